@@ -1,0 +1,146 @@
+//! The bulletin's own vocabulary: kind, urgency, how it is forwarded, where it stands.
+//!
+//! A bulletin is one message from the government. It is a draft until published and immutable
+//! afterwards; a correction or a withdrawal is another bulletin about it.
+
+use serde::{Deserialize, Serialize};
+
+/// What a bulletin is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "bulletin_kind", rename_all = "snake_case")]
+pub enum Kind {
+    /// News or an instruction.
+    #[default]
+    News,
+    /// Puts an earlier one right.
+    Correction,
+    /// Takes an earlier one back.
+    Withdrawal,
+    /// Tries the way to the groups out.
+    Test,
+    /// An exercise.
+    Drill,
+}
+
+/// ชั้นความเร็ว: how soon those who receive it must act (Rule on Correspondence 2526, clause 28).
+///
+/// Ordered: the more urgent is the greater.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    sqlx::Type,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[repr(i16)]
+pub enum Urgency {
+    /// ปกติ: no word on the letter.
+    #[default]
+    Routine = 0,
+    /// ด่วน: faster than usual.
+    Urgent = 1,
+    /// ด่วนมาก: soon.
+    VeryUrgent = 2,
+    /// ด่วนที่สุด: at once on receipt.
+    MostUrgent = 3,
+}
+
+impl Urgency {
+    /// All, least urgent first.
+    pub const ALL: [Self; 4] = [Self::Routine, Self::Urgent, Self::VeryUrgent, Self::MostUrgent];
+
+    /// The word that a Thai letter bears.
+    #[must_use]
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Routine => "ปกติ",
+            Self::Urgent => "ด่วน",
+            Self::VeryUrgent => "ด่วนมาก",
+            Self::MostUrgent => "ด่วนที่สุด",
+        }
+    }
+}
+
+/// How a bulletin comes into a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "forwarding", rename_all = "snake_case")]
+pub enum Forwarding {
+    /// By itself, as soon as the group above has it.
+    Automatic,
+    /// When its steward lets it in (letter of 23 March 2561, clause 2).
+    Stewarded,
+}
+
+/// How one bulletin treats the groups' own settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "forwarding_mode", rename_all = "snake_case")]
+pub enum ForwardingMode {
+    /// Each group's own setting holds.
+    #[default]
+    AsConfigured,
+    /// It goes through every group by itself.
+    Automatic,
+}
+
+/// The stored part of a bulletin's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "bulletin_stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// Being written.
+    Draft,
+    /// Waiting for a second person.
+    Submitted,
+    /// Waiting for its time.
+    Scheduled,
+    /// On its way, or there.
+    Published,
+    /// Taken back.
+    Withdrawn,
+}
+
+/// A bulletin's state as people see it: [`Stage`], with `published` split by its deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BulletinState)]
+pub enum State {
+    /// Being written.
+    Draft,
+    /// Waiting for a second person.
+    Submitted,
+    /// Waiting for its time.
+    Scheduled,
+    /// Some delivery is not at its end.
+    Relaying,
+    /// Every delivery is at its end.
+    Settled,
+    /// Taken back.
+    Withdrawn,
+}
+
+impl State {
+    /// What people see of `stage` when `open` deliveries are not at their end.
+    #[must_use]
+    pub fn of(stage: Stage, open: i64) -> Self {
+        match stage {
+            Stage::Draft => Self::Draft,
+            Stage::Submitted => Self::Submitted,
+            Stage::Scheduled => Self::Scheduled,
+            Stage::Published if open > 0 => Self::Relaying,
+            Stage::Published => Self::Settled,
+            Stage::Withdrawn => Self::Withdrawn,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Typed identities, so that a bulletin's id can never be passed for a delivery's.
+//!
+//! What the API shows is a `UUIDv7` (time-ordered, so that new rows land at the end of every index);
+//! what only the database joins on is a small integer, which keeps the rows of the queue lean.
+//! API users name groups, offices and channels by their codes ([`Code`]), never by number.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::time::Timestamp;
+
+/// Builds a `UUIDv7` whose time part is `now`, so that a manual clock also orders ids.
+fn uuid_v7(now: Timestamp) -> Uuid {
+    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &rand::random()).into_uuid()
+}
+
+macro_rules! uuid_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh id, ordered by `now`.
+            #[must_use]
+            pub fn new(now: Timestamp) -> Self {
+                Self(uuid_v7(now))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+uuid_ids! {
+    /// One bulletin.
+    BulletinId,
+    /// One copy of a bulletin for one group.
+    DeliveryId,
+    /// One rendered message array of a bulletin.
+    MessageId,
+    /// One API key.
+    ApiKeyId,
+}
+
+macro_rules! number_ids {
+    ($($(#[$doc:meta])* $name:ident($inner:ty)),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+        #[sqlx(transparent)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+number_ids! {
+    /// One office, inside the database.
+    OfficeId(i32),
+    /// One LINE group, inside the database.
+    GroupId(i32),
+    /// One LINE channel, inside the database.
+    ChannelId(i32),
+    /// One batch of deliveries taken by a sender.
+    ClaimId(i64),
+}
+
+/// The name by which people and scripts know a group, an office or a channel: a slug.
+///
+/// 1 to 64 characters of `a–z 0–9 - _ .` or Thai letters and digits, beginning with a letter or digit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[schema(value_type = String, example = "gcc2-lamphun")]
+pub struct Code(String);
+
+/// Why a text is no [`Code`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadCode {
+    /// Nothing there.
+    #[error("must not be empty")]
+    Empty,
+    /// More than 64 characters.
+    #[error("must be at most 64 characters long")]
+    TooLong,
+    /// A character that is not allowed, or not at the start.
+    #[error("may hold letters a-z, digits, '-', '_', '.' or Thai letters, and begins with a letter or digit")]
+    Character,
+}
+
+impl Code {
+    /// The code as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Code {
+    type Err = BadCode;
+
+    fn from_str(text: &str) -> Result<Self, BadCode> {
+        let thai = |c: char| ('\u{0e01}'..='\u{0e5b}').contains(&c);
+        let plain = |c: char| c.is_ascii_alphanumeric() || thai(c);
+        if text.is_empty() {
+            Err(BadCode::Empty)
+        } else if text.chars().count() > 64 {
+            Err(BadCode::TooLong)
+        } else if !text.chars().all(|c| plain(c) || "-_.".contains(c)) || !text.starts_with(plain) {
+            Err(BadCode::Character)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_made_later_sorts_later() {
+        let early = Timestamp::from_second(1_521_763_200);
+        let late = Timestamp::from_second(1_521_763_201);
+        assert!(BulletinId::new(early) < BulletinId::new(late));
+        assert_eq!(BulletinId::new(early).0.get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_code_is_a_slug_and_nothing_else() {
+        for good in ["gcc1", "gcc2-lamphun", "GCC3.51_07", "ลพ-พาณิชย์"] {
+            assert_eq!(good.parse::<Code>().map(|c| c.to_string()), Ok(good.to_owned()));
+        }
+        assert_eq!("".parse::<Code>(), Err(BadCode::Empty));
+        assert_eq!("x".repeat(65).parse::<Code>(), Err(BadCode::TooLong));
+        for bad in ["-a", "a b", "a/b", "a\n", "=cmd"] {
+            assert_eq!(bad.parse::<Code>(), Err(BadCode::Character), "{bad}");
+        }
+    }
+}

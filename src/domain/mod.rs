@@ -1,0 +1,10 @@
+//! The pure part: the nouns of the cast, their rules and their words. Imports nothing else of ours,
+//! does no I/O, and can be tested without a database.
+
+pub mod account;
+pub mod bulletin;
+pub mod delivery;
+pub mod ids;
+pub mod office;
+pub mod outcome;
+pub mod time;

@@ -1,0 +1,3 @@
+//! gcc-relay
+
+pub mod domain;
