@@ -5,6 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ids::Code;
+use super::office::OfficeKind;
+use super::time::Timestamp;
+
 /// What a bulletin is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +60,12 @@ pub enum Urgency {
 }
 
 impl Urgency {
+    /// The urgency stored as `number`; what is out of range counts as routine.
+    #[must_use]
+    pub fn from_number(number: i16) -> Self {
+        Self::ALL.into_iter().find(|urgency| *urgency as i16 == number).unwrap_or_default()
+    }
+
     /// All, least urgent first.
     pub const ALL: [Self; 4] = [Self::Routine, Self::Urgent, Self::VeryUrgent, Self::MostUrgent];
 
@@ -142,5 +152,62 @@ impl State {
             Stage::Published => Self::Settled,
             Stage::Withdrawn => Self::Withdrawn,
         }
+    }
+}
+
+/// A link below the text of a bulletin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// What the button says; LINE shows at most 40 characters.
+    pub label: String,
+    /// An `https://` or `http://` address.
+    #[schema(example = "https://www.moi.go.th/")]
+    pub url: String,
+}
+
+/// To whom a bulletin goes, among its origin and all below it; a field left out does not narrow.
+///
+/// The groups between the origin and what is selected are always included, as a cascade passes
+/// through them. What is excluded takes everything below it along.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Audience {
+    /// Only groups of these tiers: 1, 2, 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<Vec<i16>>,
+    /// Only groups of offices in these provinces, as the tree file names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provinces: Option<Vec<String>>,
+    /// Only groups of offices of these kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office_kinds: Option<Vec<OfficeKind>>,
+    /// Only these groups, by code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<Code>>,
+    /// Not these groups, nor anything below them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_groups: Option<Vec<Code>>,
+}
+
+/// Whether the รับทราบ button is shown, and by when it should be tapped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledgement {
+    /// Whether the bulletin bears the button.
+    #[serde(default = "yes")]
+    pub requested: bool,
+    /// By when the groups should have acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for Acknowledgement {
+    fn default() -> Self {
+        Self { requested: true, due_at: None }
     }
 }

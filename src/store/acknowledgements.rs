@@ -1,0 +1,76 @@
+//! Acknowledgements: a person counts once per group, however often they tap.
+
+use uuid::Uuid;
+
+use super::{Connection, Result};
+use crate::domain::ids::{BulletinId, ChannelId, DeliveryId};
+use crate::domain::time::Timestamp;
+
+/// One tap, with the delivery that it belongs to not yet known.
+#[derive(Clone, Debug)]
+pub struct Tap {
+    /// The bulletin that the button names.
+    pub bulletin_id: BulletinId,
+    /// The channel that the tap came through.
+    pub channel_id: ChannelId,
+    /// LINE's id of the group in which it was tapped.
+    pub line_group_id: String,
+    /// The person as a keyed hash; where LINE names nobody, a hash of the event.
+    pub person: Vec<u8>,
+    /// When it was tapped.
+    pub at: Timestamp,
+}
+
+/// Keeps the taps that are new and raises the counts of their deliveries, in one statement; gives how many were new.
+///
+/// A tap counts only in a LINE group to which the bulletin was sent, and only once LINE accepted it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<u64> {
+    let bulletins: Vec<Uuid> = taps.iter().map(|tap| tap.bulletin_id.0).collect();
+    let channels: Vec<i32> = taps.iter().map(|tap| tap.channel_id.0).collect();
+    let groups: Vec<String> = taps.iter().map(|tap| tap.line_group_id.clone()).collect();
+    let persons: Vec<Vec<u8>> = taps.iter().map(|tap| tap.person.clone()).collect();
+    let times: Vec<Timestamp> = taps.iter().map(|tap| tap.at).collect();
+    let fresh = sqlx::query_scalar!(
+        r#"with tapped as (
+            select t.person, t.at, d.id as delivery_id
+            from unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::timestamptz[])
+                    as t(bulletin_id, channel_id, line_group_id, person, at)
+                join groups g on g.channel_id = t.channel_id and g.line_group_id = t.line_group_id
+                join deliveries d on d.bulletin_id = t.bulletin_id and d.group_id = g.id
+        ), fresh as (
+            insert into acknowledgements (delivery_id, person, at)
+            select delivery_id, person, min(at) from tapped group by delivery_id, person
+            on conflict do nothing returning delivery_id
+        ), counted as (
+            update deliveries d set acknowledged = d.acknowledged + n.taps, changed = change_mark()
+            from (select delivery_id, count(*)::int as taps from fresh group by delivery_id) n
+            where d.id = n.delivery_id
+        )
+        select count(*) as "n!" from fresh"#,
+        &bulletins,
+        &channels,
+        &groups,
+        &persons,
+        &times as &[Timestamp],
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(u64::try_from(fresh).unwrap_or(0))
+}
+
+/// When persons acknowledged one delivery, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_times(db: &mut Connection, delivery: DeliveryId, limit: i64) -> Result<Vec<Timestamp>> {
+    Ok(sqlx::query_scalar!(
+        "select at from acknowledgements where delivery_id = $1 order by at limit $2",
+        delivery.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}

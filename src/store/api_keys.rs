@@ -1,0 +1,115 @@
+//! API keys: found by their public prefix, held as a SHA-256 of 256 random bits.
+
+use super::{Connection, Result};
+use crate::domain::account::Role;
+use crate::domain::ids::{ApiKeyId, OfficeId};
+use crate::domain::time::Timestamp;
+
+/// A key as it is stored.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Where: the office's subtree; none = the whole tree.
+    pub office_id: Option<OfficeId>,
+    /// That office's code.
+    pub office: Option<String>,
+    /// Its public beginning.
+    pub prefix: String,
+    /// The hash of the whole key.
+    pub key_sha256: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it stopped working.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Keeps a new key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_key(db: &mut Connection, key: &ApiKey) -> Result<()> {
+    sqlx::query!(
+        "insert into api_keys (id, name, role, office_id, prefix, key_sha256, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)",
+        key.id.0,
+        key.name,
+        key.role as Role,
+        key.office_id.map(|id| id.0),
+        key.prefix,
+        key.key_sha256,
+        key.created_at as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The working key with this prefix.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey>> {
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+        from api_keys k left join offices o on o.id = k.office_id
+        where prefix = $1 and revoked_at is null"#,
+        prefix,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// All keys, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_keys(db: &mut Connection) -> Result<Vec<ApiKey>> {
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+        from api_keys k left join offices o on o.id = k.office_id order by k.id desc"#,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Stops the working keys of this name or prefix; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_key(db: &mut Connection, name_or_prefix: &str, now: Timestamp) -> Result<u64> {
+    let revoked = sqlx::query!(
+        "update api_keys set revoked_at = $2 where (name = $1 or prefix = $1) and revoked_at is null",
+        name_or_prefix,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(revoked.rows_affected())
+}
+
+/// Notes that a key was used, to the minute.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch_key(db: &mut Connection, id: ApiKeyId, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update api_keys set last_used_at = $2
+        where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')",
+        id.0,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

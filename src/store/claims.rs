@@ -1,0 +1,190 @@
+//! Claims: batches of ready deliveries taken by the one sender of their channel.
+//!
+//! Claiming writes one row, never the deliveries. While that row is there, any of its deliveries may be
+//! on its way to LINE; it goes when all of them are recorded or given back. A new holder of the channel
+//! turns what an older one left into open outcomes ([`take_channel`]): same key, same bytes, later.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{Connection, Result};
+use crate::domain::ids::{BulletinId, ChannelId, ClaimId, DeliveryId, GroupId, MessageId};
+use crate::domain::time::Timestamp;
+
+/// A ready delivery, with all that is needed to send it.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// Which.
+    pub id: DeliveryId,
+    /// Of which bulletin.
+    pub bulletin_id: BulletinId,
+    /// For which group.
+    pub group_id: GroupId,
+    /// The bytes to send.
+    pub message_id: MessageId,
+    /// LINE's id of the group, frozen; none = not linked.
+    pub recipient: Option<String>,
+    /// The key under which LINE takes it once.
+    pub retry_key: Uuid,
+    /// When the key was first used.
+    pub key_used_at: Option<Timestamp>,
+    /// Whether LINE may have accepted an earlier attempt.
+    pub outcome_open: bool,
+    /// Attempts used so far.
+    pub attempts: i16,
+    /// 0 goes first.
+    pub priority: i16,
+    /// Whether groups below wait for it.
+    pub has_children: bool,
+}
+
+/// Where a scan of fresh deliveries stopped: priority and id of the last one seen.
+pub type Cursor = (i16, DeliveryId);
+
+/// Up to `limit` fresh deliveries of `channel`, most urgent first, groups with children first, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_fresh(
+    db: &mut Connection,
+    channel: ChannelId,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Ready>> {
+    let (priority, id) = after.map_or((-1, Uuid::nil()), |(priority, id)| (priority, id.0));
+    Ok(sqlx::query_as!(
+        Ready,
+        r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
+            message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
+            priority, has_children
+        from deliveries
+        where channel_id = $1 and state = 'ready' and due_at is null and (priority, id) > ($2, $3)
+            and bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
+        order by priority, id
+        limit $4"#,
+        channel.0,
+        priority,
+        id,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Up to `limit` deliveries of `channel` whose retry is due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, limit: i64) -> Result<Vec<Ready>> {
+    Ok(sqlx::query_as!(
+        Ready,
+        r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
+            message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
+            priority, has_children
+        from deliveries
+        where channel_id = $1 and state = 'ready' and due_at <= $2
+            and bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
+        order by due_at
+        limit $3"#,
+        channel.0,
+        now as Timestamp,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Writes the claim on `deliveries`, if `epoch` is still the channel's and it is not parked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_claim(
+    db: &mut Connection,
+    channel: ChannelId,
+    epoch: i64,
+    now: Timestamp,
+    deliveries: &[DeliveryId],
+) -> Result<Option<ClaimId>> {
+    let ids: Vec<Uuid> = deliveries.iter().map(|id| id.0).collect();
+    let claim = sqlx::query_scalar!(
+        "insert into claims (channel_id, epoch, claimed_at, delivery_ids)
+        select id, epoch, $3, $4 from channels where id = $1 and epoch = $2 and parked_reason is null for share
+        returning id",
+        channel.0,
+        epoch,
+        now as Timestamp,
+        &ids,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(claim.map(ClaimId))
+}
+
+/// Removes claims all of whose deliveries are recorded or given back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_claims(db: &mut Connection, claims: &[ClaimId]) -> Result<()> {
+    let ids: Vec<i64> = claims.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from claims where id = any ($1)", &ids).execute(db).await?;
+    Ok(())
+}
+
+/// What a sender that has just taken a channel needs to know of it.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The epoch that its writes are checked against.
+    pub epoch: i64,
+    /// Deliveries that the last holder may have sent.
+    pub left_open: u64,
+}
+
+/// Raises the channel's epoch and turns what older claims left behind into open outcomes, due after
+/// `request_timeout`: by then the last holder's calls have come to an end.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_channel(
+    db: &mut Connection,
+    channel: ChannelId,
+    now: Timestamp,
+    request_timeout: Duration,
+) -> Result<Taken> {
+    let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
+        .fetch_one(&mut *db)
+        .await?;
+    let left_open = sqlx::query!(
+        "with gone as (
+            delete from claims where channel_id = $1 returning claimed_at, delivery_ids
+        ), maybe_sent as (
+            select id, min(claimed_at) as claimed_at from gone, unnest(delivery_ids) as id group by id
+        )
+        update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, m.claimed_at),
+            due_at = $2, reason = 'no_answer', changed = change_mark()
+        from maybe_sent m where d.id = m.id and d.state = 'ready'",
+        channel.0,
+        (now + request_timeout) as Timestamp,
+    )
+    .execute(db)
+    .await?
+    .rows_affected();
+    Ok(Taken { epoch, left_open })
+}
+
+/// How many deliveries of a bulletin are in an open claim, by tier: what is shown as *sending*.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_sending(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<(i16, i32, i64)>> {
+    let rows = sqlx::query!(
+        r#"select d.tier, d.channel_id, count(*) as "n!"
+        from claims c cross join unnest(c.delivery_ids) as claimed(id) join deliveries d on d.id = claimed.id
+        where d.bulletin_id = $1 and d.state = 'ready'
+        group by d.tier, d.channel_id"#,
+        bulletin.0,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
+}

@@ -1,0 +1,196 @@
+//! Deliveries as people read them: with the group, the reason, whose turn it is and what LINE said.
+
+use uuid::Uuid;
+
+use super::{Connection, Result};
+use crate::domain::delivery::{Reason, State};
+use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
+use crate::domain::outcome::ParkReason;
+use crate::domain::time::Timestamp;
+
+/// A delivery with what is needed to say where it stands.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Of which bulletin.
+    pub bulletin_id: BulletinId,
+    /// The group's number.
+    pub group_id: GroupId,
+    /// The group's code.
+    pub group: String,
+    /// The group's name.
+    pub group_name: String,
+    /// The office's code.
+    pub office: String,
+    /// The office's name.
+    pub office_name: String,
+    /// The office's province.
+    pub province: Option<String>,
+    /// The code of the group whose copy it waits for.
+    pub parent_group: Option<String>,
+    /// The channel's code.
+    pub channel: String,
+    /// 1, 2 or 3.
+    pub tier: i16,
+    /// The stored state.
+    pub state: State,
+    /// Whether it is in an open claim.
+    pub claimed: bool,
+    /// Why its channel stands still.
+    pub channel_parked: Option<ParkReason>,
+    /// Whether its bulletin is paused.
+    pub paused: bool,
+    /// Why it is where it is.
+    pub reason: Option<Reason>,
+    /// Whether it went on without the group above.
+    pub bypassed_parent: bool,
+    /// Whether LINE may have accepted it for all we know.
+    pub outcome_open: bool,
+    /// Calls made.
+    pub attempts: i16,
+    /// Members when it was published.
+    pub members: i32,
+    /// Persons who acknowledged.
+    pub acknowledged: i32,
+    /// When its turn came.
+    pub turn_at: Option<Timestamp>,
+    /// When it goes on by itself.
+    pub release_at: Option<Timestamp>,
+    /// When it is tried again.
+    pub due_at: Option<Timestamp>,
+    /// When it came to its end.
+    pub ended_at: Option<Timestamp>,
+    /// Who forwarded or declined it.
+    pub forwarded_by: Option<String>,
+    /// The title of its steward.
+    pub steward_title: Option<String>,
+    /// LINE's id of the request.
+    pub line_request_id: Option<String>,
+    /// LINE's ids of the messages.
+    pub line_message_ids: Option<Vec<String>>,
+    /// When the bulletin was published.
+    pub published_at: Option<Timestamp>,
+    /// The mark of its last change.
+    pub changed: i64,
+}
+
+/// What a page of deliveries is narrowed by; `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// One delivery.
+    pub id: Option<DeliveryId>,
+    /// One bulletin.
+    pub bulletin: Option<BulletinId>,
+    /// At or below one of these groups.
+    pub scope: Option<Vec<i32>>,
+    /// At or below this group.
+    pub under: Option<GroupId>,
+    /// Of this tier.
+    pub tier: Option<i16>,
+    /// Of this stored state.
+    pub state: Option<State>,
+    /// Ready and claimed, or ready and not.
+    pub claimed: Option<bool>,
+    /// Ready and standing still, or ready and not.
+    pub parked: Option<bool>,
+    /// Of this province.
+    pub province: Option<String>,
+    /// Of this office.
+    pub office: Option<String>,
+    /// Of this group.
+    pub group: Option<GroupId>,
+    /// Went on without the group above, or not.
+    pub bypassed: Option<bool>,
+    /// Failed because its outcome is not known, or open.
+    pub outcome_unknown: Option<bool>,
+    /// Changed after this mark and before every transaction still running.
+    pub changed_after: Option<i64>,
+    /// After this delivery.
+    pub after: Option<DeliveryId>,
+}
+
+/// A page of deliveries, oldest first, or by change where `changed_after` is given.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_deliveries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Delivery>> {
+    Ok(sqlx::query_as!(
+        Delivery,
+        r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
+            g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
+            up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
+            c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
+            d.outcome_open, d.attempts, d.members, d.acknowledged, d.turn_at, d.release_at, d.due_at, d.ended_at,
+            d.forwarded_by, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
+        from deliveries d
+            join groups g on g.id = d.group_id
+            join offices o on o.id = g.office_id
+            join channels c on c.id = d.channel_id
+            join bulletins b on b.id = d.bulletin_id
+            left join deliveries p on p.id = d.parent_id
+            left join groups up on up.id = p.group_id
+            left join stewards s on s.group_id = d.group_id and not s.deputy and s.valid_until is null
+            cross join lateral (select d.state = 'ready'
+                and exists (select from claims where d.id = any (delivery_ids)) as yes) claimed
+        where ($1::uuid is null or d.id = $1)
+            and ($2::uuid is null or d.bulletin_id = $2)
+            and ($3::int[] is null or g.path && $3)
+            and ($4::int is null or g.path @> array[$4])
+            and ($5::smallint is null or d.tier = $5)
+            and ($6::delivery_state is null or d.state = $6)
+            and ($7::bool is null or claimed.yes = $7)
+            and ($8::bool is null or (c.parked_reason is not null or b.paused_at is not null) = $8)
+            and ($9::text is null or o.province = $9)
+            and ($10::text is null or o.code = $10)
+            and ($11::int is null or d.group_id = $11)
+            and ($12::bool is null or d.bypassed_parent = $12)
+            and ($13::bool is null or (d.outcome_open or d.reason is not distinct from 'outcome_unknown') = $13)
+            and ($14::bigint is null or (d.changed > $14
+                and d.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                and d.bulletin_id in (select bulletin_id from progress where changed > $14)))
+            and ($15::uuid is null or d.id > $15)
+        order by case when $14::bigint is null then 0 else d.changed end, d.id
+        limit $16"#,
+        filter.id.map(|id| id.0),
+        filter.bulletin.map(|id| id.0),
+        filter.scope.as_deref(),
+        filter.under.map(|id| id.0),
+        filter.tier,
+        filter.state as Option<State>,
+        filter.claimed,
+        filter.parked,
+        filter.province,
+        filter.office,
+        filter.group.map(|id| id.0),
+        filter.bypassed,
+        filter.outcome_unknown,
+        filter.changed_after,
+        filter.after.map(|id| id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The mark below which every transaction has ended: where a reader of changes may start or has caught up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_change_horizon(db: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as "mark!""#)
+        .fetch_one(db)
+        .await?)
+}
+
+/// The delivery of a bulletin for a group, where there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_for_group(db: &mut Connection, bulletin: BulletinId, group: GroupId) -> Result<Option<DeliveryId>> {
+    let id: Option<Uuid> =
+        sqlx::query_scalar!("select id from deliveries where bulletin_id = $1 and group_id = $2", bulletin.0, group.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(id.map(DeliveryId))
+}

@@ -1,0 +1,200 @@
+//! Fan-out: one statement makes every delivery of a bulletin, in the transaction that publishes it.
+//!
+//! Running it again makes nothing twice (one delivery per bulletin and group). Parents, channels, ways of
+//! forwarding and LINE groups are fixed here: a later change of the tree changes nothing in flight.
+
+use super::{Connection, Result};
+use crate::domain::bulletin::{Forwarding, ForwardingMode, Urgency};
+use crate::domain::ids::{BulletinId, ChannelId, MessageId};
+use crate::domain::office::OfficeKind;
+use crate::domain::time::Timestamp;
+
+/// An audience with its codes looked up; `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Where the bulletin starts.
+    pub origin: i32,
+    /// Only these tiers.
+    pub tiers: Option<Vec<i16>>,
+    /// Only these provinces.
+    pub provinces: Option<Vec<String>>,
+    /// Only these kinds of office.
+    pub office_kinds: Option<Vec<OfficeKind>>,
+    /// Only these groups.
+    pub groups: Option<Vec<i32>>,
+    /// Not these, nor what is below them.
+    pub excluded: Vec<i32>,
+}
+
+/// Makes the deliveries of a bulletin; gives how many there are now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_deliveries(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    message: MessageId,
+    urgency: Urgency,
+    forwarding: ForwardingMode,
+    selection: &Selection,
+    now: Timestamp,
+) -> Result<i32> {
+    sqlx::query!(
+        "with picked as materialized (
+            select g.*, uuid_v7($1) as delivery_id
+            from audience_groups($2, $3, $4, $5, $6, $7) g
+        ), parents as (
+            select distinct parent_id as id from picked
+        )
+        insert into deliveries (id, bulletin_id, parent_id, message_id, retry_key, turn_at, group_id, channel_id,
+            members, forward_within, state, tier, priority, has_children, automatic, recipient)
+        select p.delivery_id, $8, up.delivery_id, $9, p.delivery_id,
+            case when up.id is null then $1 end, p.id,
+            coalesce(p.channel_id, (select id from channels order by id limit 1)),
+            coalesce(p.members, 0), p.forward_within,
+            case when up.id is null then 'ready' else 'waiting' end::delivery_state, p.tier,
+            (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
+            $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id
+        from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
+        on conflict (bulletin_id, group_id) do nothing",
+        now as Timestamp,
+        selection.origin,
+        selection.tiers.as_deref(),
+        selection.provinces.as_deref(),
+        selection.office_kinds.as_deref() as Option<&[OfficeKind]>,
+        selection.groups.as_deref(),
+        &selection.excluded,
+        bulletin.0,
+        message.0,
+        urgency as i16,
+        forwarding as ForwardingMode,
+    )
+    .execute(&mut *db)
+    .await?;
+    count_deliveries(db, bulletin).await
+}
+
+async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i32> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(sum(groups), 0)::int as "n!" from progress where bulletin_id = $1"#,
+        bulletin.0,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Makes deliveries of the bulletin `notice` for every group where `about` was accepted and that has none yet,
+/// all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_where_accepted(
+    db: &mut Connection,
+    notice: BulletinId,
+    about: BulletinId,
+    message: MessageId,
+    urgency: Urgency,
+    now: Timestamp,
+) -> Result<i32> {
+    sqlx::query!(
+        "insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state,
+            tier, priority, has_children, automatic, recipient)
+        select id, $1, $2, id, $3, group_id, channel_id, members, 'ready', tier, (3 - $4::smallint) * 2 + 1, false, true,
+            recipient
+        from (
+            select uuid_v7($3) as id, d.group_id, d.channel_id, d.members, d.tier, d.recipient
+            from deliveries d where d.bulletin_id = $5 and d.state = 'accepted'
+                and not exists (select from deliveries n where n.bulletin_id = $1 and n.group_id = d.group_id)
+        ) went",
+        notice.0,
+        message.0,
+        now as Timestamp,
+        urgency as i16,
+        about.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    let total = count_deliveries(&mut *db, notice).await?;
+    sqlx::query!(
+        "update bulletins set deliveries = $2 where id = $1 and published_at is not null and deliveries <> $2",
+        notice.0,
+        total,
+    )
+    .execute(db)
+    .await?;
+    Ok(total)
+}
+
+/// Withdrawal notices of bulletins that were accepted somewhere after the notice went out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_late_notices(
+    db: &mut Connection,
+    since: Timestamp,
+) -> Result<Vec<(BulletinId, BulletinId, MessageId)>> {
+    let rows = sqlx::query!(
+        r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.id as "message: MessageId"
+        from bulletins n join messages m on m.bulletin_id = n.id and m.noted_by is null
+        where n.kind = 'withdrawal' and n.stage = 'published' and n.about is not null and n.published_at > $1
+            and coalesce((select sum(accepted) from progress where bulletin_id = n.about), 0)
+                > coalesce((select sum(groups) from progress where bulletin_id = n.id), 0)"#,
+        since as Timestamp,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.notice, row.about, row.message)).collect())
+}
+
+/// What a bulletin would mean for one channel.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The channel; none = groups that no channel serves.
+    pub channel_id: Option<ChannelId>,
+    /// Groups that would receive it.
+    pub groups: i64,
+    /// Of these, linked to a LINE group.
+    pub linked: i64,
+    /// Members of these: what LINE counts.
+    pub seats: i64,
+    /// Of the groups, those that wait for a steward.
+    pub stewarded: i64,
+}
+
+/// Counts what publishing would mean, by channel.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Result<Vec<Load>> {
+    Ok(sqlx::query_as!(
+        Load,
+        r#"select channel_id as "channel_id: ChannelId", count(*) as "groups!",
+            count(line_group_id) as "linked!",
+            coalesce(sum(members) filter (where line_group_id is not null), 0) as "seats!",
+            count(*) filter (where forwarding = $7 and id <> $1) as "stewarded!"
+        from audience_groups($1, $2, $3, $4, $5, $6)
+        group by channel_id order by channel_id"#,
+        selection.origin,
+        selection.tiers.as_deref(),
+        selection.provinces.as_deref(),
+        selection.office_kinds.as_deref() as Option<&[OfficeKind]>,
+        selection.groups.as_deref(),
+        &selection.excluded,
+        Forwarding::Stewarded as Forwarding,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The channels that the deliveries of a bulletin use.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_channels_of(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<ChannelId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select distinct channel_id as "id!: ChannelId" from progress where bulletin_id = $1"#,
+        bulletin.0,
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,0 +1,53 @@
+//! Join codes: the word that proves, typed in a LINE group, which node that group is.
+//!
+//! LINE's `join` event does not say who invited the account; knowing a fresh code does. One use, and only
+//! the code's hash is kept.
+
+use super::{Connection, Result};
+use crate::domain::ids::GroupId;
+use crate::domain::time::Timestamp;
+
+/// Keeps a new code for a group; older unused codes of the group stop working.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_join_code(
+    db: &mut Connection,
+    sha256: &[u8],
+    group: GroupId,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update join_codes set expires_at = $2 where group_id = $1 and used_at is null and expires_at > $2",
+        group.0,
+        now as Timestamp,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into join_codes (code_sha256, group_id, created_at, expires_at) values ($1, $2, $3, $4)",
+        sha256,
+        group.0,
+        now as Timestamp,
+        expires_at as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Uses a code up, if it is good now; gives the group it stands for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn use_join_code(db: &mut Connection, sha256: &[u8], now: Timestamp) -> Result<Option<GroupId>> {
+    Ok(sqlx::query_scalar!(
+        r#"update join_codes set used_at = $2
+        where code_sha256 = $1 and used_at is null and expires_at > $2 returning group_id as "id: GroupId""#,
+        sha256,
+        now as Timestamp,
+    )
+    .fetch_optional(db)
+    .await?)
+}

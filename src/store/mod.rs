@@ -1,0 +1,139 @@
+//! Everything kept in Postgres: all SQL of the project, one file per noun, as functions over a
+//! connection the caller gives.
+//!
+//! A function never begins or ends a transaction: what belongs together is put together by the
+//! caller. `find_*` gives an `Option`, `get_*` an error where the row is absent, `list_*` a page.
+//! Rules that must hold whoever writes (the tree's tiers, the table of delivery states, the counters of
+//! `progress`, immutability) are kept by the database itself; see `migrations/`.
+
+pub mod acknowledgements;
+pub mod api_keys;
+pub mod attempts;
+pub mod audit;
+pub mod bulletins;
+pub mod channels;
+pub mod claims;
+pub mod coverage;
+pub mod deliveries;
+pub mod fan_out;
+pub mod groups;
+pub mod idempotency;
+pub mod join_codes;
+pub mod locks;
+pub mod messages;
+pub mod notices;
+pub mod offices;
+pub mod progress;
+pub mod record;
+pub mod stewards;
+pub mod tree;
+pub mod turns;
+pub mod webhook_events;
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::domain::time::Timestamp;
+
+/// A pool of connections.
+pub type Db = sqlx::PgPool;
+/// One connection: what every function here takes.
+pub type Connection = sqlx::PgConnection;
+/// A transaction; dropping it undoes it.
+pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
+/// A subscription to notices.
+pub use sqlx::postgres::PgListener as Listener;
+
+/// What can go wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// `get_*` found nothing.
+    #[error("there is no such {0}")]
+    Absent(&'static str),
+    /// A named rule of the database refused it.
+    #[error("the database's rule {0} refuses it")]
+    Refused(String),
+    /// The database cannot be reached now; trying again later may help.
+    #[error("the database cannot be reached")]
+    Unavailable(#[source] sqlx::Error),
+    /// Two transactions stood in each other's way; running this one again helps.
+    #[error("the database asks to run the transaction again")]
+    Again(#[source] sqlx::Error),
+    /// Anything else.
+    #[error("the database answered with an error")]
+    Database(#[source] sqlx::Error),
+    /// The migrations could not be applied.
+    #[error("the database's schema could not be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
+                Self::Unavailable(error)
+            }
+            E::Database(refusal) => match (refusal.code().as_deref(), refusal.constraint()) {
+                (Some("40001" | "40P01"), _) => Self::Again(error),
+                // shutting down, crashed, starting up, too many connections
+                (Some(code), _) if code.starts_with("57P") || code.starts_with("08") || code == "53300" => {
+                    Self::Unavailable(error)
+                }
+                (Some(code), Some(rule)) if code.starts_with("23") => Self::Refused(rule.to_owned()),
+                _ => Self::Database(error),
+            },
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// The result of a store function.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A pool on `url` of at most `max_connections`.
+///
+/// # Errors
+/// When the address cannot be read or the database cannot be reached.
+pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
+    let options: PgConnectOptions = url.parse()?;
+    let pool = PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options.application_name("gcc-relay"))
+        .await?;
+    Ok(pool)
+}
+
+/// Applies the migrations that are missing; several nodes may call it at once.
+///
+/// # Errors
+/// When the database cannot be reached, or holds a schema that is not this program's.
+pub async fn migrate(db: &Db) -> Result<()> {
+    sqlx::migrate!("./migrations").run(db).await?;
+    Ok(())
+}
+
+/// How many of this program's migrations are applied, and how many there are.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn migrations_applied(db: &Db) -> Result<(usize, usize)> {
+    let known = sqlx::migrate!("./migrations").migrations.len();
+    let table: Option<String> =
+        sqlx::query_scalar("select to_regclass('_sqlx_migrations')::text").fetch_one(db).await?;
+    if table.is_none() {
+        return Ok((0, known));
+    }
+    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(db).await?;
+    Ok((usize::try_from(applied).unwrap_or(0), known))
+}
+
+/// The database's clock, which all nodes follow.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn database_now(db: &mut Connection) -> Result<Timestamp> {
+    Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(db).await?)
+}

@@ -1,0 +1,50 @@
+//! Notices: how one part of the cluster wakes another.
+//!
+//! A notice only makes things quicker; whoever waits for one also looks by itself now and then.
+
+use super::{Connection, Result};
+use crate::domain::ids::ChannelId;
+
+/// The Postgres channel that all nodes listen on.
+pub const TOPIC: &str = "gcc_relay";
+
+/// What a notice says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Deliveries of this channel became ready, or it was resumed, or something was taken back.
+    Wake(ChannelId),
+    /// Deliveries of some channels became ready.
+    WakeAll,
+    /// Webhook events are waiting.
+    Inbound,
+}
+
+impl Notice {
+    fn payload(self) -> String {
+        match self {
+            Self::Wake(channel) => format!("wake {channel}"),
+            Self::WakeAll => "wake".to_owned(),
+            Self::Inbound => "inbound".to_owned(),
+        }
+    }
+
+    /// Reads a payload; what a newer version may send and this one does not know is `None`.
+    #[must_use]
+    pub fn parse(payload: &str) -> Option<Self> {
+        match payload.split_once(' ') {
+            Some(("wake", channel)) => channel.parse().ok().map(|id| Self::Wake(ChannelId(id))),
+            None if payload == "wake" => Some(Self::WakeAll),
+            None if payload == "inbound" => Some(Self::Inbound),
+            _ => None,
+        }
+    }
+}
+
+/// Sends `notice` when the transaction commits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn notify(db: &mut Connection, notice: Notice) -> Result<()> {
+    sqlx::query!("select pg_notify($1, $2)", TOPIC, notice.payload()).fetch_all(db).await?;
+    Ok(())
+}

@@ -1,0 +1,358 @@
+//! Turns: everything that moves deliveries other than LINE's answers: people, time, the end of a bulletin.
+//!
+//! Each of these is one set-based statement on one bulletin. The caller holds the bulletin's lock
+//! (`record::lock_bulletin`), so that none of them meets the recorder on the same rows.
+
+use uuid::Uuid;
+
+use super::{Connection, Result};
+use crate::domain::delivery::State;
+use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId, MessageId};
+use crate::domain::time::Timestamp;
+
+/// What stands at a group for one bulletin.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// The group.
+    pub group_id: GroupId,
+    /// The group's code.
+    pub group: String,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where a bulletin stands at the given groups; groups it does not go to are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_standings(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Standing>> {
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"select d.id as "id: DeliveryId", d.group_id as "group_id: GroupId", g.code as "group", d.state
+        from deliveries d join groups g on g.id = d.group_id
+        where d.bulletin_id = $1 and d.group_id = any ($2) order by d.id"#,
+        bulletin.0,
+        groups,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The groups at which a bulletin is held, at or below `scope`, or of exactly `own` groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[i32]>) -> Result<Vec<i32>> {
+    Ok(sqlx::query_scalar!(
+        "select group_id from deliveries
+        where bulletin_id = $1 and state = 'held' and ($2::int[] is null or group_id = any ($2))",
+        bulletin.0,
+        own,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Lets the bulletin into held groups, with another message where a note was added; gives how many went on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forward(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    groups: &[i32],
+    message: Option<MessageId>,
+    by: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    let moved = sqlx::query!(
+        "update deliveries set state = 'ready', turn_at = $4, release_at = null, reason = null,
+            message_id = coalesce($3, message_id), forwarded_by = $5, changed = change_mark()
+        where bulletin_id = $1 and group_id = any ($2) and state = 'held'",
+        bulletin.0,
+        groups,
+        message.map(|id| id.0),
+        now as Timestamp,
+        by,
+    )
+    .execute(db)
+    .await?;
+    Ok(moved.rows_affected())
+}
+
+/// Marks held deliveries as declined and lets their children go on; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn decline(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    groups: &[i32],
+    by: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    let moved = sqlx::query!(
+        "with declined as (
+            update deliveries set state = 'declined', reason = 'not_for_us', ended_at = $3, release_at = null,
+                forwarded_by = $4, changed = change_mark()
+            where bulletin_id = $1 and group_id = any ($2) and state = 'held' returning id
+        ), woken as (
+            update deliveries d set state = state_at_turn(d.automatic),
+                turn_at = $3, release_at = release_at_turn(d.automatic, d.forward_within, $3),
+                bypassed_parent = true, changed = change_mark()
+            from declined where d.parent_id = declined.id and d.state = 'waiting'
+        )
+        select from declined",
+        bulletin.0,
+        groups,
+        now as Timestamp,
+        by,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(moved.len() as u64)
+}
+
+/// Puts declined deliveries back to held; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32], now: Timestamp) -> Result<u64> {
+    let moved = sqlx::query!(
+        "update deliveries set state = 'held', reason = null, ended_at = null, turn_at = $3,
+            release_at = release_at_turn(false, forward_within, $3), forwarded_by = null, changed = change_mark()
+        where bulletin_id = $1 and group_id = any ($2) and state = 'declined'",
+        bulletin.0,
+        groups,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(moved.rows_affected())
+}
+
+/// Bulletins with held deliveries whose `release_at` has come.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select distinct bulletin_id as "id!: BulletinId" from deliveries
+        where state = 'held' and release_at is not null and release_at <= $1"#,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Lets the held deliveries of a bulletin go on whose time has come; gives the channels to wake.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_due(db: &mut Connection, bulletin: BulletinId, now: Timestamp) -> Result<Vec<ChannelId>> {
+    Ok(sqlx::query_scalar!(
+        r#"with moved as (
+            update deliveries set state = 'ready', turn_at = $2, release_at = null, forwarded_by = 'time',
+                changed = change_mark()
+            where bulletin_id = $1 and state = 'held' and release_at <= $2 returning channel_id
+        ) select distinct channel_id as "id!: ChannelId" from moved"#,
+        bulletin.0,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// For each urgency, routine first: the turns that began before this have taken too long; none = never.
+pub type Patience = [Option<Timestamp>; 4];
+
+/// Bulletins in which a group waits for one above it that has not been accepted for too long since its turn
+/// came, or that has ended without waking it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience) -> Result<Vec<BulletinId>> {
+    let [routine, urgent, very_urgent, most_urgent] = *patience;
+    Ok(sqlx::query_scalar!(
+        r#"select distinct p.bulletin_id as "id!: BulletinId"
+        from deliveries p
+        where p.state in ('held', 'ready') and p.has_children
+            and p.turn_at <= case p.priority / 2 when 3 then $1::timestamptz when 2 then $2 when 1 then $3 else $4 end
+            and exists (select from deliveries d where d.parent_id = p.id and d.state = 'waiting')"#,
+        routine as Option<Timestamp>,
+        urgent as Option<Timestamp>,
+        very_urgent as Option<Timestamp>,
+        most_urgent as Option<Timestamp>,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Lets those children of a bulletin go on without the group above; gives the channels to wake.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bypass_due(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    patience: &Patience,
+    now: Timestamp,
+) -> Result<Vec<ChannelId>> {
+    let [routine, urgent, very_urgent, most_urgent] = *patience;
+    Ok(sqlx::query_scalar!(
+        r#"with moved as (
+            update deliveries d set state = state_at_turn(d.automatic),
+                turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
+                bypassed_parent = true, changed = change_mark()
+            from deliveries p
+            where d.bulletin_id = $1 and d.state = 'waiting' and p.id = d.parent_id and p.bulletin_id = $1
+                and p.state in ('held', 'ready')
+                and p.turn_at <= case p.priority / 2 when 3 then $3::timestamptz when 2 then $4 when 1 then $5 else $6 end
+            returning d.channel_id
+        ) select distinct channel_id as "id!: ChannelId" from moved"#,
+        bulletin.0,
+        now as Timestamp,
+        routine as Option<Timestamp>,
+        urgent as Option<Timestamp>,
+        very_urgent as Option<Timestamp>,
+        most_urgent as Option<Timestamp>,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Lets deliveries of a bulletin go on that still wait though the group above has ended: what no road of the
+/// engine should leave behind. Gives the channels to wake.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wake_orphans(db: &mut Connection, bulletin: BulletinId, now: Timestamp) -> Result<Vec<ChannelId>> {
+    Ok(sqlx::query_scalar!(
+        r#"with moved as (
+            update deliveries d set state = state_at_turn(d.automatic),
+                turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
+                bypassed_parent = p.state <> 'accepted', changed = change_mark()
+            from deliveries p
+            where d.bulletin_id = $1 and d.state = 'waiting' and p.id = d.parent_id
+                and p.state not in ('waiting', 'held', 'ready')
+            returning d.channel_id
+        ) select distinct channel_id as "id!: ChannelId" from moved"#,
+        bulletin.0,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Ends every open delivery of a bulletin as `withdrawn` or `expired`; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_open(db: &mut Connection, bulletin: BulletinId, end: State, now: Timestamp) -> Result<u64> {
+    let moved = sqlx::query!(
+        "update deliveries set state = $2, ended_at = $3, release_at = null, due_at = null, changed = change_mark(),
+            reason = case $2::delivery_state when 'withdrawn' then 'bulletin_withdrawn' else 'bulletin_expired'
+                end::delivery_reason
+        where bulletin_id = $1 and state in ('waiting', 'held', 'ready')",
+        bulletin.0,
+        end as State,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(moved.rows_affected())
+}
+
+/// Which failed and unreachable deliveries a person wants tried again; `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct RetryFilter {
+    /// Only this one.
+    pub delivery: Option<DeliveryId>,
+    /// Only failed, or only unreachable ones.
+    pub state: Option<State>,
+    /// Only of this tier.
+    pub tier: Option<i16>,
+    /// Only of this province.
+    pub province: Option<String>,
+    /// Only this group.
+    pub group: Option<GroupId>,
+    /// Only at or below this group.
+    pub under: Option<GroupId>,
+    /// Only at or below one of these.
+    pub scope: Option<Vec<i32>>,
+}
+
+/// Queues failed and unreachable deliveries again.
+///
+/// One that LINE may have accepted keeps its key, bytes and recipient while the key is good; once it is not
+/// (`key_good_since`), it goes again only with `include_unknown`, under a new key. One that was refused for
+/// certain goes to the group's present link, with a new key where the place or the key's age asks for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retry(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    filter: &RetryFilter,
+    include_unknown: bool,
+    key_good_since: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
+    let moved = sqlx::query!(
+        "with chosen as (
+            select d.id, g.line_group_id, coalesce(g.channel_id, d.channel_id) as channel_id,
+                coalesce(p.state = 'waiting', false) as parent_waiting,
+                d.outcome_open and d.key_used_at > $9 as same,
+                d.outcome_open or d.key_used_at <= $9 or (d.key_used_at is not null
+                    and (d.recipient, d.channel_id) is distinct from (g.line_group_id, g.channel_id)) as other_key
+            from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
+                left join deliveries p on p.id = d.parent_id
+            where d.bulletin_id = $1 and d.state in ('failed', 'unreachable')
+                and ($2::uuid is null or d.id = $2)
+                and ($3::delivery_state is null or d.state = $3)
+                and ($4::smallint is null or d.tier = $4)
+                and ($5::text is null or o.province = $5)
+                and ($6::int is null or d.group_id = $6)
+                and ($7::int is null or g.path @> array[$7])
+                and ($8::int[] is null or g.path && $8)
+                and ($11 or not d.outcome_open or d.key_used_at > $9)
+        )
+        update deliveries d set
+            state = case when c.parent_waiting then 'waiting' else 'ready' end::delivery_state,
+            reason = null, ended_at = null, due_at = null, attempts = 0,
+            turn_at = case when not c.parent_waiting then $10::timestamptz end,
+            recipient = case when c.same then d.recipient else c.line_group_id end,
+            channel_id = case when c.same then d.channel_id else c.channel_id end,
+            retry_key = case when not c.same and c.other_key then gen_random_uuid() else d.retry_key end,
+            key_used_at = case when not c.same and c.other_key then null else d.key_used_at end,
+            outcome_open = c.same,
+            changed = change_mark()
+        from chosen c where c.id = d.id",
+        bulletin.0,
+        filter.delivery.map(|id| id.0),
+        filter.state as Option<State>,
+        filter.tier,
+        filter.province,
+        filter.group.map(|id| id.0),
+        filter.under.map(|id| id.0),
+        filter.scope.as_deref(),
+        key_good_since as Timestamp,
+        now as Timestamp,
+        include_unknown,
+    )
+    .execute(db)
+    .await?;
+    Ok(moved.rows_affected())
+}
+
+/// The bulletin of a delivery.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_bulletin_of(db: &mut Connection, delivery: DeliveryId) -> Result<Option<BulletinId>> {
+    let id: Option<Uuid> =
+        sqlx::query_scalar!("select bulletin_id from deliveries where id = $1", delivery.0).fetch_optional(db).await?;
+    Ok(id.map(BulletinId))
+}

@@ -1,0 +1,116 @@
+//! Webhook events: each kept once by LINE's event id, answered before it is worked on, drained in order.
+
+use super::{Connection, Result};
+use crate::domain::ids::ChannelId;
+use crate::domain::time::Timestamp;
+
+/// An event as it is kept: only what the product acts on.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The channel whose webhook brought it.
+    pub channel_id: ChannelId,
+    /// LINE's id of the event.
+    pub event_id: String,
+    /// `join`, `leave`, `tap`, `join_code`, `members` or `other`.
+    pub kind: String,
+    /// The group in which it happened.
+    pub line_group_id: Option<String>,
+    /// The person as a keyed hash.
+    pub person: Option<Vec<u8>>,
+    /// A tap's postback data, or the hash of a join code in hex.
+    pub data: Option<String>,
+    /// Good for one free answer, for about a minute.
+    pub reply_token: Option<String>,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// Keeps events that are not kept yet; gives how many were new.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64> {
+    let channels: Vec<i32> = events.iter().map(|event| event.channel_id.0).collect();
+    let ids: Vec<String> = events.iter().map(|event| event.event_id.clone()).collect();
+    let kinds: Vec<String> = events.iter().map(|event| event.kind.clone()).collect();
+    let groups: Vec<Option<String>> = events.iter().map(|event| event.line_group_id.clone()).collect();
+    let persons: Vec<Option<Vec<u8>>> = events.iter().map(|event| event.person.clone()).collect();
+    let data: Vec<Option<String>> = events.iter().map(|event| event.data.clone()).collect();
+    let tokens: Vec<Option<String>> = events.iter().map(|event| event.reply_token.clone()).collect();
+    let occurred: Vec<Timestamp> = events.iter().map(|event| event.occurred_at).collect();
+    let received: Vec<Timestamp> = events.iter().map(|event| event.received_at).collect();
+    let fresh = sqlx::query!(
+        "insert into webhook_events (channel_id, event_id, kind, line_group_id, person, data, reply_token, occurred_at,
+            received_at, processed_at)
+        select *, case when kind = 'other' then received_at end
+        from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[],
+            $8::timestamptz[], $9::timestamptz[])
+            as e(channel_id, event_id, kind, line_group_id, person, data, reply_token, occurred_at, received_at)
+        on conflict do nothing",
+        &channels,
+        &ids,
+        &kinds,
+        &groups as &[Option<String>],
+        &persons as &[Option<Vec<u8>>],
+        &data as &[Option<String>],
+        &tokens as &[Option<String>],
+        &occurred as &[Timestamp],
+        &received as &[Timestamp],
+    )
+    .execute(db)
+    .await?;
+    Ok(fresh.rows_affected())
+}
+
+/// Takes up to `limit` events that are not worked on, oldest first, for this transaction alone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_unprocessed(db: &mut Connection, limit: i64) -> Result<Vec<Event>> {
+    Ok(sqlx::query_as!(
+        Event,
+        r#"select channel_id as "channel_id: ChannelId", event_id, kind, line_group_id, person, data, reply_token,
+            occurred_at, received_at
+        from webhook_events where processed_at is null
+        order by received_at, occurred_at limit $1 for update skip locked"#,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Marks events as worked on, and forgets what was only needed for the work.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_processed(db: &mut Connection, events: &[Event], now: Timestamp) -> Result<()> {
+    let channels: Vec<i32> = events.iter().map(|event| event.channel_id.0).collect();
+    let ids: Vec<String> = events.iter().map(|event| event.event_id.clone()).collect();
+    sqlx::query!(
+        "update webhook_events w set processed_at = $3, reply_token = null, data = null, person = null
+        from unnest($1::int[], $2::text[]) as done(channel_id, event_id)
+        where w.channel_id = done.channel_id and w.event_id = done.event_id",
+        &channels,
+        &ids,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets events older than `oldest`: LINE does not redeliver those.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_old_events(db: &mut Connection, oldest: Timestamp) -> Result<u64> {
+    let gone = sqlx::query!(
+        "delete from webhook_events where processed_at is not null and received_at < $1",
+        oldest as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(gone.rows_affected())
+}
