@@ -25,6 +25,7 @@ pub mod notices;
 pub mod offices;
 pub mod progress;
 pub mod record;
+pub mod session;
 pub mod stewards;
 pub mod tree;
 pub mod turns;

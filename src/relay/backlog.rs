@@ -1,0 +1,177 @@
+//! The backlog: what one sender has claimed and not yet sent, most urgent first.
+//!
+//! It also remembers every delivery that is claimed and not yet recorded, so that a second look at the database
+//! does not claim it twice, and where the last look stopped, so that a look costs only what is new.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashSet};
+
+use crate::domain::ids::{BulletinId, ClaimId, DeliveryId};
+use crate::store::claims::{Cursor, Ready};
+
+/// A claimed delivery.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The delivery.
+    pub ready: Ready,
+    /// The claim it belongs to.
+    pub claim: ClaimId,
+}
+
+impl Claimed {
+    fn rank(&self) -> (i16, DeliveryId) {
+        (self.ready.priority, self.ready.id)
+    }
+}
+
+impl PartialEq for Claimed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Claimed {}
+
+impl PartialOrd for Claimed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Claimed {
+    /// The greatest goes first: lowest priority number, then oldest.
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.rank().cmp(&self.rank())
+    }
+}
+
+/// What one sender has claimed.
+#[derive(Debug, Default)]
+pub struct Backlog {
+    heap: BinaryHeap<Claimed>,
+    open: HashSet<DeliveryId>,
+    cursor: Option<Cursor>,
+}
+
+impl Backlog {
+    /// Claimed and not sent.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Claimed and not recorded.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Where the next look at fresh deliveries starts.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.cursor
+    }
+
+    /// The next look at fresh deliveries goes on after this one.
+    pub fn advance(&mut self, last: &Ready) {
+        self.cursor = Some((last.priority, last.id));
+    }
+
+    /// The next look starts at the most urgent again: something became ready that may lie before the cursor.
+    pub fn rewind(&mut self) {
+        self.cursor = None;
+    }
+
+    /// Whether a delivery is claimed by this sender already.
+    #[must_use]
+    pub fn holds(&self, id: DeliveryId) -> bool {
+        self.open.contains(&id)
+    }
+
+    /// Takes new claims in.
+    pub fn extend(&mut self, claim: ClaimId, batch: Vec<Ready>) {
+        for ready in batch {
+            self.open.insert(ready.id);
+            self.heap.push(Claimed { ready, claim });
+        }
+    }
+
+    /// Takes back one that is to be sent later; it is still claimed.
+    pub fn put_back(&mut self, claimed: Claimed) {
+        self.heap.push(claimed);
+    }
+
+    /// The next to send.
+    pub fn pop(&mut self) -> Option<Claimed> {
+        self.heap.pop()
+    }
+
+    /// The priority of the next to send.
+    #[must_use]
+    pub fn best_priority(&self) -> Option<i16> {
+        self.heap.peek().map(|claimed| claimed.ready.priority)
+    }
+
+    /// These are recorded, or given back.
+    pub fn settle(&mut self, ids: &[DeliveryId]) {
+        for id in ids {
+            self.open.remove(id);
+        }
+    }
+
+    /// Takes everything out that is not sent.
+    pub fn drain(&mut self) -> Vec<Claimed> {
+        std::mem::take(&mut self.heap).into_vec()
+    }
+
+    /// Takes one bulletin's deliveries out.
+    pub fn drain_bulletin(&mut self, bulletin: BulletinId) -> Vec<Claimed> {
+        let (out, stay) = self.drain().into_iter().partition(|claimed| claimed.ready.bulletin_id == bulletin);
+        self.heap = BinaryHeap::from(stay);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{GroupId, MessageId};
+    use crate::domain::time::Timestamp;
+
+    fn ready(second: i64, priority: i16) -> Ready {
+        let id = DeliveryId::new(Timestamp::from_second(second));
+        Ready {
+            id,
+            bulletin_id: BulletinId::new(Timestamp::from_second(priority.into())),
+            group_id: GroupId(1),
+            message_id: MessageId(id.0),
+            recipient: None,
+            retry_key: id.0,
+            key_used_at: None,
+            outcome_open: false,
+            attempts: 0,
+            priority,
+            has_children: false,
+        }
+    }
+
+    #[test]
+    fn a_more_urgent_delivery_overtakes_all_that_were_claimed_before() {
+        let mut backlog = Backlog::default();
+        backlog.extend(ClaimId(1), vec![ready(1, 7), ready(2, 6)]);
+        backlog.extend(ClaimId(2), vec![ready(3, 0), ready(4, 7)]);
+        let order: Vec<i16> = std::iter::from_fn(|| backlog.pop()).map(|claimed| claimed.ready.priority).collect();
+        assert_eq!(order, [0, 6, 7, 7]);
+        assert_eq!(backlog.open(), 4);
+    }
+
+    #[test]
+    fn what_is_recorded_can_be_claimed_again() {
+        let mut backlog = Backlog::default();
+        let one = ready(1, 7);
+        backlog.extend(ClaimId(1), vec![one.clone()]);
+        assert!(backlog.holds(one.id));
+        backlog.settle(&[one.id]);
+        assert!(!backlog.holds(one.id));
+    }
+}

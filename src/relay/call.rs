@@ -1,0 +1,171 @@
+//! One call to LINE for one delivery, up to its outcome: nothing is written here.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::backlog::Claimed;
+use super::settings::Settings;
+use crate::domain::delivery::Reason;
+use crate::domain::outcome::Outcome;
+use crate::domain::time::{Clock, Timestamp};
+use crate::line::answers::{Answer, Unanswered};
+use crate::line::client::LineClient;
+use crate::line::evidence::gather_evidence;
+use crate::line::token::Access;
+use crate::line::verdict::{classify, decide};
+use crate::store::attempts::Attempt;
+use crate::store::claims::Ready;
+
+/// LINE's own words are kept up to this many characters.
+const DETAIL_LENGTH: usize = 300;
+
+/// What a call came to.
+#[derive(Debug)]
+pub struct Called {
+    /// The delivery.
+    pub claimed: Claimed,
+    /// When the call began.
+    pub called_at: Timestamp,
+    /// When its answer was there, or the wait for it over.
+    pub at: Timestamp,
+    /// What to do next.
+    pub outcome: Outcome,
+    /// What to keep of it, unless it simply succeeded.
+    pub attempt: Option<Attempt>,
+}
+
+/// What may be done with a claimed delivery just before its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// Send it with the key it has.
+    Send,
+    /// It has nowhere to go.
+    NotLinked,
+    /// It may have been accepted, too long ago for LINE to know the key: never again by itself.
+    TooLate,
+    /// It was refused for certain, and its key is too old to be used again: it needs another first.
+    NeedsKey(Uuid),
+}
+
+/// Looks at a delivery just before its call: the retry key decides (LINE keeps one for 24 hours).
+#[must_use]
+pub fn permit(ready: &Ready, now: Timestamp, key_lifetime: Duration) -> Permission {
+    let key_is_old = ready.key_used_at.is_some_and(|used| now >= used + key_lifetime);
+    match (ready.outcome_open, key_is_old) {
+        (true, true) => Permission::TooLate,
+        _ if ready.recipient.is_none() => Permission::NotLinked,
+        (false, true) => Permission::NeedsKey(Uuid::new_v8(rand::random())),
+        _ => Permission::Send,
+    }
+}
+
+/// Calls LINE with the stored bytes and finds out what the answer means.
+pub async fn call(line: LineClient, access: Access, clock: Clock, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
+    let called_at = clock.now();
+    let ready = &claimed.ready;
+    let to = ready.recipient.clone().unwrap_or_default();
+    let answer = line.push(&access, ready.retry_key, &to, message.as_bytes()).await;
+    let at = clock.now();
+    let verdict = classify(&answer);
+    let evidence = gather_evidence(&line, &access, &to, &verdict).await;
+    let outcome = decide(verdict, evidence);
+    let attempt = describe(&claimed, at, &answer, &outcome);
+    Called { claimed, called_at, at, outcome, attempt }
+}
+
+/// What to keep of a call; nothing of one that simply succeeded.
+fn describe(claimed: &Claimed, at: Timestamp, answer: &Result<Answer, Unanswered>, outcome: &Outcome) -> Option<Attempt> {
+    let reason = match outcome {
+        Outcome::Retry { reason, .. } | Outcome::GiveUp(reason) | Outcome::Gone(reason) => Some(*reason),
+        Outcome::Snooze | Outcome::Park(_) => Some(Reason::LineBusy),
+        Outcome::Accepted(_) => None,
+    };
+    let (status, request_id, elapsed, detail) = match answer {
+        Ok(answer) if answer.status == 200 => return None,
+        Ok(answer) => {
+            (i16::try_from(answer.status).ok(), answer.request_id.clone(), answer.elapsed, words_of(&answer.body))
+        }
+        Err(silence) => (None, None, silence.elapsed, Some(silence.to_string())),
+    };
+    Some(Attempt {
+        delivery_id: claimed.ready.id,
+        at,
+        status,
+        reason,
+        line_request_id: request_id,
+        milliseconds: i32::try_from(elapsed.as_millis()).unwrap_or(i32::MAX),
+        detail,
+    })
+}
+
+/// LINE's own words about a refusal, shortened. They are kept for people; nothing is decided by them.
+fn words_of(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        message: Option<String>,
+    }
+    let refusal: Refusal = serde_json::from_slice(body).ok()?;
+    refusal.message.map(|words| words.chars().take(DETAIL_LENGTH).collect())
+}
+
+/// What becomes of a delivery whose call is to be repeated: when.
+///
+/// # Errors
+/// Why it is over, when the schedule is at its end.
+pub fn next_attempt(ready: &Ready, open: bool, settings: &Settings, now: Timestamp) -> Result<Timestamp, Reason> {
+    let used = usize::try_from(ready.attempts).unwrap_or(0);
+    match settings.retry_wait(used) {
+        Some(wait) => Ok(now + wait),
+        None if open || ready.outcome_open => Err(Reason::OutcomeUnknown),
+        None => Err(Reason::RetriesExhausted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{BulletinId, DeliveryId, GroupId, MessageId};
+    use rstest::rstest;
+
+    fn ready(key_used_hours_ago: Option<u64>, open: bool, linked: bool) -> (Ready, Timestamp) {
+        let now = Timestamp::from_second(1_600_000_000);
+        let id = DeliveryId::new(now);
+        let ready = Ready {
+            id,
+            bulletin_id: BulletinId(id.0),
+            group_id: GroupId(1),
+            message_id: MessageId(id.0),
+            recipient: linked.then(|| "C1".to_owned()),
+            retry_key: id.0,
+            key_used_at: key_used_hours_ago.map(|hours| now - Duration::from_hours(hours)),
+            outcome_open: open,
+            attempts: 0,
+            priority: 0,
+            has_children: false,
+        };
+        (ready, now)
+    }
+
+    #[rstest]
+    #[case::never_sent(None, false, true, Some(Permission::Send))]
+    #[case::refused_an_hour_ago(Some(1), false, true, Some(Permission::Send))]
+    #[case::unknown_an_hour_ago(Some(1), true, true, Some(Permission::Send))]
+    #[case::unknown_for_23_hours(Some(23), true, true, Some(Permission::TooLate))]
+    #[case::unknown_and_unlinked_since(Some(23), true, false, Some(Permission::TooLate))]
+    #[case::not_linked(None, false, false, Some(Permission::NotLinked))]
+    #[case::refused_23_hours_ago(Some(23), false, true, None)]
+    fn the_key_decides_whether_it_may_be_sent(
+        #[case] hours: Option<u64>,
+        #[case] open: bool,
+        #[case] linked: bool,
+        #[case] expected: Option<Permission>,
+    ) {
+        let (ready, now) = ready(hours, open, linked);
+        let permission = permit(&ready, now, Duration::from_hours(23));
+        match expected {
+            Some(expected) => assert_eq!(permission, expected),
+            None => assert!(matches!(permission, Permission::NeedsKey(key) if key != ready.retry_key)),
+        }
+    }
+}

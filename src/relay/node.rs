@@ -1,0 +1,179 @@
+//! A node: takes its share of the channels and runs one sender for each.
+//!
+//! All of a node's locks live on one direct connection, its session. A heartbeat asks that session whether it still
+//! lives; when it does not answer, the lease ends, the senders stop, and everything starts over on a new session.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Engine;
+use super::lease::Lease;
+use super::sender::{Ended, Sender, Until};
+use super::upkeep::Upkeep;
+use crate::domain::ids::ChannelId;
+use crate::store::notices::Notice;
+use crate::store::{Connection, Result, StoreError, channels, database_now, locks, session as db_session};
+
+/// A running sender.
+struct Post {
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+    task: JoinHandle<Ended>,
+}
+
+/// One node of the cluster.
+pub struct Node {
+    engine: Engine,
+    posts: HashMap<ChannelId, Post>,
+    notices: tokio::sync::broadcast::Receiver<Notice>,
+}
+
+impl Node {
+    /// A node that is woken by `notices`.
+    #[must_use]
+    pub fn new(engine: Engine, notices: tokio::sync::broadcast::Receiver<Notice>) -> Self {
+        Self { engine, posts: HashMap::new(), notices }
+    }
+
+    /// Works until `stop`, then lets the senders finish their calls.
+    pub async fn run(mut self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let lease = Lease::new(self.engine.clock.clone(), self.engine.settings.lease);
+            match self.serve_session(&lease, &stop).await {
+                Ok(()) => {}
+                Err(error) => {
+                    lease.end();
+                    tracing::warn!(error = &error as &dyn std::error::Error,
+                        "this node's session is lost; its channels are free for others");
+                }
+            }
+            self.dismiss_all().await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(self.engine.settings.heartbeat) => {}
+            }
+        }
+    }
+
+    /// Holds one session for as long as it answers.
+    async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<()> {
+        let mut session = db_session::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
+        locks::join_nodes(&mut session).await?;
+        self.engine.clock.align(database_now(&mut session).await?);
+        lease.renew();
+        let mut last = (self.engine.clock.now(), Instant::now());
+        let mut upkeep = Upkeep::new(self.engine.clone());
+        let mut beat = tokio::time::interval(self.engine.settings.heartbeat);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => {
+                    self.dismiss_all().await;
+                    return Ok(());
+                }
+                notice = self.notices.recv() => self.pass_on(notice.ok()),
+                _ = beat.tick() => {
+                    if lease.jump_since(&mut last) > self.engine.settings.clock_jump {
+                        tracing::error!("this machine's clock has jumped; it is read from the database again");
+                        lease.end();
+                        return Ok(());
+                    }
+                    let alive = self.beat(&mut session, lease, &mut upkeep);
+                    tokio::time::timeout(self.engine.settings.lease, alive).await
+                        .map_err(|_| StoreError::Unavailable(db_session::silent()))??;
+                }
+            }
+        }
+    }
+
+    /// Asks the session for a sign of life, and brings the share of channels into line.
+    async fn beat(&mut self, session: &mut Connection, lease: &Lease, upkeep: &mut Upkeep) -> Result<()> {
+        self.engine.clock.align(database_now(session).await?);
+        lease.renew();
+        self.share_channels(session, lease).await?;
+        if locks::try_lead(session).await? {
+            upkeep.keep_going();
+        } else {
+            upkeep.rest();
+        }
+        Ok(())
+    }
+
+    /// Takes free channels up to this node's share, and lets go what is over it.
+    async fn share_channels(&mut self, session: &mut Connection, lease: &Lease) -> Result<()> {
+        let ended: Vec<ChannelId> =
+            self.posts.iter().filter(|(_, post)| post.task.is_finished()).map(|(channel, _)| *channel).collect();
+        for channel in ended {
+            self.posts.remove(&channel);
+            locks::release_channel(session, channel).await?;
+        }
+        let all = channels::list_channels(session).await?;
+        let nodes = usize::try_from(locks::count_nodes(session).await?).unwrap_or(1).max(1);
+        let share = all.len().div_ceil(nodes);
+        while self.posts.len() > share {
+            let Some(channel) = self.posts.keys().next().copied() else { break };
+            self.dismiss(channel).await;
+            locks::release_channel(session, channel).await?;
+        }
+        for channel in all {
+            if self.posts.len() >= share {
+                break;
+            }
+            if !self.posts.contains_key(&channel.id) && locks::try_hold_channel(session, channel.id).await? {
+                self.post(channel.id, lease).await?;
+            }
+        }
+        metrics::gauge!("gcc_relay_channel_lock_held").set(f64::from(u32::try_from(self.posts.len()).unwrap_or(0)));
+        Ok(())
+    }
+
+    /// Starts the sender of a channel whose lock is held.
+    async fn post(&mut self, channel: ChannelId, lease: &Lease) -> Result<()> {
+        let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let sender = Sender::start(&self.engine, channel, lease.clone(), wake.clone(), stop.clone()).await?;
+        let task = tokio::spawn(sender.run(Until::Stopped));
+        self.posts.insert(channel, Post { wake, stop, task });
+        Ok(())
+    }
+
+    fn pass_on(&self, notice: Option<Notice>) {
+        match notice {
+            Some(Notice::Wake(channel)) => {
+                if let Some(post) = self.posts.get(&channel) {
+                    post.wake.notify_one();
+                }
+            }
+            Some(Notice::Inbound) => {}
+            // some were missed: wake everybody
+            Some(Notice::WakeAll) | None => self.posts.values().for_each(|post| post.wake.notify_one()),
+        }
+    }
+
+    /// Stops one sender; calls under way may finish within the grace time.
+    async fn dismiss(&mut self, channel: ChannelId) {
+        if let Some(post) = self.posts.remove(&channel) {
+            post.stop.cancel();
+            Self::wait_for(post, self.engine.settings.shutdown_grace).await;
+        }
+    }
+
+    async fn dismiss_all(&mut self) {
+        let posts: Vec<Post> = self.posts.drain().map(|(_, post)| post).collect();
+        posts.iter().for_each(|post| post.stop.cancel());
+        let grace = self.engine.settings.shutdown_grace;
+        futures_util::future::join_all(posts.into_iter().map(|post| Self::wait_for(post, grace))).await;
+    }
+
+    async fn wait_for(post: Post, grace: std::time::Duration) {
+        let abort = post.task.abort_handle();
+        if tokio::time::timeout(grace, post.task).await.is_err() {
+            tracing::warn!("calls were still under way after the grace time; their outcome is open");
+            abort.abort();
+        }
+    }
+}

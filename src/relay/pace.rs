@@ -1,0 +1,124 @@
+//! The pace of one channel: a token bucket that starts empty.
+//!
+//! LINE counts calls per channel and second in such a bucket of its own. A sender that has just taken a channel
+//! cannot know what the last one used up, so it begins with nothing; and it may never save up more than a small
+//! burst. One sender per channel makes this exact without any coordination.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A token bucket over a steady clock.
+#[derive(Debug)]
+pub struct Pace {
+    per_second: f64,
+    burst: f64,
+    tokens: f64,
+    counted_at: Instant,
+}
+
+impl Pace {
+    /// An empty bucket.
+    #[must_use]
+    pub fn new(per_second: u32, burst: u32, now: Instant) -> Self {
+        Self { per_second: f64::from(per_second.max(1)), burst: f64::from(burst.max(1)), tokens: 0.0, counted_at: now }
+    }
+
+    /// Another rate from now on.
+    pub fn set_rate(&mut self, per_second: u32) {
+        self.per_second = f64::from(per_second.max(1));
+    }
+
+    /// Takes one token.
+    ///
+    /// # Errors
+    /// With none there, how long until there is one.
+    pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
+        let grown = now.saturating_duration_since(self.counted_at).as_secs_f64() * self.per_second;
+        self.tokens = (self.tokens + grown).min(self.burst);
+        self.counted_at = now;
+        if self.tokens >= 1.0 {
+            self.tokens -= 1.0;
+            Ok(())
+        } else {
+            Err(Duration::from_secs_f64((1.0 - self.tokens) / self.per_second))
+        }
+    }
+}
+
+/// A pause of the whole channel when LINE is busy or away: doubled each time, over at the first success.
+#[derive(Debug)]
+pub struct Snooze {
+    start: Duration,
+    max: Duration,
+    next: Duration,
+    until: Option<Instant>,
+}
+
+impl Snooze {
+    /// No pause yet; the first lasts `start`, none longer than `max`.
+    #[must_use]
+    pub fn new(start: Duration, max: Duration) -> Self {
+        Self { start, max, next: start, until: None }
+    }
+
+    /// Begins a pause, unless one is on: the calls under way may all say the same thing.
+    pub fn begin(&mut self, now: Instant) {
+        if self.until.is_none_or(|until| until <= now) {
+            self.until = Some(now + self.next);
+            self.next = (self.next * 2).min(self.max);
+        }
+    }
+
+    /// LINE takes calls again.
+    pub fn end(&mut self) {
+        self.next = self.start;
+        self.until = None;
+    }
+
+    /// Until when no call starts.
+    #[must_use]
+    pub fn until(&self, now: Instant) -> Option<Instant> {
+        self.until.filter(|until| *until > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fresh_bucket_is_empty_and_never_holds_more_than_its_burst() {
+        let start = Instant::now();
+        let mut pace = Pace::new(1_000, 20, start);
+        assert_eq!(pace.take(start), Err(Duration::from_millis(1)));
+        let later = start + Duration::from_secs(60);
+        let taken = (0..100).take_while(|_| pace.take(later).is_ok()).count();
+        assert_eq!(taken, 20);
+    }
+
+    #[test]
+    fn over_a_second_exactly_the_rate_goes_out() {
+        let start = Instant::now();
+        let mut pace = Pace::new(1_950, 20, start);
+        let taken = (0..10_000).filter(|tenth| pace.take(start + Duration::from_micros(tenth * 100)).is_ok()).count();
+        assert!((1_948..=1_950).contains(&taken), "{taken}");
+    }
+
+    #[test]
+    fn pauses_double_until_a_success() {
+        let start = Instant::now();
+        let mut snooze = Snooze::new(Duration::from_millis(100), Duration::from_millis(300));
+        snooze.begin(start);
+        snooze.begin(start);
+        assert_eq!(snooze.until(start), Some(start + Duration::from_millis(100)));
+        let second = start + Duration::from_millis(100);
+        snooze.begin(second);
+        assert_eq!(snooze.until(second), Some(second + Duration::from_millis(200)));
+        let third = second + Duration::from_millis(200);
+        snooze.begin(third);
+        assert_eq!(snooze.until(third), Some(third + Duration::from_millis(300)));
+        snooze.end();
+        assert_eq!(snooze.until(third), None);
+    }
+}

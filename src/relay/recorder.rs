@@ -1,0 +1,203 @@
+//! The recorder: writes what calls came to, in batches, and never loses an outcome.
+//!
+//! One per sender. A batch is written at once when groups below wait for one of its rows, else when it is full or
+//! its oldest row has waited long enough. While the database is away the batch waits and is written again; the
+//! statements are safe to repeat. A claim's row goes in the transaction that records the last of its deliveries.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::engine::Engine;
+use crate::domain::ids::{ChannelId, ClaimId, DeliveryId};
+use crate::store::attempts::{Attempt, insert_attempts};
+use crate::store::claims::delete_claims;
+use crate::store::notices::{Notice, notify};
+use crate::store::record::{Recorded, Woken, lock_bulletins_shared, record_batch};
+use crate::store::{Result, StoreError};
+
+/// The wait before a write is tried again that failed.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What the sender tells its recorder.
+#[derive(Debug)]
+pub enum Entry {
+    /// A claim was written for so many deliveries.
+    Opened(ClaimId, usize),
+    /// A delivery came to something; groups below may wait for it.
+    Outcome {
+        /// What to write.
+        row: Box<Recorded>,
+        /// What to append to the attempts.
+        attempt: Option<Attempt>,
+        /// The claim it belongs to.
+        claim: ClaimId,
+        /// Whether groups below wait for it.
+        urgent: bool,
+    },
+    /// A claimed delivery was not sent and is free again.
+    GivenBack(DeliveryId, ClaimId),
+}
+
+/// What the recorder tells its sender: these are durable now.
+#[derive(Debug)]
+pub struct Written {
+    /// The deliveries.
+    pub ids: Vec<DeliveryId>,
+    /// Whether others on the same channel became ready, or one of these is to be sent again at once.
+    pub woke_own: bool,
+}
+
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Recorded>,
+    attempts: Vec<Attempt>,
+    settled: Vec<(DeliveryId, ClaimId)>,
+    urgent: bool,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.settled.is_empty()
+    }
+}
+
+/// Writes outcomes until its sender is gone.
+pub struct Recorder {
+    engine: Engine,
+    channel: ChannelId,
+    epoch: i64,
+    entries: mpsc::Receiver<Entry>,
+    written: mpsc::UnboundedSender<Written>,
+    /// Deliveries of each claim that are not recorded.
+    open: HashMap<ClaimId, usize>,
+}
+
+impl Recorder {
+    /// A recorder for the holder `epoch` of `channel`.
+    #[must_use]
+    pub fn new(
+        engine: Engine,
+        channel: ChannelId,
+        epoch: i64,
+        entries: mpsc::Receiver<Entry>,
+        written: mpsc::UnboundedSender<Written>,
+    ) -> Self {
+        Self { engine, channel, epoch, entries, written, open: HashMap::new() }
+    }
+
+    /// Works until the sender drops its end and everything is written.
+    pub async fn run(mut self) {
+        while let Some(first) = self.entries.recv().await {
+            let mut batch = Batch::default();
+            self.take(first, &mut batch);
+            self.fill(&mut batch).await;
+            if !batch.is_empty() {
+                self.write(batch).await;
+            }
+        }
+    }
+
+    /// Takes what is there, and waits for more while nothing in the batch is urgent.
+    async fn fill(&mut self, batch: &mut Batch) {
+        let deadline = Instant::now() + self.engine.settings.record_delay;
+        while batch.settled.len() < self.engine.settings.record_batch {
+            match self.entries.try_recv() {
+                Ok(entry) => self.take(entry, batch),
+                Err(_) if batch.urgent || batch.is_empty() => break,
+                Err(_) => match tokio::time::timeout_at(deadline, self.entries.recv()).await {
+                    Ok(Some(entry)) => self.take(entry, batch),
+                    Ok(None) | Err(_) => break,
+                },
+            }
+        }
+    }
+
+    fn take(&mut self, entry: Entry, batch: &mut Batch) {
+        match entry {
+            Entry::Opened(claim, deliveries) => {
+                self.open.insert(claim, deliveries);
+            }
+            Entry::GivenBack(id, claim) => batch.settled.push((id, claim)),
+            Entry::Outcome { row, attempt, claim, urgent } => {
+                batch.settled.push((row.id, claim));
+                batch.rows.push(*row);
+                batch.attempts.extend(attempt);
+                batch.urgent |= urgent;
+            }
+        }
+    }
+
+    /// Writes the batch, however long it takes; a row that the database refuses for good is left in its claim,
+    /// whose next holder asks LINE again under the same key.
+    async fn write(&mut self, batch: Batch) {
+        let began = Instant::now();
+        let finished = self.finished_claims(&batch);
+        let woke_own = loop {
+            match self.try_write(&batch.rows, &batch.attempts, &finished).await {
+                Ok(woken) => break woken.iter().any(|woken| woken.channel == self.channel && woken.ready > 0),
+                Err(StoreError::Again(_)) => {}
+                Err(StoreError::Unavailable(error)) => {
+                    tracing::warn!(channel.id = %self.channel, error = %error, "outcomes wait for the database");
+                    tokio::time::sleep(PATIENCE).await;
+                }
+                Err(error) => {
+                    tracing::error!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
+                        "a batch of outcomes was refused; its rows are written one by one");
+                    break self.write_one_by_one(&batch).await;
+                }
+            }
+        };
+        metrics::histogram!("gcc_relay_recorder_batch_rows").record(f64::from(u32::try_from(batch.settled.len()).unwrap_or(0)));
+        metrics::histogram!("gcc_relay_recorder_delay_seconds").record(began.elapsed().as_secs_f64());
+        let woke_own = woke_own || batch.rows.iter().any(|row| row.new_key.is_some());
+        let ids = batch.settled.iter().map(|(id, _)| *id).collect();
+        // a sender that is gone needs no answer
+        let _ = self.written.send(Written { ids, woke_own });
+    }
+
+    async fn write_one_by_one(&self, batch: &Batch) -> bool {
+        let mut woke_own = false;
+        for row in &batch.rows {
+            match self.try_write(std::slice::from_ref(row), &[], &[]).await {
+                Ok(woken) => woke_own |= woken.iter().any(|woken| woken.channel == self.channel),
+                Err(error) => {
+                    tracing::error!(delivery.id = %row.id, error = &error as &dyn std::error::Error,
+                        "an outcome could not be written; its claim stays open");
+                }
+            }
+        }
+        woke_own
+    }
+
+    async fn try_write(&self, rows: &[Recorded], attempts: &[Attempt], finished: &[ClaimId]) -> Result<Vec<Woken>> {
+        let mut tx = self.engine.db.begin().await?;
+        let bulletins: Vec<_> = rows.iter().map(|row| row.bulletin_id).collect();
+        lock_bulletins_shared(&mut tx, &bulletins).await?;
+        let woken = record_batch(&mut tx, self.channel, self.epoch, self.engine.clock.now(), rows).await?;
+        insert_attempts(&mut tx, attempts).await?;
+        delete_claims(&mut tx, finished).await?;
+        for other in woken.iter().filter(|woken| woken.channel != self.channel && woken.ready > 0) {
+            notify(&mut tx, Notice::Wake(other.channel)).await?;
+        }
+        tx.commit().await?;
+        Ok(woken)
+    }
+
+    /// The claims whose last delivery is in this batch.
+    fn finished_claims(&mut self, batch: &Batch) -> Vec<ClaimId> {
+        let mut finished = Vec::new();
+        for (_, claim) in &batch.settled {
+            if let Some(left) = self.open.get_mut(claim) {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.open.remove(claim);
+                    finished.push(*claim);
+                }
+            }
+        }
+        finished
+    }
+}

@@ -1,0 +1,90 @@
+//! The constants of the engine, as the configuration gives them; `config/default.toml` says what each is for.
+
+use std::time::Duration;
+
+use crate::domain::bulletin::Urgency;
+use crate::domain::time::Timestamp;
+use crate::store::turns::Patience;
+
+/// The constants of the engine.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What links in messages start with.
+    pub public_url: String,
+    /// How long one call to LINE may take.
+    pub request_timeout: Duration,
+    /// Calls that may go out together after a pause.
+    pub burst: u32,
+    /// Calls under way at the same time on one channel, at least.
+    pub in_flight: usize,
+    /// Deliveries claimed at a time.
+    pub claim_batch: usize,
+    /// The part of each claim kept for retries.
+    pub retry_share: f64,
+    /// How often to look for work without a notice.
+    pub poll_interval: Duration,
+    /// The part by which a look may come earlier or later.
+    pub poll_jitter: f64,
+    /// The waits before the attempts after the first.
+    pub retry_schedule: Vec<Duration>,
+    /// The part by which each wait may be shorter or longer.
+    pub retry_jitter: f64,
+    /// How long a retry key may be used.
+    pub retry_key_lifetime: Duration,
+    /// A channel's first pause when LINE is busy or away.
+    pub snooze_start: Duration,
+    /// A channel's longest such pause.
+    pub snooze_max: Duration,
+    /// Outcomes written together at most.
+    pub record_batch: usize,
+    /// How long an outcome waits for others.
+    pub record_delay: Duration,
+    /// How long a bulletin lives that does not say so itself.
+    pub default_expiry: Duration,
+    /// The time between two signs of life.
+    pub heartbeat: Duration,
+    /// The silence after which no new call starts.
+    pub lease: Duration,
+    /// The silence after which the database takes the node for dead.
+    pub keepalive: Duration,
+    /// The jump of the machine's clock that stops new calls.
+    pub clock_jump: Duration,
+    /// How long calls under way may take on a stop.
+    pub shutdown_grace: Duration,
+    /// The time between two rounds of upkeep.
+    pub upkeep_interval: Duration,
+    /// The time between two recounts.
+    pub recount_interval: Duration,
+    /// The time between two questions for quota.
+    pub quota_refresh: Duration,
+    /// The time between two sealings of the audit.
+    pub audit_seal: Duration,
+    /// When a group is passed by; routine first; none = never.
+    pub bypass_after: [Option<Duration>; 4],
+}
+
+impl Settings {
+    /// For each urgency, the turns that began before this are passed by.
+    #[must_use]
+    pub fn patience(&self, now: Timestamp) -> Patience {
+        Urgency::ALL.map(|urgency| self.bypass_after[urgency as usize].map(|span| now - span))
+    }
+
+    /// The wait before the attempt after `used` attempts, with its jitter; none = the schedule is at its end.
+    #[must_use]
+    pub fn retry_wait(&self, used: usize) -> Option<Duration> {
+        let planned = *self.retry_schedule.get(used)?;
+        Some(jittered(planned, self.retry_jitter))
+    }
+
+    /// The time to the next look for work.
+    #[must_use]
+    pub fn poll_wait(&self) -> Duration {
+        jittered(self.poll_interval, self.poll_jitter)
+    }
+}
+
+/// `span`, longer or shorter by up to `part` of it.
+fn jittered(span: Duration, part: f64) -> Duration {
+    span.mul_f64((1.0 + part * (rand::random::<f64>() * 2.0 - 1.0)).max(0.0))
+}
