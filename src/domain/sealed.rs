@@ -6,7 +6,7 @@
 //! People are known by a keyed hash of their LINE user id under a key derived from the same one, so
 //! that the table of acknowledgements holds no id that LINE or anybody else knows.
 //!
-//! Called by `store` users in `cli` (channel add, rotate), `relay` (tokens) and `web::hook`.
+//! Called by `cli` (adding a channel, changing its secrets), `relay` (tokens, people) and `web::hook`.
 
 use chacha20poly1305::aead::{Aead, Generate, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};

@@ -54,9 +54,10 @@ pub fn cut_at_word(text: &str, max_utf16: usize) -> Cow<'_, str> {
     let Some(limit) = byte_limit(text, max_utf16) else {
         return Cow::Borrowed(text);
     };
-    let kept = [last_phrase(text, limit), last_word(text, limit), last_grapheme(text, limit)]
+    let places: [fn(&str, usize) -> Option<usize>; 3] = [last_phrase, last_word, last_grapheme];
+    let kept = places
         .into_iter()
-        .flatten()
+        .filter_map(|place| place(text, limit))
         .map(|end| text[..end].trim_end())
         .find(|kept| !kept.is_empty())
         .unwrap_or_default();

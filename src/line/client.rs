@@ -1,8 +1,9 @@
 //! Calls to the Messaging API.
 //!
 //! One [`LineClient`] serves all channels of the process; each call brings its own [`Access`]. HTTP/1.1
-//! only, so that one slow answer never holds up others on the same connection, and no redirects or
-//! retries below the engine's knowledge: whether a call went out is what the retry key depends on.
+//! only, so that one slow answer never holds up others on the same connection. Redirects are not followed
+//! and nothing that was sent is sent again here (hyper only repeats what a closed connection never took):
+//! retrying is the engine's, which knows the retry key and its age.
 //! A failure counts as "not connected" only where the connection itself failed; everything else may have
 //! reached LINE. `X-Line-Retry-Key` goes with a push and nothing else, since other endpoints answer it
 //! with 400. Source: <https://developers.line.biz/en/reference/messaging-api/>.

@@ -53,7 +53,52 @@ fn weigh(quota: &Quota, used: Consumption, cost: u64) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::line::stub::{access, http, stub};
     use rstest::rstest;
+
+    fn ok(body: &str) -> String {
+        http("200 OK", "", body)
+    }
+
+    #[tokio::test]
+    async fn a_refused_push_asks_whether_the_group_is_there() {
+        for (answer, evidence) in [
+            (ok(r#"{"groupId":"C1","groupName":"GCC1"}"#), Evidence::GroupThere),
+            (http("404 Not Found", "", "{}"), Evidence::GroupGone),
+            (http("500 Oops", "", ""), Evidence::None),
+            (ok("<html>"), Evidence::None),
+            (String::new(), Evidence::None),
+        ] {
+            let (client, _asked) = stub([answer]).await;
+            assert_eq!(gather_evidence(&client, &access(), "C1", &Verdict::BadRequest).await, evidence);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_push_that_was_too_many_asks_for_quota_use_and_members() {
+        let quota = ok(r#"{"type":"limited","value":300}"#);
+        let (client, asked) = stub([quota, ok(r#"{"totalUsage":250}"#), ok(r#"{"count":80}"#)]).await;
+        let evidence = gather_evidence(&client, &access(), "C1", &Verdict::TooMany).await;
+        assert_eq!(evidence, Evidence::QuotaUsedUp);
+        let asked = asked.await.expect("test data");
+        assert!(asked[1].starts_with("GET /base/v2/bot/message/quota/consumption "));
+        assert!(asked[2].starts_with("GET /base/v2/bot/group/C1/members/count "));
+    }
+
+    #[tokio::test]
+    async fn without_a_count_of_members_some_quota_is_enough() {
+        let quota = ok(r#"{"type":"limited","value":300}"#);
+        let (client, _asked) = stub([quota, ok(r#"{"totalUsage":299}"#), http("404 Not Found", "", "{}")]).await;
+        let evidence = gather_evidence(&client, &access(), "C1", &Verdict::TooMany).await;
+        assert_eq!(evidence, Evidence::QuotaLeft);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_asked_where_nothing_is_open() {
+        let (client, asked) = stub([String::new()]).await;
+        assert_eq!(gather_evidence(&client, &access(), "C1", &Verdict::NotAllowed).await, Evidence::None);
+        assert!(!asked.is_finished());
+    }
 
     #[rstest]
     #[case("none", None, 1_000_000, 500, Evidence::QuotaLeft)]

@@ -14,6 +14,8 @@ pub mod limits;
 pub mod message;
 pub mod replies;
 pub mod signature;
+#[cfg(test)]
+mod stub;
 pub mod token;
 pub mod verdict;
 pub mod webhook;
