@@ -7,4 +7,7 @@ pub mod delivery;
 pub mod ids;
 pub mod office;
 pub mod outcome;
+pub mod sealed;
+pub mod secrecy;
+pub mod text;
 pub mod time;

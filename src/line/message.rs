@@ -1,0 +1,111 @@
+//! A bulletin as the message array that LINE is sent.
+//!
+//! Rendered once per variant and stored; every delivery sends the same bytes. The first object is the
+//! bulletin as a Flex bubble, the second, in the variant for groups whose steward adds a word, the
+//! steward's note, attributed so that nobody takes it for part of the letter. Texts are cut for the eye
+//! only and by whole words. What is rendered goes through [`super::limits`] before it is published.
+//!
+//! Called by `relay::publish` and `relay::forward`, and by `web` for the preview.
+
+mod bubble;
+mod flex;
+
+use serde::Serialize as _;
+
+use self::bubble::{Texts, bare_subject, kind_word};
+use self::flex::Message;
+use super::limits::ALT_TEXT;
+use crate::domain::bulletin::{Kind, Urgency};
+use crate::domain::text::cut_at_word;
+
+/// How much of the text the bubble shows, in UTF-16 units: two or three screens of a phone, and at 3
+/// bytes for a Thai letter an eighth of what a bubble may weigh.
+pub const BODY_UNITS: usize = 1_200;
+
+/// What a bubble shows of a bulletin.
+#[derive(Clone, Copy, Debug)]
+pub struct Bubble<'a> {
+    /// How soon to act: the band's colour and word.
+    pub urgency: Urgency,
+    /// What it is; a test or drill says so on the band.
+    pub kind: Kind,
+    /// The letter's number, with or without its ที่.
+    pub document_number: Option<&'a str>,
+    /// The letter's date in words, such as `๒๓ มีนาคม ๒๕๖๑`.
+    pub date_thai: Option<&'a str>,
+    /// What it is about, with or without its เรื่อง.
+    pub subject: &'a str,
+    /// What it says, in full; may be empty.
+    pub body: &'a str,
+    /// Who sends it.
+    pub origin: &'a str,
+    /// Pages and files that belong to it.
+    pub links: &'a [Link<'a>],
+    /// Its public page.
+    pub read_url: &'a str,
+    /// What a tap on รับทราบ sends back; no button without it.
+    pub acknowledge: Option<&'a str>,
+    /// Which earlier bulletin it puts right or takes back, as a sentence.
+    pub notice: Option<&'a str>,
+}
+
+/// A link of a bulletin, shown as a button.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<'a> {
+    /// The button's text; at most 40 grapheme clusters.
+    pub label: &'a str,
+    /// Where it leads; at most 1,000 UTF-16 units once encoded.
+    pub url: &'a str,
+}
+
+/// What a steward adds when forwarding.
+#[derive(Clone, Copy, Debug)]
+pub struct StewardNote<'a> {
+    /// The steward's office, such as `ผู้ว่าราชการจังหวัดลำพูน`.
+    pub from: &'a str,
+    /// The note.
+    pub text: &'a str,
+}
+
+/// The message array of `bulletin`, with the steward's note as a second object: compact JSON, the same
+/// bytes for the same input.
+///
+/// # Errors
+/// None that is known: types as plain as these always serialise.
+pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<Vec<u8>, serde_json::Error> {
+    let texts = Texts::of(bulletin);
+    let alt_text = alt_text(bulletin);
+    let note = note.map(note_text);
+    let mut messages = vec![Message::Flex { alt_text: &alt_text, contents: Box::new(bubble::draw(bulletin, &texts)) }];
+    messages.extend(note.as_deref().map(|text| Message::Text { text }));
+    to_bytes(&messages)
+}
+
+/// The message array of one plain text.
+///
+/// # Errors
+/// None that is known, as in [`render`].
+pub(super) fn plain_text(text: &str) -> Result<Vec<u8>, serde_json::Error> {
+    to_bytes(&[Message::Text { text }])
+}
+
+/// What notifications and the list of chats show: `[ฝึกซ้อม] [ด่วนที่สุด] เรื่อง …`.
+fn alt_text(bulletin: &Bubble<'_>) -> String {
+    let urgency = (bulletin.urgency > Urgency::Routine).then(|| bulletin.urgency.thai());
+    let marks: String =
+        kind_word(bulletin.kind).into_iter().chain(urgency).map(|word| ["[", word, "] "].concat()).collect();
+    cut_at_word(&format!("{marks}เรื่อง {}", bare_subject(bulletin.subject)), ALT_TEXT).into_owned()
+}
+
+fn note_text(note: &StewardNote<'_>) -> String {
+    format!("ข้อความเพิ่มเติมจาก{}\n(มิใช่ข้อความในหนังสือต้นเรื่อง)\n\n{}", note.from, note.text)
+}
+
+fn to_bytes(messages: &[Message<'_>]) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = Vec::new();
+    messages.serialize(&mut serde_json::Serializer::new(&mut bytes))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

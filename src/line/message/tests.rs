@@ -1,0 +1,151 @@
+//! Bulletins rendered, as snapshots and by their promises.
+
+use insta::assert_json_snapshot;
+use serde_json::Value;
+
+use super::bubble::{ACKNOWLEDGE, INK, LINK, NOTICE, Paint, QUIET, band_paint};
+use super::*;
+use crate::line::limits;
+
+/// The head and the first paragraph of the Interior Ministry's letter of 23 March 2561.
+const LETTER: Bubble<'_> = Bubble {
+    urgency: Urgency::MostUrgent,
+    kind: Kind::News,
+    document_number: Some("มท ๐๒๐๖.๒/ว ๑๖๒๐"),
+    date_thai: Some("๒๓ มีนาคม ๒๕๖๑"),
+    subject: "การปฏิบัติการสื่อสารงานของรัฐบาล",
+    body: "ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล เมื่อวันที่ ๑๕ มีนาคม ๒๕๖๑ \
+        เพื่อชี้แจงแนวทางการจัดทำโครงการ Government Communication Channel (GCC) \
+        โดยมีวัตถุประสงค์เพื่อเป็นช่องทางในการเผยแพร่ข้อมูลข่าวสารที่สำคัญของรัฐบาล \
+        ไปยังข้าราชการทุกกระทรวง ทั้งในส่วนกลางและส่วนภูมิภาคทั่วประเทศ แบบทางเดียว (One Way) \
+        ผ่านแอปพลิเคชันไลน์ (LINE) เป็นกลุ่มไลน์ ๓ ระดับ (GCC1, GCC2, GCC3)",
+    origin: "กระทรวงมหาดไทย",
+    links: &[Link {
+        label: "แนวทางการปฏิบัติ (PDF)", url: "https://example.invalid/แนวทาง.pdf"
+    }],
+    read_url: "https://example.invalid/b/t0ken",
+    acknowledge: Some("ack:1"),
+    notice: None,
+};
+
+fn plain() -> Bubble<'static> {
+    Bubble {
+        urgency: Urgency::Routine,
+        document_number: None,
+        date_thai: None,
+        subject: "เรื่อง กำหนดการประชุม",
+        body: "ขอเชิญประชุม",
+        links: &[],
+        acknowledge: None,
+        ..LETTER
+    }
+}
+
+fn rendered(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Value {
+    let bytes = render(bulletin, note).expect("test data");
+    assert_eq!(limits::check(&bytes).expect("test data"), []);
+    serde_json::from_slice(&bytes).expect("test data")
+}
+
+#[test]
+fn the_letter_of_2561_is_shown_in_the_order_of_a_letter() {
+    assert_json_snapshot!(rendered(&LETTER, None));
+}
+
+#[test]
+fn a_routine_bulletin_has_a_quiet_band_and_no_empty_lines() {
+    assert_json_snapshot!(rendered(&plain(), None));
+}
+
+#[test]
+fn a_drill_says_so_on_the_band_and_in_the_notification() {
+    assert_json_snapshot!(rendered(&Bubble { kind: Kind::Drill, ..LETTER }, None));
+}
+
+#[test]
+fn a_withdrawal_says_first_what_it_takes_back() {
+    let notice = Some("ยกเลิกหนังสือ ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ ลงวันที่ ๒๓ มีนาคม ๒๕๖๑");
+    let bulletin = Bubble { kind: Kind::Withdrawal, urgency: Urgency::Urgent, notice, ..plain() };
+    assert_json_snapshot!(rendered(&bulletin, None));
+}
+
+#[test]
+fn a_stewards_note_is_a_second_message_and_attributed() {
+    let note = StewardNote {
+        from: "ผู้ว่าราชการจังหวัดลำพูน", text: "ขอให้ทุกอำเภอรายงานผลภายในวันศุกร์"
+    };
+    assert_json_snapshot!(rendered(&plain(), Some(&note))[1]);
+}
+
+#[test]
+fn the_same_bulletin_is_the_same_bytes_in_the_order_of_the_types() {
+    let bytes = render(&LETTER, None).expect("test data");
+    assert_eq!(bytes, render(&LETTER, None).expect("test data"));
+    let start = r#"[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"#;
+    assert!(bytes.starts_with(start.as_bytes()), "{}", String::from_utf8_lossy(&bytes));
+}
+
+#[test]
+fn a_long_text_is_cut_between_words() {
+    let body = "ข้อมูลข่าวสารที่สำคัญของรัฐบาล".repeat(100);
+    let found = rendered(&Bubble { body: &body, ..plain() }, None);
+    let shown = found[0]["contents"]["body"]["contents"][1]["text"].as_str().expect("test data");
+    assert!(shown.ends_with('…') && shown.encode_utf16().count() <= BODY_UNITS, "{shown}");
+}
+
+#[test]
+fn the_largest_bulletin_fits_with_room_to_spare() {
+    let (subject, body) = ("\"ก".repeat(150), "\"👍ก".repeat(5_000));
+    let url = format!("https://example.invalid/{}", "x".repeat(900));
+    let links = [Link {
+        label: "เอกสารแนบที่หนึ่งของหนังสือฉบับนี้", url: &url
+    }; 10];
+    let bulletin = Bubble { subject: &subject, body: &body, links: &links, notice: Some(&subject), ..LETTER };
+    let note = "ก".repeat(1_000);
+    let found = rendered(&bulletin, Some(&StewardNote { from: "ผู้ว่าราชการจังหวัด", text: &note }));
+    let weight = found[0]["contents"].to_string().len();
+    assert!(weight < limits::BUBBLE * 4 / 5, "{weight}");
+}
+
+#[test]
+fn every_text_wraps() {
+    fn texts(value: &Value, found: &mut Vec<Value>) {
+        match value {
+            Value::Object(fields) => {
+                if value["type"] == "text" {
+                    found.push(value.clone());
+                }
+                fields.values().for_each(|value| texts(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| texts(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    texts(&rendered(&LETTER, None)[0]["contents"], &mut found);
+    assert_eq!(found.len(), 6);
+    assert!(found.iter().all(|text| text["wrap"] == true));
+}
+
+/// WCAG 2.1: the relation of two colours' relative luminances.
+fn contrast(back: &str, ink: &str) -> f64 {
+    fn luminance(color: &str) -> f64 {
+        let part = |at: usize| {
+            let part = f64::from(u8::from_str_radix(&color[at..at + 2], 16).expect("test data")) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+    let (a, b) = (luminance(back), luminance(ink));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn every_pair_of_colours_can_be_read() {
+    let kinds = [Kind::News, Kind::Correction, Kind::Withdrawal, Kind::Test, Kind::Drill];
+    let bands = kinds.into_iter().flat_map(|kind| Urgency::ALL.map(|urgency| band_paint(kind, urgency)));
+    let on_white = [INK, QUIET, LINK].map(|ink| Paint { back: "#FFFFFF", ink });
+    for Paint { back, ink } in bands.chain(on_white).chain([NOTICE, ACKNOWLEDGE]) {
+        assert!(contrast(back, ink) >= 4.5, "{ink} on {back}: {}", contrast(back, ink));
+    }
+}

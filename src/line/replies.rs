@@ -1,0 +1,74 @@
+//! What the account says back in a group: short, and as an office would write it.
+//!
+//! Replies are free of quota and go with the event's reply token. Each function gives a message array
+//! ready for [`LineClient::reply`](super::client::LineClient::reply).
+//!
+//! Called by `relay::inbound`.
+
+use super::message::plain_text;
+
+/// A message array, or the error that plain texts do not raise.
+type Reply = Result<Vec<u8>, serde_json::Error>;
+
+/// After a tap on รับทราบ.
+///
+/// # Errors
+/// As `message::render`: none that is known, here and below.
+pub fn thanks() -> Reply {
+    plain_text("บันทึกการรับทราบแล้ว ขอขอบคุณ")
+}
+
+/// When the account was added to a group: asks for the join code, since LINE does not tell who added it.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn join_greeting() -> Reply {
+    plain_text(
+        "บัญชีนี้ใช้แจ้งข้อมูลข่าวสารของทางราชการแบบทางเดียว\n\n\
+         ขอให้ผู้รับผิดชอบกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้ เพื่อยืนยันว่าเป็นกลุ่มของส่วนราชการใด",
+    )
+}
+
+/// When a join code was right and the group is linked.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn linked(group: &str) -> Reply {
+    plain_text(&format!("เชื่อมกลุ่มนี้กับ {group} แล้ว\nกลุ่มนี้จะได้รับข้อมูลข่าวสารของทางราชการผ่านบัญชีนี้ต่อไป"))
+}
+
+/// When a join code is not known.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn wrong_code() -> Reply {
+    plain_text("ไม่พบรหัสเชื่อมกลุ่มนี้ในระบบ โปรดตรวจสอบแล้วพิมพ์อีกครั้ง หรือขอรหัสใหม่จากผู้ดูแลระบบของส่วนราชการ")
+}
+
+/// When a join code was right once.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn expired_code() -> Reply {
+    plain_text("รหัสเชื่อมกลุ่มนี้หมดอายุแล้ว โปรดขอรหัสใหม่จากผู้ดูแลระบบของส่วนราชการ แล้วพิมพ์ลงในกลุ่มนี้อีกครั้ง")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::limits;
+
+    #[test]
+    fn every_reply_keeps_to_the_limits() {
+        for reply in [thanks(), join_greeting(), linked("GCC3-ลำพูน-พาณิชย์"), wrong_code(), expired_code()]
+        {
+            assert_eq!(limits::check(&reply.expect("test data")).expect("test data"), []);
+        }
+    }
+
+    #[test]
+    fn a_linked_group_is_named() {
+        let reply = String::from_utf8(linked("GCC3-ลำพูน-พาณิชย์").expect("test data")).expect("test data");
+        assert!(reply.starts_with(r#"[{"type":"text","text":"เชื่อมกลุ่มนี้กับ GCC3-ลำพูน-พาณิชย์ แล้ว\n"#), "{reply}");
+    }
+}

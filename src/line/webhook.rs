@@ -1,0 +1,253 @@
+//! What LINE tells us: webhook bodies read so that one odd event never loses the others.
+//!
+//! LINE may add event types, fields and values without notice and delivers several events in one body,
+//! so the envelope is taken apart first and each event is read by itself, field by field, with nothing
+//! required. What cannot be understood is kept as [`What::Other`] and counted. Each event has an id to
+//! tell repetitions by: LINE's own, or a hash of its bytes.
+//! Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>.
+//!
+//! Called by `web::hook` (through the store) and `relay::inbound`, after [`super::signature`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::time::Timestamp;
+
+/// The longest id that is kept; LINE's are 26 to 33 characters.
+const MAX_ID: usize = 64;
+
+/// A webhook body.
+#[derive(Debug, Default)]
+pub struct Delivery {
+    /// The account's user id, to compare with the channel's; LINE has left it out at times.
+    pub destination: Option<String>,
+    /// The events in LINE's order; none when LINE only tries the address.
+    pub events: Vec<InboundEvent>,
+    /// How many events (or lists of events) could not be read as their type promises.
+    pub odd: usize,
+}
+
+/// One event. Its `Debug` tells neither people, chats nor texts, so that it may be logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InboundEvent {
+    /// `webhookEventId`, or `raw-` and a hash; at most 64 characters, the same when delivered again.
+    pub id: String,
+    /// When it happened, also when delivered later.
+    pub occurred_at: Option<Timestamp>,
+    /// Whether LINE says that it delivers it again.
+    pub redelivery: bool,
+    /// Whether the channel may act on it.
+    pub mode: Mode,
+    /// The LINE group it happened in; not a chat of two, nor the old multi-person `room`.
+    pub group_id: Option<String>,
+    /// Who did it; LINE often leaves it out in groups.
+    pub user_id: Option<String>,
+    /// To answer with, once and within about a minute; the dummies of LINE's test button count as none.
+    pub reply_token: Option<String>,
+    /// What happened.
+    pub what: What,
+}
+
+/// Whether the channel may act on an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It may.
+    Active,
+    /// Another module has the chat: note it and send nothing.
+    Standby,
+    /// A mode that did not exist when this was written: treat as [`Mode::Standby`].
+    Unknown,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The account was added to the group; LINE does not tell by whom.
+    Join,
+    /// The account is no longer in the group.
+    Leave,
+    /// A button was tapped.
+    Tap {
+        /// The button's data: chosen by us, but untrusted by now.
+        data: String,
+    },
+    /// Somebody wrote something.
+    Text {
+        /// What, without NUL characters, which Postgres cannot keep.
+        text: String,
+    },
+    /// People came into the group.
+    MemberJoined {
+        /// How many are told of.
+        n: usize,
+    },
+    /// People left the group.
+    MemberLeft {
+        /// How many are told of.
+        n: usize,
+    },
+    /// Anything else.
+    Other {
+        /// The event's type, for messages with theirs (`message/image`); `unreadable` if there is none.
+        kind: String,
+    },
+}
+
+impl What {
+    /// The event's type in one word, without its content.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Join => "join",
+            Self::Leave => "leave",
+            Self::Tap { .. } => "postback",
+            Self::Text { .. } => "message/text",
+            Self::MemberJoined { .. } => "memberJoined",
+            Self::MemberLeft { .. } => "memberLeft",
+            Self::Other { kind } => kind,
+        }
+    }
+}
+
+impl fmt::Debug for InboundEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InboundEvent")
+            .field("id", &self.id)
+            .field("kind", &self.what.kind())
+            .field("mode", &self.mode)
+            .field("redelivery", &self.redelivery)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body is not a JSON object.
+#[derive(Debug, thiserror::Error)]
+#[error("the webhook body is not a JSON object")]
+pub struct NotJson(#[from] serde_json::Error);
+
+/// The body's fields, unread; a map, since a struct would fail on a field that comes twice.
+type Envelope<'a> = BTreeMap<String, &'a RawValue>;
+
+/// The little that is still found in an event which is not readable as a whole.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Scrap {
+    webhook_event_id: Option<String>,
+}
+
+/// Reads a webhook body whose signature was verified.
+///
+/// # Errors
+/// [`NotJson`]; anything odd further inside is kept and counted.
+pub fn parse(body: &[u8]) -> Result<Delivery, NotJson> {
+    // a single wrong byte in one event's text must not lose the rest
+    let body = String::from_utf8_lossy(body);
+    let envelope: Envelope<'_> = serde_json::from_str(&body)?;
+    let destination = envelope.get("destination").and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let mut delivery = Delivery { destination: destination.filter(|id: &String| is_id(id)), ..Delivery::default() };
+    let Some(events) = envelope.get("events") else { return Ok(delivery) };
+    let Ok(events) = serde_json::from_str::<Vec<&RawValue>>(events.get()) else {
+        delivery.odd = 1;
+        return Ok(delivery);
+    };
+    for raw in events {
+        let (event, odd) = read_event(raw.get());
+        delivery.events.push(event);
+        delivery.odd += usize::from(odd);
+    }
+    Ok(delivery)
+}
+
+/// One event, and whether it is odd.
+fn read_event(raw: &str) -> (InboundEvent, bool) {
+    let event: Value = serde_json::from_str(raw).unwrap_or_default();
+    let what = read_what(&event);
+    let id = id_at(&event, "/webhookEventId").or_else(|| scrap_id(raw)).unwrap_or_else(|| hashed_id(raw));
+    let in_group = event.pointer("/source/type").is_some_and(|kind| kind == "group");
+    let read = InboundEvent {
+        id,
+        occurred_at: event.get("timestamp").and_then(Value::as_i64).map(at_millisecond),
+        redelivery: event.pointer("/deliveryContext/isRedelivery").and_then(Value::as_bool).unwrap_or(false),
+        mode: read_mode(&event),
+        group_id: id_at(&event, "/source/groupId").filter(|_| in_group),
+        user_id: id_at(&event, "/source/userId"),
+        reply_token: text_at(&event, "/replyToken").filter(|token| !is_dummy(token)),
+        what: what.clone().unwrap_or_else(|| What::Other { kind: kind_of(&event) }),
+    };
+    (read, what.is_none())
+}
+
+/// What happened; `None` if the event lacks what its type promises.
+fn read_what(event: &Value) -> Option<What> {
+    Some(match event.get("type")?.as_str()? {
+        "join" => What::Join,
+        "leave" => What::Leave,
+        "postback" => What::Tap { data: text_at(event, "/postback/data")? },
+        "message" if event.pointer("/message/type")? == "text" => What::Text { text: text_at(event, "/message/text")? },
+        "memberJoined" => What::MemberJoined { n: count_at(event, "/joined/members")? },
+        "memberLeft" => What::MemberLeft { n: count_at(event, "/left/members")? },
+        _ => What::Other { kind: kind_of(event) },
+    })
+}
+
+fn kind_of(event: &Value) -> String {
+    let kind = id_at(event, "/type").unwrap_or_else(|| "unreadable".to_owned());
+    match id_at(event, "/message/type") {
+        Some(of_message) if kind == "message" => format!("{kind}/{of_message}"),
+        _ => kind,
+    }
+}
+
+/// Events from before the field existed are active.
+fn read_mode(event: &Value) -> Mode {
+    match event.get("mode").map(Value::as_str) {
+        None | Some(Some("active")) => Mode::Active,
+        Some(Some("standby")) => Mode::Standby,
+        Some(_) => Mode::Unknown,
+    }
+}
+
+fn at_millisecond(milliseconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(milliseconds.saturating_mul(1_000))
+}
+
+fn text_at(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().map(|text| text.replace('\0', ""))
+}
+
+/// A text that is an id: not empty and not endless.
+fn id_at(value: &Value, pointer: &str) -> Option<String> {
+    text_at(value, pointer).filter(|id| is_id(id))
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_ID && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn count_at(value: &Value, pointer: &str) -> Option<usize> {
+    value.pointer(pointer)?.as_array().map(Vec::len)
+}
+
+/// The id in an event that is no readable JSON otherwise, such as one with half of an emoji in it.
+fn scrap_id(raw: &str) -> Option<String> {
+    serde_json::from_str::<Scrap>(raw).ok()?.webhook_event_id.filter(|id| is_id(id))
+}
+
+/// An id for an event without one: the same bytes get the same. 64 characters.
+fn hashed_id(raw: &str) -> String {
+    let hash = hex::encode(Sha256::digest(raw));
+    format!("raw-{}", &hash[..MAX_ID - 4])
+}
+
+/// `000…0` and `fff…f` come with LINE's test button and cannot be answered.
+fn is_dummy(token: &str) -> bool {
+    token.bytes().all(|byte| byte == b'0') || token.bytes().all(|byte| byte == b'f')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! Bodies as LINE sends them, as it sent them earlier, and as it may send them one day.
+
+use super::*;
+use rstest::rstest;
+use serde_json::json;
+
+const GROUP: &str = "C4af4980629aaaaaaaaaaaaaaaaaaaaaa";
+const USER: &str = "U8189cf6745fc0d808977bdb0b9f22995";
+
+fn event(fields: &Value) -> Value {
+    let mut event = json!({
+        "mode": "active",
+        "timestamp": 1_521_763_200_123_i64,
+        "source": {"type": "group", "groupId": GROUP},
+        "webhookEventId": "01FZ74A0TDDPYRVKNK77XKC3ZR",
+        "deliveryContext": {"isRedelivery": false},
+        "replyToken": "38ef843bde154d9b91c21320ffd17a0f",
+    });
+    for (name, value) in fields.as_object().expect("test data") {
+        event[name] = value.clone();
+    }
+    event
+}
+
+fn read(events: &Value) -> Delivery {
+    parse(json!({"destination": USER, "events": events}).to_string().as_bytes()).expect("test data")
+}
+
+fn read_one(fields: &Value) -> InboundEvent {
+    let delivery = read(&json!([event(fields)]));
+    assert_eq!(delivery.odd, 0);
+    delivery.events.into_iter().next().expect("test data")
+}
+
+#[test]
+fn the_empty_body_of_a_verification_is_fine() {
+    let delivery = parse(br#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}"#).expect("test data");
+    assert_eq!(delivery.destination.as_deref(), Some("U8e742f61d673b39c7fff3cecb7536ef0"));
+    assert_eq!((delivery.events.len(), delivery.odd), (0, 0));
+}
+
+#[test]
+fn a_body_without_destination_or_events_is_fine() {
+    let delivery = parse(b"{}").expect("test data");
+    assert_eq!((delivery.destination, delivery.events.len(), delivery.odd), (None, 0, 0));
+}
+
+#[rstest]
+#[case(b"i am not jason")]
+#[case(b"")]
+#[case(b"[]")]
+#[case(b"{\"events\":[}")]
+fn what_is_no_object_is_refused(#[case] body: &[u8]) {
+    assert!(parse(body).is_err());
+}
+
+#[test]
+fn the_common_fields_are_read() {
+    let found = read_one(&json!({"type": "join"}));
+    assert_eq!(
+        found,
+        InboundEvent {
+            id: "01FZ74A0TDDPYRVKNK77XKC3ZR".into(),
+            occurred_at: Some(Timestamp::from_microsecond(1_521_763_200_123_000)),
+            redelivery: false,
+            mode: Mode::Active,
+            group_id: Some(GROUP.into()),
+            user_id: None,
+            reply_token: Some("38ef843bde154d9b91c21320ffd17a0f".into()),
+            what: What::Join,
+        }
+    );
+}
+
+#[rstest]
+#[case(json!({"type": "leave"}), What::Leave)]
+#[case(json!({"type": "postback", "postback": {"data": "ack:1"}}), What::Tap { data: "ack:1".into() })]
+#[case(
+    json!({"type": "message", "message": {"id": "1", "type": "text", "text": "GCC-1234\0"}}),
+    What::Text { text: "GCC-1234".into() }
+)]
+#[case(
+    json!({"type": "message", "message": {"id": "1", "type": "image"}}),
+    What::Other { kind: "message/image".into() }
+)]
+#[case(json!({"type": "memberJoined", "joined": {"members": [{}, {}]}}), What::MemberJoined { n: 2 })]
+#[case(json!({"type": "memberLeft", "left": {"members": [{}]}}), What::MemberLeft { n: 1 })]
+#[case(json!({"type": "messageEdited"}), What::Other { kind: "messageEdited".into() })]
+#[case(json!({"type": "unsend", "unsend": {"messageId": "1"}}), What::Other { kind: "unsend".into() })]
+fn each_type_is_told_apart(#[case] fields: Value, #[case] what: What) {
+    assert_eq!(read_one(&fields).what, what);
+}
+
+#[test]
+fn a_redelivery_and_standby_are_flagged() {
+    let found = read_one(&json!({"type": "join", "mode": "standby", "deliveryContext": {"isRedelivery": true}}));
+    assert_eq!((found.mode, found.redelivery), (Mode::Standby, true));
+    assert_eq!(read_one(&json!({"type": "join", "mode": "module"})).mode, Mode::Unknown);
+}
+
+#[test]
+fn only_a_group_is_a_group() {
+    let user = read_one(&json!({"type": "follow", "source": {"type": "user", "userId": USER}}));
+    assert_eq!((user.group_id, user.user_id.as_deref()), (None, Some(USER)));
+    let room = read_one(&json!({"type": "join", "source": {"type": "room", "roomId": "R1", "groupId": "C1"}}));
+    assert_eq!(room.group_id, None);
+}
+
+#[test]
+fn the_reply_tokens_of_the_test_button_count_as_none() {
+    for token in ["0".repeat(32), "f".repeat(32), String::new()] {
+        assert_eq!(read_one(&json!({"type": "join", "replyToken": token})).reply_token, None);
+    }
+}
+
+#[test]
+fn one_odd_event_never_loses_the_batch() {
+    let delivery = read(&json!([
+        event(&json!({"type": "join"})),
+        event(&json!({"type": "postback", "webhookEventId": "odd-1"})),
+        7,
+        event(&json!({"type": ["x"], "source": "x", "timestamp": "x", "mode": 1})),
+        event(&json!({"type": "leave"})),
+    ]));
+    let kinds: Vec<_> = delivery.events.iter().map(|event| event.what.kind()).collect();
+    assert_eq!(kinds, ["join", "postback", "unreadable", "unreadable", "leave"]);
+    assert_eq!(delivery.events[1].id, "odd-1");
+    assert_eq!(delivery.odd, 3);
+}
+
+#[test]
+fn an_event_with_half_an_emoji_keeps_its_id() {
+    let body =
+        br#"{"events":[{"type":"message","message":{"text":"\ud83d"},"webhookEventId":"half"},{"type":"leave"}]}"#;
+    let delivery = parse(body).expect("test data");
+    assert_eq!((delivery.events[0].id.as_str(), delivery.odd), ("half", 1));
+    assert_eq!(delivery.events[1].what, What::Leave);
+}
+
+#[test]
+fn a_byte_that_is_no_utf8_spoils_one_letter_only() {
+    let body = b"{\"events\":[{\"type\":\"message\",\"message\":{\"type\":\"text\",\"text\":\"a\xff\"}}]}";
+    let delivery = parse(body).expect("test data");
+    assert_eq!(delivery.events[0].what, What::Text { text: "a\u{fffd}".into() });
+}
+
+#[test]
+fn an_event_without_a_usable_id_gets_one_from_its_bytes() {
+    let without = json!({"type": "join", "timestamp": 1});
+    let delivery =
+        read(&json!([without, without, {"type": "leave"}, {"type": "join", "webhookEventId": "x".repeat(65)}]));
+    let ids: Vec<_> = delivery.events.iter().map(|event| event.id.as_str()).collect();
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[0], ids[2]);
+    assert!(ids.iter().all(|id| id.starts_with("raw-") && id.len() == 64), "{ids:?}");
+}
+
+#[test]
+fn events_that_are_no_list_are_counted() {
+    assert_eq!(parse(br#"{"events":{"a":1},"destination":7}"#).expect("test data").odd, 1);
+}
+
+#[test]
+fn debug_output_tells_neither_people_nor_texts() {
+    let found = read_one(&json!({
+        "type": "message", "message": {"type": "text", "text": "ข้อความ"},
+        "source": {"type": "group", "groupId": GROUP, "userId": USER},
+    }));
+    let shown = format!("{found:?}");
+    assert!(shown.contains("message/text"));
+    assert!(![GROUP, USER, "ข้อความ", "38ef"].iter().any(|secret| shown.contains(secret)), "{shown}");
+}
