@@ -4,7 +4,12 @@
 pub mod account;
 pub mod bulletin;
 pub mod delivery;
+pub mod document;
+pub mod group;
 pub mod ids;
+pub mod national;
 pub mod office;
 pub mod outcome;
+pub mod thai;
 pub mod time;
+pub mod tree_file;
