@@ -4,10 +4,15 @@
 pub mod account;
 pub mod bulletin;
 pub mod delivery;
+pub mod document;
+pub mod group;
 pub mod ids;
+pub mod national;
 pub mod office;
 pub mod outcome;
 pub mod sealed;
 pub mod secrecy;
 pub mod text;
+pub mod thai;
 pub mod time;
+pub mod tree_file;

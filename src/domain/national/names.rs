@@ -1,0 +1,121 @@
+//! How groups of the national tree are named.
+//!
+//! The founding letter has groups named "as prescribed" in an enclosure that has not come down to us,
+//! so the convention is ours and configurable: one template a tier, with `{office}` for the office's
+//! name and `{abbr}` for the consonant code of its province or ministry.
+
+use serde::Deserialize;
+
+/// One name template for each tier; [`NameTemplate::default`] gives `GCC3-ลพ-สำนักงานพาณิชย์จังหวัด`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct NameTemplate {
+    gcc1: String,
+    gcc2: String,
+    gcc3: String,
+}
+
+/// A template that would not give every group a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadTemplate {
+    /// `{office}` is missing, so that all groups of the tier would be called the same.
+    #[error("the name template for {0} must hold {{office}}")]
+    NoOffice(&'static str),
+    /// `{abbr}` is missing, so that offices of different provinces would be called the same.
+    #[error("the name template for {0} must hold {{abbr}}")]
+    NoAbbreviation(&'static str),
+    /// A word in braces that is neither.
+    #[error("the name template for {0} may hold no braces but those of {{office}} and {{abbr}}")]
+    UnknownPlaceholder(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    gcc1: String,
+    gcc2: String,
+    gcc3: String,
+}
+
+impl TryFrom<Unchecked> for NameTemplate {
+    type Error = BadTemplate;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, BadTemplate> {
+        Self::new(&unchecked.gcc1, &unchecked.gcc2, &unchecked.gcc3)
+    }
+}
+
+impl Default for NameTemplate {
+    fn default() -> Self {
+        Self {
+            gcc1: "GCC1-{office}".to_owned(),
+            gcc2: "GCC2-{office}".to_owned(),
+            gcc3: "GCC3-{abbr}-{office}".to_owned(),
+        }
+    }
+}
+
+impl NameTemplate {
+    /// Checks the templates of the three tiers.
+    ///
+    /// # Errors
+    /// [`BadTemplate`] names the tier and what is wrong with its template.
+    pub fn new(gcc1: &str, gcc2: &str, gcc3: &str) -> Result<Self, BadTemplate> {
+        for (tier, template) in [("GCC1", gcc1), ("GCC2", gcc2), ("GCC3", gcc3)] {
+            if fill(template, "", "").contains(['{', '}']) {
+                return Err(BadTemplate::UnknownPlaceholder(tier));
+            }
+            if tier != "GCC1" && !template.contains("{office}") {
+                return Err(BadTemplate::NoOffice(tier));
+            }
+        }
+        if !gcc3.contains("{abbr}") {
+            return Err(BadTemplate::NoAbbreviation("GCC3"));
+        }
+        Ok(Self { gcc1: gcc1.to_owned(), gcc2: gcc2.to_owned(), gcc3: gcc3.to_owned() })
+    }
+
+    pub(super) fn gcc1(&self, office: &str, abbreviation: &str) -> String {
+        fill(&self.gcc1, office, abbreviation)
+    }
+
+    pub(super) fn gcc2(&self, office: &str, abbreviation: &str) -> String {
+        fill(&self.gcc2, office, abbreviation)
+    }
+
+    pub(super) fn gcc3(&self, office: &str, abbreviation: &str) -> String {
+        fill(&self.gcc3, office, abbreviation)
+    }
+}
+
+fn fill(template: &str, office: &str, abbreviation: &str) -> String {
+    template.replace("{abbr}", abbreviation).replace("{office}", office)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_filled_with_office_and_abbreviation() {
+        let names = NameTemplate::new("รัฐบาล", "GCC2 {abbr} {office}", "{office} ({abbr})").unwrap();
+        assert_eq!(names.gcc1("สำนักนายกรัฐมนตรี", "นร"), "รัฐบาล");
+        assert_eq!(names.gcc2("จังหวัดลำพูน", "ลพ"), "GCC2 ลพ จังหวัดลำพูน");
+        assert_eq!(names.gcc3("อำเภอลี้", "ลพ"), "อำเภอลี้ (ลพ)");
+    }
+
+    #[test]
+    fn a_template_that_would_mix_groups_up_is_refused() {
+        let new = NameTemplate::new;
+        assert_eq!(new("a", "GCC2", "{abbr}{office}"), Err(BadTemplate::NoOffice("GCC2")));
+        assert_eq!(new("a", "{office}", "{office}"), Err(BadTemplate::NoAbbreviation("GCC3")));
+        assert_eq!(new("{name}", "{office}", "{abbr}{office}"), Err(BadTemplate::UnknownPlaceholder("GCC1")));
+    }
+
+    #[test]
+    fn a_template_from_a_file_is_checked_too() {
+        let read = serde_json::from_str::<NameTemplate>;
+        assert!(read(r#"{"gcc1":"a","gcc2":"{office}","gcc3":"{abbr}-{office}"}"#).is_ok());
+        assert!(read(r#"{"gcc1":"a","gcc2":"b","gcc3":"{abbr}-{office}"}"#).is_err());
+    }
+}

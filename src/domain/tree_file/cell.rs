@@ -1,0 +1,101 @@
+//! What the text of one cell means, by kind of column.
+//!
+//! All take the cell trimmed and not empty; what empty and `-` mean is decided in `read`.
+
+use super::error::Reason;
+use crate::domain::bulletin::Forwarding;
+use crate::domain::national;
+use crate::domain::office::OfficeKind;
+use crate::domain::thai::to_arabic_digits;
+
+/// Seats and head counts: no office has more.
+const MOST_PEOPLE: i32 = 1_000_000;
+/// A year of minutes.
+const MOST_MINUTES: i32 = 525_600;
+
+pub(super) fn parse<T>(text: &str) -> Result<T, Reason>
+where
+    T: std::str::FromStr,
+    Reason: From<T::Err>,
+{
+    Ok(text.parse()?)
+}
+
+/// A name or title.
+pub(super) fn name(text: &str) -> Result<String, Reason> {
+    bounded(text, 200)
+}
+
+pub(super) fn phone(text: &str) -> Result<String, Reason> {
+    bounded(text, 40)
+}
+
+/// One of the 77 under any of its names becomes its code; any other division is kept as written,
+/// since a tree need not be of provinces only (Pattaya is none).
+pub(super) fn province(text: &str) -> Result<String, Reason> {
+    match national::find_province(&to_arabic_digits(text)) {
+        Some(province) => Ok(province.code.clone()),
+        None => bounded(text, 64),
+    }
+}
+
+pub(super) fn people(text: &str) -> Result<i32, Reason> {
+    number(text, MOST_PEOPLE)
+}
+
+pub(super) fn minutes(text: &str) -> Result<i32, Reason> {
+    number(text, MOST_MINUTES)
+}
+
+pub(super) fn tier(text: &str) -> Result<crate::domain::group::Tier, Reason> {
+    // a text that is no number at all is no tier either; 0 is none of the three
+    let number: i16 = to_arabic_digits(text).parse().unwrap_or(0);
+    Ok(number.try_into()?)
+}
+
+pub(super) fn office_kind(text: &str) -> Result<OfficeKind, Reason> {
+    one_of(text, &OfficeKind::ALL, OfficeKind::as_str)
+}
+
+pub(super) fn forwarding(text: &str) -> Result<Forwarding, Reason> {
+    one_of(text, &[Forwarding::Automatic, Forwarding::Stewarded], forwarding_word)
+}
+
+/// The word for `forwarding` in files.
+pub(super) fn forwarding_word(forwarding: Forwarding) -> &'static str {
+    match forwarding {
+        Forwarding::Automatic => "automatic",
+        Forwarding::Stewarded => "stewarded",
+    }
+}
+
+pub(super) fn flag(text: &str) -> Result<bool, Reason> {
+    // what spreadsheets make of a tick, and what people type
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" => Ok(true),
+        "false" | "no" | "0" => Ok(false),
+        _ => Err(Reason::Word("true, false".to_owned())),
+    }
+}
+
+fn bounded(text: &str, most: usize) -> Result<String, Reason> {
+    if text.chars().count() > most {
+        Err(Reason::TooLong(most))
+    } else if text.chars().any(char::is_control) {
+        Err(Reason::ControlCharacter)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn number(text: &str, most: i32) -> Result<i32, Reason> {
+    let text = to_arabic_digits(text);
+    let digits_only = text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| digits_only && *number <= most);
+    number.ok_or(Reason::Number(most))
+}
+
+fn one_of<T: Copy>(text: &str, all: &[T], word: fn(T) -> &'static str) -> Result<T, Reason> {
+    let found = all.iter().copied().find(|&value| word(value).eq_ignore_ascii_case(text));
+    found.ok_or_else(|| Reason::Word(all.iter().map(|&value| word(value)).collect::<Vec<_>>().join(", ")))
+}

@@ -1,0 +1,55 @@
+//! The first line: which column stands where.
+
+use std::collections::HashMap;
+
+use super::column::Column;
+use super::error::{Place, Reason, RowError};
+
+/// The columns of the file at hand; `places` has one for each cell, none where the name is unknown.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    width: usize,
+    places: HashMap<Column, usize>,
+}
+
+impl Header {
+    /// Reads the names on `line`; every fault is added to `errors`.
+    pub(super) fn read(record: &csv::ByteRecord, line: u64, errors: &mut Vec<RowError>) -> Self {
+        let mut header = Self { width: record.len(), places: HashMap::new() };
+        for (at, name) in record.iter().enumerate() {
+            let name = String::from_utf8_lossy(name).trim().to_owned();
+            let reason = match Column::from_name(&name) {
+                None => Reason::UnknownColumn,
+                Some(column) if header.places.contains_key(&column) => Reason::ColumnTwice,
+                Some(column) => {
+                    header.places.insert(column, at);
+                    continue;
+                }
+            };
+            errors.push(RowError { line, place: Some(Place { name: name.into(), number: at + 1 }), reason });
+        }
+        if !header.has(Column::Code) {
+            errors.push(RowError { line, place: None, reason: Reason::ColumnMissing(Column::Code) });
+        }
+        header
+    }
+
+    /// How many cells a row has.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.places.contains_key(&column)
+    }
+
+    /// The index of `column`'s cell.
+    pub(super) fn index(&self, column: Column) -> Option<usize> {
+        self.places.get(&column).copied()
+    }
+
+    /// Where `column` stands, for an error.
+    pub(super) fn place(&self, column: Column) -> Option<Place> {
+        self.index(column).map(|at| Place { name: column.name().into(), number: at + 1 })
+    }
+}

@@ -1,0 +1,57 @@
+//! The tree file: the CSV in which offices, groups and stewards come in and go out.
+//!
+//! A header names the columns, in any order; only `code` must be there. Each row says what to change
+//! about one group, cell by cell, as a [`Patch`]:
+//!
+//! - an absent column leaves what is there, and so does an empty cell;
+//! - `-` clears;
+//! - except that an empty `parent` is the root's, and an empty `forward_within` means never by itself.
+//!
+//! [`parse`] reads a whole file and holds the tree that it would make to the rules of
+//! [`group`](super::group): a file either passes as a whole or comes back with **every** bad row, each
+//! with line, column and reason, so that the person who mends it needs to be told once. [`write`] is
+//! the way back; importing what it wrote changes nothing. Which rows differ from the database is the
+//! importer's matter, not this module's.
+
+mod cell;
+mod check;
+mod column;
+mod error;
+mod header;
+mod known;
+mod links;
+mod offices;
+mod patch;
+mod read;
+mod row;
+mod write;
+
+pub use column::Column;
+pub use error::{Place, Reason, RowError, TreeFileError};
+pub use known::{KnownGroup, KnownTree};
+pub use patch::Patch;
+pub use row::{NEW_GROUP_FORWARDING, TreeRow};
+pub use write::{CannotWrite, write};
+
+/// Reads `bytes` as a tree file to be laid over the tree that is `known`.
+///
+/// Rows come back in the file's order, with `known.default_channel` filled in where neither the row
+/// nor the database names a channel.
+///
+/// # Errors
+/// [`TreeFileError`] with everything that is wrong, by line and column.
+pub fn parse(bytes: &[u8], known: &KnownTree) -> Result<Vec<TreeRow>, TreeFileError> {
+    let mut sheet = read::read(bytes);
+    known.fill_in_channels(&mut sheet.rows);
+    check::check(&mut sheet, known);
+    offices::check(&mut sheet, known);
+    links::check(&mut sheet, known);
+    if sheet.errors.is_empty() {
+        return Ok(sheet.rows);
+    }
+    sheet.errors.sort_by_key(|error| (error.line, error.place.as_ref().map(|place| place.number)));
+    Err(TreeFileError { errors: sheet.errors })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! From bytes to rows: CSV, encoding and cells, but nothing about the tree.
+//!
+//! Reading goes on past every fault. A row whose `code` can be read is kept even if another cell is
+//! bad, and marked as spoiled: its children must not be told that their parent is unknown, but
+//! nothing further is said about the row itself until its cells are right.
+
+use std::collections::HashSet;
+
+use super::cell;
+use super::column::Column;
+use super::error::{Reason, RowError};
+use super::header::Header;
+use super::patch::Patch;
+use super::row::TreeRow;
+use crate::domain::ids::Code;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// A file as read so far.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) header: Header,
+    pub(super) rows: Vec<TreeRow>,
+    /// Codes of rows with a bad cell.
+    pub(super) spoiled: HashSet<Code>,
+    pub(super) errors: Vec<RowError>,
+}
+
+impl Sheet {
+    /// Adds a fault of the row on `line`, in the place of `column`.
+    pub(super) fn blame(&mut self, line: u64, column: Column, reason: Reason) {
+        self.errors.push(RowError { line, place: self.header.place(column), reason });
+    }
+}
+
+pub(super) fn read(bytes: &[u8]) -> Sheet {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let mut sheet = Sheet::default();
+    let mut lines = Lines::new(bytes);
+    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut record = csv::ByteRecord::new();
+    let mut header_seen = false;
+    // reading from memory with rows of any length cannot fail, so an error is as good as the end
+    while csv.read_byte_record(&mut record).unwrap_or(false) {
+        let line = lines.line_of(&record);
+        if !header_seen {
+            header_seen = true;
+            sheet.header = Header::read(&record, line, &mut sheet.errors);
+            if !sheet.header.has(Column::Code) {
+                return sheet;
+            }
+        } else if record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+            // spreadsheets like to end a file with rows of nothing but commas
+            read_record(&record, line, &mut sheet);
+        }
+    }
+    if !header_seen {
+        sheet.errors.push(RowError { line: 1, place: None, reason: Reason::NoHeader });
+    }
+    sheet
+}
+
+fn read_record(record: &csv::ByteRecord, line: u64, sheet: &mut Sheet) {
+    let (found, expected) = (record.len(), sheet.header.width());
+    let mut cells = Cells { record, line, header: &sheet.header, errors: Vec::new() };
+    if found != expected {
+        cells.errors.push(RowError { line, place: None, reason: Reason::CellCount { found, expected } });
+    }
+    let row = cells.read_row();
+    let mut errors = cells.errors;
+    if let Some(row) = row {
+        if !errors.is_empty() {
+            sheet.spoiled.insert(row.code.clone());
+        }
+        sheet.rows.push(row);
+    }
+    sheet.errors.append(&mut errors);
+}
+
+/// What an empty cell and a `-` mean in a column.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// Empty keeps, `-` clears.
+    Clearable,
+    /// Empty keeps, and the value can never be cleared.
+    Lasting,
+    /// Both clear.
+    EmptyClears,
+}
+
+/// The cells of one row, and what is wrong with them.
+struct Cells<'a> {
+    record: &'a csv::ByteRecord,
+    line: u64,
+    header: &'a Header,
+    errors: Vec<RowError>,
+}
+
+impl Cells<'_> {
+    /// The row; none if its `code` cannot be read.
+    fn read_row(&mut self) -> Option<TreeRow> {
+        use Rule::{Clearable, EmptyClears, Lasting};
+        let code = self.read_code();
+        let row = TreeRow {
+            parent: self.read(Column::Parent, EmptyClears, cell::parse),
+            tier: self.read(Column::Tier, Lasting, cell::tier),
+            name: self.read(Column::Name, Lasting, cell::name),
+            office: self.read(Column::Office, Lasting, cell::parse),
+            office_name: self.read(Column::OfficeName, Lasting, cell::name),
+            office_kind: self.read(Column::OfficeKind, Lasting, cell::office_kind),
+            province: self.read(Column::Province, Clearable, cell::province),
+            channel: self.read(Column::Channel, Clearable, cell::parse),
+            line_group_id: self.read(Column::LineGroupId, Clearable, cell::parse),
+            members: self.read(Column::Members, Clearable, cell::people),
+            head_count: self.read(Column::HeadCount, Clearable, cell::people),
+            forwarding: self.read(Column::Forwarding, Lasting, cell::forwarding),
+            forward_within: self.read(Column::ForwardWithin, EmptyClears, cell::minutes),
+            steward: self.read(Column::Steward, Clearable, cell::name),
+            steward_title: self.read(Column::StewardTitle, Clearable, cell::name),
+            steward_phone: self.read(Column::StewardPhone, Clearable, cell::phone),
+            deputy: self.read(Column::Deputy, Clearable, cell::name),
+            retired: self.read(Column::Retired, Lasting, cell::flag),
+            // a bad code has been blamed by now; the other cells were read only for their faults
+            ..TreeRow::new(self.line, code?)
+        };
+        Some(row)
+    }
+
+    fn read_code(&mut self) -> Option<Code> {
+        let code = self.text(Column::Code).and_then(|text| match text.as_deref() {
+            None | Some("") => Err(Reason::Empty),
+            Some(text) => cell::parse(text),
+        });
+        self.accept(Column::Code, code)
+    }
+
+    fn read<T>(&mut self, column: Column, rule: Rule, parse: fn(&str) -> Result<T, Reason>) -> Patch<T> {
+        let patch = self.text(column).and_then(|text| match (text.as_deref(), rule) {
+            (None, _) | (Some(""), Rule::Clearable | Rule::Lasting) => Ok(Patch::Keep),
+            (Some("-"), Rule::Lasting) => Err(Reason::NotClearable),
+            (Some("" | "-"), _) => Ok(Patch::Clear),
+            (Some(text), _) => parse(text).map(Patch::Set),
+        });
+        self.accept(column, patch).unwrap_or(Patch::Keep)
+    }
+
+    /// The cell, trimmed; none if the file or the row does not have it.
+    fn text(&self, column: Column) -> Result<Option<String>, Reason> {
+        let bytes = self.header.index(column).and_then(|at| self.record.get(at));
+        let text = bytes.map(str::from_utf8).transpose().map_err(|_| Reason::Encoding)?;
+        Ok(text.map(|text| text.trim().to_owned()))
+    }
+
+    fn accept<T>(&mut self, column: Column, result: Result<T, Reason>) -> Option<T> {
+        result
+            .map_err(|reason| {
+                self.errors.push(RowError { line: self.line, place: self.header.place(column), reason });
+            })
+            .ok()
+    }
+}
+
+/// Counts lines as an editor does. The CSV reader's own count is that of the byte where it stopped
+/// before, so it is one short after blank lines and Windows line ends.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    counted_to: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, counted_to: 0, line: 1 }
+    }
+
+    fn line_of(&mut self, record: &csv::ByteRecord) -> u64 {
+        let from = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or_default();
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let start = from + rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let passed = self.bytes.get(self.counted_to..start).unwrap_or_default();
+        self.line += passed.iter().filter(|b| **b == b'\n').count() as u64;
+        self.counted_to = start;
+        self.line
+    }
+}
