@@ -1,1 +1,3 @@
-//! x
+//! Tests that run the program's parts against a real Postgres, over real sockets.
+
+mod embedded;
