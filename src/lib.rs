@@ -1,4 +1,5 @@
 //! gcc-relay
 
+pub mod config;
 pub mod domain;
 pub mod embedded;
