@@ -74,7 +74,7 @@ impl Cluster {
             remove_folder(&unfinished)?;
             let output = self.initdb(&unfinished, locale, settings)?;
             if output.status.success() {
-                self.include_settings(&unfinished)?;
+                include_settings(&unfinished)?;
                 return fs::rename(&unfinished, &data).map_err(EmbeddedError::folder(&data, "made"));
             }
             if !String::from_utf8_lossy(&output.stderr).contains("invalid locale") {
@@ -167,12 +167,6 @@ impl Cluster {
         self.run("initdb", &arguments)
     }
 
-    fn include_settings(&self, data: &Path) -> Result<(), EmbeddedError> {
-        let path = data.join("postgresql.conf");
-        let mut file = OpenOptions::new().append(true).open(&path).map_err(EmbeddedError::folder(&path, "opened"))?;
-        writeln!(file, "include_if_exists = '{SETTINGS_FILE}'").map_err(EmbeddedError::folder(&path, "written"))
-    }
-
     /// Writes our settings anew: beside the final file and renamed, since the folder is not ours where
     /// we are root, and a link planted there must not be followed.
     fn write_settings(&self, settings: &[(String, String)]) -> Result<(), EmbeddedError> {
@@ -221,6 +215,12 @@ impl Cluster {
             .filter(|text| !text.contains(['\n', '\r']))
             .ok_or_else(|| EmbeddedError::UnusablePath(self.place.home().to_path_buf()))
     }
+}
+
+fn include_settings(data: &Path) -> Result<(), EmbeddedError> {
+    let path = data.join("postgresql.conf");
+    let mut file = OpenOptions::new().append(true).open(&path).map_err(EmbeddedError::folder(&path, "opened"))?;
+    writeln!(file, "include_if_exists = '{SETTINGS_FILE}'").map_err(EmbeddedError::folder(&path, "written"))
 }
 
 fn setting_line(name: &str, value: &str) -> Result<String, EmbeddedError> {

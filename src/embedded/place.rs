@@ -89,7 +89,7 @@ impl Place {
     fn check_private(&self, folder: &Path) -> Result<(), EmbeddedError> {
         let found = fs::symlink_metadata(folder).map_err(EmbeddedError::folder(folder, "read"))?;
         let owner = self.owner.as_ref().map_or_else(geteuid, |owner| owner.uid);
-        let private = found.is_dir() && found.uid() == owner.as_raw() && found.permissions().mode() & 0o077 == 0;
+        let private = found.is_dir() && found.uid() == owner.as_raw() && found.permissions().mode() & 0o777 == 0o700;
         if private { Ok(()) } else { Err(EmbeddedError::UnsafeSocketFolder(folder.to_path_buf())) }
     }
 }

@@ -22,7 +22,7 @@ fn open_folder() -> TempDir {
 
 fn folder_with_mode(mode: u32) -> TempDir {
     let permissions = Permissions::from_mode(mode);
-    tempfile::Builder::new().prefix("gcc").permissions(permissions).tempdir_in("/tmp").expect("a folder in /tmp")
+    tempfile::Builder::new().prefix("gcc").permissions(permissions).tempdir().expect("a folder")
 }
 
 fn config(data_dir: PathBuf) -> EmbeddedConfig {
