@@ -35,7 +35,9 @@ postgres_folder() {
 
 # Prints the first usable folder of those in which systems keep the programs.
 find_postgres() {
-    pg_ctl=$(command -v pg_ctl 2>/dev/null) && is_usable "${pg_ctl%/*}" && printf '%s\n' "${pg_ctl%/*}" && return 0
+    # the other programs lie beside pg_ctl itself, not always beside a link to it
+    pg_ctl=$(command -v pg_ctl 2>/dev/null) && pg_ctl=$(readlink -f "$pg_ctl") &&
+        is_usable "${pg_ctl%/*}" && printf '%s\n' "${pg_ctl%/*}" && return 0
     folder=$(pg_config --bindir 2>/dev/null) && is_usable "$folder" && printf '%s\n' "$folder" && return 0
     for version in 25 24 23 22 21 20 19 18 17 16 15; do
         for folder in "/usr/lib/postgresql/$version/bin" "/opt/homebrew/opt/postgresql@$version/bin" \
@@ -47,7 +49,9 @@ find_postgres() {
 }
 
 is_usable() {
-    [ -x "$1/initdb" ] && [ -x "$1/pg_ctl" ] || return 1
+    for program in initdb pg_ctl postgres createdb; do
+        [ -x "$1/$program" ] || return 1
+    done
     major=$("$1/pg_ctl" --version 2>/dev/null | sed -n 's/^pg_ctl (PostgreSQL) \([0-9]*\).*/\1/p')
     [ "${major:-0}" -ge "$OLDEST_POSTGRES" ]
 }

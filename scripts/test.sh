@@ -14,17 +14,20 @@ export TMPDIR
 # where tests run as root, Postgres runs as somebody else, who must be able to pass
 chmod 755 "$TMPDIR"
 
-# A cluster that its test left behind gets Postgres' signal for a fast shutdown, then a moment to obey.
+# A cluster that its test left behind gets Postgres' signal for a fast shutdown, then a moment to obey;
+# line 5 of its pid file names the folder of its socket, which may lie elsewhere.
 # shellcheck disable=SC2329 # called by the trap below
 stop_clusters() {
     find "$TMPDIR" -name postmaster.pid -type f 2>/dev/null | while IFS= read -r file; do
         pid=$(sed -n 1p "$file" 2>/dev/null) || continue
+        sockets=$(sed -n 5p "$file" 2>/dev/null)
         kill -INT "$pid" 2>/dev/null || continue
         tries=100
         while [ -e "$file" ] && [ "$tries" -gt 0 ]; do
             sleep 0.1
             tries=$((tries - 1))
         done
+        rmdir "$sockets" 2>/dev/null || true
     done
 }
 
