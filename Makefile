@@ -1,0 +1,27 @@
+# `make help` lists what there is. Needed: a Rust toolchain, gcc, make, git, curl. Postgres is found, or
+# got, by the scripts.
+.POSIX:
+.SUFFIXES:
+.PHONY: help run test lint fmt docs prepare
+
+help: ## list what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+run: ## run the demo: Postgres, LINE simulator, server, the 2561 letter (ONCE=1 ends when it is settled)
+	@ONCE='$(ONCE)' sh scripts/run.sh
+
+test: ## run all tests, leave nothing running, print the count
+	@sh scripts/test.sh
+
+lint: ## check the format and let clippy look, as strictly as the checks before a merge
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+
+fmt: ## format all code
+	cargo fmt
+
+docs: ## build the documentation of the code, in target/doc
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
+
+prepare: ## write .sqlx/ anew after a change of a query or a migration (needs sqlx-cli)
+	@sh scripts/prepare.sh

@@ -1,0 +1,220 @@
+//! The constants of the relay engine, each with its bounds.
+//!
+//! What LINE or the stored data fix is not here, because changing it would be a mistake: the five
+//! message objects of a push, the buckets of the histogram of times.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::check::Check;
+use super::duration::{self, show};
+use super::sections::Line;
+use crate::domain::bulletin::Urgency;
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+/// LINE keeps a retry key for 24 hours; the last attempt must lie well inside.
+const LONGEST_SCHEDULE: Duration = Duration::from_hours(22);
+
+/// Every constant of the relay engine.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relay {
+    /// Calls per second on one channel.
+    pub rate_per_second: u32,
+    /// Calls that may go out together after a pause.
+    pub burst: u32,
+    /// Calls under way at the same time on one channel.
+    pub in_flight: u32,
+    /// Deliveries claimed at a time.
+    pub claim_batch: u32,
+    /// The part of a claim kept for retries, 0 to 0.9.
+    pub retry_share: f64,
+    /// The time between two looks for work without a notification.
+    #[serde(deserialize_with = "duration::one")]
+    pub poll_interval: Duration,
+    /// The part of `poll_interval` by which a look may come earlier or later, 0 to 0.9.
+    pub poll_jitter: f64,
+    /// The waits before the attempts after the first.
+    #[serde(deserialize_with = "duration::list")]
+    pub retry_schedule: Vec<Duration>,
+    /// The part by which each wait may be shorter or longer, 0 to 0.9.
+    pub retry_jitter: f64,
+    /// How long a retry key may be used.
+    #[serde(deserialize_with = "duration::one")]
+    pub retry_key_lifetime: Duration,
+    /// A channel's first pause when LINE is busy or cannot be reached; doubles each time.
+    #[serde(deserialize_with = "duration::one")]
+    pub snooze_start: Duration,
+    /// A channel's longest such pause.
+    #[serde(deserialize_with = "duration::one")]
+    pub snooze_max: Duration,
+    /// Outcomes written together at most.
+    pub record_batch: u32,
+    /// How long an outcome waits for others to be written with.
+    #[serde(deserialize_with = "duration::one")]
+    pub record_delay: Duration,
+    /// How often a write that Postgres ended as a deadlock is tried again.
+    pub deadlock_retries: u32,
+    /// How long a bulletin lives that does not say so itself.
+    #[serde(deserialize_with = "duration::one")]
+    pub default_expiry: Duration,
+    /// The time between two signs of life on the connection that holds the locks.
+    #[serde(deserialize_with = "duration::one")]
+    pub heartbeat: Duration,
+    /// The silence on that connection after which no new call starts.
+    #[serde(deserialize_with = "duration::one")]
+    pub lease: Duration,
+    /// The silence after which the database takes the node for dead.
+    #[serde(deserialize_with = "duration::one")]
+    pub keepalive: Duration,
+    /// The jump of the machine's clock that stops new calls.
+    #[serde(deserialize_with = "duration::one")]
+    pub clock_jump: Duration,
+    /// How long calls under way may take on a stop.
+    #[serde(deserialize_with = "duration::one")]
+    pub shutdown_grace: Duration,
+    /// The time between two rounds of releases, bypasses and expiries.
+    #[serde(deserialize_with = "duration::one")]
+    pub upkeep_interval: Duration,
+    /// The time between two recounts of the deliveries.
+    #[serde(deserialize_with = "duration::one")]
+    pub recount_interval: Duration,
+    /// The time between two questions for a channel's quota.
+    #[serde(deserialize_with = "duration::one")]
+    pub quota_refresh: Duration,
+    /// The time between two checks of a channel's token and webhook.
+    #[serde(deserialize_with = "duration::one")]
+    pub channel_check: Duration,
+    /// The time between two sealings of the audit chain.
+    #[serde(deserialize_with = "duration::one")]
+    pub audit_seal: Duration,
+    /// How old a status answered from memory may be.
+    #[serde(deserialize_with = "duration::one")]
+    pub status_cache: Duration,
+    /// Announcements of one bulletin's progress per second at most.
+    pub progress_notify_per_second: u32,
+    /// When a group that has not got its copy is passed by.
+    pub bypass_after: BypassAfter,
+}
+
+impl Relay {
+    pub(super) fn check(&self, line: &Line, check: &mut Check) {
+        self.check_sending(check);
+        self.check_retries(check);
+        self.check_recording(check);
+        self.check_nodes(line, check);
+        self.check_upkeep(check);
+        self.bypass_after.check(check);
+    }
+
+    fn check_sending(&self, check: &mut Check) {
+        check.counts("relay.rate_per_second", self.rate_per_second, 1..=2_000);
+        check.counts("relay.burst", self.burst, 1..=20);
+        check.counts("relay.claim_batch", self.claim_batch, 1..=10_000);
+        check.is_part("relay.retry_share", self.retry_share, 0.9);
+        check.lasts("relay.poll_interval", self.poll_interval, 100 * MILLISECOND..=MINUTE);
+        check.is_part("relay.poll_jitter", self.poll_jitter, 0.9);
+        check.counts("relay.in_flight", self.in_flight, 1..=10_000);
+        let keeps_pace = self.in_flight >= self.rate_per_second.div_ceil(2);
+        check.must("relay.in_flight", keeps_pace, "must be at least half of relay.rate_per_second");
+    }
+
+    fn check_retries(&self, check: &mut Check) {
+        let known = (1..=50).contains(&self.retry_schedule.len());
+        check.must("relay.retry_schedule", known, "must hold 1 to 50 waits");
+        let positive = self.retry_schedule.iter().all(|wait| *wait >= MILLISECOND);
+        check.must("relay.retry_schedule", positive, "must not hold a wait of nothing");
+        check.is_part("relay.retry_jitter", self.retry_jitter, 0.9);
+        let fits = self.longest_schedule() < LONGEST_SCHEDULE.as_secs_f64();
+        let fault = format!("must stay below {} in all, with relay.retry_jitter on top", show(LONGEST_SCHEDULE));
+        check.must("relay.retry_schedule", fits, fault);
+        check.lasts("relay.retry_key_lifetime", self.retry_key_lifetime, MINUTE..=23 * HOUR);
+        check.lasts("relay.snooze_start", self.snooze_start, MILLISECOND..=MINUTE);
+        check.lasts("relay.snooze_max", self.snooze_max, self.snooze_start.min(HOUR)..=HOUR);
+    }
+
+    /// The sum of all waits at their longest, in seconds.
+    fn longest_schedule(&self) -> f64 {
+        let waits: f64 = self.retry_schedule.iter().map(Duration::as_secs_f64).sum();
+        waits * (1.0 + self.retry_jitter)
+    }
+
+    fn check_recording(&self, check: &mut Check) {
+        check.counts("relay.record_batch", self.record_batch, 1..=10_000);
+        check.lasts("relay.record_delay", self.record_delay, MILLISECOND..=SECOND);
+        check.counts("relay.deadlock_retries", self.deadlock_retries, 1..=100);
+    }
+
+    fn check_nodes(&self, line: &Line, check: &mut Check) {
+        check.lasts("relay.heartbeat", self.heartbeat, 50 * MILLISECOND..=30 * SECOND);
+        check.must("relay.lease", self.lease >= 2 * self.heartbeat, "must be at least twice relay.heartbeat");
+        check.must("relay.keepalive", self.keepalive > self.lease, "must be longer than relay.lease");
+        check.lasts("relay.keepalive", self.keepalive, SECOND..=10 * MINUTE);
+        check.lasts("relay.clock_jump", self.clock_jump, 100 * MILLISECOND..=HOUR);
+        let enough = self.shutdown_grace > line.request_timeout;
+        check.must("relay.shutdown_grace", enough, "must be longer than line.request_timeout");
+        check.lasts("relay.shutdown_grace", self.shutdown_grace, SECOND..=HOUR);
+    }
+
+    fn check_upkeep(&self, check: &mut Check) {
+        check.lasts("relay.default_expiry", self.default_expiry, MINUTE..=366 * DAY);
+        check.lasts("relay.upkeep_interval", self.upkeep_interval, 10 * MILLISECOND..=MINUTE);
+        check.lasts("relay.recount_interval", self.recount_interval, SECOND..=DAY);
+        check.lasts("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
+        check.lasts("relay.channel_check", self.channel_check, SECOND..=DAY);
+        check.lasts("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
+        check.lasts("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
+        check.counts("relay.progress_notify_per_second", self.progress_notify_per_second, 1..=100);
+    }
+}
+
+/// The time after a group's turn came when the groups below it go on without it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BypassAfter {
+    /// ปกติ.
+    #[serde(deserialize_with = "duration::one")]
+    pub routine: Duration,
+    /// ด่วน.
+    #[serde(deserialize_with = "duration::one")]
+    pub urgent: Duration,
+    /// ด่วนมาก.
+    #[serde(deserialize_with = "duration::one")]
+    pub very_urgent: Duration,
+    /// ด่วนที่สุด.
+    #[serde(deserialize_with = "duration::one")]
+    pub most_urgent: Duration,
+}
+
+impl BypassAfter {
+    /// The time for bulletins of this urgency.
+    #[must_use]
+    pub fn of(&self, urgency: Urgency) -> Duration {
+        match urgency {
+            Urgency::Routine => self.routine,
+            Urgency::Urgent => self.urgent,
+            Urgency::VeryUrgent => self.very_urgent,
+            Urgency::MostUrgent => self.most_urgent,
+        }
+    }
+
+    fn check(&self, check: &mut Check) {
+        check.lasts("relay.bypass_after.routine", self.routine, SECOND..=30 * DAY);
+        check.lasts("relay.bypass_after.urgent", self.urgent, SECOND..=30 * DAY);
+        check.lasts("relay.bypass_after.very_urgent", self.very_urgent, SECOND..=30 * DAY);
+        check.lasts("relay.bypass_after.most_urgent", self.most_urgent, SECOND..=30 * DAY);
+        let pairs = [
+            ("relay.bypass_after.urgent", self.urgent, self.routine),
+            ("relay.bypass_after.very_urgent", self.very_urgent, self.urgent),
+            ("relay.bypass_after.most_urgent", self.most_urgent, self.very_urgent),
+        ];
+        for (key, more_urgent, less_urgent) in pairs {
+            check.must(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The sections other than the engine's.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use super::check::Check;
+use super::duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// What is served, and where.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address of the pages, the API and the webhook.
+    pub listen: SocketAddr,
+    /// What links in messages start with.
+    pub public_url: BaseUrl,
+    /// Address of `/metrics`; none serves it at `listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The largest request body, in bytes.
+    pub request_body_limit: u32,
+    /// The longest time for an answer.
+    #[serde(deserialize_with = "duration::one")]
+    pub request_timeout: Duration,
+}
+
+impl Server {
+    pub(super) fn check(&self, check: &mut Check) {
+        check.counts("server.request_body_limit", self.request_body_limit, 65_536..=268_435_456);
+        check.lasts("server.request_timeout", self.request_timeout, 61 * SECOND..=10 * MINUTE);
+        let apart = self.metrics_listen != Some(self.listen);
+        check.must("server.metrics_listen", apart, "must be another address than server.listen");
+    }
+}
+
+/// Where the rows are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// A private cluster, or the address of a real Postgres.
+    pub url: DatabaseUrl,
+    /// The folder of the private cluster.
+    pub data_dir: PathBuf,
+    /// Connections of one node's pool at most.
+    pub max_connections: u32,
+    /// The longest wait for a connection of the pool.
+    #[serde(deserialize_with = "duration::one")]
+    pub acquire_timeout: Duration,
+}
+
+impl Database {
+    pub(super) fn check(&self, check: &mut Check) {
+        check.counts("database.max_connections", self.max_connections, 4..=1_000);
+        check.lasts("database.acquire_timeout", self.acquire_timeout, SECOND / 10..=5 * MINUTE);
+        check.must("database.data_dir", !self.data_dir.as_os_str().is_empty(), "must name a folder");
+    }
+}
+
+/// The database's address; never shown, because it may hold a password.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub enum DatabaseUrl {
+    /// `embedded`: run a private cluster.
+    Embedded,
+    /// `postgres://…`.
+    Postgres(SecretString),
+}
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == "embedded" {
+            return Ok(Self::Embedded);
+        }
+        match Url::parse(&text).as_ref().map(Url::scheme) {
+            Ok("postgres" | "postgresql") => Ok(Self::Postgres(text.into())),
+            _ => Err("must be \"embedded\" or an address that starts with postgres://"),
+        }
+    }
+}
+
+/// An `http` or `https` address without query, fragment, or slash at its end, to put paths behind.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// The address as text, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for BaseUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let url = Url::parse(&text).map_err(|_| "must be an address such as https://gcc.example.go.th")?;
+        let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        if !matches!(url.scheme(), "http" | "https") || !plain {
+            return Err("must be an http or https address without user, query and fragment");
+        }
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+}
+
+/// The way to LINE.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// LINE's Messaging API, or a simulator.
+    pub api_base: BaseUrl,
+    /// LINE's content server, or a simulator.
+    pub data_base: BaseUrl,
+    /// The longest time to connect.
+    #[serde(deserialize_with = "duration::one")]
+    pub connect_timeout: Duration,
+    /// The longest time of a call in all.
+    #[serde(deserialize_with = "duration::one")]
+    pub request_timeout: Duration,
+}
+
+impl Line {
+    pub(super) fn check(&self, check: &mut Check) {
+        check.lasts("line.request_timeout", self.request_timeout, SECOND / 10..=2 * MINUTE);
+        let shorter = self.connect_timeout <= self.request_timeout && !self.connect_timeout.is_zero();
+        check.must("line.connect_timeout", shorter, "must be above zero and not longer than line.request_timeout");
+    }
+}
+
+/// How secrets are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    /// The file with the key that encrypts the channels' secrets.
+    pub key_file: PathBuf,
+}
+
+impl Secrets {
+    pub(super) fn check(&self, check: &mut Check) {
+        check.must("secrets.key_file", !self.key_file.as_os_str().is_empty(), "must name a file");
+    }
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// Levels by module, as tracing's `EnvFilter` reads them.
+    pub filter: String,
+}
+
+impl Log {
+    pub(super) fn check(&self, check: &mut Check) {
+        if let Err(error) = EnvFilter::try_new(&self.filter) {
+            check.must("log.filter", false, format!("is not a list of levels: {error}"));
+        }
+    }
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    Pretty,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The demo.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demo {
+    /// Where the simulator of LINE listens.
+    pub simulator_listen: SocketAddr,
+}

@@ -1,0 +1,80 @@
+//! The names of all numbers, so that nobody spells one twice, with what they mean.
+//!
+//! Labels are bounded: a channel's code, a kind from a closed list, a route's pattern, a status. Never
+//! a bulletin, a group, a person, or a path as it was asked for.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+/// Deliveries that are ready, by `channel`.
+pub const READY: &str = "gcc_relay_ready";
+/// The age of the oldest ready delivery, in seconds, by `channel`: the number to alarm on.
+pub const OLDEST_READY: &str = "gcc_relay_oldest_ready_seconds";
+/// Calls to LINE under way, by `channel`.
+pub const IN_FLIGHT: &str = "gcc_relay_in_flight";
+/// Deliveries that LINE accepted.
+pub const ACCEPTED: &str = "gcc_relay_accepted_total";
+/// Calls by what came of them: `kind` is a variant of the outcome.
+pub const OUTCOMES: &str = "gcc_relay_outcomes_total";
+/// Answers 429, by `kind`: rate or quota.
+pub const TOO_MANY: &str = "gcc_relay_too_many_total";
+/// Parked channels, by `reason`.
+pub const PARKED_CHANNELS: &str = "gcc_relay_parked_channels";
+/// The time of calls to LINE, by `endpoint` and `status`.
+pub const LINE_CALL: &str = "gcc_relay_line_call_seconds";
+/// Rows written together by the recorder.
+pub const RECORDER_BATCH: &str = "gcc_relay_recorder_batch_rows";
+/// The time from LINE's answer to its being on record.
+pub const RECORDER_DELAY: &str = "gcc_relay_recorder_delay_seconds";
+/// Claims found to be another node's when they were to be written.
+pub const CLAIMS_LOST: &str = "gcc_relay_claims_lost_total";
+/// Deliveries by which the last recount differed from the counters: anything but 0 is a defect.
+pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
+/// Whether this node holds the lock of `channel`: 1 or 0. Summed over the nodes it must be 1.
+pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
+/// Webhook events stored, by `kind`: one of LINE's event types that are known here, or `other`.
+pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
+/// Webhook requests whose signature did not fit.
+pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
+/// Requests answered, by `method`, `route` (the pattern) and `status`.
+pub const HTTP_REQUESTS: &str = "gcc_relay_http_requests_total";
+/// The time of answers, by `method` and `route`.
+pub const HTTP_REQUEST_TIME: &str = "gcc_relay_http_request_seconds";
+/// The messages that a channel's quota has left, by `channel`.
+pub const QUOTA_LEFT: &str = "gcc_relay_quota_left";
+/// The database's clock minus this machine's at the last look, in seconds.
+pub const CLOCK_OFFSET: &str = "gcc_relay_clock_offset_seconds";
+
+/// Tells the recorder what each number means and in what it is counted.
+pub(super) fn describe() {
+    describe_relay();
+    describe_recorder();
+    describe_edges();
+}
+
+fn describe_relay() {
+    describe_gauge!(READY, Unit::Count, "Deliveries that are ready to be sent, by channel");
+    describe_gauge!(OLDEST_READY, Unit::Seconds, "Age of the oldest ready delivery, by channel");
+    describe_gauge!(IN_FLIGHT, Unit::Count, "Calls to LINE under way, by channel");
+    describe_counter!(ACCEPTED, Unit::Count, "Deliveries that LINE accepted");
+    describe_counter!(OUTCOMES, Unit::Count, "Calls to LINE, by what came of them");
+    describe_counter!(TOO_MANY, Unit::Count, "Answers 429 from LINE, by rate or by quota");
+    describe_gauge!(PARKED_CHANNELS, Unit::Count, "Channels that are parked, by reason");
+    describe_histogram!(LINE_CALL, Unit::Seconds, "Time of calls to LINE, by endpoint and status");
+    describe_gauge!(CHANNEL_LOCK_HELD, Unit::Count, "1 where this node sends for the channel");
+    describe_gauge!(QUOTA_LEFT, Unit::Count, "Messages that LINE still allows this month, by channel");
+}
+
+fn describe_recorder() {
+    describe_histogram!(RECORDER_BATCH, Unit::Count, "Outcomes written together");
+    describe_histogram!(RECORDER_DELAY, Unit::Seconds, "Time from LINE's answer to its being on record");
+    describe_counter!(CLAIMS_LOST, Unit::Count, "Claims that another node had taken over");
+    describe_gauge!(RECONCILER_DIFFERENCE, Unit::Count, "Deliveries by which the recount differed; 0 unless defective");
+    describe_gauge!(CLOCK_OFFSET, Unit::Seconds, "The database's clock minus this machine's");
+}
+
+fn describe_edges() {
+    describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
+    describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
+    describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route and status");
+    describe_histogram!(HTTP_REQUEST_TIME, Unit::Seconds, "Time of answers, by method and route");
+}
