@@ -2,7 +2,8 @@
 
 pub mod config;
 pub mod domain;
-pub mod store;
-pub mod line;
 pub mod embedded;
+pub mod line;
+pub mod relay;
+pub mod store;
 pub mod telemetry;

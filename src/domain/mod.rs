@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod document;
 pub mod group;
 pub mod ids;
+pub mod join_code;
 pub mod national;
 pub mod office;
 pub mod outcome;

@@ -81,6 +81,17 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
     to_bytes(&messages)
 }
 
+/// A stored message array with a steward's note behind it: the bulletin's own bytes stay as they are.
+///
+/// # Errors
+/// None that is known, as in [`render`].
+pub fn with_note(stored: &str, note: &StewardNote<'_>) -> Result<String, serde_json::Error> {
+    let mut messages: Vec<&serde_json::value::RawValue> = serde_json::from_str(stored)?;
+    let text = serde_json::value::to_raw_value(&Message::Text { text: &note_text(note) })?;
+    messages.push(&text);
+    serde_json::to_string(&messages)
+}
+
 /// The message array of one plain text.
 ///
 /// # Errors

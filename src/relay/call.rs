@@ -55,13 +55,19 @@ pub fn permit(ready: &Ready, now: Timestamp, key_lifetime: Duration) -> Permissi
     match (ready.outcome_open, key_is_old) {
         (true, true) => Permission::TooLate,
         _ if ready.recipient.is_none() => Permission::NotLinked,
-        (false, true) => Permission::NeedsKey(Uuid::new_v8(rand::random())),
+        (false, true) => Permission::NeedsKey(uuid::Builder::from_random_bytes(rand::random()).into_uuid()),
         _ => Permission::Send,
     }
 }
 
 /// Calls LINE with the stored bytes and finds out what the answer means.
-pub async fn call(line: LineClient, access: Access, clock: Clock, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
+pub async fn call(
+    line: LineClient,
+    access: Access,
+    clock: Clock,
+    claimed: Claimed,
+    message: std::sync::Arc<str>,
+) -> Called {
     let called_at = clock.now();
     let ready = &claimed.ready;
     let to = ready.recipient.clone().unwrap_or_default();
@@ -75,7 +81,12 @@ pub async fn call(line: LineClient, access: Access, clock: Clock, claimed: Claim
 }
 
 /// What to keep of a call; nothing of one that simply succeeded.
-fn describe(claimed: &Claimed, at: Timestamp, answer: &Result<Answer, Unanswered>, outcome: &Outcome) -> Option<Attempt> {
+fn describe(
+    claimed: &Claimed,
+    at: Timestamp,
+    answer: &Result<Answer, Unanswered>,
+    outcome: &Outcome,
+) -> Option<Attempt> {
     let reason = match outcome {
         Outcome::Retry { reason, .. } | Outcome::GiveUp(reason) | Outcome::Gone(reason) => Some(*reason),
         Outcome::Snooze | Outcome::Park(_) => Some(Reason::LineBusy),

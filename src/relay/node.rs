@@ -48,8 +48,10 @@ impl Node {
                 Ok(()) => {}
                 Err(error) => {
                     lease.end();
-                    tracing::warn!(error = &error as &dyn std::error::Error,
-                        "this node's session is lost; its channels are free for others");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "this node's session is lost; its channels are free for others"
+                    );
                 }
             }
             self.dismiss_all().await;
@@ -83,8 +85,8 @@ impl Node {
                         lease.end();
                         return Ok(());
                     }
-                    let alive = self.beat(&mut session, lease, &mut upkeep);
-                    tokio::time::timeout(self.engine.settings.lease, alive).await
+                    let patience = self.engine.settings.lease;
+                    tokio::time::timeout(patience, self.beat(&mut session, lease, &mut upkeep)).await
                         .map_err(|_| StoreError::Unavailable(db_session::silent()))??;
                 }
             }
@@ -115,11 +117,9 @@ impl Node {
         let all = channels::list_channels(session).await?;
         let nodes = usize::try_from(locks::count_nodes(session).await?).unwrap_or(1).max(1);
         let share = all.len().div_ceil(nodes);
-        while self.posts.len() > share {
-            let Some(channel) = self.posts.keys().next().copied() else { break };
-            self.dismiss(channel).await;
-            locks::release_channel(session, channel).await?;
-        }
+        // a sender that is told to stop finishes its calls; its channel is let go in a later beat
+        let working = self.posts.values().filter(|post| !post.stop.is_cancelled());
+        working.skip(share).for_each(|post| post.stop.cancel());
         for channel in all {
             if self.posts.len() >= share {
                 break;
@@ -154,14 +154,7 @@ impl Node {
         }
     }
 
-    /// Stops one sender; calls under way may finish within the grace time.
-    async fn dismiss(&mut self, channel: ChannelId) {
-        if let Some(post) = self.posts.remove(&channel) {
-            post.stop.cancel();
-            Self::wait_for(post, self.engine.settings.shutdown_grace).await;
-        }
-    }
-
+    /// Stops all senders; calls under way may finish within the grace time.
     async fn dismiss_all(&mut self) {
         let posts: Vec<Post> = self.posts.drain().map(|(_, post)| post).collect();
         posts.iter().for_each(|post| post.stop.cancel());

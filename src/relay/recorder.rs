@@ -150,7 +150,8 @@ impl Recorder {
                 }
             }
         };
-        metrics::histogram!("gcc_relay_recorder_batch_rows").record(f64::from(u32::try_from(batch.settled.len()).unwrap_or(0)));
+        metrics::histogram!("gcc_relay_recorder_batch_rows")
+            .record(f64::from(u32::try_from(batch.settled.len()).unwrap_or(0)));
         metrics::histogram!("gcc_relay_recorder_delay_seconds").record(began.elapsed().as_secs_f64());
         let woke_own = woke_own || batch.rows.iter().any(|row| row.new_key.is_some());
         let ids = batch.settled.iter().map(|(id, _)| *id).collect();

@@ -209,8 +209,11 @@ impl Sender {
         self.access = match open_access(&self.engine.sealing, &channel) {
             Ok(access) => Some(access),
             Err(error) => {
-                tracing::error!(channel.code = channel.code, error = &error as &dyn std::error::Error,
-                    "the channel cannot be sent on");
+                tracing::error!(
+                    channel.code = channel.code,
+                    error = &error as &dyn std::error::Error,
+                    "the channel cannot be sent on"
+                );
                 None
             }
         };
@@ -248,7 +251,8 @@ impl Sender {
         let fresh = list_fresh(&mut tx, self.channel, self.backlog.cursor(), as_limit(batch + open)).await?;
         let page_full = fresh.len() == batch + open || due.len() == self.retry_room() + open;
         let last = fresh.last().cloned();
-        let mut chosen: Vec<Ready> = due.into_iter().chain(fresh).filter(|ready| !self.backlog.holds(ready.id)).collect();
+        let mut chosen: Vec<Ready> =
+            due.into_iter().chain(fresh).filter(|ready| !self.backlog.holds(ready.id)).collect();
         let found = chosen.len();
         chosen.retain(|ready| better_than.is_none_or(|best| ready.priority < best));
         chosen.truncate(batch);
@@ -274,8 +278,12 @@ impl Sender {
     /// How many retries a batch may hold.
     fn retry_room(&self) -> usize {
         let part = self.engine.settings.retry_share.clamp(0.0, 1.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss,
-            reason = "a part of a small positive number")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a part of a small positive number"
+        )]
         let room = (self.engine.settings.claim_batch as f64 * part) as usize;
         room.max(1)
     }
@@ -343,7 +351,9 @@ impl Sender {
 
     async fn message(&self, id: MessageId) -> Result<Arc<str>, Arc<StoreError>> {
         let db = self.engine.db.clone();
-        self.messages.try_get_with(id, async move { Ok(get_message(&mut *db.acquire().await?, id).await?.into()) }).await
+        self.messages
+            .try_get_with(id, async move { Ok(get_message(&mut *db.acquire().await?, id).await?.into()) })
+            .await
     }
 
     /// Ends a delivery without a call.

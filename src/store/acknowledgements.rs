@@ -21,21 +21,21 @@ pub struct Tap {
     pub at: Timestamp,
 }
 
-/// Keeps the taps that are new and raises the counts of their deliveries, in one statement; gives how many were new.
+/// Keeps the taps that are new and raises the counts of their deliveries, in one statement; gives those that were new.
 ///
 /// A tap counts only in a LINE group to which the bulletin was sent, and only once LINE accepted it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<u64> {
+pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(BulletinId, Vec<u8>)>> {
     let bulletins: Vec<Uuid> = taps.iter().map(|tap| tap.bulletin_id.0).collect();
     let channels: Vec<i32> = taps.iter().map(|tap| tap.channel_id.0).collect();
     let groups: Vec<String> = taps.iter().map(|tap| tap.line_group_id.clone()).collect();
     let persons: Vec<Vec<u8>> = taps.iter().map(|tap| tap.person.clone()).collect();
     let times: Vec<Timestamp> = taps.iter().map(|tap| tap.at).collect();
-    let fresh = sqlx::query_scalar!(
+    let fresh = sqlx::query!(
         r#"with tapped as (
-            select t.person, t.at, d.id as delivery_id
+            select t.person, t.at, d.id as delivery_id, d.bulletin_id
             from unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::timestamptz[])
                     as t(bulletin_id, channel_id, line_group_id, person, at)
                 join groups g on g.channel_id = t.channel_id and g.line_group_id = t.line_group_id
@@ -43,22 +43,23 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<u64> {
         ), fresh as (
             insert into acknowledgements (delivery_id, person, at)
             select delivery_id, person, min(at) from tapped group by delivery_id, person
-            on conflict do nothing returning delivery_id
+            on conflict do nothing returning delivery_id, person
         ), counted as (
             update deliveries d set acknowledged = d.acknowledged + n.taps, changed = change_mark()
             from (select delivery_id, count(*)::int as taps from fresh group by delivery_id) n
             where d.id = n.delivery_id
         )
-        select count(*) as "n!" from fresh"#,
+        select distinct t.bulletin_id as "bulletin_id: BulletinId", t.person as "person!"
+        from fresh join tapped t using (delivery_id, person)"#,
         &bulletins,
         &channels,
         &groups,
         &persons,
         &times as &[Timestamp],
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    Ok(u64::try_from(fresh).unwrap_or(0))
+    Ok(fresh.into_iter().map(|row| (row.bulletin_id, row.person)).collect())
 }
 
 /// When persons acknowledged one delivery, oldest first.

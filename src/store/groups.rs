@@ -289,3 +289,14 @@ pub async fn update_members(db: &mut Connection, group: GroupId, members: i32, n
         .await?;
     Ok(())
 }
+
+/// The name of a group.
+///
+/// # Errors
+/// [`StoreError::Absent`] where there is none; when the database fails.
+pub async fn get_name(db: &mut Connection, group: GroupId) -> Result<String> {
+    sqlx::query_scalar!("select name from groups where id = $1", group.0)
+        .fetch_optional(db)
+        .await?
+        .ok_or(StoreError::Absent("group"))
+}

@@ -174,3 +174,11 @@ pub async fn find_difference(db: &mut Connection, bulletin: BulletinId) -> Resul
     .fetch_optional(db)
     .await?)
 }
+
+/// The sum of all versions: another one whenever anything has moved.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sum_versions(db: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select coalesce(sum(version), 0)::bigint as "sum!" from progress"#).fetch_one(db).await?)
+}

@@ -1,0 +1,164 @@
+//! Forward and decline: what a steward does with a bulletin that is held at a group of theirs.
+//!
+//! A command names groups and is carried out for all of them or for none. A steward's note makes one more variant
+//! of the message: the stored bytes of the bulletin, unchanged, and the note behind them.
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::publish::wake;
+use super::refusal::{Refusal, Result};
+use crate::domain::bulletin::Stage;
+use crate::domain::delivery::State;
+use crate::domain::ids::{BulletinId, GroupId, MessageId};
+use crate::domain::text::{Note, PlainReason};
+use crate::domain::time::Timestamp;
+use crate::line::limits;
+use crate::line::message::{StewardNote, with_note};
+use crate::store::bulletins::find_stage_for_update;
+use crate::store::messages::{get_plain_message, insert_message};
+use crate::store::record::lock_bulletin;
+use crate::store::{Connection, audit, turns};
+
+/// What a forward came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Groups into which the bulletin goes now.
+    pub forwarded: u64,
+    /// Groups into which it had been let before.
+    pub already: u64,
+}
+
+/// Into which groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Into {
+    /// These, which the caller has been found to answer for.
+    Groups(Vec<i32>),
+    /// Every group of these at which it is held; none = every group.
+    AllHeld(Option<Vec<i32>>),
+}
+
+/// A steward's note, with the office it is from.
+#[derive(Clone, Debug)]
+pub struct SignedNote {
+    /// The text.
+    pub text: Note,
+    /// Who adds it, such as ผู้ว่าราชการจังหวัดลำพูน.
+    pub from: String,
+    /// The group whose steward it is.
+    pub group: GroupId,
+}
+
+/// Lets a bulletin into held groups.
+///
+/// # Errors
+/// [`Refusal::NotHeld`] where one of them is not held, or no longer; nothing is changed then.
+pub async fn forward(
+    db: &mut Connection,
+    id: BulletinId,
+    into: &Into,
+    note: Option<&SignedNote>,
+    by: &str,
+    now: Timestamp,
+) -> Result<Forwarded> {
+    must_be_relaying(db, id).await?;
+    lock_bulletin(db, id).await?;
+    let (groups, already) = match into {
+        Into::AllHeld(own) => (turns::list_held(db, id, own.as_deref()).await?, 0),
+        Into::Groups(groups) => split(db, id, groups).await?,
+    };
+    let message = match note {
+        Some(note) if !groups.is_empty() => Some(store_note(db, id, note, now).await?),
+        _ => None,
+    };
+    let forwarded = turns::forward(db, id, &groups, message, by, now).await?;
+    let detail = json!({ "groups": groups, "note": note.is_some() });
+    audit::insert_entry(db, now, by, "forward", &format!("bulletin:{id}"), &detail).await?;
+    wake(db, id).await?;
+    Ok(Forwarded { forwarded, already })
+}
+
+/// The groups at which it is held, and how many it was let into before.
+async fn split(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<(Vec<i32>, u64)> {
+    let standings = turns::list_standings(db, id, groups).await?;
+    if standings.len() < groups.len() {
+        return Err(Refusal::Absent);
+    }
+    let not_held: Vec<(String, State)> = standings
+        .iter()
+        .filter(|standing| !matches!(standing.state, State::Held | State::Ready | State::Accepted))
+        .map(|standing| (standing.group.clone(), standing.state))
+        .collect();
+    if !not_held.is_empty() {
+        return Err(Refusal::NotHeld(not_held));
+    }
+    let held: Vec<i32> =
+        standings.iter().filter(|standing| standing.state == State::Held).map(|standing| standing.group_id.0).collect();
+    let already = (standings.len() - held.len()) as u64;
+    Ok((held, already))
+}
+
+async fn store_note(db: &mut Connection, id: BulletinId, note: &SignedNote, now: Timestamp) -> Result<MessageId> {
+    let plain = get_plain_message(db, id).await?;
+    let body = with_note(&plain, &StewardNote { from: &note.from, text: note.text.as_str() })?;
+    if limits::check(body.as_bytes()).map_or(true, |broken| !broken.is_empty()) {
+        return Err(Refusal::NoteTooLong);
+    }
+    Ok(insert_message(db, id, Some(note.group), &body, &Sha256::digest(&body), now).await?)
+}
+
+/// Marks held groups as declined; what is below them goes on without them.
+///
+/// # Errors
+/// [`Refusal::NotHeld`] where one of them is not held; nothing is changed then.
+pub async fn decline(
+    db: &mut Connection,
+    id: BulletinId,
+    groups: &[i32],
+    reason: &PlainReason,
+    by: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    must_be_relaying(db, id).await?;
+    lock_bulletin(db, id).await?;
+    must_all_be(db, id, groups, State::Held).await?;
+    let declined = turns::decline(db, id, groups, by, now).await?;
+    let detail = json!({ "groups": groups, "reason": reason.as_str() });
+    audit::insert_entry(db, now, by, "decline", &format!("bulletin:{id}"), &detail).await?;
+    wake(db, id).await?;
+    Ok(declined)
+}
+
+/// Puts declined groups back to held.
+///
+/// # Errors
+/// [`Refusal::NotHeld`] where one of them is not declined; nothing is changed then.
+pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &str, now: Timestamp) -> Result<u64> {
+    must_be_relaying(db, id).await?;
+    lock_bulletin(db, id).await?;
+    must_all_be(db, id, groups, State::Declined).await?;
+    let reversed = turns::undecline(db, id, groups, now).await?;
+    audit::insert_entry(db, now, by, "undecline", &format!("bulletin:{id}"), &json!({ "groups": groups })).await?;
+    Ok(reversed)
+}
+
+async fn must_all_be(db: &mut Connection, id: BulletinId, groups: &[i32], state: State) -> Result<()> {
+    let standings = turns::list_standings(db, id, groups).await?;
+    if standings.len() < groups.len() {
+        return Err(Refusal::Absent);
+    }
+    let others: Vec<(String, State)> = standings
+        .into_iter()
+        .filter(|standing| standing.state != state)
+        .map(|standing| (standing.group, standing.state))
+        .collect();
+    if others.is_empty() { Ok(()) } else { Err(Refusal::NotHeld(others)) }
+}
+
+/// The bulletin's row is locked and it is published.
+pub(super) async fn must_be_relaying(db: &mut Connection, id: BulletinId) -> Result<()> {
+    match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
+        Stage::Published => Ok(()),
+        _ => Err(Refusal::NotRelaying),
+    }
+}

@@ -1,0 +1,56 @@
+//! Why a command of a person is not carried out: a closed list that the API and the pages turn into words.
+
+use crate::domain::delivery::State;
+use crate::domain::secrecy::Class;
+use crate::line::limits::LimitError;
+use crate::store::StoreError;
+
+/// Why a command is refused; nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such bulletin or delivery.
+    #[error("there is no such bulletin")]
+    Absent,
+    /// Only a draft can be changed, scheduled or published.
+    #[error("the bulletin is not a draft any more")]
+    NotADraft,
+    /// Only a published bulletin that is not withdrawn can be forwarded, retried or withdrawn.
+    #[error("the bulletin is not being relayed")]
+    NotRelaying,
+    /// The audience or the command names groups that do not exist.
+    #[error("there is no group called {}", .0.join(", "))]
+    UnknownGroups(Vec<String>),
+    /// The audience selects no group at all.
+    #[error("the audience selects no group")]
+    NobodySelected,
+    /// No channel has been added, so that nothing could ever be sent.
+    #[error("no LINE channel has been added yet")]
+    NoChannel,
+    /// It bears a secrecy class: such papers do not go through LINE (Official Secrets Rule 2544).
+    #[error("the text bears the secrecy class {}", .0.thai())]
+    Classified(Class),
+    /// The rendered message would break LINE's limits.
+    #[error("the message exceeds LINE's limits")]
+    TooLarge(Vec<LimitError>),
+    /// A bulletin about another one names one that was not published.
+    #[error("the bulletin it is about was not published")]
+    AboutUnpublished,
+    /// The time set is not in the future.
+    #[error("the time to publish must lie in the future")]
+    NotInTheFuture,
+    /// At these groups the bulletin is not held, or not any more.
+    #[error("the bulletin is not held at {}", .0.iter().map(|(group, _)| group.as_str()).collect::<Vec<_>>().join(", "))]
+    NotHeld(Vec<(String, State)>),
+    /// The note makes the message break LINE's limits.
+    #[error("the note is too long for LINE")]
+    NoteTooLong,
+    /// The rendered message could not be made.
+    #[error("the message could not be rendered")]
+    Render(#[from] serde_json::Error),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The result of a command.
+pub type Result<T, E = Refusal> = std::result::Result<T, E>;

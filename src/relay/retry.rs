@@ -1,0 +1,58 @@
+//! Retry: a person has failed and unreachable deliveries tried again.
+
+use serde_json::json;
+
+use super::forward::must_be_relaying;
+use super::publish::wake;
+use super::refusal::{Refusal, Result};
+use super::settings::Settings;
+use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::time::Timestamp;
+use crate::store::bulletins::update_paused;
+use crate::store::record::lock_bulletin;
+use crate::store::turns::{self, RetryFilter};
+use crate::store::{Connection, audit};
+
+/// Queues what matches again, and lets a paused bulletin go on; gives how many were queued.
+///
+/// A delivery of unknown outcome is sent again under a new key, which may reach a group twice, only where
+/// `include_unknown` says so.
+///
+/// # Errors
+/// [`Refusal`]; nothing is changed then.
+pub async fn retry(
+    db: &mut Connection,
+    settings: &Settings,
+    id: BulletinId,
+    filter: &RetryFilter,
+    include_unknown: bool,
+    by: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    must_be_relaying(db, id).await?;
+    lock_bulletin(db, id).await?;
+    let key_good_since = now - settings.retry_key_lifetime;
+    let retried = turns::retry(db, id, filter, include_unknown, key_good_since, now).await?;
+    update_paused(db, id, false, now).await?;
+    let detail = json!({ "retried": retried, "include_unknown": include_unknown });
+    audit::insert_entry(db, now, by, "retry", &format!("bulletin:{id}"), &detail).await?;
+    wake(db, id).await?;
+    Ok(retried)
+}
+
+/// Queues one delivery again; gives whether it was one to queue.
+///
+/// # Errors
+/// [`Refusal`]; nothing is changed then.
+pub async fn retry_one(
+    db: &mut Connection,
+    settings: &Settings,
+    delivery: DeliveryId,
+    include_unknown: bool,
+    by: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let id = turns::find_bulletin_of(db, delivery).await?.ok_or(Refusal::Absent)?;
+    let filter = RetryFilter { delivery: Some(delivery), ..RetryFilter::default() };
+    Ok(retry(db, settings, id, &filter, include_unknown, by, now).await? > 0)
+}

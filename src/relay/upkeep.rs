@@ -1,0 +1,275 @@
+//! Upkeep: what time asks for, done by one node for all.
+//!
+//! Each round publishes what is scheduled, releases what its steward left until its time, passes by groups that have
+//! taken too long, and ends what has expired. Less often it recounts the open deliveries to prove the counters, wakes
+//! what should not be waiting, asks LINE for quotas (which lets a channel go on that had used its own up), seals the
+//! audit and forgets what is only needed for a day. Every step is safe to repeat, so a lost leader loses nothing.
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::{Engine, open_access};
+use super::publish::{publish, unschedule};
+use super::refusal::Refusal;
+use super::withdraw::follow_late_acceptances;
+use crate::domain::delivery::State;
+use crate::domain::ids::{BulletinId, ChannelId};
+use crate::domain::outcome::ParkReason;
+use crate::domain::time::Timestamp;
+use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
+use crate::store::notices::{Notice, notify};
+use crate::store::record::lock_bulletin;
+use crate::store::{Result, audit, bulletins, idempotency, progress, turns, webhook_events};
+
+/// How long answers to POSTs and webhook event ids are kept.
+const DAY: Duration = Duration::from_hours(24);
+/// Audit entries sealed at a time.
+const SEALS: i64 = 1_000;
+
+/// The upkeep of one node: working while the node leads.
+pub struct Upkeep {
+    engine: Engine,
+    task: Option<(JoinHandle<()>, CancellationToken)>,
+}
+
+impl Upkeep {
+    /// At rest.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, task: None }
+    }
+
+    /// This node leads: work, if it is not being done.
+    pub fn keep_going(&mut self) {
+        if self.task.as_ref().is_none_or(|(task, _)| task.is_finished()) {
+            let stop = CancellationToken::new();
+            let rounds = Rounds::new(self.engine.clone());
+            self.task = Some((tokio::spawn(rounds.run(stop.clone())), stop));
+        }
+    }
+
+    /// Another node leads.
+    pub fn rest(&mut self) {
+        if let Some((_, stop)) = self.task.take() {
+            stop.cancel();
+        }
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        self.rest();
+    }
+}
+
+/// When what is done less often was last done.
+#[derive(Default)]
+struct Last {
+    recount: Option<Timestamp>,
+    quotas: Option<Timestamp>,
+    seal: Option<Timestamp>,
+    clean: Option<Timestamp>,
+}
+
+/// The rounds of upkeep, one after another.
+pub struct Rounds {
+    engine: Engine,
+    last: Last,
+}
+
+impl Rounds {
+    /// Everything is due in the first round.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, last: Last::default() }
+    }
+
+    async fn run(mut self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.go_round().await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a round of upkeep was not finished");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(self.engine.settings.upkeep_interval) => {}
+            }
+        }
+    }
+
+    /// Does everything that is due now.
+    ///
+    /// # Errors
+    /// When the database fails; the rest is done in the next round.
+    pub async fn go_round(&mut self) -> Result<()> {
+        let now = self.engine.clock.now();
+        self.publish_scheduled(now).await?;
+        self.release(now).await?;
+        self.bypass(now).await?;
+        self.expire(now).await?;
+        let settings = self.engine.settings.clone();
+        if is_due(&mut self.last.recount, settings.recount_interval, now) {
+            self.recount(now).await?;
+        }
+        if is_due(&mut self.last.quotas, settings.quota_refresh, now) {
+            self.refresh_quotas(now).await?;
+        }
+        if is_due(&mut self.last.seal, settings.audit_seal, now) {
+            audit::seal_entries(&mut *self.engine.db.acquire().await?, SEALS).await?;
+        }
+        if is_due(&mut self.last.clean, DAY, now) {
+            let mut db = self.engine.db.acquire().await?;
+            idempotency::delete_old_answers(&mut db, now - DAY).await?;
+            webhook_events::delete_old_events(&mut db, now - DAY * 7).await?;
+        }
+        Ok(())
+    }
+
+    async fn publish_scheduled(&self, now: Timestamp) -> Result<()> {
+        let due = bulletins::list_due(&mut *self.engine.db.acquire().await?, now).await?;
+        for id in due {
+            let mut tx = self.engine.db.begin().await?;
+            match publish(&mut tx, &self.engine.settings, id, "upkeep", now).await {
+                Ok(_) => tx.commit().await?,
+                Err(Refusal::Store(error)) => return Err(error),
+                Err(refusal) => {
+                    tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
+                    drop(tx);
+                    let mut tx = self.engine.db.begin().await?;
+                    if let Err(Refusal::Store(error)) = unschedule(&mut tx, id, "upkeep", now).await {
+                        return Err(error);
+                    }
+                    tx.commit().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn release(&self, now: Timestamp) -> Result<()> {
+        let due = turns::list_releases_due(&mut *self.engine.db.acquire().await?, now).await?;
+        for id in due {
+            let mut tx = self.engine.db.begin().await?;
+            lock_bulletin(&mut tx, id).await?;
+            let channels = turns::release_due(&mut tx, id, now).await?;
+            wake(&mut tx, &channels).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn bypass(&self, now: Timestamp) -> Result<()> {
+        let patience = self.engine.settings.patience(now);
+        let due = turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience).await?;
+        for id in due {
+            let mut tx = self.engine.db.begin().await?;
+            lock_bulletin(&mut tx, id).await?;
+            let channels = turns::bypass_due(&mut tx, id, &patience, now).await?;
+            wake(&mut tx, &channels).await?;
+            tx.commit().await?;
+            tracing::warn!(bulletin.id = %id, "groups were passed by that took too long");
+        }
+        Ok(())
+    }
+
+    async fn expire(&self, now: Timestamp) -> Result<()> {
+        let due = bulletins::list_expired(&mut *self.engine.db.acquire().await?, now).await?;
+        for id in due {
+            let mut tx = self.engine.db.begin().await?;
+            lock_bulletin(&mut tx, id).await?;
+            let ended = turns::end_open(&mut tx, id, State::Expired, now).await?;
+            tx.commit().await?;
+            tracing::info!(bulletin.id = %id, deliveries = ended, "a bulletin has expired");
+        }
+        Ok(())
+    }
+
+    /// Proves the counters of what is open, and mends what no road should have left behind.
+    async fn recount(&self, now: Timestamp) -> Result<()> {
+        let open = bulletins::list_open(&mut *self.engine.db.acquire().await?).await?;
+        let mut wrong = 0;
+        for id in open {
+            wrong += self.recount_one(id, now).await?;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a gauge of a small count")]
+        metrics::gauge!("gcc_relay_reconciler_difference").set(wrong as f64);
+        let mut tx = self.engine.db.begin().await?;
+        match follow_late_acceptances(&mut tx, now).await {
+            Ok(_) => tx.commit().await?,
+            Err(Refusal::Store(error)) => return Err(error),
+            Err(refusal) => tracing::error!(why = %refusal, "a withdrawal notice could not follow a late acceptance"),
+        }
+        Ok(())
+    }
+
+    async fn recount_one(&self, id: BulletinId, now: Timestamp) -> Result<i64> {
+        let mut tx = self.engine.db.begin().await?;
+        lock_bulletin(&mut tx, id).await?;
+        let channels = turns::wake_orphans(&mut tx, id, now).await?;
+        wake(&mut tx, &channels).await?;
+        let difference = progress::find_difference(&mut tx, id).await?;
+        tx.commit().await?;
+        let rows = difference.map_or(0, |difference| difference.rows);
+        if rows > 0 {
+            tracing::error!(bulletin.id = %id, rows, "the counters do not say what the deliveries say");
+        }
+        Ok(rows)
+    }
+
+    async fn refresh_quotas(&self, now: Timestamp) -> Result<()> {
+        let channels = list_channels(&mut *self.engine.db.acquire().await?).await?;
+        for channel in channels {
+            let Some((limit, used)) = self.ask_quota(&channel).await else { continue };
+            let mut tx = self.engine.db.begin().await?;
+            update_quota(&mut tx, channel.id, limit, used, now).await?;
+            let room = limit.is_none_or(|limit| used < limit);
+            if room && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
+                notify(&mut tx, Notice::Wake(channel.id)).await?;
+                tracing::info!(channel.code = channel.code, "the channel has messages left again and goes on");
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The month's messages (none = not limited) and how many are used; nothing where LINE does not say.
+    async fn ask_quota(&self, channel: &Channel) -> Option<(Option<i64>, i64)> {
+        let asked = async {
+            let access = open_access(&self.engine.sealing, channel)?;
+            let quota = self.engine.line.quota(&access).await?;
+            let consumption = self.engine.line.quota_consumption(&access).await?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>((quota, consumption))
+        };
+        match asked.await {
+            Ok((quota, consumption)) => {
+                let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+                Some((quota.limit().map(number), number(consumption.total_usage)))
+            }
+            Err(error) => {
+                tracing::warn!(
+                    channel.code = channel.code,
+                    error = &*error as &dyn std::error::Error,
+                    "LINE did not say how much of the quota is left"
+                );
+                None
+            }
+        }
+    }
+}
+
+async fn wake(db: &mut crate::store::Connection, channels: &[ChannelId]) -> Result<()> {
+    for channel in channels {
+        notify(db, Notice::Wake(*channel)).await?;
+    }
+    Ok(())
+}
+
+/// Whether `every` has passed since `last`, which is then now.
+fn is_due(last: &mut Option<Timestamp>, every: Duration, now: Timestamp) -> bool {
+    let due = last.is_none_or(|last| now >= last + every);
+    if due {
+        *last = Some(now);
+    }
+    due
+}

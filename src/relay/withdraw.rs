@@ -1,0 +1,113 @@
+//! Withdraw: what is not sent is not sent any more, and a notice follows what was, wherever it went.
+//!
+//! The notice is a bulletin of its own, of the kind *withdrawal*, with a delivery for every group where LINE
+//! accepted the first one. A call that was under way may still be accepted afterwards; upkeep then sends the notice
+//! after it ([`follow_late_acceptances`]).
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::forward::must_be_relaying;
+use super::publish::{store_message, wake};
+use super::refusal::Result;
+use super::settings::Settings;
+use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind};
+use crate::domain::delivery::State;
+use crate::domain::ids::BulletinId;
+use crate::domain::text::PlainReason;
+use crate::domain::time::Timestamp;
+use crate::store::bulletins::{Bulletin, Draft, get_bulletin, insert_draft, mark_published, mark_withdrawn};
+use crate::store::fan_out::{insert_where_accepted, list_late_notices};
+use crate::store::record::lock_bulletin;
+use crate::store::{Connection, audit, turns};
+
+/// How long after a notice late acceptances are looked for; no call is repeated by itself for longer.
+const LATE: Duration = Duration::from_hours(48);
+
+/// What a withdrawal came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Deliveries that were stopped before they were sent.
+    pub stopped: u64,
+    /// The notice, where LINE had accepted the bulletin anywhere.
+    pub notice: Option<BulletinId>,
+    /// Groups that the notice goes to.
+    pub notified: i32,
+}
+
+/// Takes a published bulletin back.
+///
+/// # Errors
+/// [`Refusal`](super::refusal::Refusal); nothing is changed then.
+pub async fn withdraw(
+    db: &mut Connection,
+    settings: &Settings,
+    id: BulletinId,
+    reason: &PlainReason,
+    by: &str,
+    now: Timestamp,
+) -> Result<Withdrawn> {
+    must_be_relaying(db, id).await?;
+    lock_bulletin(db, id).await?;
+    let stopped = turns::end_open(db, id, State::Withdrawn, now).await?;
+    let bulletin = get_bulletin(db, id).await?;
+    mark_withdrawn(db, id, reason.as_str(), now).await?;
+    let (notice, notified) = publish_notice(db, settings, &bulletin, reason, by, now).await?;
+    let detail = json!({ "reason": reason.as_str(), "stopped": stopped, "notified": notified });
+    audit::insert_entry(db, now, by, "withdraw", &format!("bulletin:{id}"), &detail).await?;
+    wake(db, id).await?;
+    Ok(Withdrawn { stopped, notice, notified })
+}
+
+async fn publish_notice(
+    db: &mut Connection,
+    settings: &Settings,
+    about: &Bulletin,
+    reason: &PlainReason,
+    by: &str,
+    now: Timestamp,
+) -> Result<(Option<BulletinId>, i32)> {
+    if about.kind == Kind::Withdrawal {
+        return Ok((None, 0));
+    }
+    let id = BulletinId::new(now);
+    let draft = Draft {
+        kind: Kind::Withdrawal,
+        about: Some(about.id),
+        subject: about.subject.clone(),
+        body: format!("ขอยกเลิกประกาศเรื่องนี้ที่ส่งไปก่อนหน้า เนื่องจาก{}", reason.as_str()),
+        urgency: about.urgency(),
+        document_number: about.document_number.clone(),
+        document_date: about.document_date.clone(),
+        origin: about.origin_id,
+        audience: Audience::default(),
+        links: Vec::new(),
+        forwarding: ForwardingMode::Automatic,
+        acknowledgement: Acknowledgement { requested: false, due_at: None },
+        expires_at: None,
+    };
+    insert_draft(db, id, &draft, &super::public_token(), by, now).await?;
+    let notice = get_bulletin(db, id).await?;
+    let message = store_message(db, settings, &notice, now).await?;
+    mark_published(db, id, 0, now + settings.default_expiry, now).await?;
+    let notified = insert_where_accepted(db, id, about.id, message, about.urgency(), now).await?;
+    wake(db, id).await?;
+    Ok((Some(id), notified))
+}
+
+/// Sends withdrawal notices after copies whose acceptance became known only later; gives how many groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow_late_acceptances(db: &mut Connection, now: Timestamp) -> Result<u64> {
+    let mut followed = 0;
+    for (notice, about, message) in list_late_notices(db, now - LATE).await? {
+        lock_bulletin(db, about).await?;
+        let urgency = get_bulletin(db, about).await?.urgency();
+        insert_where_accepted(db, notice, about, message, urgency, now).await?;
+        wake(db, notice).await?;
+        followed += 1;
+    }
+    Ok(followed)
+}
