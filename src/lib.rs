@@ -1,3 +1,4 @@
 //! gcc-relay
 
 pub mod domain;
+pub mod simulator;
