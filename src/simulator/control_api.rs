@@ -25,7 +25,8 @@ use serde_json::json;
 
 use super::chat::AcceptedPush;
 use super::config::{ChannelConfig, GroupConfig};
-use super::control::{ChannelChange, Control, ControlError, Counts, EventReport};
+use super::control::{ChannelChange, Control, ControlError, EventReport};
+use super::counts::Counts;
 use super::faults::FaultRule;
 use super::happening::{Happening, HappeningError};
 

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -17,6 +18,24 @@ use super::control::Control;
 
 /// How many entries a page starts with.
 const HISTORY: usize = 200;
+
+/// How long the list waits before it says that something changed: a bulletin changes thousands of
+/// chats at once, and one look shows them all.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// `GET /live`: an event `changed` whenever any chat has grown, at most one per pause.
+pub(super) async fn stream_list(State(control): State<Control>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let changes = control.platform.changes.subscribe();
+    let events = stream::unfold(changes, async |mut changes| {
+        if let Err(RecvError::Closed) = changes.recv().await {
+            return None;
+        }
+        tokio::time::sleep(PAUSE).await;
+        let behind = changes.resubscribe();
+        Some((Ok(Event::default().event("changed").data("")), behind))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
 
 struct Reader {
     control: Control,
