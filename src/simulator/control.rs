@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::chat::AcceptedPush;
 use super::config::{ChannelConfig, GroupConfig};
@@ -15,6 +15,7 @@ use super::happening::{Happening, HappeningError, happen};
 use super::journal::JournalError;
 use super::platform::Platform;
 use super::record::Record;
+use super::settings::{ChannelChange, ChannelView};
 
 /// A hand on a running simulator; cloning shares it.
 #[derive(Clone)]
@@ -37,52 +38,6 @@ pub enum ControlError {
     /// It could not be written down.
     #[error("the change could not be journalled")]
     Journal(#[from] JournalError),
-}
-
-/// What to change about a channel; what is left out stays.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChannelChange {
-    /// A new access token; the old one is refused from now on.
-    #[serde(default)]
-    pub token: Option<String>,
-    /// A new secret; webhooks are signed with it from now on.
-    #[serde(default)]
-    pub secret: Option<String>,
-    /// Another plan, and so another quota.
-    #[serde(default)]
-    pub quota: Option<Quota>,
-    /// Messages counted this month.
-    #[serde(default)]
-    pub used: Option<u64>,
-    /// Requests per second and endpoint.
-    #[serde(default)]
-    pub rate: Option<u32>,
-    /// Where webhooks go.
-    #[serde(default)]
-    pub webhook: Option<String>,
-    /// Whether webhooks are sent again.
-    #[serde(default)]
-    pub redelivery: Option<bool>,
-}
-
-/// What a plan allows in a month, in LINE's own shape: `{"type":"none"}`, or `"limited"` with a `value`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", content = "value", rename_all = "snake_case")]
-pub enum Quota {
-    /// Any number of messages.
-    None,
-    /// So many.
-    Limited(u64),
-}
-
-impl From<Quota> for Option<u64> {
-    fn from(quota: Quota) -> Self {
-        match quota {
-            Quota::Limited(messages) => Some(messages),
-            Quota::None => None,
-        }
-    }
 }
 
 /// What came of an event.
@@ -112,27 +67,19 @@ impl Control {
     pub fn change_channel(&self, code: &str, change: ChannelChange) -> Result<(), ControlError> {
         let mut state = self.platform.state();
         let known = state.channels.get(code).ok_or(ControlError::UnknownChannel)?;
-        let mut config = known.config.clone();
-        config.token = change.token.unwrap_or(config.token);
-        config.secret = change.secret.unwrap_or(config.secret);
-        config.quota = change.quota.map_or(config.quota, Option::from);
-        config.rate = change.rate.unwrap_or(config.rate);
-        config.webhook = change.webhook.or(config.webhook);
-        config.redelivery = change.redelivery.unwrap_or(config.redelivery);
+        let (config, used) = change.applied_to(known.config.clone());
         state.commit(Record::Channel(config))?;
-        if let Some(used) = change.used {
+        if let Some(used) = used {
             state.commit(Record::Usage { at: self.platform.clock.now(), channel: code.to_owned(), used })?;
         }
         Ok(())
     }
 
-    /// Messages counted this month on a channel.
-    ///
-    /// # Errors
-    /// There is no such channel.
-    pub fn used(&self, code: &str) -> Result<u64, ControlError> {
+    /// The channels as they stand.
+    #[must_use]
+    pub fn channels(&self) -> Vec<ChannelView> {
         let now = self.platform.clock.now();
-        self.platform.state().channels.get(code).map(|known| known.used(now)).ok_or(ControlError::UnknownChannel)
+        self.platform.state().channels.values().map(|channel| ChannelView::of(channel, now)).collect()
     }
 
     /// Makes a group, or changes the one with its id; nobody is told.

@@ -32,7 +32,7 @@ pub(super) async fn stream_list(State(control): State<Control>) -> Sse<impl Stre
         }
         tokio::time::sleep(PAUSE).await;
         let behind = changes.resubscribe();
-        Some((Ok(Event::default().event("changed").data("")), behind))
+        Some((Ok(Event::default().event("changed").data("list")), behind))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }
@@ -79,7 +79,7 @@ impl Reader {
         if chat.len() < self.next {
             // the platform was reset: whatever the page shows is gone
             self.next = 0;
-            return Some(Event::default().event("cleared").data(""));
+            return Some(Event::default().event("cleared").data("chat"));
         }
         let entries = chat.view(self.next);
         let event = Event::default().id(chat.len().checked_sub(1)?.to_string()).json_data(&entries).ok()?;

@@ -8,6 +8,7 @@ const chat = document.querySelector('#chat');
 const toast = document.querySelector('#toast');
 const bangkok = { timeZone: 'Asia/Bangkok' };
 let lastDay = '';
+let shown = [];
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -108,7 +109,14 @@ function renderDay(at) {
   return [element('p', 'notice day', day)];
 }
 
+function clear() {
+  lastDay = '';
+  shown = [];
+  chat.replaceChildren();
+}
+
 function show(entries) {
+  shown.push(...entries);
   const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 120;
   for (const entry of entries) {
     chat.append(...renderDay(new Date(entry.at)), ...renderEntry(entry));
@@ -118,9 +126,13 @@ function show(entries) {
 
 const live = new EventSource(`/groups/${group}/live`);
 live.addEventListener('message', (event) => show(JSON.parse(event.data)));
-live.addEventListener('cleared', () => {
-  lastDay = '';
-  chat.replaceChildren();
+live.addEventListener('cleared', clear);
+
+// Another member sees other lines as their own.
+document.querySelector('#member')?.addEventListener('change', () => {
+  const entries = shown;
+  clear();
+  show(entries);
 });
 
 document.querySelector('#composer')?.addEventListener('submit', async (event) => {
