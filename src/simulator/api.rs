@@ -16,8 +16,9 @@ use super::answer::Answer;
 use super::call::Call;
 use super::control::Control;
 use super::deliver;
+use super::dispatch::Consequence;
 use super::endpoint::Endpoint;
-use super::serve::{Way, WebhookTest, decide};
+use super::serve::{Decision, Way, decide};
 use super::state::new_request_id;
 
 /// The largest request that LINE takes: 2 MB.
@@ -73,34 +74,35 @@ fn too_large() -> Response<Body> {
 }
 
 async fn answer(control: &Control, call: Call) -> Response<Body> {
-    let platform = &control.platform;
-    let decision = decide(platform, call);
-    if let Some(event) = decision.event {
-        let platform = control.platform.clone();
-        control.platform.spawn(async move {
-            deliver::deliver(&platform, event).await;
-        });
-    }
-    match decision.way {
-        Way::Answer(mut answer, after) => {
+    let Decision { request_id, way, consequence } = decide(&control.platform, call);
+    let outcome = match consequence {
+        Some(Consequence::Event(event)) => {
+            let platform = control.platform.clone();
+            control.platform.spawn(async move {
+                deliver::deliver(&platform, event).await;
+            });
+            None
+        }
+        Some(Consequence::Test { channel, url }) => Some(try_webhook(control, &channel, url.as_deref()).await),
+        None => None,
+    };
+    match way {
+        Way::Answer(answer, after) => {
             if after > Duration::ZERO {
                 tokio::time::sleep(after).await;
             }
-            if let Some(test) = decision.test {
-                answer = try_webhook(control, &test).await;
-            }
-            answer.into_response(decision.request_id)
+            outcome.unwrap_or(answer).into_response(request_id)
         }
         Way::Silence => {
-            tokio::time::sleep(platform.hold_open).await;
+            tokio::time::sleep(control.platform.hold_open).await;
             hang_up()
         }
         Way::Reset => hang_up(),
     }
 }
 
-async fn try_webhook(control: &Control, test: &WebhookTest) -> Answer {
-    let posted = deliver::post(&control.platform, &test.channel, &[], test.url.as_deref()).await;
+async fn try_webhook(control: &Control, channel: &str, url: Option<&str>) -> Answer {
+    let posted = deliver::post(&control.platform, channel, &[], url).await;
     Answer::ok(&deliver::test_report(posted, control.platform.clock.now()))
 }
 

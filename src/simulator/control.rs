@@ -2,22 +2,20 @@
 //!
 //! [`Control`] is the typed form; `control_api` is the same over HTTP. Nothing here exists at LINE.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use super::chat::AcceptedPush;
 use super::config::{ChannelConfig, GroupConfig};
+use super::counts::{Counts, accepted_pushes, count};
 use super::deliver;
-use super::endpoint::Endpoint;
 use super::faults::FaultRule;
-use super::groups::Group;
 use super::happening::{Happening, HappeningError, happen};
 use super::journal::JournalError;
 use super::platform::Platform;
 use super::record::Record;
-use super::tally::{BodyChange, WebhookCounts};
+use super::settings::{ChannelChange, ChannelView};
 
 /// A hand on a running simulator; cloning shares it.
 #[derive(Clone)]
@@ -40,69 +38,6 @@ pub enum ControlError {
     /// It could not be written down.
     #[error("the change could not be journalled")]
     Journal(#[from] JournalError),
-}
-
-/// What to change about a channel; what is left out stays.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChannelChange {
-    /// A new access token; the old one is refused from now on.
-    #[serde(default)]
-    pub token: Option<String>,
-    /// A new secret; webhooks are signed with it from now on.
-    #[serde(default)]
-    pub secret: Option<String>,
-    /// A new quota; `null` in JSON is a plan without a limit.
-    #[serde(default, deserialize_with = "given")]
-    pub quota: Option<Option<u64>>,
-    /// Messages counted this month.
-    #[serde(default)]
-    pub used: Option<u64>,
-    /// Requests per second and endpoint.
-    #[serde(default)]
-    pub rate: Option<u32>,
-    /// Where webhooks go.
-    #[serde(default)]
-    pub webhook: Option<String>,
-    /// Whether webhooks are sent again.
-    #[serde(default)]
-    pub redelivery: Option<bool>,
-}
-
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u64>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
-/// What the simulator has counted.
-#[derive(Clone, Debug, Serialize)]
-pub struct Counts {
-    /// Accepted pushes.
-    pub accepted: u64,
-    /// Groups that got at least one.
-    pub groups: u64,
-    /// Groups that got the same messages more than once.
-    pub duplicates: Vec<Duplicate>,
-    /// Retry keys that came back with another request.
-    pub body_changes: Vec<BodyChange>,
-    /// 429s because of the rate.
-    pub rate_429: u64,
-    /// 429s because of the quota.
-    pub quota_429: u64,
-    /// Calls by endpoint and outcome: a status, `timeout` or `reset`. Of this process only.
-    pub calls: BTreeMap<Endpoint, BTreeMap<String, u64>>,
-    /// Webhooks. Of this process only.
-    pub webhooks: WebhookCounts,
-}
-
-/// The same messages more than once in one group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Duplicate {
-    /// The group.
-    pub group: String,
-    /// The hash of the messages.
-    pub messages_hash: String,
-    /// How often they were accepted.
-    pub times: u64,
 }
 
 /// What came of an event.
@@ -132,27 +67,19 @@ impl Control {
     pub fn change_channel(&self, code: &str, change: ChannelChange) -> Result<(), ControlError> {
         let mut state = self.platform.state();
         let known = state.channels.get(code).ok_or(ControlError::UnknownChannel)?;
-        let mut config = known.config.clone();
-        config.token = change.token.unwrap_or(config.token);
-        config.secret = change.secret.unwrap_or(config.secret);
-        config.quota = change.quota.unwrap_or(config.quota);
-        config.rate = change.rate.unwrap_or(config.rate);
-        config.webhook = change.webhook.or(config.webhook);
-        config.redelivery = change.redelivery.unwrap_or(config.redelivery);
+        let (config, used) = change.applied_to(known.config.clone());
         state.commit(Record::Channel(config))?;
-        if let Some(used) = change.used {
+        if let Some(used) = used {
             state.commit(Record::Usage { at: self.platform.clock.now(), channel: code.to_owned(), used })?;
         }
         Ok(())
     }
 
-    /// Messages counted this month on a channel.
-    ///
-    /// # Errors
-    /// There is no such channel.
-    pub fn used(&self, code: &str) -> Result<u64, ControlError> {
+    /// The channels as they stand.
+    #[must_use]
+    pub fn channels(&self) -> Vec<ChannelView> {
         let now = self.platform.clock.now();
-        self.platform.state().channels.get(code).map(|known| known.used(now)).ok_or(ControlError::UnknownChannel)
+        self.platform.state().channels.values().map(|channel| ChannelView::of(channel, now)).collect()
     }
 
     /// Makes a group, or changes the one with its id; nobody is told.
@@ -212,20 +139,7 @@ impl Control {
     /// All that was counted.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let state = self.platform.state();
-        let pushes = state.groups.iter().map(|group| group.chat.pushes().count() as u64);
-        let (accepted, groups) =
-            pushes.filter(|&n| n > 0).fold((0, 0), |(accepted, groups), n| (accepted + n, groups + 1));
-        Counts {
-            accepted,
-            groups,
-            duplicates: state.groups.iter().flat_map(duplicates).collect(),
-            body_changes: state.tally.body_changes.clone(),
-            rate_429: state.tally.rate_429,
-            quota_429: state.tally.quota_429,
-            calls: state.tally.calls.clone(),
-            webhooks: state.tally.webhooks,
-        }
+        count(&self.platform.state())
     }
 
     /// The accepted pushes of one group, or of all.
@@ -233,8 +147,8 @@ impl Control {
     pub fn accepted(&self, group: Option<&str>) -> Vec<AcceptedPush> {
         let state = self.platform.state();
         match group {
-            Some(id) => state.groups.get(id).into_iter().flat_map(pushes).collect(),
-            None => state.groups.iter().flat_map(pushes).collect(),
+            Some(id) => state.groups.get(id).into_iter().flat_map(accepted_pushes).collect(),
+            None => state.groups.iter().flat_map(accepted_pushes).collect(),
         }
     }
 
@@ -257,24 +171,4 @@ impl Control {
     pub fn reset(&self) -> Result<(), ControlError> {
         Ok(self.platform.state().commit(Record::Cleared)?)
     }
-}
-
-fn duplicates(group: &Group) -> Vec<Duplicate> {
-    let of = |(content, times): (&super::content::Content, u64)| Duplicate {
-        group: group.config.id.clone(),
-        messages_hash: content.hash.clone(),
-        times,
-    };
-    group.chat.duplicates().into_iter().map(of).collect()
-}
-
-fn pushes(group: &Group) -> impl Iterator<Item = AcceptedPush> {
-    group.chat.pushes().map(|(at, sent)| AcceptedPush {
-        group: group.config.id.clone(),
-        at,
-        messages_hash: sent.content.hash.clone(),
-        message_ids: sent.message_ids(),
-        retry_key: sent.retry_key,
-        request_id: sent.request,
-    })
 }

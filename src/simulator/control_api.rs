@@ -3,6 +3,7 @@
 //!
 //! | route | does |
 //! |---|---|
+//! | `GET /control/channels` | the channels as they stand, without secrets |
 //! | `PUT /control/channels` | makes or replaces a channel ([`ChannelConfig`]) |
 //! | `PATCH /control/channels/{code}` | changes one ([`ChannelChange`]) |
 //! | `PUT /control/groups` | makes or changes a group ([`GroupConfig`]); nobody is told |
@@ -25,14 +26,16 @@ use serde_json::json;
 
 use super::chat::AcceptedPush;
 use super::config::{ChannelConfig, GroupConfig};
-use super::control::{ChannelChange, Control, ControlError, Counts, EventReport};
+use super::control::{Control, ControlError, EventReport};
+use super::counts::Counts;
 use super::faults::FaultRule;
 use super::happening::{Happening, HappeningError};
+use super::settings::{ChannelChange, ChannelView};
 
 /// The routes under `/control`.
 pub(super) fn routes() -> Router<Control> {
     Router::new()
-        .route("/control/channels", put(put_channel))
+        .route("/control/channels", get(list_channels).put(put_channel))
         .route("/control/channels/{code}", patch(change_channel))
         .route("/control/groups", put(put_group))
         .route("/control/groups/{id}/account", delete(remove_account))
@@ -59,6 +62,10 @@ impl IntoResponse for ControlError {
 }
 
 type Done = Result<StatusCode, ControlError>;
+
+async fn list_channels(State(control): State<Control>) -> Json<Vec<ChannelView>> {
+    Json(control.channels())
+}
 
 async fn put_channel(State(control): State<Control>, Json(channel): Json<ChannelConfig>) -> Done {
     control.put_channel(channel).map(|()| StatusCode::NO_CONTENT)

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -17,6 +18,24 @@ use super::control::Control;
 
 /// How many entries a page starts with.
 const HISTORY: usize = 200;
+
+/// How long the list waits before it says that something changed: a bulletin changes thousands of
+/// chats at once, and one look shows them all.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// `GET /live`: an event `changed` whenever any chat has grown, at most one per pause.
+pub(super) async fn stream_list(State(control): State<Control>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let changes = control.platform.changes.subscribe();
+    let events = stream::unfold(changes, async |mut changes| {
+        if let Err(RecvError::Closed) = changes.recv().await {
+            return None;
+        }
+        tokio::time::sleep(PAUSE).await;
+        let behind = changes.resubscribe();
+        Some((Ok(Event::default().event("changed").data("list")), behind))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}
 
 struct Reader {
     control: Control,
@@ -60,7 +79,7 @@ impl Reader {
         if chat.len() < self.next {
             // the platform was reset: whatever the page shows is gone
             self.next = 0;
-            return Some(Event::default().event("cleared").data(""));
+            return Some(Event::default().event("cleared").data("chat"));
         }
         let entries = chat.view(self.next);
         let event = Event::default().id(chat.len().checked_sub(1)?.to_string()).json_data(&entries).ok()?;

@@ -8,11 +8,11 @@
 //! | starting | `config`, `tree` (groups from the tree file), `server`, `platform` (what all share) |
 //! | state | `state`, `record`, `journal`, `groups`, `chat`, `content`, `channel`, `tally` |
 //! | LINE's rules | `limits`, `flex_limits`, `keys` (retry keys), `bucket`, `reply`, `push`, `queries` |
-//! | a call's way | `api` → `call` → `serve` (token, faults, rate) → `push` … → `answer` |
+//! | a call's way | `api` → `call` → `serve` (token, faults, rate) → `dispatch` → `push` … → `answer` |
 //! | people | `happening` → `webhook` (event and signature) → `deliver` |
-//! | the demo's side | `control`, `control_api`, `faults`, `page`, `live` |
+//! | the demo's side | `control`, `control_api`, `settings`, `counts`, `faults`, `page`, `live` |
 //!
-//! Every change is a record that is journalled before it is applied ([`state`]); a restart replays
+//! Every change is a record that is journalled before it is applied (`state`); a restart replays
 //! them, so that chats, retry keys and faults stay. Callers: `app` ([`run`]) and tests
 //! ([`Simulator::start`]).
 
@@ -26,7 +26,9 @@ mod config;
 mod content;
 mod control;
 mod control_api;
+mod counts;
 mod deliver;
+mod dispatch;
 mod endpoint;
 mod faults;
 mod flex_limits;
@@ -44,6 +46,7 @@ mod record;
 mod reply;
 mod serve;
 mod server;
+mod settings;
 mod state;
 mod tally;
 mod tree;
@@ -58,12 +61,14 @@ use std::path::PathBuf;
 
 pub use chat::AcceptedPush;
 pub use config::{ChannelConfig, GroupConfig, SimulatorConfig};
-pub use control::{ChannelChange, Control, ControlError, Counts, Duplicate, EventReport};
+pub use control::{Control, ControlError, EventReport};
+pub use counts::{Counts, Duplicate};
 pub use endpoint::Endpoint;
 pub use faults::{Fault, FaultRule};
 pub use happening::{Happening, HappeningError};
 pub use journal::JournalError;
 pub use server::{RunningSimulator, Simulator, run};
+pub use settings::{ChannelChange, ChannelView, Quota};
 pub use tally::{BodyChange, WebhookCounts};
 
 /// Why a simulator cannot start.

@@ -30,13 +30,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 pub(super) fn routes() -> Router<Control> {
     Router::new()
         .route("/", get(list_groups))
+        .route("/live", get(live::stream_list))
         .route("/groups/{id}", get(show_group))
         .route("/groups/{id}/live", get(live::stream_chat))
         .route("/groups/{id}/happenings", post(happen))
-        .route("/assets/simulator.css", get(async || asset("text/css", include_str!("assets/simulator.css"))))
-        .route("/assets/flex.css", get(async || asset("text/css", include_str!("assets/flex.css"))))
-        .route("/assets/flex.js", get(async || asset("text/javascript", include_str!("assets/flex.js"))))
-        .route("/assets/chat.js", get(async || asset("text/javascript", include_str!("assets/chat.js"))))
+        .route("/assets/{name}", get(show_asset))
         .layer(from_fn(forbid_the_rest))
 }
 
@@ -49,8 +47,20 @@ async fn forbid_the_rest(request: Request, next: Next) -> Response {
     response
 }
 
-fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, format!("{kind}; charset=utf-8")), (header::CACHE_CONTROL, "no-cache".into())], text)
+async fn show_asset(Path(name): Path<String>) -> Response {
+    let (kind, text) = match name.as_str() {
+        "simulator.css" => ("text/css", include_str!("assets/simulator.css")),
+        "flex.css" => ("text/css", include_str!("assets/flex.css")),
+        "flex.js" => ("text/javascript", include_str!("assets/flex.js")),
+        "chat.js" => ("text/javascript", include_str!("assets/chat.js")),
+        "groups.js" => ("text/javascript", include_str!("assets/groups.js")),
+        "group.svg" => ("image/svg+xml", include_str!("assets/group.svg")),
+        "member.svg" => ("image/svg+xml", include_str!("assets/member.svg")),
+        "account.svg" => ("image/svg+xml", include_str!("assets/account.svg")),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let kind = format!("{kind}; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache".to_owned())], text).into_response()
 }
 
 #[derive(Deserialize)]

@@ -82,11 +82,12 @@ impl Platform {
         self.tasks.spawn(async move { stopped.run_until_cancelled(work).await });
     }
 
-    /// Stops everything and waits for it.
+    /// Stops everything, waits for it and lets the journal go.
     pub(super) async fn stop(&self) {
         self.stopped.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.state().release_journal();
     }
 }
 

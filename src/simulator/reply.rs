@@ -28,6 +28,7 @@ const LONGEST: Duration = Duration::from_mins(20);
 #[derive(Default)]
 pub(super) struct ReplyTokens {
     open: HashMap<String, Token>,
+    sweep_at: usize,
 }
 
 struct Token {
@@ -41,9 +42,17 @@ impl ReplyTokens {
     /// Notes that a token goes out at `at`, for the first time or again. A used one stays used: its
     /// redelivery is not noted (see [`ReplyTokens::is_open`]).
     pub(super) fn issue(&mut self, token: String, channel: String, group: String, at: Timestamp) {
-        self.open.retain(|_, known| at < known.first_sent_at + LONGEST);
+        self.sweep(at);
         let fresh = Token { channel, group, first_sent_at: at, sent_at: at };
         self.open.entry(token).or_insert(fresh).sent_at = at;
+    }
+
+    /// Forgets what is too old, each time that the number of tokens has doubled.
+    fn sweep(&mut self, now: Timestamp) {
+        if self.open.len() >= self.sweep_at {
+            self.open.retain(|_, known| now <= known.first_sent_at + LONGEST);
+            self.sweep_at = (self.open.len() * 2).max(1_024);
+        }
     }
 
     /// Whether the token went out and was not used.

@@ -73,7 +73,7 @@ impl RunningSimulator {
         &self.control
     }
 
-    /// Stops it and waits until all connections are closed and the journal is free.
+    /// Stops it: when this returns, all connections are closed and the journal is free.
     pub async fn stop(self) {
         self.control.platform.stop().await;
     }

@@ -73,6 +73,11 @@ impl State {
         self.journal = Some(journal);
     }
 
+    /// Lets the journal go, so that another simulator can have it.
+    pub(super) fn release_journal(&mut self) {
+        self.journal = None;
+    }
+
     /// Writes a change down and makes it.
     ///
     /// # Errors
@@ -182,8 +187,10 @@ impl State {
     fn show(&mut self, group: &str, entry: Entry) {
         if let Some(group) = self.groups.get_mut(group) {
             group.chat.push(entry);
-            // nobody listening is the usual case, and no fault
-            let _ = self.changes.send(group.config.id.as_str().into());
+            if self.changes.receiver_count() > 0 {
+                // the last page may have closed just now, which is no fault
+                let _ = self.changes.send(group.config.id.as_str().into());
+            }
         }
     }
 

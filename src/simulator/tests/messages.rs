@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{GROUP, clock, config, start, text};
-use crate::simulator::ChannelChange;
+use crate::simulator::{ChannelChange, Quota};
 
 #[tokio::test]
 async fn a_push_is_answered_with_the_ids_of_its_messages() {
@@ -57,7 +57,10 @@ async fn the_same_messages_under_two_keys_are_counted_as_a_duplicate() {
 #[tokio::test]
 async fn another_body_under_an_old_key_is_noticed_even_if_the_first_was_refused() {
     let (simulator, caller) = start(config(&clock())).await;
-    simulator.control().change_channel("opm", ChannelChange { quota: Some(Some(1)), ..Default::default() }).unwrap();
+    simulator
+        .control()
+        .change_channel("opm", ChannelChange { quota: Some(Quota::Limited(1)), ..Default::default() })
+        .unwrap();
     assert_eq!(caller.push(&text("ก"), 1).await.status, 429);
     assert!(simulator.control().counts().body_changes.is_empty());
     caller.push(&text("ข"), 1).await;
@@ -68,7 +71,10 @@ async fn another_body_under_an_old_key_is_noticed_even_if_the_first_was_refused(
 async fn the_quota_counts_members_and_begins_anew_each_month() {
     let clock = clock();
     let (simulator, caller) = start(config(&clock)).await;
-    simulator.control().change_channel("opm", ChannelChange { quota: Some(Some(12)), ..Default::default() }).unwrap();
+    simulator
+        .control()
+        .change_channel("opm", ChannelChange { quota: Some(Quota::Limited(12)), ..Default::default() })
+        .unwrap();
     assert_eq!(caller.get("/v2/bot/message/quota").await.json(), json!({ "type": "limited", "value": 12 }));
     let mut statuses = Vec::new();
     for key in 1..=3 {

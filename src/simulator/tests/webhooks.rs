@@ -112,7 +112,7 @@ async fn a_reply_token_works_once_and_for_a_minute() {
     clock.advance(Duration::from_secs(61));
     assert_eq!(reply(&tokens[1]).await, 400);
     assert_eq!(simulator.control().chat(GROUP), ["ขอบคุณ"]);
-    assert_eq!(simulator.control().used("opm").unwrap(), 0);
+    assert_eq!(simulator.control().channels()[0].used, 0);
 }
 
 #[tokio::test]
