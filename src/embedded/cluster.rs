@@ -3,8 +3,8 @@
 //! Only called while the process holds the turn (`lock`), so nothing here races with another process.
 //! A stale `postmaster.pid` is never removed: Postgres itself decides whether it is stale.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -16,9 +16,9 @@ use url::Url;
 use super::EmbeddedError;
 use super::binaries::Binaries;
 use super::place::{Place, socket};
+use super::settings;
 
 const SUPERUSER: &str = "gcc_relay";
-const SETTINGS_FILE: &str = "gcc-relay.conf";
 /// `C.UTF-8` sorts by code point and knows Thai letters, which trigrams need; `C` is everywhere.
 const LOCALES: [&str; 2] = ["C.UTF-8", "C"];
 /// Seconds that Postgres gets to recover from a crash, and to stop.
@@ -64,7 +64,7 @@ impl Cluster {
     }
 
     /// Makes the data folder unless it is there; an `initdb` that died halfway leaves no trace in it.
-    pub(super) fn create(&self, settings: &[(String, String)]) -> Result<(), EmbeddedError> {
+    pub(super) fn create(&self, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
         let data = self.place.file("data");
         if data.exists() {
             return Ok(());
@@ -72,9 +72,9 @@ impl Cluster {
         let unfinished = self.place.file("data.new");
         for locale in LOCALES {
             remove_folder(&unfinished)?;
-            let output = self.initdb(&unfinished, locale, settings)?;
+            let output = self.initdb(&unfinished, locale, extra)?;
             if output.status.success() {
-                include_settings(&unfinished)?;
+                settings::include(&unfinished)?;
                 return fs::rename(&unfinished, &data).map_err(EmbeddedError::folder(&data, "made"));
             }
             if !String::from_utf8_lossy(&output.stderr).contains("invalid locale") {
@@ -85,11 +85,11 @@ impl Cluster {
     }
 
     /// Starts the cluster, or adopts it where it runs already.
-    pub(super) fn ensure_running(&self, settings: &[(String, String)]) -> Result<(), EmbeddedError> {
+    pub(super) fn ensure_running(&self, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
         for _ in 0..LOOKS {
             match self.condition()? {
                 Condition::Ready => return Ok(()),
-                Condition::Down => return self.start(settings),
+                Condition::Down => return self.start(extra),
                 Condition::Unsettled => thread::sleep(LOOK_AGAIN),
             }
         }
@@ -123,8 +123,8 @@ impl Cluster {
         Ok(())
     }
 
-    fn start(&self, settings: &[(String, String)]) -> Result<(), EmbeddedError> {
-        self.write_settings(settings)?;
+    fn start(&self, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
+        settings::write(&self.place, self.utf8(&self.socket_folder)?, extra)?;
         // the log by its relative name: pg_ctl passes it through a shell, which would read a `$` in a path
         let output =
             self.run("pg_ctl", &["start", "--wait", "--timeout", PATIENCE, "--silent", "--log", "postgres.log"])?;
@@ -156,49 +156,15 @@ impl Cluster {
         says_ready && UnixStream::connect(socket(&self.socket_folder)).is_ok()
     }
 
-    fn initdb(&self, data: &Path, locale: &str, settings: &[(String, String)]) -> Result<Output, EmbeddedError> {
+    fn initdb(&self, data: &Path, locale: &str, extra: &[(String, String)]) -> Result<Output, EmbeddedError> {
         let locale = format!("--locale={locale}");
         let mut arguments = vec!["--pgdata", self.utf8(data)?, "--username", SUPERUSER, "--encoding=UTF8", &locale];
         // whoever can enter the socket's folder is the owner or root: nothing is left to ask
         arguments.extend(["--auth-local=trust", "--auth-host=reject", "--data-checksums", "--no-instructions"]);
-        if settings.iter().any(|(name, value)| name == "fsync" && value == "off") {
+        if extra.iter().any(|(name, value)| name == "fsync" && value == "off") {
             arguments.push("--no-sync");
         }
         self.run("initdb", &arguments)
-    }
-
-    /// Writes our settings anew: beside the final file and renamed, since the folder is not ours where
-    /// we are root, and a link planted there must not be followed.
-    fn write_settings(&self, settings: &[(String, String)]) -> Result<(), EmbeddedError> {
-        let text = self.settings_text(settings)?;
-        let unfinished = self.place.file("data").join("gcc-relay.conf.new");
-        let written = match fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => OpenOptions::new().write(true).create_new(true).open(&unfinished),
-        };
-        written
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .map_err(EmbeddedError::folder(&unfinished, "written"))?;
-        self.place.give(&unfinished)?;
-        let settled = self.place.file("data").join(SETTINGS_FILE);
-        fs::rename(&unfinished, &settled).map_err(EmbeddedError::folder(&settled, "written"))
-    }
-
-    fn settings_text(&self, settings: &[(String, String)]) -> Result<String, EmbeddedError> {
-        // the value is a list of names, in which a quoted name may hold anything
-        let folder = self.utf8(&self.socket_folder)?.replace('"', "\"\"");
-        let folder = format!("\"{folder}\"");
-        let ours = [
-            ("listen_addresses", ""),
-            ("port", "5432"),
-            ("unix_socket_directories", folder.as_str()),
-            ("unix_socket_permissions", "0700"),
-            ("timezone", "UTC"),
-            ("log_timezone", "UTC"),
-            ("lc_messages", "C"),
-        ];
-        let theirs = settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        ours.into_iter().chain(theirs).map(|(name, value)| setting_line(name, value)).collect()
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Result<Output, EmbeddedError> {
@@ -215,20 +181,6 @@ impl Cluster {
             .filter(|text| !text.contains(['\n', '\r']))
             .ok_or_else(|| EmbeddedError::UnusablePath(self.place.home().to_path_buf()))
     }
-}
-
-fn include_settings(data: &Path) -> Result<(), EmbeddedError> {
-    let path = data.join("postgresql.conf");
-    let mut file = OpenOptions::new().append(true).open(&path).map_err(EmbeddedError::folder(&path, "opened"))?;
-    writeln!(file, "include_if_exists = '{SETTINGS_FILE}'").map_err(EmbeddedError::folder(&path, "written"))
-}
-
-fn setting_line(name: &str, value: &str) -> Result<String, EmbeddedError> {
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
-    if !plain || value.contains(['\n', '\r', '\\']) {
-        return Err(EmbeddedError::BadSetting(name.to_owned()));
-    }
-    Ok(format!("{name} = '{}'\n", value.replace('\'', "''")))
 }
 
 fn remove_folder(path: &Path) -> Result<(), EmbeddedError> {
@@ -251,20 +203,4 @@ fn last_line(output: &Output) -> String {
 fn last_line_of_log(path: &Path) -> Option<String> {
     let text = String::from_utf8_lossy(&fs::read(path).ok()?).into_owned();
     text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_settings_value_is_quoted() {
-        assert_eq!(setting_line("application_name", "it's").expect("test data"), "application_name = 'it''s'\n");
-    }
-
-    #[test]
-    fn a_setting_cannot_smuggle_in_another_line() {
-        assert!(matches!(setting_line("a = 1\nb", "2"), Err(EmbeddedError::BadSetting(_))));
-        assert!(matches!(setting_line("a", "1\nfsync = off"), Err(EmbeddedError::BadSetting(_))));
-    }
 }

@@ -18,6 +18,7 @@ mod cluster;
 mod error;
 mod lock;
 mod place;
+mod settings;
 
 use std::fs::File;
 use std::path::PathBuf;

@@ -2,3 +2,8 @@
 
 mod config;
 mod embedded;
+mod relay_cascade;
+mod relay_faults;
+mod relay_people;
+mod relay_rules;
+mod stage;

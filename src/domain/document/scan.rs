@@ -7,23 +7,25 @@
 use super::{Doubt, NumberParts};
 use crate::domain::thai::to_arabic_digits;
 
+/// The text does not have the shape of a number.
+struct Unreadable;
+
 /// The parts of `raw` (without a year) and what is doubtful about them.
 pub(super) fn scan(raw: &str) -> (Option<NumberParts>, Vec<Doubt>) {
     let mut doubts = Vec::new();
-    let parts = scan_parts(&to_arabic_digits(raw), &mut doubts);
-    if parts.is_none() {
-        doubts = vec![Doubt::Unreadable];
+    match scan_parts(&to_arabic_digits(raw), &mut doubts) {
+        Ok(parts) => (Some(parts), doubts),
+        Err(Unreadable) => (None, vec![Doubt::Unreadable]),
     }
-    (parts, doubts)
 }
 
-fn scan_parts(text: &str, doubts: &mut Vec<Doubt>) -> Option<NumberParts> {
+fn scan_parts(text: &str, doubts: &mut Vec<Doubt>) -> Result<NumberParts, Unreadable> {
     let text = text.strip_prefix("ที่").unwrap_or(text).trim_start();
-    let (owner, register) = text.split_once('/')?;
-    let (prefix, office) = split_prefix(owner)?;
+    let (owner, register) = text.split_once('/').ok_or(Unreadable)?;
+    let (prefix, office) = split_prefix(owner).ok_or(Unreadable)?;
     let register = register.trim();
     let circular = register.strip_prefix('ว');
-    Some(NumberParts {
+    Ok(NumberParts {
         prefix: prefix.to_owned(),
         office_code: read_digits(office.trim(), is_office_code, doubts)?.map(str::to_owned),
         circular: circular.is_some(),
@@ -39,27 +41,31 @@ fn split_prefix(owner: &str) -> Option<(&str, &str)> {
     (2..=3).contains(&prefix.chars().count()).then_some((prefix, rest))
 }
 
-fn read_running_number(text: &str, doubts: &mut Vec<Doubt>) -> Option<Option<u32>> {
+fn read_running_number(text: &str, doubts: &mut Vec<Doubt>) -> Result<Option<u32>, Unreadable> {
     if text.is_empty() {
         doubts.push(Doubt::NumberMissing);
-        return Some(None);
+        return Ok(None);
     }
     let digits = read_digits(text, |text| (1..=9).contains(&text.len()) && is_number(text), doubts)?;
-    Some(digits.and_then(|digits| digits.parse().ok()))
+    Ok(digits.and_then(|digits| digits.parse().ok()))
 }
 
-/// `Some(Some(..))` if `text` has the shape, `Some(None)` with a doubt if it would but for letters.
-fn read_digits<'a>(text: &'a str, has_shape: fn(&str) -> bool, doubts: &mut Vec<Doubt>) -> Option<Option<&'a str>> {
+/// `text` if it has the shape; none, with a doubt, if it would have it but for letters among the digits.
+fn read_digits<'a>(
+    text: &'a str,
+    has_shape: fn(&str) -> bool,
+    doubts: &mut Vec<Doubt>,
+) -> Result<Option<&'a str>, Unreadable> {
     if has_shape(text) {
-        return Some(Some(text));
+        return Ok(Some(text));
     }
     let is_mixed = text.chars().any(is_consonant) && text.contains(|c: char| c.is_ascii_digit());
     let as_if_digits: String = text.chars().map(|c| if is_consonant(c) { '0' } else { c }).collect();
     if is_mixed && has_shape(&as_if_digits) {
         doubts.push(Doubt::LetterInDigits);
-        return Some(None);
+        return Ok(None);
     }
-    None
+    Err(Unreadable)
 }
 
 /// Four or five digits (five are local authorities), then any subdivisions after dots.

@@ -167,13 +167,11 @@ fn name_key(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
-
     use super::*;
 
     #[test]
     fn the_chart_is_complete() {
-        let facts = facts().unwrap();
+        let facts = facts().expect("the chart can be read");
         let of_kind = |kind| facts.agencies.iter().filter(|agency| agency.kind == kind).count();
         assert_eq!((facts.provinces.len(), facts.ministries.len()), (77, 20));
         assert_eq!(of_kind(OfficeKind::ProvincialAgency), 35);
@@ -184,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_files_refer_only_to_each_other() {
-        let facts = facts().unwrap();
+        let facts = facts().expect("the chart can be read");
         for district in &facts.districts {
             assert!(facts.provinces.iter().any(|province| province.code == district.province_code), "{district:?}");
             assert!(district.code.starts_with(&district.province_code), "{district:?}");
@@ -198,20 +196,21 @@ mod tests {
 
     #[test]
     fn no_two_bodies_share_a_consonant_code() {
-        assert_eq!(facts().unwrap().prefixes.len(), 97);
+        assert_eq!(facts().expect("the chart can be read").prefixes.len(), 97);
         assert!(knows_prefix("ฉช") && knows_prefix("มท") && !knows_prefix("ฉข"));
     }
 
-    #[rstest]
-    fn a_province_is_found_by_any_of_its_names(
-        #[values("51", "TH-51", "th-51", "ลำพูน", "จังหวัดลำพูน", "Lamphun", "LAMPHUN", "ลพ")] text: &str,
-    ) {
-        assert_eq!(find_province(text).map(|province| province.code.as_str()), Some("51"));
+    #[test]
+    fn a_province_is_found_by_any_of_its_names() {
+        for text in ["51", "TH-51", "th-51", "ลำพูน", "จังหวัดลำพูน", "Lamphun", "LAMPHUN", "ลพ"]
+        {
+            assert_eq!(find_province(text).map(|province| province.code.as_str()), Some("51"), "{text}");
+        }
     }
 
     #[test]
     fn names_of_provinces_never_collide() {
-        let facts = facts().unwrap();
+        let facts = facts().expect("the chart can be read");
         assert_eq!(facts.province_by_name.len(), 77 * 5);
         assert_eq!(find_province("Lanna"), None);
     }

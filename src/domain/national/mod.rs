@@ -1,18 +1,20 @@
 //! The national chart and the tree of groups grown from it.
 //!
 //! The facts (provinces, districts, ministries, the offices every province has) are the CSV files of
-//! `config/national/`, embedded; their README says where each comes from and how sure it is. [`tree`]
+//! `config/national/`, embedded; their README says where each comes from and how sure it is. [`tree()`]
 //! turns them into the rows of a tree file: one GCC1, a GCC2 for each governor and ministry, a GCC3
 //! for each office below. Nothing in it names a person: a steward is known by title, so the tree
 //! stays right when office-holders change.
 //!
-//! Called by `gcc-relay tree national` and the demo ([`tree`]), by `document` ([`knows_prefix`]) and
+//! Called by `gcc-relay tree national` and the demo ([`tree()`]), by `document` ([`knows_prefix`]) and
 //! by the tree file ([`find_province`]).
 
 mod facts;
 mod names;
+mod sprout;
 mod tree;
 
 pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, find_province, knows_prefix};
 pub use names::{BadTemplate, NameTemplate};
-pub use tree::{BadTree, GCC3_FORWARD_WITHIN, TreeOptions, simulated_link, tree};
+pub use sprout::{GCC3_FORWARD_WITHIN, simulated_link};
+pub use tree::{BadTree, TreeOptions, tree};

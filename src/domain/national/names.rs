@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_template_is_filled_with_office_and_abbreviation() {
-        let names = NameTemplate::new("รัฐบาล", "GCC2 {abbr} {office}", "{office} ({abbr})").unwrap();
+        let names = NameTemplate::new("รัฐบาล", "GCC2 {abbr} {office}", "{office} ({abbr})").expect("is a template");
         assert_eq!(names.gcc1("สำนักนายกรัฐมนตรี", "นร"), "รัฐบาล");
         assert_eq!(names.gcc2("จังหวัดลำพูน", "ลพ"), "GCC2 ลพ จังหวัดลำพูน");
         assert_eq!(names.gcc3("อำเภอลี้", "ลพ"), "อำเภอลี้ (ลพ)");

@@ -6,24 +6,20 @@
 //!   governor and is left out, with its khet.
 //! - Under a province a GCC3 for each of its 55 offices and each district; under a ministry one for
 //!   the office of its permanent secretary. Heads forward into them, but a bulletin goes in by
-//!   itself after [`GCC3_FORWARD_WITHIN`], so that one absent head does not stop an office.
+//!   itself after [`GCC3_FORWARD_WITHIN`](super::GCC3_FORWARD_WITHIN), so that one absent head does not
+//!   stop an office.
 //!
 //! Codes are made from the facts' own codes and never from counting, so the same office has the same
-//! code in every release. Members and head counts are plausible figures, not facts: they come from a
-//! hash of the code, the same on every machine.
-
-use sha2::{Digest, Sha256};
+//! code in every release.
 
 use super::facts::{Agency, District, Facts, Ministry, Province, facts};
 use super::names::NameTemplate;
-use crate::domain::bulletin::Forwarding;
-use crate::domain::group::{LineGroupId, Tier};
-use crate::domain::ids::Code;
+use super::sprout::{Sprout, pick};
+use crate::domain::group::Tier;
+use crate::domain::ids::{BadCode, Code};
 use crate::domain::office::OfficeKind;
-use crate::domain::tree_file::{Patch, TreeRow};
+use crate::domain::tree_file::TreeRow;
 
-/// Minutes that the head of an office has before a bulletin goes into the office's group by itself.
-pub const GCC3_FORWARD_WITHIN: i32 = 120;
 /// Permanent secretaries, their deputies, inspectors, directors-general and governors.
 const GCC1_MEMBERS: i32 = 340;
 /// Code of the province without a governor of its own kind.
@@ -47,7 +43,7 @@ pub enum BadTree {
     Facts(#[from] &'static super::BadFacts),
     /// A code made from the facts is no code.
     #[error("the national chart holds a code that cannot be used")]
-    Code(#[from] crate::domain::ids::BadCode),
+    Code(#[from] BadCode),
 }
 
 /// The national tree as the rows of a tree file, parents before children.
@@ -66,31 +62,10 @@ pub fn tree(options: &TreeOptions) -> Result<Vec<TreeRow>, BadTree> {
     Ok(grower.rows)
 }
 
-/// The LINE group that the simulator has for the group called `code`: `C` and 32 hex digits.
-#[must_use]
-pub fn simulated_link(code: &Code) -> LineGroupId {
-    LineGroupId::from_hash(hash(code))
-}
-
 struct Grower<'a> {
     facts: &'static Facts,
     options: &'a TreeOptions,
     rows: Vec<TreeRow>,
-}
-
-/// What the rows of all tiers have in common.
-struct Sprout<'a> {
-    code: Code,
-    parent: Option<&'a Code>,
-    tier: Tier,
-    name: String,
-    office: String,
-    office_name: String,
-    office_kind: OfficeKind,
-    province: Option<&'a Province>,
-    members: i32,
-    steward_title: String,
-    deputy: Option<String>,
 }
 
 impl Grower<'_> {
@@ -226,32 +201,10 @@ impl Grower<'_> {
     }
 
     fn push(&mut self, sprout: Sprout<'_>) -> Result<Code, BadTree> {
-        let code = sprout.code;
-        let (forwarding, forward_within) = match sprout.tier {
-            Tier::Gcc1 => (Forwarding::Automatic, Patch::Clear),
-            Tier::Gcc2 => (Forwarding::Stewarded, Patch::Clear),
-            Tier::Gcc3 => (Forwarding::Stewarded, Patch::Set(GCC3_FORWARD_WITHIN)),
-        };
-        let link = self.options.simulated_channel.as_ref().map(|_| simulated_link(&code));
-        let head_count = sprout.members + pick(&code, 0, sprout.members / 10);
-        self.rows.push(TreeRow {
-            parent: sprout.parent.cloned().map_or(Patch::Clear, Patch::Set),
-            tier: Patch::Set(sprout.tier),
-            name: Patch::Set(sprout.name),
-            office: Patch::Set(sprout.office.parse()?),
-            office_name: Patch::Set(sprout.office_name),
-            office_kind: Patch::Set(sprout.office_kind),
-            province: Patch::from_option(sprout.province.map(|province| province.code.clone())),
-            channel: Patch::from_option(self.options.simulated_channel.clone()),
-            line_group_id: Patch::from_option(link),
-            members: Patch::Set(sprout.members),
-            head_count: Patch::Set(head_count),
-            forwarding: Patch::Set(forwarding),
-            forward_within,
-            steward_title: Patch::Set(sprout.steward_title),
-            deputy: Patch::from_option(sprout.deputy),
-            ..TreeRow::new(self.rows.len() as u64 + 2, code.clone())
-        });
+        let line = self.rows.len() as u64 + 2;
+        let row = sprout.into_row(line, self.options.simulated_channel.as_ref())?;
+        let code = row.code.clone();
+        self.rows.push(row);
         Ok(code)
     }
 }
@@ -261,30 +214,24 @@ fn slug(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")
 }
 
-fn hash(code: &Code) -> [u8; 32] {
-    Sha256::digest(code.as_str()).into()
-}
-
-/// A number from `low` to `high`, always the same for the same code.
-fn pick(code: &Code, low: i32, high: i32) -> i32 {
-    let [.., a, b, c] = hash(code);
-    let span = high.saturating_sub(low).saturating_add(1).max(1);
-    low + i32::from_be_bytes([0, a, b, c]) % span
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{HashMap, HashSet};
 
+    use super::super::{GCC3_FORWARD_WITHIN, simulated_link};
     use super::*;
-    use crate::domain::tree_file::{self, KnownTree};
+    use crate::domain::tree_file::{self, KnownTree, Patch};
 
     fn grow(options: &TreeOptions) -> Vec<TreeRow> {
-        tree(options).unwrap()
+        tree(options).expect("the chart can be read")
     }
 
     fn row<'a>(rows: &'a [TreeRow], code: &str) -> &'a TreeRow {
-        rows.iter().find(|row| row.code.as_str() == code).unwrap()
+        rows.iter().find(|row| row.code.as_str() == code).expect("is in the tree")
+    }
+
+    fn get<T: Clone>(patch: &Patch<T>) -> T {
+        patch.as_set().cloned().expect("is set")
     }
 
     fn set(text: &str) -> Patch<String> {
@@ -297,8 +244,8 @@ mod tests {
         let mut tiers: HashMap<Tier, usize> = HashMap::new();
         let mut kinds: HashMap<OfficeKind, usize> = HashMap::new();
         for row in &rows {
-            *tiers.entry(*row.tier.as_set().unwrap()).or_default() += 1;
-            *kinds.entry(*row.office_kind.as_set().unwrap()).or_default() += 1;
+            *tiers.entry(get(&row.tier)).or_default() += 1;
+            *kinds.entry(get(&row.office_kind)).or_default() += 1;
         }
         assert_eq!(rows.len(), 5_175);
         assert_eq!([Tier::Gcc1, Tier::Gcc2, Tier::Gcc3].map(|tier| tiers[&tier]), [1, 96, 5_078]);
@@ -344,14 +291,14 @@ mod tests {
         let rows = grow(&TreeOptions::default());
         let distinct = |of: fn(&TreeRow) -> String| rows.iter().map(of).collect::<HashSet<_>>().len();
         assert_eq!(distinct(|row| row.code.to_string()), 5_175);
-        assert_eq!(distinct(|row| row.name.as_set().cloned().unwrap()), 5_175);
-        assert_eq!(distinct(|row| row.office.as_set().unwrap().to_string()), 5_175);
+        assert_eq!(distinct(|row| get(&row.name)), 5_175);
+        assert_eq!(distinct(|row| get(&row.office).to_string()), 5_175);
     }
 
     #[test]
     fn figures_are_plausible_and_head_counts_cover_the_seats() {
         for row in grow(&TreeOptions::default()) {
-            let (members, heads) = (*row.members.as_set().unwrap(), *row.head_count.as_set().unwrap());
+            let (members, heads) = (get(&row.members), get(&row.head_count));
             assert!((10..=400).contains(&members) && heads >= members, "{row:?}");
         }
     }
@@ -360,9 +307,9 @@ mod tests {
     fn links_are_made_up_only_when_asked_for() {
         let plain = grow(&TreeOptions::default());
         assert!(plain.iter().all(|row| row.line_group_id == Patch::Keep && row.channel == Patch::Keep));
-        let channel: Code = "demo".parse().unwrap();
+        let channel: Code = "demo".parse().expect("is a code");
         let linked = grow(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
-        let links: HashSet<_> = linked.iter().map(|row| row.line_group_id.as_set().unwrap()).collect();
+        let links: HashSet<_> = linked.iter().map(|row| get(&row.line_group_id)).collect();
         assert_eq!(links.len(), 5_175);
         assert!(linked.iter().all(|row| row.channel == Patch::Set(channel.clone())));
         assert_eq!(simulated_link(&linked[0].code).as_str().len(), 33);
@@ -370,11 +317,11 @@ mod tests {
 
     #[test]
     fn it_is_a_tree_file_without_fault_that_reads_back_the_same() {
-        let channel: Code = "demo".parse().unwrap();
+        let channel: Code = "demo".parse().expect("is a code");
         let rows = grow(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
         let mut file = Vec::new();
-        tree_file::write(&rows, &mut file).unwrap();
+        tree_file::write(&rows, &mut file).expect("can be written");
         let known = KnownTree { channels: HashSet::from([channel]), ..KnownTree::default() };
-        assert_eq!(tree_file::parse(&file, &known).unwrap(), rows);
+        assert_eq!(tree_file::parse(&file, &known), Ok(rows));
     }
 }

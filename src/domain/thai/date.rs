@@ -200,7 +200,7 @@ mod tests {
     }
 
     fn dates() -> impl Strategy<Value = Date> {
-        (0..376_000_i32).prop_map(|days| date(1941, 1, 1).saturating_add(jiff::Span::new().days(days)))
+        (0..188_000_i32).prop_map(|days| date(1941, 1, 1).saturating_add(jiff::Span::new().days(days)))
     }
 
     proptest! {
@@ -216,7 +216,7 @@ mod tests {
         fn the_year_agrees_with_a_calendar_library(date in dates()) {
             let month = date.month().unsigned_abs();
             let day = date.day().unsigned_abs();
-            let theirs = icu_calendar::Date::try_new_buddhist(i32::from(buddhist_year(date)), month, day).unwrap();
+            let theirs = icu_calendar::Date::try_new_buddhist(i32::from(buddhist_year(date)), month, day).expect("is a date there too");
             let iso = theirs.to_calendar(icu_calendar::Iso);
             prop_assert_eq!(iso.year().extended_year(), i32::from(date.year()));
             prop_assert_eq!((iso.month().ordinal, iso.day_of_month().0), (month, day));

@@ -4,6 +4,7 @@
 
 use super::error::Reason;
 use crate::domain::bulletin::Forwarding;
+use crate::domain::group::Tier;
 use crate::domain::national;
 use crate::domain::office::OfficeKind;
 use crate::domain::thai::to_arabic_digits;
@@ -47,7 +48,7 @@ pub(super) fn minutes(text: &str) -> Result<i32, Reason> {
     number(text, MOST_MINUTES)
 }
 
-pub(super) fn tier(text: &str) -> Result<crate::domain::group::Tier, Reason> {
+pub(super) fn tier(text: &str) -> Result<Tier, Reason> {
     // a text that is no number at all is no tier either; 0 is none of the three
     let number: i16 = to_arabic_digits(text).parse().unwrap_or(0);
     Ok(number.try_into()?)

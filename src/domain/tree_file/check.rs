@@ -149,8 +149,8 @@ impl<'a> Tree<'a> {
     fn blame_cycle<'i>(&self, steps: impl Iterator<Item = &'i usize>, faults: &mut Vec<Fault>) {
         let cycle: Vec<_> = steps.filter_map(|&at| self.nodes.get(at)).collect();
         for (turn, node) in cycle.iter().enumerate().filter(|(_, node)| !node.spoiled) {
-            let from_here = cycle.iter().cycle().skip(turn).take(cycle.len() + 1).map(|node| node.code.as_str());
-            let mut named: Vec<_> = from_here.take(NAMED_IN_CYCLE).collect();
+            let from_here = (turn..=turn + cycle.len()).filter_map(|step| cycle.get(step % cycle.len()));
+            let mut named: Vec<_> = from_here.take(NAMED_IN_CYCLE).map(|node| node.code.as_str()).collect();
             if cycle.len() >= NAMED_IN_CYCLE {
                 named.push("…");
             }

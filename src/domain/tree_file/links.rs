@@ -1,9 +1,9 @@
 //! Channels and LINE groups: every channel exists, every linked group has one, and no LINE group
 //! belongs to two of ours on one channel.
 //!
-//! LINE's ids are per channel: the same chat has the same id for every channel of one provider, so
-//! only the pair tells two groups apart. Checked over the tree as it would stand after the import,
-//! as the database does.
+//! A message goes to a channel and an id together, so the pair is what must not stand twice: two of
+//! our groups sharing it would get every bulletin double. Checked over the tree as it would stand
+//! after the import, so that two groups may swap their links in one file.
 
 use std::collections::HashMap;
 

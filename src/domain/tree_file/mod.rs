@@ -9,7 +9,7 @@
 //!
 //! [`parse`] reads a whole file and holds the tree that it would make to the rules of
 //! [`group`](super::group): a file either passes as a whole or comes back with **every** bad row, each
-//! with line, column and reason, so that the person who mends it needs to be told once. [`write`] is
+//! with line, column and reason, so that the person who mends it needs to be told once. [`write()`] is
 //! the way back; importing what it wrote changes nothing. Which rows differ from the database is the
 //! importer's matter, not this module's.
 
@@ -49,7 +49,8 @@ pub fn parse(bytes: &[u8], known: &KnownTree) -> Result<Vec<TreeRow>, TreeFileEr
     if sheet.errors.is_empty() {
         return Ok(sheet.rows);
     }
-    sheet.errors.sort_by_key(|error| (error.line, error.place.as_ref().map(|place| place.number)));
+    let place = |error: &RowError| error.place.as_ref().map(|place| place.number);
+    sheet.errors.sort_by_cached_key(|error| (error.line, place(error), error.reason.to_string()));
     Err(TreeFileError { errors: sheet.errors })
 }
 

@@ -12,14 +12,15 @@ use super::patch::Patch;
 use super::read::Sheet;
 use super::row::TreeRow;
 use crate::domain::ids::Code;
+use crate::domain::office::OfficeKind;
 
 /// What the file says about one office, and on which line it did so first.
 #[derive(Default)]
 struct Described<'a> {
     first_line: u64,
     name: Option<(&'a str, u64)>,
-    kind: Option<(crate::domain::office::OfficeKind, u64)>,
-    province: Option<(Patch<&'a str>, u64)>,
+    kind: Option<(OfficeKind, u64)>,
+    province: Option<(Patch<&'a String>, u64)>,
 }
 
 pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
@@ -53,7 +54,7 @@ impl<'a> Described<'a> {
     /// Takes in what `row` says; where it differs from what was said before, the column and that line.
     fn compare(&mut self, row: &'a TreeRow) -> Vec<(Column, u64)> {
         let name = row.office_name.as_set().map(String::as_str);
-        let province = Some(row.province.as_str()).filter(|province| !province.is_keep());
+        let province = Some(row.province.as_ref()).filter(|province| !province.is_keep());
         [
             (Column::OfficeName, take_in(&mut self.name, name, row.line)),
             (Column::OfficeKind, take_in(&mut self.kind, row.office_kind.as_set().copied(), row.line)),
@@ -70,14 +71,4 @@ fn take_in<T: Copy + PartialEq>(first: &mut Option<(T, u64)>, value: Option<T>, 
     let value = value?;
     let (said, at) = *first.get_or_insert((value, line));
     (said != value).then_some(at)
-}
-
-impl Patch<String> {
-    fn as_str(&self) -> Patch<&str> {
-        match self {
-            Self::Keep => Patch::Keep,
-            Self::Clear => Patch::Clear,
-            Self::Set(text) => Patch::Set(text),
-        }
-    }
 }

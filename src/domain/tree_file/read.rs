@@ -178,7 +178,7 @@ impl<'a> Lines<'a> {
         let rest = self.bytes.get(from..).unwrap_or_default();
         let start = from + rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let passed = self.bytes.get(self.counted_to..start).unwrap_or_default();
-        self.line += passed.iter().filter(|b| **b == b'\n').count() as u64;
+        self.line += passed.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
         self.counted_to = start;
         self.line
     }
