@@ -5,6 +5,6 @@ pub mod domain;
 pub mod embedded;
 pub mod line;
 pub mod relay;
+pub mod simulator;
 pub mod store;
 pub mod telemetry;
-pub mod simulator;

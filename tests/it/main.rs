@@ -7,3 +7,4 @@ mod relay_faults;
 mod relay_people;
 mod relay_rules;
 mod stage;
+mod tree;

@@ -91,7 +91,7 @@ async fn going_too_fast_costs_a_pause_and_no_attempt() {
 #[tokio::test]
 async fn a_used_up_quota_parks_the_channel_which_resumes_by_itself() {
     let stage = Stage::new().await;
-    let change = ChannelChange { quota: Some(Some(500)), ..ChannelChange::default() };
+    let change = ChannelChange { quota: Some(gcc_relay::simulator::Quota::Limited(500)), ..ChannelChange::default() };
     stage.line().change_channel("gcc", change).expect("changed");
     let id = stage.publish_automatic().await;
     stage.run().await;
@@ -100,7 +100,7 @@ async fn a_used_up_quota_parks_the_channel_which_resumes_by_itself() {
     assert!(states.values().any(|state| *state == State::Ready), "{states:?}");
     assert!(states.values().all(|state| *state != State::Failed), "{states:?}");
     stage.after(300 * SECOND).await;
-    let change = ChannelChange { quota: Some(Some(100_000)), ..ChannelChange::default() };
+    let change = ChannelChange { quota: Some(gcc_relay::simulator::Quota::Limited(100_000)), ..ChannelChange::default() };
     stage.line().change_channel("gcc", change).expect("changed");
     stage.after(300 * SECOND).await;
     assert_eq!(parked(&stage).await, None);
@@ -219,8 +219,11 @@ async fn what_a_dead_sender_had_claimed_is_asked_again_under_its_key() {
     // a sender claims, LINE accepts, and the process dies before anything is recorded
     let root = stage.delivery(id, "gcc1").await;
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let taken = gcc_relay::store::claims::take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id]).await.expect("claimed");
+    let taken =
+        gcc_relay::store::claims::take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
+    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id])
+        .await
+        .expect("claimed");
     tx.commit().await.expect("committed");
     stage.run().await;
     let open = stage.delivery(id, "gcc1").await;

@@ -163,8 +163,17 @@ async fn a_withdrawal_follows_a_copy_whose_acceptance_is_known_only_later() {
     // LINE's acceptance becomes known by another road: a fact, whatever the state
     let moi = stage.delivery(id, "moi").await;
     let row = gcc_relay::store::record::Recorded {
-        id: moi.id, bulletin_id: id, state: State::Accepted, reason: None, at: stage.now(), due_at: None,
-        called_at: None, open: false, new_key: None, line_request_id: None, line_message_ids: vec!["1".into()],
+        id: moi.id,
+        bulletin_id: id,
+        state: State::Accepted,
+        reason: None,
+        at: stage.now(),
+        due_at: None,
+        called_at: None,
+        open: false,
+        new_key: None,
+        line_request_id: None,
+        line_message_ids: vec!["1".into()],
     };
     let mut db = stage.db().await;
     gcc_relay::store::record::record_batch(&mut db, stage.channel, 0, stage.now(), &[row]).await.expect("recorded");

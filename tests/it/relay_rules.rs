@@ -64,8 +64,10 @@ async fn a_sender_whose_epoch_is_over_can_claim_nothing() {
     let id = stage.publish_automatic().await;
     let root = stage.delivery(id, "gcc1").await;
     let mut db = stage.db().await;
-    let old = claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
-    let new = claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
+    let old =
+        claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
+    let new =
+        claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
     let late = claims::insert_claim(&mut db, stage.channel, old.epoch, stage.now(), &[root.id]).await.expect("asked");
     assert_eq!(late, None);
     let fresh = claims::insert_claim(&mut db, stage.channel, new.epoch, stage.now(), &[root.id]).await.expect("asked");

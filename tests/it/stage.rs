@@ -20,7 +20,9 @@ use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
 use gcc_relay::relay::settings::Settings;
 use gcc_relay::relay::{by_hand, public_token};
-use gcc_relay::simulator::{ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig};
+use gcc_relay::simulator::{
+    ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
+};
 use gcc_relay::store::deliveries::{self, Delivery};
 use gcc_relay::store::{self, Db, bulletins, channels, groups, tree};
 use sqlx::{Connection, Executor, PgConnection};
@@ -57,7 +59,10 @@ pub async fn fresh_database() -> String {
             let config = EmbeddedConfig { data_dir, database: "gcc_relay".into(), settings: settings.into() };
             let cluster = Embedded::start(&config).await.expect("a Postgres cluster");
             let mut admin = PgConnection::connect(&cluster.url()).await.expect("a connection");
-            admin.execute(sqlx::AssertSqlSafe(format!("drop database if exists {TEMPLATE} with (force)"))).await.expect("no old template");
+            admin
+                .execute(sqlx::AssertSqlSafe(format!("drop database if exists {TEMPLATE} with (force)")))
+                .await
+                .expect("no old template");
             admin.execute(sqlx::AssertSqlSafe(format!("create database {TEMPLATE}"))).await.expect("a template");
             let db = store::connect(&at_database(&cluster.url(), TEMPLATE), 1).await.expect("the template");
             store::migrate(&db).await.expect("migrations");
@@ -68,7 +73,10 @@ pub async fn fresh_database() -> String {
     let number = DATABASES.fetch_add(1, Ordering::Relaxed);
     let name = format!("it_{}_{number}", std::process::id());
     let mut admin = PgConnection::connect(&cluster.url()).await.expect("a connection");
-    admin.execute(sqlx::AssertSqlSafe(format!("drop database if exists {name} with (force)"))).await.expect("no old database");
+    admin
+        .execute(sqlx::AssertSqlSafe(format!("drop database if exists {name} with (force)")))
+        .await
+        .expect("no old database");
     // cloning the template is refused while another clone is being made
     for _ in 0..100 {
         if admin.execute(sqlx::AssertSqlSafe(format!("create database {name} template {TEMPLATE}"))).await.is_ok() {
@@ -225,8 +233,7 @@ impl Stage {
         let counts = self.line().counts();
         assert!(counts.duplicates.is_empty(), "sent twice: {:?}", counts.duplicates);
         assert!(counts.body_changes.is_empty(), "another body under an old key: {:?}", counts.body_changes);
-        let difference =
-            store::progress::find_difference(&mut *self.db().await, bulletin).await.expect("a recount");
+        let difference = store::progress::find_difference(&mut *self.db().await, bulletin).await.expect("a recount");
         assert!(difference.is_none(), "{difference:?}");
     }
 }

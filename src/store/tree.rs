@@ -1,1 +1,0 @@
-//! The tree as a whole: import and export.

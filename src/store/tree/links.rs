@@ -1,0 +1,63 @@
+//! LINE groups that change hands, and the deliveries that follow them.
+
+use super::super::notices::{Notice, notify};
+use super::super::{Connection, Result};
+use super::plan::PlannedGroup;
+use super::write::{Numbers, collect};
+use crate::domain::time::Timestamp;
+
+/// Lets the old LINE groups go, so that two groups can exchange theirs.
+pub(super) async fn release(db: &mut Connection, relinked: &[&PlannedGroup], numbers: &Numbers<'_>) -> Result<()> {
+    if relinked.is_empty() {
+        return Ok(());
+    }
+    let ids = relinked.iter().map(|planned| numbers.group(&planned.code)).collect::<Result<Vec<_>>>()?;
+    sqlx::query!("update groups set line_group_id = null where id = any ($1) and line_group_id is not null", &ids)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Binds groups to their new LINE groups; deliveries follow by the rule of `groups::link_group`.
+pub(super) async fn take(
+    db: &mut Connection,
+    relinked: &[&PlannedGroup],
+    numbers: &Numbers<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    if relinked.is_empty() {
+        return Ok(());
+    }
+    let ids = collect(relinked, |planned| numbers.group(&planned.code))?;
+    let channels = collect(relinked, |planned| numbers.channel(planned))?;
+    let links: Vec<Option<&str>> = relinked.iter().map(|planned| planned.link()).collect();
+    sqlx::query!(
+        "update groups g set channel_id = u.channel_id, line_group_id = u.line_group_id,
+            linked_at = case when u.line_group_id is not null then $4::timestamptz end,
+            lost_at = case when u.line_group_id is null then g.lost_at end, updated_at = $4
+        from unnest($1::int[], $2::int[], $3::text[]) as u(id, channel_id, line_group_id) where g.id = u.id",
+        &ids,
+        &channels as &[Option<i32>],
+        &links as &[Option<&str>],
+        now as Timestamp,
+    )
+    .execute(&mut *db)
+    .await?;
+    let moved = sqlx::query!(
+        "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = u.line_group_id,
+            changed = change_mark()
+        from unnest($1::int[], $2::int[], $3::text[]) as u(group_id, channel_id, line_group_id)
+        where d.bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
+            and d.group_id = u.group_id and d.state in ('waiting', 'held', 'ready') and d.key_used_at is null
+            and not exists (select from claims where d.id = any (delivery_ids))",
+        &ids,
+        &channels as &[Option<i32>],
+        &links as &[Option<&str>],
+    )
+    .execute(&mut *db)
+    .await?;
+    if moved.rows_affected() > 0 {
+        notify(db, Notice::WakeAll).await?;
+    }
+    Ok(())
+}
