@@ -264,8 +264,8 @@ fn settings() -> Settings {
         clock_jump: Duration::from_secs(5),
         shutdown_grace: Duration::from_secs(15),
         upkeep_interval: Duration::from_secs(1),
-        recount_interval: Duration::from_secs(60),
-        quota_refresh: Duration::from_secs(300),
+        recount_interval: Duration::from_mins(1),
+        quota_refresh: Duration::from_mins(5),
         audit_seal: Duration::from_secs(10),
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
     }
