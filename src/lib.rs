@@ -1,5 +1,7 @@
 //! gcc-relay
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod embedded;
@@ -8,3 +10,4 @@ pub mod relay;
 pub mod simulator;
 pub mod store;
 pub mod telemetry;
+pub mod web;

@@ -100,7 +100,8 @@ async fn a_used_up_quota_parks_the_channel_which_resumes_by_itself() {
     assert!(states.values().any(|state| *state == State::Ready), "{states:?}");
     assert!(states.values().all(|state| *state != State::Failed), "{states:?}");
     stage.after(300 * SECOND).await;
-    let change = ChannelChange { quota: Some(gcc_relay::simulator::Quota::Limited(100_000)), ..ChannelChange::default() };
+    let change =
+        ChannelChange { quota: Some(gcc_relay::simulator::Quota::Limited(100_000)), ..ChannelChange::default() };
     stage.line().change_channel("gcc", change).expect("changed");
     stage.after(300 * SECOND).await;
     assert_eq!(parked(&stage).await, None);
