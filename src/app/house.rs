@@ -11,6 +11,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::domain::sealed::SealingKey;
 use crate::domain::time::Clock;
 use crate::embedded::{Embedded, EmbeddedConfig};
+use crate::store::checkup::try_reach;
 use crate::store::{self, Db};
 
 /// The database of the private cluster.
@@ -80,6 +81,8 @@ impl House {
                 (Some(cluster), url)
             }
         };
+        let reached = tokio::time::timeout(config.database.acquire_timeout, try_reach(url.expose_secret())).await;
+        reached.context("the database does not answer")??;
         let db = store::connect(url.expose_secret(), config.database.max_connections).await?;
         let clock = Clock::system();
         clock.align(store::database_now(&mut *db.acquire().await.map_err(store::StoreError::from)?).await?);
@@ -110,8 +113,8 @@ impl House {
             Some(text) => text,
             None if self.is_private() => private_file::make(path, &SealingKey::generate()?.to_file())?,
             None => bail!(
-                "the key file {} is missing: copy it from another node, or write one with `gcc-relay` on a private \
-                 database and keep it safe; secrets.key_file names another place",
+                "the key file {} is missing: copy that of your other nodes; for a first node, `gcc-relay doctor` with \
+                 GCC_RELAY__DATABASE__URL=embedded makes one",
                 path.display()
             ),
         };

@@ -106,12 +106,12 @@ impl Import {
 
 impl OutFile {
     fn write(&self, rows: &[TreeRow]) -> anyhow::Result<()> {
-        if self.file == Path::new("-") {
-            return Ok(tree_file::write(rows, io::stdout().lock())?);
-        }
-        // all of it is there before the file is touched
+        // all of it is there before anything is written
         let mut bytes = Vec::new();
         tree_file::write(rows, &mut bytes)?;
+        if self.file == Path::new("-") {
+            return Ok(io::stdout().lock().write_all(&bytes)?);
+        }
         std::fs::write(&self.file, bytes).with_context(|| format!("{} could not be written", self.file.display()))?;
         writeln!(io::stdout(), "{} groups written to {}", rows.len(), self.file.display())?;
         Ok(())

@@ -1,9 +1,22 @@
-//! Questions that only `doctor` asks: what the database is, and whether a session of it is really ours.
+//! Questions about the database itself: can it be reached, what is it, and is a session of it really ours.
+//!
+//! Asked by `app` when it opens a database, and by `doctor`.
+
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 
 use super::{Connection, Result};
 
 /// A number for the advisory lock that is tried out; nobody else uses it.
 const TRIAL: i64 = 0x0067_6363_7472_7931;
+
+/// Tries one connection to `url`, because a pool only says that its time was over and not why.
+///
+/// # Errors
+/// Why the database cannot be reached.
+pub async fn try_reach(url: &str) -> Result<()> {
+    Ok(PgConnection::connect(url).await?.close().await?)
+}
 
 /// The database's version, such as `15.18`, and whether it can be written to.
 ///
