@@ -7,3 +7,4 @@ pub mod line;
 pub mod relay;
 pub mod store;
 pub mod telemetry;
+pub mod web;
