@@ -48,6 +48,8 @@
 //!
 //! Who may import whom is held by `tests/it/architecture.rs`.
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod embedded;
@@ -56,3 +58,4 @@ pub mod relay;
 pub mod simulator;
 pub mod store;
 pub mod telemetry;
+pub mod web;

@@ -1,1 +1,43 @@
-fn main() {}
+//! The program: reads the command, runs it, and tells of an error once.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use gcc_relay::cli::{Cli, run};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // TLS has one provider for the whole process, chosen before the first connection
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One clear sentence, then the causes, each on its line.
+fn tell(error: &anyhow::Error) {
+    let mut stderr = io::stderr().lock();
+    let mut said = error.to_string();
+    let _ = writeln!(stderr, "error: {said}");
+    for cause in error.chain().skip(1) {
+        let text = cause.to_string();
+        // some libraries repeat the cause in their own text
+        if !said.contains(&text) {
+            let _ = writeln!(stderr, "  because: {text}");
+        }
+        said = text;
+    }
+}
+
+/// Whether the reader of our output has gone, as `head` does when it has enough.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}

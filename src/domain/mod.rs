@@ -2,10 +2,12 @@
 //! does no I/O, and can be tested without a database.
 
 pub mod account;
+pub mod api_key;
 pub mod bulletin;
 pub mod delivery;
 pub mod document;
 pub mod group;
+pub mod histogram;
 pub mod ids;
 pub mod join_code;
 pub mod national;

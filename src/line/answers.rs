@@ -131,6 +131,15 @@ pub struct Consumption {
     pub total_usage: u64,
 }
 
+/// Where the channel's webhooks go: `GET /v2/bot/channel/webhook/endpoint`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct WebhookEndpoint {
+    /// The address.
+    pub endpoint: String,
+    /// Whether webhooks are switched on.
+    pub active: bool,
+}
+
 /// How many people are in a group, without the account: `GET /v2/bot/group/{groupId}/members/count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct MembersCount {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::answers::{
     Answer, BotInfo, CallError, Complaint, Consumption, ErrorBody, GroupSummary, MembersCount, Quota, Silence,
-    Unanswered,
+    Unanswered, WebhookEndpoint,
 };
 use super::token::Access;
 
@@ -171,6 +171,15 @@ impl LineClient {
     /// [`CallError`].
     pub async fn quota_consumption(&self, access: &Access) -> Result<Consumption, CallError> {
         self.get(access, &["v2", "bot", "message", "quota", "consumption"]).await?.read()
+    }
+
+    /// Where the channel's webhooks go; `None` where no address was set (LINE answers 404).
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn webhook_endpoint(&self, access: &Access) -> Result<Option<WebhookEndpoint>, CallError> {
+        let answer = self.get(access, &["v2", "bot", "channel", "webhook", "endpoint"]).await?;
+        if answer.status == 404 { Ok(None) } else { answer.read().map(Some) }
     }
 
     async fn get(&self, access: &Access, path: &[&str]) -> Result<Answer, Unanswered> {

@@ -270,6 +270,20 @@ pub async fn get_bulletin(db: &mut Connection, id: BulletinId) -> Result<Bulleti
     list_bulletins(db, &filter, 1).await?.pop().ok_or(StoreError::Absent("bulletin"))
 }
 
+/// The public token of the newest published correction of a bulletin.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_correction(db: &mut Connection, about: BulletinId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        "select public_token from bulletins where about = $1 and kind = 'correction' and stage = 'published'
+        order by id desc limit 1",
+        about.0,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
 /// The stage of a bulletin, its row locked until the transaction ends.
 ///
 /// # Errors

@@ -107,7 +107,7 @@ pub struct Filter {
     pub outcome_unknown: Option<bool>,
     /// Changed after this mark and before every transaction still running.
     pub changed_after: Option<i64>,
-    /// After this delivery.
+    /// After this delivery; with `changed_after`, also those of that very mark that come after it.
     pub after: Option<DeliveryId>,
 }
 
@@ -147,10 +147,11 @@ pub async fn list_deliveries(db: &mut Connection, filter: &Filter, limit: i64) -
             and ($11::int is null or d.group_id = $11)
             and ($12::bool is null or d.bypassed_parent = $12)
             and ($13::bool is null or (d.outcome_open or d.reason is not distinct from 'outcome_unknown') = $13)
-            and ($14::bigint is null or (d.changed > $14
+            and ($14::bigint is null or (
+                (d.changed, d.id) > ($14, coalesce($15::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
                 and d.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-                and d.bulletin_id in (select bulletin_id from progress where changed > $14)))
-            and ($15::uuid is null or d.id > $15)
+                and d.bulletin_id in (select bulletin_id from progress where changed >= $14)))
+            and ($14::bigint is not null or $15::uuid is null or d.id > $15)
         order by case when $14::bigint is null then 0 else d.changed end, d.id
         limit $16"#,
         filter.id.map(|id| id.0),

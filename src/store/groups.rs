@@ -142,6 +142,14 @@ pub async fn list_ids_of_office(db: &mut Connection, office: OfficeId) -> Result
     Ok(sqlx::query_scalar!("select id from groups where office_id = $1", office.0).fetch_all(db).await?)
 }
 
+/// The numbers of the groups at or below `scope`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_ids_under(db: &mut Connection, scope: &[i32]) -> Result<Vec<i32>> {
+    Ok(sqlx::query_scalar!("select id from groups where path && $1", scope).fetch_all(db).await?)
+}
+
 /// A group's number, path and office, by code.
 #[derive(Clone, Debug)]
 pub struct Place {

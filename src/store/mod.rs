@@ -12,6 +12,7 @@ pub mod attempts;
 pub mod audit;
 pub mod bulletins;
 pub mod channels;
+pub mod checkup;
 pub mod claims;
 pub mod coverage;
 pub mod deliveries;

@@ -42,7 +42,7 @@ async fn import(db: &Db, file: &str) -> Diff {
 }
 
 async fn export(db: &Db) -> Vec<TreeRow> {
-    tree::export(&mut *db.acquire().await.expect("a connection")).await.expect("an export")
+    tree::export(&mut db.acquire().await.expect("a connection")).await.expect("an export")
 }
 
 async fn export_file(db: &Db) -> String {
@@ -113,7 +113,7 @@ async fn parents_may_come_after_their_children_and_groups_may_move_under_new_one
                 gcc2-new,gcc1,2,GCC2-ใหม่,new,กระทรวงใหม่,ministry\n";
     let diff = import(&db, file).await;
     assert_eq!(changes(&diff), ["groups lpn-dist: parent"]);
-    let group = groups::find_group(&mut *db.acquire().await.expect("a connection"), "lpn-dist").await;
+    let group = groups::find_group(&mut db.acquire().await.expect("a connection"), "lpn-dist").await;
     let group = group.expect("an answer").expect("the group");
     assert_eq!((group.parent.as_deref(), group.path.len()), (Some("gcc2-new"), 3));
 }

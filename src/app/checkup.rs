@@ -1,0 +1,204 @@
+//! `doctor` and `channel check`: is all well, one line for each question.
+//!
+//! A question that cannot be asked, because an earlier one failed, is not asked. Nothing is changed but what LINE
+//! says of a channel (its account's id, its quota), which is kept.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::bail;
+
+use super::{House, wiring};
+use crate::config::{Config, DatabaseUrl};
+use crate::domain::sealed::SealingKey;
+use crate::relay::engine::{open_access, open_secrets};
+use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
+use crate::store::{self, Connection, checkup, session};
+
+/// Less than this and the disk is called full.
+const LEAST_SPACE: u64 = 1 << 30;
+/// A channel is called short of messages when it has less left than this part of the month's.
+const LEAST_QUOTA: f64 = 0.05;
+
+/// Examines everything; prints a line for each question.
+///
+/// # Errors
+/// At least one answer was bad.
+pub async fn examine(config: Config) -> anyhow::Result<()> {
+    let mut checkup = Checkup::default();
+    checkup.tell("disk", check_disk(&config))?;
+    match House::open_as_it_is(config).await {
+        Err(error) => checkup.tell("database", Err(error))?,
+        Ok(house) => {
+            let examined = checkup.examine_house(&house).await;
+            house.close().await?;
+            examined?;
+        }
+    }
+    checkup.finish()
+}
+
+/// The lines told so far.
+#[derive(Debug, Default)]
+pub struct Checkup {
+    told: usize,
+    failed: usize,
+}
+
+impl Checkup {
+    /// Prints one line: `ok` with what was found, or `FAIL` with what is wrong.
+    fn tell(&mut self, subject: &str, found: anyhow::Result<String>) -> io::Result<()> {
+        self.told += 1;
+        let mut out = io::stdout().lock();
+        match found {
+            Ok(found) => writeln!(out, "ok    {subject}: {found}"),
+            Err(error) => {
+                self.failed += 1;
+                writeln!(out, "FAIL  {subject}: {error:#}")
+            }
+        }
+    }
+
+    /// Says whether all was well.
+    ///
+    /// # Errors
+    /// It was not.
+    pub fn finish(self) -> anyhow::Result<()> {
+        if self.failed > 0 {
+            bail!("{} of {} checks failed", self.failed, self.told);
+        }
+        Ok(())
+    }
+
+    async fn examine_house(&mut self, house: &House) -> anyhow::Result<()> {
+        let mut connection = house.db.acquire().await?;
+        self.tell("database", check_version(&mut connection).await)?;
+        self.tell("pooling", check_pooling(house, &mut connection).await)?;
+        self.tell("clock", check_clock(house, &mut connection).await)?;
+        let migrations = check_migrations(house).await;
+        let usable = migrations.is_ok();
+        self.tell("migrations", migrations)?;
+        let sealing = house.sealing_key();
+        if !usable {
+            return Ok(self.tell("secrets", sealing.map(|key| format!("key {}", key.id())))?);
+        }
+        let channels = list_channels(&mut connection).await?;
+        drop(connection);
+        self.tell("secrets", sealing.and_then(|key| check_secrets(&key, &channels)))?;
+        for channel in &channels {
+            self.check_channel(house, channel).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks LINE about a channel: account, quota, webhook.
+    ///
+    /// # Errors
+    /// stdout cannot be written to; what is wrong with the channel is told.
+    pub async fn check_channel(&mut self, house: &House, channel: &Channel) -> io::Result<()> {
+        let code = &channel.code;
+        self.tell(&format!("channel {code}: account"), check_account(house, channel).await)?;
+        self.tell(&format!("channel {code}: quota"), check_quota(house, channel).await)?;
+        self.tell(&format!("channel {code}: webhook"), check_webhook(house, channel).await)
+    }
+}
+
+async fn check_version(db: &mut Connection) -> anyhow::Result<String> {
+    let (version, writable) = checkup::get_version(db).await?;
+    if !writable {
+        bail!("Postgres {version} is a standby and cannot be written to");
+    }
+    Ok(format!("Postgres {version}"))
+}
+
+async fn check_pooling(house: &House, other: &mut Connection) -> anyhow::Result<String> {
+    let mut session = session::open_session(&house.db, house.config.relay.keepalive).await?;
+    if !checkup::keeps_session_locks(&mut session, other).await? {
+        bail!("a session's locks do not hold: connect to Postgres directly and not through a transaction pooler");
+    }
+    Ok("a session's locks hold".to_owned())
+}
+
+async fn check_clock(house: &House, db: &mut Connection) -> anyhow::Result<String> {
+    // the house's clock follows the database's; what counts is the machine's own
+    let machine = crate::domain::time::Clock::system().now();
+    let apart = store::database_now(db).await?.since(machine).as_secs_f64();
+    let limit = house.config.relay.clock_jump.as_secs_f64();
+    if apart.abs() > limit {
+        bail!("this machine's clock and the database's are {apart:.1} s apart: more than {limit} s");
+    }
+    Ok(format!("{apart:.3} s from the database's"))
+}
+
+async fn check_migrations(house: &House) -> anyhow::Result<String> {
+    let (applied, known) = store::migrations_applied(&house.db).await?;
+    if applied != known {
+        bail!("{applied} of {known} are applied; run `gcc-relay migrate`");
+    }
+    Ok(format!("all {known} are applied"))
+}
+
+fn check_secrets(sealing: &SealingKey, channels: &[Channel]) -> anyhow::Result<String> {
+    for channel in channels {
+        let opened = open_secrets(sealing, channel).map(drop).and_then(|()| open_access(sealing, channel).map(drop));
+        if let Err(error) = opened {
+            return Err(anyhow::Error::new(error).context(format!("channel {}", channel.code)));
+        }
+    }
+    Ok(format!("key {} opens those of {} channels", sealing.id(), channels.len()))
+}
+
+async fn check_account(house: &House, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&house.sealing_key()?, channel)?;
+    let bot = wiring::line_client(&house.config)?.bot_info(&access).await?;
+    update_bot(&mut *house.db.acquire().await?, channel.id, &bot.user_id).await?;
+    Ok(format!("{} ({})", bot.display_name, bot.basic_id))
+}
+
+async fn check_quota(house: &House, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&house.sealing_key()?, channel)?;
+    let line = wiring::line_client(&house.config)?;
+    let (quota, used) = (line.quota(&access).await?, line.quota_consumption(&access).await?.total_usage);
+    let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let mut connection = house.db.acquire().await?;
+    let now = house.clock.now();
+    update_quota(&mut connection, channel.id, quota.limit().map(number), number(used), now).await?;
+    let Some(limit) = quota.limit() else { return Ok(format!("{used} messages used, no limit")) };
+    let left = limit.saturating_sub(used);
+    #[expect(clippy::cast_precision_loss, reason = "a share of a count of messages")]
+    let short = (left as f64) < limit as f64 * LEAST_QUOTA;
+    if short {
+        bail!("{left} of the month's {limit} messages are left");
+    }
+    Ok(format!("{left} of the month's {limit} messages are left"))
+}
+
+async fn check_webhook(house: &House, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&house.sealing_key()?, channel)?;
+    let wanted = format!("{}/line/webhook/{}", house.config.server.public_url.as_str(), channel.code);
+    match wiring::line_client(&house.config)?.webhook_endpoint(&access).await? {
+        None => bail!("no address is set; LINE's console wants {wanted}"),
+        Some(found) if !found.active => bail!("webhooks are switched off in LINE's console"),
+        Some(found) if found.endpoint != wanted => {
+            bail!("webhooks go to {}, but this server expects them at {wanted}", found.endpoint)
+        }
+        Some(found) => Ok(found.endpoint),
+    }
+}
+
+fn check_disk(config: &Config) -> anyhow::Result<String> {
+    if !matches!(config.database.url, DatabaseUrl::Embedded) {
+        return Ok("the database is elsewhere".to_owned());
+    }
+    let folder = config.database.data_dir.as_path();
+    // before the first start only a folder above it is there
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let space = nix::sys::statvfs::statvfs(there)?;
+    #[cfg_attr(target_os = "linux", expect(clippy::useless_conversion, reason = "narrower on other systems"))]
+    let free = u64::from(space.blocks_available()).saturating_mul(u64::from(space.fragment_size()));
+    let mebibytes = free >> 20;
+    if free < LEAST_SPACE {
+        bail!("only {mebibytes} MiB are left for {}", folder.display());
+    }
+    Ok(format!("{mebibytes} MiB are left for {}", folder.display()))
+}

@@ -1,0 +1,65 @@
+//! What to look at and what to try, with addresses and commands that work as they are written.
+
+use std::fmt::Write as _;
+
+use secrecy::ExposeSecret as _;
+
+use super::keys::DemoKey;
+use crate::app::House;
+use crate::app::simulator::Wanted;
+use crate::domain::ids::BulletinId;
+use crate::domain::national::simulated_link;
+use crate::store::bulletins::get_bulletin;
+
+/// Groups whose chats are shown, one of each tier.
+const CHATS: [&str; 3] = ["gcc1", "gcc2-lamphun", "gcc3-lamphun-commerce"];
+
+pub(super) async fn describe(
+    house: &House,
+    wanted: &Wanted,
+    keys: &[DemoKey],
+    bulletin: BulletinId,
+) -> anyhow::Result<String> {
+    let token = get_bulletin(&mut *house.db.acquire().await?, bulletin).await?.public_token;
+    let base = house.config.server.public_url.as_str();
+    let mut text = String::from("Look at\n");
+    let _ = writeln!(text, "  the server                     {base}/");
+    let _ = writeln!(text, "  the API's document             {base}/docs");
+    let _ = writeln!(text, "  the letter's page              {base}/b/{token}");
+    for code in CHATS {
+        let chat = simulated_link(&code.parse()?);
+        let _ = writeln!(text, "  chat of {code:<23}http://{}/groups/{}", wanted.listen, chat.as_str());
+    }
+    let _ = writeln!(text, "  all chats                      http://{}/", wanted.listen);
+    text.push_str("\nAPI keys, made for this start\n");
+    for key in keys {
+        let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);
+    }
+    write_commands(&mut text, house, keys, bulletin);
+    text.push_str("\nServing until Ctrl-C.\n");
+    Ok(text)
+}
+
+fn write_commands(text: &mut String, house: &House, keys: &[DemoKey], bulletin: BulletinId) {
+    let api = format!("http://{}/api/v1", house.config.server.listen);
+    text.push_str("\nTry, in another terminal and this folder\n");
+    for key in keys {
+        let _ = writeln!(text, "  {}=\"Authorization: Bearer $(cat {})\"", key.name.to_uppercase(), key.file.display());
+    }
+    text.push_str("  JSON=\"Content-Type: application/json\"\n");
+    let _ = write!(
+        text,
+        r#"
+  # the receipts of the letter: of all, and as Lamphun's own system sees them
+  curl -sS -H "$ADMIN" {api}/bulletins/{bulletin}/status
+  curl -sS -H "$AGENCY" {api}/bulletins/{bulletin}/status
+
+  # a bulletin of your own; the stewards let it in tier by tier, each once LINE has it above
+  ID=$(curl -sS -H "$ADMIN" -H "$JSON" -d '{{"subject":"ทดสอบระบบ","body":"ขอทดสอบการส่งข่าวสารของรัฐบาล","urgency":"urgent"}}' {api}/bulletins | sed 's/^.*"id" *: *"\([^"]*\)".*$/\1/')
+  curl -sS -H "$ADMIN" -H "$JSON" -d '{{}}' {api}/bulletins/$ID/publish; sleep 1
+  curl -sS -H "$GOVERNOR" -H "$JSON" -d '{{"into":["gcc2-lamphun"]}}' {api}/bulletins/$ID/forward; sleep 1
+  curl -sS -H "$COMMERCE" -H "$JSON" -d '{{"into":["gcc3-lamphun-commerce"]}}' {api}/bulletins/$ID/forward
+  curl -sS -H "$ADMIN" "{api}/bulletins/$ID/status?under=gcc2-lamphun"
+"#
+    );
+}

@@ -1,0 +1,108 @@
+//! A line for each tier while the letter goes down, and the end of it.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use anyhow::bail;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::domain::group::Tier;
+use crate::domain::ids::BulletinId;
+use crate::relay::engine::Engine;
+use crate::store::progress::{Counters, list_counters};
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(100);
+/// Without a terminal a line is written at most this often, and whenever a tier is done.
+const LINE: Duration = Duration::from_secs(1);
+/// The letter takes seconds; if it is under way after this, something is wrong.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// How far one tier is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stand {
+    total: i64,
+    accepted: i64,
+    open: i64,
+}
+
+/// Shows the bulletin's progress until every delivery is at its end; gives the last counters.
+pub(super) async fn follow(engine: &Engine, bulletin: BulletinId) -> anyhow::Result<Vec<Counters>> {
+    let mut view = if io::stderr().is_terminal() { View::bars() } else { View::lines() };
+    let began = Instant::now();
+    let mut tick = interval(LOOK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let counters = list_counters(&mut *engine.db.acquire().await?, bulletin).await?;
+        let stands = Tier::ALL.map(|tier| stand_of(tier, &counters));
+        view.show(&stands)?;
+        if !counters.is_empty() && stands.iter().all(|stand| stand.open == 0) {
+            view.finish();
+            return Ok(counters);
+        }
+        if began.elapsed() > PATIENCE {
+            let open: i64 = stands.iter().map(|stand| stand.open).sum();
+            bail!("{open} deliveries are still under way after {} minutes", PATIENCE.as_secs() / 60);
+        }
+    }
+}
+
+fn stand_of(tier: Tier, counters: &[Counters]) -> Stand {
+    let of_tier = counters.iter().filter(|counters| counters.tier == tier.number());
+    of_tier.fold(Stand::default(), |stand, counters| Stand {
+        total: stand.total + counters.groups,
+        accepted: stand.accepted + counters.accepted,
+        open: stand.open + counters.waiting + counters.held + counters.ready,
+    })
+}
+
+/// Bars on a terminal, lines elsewhere.
+enum View {
+    Bars(Vec<ProgressBar>),
+    Lines { last: [Stand; 3], written: Option<Instant> },
+}
+
+impl View {
+    fn bars() -> Self {
+        let all = MultiProgress::new();
+        let style = ProgressStyle::with_template("{prefix}  {wide_bar:.green/dim}  {pos}/{len} accepted by LINE")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let add = |tier: Tier| all.add(ProgressBar::new(0).with_style(style.clone()).with_prefix(tier.label()));
+        Self::Bars(Tier::ALL.map(add).into())
+    }
+
+    fn lines() -> Self {
+        Self::Lines { last: [Stand::default(); 3], written: None }
+    }
+
+    fn show(&mut self, stands: &[Stand; 3]) -> io::Result<()> {
+        match self {
+            Self::Bars(bars) => {
+                for (bar, stand) in bars.iter().zip(stands) {
+                    bar.set_length(u64::try_from(stand.total).unwrap_or(0));
+                    bar.set_position(u64::try_from(stand.accepted).unwrap_or(0));
+                }
+            }
+            Self::Lines { last, written } => {
+                let due = written.is_none_or(|at| at.elapsed() >= LINE);
+                for ((stand, last), tier) in stands.iter().zip(last.iter_mut()).zip(Tier::ALL) {
+                    let done = stand.open == 0 && stand.total > 0;
+                    if stand != last && (due || done) {
+                        writeln!(io::stderr(), "{tier}  {}/{} accepted by LINE", stand.accepted, stand.total)?;
+                        *last = *stand;
+                        *written = Some(Instant::now());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self) {
+        if let Self::Bars(bars) = self {
+            bars.iter().for_each(ProgressBar::abandon);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What every command stands in: the settings, the database, the clock, the key.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::private_file;
+use crate::config::{Config, DatabaseUrl};
+use crate::domain::sealed::SealingKey;
+use crate::domain::time::Clock;
+use crate::embedded::{Embedded, EmbeddedConfig};
+use crate::store::checkup::try_reach;
+use crate::store::{self, Db};
+
+/// The database of the private cluster.
+const DATABASE: &str = "gcc_relay";
+/// A connection that is still in use on the way out is not waited for longer.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// An open database, with the settings that led to it.
+///
+/// Where `database.url` is `embedded`, the private cluster is started or joined, and left as it was found by
+/// [`House::close`].
+pub struct House {
+    /// The settings.
+    pub config: Config,
+    /// The pool.
+    pub db: Db,
+    /// The clock, in line with the database's.
+    pub clock: Clock,
+    cluster: Option<Embedded>,
+}
+
+impl House {
+    /// Opens the database for a command. A private one is brought up to date on the way.
+    ///
+    /// # Errors
+    /// It cannot be reached, or is a real one whose schema is not this release's.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let house = Self::open_as_it_is(config).await?;
+        if house.cluster.is_some() {
+            store::migrate(&house.db).await?;
+        } else {
+            house.check_schema().await?;
+        }
+        Ok(house)
+    }
+
+    /// Opens the database and brings it up to date; several nodes may do so at once.
+    ///
+    /// # Errors
+    /// It cannot be reached, or holds what is not this program's.
+    pub async fn open_and_migrate(config: Config) -> anyhow::Result<Self> {
+        let house = Self::open_as_it_is(config).await?;
+        store::migrate(&house.db).await?;
+        Ok(house)
+    }
+
+    /// Opens the database of a node that is not to change its schema.
+    ///
+    /// # Errors
+    /// It cannot be reached, or its schema is not this release's.
+    pub async fn open_unchanged(config: Config) -> anyhow::Result<Self> {
+        let house = Self::open_as_it_is(config).await?;
+        house.check_schema().await?;
+        Ok(house)
+    }
+
+    /// Opens the database, whatever state its schema is in.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub async fn open_as_it_is(config: Config) -> anyhow::Result<Self> {
+        let (cluster, url) = match &config.database.url {
+            DatabaseUrl::Postgres(url) => (None, url.clone()),
+            DatabaseUrl::Embedded => {
+                let cluster = Embedded::start(&embedded_config(&config)).await?;
+                let url = SecretString::from(cluster.url());
+                (Some(cluster), url)
+            }
+        };
+        let reached = tokio::time::timeout(config.database.acquire_timeout, try_reach(url.expose_secret())).await;
+        reached.context("the database does not answer")??;
+        let db = store::connect(url.expose_secret(), config.database.max_connections).await?;
+        let clock = Clock::system();
+        clock.align(store::database_now(&mut *db.acquire().await.map_err(store::StoreError::from)?).await?);
+        Ok(Self { config, db, clock, cluster })
+    }
+
+    /// Says whether the database is a private one.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    async fn check_schema(&self) -> anyhow::Result<()> {
+        let (applied, known) = store::migrations_applied(&self.db).await?;
+        if applied < known {
+            bail!("the database's schema is not up to date ({applied} of {known} migrations): run `gcc-relay migrate`");
+        }
+        Ok(())
+    }
+
+    /// The key that seals the channels' secrets; made where it is missing and the database is private.
+    ///
+    /// # Errors
+    /// It is missing, cannot be read or is damaged.
+    pub fn sealing_key(&self) -> anyhow::Result<SealingKey> {
+        let path = &self.config.secrets.key_file;
+        let text = match private_file::read(path)? {
+            Some(text) => text,
+            None if self.is_private() => private_file::make(path, &SealingKey::generate()?.to_file())?,
+            None => bail!(
+                "the key file {} is missing: copy that of your other nodes; for a first node, `gcc-relay doctor` with \
+                 GCC_RELAY__DATABASE__URL=embedded makes one",
+                path.display()
+            ),
+        };
+        SealingKey::from_file(text.expose_secret().as_bytes())
+            .with_context(|| format!("{} holds no key that can be used", path.display()))
+    }
+
+    /// Closes the database; a private cluster that nobody else uses is stopped.
+    ///
+    /// # Errors
+    /// The private cluster does not stop.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let _ = tokio::time::timeout(CLOSING, self.db.close()).await;
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// How the private cluster is made and found again.
+pub(super) fn embedded_config(config: &Config) -> EmbeddedConfig {
+    EmbeddedConfig { data_dir: config.database.data_dir.clone(), database: DATABASE.to_owned(), settings: Vec::new() }
+}
+
+/// The folder of everything that a process keeps on this machine: beside the private cluster.
+pub(super) fn var_dir(config: &Config) -> PathBuf {
+    let parent = config.database.data_dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_path_buf()
+}

@@ -1,0 +1,21 @@
+//! The wiring: from settings to running parts, and back down again in order.
+//!
+//! [`House`] is what every command stands in: the settings, the database (a private cluster where asked for), the
+//! clock. [`serve`](mod@serve) runs a node in it, [`demo`] tells the cascade's story around such a node,
+//! [`simulator`] runs LINE's other side, [`checkup`] asks whether all is well. Rules of the product live in `relay`
+//! and `domain`; here is only what belongs to a process: files, ports, signals, order of starting and stopping.
+//!
+//! Called by `cli`; errors are `anyhow`'s, because they all end as a sentence on a terminal.
+
+pub mod checkup;
+pub mod demo;
+mod house;
+pub mod keys;
+mod private_file;
+pub mod serve;
+mod shutdown;
+pub mod simulator;
+pub mod tree;
+mod wiring;
+
+pub use house::House;

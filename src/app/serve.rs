@@ -1,0 +1,178 @@
+//! A node: the web and the relay in one process, or one of them.
+//!
+//! Starting: the port first, as a taken one is the commonest mistake and needs no database to be found; then the
+//! database, the relay, the web. Stopping: no new connection and no new claim; calls under way may finish within
+//! `relay.shutdown_grace` and are recorded; then the database is let go. A second signal, or the grace over, ends it
+//! there: what was under way stays claimed, and whoever takes the channel next sends it again with the same key.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+use tokio::net::TcpListener;
+use tokio::sync::broadcast;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::House;
+use super::shutdown::Shutdown;
+use super::wiring;
+use crate::config::Config;
+use crate::relay::engine::Engine;
+use crate::relay::node::Node;
+use crate::relay::{inbound, listener};
+use crate::telemetry;
+use crate::web::{self, App, Edge};
+
+/// Notices that a slow part may lag behind by before it is told that it missed some.
+const NOTICES: usize = 1_024;
+/// How long requests may take once the relay has stopped; whoever waits for a status longer asks again.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// Between two rounds in which the recorder of numbers sums up.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// What a node does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Web, API and webhook.
+    Web,
+    /// Sending, inbound events and upkeep; of the web only the signs of life and the numbers.
+    Relay,
+    /// Both.
+    All,
+}
+
+/// How a node is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// What it does.
+    pub role: Role,
+    /// Whether it brings the schema up to date first.
+    pub migrate: bool,
+}
+
+/// Runs a node until a signal stops it.
+///
+/// # Errors
+/// A port is taken, the database cannot be used, or the key is missing.
+pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
+    let shutdown = Shutdown::listen()?;
+    let doors = Doors::open(&config).await?;
+    let house =
+        if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
+    let engine = wiring::engine(&house, house.sealing_key()?)?;
+    let running = Running::start(&house.config, &engine, doors, options.role)?;
+    tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");
+    shutdown.stop.cancelled().await;
+    tracing::info!("stopping: calls under way are finished and recorded");
+    running.stop(&shutdown).await;
+    house.close().await
+}
+
+/// The ports, taken before anything else.
+pub(super) struct Doors {
+    public: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+impl Doors {
+    pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let metrics = match config.server.metrics_listen {
+            Some(address) => Some(listen(address, "server.metrics_listen").await?),
+            None => None,
+        };
+        Ok(Self { public: listen(config.server.listen, "server.listen").await?, metrics })
+    }
+}
+
+/// Takes a port; `key` is the setting that names it.
+pub(super) async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{address} cannot be listened on; stop what is using it, or set {key} to another address")
+    })
+}
+
+/// A node at work.
+pub(super) struct Running {
+    relay: JoinSet<()>,
+    web: JoinSet<()>,
+    stop: CancellationToken,
+    grace: Duration,
+}
+
+impl Running {
+    pub(super) fn start(config: &Config, engine: &Engine, doors: Doors, role: Role) -> anyhow::Result<Self> {
+        let stop = CancellationToken::new();
+        let mut running =
+            Self { relay: JoinSet::new(), web: JoinSet::new(), stop: stop.clone(), grace: config.relay.shutdown_grace };
+        let metrics = telemetry::start_metrics()?;
+        let render = metrics.clone();
+        running.web.spawn(sum_up(metrics, stop.clone()));
+        let app = App::new(
+            engine.db.clone(),
+            engine.clock.clone(),
+            Arc::clone(&engine.settings),
+            Arc::clone(&engine.sealing),
+            edge(config),
+            Arc::new(move || render.render()),
+        );
+        let router = if role == Role::Relay { web::metrics_router(app.clone()) } else { web::router(app.clone()) };
+        running.web.spawn(web::serve(doors.public, router, stop.clone().cancelled_owned()));
+        if let Some(private) = doors.metrics {
+            running.web.spawn(web::serve(private, web::metrics_router(app), stop.clone().cancelled_owned()));
+        }
+        if role != Role::Web {
+            running.start_relay(engine);
+        }
+        Ok(running)
+    }
+
+    fn start_relay(&mut self, engine: &Engine) {
+        let (notices, for_node) = broadcast::channel(NOTICES);
+        let for_inbound = notices.subscribe();
+        self.relay.spawn(listener::listen(engine.db.clone(), notices, self.stop.clone()));
+        self.relay.spawn(Node::new(engine.clone(), for_node).run(self.stop.clone()));
+        self.relay.spawn(inbound::run(engine.clone(), for_inbound, self.stop.clone()));
+    }
+
+    /// Stops in order, at the latest when the grace is over or a second signal comes.
+    pub(super) async fn stop(mut self, shutdown: &Shutdown) {
+        self.stop.cancel();
+        // the senders keep the grace themselves; a moment on top lets them record
+        let limit = self.grace + LAST_ANSWERS;
+        tokio::select! {
+            () = self.finish() => {}
+            () = shutdown.abort.cancelled() => tracing::warn!("stopped at once; outcomes may be open"),
+            () = tokio::time::sleep(limit) => tracing::warn!("the grace is over; outcomes may be open"),
+        }
+    }
+
+    async fn finish(&mut self) {
+        while self.relay.join_next().await.is_some() {}
+        let answers = async { while self.web.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_ANSWERS, answers).await.is_err() {
+            tracing::info!("some requests were still waiting and are cut off");
+        }
+    }
+}
+
+fn edge(config: &Config) -> Edge {
+    Edge {
+        body_limit: usize::try_from(config.server.request_body_limit).unwrap_or(usize::MAX),
+        request_timeout: config.server.request_timeout,
+        status_cache: config.relay.status_cache,
+        private_metrics: config.server.metrics_listen.is_some(),
+    }
+}
+
+/// Sums up what was counted, every few seconds.
+async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(METRICS_UPKEEP) => metrics.run_upkeep(),
+        }
+    }
+}

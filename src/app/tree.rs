@@ -1,0 +1,73 @@
+//! Importing a tree file: lock, check, write, note, all in one transaction.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::bail;
+use serde_json::json;
+
+use super::House;
+use crate::domain::ids::Code;
+use crate::domain::tree_file::{self, TreeFileError};
+use crate::store::tree::{Diff, apply, load_known};
+use crate::store::{StoreError, audit};
+
+/// A file with bad rows; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct BadFile(TreeFileError);
+
+impl BadFile {
+    /// A sentence, and a line `file:line:column: reason` for each fault; the row as a whole counts as column 1.
+    #[must_use]
+    pub fn describe(&self, file: &Path) -> String {
+        let file = file.display();
+        let count = self.0.errors.len();
+        let mut text =
+            format!("{file} has {count} {}; nothing was changed", if count == 1 { "fault" } else { "faults" });
+        for error in &self.0.errors {
+            let _ = match &error.place {
+                Some(place) => {
+                    write!(text, "\n{file}:{}:{}: {}: {}", error.line, place.number, place.name, error.reason)
+                }
+                None => write!(text, "\n{file}:{}:1: {}", error.line, error.reason),
+            };
+        }
+        text
+    }
+}
+
+/// Imports the tree file `bytes`, or on a dry run only finds out what it would change.
+///
+/// `channel` serves the groups for which neither the file nor the database names one; `by` goes into the audit.
+///
+/// # Errors
+/// [`BadFile`] with every fault; an unknown `channel`; when the database fails. Nothing is changed then.
+pub async fn import(
+    house: &House,
+    bytes: &[u8],
+    channel: Option<&Code>,
+    dry_run: bool,
+    by: &str,
+) -> anyhow::Result<Diff> {
+    let mut tx = house.db.begin().await.map_err(StoreError::from)?;
+    let mut known = load_known(&mut tx).await?;
+    if let Some(channel) = channel.filter(|channel| !known.channels.contains(channel)) {
+        bail!("there is no channel \"{channel}\"; add it first");
+    }
+    known.default_channel = channel.cloned();
+    let rows = tree_file::parse(bytes, &known).map_err(BadFile)?;
+    let now = house.clock.now();
+    let diff = apply(&mut tx, &rows, now).await?;
+    if dry_run {
+        tx.rollback().await.map_err(StoreError::from)?;
+        return Ok(diff);
+    }
+    if !diff.is_empty() {
+        let counts = diff.kinds().map(|(kind, changes)| (kind, [changes.added.len(), changes.changed.len()]));
+        let detail = json!({ "added and changed": counts.into_iter().collect::<std::collections::BTreeMap<_, _>>() });
+        audit::insert_entry(&mut tx, now, by, "tree_import", "tree", &detail).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(diff)
+}

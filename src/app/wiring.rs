@@ -1,0 +1,73 @@
+//! From settings to the parts that need them.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::House;
+use crate::config::Config;
+use crate::domain::bulletin::Urgency;
+use crate::domain::sealed::SealingKey;
+use crate::line::client::{self, LineClient};
+use crate::relay::engine::Engine;
+use crate::relay::settings::Settings;
+
+/// The engine's surroundings in this house.
+pub(super) fn engine(house: &House, sealing: SealingKey) -> anyhow::Result<Engine> {
+    Ok(Engine {
+        db: house.db.clone(),
+        clock: house.clock.clone(),
+        line: line_client(&house.config)?,
+        person: Arc::new(sealing.person_key()),
+        sealing: Arc::new(sealing),
+        settings: Arc::new(relay_settings(&house.config)),
+    })
+}
+
+/// The way to LINE.
+pub(super) fn line_client(config: &Config) -> anyhow::Result<LineClient> {
+    let api_base = config.line.api_base.as_str().parse().context("line.api_base is not an address")?;
+    Ok(LineClient::new(&client::Settings {
+        api_base,
+        connect_timeout: config.line.connect_timeout,
+        request_timeout: config.line.request_timeout,
+        in_flight: whole(config.relay.in_flight),
+    })?)
+}
+
+/// The constants of the engine.
+pub(super) fn relay_settings(config: &Config) -> Settings {
+    let relay = &config.relay;
+    Settings {
+        public_url: config.server.public_url.as_str().to_owned(),
+        request_timeout: config.line.request_timeout,
+        burst: relay.burst,
+        in_flight: whole(relay.in_flight),
+        claim_batch: whole(relay.claim_batch),
+        retry_share: relay.retry_share,
+        poll_interval: relay.poll_interval,
+        poll_jitter: relay.poll_jitter,
+        retry_schedule: relay.retry_schedule.clone(),
+        retry_jitter: relay.retry_jitter,
+        retry_key_lifetime: relay.retry_key_lifetime,
+        snooze_start: relay.snooze_start,
+        snooze_max: relay.snooze_max,
+        record_batch: whole(relay.record_batch),
+        record_delay: relay.record_delay,
+        default_expiry: relay.default_expiry,
+        heartbeat: relay.heartbeat,
+        lease: relay.lease,
+        keepalive: relay.keepalive,
+        clock_jump: relay.clock_jump,
+        shutdown_grace: relay.shutdown_grace,
+        upkeep_interval: relay.upkeep_interval,
+        recount_interval: relay.recount_interval,
+        quota_refresh: relay.quota_refresh,
+        audit_seal: relay.audit_seal,
+        bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),
+    }
+}
+
+fn whole(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,240 @@
+//! `channel add | list | check | park | resume | rotate`.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use crate::app::House;
+use crate::app::checkup::Checkup;
+use crate::config::Config;
+use crate::domain::ids::Code;
+use crate::domain::outcome::ParkReason;
+use crate::domain::sealed::SealingKey;
+use crate::line::token::Access;
+use crate::relay::engine::sealed_as;
+use crate::store::channels::{self, Channel as Stored};
+use crate::store::notices::{Notice, notify};
+use crate::store::{Connection, StoreError, audit};
+
+const ADD_EXAMPLE: &str = "\
+Example:
+  gcc-relay channel add gcc --name 'Government Communication Channel' --secret-file channel.secret --token-file channel.token";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Channel {
+    /// Store a LINE channel; its secret and its token are kept encrypted
+    #[command(after_help = ADD_EXAMPLE)]
+    Add(Add),
+    /// List the channels with pace, state and quota
+    #[command(after_help = "Example:\n  gcc-relay channel list")]
+    List,
+    /// Ask LINE about the channels: account, quota, webhook; one line each
+    #[command(after_help = "Examples:\n  gcc-relay channel check\n  gcc-relay channel check gcc")]
+    Check {
+        /// Only this channel
+        code: Option<Code>,
+    },
+    /// Let a channel rest: what is ready on it waits
+    #[command(after_help = "Example:\n  gcc-relay channel park gcc")]
+    Park {
+        /// The channel
+        code: Code,
+    },
+    /// Let a parked channel go on, whatever it was parked for
+    #[command(after_help = "Example:\n  gcc-relay channel resume gcc")]
+    Resume {
+        /// The channel
+        code: Code,
+    },
+    /// Store a new secret, a new token, or both
+    #[command(after_help = "Example:\n  gcc-relay channel rotate gcc --token-file channel.token")]
+    Rotate(Rotate),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// A code of your own for the channel
+    code: Code,
+    /// What people call it
+    #[arg(long)]
+    name: String,
+    /// A file that holds the channel secret
+    #[arg(long, value_name = "FILE")]
+    secret_file: PathBuf,
+    /// A file that holds the long-lived channel access token
+    #[arg(long, value_name = "FILE")]
+    token_file: PathBuf,
+    /// Calls a second at most; `relay.rate_per_second` where it is left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2_000))]
+    rate: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(super) struct NewSecrets {
+    /// A file that holds the new channel secret
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// A file that holds the new channel access token
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rotate {
+    /// The channel
+    code: Code,
+    #[command(flatten)]
+    secrets: NewSecrets,
+}
+
+impl Channel {
+    pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
+        let house = House::open(config).await?;
+        let done = match self {
+            Self::Add(add) => add.run(&house).await,
+            Self::List => list(&house).await,
+            Self::Check { code } => check(&house, code.as_ref()).await,
+            Self::Park { code } => park(&house, &code).await,
+            Self::Resume { code } => resume(&house, &code).await,
+            Self::Rotate(rotate) => rotate.run(&house).await,
+        };
+        house.close().await?;
+        done
+    }
+}
+
+impl Add {
+    async fn run(self, house: &House) -> anyhow::Result<()> {
+        let sealing = house.sealing_key()?;
+        let secret = seal_secret(&sealing, &self.code, &self.secret_file)?;
+        let token = seal_token(&sealing, &self.code, &self.token_file)?;
+        let rate = self.rate.unwrap_or(house.config.relay.rate_per_second);
+        let (code, now) = (self.code.as_str(), house.clock.now());
+        let mut tx = house.db.begin().await?;
+        let rate = i32::try_from(rate)?;
+        match channels::insert_channel(&mut tx, code, &self.name, &secret, &token, rate, now).await {
+            Err(StoreError::Refused(rule)) if rule == "channels_code_key" => {
+                bail!("there is a channel \"{code}\" already; `channel rotate` stores a new secret or token for it")
+            }
+            inserted => inserted?,
+        };
+        note(&mut tx, house, "channel_add", code).await?;
+        tx.commit().await?;
+        writeln!(io::stdout(), "channel {code} added; `gcc-relay channel check {code}` asks LINE about it")?;
+        Ok(())
+    }
+}
+
+impl Rotate {
+    async fn run(self, house: &House) -> anyhow::Result<()> {
+        let sealing = house.sealing_key()?;
+        let seal = |file: &Option<PathBuf>, how: fn(&SealingKey, &Code, &Path) -> anyhow::Result<Vec<u8>>| {
+            file.as_deref().map(|file| how(&sealing, &self.code, file)).transpose()
+        };
+        let secret = seal(&self.secrets.secret_file, seal_secret)?;
+        let token = seal(&self.secrets.token_file, seal_token)?;
+        let mut tx = house.db.begin().await?;
+        let channel = find(&mut tx, &self.code).await?;
+        let now = house.clock.now();
+        channels::update_credentials(&mut tx, channel.id, secret.as_deref(), token.as_deref(), now).await?;
+        note(&mut tx, house, "channel_rotate", &channel.code).await?;
+        notify(&mut tx, Notice::Wake(channel.id)).await?;
+        tx.commit().await?;
+        writeln!(io::stdout(), "channel {}: stored", self.code)?;
+        Ok(())
+    }
+}
+
+async fn list(house: &House) -> anyhow::Result<()> {
+    let all = channels::list_channels(&mut *house.db.acquire().await?).await?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "code\tname\trate\tstate\tquota used\tquota\tlast webhook")?;
+    for channel in all {
+        let state = match (channel.parked_reason, channel.parked_at) {
+            (Some(reason), Some(at)) => format!("parked since {at}: {}", reason.english()),
+            _ => "working".to_owned(),
+        };
+        let number = |value: Option<i64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
+        let last = channel.last_webhook_at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+        let (used, limit) = (number(channel.quota_used), number(channel.quota_limit));
+        let (code, name, rate) = (channel.code, channel.name, channel.rate_per_second);
+        writeln!(out, "{code}\t{name}\t{rate}\t{state}\t{used}\t{limit}\t{last}")?;
+    }
+    Ok(())
+}
+
+async fn check(house: &House, code: Option<&Code>) -> anyhow::Result<()> {
+    let mut connection = house.db.acquire().await?;
+    let all = match code {
+        Some(code) => vec![find(&mut connection, code).await?],
+        None => channels::list_channels(&mut connection).await?,
+    };
+    drop(connection);
+    let mut checkup = Checkup::default();
+    for channel in &all {
+        checkup.check_channel(house, channel).await?;
+    }
+    checkup.finish()
+}
+
+async fn park(house: &House, code: &Code) -> anyhow::Result<()> {
+    let mut tx = house.db.begin().await?;
+    let channel = find(&mut tx, code).await?;
+    if channels::park_channel(&mut tx, channel.id, ParkReason::Operator, house.clock.now()).await? {
+        note(&mut tx, house, "channel_park", code.as_str()).await?;
+        notify(&mut tx, Notice::Wake(channel.id)).await?;
+        tx.commit().await?;
+        writeln!(io::stdout(), "channel {code} is parked")?;
+    } else {
+        writeln!(io::stdout(), "channel {code} was parked already")?;
+    }
+    Ok(())
+}
+
+async fn resume(house: &House, code: &Code) -> anyhow::Result<()> {
+    let mut tx = house.db.begin().await?;
+    let channel = find(&mut tx, code).await?;
+    if channels::resume_channel(&mut tx, channel.id, None, house.clock.now()).await? {
+        note(&mut tx, house, "channel_resume", code.as_str()).await?;
+        notify(&mut tx, Notice::Wake(channel.id)).await?;
+        tx.commit().await?;
+        writeln!(io::stdout(), "channel {code} goes on")?;
+    } else {
+        writeln!(io::stdout(), "channel {code} was not parked")?;
+    }
+    Ok(())
+}
+
+async fn find(db: &mut Connection, code: &Code) -> anyhow::Result<Stored> {
+    let found = channels::find_channel(db, code.as_str()).await?;
+    found.ok_or_else(|| anyhow!("there is no channel \"{code}\""))
+}
+
+async fn note(db: &mut Connection, house: &House, act: &str, code: &str) -> Result<(), StoreError> {
+    audit::insert_entry(db, house.clock.now(), "cli", act, &format!("channel:{code}"), &json!({})).await
+}
+
+fn seal_secret(sealing: &SealingKey, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
+    let text = read_secret(file)?;
+    let secret = text.expose_secret().trim();
+    if secret.is_empty() {
+        bail!("{} holds no channel secret", file.display());
+    }
+    Ok(sealing.seal(&sealed_as(code.as_str(), "secret"), secret.as_bytes())?)
+}
+
+fn seal_token(sealing: &SealingKey, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
+    let access = Access::parse(&read_secret(file)?)
+        .with_context(|| format!("{} holds no channel access token", file.display()))?;
+    Ok(sealing.seal(&sealed_as(code.as_str(), "token"), access.token().expose_secret().as_bytes())?)
+}
+
+fn read_secret(file: &Path) -> anyhow::Result<SecretString> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))?;
+    Ok(text.into())
+}

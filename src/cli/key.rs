@@ -1,0 +1,117 @@
+//! `key create | list | revoke`.
+
+use std::io::{self, Write as _};
+
+use anyhow::{anyhow, bail};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Subcommand};
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
+use crate::app::House;
+use crate::app::keys::create;
+use crate::config::Config;
+use crate::domain::account::Role;
+use crate::domain::ids::Code;
+use crate::store::{api_keys, audit, offices};
+
+const CREATE_EXAMPLE: &str = "\
+Examples:
+  KEY=$(gcc-relay key create --name ops --role operator)
+  gcc-relay key create --name 'ศูนย์เทคโนโลยีลำพูน' --role agency --office lamphun";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make an API key and print it, this once, alone on a line
+    #[command(after_help = CREATE_EXAMPLE)]
+    Create(Create),
+    /// List the keys, newest first
+    #[command(after_help = "Example:\n  gcc-relay key list")]
+    List,
+    /// Stop the keys of a name, or the one key of a prefix, from working
+    #[command(after_help = "Examples:\n  gcc-relay key revoke ops\n  gcc-relay key revoke Ab3dE6gH")]
+    Revoke {
+        /// The name, or the prefix that `key list` shows
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// Who or what uses the key
+    #[arg(long)]
+    name: String,
+    /// What the key may do
+    #[arg(long, value_enum)]
+    role: Role,
+    /// Where: the subtree of this office; the whole tree where it is left out
+    #[arg(long, value_name = "CODE")]
+    office: Option<Code>,
+}
+
+impl Key {
+    pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
+        if let Self::Create(create) = &self
+            && create.role.needs_office()
+            && create.office.is_none()
+        {
+            let fault = format!("--role {} needs --office CODE", create.role.as_str());
+            super::Cli::command().error(ErrorKind::MissingRequiredArgument, fault).exit();
+        }
+        let house = House::open(config).await?;
+        let done = match self {
+            Self::Create(create) => create.run(&house).await,
+            Self::List => list(&house).await,
+            Self::Revoke { name } => revoke(&house, &name).await,
+        };
+        house.close().await?;
+        done
+    }
+}
+
+impl Create {
+    async fn run(self, house: &House) -> anyhow::Result<()> {
+        let mut tx = house.db.begin().await?;
+        let office = match &self.office {
+            Some(code) => {
+                let found = offices::find_office(&mut tx, code.as_str()).await?;
+                Some(found.ok_or_else(|| anyhow!("there is no office \"{code}\""))?)
+            }
+            None => None,
+        };
+        let key = create(&mut tx, &self.name, self.role, office.as_ref(), "cli", house.clock.now()).await?;
+        tx.commit().await?;
+        writeln!(io::stdout(), "{}", key.expose_secret())?;
+        Ok(())
+    }
+}
+
+async fn list(house: &House) -> anyhow::Result<()> {
+    let keys = api_keys::list_keys(&mut *house.db.acquire().await?).await?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "prefix\tname\trole\toffice\tcreated\tlast used\trevoked")?;
+    for key in keys {
+        let office = key.office.as_deref().unwrap_or("-");
+        let (used, revoked) = (time_or_dash(key.last_used_at), time_or_dash(key.revoked_at));
+        let (prefix, name, role) = (key.prefix, key.name, key.role.as_str());
+        writeln!(out, "{prefix}\t{name}\t{role}\t{office}\t{}\t{used}\t{revoked}", key.created_at)?;
+    }
+    Ok(())
+}
+
+fn time_or_dash(at: Option<crate::domain::time::Timestamp>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| at.to_string())
+}
+
+async fn revoke(house: &House, name: &str) -> anyhow::Result<()> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let revoked = api_keys::revoke_key(&mut tx, name, now).await?;
+    if revoked == 0 {
+        bail!("no working key is called \"{name}\" or begins with it");
+    }
+    audit::insert_entry(&mut tx, now, "cli", "key_revoke", &format!("key:{name}"), &json!({ "keys": revoked })).await?;
+    tx.commit().await?;
+    writeln!(io::stdout(), "{revoked} {} revoked", if revoked == 1 { "key" } else { "keys" })?;
+    Ok(())
+}

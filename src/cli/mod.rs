@@ -1,0 +1,93 @@
+//! The commands: what can be typed after `gcc-relay`, with an example for each.
+//!
+//! Results go to stdout and logs to stderr, so that commands can be used in scripts. A command returns an error where
+//! it could not do all it was asked for; `main` prints it and ends with 1. Wrong usage ends with 2, which is clap's
+//! doing. One file per group of commands: each parses its arguments, opens what it needs of `app` and does one thing.
+
+mod channel;
+mod key;
+mod run;
+mod tree;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+use crate::app;
+use crate::config::Config;
+use crate::telemetry;
+
+/// Cascades official bulletins down Thailand's three-tier tree of LINE groups and keeps a receipt for each.
+#[derive(Debug, Parser)]
+#[command(name = "gcc-relay", version, arg_required_else_help = true, propagate_version = true)]
+#[command(
+    after_help = "Every setting is explained in config/default.toml; `gcc-relay COMMAND --help` shows an example."
+)]
+pub struct Cli {
+    /// Settings that override the built-in ones; `GCC_RELAY__SECTION__KEY` in the environment overrides both
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the web, the API, the webhook and the relay
+    #[command(after_help = run::SERVE_EXAMPLE)]
+    Serve(run::Serve),
+    /// Show the cascade: a private Postgres, a LINE simulator, the national tree and the letter of 2561
+    #[command(after_help = run::DEMO_EXAMPLE)]
+    Demo(run::Demo),
+    /// Run the LINE simulator alone
+    #[command(after_help = run::SIMULATOR_EXAMPLE)]
+    Simulator(run::Simulator),
+    /// Bring the database's schema up to date
+    #[command(after_help = "Example:\n  gcc-relay migrate --config /etc/gcc-relay.toml")]
+    Migrate,
+    /// Read and write the tree of offices and groups
+    #[command(subcommand)]
+    Tree(tree::Tree),
+    /// Look after the LINE channels
+    #[command(subcommand)]
+    Channel(channel::Channel),
+    /// Look after the API keys
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Check database, secrets, channels and disk; one line each
+    #[command(after_help = "Example:\n  gcc-relay doctor --config /etc/gcc-relay.toml")]
+    Doctor,
+    /// Print the OpenAPI document
+    #[command(after_help = "Example:\n  gcc-relay openapi > openapi.json")]
+    Openapi,
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// Whatever kept the command from doing what it was asked for.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Openapi = cli.command {
+        return run::print_openapi();
+    }
+    let mut config = Config::load(cli.config.as_deref())?;
+    if let Command::Demo(_) = cli.command {
+        app::demo::quieten(&mut config);
+    }
+    telemetry::start_logging(&config.log)?;
+    let runtime = Runtime::new()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run(config).await,
+            Command::Demo(demo) => demo.run(config, cli.config.as_deref()).await,
+            Command::Simulator(simulator) => simulator.run(&config).await,
+            Command::Migrate => run::migrate(config).await,
+            Command::Tree(tree) => tree.run(config).await,
+            Command::Channel(channel) => channel.run(config).await,
+            Command::Key(key) => key.run(config).await,
+            Command::Doctor => run::doctor(config).await,
+            Command::Openapi => Ok(()),
+        }
+    })
+}

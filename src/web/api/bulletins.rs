@@ -1,0 +1,191 @@
+//! Bulletins as they are read: one, or a page of those that the caller can see.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::visible;
+use crate::domain::bulletin::{self, Acknowledgement, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::document::{DocumentNumber, Doubt, NumberParts};
+use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::store::bulletins::{self as rows, Filter};
+use crate::web::app::App;
+use crate::web::auth::Caller;
+use crate::web::input::{Id, Parameters};
+use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::problem::Problem;
+
+/// A bulletin.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Bulletin {
+    /// Its id.
+    pub id: BulletinId,
+    /// Where it stands.
+    pub state: bulletin::State,
+    /// What it is.
+    pub kind: Kind,
+    /// The bulletin that it corrects or takes back.
+    pub about: Option<Uuid>,
+    /// The subject line.
+    pub subject: String,
+    /// The whole text.
+    pub body: String,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// The letter's number, exactly as it was given.
+    pub document_number: Option<String>,
+    /// The letter's date, `YYYY-MM-DD`.
+    #[schema(example = "2018-03-23")]
+    pub document_date: Option<String>,
+    /// What could be read of the letter's number, and what to check; null without a number.
+    pub document: Option<Document>,
+    /// The group where it starts.
+    pub origin: String,
+    /// The name of that group's office.
+    pub origin_office: String,
+    /// To whom, among the origin and all below it.
+    pub audience: Audience,
+    /// Links below the text.
+    pub links: Vec<Link>,
+    /// How it treats the groups' own settings.
+    pub forwarding: ForwardingMode,
+    /// The acknowledge button.
+    pub acknowledgement: Acknowledgement,
+    /// When it stops being sent; null before publish means the default.
+    pub expires_at: Option<Timestamp>,
+    /// Its public page; open once it is published.
+    pub public_url: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// By whom.
+    #[schema(example = "key:spokesman")]
+    pub created_by: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it is to be published.
+    pub scheduled_for: Option<Timestamp>,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<Timestamp>,
+    /// Why.
+    pub withdrawn_reason: Option<String>,
+    /// Since when it is not sent, because LINE refused the message itself; a retry lets it go on.
+    pub paused_at: Option<Timestamp>,
+    /// Deliveries made at publish.
+    pub deliveries: Option<i32>,
+}
+
+/// What could be read of a letter's number.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Document {
+    /// Its parts; null where the text does not have the shape of a number.
+    pub number: Option<NumberParts>,
+    /// What a person should check against the original; empty if nothing.
+    pub doubts: Vec<Doubt>,
+}
+
+impl Document {
+    fn of(number: &str, date: Option<&str>) -> Option<Self> {
+        let date = date.and_then(|date| date.parse().ok());
+        let number = DocumentNumber::parse(number, date).ok()?;
+        Some(Self { number: number.parts().cloned(), doubts: number.doubts().to_vec() })
+    }
+}
+
+impl Bulletin {
+    /// What people see of the row.
+    #[must_use]
+    pub fn of(app: &App, row: rows::Bulletin) -> Self {
+        let (state, urgency) = (row.state(), row.urgency());
+        Self {
+            id: row.id,
+            state,
+            kind: row.kind,
+            about: row.about,
+            document: row
+                .document_number
+                .as_deref()
+                .and_then(|number| Document::of(number, row.document_date.as_deref())),
+            subject: row.subject,
+            body: row.body,
+            urgency,
+            document_number: row.document_number,
+            document_date: row.document_date,
+            origin: row.origin,
+            origin_office: row.origin_office,
+            audience: row.audience.0,
+            links: row.links.0,
+            forwarding: row.forwarding,
+            acknowledgement: row.acknowledgement.0,
+            expires_at: row.expires_at,
+            public_url: app.public_url(&row.public_token),
+            created_at: row.created_at,
+            created_by: row.created_by,
+            updated_at: row.updated_at,
+            scheduled_for: row.scheduled_for,
+            published_at: row.published_at,
+            withdrawn_at: row.withdrawn_at,
+            withdrawn_reason: row.withdrawn_reason,
+            paused_at: row.paused_at,
+            deliveries: row.deliveries,
+        }
+    }
+}
+
+/// What a list of bulletins is narrowed by.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BulletinQuery {
+    /// Only of this state.
+    state: Option<bulletin::State>,
+    /// Only of this kind.
+    kind: Option<Kind>,
+    /// Items on a page.
+    #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+/// Bulletins, newest first.
+///
+/// A key with an office sees those that go to its part of the tree or start there.
+#[utoipa::path(get, path = "/bulletins", tag = "bulletins", params(BulletinQuery),
+    responses((status = 200, body = Page<Bulletin>)))]
+pub async fn list_bulletins(
+    State(app): State<App>,
+    caller: Caller,
+    Parameters(query): Parameters<BulletinQuery>,
+) -> Result<Json<Page<Bulletin>>, Problem> {
+    let filter = Filter {
+        state: query.state,
+        kind: query.kind,
+        before: key_of(query.cursor.as_ref())?,
+        scope: caller.scope.to_filter(),
+        drafts: caller.sees_drafts(),
+        ..Filter::default()
+    };
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let found = rows::list_bulletins(&mut db, &filter, query.limit.rows()).await?;
+    Ok(Json(Page::of(found, query.limit, |row| row.id, |row| Bulletin::of(&app, row))))
+}
+
+/// One bulletin.
+#[utoipa::path(get, path = "/bulletins/{id}", tag = "bulletins", params(("id" = BulletinId, Path)),
+    responses((status = 200, body = Bulletin)))]
+pub async fn get_bulletin(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<BulletinId>,
+) -> Result<Json<Bulletin>, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let row = visible::bulletin(&mut db, &caller, id).await?;
+    Ok(Json(Bulletin::of(&app, row)))
+}

@@ -1,0 +1,293 @@
+//! What people do with a bulletin on its way: forward, decline, reverse a declining, try again.
+//!
+//! A steward's key answers for the groups of its own office, and for no others: those are absent to it. Operators and
+//! admins answer for every group in their part of the tree (letter of 23 March 2561, clause 2, on whose duty it is).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::visible;
+use crate::domain::account::Role;
+use crate::domain::delivery;
+use crate::domain::ids::{BulletinId, Code, DeliveryId, GroupId};
+use crate::domain::text::{Note, PlainReason};
+use crate::relay::forward::{self, SignedNote};
+use crate::relay::retry;
+use crate::store::deliveries::{self, Filter};
+use crate::store::groups::{self, list_ids_under, list_places};
+use crate::store::stewards::list_stewards;
+use crate::store::turns::RetryFilter;
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::auth::Caller;
+use crate::web::input::Id;
+use crate::web::post::{Post, Posted};
+use crate::web::problem::Problem;
+
+use super::delivery::Delivery;
+
+/// Who signs a note that no office's key wrote.
+const OPERATIONS: &str = "ศูนย์ปฏิบัติการระบบ GCC";
+
+/// Into which groups.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(untagged, expecting = "must be \"all\", or a list of group codes")]
+pub enum Groups {
+    /// Every group at which it is held and for which the key answers.
+    All(All),
+    /// These, by code.
+    These(Vec<Code>),
+}
+
+/// The word `all`.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum All {
+    /// All of them.
+    All,
+}
+
+/// What is let into which groups.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forward {
+    /// The groups: `"all"`, or a list of codes.
+    into: Groups,
+    /// A word of the steward's, sent below the bulletin; at most 1,000 UTF-16 units.
+    note: Option<Note>,
+}
+
+/// What forwarding came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ForwardAnswer {
+    /// Groups into which it goes now.
+    forwarded: u64,
+    /// Groups into which it had been let before.
+    already: u64,
+}
+
+/// Let a bulletin into groups at which it is held.
+///
+/// All of them or none: 409 where it is not held at one of them yet, or no longer.
+#[utoipa::path(post, path = "/bulletins/{id}/forward", tag = "bulletins", params(("id" = BulletinId, Path)),
+    request_body = Forward, responses((status = 200, body = ForwardAnswer)))]
+pub async fn forward_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Forward>) -> Posted {
+    let (mut work, Forward { into, note }) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let bulletin = visible::bulletin(work.db(), &caller, id).await?;
+    let into = match into {
+        Groups::These(codes) => forward::Into::Groups(answered_for(work.db(), &caller, &codes).await?),
+        Groups::All(All::All) => forward::Into::AllHeld(all_answered_for(work.db(), &caller).await?),
+    };
+    let note = match note {
+        Some(text) => Some(sign(work.db(), &caller, text, &into, bulletin.origin_id).await?),
+        None => None,
+    };
+    let done = forward::forward(work.db(), id, &into, note.as_ref(), &by, now).await?;
+    work.answer(StatusCode::OK, &ForwardAnswer { forwarded: done.forwarded, already: done.already }).await
+}
+
+/// Which groups it does not concern, and why.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decline {
+    /// The groups, by code.
+    into: Vec<Code>,
+    /// Why; one line, at most 500 UTF-16 units.
+    reason: PlainReason,
+}
+
+/// What declining came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct DeclineAnswer {
+    /// Groups at which it is declined now.
+    declined: u64,
+}
+
+/// Say that a held bulletin does not concern groups; what is below them goes on without them.
+#[utoipa::path(post, path = "/bulletins/{id}/decline", tag = "bulletins", params(("id" = BulletinId, Path)),
+    request_body = Decline, responses((status = 200, body = DeclineAnswer)))]
+pub async fn decline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Decline>) -> Posted {
+    let (mut work, Decline { into, reason }) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    visible::bulletin(work.db(), &caller, id).await?;
+    let groups = answered_for(work.db(), &caller, &into).await?;
+    let declined = forward::decline(work.db(), id, &groups, &reason, &by, now).await?;
+    work.answer(StatusCode::OK, &DeclineAnswer { declined }).await
+}
+
+/// Which declinings are reversed.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Undecline {
+    /// The groups, by code.
+    into: Vec<Code>,
+}
+
+/// What reversing came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct UndeclineAnswer {
+    /// Groups at which it is held again.
+    undeclined: u64,
+}
+
+/// Reverse a declining: the bulletin is held at the groups again.
+#[utoipa::path(post, path = "/bulletins/{id}/undecline", tag = "bulletins", params(("id" = BulletinId, Path)),
+    request_body = Undecline, responses((status = 200, body = UndeclineAnswer)))]
+pub async fn undecline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Undecline>) -> Posted {
+    let (mut work, Undecline { into }) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    visible::bulletin(work.db(), &caller, id).await?;
+    let groups = answered_for(work.db(), &caller, &into).await?;
+    let undeclined = forward::undecline(work.db(), id, &groups, &by, now).await?;
+    work.answer(StatusCode::OK, &UndeclineAnswer { undeclined }).await
+}
+
+/// What is tried again.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// Which; left out, all that failed or could not be reached.
+    #[serde(default)]
+    filter: RetryOf,
+    /// Also those that LINE may have accepted, over 23 hours ago: they may arrive twice.
+    #[serde(default)]
+    include_unknown: bool,
+}
+
+/// Which failed and unreachable deliveries; a field left out does not narrow.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryOf {
+    /// Only failed, or only unreachable ones.
+    state: Option<RetryState>,
+    /// Only of this tier.
+    tier: Option<i16>,
+    /// Only of offices in this province.
+    province: Option<String>,
+    /// Only this group, by code.
+    group: Option<String>,
+    /// Only at or below this group, by code.
+    under: Option<String>,
+}
+
+/// A state from which deliveries can be tried again.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryState {
+    /// Given up.
+    Failed,
+    /// No LINE group was linked, or the account was not in it.
+    Unreachable,
+}
+
+impl From<RetryState> for delivery::State {
+    fn from(state: RetryState) -> Self {
+        match state {
+            RetryState::Failed => Self::Failed,
+            RetryState::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
+/// What trying again came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct RetryAnswer {
+    /// Deliveries that are queued again.
+    retried: u64,
+}
+
+/// Try failed and unreachable deliveries of a bulletin again.
+#[utoipa::path(post, path = "/bulletins/{id}/retry", tag = "bulletins", params(("id" = BulletinId, Path)),
+    request_body = Option<Retry>, responses((status = 200, body = RetryAnswer)))]
+pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Retry>) -> Posted {
+    let (mut work, Retry { filter, include_unknown }) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    visible::bulletin(work.db(), &caller, id).await?;
+    let filter = RetryFilter {
+        delivery: None,
+        state: filter.state.map(Into::into),
+        tier: filter.tier,
+        province: filter.province,
+        group: visible::group_id(work.db(), &caller, filter.group.as_deref()).await?,
+        under: visible::group_id(work.db(), &caller, filter.under.as_deref()).await?,
+        scope: caller.scope.to_filter(),
+    };
+    let retried = retry::retry(work.db(), &app.settings, id, &filter, include_unknown, &by, now).await?;
+    work.answer(StatusCode::OK, &RetryAnswer { retried }).await
+}
+
+/// How one delivery is tried again.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryOne {
+    /// Even if LINE may have accepted it, over 23 hours ago: it may arrive twice.
+    #[serde(default)]
+    include_unknown: bool,
+}
+
+/// Try one failed or unreachable delivery again.
+#[utoipa::path(post, path = "/deliveries/{id}/retry", tag = "deliveries", params(("id" = DeliveryId, Path)),
+    request_body = Option<RetryOne>, responses((status = 200, body = Delivery)))]
+pub async fn retry_delivery(State(app): State<App>, Id(id): Id<DeliveryId>, post: Post<RetryOne>) -> Posted {
+    let (mut work, RetryOne { include_unknown }) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let filter = Filter { id: Some(id), scope: caller.scope.to_filter(), ..Filter::default() };
+    if deliveries::list_deliveries(work.db(), &filter, 1).await?.is_empty() {
+        return Err(Problem::absent("delivery").into());
+    }
+    if !retry::retry_one(work.db(), &app.settings, id, include_unknown, &by, now).await? {
+        let detail = "Only a failed or unreachable delivery can be tried again; \
+            one that LINE may have accepted only with include_unknown.";
+        return Err(Problem::conflict("not-to-retry", detail).into());
+    }
+    let after = deliveries::list_deliveries(work.db(), &filter, 1).await?.pop();
+    let after = after.ok_or_else(|| Problem::absent("delivery"))?;
+    work.answer(StatusCode::OK, &Delivery::of(after)).await
+}
+
+/// The groups called `codes`, all of which the caller must answer for.
+async fn answered_for(db: &mut Connection, caller: &Caller, codes: &[Code]) -> Result<Vec<i32>, Problem> {
+    if codes.is_empty() {
+        return Err(Problem::invalid_field("/into", "must name at least one group"));
+    }
+    let names: Vec<String> = codes.iter().map(Code::to_string).collect();
+    let places = list_places(db, &names).await?;
+    let theirs = |place: &groups::Place| match caller.role {
+        Role::Steward => caller.office == Some(place.office_id),
+        _ => caller.scope.covers(&place.path),
+    };
+    match names.iter().find(|name| !places.iter().any(|place| place.code == **name && theirs(place))) {
+        Some(name) => Err(Problem::absent(&format!("group as {name}"))),
+        None => Ok(places.into_iter().map(|place| place.id.0).collect()),
+    }
+}
+
+/// Every group that the caller answers for; none = all.
+async fn all_answered_for(db: &mut Connection, caller: &Caller) -> Result<Option<Vec<i32>>, StoreError> {
+    match (caller.scope.groups(), caller.role) {
+        (None, _) => Ok(None),
+        // its scope is given as the groups of its office
+        (Some(own), Role::Steward) => Ok(Some(own.to_vec())),
+        (Some(scope), _) => Ok(Some(list_ids_under(db, scope).await?)),
+    }
+}
+
+/// Puts under a note whose it is: the office that the key stands for, by its steward's title.
+async fn sign(
+    db: &mut Connection,
+    caller: &Caller,
+    text: Note,
+    into: &forward::Into,
+    origin: GroupId,
+) -> Result<SignedNote, StoreError> {
+    let first = match into {
+        forward::Into::Groups(groups) => groups.first(),
+        forward::Into::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
+    };
+    let group = first.map_or(origin, |id| GroupId(*id));
+    let stewards = if caller.role == Role::Steward { list_stewards(db, group).await? } else { Vec::new() };
+    let title = stewards.into_iter().find_map(|steward| steward.title.filter(|_| !steward.deputy));
+    Ok(SignedNote { text, from: title.unwrap_or_else(|| OPERATIONS.to_owned()), group })
+}

@@ -1,0 +1,133 @@
+//! Channels: what operators see of them and do with them; never a secret.
+//!
+//! A channel serves the whole tree, so only a key without an office sees it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::delivery::Words;
+use super::publishing::Nothing;
+use crate::domain::outcome::ParkReason;
+use crate::domain::time::Timestamp;
+use crate::store::channels as rows;
+use crate::store::notices::{Notice, notify};
+use crate::store::{Connection, StoreError, audit};
+use crate::web::app::App;
+use crate::web::auth::{Caller, Scope};
+use crate::web::input::{Id, Parameters};
+use crate::web::listing::Page;
+use crate::web::post::{Post, Posted};
+use crate::web::problem::Problem;
+
+/// A LINE channel.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Channel {
+    /// Its code.
+    code: String,
+    /// Its name.
+    name: String,
+    /// Calls a second at most.
+    rate: i32,
+    /// Why it stands still; null while it sends.
+    parked: Option<Parked>,
+    /// The month's messages.
+    quota: Quota,
+    /// When the last webhook came, to the minute.
+    last_webhook_at: Option<Timestamp>,
+}
+
+/// Why a channel stands still.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Parked {
+    /// From a closed list.
+    reason: ParkReason,
+    /// The same as a sentence.
+    text: Words,
+    /// Since when.
+    since: Option<Timestamp>,
+}
+
+/// The month's messages of a channel.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Quota {
+    /// All; null where they are not limited or not known.
+    limit: Option<i64>,
+    /// Of these, used.
+    used: Option<i64>,
+    /// When LINE was asked; null = not yet.
+    checked_at: Option<Timestamp>,
+}
+
+impl From<rows::Channel> for Channel {
+    fn from(row: rows::Channel) -> Self {
+        let since = row.parked_at;
+        let parked = row.parked_reason.map(|reason| {
+            let text = Words { en: reason.english(), th: reason.thai() };
+            Parked { reason, text, since }
+        });
+        Self {
+            code: row.code,
+            name: row.name,
+            rate: row.rate_per_second,
+            parked,
+            quota: Quota { limit: row.quota_limit, used: row.quota_used, checked_at: row.quota_checked_at },
+            last_webhook_at: row.last_webhook_at,
+        }
+    }
+}
+
+/// Nothing narrows the list of channels.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelQuery {}
+
+/// All channels, by code.
+#[utoipa::path(get, path = "/channels", tag = "channels", responses((status = 200, body = Page<Channel>)))]
+pub async fn list_channels(
+    State(app): State<App>,
+    caller: Caller,
+    Parameters(ChannelQuery {}): Parameters<ChannelQuery>,
+) -> Result<Json<Page<Channel>>, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let all = if caller.scope == Scope::Whole { rows::list_channels(&mut db).await? } else { Vec::new() };
+    Ok(Json(Page { items: all.into_iter().map(Channel::from).collect(), next_cursor: None }))
+}
+
+/// Stop sending on a channel until it is resumed.
+#[utoipa::path(post, path = "/channels/{code}/park", tag = "channels", params(("code" = String, Path)),
+    request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
+pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
+    let (mut work, Nothing {}) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let channel = find(work.db(), &caller, &code).await?;
+    if !rows::park_channel(work.db(), channel.id, ParkReason::Operator, now).await? {
+        return Err(Problem::conflict("parked", "The channel is parked already.").into());
+    }
+    audit::insert_entry(work.db(), now, &by, "park", &format!("channel:{code}"), &json!({})).await?;
+    let after = find(work.db(), &caller, &code).await?;
+    work.answer(StatusCode::OK, &Channel::from(after)).await
+}
+
+/// Let a parked channel send again.
+#[utoipa::path(post, path = "/channels/{code}/resume", tag = "channels", params(("code" = String, Path)),
+    request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
+pub async fn resume_channel(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
+    let (mut work, Nothing {}) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let channel = find(work.db(), &caller, &code).await?;
+    if !rows::resume_channel(work.db(), channel.id, None, now).await? {
+        return Err(Problem::conflict("not-parked", "The channel is not parked.").into());
+    }
+    audit::insert_entry(work.db(), now, &by, "resume", &format!("channel:{code}"), &json!({})).await?;
+    notify(work.db(), Notice::Wake(channel.id)).await?;
+    let after = find(work.db(), &caller, &code).await?;
+    work.answer(StatusCode::OK, &Channel::from(after)).await
+}
+
+async fn find(db: &mut Connection, caller: &Caller, code: &str) -> Result<rows::Channel, Problem> {
+    let found = if caller.scope == Scope::Whole { rows::find_channel(db, code).await? } else { None };
+    found.ok_or_else(|| Problem::absent("channel"))
+}

@@ -1,0 +1,295 @@
+//! A delivery as people see it: where it stands, why, and whose turn it is. Pure.
+//!
+//! The words are a closed list. It never says that anything was read or reached: what is known is that LINE accepted
+//! a copy, and who tapped รับทราบ.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::delivery::State;
+use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::outcome::ParkReason;
+use crate::domain::time::Timestamp;
+use crate::store::deliveries as rows;
+
+/// Where a delivery stands, as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// The group above has not got it yet.
+    Waiting,
+    /// Its steward's turn.
+    Held,
+    /// To be sent as soon as the channel allows.
+    Ready,
+    /// Taken by a sender.
+    Sending,
+    /// Ready, but its channel or the bulletin stands still.
+    Parked,
+    /// LINE accepted it.
+    Accepted,
+    /// Given up.
+    Failed,
+    /// No LINE group is linked, or the account is not in it.
+    Unreachable,
+    /// Its steward said that it does not concern the group.
+    Declined,
+    /// The bulletin was withdrawn before it was sent.
+    Withdrawn,
+    /// The bulletin expired before it was sent.
+    Expired,
+}
+
+impl DeliveryState {
+    fn of(row: &rows::Delivery) -> Self {
+        match row.state {
+            State::Waiting => Self::Waiting,
+            State::Held => Self::Held,
+            State::Ready if row.channel_parked.is_some() || row.paused => Self::Parked,
+            State::Ready if row.claimed => Self::Sending,
+            State::Ready => Self::Ready,
+            State::Accepted => Self::Accepted,
+            State::Failed => Self::Failed,
+            State::Unreachable => Self::Unreachable,
+            State::Declined => Self::Declined,
+            State::Withdrawn => Self::Withdrawn,
+            State::Expired => Self::Expired,
+        }
+    }
+
+    /// What the rows of this state have in common.
+    pub fn narrow(self, filter: &mut rows::Filter) {
+        let (state, claimed, parked) = match self {
+            Self::Waiting => (State::Waiting, None, None),
+            Self::Held => (State::Held, None, None),
+            Self::Ready => (State::Ready, Some(false), Some(false)),
+            Self::Sending => (State::Ready, Some(true), Some(false)),
+            Self::Parked => (State::Ready, None, Some(true)),
+            Self::Accepted => (State::Accepted, None, None),
+            Self::Failed => (State::Failed, None, None),
+            Self::Unreachable => (State::Unreachable, None, None),
+            Self::Declined => (State::Declined, None, None),
+            Self::Withdrawn => (State::Withdrawn, None, None),
+            Self::Expired => (State::Expired, None, None),
+        };
+        (filter.state, filter.claimed, filter.parked) = (Some(state), claimed, parked);
+    }
+}
+
+/// A delivery: one bulletin's copy for one group.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Of which bulletin.
+    pub bulletin_id: BulletinId,
+    /// For which group.
+    pub group: GroupRef,
+    /// Of which office.
+    pub office: OfficeRef,
+    /// The code of the channel that sends it.
+    pub channel: String,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Why.
+    pub reason: Option<Why>,
+    /// Whose turn it is.
+    pub next: Option<NextStep>,
+    /// Whether it went on without the group above.
+    pub bypassed: bool,
+    /// Whether LINE may have accepted it for all that is known.
+    pub outcome_unknown: bool,
+    /// Calls to LINE used.
+    pub attempts: i16,
+    /// When what happened.
+    pub times: Times,
+    /// Who forwarded or declined it; `time` where its time came.
+    pub forwarded_by: Option<String>,
+    /// LINE's own names for it.
+    pub line: LineRef,
+    /// Persons who tapped รับทราบ.
+    pub acknowledged: i32,
+    /// Seats in the LINE group when it was published.
+    pub seats: i32,
+}
+
+/// A group, briefly.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct GroupRef {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// 1, 2 or 3.
+    pub tier: i16,
+}
+
+/// An office, briefly.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct OfficeRef {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its province.
+    pub province: Option<String>,
+}
+
+/// Why a delivery is where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Why {
+    /// From a closed list.
+    #[schema(example = "not_linked")]
+    pub code: String,
+    /// The same as a sentence.
+    pub text: Words,
+}
+
+/// A sentence in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Words {
+    /// In English.
+    pub en: &'static str,
+    /// In Thai.
+    pub th: &'static str,
+}
+
+/// Whose turn it is, to do what, by when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct NextStep {
+    /// A steward's title, a group's code, `relay`, `operator` or `line`.
+    #[schema(example = "ผู้ว่าราชการจังหวัดลำพูน")]
+    pub who: String,
+    /// What.
+    pub action: Action,
+    /// When it happens by itself; null where nothing is set.
+    pub at: Option<Timestamp>,
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Wait until the group above has got it.
+    WaitForParent,
+    /// Let it into the group.
+    Forward,
+    /// Send it.
+    Send,
+    /// Let the channel go on.
+    ResumeChannel,
+    /// Give the channel messages again: the month's are used up.
+    FreeQuota,
+    /// Try again.
+    Retry,
+    /// Link the LINE group.
+    LinkGroup,
+    /// Reverse the declining, if it was a mistake.
+    Undecline,
+}
+
+/// When what happened.
+#[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
+pub struct Times {
+    /// The bulletin was published.
+    pub published_at: Option<Timestamp>,
+    /// Its turn came.
+    pub turn_at: Option<Timestamp>,
+    /// It goes on by itself.
+    pub release_at: Option<Timestamp>,
+    /// It is tried again.
+    pub due_at: Option<Timestamp>,
+    /// It came to its end.
+    pub ended_at: Option<Timestamp>,
+    /// LINE accepted it.
+    pub accepted_at: Option<Timestamp>,
+}
+
+/// LINE's own names for a delivery, to ask LINE about it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct LineRef {
+    /// Of the request that was accepted.
+    pub request_id: Option<String>,
+    /// Of the messages in the chat.
+    pub message_ids: Vec<String>,
+}
+
+impl Delivery {
+    /// What people see of the row.
+    #[must_use]
+    pub fn of(row: rows::Delivery) -> Self {
+        let state = DeliveryState::of(&row);
+        let times = Times {
+            published_at: row.published_at,
+            turn_at: row.turn_at,
+            release_at: row.release_at,
+            due_at: row.due_at,
+            ended_at: row.ended_at,
+            accepted_at: row.ended_at.filter(|_| row.state == State::Accepted),
+        };
+        Self {
+            reason: why(&row, state),
+            next: next_step(&row, state),
+            id: row.id,
+            bulletin_id: row.bulletin_id,
+            group: GroupRef { code: row.group, name: row.group_name, tier: row.tier },
+            office: OfficeRef { code: row.office, name: row.office_name, province: row.province },
+            channel: row.channel,
+            state,
+            bypassed: row.bypassed_parent,
+            outcome_unknown: row.outcome_open,
+            attempts: row.attempts,
+            times,
+            forwarded_by: row.forwarded_by,
+            line: LineRef { request_id: row.line_request_id, message_ids: row.line_message_ids.unwrap_or_default() },
+            acknowledged: row.acknowledged,
+            seats: row.members,
+        }
+    }
+}
+
+fn why(row: &rows::Delivery, state: DeliveryState) -> Option<Why> {
+    if state == DeliveryState::Parked {
+        let Some(parked) = row.channel_parked else {
+            let text = Words {
+                en: "LINE refused the message itself, so the bulletin is not sent on until somebody has looked.",
+                th: "LINE ปฏิเสธข้อความนี้ ระบบหยุดส่งประกาศไว้จนกว่าเจ้าหน้าที่จะตรวจสอบ",
+            };
+            return Some(Why { code: "bulletin_paused".to_owned(), text });
+        };
+        return Some(Why { code: word(&parked), text: Words { en: parked.english(), th: parked.thai() } });
+    }
+    let reason = row.reason?;
+    Some(Why { code: word(&reason), text: Words { en: reason.english(), th: reason.thai() } })
+}
+
+/// The word for a value of a closed list in the API.
+pub(super) fn word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn next_step(row: &rows::Delivery, state: DeliveryState) -> Option<NextStep> {
+    let operator = || "operator".to_owned();
+    let (who, action, at) = match state {
+        DeliveryState::Waiting => {
+            (row.parent_group.clone().unwrap_or_else(|| "relay".to_owned()), Action::WaitForParent, None)
+        }
+        DeliveryState::Held => {
+            let steward = row.steward_title.clone().unwrap_or_else(|| row.group.clone());
+            (steward, Action::Forward, row.release_at)
+        }
+        DeliveryState::Ready | DeliveryState::Sending => ("relay".to_owned(), Action::Send, row.due_at),
+        DeliveryState::Parked => match row.channel_parked {
+            Some(ParkReason::QuotaUsedUp) => ("line".to_owned(), Action::FreeQuota, None),
+            Some(ParkReason::Operator | ParkReason::TokenRefused) => (operator(), Action::ResumeChannel, None),
+            None => (operator(), Action::Retry, None),
+        },
+        DeliveryState::Failed => (operator(), Action::Retry, None),
+        DeliveryState::Unreachable => (operator(), Action::LinkGroup, None),
+        DeliveryState::Declined => (operator(), Action::Undecline, None),
+        DeliveryState::Accepted | DeliveryState::Withdrawn | DeliveryState::Expired => return None,
+    };
+    Some(NextStep { who, action, at })
+}
+
+#[cfg(test)]
+pub(super) mod tests;

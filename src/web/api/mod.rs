@@ -1,0 +1,21 @@
+//! The REST API, one file per resource or group of acts; what they are called and need stands in [`super::routes`].
+//!
+//! A handler loads, checks, changes and answers. What people see of a row is a type of its own beside the handler,
+//! so that the API does not change when a table does.
+
+pub mod bulletins;
+pub mod cascade;
+pub mod channels;
+pub mod coverage;
+pub mod deliveries;
+pub mod delivery;
+pub mod draft_input;
+pub mod drafts;
+pub mod groups;
+pub mod offices;
+pub mod publishing;
+pub mod receipts;
+pub mod snapshot;
+pub mod status;
+mod timeline;
+mod visible;

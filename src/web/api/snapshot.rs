@@ -1,0 +1,128 @@
+//! Statuses in memory: what many polls of the same thing are answered from.
+//!
+//! A status is read from the database at most once per `status_cache` and node, however many ask (the readers of
+//! one moment share one read), so that a published bulletin that everybody watches costs as much as one that a
+//! single agency watches. A whole tree is read from its counters, at the same cost for any size; a part of it is
+//! counted from its deliveries. Called by [`super::status`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use sha2::{Digest as _, Sha256};
+
+use super::receipts::Status;
+use crate::domain::ids::BulletinId;
+use crate::store::bulletins::{Filter, list_bulletins};
+use crate::store::claims::count_sending;
+use crate::store::progress::{count_sending_under, count_under, list_counters};
+use crate::store::{Db, Result, StoreError};
+use crate::web::problem::Problem;
+
+/// Statuses kept at most; each is a few kilobytes.
+const KEPT: u64 = 10_000;
+
+/// Whose status of what.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct View {
+    /// Which bulletin.
+    pub bulletin: BulletinId,
+    /// Only what a key bound to these groups can see.
+    pub scope: Option<Vec<i32>>,
+    /// Whether it may tell that there is a draft.
+    pub drafts: bool,
+    /// Only at or below this group, which the key was found to see.
+    pub under: Option<i32>,
+}
+
+/// A status as it is sent.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The JSON.
+    pub body: String,
+    /// Another one whenever the body is: a weak entity tag, since the answer may be compressed.
+    pub etag: String,
+}
+
+/// What reading a status came to.
+#[derive(Clone, Debug)]
+pub enum Read {
+    /// There is no such bulletin in sight.
+    Absent,
+    /// It is there and not published yet.
+    Unpublished,
+    /// Its status.
+    Published(Arc<Snapshot>),
+}
+
+/// The statuses in memory.
+#[derive(Clone, Debug)]
+pub struct Snapshots(Cache<View, Read>);
+
+impl Snapshots {
+    /// An empty memory whose statuses grow no older than `age`.
+    #[must_use]
+    pub fn new(age: Duration) -> Self {
+        Self(Cache::builder().max_capacity(KEPT).time_to_live(age).build())
+    }
+
+    /// The status for `view`, read now or a moment ago.
+    ///
+    /// # Errors
+    /// 503 while the database is away.
+    pub async fn read(&self, db: &Db, view: View) -> Result<Read, Problem> {
+        let load = async { load(db, &view).await.map_err(Problem::from) };
+        self.0.try_get_with(view.clone(), load).await.map_err(|problem| (*problem).clone())
+    }
+}
+
+async fn load(db: &Db, view: &View) -> Result<Read> {
+    let mut db = db.acquire().await.map_err(StoreError::from)?;
+    let filter =
+        Filter { id: Some(view.bulletin), scope: view.scope.clone(), drafts: view.drafts, ..Filter::default() };
+    let Some(bulletin) = list_bulletins(&mut db, &filter, 1).await?.pop() else { return Ok(Read::Absent) };
+    let part = view.under.map(|group| vec![group]).or_else(|| view.scope.clone());
+    let (counters, sending) = match &part {
+        None => {
+            let counters = list_counters(&mut db, view.bulletin).await?;
+            (counters, count_sending(&mut db, view.bulletin).await?)
+        }
+        Some(groups) => {
+            let counters = count_under(&mut db, view.bulletin, groups).await?;
+            (counters, count_sending_under(&mut db, view.bulletin, groups).await?)
+        }
+    };
+    Ok(match Status::of(&bulletin, &counters, &sending, part.is_none()) {
+        Some(status) => Read::Published(Arc::new(Snapshot::of(&status))),
+        None => Read::Unpublished,
+    })
+}
+
+impl Snapshot {
+    fn of(status: &Status) -> Self {
+        let body = serde_json::to_string(status).unwrap_or_default();
+        let hash = hex::encode(Sha256::digest(&body));
+        Self { etag: format!("W/\"{}\"", &hash[..32]), body }
+    }
+
+    /// Whether an `If-None-Match` header names this very status (RFC 9110, section 13.1.2).
+    #[must_use]
+    pub fn matches(&self, if_none_match: &str) -> bool {
+        let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        if_none_match.trim() == "*" || if_none_match.split(',').any(|tag| bare(tag) == bare(&self.etag))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_matches_itself_in_any_of_its_spellings() {
+        let snapshot = Snapshot { body: String::new(), etag: "W/\"abc\"".to_owned() };
+        for header in ["W/\"abc\"", "\"abc\"", "\"x\", W/\"abc\"", "*"] {
+            assert!(snapshot.matches(header), "{header}");
+        }
+        assert!(!snapshot.matches("\"abd\""));
+    }
+}

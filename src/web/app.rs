@@ -1,0 +1,87 @@
+//! What every handler works with, and what each handler does first: a connection, the time.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::api::snapshot::Snapshots;
+use super::problem::Problem;
+use crate::domain::sealed::{PersonKey, SealingKey};
+use crate::domain::time::{Clock, Timestamp};
+use crate::relay::settings::Settings;
+use crate::store::{Db, StoreError, Tx};
+
+/// Renders what was counted, in Prometheus' text format.
+pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// How the edge behaves; from the section `server` of the configuration and `relay.status_cache`.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge {
+    /// The largest request body, in bytes.
+    pub body_limit: usize,
+    /// The longest time for an answer; longer than the longest wait for a status.
+    pub request_timeout: Duration,
+    /// How old a status answered from memory may be.
+    pub status_cache: Duration,
+    /// Whether `/metrics` is served by a listener of its own, and not by [`super::router`].
+    pub private_metrics: bool,
+}
+
+/// The state of the web: cheap to clone, shared by all requests.
+#[derive(Clone)]
+pub struct App {
+    /// The pool.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The engine's constants; among them what links in messages start with.
+    pub settings: Arc<Settings>,
+    /// Opens the channels' secrets.
+    pub sealing: Arc<SealingKey>,
+    /// Turns LINE's user ids into hashes.
+    pub person: Arc<PersonKey>,
+    /// How the edge behaves.
+    pub edge: Edge,
+    /// Renders what was counted.
+    pub metrics: RenderMetrics,
+    /// The statuses answered from memory.
+    pub(super) snapshots: Snapshots,
+}
+
+impl App {
+    /// The state over a pool, a clock, the engine's constants and keys.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        settings: Arc<Settings>,
+        sealing: Arc<SealingKey>,
+        edge: Edge,
+        metrics: RenderMetrics,
+    ) -> Self {
+        let person = Arc::new(sealing.person_key());
+        let snapshots = Snapshots::new(edge.status_cache);
+        Self { db, clock, settings, sealing, person, edge, metrics, snapshots }
+    }
+
+    /// The time now.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A transaction; dropping it undoes it.
+    pub(super) async fn begin(&self) -> Result<Tx, Problem> {
+        Ok(self.db.begin().await.map_err(StoreError::from)?)
+    }
+
+    /// The public page of the bulletin with this token.
+    pub(super) fn public_url(&self, token: &str) -> String {
+        format!("{}/b/{token}", self.settings.public_url)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("edge", &self.edge).finish_non_exhaustive()
+    }
+}

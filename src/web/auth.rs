@@ -1,0 +1,174 @@
+//! Who calls, what they may do, and where.
+//!
+//! [`authorize`] stands before every route of the API: it finds the key, looks the route's act up in
+//! [`super::routes`] and refuses what the role may not do (403). Where the key may act, its [`Scope`], is part of
+//! every query that a handler makes; what lies outside is answered like what does not exist (404). A handler takes
+//! [`Caller`] as an argument, and a route that was forgotten in the table has none: it answers 401.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::app::App;
+use super::problem::Problem;
+use super::routes;
+use crate::domain::account::Role;
+use crate::domain::api_key::ApiKeySecret;
+use crate::domain::ids::{ApiKeyId, OfficeId};
+use crate::store::api_keys::{ApiKey, find_key, touch_key};
+use crate::store::groups::list_ids_of_office;
+use crate::store::{Connection, StoreError};
+
+/// How often at most it is noted that a key was used.
+const USE_NOTED: Duration = Duration::from_mins(1);
+
+/// The part of the tree that a key sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Whole,
+    /// The groups of its office, given here by number, and everything below them.
+    Under(Vec<i32>),
+}
+
+impl Scope {
+    /// The groups at or below which the key sees; none = no bounds.
+    #[must_use]
+    pub fn groups(&self) -> Option<&[i32]> {
+        match self {
+            Self::Whole => None,
+            Self::Under(groups) => Some(groups),
+        }
+    }
+
+    /// The same to put into a filter.
+    #[must_use]
+    pub fn to_filter(&self) -> Option<Vec<i32>> {
+        self.groups().map(<[i32]>::to_vec)
+    }
+
+    /// Whether a group with this path from the root is seen.
+    #[must_use]
+    pub fn covers(&self, path: &[i32]) -> bool {
+        self.groups().is_none_or(|groups| path.iter().any(|id| groups.contains(id)))
+    }
+}
+
+/// The key that makes the request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Its office; none = the whole tree.
+    pub office: Option<OfficeId>,
+    /// The code of its office.
+    pub office_code: Option<String>,
+    /// Where.
+    pub scope: Scope,
+}
+
+impl Caller {
+    /// How the audit names it.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("key:{}", self.name)
+    }
+
+    /// Whether drafts of its part of the tree are shown to it: they are for those who work on them.
+    #[must_use]
+    pub fn sees_drafts(&self) -> bool {
+        !matches!(self.role, Role::Agency | Role::Steward)
+    }
+
+    async fn of(db: &mut Connection, key: ApiKey) -> Result<Self, StoreError> {
+        let scope = match key.office_id {
+            Some(office) => Scope::Under(list_ids_of_office(db, office).await?),
+            None if key.role.needs_office() => Scope::Under(Vec::new()),
+            None => Scope::Whole,
+        };
+        let (id, name, role) = (key.id, key.name, key.role);
+        Ok(Self { id, name, role, office: key.office_id, office_code: key.office, scope })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthorized)
+    }
+}
+
+/// Lets a request through to a route of the API when its key may do what the route does.
+///
+/// # Errors
+/// 401 without a working key, 403 where the role may not do it, 503 while the database is away.
+pub async fn authorize(
+    State(app): State<App>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Some(route) = routes::find(request.method(), path.as_str()) else {
+        // another method than the route has: the router says so itself
+        return Ok(next.run(request).await);
+    };
+    if let Some(act) = route.act {
+        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
+        let caller = identify(&app, key).await?;
+        if !caller.role.may(act) {
+            let detail = format!("A key of the role {} may not do this.", caller.role.as_str());
+            return Err(Problem::forbidden(detail));
+        }
+        request.extensions_mut().insert(caller);
+    }
+    Ok(next.run(request).await)
+}
+
+async fn identify(app: &App, (prefix, sha256): (String, [u8; 32])) -> Result<Caller, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let key = find_key(&mut db, &prefix).await?.filter(|key| same_bytes(&key.key_sha256, &sha256));
+    let key = key.ok_or_else(Problem::unauthorized)?;
+    let now = app.now();
+    if key.last_used_at.is_none_or(|last| last < now - USE_NOTED) {
+        touch_key(&mut db, key.id, now).await?;
+    }
+    Ok(Caller::of(&mut db, key).await?)
+}
+
+/// Compares in a time that does not tell where the first difference is.
+fn same_bytes(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_covers_its_groups_and_what_is_below() {
+        let lamphun = Scope::Under(vec![7]);
+        assert!(lamphun.covers(&[1, 7]));
+        assert!(lamphun.covers(&[1, 7, 30, 31]));
+        assert!(!lamphun.covers(&[1]));
+        assert!(!lamphun.covers(&[1, 8, 77]));
+        assert!(Scope::Whole.covers(&[1]));
+        assert!(!Scope::Under(Vec::new()).covers(&[1]), "an office without groups sees nothing");
+    }
+
+    #[test]
+    fn only_equal_hashes_are_the_same() {
+        assert!(same_bytes(&[1, 2], &[1, 2]));
+        assert!(!same_bytes(&[1, 2], &[1, 3]));
+        assert!(!same_bytes(&[1, 2], &[1]));
+    }
+}

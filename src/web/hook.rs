@@ -1,0 +1,182 @@
+//! LINE's webhook: prove it, keep it once, answer at once.
+//!
+//! The signature is checked over the raw bytes before anything is read from them; a request that does not prove
+//! itself leaves nothing behind but a log line and a number. Of each event only what the product acts on is kept: of
+//! a text nothing, unless it is a join code, and of that only the hash; of a person only a keyed hash. The work is
+//! done behind the answer by `relay::inbound`, which a notice wakes. LINE expects 200 within 2 seconds and may
+//! deliver an event again; the second time changes nothing.
+//! Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/>.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use serde::Serialize;
+
+use super::app::App;
+use super::input::{Id, read_bytes};
+use super::problem::{Problem, ProblemDetails};
+use crate::domain::ids::ChannelId;
+use crate::domain::join_code::JoinCode;
+use crate::domain::sealed::PersonKey;
+use crate::domain::time::Timestamp;
+use crate::line::signature;
+use crate::line::webhook::{InboundEvent, Mode, What, parse};
+use crate::relay::engine::open_secrets;
+use crate::relay::publish::acknowledged_bulletin;
+use crate::store::StoreError;
+use crate::store::channels::{Channel, find_channel, touch_webhook};
+use crate::store::notices::{Notice, notify};
+use crate::store::webhook_events::{Event, insert_events};
+use crate::telemetry::metric;
+
+/// The largest body that is read, in bytes; LINE's are a few kilobytes.
+pub const BODY_LIMIT: usize = 1_000_000;
+
+/// That it was taken.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Taken {}
+
+/// LINE delivers events of a channel.
+#[utoipa::path(post, path = "/line/webhook/{channel}", tag = "public",
+    params(("channel" = String, Path, description = "The channel's code"),
+        ("X-Line-Signature" = String, Header, description = "HMAC-SHA256 of the body under the channel secret, in base64")),
+    request_body(content = String, content_type = "application/json"),
+    responses(
+        (status = 200, body = Taken),
+        (status = 401, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, body = ProblemDetails, content_type = "application/problem+json")))]
+pub async fn receive(
+    State(app): State<App>,
+    Id(code): Id<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Taken>, Problem> {
+    let body = read_bytes(body)?;
+    let mut tx = app.begin().await?;
+    let channel = find_channel(&mut tx, &code).await?.ok_or_else(|| Problem::absent("channel"))?;
+    prove(&app, &channel, &headers, &body)?;
+    let delivery = parse(&body).map_err(|_| Problem::bad_request("The body is not a JSON object."))?;
+    if delivery.odd > 0 {
+        tracing::warn!(channel.code = code, events.odd = delivery.odd, "a webhook holds events of an unknown shape");
+    }
+    let now = app.now();
+    let events: Vec<Event> =
+        delivery.events.into_iter().map(|event| reduce(event, channel.id, &app.person, now)).collect();
+    touch_webhook(&mut tx, channel.id, now).await?;
+    if !events.is_empty() {
+        let fresh = insert_events(&mut tx, &events).await?;
+        notify(&mut tx, Notice::Inbound).await?;
+        tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    for event in &events {
+        metrics::counter!(metric::WEBHOOK_EVENTS, "kind" => event.kind.clone()).increment(1);
+    }
+    Ok(Json(Taken {}))
+}
+
+/// Whether the bytes come from LINE, under the channel's present or next secret.
+fn prove(app: &App, channel: &Channel, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
+    let secrets = open_secrets(&app.sealing, channel).map_err(|error| {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(channel.code = channel.code, error, "a webhook cannot be checked");
+        Problem::internal()
+    })?;
+    let given = headers.get(signature::HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if signature::verify(&secrets, body, given) {
+        return Ok(());
+    }
+    metrics::counter!(metric::WEBHOOK_REFUSED, "channel" => channel.code.clone()).increment(1);
+    tracing::warn!(channel.code = channel.code, body.bytes = body.len(), "a webhook's signature does not fit");
+    let title = "The signature does not fit";
+    let detail = "The body does not bear the signature of the channel's secret.";
+    Err(Problem::new(axum::http::StatusCode::UNAUTHORIZED, "wrong-signature", title, detail))
+}
+
+/// An event as it is kept: only what the product acts on.
+fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: Timestamp) -> Event {
+    let (kind, data) = match event.what {
+        // another module has the chat: noted, and nothing is done
+        _ if event.mode != Mode::Active => ("other", None),
+        What::Join => ("join", None),
+        What::Leave => ("leave", None),
+        What::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
+        What::Text { text } => match JoinCode::find(&text) {
+            Some(code) => ("join_code", Some(hex::encode(code.sha256()))),
+            None => ("other", None),
+        },
+        What::MemberJoined { .. } | What::MemberLeft { .. } => ("members", None),
+        What::Tap { .. } | What::Other { .. } => ("other", None),
+    };
+    let acted_on = kind != "other";
+    Event {
+        channel_id,
+        event_id: event.id,
+        kind: kind.to_owned(),
+        line_group_id: event.group_id.filter(|_| acted_on),
+        person: event.user_id.filter(|_| kind == "tap").map(|id| person.person_hash(&id).to_vec()),
+        data,
+        reply_token: event.reply_token.filter(|_| acted_on),
+        occurred_at: event.occurred_at.unwrap_or(now),
+        received_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::BulletinId;
+    use crate::domain::sealed::SealingKey;
+    use crate::relay::publish::acknowledge_data;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_521_770_400)
+    }
+
+    fn kept(what: What, mode: Mode) -> Event {
+        let event = InboundEvent {
+            id: "01HX".to_owned(),
+            occurred_at: None,
+            redelivery: false,
+            mode,
+            group_id: Some("Cabc".to_owned()),
+            user_id: Some("Uabc".to_owned()),
+            reply_token: Some("token".to_owned()),
+            what,
+        };
+        let person = SealingKey::generate().expect("random bytes").person_key();
+        reduce(event, ChannelId(1), &person, now())
+    }
+
+    #[test]
+    fn what_people_write_is_not_kept() {
+        let event = kept(What::Text { text: "สวัสดีครับ".to_owned() }, Mode::Active);
+        assert_eq!((event.kind.as_str(), &event.data), ("other", &None));
+        assert_eq!((&event.person, &event.reply_token, &event.line_group_id), (&None, &None, &None));
+    }
+
+    #[test]
+    fn of_a_join_code_only_the_hash_is_kept() {
+        let code = JoinCode::generate();
+        let event = kept(What::Text { text: code.to_string() }, Mode::Active);
+        assert_eq!(event.kind, "join_code");
+        assert_eq!(event.data, Some(hex::encode(code.sha256())));
+    }
+
+    #[test]
+    fn a_tap_keeps_its_bulletin_and_a_hash_of_the_person() {
+        let data = acknowledge_data(BulletinId::new(now()));
+        let event = kept(What::Tap { data: data.clone() }, Mode::Active);
+        assert_eq!((event.kind.as_str(), event.data), ("tap", Some(data)));
+        assert_eq!(event.person.map(|hash| hash.len()), Some(32));
+        assert_eq!(kept(What::Tap { data: "something else".to_owned() }, Mode::Active).kind, "other");
+    }
+
+    #[test]
+    fn what_another_module_answers_is_only_noted() {
+        assert_eq!(kept(What::Join, Mode::Standby).kind, "other");
+    }
+}

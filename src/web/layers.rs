@@ -1,0 +1,149 @@
+//! What every request passes through, whatever it asks for.
+//!
+//! From outside in: a span with method and route (the pattern, never the path: it may hold a token), security
+//! headers, compression, problems written out, panics and time-outs turned into problems, numbers. Called by
+//! [`super::router`].
+
+use std::any::Any;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tracing::{Level, Span};
+
+use super::app::Edge;
+use super::problem::{PROBLEM_JSON, Problem};
+use crate::telemetry::metric;
+
+/// Puts the layers around `router`.
+pub fn surround(router: Router, edge: &Edge) -> Router {
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, edge.request_timeout);
+    let layers = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http().make_span_with(make_span).on_response(DefaultOnResponse::new()))
+        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(header::REFERRER_POLICY, "no-referrer"))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(tell_problems))
+        .layer(from_fn(count))
+        .layer(timeout)
+        .layer(CatchPanicLayer::custom(tell_panic))
+        .layer(DefaultBodyLimit::max(edge.body_limit));
+    router.layer(layers)
+}
+
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+fn make_span(request: &Request) -> Span {
+    tracing::span!(Level::INFO, "request", http.method = %request.method(), http.route = route_of(request))
+}
+
+/// The pattern of the route; what fits none is one name, so that numbers stay bounded.
+fn route_of(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str)
+}
+
+async fn count(request: Request, next: Next) -> Response {
+    let method = request.method().as_str().to_owned();
+    let route = route_of(&request).to_owned();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_str().to_owned();
+    metrics::histogram!(metric::HTTP_REQUEST_TIME, "method" => method.clone(), "route" => route.clone())
+        .record(begun.elapsed().as_secs_f64());
+    metrics::counter!(metric::HTTP_REQUESTS, "method" => method, "route" => route, "status" => status).increment(1);
+    response
+}
+
+/// Writes every refusal out as a problem, also those that have no words of their own yet.
+pub async fn tell_problems(request: Request, next: Next) -> Response {
+    let instance = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return response;
+    }
+    let problem = response.extensions().get::<Problem>().cloned();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.starts_with("text/html")));
+    match problem {
+        Some(problem) => write(&problem, &instance, response),
+        None if is_page => response,
+        None => write(&Problem::of_status(response.status()), &instance, response),
+    }
+}
+
+/// The problem in place of the body; headers that the answer had, such as `Allow`, stay.
+fn write(problem: &Problem, instance: &str, response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    let body = serde_json::to_vec(&problem.details(instance)).unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    parts.headers.extend(problem.header());
+    Response::from_parts(parts, Body::from(Bytes::from(body)))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn tell_panic(panic: Box<dyn Any + Send>) -> Response {
+    let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic.message = message.unwrap_or("of no text"), "a handler panicked");
+    Problem::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::time::Duration;
+    use tower::ServiceExt as _;
+
+    async fn ask(method: &str, path: &str) -> (StatusCode, serde_json::Value, axum::http::HeaderMap) {
+        let edge = Edge {
+            body_limit: 10,
+            request_timeout: Duration::from_millis(20),
+            status_cache: Duration::from_millis(1),
+            private_metrics: false,
+        };
+        let router = Router::new()
+            .route("/there", get(|| async { "here" }))
+            .route("/panics", get(|| async { panic!("of a secret") as &'static str }))
+            .route("/hangs", get(std::future::pending::<()>));
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("plain");
+        let response = surround(router, &edge).oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 10_000).await.expect("short");
+        (parts.status, serde_json::from_slice(&bytes).unwrap_or_default(), parts.headers)
+    }
+
+    #[tokio::test]
+    async fn whatever_goes_wrong_is_told_as_a_problem() {
+        for (method, path, status) in
+            [("GET", "/nowhere", 404), ("POST", "/there", 405), ("GET", "/panics", 500), ("GET", "/hangs", 503)]
+        {
+            let (given, problem, headers) = ask(method, path).await;
+            assert_eq!(given, status, "{path}");
+            assert_eq!(headers[header::CONTENT_TYPE], PROBLEM_JSON, "{path}");
+            assert_eq!(problem["instance"], path);
+            assert!(!problem.to_string().contains("secret"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_method_still_says_which_are_right() {
+        let (_, _, headers) = ask("POST", "/there").await;
+        assert!(headers.contains_key(header::ALLOW));
+    }
+}

@@ -1,0 +1,38 @@
+//! Pages for people: rendered on the server, in Thai, and whole without any script.
+//!
+//! [`public`] is where the button *read in full* of a bulletin leads, in LINE's own browser on a small phone. Every
+//! page has the same strict policy: only our own style sheet, nothing inline, no frames, not to be indexed.
+
+pub mod assets;
+pub mod docs;
+pub mod landing;
+pub mod public;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::problem::Problem;
+
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+);
+
+/// The page, with the headers that all pages have. `cache`: a `Cache-Control`.
+fn show<T: Template>(status: StatusCode, page: &T, cache: &'static str) -> Response {
+    let html = match page.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
+            return Problem::internal().into_response();
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+    ];
+    (status, headers, html).into_response()
+}

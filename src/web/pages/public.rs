@@ -1,0 +1,174 @@
+//! The public page of a bulletin, `/b/{token}`: the whole text for whoever holds the link, and whether it still holds.
+//!
+//! The token is 128 random bits and goes only to the groups that get the bulletin. A draft has no page yet.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::{assets, show};
+use crate::domain::bulletin::{Kind, Link, Stage, Urgency};
+use crate::domain::ids::BulletinId;
+use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
+use crate::domain::time::Timestamp;
+use crate::store::bulletins::{Bulletin, Filter, find_correction, get_bulletin, list_bulletins};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::problem::Problem;
+
+/// Short: a withdrawal must show soon.
+const CACHE: &str = "private, max-age=30";
+
+#[derive(Template)]
+#[template(path = "bulletin.html")]
+struct Page {
+    style: String,
+    urgency: Option<&'static str>,
+    band: &'static str,
+    mark: Option<&'static str>,
+    number: Option<String>,
+    date: Option<String>,
+    subject: String,
+    paragraphs: Vec<Vec<String>>,
+    origin: String,
+    links: Vec<Link>,
+    published: String,
+    notice: Notice,
+    about: Option<String>,
+    about_label: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "absent.html")]
+struct Absent {
+    style: String,
+}
+
+/// Whether the bulletin still holds, with what the page says of it.
+#[derive(Debug, PartialEq, Eq)]
+enum Notice {
+    Current,
+    Corrected { by: String },
+    Withdrawn { reason: String, at: String },
+    Expired { at: String },
+}
+
+/// What the page knows of other bulletins.
+#[derive(Debug, Default)]
+struct Others {
+    /// The token of the newest correction of this one.
+    correction: Option<String>,
+    /// The token of the one that this one corrects or takes back.
+    about: Option<String>,
+}
+
+/// The public page of a bulletin, in Thai.
+#[utoipa::path(get, path = "/b/{token}", tag = "public", params(("token" = String, Path)), responses(
+    (status = 200, description = "The page", body = String, content_type = "text/html"),
+    (status = 404, description = "There is no such bulletin, or it is not published", body = String, content_type = "text/html")))]
+pub async fn show_bulletin(State(app): State<App>, Id(token): Id<String>) -> Response {
+    match load(&app, token).await {
+        Ok(Some((bulletin, others))) => show(StatusCode::OK, &page(bulletin, others, app.now()), CACHE),
+        Ok(None) => show(StatusCode::NOT_FOUND, &Absent { style: assets::style_path() }, "no-store"),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+async fn load(app: &App, token: String) -> Result<Option<(Bulletin, Others)>, StoreError> {
+    let mut db = app.db.acquire().await?;
+    let filter = Filter { public_token: Some(token), ..Filter::default() };
+    let found = list_bulletins(&mut db, &filter, 1).await?.pop();
+    let Some(bulletin) = found.filter(|bulletin| bulletin.published_at.is_some()) else { return Ok(None) };
+    let others = load_others(&mut db, &bulletin).await?;
+    Ok(Some((bulletin, others)))
+}
+
+async fn load_others(db: &mut Connection, bulletin: &Bulletin) -> Result<Others, StoreError> {
+    let about = match bulletin.about {
+        Some(about) => Some(get_bulletin(db, BulletinId(about)).await?.public_token),
+        None => None,
+    };
+    Ok(Others { correction: find_correction(db, bulletin.id).await?, about })
+}
+
+fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> Page {
+    let notice = notice(&bulletin, others.correction, now);
+    let urgency = bulletin.urgency();
+    let date = bulletin.document_date.as_deref().and_then(|date| date.parse().ok());
+    Page {
+        style: assets::style_path(),
+        urgency: (urgency > Urgency::Routine).then(|| urgency.thai()),
+        band: band(urgency),
+        mark: mark(bulletin.kind),
+        number: bulletin.document_number,
+        date: date.map(|date| format_long_date(date, Digits::Thai)),
+        subject: bulletin.subject,
+        paragraphs: paragraphs(&bulletin.body),
+        origin: bulletin.origin_office,
+        links: bulletin.links.0,
+        published: bulletin.published_at.map(moment).unwrap_or_default(),
+        notice,
+        about: others.about.map(|token| format!("/b/{token}")),
+        about_label: match bulletin.kind {
+            Kind::Withdrawal => "ประกาศที่ถูกยกเลิก",
+            _ => "ประกาศฉบับก่อนการแก้ไข",
+        },
+    }
+}
+
+/// The class of the band on top.
+fn band(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Routine => "routine",
+        Urgency::Urgent => "urgent",
+        Urgency::VeryUrgent => "very-urgent",
+        Urgency::MostUrgent => "most-urgent",
+    }
+}
+
+/// What kind of bulletin it is, where that must not be overlooked.
+fn mark(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::News => None,
+        Kind::Correction => Some("ประกาศแก้ไข"),
+        Kind::Withdrawal => Some("ประกาศยกเลิก"),
+        Kind::Test => Some("ทดสอบระบบ – ไม่ใช่ประกาศจริง"),
+        Kind::Drill => Some("ฝึกซ้อม – ไม่ใช่เหตุการณ์จริง"),
+    }
+}
+
+fn notice(bulletin: &Bulletin, correction: Option<String>, now: Timestamp) -> Notice {
+    if bulletin.stage == Stage::Withdrawn {
+        let reason = bulletin.withdrawn_reason.clone().unwrap_or_default();
+        return Notice::Withdrawn { reason, at: bulletin.withdrawn_at.map(moment).unwrap_or_default() };
+    }
+    match (correction, bulletin.expires_at) {
+        (Some(token), _) => Notice::Corrected { by: format!("/b/{token}") },
+        (None, Some(at)) if at <= now => Notice::Expired { at: moment(at) },
+        (None, _) => Notice::Current,
+    }
+}
+
+/// A time in Bangkok, in full: ๒๓ มีนาคม ๒๕๖๑ เวลา ๙.๐๐ น.
+fn moment(at: Timestamp) -> String {
+    let local = to_bangkok(at);
+    format!("{} เวลา {}", format_long_date(local.date(), Digits::Thai), format_time(local.time(), Digits::Thai))
+}
+
+/// Paragraphs, each with its lines.
+fn paragraphs(body: &str) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new()];
+    for line in body.lines() {
+        match all.last_mut() {
+            Some(last) if !line.trim().is_empty() => last.push(line.to_owned()),
+            _ => all.push(Vec::new()),
+        }
+    }
+    all.retain(|paragraph| !paragraph.is_empty());
+    all
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The routes put together, with the layers around them.
+//!
+//! The paths and the acts they need stand in [`super::routes`]; here handlers are only added. What the document
+//! describes is collected on the way.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
+
+use super::api::{bulletins, cascade, channels, coverage, deliveries, drafts, groups, offices, publishing, status};
+use super::app::App;
+use super::auth::authorize;
+use super::{document, health, hook, layers, pages};
+
+/// What the API's paths begin with.
+pub(super) const API: &str = "/api/v1";
+
+/// Everything that is served to the public.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let (all, _) = all().split_for_parts();
+    let api = all.route_layer(from_fn_with_state(app.clone(), authorize));
+    let mut router = api.merge(undocumented());
+    if !app.edge.private_metrics {
+        router = router.route("/metrics", get(health::metrics));
+    }
+    layers::surround(router.with_state(app.clone()), &app.edge)
+}
+
+/// `/metrics` and the signs of life, for a listener that only the inside can reach.
+#[must_use]
+pub fn metrics_router(app: App) -> Router {
+    let router = Router::new()
+        .route("/metrics", get(health::metrics))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz));
+    layers::surround(router.with_state(app.clone()), &app.edge)
+}
+
+/// What the handlers declare of themselves.
+pub(super) fn describe() -> OpenApi {
+    let metrics = OpenApiRouter::<App>::new().routes(routes!(health::metrics));
+    all().merge(metrics).into_openapi()
+}
+
+fn all() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(document::base())
+        .nest(API, api())
+        .routes(routes!(hook::receive).layer(DefaultBodyLimit::max(hook::BODY_LIMIT)))
+        .routes(routes!(pages::public::show_bulletin))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+}
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(bulletins::list_bulletins, drafts::create_bulletin))
+        .routes(routes!(bulletins::get_bulletin, drafts::change_bulletin, drafts::delete_bulletin))
+        .routes(routes!(publishing::forecast_bulletin))
+        .routes(routes!(publishing::publish_bulletin))
+        .routes(routes!(publishing::unschedule_bulletin))
+        .routes(routes!(publishing::withdraw_bulletin))
+        .routes(routes!(status::get_status))
+        .routes(routes!(deliveries::list_bulletin_deliveries))
+        .routes(routes!(cascade::forward_bulletin))
+        .routes(routes!(cascade::decline_bulletin))
+        .routes(routes!(cascade::undecline_bulletin))
+        .routes(routes!(cascade::retry_bulletin))
+        .routes(routes!(deliveries::list_changes))
+        .routes(routes!(deliveries::get_delivery))
+        .routes(routes!(cascade::retry_delivery))
+        .routes(routes!(groups::list_groups))
+        .routes(routes!(groups::get_group, groups::change_group))
+        .routes(routes!(groups::make_join_code))
+        .routes(routes!(offices::list_offices))
+        .routes(routes!(offices::get_office))
+        .routes(routes!(channels::list_channels))
+        .routes(routes!(channels::park_channel))
+        .routes(routes!(channels::resume_channel))
+        .routes(routes!(coverage::get_coverage))
+        .routes(routes!(pages::docs::get_document))
+}
+
+/// Pages that are no part of the API.
+fn undocumented() -> Router<App> {
+    Router::new()
+        .route("/", get(pages::landing::show))
+        .route("/docs", get(pages::docs::show))
+        .route("/openapi.json", get(pages::docs::get_document))
+        .route("/assets/{file}", get(pages::assets::serve))
+}

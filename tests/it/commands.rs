@@ -1,0 +1,220 @@
+//! The commands as scripts see them: what is on stdout, what on stderr, and how they end.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use gcc_relay::domain::sealed::SealingKey;
+use secrecy::ExposeSecret as _;
+use tempfile::TempDir;
+
+use super::stage::{SMALL_TREE, fresh_database};
+
+/// A database and a folder for commands to work in.
+struct Desk {
+    folder: TempDir,
+    url: String,
+}
+
+/// How a command ended and what it said.
+struct Said {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let desk = Self::without_key().await;
+        let key = SealingKey::generate().expect("a key").to_file();
+        desk.write("secret.key", key.expose_secret());
+        desk
+    }
+
+    async fn without_key() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder"), url: fresh_database().await }
+    }
+
+    async fn with_tree() -> Self {
+        let desk = Self::new().await;
+        desk.add_channel();
+        desk.write("tree.csv", SMALL_TREE);
+        assert_eq!(desk.run(&["tree", "import", "tree.csv"]).status, Some(0));
+        desk
+    }
+
+    fn add_channel(&self) {
+        self.write("channel.secret", "0123456789abcdef0123456789abcdef\n");
+        self.write("channel.token", "a-token\n");
+        let files = ["--secret-file", "channel.secret", "--token-file", "channel.token"];
+        let said = self.run(&[&["channel", "add", "gcc", "--name", "GCC"][..], &files].concat());
+        assert_eq!(said.status, Some(0), "{}", said.stderr);
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gcc-relay"));
+        command.args(arguments).current_dir(self.folder.path());
+        command.env("DATABASE_URL", &self.url).env("GCC_RELAY__SECRETS__KEY_FILE", "secret.key");
+        // nothing listens there
+        command.env("GCC_RELAY__SERVER__LISTEN", "127.0.0.1:0");
+        command.env("GCC_RELAY__LINE__API_BASE", "http://127.0.0.1:9").env("GCC_RELAY__LOG__FILTER", "error");
+        let Output { status, stdout, stderr } = command.output().expect("the program runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Said { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+}
+
+#[tokio::test]
+async fn a_tree_goes_in_and_comes_back_out_the_same() {
+    let desk = Desk::with_tree().await;
+    let out = desk.run(&["tree", "export", "out.csv"]);
+    assert_eq!((out.status, out.stdout.as_str()), (Some(0), "8 groups written to out.csv\n"));
+    let again = desk.run(&["tree", "import", "out.csv"]);
+    let unchanged = "offices: 0 added, 0 changed, 8 unchanged\n\
+                     groups: 0 added, 0 changed, 8 unchanged\n\
+                     stewards: 0 added, 0 changed, 7 unchanged\n";
+    assert_eq!((again.status, again.stdout.as_str()), (Some(0), unchanged));
+    let file = std::fs::read_to_string(desk.folder.path().join("out.csv")).expect("the file");
+    assert_eq!(desk.run(&["tree", "export", "-"]).stdout, file);
+}
+
+#[tokio::test]
+async fn every_bad_row_is_named_by_file_line_and_column_and_nothing_is_changed() {
+    let desk = Desk::with_tree().await;
+    let before = desk.run(&["tree", "export", "-"]).stdout;
+    desk.write("bad.csv", "code,parent,name\nlpn,gcc1,ใหม่\nlpn-com,nowhere,x\n,gcc1,y\n");
+    let said = desk.run(&["tree", "import", "bad.csv"]);
+    assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""));
+    let lines: Vec<&str> = said.stderr.lines().collect();
+    assert_eq!(lines[0], "error: bad.csv has 2 faults; nothing was changed");
+    assert!(lines[1].starts_with("bad.csv:3:2: parent: "), "{}", said.stderr);
+    assert!(lines[2].starts_with("bad.csv:4:1: code: "), "{}", said.stderr);
+    assert_eq!(desk.run(&["tree", "export", "-"]).stdout, before);
+}
+
+#[tokio::test]
+async fn groups_without_a_channel_get_the_one_that_is_named() {
+    let desk = Desk::new().await;
+    desk.add_channel();
+    desk.write(
+        "tree.csv",
+        "code,parent,tier,name,office,office_name,office_kind\ngcc1,,1,GCC1,pmo,สำนักนายกรัฐมนตรี,national\n",
+    );
+    let unknown = desk.run(&["tree", "import", "tree.csv", "--channel", "nope"]);
+    assert_eq!(unknown.status, Some(1));
+    assert!(unknown.stderr.contains("there is no channel \"nope\""), "{}", unknown.stderr);
+    assert_eq!(desk.run(&["tree", "import", "tree.csv", "--channel", "gcc"]).status, Some(0));
+    assert!(desk.run(&["tree", "export", "-"]).stdout.contains(",gcc,"));
+}
+
+#[tokio::test]
+async fn the_national_tree_needs_no_database() {
+    let desk = Desk::without_key().await;
+    let said = desk.run(&["tree", "national", "-"]);
+    assert_eq!((said.status, said.stdout.lines().count()), (Some(0), 5_176));
+}
+
+#[tokio::test]
+async fn a_key_stands_alone_on_its_line_and_can_be_revoked() {
+    let desk = Desk::with_tree().await;
+    let made = desk.run(&["key", "create", "--name", "ops", "--role", "operator"]);
+    assert_eq!(made.status, Some(0), "{}", made.stderr);
+    assert!(made.stdout.starts_with("gccr_") && made.stdout.lines().count() == 1, "{}", made.stdout);
+    let listed = desk.run(&["key", "list"]).stdout;
+    assert!(listed.contains("\tops\toperator\t-\t") && !listed.contains(made.stdout.trim()), "{listed}");
+    assert_eq!(desk.run(&["key", "revoke", "ops"]).stdout, "1 key revoked\n");
+    assert_eq!(desk.run(&["key", "revoke", "ops"]).status, Some(1));
+}
+
+#[tokio::test]
+async fn a_key_of_an_agency_needs_its_office() {
+    let desk = Desk::with_tree().await;
+    let agency = ["key", "create", "--name", "a", "--role", "agency"];
+    assert_eq!(desk.run(&agency).status, Some(2));
+    assert_eq!(desk.run(&[&agency[..], &["--office", "nowhere"]].concat()).status, Some(1));
+    assert_eq!(desk.run(&[&agency[..], &["--office", "lamphun"]].concat()).status, Some(0));
+}
+
+#[tokio::test]
+async fn a_channel_can_be_parked_and_resumed_and_never_shows_its_secrets() {
+    let desk = Desk::new().await;
+    desk.add_channel();
+    let twice = desk.run(&[
+        "channel",
+        "add",
+        "gcc",
+        "--name",
+        "x",
+        "--secret-file",
+        "channel.secret",
+        "--token-file",
+        "channel.token",
+    ]);
+    assert_eq!(twice.status, Some(1));
+    assert!(twice.stderr.contains("there is a channel \"gcc\" already"), "{}", twice.stderr);
+    assert_eq!(desk.run(&["channel", "park", "gcc"]).stdout, "channel gcc is parked\n");
+    let listed = desk.run(&["channel", "list"]).stdout;
+    assert!(listed.contains("parked since") && !listed.contains("a-token"), "{listed}");
+    assert_eq!(desk.run(&["channel", "resume", "gcc"]).stdout, "channel gcc goes on\n");
+    assert_eq!(desk.run(&["channel", "rotate", "gcc"]).status, Some(2));
+    assert_eq!(desk.run(&["channel", "rotate", "gcc", "--token-file", "channel.token"]).status, Some(0));
+    assert_eq!(desk.run(&["channel", "park", "nope"]).status, Some(1));
+}
+
+#[tokio::test]
+async fn the_doctor_tells_a_line_for_each_question_and_fails_where_line_is_away() {
+    let desk = Desk::new().await;
+    let healthy = desk.run(&["doctor"]);
+    assert_eq!(healthy.status, Some(0), "{}{}", healthy.stdout, healthy.stderr);
+    assert!(healthy.stdout.lines().all(|line| line.starts_with("ok ")), "{}", healthy.stdout);
+    desk.add_channel();
+    let ill = desk.run(&["doctor"]);
+    assert_eq!(ill.status, Some(1));
+    assert_eq!(ill.stdout.lines().filter(|line| line.starts_with("FAIL ")).count(), 3, "{}", ill.stdout);
+    assert!(ill.stderr.starts_with("error: 3 of 9 checks failed"), "{}", ill.stderr);
+}
+
+#[tokio::test]
+async fn a_real_database_is_not_given_a_key_made_up_on_the_spot() {
+    let desk = Desk::without_key().await;
+    let said = desk.run(&["serve"]);
+    assert_eq!(said.status, Some(1));
+    assert!(said.stderr.starts_with("error: the key file secret.key is missing"), "{}", said.stderr);
+}
+
+#[tokio::test]
+async fn a_migrated_database_has_nothing_left_to_migrate() {
+    let desk = Desk::without_key().await;
+    let said = desk.run(&["migrate"]);
+    assert!(said.stdout.ends_with("0 of them now\n"), "{}", said.stdout);
+}
+
+#[tokio::test]
+async fn wrong_usage_ends_with_2_and_a_wrong_setting_with_1() {
+    let desk = Desk::without_key().await;
+    assert_eq!(desk.run(&["frobnicate"]).status, Some(2));
+    assert_eq!(desk.run(&[]).status, Some(2));
+    desk.write("wrong.toml", "[server]\nnope = 1\n");
+    let said = desk.run(&["--config", "wrong.toml", "migrate"]);
+    assert_eq!(said.status, Some(1));
+    assert!(said.stderr.contains("`server.nope`") && said.stderr.contains("wrong.toml"), "{}", said.stderr);
+}
+
+#[tokio::test]
+async fn every_command_has_an_example_in_its_help() {
+    let desk = Desk::without_key().await;
+    let commands = "serve|demo|simulator|migrate|doctor|openapi|tree import|tree export|tree national|channel add|\
+                    channel list|channel check|channel park|channel resume|channel rotate|key create|key list|key revoke";
+    for command in commands.split('|') {
+        let mut arguments: Vec<&str> = command.split(' ').collect();
+        arguments.push("--help");
+        let said = desk.run(&arguments);
+        assert_eq!(said.status, Some(0), "{command}");
+        assert!(said.stdout.contains("Example") && said.stdout.contains(&format!("gcc-relay {command}")), "{command}");
+    }
+}
