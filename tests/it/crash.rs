@@ -13,7 +13,8 @@ const OFFICES: u32 = 1_200;
 
 /// A root, ten provinces and their offices, all linked and automatic.
 fn wide_tree() -> (String, Vec<GroupConfig>) {
-    let mut csv = "code,parent,tier,name,office,office_name,office_kind,channel,line_group_id,members,forwarding\n".to_owned();
+    let mut csv =
+        "code,parent,tier,name,office,office_name,office_kind,channel,line_group_id,members,forwarding\n".to_owned();
     let mut groups = Vec::new();
     let mut add = |code: &str, parent: &str, tier: u32, kind: &str| {
         let _ = writeln!(csv, "{code},{parent},{tier},{code},{code},{code},{kind},gcc,C{code},10,automatic");
