@@ -2,6 +2,8 @@
 
 mod api_bulletins;
 mod api_cascade;
+mod api_input;
+mod api_repeats;
 mod api_roles;
 mod api_status;
 mod api_tree;
