@@ -1,4 +1,52 @@
-//! gcc-relay
+//! gcc-relay: cascades official bulletins down Thailand's three-tier tree of LINE groups, with a receipt for each.
+//!
+//! The founding letter (Ministry of Interior, 23 March 2561) sends a message from the Prime Minister's Office to
+//! GCC1, from there through every governor and ministry to GCC2, and through every head of agency to GCC3, where all
+//! officials read it. This crate keeps that tree, sends each bulletin down it through LINE's Messaging API, and
+//! answers for every group at any moment: has LINE accepted it, when, and if not, why and whose turn is it?
+//!
+//! # The cast
+//!
+//! | noun | what it is | made by |
+//! |---|---|---|
+//! | **Office** | a body in the state's chart, from the centre to a district | import |
+//! | **Group** | one LINE group of an office: a node of the tree, of tier 1, 2 or 3 | import |
+//! | **Channel** | one LINE Official Account's Messaging API channel; limits and quota are per channel | operator |
+//! | **Link** | the binding of a group to a LINE group, by a join code typed there | steward |
+//! | **Steward** | the office-holder whose duty it is to forward *into* a group, with a deputy | import |
+//! | **Bulletin** | one message from the government; immutable once published | publisher |
+//! | **Message** | the LINE message array of a bulletin, rendered once and stored as bytes | publish, forward |
+//! | **Delivery** | one bulletin's copy for one group, with its state; the queue is these rows | publish |
+//! | **Claim** | a batch of deliveries taken by the one sender of their channel | sender |
+//! | **Attempt** | one LINE call that did not simply succeed | recorder |
+//! | **Acknowledgement** | a tap on รับทราบ by one person in one group | webhook |
+//! | **Progress** | a bulletin's counts by tier and channel, with a version | every move of a delivery |
+//! | **ApiKey** | a machine that calls the API: a role, and the subtree in which it holds | admin |
+//! | **AuditEntry** | an act of a person or key, in the transaction that does it | every act |
+//!
+//! # The map
+//!
+//! A bulletin travels one road, in one direction; nothing below calls back up.
+//!
+//! ```text
+//! web, cli ──▶ relay::publish ──▶ store: bulletin + message + all deliveries, one transaction ── NOTIFY ─┐
+//! LINE ◀── line::client ◀── relay::sender, one per channel in the cluster ◀── claims ready deliveries ◀──┘
+//!  │                             └──▶ relay::recorder: outcomes in batches; an accepted parent wakes its children
+//!  └──▶ web::hook: verify, store once, answer ──▶ relay::inbound: join codes, taps, leaving
+//! ```
+//!
+//! | to change | look in |
+//! |---|---|
+//! | a rule of the nouns: states, letter numbers, dates, the tree | [`domain`] (pure; no I/O) |
+//! | what is kept and how it is asked for | [`store`], with `migrations/` |
+//! | what LINE is told and what its answers mean | [`line`] |
+//! | when and in which order things are sent; what people may do with a bulletin | [`relay`] |
+//! | a route, a page, who may call it | [`web`] |
+//! | LINE's other side, for the demo and the tests | [`simulator`] |
+//! | a setting | [`config`] and `config/default.toml` |
+//! | a command | [`cli`], and how it is put together in [`app`] |
+//!
+//! Who may import whom is held by `tests/it/architecture.rs`.
 
 pub mod app;
 pub mod cli;

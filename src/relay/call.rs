@@ -26,7 +26,7 @@ pub struct Called {
     /// The delivery.
     pub claimed: Claimed,
     /// When the call began.
-    pub called_at: Timestamp,
+    pub began_at: Timestamp,
     /// When its answer was there, or the wait for it over.
     pub at: Timestamp,
     /// What to do next.
@@ -68,7 +68,7 @@ pub async fn call(
     claimed: Claimed,
     message: std::sync::Arc<str>,
 ) -> Called {
-    let called_at = clock.now();
+    let began_at = clock.now();
     let ready = &claimed.ready;
     let to = ready.recipient.clone().unwrap_or_default();
     let answer = line.push(&access, ready.retry_key, &to, message.as_bytes()).await;
@@ -77,7 +77,7 @@ pub async fn call(
     let evidence = gather_evidence(&line, &access, &to, &verdict).await;
     let outcome = decide(verdict, evidence);
     let attempt = describe(&claimed, at, &answer, &outcome);
-    Called { claimed, called_at, at, outcome, attempt }
+    Called { claimed, began_at, at, outcome, attempt }
 }
 
 /// What to keep of a call; nothing of one that simply succeeded.

@@ -169,11 +169,8 @@ async fn give(engine: &Engine, answer: Answer) -> std::result::Result<(), Box<dy
             let mut db = engine.db.acquire().await?;
             let members = i32::try_from(members).unwrap_or(i32::MAX);
             groups::update_members(&mut db, group, members, engine.clock.now()).await?;
-            match engine.line.group_summary(&access, &line_group_id).await? {
-                Some(summary) => {
-                    tracing::info!(group.id = %group, line.name = ?summary.group_name, members, "a group is linked")
-                }
-                None => tracing::warn!(group.id = %group, "LINE does not know the group that was just linked"),
+            if engine.line.group_summary(&access, &line_group_id).await?.is_none() {
+                tracing::warn!(group.id = %group, "LINE does not know the group that was just linked");
             }
             (channel, reply_token, replies::linked(&name)?)
         }

@@ -157,7 +157,9 @@ impl Node {
     /// Stops all senders; calls under way may finish within the grace time.
     async fn dismiss_all(&mut self) {
         let posts: Vec<Post> = self.posts.drain().map(|(_, post)| post).collect();
-        posts.iter().for_each(|post| post.stop.cancel());
+        for post in &posts {
+            post.stop.cancel();
+        }
         let grace = self.engine.settings.shutdown_grace;
         futures_util::future::join_all(posts.into_iter().map(|post| Self::wait_for(post, grace))).await;
     }

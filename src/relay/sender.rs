@@ -53,6 +53,15 @@ pub enum Ended {
     Replaced,
 }
 
+/// Whether the database is to be looked at for work.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    /// Something became ready since the last look.
+    wanted: bool,
+    /// The last look left ready deliveries for later.
+    more: bool,
+}
+
 /// The one task that sends on a channel.
 pub struct Sender {
     engine: Engine,
@@ -71,10 +80,7 @@ pub struct Sender {
     calls: JoinSet<Called>,
     recorder: mpsc::Sender<Entry>,
     written: mpsc::UnboundedReceiver<Written>,
-    /// Whether something became ready since the last look.
-    wanted: bool,
-    /// Whether the last look left ready deliveries for later.
-    more: bool,
+    look: Look,
     in_flight_gauge: metrics::Gauge,
     replaced: bool,
 }
@@ -119,8 +125,7 @@ impl Sender {
             calls: JoinSet::new(),
             recorder: entries,
             written,
-            wanted: true,
-            more: false,
+            look: Look { wanted: true, more: false },
             in_flight_gauge: metrics::gauge!("gcc_relay_in_flight", "channel" => channel.to_string()),
             replaced: false,
             engine: engine.clone(),
@@ -136,15 +141,15 @@ impl Sender {
         while !self.replaced {
             let mut next = None;
             if !stop.is_cancelled() {
-                if self.wanted || (self.more && self.backlog.len() <= self.engine.settings.claim_batch / 2) {
+                if self.look.wanted || (self.look.more && self.backlog.len() <= self.engine.settings.claim_batch / 2) {
                     self.top_up().await;
                 }
                 next = self.start_calls().await;
-                if self.wanted {
+                if self.look.wanted {
                     next = Some(Instant::now() + MOMENT);
                 }
             }
-            let idle = self.backlog.open() == 0 && !self.wanted && !self.more;
+            let idle = self.backlog.open() == 0 && !self.look.wanted && !self.look.more;
             if self.calls.is_empty() && (stop.is_cancelled() || (until == Until::Idle && idle)) {
                 break;
             }
@@ -192,7 +197,7 @@ impl Sender {
 
     async fn woken(&mut self) {
         self.backlog.rewind();
-        self.wanted = true;
+        self.look.wanted = true;
         if let Err(error) = self.refresh().await {
             tracing::warn!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
                 "the channel's settings could not be read again");
@@ -223,18 +228,18 @@ impl Sender {
     /// Claims what is ready, as far as there is room; a more urgent delivery always has room.
     async fn top_up(&mut self) {
         if self.parked || self.access.is_none() {
-            (self.wanted, self.more) = (false, false);
+            self.look = Look { wanted: false, more: false };
             return;
         }
         if !self.lease.is_good() {
             return;
         }
         match self.claim().await {
-            Ok(more) => (self.wanted, self.more) = (false, more),
+            Ok(more) => self.look = Look { wanted: false, more },
             Err(error) => {
                 tracing::warn!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
                     "no work could be claimed; it is tried again");
-                self.wanted = true;
+                self.look.wanted = true;
             }
         }
     }
@@ -364,9 +369,9 @@ impl Sender {
 
     /// Does what a call's outcome asks for.
     async fn settle(&mut self, called: Called) {
-        let Called { claimed, called_at, at, outcome, attempt } = called;
+        let Called { claimed, began_at, at, outcome, attempt } = called;
         let mut row = recorded(&claimed.ready, State::Ready, None, at);
-        row.called_at = Some(called_at);
+        row.called_at = Some(began_at);
         count(&outcome);
         if !matches!(outcome, Outcome::Snooze) {
             self.snooze.end();
@@ -460,7 +465,7 @@ impl Sender {
         self.backlog.settle(&written.ids);
         if written.woke_own {
             self.backlog.rewind();
-            self.wanted = true;
+            self.look.wanted = true;
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
+use crate::store::claims::find_next_seats;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
 use crate::store::{Result, audit, bulletins, idempotency, progress, turns, webhook_events};
@@ -223,7 +224,8 @@ impl Rounds {
             let Some((limit, used)) = self.ask_quota(&channel).await else { continue };
             let mut tx = self.engine.db.begin().await?;
             update_quota(&mut tx, channel.id, limit, used, now).await?;
-            let room = limit.is_none_or(|limit| used < limit);
+            let next = i64::from(find_next_seats(&mut tx, channel.id).await?.unwrap_or(0)).max(1);
+            let room = limit.is_none_or(|limit| limit - used >= next);
             if room && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
                 notify(&mut tx, Notice::Wake(channel.id)).await?;
                 tracing::info!(channel.code = channel.code, "the channel has messages left again and goes on");

@@ -155,8 +155,7 @@ pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkR
     )
     .execute(&mut *db)
     .await?;
-    touch_progress(db, channel).await?;
-    Ok(parked.rows_affected() == 1)
+    note_in_progress(db, channel, parked.rows_affected()).await
 }
 
 /// Lets a parked channel go on, if it is parked for `only` (or for any reason); gives whether it was parked.
@@ -178,12 +177,14 @@ pub async fn resume_channel(
     )
     .execute(&mut *db)
     .await?;
-    touch_progress(db, channel).await?;
-    Ok(resumed.rows_affected() == 1)
+    note_in_progress(db, channel, resumed.rows_affected()).await
 }
 
 /// Ready deliveries of the channel begin or cease to show as parked: their bulletins' status is another.
-async fn touch_progress(db: &mut Connection, channel: ChannelId) -> Result<()> {
+async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64) -> Result<bool> {
+    if changed == 0 {
+        return Ok(false);
+    }
     sqlx::query!(
         "update progress set version = version + 1, changed = change_mark(), changed_at = clock_timestamp()
         where (bulletin_id, tier, channel_id) in (
@@ -194,7 +195,7 @@ async fn touch_progress(db: &mut Connection, channel: ChannelId) -> Result<()> {
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Keeps what LINE said of the month's quota. `limit` none = not limited.

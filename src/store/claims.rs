@@ -188,3 +188,17 @@ pub async fn count_sending(db: &mut Connection, bulletin: BulletinId) -> Result<
     .await?;
     Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
 }
+
+/// The members of the group that is next to be sent to on a channel: what its quota must have room for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_next_seats(db: &mut Connection, channel: ChannelId) -> Result<Option<i32>> {
+    Ok(sqlx::query_scalar!(
+        "select members from deliveries where channel_id = $1 and state = 'ready' and due_at is null
+        order by priority, id limit 1",
+        channel.0,
+    )
+    .fetch_optional(db)
+    .await?)
+}

@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 
 /// A delivery with what is needed to say where it stands.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of the database, whose columns they are")]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,

@@ -1,5 +1,6 @@
 //! Tests that run the program's parts against a real Postgres, over real sockets.
 
+mod architecture;
 mod commands;
 mod config;
 mod embedded;

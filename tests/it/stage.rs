@@ -96,7 +96,6 @@ pub struct Stage {
     pub clock: Clock,
     pub engine: Engine,
     pub channel: ChannelId,
-    pub url: String,
     pub simulator: RunningSimulator,
 }
 
@@ -109,6 +108,7 @@ impl Stage {
     /// A stage with another tree; every row with a LINE group is known to the simulator.
     pub async fn with_tree(csv: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
         let clock = Clock::manual(Timestamp::from_second(1_521_763_200));
         let mut config = SimulatorConfig::new(clock.clone());
         config.channels = vec![ChannelConfig::new("gcc", SECRET, TOKEN)];
@@ -131,7 +131,7 @@ impl Stage {
         let person = Arc::new(sealing.person_key());
         let sealing = Arc::new(sealing);
         let engine = Engine { db, clock: clock.clone(), line, sealing, person, settings: Arc::new(settings) };
-        Self { clock, engine, channel, url, simulator }
+        Self { clock, engine, channel, simulator }
     }
 
     /// The simulator's other side.
@@ -264,8 +264,8 @@ fn settings() -> Settings {
         clock_jump: Duration::from_secs(5),
         shutdown_grace: Duration::from_secs(15),
         upkeep_interval: Duration::from_secs(1),
-        recount_interval: Duration::from_secs(60),
-        quota_refresh: Duration::from_secs(300),
+        recount_interval: Duration::from_mins(1),
+        quota_refresh: Duration::from_mins(5),
         audit_seal: Duration::from_secs(10),
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
     }

@@ -1,0 +1,155 @@
+//! Who may import whom, how long a file may be, and what no source may say: the house's rules, held by a test.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module may import of ours; `app`, `cli` and `main` may import everything.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("line", &["domain"]),
+    ("relay", &["domain", "store", "line"]),
+    ("web", &["domain", "store", "relay", "line"]),
+    ("simulator", &["domain"]),
+    ("embedded", &[]),
+    ("config", &["domain"]),
+    ("telemetry", &["config"]),
+];
+
+/// What web may use of the two modules of which it may not use all.
+const WEB_MAY_USE: &[(&str, &[&str])] = &[
+    (
+        "relay",
+        &["publish", "forward", "withdraw", "retry", "forecast", "refusal", "settings", "engine", "public_token"],
+    ),
+    ("line", &["message", "signature", "webhook", "limits"]),
+];
+
+/// Crates that only some modules may name.
+const ONLY_IN: &[(&str, &[&str])] =
+    &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line"]), ("axum::", &["web", "simulator"])];
+
+/// Lines of code a file may have, tests at its end and documentation not counted.
+const MOST_LINES: usize = 500;
+
+struct Source {
+    path: PathBuf,
+    module: String,
+    code: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test(&path) {
+                let text = fs::read_to_string(&path).expect("a source");
+                let first = path.strip_prefix(&root).expect("below src").components().next().expect("a name");
+                let module = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+                found.push(Source { code: code_of(&text), module, path });
+            }
+        }
+    }
+    assert!(found.len() > 50, "the sources were not found");
+    found
+}
+
+fn is_test(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "tests.rs") || path.components().any(|part| part.as_os_str() == "tests")
+}
+
+/// The lines that are code: no comments, nothing from the inline tests on.
+fn code_of(text: &str) -> String {
+    text.split("#[cfg(test)]")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Every `crate::name…` in the code, as the path's first two parts.
+fn imports(code: &str) -> Vec<(String, String)> {
+    code.match_indices("crate::")
+        .filter(|(at, _)| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+        .map(|(at, found)| {
+            let path: String = code[at + found.len()..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
+                .collect();
+            let mut parts = path.split("::");
+            (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn modules_import_only_what_the_design_lets_them() {
+    let rules: BTreeMap<_, _> = MAY_IMPORT.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(allowed) = rules.get(source.module.as_str()) else { continue };
+        for (module, item) in imports(&source.code) {
+            if module == source.module || module.is_empty() {
+                continue;
+            }
+            if !allowed.contains(&module.as_str()) {
+                wrong.push(format!("{}: crate::{module}", source.path.display()));
+            }
+            let narrowed = WEB_MAY_USE.iter().find(|(whole, _)| source.module == "web" && *whole == module);
+            if narrowed.is_some_and(|(_, parts)| !item.is_empty() && !parts.contains(&item.as_str())) {
+                wrong.push(format!("{}: crate::{module}::{item}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn database_http_client_and_web_framework_stay_in_their_modules() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (name, modules) in ONLY_IN {
+            if source.code.contains(name) && !modules.contains(&source.module.as_str()) {
+                wrong.push(format!("{}: {name}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_module_the_rules_name_exists() {
+    let modules: Vec<String> = sources().into_iter().map(|source| source.module).collect();
+    for (module, _) in MAY_IMPORT {
+        assert!(modules.iter().any(|found| found == module), "{module}");
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let long: Vec<String> = sources()
+        .iter()
+        .map(|source| (source.code.lines().filter(|line| !line.trim().is_empty()).count(), &source.path))
+        .filter(|(lines, _)| *lines > MOST_LINES)
+        .map(|(lines, path)| format!("{}: {lines}", path.display()))
+        .collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_and_never_allowed() {
+    let wrong: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.code.contains("#[allow(") || source.code.contains("#![allow("))
+        .map(|source| source.path.display().to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
