@@ -16,6 +16,7 @@ use crate::line::token::Access;
 use crate::line::verdict::{classify, decide};
 use crate::store::attempts::Attempt;
 use crate::store::claims::Ready;
+use crate::telemetry::metric;
 
 /// LINE's own words are kept up to this many characters.
 const DETAIL_LENGTH: usize = 300;
@@ -73,11 +74,21 @@ pub async fn call(
     let to = ready.recipient.clone().unwrap_or_default();
     let answer = line.push(&access, ready.retry_key, &to, message.as_bytes()).await;
     let at = clock.now();
+    measure(&answer);
     let verdict = classify(&answer);
     let evidence = gather_evidence(&line, &access, &to, &verdict).await;
     let outcome = decide(verdict, evidence);
     let attempt = describe(&claimed, at, &answer, &outcome);
     Called { claimed, began_at, at, outcome, attempt }
+}
+
+/// Counts the time of a call, by what came of it.
+fn measure(answer: &Result<Answer, Unanswered>) {
+    let (status, elapsed) = match answer {
+        Ok(answer) => (answer.status.to_string(), answer.elapsed),
+        Err(silence) => ("none".to_owned(), silence.elapsed),
+    };
+    metrics::histogram!(metric::LINE_CALL, "endpoint" => "push", "status" => status).record(elapsed.as_secs_f64());
 }
 
 /// What to keep of a call; nothing of one that simply succeeded.

@@ -15,6 +15,7 @@ mod call;
 pub mod engine;
 pub mod forecast;
 pub mod forward;
+mod gauges;
 pub mod inbound;
 mod lease;
 pub mod listener;

@@ -18,6 +18,7 @@ use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
 use crate::store::notices::Notice;
 use crate::store::{Connection, Result, StoreError, channels, database_now, locks, session as db_session};
+use crate::telemetry::metric;
 
 /// A running sender.
 struct Post {
@@ -95,7 +96,10 @@ impl Node {
 
     /// Asks the session for a sign of life, and brings the share of channels into line.
     async fn beat(&mut self, session: &mut Connection, lease: &Lease, upkeep: &mut Upkeep) -> Result<()> {
-        self.engine.clock.align(database_now(session).await?);
+        let before = self.engine.clock.now();
+        let database = database_now(session).await?;
+        metrics::gauge!(metric::CLOCK_OFFSET).set(database.since(before).as_secs_f64());
+        self.engine.clock.align(database);
         lease.renew();
         self.share_channels(session, lease).await?;
         if locks::try_lead(session).await? {
@@ -121,14 +125,13 @@ impl Node {
         let working = self.posts.values().filter(|post| !post.stop.is_cancelled());
         working.skip(share).for_each(|post| post.stop.cancel());
         for channel in all {
-            if self.posts.len() >= share {
-                break;
-            }
-            if !self.posts.contains_key(&channel.id) && locks::try_hold_channel(session, channel.id).await? {
+            let room = self.posts.len() < share && !self.posts.contains_key(&channel.id);
+            if room && locks::try_hold_channel(session, channel.id).await? {
                 self.post(channel.id, lease).await?;
             }
+            let held = f64::from(u8::from(self.posts.contains_key(&channel.id)));
+            metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel.code).set(held);
         }
-        metrics::gauge!("gcc_relay_channel_lock_held").set(f64::from(u32::try_from(self.posts.len()).unwrap_or(0)));
         Ok(())
     }
 

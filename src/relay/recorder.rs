@@ -17,6 +17,7 @@ use crate::store::claims::delete_claims;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::{Recorded, Woken, lock_bulletins_shared, record_batch};
 use crate::store::{Result, StoreError};
+use crate::telemetry::metric;
 
 /// The wait before a write is tried again that failed.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -150,9 +151,8 @@ impl Recorder {
                 }
             }
         };
-        metrics::histogram!("gcc_relay_recorder_batch_rows")
-            .record(f64::from(u32::try_from(batch.settled.len()).unwrap_or(0)));
-        metrics::histogram!("gcc_relay_recorder_delay_seconds").record(began.elapsed().as_secs_f64());
+        metrics::histogram!(metric::RECORDER_BATCH).record(f64::from(u32::try_from(batch.settled.len()).unwrap_or(0)));
+        metrics::histogram!(metric::RECORDER_DELAY).record(began.elapsed().as_secs_f64());
         let woke_own = woke_own || batch.rows.iter().any(|row| row.new_key.is_some());
         let ids = batch.settled.iter().map(|(id, _)| *id).collect();
         // a sender that is gone needs no answer

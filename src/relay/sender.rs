@@ -23,12 +23,14 @@ use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{ChannelId, MessageId};
 use crate::domain::outcome::Outcome;
 use crate::line::token::Access;
+use crate::store::attempts::Attempt;
 use crate::store::bulletins::update_paused;
 use crate::store::channels::{get_channel, park_channel};
 use crate::store::claims::{Ready, insert_claim, list_due, list_fresh, take_channel};
 use crate::store::messages::get_message;
 use crate::store::record::Recorded;
 use crate::store::{Result, StoreError};
+use crate::telemetry::metric;
 
 /// How long a sender waits that cannot go on for a moment.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -126,7 +128,7 @@ impl Sender {
             recorder: entries,
             written,
             look: Look { wanted: true, more: false },
-            in_flight_gauge: metrics::gauge!("gcc_relay_in_flight", "channel" => channel.to_string()),
+            in_flight_gauge: metrics::gauge!(metric::IN_FLIGHT, "channel" => channel.to_string()),
             replaced: false,
             engine: engine.clone(),
         };
@@ -297,7 +299,7 @@ impl Sender {
     async fn find_out_why(&mut self) -> Result<()> {
         self.refresh().await?;
         if !self.parked {
-            metrics::counter!("gcc_relay_claims_lost_total").increment(1);
+            metrics::counter!(metric::CLAIMS_LOST).increment(1);
             self.replaced = true;
         }
         Ok(())
@@ -372,7 +374,7 @@ impl Sender {
         let Called { claimed, began_at, at, outcome, attempt } = called;
         let mut row = recorded(&claimed.ready, State::Ready, None, at);
         row.called_at = Some(began_at);
-        count(&outcome);
+        count(&outcome, attempt.as_ref());
         if !matches!(outcome, Outcome::Snooze) {
             self.snooze.end();
         }
@@ -450,7 +452,7 @@ impl Sender {
         }
     }
 
-    async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<crate::store::attempts::Attempt>) {
+    async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<Attempt>) {
         let urgent = claimed.ready.has_children && row.state != State::Ready;
         let entry = Entry::Outcome { row: Box::new(row), attempt, claim: claimed.claim, urgent };
         // the recorder lives as long as this sender holds its end
@@ -491,7 +493,7 @@ fn as_limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-fn count(outcome: &Outcome) {
+fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
     let kind = match outcome {
         Outcome::Accepted(_) => "accepted",
         Outcome::Retry { .. } => "retry",
@@ -500,5 +502,12 @@ fn count(outcome: &Outcome) {
         Outcome::GiveUp(_) => "give_up",
         Outcome::Gone(_) => "gone",
     };
-    metrics::counter!("gcc_relay_outcomes_total", "kind" => kind).increment(1);
+    metrics::counter!(metric::OUTCOMES, "kind" => kind).increment(1);
+    if matches!(outcome, Outcome::Accepted(_)) {
+        metrics::counter!(metric::ACCEPTED).increment(1);
+    }
+    if attempt.and_then(|attempt| attempt.status) == Some(429) {
+        let cause = if matches!(outcome, Outcome::Park(_)) { "quota" } else { "rate" };
+        metrics::counter!(metric::TOO_MANY, "kind" => cause).increment(1);
+    }
 }

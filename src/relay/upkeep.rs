@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
+use super::gauges::measure;
 use super::publish::{publish, unschedule};
 use super::refusal::Refusal;
 use super::withdraw::follow_late_acceptances;
@@ -23,6 +24,7 @@ use crate::store::claims::find_next_seats;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
 use crate::store::{Result, audit, bulletins, idempotency, progress, turns, webhook_events};
+use crate::telemetry::metric;
 
 /// How long answers to POSTs and webhook event ids are kept.
 const DAY: Duration = Duration::from_hours(24);
@@ -109,6 +111,7 @@ impl Rounds {
         self.release(now).await?;
         self.bypass(now).await?;
         self.expire(now).await?;
+        measure(&mut *self.engine.db.acquire().await?, now).await?;
         let settings = self.engine.settings.clone();
         if is_due(&mut self.last.recount, settings.recount_interval, now) {
             self.recount(now).await?;
@@ -194,7 +197,7 @@ impl Rounds {
             wrong += self.recount_one(id, now).await?;
         }
         #[expect(clippy::cast_precision_loss, reason = "a gauge of a small count")]
-        metrics::gauge!("gcc_relay_reconciler_difference").set(wrong as f64);
+        metrics::gauge!(metric::RECONCILER_DIFFERENCE).set(wrong as f64);
         let mut tx = self.engine.db.begin().await?;
         match follow_late_acceptances(&mut tx, now).await {
             Ok(_) => tx.commit().await?,

@@ -202,3 +202,31 @@ pub async fn find_next_seats(db: &mut Connection, channel: ChannelId) -> Result<
     .fetch_optional(db)
     .await?)
 }
+
+/// What waits on a channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Deliveries that are ready.
+    pub ready: i64,
+    /// When the turn of the oldest fresh one came.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What waits on a channel, at the same cost however much it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_waiting(db: &mut Connection, channel: ChannelId) -> Result<Waiting> {
+    Ok(sqlx::query_as!(
+        Waiting,
+        r#"select
+            (select coalesce(sum(ready), 0) from progress where channel_id = $1 and waiting + held + ready > 0) as "ready!",
+            (select min(first.turn_at) from generate_series(0, 7) as priorities(n), lateral (
+                select turn_at from deliveries
+                where channel_id = $1 and state = 'ready' and due_at is null and priority = priorities.n::smallint
+                order by id limit 1) first) as oldest"#,
+        channel.0,
+    )
+    .fetch_one(db)
+    .await?)
+}

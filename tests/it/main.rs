@@ -3,7 +3,9 @@
 mod architecture;
 mod commands;
 mod config;
+mod crash;
 mod embedded;
+mod program;
 mod relay_cascade;
 mod relay_faults;
 mod relay_people;
