@@ -17,9 +17,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("telemetry", &["config"]),
 ];
 
-/// What web may use of the two modules of which it may not use all.
-const WEB_MAY_USE: &[(&str, &[&str])] = &[
+/// What a module may use of another of which it may not use all.
+const NARROWED: &[(&str, &str, &[&str])] = &[
+    ("relay", "telemetry", &["metric"]),
+    ("web", "telemetry", &["metric"]),
     (
+        "web",
         "relay",
         &["publish", "forward", "withdraw", "retry", "forecast", "refusal", "settings", "engine", "public_token"],
     ),
