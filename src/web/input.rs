@@ -77,7 +77,11 @@ fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
             Err(error) => error,
         };
         let field = first_key(error.path()).map(str::to_owned);
-        errors.push(as_field_error(&error));
+        let told = as_field_error(&error);
+        // a field that was left out for its fault is not missing
+        if !errors.iter().any(|earlier: &FieldError| earlier.pointer == told.pointer) {
+            errors.push(told);
+        }
         let left_out = field.and_then(|field| value.as_object_mut()?.remove(&field));
         if left_out.is_none() {
             break;
@@ -112,7 +116,10 @@ fn pointer(path: &Path) -> String {
                 pointer.push('/');
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
             }
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -158,6 +165,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read from JSON")]
     struct Form {
         name: Option<String>,
         inner: Option<Inner>,
@@ -166,6 +174,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read from JSON")]
     struct Inner {
         numbers: Vec<u8>,
     }
