@@ -197,6 +197,16 @@ mod tests {
     }
 
     #[test]
+    fn a_body_without_fault_is_read_as_its_type() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        let body = r#"{"name": "ลำพูน", "inner": {"numbers": [1, 2]}, "must": 3}"#;
+        let form: Form = read_json(&headers, body.as_bytes()).expect("nothing is wrong with it");
+        assert_eq!((form.name.as_deref(), form.must), (Some("ลำพูน"), 3));
+        assert_eq!(form.inner.map(|inner| inner.numbers), Some(vec![1, 2]));
+    }
+
+    #[test]
     fn no_body_is_an_empty_object() {
         let problem = read_json::<Form>(&HeaderMap::new(), b"").expect_err("a field is missing");
         assert_eq!(problem.errors(), [FieldError::new("/must", "is required")]);

@@ -1,9 +1,11 @@
 //! Tests that run the program's parts against a real Postgres, over real sockets.
 
+mod api_roles;
 mod architecture;
 mod commands;
 mod config;
 mod crash;
+mod desk;
 mod embedded;
 mod program;
 mod relay_cascade;

@@ -162,7 +162,10 @@ async fn fill(
 ) -> Result<Draft, Problem> {
     let mut errors = Vec::new();
     match std::mem::take(&mut input.origin) {
-        Field::Set(code) => base.origin = visible::group(db, caller, code.as_str()).await?.id,
+        Field::Set(code) => match visible::find_group(db, caller, code.as_str()).await? {
+            Some(group) => base.origin = group.id,
+            None => errors.push(FieldError::new("/origin", format!("there is no group called {code}"))),
+        },
         Field::Null => base.origin = default_origin(db, caller).await?,
         Field::Absent => {}
     }

@@ -1,0 +1,345 @@
+//! Who may do what, and where: every route with every role, in both directions.
+
+use std::collections::BTreeSet;
+
+use gcc_relay::domain::account::Role;
+use gcc_relay::store::api_keys::revoke_key;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, Who, letter};
+
+/// One call, and the status that each of [`Who::ALL`] gets for it.
+struct Row {
+    /// Method and path of the operation, as the document names it.
+    operation: &'static str,
+    /// What is called; [`Things`] knows what the `{words}` stand for.
+    path: &'static str,
+    /// A JSON body, or nothing.
+    body: &'static str,
+    expected: [u16; 7],
+}
+
+const fn row(operation: &'static str, path: &'static str, body: &'static str, expected: [u16; 7]) -> Row {
+    Row { operation, path, body, expected }
+}
+
+/// For everybody with a key.
+const READ: [u16; 7] = [200, 200, 200, 200, 200, 200, 401];
+/// A steward of the group's office, and those who see the whole tree, but not another agency.
+const ABOVE: [u16; 7] = [200, 200, 200, 200, 200, 404, 401];
+/// Only those who see the whole tree.
+const WHOLE: [u16; 7] = [200, 200, 200, 404, 200, 404, 401];
+const WRITE: [u16; 7] = [200, 200, 403, 403, 403, 403, 401];
+/// The steward of the group, and operations.
+const STEWARD: [u16; 7] = [200, 403, 403, 200, 200, 403, 401];
+/// Operations; it is another steward's.
+const OTHER_STEWARD: [u16; 7] = [200, 403, 403, 404, 200, 403, 401];
+const OPERATE: [u16; 7] = [200, 403, 403, 403, 200, 403, 401];
+const OPEN: [u16; 7] = [200; 7];
+
+/// [`READ`] and the others, with another status where they say 200.
+const fn with(status: u16, mut expected: [u16; 7]) -> [u16; 7] {
+    let mut at = 0;
+    while at < expected.len() {
+        if expected[at] == 200 {
+            expected[at] = status;
+        }
+        at += 1;
+    }
+    expected
+}
+
+const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื่อน"}"#;
+
+const ROWS: &[Row] = &[
+    row("GET /api/v1/bulletins", "bulletins", "", READ),
+    row("POST /api/v1/bulletins", "bulletins", r#"{"subject": "เรื่อง", "body": "ความ"}"#, with(201, WRITE)),
+    row("GET /api/v1/bulletins/{id}", "bulletins/{held}", "", READ),
+    row("GET /api/v1/bulletins/{id}", "bulletins/{draft}", "", WHOLE),
+    row("PATCH /api/v1/bulletins/{id}", "bulletins/{draft}", r#"{"urgency": "urgent"}"#, WRITE),
+    row("DELETE /api/v1/bulletins/{id}", "bulletins/{draft}", "", with(204, WRITE)),
+    row("GET /api/v1/bulletins/{id}/forecast", "bulletins/{draft}/forecast", "", WHOLE),
+    row("POST /api/v1/bulletins/{id}/publish", "bulletins/{draft}/publish", "", with(202, WRITE)),
+    row("POST /api/v1/bulletins/{id}/unschedule", "bulletins/{scheduled}/unschedule", "", WRITE),
+    row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status", "", READ),
+    row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status?under=lpn-com", "", READ),
+    row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status?under=lpn", "", ABOVE),
+    row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status?under=cmi", "", WHOLE),
+    row("GET /api/v1/bulletins/{id}/status", "bulletins/{draft}/status", "", with(409, WHOLE)),
+    row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{held}/deliveries", "", READ),
+    row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{held}/deliveries?group=lpn", "", ABOVE),
+    row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{held}/deliveries?under=cmi", "", WHOLE),
+    row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{draft}/deliveries", "", WHOLE),
+    row("POST /api/v1/bulletins/{id}/forward", "bulletins/{fresh}/forward", r#"{"into": ["lpn"]}"#, STEWARD),
+    row("POST /api/v1/bulletins/{id}/forward", "bulletins/{fresh}/forward", r#"{"into": "all"}"#, STEWARD),
+    row("POST /api/v1/bulletins/{id}/forward", "bulletins/{fresh}/forward", r#"{"into": ["cmi"]}"#, OTHER_STEWARD),
+    row(
+        "POST /api/v1/bulletins/{id}/forward",
+        "bulletins/{fresh}/forward",
+        r#"{"into": ["lpn-com"]}"#,
+        with(409, OTHER_STEWARD),
+    ),
+    row(
+        "POST /api/v1/bulletins/{id}/decline",
+        "bulletins/{fresh}/decline",
+        r#"{"into": ["lpn"], "reason": "ไม่เกี่ยวข้อง"}"#,
+        STEWARD,
+    ),
+    row(
+        "POST /api/v1/bulletins/{id}/decline",
+        "bulletins/{fresh}/decline",
+        r#"{"into": ["cmi"], "reason": "ไม่เกี่ยวข้อง"}"#,
+        with(409, OTHER_STEWARD),
+    ),
+    row("POST /api/v1/bulletins/{id}/undecline", "bulletins/{declined}/undecline", r#"{"into": ["lpn"]}"#, OPERATE),
+    row(
+        "POST /api/v1/bulletins/{id}/withdraw",
+        "bulletins/{fresh}/withdraw",
+        REASON,
+        [200, 200, 403, 403, 200, 403, 401],
+    ),
+    row("POST /api/v1/bulletins/{id}/retry", "bulletins/{fresh}/retry", "", OPERATE),
+    row("GET /api/v1/deliveries", "deliveries", "", READ),
+    row("GET /api/v1/deliveries/{id}", "deliveries/{to lpn-com}", "", READ),
+    row("GET /api/v1/deliveries/{id}", "deliveries/{to lpn}", "", ABOVE),
+    row("GET /api/v1/deliveries/{id}", "deliveries/{to cmi}", "", WHOLE),
+    row("POST /api/v1/deliveries/{id}/retry", "deliveries/{lost}/retry", "", OPERATE),
+    row("GET /api/v1/groups", "groups", "", READ),
+    row("GET /api/v1/groups/{code}", "groups/lpn-com", "", READ),
+    row("GET /api/v1/groups/{code}", "groups/lpn", "", ABOVE),
+    row("GET /api/v1/groups/{code}", "groups/cmi", "", WHOLE),
+    row("PATCH /api/v1/groups/{code}", "groups/lpn", r#"{"forward_within": 90}"#, STEWARD),
+    row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"forward_within": 90}"#, OTHER_STEWARD),
+    row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"forward_within": 90}"#, OTHER_STEWARD),
+    row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, STEWARD)),
+    row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, OTHER_STEWARD)),
+    row("GET /api/v1/offices", "offices", "", READ),
+    row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
+    row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
+    row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    row("GET /api/v1/channels", "channels", "", OPERATE),
+    row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
+    row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
+    row("GET /api/v1/coverage", "coverage", "", READ),
+    row("GET /api/v1/openapi.json", "openapi.json", "", OPEN),
+    row("GET /b/{token}", "{page}", "", OPEN),
+    row("GET /livez", "/livez", "", OPEN),
+    row("GET /readyz", "/readyz", "", OPEN),
+    row("GET /metrics", "/metrics", "", OPEN),
+    // no key opens it, only LINE's signature
+    row("POST /line/webhook/{channel}", "/line/webhook/gcc", r#"{"events": []}"#, [401; 7]),
+];
+
+/// What the words in a path stand for: made once where it is only read, and afresh where it is changed.
+struct Things<'a> {
+    desk: &'a Desk,
+    /// A bulletin held at `lpn`.
+    held: String,
+}
+
+impl Things<'_> {
+    async fn find(&self, word: &str) -> String {
+        match word {
+            "held" => self.held.clone(),
+            "page" => self.page().await,
+            "fresh" => self.desk.held().await,
+            "draft" => self.desk.write().await,
+            "scheduled" => self.scheduled().await,
+            "declined" => self.declined().await,
+            "sending" | "parked" => self.channel(word == "parked").await,
+            "lost" => self.desk.delivery_of(&self.desk.held().await, "cmi-far").await,
+            _ => self.desk.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,
+        }
+    }
+
+    async fn page(&self) -> String {
+        let bulletin = self.desk.get(&Who::Admin, &format!("bulletins/{}", self.held)).await.expect(200);
+        let url: reqwest::Url = bulletin["public_url"].as_str().expect("an address").parse().expect("an address");
+        url.path().to_owned()
+    }
+
+    async fn scheduled(&self) -> String {
+        let id = self.desk.write().await;
+        let at = json!({ "at": "2018-03-24T02:00:00Z" });
+        self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
+        id
+    }
+
+    async fn declined(&self) -> String {
+        let id = self.desk.held().await;
+        let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
+        self.desk.post(&Who::Admin, &format!("bulletins/{id}/decline"), body).await.expect(200);
+        id
+    }
+
+    async fn channel(&self, parked: bool) -> String {
+        let act = if parked { "park" } else { "resume" };
+        // 409 where it stands so already
+        self.desk.post(&Who::Admin, &format!("channels/gcc/{act}"), json!({})).await;
+        "gcc".to_owned()
+    }
+
+    async fn fill(&self, path: &str) -> String {
+        let Some((before, rest)) = path.split_once('{') else { return path.to_owned() };
+        let (word, after) = rest.split_once('}').expect("a whole word");
+        format!("{before}{}{after}", self.find(word).await)
+    }
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_it_should_and_nobody_else() {
+    let desk = Desk::new().await;
+    let things = Things { desk: &desk, held: desk.held().await };
+    let mut wrong = Vec::new();
+    for row in ROWS {
+        let (method, _) = row.operation.split_once(' ').expect("a method");
+        for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
+            let path = things.fill(row.path).await;
+            let body: Option<Value> = (!row.body.is_empty()).then(|| serde_json::from_str(row.body).expect("JSON"));
+            let method = Method::from_bytes(method.as_bytes()).expect("a method");
+            let answer = desk.call(&who, method, &path, body.as_ref()).await;
+            if answer.status != expected {
+                wrong.push(format!("{who:?} {} {}: {} and not {expected}", row.operation, row.path, answer.status));
+            }
+            if answer.status >= 400 {
+                answer.problem(answer.status);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_table_of_roles_names_every_operation_of_the_document() {
+    let document = serde_json::to_value(gcc_relay::web::openapi()).expect("plain");
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in item.as_object().expect("operations").keys() {
+            documented.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let listed: BTreeSet<String> = ROWS.iter().map(|row| row.operation.to_owned()).collect();
+    assert_eq!(documented, listed);
+}
+
+#[tokio::test]
+async fn a_key_counts_only_its_own_part_of_the_tree() {
+    let desk = Desk::new().await;
+    let id = desk.held().await;
+    let status = format!("bulletins/{id}/status");
+    for (who, deliveries, tiers) in
+        [(Who::Admin, 8, vec![1, 2, 3]), (Who::Steward, 3, vec![2, 3]), (Who::Agency, 1, vec![3])]
+    {
+        let status = desk.get(&who, &status).await.expect(200);
+        assert_eq!(status["deliveries"], deliveries, "{who:?}");
+        let seen: Vec<i64> =
+            status["tiers"].as_array().expect("tiers").iter().filter_map(|t| t["tier"].as_i64()).collect();
+        assert_eq!(seen, tiers, "{who:?}");
+        assert_eq!(status["unaccounted"], 0);
+    }
+    let codes = async |who: Who, path: &str, at: &str| -> Vec<String> {
+        let page = desk.get(&who, path).await.expect(200);
+        let items = page["items"].as_array().expect("items");
+        items.iter().map(|item| item.pointer(at).and_then(Value::as_str).expect("a code").to_owned()).collect()
+    };
+    assert_eq!(codes(Who::Steward, "groups", "/code").await, ["lpn", "lpn-com", "lpn-dist"]);
+    assert_eq!(codes(Who::Agency, "groups", "/code").await, ["lpn-com"]);
+    assert_eq!(codes(Who::Agency, "offices", "/code").await, ["lamphun-commerce"]);
+    assert_eq!(codes(Who::Agency, &format!("bulletins/{id}/deliveries"), "/group/code").await, ["lpn-com"]);
+    let coverage = desk.get(&Who::Agency, "coverage").await.expect(200);
+    assert_eq!(coverage["tiers"][2]["groups"], 1);
+    assert_eq!(coverage["tiers"][0]["groups"], 0);
+}
+
+#[tokio::test]
+async fn a_bulletin_that_goes_elsewhere_is_absent_to_an_agency() {
+    let desk = Desk::new().await;
+    let id = desk.write_with(json!({ "audience": { "groups": ["cmi-com"] } })).await;
+    desk.release(&id).await;
+    desk.run().await;
+    for path in ["", "/status", "/deliveries"] {
+        let answer = desk.get(&Who::Agency, &format!("bulletins/{id}{path}")).await;
+        assert_eq!(answer.problem_name(404), "not-found");
+    }
+    assert_eq!(desk.get(&Who::Agency, "bulletins").await.expect(200)["items"], json!([]));
+    let forward = desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await;
+    forward.problem(404);
+}
+
+#[tokio::test]
+async fn a_refused_forward_into_several_groups_lets_it_into_none() {
+    let desk = Desk::new().await;
+    let id = desk.held().await;
+    let before = desk.fingerprint().await;
+    let path = format!("bulletins/{id}/forward");
+    desk.post(&Who::Steward, &path, json!({ "into": ["lpn", "lpn-com"] })).await.problem(404);
+    desk.post(&Who::Admin, &path, json!({ "into": ["lpn", "lpn-com"] })).await.problem(409);
+    desk.post(&Who::Admin, &path, json!({ "into": ["lpn", "nowhere"] })).await.problem(404);
+    assert_eq!(desk.fingerprint().await, before);
+}
+
+#[tokio::test]
+async fn a_publisher_of_an_office_publishes_from_its_own_group_downwards() {
+    let desk = Desk::new().await;
+    let lamphun = desk.key(Role::Publisher, Some("lamphun")).await;
+    let draft = desk.post(&lamphun, "bulletins", letter(json!({}))).await.expect(201);
+    assert_eq!(draft["origin"], "lpn");
+    let id = draft["id"].as_str().expect("an id");
+    let published = desk.post(&lamphun, &format!("bulletins/{id}/publish"), json!({})).await.expect(202);
+    assert_eq!(published["deliveries"], 3);
+    // neither from above nor from beside, nor what others wrote
+    for origin in ["gcc1", "cmi"] {
+        let refused = desk.post(&lamphun, "bulletins", letter(json!({ "origin": origin }))).await;
+        assert_eq!(refused.pointers(422), ["/origin"]);
+    }
+    let of_the_root = desk.held().await;
+    for act in ["publish", "withdraw"] {
+        let path = format!("bulletins/{of_the_root}/{act}");
+        let body = if act == "withdraw" { json!({ "reason": "x" }) } else { json!({}) };
+        desk.post(&lamphun, &path, body).await.problem(404);
+    }
+}
+
+#[tokio::test]
+async fn an_operator_of_an_office_has_neither_other_groups_nor_channels() {
+    let desk = Desk::new().await;
+    let lamphun = desk.key(Role::Operator, Some("lamphun")).await;
+    let id = desk.held().await;
+    let forward = format!("bulletins/{id}/forward");
+    desk.post(&lamphun, &forward, json!({ "into": ["cmi"] })).await.problem(404);
+    let done = desk.post(&lamphun, &forward, json!({ "into": "all" })).await.expect(200);
+    assert_eq!(done, json!({ "forwarded": 1, "already": 0 }));
+    assert_eq!(desk.get(&lamphun, "channels").await.expect(200)["items"], json!([]));
+    desk.post(&lamphun, "channels/gcc/park", json!({})).await.problem(404);
+    let retried = desk.post(&lamphun, &format!("bulletins/{id}/retry"), json!({})).await.expect(200);
+    assert_eq!(retried["retried"], 0, "the unreachable group is in another province");
+}
+
+#[tokio::test]
+async fn only_who_may_publish_lets_bulletins_into_a_group_by_themselves() {
+    let desk = Desk::new().await;
+    let automatic = json!({ "forwarding": "automatic" });
+    for who in [Who::Steward, Who::Operator] {
+        desk.patch(&who, "groups/lpn", automatic.clone()).await.problem(403);
+    }
+    let changed = desk.patch(&Who::Admin, "groups/lpn", automatic).await.expect(200);
+    assert_eq!(changed["forwarding"], "automatic");
+}
+
+#[tokio::test]
+async fn a_key_that_is_malformed_wrong_or_revoked_opens_nothing() {
+    let desk = Desk::new().await;
+    let good = desk.key(Role::Agency, Some("moi")).await;
+    desk.get(&good, "groups").await.expect(200);
+    let other = desk.key(Role::Admin, None).await;
+    let mixed = format!("{}{}", &good[..14], &other[14..]);
+    for key in ["", "x", "gccr_", &good[..40], &mixed] {
+        let answer = desk.get(&key.to_owned(), "groups").await;
+        answer.problem(401);
+        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer:?}");
+    }
+    let prefix = &good[5..13];
+    assert_eq!(revoke_key(&mut *desk.db().await, prefix, desk.now()).await.expect("revoked"), 1);
+    desk.get(&good, "groups").await.problem(401);
+}

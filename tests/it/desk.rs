@@ -1,0 +1,356 @@
+//! The desk for tests of the web: a [`Stage`] and the real router on a real socket, with a key for every role.
+//!
+//! Requests are real HTTP. The simulator's webhooks come in at the same socket, so that a tap in a chat goes the
+//! whole way: hook, database, and with [`Stage::run`] the counts. A path without a leading slash is below `/api/v1/`.
+
+use std::future::pending;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gcc_relay::domain::account::Role;
+use gcc_relay::domain::api_key::ApiKeySecret;
+use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::simulator::ChannelChange;
+use gcc_relay::store::api_keys::{ApiKey, insert_key};
+use gcc_relay::store::offices::find_office;
+use gcc_relay::web::{App, Edge, router, serve};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::stage::Stage;
+
+/// The largest body that the desk reads, in bytes: room for the longest bulletin.
+pub const BODY_LIMIT: usize = 200_000;
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Admin,
+    Publisher,
+    Approver,
+    /// Of the office `lamphun`: it answers for the group `lpn`, and sees what is below it.
+    Steward,
+    Operator,
+    /// Of the office `lamphun-commerce`, whose only group is `lpn-com`.
+    Agency,
+    /// Somebody without a key.
+    Nobody,
+}
+
+impl Who {
+    /// All, in the order in which tables list them.
+    pub const ALL: [Self; 7] =
+        [Self::Admin, Self::Publisher, Self::Approver, Self::Steward, Self::Operator, Self::Agency, Self::Nobody];
+
+    fn role(self) -> Option<(Role, Option<&'static str>)> {
+        Some(match self {
+            Self::Admin => (Role::Admin, None),
+            Self::Publisher => (Role::Publisher, None),
+            Self::Approver => (Role::Approver, None),
+            Self::Steward => (Role::Steward, Some("lamphun")),
+            Self::Operator => (Role::Operator, None),
+            Self::Agency => (Role::Agency, Some("lamphun-commerce")),
+            Self::Nobody => return None,
+        })
+    }
+}
+
+/// What a request carries to say who makes it.
+pub trait Caller {
+    /// The key; none = nobody's.
+    fn key<'a>(&'a self, desk: &'a Desk) -> Option<&'a str>;
+}
+
+impl Caller for Who {
+    fn key<'a>(&'a self, desk: &'a Desk) -> Option<&'a str> {
+        desk.keys[*self as usize].as_deref()
+    }
+}
+
+impl Caller for String {
+    fn key<'a>(&'a self, _: &'a Desk) -> Option<&'a str> {
+        Some(self)
+    }
+}
+
+/// A stage whose web is served.
+pub struct Desk {
+    pub stage: Stage,
+    pub url: String,
+    http: Client,
+    keys: Vec<Option<String>>,
+}
+
+impl Deref for Desk {
+    type Target = Stage;
+
+    fn deref(&self) -> &Stage {
+        &self.stage
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// A header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as JSON, of an answer that must have this status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The problem, which must be one in every respect.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        for field in ["type", "title", "detail", "instance"] {
+            assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field} in {problem}");
+        }
+        problem
+    }
+
+    /// The last part of a problem's type.
+    #[track_caller]
+    pub fn problem_name(&self, status: u16) -> String {
+        let problem = self.problem(status);
+        problem["type"].as_str().and_then(|kind| kind.rsplit(':').next()).expect("a type").to_owned()
+    }
+
+    /// The pointers of the fields at fault.
+    #[track_caller]
+    pub fn pointers(&self, status: u16) -> Vec<String> {
+        let problem = self.problem(status);
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["pointer"].as_str().expect("a pointer").to_owned()).collect()
+    }
+}
+
+impl Desk {
+    /// The small tree, served, with LINE's webhooks coming in.
+    pub async fn new() -> Self {
+        let stage = Stage::new().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let engine = &stage.engine;
+        let edge = Edge {
+            body_limit: BODY_LIMIT,
+            request_timeout: Duration::from_secs(75),
+            // nothing is answered from memory here, as a test changes and looks at once
+            status_cache: Duration::from_nanos(1),
+            private_metrics: false,
+        };
+        let app = App::new(
+            engine.db.clone(),
+            engine.clock.clone(),
+            Arc::clone(&engine.settings),
+            Arc::clone(&engine.sealing),
+            edge,
+            Arc::new(|| "gcc_relay_up 1\n".to_owned()),
+        );
+        tokio::spawn(serve(listener, router(app), pending()));
+        let webhook = Some(format!("{url}/line/webhook/gcc"));
+        stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
+        let mut desk = Self { stage, url, http: Client::new(), keys: Vec::new() };
+        for who in Who::ALL {
+            let key = match who.role() {
+                Some((role, office)) => Some(desk.key(role, office).await),
+                None => None,
+            };
+            desk.keys.push(key);
+        }
+        desk
+    }
+
+    /// A new key, for an office's part of the tree or the whole of it.
+    pub async fn key(&self, role: Role, office: Option<&str>) -> String {
+        let (secret, prefix, sha256) = ApiKeySecret::generate();
+        let mut db = self.db().await;
+        let office = match office {
+            Some(code) => Some(find_office(&mut db, code).await.expect("a query").expect("an office")),
+            None => None,
+        };
+        let key = ApiKey {
+            id: ApiKeyId::new(self.now()),
+            name: role.as_str().to_owned(),
+            role,
+            office_id: office.as_ref().map(|office| office.id),
+            office: office.map(|office| office.code),
+            prefix,
+            key_sha256: sha256.to_vec(),
+            created_at: self.now(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        insert_key(&mut db, &key).await.expect("a key");
+        secret.expose_secret().to_owned()
+    }
+
+    /// The address of a path.
+    pub fn at(&self, path: &str) -> String {
+        if path.starts_with('/') { format!("{}{path}", self.url) } else { format!("{}/api/v1/{path}", self.url) }
+    }
+
+    /// A request with the caller's key, to be given more before it is sent.
+    pub fn request(&self, who: &impl Caller, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, self.at(path));
+        match who.key(self) {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
+    }
+
+    /// Sends a request and reads the answer.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, headers, text: answer.text().await.expect("text") }
+    }
+
+    pub async fn call(&self, who: &impl Caller, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.request(who, method, path);
+        self.send(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
+
+    pub async fn get(&self, who: &impl Caller, path: &str) -> Answer {
+        self.call(who, Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, who: &impl Caller, path: &str, body: Value) -> Answer {
+        self.call(who, Method::POST, path, Some(&body)).await
+    }
+
+    pub async fn patch(&self, who: &impl Caller, path: &str, body: Value) -> Answer {
+        self.call(who, Method::PATCH, path, Some(&body)).await
+    }
+
+    pub async fn delete(&self, who: &impl Caller, path: &str) -> Answer {
+        self.call(who, Method::DELETE, path, None).await
+    }
+
+    /// A draft of the plain letter; gives its id.
+    pub async fn write(&self) -> String {
+        self.write_with(json!({})).await
+    }
+
+    /// A draft of the plain letter with `more` in it; gives its id.
+    pub async fn write_with(&self, more: Value) -> String {
+        let made = self.post(&Who::Admin, "bulletins", letter(more)).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Publishes a draft.
+    pub async fn release(&self, id: &str) {
+        self.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({})).await.expect(202);
+    }
+
+    /// A published bulletin that has gone as far as it can: it is held at `lpn`, and `cmi-far` is out of reach.
+    pub async fn held(&self) -> String {
+        let id = self.write().await;
+        self.release(&id).await;
+        self.run().await;
+        id
+    }
+
+    /// A published bulletin that went through every group by itself.
+    pub async fn relayed(&self) -> String {
+        let id = self.write_with(json!({ "forwarding": "automatic" })).await;
+        self.release(&id).await;
+        self.run().await;
+        id
+    }
+
+    /// The id of a bulletin's delivery for a group.
+    pub async fn delivery_of(&self, bulletin: &str, group: &str) -> String {
+        let found = self.get(&Who::Admin, &format!("bulletins/{bulletin}/deliveries?group={group}")).await.expect(200);
+        found["items"][0]["id"].as_str().expect("a delivery").to_owned()
+    }
+
+    /// The data of the รับทราบ button in the last bulletin that LINE accepted in a group.
+    pub fn button(&self, line_group: &str) -> String {
+        let accepted = self.line().accepted(Some(line_group));
+        let messages = self.line().messages(&accepted.last().expect("a message").messages_hash).expect("bytes");
+        let messages: Value = serde_json::from_str(&messages).expect("JSON");
+        find_postback(&messages).expect("a button").to_owned()
+    }
+
+    /// A fingerprint of all that people work on: the same before and after means that nothing changed.
+    pub async fn fingerprint(&self) -> Vec<Option<String>> {
+        let mut prints = Vec::new();
+        let mut db = self.db().await;
+        for table in [
+            "bulletins",
+            "messages",
+            "deliveries",
+            "progress",
+            "groups",
+            "channels",
+            "join_codes",
+            "webhook_events",
+            "acknowledgements",
+            "idempotency_keys",
+            "audit",
+        ] {
+            let query = format!("select md5(string_agg(t::text, ' ' order by t::text)) from {table} t");
+            let print = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&mut *db).await;
+            prints.push(print.expect("a fingerprint"));
+        }
+        prints
+    }
+
+    /// Asks the database for one number.
+    pub async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&mut *self.db().await).await.expect("a number")
+    }
+}
+
+/// The plain letter with `more` in it.
+pub fn letter(more: Value) -> Value {
+    let mut letter = json!({
+        "subject": "การปฏิบัติการสื่อสารงานของรัฐบาล",
+        "body": "ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล",
+        "urgency": "most_urgent",
+        "document_number": "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐",
+        "document_date": "๒๓ มีนาคม ๒๕๖๑",
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        letter[name] = value.clone();
+    }
+    letter
+}
+
+fn find_postback(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(object) if object.get("type").is_some_and(|kind| kind == "postback") => object["data"].as_str(),
+        Value::Object(object) => object.values().find_map(find_postback),
+        Value::Array(items) => items.iter().find_map(find_postback),
+        _ => None,
+    }
+}
