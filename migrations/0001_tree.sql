@@ -48,6 +48,8 @@ create table groups (
     path            integer[] not null default '{}',
     channel_id      integer references channels,
     line_group_id   text,
+    -- what its members call the LINE group, read back when it was linked
+    line_name       text,
     linked_at       timestamptz,
     -- the account was seen to leave the LINE group, or LINE said that it is gone
     lost_at         timestamptz,

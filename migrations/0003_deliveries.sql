@@ -170,13 +170,18 @@ end $$;
 create trigger deliveries_inserted after insert on deliveries referencing new table as became
     for each statement execute function deliveries_inserted();
 
+-- Both sides of every changed row are brought together by grouping, never by joining: transition tables have no
+-- statistics, and a join of two of them may be planned as a nested loop.
 create function deliveries_updated() returns trigger language plpgsql as $$
 declare
     wrong record;
 begin
-    select became.id, was.state as was, became.state as becomes into wrong
-    from was join became using (id)
-    where was.state <> became.state and not delivery_may_become(was.state, became.state) limit 1;
+    select id, max(state) filter (where not fresh) as was, max(state) filter (where fresh) as becomes into wrong
+    from (select id, state, false as fresh from was union all select id, state, true from became) as both_sides
+    group by id
+    having max(state) filter (where not fresh) <> max(state) filter (where fresh)
+        and not delivery_may_become(max(state) filter (where not fresh), max(state) filter (where fresh))
+    limit 1;
     if found then
         raise exception 'delivery % cannot go from % to %', wrong.id, wrong.was, wrong.becomes
             using errcode = 'check_violation', constraint = 'delivery_follows_the_table';
@@ -184,8 +189,8 @@ begin
 
     -- a relink can bring a channel in that the bulletin did not use before
     insert into progress (bulletin_id, tier, channel_id)
-    select distinct became.bulletin_id, became.tier, became.channel_id
-    from was join became using (id) where was.channel_id <> became.channel_id
+    select bulletin_id, tier, channel_id from became
+    except select bulletin_id, tier, channel_id from was
     order by 1, 2, 3
     on conflict do nothing;
 
@@ -194,10 +199,10 @@ begin
         (select bulletin_id, tier, channel_id from was union select bulletin_id, tier, channel_id from became)
     order by bulletin_id, tier, channel_id for no key update;
 
-    with moved as (
-        select bulletin_id, tier, channel_id, -1 as n, state, members, acknowledged from was
+    with moved as materialized (
+        select id, bulletin_id, tier, channel_id, -1 as n, state, members, acknowledged, ended_at from was
         union all
-        select bulletin_id, tier, channel_id, 1, state, members, acknowledged from became
+        select id, bulletin_id, tier, channel_id, 1, state, members, acknowledged, ended_at from became
     ), sums as (
         select bulletin_id, tier, channel_id, sum(n) as groups, sum(n * members) as seats,
             coalesce(sum(n) filter (where state = 'waiting'), 0) as waiting,
@@ -213,13 +218,18 @@ begin
             sum(n * acknowledged) as taps
         from moved group by bulletin_id, tier, channel_id
     ), acceptances as (
-        select became.bulletin_id, became.tier, became.channel_id, became.ended_at as at,
-            histogram_bucket(extract(epoch from became.ended_at - bulletins.published_at)::double precision) as bucket
-        from was join became using (id) join bulletins on bulletins.id = became.bulletin_id
-        where became.state = 'accepted' and was.state <> 'accepted'
+        select bulletin_id, tier, max(channel_id) filter (where n > 0) as channel_id,
+            max(ended_at) filter (where n > 0) as at
+        from moved group by id, bulletin_id, tier
+        having max(state) filter (where n > 0) = 'accepted' and max(state) filter (where n < 0) <> 'accepted'
+    ), published as materialized (
+        select bulletin_id, (select published_at from bulletins where bulletins.id = bulletin_id) as at
+        from (select distinct bulletin_id from acceptances) as several
     ), buckets as (
-        select bulletin_id, tier, channel_id, bucket, count(*) as n, min(at) as first_at, max(at) as last_at
-        from acceptances group by bulletin_id, tier, channel_id, bucket
+        select a.bulletin_id, a.tier, a.channel_id, min(a.at) as first_at, max(a.at) as last_at, count(*) as n,
+            histogram_bucket(extract(epoch from a.at - p.at)::double precision) as bucket
+        from acceptances a join published p using (bulletin_id)
+        group by a.bulletin_id, a.tier, a.channel_id, bucket
     ), times as (
         select bulletin_id, tier, channel_id, min(first_at) as first_at, max(last_at) as last_at,
             jsonb_object_agg(bucket, n) as counts

@@ -118,10 +118,10 @@ impl Running {
             edge(config),
             Arc::new(move || render.render()),
         );
-        let router = if role == Role::Relay { web::metrics_router(app.clone()) } else { web::router(app.clone()) };
+        let router = if role == Role::Relay { web::metrics_router(&app) } else { web::router(&app) };
         running.web.spawn(web::serve(doors.public, router, stop.clone().cancelled_owned()));
         if let Some(private) = doors.metrics {
-            running.web.spawn(web::serve(private, web::metrics_router(app), stop.clone().cancelled_owned()));
+            running.web.spawn(web::serve(private, web::metrics_router(&app), stop.clone().cancelled_owned()));
         }
         if role != Role::Web {
             running.start_relay(engine);

@@ -166,12 +166,11 @@ async fn give(engine: &Engine, answer: Answer) -> std::result::Result<(), Box<dy
         Answer::Linked { channel, reply_token, group, name, line_group_id } => {
             let access = access(engine, channel).await?;
             let members = engine.line.members_count(&access, &line_group_id).await?;
+            let summary = engine.line.group_summary(&access, &line_group_id).await?;
+            let line_name = summary.as_ref().map(|summary| summary.group_name.as_str());
             let mut db = engine.db.acquire().await?;
             let members = i32::try_from(members).unwrap_or(i32::MAX);
-            groups::update_members(&mut db, group, members, engine.clock.now()).await?;
-            if engine.line.group_summary(&access, &line_group_id).await?.is_none() {
-                tracing::warn!(group.id = %group, "LINE does not know the group that was just linked");
-            }
+            groups::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
             (channel, reply_token, replies::linked(&name)?)
         }
     };

@@ -35,6 +35,8 @@ pub struct Group {
     pub channel: Option<String>,
     /// Whether a LINE group is linked.
     pub linked: bool,
+    /// What its members call the LINE group, read back when it was linked.
+    pub line_name: Option<String>,
     /// When it was linked.
     pub linked_at: Option<Timestamp>,
     /// Since when the account is known to be gone from the LINE group.
@@ -79,7 +81,7 @@ pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Re
         Group,
         r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
             o.id as "office_id: OfficeId", o.code as office, o.name as office_name, o.kind as office_kind, o.province,
-            c.code as "channel?", (g.line_group_id is not null) as "linked!", g.linked_at, g.lost_at, g.members,
+            c.code as "channel?", (g.line_group_id is not null) as "linked!", g.line_name, g.linked_at, g.lost_at, g.members,
             g.head_count, g.forwarding, g.forward_within, g.retired
         from groups g join offices o on o.id = g.office_id
             left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id
@@ -113,7 +115,7 @@ pub async fn find_group(db: &mut Connection, code: &str) -> Result<Option<Group>
         Group,
         r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
             o.id as "office_id: OfficeId", o.code as office, o.name as office_name, o.kind as office_kind, o.province,
-            c.code as "channel?", (g.line_group_id is not null) as "linked!", g.linked_at, g.lost_at, g.members,
+            c.code as "channel?", (g.line_group_id is not null) as "linked!", g.line_name, g.linked_at, g.lost_at, g.members,
             g.head_count, g.forwarding, g.forward_within, g.retired
         from groups g join offices o on o.id = g.office_id
             left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id
@@ -287,14 +289,26 @@ pub async fn unlink_group(db: &mut Connection, group: GroupId, now: Timestamp) -
     Ok(())
 }
 
-/// Keeps how many members LINE counts in a group.
+/// Keeps what LINE says of a group: how many members it has and, where LINE knows it, what they call it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn update_members(db: &mut Connection, group: GroupId, members: i32, now: Timestamp) -> Result<()> {
-    sqlx::query!("update groups set members = $2, updated_at = $3 where id = $1", group.0, members, now as Timestamp)
-        .execute(db)
-        .await?;
+pub async fn update_line_facts(
+    db: &mut Connection,
+    group: GroupId,
+    members: i32,
+    line_name: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update groups set members = $2, line_name = coalesce($3, line_name), updated_at = $4 where id = $1",
+        group.0,
+        members,
+        line_name,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

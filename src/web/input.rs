@@ -150,7 +150,10 @@ fn pointer(path: &Path) -> String {
                 pointer.push('/');
                 pointer.push_str(&escape(key));
             }
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }

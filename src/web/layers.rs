@@ -18,7 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tower_http::trace::TraceLayer;
 use tracing::{Level, Span};
 
 use super::app::Edge;
@@ -29,7 +29,7 @@ use crate::telemetry::metric;
 pub fn surround(router: Router, edge: &Edge) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, edge.request_timeout);
     let layers = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http().make_span_with(make_span).on_response(DefaultOnResponse::new()))
+        .layer(TraceLayer::new_for_http().make_span_with(make_span).on_failure(()))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "no-referrer"))
         .layer(CompressionLayer::new())

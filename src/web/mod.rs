@@ -8,9 +8,9 @@
 //! Invariants: every query of the API is bounded by the caller's scope; every refusal is a [`problem`]; no
 //! token, signature, LINE user id or text of a message is logged.
 
-pub mod api;
+mod api;
 mod app;
-pub mod auth;
+mod auth;
 mod document;
 mod health;
 mod hook;
@@ -20,7 +20,8 @@ mod listen;
 mod listing;
 mod pages;
 mod post;
-pub mod problem;
+mod problem;
+mod refused;
 mod router;
 pub mod routes;
 

@@ -5,7 +5,6 @@
 //! effect is. With an `Idempotency-Key` the same call again gets the same answer, with `Idempotency-Replayed: true`,
 //! for 24 hours, by key and address. Only successes are kept: a refusal changed nothing and may be tried again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -21,7 +20,6 @@ use super::app::App;
 use super::auth::Caller;
 use super::input::{read_bytes, read_json};
 use super::problem::Problem;
-use crate::domain::sealed::SealingKey;
 use crate::domain::time::Timestamp;
 use crate::relay::refusal::Refusal;
 use crate::store::idempotency::{Answer, find_answer, insert_answer, try_lock_key};
@@ -132,7 +130,7 @@ impl<T> Post<T> {
             tx: app.begin().await?,
             now: app.now(),
             caller: self.caller,
-            sealing: app.sealing.clone(),
+            app: app.clone(),
             path: self.path,
             slot: self.slot,
         };
@@ -151,7 +149,7 @@ pub struct Work {
     pub now: Timestamp,
     /// Who acts.
     pub caller: Caller,
-    sealing: Arc<SealingKey>,
+    app: App,
     path: String,
     slot: Option<Slot>,
 }
@@ -194,6 +192,7 @@ impl Work {
             insert_answer(&mut self.tx, self.caller.id, &slot.route, &slot.key, &answer, self.now).await?;
         }
         self.tx.commit().await.map_err(StoreError::from)?;
+        self.app.snapshots.forget();
         Ok(respond(status, text, &self.path))
     }
 
@@ -218,14 +217,14 @@ impl Work {
     }
 
     fn seal(&self, text: &str) -> Result<String, Problem> {
-        let sealed = self.sealing.seal(&self.path, text.as_bytes()).map_err(|error| defect(&error))?;
+        let sealed = self.app.sealing.seal(&self.path, text.as_bytes()).map_err(|error| defect(&error))?;
         Ok(format!("{SEALED}{}", hex::encode(sealed)))
     }
 
     fn unseal(&self, kept: String) -> Result<String, Problem> {
         let Some(sealed) = kept.strip_prefix(SEALED) else { return Ok(kept) };
         let sealed = hex::decode(sealed).map_err(|error| defect(&error))?;
-        let text = self.sealing.open_text(&self.path, &sealed).map_err(|error| defect(&error))?;
+        let text = self.app.sealing.open_text(&self.path, &sealed).map_err(|error| defect(&error))?;
         Ok(text.expose_secret().to_owned())
     }
 }

@@ -8,9 +8,6 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::relay::refusal::Refusal;
-use crate::store::StoreError;
-
 /// The content type of problems.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// How long to wait before asking again while the database is away, in seconds.
@@ -30,6 +27,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// The field at `pointer` and what is wrong with it.
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over literals, texts and errors alike")]
     pub fn new(pointer: impl Into<String>, detail: impl ToString) -> Self {
         Self { pointer: pointer.into(), detail: detail.to_string() }
     }
@@ -179,7 +177,7 @@ impl Problem {
     }
 
     /// The fields at fault.
-    #[must_use]
+    #[cfg(test)]
     pub fn errors(&self) -> &[FieldError] {
         &self.0.errors
     }
@@ -219,94 +217,9 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Absent(what) => Self::absent(what),
-            StoreError::Refused(rule) => {
-                tracing::warn!(rule, "a rule of the database refused a request");
-                Self::conflict("refused", "What is stored does not allow this.")
-            }
-            StoreError::Unavailable(_) | StoreError::Again(_) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a request could not be answered");
-                Self::unavailable()
-            }
-            StoreError::Database(_) | StoreError::Migrate(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
-                Self::internal()
-            }
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let detail = sentence(&refusal);
-        match refusal {
-            Refusal::Absent => Self::absent("bulletin, group or delivery"),
-            Refusal::NotADraft => Self::conflict("not-a-draft", detail),
-            Refusal::NotRelaying => Self::conflict("not-relaying", detail),
-            Refusal::NoChannel => Self::conflict("no-channel", detail),
-            Refusal::NotHeld(groups) => {
-                let stands = groups.iter().map(|(group, state)| format!("{group} ({})", word(*state)));
-                let stands = stands.collect::<Vec<_>>().join(", ");
-                Self::conflict("not-held", format!("{detail} It stands so: {stands}."))
-            }
-            Refusal::UnknownGroups(_) | Refusal::NobodySelected => Self::invalid_field("/audience", detail),
-            Refusal::Classified(class) => Self::invalid_field("/body", classified(class)),
-            Refusal::TooLarge(limits) => Self::invalid(match limits.as_slice() {
-                [] => vec![FieldError::new("", detail)],
-                limits => limits.iter().map(|limit| FieldError::new("", limit)).collect(),
-            }),
-            Refusal::NoteTooLong => Self::invalid_field("/note", detail),
-            Refusal::AboutUnpublished => Self::invalid_field("/about", detail),
-            Refusal::NotInTheFuture => Self::invalid_field("/at", detail),
-            Refusal::Store(error) => error.into(),
-            Refusal::Render(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a message could not be rendered");
-                Self::internal()
-            }
-        }
-    }
-}
-
-/// Why a text that bears `class` is refused.
-#[must_use]
-pub fn classified(class: crate::domain::secrecy::Class) -> String {
-    format!(
-        "bears the secrecy class {} ({}); what is classified does not go through LINE (Rule on Official Secrets B.E. 2544)",
-        class.thai(),
-        class.english()
-    )
-}
-
-/// An error's text with a capital and a full stop.
-fn sentence(error: &Refusal) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
-}
-
-/// The word for a state in the API.
-fn word(state: crate::domain::delivery::State) -> String {
-    serde_json::to_value(state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::delivery::State;
-
-    #[test]
-    fn a_refusal_to_forward_names_the_groups_and_where_they_stand() {
-        let problem = Problem::from(Refusal::NotHeld(vec![("gcc2-lamphun".to_owned(), State::Waiting)]));
-        assert_eq!(problem.status(), StatusCode::CONFLICT);
-        let details = serde_json::to_value(problem.details("/api/v1/x")).expect("plain");
-        assert_eq!(details["type"], "urn:gcc-relay:problem:not-held");
-        assert_eq!(details["instance"], "/api/v1/x");
-        let detail = details["detail"].as_str().expect("text");
-        assert!(detail.contains("gcc2-lamphun (waiting)"), "{detail}");
-    }
 
     #[test]
     fn all_fields_at_fault_are_told_together() {
@@ -315,14 +228,5 @@ mod tests {
         let details = serde_json::to_value(problem.details("/")).expect("plain");
         assert_eq!(details["status"], 422);
         assert_eq!(details["errors"][1]["pointer"], "/x");
-    }
-
-    #[test]
-    fn a_database_that_is_away_asks_to_come_back_later_and_tells_nothing_else() {
-        let away = StoreError::from(crate::store::session::silent());
-        let problem = Problem::from(away);
-        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(problem.header().map(|(name, _)| name), Some(header::RETRY_AFTER));
-        assert!(!serde_json::to_string(&problem.details("/")).expect("plain").contains("session"));
     }
 }

@@ -11,7 +11,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
-use super::api::{bulletins, cascade, channels, coverage, deliveries, drafts, groups, offices, publishing, status};
+use super::api::{
+    bulletins, cascade, channels, coverage, deliveries, drafts, group_change, groups, offices, publishing, retrying,
+    status,
+};
 use super::app::App;
 use super::auth::authorize;
 use super::{document, health, hook, layers, pages};
@@ -20,8 +23,7 @@ use super::{document, health, hook, layers, pages};
 pub(super) const API: &str = "/api/v1";
 
 /// Everything that is served to the public.
-#[must_use]
-pub fn router(app: App) -> Router {
+pub fn router(app: &App) -> Router {
     let (all, _) = all().split_for_parts();
     let api = all.route_layer(from_fn_with_state(app.clone(), authorize));
     let mut router = api.merge(undocumented());
@@ -32,8 +34,7 @@ pub fn router(app: App) -> Router {
 }
 
 /// `/metrics` and the signs of life, for a listener that only the inside can reach.
-#[must_use]
-pub fn metrics_router(app: App) -> Router {
+pub fn metrics_router(app: &App) -> Router {
     let router = Router::new()
         .route("/metrics", get(health::metrics))
         .route("/livez", get(health::livez))
@@ -69,13 +70,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cascade::forward_bulletin))
         .routes(routes!(cascade::decline_bulletin))
         .routes(routes!(cascade::undecline_bulletin))
-        .routes(routes!(cascade::retry_bulletin))
+        .routes(routes!(retrying::retry_bulletin))
         .routes(routes!(deliveries::list_changes))
         .routes(routes!(deliveries::get_delivery))
-        .routes(routes!(cascade::retry_delivery))
+        .routes(routes!(retrying::retry_delivery))
         .routes(routes!(groups::list_groups))
-        .routes(routes!(groups::get_group, groups::change_group))
-        .routes(routes!(groups::make_join_code))
+        .routes(routes!(groups::get_group, group_change::change_group))
+        .routes(routes!(group_change::make_join_code))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
         .routes(routes!(channels::list_channels))

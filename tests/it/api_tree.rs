@@ -81,6 +81,7 @@ async fn a_join_code_typed_in_a_line_group_links_it() {
     desk.run().await;
     let group = desk.get(&Who::Admin, "groups/cmi-far").await.expect(200);
     assert_eq!((&group["linked"], &group["members"]), (&json!(true), &json!(12)));
+    assert_eq!(group["line_name"], "อมก๋อยร่วมใจ", "what its members call it is read back");
     let id = desk.relayed().await;
     assert_eq!(desk.accepted_in("Cfar"), 1, "{id}");
     assert!(

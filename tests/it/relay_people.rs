@@ -219,7 +219,7 @@ async fn a_join_code_typed_in_a_group_links_it_once_and_reads_its_size_back() {
     stage.run().await;
     let group = groups::find_group(&mut *stage.db().await, "cmi-far").await.expect("a query").expect("a group");
     assert!(group.linked);
-    assert_eq!(group.members, Some(44));
+    assert_eq!((group.members, group.line_name.as_deref()), (Some(44), Some("กลุ่มใหม่")));
     assert_eq!(stage.states(id).await["cmi-far"], State::Accepted, "what was not used yet goes to the new link");
     // the code is used up
     store_event(&stage, "join_code", "Cmoi", Some("U1"), Some(hex::encode(code.sha256()))).await;

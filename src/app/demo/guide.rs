@@ -51,15 +51,15 @@ fn write_commands(text: &mut String, house: &House, keys: &[DemoKey], bulletin: 
         text,
         r#"
   # the receipts of the letter: of all, and as Lamphun's own system sees them
-  curl -sS -H "$ADMIN" {api}/bulletins/{bulletin}/status
-  curl -sS -H "$AGENCY" {api}/bulletins/{bulletin}/status
+  curl -sSw '\n' -H "$ADMIN" {api}/bulletins/{bulletin}/status
+  curl -sSw '\n' -H "$AGENCY" {api}/bulletins/{bulletin}/status
 
   # a bulletin of your own; the stewards let it in tier by tier, each once LINE has it above
-  ID=$(curl -sS -H "$ADMIN" -H "$JSON" -d '{{"subject":"ทดสอบระบบ","body":"ขอทดสอบการส่งข่าวสารของรัฐบาล","urgency":"urgent"}}' {api}/bulletins | sed 's/^.*"id" *: *"\([^"]*\)".*$/\1/')
-  curl -sS -H "$ADMIN" -H "$JSON" -d '{{}}' {api}/bulletins/$ID/publish; sleep 1
-  curl -sS -H "$GOVERNOR" -H "$JSON" -d '{{"into":["gcc2-lamphun"]}}' {api}/bulletins/$ID/forward; sleep 1
-  curl -sS -H "$COMMERCE" -H "$JSON" -d '{{"into":["gcc3-lamphun-commerce"]}}' {api}/bulletins/$ID/forward
-  curl -sS -H "$ADMIN" "{api}/bulletins/$ID/status?under=gcc2-lamphun"
+  ID=$(curl -sSw '\n' -H "$ADMIN" -H "$JSON" -d '{{"subject":"ทดสอบระบบ","body":"ขอทดสอบการส่งข่าวสารของรัฐบาล","urgency":"urgent"}}' {api}/bulletins | grep -o '"id":"[^"]*"' | head -1 | cut -d '"' -f 4)
+  curl -sSw '\n' -H "$ADMIN" -H "$JSON" -d '{{}}' {api}/bulletins/$ID/publish; sleep 1
+  curl -sSw '\n' -H "$GOVERNOR" -H "$JSON" -d '{{"into":["gcc2-lamphun"]}}' {api}/bulletins/$ID/forward; sleep 1
+  curl -sSw '\n' -H "$COMMERCE" -H "$JSON" -d '{{"into":["gcc3-lamphun-commerce"]}}' {api}/bulletins/$ID/forward
+  curl -sSw '\n' -H "$ADMIN" "{api}/bulletins/$ID/status?under=gcc2-lamphun"
 "#
     );
 }

@@ -17,7 +17,7 @@ mod receipts;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use super::serve::{self, Doors, Role, Running};
 use super::shutdown::Shutdown;
@@ -82,7 +82,7 @@ async fn tell(
     let running = Running::start(&house.config, &engine, doors, Role::All)?;
     let story = tokio::select! {
         story = show(house, &engine, wanted, once) => story,
-        () = shutdown.stop.cancelled() => Ok(()),
+        () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },
     };
     if story.is_ok() && !once {
         shutdown.stop.cancelled().await;

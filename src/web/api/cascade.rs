@@ -1,4 +1,4 @@
-//! What people do with a bulletin on its way: forward, decline, reverse a declining, try again.
+//! What people do with a bulletin on its way: forward, decline, reverse a declining.
 //!
 //! A steward's key answers for the groups of its own office, and for no others: those are absent to it. Operators and
 //! admins answer for every group in their part of the tree (letter of 23 March 2561, clause 2, on whose duty it is).
@@ -9,23 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use super::visible;
 use crate::domain::account::Role;
-use crate::domain::delivery;
-use crate::domain::ids::{BulletinId, Code, DeliveryId, GroupId};
+use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::text::{Note, PlainReason};
 use crate::relay::forward::{self, SignedNote};
-use crate::relay::retry;
-use crate::store::deliveries::{self, Filter};
 use crate::store::groups::{self, list_ids_under, list_places};
 use crate::store::stewards::list_stewards;
-use crate::store::turns::RetryFilter;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
 use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
-
-use super::delivery::Delivery;
 
 /// Who signs a note that no office's key wrote.
 const OPERATIONS: &str = "ศูนย์ปฏิบัติการระบบ GCC";
@@ -142,109 +136,6 @@ pub async fn undecline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, 
     let groups = answered_for(work.db(), &caller, &into).await?;
     let undeclined = forward::undecline(work.db(), id, &groups, &by, now).await?;
     work.answer(StatusCode::OK, &UndeclineAnswer { undeclined }).await
-}
-
-/// What is tried again.
-#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Retry {
-    /// Which; left out, all that failed or could not be reached.
-    #[serde(default)]
-    filter: RetryOf,
-    /// Also those that LINE may have accepted, over 23 hours ago: they may arrive twice.
-    #[serde(default)]
-    include_unknown: bool,
-}
-
-/// Which failed and unreachable deliveries; a field left out does not narrow.
-#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RetryOf {
-    /// Only failed, or only unreachable ones.
-    state: Option<RetryState>,
-    /// Only of this tier.
-    tier: Option<i16>,
-    /// Only of offices in this province.
-    province: Option<String>,
-    /// Only this group, by code.
-    group: Option<String>,
-    /// Only at or below this group, by code.
-    under: Option<String>,
-}
-
-/// A state from which deliveries can be tried again.
-#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RetryState {
-    /// Given up.
-    Failed,
-    /// No LINE group was linked, or the account was not in it.
-    Unreachable,
-}
-
-impl From<RetryState> for delivery::State {
-    fn from(state: RetryState) -> Self {
-        match state {
-            RetryState::Failed => Self::Failed,
-            RetryState::Unreachable => Self::Unreachable,
-        }
-    }
-}
-
-/// What trying again came to.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct RetryAnswer {
-    /// Deliveries that are queued again.
-    retried: u64,
-}
-
-/// Try failed and unreachable deliveries of a bulletin again.
-#[utoipa::path(post, path = "/bulletins/{id}/retry", tag = "bulletins", params(("id" = BulletinId, Path)),
-    request_body = Option<Retry>, responses((status = 200, body = RetryAnswer)))]
-pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Retry>) -> Posted {
-    let (mut work, Retry { filter, include_unknown }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::bulletin(work.db(), &caller, id).await?;
-    let filter = RetryFilter {
-        delivery: None,
-        state: filter.state.map(Into::into),
-        tier: filter.tier,
-        province: filter.province,
-        group: visible::group_id(work.db(), &caller, filter.group.as_deref()).await?,
-        under: visible::group_id(work.db(), &caller, filter.under.as_deref()).await?,
-        scope: caller.scope.to_filter(),
-    };
-    let retried = retry::retry(work.db(), &app.settings, id, &filter, include_unknown, &by, now).await?;
-    work.answer(StatusCode::OK, &RetryAnswer { retried }).await
-}
-
-/// How one delivery is tried again.
-#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RetryOne {
-    /// Even if LINE may have accepted it, over 23 hours ago: it may arrive twice.
-    #[serde(default)]
-    include_unknown: bool,
-}
-
-/// Try one failed or unreachable delivery again.
-#[utoipa::path(post, path = "/deliveries/{id}/retry", tag = "deliveries", params(("id" = DeliveryId, Path)),
-    request_body = Option<RetryOne>, responses((status = 200, body = Delivery)))]
-pub async fn retry_delivery(State(app): State<App>, Id(id): Id<DeliveryId>, post: Post<RetryOne>) -> Posted {
-    let (mut work, RetryOne { include_unknown }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let filter = Filter { id: Some(id), scope: caller.scope.to_filter(), ..Filter::default() };
-    if deliveries::list_deliveries(work.db(), &filter, 1).await?.is_empty() {
-        return Err(Problem::absent("delivery").into());
-    }
-    if !retry::retry_one(work.db(), &app.settings, id, include_unknown, &by, now).await? {
-        let detail = "Only a failed or unreachable delivery can be tried again; \
-            one that LINE may have accepted only with include_unknown.";
-        return Err(Problem::conflict("not-to-retry", detail).into());
-    }
-    let after = deliveries::list_deliveries(work.db(), &filter, 1).await?.pop();
-    let after = after.ok_or_else(|| Problem::absent("delivery"))?;
-    work.answer(StatusCode::OK, &Delivery::of(after)).await
 }
 
 /// The groups called `codes`, all of which the caller must answer for.

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::bulletins::Bulletin;
-use super::draft_input::{DraftInput, Field, NewBulletin};
+use super::draft_input::{DraftInput, NewBulletin};
+use super::field::Field;
 use super::visible;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
 use crate::domain::ids::{BulletinId, Code, GroupId};

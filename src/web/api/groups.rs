@@ -1,41 +1,25 @@
-//! Groups: the tree as it is read, a group's own settings, and the join code that links it to its LINE group.
+//! Groups: the tree as it is read.
 //!
 //! The names and telephone numbers of stewards are personal data (PDPA 2562): only those who may have to call them
-//! see them. A join code is shown once, in the answer, and is kept nowhere in the clear.
-
-use std::time::Duration;
+//! see them.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::draft_input::Field;
 use super::visible;
 use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
-use crate::domain::join_code::JoinCode;
 use crate::domain::office::OfficeKind;
 use crate::domain::time::Timestamp;
-use crate::store::groups::{self as rows, Filter, update_settings};
-use crate::store::join_codes::insert_join_code;
+use crate::store::groups::{self as rows, Filter};
 use crate::store::stewards::{self, list_stewards};
-use crate::store::{StoreError, audit};
+use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
-use crate::web::input::{Id, Input, Parameters};
+use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::post::{Post, Posted};
-use crate::web::problem::{FieldError, Problem};
-
-use super::publishing::Nothing;
-
-/// How long a join code may be used.
-const CODE_LIFETIME: Duration = Duration::from_hours(24);
-const LONGEST_NAME: usize = 100;
-/// A year, in minutes.
-const LONGEST_WAIT: i32 = 525_600;
+use crate::web::problem::Problem;
 
 /// A group of the tree.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -59,6 +43,8 @@ pub struct GroupSummary {
     linked_at: Option<Timestamp>,
     /// Since when the account is known to be gone from the LINE group.
     lost_at: Option<Timestamp>,
+    /// What its members call the LINE group, read back when it was linked.
+    line_name: Option<String>,
     /// Seats: members of the LINE group, the official account not counted.
     members: Option<i32>,
     /// People who should be in it.
@@ -101,6 +87,7 @@ impl From<rows::Group> for GroupSummary {
             linked: row.linked,
             linked_at: row.linked_at,
             lost_at: row.lost_at,
+            line_name: row.line_name,
             members: row.members,
             head_count: row.head_count,
             forwarding: row.forwarding,
@@ -205,11 +192,8 @@ pub async fn get_group(
     Ok(Json(detail(&mut db, &caller, group).await?))
 }
 
-async fn detail(
-    db: &mut crate::store::Connection,
-    caller: &Caller,
-    group: rows::Group,
-) -> Result<GroupDetail, Problem> {
+/// The group with those who forward into it, as the caller may see them.
+pub(super) async fn detail(db: &mut Connection, caller: &Caller, group: rows::Group) -> Result<GroupDetail, Problem> {
     let personal = manages(caller, &group);
     let stewards = list_stewards(db, group.id).await?;
     let stewards = stewards.into_iter().map(|row| Steward::of(row, personal)).collect();
@@ -217,108 +201,9 @@ async fn detail(
 }
 
 /// Whether the group is the caller's to manage: a steward's are those of the own office.
-fn manages(caller: &Caller, group: &rows::Group) -> bool {
+pub(super) fn manages(caller: &Caller, group: &rows::Group) -> bool {
     match caller.role {
         Role::Steward => caller.office == Some(group.office_id),
         role => role.may(Act::ManageGroups),
     }
-}
-
-/// A group's own settings; a field left out stays as it is.
-#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GroupChange {
-    /// Its name: 1 to 100 characters.
-    name: Option<String>,
-    /// How a bulletin comes into it; `automatic` needs a role that may publish.
-    forwarding: Option<Forwarding>,
-    /// Minutes until a bulletin goes in by itself; null = never by itself.
-    #[schema(value_type = Option<i32>, minimum = 0, maximum = 525_600)]
-    #[serde(default)]
-    forward_within: Field<i32>,
-}
-
-impl GroupChange {
-    fn check(&self) -> Result<(), Problem> {
-        let mut errors = Vec::new();
-        let fits = |name: &String| {
-            (1..=LONGEST_NAME).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control)
-        };
-        if self.name.as_ref().is_some_and(|name| !fits(name)) {
-            errors.push(FieldError::new("/name", format!("must be one line of 1 to {LONGEST_NAME} characters")));
-        }
-        if matches!(self.forward_within, Field::Set(minutes) if !(0..=LONGEST_WAIT).contains(&minutes)) {
-            errors.push(FieldError::new("/forward_within", format!("must be 0 to {LONGEST_WAIT} minutes, or null")));
-        }
-        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
-    }
-
-    fn forward_within(&self) -> Option<Option<i32>> {
-        match self.forward_within {
-            Field::Absent => None,
-            Field::Null => Some(None),
-            Field::Set(minutes) => Some(Some(minutes)),
-        }
-    }
-}
-
-/// Change a group's own settings.
-#[utoipa::path(patch, path = "/groups/{code}", tag = "tree", params(("code" = String, Path)),
-    request_body = GroupChange, responses((status = 200, body = GroupDetail)))]
-pub async fn change_group(
-    State(app): State<App>,
-    caller: Caller,
-    Id(code): Id<String>,
-    Input(change): Input<GroupChange>,
-) -> Result<Json<GroupDetail>, Problem> {
-    change.check()?;
-    let now = app.now();
-    let mut tx = app.begin().await?;
-    let group = visible::group(&mut tx, &caller, &code).await?;
-    if !manages(&caller, &group) {
-        return Err(Problem::absent("group"));
-    }
-    let becomes_automatic =
-        change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;
-    if becomes_automatic && !caller.role.may(Act::Publish) {
-        return Err(Problem::forbidden("Only a role that may publish can make a group forward automatically."));
-    }
-    let name = change.name.as_deref().map(str::trim);
-    update_settings(&mut tx, group.id, name, change.forwarding, change.forward_within(), now).await?;
-    let what = json!({ "name": name, "forwarding": change.forwarding, "forward_within": change.forward_within() });
-    audit::insert_entry(&mut tx, now, &caller.actor(), "change_group", &format!("group:{}", group.id), &what).await?;
-    let after = visible::group(&mut tx, &caller, &code).await?;
-    let detail = detail(&mut tx, &caller, after).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(Json(detail))
-}
-
-/// A join code, shown this once.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct NewJoinCode {
-    /// To be typed in the LINE group, by itself.
-    #[schema(example = "GCC-7K3M-PQ2X")]
-    code: String,
-    /// Until when.
-    expires_at: Timestamp,
-}
-
-/// Make a join code for a group.
-///
-/// Typed in a LINE group in which the official account is a member, it links that LINE group; once, within 24
-/// hours. Older unused codes of the group stop working.
-#[utoipa::path(post, path = "/groups/{code}/join-code", tag = "tree", params(("code" = String, Path)),
-    request_body = Option<Nothing>, responses((status = 201, body = NewJoinCode)))]
-pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
-    let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let group = visible::group(work.db(), &caller, &code).await?;
-    if !manages(&caller, &group) {
-        return Err(Problem::absent("group").into());
-    }
-    let (join_code, expires_at) = (JoinCode::generate(), now + CODE_LIFETIME);
-    insert_join_code(work.db(), &join_code.sha256(), group.id, now, expires_at).await?;
-    let subject = format!("group:{}", group.id);
-    audit::insert_entry(work.db(), now, &by, "make_join_code", &subject, &json!({ "expires_at": expires_at })).await?;
-    work.answer_secret(StatusCode::CREATED, &NewJoinCode { code: join_code.to_string(), expires_at }).await
 }

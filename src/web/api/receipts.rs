@@ -118,7 +118,9 @@ impl Status {
         let tiers: Vec<TierStatus> =
             Tier::ALL.into_iter().filter_map(|tier| TierStatus::of(tier, published_at, counters, sending)).collect();
         let mut counts = Counts::default();
-        tiers.iter().for_each(|tier| counts.add(&tier.counts));
+        for tier in &tiers {
+            counts.add(&tier.counts);
+        }
         let fixed = bulletin.deliveries.map(i64::from).filter(|_| whole);
         let open = if whole { counts.open() } else { bulletin.open };
         Some(Self {

@@ -6,6 +6,7 @@
 //! counted from its deliveries. Called by [`super::status`].
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use moka::future::Cache;
@@ -16,7 +17,7 @@ use crate::domain::ids::BulletinId;
 use crate::store::bulletins::{Filter, list_bulletins};
 use crate::store::claims::count_sending;
 use crate::store::progress::{count_sending_under, count_under, list_counters};
-use crate::store::{Db, Result, StoreError};
+use crate::store::{Db, StoreError};
 use crate::web::problem::Problem;
 
 /// Statuses kept at most; each is a few kilobytes.
@@ -44,43 +45,66 @@ pub struct Snapshot {
     pub etag: String,
 }
 
-/// What reading a status came to.
+/// Why there is no status to show; never remembered, as the next moment may bring one.
 #[derive(Clone, Debug)]
-pub enum Read {
-    /// There is no such bulletin in sight.
+enum Missed {
     Absent,
-    /// It is there and not published yet.
     Unpublished,
-    /// Its status.
-    Published(Arc<Snapshot>),
+    Failed(Problem),
+}
+
+impl From<StoreError> for Missed {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Missed> for Problem {
+    fn from(missed: Missed) -> Self {
+        match missed {
+            Missed::Absent => Self::absent("bulletin"),
+            Missed::Unpublished => Self::conflict("not-published", "The bulletin is not published yet."),
+            Missed::Failed(problem) => problem,
+        }
+    }
 }
 
 /// The statuses in memory.
 #[derive(Clone, Debug)]
-pub struct Snapshots(Cache<View, Read>);
+pub struct Snapshots {
+    cache: Cache<(u64, View), Arc<Snapshot>>,
+    generation: Arc<AtomicU64>,
+}
 
 impl Snapshots {
     /// An empty memory whose statuses grow no older than `age`.
     #[must_use]
     pub fn new(age: Duration) -> Self {
-        Self(Cache::builder().max_capacity(KEPT).time_to_live(age).build())
+        let cache = Cache::builder().max_capacity(KEPT).time_to_live(age).build();
+        Self { cache, generation: Arc::default() }
     }
 
     /// The status for `view`, read now or a moment ago.
     ///
     /// # Errors
-    /// 503 while the database is away.
-    pub async fn read(&self, db: &Db, view: View) -> Result<Read, Problem> {
-        let load = async { load(db, &view).await.map_err(Problem::from) };
-        self.0.try_get_with(view.clone(), load).await.map_err(|problem| (*problem).clone())
+    /// 404 or 409 where there is none; 503 while the database is away.
+    pub async fn read(&self, db: &Db, view: &View) -> Result<Arc<Snapshot>, Problem> {
+        let key = (self.generation.load(Ordering::Acquire), view.clone());
+        let read = self.cache.try_get_with(key, load(db, view)).await;
+        read.map_err(|missed| missed.as_ref().clone().into())
+    }
+
+    /// Forgets everything, so that whoever changed something through this node sees it at once.
+    pub fn forget(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
     }
 }
 
-async fn load(db: &Db, view: &View) -> Result<Read> {
+async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> {
     let mut db = db.acquire().await.map_err(StoreError::from)?;
     let filter =
         Filter { id: Some(view.bulletin), scope: view.scope.clone(), drafts: view.drafts, ..Filter::default() };
-    let Some(bulletin) = list_bulletins(&mut db, &filter, 1).await?.pop() else { return Ok(Read::Absent) };
+    let Some(bulletin) = list_bulletins(&mut db, &filter, 1).await?.pop() else { return Err(Missed::Absent) };
     let part = view.under.map(|group| vec![group]).or_else(|| view.scope.clone());
     let (counters, sending) = match &part {
         None => {
@@ -92,10 +116,8 @@ async fn load(db: &Db, view: &View) -> Result<Read> {
             (counters, count_sending_under(&mut db, view.bulletin, groups).await?)
         }
     };
-    Ok(match Status::of(&bulletin, &counters, &sending, part.is_none()) {
-        Some(status) => Read::Published(Arc::new(Snapshot::of(&status))),
-        None => Read::Unpublished,
-    })
+    let status = Status::of(&bulletin, &counters, &sending, part.is_none()).ok_or(Missed::Unpublished)?;
+    Ok(Arc::new(Snapshot::of(&status)))
 }
 
 impl Snapshot {

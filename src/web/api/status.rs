@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use super::receipts::Status;
-use super::snapshot::{Read, View};
+use super::snapshot::View;
 use super::visible;
 use crate::domain::ids::BulletinId;
 use crate::store::StoreError;
@@ -62,11 +62,7 @@ pub async fn get_status(
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let until = Instant::now() + Duration::from_secs(wait);
     loop {
-        let snapshot = match app.snapshots.read(&app.db, view.clone()).await? {
-            Read::Absent => return Err(Problem::absent("bulletin")),
-            Read::Unpublished => return Err(Problem::conflict("not-published", "The bulletin is not published yet.")),
-            Read::Published(snapshot) => snapshot,
-        };
+        let snapshot = app.snapshots.read(&app.db, &view).await?;
         let tag = [(header::ETAG, snapshot.etag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
         if !known.is_some_and(|known| snapshot.matches(known)) {
             let kind = [(header::CONTENT_TYPE, "application/json")];

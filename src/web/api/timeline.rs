@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::delivery::word;
+use super::whose_turn::word;
 use crate::domain::delivery::State;
 use crate::domain::time::Timestamp;
 use crate::store::attempts::Attempt;

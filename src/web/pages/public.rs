@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::{assets, show};
 use crate::domain::bulletin::{Kind, Link, Stage, Urgency};
@@ -46,6 +46,12 @@ struct Absent {
     style: String,
 }
 
+#[derive(Template)]
+#[template(path = "away.html")]
+struct Away {
+    style: String,
+}
+
 /// Whether the bulletin still holds, with what the page says of it.
 #[derive(Debug, PartialEq, Eq)]
 enum Notice {
@@ -77,8 +83,15 @@ pub async fn show_bulletin(State(app): State<App>, token: Result<Id<String>, Pro
     match found {
         Ok(Some((bulletin, others))) => show(StatusCode::OK, &page(bulletin, others, app.now()), CACHE),
         Ok(None) => show(StatusCode::NOT_FOUND, &Absent { style: assets::style_path() }, "no-store"),
-        Err(error) => Problem::from(error).into_response(),
+        Err(error) => show_away(&error.into()),
     }
+}
+
+/// The failure is on record; a reader is told in Thai to come back.
+fn show_away(problem: &Problem) -> Response {
+    let mut response = show(problem.status(), &Away { style: assets::style_path() }, "no-store");
+    response.headers_mut().extend(problem.header());
+    response
 }
 
 async fn load(app: &App, token: String) -> Result<Option<(Bulletin, Others)>, StoreError> {

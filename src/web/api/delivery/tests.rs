@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::delivery::Reason;
 use crate::domain::ids::GroupId;
+use crate::domain::outcome::ParkReason;
 
 /// A delivery of a provincial group whose turn has come.
 pub(in crate::web::api) fn row(state: State) -> rows::Delivery {

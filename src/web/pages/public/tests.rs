@@ -100,3 +100,10 @@ fn an_unknown_link_is_answered_in_thai() {
     let html = Absent { style: String::new() }.render().expect("it renders");
     assert!(html.contains("ไม่พบประกาศ"), "{html}");
 }
+
+#[test]
+fn while_the_database_is_away_the_reader_is_asked_in_thai_to_come_back() {
+    let response = show_away(&Problem::unavailable());
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.headers().contains_key(axum::http::header::RETRY_AFTER));
+}

@@ -1,0 +1,144 @@
+//! What is changed at a group: its own settings, and the join code that links it to its LINE group.
+//!
+//! A steward's key manages the groups of its own office. A join code is shown once, in the answer; what is kept of
+//! it is a hash, and of an answer kept for an idempotency key only the sealed form.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::field::Field;
+use super::groups::{GroupDetail, detail, manages};
+use super::publishing::Nothing;
+use super::visible;
+use crate::domain::account::Act;
+use crate::domain::bulletin::Forwarding;
+use crate::domain::join_code::JoinCode;
+use crate::domain::time::Timestamp;
+use crate::store::groups::update_settings;
+use crate::store::join_codes::insert_join_code;
+use crate::store::{StoreError, audit};
+use crate::web::app::App;
+use crate::web::auth::Caller;
+use crate::web::input::{Id, Input};
+use crate::web::post::{Post, Posted};
+use crate::web::problem::{FieldError, Problem};
+
+/// How long a join code may be used.
+const CODE_LIFETIME: Duration = Duration::from_hours(24);
+const LONGEST_NAME: usize = 100;
+/// A year, in minutes.
+const LONGEST_WAIT: i32 = 525_600;
+
+/// A group's own settings; a field left out stays as it is.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupChange {
+    /// Its name: 1 to 100 characters.
+    name: Option<String>,
+    /// How a bulletin comes into it; `automatic` needs a role that may publish.
+    forwarding: Option<Forwarding>,
+    /// Minutes until a bulletin goes in by itself; null = never by itself.
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 525_600)]
+    #[serde(default)]
+    forward_within: Field<i32>,
+}
+
+impl GroupChange {
+    fn check(&self) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        let fits = |name: &String| {
+            (1..=LONGEST_NAME).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control)
+        };
+        if self.name.as_ref().is_some_and(|name| !fits(name)) {
+            errors.push(FieldError::new("/name", format!("must be one line of 1 to {LONGEST_NAME} characters")));
+        }
+        if matches!(self.forward_within, Field::Set(minutes) if !(0..=LONGEST_WAIT).contains(&minutes)) {
+            errors.push(FieldError::new("/forward_within", format!("must be 0 to {LONGEST_WAIT} minutes, or null")));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    }
+
+    /// What it changes, for the audit.
+    fn to_json(&self) -> serde_json::Value {
+        let mut told = serde_json::Map::new();
+        told.extend(self.name.as_ref().map(|name| ("name".to_owned(), json!(name))));
+        told.extend(self.forwarding.map(|forwarding| ("forwarding".to_owned(), json!(forwarding))));
+        told.extend(self.forward_within().map(|minutes| ("forward_within".to_owned(), json!(minutes))));
+        told.into()
+    }
+
+    #[expect(clippy::option_option, reason = "the store tells leaving it from never by itself so")]
+    fn forward_within(&self) -> Option<Option<i32>> {
+        match self.forward_within {
+            Field::Absent => None,
+            Field::Null => Some(None),
+            Field::Set(minutes) => Some(Some(minutes)),
+        }
+    }
+}
+
+/// Change a group's own settings.
+#[utoipa::path(patch, path = "/groups/{code}", tag = "tree", params(("code" = String, Path)),
+    request_body = GroupChange, responses((status = 200, body = GroupDetail)))]
+pub async fn change_group(
+    State(app): State<App>,
+    caller: Caller,
+    Id(code): Id<String>,
+    Input(change): Input<GroupChange>,
+) -> Result<Json<GroupDetail>, Problem> {
+    change.check()?;
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    let group = visible::group(&mut tx, &caller, &code).await?;
+    if !manages(&caller, &group) {
+        return Err(Problem::absent("group"));
+    }
+    let becomes_automatic =
+        change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;
+    if becomes_automatic && !caller.role.may(Act::Publish) {
+        return Err(Problem::forbidden("Only a role that may publish can make a group forward automatically."));
+    }
+    let name = change.name.as_deref().map(str::trim);
+    update_settings(&mut tx, group.id, name, change.forwarding, change.forward_within(), now).await?;
+    let what = change.to_json();
+    audit::insert_entry(&mut tx, now, &caller.actor(), "change_group", &format!("group:{}", group.id), &what).await?;
+    let after = visible::group(&mut tx, &caller, &code).await?;
+    let detail = detail(&mut tx, &caller, after).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Json(detail))
+}
+
+/// A join code, shown this once.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct NewJoinCode {
+    /// To be typed in the LINE group, by itself.
+    #[schema(example = "GCC-7K3M-PQ2X")]
+    code: String,
+    /// Until when.
+    expires_at: Timestamp,
+}
+
+/// Make a join code for a group.
+///
+/// Typed in a LINE group in which the official account is a member, it links that LINE group; once, within 24
+/// hours. Older unused codes of the group stop working.
+#[utoipa::path(post, path = "/groups/{code}/join-code", tag = "tree", params(("code" = String, Path)),
+    request_body = Option<Nothing>, responses((status = 201, body = NewJoinCode)))]
+pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
+    let (mut work, Nothing {}) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let group = visible::group(work.db(), &caller, &code).await?;
+    if !manages(&caller, &group) {
+        return Err(Problem::absent("group").into());
+    }
+    let (join_code, expires_at) = (JoinCode::generate(), now + CODE_LIFETIME);
+    insert_join_code(work.db(), &join_code.sha256(), group.id, now, expires_at).await?;
+    let subject = format!("group:{}", group.id);
+    audit::insert_entry(work.db(), now, &by, "make_join_code", &subject, &json!({ "expires_at": expires_at })).await?;
+    work.answer_secret(StatusCode::CREATED, &NewJoinCode { code: join_code.to_string(), expires_at }).await
+}
