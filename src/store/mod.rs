@@ -34,7 +34,8 @@ pub mod webhook_events;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::error::DatabaseError;
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity};
 
 use crate::domain::time::Timestamp;
 
@@ -77,6 +78,7 @@ impl From<sqlx::Error> for StoreError {
             E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
                 Self::Unavailable(error)
             }
+            E::Database(refusal) if ends_session(refusal.as_ref()) => Self::Unavailable(error),
             E::Database(refusal) => match (refusal.code().as_deref(), refusal.constraint()) {
                 (Some("40001" | "40P01"), _) => Self::Again(error),
                 // shutting down, crashed, starting up, too many connections
@@ -89,6 +91,12 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// Whether the server let nobody in, or ended the session: not this query is wrong, the database is away.
+fn ends_session(refusal: &dyn DatabaseError) -> bool {
+    let severity = refusal.try_downcast_ref::<PgDatabaseError>().map(PgDatabaseError::severity);
+    matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic))
 }
 
 /// The result of a store function.
