@@ -340,10 +340,15 @@ pub fn letter(more: Value) -> Value {
         "document_number": "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐",
         "document_date": "๒๓ มีนาคม ๒๕๖๑",
     });
-    for (name, value) in more.as_object().into_iter().flatten() {
-        letter[name] = value.clone();
-    }
+    put_in(&mut letter, more);
     letter
+}
+
+/// Puts the fields of one object into another.
+pub fn put_in(object: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (object, more) {
+        object.extend(more);
+    }
 }
 
 fn find_postback(value: &Value) -> Option<&str> {

@@ -1,12 +1,16 @@
 //! Tests that run the program's parts against a real Postgres, over real sockets.
 
+mod api_away;
 mod api_bulletins;
 mod api_cascade;
+mod api_document;
 mod api_input;
+mod api_public;
 mod api_repeats;
 mod api_roles;
 mod api_status;
 mod api_tree;
+mod api_webhook;
 mod architecture;
 mod commands;
 mod config;

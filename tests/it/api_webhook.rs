@@ -1,0 +1,197 @@
+//! LINE's webhook: what proves itself is kept once, what does not leaves nothing.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use gcc_relay::simulator::Happening;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::desk::{Answer, Desk, Who, put_in};
+use crate::stage::SECRET;
+
+const HOOK: &str = "/line/webhook/gcc";
+const EVENTS: &str = "select count(*) from webhook_events";
+
+/// As LINE signs a body.
+fn sign(secret: &str, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length will do");
+    mac.update(body.as_bytes());
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}
+
+async fn deliver(desk: &Desk, path: &str, signature: &str, body: &str) -> Answer {
+    let request = desk.request(&Who::Nobody, Method::POST, path).header("x-line-signature", signature);
+    desk.send(request.header("content-type", "application/json").body(body.to_owned())).await
+}
+
+/// Delivers a body that is signed as it should be.
+async fn deliver_signed(desk: &Desk, body: &Value) -> Answer {
+    let body = body.to_string();
+    deliver(desk, HOOK, &sign(SECRET, &body), &body).await
+}
+
+fn event(id: &str, more: Value) -> Value {
+    let mut event = json!({
+        "webhookEventId": id,
+        "mode": "active",
+        "timestamp": 1_521_763_200_000_i64,
+        "deliveryContext": { "isRedelivery": false },
+        "replyToken": "b60d432864f44d079f6d8efe86cf404b",
+        "source": { "type": "group", "groupId": "Cmoi", "userId": "U4af4980629d8f6f5b6c6e8c6d1a2b3c4" },
+    });
+    put_in(&mut event, more);
+    event
+}
+
+fn tap(id: &str, user: &str, data: &str) -> Value {
+    let source = json!({ "type": "group", "groupId": "Cmoi", "userId": user });
+    event(id, json!({ "type": "postback", "source": source, "postback": { "data": data } }))
+}
+
+async fn taps(desk: &Desk, bulletin: &str) -> i64 {
+    let status = desk.get(&Who::Admin, &format!("bulletins/{bulletin}/status")).await.expect(200);
+    let tiers = status["tiers"].as_array().expect("tiers");
+    tiers.iter().filter_map(|tier| tier["acknowledged"]["taps"].as_i64()).sum()
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_signed_with_the_channels_secret_leaves_nothing_behind() {
+    let desk = Desk::new().await;
+    let body = json!({ "events": [event("01A", json!({ "type": "join" }))] }).to_string();
+    let before = desk.fingerprint().await;
+    let good = sign(SECRET, &body);
+    let altered = body.replace("Cmoi", "Clpn");
+    for (signature, body) in [
+        (sign("another secret", &body), &body),
+        (good.clone(), &altered),
+        (good[..20].to_owned(), &body),
+        ("not base64 at all".to_owned(), &body),
+        (String::new(), &body),
+    ] {
+        assert_eq!(deliver(&desk, HOOK, &signature, body).await.problem_name(401), "wrong-signature");
+    }
+    let unsigned = desk.send(desk.request(&Who::Nobody, Method::POST, HOOK).body(body.clone())).await;
+    assert_eq!(unsigned.problem_name(401), "wrong-signature");
+    deliver(&desk, "/line/webhook/other", &good, &body).await.problem(404);
+    assert_eq!(desk.fingerprint().await, before, "not even when it came");
+    deliver(&desk, HOOK, &good, &body).await.expect(200);
+    assert_eq!(desk.count(EVENTS).await, 1);
+}
+
+#[tokio::test]
+async fn a_delivery_without_events_is_only_a_trial_of_the_address() {
+    let desk = Desk::new().await;
+    for body in [json!({ "destination": "Ubot", "events": [] }), json!({})] {
+        assert_eq!(deliver_signed(&desk, &body).await.expect(200), json!({}));
+    }
+    assert_eq!(desk.count(EVENTS).await, 0);
+    let channels = desk.get(&Who::Operator, "channels").await.expect(200);
+    assert_eq!(channels["items"][0]["last_webhook_at"], "2018-03-23T00:00:00Z");
+}
+
+#[tokio::test]
+async fn what_is_signed_and_no_json_is_refused() {
+    let desk = Desk::new().await;
+    for body in ["", "[]", "{\"events\":"] {
+        deliver(&desk, HOOK, &sign(SECRET, body), body).await.problem(400);
+    }
+    let huge = format!("{{\"events\": \"{}\"}}", "x".repeat(1_000_001));
+    deliver(&desk, HOOK, &sign(SECRET, &huge), &huge).await.problem(413);
+    assert_eq!(desk.count(EVENTS).await, 0);
+}
+
+#[tokio::test]
+async fn a_tap_that_line_delivers_again_counts_once() {
+    let desk = Desk::new().await;
+    let id = desk.relayed().await;
+    let happening = Happening::Postback { member: 7, data: desk.button("Cmoi"), display_text: None };
+    let first = desk.line().happen("Cmoi", happening).await.expect("a tap");
+    assert_eq!(first.status, Some(200));
+    assert_eq!(desk.line().redeliver(&first.webhook_event_id).await.expect("again"), Some(200));
+    desk.run().await;
+    assert_eq!(desk.line().redeliver(&first.webhook_event_id).await.expect("again"), Some(200));
+    desk.run().await;
+    assert_eq!((taps(&desk, &id).await, desk.count(EVENTS).await), (1, 1));
+    let thanked = desk.line().chat("Cmoi").iter().filter(|line| line.contains("รับทราบ")).count();
+    assert_eq!(thanked, 1, "{:?}", desk.line().chat("Cmoi"));
+}
+
+#[tokio::test]
+async fn an_odd_event_does_not_cost_the_others_of_its_batch() {
+    let desk = Desk::new().await;
+    let id = desk.relayed().await;
+    let data = desk.button("Cmoi");
+    let body = json!({ "events": [
+        tap("01A", "U1", &data),
+        event("01B", json!({ "type": "somethingNew", "somethingNew": { "deep": [1, 2] } })),
+        17,
+        event("01C", json!({ "type": "postback" })),
+        event("01D", json!({ "type": "message", "message": { "type": "text" }, "source": "nobody" })),
+        tap("01E", "U2", &data),
+        tap("01F", "U3", "ack=of-nothing-known"),
+        tap("01E", "U2", &data),
+    ]});
+    deliver_signed(&desk, &body).await.expect(200);
+    desk.run().await;
+    assert_eq!(taps(&desk, &id).await, 2);
+    assert_eq!(desk.count(EVENTS).await, 7, "each once");
+}
+
+#[tokio::test]
+async fn events_for_another_module_change_nothing() {
+    let desk = Desk::new().await;
+    let id = desk.relayed().await;
+    let mut standby = tap("01A", "U1", &desk.button("Cmoi"));
+    standby["mode"] = json!("standby");
+    let leave = event("01B", json!({ "type": "leave", "mode": "standby" }));
+    deliver_signed(&desk, &json!({ "events": [standby, leave] })).await.expect(200);
+    desk.run().await;
+    assert_eq!(taps(&desk, &id).await, 0);
+    assert_eq!(desk.get(&Who::Admin, "groups/moi").await.expect(200)["linked"], true);
+}
+
+#[tokio::test]
+async fn of_what_people_write_only_that_something_came_is_kept() {
+    let desk = Desk::new().await;
+    let said = "ขอสอบถามเรื่องเบี้ยเลี้ยงครับ GCC-2345 โทรหาผมได้";
+    let message = json!({ "type": "message", "message": { "type": "text", "id": "468789577898262530", "text": said } });
+    deliver_signed(&desk, &json!({ "events": [event("01WRITTEN", message)] })).await.expect(200);
+    desk.run().await;
+    let row: Value = sqlx::query_scalar("select to_jsonb(e) from webhook_events e")
+        .fetch_one(&mut *desk.db().await)
+        .await
+        .expect("a row");
+    let known: Vec<(&str, &Value)> = row
+        .as_object()
+        .expect("a row")
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["channel_id", "event_id", "kind", "occurred_at", "processed_at", "received_at"]);
+    assert_eq!((&row["event_id"], &row["kind"]), (&json!("01WRITTEN"), &json!("other")));
+    assert_eq!(desk.line().chat("Cmoi").len(), 0, "and nobody is answered");
+}
+
+#[tokio::test]
+async fn of_who_tapped_only_a_hash_is_kept_and_with_the_event_not_even_that() {
+    let desk = Desk::new().await;
+    desk.relayed().await;
+    let user = "U4af4980629d8f6f5b6c6e8c6d1a2b3c4";
+    deliver_signed(&desk, &json!({ "events": [tap("01A", user, &desk.button("Cmoi"))] })).await.expect(200);
+    desk.run().await;
+    let left =
+        "select count(*) from webhook_events where person is not null or data is not null or reply_token is not null";
+    assert_eq!(desk.count(left).await, 0);
+    let hashed = "select count(*) from acknowledgements where length(person) = 32";
+    assert_eq!(desk.count(hashed).await, 1);
+    for table in ["webhook_events", "acknowledgements", "audit"] {
+        let query = format!("select count(*) from {table} t where t::text like $1");
+        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(format!("%{user}%"));
+        let found: i64 = query.fetch_one(&mut *desk.db().await).await.expect("a number");
+        assert_eq!(found, 0, "{table}");
+    }
+}
