@@ -4,6 +4,7 @@
 //! to its recorder. Nothing is held open in the database across a call. It stops by itself when its lease ends or
 //! another holder has raised the channel's epoch, and gives back what it has not sent.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +27,9 @@ use crate::line::token::Access;
 use crate::store::attempts::Attempt;
 use crate::store::bulletins::update_paused;
 use crate::store::channels::{get_channel, park_channel};
-use crate::store::claims::{Ready, insert_claim, list_due, list_fresh, take_channel};
+use crate::store::claims::{Ready, begin_claim, insert_claim, list_due, list_fresh, list_still_ready, take_channel};
 use crate::store::messages::get_message;
+use crate::store::notices::{Notice, notify};
 use crate::store::record::Recorded;
 use crate::store::{Result, StoreError};
 use crate::telemetry::metric;
@@ -83,6 +85,8 @@ pub struct Sender {
     recorder: mpsc::Sender<Entry>,
     written: mpsc::UnboundedReceiver<Written>,
     look: Look,
+    /// Whether a pause has gone by since what is claimed was looked at.
+    stale: bool,
     in_flight_gauge: metrics::Gauge,
     replaced: bool,
 }
@@ -100,9 +104,18 @@ impl Sender {
         wake: Arc<Notify>,
         stop: CancellationToken,
     ) -> Result<Self> {
-        let mut tx = engine.db.begin().await?;
-        let taken = take_channel(&mut tx, channel, engine.clock.now(), engine.settings.request_timeout).await?;
-        tx.commit().await?;
+        let taken = loop {
+            let mut tx = engine.db.begin().await?;
+            let wait = engine.settings.request_timeout;
+            match take_channel(&mut tx, channel, engine.clock.now(), wait).await {
+                Ok(taken) => {
+                    tx.commit().await?;
+                    break taken;
+                }
+                Err(StoreError::Again(_)) => {}
+                Err(error) => return Err(error),
+            }
+        };
         if taken.left_open > 0 {
             tracing::warn!(channel.id = %channel, deliveries = taken.left_open,
                 "an earlier sender left calls with unknown outcome; they are repeated under their keys");
@@ -128,6 +141,7 @@ impl Sender {
             recorder: entries,
             written,
             look: Look { wanted: true, more: false },
+            stale: false,
             in_flight_gauge: metrics::gauge!(metric::IN_FLIGHT, "channel" => channel.to_string()),
             replaced: false,
             engine: engine.clone(),
@@ -197,13 +211,38 @@ impl Sender {
         self.in_flight_gauge.set(f64::from(u32::try_from(self.calls.len()).unwrap_or(u32::MAX)));
     }
 
+    /// Something changed: there may be more to send, or what was claimed may not be sent any more.
     async fn woken(&mut self) {
         self.backlog.rewind();
         self.look.wanted = true;
-        if let Err(error) = self.refresh().await {
+        let looked = async {
+            self.refresh().await?;
+            self.give_back_ended().await
+        };
+        if let Err(error) = looked.await {
             tracing::warn!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
-                "the channel's settings could not be read again");
+                "the channel could not be looked at again");
         }
+    }
+
+    /// Gives back what was claimed and is not to be sent any more: withdrawn, expired or paused meanwhile, or all if
+    /// the channel is parked.
+    async fn give_back_ended(&mut self) -> Result<()> {
+        self.stale = false;
+        if self.backlog.len() == 0 {
+            return Ok(());
+        }
+        let stay = if self.parked {
+            HashSet::new()
+        } else {
+            let unsent = self.backlog.unsent();
+            let mut db = self.engine.db.acquire().await?;
+            list_still_ready(&mut db, self.channel, &unsent).await?.into_iter().collect()
+        };
+        for claimed in self.backlog.drain_except(&stay) {
+            self.give_back(&claimed).await;
+        }
+        Ok(())
     }
 
     /// Reads the channel's pace, its token and whether it is parked.
@@ -254,27 +293,24 @@ impl Sender {
         let better_than = self.backlog.best_priority().filter(|_| full);
         let open = self.backlog.open();
         let mut tx = self.engine.db.begin().await?;
-        let due = list_due(&mut tx, self.channel, now, as_limit(self.retry_room() + open)).await?;
+        if !begin_claim(&mut tx, self.channel, self.epoch).await? {
+            drop(tx);
+            self.find_out_why().await?;
+            return Ok(false);
+        }
+        let due = list_due(&mut tx, self.channel, now, as_limit(batch + open)).await?;
         let fresh = list_fresh(&mut tx, self.channel, self.backlog.cursor(), as_limit(batch + open)).await?;
-        let page_full = fresh.len() == batch + open || due.len() == self.retry_room() + open;
+        let page_full = fresh.len() == batch + open || due.len() == batch + open;
         let last = fresh.last().cloned();
-        let mut chosen: Vec<Ready> =
-            due.into_iter().chain(fresh).filter(|ready| !self.backlog.holds(ready.id)).collect();
-        let found = chosen.len();
-        chosen.retain(|ready| better_than.is_none_or(|best| ready.priority < best));
-        chosen.truncate(batch);
-        let left_over = chosen.len() < found;
+        let (chosen, left_over) = self.choose(due, fresh, better_than);
         if !chosen.is_empty() {
             let ids: Vec<_> = chosen.iter().map(|ready| ready.id).collect();
-            let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids).await? else {
-                drop(tx);
-                self.find_out_why().await?;
-                return Ok(false);
-            };
-            tx.commit().await?;
-            // the recorder must know the claim before any of its outcomes
-            let _ = self.recorder.send(Entry::Opened(claim, ids.len())).await;
-            self.backlog.extend(claim, chosen);
+            if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids).await? {
+                tx.commit().await?;
+                // the recorder must know the claim before any of its outcomes
+                self.tell(Entry::Opened(claim, ids.len())).await;
+                self.backlog.extend(claim, chosen);
+            }
         }
         if let (Some(last), false) = (last, left_over) {
             self.backlog.advance(&last);
@@ -282,7 +318,22 @@ impl Sender {
         Ok(page_full || left_over)
     }
 
-    /// How many retries a batch may hold.
+    /// Picks one batch: retries up to their share, then fresh deliveries, then more retries if there is room; the most
+    /// urgent of these. Gives whether something was left for later.
+    fn choose(&self, mut due: Vec<Ready>, mut fresh: Vec<Ready>, better_than: Option<i16>) -> (Vec<Ready>, bool) {
+        let batch = self.engine.settings.claim_batch;
+        due.retain(|ready| !self.backlog.holds(ready.id));
+        fresh.retain(|ready| !self.backlog.holds(ready.id));
+        let found = due.len() + fresh.len();
+        let more_due = due.split_off(due.len().min(self.retry_room()));
+        let mut chosen: Vec<Ready> = due.into_iter().chain(fresh).chain(more_due).collect();
+        chosen.retain(|ready| better_than.is_none_or(|best| ready.priority < best));
+        chosen.truncate(batch);
+        let left_over = chosen.len() < found;
+        (chosen, left_over)
+    }
+
+    /// How many retries a batch may hold before fresh deliveries.
     fn retry_room(&self) -> usize {
         let part = self.engine.settings.retry_share.clamp(0.0, 1.0);
         #[expect(
@@ -309,14 +360,19 @@ impl Sender {
     async fn start_calls(&mut self) -> Option<Instant> {
         loop {
             let now = Instant::now();
-            if self.calls.len() >= self.in_flight || self.backlog.len() == 0 || self.parked {
+            if self.calls.len() >= self.in_flight || self.backlog.len() == 0 || self.parked || self.access.is_none() {
                 return None;
             }
             if !self.lease.is_good() {
                 return Some(now + MOMENT);
             }
             if let Some(until) = self.snooze.until(now) {
+                self.stale = true;
                 return Some(until);
+            }
+            if self.stale && self.give_back_ended().await.is_err() {
+                self.stale = true;
+                return Some(now + MOMENT);
             }
             if let Err(wait) = self.pace.take(now) {
                 return Some(now + wait);
@@ -371,12 +427,12 @@ impl Sender {
 
     /// Does what a call's outcome asks for.
     async fn settle(&mut self, called: Called) {
-        let Called { claimed, began_at, at, outcome, attempt } = called;
+        let Called { claimed, began_at, started, at, outcome, attempt } = called;
         let mut row = recorded(&claimed.ready, State::Ready, None, at);
         row.called_at = Some(began_at);
         count(&outcome, attempt.as_ref());
-        if !matches!(outcome, Outcome::Snooze) {
-            self.snooze.end();
+        if matches!(outcome, Outcome::Accepted(_)) {
+            self.snooze.end(started);
         }
         match outcome {
             Outcome::Accepted(receipt) => {
@@ -439,7 +495,11 @@ impl Sender {
     async fn pause_bulletin(&mut self, claimed: &Claimed) {
         let bulletin = claimed.ready.bulletin_id;
         let paused = async {
-            update_paused(&mut *self.engine.db.acquire().await?, bulletin, true, self.engine.clock.now()).await
+            let mut tx = self.engine.db.begin().await?;
+            let paused = update_paused(&mut tx, bulletin, true, self.engine.clock.now()).await?;
+            notify(&mut tx, Notice::WakeAll).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(paused)
         };
         match paused.await {
             Ok(true) => tracing::error!(bulletin.id = %bulletin, "LINE refuses the message: the bulletin is paused"),
@@ -454,13 +514,20 @@ impl Sender {
 
     async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<Attempt>) {
         let urgent = claimed.ready.has_children && row.state != State::Ready;
-        let entry = Entry::Outcome { row: Box::new(row), attempt, claim: claimed.claim, urgent };
-        // the recorder lives as long as this sender holds its end
-        let _ = self.recorder.send(entry).await;
+        self.tell(Entry::Outcome { row: Box::new(row), attempt, claim: claimed.claim, urgent }).await;
+    }
+
+    /// Tells the recorder. It lives as long as this sender holds its end; should it have died all the same, nothing
+    /// may be sent that could not be recorded.
+    async fn tell(&mut self, entry: Entry) {
+        if self.recorder.send(entry).await.is_err() {
+            tracing::error!(channel.id = %self.channel, "the recorder is gone; the channel is let go");
+            self.replaced = true;
+        }
     }
 
     async fn give_back(&mut self, claimed: &Claimed) {
-        let _ = self.recorder.send(Entry::GivenBack(claimed.ready.id, claimed.claim)).await;
+        self.tell(Entry::GivenBack(claimed.ready.id, claimed.claim)).await;
     }
 
     fn note(&mut self, written: &Written) {

@@ -165,7 +165,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only read from JSON")]
     struct Form {
         name: Option<String>,
         inner: Option<Inner>,
@@ -174,7 +173,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only read from JSON")]
     struct Inner {
         numbers: Vec<u8>,
     }

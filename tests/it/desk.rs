@@ -171,7 +171,7 @@ impl Desk {
             edge,
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
         );
-        tokio::spawn(serve(listener, router(app), pending()));
+        tokio::spawn(serve(listener, router(&app), pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
         let mut desk = Self { stage, url, http: Client::new(), keys: Vec::new() };
