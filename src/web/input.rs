@@ -17,6 +17,8 @@ use serde_path_to_error::{Path, Segment};
 
 use super::problem::{FieldError, Problem};
 
+const NUL: &str = "must not hold the control character U+0000";
+
 /// A JSON body of a request that is not a POST.
 #[derive(Clone, Debug)]
 pub struct Input<T>(pub T);
@@ -69,7 +71,7 @@ fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
     if !value.is_object() {
         return Err(Problem::invalid_field("", "must be a JSON object"));
     }
-    let mut errors = Vec::new();
+    let mut errors = take_out_nul(&mut value);
     loop {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
             Ok(read) if errors.is_empty() => return Ok(read),
@@ -78,8 +80,8 @@ fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
         };
         let field = first_key(error.path()).map(str::to_owned);
         let told = as_field_error(&error);
-        // a field that was left out for its fault is not missing
-        if !errors.iter().any(|earlier: &FieldError| earlier.pointer == told.pointer) {
+        // a field that was left out for its fault may be missed now
+        if !errors.iter().any(|known| is_within(&known.pointer, &told.pointer)) {
             errors.push(told);
         }
         let left_out = field.and_then(|field| value.as_object_mut()?.remove(&field));
@@ -88,6 +90,38 @@ fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
         }
     }
     Err(Problem::invalid(errors))
+}
+
+/// Whether `pointer` is `outer` or lies in it.
+fn is_within(pointer: &str, outer: &str) -> bool {
+    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Leaves the fields out that hold a NUL character, which Postgres cannot keep, and tells where they hold it.
+fn take_out_nul(value: &mut Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let Some(fields) = value.as_object_mut() else { return errors };
+    fields.retain(|name, field| {
+        let found = find_nul(field).map(|inner| FieldError::new(format!("/{}{inner}", escape(name)), NUL));
+        let good = found.is_none();
+        errors.extend(found);
+        good
+    });
+    errors
+}
+
+/// The pointer of the first text in `value` that holds a NUL character.
+fn find_nul(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| Some(format!("/{index}{}", find_nul(item)?)))
+        }
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, field)| Some(format!("/{}{}", escape(name), find_nul(field)?)))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn as_field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
@@ -114,7 +148,7 @@ fn pointer(path: &Path) -> String {
         match segment {
             Segment::Map { key } => {
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&escape(key));
             }
             Segment::Seq { index } => {
                 pointer.push('/');
@@ -126,6 +160,11 @@ fn pointer(path: &Path) -> String {
     pointer
 }
 
+/// A name as one step of a JSON pointer.
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// A query string; a parameter that the route does not know is an error.
 #[derive(Clone, Debug)]
 pub struct Parameters<T>(pub T);
@@ -135,6 +174,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Parameters<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        if let Some((name, _)) = pairs.clone().find(|(_, value)| value.contains('\0')) {
+            return Err(Problem::invalid_field(format!("?{name}"), NUL));
+        }
         let parameters = serde_urlencoded::Deserializer::new(pairs);
         serde_path_to_error::deserialize(parameters).map(Self).map_err(|error| {
             let name = first_key(error.path()).map(|name| format!("?{name}")).unwrap_or_default();
@@ -153,7 +195,7 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let params = RawPathParams::from_request_parts(parts, state).await;
         let params = params.map_err(|_| Problem::absent("thing"))?;
-        let id = params.iter().last().and_then(|(_, text)| text.parse().ok());
+        let id = params.iter().last().filter(|(_, text)| !text.contains('\0')).and_then(|(_, text)| text.parse().ok());
         id.map(Self).ok_or_else(|| Problem::absent("thing"))
     }
 }
@@ -202,6 +244,19 @@ mod tests {
         let form: Form = read_json(&headers, body.as_bytes()).expect("nothing is wrong with it");
         assert_eq!((form.name.as_deref(), form.must), (Some("ลำพูน"), 3));
         assert_eq!(form.inner.map(|inner| inner.numbers), Some(vec![1, 2]));
+    }
+
+    #[test]
+    fn a_required_field_of_the_wrong_type_is_told_once() {
+        let told = faults(r#"{"must": "x"}"#);
+        assert_eq!(told.len(), 1, "{told:?}");
+    }
+
+    #[test]
+    fn a_nul_is_told_where_it_stands_beside_the_other_faults() {
+        let told = faults("{\"name\": \"a\\u0000\", \"odd\": {\"a/b\": [1, \"\\u0000\"]}, \"must\": 300}");
+        let pointers: Vec<&str> = told.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        assert_eq!(pointers, ["/name", "/odd/a~1b/1", "/must"]);
     }
 
     #[test]

@@ -48,6 +48,10 @@ pub(super) fn read_date(text: &str, errors: &mut Vec<FieldError>) -> Option<Stri
         Some(date) => Ok(date),
         None => parse_date(text).map_err(|error| error.to_string()),
     };
+    let read = read.and_then(|date| match date.year() {
+        ..=0 => Err("lies before the common era".to_owned()),
+        _ => Ok(date),
+    });
     read.map_err(|error| errors.push(FieldError::new("/document_date", error))).ok().map(|date| date.to_string())
 }
 

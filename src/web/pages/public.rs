@@ -74,8 +74,13 @@ struct Others {
 #[utoipa::path(get, path = "/b/{token}", tag = "public", params(("token" = String, Path)), responses(
     (status = 200, description = "The page", body = String, content_type = "text/html"),
     (status = 404, description = "There is no such bulletin, or it is not published", body = String, content_type = "text/html")))]
-pub async fn show_bulletin(State(app): State<App>, Id(token): Id<String>) -> Response {
-    match load(&app, token).await {
+pub async fn show_bulletin(State(app): State<App>, token: Result<Id<String>, Problem>) -> Response {
+    let found = match token {
+        Ok(Id(token)) => load(&app, token).await,
+        // what cannot be a token is told to people, not to programs
+        Err(_) => Ok(None),
+    };
+    match found {
         Ok(Some((bulletin, others))) => show(StatusCode::OK, &page(bulletin, others, app.now()), CACHE),
         Ok(None) => show(StatusCode::NOT_FOUND, &Absent { style: assets::style_path() }, "no-store"),
         Err(error) => show_away(&error.into()),
