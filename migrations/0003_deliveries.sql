@@ -164,7 +164,7 @@ begin
         groups = progress.groups + excluded.groups, seats = progress.seats + excluded.seats,
         waiting = progress.waiting + excluded.waiting, held = progress.held + excluded.held,
         ready = progress.ready + excluded.ready,
-        version = progress.version + 1, changed = change_mark(), changed_at = clock_timestamp();
+        version = progress.version + 1, changed = greatest(progress.changed, change_mark()), changed_at = clock_timestamp();
     return null;
 end $$;
 create trigger deliveries_inserted after insert on deliveries referencing new table as became
@@ -247,7 +247,7 @@ begin
         histogram = case when t.counts is null then p.histogram else (
             select array_agg(h.n + coalesce((t.counts ->> h.bucket::text)::integer, 0) order by h.bucket)
             from unnest(p.histogram) with ordinality as h(n, bucket)) end,
-        version = p.version + 1, changed = change_mark(), changed_at = clock_timestamp()
+        version = p.version + 1, changed = greatest(p.changed, change_mark()), changed_at = clock_timestamp()
     from sums s left join times t using (bulletin_id, tier, channel_id)
     where p.bulletin_id = s.bulletin_id and p.tier = s.tier and p.channel_id = s.channel_id;
     return null;

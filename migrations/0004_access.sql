@@ -51,9 +51,18 @@ create table audit (
     act      text not null,
     subject  text not null,
     detail   jsonb not null,
-    seal     bytea
+    seal     bytea,
+    -- the place in the chain of seals
+    sealed_no bigint unique,
+    constraint sealed_no_iff_sealed check ((seal is null) = (sealed_no is null))
 );
 create index audit_unsealed on audit (id) where seal is null;
+
+-- What a seal is made over.
+create function audit_entry_bytes(entry audit) returns bytea language sql stable as $$
+    select convert_to(jsonb_build_array(entry.id, extract(epoch from entry.at), entry.actor, entry.act, entry.subject,
+        entry.detail)::text, 'UTF8')
+$$;
 
 create function audit_append_only() returns trigger language plpgsql as $$
 begin

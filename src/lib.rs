@@ -21,8 +21,8 @@
 //! | **Attempt** | one LINE call that did not simply succeed | recorder |
 //! | **Acknowledgement** | a tap on รับทราบ by one person in one group | webhook |
 //! | **Progress** | a bulletin's counts by tier and channel, with a version | every move of a delivery |
-//! | **ApiKey** | a machine that calls the API: a role, and the subtree in which it holds | admin |
-//! | **AuditEntry** | an act of a person or key, in the transaction that does it | every act |
+//! | **API key** | a machine that calls the API: a role, and the subtree in which it holds | admin |
+//! | **Audit entry** | an act of a person or key, in the transaction that does it | every act |
 //!
 //! # The map
 //!

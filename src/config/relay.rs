@@ -58,8 +58,6 @@ pub struct Relay {
     /// How long an outcome waits for others to be written with.
     #[serde(deserialize_with = "duration::one")]
     pub record_delay: Duration,
-    /// How often a write that Postgres ended as a deadlock is tried again.
-    pub deadlock_retries: u32,
     /// How long a bulletin lives that does not say so itself.
     #[serde(deserialize_with = "duration::one")]
     pub default_expiry: Duration,
@@ -87,17 +85,12 @@ pub struct Relay {
     /// The time between two questions for a channel's quota.
     #[serde(deserialize_with = "duration::one")]
     pub quota_refresh: Duration,
-    /// The time between two checks of a channel's token and webhook.
-    #[serde(deserialize_with = "duration::one")]
-    pub channel_check: Duration,
     /// The time between two sealings of the audit chain.
     #[serde(deserialize_with = "duration::one")]
     pub audit_seal: Duration,
     /// How old a status answered from memory may be.
     #[serde(deserialize_with = "duration::one")]
     pub status_cache: Duration,
-    /// Announcements of one bulletin's progress per second at most.
-    pub progress_notify_per_second: u32,
     /// When a group that has not got its copy is passed by.
     pub bypass_after: BypassAfter,
 }
@@ -147,7 +140,6 @@ impl Relay {
     fn check_recording(&self, check: &mut Check) {
         check.counts("relay.record_batch", self.record_batch, 1..=10_000);
         check.lasts("relay.record_delay", self.record_delay, MILLISECOND..=SECOND);
-        check.counts("relay.deadlock_retries", self.deadlock_retries, 1..=100);
     }
 
     fn check_nodes(&self, line: &Line, check: &mut Check) {
@@ -166,10 +158,8 @@ impl Relay {
         check.lasts("relay.upkeep_interval", self.upkeep_interval, 10 * MILLISECOND..=MINUTE);
         check.lasts("relay.recount_interval", self.recount_interval, SECOND..=DAY);
         check.lasts("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
-        check.lasts("relay.channel_check", self.channel_check, SECOND..=DAY);
         check.lasts("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
         check.lasts("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
-        check.counts("relay.progress_notify_per_second", self.progress_notify_per_second, 1..=100);
     }
 }
 

@@ -124,6 +124,19 @@ impl Backlog {
         std::mem::take(&mut self.heap).into_vec()
     }
 
+    /// Claimed and not sent: their ids.
+    #[must_use]
+    pub fn unsent(&self) -> Vec<DeliveryId> {
+        self.heap.iter().map(|claimed| claimed.ready.id).collect()
+    }
+
+    /// Takes out all but these.
+    pub fn drain_except(&mut self, stay: &HashSet<DeliveryId>) -> Vec<Claimed> {
+        let (stay, out) = self.drain().into_iter().partition(|claimed| stay.contains(&claimed.ready.id));
+        self.heap = BinaryHeap::from(stay);
+        out
+    }
+
     /// Takes one bulletin's deliveries out.
     pub fn drain_bulletin(&mut self, bulletin: BulletinId) -> Vec<Claimed> {
         let (out, stay) = self.drain().into_iter().partition(|claimed| claimed.ready.bulletin_id == bulletin);

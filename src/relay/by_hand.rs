@@ -12,7 +12,7 @@ use super::engine::Engine;
 use super::inbound;
 use super::lease::Lease;
 use super::sender::{Sender, Until};
-use super::upkeep::Rounds;
+use super::upkeep::{self, Rounds};
 use crate::store::{Result, channels, progress};
 
 /// Does everything that is due at the clock's time, until nothing changes any more.
@@ -22,8 +22,9 @@ use crate::store::{Result, channels, progress};
 pub async fn run_until_idle(engine: &Engine) -> Result<()> {
     let mut before = None;
     loop {
-        while inbound::drain(engine).await? > 0 {}
-        Rounds::new(engine.clone()).go_round().await?;
+        drain_inbound(engine).await?;
+        Rounds::new(engine.clone()).go_round().await;
+        upkeep::refresh_quotas(engine).await?;
         let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
         for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
             let lease = Lease::endless(engine.clock.clone());
@@ -35,5 +36,17 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
             return Ok(());
         }
         before = Some(after);
+    }
+}
+
+async fn drain_inbound(engine: &Engine) -> Result<()> {
+    loop {
+        let (done, answers) = inbound::drain(engine).await?;
+        for answer in answers {
+            inbound::give(engine, answer).await;
+        }
+        if done == 0 {
+            return Ok(());
+        }
     }
 }

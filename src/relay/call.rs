@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::backlog::Claimed;
@@ -28,6 +29,8 @@ pub struct Called {
     pub claimed: Claimed,
     /// When the call began.
     pub began_at: Timestamp,
+    /// The same by the steady clock.
+    pub started: Instant,
     /// When its answer was there, or the wait for it over.
     pub at: Timestamp,
     /// What to do next.
@@ -69,7 +72,7 @@ pub async fn call(
     claimed: Claimed,
     message: std::sync::Arc<str>,
 ) -> Called {
-    let began_at = clock.now();
+    let (began_at, started) = (clock.now(), Instant::now());
     let ready = &claimed.ready;
     let to = ready.recipient.clone().unwrap_or_default();
     let answer = line.push(&access, ready.retry_key, &to, message.as_bytes()).await;
@@ -79,7 +82,7 @@ pub async fn call(
     let evidence = gather_evidence(&line, &access, &to, &verdict).await;
     let outcome = decide(verdict, evidence);
     let attempt = describe(&claimed, at, &answer, &outcome);
-    Called { claimed, began_at, at, outcome, attempt }
+    Called { claimed, began_at, started, at, outcome, attempt }
 }
 
 /// Counts the time of a call, by what came of it.

@@ -1,14 +1,16 @@
 //! Inbound: works on what LINE's webhooks brought, after they were stored and answered.
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
-//! group links it; leaving unlinks it. What else people write was never stored. The events of a batch are done in
-//! one transaction; answers to LINE go out after it and may be lost, as they are only courtesy.
+//! group links it; leaving unlinks it. What else people write was never stored. Taps are counted in batches, each
+//! other event in a transaction of its own, so that neither holds the locks of the other. Answers to LINE go out
+//! afterwards, beside the work, and may be lost, as they are only courtesy.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde_json::json;
-use tokio::sync::broadcast;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
@@ -20,34 +22,55 @@ use crate::line::token::Access;
 use crate::store::acknowledgements::{Tap, insert_taps};
 use crate::store::channels::get_channel;
 use crate::store::notices::{Notice, notify};
+use crate::store::record::lock_bulletins_shared;
 use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
 use crate::store::{Connection, Result, StoreError, audit, groups, join_codes};
 
-/// Events worked on in one transaction.
+/// Taps counted in one transaction.
 const BATCH: i64 = 500;
+/// Answers that may wait for LINE at the same time; more are dropped.
+const ANSWERS: usize = 1_000;
+/// Answers under way to LINE at the same time.
+const ANSWERING: usize = 32;
 /// LINE takes a reply token for about a minute.
-const REPLY_WITHIN: Duration = Duration::from_secs(50);
+const REPLY_WITHIN: SignedDuration = SignedDuration::from_secs(50);
 
-/// What goes to LINE after a batch.
-enum Answer {
-    Thanks { channel: ChannelId, reply_token: String },
-    Greeting { channel: ChannelId, reply_token: String },
-    WrongCode { channel: ChannelId, reply_token: String },
-    Linked { channel: ChannelId, reply_token: Option<String>, group: GroupId, name: String, line_group_id: String },
+/// What goes to LINE after an event.
+#[derive(Debug)]
+pub struct Answer {
+    channel: ChannelId,
+    reply_token: Option<String>,
+    occurred_at: Timestamp,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Thanks,
+    Greeting,
+    WrongCode,
+    Linked { group: GroupId, name: String, line_group_id: String },
 }
 
 /// Works on events until `stop`.
 pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
+    let waiting = Arc::new(Semaphore::new(ANSWERS));
+    let answering = Arc::new(Semaphore::new(ANSWERING));
     loop {
-        let more = match drain(&engine).await {
-            Ok(done) => done > 0,
+        match drain(&engine).await {
+            Ok((0, _)) => {}
+            Ok((_, answers)) => {
+                for answer in answers {
+                    if let Ok(place) = waiting.clone().try_acquire_owned() {
+                        tokio::spawn(give_in_turn(engine.clone(), answer, answering.clone(), place));
+                    }
+                }
+                continue;
+            }
+            Err(StoreError::Again(_)) => continue,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "webhook events wait for the database");
-                false
             }
-        };
-        if more {
-            continue;
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -57,53 +80,69 @@ pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop:
     }
 }
 
-/// Works on one batch; gives how many events it held.
+async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>, place: OwnedSemaphorePermit) {
+    if let Ok(_turn) = answering.acquire().await {
+        give(&engine, answer).await;
+    }
+    drop(place);
+}
+
+/// Works on the next events; gives how many, and what is to be answered.
 ///
 /// # Errors
-/// When the database fails; the batch is worked on again then.
-pub async fn drain(engine: &Engine) -> Result<usize> {
+/// When the database fails; the same events are worked on again then.
+pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
+    let mut answers = Vec::new();
+    let mut done = 0;
+    while let Some(answer) = work_on_next(engine).await? {
+        done += 1;
+        answers.extend(answer);
+    }
+    let (taps, thanks) = count_taps(engine).await?;
+    answers.extend(thanks);
+    Ok((done + taps, answers))
+}
+
+/// Works on one event other than a tap; `None` where there is none.
+async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let events = take_unprocessed(&mut tx, BATCH).await?;
-    if events.is_empty() {
-        return Ok(0);
-    }
-    let mut answers = count_taps(&mut tx, &events).await?;
-    for event in &events {
-        answers.extend(work_on(&mut tx, event, now).await?);
-    }
+    let events = take_unprocessed(&mut tx, false, 1).await?;
+    let Some(event) = events.first() else { return Ok(None) };
+    let answer = work_on(&mut tx, event, now).await?;
     mark_processed(&mut tx, &events, now).await?;
     tx.commit().await?;
-    for answer in answers {
-        if let Err(error) = give(engine, answer).await {
-            tracing::info!(error = &*error, "an answer in a LINE group was not taken");
-        }
-    }
-    Ok(events.len())
+    Ok(Some(answer))
 }
 
-/// Counts all taps of the batch in one statement, and thanks those who tapped for the first time.
-async fn count_taps(db: &mut Connection, events: &[Event]) -> Result<Vec<Answer>> {
-    let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
-    if taps.is_empty() {
-        return Ok(Vec::new());
+/// Counts a batch of taps in one statement, and thanks those who tapped for the first time.
+async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let events = take_unprocessed(&mut tx, true, BATCH).await?;
+    if events.is_empty() {
+        return Ok((0, Vec::new()));
     }
+    let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
-    let mut fresh: HashSet<_> = insert_taps(db, &rows).await?.into_iter().collect();
-    let answers = taps
+    let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
+    lock_bulletins_shared(&mut tx, &bulletins).await?;
+    let mut fresh: HashSet<_> = insert_taps(&mut tx, &rows).await?.into_iter().collect();
+    mark_processed(&mut tx, &events, now).await?;
+    tx.commit().await?;
+    let thanks = taps
         .into_iter()
         .filter(|(_, tap)| fresh.remove(&(tap.bulletin_id, tap.person.clone())))
-        .filter_map(|(event, _)| {
-            let reply_token = event.reply_token.clone()?;
-            (event.received_at.since(event.occurred_at) < jiff_span(REPLY_WITHIN))
-                .then_some(Answer::Thanks { channel: event.channel_id, reply_token })
-        })
+        .map(|(event, _)| Answer::to(event, What::Thanks))
         .collect();
-    Ok(answers)
+    Ok((events.len(), thanks))
 }
 
-fn jiff_span(span: Duration) -> jiff::SignedDuration {
-    jiff::SignedDuration::try_from(span).unwrap_or(jiff::SignedDuration::MAX)
+impl Answer {
+    fn to(event: &Event, what: What) -> Self {
+        let (channel, occurred_at) = (event.channel_id, event.occurred_at);
+        Self { channel, reply_token: event.reply_token.clone(), occurred_at, what }
+    }
 }
 
 fn as_tap(event: &Event) -> Option<Tap> {
@@ -123,67 +162,87 @@ fn as_tap(event: &Event) -> Option<Tap> {
 /// Does what one event other than a tap asks for.
 async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
     let Some(line_group_id) = event.line_group_id.clone() else { return Ok(None) };
-    let channel = event.channel_id;
     match event.kind.as_str() {
-        "join" => Ok(event.reply_token.clone().map(|reply_token| Answer::Greeting { channel, reply_token })),
+        "join" => Ok(Some(Answer::to(event, What::Greeting))),
         "leave" => {
-            if let Some((group, _)) = groups::find_by_line_group(db, channel, &line_group_id).await? {
-                groups::unlink_group(db, group, now).await?;
-                let subject = format!("group:{group}");
-                audit::insert_entry(db, now, "line", "unlink", &subject, &json!({ "why": "leave" })).await?;
+            if let Some((group, _)) = groups::find_by_line_group(db, event.channel_id, &line_group_id).await? {
+                unlink(db, group, event.occurred_at, now).await?;
             }
             Ok(None)
         }
-        "join_code" => link(db, event, line_group_id, now).await,
+        "join_code" => Ok(Some(link(db, event, line_group_id, now).await?)),
         _ => Ok(None),
     }
 }
 
-async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Timestamp) -> Result<Option<Answer>> {
-    let channel = event.channel_id;
-    let sha256 = event.data.as_deref().and_then(|data| hex::decode(data).ok()).unwrap_or_default();
-    let taken = groups::find_by_line_group(db, channel, &line_group_id).await?;
-    let Some(group) = join_codes::use_join_code(db, &sha256, now).await? else {
-        return Ok(event.reply_token.clone().map(|reply_token| Answer::WrongCode { channel, reply_token }));
-    };
-    // the LINE group becomes this node's, whichever node it was before
-    if let Some((before, _)) = taken.filter(|(before, _)| *before != group) {
-        groups::unlink_group(db, before, now).await?;
-    }
-    groups::link_group(db, group, channel, &line_group_id, now).await?;
-    let name = groups::get_name(db, group).await?;
-    audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
-    notify(db, Notice::Wake(channel)).await?;
-    Ok(Some(Answer::Linked { channel, reply_token: event.reply_token.clone(), group, name, line_group_id }))
-}
-
-/// Gives an answer to LINE, and reads back who and how many are in a group that was just linked.
-async fn give(engine: &Engine, answer: Answer) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let (channel, reply_token, words) = match answer {
-        Answer::Thanks { channel, reply_token } => (channel, Some(reply_token), replies::thanks()?),
-        Answer::Greeting { channel, reply_token } => (channel, Some(reply_token), replies::join_greeting()?),
-        Answer::WrongCode { channel, reply_token } => (channel, Some(reply_token), replies::wrong_code()?),
-        Answer::Linked { channel, reply_token, group, name, line_group_id } => {
-            let access = access(engine, channel).await?;
-            let members = engine.line.members_count(&access, &line_group_id).await?;
-            let summary = engine.line.group_summary(&access, &line_group_id).await?;
-            let line_name = summary.as_ref().map(|summary| summary.group_name.as_str());
-            let mut db = engine.db.acquire().await?;
-            let members = i32::try_from(members).unwrap_or(i32::MAX);
-            groups::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
-            (channel, reply_token, replies::linked(&name)?)
-        }
-    };
-    if let Some(reply_token) = reply_token {
-        engine.line.reply(&access(engine, channel).await?, &reply_token, &words).await?;
+/// Unlinks a group, unless it was linked after `left_at`: LINE may deliver an old event late.
+async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<()> {
+    if groups::unlink_group(db, group, left_at, now).await? {
+        audit::insert_entry(db, now, "line", "unlink", &format!("group:{group}"), &json!({})).await?;
     }
     Ok(())
 }
 
-async fn access(
+async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Timestamp) -> Result<Answer> {
+    let channel = event.channel_id;
+    let sha256 = event.data.as_deref().and_then(|data| hex::decode(data).ok()).unwrap_or_default();
+    let taken = groups::find_by_line_group(db, channel, &line_group_id).await?;
+    let Some(group) = join_codes::use_join_code(db, &sha256, now).await? else {
+        return Ok(Answer::to(event, What::WrongCode));
+    };
+    // the LINE group becomes this node's, whichever node it was before
+    if let Some((before, _)) = taken.filter(|(before, _)| *before != group) {
+        unlink(db, before, now, now).await?;
+    }
+    groups::link_group(db, group, channel, &line_group_id, event.occurred_at, now).await?;
+    let name = groups::get_name(db, group).await?;
+    audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
+    notify(db, Notice::Wake(channel)).await?;
+    Ok(Answer::to(event, What::Linked { group, name, line_group_id }))
+}
+
+/// Gives an answer to LINE, if it is not too late; a lost one is only noted.
+pub async fn give(engine: &Engine, answer: Answer) {
+    if let Err(error) = try_give(engine, answer).await {
+        tracing::info!(error = &*error, "an answer in a LINE group was not taken");
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Failure> {
+    let access = {
+        let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
+        open_access(&engine.sealing, &get_channel(&mut db, answer.channel).await?)?
+    };
+    let words = match &answer.what {
+        What::Thanks => replies::thanks()?,
+        What::Greeting => replies::join_greeting()?,
+        What::WrongCode => replies::wrong_code()?,
+        What::Linked { group, name, line_group_id } => {
+            read_back(engine, &access, *group, line_group_id).await?;
+            replies::linked(name)?
+        }
+    };
+    let Some(reply_token) = &answer.reply_token else { return Ok(()) };
+    if engine.clock.now().since(answer.occurred_at) < REPLY_WITHIN {
+        engine.line.reply(&access, reply_token, &words).await?;
+    }
+    Ok(())
+}
+
+/// Reads back who and how many are in a group that was just linked.
+async fn read_back(
     engine: &Engine,
-    channel: ChannelId,
-) -> std::result::Result<Access, Box<dyn std::error::Error + Send + Sync>> {
+    access: &Access,
+    group: GroupId,
+    line_group_id: &str,
+) -> std::result::Result<(), Failure> {
+    let members = engine.line.members_count(access, line_group_id).await?;
+    let summary = engine.line.group_summary(access, line_group_id).await?;
+    let line_name = summary.as_ref().map(|summary| summary.group_name.as_str());
     let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
-    Ok(open_access(&engine.sealing, &get_channel(&mut db, channel).await?)?)
+    let members = i32::try_from(members).unwrap_or(i32::MAX);
+    groups::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
+    Ok(())
 }

@@ -12,6 +12,13 @@ use tokio::time::Instant;
 
 use crate::domain::time::{Clock, Timestamp};
 
+/// When a session was asked for a sign of life.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    steady: i64,
+    wall: Timestamp,
+}
+
 /// Whether calls may start; shared by a node's senders.
 #[derive(Clone, Debug)]
 pub struct Lease {
@@ -35,7 +42,7 @@ impl Lease {
             length: Some(length),
             clock,
         };
-        lease.renew();
+        lease.renew(lease.ask());
         lease
     }
 
@@ -45,10 +52,17 @@ impl Lease {
         Self { length: None, ..Self::new(clock, Duration::ZERO) }
     }
 
-    /// The session answered.
-    pub fn renew(&self) {
-        self.steady.store(self.steady_now(), Ordering::Relaxed);
-        self.wall.store(self.clock.now().as_microsecond(), Ordering::Relaxed);
+    /// The session is asked now.
+    #[must_use]
+    pub fn ask(&self) -> Asked {
+        Asked { steady: self.steady_now(), wall: self.clock.now() }
+    }
+
+    /// The session answered what was asked then. The lease counts from the question: the answer may have been long
+    /// under way.
+    pub fn renew(&self, asked: Asked) {
+        self.steady.store(asked.steady, Ordering::Relaxed);
+        self.wall.store(asked.wall.as_microsecond(), Ordering::Relaxed);
     }
 
     /// The session is lost, or given up.
@@ -95,7 +109,7 @@ mod tests {
         assert!(lease.is_good());
         clock.advance(Duration::from_secs(1));
         assert!(!lease.is_good());
-        lease.renew();
+        lease.renew(lease.ask());
         assert!(lease.is_good());
         lease.end();
         assert!(!lease.is_good());

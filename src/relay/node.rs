@@ -67,8 +67,9 @@ impl Node {
     async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<()> {
         let mut session = db_session::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
         locks::join_nodes(&mut session).await?;
+        let asked = lease.ask();
         self.engine.clock.align(database_now(&mut session).await?);
-        lease.renew();
+        lease.renew(asked);
         let mut last = (self.engine.clock.now(), Instant::now());
         let mut upkeep = Upkeep::new(self.engine.clone());
         let mut beat = tokio::time::interval(self.engine.settings.heartbeat);
@@ -97,10 +98,11 @@ impl Node {
     /// Asks the session for a sign of life, and brings the share of channels into line.
     async fn beat(&mut self, session: &mut Connection, lease: &Lease, upkeep: &mut Upkeep) -> Result<()> {
         let before = self.engine.clock.now();
+        let asked = lease.ask();
         let database = database_now(session).await?;
         metrics::gauge!(metric::CLOCK_OFFSET).set(database.since(before).as_secs_f64());
         self.engine.clock.align(database);
-        lease.renew();
+        lease.renew(asked);
         self.share_channels(session, lease).await?;
         if locks::try_lead(session).await? {
             upkeep.keep_going();
@@ -127,7 +129,7 @@ impl Node {
         for channel in all {
             let room = self.posts.len() < share && !self.posts.contains_key(&channel.id);
             if room && locks::try_hold_channel(session, channel.id).await? {
-                self.post(channel.id, lease).await?;
+                self.post(channel.id, lease);
             }
             let held = f64::from(u8::from(self.posts.contains_key(&channel.id)));
             metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel.code).set(held);
@@ -135,13 +137,23 @@ impl Node {
         Ok(())
     }
 
-    /// Starts the sender of a channel whose lock is held.
-    async fn post(&mut self, channel: ChannelId, lease: &Lease) -> Result<()> {
+    /// Starts the sender of a channel whose lock is held, in a task of its own: taking a channel may have to wait for
+    /// others, and the beat must not.
+    fn post(&mut self, channel: ChannelId, lease: &Lease) {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        let sender = Sender::start(&self.engine, channel, lease.clone(), wake.clone(), stop.clone()).await?;
-        let task = tokio::spawn(sender.run(Until::Stopped));
+        let (engine, lease) = (self.engine.clone(), lease.clone());
+        let (bell, halt) = (wake.clone(), stop.clone());
+        let task = tokio::spawn(async move {
+            match Sender::start(&engine, channel, lease, bell, halt).await {
+                Ok(sender) => sender.run(Until::Stopped).await,
+                Err(error) => {
+                    tracing::warn!(channel.id = %channel, error = &error as &dyn std::error::Error,
+                        "a channel could not be taken; it is tried again");
+                    Ended::Done
+                }
+            }
+        });
         self.posts.insert(channel, Post { wake, stop, task });
-        Ok(())
     }
 
     fn pass_on(&self, notice: Option<Notice>) {

@@ -52,6 +52,7 @@ pub struct Snooze {
     start: Duration,
     max: Duration,
     next: Duration,
+    began: Option<Instant>,
     until: Option<Instant>,
 }
 
@@ -59,21 +60,25 @@ impl Snooze {
     /// No pause yet; the first lasts `start`, none longer than `max`.
     #[must_use]
     pub fn new(start: Duration, max: Duration) -> Self {
-        Self { start, max, next: start, until: None }
+        Self { start, max, next: start, began: None, until: None }
     }
 
     /// Begins a pause, unless one is on: the calls under way may all say the same thing.
     pub fn begin(&mut self, now: Instant) {
         if self.until.is_none_or(|until| until <= now) {
+            self.began = Some(now);
             self.until = Some(now + self.next);
             self.next = (self.next * 2).min(self.max);
         }
     }
 
-    /// LINE takes calls again.
-    pub fn end(&mut self) {
-        self.next = self.start;
-        self.until = None;
+    /// LINE took a call that began at `began`. It ends the pauses only if it began after the last one did: calls
+    /// that were under way before say nothing of now.
+    pub fn end(&mut self, began: Instant) {
+        if self.began.is_none_or(|pause| began >= pause) {
+            self.next = self.start;
+            self.until = None;
+        }
     }
 
     /// Until when no call starts.
@@ -118,7 +123,9 @@ mod tests {
         let third = second + Duration::from_millis(200);
         snooze.begin(third);
         assert_eq!(snooze.until(third), Some(third + Duration::from_millis(300)));
-        snooze.end();
+        snooze.end(second);
+        assert!(snooze.until(third).is_some(), "a call from before the pause says nothing");
+        snooze.end(third);
         assert_eq!(snooze.until(third), None);
     }
 }

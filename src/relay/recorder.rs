@@ -4,7 +4,7 @@
 //! its oldest row has waited long enough. While the database is away the batch waits and is written again; the
 //! statements are safe to repeat. A claim's row goes in the transaction that records the last of its deliveries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -136,41 +136,60 @@ impl Recorder {
     async fn write(&mut self, batch: Batch) {
         let began = Instant::now();
         let finished = self.finished_claims(&batch);
-        let woke_own = loop {
-            match self.try_write(&batch.rows, &batch.attempts, &finished).await {
-                Ok(woken) => break woken.iter().any(|woken| woken.channel == self.channel && woken.ready > 0),
+        let (woken, refused) = match self.persist(&batch.rows, &batch.attempts, &finished).await {
+            Ok(woken) => (woken, HashSet::new()),
+            Err(error) => {
+                tracing::error!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
+                    "a batch of outcomes was refused; its rows are written one by one");
+                self.write_one_by_one(&batch, &finished).await
+            }
+        };
+        let size = u32::try_from(batch.settled.len()).unwrap_or(u32::MAX);
+        metrics::histogram!(metric::RECORDER_BATCH).record(f64::from(size));
+        metrics::histogram!(metric::RECORDER_DELAY).record(began.elapsed().as_secs_f64());
+        let woke_own = woken.iter().any(|woken| woken.channel == self.channel && woken.ready > 0)
+            || batch.rows.iter().any(|row| row.new_key.is_some());
+        let ids = batch.settled.iter().map(|(id, _)| *id).filter(|id| !refused.contains(id)).collect();
+        // a sender that is gone needs no answer
+        let _ = self.written.send(Written { ids, woke_own });
+    }
+
+    /// Gives what was woken, and the rows that were refused.
+    async fn write_one_by_one(&self, batch: &Batch, finished: &[ClaimId]) -> (Vec<Woken>, HashSet<DeliveryId>) {
+        let (mut all, mut refused) = (Vec::new(), HashSet::new());
+        for row in &batch.rows {
+            let attempts: Vec<Attempt> =
+                batch.attempts.iter().filter(|attempt| attempt.delivery_id == row.id).cloned().collect();
+            match self.persist(std::slice::from_ref(row), &attempts, &[]).await {
+                Ok(woken) => all.extend(woken),
+                Err(error) => {
+                    tracing::error!(delivery.id = %row.id, error = &error as &dyn std::error::Error,
+                        "an outcome could not be written; its claim stays open");
+                    refused.insert(row.id);
+                }
+            }
+        }
+        let open: HashSet<ClaimId> =
+            batch.settled.iter().filter(|(id, _)| refused.contains(id)).map(|(_, claim)| *claim).collect();
+        let whole: Vec<ClaimId> = finished.iter().filter(|claim| !open.contains(claim)).copied().collect();
+        if let Err(error) = self.persist(&[], &[], &whole).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "finished claims could not be removed");
+        }
+        (all, refused)
+    }
+
+    /// Writes, and waits while the database is away or two transactions stand in each other's way.
+    async fn persist(&self, rows: &[Recorded], attempts: &[Attempt], finished: &[ClaimId]) -> Result<Vec<Woken>> {
+        loop {
+            match self.try_write(rows, attempts, finished).await {
                 Err(StoreError::Again(_)) => {}
                 Err(StoreError::Unavailable(error)) => {
                     tracing::warn!(channel.id = %self.channel, error = %error, "outcomes wait for the database");
                     tokio::time::sleep(PATIENCE).await;
                 }
-                Err(error) => {
-                    tracing::error!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
-                        "a batch of outcomes was refused; its rows are written one by one");
-                    break self.write_one_by_one(&batch).await;
-                }
-            }
-        };
-        metrics::histogram!(metric::RECORDER_BATCH).record(f64::from(u32::try_from(batch.settled.len()).unwrap_or(0)));
-        metrics::histogram!(metric::RECORDER_DELAY).record(began.elapsed().as_secs_f64());
-        let woke_own = woke_own || batch.rows.iter().any(|row| row.new_key.is_some());
-        let ids = batch.settled.iter().map(|(id, _)| *id).collect();
-        // a sender that is gone needs no answer
-        let _ = self.written.send(Written { ids, woke_own });
-    }
-
-    async fn write_one_by_one(&self, batch: &Batch) -> bool {
-        let mut woke_own = false;
-        for row in &batch.rows {
-            match self.try_write(std::slice::from_ref(row), &[], &[]).await {
-                Ok(woken) => woke_own |= woken.iter().any(|woken| woken.channel == self.channel),
-                Err(error) => {
-                    tracing::error!(delivery.id = %row.id, error = &error as &dyn std::error::Error,
-                        "an outcome could not be written; its claim stays open");
-                }
+                written => return written,
             }
         }
-        woke_own
     }
 
     async fn try_write(&self, rows: &[Recorded], attempts: &[Attempt], finished: &[ClaimId]) -> Result<Vec<Woken>> {

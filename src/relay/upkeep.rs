@@ -21,6 +21,7 @@ use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
 use crate::store::claims::find_next_seats;
+use crate::store::fan_out::list_channels_of;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
 use crate::store::{Result, audit, bulletins, idempotency, progress, turns, webhook_events};
@@ -71,7 +72,6 @@ impl Drop for Upkeep {
 #[derive(Default)]
 struct Last {
     recount: Option<Timestamp>,
-    quotas: Option<Timestamp>,
     seal: Option<Timestamp>,
     clean: Option<Timestamp>,
 }
@@ -90,43 +90,55 @@ impl Rounds {
     }
 
     async fn run(mut self, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.go_round().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a round of upkeep was not finished");
-            }
+        // LINE may be slow to answer: what time asks for must not wait for it
+        let quotas = tokio::spawn(keep_quotas(self.engine.clone(), stop.clone()));
+        while !stop.is_cancelled() {
+            self.go_round().await;
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => {}
                 () = tokio::time::sleep(self.engine.settings.upkeep_interval) => {}
             }
         }
+        quotas.abort();
     }
 
-    /// Does everything that is due now.
-    ///
-    /// # Errors
-    /// When the database fails; the rest is done in the next round.
-    pub async fn go_round(&mut self) -> Result<()> {
+    /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from
+    /// being done.
+    pub async fn go_round(&mut self) {
         let now = self.engine.clock.now();
-        self.publish_scheduled(now).await?;
-        self.release(now).await?;
-        self.bypass(now).await?;
-        self.expire(now).await?;
-        measure(&mut *self.engine.db.acquire().await?, now).await?;
         let settings = self.engine.settings.clone();
+        note("publishing what is scheduled", self.publish_scheduled(now).await);
+        note("releasing", self.release(now).await);
+        note("bypassing", self.bypass(now).await);
+        note("expiring", self.expire(now).await);
+        note("measuring", self.measure(now).await);
         if is_due(&mut self.last.recount, settings.recount_interval, now) {
-            self.recount(now).await?;
-        }
-        if is_due(&mut self.last.quotas, settings.quota_refresh, now) {
-            self.refresh_quotas(now).await?;
+            note("recounting", self.recount(now).await);
+            note("following late acceptances", self.follow(now).await);
         }
         if is_due(&mut self.last.seal, settings.audit_seal, now) {
-            audit::seal_entries(&mut *self.engine.db.acquire().await?, SEALS).await?;
+            note("sealing the audit", self.seal().await);
         }
         if is_due(&mut self.last.clean, DAY, now) {
-            let mut db = self.engine.db.acquire().await?;
-            idempotency::delete_old_answers(&mut db, now - DAY).await?;
-            webhook_events::delete_old_events(&mut db, now - DAY * 7).await?;
+            note("forgetting", self.forget(now).await);
         }
+    }
+
+    async fn measure(&self, now: Timestamp) -> Result<()> {
+        measure(&mut *self.engine.db.acquire().await?, now).await
+    }
+
+    async fn seal(&self) -> Result<()> {
+        let mut tx = self.engine.db.begin().await?;
+        audit::seal_entries(&mut tx, SEALS).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn forget(&self, now: Timestamp) -> Result<()> {
+        let mut db = self.engine.db.acquire().await?;
+        idempotency::delete_old_answers(&mut db, now - DAY).await?;
+        webhook_events::delete_old_events(&mut db, now - DAY * 7).await?;
         Ok(())
     }
 
@@ -136,7 +148,7 @@ impl Rounds {
             let mut tx = self.engine.db.begin().await?;
             match publish(&mut tx, &self.engine.settings, id, "upkeep", now).await {
                 Ok(_) => tx.commit().await?,
-                Err(Refusal::Store(error)) => return Err(error),
+                Err(Refusal::Store(error)) => note("publishing a scheduled bulletin", Err(error)),
                 Err(refusal) => {
                     tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
                     drop(tx);
@@ -183,6 +195,8 @@ impl Rounds {
             let mut tx = self.engine.db.begin().await?;
             lock_bulletin(&mut tx, id).await?;
             let ended = turns::end_open(&mut tx, id, State::Expired, now).await?;
+            let channels = list_channels_of(&mut tx, id).await?;
+            wake(&mut tx, &channels).await?;
             tx.commit().await?;
             tracing::info!(bulletin.id = %id, deliveries = ended, "a bulletin has expired");
         }
@@ -198,6 +212,28 @@ impl Rounds {
         }
         #[expect(clippy::cast_precision_loss, reason = "a gauge of a small count")]
         metrics::gauge!(metric::RECONCILER_DIFFERENCE).set(wrong as f64);
+        Ok(())
+    }
+
+    /// Needs no lock: one statement sees one moment, and the counters move with the rows.
+    async fn recount_one(&self, id: BulletinId, now: Timestamp) -> Result<i64> {
+        let mut db = self.engine.db.acquire().await?;
+        if turns::has_orphans(&mut db, id).await? {
+            let mut tx = self.engine.db.begin().await?;
+            lock_bulletin(&mut tx, id).await?;
+            let channels = turns::wake_orphans(&mut tx, id, now).await?;
+            wake(&mut tx, &channels).await?;
+            tx.commit().await?;
+            tracing::error!(bulletin.id = %id, "deliveries waited for a group that had ended; they go on now");
+        }
+        let rows = progress::find_difference(&mut db, id).await?.map_or(0, |difference| difference.rows);
+        if rows > 0 {
+            tracing::error!(bulletin.id = %id, rows, "the counters do not say what the deliveries say");
+        }
+        Ok(rows)
+    }
+
+    async fn follow(&self, now: Timestamp) -> Result<()> {
         let mut tx = self.engine.db.begin().await?;
         match follow_late_acceptances(&mut tx, now).await {
             Ok(_) => tx.commit().await?,
@@ -206,59 +242,73 @@ impl Rounds {
         }
         Ok(())
     }
+}
 
-    async fn recount_one(&self, id: BulletinId, now: Timestamp) -> Result<i64> {
-        let mut tx = self.engine.db.begin().await?;
-        lock_bulletin(&mut tx, id).await?;
-        let channels = turns::wake_orphans(&mut tx, id, now).await?;
-        wake(&mut tx, &channels).await?;
-        let difference = progress::find_difference(&mut tx, id).await?;
-        tx.commit().await?;
-        let rows = difference.map_or(0, |difference| difference.rows);
-        if rows > 0 {
-            tracing::error!(bulletin.id = %id, rows, "the counters do not say what the deliveries say");
-        }
-        Ok(rows)
+fn note(what: &str, done: Result<()>) {
+    if let Err(error) = done {
+        tracing::warn!(error = &error as &dyn std::error::Error, "{what} failed; it is done again in the next round");
     }
+}
 
-    async fn refresh_quotas(&self, now: Timestamp) -> Result<()> {
-        let channels = list_channels(&mut *self.engine.db.acquire().await?).await?;
-        for channel in channels {
-            let Some((limit, used)) = self.ask_quota(&channel).await else { continue };
-            let mut tx = self.engine.db.begin().await?;
-            update_quota(&mut tx, channel.id, limit, used, now).await?;
-            let next = i64::from(find_next_seats(&mut tx, channel.id).await?.unwrap_or(0)).max(1);
-            let room = limit.is_none_or(|limit| limit - used >= next);
-            if room && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
-                notify(&mut tx, Notice::Wake(channel.id)).await?;
-                tracing::info!(channel.code = channel.code, "the channel has messages left again and goes on");
-            }
-            tx.commit().await?;
+async fn keep_quotas(engine: Engine, stop: CancellationToken) {
+    loop {
+        note("asking for quotas", refresh_quotas(&engine).await);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(engine.settings.quota_refresh) => {}
         }
-        Ok(())
     }
+}
 
-    /// The month's messages (none = not limited) and how many are used; nothing where LINE does not say.
-    async fn ask_quota(&self, channel: &Channel) -> Option<(Option<i64>, i64)> {
-        let asked = async {
-            let access = open_access(&self.engine.sealing, channel)?;
-            let quota = self.engine.line.quota(&access).await?;
-            let consumption = self.engine.line.quota_consumption(&access).await?;
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>((quota, consumption))
-        };
-        match asked.await {
-            Ok((quota, consumption)) => {
-                let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-                Some((quota.limit().map(number), number(consumption.total_usage)))
-            }
-            Err(error) => {
-                tracing::warn!(
-                    channel.code = channel.code,
-                    error = &*error as &dyn std::error::Error,
-                    "LINE did not say how much of the quota is left"
-                );
-                None
-            }
+/// Asks LINE how much of each channel's quota is left, and lets a channel go on that has room again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refresh_quotas(engine: &Engine) -> Result<()> {
+    let channels = list_channels(&mut *engine.db.acquire().await?).await?;
+    let asked = channels.iter().map(|channel| async move { (channel, ask_quota(engine, channel).await) });
+    for (channel, quota) in futures_util::future::join_all(asked).await {
+        if let Some((limit, used)) = quota {
+            keep_quota(engine, channel, limit, used).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn keep_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, used: i64) -> Result<()> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    update_quota(&mut tx, channel.id, limit, used, now).await?;
+    let next = i64::from(find_next_seats(&mut tx, channel.id).await?.unwrap_or(0)).max(1);
+    let room = limit.is_none_or(|limit| limit - used >= next);
+    if room && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
+        notify(&mut tx, Notice::Wake(channel.id)).await?;
+        tracing::info!(channel.code = channel.code, "the channel has messages left again and goes on");
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The month's messages (none = not limited) and how many are used; nothing where LINE does not say.
+async fn ask_quota(engine: &Engine, channel: &Channel) -> Option<(Option<i64>, i64)> {
+    let asked = async {
+        let access = open_access(&engine.sealing, channel)?;
+        let quota = engine.line.quota(&access).await?;
+        let consumption = engine.line.quota_consumption(&access).await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((quota, consumption))
+    };
+    match asked.await {
+        Ok((quota, consumption)) => {
+            let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+            Some((quota.limit().map(number), number(consumption.total_usage)))
+        }
+        Err(error) => {
+            tracing::warn!(
+                channel.code = channel.code,
+                error = &*error as &dyn std::error::Error,
+                "LINE did not say how much of the quota is left"
+            );
+            None
         }
     }
 }

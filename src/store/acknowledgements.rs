@@ -23,7 +23,8 @@ pub struct Tap {
 
 /// Keeps the taps that are new and raises the counts of their deliveries, in one statement; gives those that were new.
 ///
-/// A tap counts only in a LINE group to which the bulletin was sent, and only once LINE accepted it.
+/// A tap counts only in a LINE group that has a delivery of the bulletin: whoever can tap the button has it, also where
+/// LINE's acceptance is not on record yet. The caller holds the bulletins' shared locks.
 ///
 /// # Errors
 /// When the database fails.
@@ -42,7 +43,7 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
                 join deliveries d on d.bulletin_id = t.bulletin_id and d.group_id = g.id
         ), fresh as (
             insert into acknowledgements (delivery_id, person, at)
-            select delivery_id, person, min(at) from tapped group by delivery_id, person
+            select delivery_id, person, min(at) from tapped group by delivery_id, person order by delivery_id, person
             on conflict do nothing returning delivery_id, person
         ), counted as (
             update deliveries d set acknowledged = d.acknowledged + n.taps, changed = change_mark()

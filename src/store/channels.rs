@@ -186,7 +186,7 @@ async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64)
         return Ok(false);
     }
     sqlx::query!(
-        "update progress set version = version + 1, changed = change_mark(), changed_at = clock_timestamp()
+        "update progress set version = version + 1, changed = greatest(changed, change_mark()), changed_at = clock_timestamp()
         where (bulletin_id, tier, channel_id) in (
             select bulletin_id, tier, channel_id from progress
             where channel_id = $1 and ready > 0 and waiting + held + ready > 0
@@ -243,5 +243,15 @@ pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timesta
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Keeps senders from claiming anything until the transaction ends: what moves deliveries to another place takes
+/// this just before it looks which of them are claimed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_claims(db: &mut Connection) -> Result<()> {
+    sqlx::query!("select id from channels order by id for no key update").fetch_all(db).await?;
     Ok(())
 }

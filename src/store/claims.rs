@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::record::lock_bulletins_shared;
 use super::{Connection, Result};
 use crate::domain::ids::{BulletinId, ChannelId, ClaimId, DeliveryId, GroupId, MessageId};
 use crate::domain::time::Timestamp;
@@ -95,6 +96,39 @@ pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, l
     .await?)
 }
 
+/// Begins to claim: whether `epoch` is still the channel's and it is not parked. Until the transaction ends, nothing
+/// that a claim looks at is moved to another channel or LINE group.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin_claim(db: &mut Connection, channel: ChannelId, epoch: i64) -> Result<bool> {
+    let mine = sqlx::query_scalar!(
+        r#"select true as "mine!" from channels where id = $1 and epoch = $2 and parked_reason is null for share"#,
+        channel.0,
+        epoch,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(mine.is_some())
+}
+
+/// Which of these deliveries may still be sent on `channel`: ready, and of no paused bulletin.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_still_ready(db: &mut Connection, channel: ChannelId, ids: &[DeliveryId]) -> Result<Vec<DeliveryId>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_scalar!(
+        r#"select d.id as "id: DeliveryId" from deliveries d
+        where d.id = any ($1) and d.state = 'ready' and d.channel_id = $2
+            and d.bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))"#,
+        &ids,
+        channel.0,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// Writes the claim on `deliveries`, if `epoch` is still the channel's and it is not parked.
 ///
 /// # Errors
@@ -151,6 +185,16 @@ pub async fn take_channel(
     now: Timestamp,
     request_timeout: Duration,
 ) -> Result<Taken> {
+    // in the recorder's order: bulletins, then the channel, then deliveries
+    let bulletins = sqlx::query_scalar!(
+        r#"select distinct d.bulletin_id as "id: BulletinId"
+        from claims c cross join unnest(c.delivery_ids) as claimed(id) join deliveries d on d.id = claimed.id
+        where c.channel_id = $1"#,
+        channel.0,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    lock_bulletins_shared(db, &bulletins).await?;
     let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
         .fetch_one(&mut *db)
         .await?;
@@ -161,8 +205,9 @@ pub async fn take_channel(
             select id, min(claimed_at) as claimed_at from gone, unnest(delivery_ids) as id group by id
         )
         update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, m.claimed_at),
-            due_at = $2, reason = 'no_answer', changed = change_mark()
-        from maybe_sent m where d.id = m.id and d.state = 'ready'",
+            due_at = case when d.state = 'ready' then $2::timestamptz end,
+            reason = case when d.state = 'ready' then 'no_answer' else d.reason end, changed = change_mark()
+        from maybe_sent m where d.id = m.id and d.state <> 'accepted'",
         channel.0,
         (now + request_timeout) as Timestamp,
     )

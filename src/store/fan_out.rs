@@ -48,7 +48,7 @@ pub async fn insert_deliveries(
         )
         insert into deliveries (id, bulletin_id, parent_id, message_id, retry_key, turn_at, group_id, channel_id,
             members, forward_within, state, tier, priority, has_children, automatic, recipient)
-        select p.delivery_id, $8, up.delivery_id, $9, p.delivery_id,
+        select p.delivery_id, $8, coalesce(made.id, up.delivery_id), $9, p.delivery_id,
             case when up.id is null then $1 end, p.id,
             coalesce(p.channel_id, (select id from channels order by id limit 1)),
             coalesce(p.members, 0), p.forward_within,
@@ -56,6 +56,7 @@ pub async fn insert_deliveries(
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
             $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id
         from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
+            left join deliveries made on made.bulletin_id = $8 and made.group_id = p.parent_id
         on conflict (bulletin_id, group_id) do nothing",
         now as Timestamp,
         selection.origin,
@@ -83,8 +84,8 @@ async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i
     .await?)
 }
 
-/// Makes deliveries of the bulletin `notice` for every group where `about` was accepted and that has none yet,
-/// all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
+/// Makes deliveries of the bulletin `notice` for every group where `about` was accepted, or may have been, and that
+/// has none yet, all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
 ///
 /// # Errors
 /// When the database fails.
@@ -103,7 +104,7 @@ pub async fn insert_where_accepted(
             recipient
         from (
             select uuid_v7($3) as id, d.group_id, d.channel_id, d.members, d.tier, d.recipient
-            from deliveries d where d.bulletin_id = $5 and d.state = 'accepted'
+            from deliveries d where d.bulletin_id = $5 and (d.state = 'accepted' or d.outcome_open)
                 and not exists (select from deliveries n where n.bulletin_id = $1 and n.group_id = d.group_id)
         ) went",
         notice.0,
@@ -137,8 +138,8 @@ pub async fn list_late_notices(
         r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.id as "message: MessageId"
         from bulletins n join messages m on m.bulletin_id = n.id and m.noted_by is null
         where n.kind = 'withdrawal' and n.stage = 'published' and n.about is not null and n.published_at > $1
-            and coalesce((select sum(accepted) from progress where bulletin_id = n.about), 0)
-                > coalesce((select sum(groups) from progress where bulletin_id = n.id), 0)"#,
+            and exists (select from deliveries d where d.bulletin_id = n.about and (d.state = 'accepted' or d.outcome_open)
+                and not exists (select from deliveries went where went.bulletin_id = n.id and went.group_id = d.group_id))"#,
         since as Timestamp,
     )
     .fetch_all(db)

@@ -80,9 +80,10 @@ impl From<sqlx::Error> for StoreError {
             }
             E::Database(refusal) if ends_session(refusal.as_ref()) => Self::Unavailable(error),
             E::Database(refusal) => match (refusal.code().as_deref(), refusal.constraint()) {
-                (Some("40001" | "40P01"), _) => Self::Again(error),
-                // shutting down, crashed, starting up, too many connections
-                (Some(code), _) if code.starts_with("57P") || code.starts_with("08") || code == "53300" => {
+                // serialisation failure, deadlock, lock not to be had
+                (Some("40001" | "40P01" | "55P03"), _) => Self::Again(error),
+                // shutting down, crashed, starting up, cancelled, out of room or connections
+                (Some(code), _) if ["57", "08", "53"].iter().any(|class| code.starts_with(class)) => {
                     Self::Unavailable(error)
                 }
                 (Some(code), Some(rule)) if code.starts_with("23") => Self::Refused(rule.to_owned()),

@@ -1,7 +1,8 @@
 //! Recording what calls to LINE came to, in batches.
 //!
 //! One statement moves the deliveries and wakes the children of those that ended; the counters follow in
-//! the same statement (a trigger). An acceptance is a fact and is taken whatever the state was; everything
+//! the same statement (a trigger). What ended meanwhile, by a withdrawal for example, keeps its end, but an outcome
+//! that is not known is noted on it. An acceptance is a fact and is taken whatever the state was; everything
 //! else only from *ready*, and only while the writer's epoch is the channel's.
 
 use uuid::Uuid;
@@ -85,6 +86,15 @@ pub async fn record_batch(
     now: Timestamp,
     batch: &[Recorded],
 ) -> Result<Vec<Woken>> {
+    // held to the end, so that no other holder takes the channel in between
+    let mine = sqlx::query_scalar!(
+        r#"select true as "mine!" from channels where id = $1 and epoch = $2 for share"#,
+        channel.0,
+        epoch,
+    )
+    .fetch_optional(&mut *db)
+    .await?
+    .is_some();
     let ids: Vec<Uuid> = batch.iter().map(|row| row.id.0).collect();
     let states: Vec<State> = batch.iter().map(|row| row.state).collect();
     let reasons: Vec<Option<Reason>> = batch.iter().map(|row| row.reason).collect();
@@ -115,14 +125,18 @@ pub async fn record_batch(
                 line_message_ids = coalesce(string_to_array(n.message_ids, ' '), d.line_message_ids),
                 changed = change_mark()
             from news n
-            where d.id = n.id and d.state <> 'accepted' and (n.state = 'accepted' or (d.state = 'ready'
-                and exists (select from channels c where c.id = $11 and c.epoch = $12)))
+            where d.id = n.id and d.state <> 'accepted' and (n.state = 'accepted' or (d.state = 'ready' and $11))
             returning d.id, d.state
+        ), left_open as (
+            update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, n.called_at),
+                changed = change_mark()
+            from news n where d.id = n.id and n.open and n.state <> 'accepted'
+                and d.state in ('failed', 'unreachable', 'declined', 'withdrawn', 'expired')
         ), woken as (
             update deliveries d set
                 state = state_at_turn(d.automatic),
-                turn_at = $13,
-                release_at = release_at_turn(d.automatic, d.forward_within, $13),
+                turn_at = $12,
+                release_at = release_at_turn(d.automatic, d.forward_within, $12),
                 bypassed_parent = e.state <> 'accepted',
                 changed = change_mark()
             from ended e where d.parent_id = e.id and d.state = 'waiting' and e.state <> 'ready'
@@ -140,8 +154,7 @@ pub async fn record_batch(
         &keys as &[Option<Uuid>],
         &requests as &[Option<String>],
         &messages as &[Option<String>],
-        channel.0,
-        epoch,
+        mine,
         now as Timestamp,
     )
     .fetch_all(db)

@@ -16,10 +16,13 @@ use super::{Db, Result};
 /// When the database cannot be reached.
 pub async fn open_session(db: &Db, keepalive: Duration) -> Result<PgConnection> {
     let probe = (keepalive.as_secs() / 3).max(1).to_string();
+    let unanswered = keepalive.as_millis().to_string();
     let options = (*db.connect_options()).clone().application_name("gcc-relay session").options([
         ("tcp_keepalives_idle", probe.as_str()),
         ("tcp_keepalives_interval", probe.as_str()),
         ("tcp_keepalives_count", "2"),
+        // an answer on its way to a dead machine does not count as silence: this bounds it
+        ("tcp_user_timeout", unanswered.as_str()),
     ]);
     Ok(PgConnection::connect_with(&options).await?)
 }

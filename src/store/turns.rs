@@ -69,7 +69,7 @@ pub async fn forward(
 ) -> Result<u64> {
     let moved = sqlx::query!(
         "update deliveries set state = 'ready', turn_at = $4, release_at = null, reason = null,
-            message_id = coalesce($3, message_id), forwarded_by = $5, changed = change_mark()
+            message_id = case when outcome_open then message_id else coalesce($3, message_id) end, forwarded_by = $5, changed = change_mark()
         where bulletin_id = $1 and group_id = any ($2) and state = 'held'",
         bulletin.0,
         groups,
@@ -220,6 +220,20 @@ pub async fn bypass_due(
         most_urgent as Option<Timestamp>,
     )
     .fetch_all(db)
+    .await?)
+}
+
+/// Whether a delivery of a bulletin still waits though the group above has ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_orphans(db: &mut Connection, bulletin: BulletinId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from deliveries d join deliveries p on p.id = d.parent_id
+            where d.bulletin_id = $1 and d.state = 'waiting' and p.state not in ('waiting', 'held', 'ready')) as "any!""#,
+        bulletin.0,
+    )
+    .fetch_one(db)
     .await?)
 }
 

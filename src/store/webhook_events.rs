@@ -64,17 +64,18 @@ pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64>
     Ok(fresh.rows_affected())
 }
 
-/// Takes up to `limit` events that are not worked on, oldest first, for this transaction alone.
+/// Takes up to `limit` taps, or other events, that are not worked on, oldest first, for this transaction alone.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_unprocessed(db: &mut Connection, limit: i64) -> Result<Vec<Event>> {
+pub async fn take_unprocessed(db: &mut Connection, taps: bool, limit: i64) -> Result<Vec<Event>> {
     Ok(sqlx::query_as!(
         Event,
         r#"select channel_id as "channel_id: ChannelId", event_id, kind, line_group_id, person, data, reply_token,
             occurred_at, received_at
-        from webhook_events where processed_at is null
-        order by received_at, occurred_at limit $1 for update skip locked"#,
+        from webhook_events where processed_at is null and (kind = 'tap') = $1
+        order by received_at, occurred_at limit $2 for update skip locked"#,
+        taps,
         limit,
     )
     .fetch_all(db)

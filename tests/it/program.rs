@@ -1,5 +1,7 @@
 //! The program itself, as a process: what a test needs to start it, talk to it and kill it.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -34,6 +36,7 @@ impl Program {
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).expect("a file");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a private file");
         path.to_str().expect("a path").to_owned()
     }
 
@@ -116,10 +119,6 @@ impl Server {
             None => request,
         };
         request.send().await.expect("an answer")
-    }
-
-    pub async fn get(&self, path: &str, key: &str) -> Value {
-        self.call(Method::GET, path, key, None).await.json().await.expect("JSON")
     }
 
     pub async fn post(&self, path: &str, key: &str, body: Value) -> Value {

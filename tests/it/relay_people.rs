@@ -11,6 +11,7 @@ use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::withdraw::{Withdrawn, withdraw};
 use gcc_relay::simulator::{Fault, FaultRule, Happening};
+use gcc_relay::store::record::{Recorded, record_batch};
 use gcc_relay::store::webhook_events::{Event, insert_events};
 use gcc_relay::store::{groups, join_codes};
 
@@ -150,37 +151,48 @@ async fn a_withdrawal_stops_what_is_not_sent_and_follows_what_was() {
 }
 
 #[tokio::test]
-async fn a_withdrawal_follows_a_copy_whose_acceptance_is_known_only_later() {
+async fn a_withdrawal_follows_a_copy_whose_outcome_is_not_known() {
     let stage = Stage::new().await;
     stage.faults([FaultRule::always(Fault::AcceptThenReset).group("Cmoi").times(1)]);
     let id = stage.publish_automatic().await;
     stage.run().await;
-    assert!(stage.delivery(id, "moi").await.outcome_open);
     let done = take_back(&stage, id).await;
+    assert!(stage.delivery(id, "moi").await.outcome_open);
     stage.run().await;
     let notice = done.notice.expect("a notice");
-    assert!(!stage.states(notice).await.contains_key("moi"));
-    // LINE's acceptance becomes known by another road: a fact, whatever the state
-    let moi = stage.delivery(id, "moi").await;
-    let row = gcc_relay::store::record::Recorded {
-        id: moi.id,
+    assert_eq!(stage.states(notice).await["moi"], State::Accepted, "it may have gone there");
+}
+
+#[tokio::test]
+async fn a_withdrawal_follows_a_copy_whose_acceptance_is_known_only_later() {
+    let stage = Stage::new().await;
+    let id = stage.publish_as_configured().await;
+    stage.run().await;
+    forward_into(&stage, id, &["lpn"], None).await.expect("forwarded");
+    let done = take_back(&stage, id).await;
+    let notice = done.notice.expect("a notice");
+    assert!(!stage.states(notice).await.contains_key("lpn"));
+    // a call was under way, and LINE's acceptance arrives after the withdrawal: a fact, whatever the state
+    let lpn = stage.delivery(id, "lpn").await;
+    let row = Recorded {
+        id: lpn.id,
         bulletin_id: id,
         state: State::Accepted,
         reason: None,
         at: stage.now(),
         due_at: None,
-        called_at: None,
+        called_at: Some(stage.now()),
         open: false,
         new_key: None,
         line_request_id: None,
         line_message_ids: vec!["1".into()],
     };
     let mut db = stage.db().await;
-    gcc_relay::store::record::record_batch(&mut db, stage.channel, 0, stage.now(), &[row]).await.expect("recorded");
+    record_batch(&mut db, stage.channel, 0, stage.now(), &[row]).await.expect("recorded");
     drop(db);
     stage.after(Duration::from_mins(1)).await;
-    assert_eq!(stage.states(id).await["moi"], State::Accepted);
-    assert_eq!(stage.states(notice).await["moi"], State::Accepted);
+    assert_eq!(stage.states(id).await["lpn"], State::Accepted);
+    assert_eq!(stage.states(notice).await["lpn"], State::Accepted);
 }
 
 #[tokio::test]

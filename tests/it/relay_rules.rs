@@ -86,8 +86,8 @@ async fn the_audit_can_only_grow_and_its_seals_chain() {
         assert!(db.execute(statement).await.is_err(), "{statement}");
     }
     let broken: i64 = sqlx::query(
-        "select count(*) from (select seal, sha256(coalesce(lag(seal) over (order by id), '') || convert_to(
-            concat_ws('|', id, extract(epoch from at), actor, act, subject, detail), 'UTF8')) as again from audit) x
+        "select count(*) from (select seal, sha256(coalesce(lag(seal) over (order by sealed_no), '')
+            || audit_entry_bytes(audit)) as again from audit) x
          where seal is distinct from again",
     )
     .fetch_one(&mut *db)

@@ -1,5 +1,6 @@
 //! LINE groups that change hands, and the deliveries that follow them.
 
+use super::super::channels::lock_claims;
 use super::super::notices::{Notice, notify};
 use super::super::{Connection, Result};
 use super::plan::PlannedGroup;
@@ -43,6 +44,7 @@ pub(super) async fn take(
     )
     .execute(&mut *db)
     .await?;
+    lock_claims(db).await?;
     let moved = sqlx::query!(
         "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = u.line_group_id,
             changed = change_mark()

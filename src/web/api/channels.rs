@@ -107,6 +107,7 @@ pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: Po
         return Err(Problem::conflict("parked", "The channel is parked already.").into());
     }
     audit::insert_entry(work.db(), now, &by, "park", &format!("channel:{code}"), &json!({})).await?;
+    notify(work.db(), Notice::Wake(channel.id)).await?;
     let after = find(work.db(), &caller, &code).await?;
     work.answer(StatusCode::OK, &Channel::from(after)).await
 }

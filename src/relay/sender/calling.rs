@@ -1,0 +1,85 @@
+//! How a sender starts calls: as many as room, pace and lease allow, each looked at once more just before.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::settling::recorded;
+use super::{MOMENT, Sender};
+use crate::domain::delivery::{Reason, State};
+use crate::domain::ids::MessageId;
+use crate::relay::backlog::Claimed;
+use crate::relay::call::{Permission, call, permit};
+use crate::store::messages::get_message;
+use crate::store::{Result, StoreError};
+
+impl Sender {
+    /// Starts as many calls as room, pace and lease allow; gives when the next may start.
+    pub(super) async fn start_calls(&mut self) -> Option<Instant> {
+        loop {
+            let now = Instant::now();
+            if self.calls.len() >= self.in_flight || self.backlog.len() == 0 || self.parked || self.access.is_none() {
+                return None;
+            }
+            if !self.lease.is_good() {
+                return Some(now + MOMENT);
+            }
+            if let Some(until) = self.snooze.until(now) {
+                self.stale = true;
+                return Some(until);
+            }
+            if self.stale && self.give_back_ended().await.is_err() {
+                self.stale = true;
+                return Some(now + MOMENT);
+            }
+            if let Err(wait) = self.pace.take(now) {
+                return Some(now + wait);
+            }
+            let claimed = self.backlog.pop()?;
+            self.start_call(claimed).await;
+        }
+    }
+
+    pub(super) async fn start_call(&mut self, claimed: Claimed) {
+        let now = self.engine.clock.now();
+        let Some(access) = self.access.clone() else {
+            self.backlog.put_back(claimed);
+            return;
+        };
+        match permit(&claimed.ready, now, self.engine.settings.retry_key_lifetime) {
+            Permission::Send => match self.message(claimed.ready.message_id).await {
+                Ok(message) => {
+                    let (line, clock) = (self.engine.line.clone(), self.engine.clock.clone());
+                    self.calls.spawn(call(line, access, clock, claimed, message));
+                }
+                Err(error) => {
+                    tracing::warn!(delivery.id = %claimed.ready.id, error = &error as &dyn std::error::Error,
+                        "the message could not be read; it is sent later");
+                    self.snooze.begin(Instant::now());
+                    self.backlog.put_back(claimed);
+                }
+            },
+            Permission::NotLinked => self.end(claimed, State::Unreachable, Reason::NotLinked).await,
+            Permission::TooLate => self.end(claimed, State::Failed, Reason::OutcomeUnknown).await,
+            Permission::NeedsKey(key) => {
+                let mut row = recorded(&claimed.ready, State::Ready, None, now);
+                row.due_at = Some(now);
+                row.new_key = Some(key);
+                self.record(claimed, row, None).await;
+            }
+        }
+    }
+
+    pub(super) async fn message(&self, id: MessageId) -> Result<Arc<str>, Arc<StoreError>> {
+        let db = self.engine.db.clone();
+        self.messages
+            .try_get_with(id, async move { Ok(get_message(&mut *db.acquire().await?, id).await?.into()) })
+            .await
+    }
+
+    /// Ends a delivery without a call.
+    pub(super) async fn end(&mut self, claimed: Claimed, state: State, reason: Reason) {
+        let row = recorded(&claimed.ready, state, Some(reason), self.engine.clock.now());
+        self.record(claimed, row, None).await;
+    }
+}

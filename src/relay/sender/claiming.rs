@@ -1,0 +1,108 @@
+//! How a sender claims: what is ready, most urgent first, with a share kept for retries.
+
+use super::{Look, Sender};
+use crate::relay::recorder::Entry;
+use crate::store::Result;
+use crate::store::claims::{Ready, begin_claim, insert_claim, list_due, list_fresh};
+use crate::telemetry::metric;
+
+impl Sender {
+    /// Claims what is ready, as far as there is room; a more urgent delivery always has room.
+    pub(super) async fn top_up(&mut self) {
+        if self.parked || self.access.is_none() {
+            self.look = Look { wanted: false, more: false };
+            return;
+        }
+        if !self.lease.is_good() {
+            return;
+        }
+        match self.claim().await {
+            Ok(more) => self.look = Look { wanted: false, more },
+            Err(error) => {
+                tracing::warn!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
+                    "no work could be claimed; it is tried again");
+                self.look.wanted = true;
+            }
+        }
+    }
+
+    /// Claims one batch; gives whether ready deliveries were left for later.
+    pub(super) async fn claim(&mut self) -> Result<bool> {
+        let now = self.engine.clock.now();
+        let batch = self.engine.settings.claim_batch;
+        let full = self.backlog.len() >= batch;
+        let better_than = self.backlog.best_priority().filter(|_| full);
+        let open = self.backlog.open();
+        let mut tx = self.engine.db.begin().await?;
+        if !begin_claim(&mut tx, self.channel, self.epoch).await? {
+            drop(tx);
+            self.find_out_why().await?;
+            return Ok(false);
+        }
+        let due = list_due(&mut tx, self.channel, now, as_limit(batch + open)).await?;
+        let fresh = list_fresh(&mut tx, self.channel, self.backlog.cursor(), as_limit(batch + open)).await?;
+        let page_full = fresh.len() == batch + open || due.len() == batch + open;
+        let last = fresh.last().cloned();
+        let (chosen, left_over) = self.choose(due, fresh, better_than);
+        if !chosen.is_empty() {
+            let ids: Vec<_> = chosen.iter().map(|ready| ready.id).collect();
+            if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids).await? {
+                tx.commit().await?;
+                // the recorder must know the claim before any of its outcomes
+                self.tell(Entry::Opened(claim, ids.len())).await;
+                self.backlog.extend(claim, chosen);
+            }
+        }
+        if let (Some(last), false) = (last, left_over) {
+            self.backlog.advance(&last);
+        }
+        Ok(page_full || left_over)
+    }
+
+    /// Picks one batch: retries up to their share, then fresh deliveries, then more retries if there is room; the most
+    /// urgent of these. Gives whether something was left for later.
+    pub(super) fn choose(
+        &self,
+        mut due: Vec<Ready>,
+        mut fresh: Vec<Ready>,
+        better_than: Option<i16>,
+    ) -> (Vec<Ready>, bool) {
+        let batch = self.engine.settings.claim_batch;
+        due.retain(|ready| !self.backlog.holds(ready.id));
+        fresh.retain(|ready| !self.backlog.holds(ready.id));
+        let found = due.len() + fresh.len();
+        let more_due = due.split_off(due.len().min(self.retry_room()));
+        let mut chosen: Vec<Ready> = due.into_iter().chain(fresh).chain(more_due).collect();
+        chosen.retain(|ready| better_than.is_none_or(|best| ready.priority < best));
+        chosen.truncate(batch);
+        let left_over = chosen.len() < found;
+        (chosen, left_over)
+    }
+
+    /// How many retries a batch may hold before fresh deliveries.
+    pub(super) fn retry_room(&self) -> usize {
+        let part = self.engine.settings.retry_share.clamp(0.0, 1.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a part of a small positive number"
+        )]
+        let room = (self.engine.settings.claim_batch as f64 * part) as usize;
+        room.max(1)
+    }
+
+    /// A claim was refused: the channel is parked, or somebody else has it.
+    pub(super) async fn find_out_why(&mut self) -> Result<()> {
+        self.refresh().await?;
+        if !self.parked {
+            metrics::counter!(metric::CLAIMS_LOST).increment(1);
+            self.replaced = true;
+        }
+        Ok(())
+    }
+}
+
+fn as_limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

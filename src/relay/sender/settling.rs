@@ -1,0 +1,173 @@
+//! What a sender does with what came of its calls: it tells the recorder, and sees to the channel.
+
+use tokio::time::Instant;
+
+use super::Sender;
+use crate::domain::delivery::{Reason, State};
+use crate::domain::outcome::{Outcome, ParkReason};
+use crate::domain::time::Timestamp;
+use crate::relay::backlog::Claimed;
+use crate::relay::call::{Called, next_attempt};
+use crate::relay::recorder::Entry;
+use crate::store::StoreError;
+use crate::store::attempts::Attempt;
+use crate::store::bulletins::update_paused;
+use crate::store::channels::park_channel;
+use crate::store::claims::Ready;
+use crate::store::notices::{Notice, notify};
+use crate::store::record::Recorded;
+use crate::telemetry::metric;
+
+impl Sender {
+    /// Settles this call and all others that have come to their end.
+    pub(super) async fn settle_all(&mut self, first: Option<Called>) {
+        let mut next = first;
+        while let Some(called) = next {
+            self.settle(called).await;
+            next = self.calls.try_join_next().and_then(Result::ok);
+        }
+        self.in_flight_gauge.set(f64::from(u32::try_from(self.calls.len()).unwrap_or(u32::MAX)));
+    }
+
+    /// Does what a call's outcome asks for.
+    pub(super) async fn settle(&mut self, called: Called) {
+        let Called { claimed, began_at, started, at, outcome, attempt } = called;
+        let mut row = recorded(&claimed.ready, State::Ready, None, at);
+        row.called_at = Some(began_at);
+        count(&outcome, attempt.as_ref());
+        if matches!(outcome, Outcome::Accepted(_)) {
+            self.snooze.end(started);
+        }
+        match outcome {
+            Outcome::Accepted(receipt) => {
+                row.state = State::Accepted;
+                row.line_request_id = receipt.request_id;
+                row.line_message_ids = receipt.message_ids;
+            }
+            Outcome::Retry { open, reason } => {
+                row.open = open;
+                row.reason = Some(reason);
+                match next_attempt(&claimed.ready, open, &self.engine.settings, at) {
+                    Ok(due) => row.due_at = Some(due),
+                    Err(reason) => (row.state, row.reason) = (State::Failed, Some(reason)),
+                }
+            }
+            Outcome::GiveUp(reason) => {
+                (row.state, row.reason) = (State::Failed, Some(reason));
+                if reason == Reason::MessageRefused {
+                    self.pause_bulletin(&claimed).await;
+                }
+            }
+            Outcome::Gone(reason) => (row.state, row.reason) = (State::Unreachable, Some(reason)),
+            Outcome::Snooze => {
+                self.snooze.begin(Instant::now());
+                if self.parked {
+                    self.give_back(&claimed).await;
+                } else {
+                    self.backlog.put_back(claimed);
+                }
+                return;
+            }
+            Outcome::Park(reason) => {
+                self.park(reason).await;
+                self.give_back(&claimed).await;
+                return;
+            }
+        }
+        self.record(claimed, row, attempt).await;
+    }
+
+    pub(super) async fn park(&mut self, reason: ParkReason) {
+        self.parked = true;
+        let parked = async {
+            park_channel(&mut *self.engine.db.acquire().await?, self.channel, reason, self.engine.clock.now()).await
+        };
+        match parked.await {
+            Ok(true) => tracing::error!(channel.id = %self.channel, reason = reason.english(), "a channel is parked"),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
+                    "a channel could not be parked; it is tried again with its next call");
+            }
+        }
+        for claimed in self.backlog.drain() {
+            self.give_back(&claimed).await;
+        }
+    }
+
+    /// LINE refused the message though the group is there: it would refuse it everywhere.
+    pub(super) async fn pause_bulletin(&mut self, claimed: &Claimed) {
+        let bulletin = claimed.ready.bulletin_id;
+        let paused = async {
+            let mut tx = self.engine.db.begin().await?;
+            let paused = update_paused(&mut tx, bulletin, true, self.engine.clock.now()).await?;
+            notify(&mut tx, Notice::WakeAll).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(paused)
+        };
+        match paused.await {
+            Ok(true) => tracing::error!(bulletin.id = %bulletin, "LINE refuses the message: the bulletin is paused"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(bulletin.id = %bulletin, error = &error as &dyn std::error::Error,
+                "a bulletin that LINE refuses could not be paused"),
+        }
+        for other in self.backlog.drain_bulletin(bulletin) {
+            self.give_back(&other).await;
+        }
+    }
+
+    pub(super) async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<Attempt>) {
+        let urgent = claimed.ready.has_children && row.state != State::Ready;
+        self.tell(Entry::Outcome { row: Box::new(row), attempt, claim: claimed.claim, urgent }).await;
+    }
+
+    /// Tells the recorder. It lives as long as this sender holds its end; should it have died all the same, nothing
+    /// may be sent that could not be recorded.
+    pub(super) async fn tell(&mut self, entry: Entry) {
+        if self.recorder.send(entry).await.is_err() {
+            tracing::error!(channel.id = %self.channel, "the recorder is gone; the channel is let go");
+            self.replaced = true;
+        }
+    }
+
+    pub(super) async fn give_back(&mut self, claimed: &Claimed) {
+        self.tell(Entry::GivenBack(claimed.ready.id, claimed.claim)).await;
+    }
+}
+
+/// A row that says nothing yet but which delivery, state and time.
+pub(super) fn recorded(ready: &Ready, state: State, reason: Option<Reason>, at: Timestamp) -> Recorded {
+    Recorded {
+        id: ready.id,
+        bulletin_id: ready.bulletin_id,
+        state,
+        reason,
+        at,
+        due_at: None,
+        called_at: None,
+        open: false,
+        new_key: None,
+        line_request_id: None,
+        line_message_ids: Vec::new(),
+    }
+}
+
+/// Counts a call by what came of it.
+fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
+    let kind = match outcome {
+        Outcome::Accepted(_) => "accepted",
+        Outcome::Retry { .. } => "retry",
+        Outcome::Snooze => "snooze",
+        Outcome::Park(_) => "park",
+        Outcome::GiveUp(_) => "give_up",
+        Outcome::Gone(_) => "gone",
+    };
+    metrics::counter!(metric::OUTCOMES, "kind" => kind).increment(1);
+    if matches!(outcome, Outcome::Accepted(_)) {
+        metrics::counter!(metric::ACCEPTED).increment(1);
+    }
+    if attempt.and_then(|attempt| attempt.status) == Some(429) {
+        let cause = if matches!(outcome, Outcome::Park(_)) { "quota" } else { "rate" };
+        metrics::counter!(metric::TOO_MANY, "kind" => cause).increment(1);
+    }
+}
