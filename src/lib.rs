@@ -39,7 +39,7 @@
 //! |---|---|
 //! | a rule of the nouns: states, letter numbers, dates, the tree | [`domain`] (pure; no I/O) |
 //! | what is kept and how it is asked for | [`store`], with `migrations/` |
-//! | what LINE is told and what its answers mean | [`line`] |
+//! | what LINE is told and what its answers mean | [`mod@line`] |
 //! | when and in which order things are sent; what people may do with a bulletin | [`relay`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | LINE's other side, for the demo and the tests | [`simulator`] |

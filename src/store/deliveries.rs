@@ -76,13 +76,9 @@ pub struct Delivery {
     pub changed: i64,
 }
 
-/// What a page of deliveries is narrowed by; `None` does not narrow.
+/// What a page of a bulletin's deliveries is narrowed by; `None` does not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// One delivery.
-    pub id: Option<DeliveryId>,
-    /// One bulletin.
-    pub bulletin: Option<BulletinId>,
     /// At or below one of these groups.
     pub scope: Option<Vec<i32>>,
     /// At or below this group.
@@ -105,57 +101,45 @@ pub struct Filter {
     pub bypassed: Option<bool>,
     /// Failed because its outcome is not known, or open.
     pub outcome_unknown: Option<bool>,
-    /// Changed after this mark and before every transaction still running.
-    pub changed_after: Option<i64>,
-    /// After this delivery; with `changed_after`, also those of that very mark that come after it.
-    pub after: Option<DeliveryId>,
+    /// After the delivery of the group with this number.
+    pub after: Option<i32>,
 }
 
-/// A page of deliveries, oldest first, or by change where `changed_after` is given.
+/// A page of a bulletin's deliveries, in the order of their groups' numbers, which its index serves.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_deliveries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Delivery>> {
-    Ok(sqlx::query_as!(
-        Delivery,
-        r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
-            g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
-            up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
-            c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
-            d.outcome_open, d.attempts, d.members, d.acknowledged, d.turn_at, d.release_at, d.due_at, d.ended_at,
-            d.forwarded_by, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
+pub async fn list_deliveries(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    let page = sqlx::query_scalar!(
+        "with claimed as materialized (select unnest(delivery_ids) as id from claims)
+        select d.id
         from deliveries d
             join groups g on g.id = d.group_id
             join offices o on o.id = g.office_id
             join channels c on c.id = d.channel_id
             join bulletins b on b.id = d.bulletin_id
-            left join deliveries p on p.id = d.parent_id
-            left join groups up on up.id = p.group_id
-            left join stewards s on s.group_id = d.group_id and not s.deputy and s.valid_until is null
-            cross join lateral (select d.state = 'ready'
-                and exists (select from claims where d.id = any (delivery_ids)) as yes) claimed
-        where ($1::uuid is null or d.id = $1)
-            and ($2::uuid is null or d.bulletin_id = $2)
+        where d.bulletin_id = $1
+            and d.group_id > $2
             and ($3::int[] is null or g.path && $3)
             and ($4::int is null or g.path @> array[$4])
             and ($5::smallint is null or d.tier = $5)
             and ($6::delivery_state is null or d.state = $6)
-            and ($7::bool is null or claimed.yes = $7)
+            and ($7::bool is null or (d.state = 'ready' and d.id in (select id from claimed)) = $7)
             and ($8::bool is null or (c.parked_reason is not null or b.paused_at is not null) = $8)
             and ($9::text is null or o.province = $9)
             and ($10::text is null or o.code = $10)
             and ($11::int is null or d.group_id = $11)
             and ($12::bool is null or d.bypassed_parent = $12)
             and ($13::bool is null or (d.outcome_open or d.reason is not distinct from 'outcome_unknown') = $13)
-            and ($14::bigint is null or (
-                (d.changed, d.id) > ($14, coalesce($15::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-                and d.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-                and d.bulletin_id in (select bulletin_id from progress where changed >= $14)))
-            and ($14::bigint is not null or $15::uuid is null or d.id > $15)
-        order by case when $14::bigint is null then 0 else d.changed end, d.id
-        limit $16"#,
-        filter.id.map(|id| id.0),
-        filter.bulletin.map(|id| id.0),
+        order by d.group_id
+        limit $14",
+        bulletin.0,
+        filter.after.unwrap_or(i32::MIN),
         filter.scope.as_deref(),
         filter.under.map(|id| id.0),
         filter.tier,
@@ -167,9 +151,85 @@ pub async fn list_deliveries(db: &mut Connection, filter: &Filter, limit: i64) -
         filter.group.map(|id| id.0),
         filter.bypassed,
         filter.outcome_unknown,
-        filter.changed_after,
-        filter.after.map(|id| id.0),
         limit,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    list_details(db, &page).await
+}
+
+/// A page of what changed after the mark `since`, or under that very mark after the delivery `last`, over all
+/// bulletins, in the order of the changes; nothing of a transaction that is still running.
+///
+/// Only bulletins that changed are looked at, however much history there is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_changed(
+    db: &mut Connection,
+    since: i64,
+    last: Option<DeliveryId>,
+    scope: Option<&[i32]>,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    let page = sqlx::query_scalar!(
+        "select d.id
+        from deliveries d join groups g on g.id = d.group_id
+        where d.bulletin_id = any (array(select distinct bulletin_id from progress where changed >= $1))
+            and (d.changed, d.id) > ($1, $2)
+            and d.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            and ($3::int[] is null or g.path && $3)
+        order by d.changed, d.id
+        limit $4",
+        since,
+        last.map_or(Uuid::max(), |id| id.0),
+        scope,
+        limit,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    list_details(db, &page).await
+}
+
+/// The delivery `id`, if it is at or below one of `scope`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_delivery(db: &mut Connection, id: DeliveryId, scope: Option<&[i32]>) -> Result<Option<Delivery>> {
+    let found = sqlx::query_scalar!(
+        "select d.id from deliveries d join groups g on g.id = d.group_id
+        where d.id = $1 and ($2::int[] is null or g.path && $2)",
+        id.0,
+        scope,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    Ok(list_details(db, &found).await?.pop())
+}
+
+/// The deliveries of one page, in its order.
+async fn list_details(db: &mut Connection, page: &[Uuid]) -> Result<Vec<Delivery>> {
+    Ok(sqlx::query_as!(
+        Delivery,
+        r#"with claimed as materialized (select unnest(delivery_ids) as id from claims)
+        select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
+            g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
+            up.code as "parent_group?", c.code as channel, d.tier, d.state,
+            (d.state = 'ready' and d.id in (select id from claimed)) as "claimed!",
+            c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
+            d.outcome_open, d.attempts, d.members, d.acknowledged, d.turn_at, d.release_at, d.due_at, d.ended_at,
+            d.forwarded_by, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
+        from unnest($1::uuid[]) with ordinality as page(id, n)
+            join deliveries d on d.id = page.id
+            join groups g on g.id = d.group_id
+            join offices o on o.id = g.office_id
+            join channels c on c.id = d.channel_id
+            join bulletins b on b.id = d.bulletin_id
+            left join deliveries p on p.id = d.parent_id
+            left join groups up on up.id = p.group_id
+            left join stewards s on s.group_id = d.group_id and not s.deputy and s.valid_until is null
+        order by page.n"#,
+        page,
     )
     .fetch_all(db)
     .await?)

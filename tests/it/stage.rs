@@ -206,8 +206,8 @@ impl Stage {
     }
 
     pub async fn deliveries(&self, bulletin: BulletinId) -> Vec<Delivery> {
-        let filter = deliveries::Filter { bulletin: Some(bulletin), ..Default::default() };
-        deliveries::list_deliveries(&mut *self.db().await, &filter, 1_000).await.expect("deliveries")
+        let all = deliveries::Filter::default();
+        deliveries::list_deliveries(&mut *self.db().await, bulletin, &all, 1_000).await.expect("deliveries")
     }
 
     pub async fn delivery(&self, bulletin: BulletinId, group: &str) -> Delivery {

@@ -55,9 +55,8 @@ pub struct DeliveryQuery {
 }
 
 impl DeliveryQuery {
-    async fn into_filter(self, db: &mut Connection, caller: &Caller, bulletin: BulletinId) -> Result<Filter, Problem> {
+    async fn into_filter(self, db: &mut Connection, caller: &Caller) -> Result<Filter, Problem> {
         let mut filter = Filter {
-            bulletin: Some(bulletin),
             scope: caller.scope.to_filter(),
             under: visible::group_id(db, caller, self.under.as_deref()).await?,
             group: visible::group_id(db, caller, self.group.as_deref()).await?,
@@ -88,9 +87,9 @@ pub async fn list_bulletin_deliveries(
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     visible::bulletin(&mut db, &caller, id).await?;
     let limit = query.limit;
-    let filter = query.into_filter(&mut db, &caller, id).await?;
-    let found = rows::list_deliveries(&mut db, &filter, limit.rows()).await?;
-    Ok(Json(Page::of(found, limit, |row| row.id, Delivery::of)))
+    let filter = query.into_filter(&mut db, &caller).await?;
+    let found = rows::list_deliveries(&mut db, id, &filter, limit.rows()).await?;
+    Ok(Json(Page::of(found, limit, |row| row.group_id.0, Delivery::of)))
 }
 
 /// From where on changes are told.
@@ -155,13 +154,8 @@ pub async fn list_changes(
     let Some(since) = since else {
         return Ok(Json(Page { items: Vec::new(), next_cursor: Some(Cursor::after(horizon)) }));
     };
-    let filter = Filter {
-        scope: caller.scope.to_filter(),
-        changed_after: Some(since.mark),
-        after: since.last,
-        ..Filter::default()
-    };
-    let mut found = rows::list_deliveries(&mut db, &filter, query.limit.rows()).await?;
+    let scope = caller.scope.to_filter();
+    let mut found = rows::list_changed(&mut db, since.mark, since.last, scope.as_deref(), query.limit.rows()).await?;
     let more = found.len() > query.limit.items();
     found.truncate(query.limit.items());
     let last = found.last().map(|row| Place { mark: row.changed, last: Some(row.id) });
@@ -192,8 +186,8 @@ pub async fn get_delivery(
     Id(id): Id<DeliveryId>,
 ) -> Result<Json<DeliveryDetail>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let filter = Filter { id: Some(id), scope: caller.scope.to_filter(), ..Filter::default() };
-    let row = rows::list_deliveries(&mut db, &filter, 1).await?.pop().ok_or_else(|| Problem::absent("delivery"))?;
+    let scope = caller.scope.to_filter();
+    let row = rows::find_delivery(&mut db, id, scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS_SHOWN).await?;
     let timeline = timeline(&row, &attempts, &taps);

@@ -12,7 +12,7 @@ use super::visible;
 use crate::domain::delivery;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::relay::retry;
-use crate::store::deliveries::{self, Filter};
+use crate::store::deliveries;
 use crate::store::turns::RetryFilter;
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -108,8 +108,8 @@ pub struct RetryOne {
 pub async fn retry_delivery(State(app): State<App>, Id(id): Id<DeliveryId>, post: Post<RetryOne>) -> Posted {
     let (mut work, RetryOne { include_unknown }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let filter = Filter { id: Some(id), scope: caller.scope.to_filter(), ..Filter::default() };
-    if deliveries::list_deliveries(work.db(), &filter, 1).await?.is_empty() {
+    let scope = caller.scope.to_filter();
+    if deliveries::find_delivery(work.db(), id, scope.as_deref()).await?.is_none() {
         return Err(Problem::absent("delivery").into());
     }
     if !retry::retry_one(work.db(), &app.settings, id, include_unknown, &by, now).await? {
@@ -117,7 +117,7 @@ pub async fn retry_delivery(State(app): State<App>, Id(id): Id<DeliveryId>, post
             one that LINE may have accepted only with include_unknown.";
         return Err(Problem::conflict("not-to-retry", detail).into());
     }
-    let after = deliveries::list_deliveries(work.db(), &filter, 1).await?.pop();
+    let after = deliveries::find_delivery(work.db(), id, scope.as_deref()).await?;
     let after = after.ok_or_else(|| Problem::absent("delivery"))?;
     work.answer(StatusCode::OK, &Delivery::of(after)).await
 }
