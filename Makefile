@@ -21,7 +21,7 @@ fmt: ## format all code
 	cargo fmt
 
 docs: ## build the documentation of the code, in target/doc
-	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
 
 prepare: ## write .sqlx/ anew after a change of a query or a migration (needs sqlx-cli)
 	@sh scripts/prepare.sh

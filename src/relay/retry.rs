@@ -33,7 +33,10 @@ pub async fn retry(
     lock_bulletin(db, id).await?;
     let key_good_since = now - settings.retry_key_lifetime;
     let retried = turns::retry(db, id, filter, include_unknown, key_good_since, now).await?;
-    update_paused(db, id, false, now).await?;
+    // who answers for a part only lets the whole bulletin go on if there was something of theirs to send
+    if retried > 0 || filter.scope.is_none() {
+        update_paused(db, id, false, now).await?;
+    }
     let detail = json!({ "retried": retried, "include_unknown": include_unknown });
     audit::insert_entry(db, now, by, "retry", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;

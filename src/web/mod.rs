@@ -1,11 +1,11 @@
 //! The web: the REST API, LINE's webhook, the public page of a bulletin, and what operators look at.
 //!
-//! [`router`] puts it together over an [`App`]. A request goes through [`layers`] (problems, panics, time-outs, log),
-//! for the API through [`auth`] (whose key, what may it do), and into one handler of [`api`], [`pages`], [`hook`] or
-//! [`health`], which loads, checks, changes and answers. Changes are the commands of `relay`, in one transaction
-//! with their audit entry and, on a POST, with the answer that is kept for its idempotency key ([`post`]).
+//! [`router`] puts it together over an [`App`]. A request goes through `layers` (problems, panics, time-outs, log),
+//! for the API through `auth` (whose key, what may it do), and into one handler of `api`, `pages`, `hook` or
+//! `health`, which loads, checks, changes and answers. Changes are the commands of `relay`, in one transaction
+//! with their audit entry and, on a POST, with the answer that is kept for its idempotency key (`post`).
 //!
-//! Invariants: every query of the API is bounded by the caller's scope; every refusal is a [`problem`]; no
+//! Invariants: every query of the API is bounded by the caller's scope; every refusal is a `problem`; no
 //! token, signature, LINE user id or text of a message is logged.
 
 mod api;

@@ -1,4 +1,4 @@
-//! Every route in one place, with what it needs: the table that [`super::auth`] enforces and that a test walks.
+//! Every route in one place, with what it needs: the table that `auth` enforces and that a test walks.
 //!
 //! The OpenAPI document is generated from the handlers; a test holds the two to each other, so that no route can
 //! be served without a line here.

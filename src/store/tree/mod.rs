@@ -5,7 +5,7 @@
 //! checked is what is changed; readers, and with them publishing, go on. Rolled back instead of committed it is a
 //! dry run: the [`Diff`] is the same.
 //!
-//! Only rows that really change are written, each kind by a handful of statements whatever their number: [`plan`]
+//! Only rows that really change are written, each kind by a handful of statements whatever their number: `plan`
 //! compares in memory, [`write`] writes. A group that the file does not name is left alone. Called by `cli` (tree
 //! import and export) and by the demo.
 
