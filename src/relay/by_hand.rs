@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
@@ -13,6 +14,7 @@ use super::inbound;
 use super::lease::Lease;
 use super::sender::{Sender, Until};
 use super::upkeep::{self, Rounds};
+use crate::domain::ids::ChannelId;
 use crate::store::{Result, channels, progress};
 
 /// Does everything that is due at the clock's time, until nothing changes any more.
@@ -37,6 +39,23 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
         }
         before = Some(after);
     }
+}
+
+/// Starts one sender that works until it is stopped, for a test that looks at it while it works.
+///
+/// # Errors
+/// When the database fails.
+pub async fn start_sender(
+    engine: &Engine,
+    channel: ChannelId,
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+) -> Result<JoinHandle<()>> {
+    let lease = Lease::endless(engine.clock.clone());
+    let sender = Sender::start(engine, channel, lease, wake, stop).await?;
+    Ok(tokio::spawn(async move {
+        sender.run(Until::Stopped).await;
+    }))
 }
 
 async fn drain_inbound(engine: &Engine) -> Result<()> {

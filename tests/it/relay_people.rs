@@ -1,19 +1,23 @@
 //! What people do with a bulletin: forward, decline, withdraw, acknowledge, link a group.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BulletinId, DeliveryId};
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::domain::text::Note;
+use gcc_relay::relay::by_hand;
 use gcc_relay::relay::forward::{Forwarded, Into, SignedNote, decline, forward, undecline};
 use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::withdraw::{Withdrawn, withdraw};
-use gcc_relay::simulator::{Fault, FaultRule, Happening};
+use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening};
 use gcc_relay::store::record::{Recorded, record_batch};
 use gcc_relay::store::webhook_events::{Event, insert_events};
 use gcc_relay::store::{groups, join_codes};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::stage::Stage;
 
@@ -258,4 +262,44 @@ async fn the_same_event_is_kept_once() {
     let mut db = stage.db().await;
     assert_eq!(insert_events(&mut db, &[event.clone(), event.clone()]).await.expect("stored"), 1);
     assert_eq!(insert_events(&mut db, &[event]).await.expect("stored"), 0);
+}
+
+#[tokio::test]
+async fn what_was_claimed_but_withdrawn_before_its_call_is_not_sent() {
+    let stage = Stage::new().await;
+    let change = ChannelChange { rate: Some(0), ..ChannelChange::default() };
+    stage.line().change_channel("gcc", change).expect("LINE takes nothing now");
+    let id = stage.publish_automatic().await;
+    let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+    let running =
+        by_hand::start_sender(&stage.engine, stage.channel, wake.clone(), stop.clone()).await.expect("a sender");
+    while stage.line().counts().rate_429 == 0 {
+        tokio::task::yield_now().await;
+    }
+    take_back(&stage, id).await;
+    wake.notify_one();
+    let change = ChannelChange { rate: Some(2_000), ..ChannelChange::default() };
+    stage.line().change_channel("gcc", change).expect("LINE takes all again");
+    while sqlx::query("select from claims").fetch_optional(&mut *stage.db().await).await.expect("asked").is_some() {
+        tokio::task::yield_now().await;
+    }
+    stop.cancel();
+    running.await.expect("it ends");
+    stage.run().await;
+    assert_eq!(stage.line().counts().accepted, 0);
+    assert_eq!(stage.states(id).await["gcc1"], State::Withdrawn);
+}
+
+#[tokio::test]
+async fn a_leave_that_arrives_late_does_not_undo_a_newer_link() {
+    let stage = Stage::new().await;
+    let moi = stage.group("moi").await;
+    let left_at = stage.now();
+    stage.clock.advance(Duration::from_mins(1));
+    let mut db = stage.db().await;
+    groups::link_group(&mut db, moi, stage.channel, "Cmoi", stage.now(), stage.now()).await.expect("linked again");
+    let undone = groups::unlink_group(&mut db, moi, left_at, stage.now()).await.expect("asked");
+    assert!(!undone);
+    let group = groups::find_group(&mut db, "moi").await.expect("a query").expect("a group");
+    assert!(group.linked);
 }
