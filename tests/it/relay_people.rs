@@ -278,11 +278,15 @@ async fn what_was_claimed_but_withdrawn_before_its_call_is_not_sent() {
     }
     take_back(&stage, id).await;
     wake.notify_one();
+    // LINE goes on refusing until the claim is given back: a call under way could otherwise still be accepted
+    let given_back = async {
+        while sqlx::query("select from claims").fetch_optional(&mut *stage.db().await).await.expect("asked").is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), given_back).await.expect("what is withdrawn is given back");
     let change = ChannelChange { rate: Some(2_000), ..ChannelChange::default() };
     stage.line().change_channel("gcc", change).expect("LINE takes all again");
-    while sqlx::query("select from claims").fetch_optional(&mut *stage.db().await).await.expect("asked").is_some() {
-        tokio::task::yield_now().await;
-    }
     stop.cancel();
     running.await.expect("it ends");
     stage.run().await;
