@@ -83,7 +83,8 @@ impl House {
         };
         let reached = tokio::time::timeout(config.database.acquire_timeout, try_reach(url.expose_secret())).await;
         reached.context("the database does not answer")??;
-        let db = store::connect(url.expose_secret(), config.database.max_connections).await?;
+        let database = &config.database;
+        let db = store::connect(url.expose_secret(), database.max_connections, database.acquire_timeout).await?;
         let clock = Clock::system();
         clock.align(store::database_now(&mut *db.acquire().await.map_err(store::StoreError::from)?).await?);
         Ok(Self { config, db, clock, cluster })

@@ -103,15 +103,15 @@ fn ends_session(refusal: &dyn DatabaseError) -> bool {
 /// The result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// A pool on `url` of at most `max_connections`.
+/// A pool on `url` of at most `max_connections`; whoever waits longer than `patience` for one of them gets an error.
 ///
 /// # Errors
 /// When the address cannot be read or the database cannot be reached.
-pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
+pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Result<Db> {
     let options: PgConnectOptions = url.parse()?;
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(patience)
         .connect_with(options.application_name("gcc-relay"))
         .await?;
     Ok(pool)

@@ -46,6 +46,9 @@ pub const TOKEN: &str = "token-of-the-tests";
 /// The channel's secret.
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
+/// How long a test waits for a connection of its pool.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
 static CLUSTER: OnceCell<Embedded> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 const TEMPLATE: &str = "gcc_relay_template";
@@ -64,7 +67,7 @@ pub async fn fresh_database() -> String {
                 .await
                 .expect("no old template");
             admin.execute(sqlx::AssertSqlSafe(format!("create database {TEMPLATE}"))).await.expect("a template");
-            let db = store::connect(&at_database(&cluster.url(), TEMPLATE), 1).await.expect("the template");
+            let db = store::connect(&at_database(&cluster.url(), TEMPLATE), 1, PATIENCE).await.expect("the template");
             store::migrate(&db).await.expect("migrations");
             db.close().await;
             cluster
@@ -116,7 +119,7 @@ impl Stage {
         config.hold_open = Duration::from_secs(2);
         let simulator = Simulator::start(config).await.expect("a simulator");
         let url = fresh_database().await;
-        let db = store::connect(&url, 8).await.expect("a pool");
+        let db = store::connect(&url, 8, PATIENCE).await.expect("a pool");
         let sealing = SealingKey::generate().expect("a key");
         let settings = settings();
         let line = LineClient::new(&client::Settings {

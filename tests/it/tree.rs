@@ -10,14 +10,14 @@ use gcc_relay::domain::tree_file::{self, TreeFileError, TreeRow};
 use gcc_relay::store::tree::{self, Diff};
 use gcc_relay::store::{self, Db, channels, groups, stewards};
 
-use super::stage::{SMALL_TREE, fresh_database};
+use super::stage::{PATIENCE, SMALL_TREE, fresh_database};
 
 fn start() -> Timestamp {
     Timestamp::from_second(1_521_763_200)
 }
 
 async fn database() -> Db {
-    let db = store::connect(&fresh_database().await, 4).await.expect("a pool");
+    let db = store::connect(&fresh_database().await, 4, PATIENCE).await.expect("a pool");
     let mut connection = db.acquire().await.expect("a connection");
     for code in ["gcc", "reserve"] {
         channels::insert_channel(&mut connection, code, code, b"", b"", 100, start()).await.expect("a channel");
