@@ -21,6 +21,8 @@
 //! | **Attempt** | one LINE call that did not simply succeed | recorder |
 //! | **Acknowledgement** | a tap on รับทราบ by one person in one group | webhook |
 //! | **Progress** | a bulletin's counts by tier and channel, with a version | every move of a delivery |
+//! | **Image** | a bulletin's picture, written afresh within LINE's sizes | publisher |
+//! | **Account** | a person who signs in: a role, and the subtree in which it holds; each device has a session | admin |
 //! | **API key** | a machine that calls the API: a role, and the subtree in which it holds | admin |
 //! | **Audit entry** | an act of a person or key, in the transaction that does it | every act |
 //!
@@ -42,6 +44,7 @@
 //! | what LINE is told and what its answers mean | [`mod@line`] |
 //! | when and in which order things are sent; what people may do with a bulletin | [`relay`] |
 //! | a route, a page, who may call it | [`web`] |
+//! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | LINE's other side, for the demo and the tests | [`simulator`] |
 //! | a setting | [`config`] and `config/default.toml` |
 //! | a command | [`cli`], and how it is put together in [`app`] |
@@ -55,6 +58,7 @@ pub mod domain;
 pub mod embedded;
 pub mod line;
 pub mod relay;
+pub mod report;
 pub mod simulator;
 pub mod store;
 pub mod telemetry;

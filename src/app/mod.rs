@@ -7,6 +7,7 @@
 //!
 //! Called by `cli`; errors are `anyhow`'s, because they all end as a sentence on a terminal.
 
+pub mod accounts;
 pub mod checkup;
 pub mod demo;
 mod house;

@@ -24,7 +24,7 @@ use crate::relay::engine::Engine;
 use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
 use crate::telemetry;
-use crate::web::{self, App, Edge};
+use crate::web::{self, App, Edge, People, Rules};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICES: usize = 1_024;
@@ -117,7 +117,14 @@ impl Running {
             Arc::clone(&engine.sealing),
             edge(config),
             Arc::new(move || render.render()),
+            people(config),
         );
+        let (live, stopping) = (app.live().clone(), stop.clone());
+        running.web.spawn(async move {
+            // whoever watches would keep the server from stopping
+            stopping.cancelled().await;
+            live.stop();
+        });
         let router = if role == Role::Relay { web::metrics_router(&app) } else { web::router(&app) };
         running.web.spawn(web::serve(doors.public, router, stop.clone().cancelled_owned()));
         if let Some(private) = doors.metrics {
@@ -164,7 +171,20 @@ fn edge(config: &Config) -> Edge {
         request_timeout: config.server.request_timeout,
         status_cache: config.relay.status_cache,
         private_metrics: config.server.metrics_listen.is_some(),
+        secure: config.server.public_url.as_str().starts_with("https://"),
     }
+}
+
+/// How people sign in.
+fn people(config: &Config) -> People {
+    let accounts = &config.accounts;
+    let rules = Rules {
+        idle: accounts.session_idle,
+        longest: accounts.session_longest,
+        remembered: accounts.remembered,
+        link_lifetime: accounts.link_lifetime,
+    };
+    People::new(rules, accounts.code_demanded.clone(), config.server.public_url.as_str())
 }
 
 /// Sums up what was counted, every few seconds.

@@ -25,6 +25,7 @@ use crate::simulator::{ChannelConfig, SimulatorConfig};
 const ACCOUNT: &str = "ข่าวสารรัฐบาล (GCC)";
 
 /// What is wanted of a simulator.
+#[derive(Clone)]
 pub struct Wanted {
     /// Where it listens.
     pub listen: SocketAddr,
@@ -38,6 +39,8 @@ pub struct Wanted {
     pub webhook: String,
     /// Whether it stops when stdin ends.
     pub until_stdin_ends: bool,
+    /// Whether its members tap by themselves.
+    pub lively: bool,
 }
 
 impl Wanted {
@@ -51,6 +54,7 @@ impl Wanted {
             tree: None,
             data_dir: var_dir(config).join("simulator"),
             until_stdin_ends: false,
+            lively: false,
         }
     }
 }
@@ -77,6 +81,7 @@ pub async fn run(wanted: Wanted) -> anyhow::Result<()> {
         redelivery: true,
         ..ChannelConfig::new(wanted.channel.as_str(), secret, token)
     }];
+    config.lively = wanted.lively;
     let stdin_ended = stdin_ended(wanted.until_stdin_ends);
     let until = async move {
         tokio::select! {
@@ -112,7 +117,7 @@ fn read_or_make(path: &Path, length: usize) -> anyhow::Result<SecretString> {
 }
 
 /// Writes the national tree, each group with the LINE group that the simulator has for it; gives the file.
-pub(super) fn write_national_tree(data_dir: &Path, channel: &Code) -> anyhow::Result<PathBuf> {
+fn write_national_tree(data_dir: &Path, channel: &Code) -> anyhow::Result<PathBuf> {
     let rows = national::tree(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() })?;
     let mut bytes = Vec::new();
     tree_file::write(&rows, &mut bytes)?;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::House;
 use crate::domain::ids::Code;
+use crate::domain::time::Timestamp;
 use crate::domain::tree_file::{self, TreeFileError};
 use crate::store::tree::{Diff, apply, load_known};
 use crate::store::{StoreError, audit};
@@ -39,7 +40,8 @@ impl BadFile {
 
 /// Imports the tree file `bytes`, or on a dry run only finds out what it would change.
 ///
-/// `channel` serves the groups for which neither the file nor the database names one; `by` goes into the audit.
+/// `channel` serves the groups for which neither the file nor the database names one; `by` goes into the audit, and
+/// what is new is as old as `now`.
 ///
 /// # Errors
 /// [`BadFile`] with every fault; an unknown `channel`; when the database fails. Nothing is changed then.
@@ -49,6 +51,7 @@ pub async fn import(
     channel: Option<&Code>,
     dry_run: bool,
     by: &str,
+    now: Timestamp,
 ) -> anyhow::Result<Diff> {
     let mut tx = house.db.begin().await.map_err(StoreError::from)?;
     let mut known = load_known(&mut tx).await?;
@@ -57,7 +60,6 @@ pub async fn import(
     }
     known.default_channel = channel.cloned();
     let rows = tree_file::parse(bytes, &known).map_err(BadFile)?;
-    let now = house.clock.now();
     let diff = apply(&mut tx, &rows, now).await?;
     if dry_run {
         tx.rollback().await.map_err(StoreError::from)?;

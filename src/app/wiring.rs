@@ -10,7 +10,7 @@ use crate::domain::bulletin::Urgency;
 use crate::domain::sealed::SealingKey;
 use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
-use crate::relay::settings::Settings;
+use crate::relay::settings::{BulletinRules, Settings};
 
 /// The engine's surroundings in this house.
 pub(super) fn engine(house: &House, sealing: SealingKey) -> anyhow::Result<Engine> {
@@ -65,6 +65,10 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         quota_refresh: relay.quota_refresh,
         audit_seal: relay.audit_seal,
         bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),
+        bulletins: BulletinRules {
+            approval: config.bulletins.approval,
+            image_limit: whole(config.bulletins.image_limit),
+        },
     }
 }
 

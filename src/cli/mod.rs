@@ -8,6 +8,7 @@ mod channel;
 mod key;
 mod run;
 mod tree;
+mod user;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,9 @@ enum Command {
     /// Look after the API keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Look after the accounts of people
+    #[command(subcommand)]
+    User(user::User),
     /// Check database, secrets, channels and disk; one line each
     #[command(after_help = "Example:\n  gcc-relay doctor --config /etc/gcc-relay.toml")]
     Doctor,
@@ -86,6 +90,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Tree(tree) => tree.run(config).await,
             Command::Channel(channel) => channel.run(config).await,
             Command::Key(key) => key.run(config).await,
+            Command::User(user) => user.run(config).await,
             Command::Doctor => run::doctor(config).await,
             Command::Openapi => Ok(()),
         }

@@ -80,6 +80,9 @@ pub(super) struct Simulator {
     /// Stop when stdin ends: how the demo's simulator notices that the demo is gone, however it went
     #[arg(long, hide = true)]
     until_stdin_ends: bool,
+    /// Let members tap what they are asked to, by and by
+    #[arg(long)]
+    lively: bool,
 }
 
 impl Simulator {
@@ -90,6 +93,7 @@ impl Simulator {
         wanted.webhook = self.webhook.unwrap_or(wanted.webhook);
         wanted.tree = self.tree;
         wanted.until_stdin_ends = self.until_stdin_ends;
+        wanted.lively = self.lively;
         app::simulator::run(wanted).await
     }
 }

@@ -92,7 +92,7 @@ impl Import {
     async fn run(self, config: Config) -> anyhow::Result<()> {
         let bytes = read(&self.file)?;
         let house = House::open(config).await?;
-        let outcome = import(&house, &bytes, self.channel.as_ref(), self.dry_run, "cli").await;
+        let outcome = import(&house, &bytes, self.channel.as_ref(), self.dry_run, "cli", house.clock.now()).await;
         house.close().await?;
         match outcome {
             Ok(diff) => Ok(io::stdout().lock().write_all(describe(&diff, self.dry_run).as_bytes())?),

@@ -20,7 +20,7 @@ use figment::Figment;
 use serde::Deserialize;
 
 pub use relay::{BypassAfter, Relay};
-pub use sections::{BaseUrl, Database, DatabaseUrl, Demo, Line, Log, LogFormat, Secrets, Server};
+pub use sections::{Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Line, Log, LogFormat, Secrets, Server};
 
 use check::Check;
 use layer::Layer;
@@ -40,8 +40,12 @@ pub struct Config {
     pub line: Line,
     /// Every constant of the relay engine.
     pub relay: Relay,
+    /// What bulletins must meet before they go out.
+    pub bulletins: Bulletins,
     /// How secrets are kept.
     pub secrets: Secrets,
+    /// How people sign in.
+    pub accounts: Accounts,
     /// What is logged, and how.
     pub log: Log,
     /// The demo.
@@ -89,7 +93,9 @@ impl Config {
         self.database.check(&mut check);
         self.line.check(&mut check);
         self.relay.check(&self.line, &mut check);
+        self.bulletins.check(&self.server, &mut check);
         self.secrets.check(&mut check);
+        self.accounts.check(&mut check);
         self.log.check(&mut check);
         let problems = check.into_problems();
         if problems.0.is_empty() { Ok(self) } else { Err(ConfigError::Invalid(problems)) }

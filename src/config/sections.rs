@@ -11,6 +11,8 @@ use url::Url;
 
 use super::check::Check;
 use super::duration;
+use crate::domain::account::Role;
+use crate::domain::bulletin::Approval;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -138,6 +140,24 @@ impl Line {
     }
 }
 
+/// What bulletins must meet before they go out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bulletins {
+    /// Whether a second person approves them first.
+    pub approval: Approval,
+    /// The largest picture that is read, in bytes.
+    pub image_limit: u32,
+}
+
+impl Bulletins {
+    pub(super) fn check(&self, server: &Server, check: &mut Check) {
+        check.counts("bulletins.image_limit", self.image_limit, 65_536..=67_108_864);
+        let fits = self.image_limit < server.request_body_limit;
+        check.must("bulletins.image_limit", fits, "must be smaller than server.request_body_limit");
+    }
+}
+
 /// How secrets are kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +169,36 @@ pub struct Secrets {
 impl Secrets {
     pub(super) fn check(&self, check: &mut Check) {
         check.must("secrets.key_file", !self.key_file.as_os_str().is_empty(), "must name a file");
+    }
+}
+
+/// How people sign in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accounts {
+    /// How long a device stays signed in without being used.
+    #[serde(deserialize_with = "duration::one")]
+    pub session_idle: Duration,
+    /// How long it stays signed in at the most.
+    #[serde(deserialize_with = "duration::one")]
+    pub session_longest: Duration,
+    /// The same of a device that its owner wants remembered.
+    #[serde(deserialize_with = "duration::one")]
+    pub remembered: Duration,
+    /// How long a one-time link works.
+    #[serde(deserialize_with = "duration::one")]
+    pub link_lifetime: Duration,
+    /// The roles that need a code of the moment.
+    pub code_demanded: Vec<Role>,
+}
+
+impl Accounts {
+    pub(super) fn check(&self, check: &mut Check) {
+        let day = 24 * 60 * MINUTE;
+        check.lasts("accounts.session_idle", self.session_idle, MINUTE..=30 * day);
+        check.lasts("accounts.session_longest", self.session_longest, MINUTE..=90 * day);
+        check.lasts("accounts.remembered", self.remembered, MINUTE..=90 * day);
+        check.lasts("accounts.link_lifetime", self.link_lifetime, MINUTE..=90 * day);
     }
 }
 

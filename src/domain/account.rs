@@ -16,7 +16,7 @@ pub enum Role {
     Publisher,
     /// Approves what another wrote.
     Approver,
-    /// Forwards into the groups of an office.
+    /// Forwards into the groups of an office, and originates bulletins from there.
     Steward,
     /// Ministry operations: sees all, retries, parks, resumes.
     Operator,
@@ -29,8 +29,12 @@ pub enum Role {
 pub enum Act {
     /// Read bulletins, deliveries, groups and coverage.
     Read,
-    /// Write, change, publish a bulletin.
+    /// Write, change, publish any bulletin; let one or a group go on by itself.
     Publish,
+    /// Approve what another wrote, or return it.
+    Approve,
+    /// Write, change, publish a bulletin that starts at a group of the own office.
+    Originate,
     /// Take a bulletin back.
     Withdraw,
     /// Let a bulletin into a group, or decline it.
@@ -41,19 +45,52 @@ pub enum Act {
     ManageGroups,
     /// See channels; park and resume them.
     OperateChannels,
+    /// Make accounts, end them and give out links.
+    ManageAccounts,
+    /// See API keys with their last use, make and revoke them.
+    ManageKeys,
+    /// Read who did what.
+    ReadAudit,
+}
+
+impl Act {
+    /// All, in the order in which a page lists them.
+    pub const ALL: [Self; 12] = [
+        Self::Read,
+        Self::Originate,
+        Self::Publish,
+        Self::Approve,
+        Self::Withdraw,
+        Self::Forward,
+        Self::Retry,
+        Self::ManageGroups,
+        Self::OperateChannels,
+        Self::ManageKeys,
+        Self::ManageAccounts,
+        Self::ReadAudit,
+    ];
 }
 
 impl Role {
+    /// All, from the widest to the narrowest.
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Publisher, Self::Approver, Self::Operator, Self::Steward, Self::Agency];
+
     /// Whether the role may do `act` at all; where is decided by scope.
     #[must_use]
     pub fn may(self, act: Act) -> bool {
         match act {
             Act::Read => true,
             Act::Publish => matches!(self, Self::Admin | Self::Publisher),
-            Act::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator),
+            Act::Approve => matches!(self, Self::Admin | Self::Approver),
+            Act::Originate => matches!(self, Self::Admin | Self::Publisher | Self::Steward),
+            // a steward's own ones, as with originating
+            Act::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Act::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
             Act::Retry | Act::OperateChannels => matches!(self, Self::Admin | Self::Operator),
             Act::ManageGroups => matches!(self, Self::Admin | Self::Operator | Self::Steward),
+            Act::ManageKeys => matches!(self, Self::Admin | Self::Agency),
+            Act::ManageAccounts | Act::ReadAudit => matches!(self, Self::Admin),
         }
     }
 

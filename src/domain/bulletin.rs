@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::Code;
 use super::office::OfficeKind;
+use super::picture::ImageId;
+use super::text::AltText;
 use super::time::Timestamp;
 
 /// What a bulletin is.
@@ -164,6 +166,27 @@ pub struct Link {
     /// An `https://` or `http://` address.
     #[schema(example = "https://www.moi.go.th/")]
     pub url: String,
+}
+
+/// What a bulletin bears besides its text: one picture, shown above it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// An image that was uploaded with `POST /images`.
+    pub image: ImageId,
+    /// What it shows, for those who do not see it.
+    pub alt: AltText,
+}
+
+/// Whether a second person looks at a bulletin before it goes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// Whoever writes it may publish it.
+    #[default]
+    None,
+    /// Another person approves it first; nobody approves their own.
+    SecondPerson,
 }
 
 /// To whom a bulletin goes, among its origin and all below it; a field left out does not narrow.

@@ -57,6 +57,8 @@ uuid_ids! {
     DeliveryId,
     /// One rendered message array of a bulletin.
     MessageId,
+    /// One account of a person.
+    AccountId,
     /// One API key.
     ApiKeyId,
 }

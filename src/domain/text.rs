@@ -247,6 +247,10 @@ bounded_texts! {
     Body(Lines, 20_000),
     /// What a steward adds when forwarding: a few lines.
     Note(Lines, 1_000),
+    /// What an account or a key is called: one line.
+    Label(OneLine, 200),
+    /// What a picture shows, for those who do not see it: one line.
+    AltText(OneLine, 300),
     /// Why somebody declined, returned or withdrew: one line.
     PlainReason(OneLine, 500),
 }

@@ -26,6 +26,10 @@ pub const BUBBLE: usize = 30 * 1024;
 pub const LABEL: usize = 40;
 /// Of a link, in UTF-16 units.
 pub const URI: usize = 1_000;
+/// Of a picture's address, in UTF-16 units.
+pub const IMAGE_URL: usize = 2_000;
+/// How many times its width a picture may be high.
+pub const STEEPEST: usize = 3;
 /// Of what a tap sends back, in UTF-16 units.
 pub const POSTBACK: usize = 300;
 /// Of a whole request: 2 MB, less room for the address around the messages.
@@ -42,6 +46,8 @@ pub enum Unit {
     Bytes,
     /// Objects of an array.
     Items,
+    /// Hundredths of a picture's width.
+    PercentOfWidth,
 }
 
 impl fmt::Display for Unit {
@@ -51,6 +57,7 @@ impl fmt::Display for Unit {
             Self::Graphemes => "characters",
             Self::Bytes => "bytes",
             Self::Items => "items",
+            Self::PercentOfWidth => "per cent of the width",
         })
     }
 }
@@ -89,6 +96,19 @@ pub fn check(messages: &[u8]) -> Result<Vec<LimitError>, NotMessages> {
     Ok(check.errors)
 }
 
+/// Whether LINE would fetch a picture from there: from `https`; plain `http` serves the simulator on this machine.
+#[must_use]
+pub fn is_image_address(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else { return false };
+    let here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && here)
+}
+
 #[derive(Default)]
 struct Check {
     errors: Vec<LimitError>,
@@ -116,6 +136,10 @@ impl Check {
                 if component["type"] == "text" {
                     self.text(at, component, "text", TEXT, Unit::Utf16);
                 }
+                if component["type"] == "image" {
+                    self.text(at, component, "url", IMAGE_URL, Unit::Utf16);
+                    self.ratio(at, component);
+                }
                 for (name, value) in fields {
                     let at = format!("{at}/{name}");
                     if name == "action" { self.action(&at, value) } else { self.component(&at, value) }
@@ -128,6 +152,16 @@ impl Check {
             }
             _ => {}
         }
+    }
+
+    /// The shape of a picture: `width:height`.
+    fn ratio(&mut self, at: &str, image: &Value) {
+        let sides = image["aspectRatio"].as_str().unwrap_or("1:1").split_once(':');
+        let sides = sides.and_then(|(width, height)| Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?)));
+        let percent = sides.filter(|(width, _)| *width > 0).map_or(0, |(width, height)| height * 100 / width);
+        let percent = usize::try_from(percent).unwrap_or(usize::MAX);
+        // what is flatter than a hundredth is not shown at all
+        self.count(&format!("{at}/aspectRatio"), STEEPEST * 100, Unit::PercentOfWidth, percent);
     }
 
     fn action(&mut self, at: &str, action: &Value) {
@@ -145,7 +179,7 @@ impl Check {
         let actual = match unit {
             Unit::Utf16 => utf16_len(text),
             Unit::Graphemes => grapheme_len(text),
-            Unit::Bytes | Unit::Items => text.len(),
+            Unit::Bytes | Unit::Items | Unit::PercentOfWidth => text.len(),
         };
         self.count(&format!("{at}/{name}"), limit, unit, actual);
     }
@@ -172,6 +206,20 @@ mod tests {
         json!([{"type": "flex", "altText": alt_text, "contents": {"type": "bubble", "body": component}}])
     }
 
+    fn image(url: &str, ratio: &str) -> Value {
+        json!({"type": "image", "url": url, "aspectRatio": ratio})
+    }
+
+    #[test]
+    fn a_picture_is_fetched_from_https_or_this_machine_only() {
+        for good in ["https://gcc.example.go.th/i/x.jpg", "http://127.0.0.1:8080/i/x.jpg", "http://localhost/i/x.jpg"] {
+            assert!(is_image_address(good), "{good}");
+        }
+        for bad in ["http://gcc.example.go.th/i/x.jpg", "http://192.168.1.2/i/x.jpg", "data:image/png,x", "/i/x.jpg"] {
+            assert!(!is_image_address(bad), "{bad}");
+        }
+    }
+
     fn button(action: &Value) -> Value {
         flex("x", &json!({"type": "box", "contents": [{"type": "button", "action": action}]}))
     }
@@ -181,6 +229,7 @@ mod tests {
     #[case(flex(&"ก".repeat(1_500), &json!({"type": "text", "text": "ก"})))]
     #[case(button(&json!({"type": "uri", "label": "น้ำ".repeat(40), "uri": "x".repeat(1_000)})))]
     #[case(button(&json!({"type": "postback", "label": "👨‍👩‍👧".repeat(40), "data": "x".repeat(300)})))]
+    #[case(flex("x", &image(&"x".repeat(2_000), "1:3")))]
     #[case(json!([{"type": "text", "text": "1"}, {"type": "text", "text": "2"}, {"type": "sticker"}]))]
     fn what_just_fits_breaks_nothing(#[case] messages: Value) {
         assert_eq!(broken(&messages), []);
@@ -204,6 +253,10 @@ mod tests {
         button(&json!({"type": "postback", "label": "x", "data": "x".repeat(301)})),
         "/0/contents/body/contents/0/action/data", Unit::Utf16, 301
     )]
+    #[case(flex("x", &image("", "1:1")), "/0/contents/body/url", Unit::Utf16, 0)]
+    #[case(flex("x", &image(&"x".repeat(2_001), "1:1")), "/0/contents/body/url", Unit::Utf16, 2_001)]
+    #[case(flex("x", &image("x", "100:301")), "/0/contents/body/aspectRatio", Unit::PercentOfWidth, 301)]
+    #[case(flex("x", &image("x", "wide")), "/0/contents/body/aspectRatio", Unit::PercentOfWidth, 0)]
     #[case(json!([1, 2, 3, 4, 5, 6]), "", Unit::Items, 6)]
     fn each_limit_is_told_with_its_place_and_unit(
         #[case] messages: Value,

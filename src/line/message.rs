@@ -39,14 +39,29 @@ pub struct Bubble<'a> {
     pub body: &'a str,
     /// Who sends it.
     pub origin: &'a str,
+    /// The picture above the text.
+    pub hero: Option<Hero<'a>>,
     /// Pages and files that belong to it.
     pub links: &'a [Link<'a>],
     /// Its public page.
     pub read_url: &'a str,
     /// What a tap on รับทราบ sends back; no button without it.
     pub acknowledge: Option<&'a str>,
+    /// Where a steward lets it into the groups below; no button without it.
+    pub forward: Option<&'a str>,
     /// Which earlier bulletin it puts right or takes back, as a sentence.
     pub notice: Option<&'a str>,
+}
+
+/// The picture of a bulletin, over the whole width of the bubble.
+#[derive(Clone, Copy, Debug)]
+pub struct Hero<'a> {
+    /// Where LINE fetches it: `https`, at most 2,000 UTF-16 units.
+    pub url: &'a str,
+    /// Its width in pixels.
+    pub width: i16,
+    /// Its height in pixels; at most three times the width.
+    pub height: i16,
 }
 
 /// A link of a bulletin, shown as a button.

@@ -1,16 +1,18 @@
-//! Forecast: what publishing a draft would mean, before anybody does it.
+//! Forecast: what publishing a draft, or a choice that is not saved yet, or letting a bulletin into groups would mean,
+//! before anybody does it.
 //!
 //! LINE counts a push once for every member of the group, so one bulletin to the tree costs the sum of all members.
 
 use super::audience::resolve;
 use super::refusal::{Refusal, Result};
-use crate::domain::bulletin::ForwardingMode;
-use crate::domain::ids::BulletinId;
+use crate::domain::bulletin::{Audience, ForwardingMode};
+use crate::domain::ids::{BulletinId, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
 use crate::store::bulletins::{self, Filter};
-use crate::store::channels::list_channels;
-use crate::store::fan_out::count_audience;
+use crate::store::channels::{Channel, list_channels};
+use crate::store::fan_out::{Load, count_audience};
+use crate::store::waiting::count_unsent;
 
 /// What publishing would mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +27,23 @@ pub struct Forecast {
     pub seats: i64,
     /// Messages that LINE would count: one for each seat.
     pub messages: i64,
+    /// By tier, from the top; tiers that it does not reach are left out.
+    pub tiers: Vec<TierForecast>,
     /// By channel.
     pub channels: Vec<ChannelForecast>,
+}
+
+/// What it would mean for one tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TierForecast {
+    /// 1, 2 or 3.
+    pub tier: i16,
+    /// Groups that would receive it.
+    pub groups: i64,
+    /// Of these, linked to a LINE group.
+    pub linked: i64,
+    /// Members of the linked groups.
+    pub seats: i64,
 }
 
 /// What it would mean for one channel.
@@ -53,33 +70,75 @@ pub struct ChannelForecast {
 pub async fn forecast(db: &mut Connection, id: BulletinId) -> Result<Forecast> {
     let filter = Filter { id: Some(id), ..Filter::default() };
     let bulletin = bulletins::list_bulletins(db, &filter, 1).await?.pop().ok_or(Refusal::Absent)?;
-    let selection = resolve(db, bulletin.origin_id, &bulletin.audience).await?;
+    forecast_audience(db, bulletin.origin_id, &bulletin.audience, bulletin.forwarding).await
+}
+
+/// Counts what publishing from `origin` to `audience` would mean, with the tree as it is now.
+///
+/// # Errors
+/// [`Refusal::UnknownGroups`]; when the database fails.
+pub async fn forecast_audience(
+    db: &mut Connection,
+    origin: GroupId,
+    audience: &Audience,
+    forwarding: ForwardingMode,
+) -> Result<Forecast> {
+    let selection = resolve(db, origin, audience).await?;
     let loads = count_audience(db, &selection).await?;
+    let automatic = forwarding == ForwardingMode::Automatic;
+    weigh(db, &loads, automatic).await
+}
+
+/// Counts what letting a bulletin into these groups would mean, by the copies at or below them that are not sent yet.
+///
+/// # Errors
+/// [`Refusal`].
+pub async fn forecast_forward(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<Forecast> {
+    let loads = count_unsent(db, id, groups).await?;
+    weigh(db, &loads, false).await
+}
+
+/// Holds what would be sent against what is left of each channel's month.
+async fn weigh(db: &mut Connection, loads: &[Load], automatic: bool) -> Result<Forecast> {
     let channels = list_channels(db).await?;
-    let by_channel = loads
-        .iter()
-        .filter_map(|load| {
-            let channel = channels.iter().find(|channel| Some(channel.id) == load.channel_id)?;
-            let quota_left = channel.quota_limit.zip(channel.quota_used).map(|(limit, used)| (limit - used).max(0));
-            let known = channel.quota_checked_at.is_some();
-            Some(ChannelForecast {
-                channel: channel.code.clone(),
-                groups: load.groups,
-                messages: load.seats,
-                quota_left,
-                enough: known.then(|| quota_left.is_none_or(|left| left >= load.seats)),
-                quota_checked_at: channel.quota_checked_at,
-            })
-        })
-        .collect();
     let seats = loads.iter().map(|load| load.seats).sum();
-    let automatic = bulletin.forwarding == ForwardingMode::Automatic;
     Ok(Forecast {
         groups: loads.iter().map(|load| load.groups).sum(),
         linked: loads.iter().map(|load| load.linked).sum(),
         stewarded: if automatic { 0 } else { loads.iter().map(|load| load.stewarded).sum() },
         seats,
         messages: seats,
-        channels: by_channel,
+        tiers: by_tier(loads),
+        channels: channels.iter().filter_map(|channel| for_channel(channel, loads)).collect(),
+    })
+}
+
+fn by_tier(loads: &[Load]) -> Vec<TierForecast> {
+    let of = |tier| {
+        let nothing = TierForecast { tier, groups: 0, linked: 0, seats: 0 };
+        loads.iter().filter(|load| load.tier == tier).fold(nothing, |sum, load| TierForecast {
+            tier,
+            groups: sum.groups + load.groups,
+            linked: sum.linked + load.linked,
+            seats: sum.seats + load.seats,
+        })
+    };
+    [1, 2, 3].map(of).into_iter().filter(|tier| tier.groups > 0).collect()
+}
+
+/// What it would mean for `channel`; none where it sends to nobody.
+fn for_channel(channel: &Channel, loads: &[Load]) -> Option<ChannelForecast> {
+    let id: ChannelId = channel.id;
+    let own = || loads.iter().filter(|load| load.channel_id == Some(id));
+    own().next()?;
+    let messages = own().map(|load| load.seats).sum();
+    let quota_left = channel.quota_limit.zip(channel.quota_used).map(|(limit, used)| (limit - used).max(0));
+    Some(ChannelForecast {
+        channel: channel.code.clone(),
+        groups: own().map(|load| load.groups).sum(),
+        messages,
+        quota_left,
+        enough: channel.quota_checked_at.map(|_| quota_left.is_none_or(|left| left >= messages)),
+        quota_checked_at: channel.quota_checked_at,
     })
 }

@@ -1,7 +1,7 @@
 //! Forward and decline: what a steward does with a bulletin that is held at a group of theirs.
 //!
 //! A command names groups and is carried out for all of them or for none. A steward's note makes one more variant
-//! of the message: the stored bytes of the bulletin, unchanged, and the note behind them.
+//! of each message that they would have got: its stored bytes, unchanged, and the note behind them.
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::line::limits;
 use crate::line::message::{StewardNote, with_note};
 use crate::store::bulletins::find_stage_for_update;
-use crate::store::messages::{get_plain_message, insert_message};
+use crate::store::messages::{insert_message, list_variants};
 use crate::store::record::lock_bulletin;
 use crate::store::{Connection, audit, turns};
 
@@ -67,15 +67,45 @@ pub async fn forward(
         Into::AllHeld(own) => (turns::list_held(db, id, own.as_deref()).await?, 0),
         Into::Groups(groups) => split(db, id, groups).await?,
     };
-    let message = match note {
-        Some(note) if !groups.is_empty() => Some(store_note(db, id, note, now).await?),
-        _ => None,
+    let noted = match note {
+        Some(note) => store_notes(db, id, note, &groups, now).await?,
+        None => Vec::new(),
     };
-    let forwarded = turns::forward(db, id, &groups, message, by, now).await?;
+    let forwarded = turns::forward(db, id, &groups, &noted, by, now).await?;
     let detail = json!({ "groups": groups, "note": note.is_some() });
     audit::insert_entry(db, now, by, "forward", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
     Ok(Forwarded { forwarded, already })
+}
+
+/// Lets several bulletins into every group of these at which they are held; one that was withdrawn meanwhile, or that
+/// another has let in, is left out. Gives which went on.
+///
+/// # Errors
+/// [`Refusal`]; nothing is changed then.
+pub async fn forward_several(
+    db: &mut Connection,
+    ids: &[BulletinId],
+    groups: &[i32],
+    by: &str,
+    now: Timestamp,
+) -> Result<Vec<BulletinId>> {
+    let mut ids = ids.to_vec();
+    // the order in which everybody takes the bulletins' locks
+    ids.sort_unstable();
+    ids.dedup();
+    let mut gone = Vec::new();
+    for id in ids {
+        if turns::list_held(db, id, Some(groups)).await?.is_empty() {
+            continue;
+        }
+        match forward(db, id, &Into::AllHeld(Some(groups.to_vec())), None, by, now).await {
+            Ok(done) if done.forwarded > 0 => gone.push(id),
+            Ok(_) | Err(Refusal::NotRelaying) => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(gone)
 }
 
 /// The groups at which it is held, and how many it was let into before.
@@ -98,13 +128,25 @@ async fn split(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<(V
     Ok((held, already))
 }
 
-async fn store_note(db: &mut Connection, id: BulletinId, note: &SignedNote, now: Timestamp) -> Result<MessageId> {
-    let plain = get_plain_message(db, id).await?;
-    let body = with_note(&plain, &StewardNote { from: &note.from, text: note.text.as_str() })?;
-    if limits::check(body.as_bytes()).map_or(true, |broken| !broken.is_empty()) {
-        return Err(Refusal::NoteTooLong);
+/// Stores every message of these groups once more, with the note behind it; gives each with its noted one.
+async fn store_notes(
+    db: &mut Connection,
+    id: BulletinId,
+    note: &SignedNote,
+    groups: &[i32],
+    now: Timestamp,
+) -> Result<Vec<(MessageId, MessageId)>> {
+    let mut noted = Vec::new();
+    for plain in list_variants(db, id, groups).await? {
+        let body = with_note(&plain.body, &StewardNote { from: &note.from, text: note.text.as_str() })?;
+        if limits::check(body.as_bytes()).map_or(true, |broken| !broken.is_empty()) {
+            return Err(Refusal::NoteTooLong);
+        }
+        let sha256 = Sha256::digest(&body);
+        let made = insert_message(db, id, Some(note.group), plain.forward_button, &body, &sha256, now).await?;
+        noted.push((plain.id, made));
     }
-    Ok(insert_message(db, id, Some(note.group), &body, &Sha256::digest(&body), now).await?)
+    Ok(noted)
 }
 
 /// Marks held groups as declined; what is below them goes on without them.
@@ -122,7 +164,7 @@ pub async fn decline(
     must_be_relaying(db, id).await?;
     lock_bulletin(db, id).await?;
     must_all_be(db, id, groups, State::Held).await?;
-    let declined = turns::decline(db, id, groups, by, now).await?;
+    let declined = turns::decline(db, id, groups, reason.as_str(), by, now).await?;
     let detail = json!({ "groups": groups, "reason": reason.as_str() });
     audit::insert_entry(db, now, by, "decline", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;

@@ -1,6 +1,6 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
-//! Commands ([`publish`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
+//! Commands ([`publish`], [`approval`], [`trial`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
 //! transaction and send nothing. The engine finds its work in the database: a [`node`] holds channels and runs one
 //! `sender` for each, whose `recorder` writes what came of every call; [`inbound`] works on what LINE told us;
 //! [`upkeep`] does what time asks for, on one node for all. [`by_hand`] steps the same parts without any waiting.
@@ -8,6 +8,7 @@
 //! Invariants: one sender per channel in the cluster; a key is durable before its first use; an outcome that is not
 //! known is never called known; an acceptance is never refused.
 
+pub mod approval;
 pub mod audience;
 mod backlog;
 pub mod by_hand;
@@ -27,6 +28,7 @@ pub mod refusal;
 pub mod retry;
 mod sender;
 pub mod settings;
+pub mod trial;
 pub mod upkeep;
 pub mod withdraw;
 

@@ -1,6 +1,6 @@
 //! Publish: a draft becomes a bulletin with all its deliveries, in one transaction.
 //!
-//! The message is rendered here, once, and stored; every attempt sends those bytes. Nothing is sent from here:
+//! The message is rendered here, once per variant, and stored; every attempt sends those bytes. Nothing is sent from here:
 //! the notice at commit wakes the senders, and they would find the work without it.
 
 use serde_json::json;
@@ -9,18 +9,19 @@ use sha2::{Digest as _, Sha256};
 use super::audience::resolve;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
-use crate::domain::bulletin::{Kind, Stage};
+use crate::domain::bulletin::{Approval, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{BulletinId, MessageId};
+use crate::domain::picture::ImageId;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::thai::{Digits, format_long_date};
 use crate::domain::time::Timestamp;
 use crate::line::limits;
-use crate::line::message::{Bubble, Link, render};
+use crate::line::message::{Bubble, Hero, Link, render};
 use crate::store::bulletins::{
-    Bulletin, find_stage_for_update, get_bulletin, mark_draft, mark_published, mark_scheduled,
+    Bulletin, Draft, find_stage_for_update, get_bulletin, mark_draft, mark_published, mark_scheduled,
 };
 use crate::store::channels::list_channels;
-use crate::store::fan_out::{insert_deliveries, list_channels_of};
+use crate::store::fan_out::{Messages, insert_deliveries, list_channels_of};
 use crate::store::messages::insert_message;
 use crate::store::notices::{Notice, notify};
 use crate::store::{Connection, audit};
@@ -57,16 +58,17 @@ pub async fn publish(
     by: &str,
     now: Timestamp,
 ) -> Result<Published> {
-    match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
-        Stage::Draft | Stage::Scheduled => {}
-        Stage::Submitted | Stage::Published | Stage::Withdrawn => return Err(Refusal::NotADraft),
-    }
+    let stage = find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
     let bulletin = get_bulletin(db, id).await?;
+    if stage != Stage::Scheduled {
+        must_be_ready(settings, &bulletin)?;
+    }
+    must_be_approved(settings, &bulletin)?;
     check(db, &bulletin).await?;
-    let message = store_message(db, settings, &bulletin, now).await?;
+    let messages = store_messages(db, settings, &bulletin, now).await?;
     let selection = resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     let deliveries =
-        insert_deliveries(db, id, message, bulletin.urgency(), bulletin.forwarding, &selection, now).await?;
+        insert_deliveries(db, id, messages, bulletin.urgency(), bulletin.forwarding, &selection, now).await?;
     if deliveries == 0 {
         return Err(Refusal::NobodySelected);
     }
@@ -90,15 +92,15 @@ pub async fn schedule(
     by: &str,
     now: Timestamp,
 ) -> Result<Published> {
-    if find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? != Stage::Draft {
-        return Err(Refusal::NotADraft);
-    }
+    find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
+    let bulletin = get_bulletin(db, id).await?;
+    must_be_ready(settings, &bulletin)?;
+    must_be_approved(settings, &bulletin)?;
     if at <= now {
         return Err(Refusal::NotInTheFuture);
     }
-    let bulletin = get_bulletin(db, id).await?;
     check(db, &bulletin).await?;
-    render_checked(settings, &bulletin)?;
+    render_variant(settings, &bulletin, Variant::Forwarding)?;
     resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     mark_scheduled(db, id, at, now).await?;
     audit::insert_entry(db, now, by, "schedule", &format!("bulletin:{id}"), &json!({ "at": at })).await?;
@@ -118,8 +120,26 @@ pub async fn unschedule(db: &mut Connection, id: BulletinId, by: &str, now: Time
     Ok(())
 }
 
+/// It is a draft, or was submitted and approved.
+fn must_be_ready(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
+    match bulletin.stage {
+        Stage::Draft => Ok(()),
+        // where nobody's approval is needed, having asked for it stands in nobody's way
+        Stage::Submitted if bulletin.approved_at.is_some() || settings.bulletins.approval == Approval::None => Ok(()),
+        Stage::Submitted => Err(Refusal::NotApproved),
+        Stage::Scheduled | Stage::Published | Stage::Withdrawn => Err(Refusal::NotADraft),
+    }
+}
+
+fn must_be_approved(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
+    match settings.bulletins.approval {
+        Approval::SecondPerson if bulletin.approved_at.is_none() => Err(Refusal::NotApproved),
+        Approval::SecondPerson | Approval::None => Ok(()),
+    }
+}
+
 /// What must hold before anything is made of a draft.
-async fn check(db: &mut Connection, bulletin: &Bulletin) -> Result<()> {
+pub(super) async fn check(db: &mut Connection, bulletin: &Bulletin) -> Result<()> {
     if let Some(class) = secrecy_class(&bulletin.subject).or_else(|| secrecy_class(&bulletin.body)) {
         return Err(Refusal::Classified(class));
     }
@@ -135,7 +155,38 @@ async fn check(db: &mut Connection, bulletin: &Bulletin) -> Result<()> {
     Ok(())
 }
 
-/// Renders the bulletin and stores the bytes.
+/// Which groups a rendered message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// Those with nothing more to do than to read.
+    Plain,
+    /// Those whose members have to forward it: with a button that leads there.
+    Forwarding,
+}
+
+/// Where a steward forwards a bulletin: through sign-in, to the page of this one.
+#[must_use]
+pub fn forward_url(settings: &Settings, bulletin: BulletinId) -> String {
+    format!("{}/waiting/{bulletin}", settings.public_url)
+}
+
+/// Renders both variants and stores the bytes; only the plain one where nobody has to forward.
+async fn store_messages(
+    db: &mut Connection,
+    settings: &Settings,
+    bulletin: &Bulletin,
+    now: Timestamp,
+) -> Result<Messages> {
+    let plain = store_message(db, settings, bulletin, now).await?;
+    if bulletin.forwarding == ForwardingMode::Automatic {
+        return Ok(Messages { plain, forwarding: None });
+    }
+    let body = render_variant(settings, bulletin, Variant::Forwarding)?;
+    let forwarding = insert_message(db, bulletin.id, None, true, &body, &Sha256::digest(&body), now).await?;
+    Ok(Messages { plain, forwarding: Some(forwarding) })
+}
+
+/// Renders the bulletin's plain message and stores the bytes.
 pub(super) async fn store_message(
     db: &mut Connection,
     settings: &Settings,
@@ -143,36 +194,82 @@ pub(super) async fn store_message(
     now: Timestamp,
 ) -> Result<MessageId> {
     let body = render_checked(settings, bulletin)?;
-    Ok(insert_message(db, bulletin.id, None, &body, &Sha256::digest(&body), now).await?)
+    Ok(insert_message(db, bulletin.id, None, false, &body, &Sha256::digest(&body), now).await?)
 }
 
-/// The message array of a bulletin, within LINE's limits: what the page previews and what is sent.
+/// The message array of a bulletin, within LINE's limits: what is sent.
+///
+/// # Errors
+/// [`Refusal::TooLarge`] with every limit that it would break; [`Refusal::ImageNotHttps`].
+pub fn render_checked(settings: &Settings, bulletin: &Bulletin) -> Result<String> {
+    render_variant(settings, bulletin, Variant::Plain)
+}
+
+/// As [`render_checked`], for the groups of a variant.
 ///
 /// # Errors
 /// [`Refusal::TooLarge`] with every limit that it would break.
-pub fn render_checked(settings: &Settings, bulletin: &Bulletin) -> Result<String> {
-    let date = bulletin.document_date.as_deref().and_then(|date| date.parse().ok());
+pub fn render_variant(settings: &Settings, bulletin: &Bulletin, variant: Variant) -> Result<String> {
+    let place = Place {
+        id: bulletin.id,
+        public_token: &bulletin.public_token,
+        origin_office: &bulletin.origin_office,
+        image_size: bulletin.image_width.zip(bulletin.image_height),
+        variant,
+    };
+    render_draft(settings, &Draft::of(bulletin), &place)
+}
+
+/// What a message says of its bulletin besides what is typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Its id, which the button sends back.
+    pub id: BulletinId,
+    /// The end of its public address.
+    pub public_token: &'a str,
+    /// Who speaks.
+    pub origin_office: &'a str,
+    /// Width and height of its picture in pixels.
+    pub image_size: Option<(i16, i16)>,
+    /// For which groups.
+    pub variant: Variant,
+}
+
+/// The same for a draft that need not be stored: what a form previews is what would be sent.
+///
+/// # Errors
+/// As [`render_checked`].
+pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Result<String> {
+    let forward = (place.variant == Variant::Forwarding).then(|| forward_url(settings, place.id));
+    let date = draft.document_date.as_deref().and_then(|date| date.parse().ok());
     let date_thai = date.map(|date| format_long_date(date, Digits::Thai));
-    let links: Vec<Link<'_>> = bulletin.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect();
-    let read_url = format!("{}/b/{}", settings.public_url, bulletin.public_token);
-    let acknowledge = acknowledge_data(bulletin.id);
-    let notice = match bulletin.kind {
+    let links: Vec<Link<'_>> = draft.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect();
+    let read_url = format!("{}/b/{}", settings.public_url, place.public_token);
+    let acknowledge = acknowledge_data(place.id);
+    let image_url = draft.attachment.as_ref().map(|attachment| image_url(settings, attachment.image));
+    if image_url.as_deref().is_some_and(|url| !limits::is_image_address(url)) {
+        return Err(Refusal::ImageNotHttps);
+    }
+    let (width, height) = place.image_size.unwrap_or((1, 1));
+    let notice = match draft.kind {
         Kind::Correction => Some("แก้ไขประกาศที่ส่งก่อนหน้านี้"),
         Kind::Withdrawal => Some("ยกเลิกประกาศที่ส่งก่อนหน้านี้"),
         Kind::News | Kind::Test | Kind::Drill => None,
     };
     let bytes = render(
         &Bubble {
-            urgency: bulletin.urgency(),
-            kind: bulletin.kind,
-            document_number: bulletin.document_number.as_deref(),
+            urgency: draft.urgency,
+            kind: draft.kind,
+            document_number: draft.document_number.as_deref(),
             date_thai: date_thai.as_deref(),
-            subject: &bulletin.subject,
-            body: &bulletin.body,
-            origin: &bulletin.origin_office,
+            subject: &draft.subject,
+            body: &draft.body,
+            origin: place.origin_office,
+            hero: image_url.as_deref().map(|url| Hero { url, width, height }),
             links: &links,
             read_url: &read_url,
-            acknowledge: bulletin.acknowledgement.requested.then_some(acknowledge.as_str()),
+            acknowledge: draft.acknowledgement.requested.then_some(acknowledge.as_str()),
+            forward: forward.as_deref(),
             notice,
         },
         None,
@@ -182,6 +279,12 @@ pub fn render_checked(settings: &Settings, bulletin: &Bulletin) -> Result<String
         return Err(Refusal::TooLarge(broken));
     }
     String::from_utf8(bytes).map_err(|_| Refusal::TooLarge(Vec::new()))
+}
+
+/// The address of a picture, which never changes.
+#[must_use]
+pub fn image_url(settings: &Settings, image: ImageId) -> String {
+    format!("{}/i/{image}.jpg", settings.public_url)
 }
 
 /// Wakes the senders of the bulletin's channels when the transaction commits.

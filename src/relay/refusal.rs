@@ -47,6 +47,21 @@ pub enum Refusal {
     /// The rendered message could not be made.
     #[error("the message could not be rendered")]
     Render(#[from] serde_json::Error),
+    /// The bulletin waits for nobody's approval.
+    #[error("the bulletin has not been submitted for approval")]
+    NotSubmitted,
+    /// A second person has to approve it before it is published.
+    #[error("a second person has to approve the bulletin first")]
+    NotApproved,
+    /// Whoever worked on it cannot approve or return it.
+    #[error("nobody approves a bulletin that they wrote, changed or submitted themselves")]
+    OwnBulletin,
+    /// No LINE group is linked to this group, so nothing can be tried there.
+    #[error("the group {0} has no LINE group linked")]
+    NotLinked(String),
+    /// LINE fetches pictures from https addresses only, and `server.public_url` is none.
+    #[error("LINE shows pictures from https addresses only, and server.public_url is none")]
+    ImageNotHttps,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::bulletin::Urgency;
+use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
 use crate::store::turns::Patience;
 
@@ -61,6 +61,17 @@ pub struct Settings {
     pub audit_seal: Duration,
     /// When a group is passed by; routine first; none = never.
     pub bypass_after: [Option<Duration>; 4],
+    /// What bulletins must meet before they go out.
+    pub bulletins: BulletinRules,
+}
+
+/// What bulletins must meet before they go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BulletinRules {
+    /// Whether a second person approves them first.
+    pub approval: Approval,
+    /// The largest picture that is read, in bytes.
+    pub image_limit: usize,
 }
 
 impl Settings {

@@ -19,16 +19,27 @@ use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
+use crate::store::board::provinces;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
 use crate::store::claims::find_next_seats;
 use crate::store::fan_out::list_channels_of;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
-use crate::store::{Result, audit, bulletins, idempotency, progress, turns, webhook_events};
+use crate::store::{
+    Result, account_links, audit, bulletins, idempotency, images, progress, sessions, turns, webhook_events,
+};
 use crate::telemetry::metric;
 
 /// How long answers to POSTs and webhook event ids are kept.
 const DAY: Duration = Duration::from_hours(24);
+/// Bulletins older than this are not summed up by province any more.
+const SUMMED_UP: Duration = Duration::from_hours(31 * 24);
+/// How long a picture that is in no bulletin is kept; it is looked for eight times as long.
+const UNUSED: Duration = Duration::from_hours(7 * 24);
+/// Ended sessions, and links that have long expired, removed at a time.
+const FORGOTTEN: i64 = 1_000;
+/// How many times in a round.
+const FORGETS: usize = 100;
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
 
@@ -112,6 +123,7 @@ impl Rounds {
         note("bypassing", self.bypass(now).await);
         note("expiring", self.expire(now).await);
         note("measuring", self.measure(now).await);
+        note("summing up provinces", self.sum_up(now).await);
         if is_due(&mut self.last.recount, settings.recount_interval, now) {
             note("recounting", self.recount(now).await);
             note("following late acceptances", self.follow(now).await);
@@ -128,6 +140,11 @@ impl Rounds {
         measure(&mut *self.engine.db.acquire().await?, now).await
     }
 
+    async fn sum_up(&self, now: Timestamp) -> Result<()> {
+        provinces::sum_up(&mut *self.engine.db.acquire().await?, now - SUMMED_UP).await?;
+        Ok(())
+    }
+
     async fn seal(&self) -> Result<()> {
         let mut tx = self.engine.db.begin().await?;
         audit::seal_entries(&mut tx, SEALS).await?;
@@ -139,6 +156,15 @@ impl Rounds {
         let mut db = self.engine.db.acquire().await?;
         idempotency::delete_old_answers(&mut db, now - DAY).await?;
         webhook_events::delete_old_events(&mut db, now - DAY * 7).await?;
+        images::delete_unused(&mut db, now - UNUSED * 8, now - UNUSED).await?;
+        // so that a round ends, however much there is; the rest is left for the next day
+        for _ in 0..FORGETS {
+            let sessions = sessions::delete_ended(&mut db, now, FORGOTTEN).await?;
+            let links = account_links::delete_expired(&mut db, now - DAY * 30, FORGOTTEN).await?;
+            if sessions.max(links) < FORGOTTEN.unsigned_abs() {
+                break;
+            }
+        }
         Ok(())
     }
 

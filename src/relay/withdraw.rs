@@ -83,6 +83,7 @@ async fn publish_notice(
         origin: about.origin_id,
         audience: Audience::default(),
         links: Vec::new(),
+        attachment: None,
         forwarding: ForwardingMode::Automatic,
         acknowledgement: Acknowledgement { requested: false, due_at: None },
         expires_at: None,

@@ -38,6 +38,8 @@ pub struct SimulatorConfig {
     pub redelivery_delays: Vec<Duration>,
     /// How long a connection is held open that never gets an answer.
     pub hold_open: Duration,
+    /// Whether members tap by themselves what they are asked to.
+    pub lively: bool,
     /// Where the randomness of faults starts, so that a run can be repeated.
     pub seed: u64,
 }
@@ -58,6 +60,7 @@ impl SimulatorConfig {
             webhook_timeout: Duration::from_secs(2),
             redelivery_delays: [5, 30, 120].map(Duration::from_secs).to_vec(),
             hold_open: Duration::from_mins(2),
+            lively: false,
             seed: 1,
         }
     }

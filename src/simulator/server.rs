@@ -23,7 +23,7 @@ use super::api::{self, Hangup};
 use super::config::SimulatorConfig;
 use super::control::Control;
 use super::platform::Platform;
-use super::{SimulatorError, control_api, page};
+use super::{SimulatorError, control_api, crowd, page};
 
 /// A simulator that is not running yet.
 pub struct Simulator;
@@ -40,7 +40,7 @@ impl Simulator {
     /// # Errors
     /// The tree file or the journal cannot be read, or the address is taken.
     pub async fn start(config: SimulatorConfig) -> Result<RunningSimulator, SimulatorError> {
-        let listen = config.listen;
+        let (listen, crowd) = (config.listen, config.lively.then_some(config.seed));
         let platform = Arc::new(Platform::build(config)?);
         let bind = |source| SimulatorError::Listen { addr: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(bind)?;
@@ -49,6 +49,9 @@ impl Simulator {
         let router = api::routes().merge(control_api::routes()).merge(page::routes()).with_state(control.clone());
         let taker = Arc::clone(&control.platform);
         control.platform.spawn(async move { take_connections(&taker, &listener, &router).await });
+        if let Some(seed) = crowd {
+            control.platform.spawn(crowd::tap(control.clone(), seed));
+        }
         tracing::info!(simulator.addr = %addr, "the LINE simulator takes calls");
         Ok(RunningSimulator { addr, control })
     }

@@ -98,6 +98,21 @@ pub async fn revoke_key(db: &mut Connection, name_or_prefix: &str, now: Timestam
     Ok(revoked.rows_affected())
 }
 
+/// Stops the key with this id; false where it had stopped.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_key_by_id(db: &mut Connection, id: ApiKeyId, now: Timestamp) -> Result<bool> {
+    let revoked = sqlx::query!(
+        "update api_keys set revoked_at = $2 where id = $1 and revoked_at is null",
+        id.0,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}
+
 /// Notes that a key was used, to the minute.
 ///
 /// # Errors
@@ -112,4 +127,60 @@ pub async fn touch_key(db: &mut Connection, id: ApiKeyId, now: Timestamp) -> Res
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// A page of keys, newest first, before `before`; with `scope`, those of an office with a group at or below one of
+/// these groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_keys_under(
+    db: &mut Connection,
+    scope: Option<&[i32]>,
+    before: Option<ApiKeyId>,
+    limit: i64,
+) -> Result<Vec<ApiKey>> {
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+        from api_keys k left join offices o on o.id = k.office_id
+        where ($1::uuid is null or k.id < $1) and ($2::int[] is null
+            or exists (select from groups g where g.office_id = k.office_id and g.path && $2))
+        order by k.id desc limit $3"#,
+        before.map(|id| id.0),
+        scope,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The key with this id, whatever state it is in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_key_by_id(db: &mut Connection, id: ApiKeyId) -> Result<Option<ApiKey>> {
+    Ok(sqlx::query_as!(
+        ApiKey,
+        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+        from api_keys k left join offices o on o.id = k.office_id where k.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// How many working keys an office has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_keys_of_office(db: &mut Connection, office: OfficeId) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from api_keys where office_id = $1 and revoked_at is null"#,
+        office.0,
+    )
+    .fetch_one(db)
+    .await?)
 }

@@ -1,4 +1,5 @@
-//! The audit: who did what, written in the transaction that does it, and chained by hash afterwards.
+//! The audit: who did what, written in the transaction that does it, and chained by hash afterwards. Reading it is
+//! [`super::audit_reading`].
 
 use serde_json::Value;
 
@@ -30,6 +31,36 @@ pub async fn insert_entry(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// An act as it is told.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// What.
+    pub act: String,
+    /// More of it.
+    pub detail: Value,
+}
+
+/// What was done to `subject`, in order; the newest `limit` acts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_entries_of(db: &mut Connection, subject: &str, limit: i64) -> Result<Vec<Entry>> {
+    let mut entries = sqlx::query_as!(
+        Entry,
+        "select at, actor, act, detail from audit where subject = $1 order by id desc limit $2",
+        subject,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    entries.reverse();
+    Ok(entries)
 }
 
 /// Chains up to `limit` entries that are not sealed: each seal is the SHA-256 of the seal before and the entry. The

@@ -4,8 +4,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Connection, Result, StoreError};
-use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Link, Stage, Urgency};
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, Urgency};
 use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::picture::ImageId;
+use crate::domain::search::Words;
 use crate::domain::time::Timestamp;
 
 /// A bulletin as it is stored.
@@ -37,6 +39,14 @@ pub struct Bulletin {
     pub audience: Json<Audience>,
     /// Links below the text.
     pub links: Json<Vec<Link>>,
+    /// The picture above the text.
+    pub image_id: Option<ImageId>,
+    /// What it shows.
+    pub image_alt: Option<String>,
+    /// Its width in pixels.
+    pub image_width: Option<i16>,
+    /// Its height in pixels.
+    pub image_height: Option<i16>,
     /// How it treats the groups' settings.
     pub forwarding: ForwardingMode,
     /// The acknowledge button.
@@ -53,6 +63,20 @@ pub struct Bulletin {
     pub created_by: String,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When it was handed to a second person.
+    pub submitted_at: Option<Timestamp>,
+    /// By whom.
+    pub submitted_by: Option<String>,
+    /// When a second person approved it as it stands.
+    pub approved_at: Option<Timestamp>,
+    /// Who.
+    pub approved_by: Option<String>,
+    /// When a second person last gave it back.
+    pub returned_at: Option<Timestamp>,
+    /// Who.
+    pub returned_by: Option<String>,
+    /// Why.
+    pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
     /// When it was published.
@@ -81,6 +105,13 @@ impl Bulletin {
     pub fn state(&self) -> crate::domain::bulletin::State {
         crate::domain::bulletin::State::of(self.stage, self.open)
     }
+
+    /// The picture with what it shows.
+    #[must_use]
+    pub fn attachment(&self) -> Option<Attachment> {
+        let alt = self.image_alt.as_deref()?.parse().ok()?;
+        self.image_id.map(|image| Attachment { image, alt })
+    }
 }
 
 /// What a draft says.
@@ -106,12 +137,37 @@ pub struct Draft {
     pub audience: Audience,
     /// Links below the text.
     pub links: Vec<Link>,
+    /// The picture above it.
+    pub attachment: Option<Attachment>,
     /// How it treats the groups' settings.
     pub forwarding: ForwardingMode,
     /// The acknowledge button.
     pub acknowledgement: Acknowledgement,
     /// When it stops being sent.
     pub expires_at: Option<Timestamp>,
+}
+
+impl Draft {
+    /// What a stored bulletin says.
+    #[must_use]
+    pub fn of(row: &Bulletin) -> Self {
+        Self {
+            kind: row.kind,
+            about: row.about.map(BulletinId),
+            subject: row.subject.clone(),
+            body: row.body.clone(),
+            urgency: row.urgency(),
+            document_number: row.document_number.clone(),
+            document_date: row.document_date.clone(),
+            origin: row.origin_id,
+            audience: row.audience.0.clone(),
+            links: row.links.0.clone(),
+            attachment: row.attachment(),
+            forwarding: row.forwarding,
+            acknowledgement: row.acknowledgement.0.clone(),
+            expires_at: row.expires_at,
+        }
+    }
 }
 
 /// Stores a new draft.
@@ -128,8 +184,9 @@ pub async fn insert_draft(
 ) -> Result<()> {
     sqlx::query!(
         "insert into bulletins (id, kind, about, subject, body, urgency, document_number, document_date, origin_id,
-            audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16)",
+            audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at,
+            image_id, image_alt)
+        values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19)",
         id.0,
         draft.kind as Kind,
         draft.about.map(|about| about.0),
@@ -147,6 +204,8 @@ pub async fn insert_draft(
         public_token,
         now as Timestamp,
         by,
+        draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
+        draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
     )
     .execute(db)
     .await?;
@@ -161,7 +220,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
     let changed = sqlx::query!(
         "update bulletins set kind = $2, about = $3, subject = $4, body = $5, urgency = $6, document_number = $7,
             document_date = $8::text::date, origin_id = $9, audience = $10, links = $11, forwarding = $12,
-            acknowledgement = $13, expires_at = $14, updated_at = $15
+            acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17
         where id = $1 and stage = 'draft'",
         id.0,
         draft.kind as Kind,
@@ -178,6 +237,8 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         Json(&draft.acknowledgement) as _,
         draft.expires_at as Option<Timestamp>,
         now as Timestamp,
+        draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
+        draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
     )
     .execute(db)
     .await?;
@@ -210,6 +271,10 @@ pub struct Filter {
     pub scope: Option<Vec<i32>>,
     /// With `scope`: whether drafts that start in it are shown.
     pub drafts: bool,
+    /// Only those in whose subject, number or text all of these stand.
+    pub words: Option<Words>,
+    /// With `scope`: whether drafts that start at one of these very groups are shown.
+    pub own_drafts: bool,
 }
 
 /// Bulletins, newest first.
@@ -233,9 +298,12 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             to_char(document_date, 'YYYY-MM-DD') as document_date, origin_id as "origin_id: GroupId", g.code as origin,
             o.name as origin_office, audience as "audience: Json<Audience>", links as "links: Json<Vec<Link>>",
             b.forwarding, acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, stage,
-            b.created_at, created_by, b.updated_at, scheduled_for, published_at, withdrawn_at, withdrawn_reason,
+            image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
+            b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
+            returned_by, returned_reason, scheduled_for, published_at, withdrawn_at, withdrawn_reason,
             paused_at, deliveries, coalesce(p.open, 0) as "open!"
         from bulletins b join groups g on g.id = b.origin_id join offices o on o.id = g.office_id
+            left join images i on i.id = b.image_id
             left join lateral (select sum(waiting + held + ready) as open from progress where bulletin_id = b.id) p on true
         where ($1::uuid is null or b.id = $1)
             and ($2::text is null or b.public_token = $2)
@@ -243,9 +311,15 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             and ($4::bool is null or (coalesce(p.open, 0) = 0) = $4)
             and ($5::bulletin_kind is null or b.kind = $5)
             and ($6::uuid is null or b.id < $6)
-            and ($7::int[] is null or (g.path && $7 and (b.published_at is not null or $8)) or exists (
+            and ($7::int[] is null or (g.path && $7 and (b.published_at is not null or $8 or $12 and g.id = any ($7))) or exists (
                 select from groups mine join deliveries d on d.bulletin_id = b.id and d.group_id = mine.id
                 where mine.path && $7))
+            and ($10::text is null or b.id in (
+                select found.id from bulletins found
+                where search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
+                        like search_form($10)
+                    and search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
+                        like all (select search_form(pattern) from unnest($11::text[]) pattern)))
         order by b.id desc limit $9"#,
         filter.id.map(|id| id.0),
         filter.public_token,
@@ -256,6 +330,9 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
         filter.scope.as_deref(),
         filter.drafts,
         limit,
+        filter.words.as_ref().map(Words::longest),
+        filter.words.as_ref().map(Words::patterns),
+        filter.own_drafts,
     )
     .fetch_all(db)
     .await?)

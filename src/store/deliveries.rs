@@ -68,6 +68,8 @@ pub struct Delivery {
     pub ended_at: Option<Timestamp>,
     /// Who forwarded or declined it.
     pub forwarded_by: Option<String>,
+    /// What was said when it was declined.
+    pub declined_because: Option<String>,
     /// The title of its steward.
     pub steward_title: Option<String>,
     /// LINE's id of the request.
@@ -105,6 +107,8 @@ pub struct Filter {
     pub bypassed: Option<bool>,
     /// Failed because its outcome is not known, or open.
     pub outcome_unknown: Option<bool>,
+    /// For this reason.
+    pub reason: Option<Reason>,
     /// After the delivery of the group with this number.
     pub after: Option<i32>,
 }
@@ -128,7 +132,7 @@ macro_rules! select_deliveries {
                 up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
                 d.outcome_open, d.attempts, d.members, d.acknowledged, d.turn_at, d.release_at, d.due_at, d.ended_at,
-                d.forwarded_by, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
+                d.forwarded_by, d.declined_because, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
             from deliveries d
                 join groups g on g.id = d.group_id
                 join offices o on o.id = g.office_id
@@ -180,6 +184,7 @@ pub async fn list_deliveries(
             and ($12::int is null or d.group_id = $12)
             and ($13::bool is null or d.bypassed_parent = $13)
             and ($14::bool is null or (d.outcome_open or d.reason is not distinct from 'outcome_unknown') = $14)
+            and ($16::delivery_reason is null or d.reason = $16)
         end
         order by d.group_id
         limit $15",
@@ -197,6 +202,53 @@ pub async fn list_deliveries(
         filter.group.map(|id| id.0),
         filter.bypassed,
         filter.outcome_unknown,
+        limit,
+        filter.reason as Option<Reason>,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The deliveries for one group of the newest `limit` published bulletins, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_for_group(db: &mut Connection, group: GroupId, limit: i64) -> Result<Vec<Delivery>> {
+    Ok(select_deliveries!(
+        "where d.group_id = $1 and d.bulletin_id = any (array(
+            select id from bulletins where published_at is not null order by published_at desc limit $2))
+        order by b.published_at desc",
+        group.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// What ended otherwise than accepted and may be mended, over all bulletins, the newest first: from the index that
+/// holds nothing else. `from` and `before` bound the ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_failures(
+    db: &mut Connection,
+    from: Uuid,
+    before: Option<DeliveryId>,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    Ok(select_deliveries!(
+        "where d.id >= $1 and d.id < $2 and d.state in ('failed', 'unreachable', 'declined')
+            and ($3::int[] is null or g.path && $3)
+            and ($4::delivery_state is null or d.state = $4)
+            and ($5::delivery_reason is null or d.reason = $5)
+        order by d.id desc
+        limit $6",
+        from,
+        before.map_or(Uuid::max(), |id| id.0),
+        filter.scope.as_deref(),
+        filter.state as Option<State>,
+        filter.reason as Option<Reason>,
         limit,
     )
     .fetch_all(db)

@@ -26,6 +26,15 @@ pub struct Selection {
     pub excluded: Vec<i32>,
 }
 
+/// Which message goes where.
+#[derive(Clone, Copy, Debug)]
+pub struct Messages {
+    /// To every group.
+    pub plain: MessageId,
+    /// To the groups below which somebody has to forward; none = the plain one.
+    pub forwarding: Option<MessageId>,
+}
+
 /// Makes the deliveries of a bulletin; gives how many there are now.
 ///
 /// # Errors
@@ -33,7 +42,7 @@ pub struct Selection {
 pub async fn insert_deliveries(
     db: &mut Connection,
     bulletin: BulletinId,
-    message: MessageId,
+    messages: Messages,
     urgency: Urgency,
     forwarding: ForwardingMode,
     selection: &Selection,
@@ -44,11 +53,13 @@ pub async fn insert_deliveries(
             select g.*, uuid_v7($1) as delivery_id
             from audience_groups($2, $3, $4, $5, $6, $7) g
         ), parents as (
-            select distinct parent_id as id from picked
+            select parent_id as id, bool_or($11 <> 'automatic'::forwarding_mode and forwarding <> 'automatic') as stewarded
+            from picked group by parent_id
         )
         insert into deliveries (id, bulletin_id, parent_id, message_id, retry_key, turn_at, group_id, channel_id,
             members, forward_within, state, tier, priority, has_children, automatic, recipient)
-        select p.delivery_id, $8, coalesce(made.id, up.delivery_id), $9, p.delivery_id,
+        select p.delivery_id, $8, coalesce(made.id, up.delivery_id),
+            case when parents.stewarded then coalesce($12::uuid, $9::uuid) else $9 end, p.delivery_id,
             case when up.id is null then $1 end, p.id,
             coalesce(p.channel_id, (select id from channels order by id limit 1)),
             coalesce(p.members, 0), p.forward_within,
@@ -66,9 +77,10 @@ pub async fn insert_deliveries(
         selection.groups.as_deref(),
         &selection.excluded,
         bulletin.0,
-        message.0,
+        messages.plain.0,
         urgency as i16,
         forwarding as ForwardingMode,
+        messages.forwarding.map(|id| id.0),
     )
     .execute(&mut *db)
     .await?;
@@ -136,7 +148,7 @@ pub async fn list_late_notices(
 ) -> Result<Vec<(BulletinId, BulletinId, MessageId)>> {
     let rows = sqlx::query!(
         r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.id as "message: MessageId"
-        from bulletins n join messages m on m.bulletin_id = n.id and m.noted_by is null
+        from bulletins n join messages m on m.bulletin_id = n.id and m.noted_by is null and not m.forward_button
         where n.kind = 'withdrawal' and n.stage = 'published' and n.about is not null and n.published_at > $1
             and exists (select from deliveries d where d.bulletin_id = n.about and (d.state = 'accepted' or d.outcome_open)
                 and not exists (select from deliveries went where went.bulletin_id = n.id and went.group_id = d.group_id))"#,
@@ -147,11 +159,13 @@ pub async fn list_late_notices(
     Ok(rows.into_iter().map(|row| (row.notice, row.about, row.message)).collect())
 }
 
-/// What a bulletin would mean for one channel.
+/// What a bulletin would mean for one tier of one channel.
 #[derive(Clone, Debug)]
 pub struct Load {
     /// The channel; none = groups that no channel serves.
     pub channel_id: Option<ChannelId>,
+    /// 1, 2 or 3.
+    pub tier: i16,
     /// Groups that would receive it.
     pub groups: i64,
     /// Of these, linked to a LINE group.
@@ -162,19 +176,19 @@ pub struct Load {
     pub stewarded: i64,
 }
 
-/// Counts what publishing would mean, by channel.
+/// Counts what publishing would mean, by channel and tier.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,
-        r#"select channel_id as "channel_id: ChannelId", count(*) as "groups!",
+        r#"select channel_id as "channel_id: ChannelId", tier as "tier!", count(*) as "groups!",
             count(line_group_id) as "linked!",
             coalesce(sum(members) filter (where line_group_id is not null), 0) as "seats!",
             count(*) filter (where forwarding = $7 and id <> $1) as "stewarded!"
         from audience_groups($1, $2, $3, $4, $5, $6)
-        group by channel_id order by channel_id"#,
+        group by channel_id, tier order by channel_id, tier"#,
         selection.origin,
         selection.tiers.as_deref(),
         selection.provinces.as_deref(),

@@ -128,6 +128,39 @@ pub async fn find_group(db: &mut Connection, code: &str) -> Result<Option<Group>
     .await?)
 }
 
+/// A group's neighbour in the tree.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Whether a LINE group is linked.
+    pub linked: bool,
+    /// How far above; 0 = right below.
+    pub above: i32,
+}
+
+/// The groups above a group, from the root down, and those right below it, by name: at most `limit` of these.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_neighbours(db: &mut Connection, group: GroupId, limit: i64) -> Result<Vec<Neighbour>> {
+    Ok(sqlx::query_as!(
+        Neighbour,
+        r#"(select up.code as "code!", up.name as "name!", up.line_group_id is not null as "linked!",
+                (cardinality(g.path) - array_position(g.path, up.id))::int as "above!"
+            from groups g join groups up on up.id = any (g.path) and up.id <> g.id where g.id = $1 order by 4 desc)
+        union all
+        (select code, name, line_group_id is not null, 0 from groups where parent_id = $1 and not retired
+            order by tier, name, id limit $2)"#,
+        group.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// The number of the root, where a tree is loaded.
 ///
 /// # Errors

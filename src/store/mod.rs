@@ -6,30 +6,43 @@
 //! Rules that must hold whoever writes (the tree's tiers, the table of delivery states, the counters of
 //! `progress`, immutability) are kept by the database itself; see `migrations/`.
 
+pub mod account_links;
+pub mod account_list;
+pub mod accounts;
 pub mod acknowledgements;
 pub mod api_keys;
+pub mod approval;
 pub mod attempts;
 pub mod audit;
+pub mod audit_reading;
+pub mod board;
 pub mod bulletins;
 pub mod channels;
 pub mod checkup;
+pub mod choices;
 pub mod claims;
 pub mod coverage;
 pub mod deliveries;
 pub mod fan_out;
 pub mod groups;
+pub mod history;
 pub mod idempotency;
+pub mod images;
+pub mod invitations;
 pub mod join_codes;
 pub mod locks;
 pub mod messages;
 pub mod notices;
 pub mod offices;
+pub mod overview;
 pub mod progress;
 pub mod record;
 pub mod session;
+pub mod sessions;
 pub mod stewards;
 pub mod tree;
 pub mod turns;
+pub mod waiting;
 pub mod webhook_events;
 
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Offices: read here; written by the tree import.
 
 use super::{Connection, Result};
-use crate::domain::ids::OfficeId;
+use crate::domain::ids::{GroupId, OfficeId};
 use crate::domain::office::OfficeKind;
 
 /// An office as it is stored.
@@ -49,5 +49,53 @@ pub async fn list_offices(db: &mut Connection, scope: Option<&[i32]>, after: &st
         limit,
     )
     .fetch_all(db)
+    .await?)
+}
+
+/// The name of the office whose group this is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_name_of_group(db: &mut Connection, group: GroupId) -> Result<Option<String>> {
+    Ok(
+        sqlx::query_scalar!(
+            "select o.name from groups g join offices o on o.id = g.office_id where g.id = $1",
+            group.0,
+        )
+        .fetch_optional(db)
+        .await?,
+    )
+}
+
+/// Offices whose name or code holds `text`, by code; with `scope`, those with a group at or below one of these groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn search_offices(db: &mut Connection, scope: Option<&[i32]>, text: &str, limit: i64) -> Result<Vec<Office>> {
+    Ok(sqlx::query_as!(
+        Office,
+        r#"select id as "id: OfficeId", code, name, kind, province from offices o
+        where (strpos(lower(name), lower($1)) > 0 or strpos(lower(code), lower($1)) > 0) and ($2::int[] is null
+            or exists (select from groups g where g.office_id = o.id and g.path && $2))
+        order by code = $1 desc, code limit $3"#,
+        text,
+        scope,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Whether an office has a group at or below one of these groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_under(db: &mut Connection, office: OfficeId, scope: &[i32]) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from groups where office_id = $1 and path && $2) as "under!""#,
+        office.0,
+        scope,
+    )
+    .fetch_one(db)
     .await?)
 }

@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use super::{Connection, Result};
-use crate::domain::delivery::State;
+use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId, MessageId};
 use crate::domain::time::Timestamp;
 
@@ -55,7 +55,8 @@ pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[
     .await?)
 }
 
-/// Lets the bulletin into held groups, with another message where a note was added; gives how many went on.
+/// Lets the bulletin into held groups; `noted` pairs each message with the one that is sent instead, where a note was
+/// added. Gives how many went on.
 ///
 /// # Errors
 /// When the database fails.
@@ -63,26 +64,30 @@ pub async fn forward(
     db: &mut Connection,
     bulletin: BulletinId,
     groups: &[i32],
-    message: Option<MessageId>,
+    noted: &[(MessageId, MessageId)],
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
+    let (plain, with_note): (Vec<Uuid>, Vec<Uuid>) = noted.iter().map(|(plain, noted)| (plain.0, noted.0)).unzip();
     let moved = sqlx::query!(
         "update deliveries set state = 'ready', turn_at = $4, release_at = null, reason = null,
-            message_id = case when outcome_open then message_id else coalesce($3, message_id) end, forwarded_by = $5, changed = change_mark()
+            message_id = case when outcome_open then message_id else coalesce(
+                (select noted from unnest($3::uuid[], $6::uuid[]) as u(plain, noted) where plain = message_id), message_id) end,
+            forwarded_by = $5, changed = change_mark()
         where bulletin_id = $1 and group_id = any ($2) and state = 'held'",
         bulletin.0,
         groups,
-        message.map(|id| id.0),
+        &plain,
         now as Timestamp,
         by,
+        &with_note,
     )
     .execute(db)
     .await?;
     Ok(moved.rows_affected())
 }
 
-/// Marks held deliveries as declined and lets their children go on; gives how many.
+/// Marks held deliveries as declined for the reason that was given, and lets their children go on; gives how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,13 +95,14 @@ pub async fn decline(
     db: &mut Connection,
     bulletin: BulletinId,
     groups: &[i32],
+    because: &str,
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
     let moved = sqlx::query!(
         "with declined as (
             update deliveries set state = 'declined', reason = 'not_for_us', ended_at = $3, release_at = null,
-                forwarded_by = $4, changed = change_mark()
+                forwarded_by = $4, declined_because = $5, changed = change_mark()
             where bulletin_id = $1 and group_id = any ($2) and state = 'held' returning id
         ), woken as (
             update deliveries d set state = state_at_turn(d.automatic),
@@ -109,6 +115,7 @@ pub async fn decline(
         groups,
         now as Timestamp,
         by,
+        because,
     )
     .fetch_all(db)
     .await?;
@@ -122,7 +129,8 @@ pub async fn decline(
 pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32], now: Timestamp) -> Result<u64> {
     let moved = sqlx::query!(
         "update deliveries set state = 'held', reason = null, ended_at = null, turn_at = $3,
-            release_at = release_at_turn(false, forward_within, $3), forwarded_by = null, changed = change_mark()
+            release_at = release_at_turn(false, forward_within, $3), forwarded_by = null, declined_because = null,
+            changed = change_mark()
         where bulletin_id = $1 and group_id = any ($2) and state = 'declined'",
         bulletin.0,
         groups,
@@ -290,6 +298,8 @@ pub struct RetryFilter {
     pub tier: Option<i16>,
     /// Only of this province.
     pub province: Option<String>,
+    /// Only what ended for this reason.
+    pub reason: Option<Reason>,
     /// Only this group.
     pub group: Option<GroupId>,
     /// Only at or below this group.
@@ -332,6 +342,7 @@ pub async fn retry(
                 and ($7::int is null or g.path @> array[$7])
                 and ($8::int[] is null or g.path && $8)
                 and ($11 or not d.outcome_open or d.key_used_at > $9)
+                and ($12::delivery_reason is null or d.reason = $12)
         )
         update deliveries d set
             state = case when c.parent_waiting then 'waiting' else 'ready' end::delivery_state,
@@ -355,6 +366,7 @@ pub async fn retry(
         key_good_since as Timestamp,
         now as Timestamp,
         include_unknown,
+        filter.reason as Option<Reason>,
     )
     .execute(db)
     .await?;

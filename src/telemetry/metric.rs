@@ -35,6 +35,8 @@ pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 /// Webhook requests whose signature did not fit.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
+/// People who tried to sign in, by outcome (`signed_in`, `refused`).
+pub const SIGN_INS: &str = "gcc_relay_sign_ins_total";
 /// Requests answered, by `method`, `route` (the pattern) and `status`.
 pub const HTTP_REQUESTS: &str = "gcc_relay_http_requests_total";
 /// The time of answers, by `method` and `route`.
@@ -75,6 +77,7 @@ fn describe_recorder() {
 fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
+    describe_counter!(SIGN_INS, Unit::Count, "Attempts to sign in, by outcome");
     describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route and status");
     describe_histogram!(HTTP_REQUEST_TIME, Unit::Seconds, "Time of answers, by method and route");
 }

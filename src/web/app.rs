@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::snapshot::Snapshots;
+use super::live::Live;
+use super::pages::image::Images;
+use super::people::People;
 use super::problem::Problem;
 use crate::domain::sealed::{PersonKey, SealingKey};
 use crate::domain::time::{Clock, Timestamp};
@@ -25,6 +28,8 @@ pub struct Edge {
     pub status_cache: Duration,
     /// Whether `/metrics` is served by a listener of its own, and not by [`super::router`].
     pub private_metrics: bool,
+    /// Whether the site is served over https only, and browsers are told so.
+    pub secure: bool,
 }
 
 /// The state of the web: cheap to clone, shared by all requests.
@@ -44,12 +49,18 @@ pub struct App {
     pub edge: Edge,
     /// Renders what was counted.
     pub metrics: RenderMetrics,
+    /// How people sign in.
+    pub people: Arc<People>,
     /// The statuses answered from memory.
     pub(super) snapshots: Snapshots,
+    /// Who watches, and what they are shown.
+    live: Live,
+    /// The pictures that were asked for last.
+    pub(super) images: Images,
 }
 
 impl App {
-    /// The state over a pool, a clock, the engine's constants and keys.
+    /// The state over a pool, a clock, the engine's constants and keys, and the rules of signing in.
     #[must_use]
     pub fn new(
         db: Db,
@@ -58,10 +69,19 @@ impl App {
         sealing: Arc<SealingKey>,
         edge: Edge,
         metrics: RenderMetrics,
+        people: People,
     ) -> Self {
         let person = Arc::new(sealing.person_key());
         let snapshots = Snapshots::new(edge.status_cache);
-        Self { db, clock, settings, sealing, person, edge, metrics, snapshots }
+        let live = Live::new(db.clone(), edge.status_cache);
+        let (people, images) = (Arc::new(people), Images::default());
+        Self { db, clock, settings, sealing, person, edge, metrics, people, snapshots, live, images }
+    }
+
+    /// What is live: to be stopped before the server is, and asked what it costs.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// The time now.

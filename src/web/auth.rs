@@ -1,4 +1,4 @@
-//! Who calls, what they may do, and where.
+//! Who calls the API, what they may do, and where. For pages [`super::people`] does the same.
 //!
 //! [`authorize`] stands before every route of the API: it finds the key, looks the route's act up in
 //! [`super::routes`] and refuses what the role may not do (403). Where the key may act, its [`Scope`], is part of
@@ -12,13 +12,14 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
+use uuid::Uuid;
 
 use super::app::App;
 use super::problem::Problem;
 use super::routes;
 use crate::domain::account::Role;
 use crate::domain::api_key::ApiKeySecret;
-use crate::domain::ids::{ApiKeyId, OfficeId};
+use crate::domain::ids::{AccountId, ApiKeyId, OfficeId};
 use crate::store::api_keys::{ApiKey, find_key, touch_key};
 use crate::store::groups::list_ids_of_office;
 use crate::store::{Connection, StoreError};
@@ -26,7 +27,7 @@ use crate::store::{Connection, StoreError};
 /// How often at most it is noted that a key was used.
 const USE_NOTED: Duration = Duration::from_mins(1);
 
-/// The part of the tree that a key sees.
+/// The part of the tree that a key or person sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// All of it.
@@ -58,12 +59,21 @@ impl Scope {
     }
 }
 
-/// The key that makes the request.
+/// Who makes a request: a machine by its key, or a person signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallerId {
+    /// A key of the API.
+    Key(ApiKeyId),
+    /// A person's account.
+    Account(AccountId),
+}
+
+/// The key or person that makes the request.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Its id.
-    pub id: ApiKeyId,
-    /// Its name.
+    /// Which.
+    pub id: CallerId,
+    /// The key's name, or the account's.
     pub name: String,
     /// What it may do.
     pub role: Role,
@@ -79,7 +89,32 @@ impl Caller {
     /// How the audit names it.
     #[must_use]
     pub fn actor(&self) -> String {
-        format!("key:{}", self.name)
+        match self.id {
+            CallerId::Key(_) => format!("key:{}", self.name),
+            CallerId::Account(_) => format!("user:{}", self.name),
+        }
+    }
+
+    /// Its id, whichever it is.
+    #[must_use]
+    pub fn uuid(&self) -> Uuid {
+        match self.id {
+            CallerId::Key(id) => id.0,
+            CallerId::Account(id) => id.0,
+        }
+    }
+
+    /// Whether a bulletin that starts at a group of this office is its own: a steward's are those of its own office, not
+    /// what is below.
+    #[must_use]
+    pub fn originates_at(&self, office: OfficeId) -> bool {
+        self.role != Role::Steward || self.office == Some(office)
+    }
+
+    /// Whether only drafts that start at a group of its own office are shown to it.
+    #[must_use]
+    pub fn sees_own_drafts(&self) -> bool {
+        self.role == Role::Steward
     }
 
     /// Whether drafts of its part of the tree are shown to it: they are for those who work on them.
@@ -89,14 +124,22 @@ impl Caller {
     }
 
     async fn of(db: &mut Connection, key: ApiKey) -> Result<Self, StoreError> {
-        let scope = match key.office_id {
-            Some(office) => Scope::Under(list_ids_of_office(db, office).await?),
-            None if key.role.needs_office() => Scope::Under(Vec::new()),
-            None => Scope::Whole,
-        };
-        let (id, name, role) = (key.id, key.name, key.role);
+        let scope = find_scope(db, key.role, key.office_id).await?;
+        let (id, name, role) = (CallerId::Key(key.id), key.name, key.role);
         Ok(Self { id, name, role, office: key.office_id, office_code: key.office, scope })
     }
+}
+
+/// Where a role holds that is bound to `office`, or to none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_scope(db: &mut Connection, role: Role, office: Option<OfficeId>) -> Result<Scope, StoreError> {
+    Ok(match office {
+        Some(office) => Scope::Under(list_ids_of_office(db, office).await?),
+        None if role.needs_office() => Scope::Under(Vec::new()),
+        None => Scope::Whole,
+    })
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -121,7 +164,7 @@ pub async fn authorize(
         // another method than the route has: the router says so itself
         return Ok(next.run(request).await);
     };
-    if let Some(act) = route.act {
+    if let Some(act) = route.act() {
         let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
         let caller = identify(&app, key).await?;

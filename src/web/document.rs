@@ -64,7 +64,7 @@ fn complete(mut document: OpenApi) -> OpenApi {
         if let Some(operation) = operation {
             add_act(operation, route);
             add_problems(operation, route);
-            if route.method == "POST" && route.act.is_some() {
+            if route.method == "POST" && route.act().is_some() {
                 operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
             }
         }
@@ -73,7 +73,7 @@ fn complete(mut document: OpenApi) -> OpenApi {
 }
 
 fn add_act(operation: &mut Operation, route: &Route) {
-    let Some(act) = route.act else { return };
+    let Some(act) = route.act() else { return };
     operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
     let roles: Vec<&str> = ROLES.into_iter().filter(|role| role.may(act)).map(Role::as_str).collect();
     operation.extensions = Some(ExtensionsBuilder::new().add("x-act", act_name(act)).add("x-roles", roles).build());
@@ -83,17 +83,22 @@ fn act_name(act: Act) -> &'static str {
     match act {
         Act::Read => "read",
         Act::Publish => "publish",
+        Act::Approve => "approve",
+        Act::Originate => "originate",
         Act::Withdraw => "withdraw",
         Act::Forward => "forward",
         Act::Retry => "retry",
         Act::ManageGroups => "manage_groups",
         Act::OperateChannels => "operate_channels",
+        Act::ManageKeys => "manage_keys",
+        Act::ManageAccounts => "manage_accounts",
+        Act::ReadAudit => "read_audit",
     }
 }
 
 /// The problems that follow from what kind of route it is.
 fn add_problems(operation: &mut Operation, route: &Route) {
-    if route.act.is_none() {
+    if route.act().is_none() {
         return;
     }
     let mut add = |status: &str, description: &str| {
@@ -108,7 +113,7 @@ fn add_problems(operation: &mut Operation, route: &Route) {
         add("400", "The body is not JSON, or the Idempotency-Key is malformed");
         add("409", "Not possible in the present state, or the same call is being answered");
         add("413", "The body is too large");
-        add("415", "The body is not declared as JSON");
+        add("415", "The body is not declared as what this route reads");
     }
     add("422", "The input is not accepted; `errors` names every field at fault");
     add("503", "Not available at the moment; see Retry-After");
@@ -165,7 +170,7 @@ mod tests {
     fn what_needs_a_key_says_so() {
         let document = serde_json::to_value(openapi()).expect("plain");
         let publish = &document["paths"]["/api/v1/bulletins/{id}/publish"]["post"];
-        assert_eq!(publish["x-roles"], serde_json::json!(["admin", "publisher"]));
+        assert_eq!(publish["x-roles"], serde_json::json!(["admin", "publisher", "steward"]));
         assert!(publish["security"][0][SCHEME].is_array());
         assert!(publish["responses"]["409"]["content"]["application/problem+json"].is_object());
     }

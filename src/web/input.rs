@@ -185,6 +185,23 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Parameters<T> {
     }
 }
 
+/// Both parts of the path that vary; what cannot be one names nothing and is absent.
+#[derive(Clone, Copy, Debug)]
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<A: FromStr, B: FromStr, S: Send + Sync> FromRequestParts<S> for Ids<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let absent = || Problem::absent("thing");
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| absent())?;
+        let mut texts = params.iter().map(|(_, text)| text).filter(|text| !text.contains('\0'));
+        let first = texts.next().and_then(|text| text.parse().ok()).ok_or_else(absent)?;
+        let second = texts.next().and_then(|text| text.parse().ok()).ok_or_else(absent)?;
+        Ok(Self(first, second))
+    }
+}
+
 /// The last part of the path that varies, read as `T`; what cannot be one names nothing and is absent.
 #[derive(Clone, Copy, Debug)]
 pub struct Id<T>(pub T);

@@ -13,6 +13,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,7 +23,10 @@ use tower_http::trace::TraceLayer;
 use tracing::{Level, Span};
 
 use super::app::Edge;
+use super::pages::refused;
+use super::people::language_of;
 use super::problem::{PROBLEM_JSON, Problem};
+use super::words::Words;
 use crate::telemetry::metric;
 
 /// Puts the layers around `router`.
@@ -31,7 +35,8 @@ pub fn surround(router: Router, edge: &Edge) -> Router {
     let layers = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http().make_span_with(make_span).on_failure(()))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(always(header::REFERRER_POLICY, "no-referrer"))
+        .option_layer(edge.secure.then(|| always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
+        .layer(always(header::REFERRER_POLICY, "same-origin"))
         .layer(CompressionLayer::new())
         .layer(from_fn(tell_problems))
         .layer(from_fn(count))
@@ -66,9 +71,10 @@ async fn count(request: Request, next: Next) -> Response {
     response
 }
 
-/// Writes every refusal out as a problem, also those that have no words of their own yet.
+/// Writes every refusal out as a problem, also those that have no words of their own yet; for people as a page.
 pub async fn tell_problems(request: Request, next: Next) -> Response {
     let instance = request.uri().path().to_owned();
+    let words = words_for(&request);
     let response = next.run(request).await;
     if !response.status().is_client_error() && !response.status().is_server_error() {
         return response;
@@ -78,11 +84,24 @@ pub async fn tell_problems(request: Request, next: Next) -> Response {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.starts_with("text/html")));
-    match problem {
-        Some(problem) => write(&problem, &instance, response),
-        None if is_page => response,
-        None => write(&Problem::of_status(response.status()), &instance, response),
+    let problem = match problem {
+        Some(problem) => problem,
+        None if is_page => return response,
+        None => Problem::of_status(response.status()),
+    };
+    match words {
+        Some(words) => refused::away(words, &problem),
+        None => write(&problem, &instance, response),
     }
+}
+
+/// The words for somebody who looks with a browser at what is not the API; none for a program.
+fn words_for(request: &Request) -> Option<Words> {
+    let path = request.uri().path();
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let for_people = accepts.contains("text/html") && !path.starts_with("/api/") && !path.starts_with("/line/");
+    let cookies = CookieJar::from_headers(request.headers());
+    for_people.then(|| Words::in_language(language_of(&cookies).unwrap_or_default()))
 }
 
 /// The problem in place of the body; headers that the answer had, such as `Allow`, stay.
@@ -116,6 +135,7 @@ mod tests {
             request_timeout: Duration::from_millis(20),
             status_cache: Duration::from_millis(1),
             private_metrics: false,
+            secure: false,
         };
         let router = Router::new()
             .route("/there", get(|| async { "here" }))

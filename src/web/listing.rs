@@ -63,7 +63,9 @@ impl Cursor {
         self.0.parse().map_err(|_| Problem::invalid_field("?cursor", "is not a cursor of this list"))
     }
 
-    fn encode(&self) -> String {
+    /// As it stands in an address.
+    #[must_use]
+    pub fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0)
     }
 }

@@ -1,7 +1,7 @@
 //! The web: the REST API, LINE's webhook, the public page of a bulletin, and what operators look at.
 //!
 //! [`router`] puts it together over an [`App`]. A request goes through `layers` (problems, panics, time-outs, log),
-//! for the API through `auth` (whose key, what may it do), and into one handler of `api`, `pages`, `hook` or
+//! for the API through `auth` (whose key, what may it do), for pages through `people` (who is signed in), and into one handler of `api`, `pages`, `hook` or
 //! `health`, which loads, checks, changes and answers. Changes are the commands of `relay`, in one transaction
 //! with their audit entry and, on a POST, with the answer that is kept for its idempotency key (`post`).
 //!
@@ -11,6 +11,7 @@
 mod api;
 mod app;
 mod auth;
+pub mod bubble;
 mod document;
 mod health;
 mod hook;
@@ -18,14 +19,21 @@ mod input;
 mod layers;
 mod listen;
 mod listing;
+mod live;
+mod moment;
 mod pages;
+mod people;
 mod post;
 mod problem;
 mod refused;
 mod router;
 pub mod routes;
+mod shell;
+mod words;
 
 pub use app::{App, Edge, RenderMetrics};
 pub use document::openapi;
 pub use listen::serve;
+pub use live::{Live, Work};
+pub use people::{People, Rules};
 pub use router::{metrics_router, router};

@@ -20,6 +20,7 @@ use super::app::App;
 use super::auth::Caller;
 use super::input::{read_bytes, read_json};
 use super::problem::Problem;
+use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
 use crate::relay::refusal::Refusal;
 use crate::store::idempotency::{Answer, find_answer, insert_answer, try_lock_key};
@@ -93,6 +94,46 @@ impl<T: DeserializeOwned> FromRequest<App> for Post<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (post, headers) = Post::<Bytes>::receive(request, app).await?;
+        let body = read_json(&headers, &post.body)?;
+        Ok(Self { caller: post.caller, path: post.path, slot: post.slot, body })
+    }
+}
+
+/// A POST whose body is a picture, kept as it came.
+#[derive(Debug)]
+pub struct Upload(Post<Bytes>);
+
+impl Upload {
+    /// The bytes.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// As [`Post::begin`].
+    ///
+    /// # Errors
+    /// As [`Post::begin`].
+    pub async fn begin(self, app: &App) -> Result<(Work, Bytes), Halt> {
+        self.0.begin(app).await
+    }
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (post, headers) = Post::<Bytes>::receive(request, app).await?;
+        let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if matches!(kind.as_str(), "image/jpeg" | "image/png") { Ok(Self(post)) } else { Err(Problem::not_an_image()) }
+    }
+}
+
+impl Post<Bytes> {
+    /// Reads the request: who makes it, its key, its body.
+    async fn receive(request: Request, app: &App) -> Result<(Self, HeaderMap), Problem> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
         let OriginalUri(uri) =
@@ -104,7 +145,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Post<T> {
             let body_sha256 = Sha256::digest(&body).to_vec();
             Slot { key, route: format!("POST {path}"), body_sha256 }
         });
-        Ok(Self { caller, path, slot, body: read_json(&headers, &body)? })
+        Ok((Self { caller, path, slot, body }, headers))
     }
 }
 
@@ -189,7 +230,8 @@ impl Work {
             let response = if secret { self.seal(&text)? } else { text.clone() };
             let kept = i16::try_from(status.as_u16()).unwrap_or_default();
             let answer = Answer { body_sha256: slot.body_sha256.clone(), status: kept, response };
-            insert_answer(&mut self.tx, self.caller.id, &slot.route, &slot.key, &answer, self.now).await?;
+            insert_answer(&mut self.tx, ApiKeyId(self.caller.uuid()), &slot.route, &slot.key, &answer, self.now)
+                .await?;
         }
         self.tx.commit().await.map_err(StoreError::from)?;
         self.app.snapshots.forget();
@@ -199,7 +241,7 @@ impl Work {
     /// The answer given before under the same key, if any.
     async fn find_answer(&mut self) -> Result<Option<Response>, Problem> {
         let Some(slot) = &self.slot else { return Ok(None) };
-        let caller = self.caller.id;
+        let caller = ApiKeyId(self.caller.uuid());
         if !try_lock_key(&mut self.tx, caller, &slot.route, &slot.key).await? {
             let detail = "The same call is being answered at this moment.";
             return Err(Problem::conflict("idempotency-key-in-use", detail));

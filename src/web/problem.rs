@@ -170,10 +170,23 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body is not JSON", detail)
     }
 
+    /// The body is not declared as a picture.
+    #[must_use]
+    pub fn not_an_image() -> Self {
+        let detail = "Send the body as `Content-Type: image/jpeg` or `image/png`.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body is not a picture", detail)
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// What is the matter in this case.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
     }
 
     /// The fields at fault.

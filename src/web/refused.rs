@@ -35,6 +35,11 @@ impl From<Refusal> for Problem {
             Refusal::Absent => Self::absent("bulletin, group or delivery"),
             Refusal::NotADraft => Self::conflict("not-a-draft", detail),
             Refusal::NotRelaying => Self::conflict("not-relaying", detail),
+            Refusal::NotSubmitted => Self::conflict("not-submitted", detail),
+            Refusal::NotApproved => Self::conflict("not-approved", detail),
+            Refusal::OwnBulletin => Self::conflict("own-bulletin", detail),
+            Refusal::ImageNotHttps => Self::conflict("image-not-https", detail),
+            Refusal::NotLinked(_) => Self::invalid_field("/group", detail),
             Refusal::NoChannel => Self::conflict("no-channel", detail),
             Refusal::NotHeld(groups) => {
                 let stands = groups.iter().map(|(group, state)| format!("{group} ({})", word(*state)));

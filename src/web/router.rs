@@ -7,16 +7,18 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use tower_http::csrf::CsrfLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::api::{
-    bulletins, cascade, channels, coverage, deliveries, drafts, group_change, groups, offices, publishing, retrying,
-    status,
+    approval, bulletins, cascade, channels, coverage, deliveries, deputies, drafts, events, group_change, groups,
+    images, offices, publishing, retrying, status, waiting,
 };
 use super::app::App;
 use super::auth::authorize;
+use super::people::{self, admit};
 use super::{document, health, hook, layers, pages};
 
 /// What the API's paths begin with.
@@ -26,7 +28,7 @@ pub(super) const API: &str = "/api/v1";
 pub fn router(app: &App) -> Router {
     let (all, _) = all().split_for_parts();
     let api = all.route_layer(from_fn_with_state(app.clone(), authorize));
-    let mut router = api.merge(undocumented());
+    let mut router = api.merge(undocumented()).merge(for_people(app));
     if !app.edge.private_metrics {
         router = router.route("/metrics", get(health::metrics));
     }
@@ -53,6 +55,7 @@ fn all() -> OpenApiRouter<App> {
         .nest(API, api())
         .routes(routes!(hook::receive).layer(DefaultBodyLimit::max(hook::BODY_LIMIT)))
         .routes(routes!(pages::public::show_bulletin))
+        .routes(routes!(pages::image::show_image))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
 }
@@ -62,21 +65,33 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(bulletins::list_bulletins, drafts::create_bulletin))
         .routes(routes!(bulletins::get_bulletin, drafts::change_bulletin, drafts::delete_bulletin))
         .routes(routes!(publishing::forecast_bulletin))
+        .routes(routes!(approval::submit_bulletin))
+        .routes(routes!(approval::recall_bulletin))
+        .routes(routes!(approval::approve_bulletin))
+        .routes(routes!(approval::return_bulletin))
+        .routes(routes!(publishing::test_bulletin))
         .routes(routes!(publishing::publish_bulletin))
         .routes(routes!(publishing::unschedule_bulletin))
         .routes(routes!(publishing::withdraw_bulletin))
         .routes(routes!(status::get_status))
+        .routes(routes!(events::follow_bulletin))
+        .routes(routes!(events::follow_all))
         .routes(routes!(deliveries::list_bulletin_deliveries))
         .routes(routes!(cascade::forward_bulletin))
         .routes(routes!(cascade::decline_bulletin))
         .routes(routes!(cascade::undecline_bulletin))
         .routes(routes!(retrying::retry_bulletin))
+        .routes(routes!(images::upload_image))
         .routes(routes!(deliveries::list_changes))
         .routes(routes!(deliveries::get_delivery))
         .routes(routes!(retrying::retry_delivery))
         .routes(routes!(groups::list_groups))
         .routes(routes!(groups::get_group, group_change::change_group))
         .routes(routes!(group_change::make_join_code))
+        .routes(routes!(deputies::name_deputy))
+        .routes(routes!(deputies::end_deputy))
+        .routes(routes!(waiting::list_waiting))
+        .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
         .routes(routes!(channels::list_channels))
@@ -84,6 +99,24 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(channels::resume_channel))
         .routes(routes!(coverage::get_coverage))
         .routes(routes!(pages::docs::get_document))
+}
+
+/// What people use who sign in: by session, guarded by the table of routes, and closed to forms of other sites.
+fn for_people(app: &App) -> Router<App> {
+    let origin = app.settings.public_url.as_str();
+    let csrf = CsrfLayer::new();
+    // behind a proxy that changes the host, the address that people know is still ours
+    let csrf = csrf.clone().add_trusted_origin(origin).unwrap_or(csrf);
+    let pages = pages::people::routes()
+        .merge(pages::account::routes())
+        .merge(pages::steward::routes())
+        .merge(pages::compose::routes())
+        .merge(pages::board::routes())
+        .merge(pages::accounts::routes())
+        .merge(pages::keys::routes())
+        .merge(pages::status::routes())
+        .merge(pages::audit::routes());
+    pages.route_layer(from_fn_with_state(app.clone(), admit)).layer(people::layer(app)).layer(csrf)
 }
 
 /// Pages that are no part of the API.

@@ -156,6 +156,7 @@ async fn answers_are_what_the_document_says_of_them() {
     let desk = Desk::new().await;
     let (draft, id) = (desk.write_with(json!({ "links": ["https://www.moi.go.th/"] })).await, desk.held().await);
     let delivery = desk.delivery_of(&id, "moi").await;
+    let second = desk.write().await;
     let document = document();
     let empty = json!({});
     let mut found = Vec::new();
@@ -165,6 +166,10 @@ async fn answers_are_what_the_document_says_of_them() {
         ("get", "/bulletins/{id}/forecast", format!("bulletins/{draft}/forecast"), None),
         ("get", "/bulletins/{id}/status", format!("bulletins/{id}/status"), None),
         ("get", "/bulletins/{id}/deliveries", format!("bulletins/{id}/deliveries"), None),
+        ("post", "/bulletins/{id}/test", format!("bulletins/{draft}/test"), Some(json!({ "group": "lpn" }))),
+        ("post", "/bulletins/{id}/submit", format!("bulletins/{second}/submit"), Some(empty.clone())),
+        ("post", "/bulletins/{id}/recall", format!("bulletins/{second}/recall"), Some(empty.clone())),
+        ("post", "/bulletins/{id}/approve", format!("bulletins/{second}/approve"), Some(empty.clone())),
         ("get", "/deliveries", "deliveries".to_owned(), None),
         ("get", "/deliveries/{id}", format!("deliveries/{delivery}"), None),
         ("get", "/groups", "groups".to_owned(), None),

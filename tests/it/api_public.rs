@@ -128,7 +128,7 @@ async fn every_page_is_strict_with_browsers_and_loads_nothing_from_elsewhere() {
         let page = open(&desk, path).await;
         for (header, value) in [
             ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
+            ("referrer-policy", "same-origin"),
             ("x-frame-options", "DENY"),
             ("x-robots-tag", "noindex, nofollow"),
         ] {

@@ -30,11 +30,17 @@ const READ: [u16; 7] = [200, 200, 200, 200, 200, 200, 401];
 const ABOVE: [u16; 7] = [200, 200, 200, 200, 200, 404, 401];
 /// Only those who see the whole tree.
 const WHOLE: [u16; 7] = [200, 200, 200, 404, 200, 404, 401];
-const WRITE: [u16; 7] = [200, 200, 403, 403, 403, 403, 401];
+/// A steward too, but only from a group of the own office.
+const ORIGINATE: [u16; 7] = [200, 200, 403, 200, 403, 403, 401];
+/// Those who may publish from anywhere; it starts above the steward's group.
+const WRITE: [u16; 7] = [200, 200, 403, 404, 403, 403, 401];
+/// Those bound to an office that forwards.
+const OFFICE: [u16; 7] = [409, 403, 403, 200, 409, 403, 401];
 /// The steward of the group, and operations.
 const STEWARD: [u16; 7] = [200, 403, 403, 200, 200, 403, 401];
 /// Operations; it is another steward's.
 const OTHER_STEWARD: [u16; 7] = [200, 403, 403, 404, 200, 403, 401];
+const APPROVE: [u16; 7] = [409, 403, 200, 403, 403, 403, 401];
 const OPERATE: [u16; 7] = [200, 403, 403, 403, 200, 403, 401];
 const OPEN: [u16; 7] = [200; 7];
 
@@ -52,14 +58,24 @@ const fn with(status: u16, mut expected: [u16; 7]) -> [u16; 7] {
 
 const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื่อน"}"#;
 
+const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
+
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
-    row("POST /api/v1/bulletins", "bulletins", r#"{"subject": "เรื่อง", "body": "ความ"}"#, with(201, WRITE)),
+    row("POST /api/v1/bulletins", "bulletins", r#"{"subject": "เรื่อง", "body": "ความ"}"#, with(201, ORIGINATE)),
     row("GET /api/v1/bulletins/{id}", "bulletins/{held}", "", READ),
     row("GET /api/v1/bulletins/{id}", "bulletins/{draft}", "", WHOLE),
     row("PATCH /api/v1/bulletins/{id}", "bulletins/{draft}", r#"{"urgency": "urgent"}"#, WRITE),
     row("DELETE /api/v1/bulletins/{id}", "bulletins/{draft}", "", with(204, WRITE)),
     row("GET /api/v1/bulletins/{id}/forecast", "bulletins/{draft}/forecast", "", WHOLE),
+    row("POST /api/v1/bulletins/{id}/submit", "bulletins/{draft}/submit", "", WRITE),
+    row("POST /api/v1/bulletins/{id}/recall", "bulletins/{submitted}/recall", "", WRITE),
+    // the admin wrote it
+    row("POST /api/v1/bulletins/{id}/approve", "bulletins/{submitted}/approve", "", APPROVE),
+    row("POST /api/v1/bulletins/{id}/return", "bulletins/{submitted}/return", REASON, APPROVE),
+    row("POST /api/v1/bulletins/{id}/test", "bulletins/{draft}/test", r#"{"group": "lpn"}"#, with(202, WRITE)),
+    // a JSON body is no picture, and that is told only to whom may upload one
+    row("POST /api/v1/images", "images", "{}", with(415, ORIGINATE)),
     row("POST /api/v1/bulletins/{id}/publish", "bulletins/{draft}/publish", "", with(202, WRITE)),
     row("POST /api/v1/bulletins/{id}/unschedule", "bulletins/{scheduled}/unschedule", "", WRITE),
     row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status", "", READ),
@@ -67,6 +83,9 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status?under=lpn", "", ABOVE),
     row("GET /api/v1/bulletins/{id}/status", "bulletins/{held}/status?under=cmi", "", WHOLE),
     row("GET /api/v1/bulletins/{id}/status", "bulletins/{draft}/status", "", with(409, WHOLE)),
+    row("GET /api/v1/bulletins/{id}/events", "bulletins/{held}/events", "", READ),
+    row("GET /api/v1/bulletins/{id}/events", "bulletins/{draft}/events", "", with(409, WHOLE)),
+    row("GET /api/v1/events", "events", "", READ),
     row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{held}/deliveries", "", READ),
     row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{held}/deliveries?group=lpn", "", ABOVE),
     row("GET /api/v1/bulletins/{id}/deliveries", "bulletins/{held}/deliveries?under=cmi", "", WHOLE),
@@ -97,7 +116,7 @@ const ROWS: &[Row] = &[
         "POST /api/v1/bulletins/{id}/withdraw",
         "bulletins/{fresh}/withdraw",
         REASON,
-        [200, 200, 403, 403, 200, 403, 401],
+        [200, 200, 403, 404, 200, 403, 401],
     ),
     row("POST /api/v1/bulletins/{id}/retry", "bulletins/{fresh}/retry", "", OPERATE),
     row("GET /api/v1/deliveries", "deliveries", "", READ),
@@ -105,6 +124,13 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/deliveries/{id}", "deliveries/{to lpn}", "", ABOVE),
     row("GET /api/v1/deliveries/{id}", "deliveries/{to cmi}", "", WHOLE),
     row("POST /api/v1/deliveries/{id}/retry", "deliveries/{lost}/retry", "", OPERATE),
+    row("PATCH /api/v1/bulletins/{id}", "bulletins/{own draft}", r#"{"urgency": "urgent"}"#, ORIGINATE),
+    row("DELETE /api/v1/bulletins/{id}", "bulletins/{own draft}", "", with(204, ORIGINATE)),
+    row("POST /api/v1/bulletins/{id}/publish", "bulletins/{own draft}/publish", "", with(202, ORIGINATE)),
+    row("GET /api/v1/bulletins/{id}", "bulletins/{own draft}", "", ABOVE),
+    row("GET /api/v1/bulletins/{id}", "bulletins/{draft below}", "", WHOLE),
+    row("GET /api/v1/waiting", "waiting", "", OFFICE),
+    row("GET /api/v1/waiting/{id}", "waiting/{held}", "", OFFICE),
     row("GET /api/v1/groups", "groups", "", READ),
     row("GET /api/v1/groups/{code}", "groups/lpn-com", "", READ),
     row("GET /api/v1/groups/{code}", "groups/lpn", "", ABOVE),
@@ -114,6 +140,9 @@ const ROWS: &[Row] = &[
     row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"forward_within": 90}"#, OTHER_STEWARD),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, STEWARD)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, OTHER_STEWARD)),
+    row("POST /api/v1/groups/{code}/deputies", "groups/lpn/deputies", DEPUTY, with(201, STEWARD)),
+    row("POST /api/v1/groups/{code}/deputies", "groups/lpn-com/deputies", DEPUTY, with(201, OTHER_STEWARD)),
+    row("DELETE /api/v1/groups/{code}/deputies/{id}", "groups/lpn/deputies/{deputy}", "", with(204, STEWARD)),
     row("GET /api/v1/offices", "offices", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
@@ -124,6 +153,7 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/coverage", "coverage", "", READ),
     row("GET /api/v1/openapi.json", "openapi.json", "", OPEN),
     row("GET /b/{token}", "{page}", "", OPEN),
+    row("GET /i/{file}", "/i/{image}.jpg", "", OPEN),
     row("GET /livez", "/livez", "", OPEN),
     row("GET /readyz", "/readyz", "", OPEN),
     row("GET /metrics", "/metrics", "", OPEN),
@@ -145,7 +175,12 @@ impl Things<'_> {
             "page" => self.page().await,
             "fresh" => self.desk.held().await,
             "draft" => self.desk.write().await,
+            "own draft" => self.desk.write_with(json!({ "origin": "lpn" })).await,
+            "draft below" => self.desk.write_with(json!({ "origin": "lpn-com" })).await,
+            "deputy" => self.deputy().await,
             "scheduled" => self.scheduled().await,
+            "submitted" => self.submitted().await,
+            "image" => self.image().await,
             "declined" => self.declined().await,
             "sending" | "parked" => self.channel(word == "parked").await,
             "lost" => self.desk.delivery_of(&self.desk.held().await, "cmi-far").await,
@@ -164,6 +199,25 @@ impl Things<'_> {
         let at = json!({ "at": "2018-03-24T02:00:00Z" });
         self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
         id
+    }
+
+    async fn submitted(&self) -> String {
+        let id = self.desk.write().await;
+        self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+        id
+    }
+
+    async fn image(&self) -> String {
+        let mut png = std::io::Cursor::new(Vec::new());
+        image::DynamicImage::new_rgb8(2, 2).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+        let upload = self.desk.request(&Who::Admin, Method::POST, "images").header("content-type", "image/png");
+        let made = self.desk.send(upload.body(png.into_inner())).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    async fn deputy(&self) -> String {
+        let deputy = serde_json::from_str(DEPUTY).expect("JSON");
+        self.desk.post(&Who::Admin, "groups/lpn/deputies", deputy).await.expect(201)["id"].to_string()
     }
 
     async fn declined(&self) -> String {
@@ -317,14 +371,17 @@ async fn an_operator_of_an_office_has_neither_other_groups_nor_channels() {
 }
 
 #[tokio::test]
-async fn only_who_may_publish_lets_bulletins_into_a_group_by_themselves() {
+async fn a_steward_gives_the_own_turn_up_and_nobody_elses() {
     let desk = Desk::new().await;
     let automatic = json!({ "forwarding": "automatic" });
-    for who in [Who::Steward, Who::Operator] {
-        desk.patch(&who, "groups/lpn", automatic.clone()).await.problem(403);
+    desk.patch(&Who::Operator, "groups/lpn", automatic.clone()).await.problem(403);
+    desk.patch(&Who::Steward, "groups/lpn-com", automatic.clone()).await.problem(404);
+    for (who, group) in [(Who::Steward, "lpn"), (Who::Admin, "lpn-com")] {
+        let changed = desk.patch(&who, &format!("groups/{group}"), automatic.clone()).await.expect(200);
+        assert_eq!(changed["forwarding"], "automatic");
     }
-    let changed = desk.patch(&Who::Admin, "groups/lpn", automatic).await.expect(200);
-    assert_eq!(changed["forwarding"], "automatic");
+    let told = "select count(*) from audit where act = 'change_group' and actor = 'key:steward'";
+    assert_eq!(desk.count(told).await, 1);
 }
 
 #[tokio::test]

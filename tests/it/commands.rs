@@ -218,3 +218,20 @@ async fn every_command_has_an_example_in_its_help() {
         assert!(said.stdout.contains("Example") && said.stdout.contains(&format!("gcc-relay {command}")), "{command}");
     }
 }
+
+#[tokio::test]
+async fn stewards_are_invited_into_a_file_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::with_tree().await;
+    let said = desk.run(&["user", "invite", "--csv", "all.csv", "--office", "lamphun"]);
+    assert_eq!((said.status, said.stdout.as_str()), (Some(0), "3 links written to all.csv\n"), "{}", said.stderr);
+    let path = desk.folder.path().join("all.csv");
+    assert_eq!(std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
+    let file = std::fs::read_to_string(&path).expect("text");
+    assert!(file.contains("lamphun-d1,นายอำเภอเมืองลำพูน,อำเภอเมืองลำพูน,http://127.0.0.1:8080/welcome/"), "{file}");
+    let again = desk.run(&["user", "invite", "--csv", "all.csv"]);
+    assert_eq!(again.status, Some(1), "a file that is there is not written over");
+    assert!(desk.run(&["user", "list"]).stdout.matches("steward").count() == 3, "and nobody was invited");
+    let rest = desk.run(&["user", "invite", "--csv", "rest.csv", "--again"]);
+    assert_eq!(rest.stdout, "7 links written to rest.csv\n", "three of them new ones");
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use gcc_relay::config::{Config, ConfigError, DatabaseUrl, LogFormat};
-use gcc_relay::domain::bulletin::Urgency;
+use gcc_relay::domain::bulletin::{Approval, Urgency};
 use rstest::rstest;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -40,6 +40,7 @@ fn the_defaults_are_usable_as_they_are() {
     assert_eq!(config.relay.retry_schedule.first(), Some(&Duration::from_secs(5)));
     assert_eq!(config.relay.bypass_after.of(Urgency::MostUrgent), Duration::from_mins(15));
     assert_eq!(config.log.format, LogFormat::Pretty);
+    assert_eq!((config.bulletins.approval, config.bulletins.image_limit), (Approval::None, 5_000_000));
 }
 
 #[test]
@@ -94,6 +95,8 @@ fn a_password_is_not_shown() {
 #[case("GCC_RELAY__RELAY__RETRY_JITTER", "0.5", "`relay.retry_schedule`, from the built-in defaults, must stay below")]
 #[case("GCC_RELAY__RELAY__SHUTDOWN_GRACE", "10s", "must be longer than line.request_timeout")]
 #[case("GCC_RELAY__RELAY__IN_FLIGHT", "900", "must be at least half of relay.rate_per_second")]
+#[case("GCC_RELAY__BULLETINS__APPROVAL", "boss", "which is none of none, second_person")]
+#[case("GCC_RELAY__BULLETINS__IMAGE_LIMIT", "16777216", "must be smaller than server.request_body_limit")]
 #[case("GCC_RELAY__LOG__FORMAT", "xml", "which is none of pretty, json")]
 #[case("GCC_RELAY__LOG__FILTER", "gcc=loud", "`log.filter`, from the variable GCC_RELAY__LOG__FILTER, is not a list")]
 fn a_bad_value_is_named_with_its_source(#[case] name: &str, #[case] value: &str, #[case] said: &str) {

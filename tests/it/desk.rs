@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
 use gcc_relay::domain::api_key::ApiKeySecret;
+use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Edge, router, serve};
+use gcc_relay::web::{App, Edge, People, Rules, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -25,6 +27,14 @@ use crate::stage::Stage;
 
 /// The largest body that the desk reads, in bytes: room for the longest bulletin.
 pub const BODY_LIMIT: usize = 200_000;
+
+/// How signing in behaves at the desk: only approvers need a code of the moment.
+pub const RULES: Rules = Rules {
+    idle: Duration::from_hours(2),
+    longest: Duration::from_hours(12),
+    remembered: Duration::from_hours(30 * 24),
+    link_lifetime: Duration::from_hours(7 * 24),
+};
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +56,7 @@ impl Who {
     pub const ALL: [Self; 7] =
         [Self::Admin, Self::Publisher, Self::Approver, Self::Steward, Self::Operator, Self::Agency, Self::Nobody];
 
-    fn role(self) -> Option<(Role, Option<&'static str>)> {
+    pub fn role(self) -> Option<(Role, Option<&'static str>)> {
         Some(match self {
             Self::Admin => (Role::Admin, None),
             Self::Publisher => (Role::Publisher, None),
@@ -80,6 +90,7 @@ impl Caller for String {
 /// A stage whose web is served.
 pub struct Desk {
     pub stage: Stage,
+    pub app: App,
     pub url: String,
     http: Client,
     keys: Vec<Option<String>>,
@@ -149,10 +160,89 @@ impl Answer {
     }
 }
 
+/// A stream of server-sent events.
+pub struct Events {
+    answer: reqwest::Response,
+    text: String,
+    rest: Vec<u8>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub id: String,
+    pub data: String,
+}
+
+impl Event {
+    /// The data as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).expect("JSON")
+    }
+}
+
+impl Events {
+    /// The stream that an answer carries.
+    pub fn of(answer: reqwest::Response, path: &str) -> Self {
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Self { answer, text: String::new(), rest: Vec::new() }
+    }
+
+    /// The next event; none when the stream has ended.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    let lines = block.lines().filter_map(|line| line.strip_prefix(name));
+                    lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
+                };
+                let event = Event { id: field("id:"), data: field("data:") };
+                let rest = rest.to_owned();
+                self.text = rest;
+                if event.data.is_empty() {
+                    continue;
+                }
+                return Some(event);
+            }
+            let chunk = self.answer.chunk().await.ok().flatten()?;
+            // a chunk may end in the middle of a letter
+            self.rest.extend_from_slice(&chunk);
+            let whole = match std::str::from_utf8(&self.rest) {
+                Ok(text) => text.len(),
+                Err(error) => error.valid_up_to(),
+            };
+            let begun = self.rest.split_off(whole);
+            self.text.push_str(std::str::from_utf8(&self.rest).expect("whole letters"));
+            self.rest = begun;
+        }
+    }
+}
+
 impl Desk {
     /// The small tree, served, with LINE's webhooks coming in.
     pub async fn new() -> Self {
-        let stage = Stage::new().await;
+        Self::on(Stage::new().await).await
+    }
+
+    /// The same where a second person has to approve a bulletin.
+    pub async fn with_approval() -> Self {
+        let mut stage = Stage::new().await;
+        let mut settings = (*stage.engine.settings).clone();
+        settings.bulletins.approval = Approval::SecondPerson;
+        stage.engine.settings = Arc::new(settings);
+        Self::on(stage).await
+    }
+
+    /// The same with another address for what links in messages start with.
+    pub async fn public_at(url: &str) -> Self {
+        let mut stage = Stage::new().await;
+        stage.engine.settings = Arc::new(Settings { public_url: url.to_owned(), ..(*stage.engine.settings).clone() });
+        Self::on(stage).await
+    }
+
+    /// A stage that is served.
+    async fn on(stage: Stage) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
@@ -162,6 +252,7 @@ impl Desk {
             // nothing is answered from memory here, as a test changes and looks at once
             status_cache: Duration::from_nanos(1),
             private_metrics: false,
+            secure: false,
         };
         let app = App::new(
             engine.db.clone(),
@@ -170,11 +261,12 @@ impl Desk {
             Arc::clone(&engine.sealing),
             edge,
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
+            People::new(RULES, vec![Role::Approver], &url),
         );
         tokio::spawn(serve(listener, router(&app), pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
-        let mut desk = Self { stage, url, http: Client::new(), keys: Vec::new() };
+        let mut desk = Self { stage, app, url, http: Client::new(), keys: Vec::new() };
         for who in Who::ALL {
             let key = match who.role() {
                 Some((role, office)) => Some(desk.key(role, office).await),
@@ -227,7 +319,9 @@ impl Desk {
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let answer = request.send().await.expect("an answer");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Answer { status, headers, text: answer.text().await.expect("text") }
+        let endless = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let text = if endless { String::new() } else { answer.text().await.expect("text") };
+        Answer { status, headers, text }
     }
 
     pub async fn call(&self, who: &impl Caller, method: Method, path: &str, body: Option<&Value>) -> Answer {
@@ -253,6 +347,11 @@ impl Desk {
 
     pub async fn delete(&self, who: &impl Caller, path: &str) -> Answer {
         self.call(who, Method::DELETE, path, None).await
+    }
+
+    /// Follows what a path streams.
+    pub async fn follow(&self, who: &impl Caller, path: &str) -> Events {
+        Events::of(self.request(who, Method::GET, path).send().await.expect("an answer"), path)
     }
 
     /// A draft of the plain letter; gives its id.
@@ -307,6 +406,7 @@ impl Desk {
         let mut db = self.db().await;
         for table in [
             "bulletins",
+            "images",
             "messages",
             "deliveries",
             "progress",
@@ -323,6 +423,11 @@ impl Desk {
             prints.push(print.expect("a fingerprint"));
         }
         prints
+    }
+
+    /// Asks the database for texts.
+    pub async fn texts(&self, query: &'static str) -> Vec<String> {
+        sqlx::query_scalar(query).fetch_all(&mut *self.db().await).await.expect("texts")
     }
 
     /// Asks the database for one number.

@@ -16,6 +16,7 @@ use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening};
 use gcc_relay::store::record::{Recorded, record_batch};
 use gcc_relay::store::webhook_events::{Event, insert_events};
 use gcc_relay::store::{groups, join_codes};
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -115,8 +116,56 @@ async fn a_stewards_note_follows_the_unchanged_bulletin_as_a_second_message() {
     assert!(noted.starts_with(bare), "the bulletin's own bytes are the same");
     assert!(noted.contains("ขอให้ทุกส่วนราชการดำเนินการโดยด่วน") && noted.contains("ผู้ว่าราชการจังหวัดลำพูน"));
     let below = stage.line().messages(&stage.line().accepted(Some("Clpndist"))[0].messages_hash).expect("bytes");
-    assert_eq!(below, plain, "the note is for the group that the steward forwards into");
+    let unforwarded = stage.line().messages(&stage.line().accepted(Some("Cmoi"))[0].messages_hash).expect("bytes");
+    assert_eq!(below, unforwarded, "the note is for the group that the steward forwards into");
     stage.assert_exact(id).await;
+}
+
+/// The message array that LINE accepted last in a group.
+fn last_sent(stage: &Stage, line_group: &str) -> Value {
+    let accepted = stage.line().accepted(Some(line_group));
+    let bytes = stage.line().messages(&accepted.last().expect("a message").messages_hash).expect("bytes");
+    serde_json::from_str(&bytes).expect("JSON")
+}
+
+#[tokio::test]
+async fn only_groups_below_which_somebody_must_forward_get_a_button_that_leads_there() {
+    let stage = Stage::new().await;
+    let id = stage.publish_as_configured().await;
+    stage.run().await;
+    forward_into(&stage, id, &["lpn"], Some("โปรดถือปฏิบัติ")).await.expect("forwarded");
+    stage.run().await;
+    let address = format!("/waiting/{id}");
+    for (group, leads_on) in [("Cgcc1", true), ("Clpn", true), ("Clpndist", false), ("Cmoi", false), ("Ccmi", false)] {
+        let sent = last_sent(&stage, group).to_string();
+        assert_eq!(sent.contains(&address), leads_on, "{group}: {sent}");
+    }
+    let sent = last_sent(&stage, "Clpn");
+    assert_eq!(sent.as_array().map(Vec::len), Some(2), "the note stands behind the bulletin with its button");
+    assert_eq!(sent[0], last_sent(&stage, "Cgcc1")[0]);
+}
+
+#[tokio::test]
+async fn a_note_into_several_groups_leaves_each_its_own_bulletin() {
+    let stage = Stage::new().await;
+    let id = stage.publish_as_configured().await;
+    stage.run().await;
+    // the head of agency is passed by the governor's group, so that both are held at once
+    stage.after(Duration::from_hours(24)).await;
+    forward_into(&stage, id, &["lpn", "lpn-com"], Some("โปรดถือปฏิบัติ")).await.expect("forwarded");
+    stage.run().await;
+    let (above, below) = (last_sent(&stage, "Clpn"), last_sent(&stage, "Clpncom"));
+    assert!(above[0].to_string().contains("/waiting/") && !below[0].to_string().contains("/waiting/"));
+    assert_eq!(above[1], below[1]);
+    assert!(above[1]["text"].as_str().expect("a note").contains("โปรดถือปฏิบัติ"));
+}
+
+#[tokio::test]
+async fn a_bulletin_that_goes_by_itself_asks_nobody_to_forward() {
+    let stage = Stage::new().await;
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    assert!(!last_sent(&stage, "Cgcc1").to_string().contains(&format!("/waiting/{id}")));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gcc_relay::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Urgency};
+use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BulletinId, ChannelId, GroupId};
 use gcc_relay::domain::sealed::SealingKey;
@@ -18,7 +18,7 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
-use gcc_relay::relay::settings::Settings;
+use gcc_relay::relay::settings::{BulletinRules, Settings};
 use gcc_relay::relay::{by_hand, public_token};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
@@ -166,6 +166,11 @@ impl Stage {
         self.engine.db.acquire().await.expect("a connection")
     }
 
+    /// Imports a tree file, here and now.
+    pub async fn import(&self, csv: &str) {
+        import(&self.engine.db, csv, self.now()).await;
+    }
+
     /// A draft that says so little that a test can change what it is about.
     pub async fn draft(&self) -> bulletins::Draft {
         let mut db = self.db().await;
@@ -180,6 +185,7 @@ impl Stage {
             origin: groups::find_root(&mut db).await.expect("a root").expect("a root"),
             audience: Audience::default(),
             links: Vec::new(),
+            attachment: None,
             forwarding: ForwardingMode::AsConfigured,
             acknowledgement: Acknowledgement::default(),
             expires_at: None,
@@ -271,6 +277,7 @@ fn settings() -> Settings {
         quota_refresh: Duration::from_mins(5),
         audit_seal: Duration::from_secs(10),
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
+        bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use secrecy::ExposeSecret as _;
 
+use super::accounts::{self, PASSWORD};
 use super::keys::DemoKey;
 use crate::app::House;
 use crate::app::simulator::Wanted;
@@ -22,8 +23,12 @@ pub(super) async fn describe(
 ) -> anyhow::Result<String> {
     let token = get_bulletin(&mut *house.db.acquire().await?, bulletin).await?.public_token;
     let base = house.config.server.public_url.as_str();
-    let mut text = String::from("Look at\n");
-    let _ = writeln!(text, "  the server                     {base}/");
+    let mut text = String::from("Sign in\n");
+    let _ = writeln!(text, "  {base}/sign-in   password of all: {PASSWORD}   (a demo asks for no codes)");
+    for account in &accounts::ALL {
+        let _ = writeln!(text, "  {:<10}{}", account.username, account.whose);
+    }
+    text.push_str("\nLook at\n");
     let _ = writeln!(text, "  the API's document             {base}/docs");
     let _ = writeln!(text, "  the letter's page              {base}/b/{token}");
     for code in CHATS {
@@ -36,7 +41,10 @@ pub(super) async fn describe(
         let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);
     }
     write_commands(&mut text, house, keys, bulletin);
-    text.push_str("\nServing until Ctrl-C.\n");
+    text.push_str(
+        "\nThe stewards of the other provinces forward by and by, all but the governor of Ranong; a bulletin comes every\n\
+         ten minutes. All bulletins are made up.\n\nServing until Ctrl-C.\n",
+    );
     Ok(text)
 }
 

@@ -33,6 +33,7 @@ pub(super) async fn publish(engine: &Engine) -> anyhow::Result<BulletinId> {
         origin,
         audience: Audience::default(),
         links: Vec::new(),
+        attachment: None,
         forwarding: ForwardingMode::Automatic,
         acknowledgement: Acknowledgement::default(),
         expires_at: None,

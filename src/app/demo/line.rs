@@ -73,6 +73,12 @@ impl SimulatorProcess {
         command.args(["simulator", "--until-stdin-ends", "--channel", wanted.channel.as_str()]);
         command.args(["--listen", &wanted.listen.to_string(), "--webhook", &wanted.webhook]);
         command.arg("--data-dir").arg(&wanted.data_dir);
+        if let Some(tree) = &wanted.tree {
+            command.arg("--tree").arg(tree);
+        }
+        if wanted.lively {
+            command.arg("--lively");
+        }
         if let Some(file) = config_file {
             command.arg("--config").arg(file);
         }

@@ -59,6 +59,20 @@ pub enum BadDate {
     Weekday,
 }
 
+impl BadDate {
+    /// The same for people who read Thai.
+    #[must_use]
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Shape => "รูปแบบวันที่ไม่ถูกต้อง โปรดเขียนเช่น 23 มีนาคม 2561 หรือ 23/3/2561",
+            Self::Month => "ไม่พบชื่อเดือนนี้",
+            Self::Year => "โปรดใช้ปี พ.ศ. สี่หลัก เช่น 2561",
+            Self::Day => "เดือนนี้ไม่มีวันที่ดังกล่าว",
+            Self::Weekday => "วันในสัปดาห์ไม่ตรงกับวันที่",
+        }
+    }
+}
+
 /// The Buddhist-era year that `date` lies in.
 #[must_use]
 pub fn buddhist_year(date: Date) -> i16 {
@@ -89,7 +103,9 @@ fn month_names(date: Date) -> (&'static str, &'static str) {
 /// Reads a date in any of the forms letters use.
 ///
 /// Thai or Arabic digits; the month in full or short, its dots and spaces optional; a year of four
-/// digits, or of two, which mean 25xx; before it `วันที่` or the weekday, before the year `พ.ศ.`.
+/// digits, or of two, which mean 25xx; before it `วันที่` or the weekday, before the year `พ.ศ.`. In
+/// numbers alone, `23/3/2561`, the day comes first and the year has four digits, so that no year of the
+/// common era is taken for one of this.
 ///
 /// # Errors
 /// [`BadDate`] names the part at fault.
@@ -97,10 +113,32 @@ pub fn parse_date(text: &str) -> Result<Date, BadDate> {
     let text = to_arabic_digits(text);
     let (weekday, rest) = strip_weekday(text.trim());
     let (day, rest) = split_number(rest).ok_or(BadDate::Shape)?;
-    let year_at = rest.find(|c: char| c.is_ascii_digit()).ok_or(BadDate::Shape)?;
-    let (month, year) = rest.split_at(year_at);
-    let date = build_date(day, find_month(month)?, read_year(year)?)?;
+    let date = match read_numbers(rest) {
+        Some((month, year)) => build_date(day, month?, year?)?,
+        None if rest.trim_start().starts_with(['/', '-']) => return Err(BadDate::Shape),
+        None => {
+            let year_at = rest.find(|c: char| c.is_ascii_digit()).ok_or(BadDate::Shape)?;
+            let (month, year) = rest.split_at(year_at);
+            build_date(day, find_month(month)?, read_year(year)?)?
+        }
+    };
     if weekday.is_some_and(|said| said != date.weekday()) { Err(BadDate::Weekday) } else { Ok(date) }
+}
+
+/// Month and year after the day of a date in numbers alone; none where it is not one.
+fn read_numbers(rest: &str) -> Option<(Result<i8, BadDate>, Result<i16, BadDate>)> {
+    let rest = rest.trim_start();
+    let joint = rest.chars().next().filter(|c| matches!(c, '/' | '-' | '.'))?;
+    let (month, year) = rest[joint.len_utf8()..].split_once(joint)?;
+    let (month, rest) = split_number(month.trim())?;
+    let month = month.parse().ok().filter(|month| (1..=12).contains(month) && rest.is_empty()).ok_or(BadDate::Month);
+    let year = year.trim();
+    let year = if split_number(year).is_some_and(|(digits, _)| digits.len() != 4) {
+        Err(BadDate::Year)
+    } else {
+        read_year(year)
+    };
+    Some((month, year))
 }
 
 fn build_date(day: &str, month: i8, buddhist_year: i16) -> Result<Date, BadDate> {
@@ -170,6 +208,10 @@ mod tests {
     #[case("วันที่ ๒๖ มกราคม พ.ศ. ๒๕๖๑", date(2018, 1, 26))]
     #[case("วันศุกร์ที่ ๒๓ มีนาคม ๒๕๖๑", date(2018, 3, 23))]
     #[case("29 กุมภาพันธ์ 2567", date(2024, 2, 29))]
+    #[case("23/3/2561", date(2018, 3, 23))]
+    #[case("๒๓/๐๓/๒๕๖๑", date(2018, 3, 23))]
+    #[case("1-12-2567", date(2024, 12, 1))]
+    #[case("23 . 3 . 2561", date(2018, 3, 23))]
     fn the_forms_that_letters_use_are_read(#[case] text: &str, #[case] expected: Date) {
         assert_eq!(parse_date(text), Ok(expected));
     }
@@ -184,6 +226,12 @@ mod tests {
     #[case("1 เมษายน 2460", BadDate::Year)]
     #[case("1 เมษายน 256", BadDate::Year)]
     #[case("31 เมษายน 2561", BadDate::Day)]
+    #[case("23/3/2018", BadDate::Year)]
+    #[case("23/3/61", BadDate::Year)]
+    #[case("23/13/2561", BadDate::Month)]
+    #[case("31/4/2561", BadDate::Day)]
+    #[case("23/3", BadDate::Shape)]
+    #[case("23/3/", BadDate::Shape)]
     #[case("29 ก.พ. 2561", BadDate::Day)]
     #[case("999 ก.พ. 2561", BadDate::Day)]
     #[case("วันพฤหัสบดีที่ ๒๓ มีนาคม ๒๕๖๑", BadDate::Weekday)]

@@ -1,4 +1,4 @@
-//! A bulletin as one bubble: band, letter's head, text, links, and the two buttons.
+//! A bulletin as one bubble: band, letter's head, text, links, and the buttons.
 //!
 //! The band at the top says at a glance what it is, in a colour and always in words too. The order below
 //! is that of a Thai official letter: number and date, subject, text, who sends it. The text is cut
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use super::flex::{self, Action, Button, Component, Paragraph, Stack};
+use super::flex::{self, Action, Button, Component, Paragraph, Picture, Stack};
 use super::{BODY_UNITS, Bubble, Link};
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::text::cut_at_word;
@@ -26,6 +26,7 @@ pub(super) const QUIET: &str = "#4B5563";
 pub(super) const LINK: &str = "#1D4ED8";
 pub(super) const NOTICE: Paint = Paint { back: "#FEF3C7", ink: "#5B3A00" };
 pub(super) const ACKNOWLEDGE: Paint = Paint { back: "#0B6B3A", ink: WHITE };
+pub(super) const FORWARD: Paint = Paint { back: LINK, ink: WHITE };
 
 /// The band's words and colours are worked out first, since the bubble borrows them.
 pub(super) struct Texts<'a> {
@@ -93,6 +94,7 @@ pub(super) fn draw<'a>(bulletin: &Bubble<'a>, texts: &'a Texts<'a>) -> flex::Bub
     flex::Bubble {
         size: "mega",
         header: header(bulletin, texts),
+        hero: bulletin.hero.map(|hero| Component::Image(Picture::new(hero.url, hero.width, hero.height))),
         body: body(bulletin, texts),
         footer: footer(bulletin),
     }
@@ -137,6 +139,10 @@ fn footer<'a>(bulletin: &Bubble<'a>) -> Component<'a> {
     buttons.extend(bulletin.acknowledge.map(|data| {
         let acknowledge = Action::Postback { label: "รับทราบ", data };
         Component::Button(Button::new(acknowledge, "primary", ACKNOWLEDGE.back))
+    }));
+    buttons.extend(bulletin.forward.map(|url| {
+        let forward = Action::Uri { label: "ส่งต่อ", uri: encoded(url) };
+        Component::Button(Button::new(forward, "primary", FORWARD.back))
     }));
     Component::Box(Stack::of(buttons).spaced("sm"))
 }

@@ -23,6 +23,8 @@ pub(super) enum Message<'a> {
 pub(super) struct Bubble<'a> {
     pub(super) size: &'static str,
     pub(super) header: Component<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hero: Option<Component<'a>>,
     pub(super) body: Component<'a>,
     pub(super) footer: Component<'a>,
 }
@@ -34,6 +36,7 @@ pub(super) enum Component<'a> {
     Box(Stack<'a>),
     Text(Paragraph<'a>),
     Button(Button<'a>),
+    Image(Picture<'a>),
     Separator { margin: &'static str },
 }
 
@@ -109,6 +112,22 @@ impl<'a> Paragraph<'a> {
     pub(super) fn bold(mut self) -> Self {
         self.weight = Some("bold");
         self
+    }
+}
+
+/// A picture over the whole width, in its own shape.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Picture<'a> {
+    url: &'a str,
+    size: &'static str,
+    aspect_ratio: String,
+    aspect_mode: &'static str,
+}
+
+impl<'a> Picture<'a> {
+    pub(super) fn new(url: &'a str, width: i16, height: i16) -> Self {
+        Self { url, size: "full", aspect_ratio: format!("{width}:{height}"), aspect_mode: "cover" }
     }
 }
 

@@ -3,7 +3,7 @@
 use insta::assert_json_snapshot;
 use serde_json::Value;
 
-use super::bubble::{ACKNOWLEDGE, INK, LINK, NOTICE, Paint, QUIET, band_paint};
+use super::bubble::{ACKNOWLEDGE, FORWARD, INK, LINK, NOTICE, Paint, QUIET, band_paint};
 use super::*;
 use crate::line::limits;
 
@@ -20,11 +20,13 @@ const LETTER: Bubble<'_> = Bubble {
         ไปยังข้าราชการทุกกระทรวง ทั้งในส่วนกลางและส่วนภูมิภาคทั่วประเทศ แบบทางเดียว (One Way) \
         ผ่านแอปพลิเคชันไลน์ (LINE) เป็นกลุ่มไลน์ ๓ ระดับ (GCC1, GCC2, GCC3)",
     origin: "กระทรวงมหาดไทย",
+    hero: None,
     links: &[Link {
         label: "แนวทางการปฏิบัติ (PDF)", url: "https://example.invalid/แนวทาง.pdf"
     }],
     read_url: "https://example.invalid/b/t0ken",
     acknowledge: Some("ack:1"),
+    forward: None,
     notice: None,
 };
 
@@ -53,8 +55,26 @@ fn the_letter_of_2561_is_shown_in_the_order_of_a_letter() {
 }
 
 #[test]
+fn a_picture_stands_between_band_and_text_in_its_own_shape() {
+    let hero = Some(Hero { url: "https://example.invalid/i/0f.jpg", width: 1_024, height: 683 });
+    let found = rendered(&Bubble { hero, ..plain() }, None);
+    assert_json_snapshot!(found[0]["contents"]["hero"]);
+    let without = rendered(&plain(), None);
+    assert_eq!(without[0]["contents"].get("hero"), None);
+}
+
+#[test]
 fn a_routine_bulletin_has_a_quiet_band_and_no_empty_lines() {
     assert_json_snapshot!(rendered(&plain(), None));
+}
+
+#[test]
+fn a_group_that_must_forward_has_one_more_button_and_nothing_else_changed() {
+    let forward = Some("https://example.invalid/waiting/1");
+    let (plain, mut variant) = (rendered(&LETTER, None), rendered(&Bubble { forward, ..LETTER }, None));
+    let buttons = variant[0]["contents"]["footer"]["contents"].as_array_mut().expect("test data");
+    assert_json_snapshot!(buttons.pop());
+    assert_eq!(variant, plain);
 }
 
 #[test]
@@ -145,7 +165,7 @@ fn every_pair_of_colours_can_be_read() {
     let kinds = [Kind::News, Kind::Correction, Kind::Withdrawal, Kind::Test, Kind::Drill];
     let bands = kinds.into_iter().flat_map(|kind| Urgency::ALL.map(|urgency| band_paint(kind, urgency)));
     let on_white = [INK, QUIET, LINK].map(|ink| Paint { back: "#FFFFFF", ink });
-    for Paint { back, ink } in bands.chain(on_white).chain([NOTICE, ACKNOWLEDGE]) {
+    for Paint { back, ink } in bands.chain(on_white).chain([NOTICE, ACKNOWLEDGE, FORWARD]) {
         assert!(contrast(back, ink) >= 4.5, "{ink} on {back}: {}", contrast(back, ink));
     }
 }

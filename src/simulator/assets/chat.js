@@ -128,8 +128,9 @@ const live = new EventSource(`/groups/${group}/live`);
 live.addEventListener('message', (event) => show(JSON.parse(event.data)));
 live.addEventListener('cleared', clear);
 
-// Another member sees other lines as their own.
-document.querySelector('#member')?.addEventListener('change', () => {
+// Another member sees other lines as their own; as the number is typed, because on leaving the field the tap that
+// left it would fall on a button that is being replaced.
+document.querySelector('#member')?.addEventListener('input', () => {
   const entries = shown;
   clear();
   show(entries);

@@ -2,14 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use uuid::Uuid;
 
 use super::visible;
-use crate::domain::bulletin::{self, Acknowledgement, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::bulletin::{self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::document::{DocumentNumber, Doubt, NumberParts};
 use crate::domain::ids::BulletinId;
+use crate::domain::picture::ImageId;
+use crate::domain::search::{BadWords, Words};
+use crate::domain::text::AltText;
 use crate::domain::time::Timestamp;
+use crate::relay::publish::image_url;
 use crate::store::StoreError;
 use crate::store::bulletins::{self as rows, Filter};
 use crate::web::app::App;
@@ -50,6 +54,8 @@ pub struct Bulletin {
     pub audience: Audience,
     /// Links below the text.
     pub links: Vec<Link>,
+    /// The picture above the text; one at most.
+    pub attachments: Vec<AttachedImage>,
     /// How it treats the groups' own settings.
     pub forwarding: ForwardingMode,
     /// The acknowledge button.
@@ -65,6 +71,20 @@ pub struct Bulletin {
     pub created_by: String,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When it was handed to a second person.
+    pub submitted_at: Option<Timestamp>,
+    /// By whom.
+    pub submitted_by: Option<String>,
+    /// When a second person approved it as it stands; a change takes that away.
+    pub approved_at: Option<Timestamp>,
+    /// Who.
+    pub approved_by: Option<String>,
+    /// When a second person returned it; null again once it is submitted anew.
+    pub returned_at: Option<Timestamp>,
+    /// Who.
+    pub returned_by: Option<String>,
+    /// Why.
+    pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
     /// When it was published.
@@ -77,6 +97,29 @@ pub struct Bulletin {
     pub paused_at: Option<Timestamp>,
     /// Deliveries made at publish.
     pub deliveries: Option<i32>,
+}
+
+/// A picture of a bulletin.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct AttachedImage {
+    /// Its id.
+    image: ImageId,
+    /// What it shows.
+    alt: AltText,
+    /// Where it is; what stands there never changes.
+    url: String,
+    /// Its width in pixels.
+    width: Option<i16>,
+    /// Its height in pixels.
+    height: Option<i16>,
+}
+
+impl AttachedImage {
+    fn of(app: &App, row: &rows::Bulletin) -> Option<Self> {
+        let Attachment { image, alt } = row.attachment()?;
+        let url = image_url(&app.settings, image);
+        Some(Self { image, alt, url, width: row.image_width, height: row.image_height })
+    }
 }
 
 /// What could be read of a letter's number.
@@ -102,6 +145,7 @@ impl Bulletin {
     pub fn of(app: &App, row: rows::Bulletin) -> Self {
         let (state, urgency) = (row.state(), row.urgency());
         Self {
+            attachments: AttachedImage::of(app, &row).into_iter().collect(),
             id: row.id,
             state,
             kind: row.kind,
@@ -126,6 +170,13 @@ impl Bulletin {
             created_at: row.created_at,
             created_by: row.created_by,
             updated_at: row.updated_at,
+            submitted_at: row.submitted_at,
+            submitted_by: row.submitted_by,
+            approved_at: row.approved_at,
+            approved_by: row.approved_by,
+            returned_at: row.returned_at,
+            returned_by: row.returned_by,
+            returned_reason: row.returned_reason,
             scheduled_for: row.scheduled_for,
             published_at: row.published_at,
             withdrawn_at: row.withdrawn_at,
@@ -145,6 +196,11 @@ pub struct BulletinQuery {
     state: Option<bulletin::State>,
     /// Only of this kind.
     kind: Option<Kind>,
+    /// Only those in whose subject, number or text every one of these words stands, anywhere within it; at most 8
+    /// words and 200 characters. Thai and Arabic digits are the same.
+    #[param(value_type = Option<String>, max_length = 200)]
+    #[serde(default, deserialize_with = "words")]
+    q: Option<Words>,
     /// Items on a page.
     #[serde(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
@@ -152,6 +208,15 @@ pub struct BulletinQuery {
     /// `next_cursor` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
+}
+
+/// What is looked for; nothing but blanks does not narrow.
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Words>, D::Error> {
+    match String::deserialize(deserializer)?.parse() {
+        Ok(words) => Ok(Some(words)),
+        Err(BadWords::Empty) => Ok(None),
+        Err(bad) => Err(de::Error::custom(bad)),
+    }
 }
 
 /// Bulletins, newest first.
@@ -167,9 +232,11 @@ pub async fn list_bulletins(
     let filter = Filter {
         state: query.state,
         kind: query.kind,
+        words: query.q,
         before: key_of(query.cursor.as_ref())?,
         scope: caller.scope.to_filter(),
         drafts: caller.sees_drafts(),
+        own_drafts: caller.sees_own_drafts(),
         ..Filter::default()
     };
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;

@@ -13,6 +13,7 @@ use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::text::{Note, PlainReason};
 use crate::relay::forward::{self, SignedNote};
 use crate::store::groups::{self, list_ids_under, list_places};
+use crate::store::offices::find_office;
 use crate::store::stewards::list_stewards;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
@@ -139,7 +140,11 @@ pub async fn undecline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, 
 }
 
 /// The groups called `codes`, all of which the caller must answer for.
-async fn answered_for(db: &mut Connection, caller: &Caller, codes: &[Code]) -> Result<Vec<i32>, Problem> {
+pub(in crate::web) async fn answered_for(
+    db: &mut Connection,
+    caller: &Caller,
+    codes: &[Code],
+) -> Result<Vec<i32>, Problem> {
     if codes.is_empty() {
         return Err(Problem::invalid_field("/into", "must name at least one group"));
     }
@@ -156,7 +161,10 @@ async fn answered_for(db: &mut Connection, caller: &Caller, codes: &[Code]) -> R
 }
 
 /// Every group that the caller answers for; none = all.
-async fn all_answered_for(db: &mut Connection, caller: &Caller) -> Result<Option<Vec<i32>>, StoreError> {
+pub(in crate::web) async fn all_answered_for(
+    db: &mut Connection,
+    caller: &Caller,
+) -> Result<Option<Vec<i32>>, StoreError> {
     match (caller.scope.groups(), caller.role) {
         (None, _) => Ok(None),
         // its scope is given as the groups of its office
@@ -166,7 +174,7 @@ async fn all_answered_for(db: &mut Connection, caller: &Caller) -> Result<Option
 }
 
 /// Puts under a note whose it is: the office that the key stands for, by its steward's title.
-async fn sign(
+pub(in crate::web) async fn sign(
     db: &mut Connection,
     caller: &Caller,
     text: Note,
@@ -178,7 +186,21 @@ async fn sign(
         forward::Into::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
     };
     let group = first.map_or(origin, |id| GroupId(*id));
-    let stewards = if caller.role == Role::Steward { list_stewards(db, group).await? } else { Vec::new() };
-    let title = stewards.into_iter().find_map(|steward| steward.title.filter(|_| !steward.deputy));
-    Ok(SignedNote { text, from: title.unwrap_or_else(|| OPERATIONS.to_owned()), group })
+    Ok(SignedNote { text, from: signature(db, caller, group).await?, group })
+}
+
+/// Whose a note into `group` is: its steward's, by title or else by the office's name; or that of operations.
+pub(in crate::web) async fn signature(
+    db: &mut Connection,
+    caller: &Caller,
+    group: GroupId,
+) -> Result<String, StoreError> {
+    let Some(office) = caller.office_code.as_deref().filter(|_| caller.role == Role::Steward) else {
+        return Ok(OPERATIONS.to_owned());
+    };
+    let stewards = list_stewards(db, group).await?;
+    if let Some(title) = stewards.into_iter().find_map(|steward| steward.title.filter(|_| !steward.deputy)) {
+        return Ok(title);
+    }
+    Ok(find_office(db, office).await?.map_or_else(|| OPERATIONS.to_owned(), |office| office.name))
 }

@@ -39,13 +39,12 @@ pub enum DeliveryState {
     Expired,
 }
 
-impl DeliveryState {
-    fn of(row: &rows::Delivery) -> Self {
-        match row.state {
+impl From<State> for DeliveryState {
+    /// What is stored, as it is shown where neither claim nor channel is looked at.
+    fn from(state: State) -> Self {
+        match state {
             State::Waiting => Self::Waiting,
             State::Held => Self::Held,
-            State::Ready if row.channel_parked.is_some() || row.paused => Self::Parked,
-            State::Ready if row.claimed => Self::Sending,
             State::Ready => Self::Ready,
             State::Accepted => Self::Accepted,
             State::Failed => Self::Failed,
@@ -53,6 +52,16 @@ impl DeliveryState {
             State::Declined => Self::Declined,
             State::Withdrawn => Self::Withdrawn,
             State::Expired => Self::Expired,
+        }
+    }
+}
+
+impl DeliveryState {
+    fn of(row: &rows::Delivery) -> Self {
+        match row.state {
+            State::Ready if row.channel_parked.is_some() || row.paused => Self::Parked,
+            State::Ready if row.claimed => Self::Sending,
+            state => state.into(),
         }
     }
 
@@ -142,6 +151,9 @@ pub struct Why {
     pub code: String,
     /// The same as a sentence.
     pub text: Words,
+    /// In the steward's own words, where it was declined.
+    #[schema(example = "เรื่องนี้ไม่เกี่ยวข้องกับจังหวัด")]
+    pub said: Option<String>,
 }
 
 /// A sentence in both languages.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::draft_input::LinkInput;
 use super::field::Field;
-use crate::domain::bulletin::{Audience, Kind, Link};
+use crate::domain::bulletin::{Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
 use crate::domain::secrecy::secrecy_class;
@@ -39,7 +39,7 @@ pub(super) fn take_text<T: Into<String>>(
 }
 
 /// A letter's date, in any of its forms, as `YYYY-MM-DD`.
-pub(super) fn read_date(text: &str, errors: &mut Vec<FieldError>) -> Option<String> {
+pub(in crate::web) fn read_date(text: &str, errors: &mut Vec<FieldError>) -> Option<String> {
     let iso = text.trim().parse::<Date>().ok().filter(|_| text.trim().len() == 10);
     let read = match iso {
         Some(date) if date.year() > LAST_COMMON_YEAR => {
@@ -91,8 +91,20 @@ pub(super) fn read_links(links: Vec<LinkInput>, errors: &mut Vec<FieldError>) ->
     read
 }
 
+/// The one picture; whether it is there is looked up by [`super::drafts`].
+pub(super) fn read_attachments(files: Vec<Attachment>, errors: &mut Vec<FieldError>) -> Option<Attachment> {
+    if files.len() > 1 {
+        errors.push(FieldError::new("/attachments", "must be at most 1"));
+    }
+    let first = files.into_iter().next()?;
+    if let Some(class) = secrecy_class(first.alt.as_str()) {
+        errors.push(FieldError::new("/attachments/0/alt", classified(class)));
+    }
+    Some(first)
+}
+
 /// The host of a web address, as a label, and the address as LINE can take it.
-fn read_address(text: &str) -> Result<(String, String), String> {
+pub(in crate::web) fn read_address(text: &str) -> Result<(String, String), String> {
     let url = url::Url::parse(text.trim()).map_err(|_| "is not a web address such as https://www.moi.go.th/")?;
     let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
     let host = host.ok_or("must begin with https:// or http://")?;

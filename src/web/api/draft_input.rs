@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::draft_check::{check_audience, check_kind, read_date, read_links, read_number, take_text};
+use super::draft_check::{check_audience, check_kind, read_attachments, read_date, read_links, read_number, take_text};
 use super::field::Field;
-use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
 use crate::domain::time::Timestamp;
@@ -62,10 +62,10 @@ pub struct DraftInput {
     #[schema(value_type = Option<Vec<LinkInput>>)]
     #[serde(default)]
     pub links: Field<Vec<LinkInput>>,
-    /// Files; not supported yet, so only an empty list is taken.
-    #[schema(value_type = Option<Vec<Object>>, max_items = 0)]
+    /// The picture above the text: an image that was uploaded before, with what it shows; one at most.
+    #[schema(value_type = Option<Vec<Attachment>>, max_items = 1)]
     #[serde(default)]
-    pub attachments: Field<Vec<serde_json::Value>>,
+    pub attachments: Field<Vec<Attachment>>,
     /// How it treats the groups' own settings; default `as_configured`.
     #[schema(value_type = Option<ForwardingMode>)]
     #[serde(default)]
@@ -154,9 +154,11 @@ impl DraftInput {
             Field::Set(links) => read_links(links, errors),
             other => other.map(|_| Vec::new()).or(base.links),
         };
-        if matches!(&self.attachments, Field::Set(files) if !files.is_empty()) {
-            errors.push(FieldError::new("/attachments", "attachments are not supported yet"));
-        }
+        let attachment = match self.attachments {
+            Field::Set(files) => read_attachments(files, errors),
+            Field::Null => None,
+            Field::Absent => base.attachment,
+        };
         if matches!(self.expires_at, Field::Set(at) if at <= now) {
             errors.push(FieldError::new("/expires_at", "must lie in the future"));
         }
@@ -175,6 +177,7 @@ impl DraftInput {
             origin: base.origin,
             audience,
             links,
+            attachment,
             forwarding: self.forwarding.or(base.forwarding),
             acknowledgement: self.acknowledgement.map(Acknowledgement::from).or(base.acknowledgement),
             expires_at: self.expires_at.or_none(base.expires_at),

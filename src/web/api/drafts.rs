@@ -9,6 +9,7 @@ use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
 use super::field::Field;
 use super::visible;
+use crate::domain::account::Act;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
 use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::time::Timestamp;
@@ -16,6 +17,7 @@ use crate::relay::public_token;
 use crate::relay::refusal::Refusal;
 use crate::store::bulletins::{self as rows, Draft, find_stage_for_update, get_bulletin};
 use crate::store::groups::{self, find_root, list_places};
+use crate::store::images::find_size;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::Caller;
@@ -31,9 +33,7 @@ pub async fn create_bulletin(State(app): State<App>, post: Post<NewBulletin>) ->
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let origin = default_origin(work.db(), &caller).await?;
     let draft = fill(work.db(), &caller, input, blank(origin), now).await?;
-    let id = BulletinId::new(now);
-    rows::insert_draft(work.db(), id, &draft, &public_token(), &by, now).await?;
-    note(work.db(), &by, "draft", id, draft.forwarding == ForwardingMode::Automatic, now).await?;
+    let id = insert(work.db(), &draft, &by, now).await?;
     let made = get_bulletin(work.db(), id).await?;
     work.answer(StatusCode::CREATED, &Bulletin::of(&app, made)).await
 }
@@ -52,11 +52,8 @@ pub async fn change_bulletin(
     let (now, by) = (app.now(), caller.actor());
     let mut tx = app.begin().await?;
     let before = lock_draft(&mut tx, &caller, id).await?;
-    let was_automatic = before.forwarding == ForwardingMode::Automatic;
-    let draft = fill(&mut tx, &caller, input, as_draft(before), now).await?;
-    rows::update_draft(&mut tx, id, &draft, now).await?;
-    let automatic = draft.forwarding == ForwardingMode::Automatic && !was_automatic;
-    note(&mut tx, &by, "edit", id, automatic, now).await?;
+    let draft = fill(&mut tx, &caller, input, Draft::of(&before), now).await?;
+    update(&mut tx, &before, &draft, &by, now).await?;
     let after = get_bulletin(&mut tx, id).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Json(Bulletin::of(&app, after)))
@@ -71,15 +68,55 @@ pub async fn delete_bulletin(
     Id(id): Id<BulletinId>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.begin().await?;
-    lock_draft(&mut tx, &caller, id).await?;
-    rows::delete_draft(&mut tx, id).await?;
-    note(&mut tx, &caller.actor(), "delete", id, false, app.now()).await?;
+    delete(&mut tx, &caller, id, app.now()).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Stores a new draft.
+pub(in crate::web) async fn insert(
+    db: &mut Connection,
+    draft: &Draft,
+    by: &str,
+    now: Timestamp,
+) -> Result<BulletinId, StoreError> {
+    let id = BulletinId::new(now);
+    rows::insert_draft(db, id, draft, &public_token(), by, now).await?;
+    note(db, by, "draft", id, draft.forwarding == ForwardingMode::Automatic, now).await?;
+    Ok(id)
+}
+
+/// Puts `draft` in place of what the locked draft `before` says.
+pub(in crate::web) async fn update(
+    db: &mut Connection,
+    before: &rows::Bulletin,
+    draft: &Draft,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    rows::update_draft(db, before.id, draft, now).await?;
+    let automatic = draft.forwarding == ForwardingMode::Automatic && before.forwarding != ForwardingMode::Automatic;
+    note(db, by, "edit", before.id, automatic, now).await
+}
+
+/// Throws a draft away; 409 where it is none any more.
+pub(in crate::web) async fn delete(
+    db: &mut Connection,
+    caller: &Caller,
+    id: BulletinId,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    lock_draft(db, caller, id).await?;
+    rows::delete_draft(db, id).await?;
+    Ok(note(db, &caller.actor(), "delete", id, false, now).await?)
+}
+
 /// The draft, its row locked; 409 where it is none any more.
-async fn lock_draft(db: &mut Connection, caller: &Caller, id: BulletinId) -> Result<rows::Bulletin, Problem> {
+pub(in crate::web) async fn lock_draft(
+    db: &mut Connection,
+    caller: &Caller,
+    id: BulletinId,
+) -> Result<rows::Bulletin, Problem> {
     visible::own_bulletin(db, caller, id).await?;
     match find_stage_for_update(db, id).await? {
         Some(Stage::Draft) => Ok(get_bulletin(db, id).await?),
@@ -106,7 +143,7 @@ async fn note(
 }
 
 /// A draft that says nothing yet.
-pub(super) fn blank(origin: GroupId) -> Draft {
+pub(in crate::web) fn blank(origin: GroupId) -> Draft {
     Draft {
         kind: Kind::default(),
         about: None,
@@ -118,32 +155,15 @@ pub(super) fn blank(origin: GroupId) -> Draft {
         origin,
         audience: Audience::default(),
         links: Vec::new(),
+        attachment: None,
         forwarding: ForwardingMode::default(),
         acknowledgement: Acknowledgement::default(),
         expires_at: None,
     }
 }
 
-fn as_draft(row: rows::Bulletin) -> Draft {
-    Draft {
-        kind: row.kind,
-        about: row.about.map(BulletinId),
-        urgency: row.urgency(),
-        subject: row.subject,
-        body: row.body,
-        document_number: row.document_number,
-        document_date: row.document_date,
-        origin: row.origin_id,
-        audience: row.audience.0,
-        links: row.links.0,
-        forwarding: row.forwarding,
-        acknowledgement: row.acknowledgement.0,
-        expires_at: row.expires_at,
-    }
-}
-
 /// Where a draft starts that does not say: the root, or the top group of the key's office.
-async fn default_origin(db: &mut Connection, caller: &Caller) -> Result<GroupId, Problem> {
+pub(in crate::web) async fn default_origin(db: &mut Connection, caller: &Caller) -> Result<GroupId, Problem> {
     let no_tree = || Problem::conflict("no-tree", "No tree of groups has been imported yet.");
     let Some(office) = &caller.office_code else { return find_root(db).await?.ok_or_else(no_tree) };
     let filter = groups::Filter { office: Some(office.clone()), ..groups::Filter::default() };
@@ -163,21 +183,40 @@ async fn fill(
     let mut errors = Vec::new();
     match std::mem::take(&mut input.origin) {
         Field::Set(code) => match visible::find_group(db, caller, code.as_str()).await? {
-            Some(group) => base.origin = group.id,
-            None => errors.push(FieldError::new("/origin", format!("there is no group called {code}"))),
+            Some(group) if caller.originates_at(group.office_id) => base.origin = group.id,
+            _ => errors.push(FieldError::new("/origin", format!("there is no group called {code}"))),
         },
         Field::Null => base.origin = default_origin(db, caller).await?,
         Field::Absent => {}
     }
     let draft = input.apply(base, now, &mut errors);
+    check_role(caller, &draft, &mut errors);
     let named = [("groups", &draft.audience.groups), ("exclude_groups", &draft.audience.exclude_groups)];
     for (field, codes) in named {
         check_groups(db, caller, codes.as_deref().unwrap_or_default(), field, &mut errors).await?;
+    }
+    if let Some(attachment) = &draft.attachment
+        && find_size(db, attachment.image).await?.is_none()
+    {
+        errors.push(FieldError::new("/attachments/0/image", "there is no image of this id"));
     }
     if let Some(about) = draft.about {
         check_about(db, caller, about, &mut errors).await?;
     }
     if errors.is_empty() { Ok(draft) } else { Err(Problem::invalid(errors)) }
+}
+
+/// What a steward's own bulletin may be: news to the own office and below, through the stewards there.
+fn check_role(caller: &Caller, draft: &Draft, errors: &mut Vec<FieldError>) {
+    if caller.role.may(Act::Publish) {
+        return;
+    }
+    if draft.kind != Kind::News {
+        errors.push(FieldError::new("/kind", "must be news: the other kinds need a role that may publish"));
+    }
+    if draft.forwarding == ForwardingMode::Automatic {
+        errors.push(FieldError::new("/forwarding", "automatic needs a role that may publish"));
+    }
 }
 
 async fn check_groups(

@@ -15,13 +15,13 @@ use super::field::Field;
 use super::groups::{GroupDetail, detail, manages};
 use super::publishing::Nothing;
 use super::visible;
-use crate::domain::account::Act;
+use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::join_code::JoinCode;
 use crate::domain::time::Timestamp;
-use crate::store::groups::update_settings;
+use crate::store::groups::{Group, update_settings};
 use crate::store::join_codes::insert_join_code;
-use crate::store::{StoreError, audit};
+use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::{Id, Input};
@@ -39,13 +39,13 @@ const LONGEST_WAIT: i32 = 525_600;
 #[serde(deny_unknown_fields)]
 pub struct GroupChange {
     /// Its name: 1 to 100 characters.
-    name: Option<String>,
-    /// How a bulletin comes into it; `automatic` needs a role that may publish.
-    forwarding: Option<Forwarding>,
+    pub(in crate::web) name: Option<String>,
+    /// How a bulletin comes into it; `automatic` is for its steward, and for roles that may publish.
+    pub(in crate::web) forwarding: Option<Forwarding>,
     /// Minutes until a bulletin goes in by itself; null = never by itself.
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 525_600)]
     #[serde(default)]
-    forward_within: Field<i32>,
+    pub(in crate::web) forward_within: Field<i32>,
 }
 
 impl GroupChange {
@@ -91,26 +91,39 @@ pub async fn change_group(
     Id(code): Id<String>,
     Input(change): Input<GroupChange>,
 ) -> Result<Json<GroupDetail>, Problem> {
-    change.check()?;
     let now = app.now();
     let mut tx = app.begin().await?;
-    let group = visible::group(&mut tx, &caller, &code).await?;
-    if !manages(&caller, &group) {
+    change_settings(&mut tx, &caller, &code, &change, now).await?;
+    let after = visible::group(&mut tx, &caller, &code).await?;
+    let detail = detail(&mut tx, &caller, after, now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Json(detail))
+}
+
+/// Changes the group called `code`, which the caller must manage, and writes that down.
+pub(in crate::web) async fn change_settings(
+    db: &mut Connection,
+    caller: &Caller,
+    code: &str,
+    change: &GroupChange,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    change.check()?;
+    let group = visible::group(db, caller, code).await?;
+    if !manages(caller, &group) {
         return Err(Problem::absent("group"));
     }
     let becomes_automatic =
         change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;
-    if becomes_automatic && !caller.role.may(Act::Publish) {
-        return Err(Problem::forbidden("Only a role that may publish can make a group forward automatically."));
+    // a steward may give the own turn up (it is in the audit); operations may not do so for them
+    if becomes_automatic && !caller.role.may(Act::Publish) && caller.role != Role::Steward {
+        return Err(Problem::forbidden("Only its steward, or a role that may publish, can make a group automatic."));
     }
     let name = change.name.as_deref().map(str::trim);
-    update_settings(&mut tx, group.id, name, change.forwarding, change.forward_within(), now).await?;
+    update_settings(db, group.id, name, change.forwarding, change.forward_within(), now).await?;
     let what = change.to_json();
-    audit::insert_entry(&mut tx, now, &caller.actor(), "change_group", &format!("group:{}", group.id), &what).await?;
-    let after = visible::group(&mut tx, &caller, &code).await?;
-    let detail = detail(&mut tx, &caller, after).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(Json(detail))
+    audit::insert_entry(db, now, &caller.actor(), "change_group", &format!("group:{}", group.id), &what).await?;
+    Ok(())
 }
 
 /// A join code, shown this once.
@@ -136,9 +149,20 @@ pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: 
     if !manages(&caller, &group) {
         return Err(Problem::absent("group").into());
     }
-    let (join_code, expires_at) = (JoinCode::generate(), now + CODE_LIFETIME);
-    insert_join_code(work.db(), &join_code.sha256(), group.id, now, expires_at).await?;
-    let subject = format!("group:{}", group.id);
-    audit::insert_entry(work.db(), now, &by, "make_join_code", &subject, &json!({ "expires_at": expires_at })).await?;
+    let (join_code, expires_at) = new_join_code(work.db(), &group, &by, now).await?;
     work.answer_secret(StatusCode::CREATED, &NewJoinCode { code: join_code.to_string(), expires_at }).await
+}
+
+/// Makes a join code for a group and writes that down; gives it with the time until which it works.
+pub(in crate::web) async fn new_join_code(
+    db: &mut Connection,
+    group: &Group,
+    by: &str,
+    now: Timestamp,
+) -> Result<(JoinCode, Timestamp), StoreError> {
+    let (join_code, expires_at) = (JoinCode::generate(), now + CODE_LIFETIME);
+    insert_join_code(db, &join_code.sha256(), group.id, now, expires_at).await?;
+    let subject = format!("group:{}", group.id);
+    audit::insert_entry(db, now, by, "make_join_code", &subject, &json!({ "expires_at": expires_at })).await?;
+    Ok((join_code, expires_at))
 }

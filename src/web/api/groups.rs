@@ -13,7 +13,7 @@ use crate::domain::bulletin::Forwarding;
 use crate::domain::office::OfficeKind;
 use crate::domain::time::Timestamp;
 use crate::store::groups::{self as rows, Filter};
-use crate::store::stewards::{self, list_stewards};
+use crate::store::stewards::{self, list_deputies, list_stewards};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
@@ -103,18 +103,24 @@ pub struct GroupDetail {
     /// The group.
     #[serde(flatten)]
     group: GroupSummary,
-    /// The steward, and the deputy where there is one.
+    /// The steward, the standing deputy, and the deputies for a while whose time is now or to come.
     stewards: Vec<Steward>,
 }
 
 /// Who forwards into a group.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Steward {
+    /// The number of the duty, of a deputy for a while.
+    id: Option<i32>,
     /// The office title.
     #[schema(example = "ผู้ว่าราชการจังหวัดลำพูน")]
     title: Option<String>,
     /// Whether this is the deputy.
     deputy: bool,
+    /// From when, of a deputy for a while.
+    from: Option<Timestamp>,
+    /// Until when; not at that moment any more.
+    until: Option<Timestamp>,
     /// The person; only for admins, operators and the group's own steward.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -126,8 +132,23 @@ pub struct Steward {
 impl Steward {
     fn of(row: stewards::Steward, personal: bool) -> Self {
         Self {
+            id: None,
             title: row.title,
             deputy: row.deputy,
+            from: None,
+            until: None,
+            name: row.name.filter(|_| personal),
+            phone: row.phone.filter(|_| personal),
+        }
+    }
+
+    pub(super) fn deputy(row: stewards::NamedDeputy, personal: bool) -> Self {
+        Self {
+            id: Some(row.id),
+            title: row.title,
+            deputy: true,
+            from: Some(row.valid_from),
+            until: Some(row.valid_until),
             name: row.name.filter(|_| personal),
             phone: row.phone.filter(|_| personal),
         }
@@ -189,14 +210,21 @@ pub async fn get_group(
 ) -> Result<Json<GroupDetail>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let group = visible::group(&mut db, &caller, &code).await?;
-    Ok(Json(detail(&mut db, &caller, group).await?))
+    Ok(Json(detail(&mut db, &caller, group, app.now()).await?))
 }
 
 /// The group with those who forward into it, as the caller may see them.
-pub(super) async fn detail(db: &mut Connection, caller: &Caller, group: rows::Group) -> Result<GroupDetail, Problem> {
+pub(super) async fn detail(
+    db: &mut Connection,
+    caller: &Caller,
+    group: rows::Group,
+    now: Timestamp,
+) -> Result<GroupDetail, Problem> {
     let personal = manages(caller, &group);
     let stewards = list_stewards(db, group.id).await?;
-    let stewards = stewards.into_iter().map(|row| Steward::of(row, personal)).collect();
+    let mut stewards: Vec<Steward> = stewards.into_iter().map(|row| Steward::of(row, personal)).collect();
+    let deputies = list_deputies(db, group.id, now).await?;
+    stewards.extend(deputies.into_iter().map(|row| Steward::deputy(row, personal)));
     Ok(GroupDetail { group: group.into(), stewards })
 }
 

@@ -3,24 +3,29 @@
 //! A handler loads, checks, changes and answers. What people see of a row is a type of its own beside the handler,
 //! so that the API does not change when a table does.
 
+pub mod approval;
 pub mod bulletins;
 pub mod cascade;
 pub mod channels;
 pub mod coverage;
 pub mod deliveries;
 pub mod delivery;
-mod draft_check;
+pub mod deputies;
+pub(super) mod draft_check;
 pub mod draft_input;
 pub mod drafts;
+pub mod events;
 pub mod field;
 pub mod group_change;
 pub mod groups;
+pub mod images;
 pub mod offices;
 pub mod publishing;
 pub mod receipts;
 pub mod retrying;
 pub mod snapshot;
 pub mod status;
-mod timeline;
-mod visible;
-mod whose_turn;
+pub mod timeline;
+pub mod visible;
+pub mod waiting;
+pub mod whose_turn;

@@ -6,13 +6,15 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::visible;
-use crate::domain::bulletin;
-use crate::domain::ids::BulletinId;
+use crate::domain::account::Act;
+use crate::domain::bulletin::{self, ForwardingMode};
+use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::relay::publish::{self, Published};
-use crate::relay::{forecast, withdraw};
+use crate::relay::{forecast, trial, withdraw};
 use crate::store::StoreError;
+use crate::store::bulletins::Bulletin;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
@@ -32,8 +34,23 @@ pub struct Forecast {
     seats: i64,
     /// Messages that LINE would count: one for each seat.
     messages: i64,
+    /// By tier, from the top; tiers that it does not reach are left out.
+    tiers: Vec<TierForecast>,
     /// By channel.
     channels: Vec<ChannelForecast>,
+}
+
+/// What it would mean for one tier.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TierForecast {
+    /// 1, 2 or 3.
+    tier: i16,
+    /// Groups that would receive it.
+    groups: i64,
+    /// Of these, linked to a LINE group.
+    linked: i64,
+    /// Seats in the linked LINE groups.
+    seats: i64,
 }
 
 /// What it would mean for one channel.
@@ -63,23 +80,35 @@ pub async fn forecast_bulletin(
 ) -> Result<Json<Forecast>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     visible::own_bulletin(&mut db, &caller, id).await?;
-    let forecast = forecast::forecast(&mut db, id).await?;
-    let channels = forecast.channels.into_iter().map(|channel| ChannelForecast {
-        channel: channel.channel,
-        groups: channel.groups,
-        messages: channel.messages,
-        quota_left: channel.quota_left,
-        enough: channel.enough,
-        quota_checked_at: channel.quota_checked_at,
-    });
-    Ok(Json(Forecast {
-        groups: forecast.groups,
-        linked: forecast.linked,
-        stewarded: forecast.stewarded,
-        seats: forecast.seats,
-        messages: forecast.messages,
-        channels: channels.collect(),
-    }))
+    Ok(Json(forecast::forecast(&mut db, id).await?.into()))
+}
+
+impl From<forecast::Forecast> for Forecast {
+    fn from(forecast: forecast::Forecast) -> Self {
+        let channels = forecast.channels.into_iter().map(|channel| ChannelForecast {
+            channel: channel.channel,
+            groups: channel.groups,
+            messages: channel.messages,
+            quota_left: channel.quota_left,
+            enough: channel.enough,
+            quota_checked_at: channel.quota_checked_at,
+        });
+        let tiers = forecast.tiers.into_iter().map(|tier| TierForecast {
+            tier: tier.tier,
+            groups: tier.groups,
+            linked: tier.linked,
+            seats: tier.seats,
+        });
+        Self {
+            tiers: tiers.collect(),
+            groups: forecast.groups,
+            linked: forecast.linked,
+            stewarded: forecast.stewarded,
+            seats: forecast.seats,
+            messages: forecast.messages,
+            channels: channels.collect(),
+        }
+    }
 }
 
 /// When to publish; no body publishes now.
@@ -113,7 +142,8 @@ pub struct PublishAnswer {
 pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Publish>) -> Posted {
     let (mut work, Publish { at }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
+    let bulletin = visible::own_bulletin(work.db(), &caller, id).await?;
+    must_be_theirs(&caller, &bulletin)?;
     let published = match at {
         None => publish::publish(work.db(), &app.settings, id, &by, now).await?,
         Some(at) => publish::schedule(work.db(), &app.settings, id, at, &by, now).await?,
@@ -129,6 +159,51 @@ pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, po
     work.answer(StatusCode::ACCEPTED, &answer).await
 }
 
+/// Where to try it.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// The code of a group that has a LINE group linked.
+    group: Code,
+}
+
+/// What a test send came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TestAnswer {
+    /// The test: a bulletin of its own, to be followed like any other.
+    id: BulletinId,
+    /// The group that it goes to.
+    group: Code,
+}
+
+/// Try a draft in one group.
+///
+/// A bulletin of the kind `test` with what the draft says goes to this group alone, marked as a test; the draft
+/// itself stays as it is.
+#[utoipa::path(post, path = "/bulletins/{id}/test", tag = "bulletins", params(("id" = BulletinId, Path)),
+    request_body = Test, responses((status = 202, body = TestAnswer)))]
+pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Test>) -> Posted {
+    let (mut work, Test { group }) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    visible::own_bulletin(work.db(), &caller, id).await?;
+    let Some(chosen) = visible::find_group(work.db(), &caller, group.as_str()).await? else {
+        return Err(Problem::invalid_field("/group", format!("there is no group called {group}")).into());
+    };
+    let test = trial::send_test(work.db(), &app.settings, id, &chosen, &by, now).await?;
+    work.answer(StatusCode::ACCEPTED, &TestAnswer { id: test, group }).await
+}
+
+/// A steward publishes what a steward may write, also where somebody else wrote the draft.
+pub(in crate::web) fn must_be_theirs(caller: &Caller, bulletin: &Bulletin) -> Result<(), Problem> {
+    let stewards = bulletin.kind == bulletin::Kind::News && bulletin.forwarding == ForwardingMode::AsConfigured;
+    if stewards || caller.role.may(Act::Publish) {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "Only a role that may publish can publish this kind of bulletin, or one that goes by itself.",
+    ))
+}
+
 /// A request that needs no fields.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -138,9 +213,9 @@ pub struct Nothing {}
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Standing {
     /// Which bulletin.
-    id: BulletinId,
+    pub id: BulletinId,
     /// Where it stands.
-    state: bulletin::State,
+    pub state: bulletin::State,
 }
 
 /// Put a scheduled bulletin back among the drafts.

@@ -85,6 +85,7 @@ pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post
         state: filter.state.map(Into::into),
         tier: filter.tier,
         province: filter.province,
+        reason: None,
         group: visible::group_id(work.db(), &caller, filter.group.as_deref()).await?,
         under: visible::group_id(work.db(), &caller, filter.under.as_deref()).await?,
         scope: caller.scope.to_filter(),

@@ -47,10 +47,20 @@ pub struct Snapshot {
 
 /// Why there is no status to show; never remembered, as the next moment may bring one.
 #[derive(Clone, Debug)]
-enum Missed {
+pub(super) enum Missed {
     Absent,
     Unpublished,
     Failed(Problem),
+}
+
+impl Missed {
+    /// Nothing where there is nothing to see; the problem where it could not be read.
+    pub(super) fn or_absent(self) -> Result<(), Problem> {
+        match self {
+            Self::Absent | Self::Unpublished => Ok(()),
+            Self::Failed(problem) => Err(problem),
+        }
+    }
 }
 
 impl From<StoreError> for Missed {
@@ -100,7 +110,7 @@ impl Snapshots {
     }
 }
 
-async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> {
+pub(super) async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> {
     let mut db = db.acquire().await.map_err(StoreError::from)?;
     let filter =
         Filter { id: Some(view.bulletin), scope: view.scope.clone(), drafts: view.drafts, ..Filter::default() };

@@ -13,17 +13,19 @@ pub async fn bulletin(db: &mut Connection, caller: &Caller, id: BulletinId) -> R
         id: Some(id),
         scope: caller.scope.to_filter(),
         drafts: caller.sees_drafts(),
+        own_drafts: caller.sees_own_drafts(),
         ..bulletins::Filter::default()
     };
     bulletins::list_bulletins(db, &filter, 1).await?.pop().ok_or_else(|| Problem::absent("bulletin"))
 }
 
-/// The bulletin, if it starts in the caller's part of the tree: only then is it theirs to publish or to take back.
+/// The bulletin, if it starts in the caller's part of the tree, or at a steward's own groups: only then is it theirs to
+/// publish or to take back.
 pub async fn own_bulletin(db: &mut Connection, caller: &Caller, id: BulletinId) -> Result<Bulletin, Problem> {
     let bulletin = bulletin(db, caller, id).await?;
     match find_group(db, caller, &bulletin.origin).await? {
-        Some(_) => Ok(bulletin),
-        None => Err(Problem::absent("bulletin")),
+        Some(origin) if caller.originates_at(origin.office_id) => Ok(bulletin),
+        _ => Err(Problem::absent("bulletin")),
     }
 }
 

@@ -14,12 +14,16 @@ pub(super) fn why(row: &rows::Delivery, state: DeliveryState) -> Option<Why> {
                 en: "LINE refused the message itself, so the bulletin is not sent on until somebody has looked.",
                 th: "LINE ปฏิเสธข้อความนี้ ระบบหยุดส่งประกาศไว้จนกว่าเจ้าหน้าที่จะตรวจสอบ",
             };
-            return Some(Why { code: "bulletin_paused".to_owned(), text });
+            return Some(Why { code: "bulletin_paused".to_owned(), text, said: None });
         };
-        return Some(Why { code: word(&parked), text: Words { en: parked.english(), th: parked.thai() } });
+        return Some(Why { code: word(&parked), text: Words { en: parked.english(), th: parked.thai() }, said: None });
     }
     let reason = row.reason?;
-    Some(Why { code: word(&reason), text: Words { en: reason.english(), th: reason.thai() } })
+    Some(Why {
+        code: word(&reason),
+        text: Words { en: reason.english(), th: reason.thai() },
+        said: row.declined_because.clone().filter(|_| state == DeliveryState::Declined),
+    })
 }
 
 /// The word for a value of a closed list in the API.

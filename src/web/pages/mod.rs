@@ -3,10 +3,22 @@
 //! [`public`] is where the button *read in full* of a bulletin leads, in LINE's own browser on a small phone. Every
 //! page has the same strict policy: only our own style sheet, nothing inline, no frames, not to be indexed.
 
+pub mod account;
+pub mod accounts;
 pub mod assets;
+pub mod audit;
+pub mod board;
+pub mod compose;
 pub mod docs;
+pub mod image;
+pub mod keys;
 pub mod landing;
+pub mod people;
 pub mod public;
+pub mod refused;
+pub mod status;
+pub mod steward;
+pub mod typed;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

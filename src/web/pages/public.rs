@@ -31,6 +31,7 @@ struct Page {
     number: Option<String>,
     date: Option<String>,
     subject: String,
+    image: Option<Picture>,
     paragraphs: Vec<Vec<String>>,
     origin: String,
     links: Vec<Link>,
@@ -38,6 +39,22 @@ struct Page {
     notice: Notice,
     about: Option<String>,
     about_label: &'static str,
+}
+
+/// The picture above the text.
+struct Picture {
+    src: String,
+    alt: String,
+    width: i16,
+    height: i16,
+}
+
+impl Picture {
+    fn of(bulletin: &Bulletin) -> Option<Self> {
+        let attachment = bulletin.attachment()?;
+        let (width, height) = bulletin.image_width.zip(bulletin.image_height)?;
+        Some(Self { src: format!("/i/{}.jpg", attachment.image), alt: attachment.alt.into(), width, height })
+    }
 }
 
 #[derive(Template)]
@@ -115,6 +132,7 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> Page {
     let notice = notice(&bulletin, others.correction, now);
     let urgency = bulletin.urgency();
     let date = bulletin.document_date.as_deref().and_then(|date| date.parse().ok());
+    let image = Picture::of(&bulletin);
     Page {
         style: assets::style_path(),
         urgency: (urgency > Urgency::Routine).then(|| urgency.thai()),
@@ -122,6 +140,7 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> Page {
         mark: mark(bulletin.kind),
         number: bulletin.document_number,
         date: date.map(|date| format_long_date(date, Digits::Thai)),
+        image,
         subject: bulletin.subject,
         paragraphs: paragraphs(&bulletin.body),
         origin: bulletin.origin_office,

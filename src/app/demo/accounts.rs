@@ -1,0 +1,109 @@
+//! The demo's accounts: one for each kind of user, all with one password that is printed and never changes.
+//!
+//! The demo listens on this machine alone and everything in it is made up, so it asks for no codes of the moment
+//! either. Where somebody has changed the password or ended an account, a new start puts that right.
+
+use anyhow::Context as _;
+
+use crate::app::accounts::create;
+use crate::app::house::House;
+use crate::domain::account::Role;
+use crate::domain::credentials::{Password, Username};
+use crate::domain::ids::AccountId;
+use crate::store::accounts::{find_account, update_disabled, update_password};
+use crate::store::{Connection, offices};
+
+/// The password of all of them.
+pub(super) const PASSWORD: &str = "the-letter-of-2561";
+
+/// An account of the demo.
+pub(super) struct DemoAccount {
+    pub(super) username: &'static str,
+    /// What it is for, to those who read the guide.
+    pub(super) whose: &'static str,
+    role: Role,
+    office: Option<&'static str>,
+    /// What pages call it.
+    name: &'static str,
+}
+
+const fn account(
+    username: &'static str,
+    role: Role,
+    office: Option<&'static str>,
+    name: &'static str,
+    whose: &'static str,
+) -> DemoAccount {
+    DemoAccount { username, whose, role, office, name }
+}
+
+/// All of them.
+pub(super) const ALL: [DemoAccount; 7] = [
+    account(
+        "governor",
+        Role::Steward,
+        Some("lamphun"),
+        "ผู้ว่าราชการจังหวัดลำพูน",
+        "the governor of Lamphun, best on a telephone: forwards into GCC2",
+    ),
+    account(
+        "commerce",
+        Role::Steward,
+        Some("lamphun-commerce"),
+        "พาณิชย์จังหวัดลำพูน",
+        "the head of commerce of Lamphun: forwards into GCC3",
+    ),
+    account("publisher", Role::Publisher, None, "ผู้จัดทำประกาศ สำนักนายกรัฐมนตรี", "writes and publishes"),
+    account("approver", Role::Approver, None, "ผู้อนุมัติประกาศ สำนักนายกรัฐมนตรี", "approves what another wrote"),
+    account("operator", Role::Operator, None, "ศูนย์ปฏิบัติการ", "ministry operations: the board of the whole country"),
+    account("agency", Role::Agency, Some("lamphun"), "ศูนย์เทคโนโลยีสารสนเทศจังหวัดลำพูน", "reads the province's receipts"),
+    account("admin", Role::Admin, None, "ผู้ดูแลระบบ", "everything"),
+];
+
+/// Makes those that are not there, and sets the password of all.
+pub(super) async fn make(house: &House) -> anyhow::Result<()> {
+    let any: Username = ALL[0].username.parse()?;
+    let hash =
+        tokio::task::spawn_blocking(move || Password::new(PASSWORD.into(), &any).map(|password| password.hash()));
+    let hash = hash.await??;
+    let mut tx = house.db.begin().await?;
+    for account in &ALL {
+        let id = account.find_or_make(&mut tx, house).await?;
+        update_password(&mut tx, id, hash.as_str()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+impl DemoAccount {
+    async fn find_or_make(&self, db: &mut Connection, house: &House) -> anyhow::Result<AccountId> {
+        if let Some(known) = find_account(db, self.username).await? {
+            if known.disabled_at.is_some() {
+                update_disabled(db, known.id, None).await?;
+            }
+            return Ok(known.id);
+        }
+        let office = match self.office {
+            Some(code) => {
+                let found = offices::find_office(db, code).await?;
+                Some(found.with_context(|| format!("there is no office \"{code}\""))?)
+            }
+            None => None,
+        };
+        let (username, name, now) = (self.username.parse()?, self.name.to_owned(), house.clock.now());
+        create(db, username, name, self.role, office.as_ref(), super::ACTOR, now).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_may_be_set_for_each() {
+        for account in &ALL {
+            let username: Username = account.username.parse().expect("a name");
+            assert!(Password::new(PASSWORD.into(), &username).is_ok(), "{username}");
+        }
+    }
+}

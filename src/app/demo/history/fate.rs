@@ -1,0 +1,309 @@
+//! What weeks make of the copies of a bulletin: worked out copy by copy, always the same for the same seed. Pure.
+//!
+//! A steward is quick or slow by habit and more or less so by the day; outside working hours what is not urgent
+//! waits for the morning. What nobody lets in goes by its time, and the groups below one that takes too long go on
+//! without it, as in the engine.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use jiff::civil::{Weekday, time};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use uuid::Uuid;
+
+use crate::domain::bulletin::Urgency;
+use crate::domain::delivery::{Reason, State};
+use crate::domain::thai::{from_bangkok, to_bangkok};
+use crate::domain::time::Timestamp;
+use crate::store::history::{Copy, Fate};
+
+/// Minutes that half of the stewards take at most: of tier 2, then of tier 3; routine first.
+const TAKES: [[f64; 4]; 2] = [[95.0, 38.0, 14.0, 6.0], [34.0, 18.0, 9.0, 5.0]];
+/// One copy in so many needs a second call.
+const SECOND_CALLS: f64 = 0.004;
+/// What releases a copy where no person does, as the engine writes it.
+const BY_TIME: &str = "time";
+
+/// One bulletin's way.
+pub(super) struct Course<'a> {
+    /// When it expires.
+    pub(super) expires_at: Timestamp,
+    /// Until when its way is told.
+    pub(super) until: Timestamp,
+    pub(super) urgency: Urgency,
+    /// How long groups wait for the one above them.
+    pub(super) patience: Duration,
+    /// The part of the groups for which LINE did not answer, as on a day when it was down.
+    pub(super) failing: f64,
+    /// When the calls to LINE that fail are made, counted from the first.
+    pub(super) calls: &'a [Duration],
+    /// Whether it asks to be acknowledged.
+    pub(super) has_button: bool,
+    /// Groups into which nobody forwards.
+    pub(super) absent: &'a HashSet<&'static str>,
+    pub(super) seed: u64,
+}
+
+/// When the groups below a copy go on, and whether without it.
+#[derive(Clone, Copy)]
+struct Wake {
+    at: Timestamp,
+    bypassed: bool,
+}
+
+/// What becomes of the copies that are not at their end; `copies` has parents before children. What is not in the
+/// answer stays as it is.
+pub(super) fn foretell(copies: &[Copy], course: &Course<'_>) -> Vec<Fate> {
+    let mut wakes: HashMap<Uuid, Wake> = HashMap::new();
+    let mut fates = Vec::new();
+    for copy in copies {
+        let above = copy.parent_id.and_then(|parent| wakes.get(&parent).copied());
+        let (fate, wake) = course.tell(copy, above);
+        wakes.extend(wake.map(|wake| (copy.id.0, wake)));
+        fates.extend(fate);
+    }
+    fates
+}
+
+impl Course<'_> {
+    fn tell(&self, copy: &Copy, above: Option<Wake>) -> (Option<Fate>, Option<Wake>) {
+        if let Some(ended_at) = copy.ended_at {
+            return (None, Some(Wake { at: ended_at, bypassed: copy.state != State::Accepted }));
+        }
+        let waiting = copy.state == State::Waiting;
+        let turn = if waiting { above.map(|wake| wake.at) } else { copy.turn_at };
+        let bypassed = waiting && above.is_some_and(|wake| wake.bypassed);
+        let blank = Fate {
+            id: copy.id,
+            state: State::Held,
+            reason: None,
+            turn_at: turn,
+            release_at: None,
+            called_at: None,
+            ended_at: None,
+            bypassed,
+            forwarded_by: None,
+            attempts: 0,
+            taps: Vec::new(),
+        };
+        let expired = Fate {
+            state: State::Expired,
+            reason: Some(Reason::BulletinExpired),
+            ended_at: Some(self.expires_at),
+            ..blank.clone()
+        };
+        let is_over = self.expires_at <= self.until;
+        let horizon = self.until.min(self.expires_at);
+        let Some(turn) = turn.filter(|turn| *turn <= horizon) else {
+            return (is_over.then_some(Fate { turn_at: None, ..expired }), None);
+        };
+        let mut lots = StdRng::seed_from_u64(self.seed ^ lot_of(&copy.code));
+        let pass_by = Wake { at: turn + self.patience, bypassed: true };
+        match self.forwarded(copy, turn, &mut lots).filter(|(at, _)| *at <= horizon) {
+            Some((at, by)) => {
+                let fate = self.call(copy, Fate { turn_at: Some(at), forwarded_by: by, ..blank }, at, &mut lots);
+                let wake = fate.ended_at.map(|at| Wake { at, bypassed: fate.state != State::Accepted });
+                let wake = wake.map(|wake| if wake.at > pass_by.at { pass_by } else { wake });
+                (Some(fate), wake)
+            }
+            None if is_over => (Some(expired), Some(pass_by)),
+            None => {
+                let release_at = copy.forward_within.map(|minutes| turn + of_minutes(f64::from(minutes)));
+                (Some(Fate { release_at, ..blank }), Some(pass_by))
+            }
+        }
+    }
+
+    /// When it goes into the group and who lets it in; nobody where it does so by itself.
+    fn forwarded(&self, copy: &Copy, turn: Timestamp, lots: &mut StdRng) -> Option<(Timestamp, Option<String>)> {
+        let (habit, day) = (bell(&mut StdRng::seed_from_u64(lot_of(&copy.code))), bell(lots));
+        if copy.automatic || copy.state == State::Ready {
+            return Some((turn, None));
+        }
+        let [governors, heads] = TAKES;
+        let usual = if copy.tier == 2 { governors } else { heads }[self.urgency as usize];
+        let takes = of_minutes((usual * (0.5 * habit + 0.8 * day).exp()).max(0.2));
+        let person = (!self.absent.contains(copy.code.as_str())).then(|| self.at_work(turn + takes, lots));
+        let release = copy.forward_within.map(|minutes| turn + of_minutes(f64::from(minutes)));
+        match (person, release) {
+            (Some(at), Some(release)) if at > release => Some((release, Some(BY_TIME.to_owned()))),
+            (Some(at), _) => Some((at, Some(steward_of(&copy.code)))),
+            (None, release) => release.map(|at| (at, Some(BY_TIME.to_owned()))),
+        }
+    }
+
+    /// The moment, or the next at which somebody is at work for a bulletin of this urgency.
+    fn at_work(&self, at: Timestamp, lots: &mut StdRng) -> Timestamp {
+        let (from, to) = match self.urgency {
+            Urgency::MostUrgent => return at,
+            Urgency::VeryUrgent | Urgency::Urgent => (time(6, 30, 0, 0), time(21, 0, 0, 0)),
+            Urgency::Routine => (time(8, 30, 0, 0), time(16, 45, 0, 0)),
+        };
+        let local = to_bangkok(at);
+        let mut day = local.date();
+        if local.time() > to {
+            day = day.tomorrow().unwrap_or(day);
+        }
+        let rests = |weekday| matches!(weekday, Weekday::Saturday | Weekday::Sunday);
+        while self.urgency == Urgency::Routine && rests(day.weekday()) {
+            day = day.tomorrow().unwrap_or(day);
+        }
+        if day == local.date() && local.time() >= from {
+            return at;
+        }
+        from_bangkok(day.to_datetime(from)).map_or(at, |morning| morning + of_minutes(40.0 * lots.random::<f64>()))
+    }
+
+    /// What LINE made of it.
+    fn call(&self, copy: &Copy, fate: Fate, at: Timestamp, lots: &mut StdRng) -> Fate {
+        let seconds = |seconds: f64| Duration::from_secs_f64(seconds);
+        if !copy.linked {
+            let end = |reason| Fate { state: State::Unreachable, reason: Some(reason), ended_at: Some(at), ..fate };
+            return end(Reason::NotLinked);
+        }
+        let called_at = at + seconds(0.02 + 0.4 * lots.random::<f64>());
+        if lots.random_bool(self.failing)
+            && copy.tier == 3
+            && let Some(after) = self.calls.last()
+            && called_at + *after <= self.until.min(self.expires_at)
+        {
+            let attempts = i16::try_from(self.calls.len()).unwrap_or(i16::MAX);
+            let (called_at, ended_at) = (Some(called_at), Some(called_at + *after));
+            let reason = Some(Reason::RetriesExhausted);
+            return Fate { state: State::Failed, reason, called_at, ended_at, attempts, ..fate };
+        }
+        let again = lots.random_bool(SECOND_CALLS);
+        let line = 0.08 + 0.6 * lots.random::<f64>().powi(3) + if again { 5.2 } else { 0.0 };
+        let ended_at = (called_at + seconds(line)).min(self.until);
+        let called_at = called_at.min(ended_at);
+        let attempts = if again { 2 } else { 1 };
+        let taps = self.taps(copy, ended_at, lots);
+        Fate { state: State::Accepted, called_at: Some(called_at), ended_at: Some(ended_at), attempts, taps, ..fate }
+    }
+
+    /// When members tapped รับทราบ: many among heads of agency, few in a large office.
+    fn taps(&self, copy: &Copy, from: Timestamp, lots: &mut StdRng) -> Vec<Timestamp> {
+        if !self.has_button {
+            return Vec::new();
+        }
+        let members = f64::from(copy.members);
+        let several = match copy.tier {
+            1 => members * (0.25 + 0.2 * lots.random::<f64>()),
+            2 => members * (0.2 + 0.4 * lots.random::<f64>()),
+            _ => -(1.0 - lots.random::<f64>()).ln() * 1.9,
+        };
+        let mut moments = Vec::new();
+        for _ in 0..whole(several.min(members)) {
+            let at = from + of_minutes(18.0 * (1.2 * bell(lots)).exp());
+            if at <= self.until {
+                moments.push(at);
+            }
+        }
+        moments
+    }
+}
+
+/// Who forwards into a group, as the audit and the receipts name them.
+pub(in crate::app::demo) fn steward_of(code: &str) -> String {
+    match code {
+        "gcc2-lamphun" => "user:governor".to_owned(),
+        "gcc3-lamphun-commerce" => "user:commerce".to_owned(),
+        _ => format!("user:{code}"),
+    }
+}
+
+fn of_minutes(minutes: f64) -> Duration {
+    Duration::from_secs_f64(minutes.clamp(0.0, 1e6) * 60.0)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of people, cut off at both ends")]
+fn whole(number: f64) -> u32 {
+    number.clamp(0.0, 1e4) as u32
+}
+
+/// A number of the normal distribution (Box and Muller).
+fn bell(lots: &mut StdRng) -> f64 {
+    let (radius, angle): (f64, f64) = (1.0 - lots.random::<f64>(), lots.random());
+    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+}
+
+/// A number for a code, the same on every machine (FNV-1a).
+pub(in crate::app::demo) fn lot_of(code: &str) -> u64 {
+    code.bytes().fold(0xcbf2_9ce4_8422_2325, |lot, byte| (lot ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{DeliveryId, GroupId};
+
+    fn published() -> Timestamp {
+        Timestamp::from_second(1_763_429_400)
+    }
+
+    fn copy(code: &str, tier: i16, above: Option<&Copy>) -> Copy {
+        Copy {
+            id: DeliveryId::new(published()),
+            parent_id: above.map(|copy| copy.id.0),
+            group_id: GroupId(1),
+            code: code.to_owned(),
+            tier,
+            state: if above.is_none() { State::Ready } else { State::Waiting },
+            automatic: tier == 1,
+            forward_within: (tier == 3).then_some(120),
+            members: 60,
+            linked: true,
+            turn_at: above.is_none().then_some(published()),
+            ended_at: None,
+        }
+    }
+
+    fn cascade() -> Vec<Copy> {
+        let root = copy("gcc1", 1, None);
+        let province = copy("gcc2-here", 2, Some(&root));
+        let absent = copy("gcc2-absent", 2, Some(&root));
+        let below = copy("gcc3-here", 3, Some(&province));
+        let waits = copy("gcc3-absent", 3, Some(&absent));
+        vec![root, province, absent, below, waits]
+    }
+
+    fn fates(after: Duration) -> Vec<Fate> {
+        let absent = HashSet::from(["gcc2-absent"]);
+        let course = Course {
+            expires_at: published() + Duration::from_hours(168),
+            until: published() + after,
+            urgency: Urgency::Urgent,
+            patience: Duration::from_hours(4),
+            failing: 0.0,
+            calls: &[],
+            has_button: true,
+            absent: &absent,
+            seed: 7,
+        };
+        foretell(&cascade(), &course)
+    }
+
+    #[test]
+    fn after_a_day_only_the_absent_governor_is_waited_for_and_the_groups_below_go_on() {
+        let fates = fates(Duration::from_hours(30));
+        let states: Vec<State> = fates.iter().map(|fate| fate.state).collect();
+        assert_eq!(states, [State::Accepted, State::Accepted, State::Held, State::Accepted, State::Accepted]);
+        assert!(fates[4].bypassed && !fates[3].bypassed);
+        assert!(fates.iter().filter_map(|fate| fate.ended_at).all(|at| at <= published() + Duration::from_hours(31)));
+    }
+
+    #[test]
+    fn a_week_ends_what_nobody_let_in() {
+        let fates = fates(Duration::from_hours(200));
+        assert_eq!((fates[2].state, fates[2].reason), (State::Expired, Some(Reason::BulletinExpired)));
+    }
+
+    #[test]
+    fn the_same_seed_tells_the_same_and_a_child_goes_after_its_parent() {
+        let (one, other) = (fates(Duration::from_hours(30)), fates(Duration::from_hours(30)));
+        let times = |fates: &[Fate]| fates.iter().map(|fate| fate.ended_at).collect::<Vec<_>>();
+        assert_eq!(times(&one), times(&other));
+        assert!(one[0].ended_at < one[1].turn_at && one[1].ended_at < one[3].ended_at);
+    }
+}

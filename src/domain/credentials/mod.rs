@@ -1,0 +1,15 @@
+//! What people show to be let in: a name and a password, for some roles a code of the moment, and, the first time,
+//! a link that works once.
+//!
+//! Passwords are kept as argon2id hashes, links as SHA-256 of 256 random bits, the secrets of codes sealed. Nothing
+//! here prints what it holds. Called by `web` (signing in), `cli` and `app` (making accounts).
+
+mod link;
+mod one_time_code;
+mod password;
+mod username;
+
+pub use link::LinkToken;
+pub use one_time_code::{CodeSecret, PERIOD};
+pub use password::{BadPassword, Password, PasswordHash};
+pub use username::{BadUsername, Username};

@@ -1,0 +1,117 @@
+//! Tables as CSV files that open in Excel as they are: a byte order mark so that Thai stays Thai, CRLF, and no cell
+//! that a spreadsheet would take for a formula.
+//!
+//! A cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe before it, except a plain
+//! number such as `-5`. What people typed (a subject, a reason, a group's name) thus never runs on whoever opens the file.
+
+/// What Excel needs at the beginning to take a file for UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A table with its headings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    headings: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table with these headings.
+    pub fn new<H: Into<String>>(headings: impl IntoIterator<Item = H>) -> Self {
+        Self { headings: headings.into_iter().map(Into::into).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row; it is cut or filled up to the headings.
+    pub fn push<C: Into<String>>(&mut self, cells: impl IntoIterator<Item = C>) {
+        let mut row: Vec<String> = cells.into_iter().map(Into::into).collect();
+        row.resize(self.headings.len(), String::new());
+        self.rows.push(row);
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it has no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// Never while it is written to memory; what the writer says is passed on.
+    pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
+        for row in std::iter::once(&self.headings).chain(&self.rows) {
+            writer.write_record(row.iter().map(|cell| harmless(cell)))?;
+        }
+        writer.into_inner().map_err(|error| error.into_error().into())
+    }
+}
+
+/// The cell, with an apostrophe before it where a spreadsheet would calculate.
+fn harmless(cell: &str) -> String {
+    let starts_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if starts_formula && !is_number(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Whether the cell is a minus and digits, perhaps with one point: nothing to calculate.
+fn is_number(cell: &str) -> bool {
+    let Some(digits) = cell.strip_prefix('-') else { return false };
+    !digits.is_empty()
+        && digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && digits.matches('.').count() <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn file(cells: &[&str]) -> String {
+        let mut table = Table::new(["กลุ่ม", "เหตุ"]);
+        table.push(cells.iter().copied());
+        String::from_utf8(table.to_csv().expect("in memory")).expect("UTF-8")
+    }
+
+    #[test]
+    fn a_file_begins_with_a_mark_keeps_its_thai_and_ends_lines_as_excel_does() {
+        assert_eq!(file(&["ลำพูน", "ปิดอยู่, รอ"]), "\u{feff}กลุ่ม,เหตุ\r\nลำพูน,\"ปิดอยู่, รอ\"\r\n");
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_calculate_is_text() {
+        for bad in ["=1+1", "+66", "-1+2", "@SUM(A1)", "\tx", "\rx", "-", "--1", "-1.2.3", "=HYPERLINK(\"x\")"] {
+            let text = file(&[bad, ""]);
+            let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            let row = reader.records().next().expect("a row").expect("readable");
+            assert_eq!(row.get(0), Some(format!("'{bad}").as_str()));
+        }
+    }
+
+    #[test]
+    fn numbers_stay_numbers() {
+        assert!(file(&["-5", "-0.25"]).contains("-5,-0.25"));
+    }
+
+    #[test]
+    fn rows_are_as_wide_as_the_headings() {
+        assert!(file(&["one"]).ends_with("one,\r\n"));
+        assert!(file(&["one", "two", "three"]).ends_with("one,two\r\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_starts_a_formula(cell in "\\PC{0,20}") {
+            let safe = harmless(&cell);
+            prop_assert!(is_number(&safe) || !safe.starts_with(['=', '+', '-', '@', '\t', '\r']));
+            prop_assert!(safe.ends_with(&cell));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Reading the audit: a page of it, newest first, and the proof that its chain of seals is whole.
+//!
+//! Whoever changes or removes a sealed entry breaks the chain at its place; cutting its end off is noticed by whoever
+//! has written the last seal down elsewhere, which is why the proof tells it.
+
+use serde_json::Value;
+
+use super::{Connection, Result};
+use crate::domain::time::Timestamp;
+
+/// An entry as it is read.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub act: String,
+    /// To what.
+    pub subject: String,
+    /// With what.
+    pub detail: Value,
+    /// Its place in the chain of seals; none until it is sealed.
+    pub sealed_no: Option<i64>,
+}
+
+/// What a page of the audit is narrowed by; `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// By one of these.
+    pub actors: Option<Vec<String>>,
+    /// Of this act.
+    pub act: Option<String>,
+    /// To this.
+    pub subject: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Older than the entry at this time with this number.
+    pub before: Option<(Timestamp, i64)>,
+}
+
+/// A page of the audit, newest first. To be called in a transaction, whose plans it has made for these very arguments:
+/// one kept for all arguments would walk the whole audit for a rare actor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
+    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_all(&mut *db).await?;
+    Ok(sqlx::query_as!(
+        Entry,
+        r#"select id, at, actor, act, subject, detail, sealed_no from audit
+        where ($1::text[] is null or actor = any ($1))
+            and ($2::text is null or act = $2)
+            and ($3::text is null or subject = $3)
+            and ($4::timestamptz is null or at >= $4)
+            and ($5::timestamptz is null or at < $5)
+            and ($6::timestamptz is null or (at, id) < ($6, $7))
+        order by at desc, id desc limit $8"#,
+        filter.actors.as_deref(),
+        filter.act,
+        filter.subject,
+        filter.from as Option<Timestamp>,
+        filter.until as Option<Timestamp>,
+        filter.before.map(|(at, _)| at) as Option<Timestamp>,
+        filter.before.map_or(0, |(_, id)| id),
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Every act that the audit knows, in order: one step of the index for each, however many entries there are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_acts(db: &mut Connection) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        r#"with recursive acts as (
+            (select act from audit order by act limit 1)
+            union all
+            select (select a.act from audit a where a.act > acts.act order by a.act limit 1) from acts where acts.act is not null
+        )
+        select act as "act!" from acts where act is not null"#,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// What a look at a stretch of the chain found.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    /// Entries looked at.
+    pub entries: i64,
+    /// The place of the last of them.
+    pub last: Option<i64>,
+    /// The first place at which the chain is broken.
+    pub broken: Option<i64>,
+    /// The last seal, in hex.
+    pub seal: Option<String>,
+}
+
+/// Makes up to `limit` seals again after the place `after` (0 = the beginning) and compares them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<Stretch> {
+    Ok(sqlx::query_as!(
+        Stretch,
+        r#"with stretch as (
+            select a.sealed_no, a.seal, audit_entry_bytes(a) as entry from audit a
+            where sealed_no >= $1 order by sealed_no limit $2::bigint + 1
+        ), checked as (
+            select sealed_no, seal, sealed_no = coalesce(lag(sealed_no) over chain, $1) + 1
+                and seal = sha256(coalesce(lag(seal) over chain, '') || entry) as good
+            from stretch window chain as (order by sealed_no)
+        )
+        select count(*) as "entries!", max(sealed_no) as last, min(sealed_no) filter (where not good) as broken,
+            (select encode(seal, 'hex') from checked order by sealed_no desc limit 1) as seal
+        from checked where sealed_no > $1"#,
+        after,
+        limit,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// How many entries wait to be sealed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_unsealed(db: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from audit where seal is null"#).fetch_one(db).await?)
+}

@@ -1,0 +1,194 @@
+//! How far a bulletin came in each province, and how far the bulletins of the last days did together.
+//!
+//! One bulletin is counted from its deliveries. Many are read from `province_progress`, which upkeep brings up to
+//! date ([`sum_up`]) whenever a bulletin's counters have moved since; a part of the tree is always counted.
+
+use super::super::{Connection, Result};
+use crate::domain::delivery::State;
+use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+
+/// Bulletins summed up in one round at most, so that a round stays short.
+const AT_ONCE: i64 = 20;
+
+/// How far a bulletin came in one tier of one province.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// 1, 2 or 3.
+    pub tier: i16,
+    /// The province's code; none = groups of no province.
+    pub province: Option<String>,
+    /// Groups it goes to.
+    pub groups: i64,
+    /// Of these, linked to a LINE group now.
+    pub linked: i64,
+    /// Members of the LINE groups.
+    pub seats: i64,
+    /// Of the groups, where LINE accepted it.
+    pub accepted: i64,
+    /// Of the groups, where it failed or could not be sent.
+    pub failed: i64,
+    /// Of the groups, in which somebody acknowledged.
+    pub acknowledged: i64,
+    /// Persons who acknowledged.
+    pub taps: i64,
+    /// When LINE accepted the last.
+    pub last_accepted_at: Option<Timestamp>,
+}
+
+/// How far a bulletin came, by tier and province.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: Option<&[i32]>) -> Result<Vec<Cell>> {
+    Ok(sqlx::query_as!(
+        Cell,
+        r#"select d.tier, o.province, count(*) as "groups!", count(g.line_group_id) as "linked!",
+            coalesce(sum(d.members), 0) as "seats!", count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.state in ('failed', 'unreachable')) as "failed!",
+            count(*) filter (where d.acknowledged > 0) as "acknowledged!", coalesce(sum(d.acknowledged), 0) as "taps!",
+            max(d.ended_at) filter (where d.state = 'accepted') as "last_accepted_at: Timestamp"
+        from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
+        where d.bulletin_id = $1 and ($2::int[] is null or g.path && $2)
+        group by d.tier, o.province order by d.tier, o.province"#,
+        bulletin.0,
+        scope,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// One office of a province, with where its groups stand.
+#[derive(Clone, Debug)]
+pub struct OfficeCell {
+    /// The office's code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The code of its only or first group.
+    pub group: String,
+    /// That group's tier.
+    pub tier: i16,
+    /// Where the delivery for that group stands.
+    pub state: State,
+    /// When it came to its end.
+    pub ended_at: Option<Timestamp>,
+    /// Members of its LINE groups.
+    pub seats: i64,
+    /// Persons who acknowledged.
+    pub taps: i64,
+    /// Groups it has, of those the bulletin goes to.
+    pub groups: i64,
+    /// Of these, where LINE accepted it.
+    pub accepted: i64,
+}
+
+/// The offices of a province (none = of no province) that a bulletin goes to, by the tier of their first group.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_offices_of_province(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    province: Option<&str>,
+    scope: Option<&[i32]>,
+) -> Result<Vec<OfficeCell>> {
+    Ok(sqlx::query_as!(
+        OfficeCell,
+        r#"select o.code, o.name, (array_agg(g.code order by d.tier, g.id))[1] as "group!", min(d.tier) as "tier!",
+            (array_agg(d.state order by d.tier, g.id))[1] as "state!: State",
+            (array_agg(d.ended_at order by d.tier, g.id))[1] as "ended_at: Timestamp",
+            coalesce(sum(d.members), 0) as "seats!", coalesce(sum(d.acknowledged), 0) as "taps!",
+            count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!"
+        from offices o join groups g on g.office_id = o.id
+            join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
+        where o.province is not distinct from $2 and ($3::int[] is null or g.path && $3)
+        group by o.id order by min(d.tier), min(g.id)"#,
+        bulletin.0,
+        province,
+        scope,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// What the bulletins since a day came to in one province.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    /// The province's code; none = groups of no province.
+    pub province: Option<String>,
+    /// Bulletins that went there.
+    pub bulletins: i64,
+    /// Their deliveries.
+    pub groups: i64,
+    /// Of these, accepted by LINE.
+    pub accepted: i64,
+    /// Of these, acknowledged by somebody.
+    pub acknowledged: i64,
+}
+
+/// What the bulletins published since `since` came to in each province, tests left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<&[i32]>) -> Result<Vec<Sum>> {
+    let Some(scope) = scope else {
+        return Ok(sqlx::query_as!(
+            Sum,
+            r#"select nullif(s.province, '') as province, count(*) as "bulletins!", sum(s.groups) as "groups!",
+                sum(s.accepted) as "accepted!", sum(s.acknowledged) as "acknowledged!"
+            from bulletins b join province_progress s on s.bulletin_id = b.id
+            where b.published_at >= $1 and b.kind <> 'test'
+            group by s.province order by s.province"#,
+            since as Timestamp,
+        )
+        .fetch_all(db)
+        .await?);
+    };
+    Ok(sqlx::query_as!(
+        Sum,
+        r#"select o.province, count(distinct b.id) as "bulletins!", count(*) as "groups!",
+            count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.acknowledged > 0) as "acknowledged!"
+        from bulletins b cross join groups g join offices o on o.id = g.office_id
+            join deliveries d on d.bulletin_id = b.id and d.group_id = g.id
+        where b.published_at >= $1 and b.kind <> 'test' and g.path && $2
+        group by o.province order by o.province"#,
+        since as Timestamp,
+        scope,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Brings the sums of the bulletins published since `since` up to date, the newest first; gives how many were behind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sum_up(db: &mut Connection, since: Timestamp) -> Result<u64> {
+    let done = sqlx::query!(
+        "with versions as (
+            select b.id, v.version from bulletins b
+                cross join lateral (select sum(version)::bigint as version from progress where bulletin_id = b.id) v
+                left join province_progress_marks m on m.bulletin_id = b.id
+            where b.published_at >= $1 and v.version is distinct from m.version
+            order by b.published_at desc limit $2
+        ), sums as (
+            insert into province_progress (bulletin_id, province, groups, accepted, seats, acknowledged)
+            select d.bulletin_id, coalesce(o.province, ''), count(*), count(*) filter (where d.state = 'accepted'),
+                sum(d.members), count(*) filter (where d.acknowledged > 0)
+            from versions v join deliveries d on d.bulletin_id = v.id join groups g on g.id = d.group_id
+                join offices o on o.id = g.office_id
+            group by 1, 2
+            on conflict (bulletin_id, province) do update set groups = excluded.groups, accepted = excluded.accepted,
+                seats = excluded.seats, acknowledged = excluded.acknowledged
+        )
+        insert into province_progress_marks (bulletin_id, version) select id, version from versions
+        on conflict (bulletin_id) do update set version = excluded.version",
+        since as Timestamp,
+        AT_ONCE,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,242 @@
+//! The demo's past: deliveries brought at once to where weeks would have brought them.
+//!
+//! For the demo and nothing else: the engine never moves a delivery this way. All the same the database's rules hold,
+//! each move is one of the table, and the counters, histograms and acknowledgements follow as they always do. The
+//! caller works out what became of each copy (`app::demo`) and holds the bulletin's lock.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Connection, Result};
+use crate::domain::delivery::{Reason, State};
+use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
+use crate::domain::time::Timestamp;
+
+/// One copy of a bulletin, as far as its past depends on it.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// The copy that it waits for.
+    pub parent_id: Option<Uuid>,
+    /// Its group.
+    pub group_id: GroupId,
+    /// The group's code.
+    pub code: String,
+    /// The group's tier.
+    pub tier: i16,
+    /// Where it stands.
+    pub state: State,
+    /// Whether it goes in by itself.
+    pub automatic: bool,
+    /// Minutes until it goes in by itself where it is not automatic.
+    pub forward_within: Option<i32>,
+    /// Members of the LINE group.
+    pub members: i32,
+    /// Whether a LINE group is linked.
+    pub linked: bool,
+    /// When its turn came, or when it was forwarded.
+    pub turn_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The copies of a bulletin, parents before children.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_copies(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<Copy>> {
+    Ok(sqlx::query_as!(
+        Copy,
+        r#"select d.id as "id: DeliveryId", d.parent_id, d.group_id as "group_id: GroupId", g.code, d.tier, d.state,
+            d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!", d.turn_at, d.ended_at
+        from deliveries d join groups g on g.id = d.group_id
+        where d.bulletin_id = $1 order by cardinality(g.path), d.id"#,
+        bulletin.0,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// What became of one copy.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Where it stands now: held, or at an end.
+    pub state: State,
+    /// Why, unless held or accepted.
+    pub reason: Option<Reason>,
+    /// When its turn came, or when it was forwarded.
+    pub turn_at: Option<Timestamp>,
+    /// When it goes in by itself, for one that is held.
+    pub release_at: Option<Timestamp>,
+    /// When LINE was first called.
+    pub called_at: Option<Timestamp>,
+    /// When it ended, unless held.
+    pub ended_at: Option<Timestamp>,
+    /// Whether it went on without the group above.
+    pub bypassed: bool,
+    /// Who forwarded it.
+    pub forwarded_by: Option<String>,
+    /// Calls to LINE.
+    pub attempts: i16,
+    /// When persons acknowledged it, one time for each.
+    pub taps: Vec<Timestamp>,
+}
+
+/// Writes down what became of copies that are not at their end, with LINE's ids made up for those accepted.
+///
+/// # Errors
+/// When the database fails, or a move is not in the table.
+pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
+    // what LINE refused was ready first: the table knows no other way there
+    let refused = |state| matches!(state, State::Failed | State::Unreachable);
+    let tried: Vec<Uuid> = fates.iter().filter(|fate| refused(fate.state)).map(|fate| fate.id.0).collect();
+    sqlx::query!(
+        "update deliveries d set state = 'ready', turn_at = coalesce(d.turn_at, m.made_at), release_at = null
+        from (select id, created_at as made_at from messages) m where d.id = any ($1) and m.id = d.message_id",
+        &tried,
+    )
+    .execute(&mut *db)
+    .await?;
+    let ids: Vec<Uuid> = fates.iter().map(|fate| fate.id.0).collect();
+    let states: Vec<State> = fates.iter().map(|fate| fate.state).collect();
+    let reasons: Vec<Option<Reason>> = fates.iter().map(|fate| fate.reason).collect();
+    let turns: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.turn_at).collect();
+    let releases: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.release_at).collect();
+    let calls: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.called_at).collect();
+    let ends: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.ended_at).collect();
+    let bypassed: Vec<bool> = fates.iter().map(|fate| fate.bypassed).collect();
+    let by: Vec<Option<String>> = fates.iter().map(|fate| fate.forwarded_by.clone()).collect();
+    let attempts: Vec<i16> = fates.iter().map(|fate| fate.attempts).collect();
+    let taps: Vec<i32> = fates.iter().map(|fate| i32::try_from(fate.taps.len()).unwrap_or(0)).collect();
+    sqlx::query!(
+        "update deliveries d set state = f.state, reason = f.reason, turn_at = f.turn_at, release_at = f.release_at,
+            key_used_at = f.called_at, ended_at = f.ended_at, bypassed_parent = f.bypassed,
+            forwarded_by = coalesce(f.forwarded_by, d.forwarded_by), attempts = f.attempts, acknowledged = f.taps,
+            outcome_open = f.reason is not distinct from 'outcome_unknown',
+            line_request_id = case when f.called_at is not null then gen_random_uuid()::text end,
+            line_message_ids = case when f.state = 'accepted'
+                then array[(461230966842064897 + (random() * 1e12)::bigint)::text] end,
+            changed = change_mark()
+        from unnest($1::uuid[], $2::delivery_state[], $3::delivery_reason[], $4::timestamptz[], $5::timestamptz[],
+            $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::text[], $10::smallint[], $11::int[])
+            as f(id, state, reason, turn_at, release_at, called_at, ended_at, bypassed, forwarded_by, attempts, taps)
+        where d.id = f.id",
+        &ids,
+        &states as &[State],
+        &reasons as &[Option<Reason>],
+        &turns as &[Option<Timestamp>],
+        &releases as &[Option<Timestamp>],
+        &calls as &[Option<Timestamp>],
+        &ends as &[Option<Timestamp>],
+        &bypassed,
+        &by as &[Option<String>],
+        &attempts,
+        &taps,
+    )
+    .execute(&mut *db)
+    .await?;
+    insert_taps(db, fates).await
+}
+
+async fn insert_taps(db: &mut Connection, fates: &[Fate]) -> Result<()> {
+    let taps = || fates.iter().flat_map(|fate| fate.taps.iter().map(|at| (fate.id.0, *at)));
+    let ids: Vec<Uuid> = taps().map(|(id, _)| id).collect();
+    let ats: Vec<Timestamp> = taps().map(|(_, at)| at).collect();
+    sqlx::query!(
+        "insert into acknowledgements (delivery_id, person, at)
+        select t.id, sha256(convert_to(t.id::text || ' ' || t.n, 'UTF8')), t.at
+        from unnest($1::uuid[], $2::timestamptz[]) with ordinality as t(id, at, n)",
+        &ids,
+        &ats as &[Timestamp],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// One steward's forwarding into one group.
+#[derive(Clone, Debug)]
+pub struct Forwarding {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Into which group.
+    pub group_id: GroupId,
+}
+
+/// Notes in the audit that stewards forwarded a bulletin, as their forwarding would have.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_forwardings(db: &mut Connection, bulletin: BulletinId, all: &[Forwarding]) -> Result<()> {
+    let ats: Vec<Timestamp> = all.iter().map(|one| one.at).collect();
+    let by: Vec<String> = all.iter().map(|one| one.by.clone()).collect();
+    let details: Vec<serde_json::Value> =
+        all.iter().map(|one| json!({ "groups": [one.group_id.0], "note": false })).collect();
+    sqlx::query!(
+        "insert into audit (at, actor, act, subject, detail)
+        select at, actor, 'forward', 'bulletin:' || $1::uuid, detail
+        from unnest($2::timestamptz[], $3::text[], $4::jsonb[]) as f(at, actor, detail) order by at",
+        bulletin.0,
+        &ats as &[Timestamp],
+        &by,
+        &details,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether any bulletin was published before `at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_published_before(db: &mut Connection, at: Timestamp) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from bulletins where published_at < $1) as "any!""#,
+        at as Timestamp,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// The codes of the groups whose account is known to be gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_lost(db: &mut Connection) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!("select code from groups where lost_at is not null order by code").fetch_all(db).await?)
+}
+
+/// A copy that waits for its steward.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Its group.
+    pub group_id: GroupId,
+    /// The group's code.
+    pub code: String,
+    /// The group's tier.
+    pub tier: i16,
+    /// Since when.
+    pub turn_at: Timestamp,
+}
+
+/// The copies of a bulletin that wait for their stewards.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_held_copies(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<Held>> {
+    Ok(sqlx::query_as!(
+        Held,
+        r#"select d.group_id as "group_id: GroupId", g.code, d.tier, d.turn_at as "turn_at!"
+        from deliveries d join groups g on g.id = d.group_id
+        where d.bulletin_id = $1 and d.state = 'held' order by d.id"#,
+        bulletin.0,
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,0 +1,76 @@
+//! How several bulletins stand in one part of the tree: for a list, in one question. The receipts of a single bulletin,
+//! with all that is known of it, are `progress`.
+
+use super::{Connection, Result};
+use crate::domain::ids::BulletinId;
+
+/// How one tier of one bulletin stands.
+#[derive(Clone, Debug)]
+pub struct TierStanding {
+    /// Of which bulletin.
+    pub bulletin: BulletinId,
+    /// 1, 2 or 3.
+    pub tier: i16,
+    /// Groups that it goes to.
+    pub groups: i64,
+    /// LINE accepted it.
+    pub accepted: i64,
+    /// Somebody's turn to forward it.
+    pub held: i64,
+    /// Waiting for the group above, or under way.
+    pub under_way: i64,
+    /// Given up, or out of reach.
+    pub trouble: i64,
+    /// Declined, withdrawn or expired.
+    pub ended: i64,
+    /// Groups in which somebody acknowledged.
+    pub acknowledged: i64,
+}
+
+/// How these bulletins stand at or below the groups `scope`, or in the whole tree.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_standings(
+    db: &mut Connection,
+    bulletins: &[BulletinId],
+    scope: Option<&[i32]>,
+) -> Result<Vec<TierStanding>> {
+    let ids: Vec<_> = bulletins.iter().map(|id| id.0).collect();
+    Ok(match scope {
+        None => {
+            sqlx::query_as!(
+                TierStanding,
+                r#"select bulletin_id as "bulletin: BulletinId", tier, sum(groups)::bigint as "groups!",
+                    sum(accepted)::bigint as "accepted!", sum(held)::bigint as "held!",
+                    sum(waiting + ready)::bigint as "under_way!", sum(failed + unreachable)::bigint as "trouble!",
+                    sum(declined + withdrawn + expired)::bigint as "ended!",
+                    sum(acknowledged_groups)::bigint as "acknowledged!"
+                from progress where bulletin_id = any ($1) group by bulletin_id, tier order by bulletin_id, tier"#,
+                &ids,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        Some(scope) => {
+            sqlx::query_as!(
+                TierStanding,
+                r#"with mine as materialized (select id from groups where path && $2)
+                select d.bulletin_id as "bulletin: BulletinId", d.tier, count(*) as "groups!",
+                    count(*) filter (where d.state = 'accepted') as "accepted!",
+                    count(*) filter (where d.state = 'held') as "held!",
+                    count(*) filter (where d.state in ('waiting', 'ready')) as "under_way!",
+                    count(*) filter (where d.state in ('failed', 'unreachable')) as "trouble!",
+                    count(*) filter (where d.state in ('declined', 'withdrawn', 'expired')) as "ended!",
+                    count(*) filter (where d.acknowledged > 0) as "acknowledged!"
+                from unnest($1::uuid[]) as b(id) cross join mine
+                    join deliveries d on d.bulletin_id = b.id and d.group_id = mine.id
+                group by d.bulletin_id, d.tier order by d.bulletin_id, d.tier"#,
+                &ids,
+                scope,
+            )
+            .fetch_all(db)
+            .await?
+        }
+    })
+}

@@ -1,0 +1,269 @@
+//! What waits for an office: bulletins held at its groups, and those that lately came past it.
+//!
+//! Found through the bulletins that are open (and, for the past, through the newest ones), so that no old delivery is
+//! looked at. What lies below a group is counted by the tree as it is now, over the deliveries as they were made.
+//! Called by the steward's pages and `GET /waiting`.
+
+use super::fan_out::Load;
+use super::{Connection, Result};
+use crate::domain::bulletin::{Kind, Urgency};
+use crate::domain::delivery::{Reason, State};
+use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId};
+use crate::domain::time::Timestamp;
+
+/// Among how many of the newest bulletins the past is looked for.
+const NEWEST: i64 = 200;
+
+/// A bulletin that is held at groups of an office.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Which.
+    pub bulletin_id: BulletinId,
+    /// What it is.
+    pub kind: Kind,
+    /// The subject line.
+    pub subject: String,
+    /// How urgent, as a number; see [`Waiting::urgency`].
+    pub urgency_number: i16,
+    /// The letter's number as it was given.
+    pub document_number: Option<String>,
+    /// The letter's date, `YYYY-MM-DD`.
+    pub document_date: Option<String>,
+    /// The name of the office that speaks.
+    pub origin_office: String,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// When it is not sent any more.
+    pub expires_at: Option<Timestamp>,
+    /// Since when the office's turn has been.
+    pub since: Timestamp,
+    /// When the first of its groups lets it in by itself.
+    pub release_at: Option<Timestamp>,
+    /// The codes of the groups at which it is held, in the order of the tree.
+    pub held_at: Vec<String>,
+    /// Groups at or below these, to which it goes.
+    pub groups: i64,
+    /// Members of those of them that have a LINE group.
+    pub people: i64,
+}
+
+impl Waiting {
+    /// How urgent it is.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        Urgency::from_number(self.urgency_number)
+    }
+}
+
+/// The bulletins held at these groups: the most urgent first, then the nearest to going on by themselves, then the
+/// oldest.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<Waiting>> {
+    Ok(sqlx::query_as!(
+        Waiting,
+        r#"with held as materialized (
+            select d.bulletin_id, array_agg(d.group_id) as ids, array_agg(g.code order by g.tier, g.code) as codes,
+                min(d.turn_at) as since, min(d.release_at) as release_at
+            from (select distinct bulletin_id from progress where waiting + held + ready > 0) open
+                join deliveries d on d.bulletin_id = open.bulletin_id and d.group_id = any ($1) and d.state = 'held'
+                join groups g on g.id = d.group_id
+            group by d.bulletin_id
+        ), first as (
+            select held.*, b.kind, b.subject, b.urgency, b.document_number, b.document_date, b.origin_id, b.published_at,
+                b.expires_at
+            from held join bulletins b on b.id = held.bulletin_id
+            order by b.urgency desc, held.release_at nulls last, b.id limit $2
+        ), mine as materialized (
+            select id, path from groups where path && $1
+        )
+        select first.bulletin_id as "bulletin_id!: BulletinId", first.kind, first.subject, first.urgency as urgency_number,
+            first.document_number, to_char(first.document_date, 'YYYY-MM-DD') as document_date, o.name as origin_office,
+            first.published_at, first.expires_at, first.since as "since!", first.release_at,
+            first.codes as "held_at!", below.groups as "groups!", below.people as "people!"
+        from first join groups origin on origin.id = first.origin_id join offices o on o.id = origin.office_id
+            cross join lateral (
+                select count(*) as groups, coalesce(sum(d.members) filter (where d.recipient is not null), 0) as people
+                from mine g join deliveries d on d.bulletin_id = first.bulletin_id and d.group_id = g.id
+                where g.path && first.ids
+            ) below
+        order by first.urgency desc, first.release_at nulls last, first.bulletin_id"#,
+        groups,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// How many bulletins are held at these groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_waiting(db: &mut Connection, groups: &[i32]) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(distinct d.bulletin_id) as "n!"
+        from (select distinct bulletin_id from progress where waiting + held + ready > 0) open
+            join deliveries d on d.bulletin_id = open.bulletin_id and d.group_id = any ($1) and d.state = 'held'"#,
+        groups,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// A bulletin's copy for a group of the office.
+#[derive(Clone, Debug)]
+pub struct OwnCopy {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Of which bulletin.
+    pub bulletin_id: BulletinId,
+    /// The bulletin's subject line.
+    pub subject: String,
+    /// How urgent, as a number.
+    pub urgency_number: i16,
+    /// The letter's number as it was given.
+    pub document_number: Option<String>,
+    /// The group's number.
+    pub group_id: GroupId,
+    /// The group's code.
+    pub group: String,
+    /// The group's name.
+    pub group_name: String,
+    /// Where it stands.
+    pub state: State,
+    /// When its turn came, or when it was forwarded.
+    pub turn_at: Option<Timestamp>,
+    /// When it goes in by itself.
+    pub release_at: Option<Timestamp>,
+    /// When it came to its end.
+    pub ended_at: Option<Timestamp>,
+    /// Who forwarded or declined it; `time` where its time came.
+    pub forwarded_by: Option<String>,
+    /// What was said when it was declined.
+    pub declined_because: Option<String>,
+    /// Whether it went on without the group above.
+    pub bypassed_parent: bool,
+}
+
+impl OwnCopy {
+    /// How urgent it is.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        Urgency::from_number(self.urgency_number)
+    }
+}
+
+/// Reads [`OwnCopy`] rows; the literal says which, the rest are its arguments.
+macro_rules! select_copies {
+    ($which:tt, $($arguments:tt)*) => {
+        sqlx::query_as!(
+            OwnCopy,
+            r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", b.subject,
+                b.urgency as urgency_number, b.document_number, d.group_id as "group_id: GroupId", g.code as "group",
+                g.name as group_name, d.state, d.turn_at, d.release_at, d.ended_at, d.forwarded_by, d.declined_because,
+                d.bypassed_parent
+            "# + $which,
+            $($arguments)*
+        )
+    };
+}
+
+/// Where a bulletin stands at these groups; groups that it does not go to are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnCopy>> {
+    Ok(select_copies!(
+        "from deliveries d join bulletins b on b.id = d.bulletin_id join groups g on g.id = d.group_id
+        where d.bulletin_id = $1 and d.group_id = any ($2) order by g.tier, g.code",
+        bulletin.0,
+        groups,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// What lately went into these groups or ended at them, the newest bulletin first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnCopy>> {
+    Ok(select_copies!(
+        "from (select id, subject, urgency, document_number from bulletins where published_at is not null
+                order by id desc limit $2) b
+            join deliveries d on d.bulletin_id = b.id and d.group_id = any ($1) and d.state not in ('waiting', 'held')
+            join groups g on g.id = d.group_id
+        order by b.id desc, g.tier, g.code limit $3",
+        groups,
+        NEWEST,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Counts what letting a bulletin into these groups would mean, by channel: the copies at or below them that are not
+/// sent yet. A copy counts with LINE once for every member, however many message objects it has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Load>> {
+    Ok(sqlx::query_as!(
+        Load,
+        r#"select d.channel_id as "channel_id?: ChannelId", d.tier, count(*) as "groups!", count(d.recipient) as "linked!",
+            coalesce(sum(d.members) filter (where d.recipient is not null), 0) as "seats!",
+            count(*) filter (where not d.automatic and not d.group_id = any ($2)) as "stewarded!"
+        from groups g join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
+        where g.path && $2 and d.state in ('waiting', 'held', 'ready')
+        group by d.channel_id, d.tier order by d.channel_id, d.tier"#,
+        bulletin.0,
+        groups,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// A copy below the office that somebody has to do something about.
+#[derive(Clone, Debug)]
+pub struct Stuck {
+    /// The group's name.
+    pub group_name: String,
+    /// The name of its office.
+    pub office_name: String,
+    /// Held, failed or unreachable.
+    pub state: State,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// When it goes in by itself.
+    pub release_at: Option<Timestamp>,
+    /// The title of its steward.
+    pub steward_title: Option<String>,
+}
+
+/// The copies below these groups that wait for a person: held ones first, in the order of the tree.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_stuck_below(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    groups: &[i32],
+    limit: i64,
+) -> Result<Vec<Stuck>> {
+    Ok(sqlx::query_as!(
+        Stuck,
+        r#"select g.name as group_name, o.name as office_name, d.state, d.reason, d.release_at,
+            s.title as "steward_title?"
+        from groups g join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
+            join offices o on o.id = g.office_id
+            left join stewards s on s.group_id = g.id and not s.deputy and s.valid_until is null
+        where g.path && $2 and not g.id = any ($2) and d.state in ('held', 'failed', 'unreachable')
+        order by d.state, g.tier, g.code limit $3"#,
+        bulletin.0,
+        groups,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,0 +1,119 @@
+//! Deputies for a while: who stands in for the steward of a group, named by the steward, operations or an admin.
+//!
+//! A duty has an end, and ends earlier when somebody says so. It tells whom to call; what signs in is an account.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::groups::{Steward, manages};
+use super::visible;
+use crate::domain::ids::AccountId;
+use crate::domain::steward::Deputy;
+use crate::domain::time::Timestamp;
+use crate::store::groups::Group;
+use crate::store::stewards::{self, NamedDeputy, insert_deputy};
+use crate::store::{Connection, StoreError, audit};
+use crate::web::app::App;
+use crate::web::auth::Caller;
+use crate::web::input::{Id, Ids};
+use crate::web::post::{Post, Posted};
+use crate::web::problem::{FieldError, Problem};
+
+/// Who stands in, and for how long.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDeputy {
+    /// The person; a name or a title is needed.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    name: String,
+    /// The title.
+    #[serde(default)]
+    #[schema(max_length = 100, example = "รองผู้ว่าราชการจังหวัดลำพูน")]
+    title: String,
+    /// The telephone number.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    phone: String,
+    /// From when; left out or null = now.
+    from: Option<Timestamp>,
+    /// Until when, within a year; not at that moment any more.
+    until: Timestamp,
+}
+
+/// Name a deputy for a while.
+#[utoipa::path(post, path = "/groups/{code}/deputies", tag = "tree", params(("code" = String, Path)),
+    request_body = NewDeputy, responses((status = 201, body = Steward)))]
+pub async fn name_deputy(State(app): State<App>, Id(code): Id<String>, post: Post<NewDeputy>) -> Posted {
+    let (mut work, input) = post.begin(&app).await?;
+    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let from = input.from.unwrap_or(now);
+    let deputy = Deputy::new(&input.name, &input.title, &input.phone, from, input.until, now).map_err(|faults| {
+        Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
+    })?;
+    let group = managed(work.db(), &caller, &code).await?;
+    let id = name(work.db(), &group, &deputy, None, &by, now).await?;
+    let made = NamedDeputy {
+        id,
+        name: deputy.name().map(str::to_owned),
+        title: deputy.title().map(str::to_owned),
+        phone: deputy.phone().map(str::to_owned),
+        valid_from: deputy.from(),
+        valid_until: deputy.until(),
+        username: None,
+    };
+    work.answer(StatusCode::CREATED, &Steward::deputy(made, true)).await
+}
+
+/// End the duty of a deputy for a while.
+#[utoipa::path(delete, path = "/groups/{code}/deputies/{id}", tag = "tree",
+    params(("code" = String, Path), ("id" = i32, Path)), responses((status = 204, description = "It has ended")))]
+pub async fn end_deputy(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(code, id): Ids<String, i32>,
+) -> Result<StatusCode, Problem> {
+    let mut tx = app.begin().await?;
+    let group = managed(&mut tx, &caller, &code).await?;
+    end(&mut tx, &group, id, &caller.actor(), app.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The group called `code`, which the caller must manage.
+pub(in crate::web) async fn managed(db: &mut Connection, caller: &Caller, code: &str) -> Result<Group, Problem> {
+    let group = visible::group(db, caller, code).await?;
+    if manages(caller, &group) { Ok(group) } else { Err(Problem::absent("group")) }
+}
+
+/// Names a deputy and writes that down, without the person: the audit outlives the duty.
+pub(in crate::web) async fn name(
+    db: &mut Connection,
+    group: &Group,
+    deputy: &Deputy,
+    account: Option<AccountId>,
+    by: &str,
+    now: Timestamp,
+) -> Result<i32, StoreError> {
+    let id = insert_deputy(db, group.id, deputy, account).await?;
+    let detail = json!({ "deputy": id, "from": deputy.from(), "until": deputy.until(), "account": account.is_some() });
+    audit::insert_entry(db, now, by, "name_deputy", &format!("group:{}", group.id), &detail).await?;
+    Ok(id)
+}
+
+/// Ends a duty and writes that down.
+pub(in crate::web) async fn end(
+    db: &mut Connection,
+    group: &Group,
+    id: i32,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    if !stewards::end_deputy(db, group.id, id, now).await? {
+        return Err(Problem::absent("deputy"));
+    }
+    audit::insert_entry(db, now, by, "end_deputy", &format!("group:{}", group.id), &json!({ "deputy": id })).await?;
+    Ok(())
+}

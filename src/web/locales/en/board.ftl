@@ -1,0 +1,280 @@
+# The coverage board.
+way-board = Coverage
+way-channels = LINE channels
+way-failures = To be mended
+said-undeclined = The declining is reversed: the bulletin waits for the group's steward again
+said-retried = Queued again
+said-parked = The channel is parked: nothing is sent on it until it is resumed
+said-resumed = The channel sends again
+
+board-title = Coverage board
+board-crumbs = Where you are
+board-csv = Download CSV
+board-read = Read the bulletin in full
+board-receipt = Receipt (to print)
+board-live-lost = Connection lost, connecting again
+board-live-back = Connected, the figures are up to date
+board-published-at = Published { $moment }
+board-as-of = as of { $moment }
+board-of-groups = { $part } of { $whole } groups
+board-paused = This bulletin is not sent on, as LINE refused the message. Look at it before you have it sent again.
+board-paused-short = Paused
+board-paused-act = Look and send again
+
+board-state = State
+board-state-waiting = Waiting for the group above
+board-state-held = Waiting for its steward
+board-state-ready = Queued
+board-state-sending = Sending
+board-state-parked = Parked
+board-state-accepted = Accepted by LINE
+board-state-failed = Failed
+board-state-unreachable = Unreachable
+board-state-declined = Declined: not for us
+board-state-withdrawn = Withdrawn before it was sent
+board-state-expired = Expired before it was sent
+board-failed-or-unreachable = Failed or unreachable
+
+board-bulletin-relaying = On its way
+board-bulletin-settled = Settled everywhere
+board-bulletin-withdrawn = Withdrawn
+board-bulletin-unpublished = Not published
+board-kind-correction = Correction
+board-kind-withdrawal = Withdrawal
+board-kind-test = Test
+board-kind-drill = Drill
+board-urgency-routine = Routine
+board-urgency-urgent = Urgent
+board-urgency-very-urgent = Very urgent
+board-urgency-most-urgent = Most urgent
+
+board-tiers-title = The three tiers
+board-tier = Tier
+board-group = Group
+board-groups = Groups
+board-groups-planned = Groups planned
+board-linked = Linked to a LINE group
+board-lost = Account gone from the group
+board-seats = Members of the LINE groups
+board-head-count = People who should be in them
+board-acknowledged = Acknowledged
+board-acknowledged-in = in { $groups } groups (by { $taps } people)
+board-acknowledged-groups = Groups with acknowledgements
+board-taps = People who acknowledged
+board-half-within = Half of the groups within
+board-most-within = 95% of the groups within
+board-last-accepted = Last accepted
+
+board-blocked-title = Where others wait
+board-blocked-about = { $n } entries, most people waiting first
+board-blocked-none = No group keeps others waiting
+board-waiting-groups = Groups waiting
+board-waiting-seats = People waiting
+board-whose-turn = Whose turn it is
+board-phone = Telephone
+board-why = Reason
+board-since = Since
+board-said = It said: “{ $reason }”
+board-unlinked = No LINE group is linked: it cannot be sent even once it is forwarded
+board-goes-on-at = goes on by itself { $moment }
+board-gone-past = The groups below went on without it
+board-operator = Operations
+board-relay = The relay
+board-steward = Steward
+board-deputy = Deputy
+board-undecline = Put back to its steward
+
+board-provinces-title = By province
+board-province = Province
+board-no-province = The centre
+board-share = Accepted by LINE, %
+board-accepted-of = Accepted/all
+board-map-label = Tile map of the 77 provinces with the share of groups accepted by LINE; the table before it has the same numbers
+board-legend = What the colours mean
+board-legend-low = below 50%
+board-legend-none = no groups
+board-thirty-days = By province, the last 30 days
+board-thirty-days-none = No bulletin in the last 30 days yet
+
+board-curve-title = Accepted by LINE over time
+board-curve-label = Line chart of the share of groups accepted by LINE over the time since publication, by tier; the table before it has the numbers
+board-within = within { $span }
+
+board-minutes-title = Where the minutes went
+board-minutes-about = Mean time of a hop, from the acceptance in the group above to that in this one. Hops whose beginning is not known are left out.
+board-minutes-none = LINE has not accepted it for any group yet
+board-hop-into = Hop into
+board-hop = This hop
+board-hops = Hops counted
+board-hops-left-out = Hops not known
+board-hops-counted = of { $n } hops
+board-hops-unknown = { $n ->
+    [one] beginning not known of one hop
+   *[other] beginning not known of { $shown } hops
+}
+board-person = Person waiting
+board-parked = Parked
+board-queue = Queue
+board-mean = Mean
+board-median = Median
+board-longest = Longest
+board-not-known = not known
+board-since-publish = Since publication
+board-seconds-person = Person waiting (s)
+board-seconds-parked = Parked (s)
+board-seconds-queue = Queue (s)
+board-seconds-line = LINE (s)
+board-seconds-median = Median (s)
+board-seconds-longest = Longest (s)
+board-slowest-title = The slowest hops
+
+board-causes-title = Failures by cause
+board-causes-none = Nothing failed
+board-deliveries = Deliveries
+board-next = Next step
+board-retry-these = Try these again
+board-next-undecline = Look at the reason; put it back to its steward if it was a mistake
+board-next-link = Have the office link its LINE group with a join code, then try again
+board-next-invite = Have the office invite the account and link the group again, then try again
+board-next-message = Look at the message with its publisher before trying again
+board-next-unknown = Ask the office whether the message is there before trying again
+board-next-retry = Try again
+
+board-do-wait = wait for the group { $group }
+board-do-forward = forward into the group
+board-do-send = sends it in its turn
+board-do-resume = resume the channel
+board-do-quota = give the channel more messages
+board-do-retry = try again
+board-do-link = have the office link its LINE group
+board-do-undecline = decide whether it must go on
+
+board-open-title = Bulletins on their way
+board-open-none = No bulletin is on its way
+board-recent-title = The latest settled bulletins
+board-recent-none = No bulletin has settled yet
+board-reach-title = Groups in reach
+board-channels-title = Channels in trouble
+board-bulletin = Bulletin
+board-bulletins = Bulletins
+board-document-number = Letter number
+board-published = Published
+board-office = Office
+board-offices = Offices
+
+board-span-instant = under 1 s
+board-span-seconds = { $value } s
+board-span-minutes = { $value } min
+board-span-hours = { $value } h
+board-span-days = { $value } d
+
+channels-title = LINE channels
+channels-none = There is no channel yet; add one with gcc-relay channel add
+channels-code = Code
+channels-name = Name
+channels-sending = Sending
+channels-parked = Parked
+channels-quota-low = Quota nearly used up
+channels-quota = This month's messages
+channels-used = Used
+channels-limit = Quota
+channels-unlimited = not limited
+channels-not-asked = not known yet
+channels-checked = LINE was asked { $moment }
+channels-pace = Calls a second at most
+channels-ready = Ready to be sent
+channels-later = Waiting for a group above or a steward
+channels-progress = Progress of the bulletins on their way
+channels-webhook = Last heard from LINE
+channels-park = Park this channel
+channels-park-about = Nothing is sent to the groups of this channel until it is resumed. What is queued is kept.
+channels-park-confirm = Yes, park it
+channels-resume = Resume the channel
+channels-parked-already = The channel is parked already
+channels-not-parked = The channel is not parked
+
+failures-title = To be mended
+failures-about = What LINE did not accept in the last { $days } days, by cause
+failures-none = There is nothing to be mended
+failures-none-of-these = Nothing is left of this cause
+failures-list = Deliveries
+failures-all = Show all causes
+failures-last = Last time
+failures-bulletin = See its bulletin
+failures-more = Show the next ones
+
+retry-title = Try again
+retry-count = { $n ->
+    [one] One delivery will be queued again
+   *[other] { $shown } deliveries will be queued again
+}
+retry-unlinked = { $n ->
+    [one] One of them has no LINE group linked and will fail again
+   *[other] { $shown } of them have no LINE group linked and will fail again
+}
+retry-unknown = { $n ->
+    [one] Also one that LINE may have accepted: it may arrive twice
+   *[other] Also { $shown } that LINE may have accepted: they may arrive twice
+}
+retry-button = Try again
+retry-back = Back
+retry-nothing = This one cannot be tried again: only what failed or could not be reached can
+
+delivery-timeline = What happened
+delivery-published = Published
+delivery-turn-came = Its turn came
+delivery-forwarded = Forwarded into the group
+delivery-attempted = A call to LINE that did not succeed
+delivery-ended = Ended
+delivery-acknowledged = Somebody acknowledged
+delivery-by = Forwarded by
+delivery-by-time = its time came, the relay went on by itself
+delivery-by-person = the user { $name }
+delivery-by-key = the system { $name }
+delivery-channel = Channel
+delivery-attempts = Calls to LINE
+delivery-due = tried again { $moment }
+delivery-bypassed = Group above passed by
+delivery-bypassed-about = went on without the group above
+delivery-request = LINE's request id
+delivery-messages = LINE's message ids
+delivery-unknown = It is not known whether LINE accepted it
+delivery-include-unknown = Send it even if it may arrive twice
+delivery-retry = Try again
+
+group-above = Groups above
+group-below = Groups below
+group-facts = The group
+group-link = LINE group
+group-linked = linked
+group-linked-since = linked { $moment }
+group-not-linked = not linked
+group-lost-since = the account left the group { $moment }
+group-forwarding = Forwarding
+group-automatic = automatic
+group-stewarded = by its steward
+group-stewarded-within = { $n ->
+    [one] by its steward; after one minute it goes on by itself
+   *[other] by its steward; after { $shown } minutes it goes on by itself
+}
+group-stewards = Who answers for it
+group-no-steward = Nobody is named yet
+group-deliveries = Bulletins for this group
+group-deliveries-none = No bulletin has come to this group yet
+group-retired = out of use
+
+receipt-title = Receipt of a bulletin
+receipt-subject = Subject
+receipt-dated = of { $date }
+receipt-origin = From
+receipt-groups-of = { $part } of { $whole } groups
+receipt-complete = complete
+receipt-first-last = first { $first }, last { $last }
+receipt-acknowledged = in { $groups } groups, by { $taps } people of { $seats } members of the LINE groups
+receipt-no = No.
+receipt-taps = Acknowledged/members
+receipt-meaning = “Accepted by LINE” means that LINE took the message to show it in the group. “Acknowledged” means that a member tapped the button. Nothing here says that anyone read it.
+receipt-made = Made by the system { $moment }, by { $name }
+receipt-by-province = by province; each province's own receipt lists its groups
+receipt-province = { $name } province
+receipt-print = Print

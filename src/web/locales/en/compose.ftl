@@ -1,0 +1,254 @@
+# The publisher's pages.
+way-bulletins = Bulletins
+
+compose-list-title = Bulletins
+compose-list-words = Find by subject, letter number or text
+compose-list-words-fault = That is too long: at most eight words.
+compose-list-state = State
+compose-list-all = All states
+compose-list-search = Search
+compose-list-none = No bulletin fits
+compose-list-clear = Show all bulletins
+compose-list-empty = There are no bulletins yet
+compose-list-next = Older bulletins
+compose-new = Write a bulletin
+
+compose-state-draft = Draft
+compose-state-submitted = Waiting for approval
+compose-state-scheduled = Waiting for its time
+compose-state-relaying = Being relayed
+compose-state-settled = Relayed
+compose-state-withdrawn = Withdrawn
+
+compose-kind = Kind
+compose-kind-news = News or instruction
+compose-kind-correction = Correction
+compose-kind-withdrawal = Withdrawal
+compose-kind-test = Test
+compose-kind-drill = Drill
+
+compose-urgency = Urgency
+compose-urgency-routine = Routine
+compose-urgency-urgent = Urgent
+compose-urgency-very-urgent = Very urgent
+compose-urgency-most-urgent = Most urgent
+
+compose-office-national = The centre
+compose-office-ministry = Ministries
+compose-office-department = Departments
+compose-office-province = Provinces
+compose-office-provincial-agency = Provincial agencies
+compose-office-central-agency = Central agencies in provinces
+compose-office-state-enterprise = State enterprises
+compose-office-district = Districts
+compose-office-local-authority = Local authorities
+compose-office-partner = Partners
+
+compose-actor-key = { $name } (by API)
+compose-actor-system = the system ({ $name })
+
+compose-new-title = Write a bulletin
+compose-edit-title = Change the draft
+compose-faults = This cannot be saved yet; what you typed is still here. Please mend:
+compose-overtaken = This draft was changed elsewhere on { $at }. What you typed has not been saved and is still below. If you save once more, it replaces what was written there.
+compose-overtaken-look = Look at the changed draft in a new window
+compose-part-letter = The letter
+compose-part-audience = To whom
+compose-part-way = Forwarding and acknowledgement
+compose-corrects = This puts “{ $subject }” right
+compose-number = Letter number
+compose-number-hint = As on the original, such as มท ๐๒๐๖.๒/ว ๑๖๒๐
+compose-date = Letter date
+compose-date-hint = In the Buddhist era, such as ๒๓ มีนาคม ๒๕๖๑ or 23/3/2561
+compose-subject = Subject
+compose-body = Text
+compose-image = Picture (one at most)
+compose-image-hint = A JPEG or PNG. It is made to fit LINE, and what the camera wrote into the file is removed.
+compose-image-remove = Do not use this picture
+compose-image-alt = What the picture shows, for those who cannot see it
+compose-links = Links
+compose-links-hint = Shown as buttons below the text. Without a text of its own, a button says the site's name.
+compose-link-label = Text of button { $shown }
+compose-link-url = Address of button { $shown }
+compose-audience-hint = With nothing chosen it goes to every group below yours. With several choices it goes to the groups that fit all of them, and always to the groups that the cascade passes through.
+compose-tiers = Tiers
+compose-tier-1 = GCC1, the centre
+compose-tier-2 = GCC2, provinces and ministries
+compose-tier-3 = GCC3, offices
+compose-provinces = Provinces
+compose-office-kinds = Kinds of office
+compose-groups = Choose or leave out single groups
+compose-groups-hint = Leaving a group out leaves out all groups below it too.
+compose-groups-search = Find groups by name, office or code
+compose-groups-find = Find groups
+compose-groups-name = Group
+compose-groups-take = Send to
+compose-groups-leave = Leave out
+compose-groups-unlinked = no LINE group linked yet
+compose-groups-more = There are more; type a little more of the name.
+compose-groups-none = There is no such group
+compose-forwarding = Forwarding
+compose-forwarding-configured = As each group is set (governors and heads of agencies forward)
+compose-forwarding-automatic = Through every group at once, without waiting for anybody
+compose-acknowledge = Acknowledgement
+compose-acknowledge-ask = Show the รับทราบ (acknowledge) button
+compose-acknowledge-date = To be acknowledged by (may be left empty)
+compose-acknowledge-no = Not asked for
+compose-acknowledge-yes = Asked for, at no set time
+compose-acknowledge-by = Asked for by { $at }
+compose-day = Day
+compose-time = Time
+compose-expires = Stop sending at
+compose-expires-hint = Groups where LINE has not accepted it by then do not get it any more. Left empty, the default holds.
+compose-save = Save the draft
+compose-save-next = Save and go on
+compose-show-preview = Show the preview
+compose-preview = As LINE will show it
+compose-notification = Notification: { $text }
+compose-length = The text has { $units } of { $most } characters, as LINE counts them. The group sees the first { $shown }; the rest stands behind the button “อ่านฉบับเต็ม”.
+compose-read-as = Read as
+compose-read-date = dated { $date }
+compose-number-prefix = code { $prefix }
+compose-number-office = owning unit { $code }
+compose-number-circular = circular
+compose-number-running = number { $number } of the register
+compose-number-year = B.E. { $year }
+
+compose-count-groups = { $n ->
+    [one] { $shown } group
+   *[other] { $shown } groups
+}
+compose-count-seats = { $n ->
+    [one] { $shown } member
+   *[other] { $shown } members
+} of LINE groups
+compose-count-title = By tier
+compose-count-tier = Tier
+compose-count-of-groups = Groups
+compose-count-of-linked = Linked to LINE
+compose-count-of-seats = Members
+compose-count-stewarded = { $n ->
+    [one] { $shown } group waits
+   *[other] { $shown } groups wait
+} for somebody to forward it
+compose-count-unlinked = { $n ->
+    [one] { $shown } group has
+   *[other] { $shown } groups have
+} no LINE group yet, so that nothing can be sent there
+compose-quota-title = LINE's quota
+compose-quota-channel = Account
+compose-quota-messages = Needed (messages)
+compose-quota-left = Left
+compose-quota-enough = Enough?
+compose-quota-yes = Enough
+compose-quota-no = Too few
+compose-quota-unknown = not known yet
+compose-quota-unlimited = not limited
+
+compose-fault-classified = This bears the secrecy class { $class }. What is classified does not go through LINE (Rule on Official Secrets B.E. 2544).
+compose-fault-number = A letter number is one line of at most 100 characters
+compose-fault-day = Please give the day
+compose-fault-time = Please give a time, such as 16.30
+compose-fault-past = This must lie in the future
+compose-fault-link = “{ $url }” is no web address; it must begin with https:// or http://
+compose-fault-link-empty = The button “{ $label }” has no address
+compose-fault-link-label = The button “{ $label }” has more than 40 characters
+compose-fault-alt = Please say what the picture shows
+compose-fault-kind = This kind cannot be chosen; a correction begins at the bulletin that it puts right
+compose-fault-automatic = Your bulletins go as each group is set; sending through every group at once needs the role of a publisher
+compose-fault-kind-steward = You can write news or instructions only
+compose-fault-image-gone = The picture is not there any more; please choose the file again
+compose-fault-image-large = The file is larger than { $most } MB
+
+compose-refused-not-a-draft = This bulletin is not a draft any more
+compose-refused-not-relaying = This bulletin is not published, or has been withdrawn
+compose-refused-nobody = No group fits what is chosen
+compose-refused-unknown-groups = There is no group called { $codes }
+compose-refused-no-channel = No LINE account has been added yet; please tell the administrator
+compose-refused-too-large = The message is larger than LINE takes; please use fewer or shorter links
+compose-refused-about = The bulletin that this puts right is not published
+compose-refused-not-submitted = This bulletin is not waiting for approval
+compose-refused-not-approved = Somebody else has to approve it first
+compose-refused-own = Whoever wrote, changed or submitted a bulletin cannot approve or return it
+compose-refused-not-linked = The group has no LINE group linked, so nothing can be tried there
+compose-refused-image-https = LINE shows pictures from https addresses only; the administrator has to set server.public_url
+
+compose-from = From
+compose-to = To
+compose-to-all = Every group below
+compose-to-groups = Only { $names }
+compose-to-except = Without { $names }
+compose-scheduled-for = To be published
+compose-published-at = Published
+compose-about = About
+compose-about-link = The earlier bulletin
+compose-whole-text = Read the whole text
+compose-returned-by = { $who } returned it: { $reason }
+compose-withdrawn-because = Withdrawn because { $reason }
+compose-paused = Sending is paused, because LINE refused this message
+compose-follow = Follow it
+compose-public-page = Public page
+compose-to-publish = To publishing
+compose-submit = Submit for approval
+compose-edit = Change
+compose-recall = Take back to change
+compose-unschedule = Cancel the time
+compose-correct = Write a correction
+compose-approve-title = Waiting for your approval
+compose-approve-hint = Check the text, the urgency and the groups. A later change makes the approval void.
+compose-approve = Approve
+compose-return = Return
+compose-return-reason = Why it is returned
+compose-test = Try it in one group
+compose-test-hint = The message says that it is a test and goes to this group only. The draft stays as it is.
+compose-test-group = Name or code of the group
+compose-test-send = Send the test
+compose-test-none = There is no such group; type its name or code
+compose-test-several = Several groups fit; type the code: { $names }
+compose-withdraw = Withdraw this bulletin
+compose-withdraw-hint = Where it has not been sent it will not be. Groups where LINE accepted it get a notice with the reason.
+compose-withdraw-reason = Why it is withdrawn (shown to those who received it)
+compose-withdraw-button = Withdraw
+compose-delete = Delete the draft
+compose-delete-hint = A deleted draft cannot be brought back.
+compose-delete-button = Delete this draft
+compose-history = What was done
+compose-did-draft = { $at } { $who } wrote the draft
+compose-did-edit = { $at } { $who } changed the draft
+compose-did-test = { $at } { $who } sent a test
+compose-did-submit = { $at } { $who } submitted it
+compose-did-recall = { $at } { $who } took it back
+compose-did-approve = { $at } { $who } approved it
+compose-did-return = { $at } { $who } returned it
+compose-did-schedule = { $at } { $who } set a time
+compose-did-unschedule = { $at } { $who } cancelled the time
+compose-did-publish = { $at } { $who } published it
+compose-did-withdraw = { $at } { $who } withdrew it
+
+compose-publish-title = Before publishing
+compose-publish-what = What will happen
+compose-publish-exercise = The message says clearly that it is: { $kind }
+compose-publish-automatic = It goes through every group at once, without waiting for governors or heads of agencies.
+compose-publish-short = LINE's quota is not enough; sending will stop and wait when it is used up.
+compose-publish-final = What is published cannot be changed any more, only corrected or withdrawn.
+compose-publish-when = When
+compose-publish-now = Now
+compose-publish-later = At a time
+compose-publish-button = { $n ->
+    [one] Publish to { $shown } group
+   *[other] Publish to { $shown } groups
+}
+compose-publish-back = Back to the bulletin
+compose-publish-changed = The draft was changed after you opened this page. Look at how it stands now, and publish again.
+
+said-draft-saved = The draft is saved
+said-submitted = Submitted for approval
+said-recalled = It is a draft again
+said-approved = Approved
+said-returned = Returned
+said-unscheduled = The time is cancelled
+said-deleted = The draft is deleted
+said-test-sent = The test is queued
+said-published = Published; it is being relayed
+said-scheduled = The time to publish is set
+said-withdrawn = Withdrawn

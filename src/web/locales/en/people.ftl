@@ -1,0 +1,41 @@
+# Signing in.
+sign-in-title = Sign in
+sign-in-username = User name
+sign-in-password = Password
+sign-in-remember = Remember this device for 30 days (only on a device of your own)
+sign-in-button = Sign in
+sign-in-help = If you have no password yet, or have forgotten it, ask your office's administrator for a link to set one.
+sign-in-carried = Your session has ended. Please sign in again; what you typed is still there.
+sign-in-save = Your session has ended. What you typed is still here: save it, and you will be asked to sign in and go on.
+sign-in-wrong = The user name or the password is not right
+sign-in-too-often = Too many attempts. Please wait a moment and try again.
+
+code-title = Second step
+code-why = Enter the six digits that the authenticator app on your telephone shows.
+code-setup-title = Set up the second step
+code-setup-why = Your role needs a second step. Open an authenticator app on your telephone (such as Google Authenticator), scan this picture, and enter the six digits that the app shows.
+code-setup-typed = I cannot scan it and want to type
+code-label = Six digits
+code-wrong = The code is wrong or too old. Enter the newest one that the app shows.
+code-late = That took too long. Please enter user name and password again.
+
+again-title = You are signed in
+again-why = What you had typed before the session ended has not been sent yet. Press the button to go on with it.
+again-button = Go on
+
+welcome-title = Set your password
+welcome-whose = This account belongs to { $name }
+welcome-password = New password
+welcome-rules = At least 12 characters; a sentence that you remember will do. It must not hold the user name.
+welcome-again = New password once more
+welcome-button = Set the password and sign in
+welcome-used-title = This link no longer works
+welcome-used-text = A link to set a password works once, and for a limited time. Ask your office's administrator for a new one.
+
+password-too-short = The password must have at least 12 characters
+password-too-long = The password is too long
+password-holds-username = The password must not hold the user name
+password-pattern = This password is easy to guess; please choose another
+password-differs = The two passwords are not the same
+
+said-signed-out = You are signed out

@@ -1,0 +1,31 @@
+# What is around every page.
+shell-product = GCC bulletin relay
+shell-skip = Skip to the content
+shell-other-language = ภาษาไทย
+shell-ways = Main menu
+shell-signed-in-as = Signed in as { $name }
+shell-sign-out = Sign out
+
+role-admin = Administrator
+role-publisher = Publisher
+role-approver = Approver
+role-steward = Steward
+role-operator = Operations
+role-agency = Agency
+
+home-title = Home
+
+# What cannot be shown or done.
+refused-home = Back to the home page
+refused-forbidden-title = This page is not for your role
+refused-forbidden-text = The page is kept for those with another duty. If you need it, ask your administrator.
+refused-absent-title = There is no such page
+refused-absent-text = It does not exist, or it lies outside of your office's part of the tree.
+refused-conflict-title = Not possible at the moment
+refused-conflict-text = The state has changed meanwhile. Open the page again to see how things stand now.
+refused-input-title = The input is not accepted
+refused-input-text = What was sent cannot be used, and nothing was changed.
+refused-away-title = Not available at the moment
+refused-away-text = Please try again in a moment. Nothing is lost.
+refused-defect-title = Something went wrong
+refused-defect-text = The fault is on record. Please try again.

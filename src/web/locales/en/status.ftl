@@ -1,0 +1,51 @@
+# Where bulletins stand in one's own part of the tree.
+status-title = Bulletins
+status-none = No bulletin goes to your office yet
+status-published = Published
+status-older = Earlier bulletins
+status-back = Back to the bulletins
+status-read = Read it in full
+status-tiers = By tier
+status-filter = Groups in this state
+status-filter-button = Show
+status-none-in-state = No group is in this state
+status-no-groups = The bulletin goes to no group of your office
+status-why = Why:
+status-next = Next:
+status-accepted = Accepted by LINE for { $done } of { $groups } groups
+status-held = { $shown } to be forwarded
+status-under-way = { $shown } queued or on the way
+status-trouble = { $shown } not accepted
+status-ended = { $shown } ended
+status-acknowledged = { $n ->
+    [one] acknowledged in { $shown } group
+   *[other] acknowledged in { $shown } groups
+}
+status-acknowledged-people = acknowledged by { $shown }
+status-bulletin-relaying = on its way
+status-bulletin-settled = settled
+status-bulletin-withdrawn = withdrawn
+status-urgent = Urgent
+status-very-urgent = Very urgent
+status-most-urgent = Most urgent
+status-state-waiting = waiting for the group above
+status-state-held = to be forwarded
+status-state-ready = queued
+status-state-sending = being sent
+status-state-parked = parked
+status-state-accepted = accepted by LINE
+status-state-failed = failed
+status-state-unreachable = cannot be sent to
+status-state-declined = declined
+status-state-withdrawn = withdrawn before it was sent
+status-state-expired = expired before it was sent
+status-next-wait = the group above ({ $who }) must have it first
+status-next-forward = { $who } forwards it into the group
+status-next-send = it is sent by itself
+status-next-resume = operations let the LINE channel go on
+status-next-quota = the LINE channel needs messages again
+status-next-retry = operations look at it and send it again
+status-next-link = the office's LINE group must be linked; ask operations
+status-next-undecline = if it was declined by mistake, ask operations
+status-next-at = (by itself at { $at })
+ways-status = Bulletins

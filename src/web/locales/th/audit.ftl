@@ -1,0 +1,20 @@
+# The audit.
+audit-title = บันทึกการใช้งานระบบ
+audit-check = ตรวจความสมบูรณ์ของบันทึก
+audit-intact = บันทึกสมบูรณ์ ตรวจแล้ว { $checked } รายการ ไม่พบการแก้ไขหรือลบ
+audit-so-far = ตรวจแล้ว { $checked } รายการ ยังไม่พบการแก้ไขหรือลบ ยังมีรายการที่เหลือ
+audit-broken = บันทึกไม่สมบูรณ์ พบการแก้ไขหรือลบที่รายการลำดับ { $at } โปรดแจ้งผู้รับผิดชอบระบบทันที
+audit-unsealed = รอผนึกอีก { $shown } รายการ
+audit-last-seal = ตราผนึกสุดท้าย โปรดจดไว้เพื่อเทียบในภายหลัง:
+audit-go-on = ตรวจต่อ
+audit-at = เวลา
+audit-actor = ผู้ดำเนินการ
+audit-act = การดำเนินการ
+audit-subject = สิ่งที่ถูกดำเนินการ
+audit-detail = รายละเอียด
+audit-seal = การผนึก
+audit-sealed = ผนึกแล้ว ลำดับ { $at }
+audit-not-sealed = รอผนึก
+audit-none = ไม่พบรายการที่ตรงกับเงื่อนไข
+audit-older = รายการก่อนหน้านี้
+ways-audit = บันทึกการใช้งาน

@@ -1,0 +1,31 @@
+# What is around every page.
+shell-product = ระบบส่งต่อประกาศ GCC
+shell-skip = ข้ามไปยังเนื้อหา
+shell-other-language = English
+shell-ways = เมนูหลัก
+shell-signed-in-as = เข้าสู่ระบบในชื่อ { $name }
+shell-sign-out = ออกจากระบบ
+
+role-admin = ผู้ดูแลระบบ
+role-publisher = ผู้จัดทำประกาศ
+role-approver = ผู้อนุมัติประกาศ
+role-steward = ผู้ส่งต่อประกาศ
+role-operator = เจ้าหน้าที่ปฏิบัติการ
+role-agency = หน่วยงาน
+
+home-title = หน้าหลัก
+
+# What cannot be shown or done.
+refused-home = กลับหน้าหลัก
+refused-forbidden-title = ท่านไม่มีสิทธิ์ใช้หน้านี้
+refused-forbidden-text = หน้านี้สงวนไว้สำหรับผู้มีหน้าที่อื่น หากท่านจำเป็นต้องใช้งาน โปรดติดต่อผู้ดูแลระบบ
+refused-absent-title = ไม่พบหน้าที่ต้องการ
+refused-absent-text = ไม่มีข้อมูลนี้ หรือข้อมูลอยู่นอกขอบเขตหน่วยงานของท่าน
+refused-conflict-title = ดำเนินการไม่ได้ในขณะนี้
+refused-conflict-text = สถานะของรายการเปลี่ยนไปแล้ว โปรดเปิดหน้านั้นใหม่เพื่อดูสถานะล่าสุด
+refused-input-title = ข้อมูลไม่ถูกต้อง
+refused-input-text = ระบบรับข้อมูลที่ส่งมาไม่ได้ และยังไม่มีสิ่งใดเปลี่ยนแปลง
+refused-away-title = ระบบไม่พร้อมให้บริการชั่วคราว
+refused-away-text = โปรดลองอีกครั้งในอีกสักครู่ ข้อมูลเดิมยังอยู่ครบถ้วน
+refused-defect-title = เกิดข้อผิดพลาดในระบบ
+refused-defect-text = ระบบได้บันทึกข้อผิดพลาดนี้ไว้แล้ว โปรดลองอีกครั้ง

@@ -1,0 +1,122 @@
+//! Setting up, renewing and taking away one's own codes of the moment.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::json;
+use tower_sessions::Session;
+
+use super::overview::{Faults, render};
+use super::{HERE, doubt, own};
+use crate::domain::credentials::CodeSecret;
+use crate::store::StoreError;
+use crate::store::accounts::{Account, replace_codes, update_codes};
+use crate::store::audit::insert_entry;
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::people::codes::{Drawn, SettingUp, draw, open, seal};
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, and_say};
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "account/codes.html")]
+struct CodesPage {
+    shell: Shell,
+    t: Words,
+    drawn: Option<Drawn>,
+    fault: Option<String>,
+}
+
+/// The present password, which proves that it is not somebody who found the device open.
+#[derive(Deserialize)]
+pub struct Proof {
+    old: SecretString,
+}
+
+/// A code of the new secret.
+#[derive(Deserialize)]
+pub struct Typed {
+    code: String,
+}
+
+/// Makes a new secret and shows it once; it counts when a code of it was typed.
+pub async fn begin(
+    State(app): State<App>,
+    visitor: Visitor,
+    session: Session,
+    Form(proof): Form<Proof>,
+) -> Result<Response, Problem> {
+    let account = find(&app, &visitor).await?;
+    if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
+        return refuse(&app, visitor, fault).await;
+    }
+    let secret = CodeSecret::generate();
+    let sealed = seal(&app, &account, &secret)?;
+    SettingUp::begin(&session, &sealed, app.now()).await.map_err(|_| Problem::unavailable())?;
+    Ok(ask(visitor, StatusCode::OK, draw(&account, &secret), None))
+}
+
+/// Keeps the new secret once a code of it was typed.
+pub async fn confirm(
+    State(app): State<App>,
+    visitor: Visitor,
+    session: Session,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let account = find(&app, &visitor).await?;
+    let waiting = SettingUp::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
+    let Some(sealed) = waiting else { return refuse(&app, visitor, t.say("account-codes-late")).await };
+    let secret = open(&app, &account, &sealed)?;
+    let allowed = app.people.allows_attempt(&format!("code of {}", account.username));
+    // a new secret's codes were never taken before
+    let Some(period) = secret.check(&typed.code, app.now(), 0).filter(|_| allowed) else {
+        let fault = t.say(if allowed { "code-wrong" } else { "sign-in-too-often" });
+        return Ok(ask(visitor, StatusCode::UNPROCESSABLE_ENTITY, draw(&account, &secret), Some(fault)));
+    };
+    let mut tx = app.begin().await?;
+    replace_codes(&mut tx, account.id, &sealed, period).await?;
+    let by = visitor.caller.actor();
+    insert_entry(&mut tx, app.now(), &by, "codes_set_up", &by, &json!({})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    SettingUp::end(&session).await.map_err(|_| Problem::unavailable())?;
+    Ok(Redirect::to(&and_say(HERE, "said-codes-set-up")).into_response())
+}
+
+/// Takes the codes away, where the role does not need them.
+pub async fn remove(State(app): State<App>, visitor: Visitor, Form(proof): Form<Proof>) -> Result<Response, Problem> {
+    if app.people.demands_code(visitor.role()) {
+        return Err(Problem::forbidden("This role needs codes of the moment."));
+    }
+    let account = find(&app, &visitor).await?;
+    if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
+        return refuse(&app, visitor, fault).await;
+    }
+    let mut tx = app.begin().await?;
+    update_codes(&mut tx, account.id, None).await?;
+    let by = visitor.caller.actor();
+    insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &by, &json!({})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Redirect::to(&and_say(HERE, "said-codes-taken-away")).into_response())
+}
+
+async fn find(app: &App, visitor: &Visitor) -> Result<Account, Problem> {
+    own(&mut *app.db.acquire().await.map_err(StoreError::from)?, visitor).await
+}
+
+async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {
+    let faults = Faults { codes: Some(fault), ..Faults::default() };
+    render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
+}
+
+fn ask(mut visitor: Visitor, status: StatusCode, drawn: Option<Drawn>, fault: Option<String>) -> Response {
+    HERE.clone_into(&mut visitor.here);
+    let page = CodesPage { shell: Shell::of(&visitor), t: visitor.words, drawn, fault };
+    show(status, &page, "no-store")
+}

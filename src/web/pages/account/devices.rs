@@ -1,0 +1,38 @@
+//! Signing one's own devices out.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::HERE;
+use crate::store::StoreError;
+use crate::store::audit::insert_entry;
+use crate::store::sessions::{delete_device, delete_others};
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+
+/// Signs one device out: of this account, or it is not there.
+pub async fn sign_out(State(app): State<App>, visitor: Visitor, Id(handle): Id<Uuid>) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    if delete_device(&mut tx, visitor.account(), handle).await? == 0 {
+        return Err(Problem::absent("device"));
+    }
+    let by = visitor.caller.actor();
+    insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by, &json!({ "devices": 1 })).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Redirect::to(&and_say(HERE, "said-device-signed-out")).into_response())
+}
+
+/// Signs every device out but this one.
+pub async fn sign_out_others(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let devices = delete_others(&mut tx, visitor.account(), Some(&visitor.session_sha256)).await?;
+    let by = visitor.caller.actor();
+    insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by, &json!({ "devices": devices })).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Redirect::to(&and_say(HERE, "said-others-signed-out")).into_response())
+}

@@ -1,0 +1,54 @@
+//! One's own account: what it may do, its password, its codes of the moment, its devices.
+//!
+//! What lets somebody else in (another password, other codes) is changed only by whoever types the present password:
+//! a device that was left open is not enough. All of it is on one page; each form comes back to it.
+
+mod codes;
+mod devices;
+mod overview;
+mod password;
+
+use axum::Router;
+use axum::routing::{get, post};
+use secrecy::SecretString;
+
+use crate::store::accounts::{Account, find_account_by_id};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+
+/// The page itself.
+const HERE: &str = "/account";
+
+/// The routes of this area.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(HERE, get(overview::show_account))
+        .route("/account/password", post(password::change))
+        .route("/account/codes", post(codes::begin))
+        .route("/account/codes/confirm", post(codes::confirm))
+        .route("/account/codes/remove", post(codes::remove))
+        .route("/account/devices/{handle}/sign-out", post(devices::sign_out))
+        .route("/account/devices/sign-out-others", post(devices::sign_out_others))
+}
+
+/// The visitor's account as it is now.
+async fn own(db: &mut Connection, visitor: &Visitor) -> Result<Account, Problem> {
+    let found = find_account_by_id(db, visitor.account()).await?;
+    found.ok_or_else(|| StoreError::Absent("account").into())
+}
+
+/// What is wrong with the present password as it was typed, in words; none where it is right. Tries are counted.
+async fn doubt(
+    app: &App,
+    visitor: &Visitor,
+    account: &Account,
+    typed: SecretString,
+) -> Result<Option<String>, Problem> {
+    if !app.people.allows_attempt(&format!("password of {}", account.username)) {
+        return Ok(Some(visitor.words.say("sign-in-too-often")));
+    }
+    let right = app.people.is_password(account.password_hash.clone(), typed).await?;
+    Ok((!right).then(|| visitor.words.say("account-password-wrong")))
+}

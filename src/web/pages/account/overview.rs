@@ -1,0 +1,150 @@
+//! The page of one's own account.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{HERE, own};
+use crate::domain::account::{Act, Role};
+use crate::store::StoreError;
+use crate::store::sessions::{Limits, list_devices};
+use crate::web::app::App;
+use crate::web::moment::{machine_moment, say_moment};
+use crate::web::pages::show;
+use crate::web::people::{Visitor, device};
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, role_label};
+use crate::web::words::Words;
+
+/// What is wrong with a form of the page, by form.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// With the new password.
+    pub password: Option<String>,
+    /// With the codes of the moment.
+    pub codes: Option<String>,
+}
+
+struct DeviceLine {
+    handle: String,
+    name: String,
+    last_seen: String,
+    last_seen_at: String,
+    remembered: bool,
+    this_one: bool,
+}
+
+/// An act, and which roles may do it, in the order of the columns.
+struct Duty {
+    label: String,
+    allowed: Vec<bool>,
+}
+
+#[derive(Template)]
+#[template(path = "account/account.html")]
+struct AccountPage {
+    shell: Shell,
+    t: Words,
+    name: String,
+    username: String,
+    role: String,
+    scope: String,
+    valid_until: Option<String>,
+    acts: Vec<String>,
+    roles: Vec<String>,
+    duties: Vec<Duty>,
+    has_codes: bool,
+    demands_codes: bool,
+    devices: Vec<DeviceLine>,
+    others: bool,
+    faults: Faults,
+}
+
+/// The page.
+pub async fn show_account(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    render(&app, visitor, StatusCode::OK, Faults::default()).await
+}
+
+/// The page with what is wrong with a form that was sent.
+pub(super) async fn render(
+    app: &App,
+    mut visitor: Visitor,
+    status: StatusCode,
+    faults: Faults,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    if status != StatusCode::OK {
+        // the forms' own addresses show nothing
+        HERE.clone_into(&mut visitor.here);
+    }
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let account = own(&mut db, &visitor).await?;
+    let limits = Limits { idle_seconds: app.people.rules.idle.as_secs_f64() };
+    let devices = list_devices(&mut db, account.id, &visitor.session_sha256, limits, app.now()).await?;
+    let devices: Vec<DeviceLine> = devices
+        .into_iter()
+        .map(|device| DeviceLine {
+            handle: device.handle.to_string(),
+            name: name_device(t, &device.device),
+            last_seen: say_moment(t, device.last_seen_at),
+            last_seen_at: machine_moment(device.last_seen_at),
+            remembered: device.remembered,
+            this_one: device.this_one,
+        })
+        .collect();
+    let role = visitor.role();
+    let page = AccountPage {
+        shell: Shell::of(&visitor),
+        t,
+        name: account.display_name,
+        username: account.username,
+        role: role_label(t, role),
+        scope: match &account.office_name {
+            Some(office) => t.say_with("account-scope-office", &[("office", office)]),
+            None => t.say("account-scope-whole"),
+        },
+        valid_until: account.valid_until.map(|until| say_moment(t, until)),
+        acts: Act::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
+        roles: Role::ALL.into_iter().map(|role| role_label(t, role)).collect(),
+        duties: Act::ALL.into_iter().map(|act| duty(t, act)).collect(),
+        has_codes: account.totp_sealed.is_some(),
+        demands_codes: app.people.demands_code(role),
+        others: devices.iter().any(|device| !device.this_one),
+        devices,
+        faults,
+    };
+    Ok(show(status, &page, "no-store"))
+}
+
+fn duty(t: Words, act: Act) -> Duty {
+    Duty { label: act_label(t, act), allowed: Role::ALL.into_iter().map(|role| role.may(act)).collect() }
+}
+
+/// An act as people say it.
+fn act_label(t: Words, act: Act) -> String {
+    match act {
+        Act::Read => t.say("account-act-read"),
+        Act::Originate => t.say("account-act-originate"),
+        Act::Approve => t.say("account-act-approve"),
+        Act::Publish => t.say("account-act-publish"),
+        Act::Withdraw => t.say("account-act-withdraw"),
+        Act::Forward => t.say("account-act-forward"),
+        Act::Retry => t.say("account-act-retry"),
+        Act::ManageGroups => t.say("account-act-groups"),
+        Act::OperateChannels => t.say("account-act-channels"),
+        Act::ManageKeys => t.say("account-act-keys"),
+        Act::ManageAccounts => t.say("account-act-accounts"),
+        Act::ReadAudit => t.say("account-act-audit"),
+    }
+}
+
+fn name_device(t: Words, agent: &str) -> String {
+    match device::recognise(agent) {
+        (Some(browser), Some(machine)) => {
+            t.say_with("account-device-on", &[("browser", browser), ("machine", machine)])
+        }
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => t.say("account-device-unknown"),
+    }
+}

@@ -1,0 +1,116 @@
+//! One account: how it stands, and changing it.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::json;
+
+use super::fields::{Faults, Typed, read};
+use super::list::{RoleOption, standing};
+use super::{failed, get_account, path_of, subject_of};
+use crate::domain::ids::AccountId;
+use crate::store::account_list::update_account;
+use crate::store::accounts::Account;
+use crate::store::audit::insert_entry;
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::moment::say_moment;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, and_say, role_label};
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "accounts/one.html")]
+struct OnePage {
+    shell: Shell,
+    t: Words,
+    path: String,
+    username: String,
+    name: String,
+    role: String,
+    office: String,
+    state: String,
+    mark: &'static str,
+    created: String,
+    signed_in: String,
+    has_codes: bool,
+    disabled: bool,
+    is_self: bool,
+    typed: Typed,
+    roles: Vec<RoleOption>,
+    faults: Faults,
+}
+
+/// The account.
+pub async fn show_account(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<AccountId>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(failed)?;
+    let account = get_account(&mut db, &visitor, id).await?;
+    let typed = Typed::of(&account);
+    Ok(page(&app, &visitor, StatusCode::OK, account, typed, Faults::default()))
+}
+
+/// Changes it. Nobody changes their own role or part of the tree, so that no administrator locks the last one out.
+pub async fn change(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<AccountId>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let mut tx = app.begin().await?;
+    let account = get_account(&mut tx, &visitor, id).await?;
+    let (change, office) = match read(&mut tx, &visitor, &typed).await? {
+        Ok((change, _))
+            if id == visitor.account() && (change.role, change.office_id) != (account.role, account.office_id) =>
+        {
+            let faults = Faults { role: Some(t.say("accounts-not-oneself")), ..Faults::default() };
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults));
+        }
+        Ok(read) => read,
+        Err(faults) => return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults)),
+    };
+    update_account(&mut tx, id, &change).await?;
+    let detail = json!({
+        "name": change.display_name,
+        "role": change.role.as_str(),
+        "office": office.map(|office| office.code),
+        "valid_from": change.valid_from,
+        "valid_until": change.valid_until,
+    });
+    insert_entry(&mut tx, app.now(), &visitor.caller.actor(), "account_change", &subject_of(&account), &detail).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(Redirect::to(&and_say(&path_of(id), "said-account-changed")).into_response())
+}
+
+fn page(app: &App, visitor: &Visitor, status: StatusCode, account: Account, typed: Typed, faults: Faults) -> Response {
+    let t = visitor.words;
+    let (state, mark) = standing(t, &account, app.now());
+    let page = OnePage {
+        shell: Shell::of(visitor),
+        t,
+        path: path_of(account.id),
+        role: role_label(t, account.role),
+        office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
+        state,
+        mark,
+        created: say_moment(t, account.created_at),
+        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| say_moment(t, at)),
+        has_codes: account.totp_sealed.is_some(),
+        disabled: account.disabled_at.is_some(),
+        is_self: account.id == visitor.account(),
+        username: account.username,
+        name: account.display_name,
+        roles: typed.roles(t),
+        typed,
+        faults,
+    };
+    show(status, &page, "no-store")
+}

@@ -1,0 +1,75 @@
+//! Making an account.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+
+use super::fields::{Faults, Typed, read};
+use super::list::RoleOption;
+use super::{failed, link};
+use crate::domain::credentials::Username;
+use crate::store::accounts::{NewAccount, find_account_by_id, insert_account};
+use crate::store::audit::insert_entry;
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "accounts/new.html")]
+struct NewPage {
+    shell: Shell,
+    t: Words,
+    typed: Typed,
+    roles: Vec<RoleOption>,
+    faults: Faults,
+}
+
+/// The empty form.
+pub async fn show_form(visitor: Visitor) -> Response {
+    form(&visitor, StatusCode::OK, Typed { role: "steward".to_owned(), ..Typed::default() }, Faults::default())
+}
+
+/// Makes the account and shows its link, this once.
+pub async fn create(State(app): State<App>, visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let mut tx = app.begin().await?;
+    let username = typed.username.parse::<Username>().map_err(|_| t.say("accounts-username-bad"));
+    let (change, office, username) = match (read(&mut tx, &visitor, &typed).await?, username) {
+        (Ok((change, office)), Ok(username)) => (change, office, username),
+        (read, username) => {
+            let faults = Faults { username: username.err(), ..read.err().unwrap_or_default() };
+            return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
+        }
+    };
+    let account = NewAccount {
+        username,
+        display_name: change.display_name,
+        role: change.role,
+        office_id: change.office_id,
+        valid_from: change.valid_from,
+        valid_until: change.valid_until,
+    };
+    let (now, by) = (app.now(), visitor.caller.actor());
+    let Some(id) = insert_account(&mut tx, &account, now).await? else {
+        let faults = Faults { username: Some(t.say("accounts-username-taken")), ..Faults::default() };
+        return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
+    };
+    let detail = json!({ "role": account.role.as_str(), "office": office.map(|office| office.code) });
+    insert_entry(&mut tx, now, &by, "account_create", &format!("user:{}", account.username), &detail).await?;
+    let made = find_account_by_id(&mut tx, id).await?.ok_or_else(Problem::internal)?;
+    let token = link::insert(&mut tx, &app, &visitor, &made).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(link::reveal(&app, visitor, &made, &token))
+}
+
+fn form(visitor: &Visitor, status: StatusCode, typed: Typed, faults: Faults) -> Response {
+    let t = visitor.words;
+    let page = NewPage { shell: Shell::of(visitor), t, roles: typed.roles(t), typed, faults };
+    show(status, &page, "no-store")
+}

@@ -1,0 +1,184 @@
+//! Inviting the stewards of the tree in bulk: first how many, then, confirmed, all links at once, as a file or as slips
+//! to print. The links are in that one answer and nowhere else.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::link::address;
+use super::slips::print;
+use super::{HERE, failed};
+use crate::report::invitations::{Slip, to_table};
+use crate::store::groups::list_ids_of_office;
+use crate::store::invitations::{Count, Which, count_invitations, invite_stewards};
+use crate::store::offices::Office;
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::input::Parameters;
+use crate::web::moment::say_moment;
+use crate::web::pages::show;
+use crate::web::pages::typed::{OfficeChoice, choose_office};
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::{Words, group_digits};
+
+/// Whom to invite, and how many that were when it was asked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// Only below this office.
+    office: String,
+    /// The office that was chosen of several.
+    office_pick: String,
+    /// Also standing deputies.
+    deputies: String,
+    /// Also those who have not used their link.
+    again: String,
+    /// Asked to count: a first visit shows only the form.
+    look: String,
+    /// What was confirmed.
+    confirmed: String,
+    /// `csv` or `slips`.
+    form: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/invite.html")]
+struct InvitePage {
+    shell: Shell,
+    t: Words,
+    typed: Typed,
+    fault: Option<String>,
+    offices: Vec<Office>,
+    count: Option<Count>,
+    lines: Vec<String>,
+    all: String,
+    lasts: String,
+    changed: bool,
+}
+
+/// The form, and once asked, how many it would be.
+pub async fn show_form(
+    State(app): State<App>,
+    visitor: Visitor,
+    Parameters(typed): Parameters<Typed>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(failed)?;
+    if typed.look.is_empty() {
+        return Ok(page(&app, &visitor, StatusCode::OK, typed, Err((None, Vec::new())), false));
+    }
+    let which = read(&mut db, &visitor, &typed).await?;
+    let status = if which.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let found = match which {
+        Ok(which) => Ok(count_invitations(&mut db, &which).await?),
+        Err((fault, offices)) => Err((Some(fault), offices)),
+    };
+    Ok(page(&app, &visitor, status, typed, found, false))
+}
+
+/// Makes accounts and links and hands them out, if they are still as many as was confirmed.
+pub async fn invite(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    visitor.here = format!("{HERE}/invite");
+    let mut tx = app.begin().await?;
+    let which = match read(&mut tx, &visitor, &typed).await? {
+        Ok(which) => which,
+        Err((fault, offices)) => {
+            let found = Err((Some(fault), offices));
+            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, found, false));
+        }
+    };
+    let count = count_invitations(&mut tx, &which).await?;
+    if typed.confirmed != (count.new + count.again).to_string() {
+        return Ok(page(&app, &visitor, StatusCode::CONFLICT, typed, Ok(count), true));
+    }
+    let now = app.now();
+    let until = now + app.people.rules.link_lifetime;
+    let invited = invite_stewards(&mut tx, &which, &visitor.caller.actor(), until, now).await?;
+    let slips: Vec<Slip> = invited
+        .into_iter()
+        .map(|invitation| Slip {
+            link: address(&app, &invitation.token),
+            username: invitation.username,
+            name: invitation.display_name,
+            office: invitation.office,
+        })
+        .collect();
+    let until = say_moment(visitor.words, until);
+    let answer = if typed.form == "slips" { print(&visitor, slips, until)? } else { download(&slips, &until)? };
+    // only what can be handed out is kept
+    tx.commit().await.map_err(failed)?;
+    Ok(answer)
+}
+
+fn download(slips: &[Slip], until: &str) -> Result<Response, Problem> {
+    let file = to_table(slips, until).to_csv().map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a file of invitations could not be written");
+        Problem::internal()
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"invitations.csv\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, file).into_response())
+}
+
+type Unclear = (String, Vec<Office>);
+
+async fn read(db: &mut Connection, visitor: &Visitor, typed: &Typed) -> Result<Result<Which, Unclear>, StoreError> {
+    let t = visitor.words;
+    let scope = visitor.caller.scope.groups();
+    let office = if typed.office_pick.is_empty() { &typed.office } else { &typed.office_pick };
+    let under = match choose_office(db, scope, office).await? {
+        OfficeChoice::Empty => visitor.caller.scope.to_filter(),
+        OfficeChoice::One(office) => Some(list_ids_of_office(db, office.id).await?),
+        OfficeChoice::Several(offices) => return Ok(Err((t.say("accounts-office-several"), offices))),
+        OfficeChoice::Absent => return Ok(Err((t.say("accounts-office-absent"), Vec::new()))),
+    };
+    Ok(Ok(Which { under, deputies: !typed.deputies.is_empty(), again: !typed.again.is_empty() }))
+}
+
+fn page(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    mut typed: Typed,
+    found: Result<Count, (Option<String>, Vec<Office>)>,
+    changed: bool,
+) -> Response {
+    let t = visitor.words;
+    if !typed.office_pick.is_empty() {
+        typed.office = std::mem::take(&mut typed.office_pick);
+    }
+    let (count, fault, offices) = match found {
+        Ok(count) => (Some(count), None, Vec::new()),
+        Err((fault, offices)) => (None, fault, offices),
+    };
+    let all = count.map_or(0, |count| count.new + count.again);
+    let mut lines: Vec<String> = count.iter().map(|count| t.count("accounts-invite-new", count.new)).collect();
+    let renewed = count.filter(|count| count.again > 0);
+    lines.extend(renewed.map(|count| t.count("accounts-invite-renewed", count.again)));
+    typed.confirmed = all.to_string();
+    let lasts = say_moment(t, app.now() + app.people.rules.link_lifetime);
+    let page = InvitePage {
+        shell: Shell::of(visitor),
+        t,
+        typed,
+        fault,
+        offices,
+        count,
+        lines,
+        all: group_digits(all),
+        lasts,
+        changed,
+    };
+    show(status, &page, "no-store")
+}

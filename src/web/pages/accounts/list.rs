@@ -1,0 +1,144 @@
+//! The list of accounts, with a search.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{HERE, failed, path_of};
+use crate::domain::account::Role;
+use crate::domain::time::Timestamp;
+use crate::store::account_list::{Filter, search_accounts};
+use crate::store::accounts::Account;
+use crate::web::app::App;
+use crate::web::input::Parameters;
+use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::moment::say_moment;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, role_label};
+use crate::web::words::Words;
+
+/// What is searched for; an empty field does not narrow.
+#[derive(Debug, Default, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    state: String,
+    cursor: Option<Cursor>,
+}
+
+/// A role as an option of a list.
+pub(super) struct RoleOption {
+    /// The word that is sent.
+    pub value: &'static str,
+    /// The word that is shown.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+struct Line {
+    path: String,
+    username: String,
+    name: String,
+    role: String,
+    office: String,
+    state: String,
+    mark: &'static str,
+    signed_in: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/list.html")]
+struct List {
+    shell: Shell,
+    t: Words,
+    q: String,
+    state: String,
+    roles: Vec<RoleOption>,
+    accounts: Vec<Line>,
+    next: Option<String>,
+    narrowed: bool,
+}
+
+/// A page of the accounts.
+pub async fn show_accounts(
+    State(app): State<App>,
+    visitor: Visitor,
+    Parameters(query): Parameters<Query>,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let limit = Limit::default();
+    let text = query.q.trim().chars().take(200).collect::<String>();
+    let (disabled, has_password) = match query.state.as_str() {
+        "works" => (Some(false), Some(true)),
+        "invited" => (Some(false), Some(false)),
+        "disabled" => (Some(true), None),
+        _ => (None, None),
+    };
+    let filter = Filter {
+        text: (!text.is_empty()).then(|| text.clone()),
+        role: Role::ALL.into_iter().find(|role| role.as_str() == query.role),
+        disabled,
+        has_password,
+        scope: visitor.caller.scope.to_filter(),
+        after: key_of::<String>(query.cursor.as_ref())?.unwrap_or_default(),
+    };
+    let mut db = app.db.acquire().await.map_err(failed)?;
+    let rows = search_accounts(&mut db, &filter, limit.rows()).await?;
+    let now = app.now();
+    let page = Page::of(rows, limit, |account| account.username.clone(), |account| line(t, account, now));
+    let next = page.next_cursor.map(|cursor| {
+        let fields =
+            [("q", text.as_str()), ("role", &query.role), ("state", &query.state), ("cursor", &cursor.encode())];
+        format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
+    });
+    let list = List {
+        shell: Shell::of(&visitor),
+        t,
+        narrowed: filter.text.is_some() || filter.role.is_some() || filter.disabled.is_some(),
+        roles: role_options(t, &query.role),
+        q: text,
+        state: query.state,
+        accounts: page.items,
+        next,
+    };
+    Ok(show(StatusCode::OK, &list, "no-store"))
+}
+
+/// All roles, of which `chosen` is one.
+pub(super) fn role_options(t: Words, chosen: &str) -> Vec<RoleOption> {
+    let option =
+        |role: Role| RoleOption { value: role.as_str(), label: role_label(t, role), chosen: role.as_str() == chosen };
+    Role::ALL.into_iter().map(option).collect()
+}
+
+fn line(t: Words, account: Account, now: Timestamp) -> Line {
+    let (state, mark) = standing(t, &account, now);
+    Line {
+        path: path_of(account.id),
+        state,
+        mark,
+        role: role_label(t, account.role),
+        office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
+        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| say_moment(t, at)),
+        username: account.username,
+        name: account.display_name,
+    }
+}
+
+/// How an account stands, in a word, and the mark of its badge.
+pub(super) fn standing(t: Words, account: &Account, now: Timestamp) -> (String, &'static str) {
+    match account {
+        account if account.disabled_at.is_some() => (t.say("accounts-state-disabled"), "bad"),
+        account if !account.works(now) => (t.say("accounts-state-out-of-time"), "warn"),
+        account if account.password_hash.is_none() => (t.say("accounts-state-invited"), "warn"),
+        _ => (t.say("accounts-state-works"), "good"),
+    }
+}

@@ -1,0 +1,66 @@
+//! Looking after everybody's accounts: making, changing, ending them, links to set a password, inviting the stewards.
+//!
+//! An administrator of an office looks after the accounts of its part of the tree only, and makes none that reaches
+//! further. Nobody takes their own administration away by mistake. Links are shown once, in the answer to the form that
+//! asked for them, and kept as hashes.
+
+mod change;
+mod create;
+mod fields;
+mod invite;
+mod link;
+mod list;
+mod slips;
+mod switch;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::domain::ids::AccountId;
+use crate::store::accounts::{Account, find_account_by_id};
+use crate::store::offices::is_under;
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+
+/// The list.
+const HERE: &str = "/accounts";
+
+/// The routes of this area.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(HERE, get(list::show_accounts))
+        .route("/accounts/new", get(create::show_form).post(create::create))
+        .route("/accounts/invite", get(invite::show_form).post(invite::invite))
+        .route("/accounts/{id}", get(change::show_account).post(change::change))
+        .route("/accounts/{id}/link", post(link::make))
+        .route("/accounts/{id}/disable", post(switch::disable))
+        .route("/accounts/{id}/enable", post(switch::enable))
+        .route("/accounts/{id}/codes/remove", post(switch::remove_codes))
+}
+
+/// The account, if it is one that the visitor looks after.
+async fn get_account(db: &mut Connection, visitor: &Visitor, id: AccountId) -> Result<Account, Problem> {
+    let account = find_account_by_id(db, id).await?.ok_or_else(|| Problem::absent("account"))?;
+    match (visitor.caller.scope.groups(), account.office_id) {
+        (None, _) => Ok(account),
+        (Some(scope), Some(office)) if is_under(db, office, scope).await? => Ok(account),
+        _ => Err(Problem::absent("account")),
+    }
+}
+
+/// Of which an address is made.
+fn path_of(id: AccountId) -> String {
+    format!("{HERE}/{id}")
+}
+
+/// How the audit names an account.
+fn subject_of(account: &Account) -> String {
+    format!("user:{}", account.username)
+}
+
+/// A failure of the store, passed on.
+fn failed(error: impl Into<StoreError>) -> Problem {
+    error.into().into()
+}

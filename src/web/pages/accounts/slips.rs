@@ -1,0 +1,70 @@
+//! Slips to print and hand out: eight on a sheet of A4, each with a name, a QR code and what to do with it.
+//!
+//! Five thousand of them are six hundred sheets, so they are written out sheet by sheet as the browser takes them.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures_util::stream;
+
+use crate::report::invitations::Slip;
+use crate::web::pages::show;
+use crate::web::people::{Visitor, qr};
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// Slips on one sheet.
+const ON_A_SHEET: usize = 8;
+/// Where the sheets go in the page around them.
+const PLACE: &str = "<!--sheets-->";
+
+#[derive(Template)]
+#[template(path = "accounts/slips.html")]
+struct Around {
+    shell: Shell,
+    t: Words,
+    slips: i64,
+    place: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sheet.html")]
+struct Sheet<'a> {
+    t: Words,
+    slips: Vec<Drawn<'a>>,
+    until: &'a str,
+}
+
+struct Drawn<'a> {
+    slip: &'a Slip,
+    picture: String,
+}
+
+/// The page with all slips.
+pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let number = i64::try_from(slips.len()).unwrap_or(i64::MAX);
+    let around = Around { shell: Shell::of(visitor), t, slips: number, place: PLACE };
+    let page = around.render().map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
+        Problem::internal()
+    })?;
+    let (before, after) = page.split_once(PLACE).ok_or_else(Problem::internal)?;
+    let (before, after) = (before.to_owned(), after.to_owned());
+    let mut slips = slips.into_iter();
+    let sheets = std::iter::from_fn(move || {
+        let sheet: Vec<Slip> = slips.by_ref().take(ON_A_SHEET).collect();
+        (!sheet.is_empty()).then(|| render(t, &sheet, &until))
+    });
+    let parts = std::iter::once(Ok(before)).chain(sheets).chain(std::iter::once(Ok(after)));
+    // the headers of every page, around another body
+    let (parts_of_head, _) = show(StatusCode::OK, &around, "no-store").into_parts();
+    Ok(Response::from_parts(parts_of_head, Body::from_stream(stream::iter(parts))))
+}
+
+fn render(t: Words, slips: &[Slip], until: &str) -> Result<String, askama::Error> {
+    let slips = slips.iter().map(|slip| Drawn { slip, picture: qr::draw(&slip.link).unwrap_or_default() }).collect();
+    Sheet { t, slips, until }.render()
+}

@@ -1,0 +1,65 @@
+//! Ending an account and letting it work again; taking away the codes of a telephone that was lost.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::json;
+
+use super::{failed, get_account, path_of, subject_of};
+use crate::domain::ids::AccountId;
+use crate::store::accounts::{update_codes, update_disabled};
+use crate::store::audit::insert_entry;
+use crate::store::sessions::delete_others;
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+
+/// Ends the account and signs it out everywhere.
+pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
+    if id == visitor.account() {
+        return Err(Problem::conflict("own-account", "Nobody ends their own account."));
+    }
+    let mut tx = app.begin().await?;
+    let account = get_account(&mut tx, &visitor, id).await?;
+    let now = app.now();
+    if update_disabled(&mut tx, id, Some(now)).await? {
+        let devices = delete_others(&mut tx, id, None).await?;
+        let detail = json!({ "signed_out": devices });
+        insert_entry(&mut tx, now, &visitor.caller.actor(), "account_disable", &subject_of(&account), &detail).await?;
+    }
+    tx.commit().await.map_err(failed)?;
+    Ok(Redirect::to(&and_say(&path_of(id), "said-account-disabled")).into_response())
+}
+
+/// Lets an ended account work again.
+pub async fn enable(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let account = get_account(&mut tx, &visitor, id).await?;
+    if update_disabled(&mut tx, id, None).await? {
+        let by = visitor.caller.actor();
+        insert_entry(&mut tx, app.now(), &by, "account_enable", &subject_of(&account), &json!({})).await?;
+    }
+    tx.commit().await.map_err(failed)?;
+    Ok(Redirect::to(&and_say(&path_of(id), "said-account-enabled")).into_response())
+}
+
+/// Takes the codes of the moment away and signs the account out; where its role needs them, they are set up again at
+/// the next sign-in.
+pub async fn remove_codes(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<AccountId>,
+) -> Result<Response, Problem> {
+    if id == visitor.account() {
+        return Err(Problem::conflict("own-account", "One's own codes are changed on the page of one's own account."));
+    }
+    let mut tx = app.begin().await?;
+    let account = get_account(&mut tx, &visitor, id).await?;
+    update_codes(&mut tx, id, None).await?;
+    let devices = delete_others(&mut tx, id, None).await?;
+    let (by, detail) = (visitor.caller.actor(), json!({ "signed_out": devices }));
+    insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &subject_of(&account), &detail).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(Redirect::to(&and_say(&path_of(id), "said-account-codes")).into_response())
+}

@@ -1,0 +1,236 @@
+//! The audit: who did what, newest first, and the proof that nothing of it was changed.
+//!
+//! It is about everybody, so only an administrator of the whole tree reads it. The proof makes every seal again, some
+//! thousands at a time, and stops after a while: a long chain is proved in several steps.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::show;
+use super::typed::{begin_of, end_of, read_day};
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::store::audit_reading::{Entry, Filter, check_seals, count_unsealed, list_acts, list_entries};
+use crate::web::app::App;
+use crate::web::auth::Scope;
+use crate::web::input::Parameters;
+use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::moment::say_moment;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::{Words, group_digits};
+
+const HERE: &str = "/audit";
+/// Seals made again at a time.
+const BATCH: i64 = 5_000;
+/// How long one step of the proof takes at the most.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// The routes of this area.
+pub fn routes() -> Router<App> {
+    Router::new().route(HERE, get(show_audit)).route("/audit/check", post(check))
+}
+
+/// What the audit is narrowed by; an empty field does not narrow.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    actor: String,
+    act: String,
+    subject: String,
+    from: String,
+    until: String,
+    cursor: Option<Cursor>,
+}
+
+struct Line {
+    at: String,
+    actor: String,
+    act: String,
+    subject: String,
+    detail: Vec<(String, String)>,
+    sealed: Option<String>,
+}
+
+/// What the proof found.
+struct Proof {
+    checked: String,
+    broken: Option<String>,
+    /// Where to go on, if it is not at its end.
+    rest: Option<i64>,
+    unsealed: Option<String>,
+    seal: String,
+}
+
+#[derive(Template)]
+#[template(path = "audit/audit.html")]
+struct Audit {
+    shell: Shell,
+    t: Words,
+    query: Query,
+    fault: Option<String>,
+    acts: Vec<(String, bool)>,
+    entries: Vec<Line>,
+    next: Option<String>,
+    proof: Option<Proof>,
+}
+
+/// A page of the audit.
+pub async fn show_audit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Parameters(query): Parameters<Query>,
+) -> Result<Response, Problem> {
+    render(&app, &visitor, query, None).await
+}
+
+/// Where the proof goes on.
+#[derive(Debug, Deserialize)]
+pub struct Step {
+    #[serde(default)]
+    after: i64,
+}
+
+/// Makes the seals again and says whether the chain is whole.
+pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): Form<Step>) -> Result<Response, Problem> {
+    let t = visitor.words;
+    whole_tree(&visitor)?;
+    let (mut after, mut broken, mut seal, mut ended) = (step.after.max(0), None, None, false);
+    let until = Instant::now() + LONGEST;
+    while !ended && broken.is_none() && Instant::now() < until {
+        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        let stretch = check_seals(&mut db, after, BATCH).await?;
+        ended = stretch.entries < BATCH;
+        broken = stretch.broken;
+        seal = stretch.seal.or(seal);
+        after = stretch.last.unwrap_or(after);
+    }
+    let unsealed = count_unsealed(&mut *app.db.acquire().await.map_err(StoreError::from)?).await?;
+    let proof = Proof {
+        checked: group_digits(after),
+        rest: (!ended && broken.is_none()).then_some(after),
+        broken: broken.map(group_digits),
+        unsealed: (unsealed > 0).then(|| t.count("audit-unsealed", unsealed)),
+        seal: seal.unwrap_or_default(),
+    };
+    HERE.clone_into(&mut visitor.here);
+    render(&app, &visitor, Query::default(), Some(proof)).await
+}
+
+/// Refuses administrators of a part of the tree.
+fn whole_tree(visitor: &Visitor) -> Result<(), Problem> {
+    if visitor.caller.scope == Scope::Whole {
+        return Ok(());
+    }
+    Err(Problem::forbidden("The audit is for administrators of the whole tree."))
+}
+
+async fn render(app: &App, visitor: &Visitor, query: Query, proof: Option<Proof>) -> Result<Response, Problem> {
+    whole_tree(visitor)?;
+    let t = visitor.words;
+    let limit = Limit::default();
+    let (filter, fault) = read(t, &query)?;
+    let mut tx = app.begin().await?;
+    let rows = list_entries(&mut tx, &filter, limit.rows()).await?;
+    let acts = list_acts(&mut tx).await?;
+    let place = |entry: &Entry| format!("{} {}", entry.at.as_microsecond(), entry.id);
+    let page = Page::of(rows, limit, place, |entry| line(t, entry));
+    let next = page.next_cursor.map(|cursor| {
+        let cursor = cursor.encode();
+        let fields = [
+            ("actor", query.actor.as_str()),
+            ("act", &query.act),
+            ("subject", &query.subject),
+            ("from", &query.from),
+            ("until", &query.until),
+            ("cursor", &cursor),
+        ];
+        format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
+    });
+    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let acts = acts.into_iter().map(|act| (act == query.act, act)).map(|(chosen, act)| (act, chosen)).collect();
+    let audit = Audit { shell: Shell::of(visitor), t, query, fault, acts, entries: page.items, next, proof };
+    Ok(show(status, &audit, "no-store"))
+}
+
+/// What the form means; a day that cannot be read is told and does not narrow.
+fn read(t: Words, query: &Query) -> Result<(Filter, Option<String>), Problem> {
+    let text = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
+    let (from, until) = (read_day(&query.from), read_day(&query.until));
+    let fault = (from.is_err() || until.is_err()).then(|| t.say("accounts-days-unreadable"));
+    let before = match key_of::<String>(query.cursor.as_ref())? {
+        Some(place) => Some(parse_place(&place).ok_or_else(|| Problem::absent("page"))?),
+        None => None,
+    };
+    let filter = Filter {
+        // people type the name and mean whoever bears it
+        actors: text(&query.actor).map(|name| vec![format!("user:{name}"), format!("key:{name}"), name]),
+        act: text(&query.act),
+        subject: text(&query.subject),
+        from: from.ok().flatten().and_then(begin_of),
+        until: until.ok().flatten().and_then(end_of),
+        before,
+    };
+    Ok((filter, fault))
+}
+
+fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
+    let (at, id) = text.split_once(' ')?;
+    let at: i64 = at.parse().ok()?;
+    // from the year 1 to the year 9999
+    (-62_135_596_800_000_000..253_402_207_200_000_000)
+        .contains(&at)
+        .then_some((Timestamp::from_microsecond(at), id.parse().ok()?))
+}
+
+fn line(t: Words, entry: Entry) -> Line {
+    Line {
+        at: say_moment(t, entry.at),
+        actor: entry.actor,
+        act: entry.act,
+        subject: entry.subject,
+        detail: flatten(entry.detail),
+        sealed: entry.sealed_no.map(group_digits),
+    }
+}
+
+/// What an entry holds, one line for each field that is not empty.
+fn flatten(detail: Value) -> Vec<(String, String)> {
+    let Value::Object(fields) = detail else { return Vec::new() };
+    let show = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, show(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_place_that_no_list_has_is_refused() {
+        assert_eq!(parse_place("1521770760000000 7"), Some((Timestamp::from_second(1_521_770_760), 7)));
+        for text in ["", "7", "x 7", "7 x", "9223372036854775807 1"] {
+            assert_eq!(parse_place(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_an_entry_holds_is_told_field_by_field() {
+        let lines = flatten(json!({ "name": "ลำพูน", "office": null, "n": 3 }));
+        assert_eq!(lines, [("n".to_owned(), "3".to_owned()), ("name".to_owned(), "ลำพูน".to_owned())]);
+        assert!(flatten(json!([])).is_empty());
+    }
+}

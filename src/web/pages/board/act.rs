@@ -1,0 +1,125 @@
+//! What operations do from the board, each a form with one button: reverse a declining, try one delivery again, park
+//! and resume a channel. Each leads back to where it was pressed and says there what was done.
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::outcome::ParkReason;
+use crate::relay::{forward, retry};
+use crate::store::channels as rows;
+use crate::store::notices::{Notice, notify};
+use crate::store::{StoreError, Tx, audit, deliveries};
+use crate::web::api::visible;
+use crate::web::app::App;
+use crate::web::auth::Scope;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+
+use super::Within;
+
+/// Which group.
+#[derive(Debug, Deserialize)]
+pub struct Group {
+    group: String,
+}
+
+/// Reverses a declining: the bulletin is held at the group again.
+pub async fn undecline(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<BulletinId>,
+    Form(Group { group }): Form<Group>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    visible::bulletin(&mut tx, &visitor.caller, id).await?;
+    let group = visible::group(&mut tx, &visitor.caller, &plain(group)?).await?;
+    forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.actor(), app.now()).await?;
+    done(&app, tx).await?;
+    Ok(Redirect::to(&and_say(&format!("/board/{id}"), "said-undeclined")).into_response())
+}
+
+/// How one delivery is tried again.
+#[derive(Debug, Deserialize)]
+pub struct RetryOne {
+    include_unknown: Option<String>,
+}
+
+/// Tries one delivery again.
+pub async fn retry_delivery(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<DeliveryId>,
+    Form(RetryOne { include_unknown }): Form<RetryOne>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let scope = visitor.caller.scope.to_filter();
+    if deliveries::find_delivery(&mut tx, id, scope.as_deref()).await?.is_none() {
+        return Err(Problem::absent("delivery"));
+    }
+    let by = visitor.caller.actor();
+    if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &by, app.now()).await? {
+        return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
+    }
+    done(&app, tx).await?;
+    Ok(Redirect::to(&and_say(&format!("/deliveries/{id}"), "said-retried")).into_response())
+}
+
+/// Stops sending on a channel until it is resumed.
+pub async fn park_channel(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(code): Within<String>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let channel = find(&mut tx, &visitor, &code).await?;
+    if !rows::park_channel(&mut tx, channel.id, ParkReason::Operator, app.now()).await? {
+        return Err(Problem::conflict("parked", visitor.words.say("channels-parked-already")));
+    }
+    note(&mut tx, &app, &visitor, "park", &channel).await?;
+    done(&app, tx).await?;
+    Ok(Redirect::to(&and_say("/channels", "said-parked")).into_response())
+}
+
+/// Lets a parked channel send again.
+pub async fn resume_channel(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(code): Within<String>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let channel = find(&mut tx, &visitor, &code).await?;
+    if !rows::resume_channel(&mut tx, channel.id, None, app.now()).await? {
+        return Err(Problem::conflict("not-parked", visitor.words.say("channels-not-parked")));
+    }
+    note(&mut tx, &app, &visitor, "resume", &channel).await?;
+    done(&app, tx).await?;
+    Ok(Redirect::to(&and_say("/channels", "said-resumed")).into_response())
+}
+
+async fn find(tx: &mut Tx, visitor: &Visitor, code: &str) -> Result<rows::Channel, Problem> {
+    let found = if visitor.caller.scope == Scope::Whole { rows::find_channel(tx, code).await? } else { None };
+    found.ok_or_else(|| Problem::absent("channel"))
+}
+
+async fn note(tx: &mut Tx, app: &App, visitor: &Visitor, act: &str, channel: &rows::Channel) -> Result<(), StoreError> {
+    let subject = format!("channel:{}", channel.code);
+    audit::insert_entry(tx, app.now(), &visitor.caller.actor(), act, &subject, &json!({})).await?;
+    notify(tx, Notice::Wake(channel.id)).await
+}
+
+/// Commits, and lets this node show it at once.
+pub(super) async fn done(app: &App, tx: Tx) -> Result<(), StoreError> {
+    tx.commit().await?;
+    app.snapshots.forget();
+    Ok(())
+}
+
+/// A text that Postgres can look for.
+fn plain(text: String) -> Result<String, Problem> {
+    if text.contains('\0') { Err(Problem::absent("group")) } else { Ok(text) }
+}

@@ -1,0 +1,116 @@
+//! `/deliveries/{id}`: one copy of a bulletin for one group, with everything that is known to have happened to it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::Within;
+use super::rows::{DeliveryRow, Eyes};
+use super::say::{moment, moment_or_dash, stamp};
+use crate::domain::ids::DeliveryId;
+use crate::store::StoreError;
+use crate::store::acknowledgements::list_times;
+use crate::store::attempts::list_attempts;
+use crate::store::bulletins::get_bulletin;
+use crate::store::deliveries::find_delivery;
+use crate::web::api::delivery::Delivery;
+use crate::web::api::timeline::{Moment, What, timeline};
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// Taps shown at most.
+const TAPS: i64 = 200;
+
+struct Step {
+    at: String,
+    stamp: String,
+    what: String,
+    detail: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "board/delivery.html")]
+struct Page {
+    shell: Shell,
+    t: Words,
+    operates: bool,
+    subject: String,
+    row: DeliveryRow,
+    province: Option<String>,
+    channel: String,
+    attempts: i16,
+    forwarded_by: Option<String>,
+    bypassed: bool,
+    unknown: bool,
+    due: Option<String>,
+    request_id: Option<String>,
+    message_ids: Vec<String>,
+    steps: Vec<Step>,
+}
+
+/// One delivery with its story.
+pub async fn show_delivery(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<DeliveryId>,
+) -> Result<Response, Problem> {
+    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let row = find_delivery(&mut db, id, eyes.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
+    let attempts = list_attempts(&mut db, id).await?;
+    let taps = list_times(&mut db, id, TAPS).await?;
+    let subject = get_bulletin(&mut db, row.bulletin_id).await?.subject;
+    drop(db);
+    let steps = timeline(&row, &attempts, &taps).into_iter().map(|moment| step(t, moment)).collect();
+    let delivery = Delivery::of(row);
+    let page = Page {
+        t,
+        operates: eyes.operates,
+        subject,
+        row: DeliveryRow::of(t, &delivery),
+        province: delivery.office.province,
+        channel: delivery.channel,
+        attempts: delivery.attempts,
+        forwarded_by: delivery.forwarded_by.as_deref().map(|by| who(t, by)),
+        bypassed: delivery.bypassed,
+        unknown: delivery.outcome_unknown,
+        due: delivery.times.due_at.map(|at| moment_or_dash(t, Some(at))),
+        request_id: delivery.line.request_id,
+        message_ids: delivery.line.message_ids,
+        steps,
+        shell: Shell::of(&visitor),
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+fn step(t: Words, happened: Moment) -> Step {
+    let what = match happened.what {
+        What::Published => t.say("delivery-published"),
+        What::TurnCame => t.say("delivery-turn-came"),
+        What::Forwarded => t.say("delivery-forwarded"),
+        What::Attempted => t.say("delivery-attempted"),
+        What::Accepted => t.say("board-state-accepted"),
+        What::Ended => t.say("delivery-ended"),
+        What::Acknowledged => t.say("delivery-acknowledged"),
+    };
+    let detail = match happened.what {
+        What::Forwarded => happened.detail.as_deref().map(|by| who(t, by)),
+        _ => happened.detail,
+    };
+    Step { at: moment(t, happened.at), stamp: stamp(Some(happened.at)), what, detail }
+}
+
+/// Who did something, as the audit names them, in words.
+fn who(t: Words, by: &str) -> String {
+    match by.split_once(':') {
+        _ if by == "time" => t.say("delivery-by-time"),
+        Some(("user", name)) => t.say_with("delivery-by-person", &[("name", name)]),
+        Some(("key", name)) => t.say_with("delivery-by-key", &[("name", name)]),
+        _ => by.to_owned(),
+    }
+}

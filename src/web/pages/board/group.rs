@@ -1,0 +1,156 @@
+//! `/groups/{code}`: one group, who answers for it, and what came to it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::Within;
+use super::download;
+use super::failures::Format;
+use super::rows::{DeliveryRow, Eyes, tier_label};
+use super::say::{moment, moment_or_dash, number};
+use crate::domain::account::Act;
+use crate::domain::bulletin::Forwarding;
+use crate::store::StoreError;
+use crate::store::deliveries::list_for_group;
+use crate::store::groups::{Group, Neighbour, list_neighbours};
+use crate::store::stewards::list_stewards;
+use crate::web::api::delivery::Delivery;
+use crate::web::api::visible;
+use crate::web::app::App;
+use crate::web::input::Parameters;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// Bulletins looked at.
+const RECENT: i64 = 30;
+/// Groups below that are listed.
+const BELOW: i64 = 200;
+
+struct Above {
+    code: String,
+    name: String,
+    /// Whether the visitor may look at it.
+    seen: bool,
+}
+
+struct StewardRow {
+    label: String,
+    title: String,
+    name: Option<String>,
+    phone: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "board/group.html")]
+struct Page {
+    shell: Shell,
+    t: Words,
+    code: String,
+    name: String,
+    office: String,
+    tier: &'static str,
+    above: Vec<Above>,
+    below: Vec<Neighbour>,
+    link: String,
+    linked: bool,
+    line_name: Option<String>,
+    lost: Option<String>,
+    channel: String,
+    seats: String,
+    head_count: String,
+    forwarding: String,
+    retired: bool,
+    stewards: Vec<StewardRow>,
+    deliveries: Vec<(String, DeliveryRow)>,
+}
+
+/// One group.
+pub async fn show_group(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(code): Within<String>,
+    Parameters(format): Parameters<Format>,
+) -> Result<Response, Problem> {
+    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let group = visible::group(&mut db, &visitor.caller, &code).await?;
+    let neighbours = list_neighbours(&mut db, group.id, BELOW).await?;
+    let stewards = list_stewards(&mut db, group.id).await?;
+    let rows = list_for_group(&mut db, group.id, RECENT).await?;
+    drop(db);
+    // who may run operations, or answers for this very group, sees the telephone numbers
+    let personal = eyes.operates || (visitor.may(Act::Forward) && visitor.caller.office == Some(group.office_id));
+    let deliveries: Vec<(String, DeliveryRow)> = rows
+        .into_iter()
+        .map(|row| {
+            let published = moment_or_dash(t, row.published_at);
+            (published, DeliveryRow::of(t, &Delivery::of(row)))
+        })
+        .collect();
+    if format.is_csv() {
+        let rows: Vec<DeliveryRow> = deliveries.into_iter().map(|(_, row)| row).collect();
+        return download::file(&format!("group-{code}"), &download::deliveries(t, &rows));
+    }
+    let (above, below): (Vec<_>, Vec<_>) = neighbours.into_iter().partition(|neighbour| neighbour.above > 0);
+    let seen = seen_above(&visitor, &group);
+    let page = Page {
+        t,
+        tier: tier_label(group.tier),
+        above: above
+            .into_iter()
+            .map(|up| Above {
+                seen: usize::try_from(up.above).is_ok_and(|up| up <= seen),
+                code: up.code,
+                name: up.name,
+            })
+            .collect(),
+        below,
+        link: match group.linked_at.filter(|_| group.linked) {
+            Some(at) => t.say_with("group-linked-since", &[("moment", moment(t, at).as_str())]),
+            None => t.say(if group.linked { "group-linked" } else { "group-not-linked" }),
+        },
+        linked: group.linked,
+        line_name: group.line_name.clone(),
+        lost: group.lost_at.map(|at| t.say_with("group-lost-since", &[("moment", moment(t, at).as_str())])),
+        channel: group.channel.clone().unwrap_or_else(|| "–".to_owned()),
+        seats: group.members.map_or_else(|| "–".to_owned(), number),
+        head_count: group.head_count.map_or_else(|| "–".to_owned(), number),
+        forwarding: forwarding(t, &group),
+        retired: group.retired,
+        stewards: stewards
+            .into_iter()
+            .map(|steward| StewardRow {
+                label: t.say(if steward.deputy { "board-deputy" } else { "board-steward" }),
+                title: steward.title.unwrap_or_else(|| "–".to_owned()),
+                name: steward.name.filter(|_| personal),
+                phone: steward.phone.filter(|_| personal),
+            })
+            .collect(),
+        deliveries,
+        code: group.code,
+        name: group.name,
+        office: group.office_name,
+        shell: Shell::of(&visitor),
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+/// How many of the groups above the visitor sees, from this one up.
+fn seen_above(visitor: &Visitor, group: &Group) -> usize {
+    let Some(scope) = visitor.caller.scope.groups() else { return group.path.len() };
+    let highest = group.path.iter().position(|id| scope.contains(id)).unwrap_or(group.path.len());
+    group.path.len().saturating_sub(highest + 1)
+}
+
+fn forwarding(t: Words, group: &Group) -> String {
+    match (group.forwarding, group.forward_within) {
+        (Forwarding::Automatic, _) => t.say("group-automatic"),
+        (Forwarding::Stewarded, None) => t.say("group-stewarded"),
+        (Forwarding::Stewarded, Some(minutes)) => t.count("group-stewarded-within", minutes),
+    }
+}

@@ -1,0 +1,215 @@
+//! `/board`: over all bulletins. What is on its way, who blocks whom, which channels are in trouble, and how far the
+//! bulletins of thirty days came in each province.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::channels::{ChannelRow, channel_rows};
+use super::download::{self, Kind};
+use super::one::{ALL, ProvinceView, SPACING};
+use super::rows::{BlockedRow, Eyes, TrafficRow};
+use super::say::{self, Share, number};
+use super::tiles::{self, Tile};
+use crate::domain::time::Timestamp;
+use crate::store::board::blocked::{Blocked, list_blocked};
+use crate::store::board::provinces::{Sum, sum_provinces};
+use crate::store::board::traffic::{Traffic, list_traffic, list_traffic_under};
+use crate::store::coverage::{Cover, list_coverage};
+use crate::store::{Db, StoreError};
+use crate::web::app::App;
+use crate::web::auth::Caller;
+use crate::web::input::Id;
+use crate::web::live::{Frame, Subject, answer};
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::{Language, Words};
+
+/// Bulletins listed beside the open ones.
+const RECENT: i64 = 12;
+/// Blocking groups listed on the page.
+const SHOWN: i64 = 25;
+/// How far back the map looks.
+pub(super) const DAYS: u64 = 30;
+
+/// The moment from which on bulletins are counted.
+pub(super) fn since(now: Timestamp) -> Timestamp {
+    now - Duration::from_hours(DAYS * 24)
+}
+
+struct Findings {
+    traffic: Vec<Traffic>,
+    blocked: Vec<Blocked>,
+    sums: Vec<Sum>,
+    channels: Vec<ChannelRow>,
+    covers: Vec<Cover>,
+}
+
+async fn read(db: &Db, eyes: &Eyes, now: Timestamp, rows: i64) -> Result<Findings, StoreError> {
+    let scope = eyes.scope.as_deref();
+    let moving = async {
+        let mut db = db.acquire().await?;
+        let traffic = match scope {
+            None => list_traffic(&mut db, RECENT).await?,
+            Some(scope) => list_traffic_under(&mut db, scope, RECENT).await?,
+        };
+        let channels = if eyes.operates && scope.is_none() { channel_rows(&mut db, eyes.t).await? } else { Vec::new() };
+        Ok::<_, StoreError>((traffic, channels))
+    };
+    let stuck = async { list_blocked(&mut *db.acquire().await?, None, scope, rows, now).await };
+    let far = async {
+        let mut db = db.acquire().await?;
+        let sums = sum_provinces(&mut db, since(now), scope).await?;
+        Ok::<_, StoreError>((sums, list_coverage(&mut db, scope, None).await?))
+    };
+    let ((traffic, channels), blocked, (sums, covers)) = tokio::try_join!(moving, stuck, far)?;
+    Ok(Findings { traffic, blocked, sums, channels, covers })
+}
+
+/// How much of a tier can be reached.
+struct Reach {
+    label: &'static str,
+    groups: String,
+    linked: Share,
+    linked_groups: String,
+    lost: String,
+    seats: String,
+    head_count: String,
+}
+
+fn reaches(covers: &[Cover]) -> Vec<Reach> {
+    let reach = |tier: crate::domain::group::Tier| {
+        let of = || covers.iter().filter(|cover| cover.tier == tier.number());
+        let sum = |read: fn(&Cover) -> i64| of().map(read).sum::<i64>();
+        (sum(|cover| cover.groups) > 0).then(|| Reach {
+            label: tier.label(),
+            groups: number(sum(|cover| cover.groups)),
+            linked_groups: number(sum(|cover| cover.linked)),
+            linked: Share::of(sum(|cover| cover.linked), sum(|cover| cover.groups)),
+            lost: number(sum(|cover| cover.lost)),
+            seats: number(sum(|cover| cover.seats)),
+            head_count: number(sum(|cover| cover.head_count)),
+        })
+    };
+    crate::domain::group::Tier::ALL.into_iter().filter_map(reach).collect()
+}
+
+/// The part of the page that moves.
+#[derive(Template)]
+#[template(path = "board/overview_part.html")]
+struct Part {
+    t: Words,
+    open: Vec<TrafficRow>,
+    recent: Vec<TrafficRow>,
+    blocked: Vec<BlockedRow>,
+    channels: Vec<ChannelRow>,
+    reaches: Vec<Reach>,
+    map: Vec<Tile>,
+    map_size: (u16, u16),
+    provinces: Vec<ProvinceView>,
+    any: bool,
+}
+
+impl Part {
+    fn of(eyes: &Eyes, found: Findings) -> Self {
+        let t = eyes.t;
+        let rows = found.traffic.into_iter().map(|row| TrafficRow::of(t, row));
+        let (open, recent): (Vec<_>, Vec<_>) = rows.partition(|row| row.open);
+        let share_of = |code: &str| {
+            let sum = found.sums.iter().find(|sum| sum.province.as_deref() == Some(code));
+            sum.map_or_else(|| Share::of(0, 0), |sum| Share::of(sum.accepted, sum.groups))
+        };
+        Self {
+            t,
+            open,
+            recent,
+            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(eyes, row)).collect(),
+            channels: found.channels.into_iter().filter(|channel| channel.trouble.is_some()).collect(),
+            reaches: reaches(&found.covers),
+            map: tiles::map(t.language == Language::Thai, share_of, |_| None),
+            map_size: (tiles::WIDTH, tiles::HEIGHT),
+            any: !found.sums.is_empty(),
+            provinces: provinces(t, &found.sums),
+        }
+    }
+}
+
+fn provinces(t: Words, sums: &[Sum]) -> Vec<ProvinceView> {
+    let mut views: Vec<(bool, i64, ProvinceView)> = sums
+        .iter()
+        .map(|sum| {
+            let share = Share::of(sum.accepted, sum.groups);
+            let view = ProvinceView {
+                link: None,
+                name: say::province(t, sum.province.as_deref()),
+                failed: String::new(),
+                seats: number(sum.bulletins),
+                acknowledged: number(sum.acknowledged),
+                share,
+            };
+            (sum.province.is_none(), view.share.percent, view)
+        })
+        .collect();
+    views.sort_by_key(|(centre, percent, _)| (*centre, *percent));
+    views.into_iter().map(|(_, _, view)| view).collect()
+}
+
+#[derive(Template)]
+#[template(path = "board/overview.html")]
+struct Page {
+    shell: Shell,
+    t: Words,
+    part: String,
+}
+
+async fn make(app: App, eyes: Eyes) -> Result<Option<Frame>, Problem> {
+    let found = read(&app.db, &eyes, app.now(), SHOWN).await?;
+    let body = Part::of(&eyes, found).render().map_err(|_| Problem::internal())?;
+    Ok(Some(Frame { id: app.now().as_millisecond(), body }))
+}
+
+fn name(eyes: &Eyes) -> String {
+    format!("overview {}", eyes.name())
+}
+
+fn eyes_of(visitor: &Visitor) -> Eyes {
+    let caller: &Caller = &visitor.caller;
+    Eyes::of(visitor.words, caller)
+}
+
+/// The board over all bulletins.
+pub async fn show_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let eyes = eyes_of(&visitor);
+    let part = app.live().now(&name(&eyes), Box::pin(make(app.clone(), eyes))).await?;
+    let page = Page { t: visitor.words, part: part.body.clone(), shell: Shell::of(&visitor) };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+/// The part that moves, whenever it has.
+pub async fn follow_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let eyes = eyes_of(&visitor);
+    let (view, live) = (name(&eyes), app.live().clone());
+    Ok(answer(live.follow(Subject::All, view, SPACING, move || Box::pin(make(app.clone(), eyes.clone()))).await?))
+}
+
+/// A table as a file.
+pub async fn download(State(app): State<App>, visitor: Visitor, Id(kind): Id<String>) -> Result<Response, Problem> {
+    let kind = Kind::parse(&kind).ok_or_else(|| Problem::absent("table"))?;
+    let eyes = eyes_of(&visitor);
+    let found = read(&app.db, &eyes, app.now(), ALL).await?;
+    let t = eyes.t;
+    match kind {
+        Kind::Bulletins => {
+            let rows: Vec<TrafficRow> = found.traffic.into_iter().map(|row| TrafficRow::of(t, row)).collect();
+            download::file("bulletins", &download::bulletins(t, &rows))
+        }
+        Kind::Blocked => download::file("blocked", &download::blocked(&eyes, found.blocked)),
+        Kind::Provinces => download::file("provinces-30-days", &download::sums(t, &found.sums)),
+        _ => Err(Problem::absent("table")),
+    }
+}

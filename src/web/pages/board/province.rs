@@ -1,0 +1,155 @@
+//! `/board/{id}/provinces/{province}`: the offices of a province, and where each stands.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::Both;
+use super::download;
+use super::failures::Format;
+use super::one::find;
+use super::rows::{BlockedRow, Eyes, tier_label};
+use super::say::{self, Share, moment_or_dash, number, stamp};
+use crate::domain::ids::BulletinId;
+use crate::domain::national::find_province;
+use crate::report::Table;
+use crate::store::StoreError;
+use crate::store::board::blocked::list_blocked;
+use crate::store::board::provinces::{OfficeCell, list_offices_of_province};
+use crate::web::api::delivery::DeliveryState;
+use crate::web::app::App;
+use crate::web::input::Parameters;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// What stands in the address for groups of no province.
+pub(super) const CENTRE: &str = "centre";
+
+/// The province's code as offices have it: of the 77 by any name, or another area's name as it is.
+pub(super) fn code_of(text: &str) -> Option<String> {
+    if text == CENTRE {
+        return None;
+    }
+    Some(find_province(text).map_or_else(|| text.to_owned(), |province| province.code.clone()))
+}
+
+struct OfficeRow {
+    name: String,
+    group: String,
+    tier: &'static str,
+    state: String,
+    mark: &'static str,
+    since: String,
+    since_stamp: String,
+    seats: String,
+    taps: String,
+    groups: i64,
+    accepted: i64,
+}
+
+impl OfficeRow {
+    fn of(t: Words, row: OfficeCell) -> Self {
+        let state = DeliveryState::from(row.state);
+        Self {
+            tier: tier_label(row.tier),
+            state: say::state(t, state),
+            mark: say::mark(state),
+            since: moment_or_dash(t, row.ended_at),
+            since_stamp: stamp(row.ended_at),
+            seats: number(row.seats),
+            taps: number(row.taps),
+            groups: row.groups,
+            accepted: row.accepted,
+            name: row.name,
+            group: row.group,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "board/province.html")]
+struct Page {
+    shell: Shell,
+    t: Words,
+    id: BulletinId,
+    subject: String,
+    province: String,
+    path: String,
+    share: Share,
+    seats: String,
+    taps: String,
+    blocked: Vec<BlockedRow>,
+    offices: Vec<OfficeRow>,
+}
+
+/// The offices of a province.
+pub async fn show_province(
+    State(app): State<App>,
+    visitor: Visitor,
+    Both(id, province): Both<BulletinId>,
+    Parameters(format): Parameters<Format>,
+) -> Result<Response, Problem> {
+    let bulletin = find(&app, &visitor.caller, id).await?;
+    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let code = code_of(&province);
+    let scope = eyes.scope.as_deref();
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let cells = list_offices_of_province(&mut db, id, code.as_deref(), scope).await?;
+    if cells.is_empty() {
+        return Err(Problem::absent("province"));
+    }
+    let mut blocked = list_blocked(&mut db, Some(id), scope, super::one::ALL, app.now()).await?;
+    drop(db);
+    blocked.retain(|row| row.province == code);
+    let sum = |read: fn(&OfficeCell) -> i64| cells.iter().map(read).sum::<i64>();
+    let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
+    let (seats, taps) = (number(sum(|cell| cell.seats)), number(sum(|cell| cell.taps)));
+    let offices: Vec<OfficeRow> = cells.into_iter().map(|row| OfficeRow::of(t, row)).collect();
+    if format.is_csv() {
+        return download::file(&format!("province-{province}-{id}"), &table(t, &offices));
+    }
+    let page = Page {
+        t,
+        id,
+        subject: bulletin.subject,
+        province: say::province(t, code.as_deref()),
+        path: format!("/board/{id}/provinces/{province}"),
+        share,
+        seats,
+        taps,
+        blocked: blocked.into_iter().map(|row| BlockedRow::of(&eyes, row)).collect(),
+        offices,
+        shell: Shell::of(&visitor),
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+fn table(t: Words, offices: &[OfficeRow]) -> Table {
+    let mut table = Table::new([
+        t.say("board-office"),
+        t.say("board-tier"),
+        t.say("board-state"),
+        t.say("board-since"),
+        t.say("board-groups"),
+        t.say("board-state-accepted"),
+        t.say("board-seats"),
+        t.say("board-taps"),
+    ]);
+    for row in offices {
+        table.push([
+            row.name.clone(),
+            row.tier.to_owned(),
+            row.state.clone(),
+            row.since_stamp.clone(),
+            row.groups.to_string(),
+            row.accepted.to_string(),
+            row.seats.replace(',', ""),
+            row.taps.replace(',', ""),
+        ]);
+    }
+    table
+}

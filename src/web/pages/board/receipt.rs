@@ -1,0 +1,234 @@
+//! `/board/{id}/receipt`: the sheet that is printed and filed, for the whole tree or one province.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::Within;
+use super::one::{ProvinceView, find, provinces};
+use super::province::code_of;
+use super::rows::{Eyes, words_of};
+use super::say;
+use crate::domain::group::Tier;
+use crate::domain::ids::BulletinId;
+use crate::domain::thai::{Digits, format_long_date, format_moment};
+use crate::domain::time::Timestamp;
+use crate::report::Receipt;
+use crate::report::receipt::{Line, Sums};
+use crate::store::StoreError;
+use crate::store::board::provinces::{Cell, count_provinces};
+use crate::store::deliveries::{Filter, list_deliveries};
+use crate::web::api::delivery::Delivery;
+use crate::web::app::App;
+use crate::web::input::Parameters;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::{Language, Words};
+
+/// Lines on one receipt at most: more than the national tree has.
+const LINES: i64 = 10_000;
+
+/// Which receipt.
+#[derive(Debug, Default, Deserialize)]
+pub struct Which {
+    province: Option<String>,
+}
+
+/// A receipt for more groups than this lists the first two tiers, and the third by province.
+const MANY: i64 = 500;
+
+/// The cells of the third tier.
+fn third(cells: &[Cell]) -> Vec<Cell> {
+    cells.iter().filter(|cell| cell.tier == Tier::Gcc3.number()).cloned().collect()
+}
+
+/// A line as it is printed.
+struct Printed {
+    n: String,
+    group: String,
+    office: String,
+    accepted: Option<String>,
+    standing: String,
+    taps: String,
+    seats: String,
+}
+
+struct PrintedPart {
+    label: &'static str,
+    accepted: String,
+    groups: String,
+    acknowledged: String,
+    lines: Vec<Printed>,
+}
+
+#[derive(Template)]
+#[template(path = "board/receipt.html")]
+struct Page {
+    shell: Shell,
+    t: Words,
+    id: BulletinId,
+    back: String,
+    subject: String,
+    document_number: Option<String>,
+    document_date: Option<String>,
+    origin: String,
+    published: String,
+    place: Option<String>,
+    complete: bool,
+    groups: String,
+    accepted: String,
+    acknowledged: String,
+    taps: String,
+    seats: String,
+    first: String,
+    last: String,
+    parts: Vec<PrintedPart>,
+    sums: Vec<ProvinceView>,
+    made: String,
+    by: String,
+}
+
+/// The receipt.
+pub async fn show_receipt(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<BulletinId>,
+    Parameters(which): Parameters<Which>,
+) -> Result<Response, Problem> {
+    let bulletin = find(&app, &visitor.caller, id).await?;
+    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let province = which.province.as_deref().filter(|province| !province.is_empty()).and_then(code_of);
+    let filter = Filter { scope: eyes.scope, province: province.clone(), ..Filter::default() };
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let cells = count_provinces(&mut db, id, filter.scope.as_deref()).await?;
+    // a national bulletin goes to thousands of groups: those of the third tier are then summed up by province
+    let whole = province.is_none() && cells.iter().map(|cell| cell.groups).sum::<i64>() > MANY;
+    let mut rows = Vec::new();
+    for tier in if whole { vec![Some(1), Some(2)] } else { vec![None] } {
+        rows.extend(list_deliveries(&mut db, id, &Filter { tier, ..filter.clone() }, LINES).await?);
+    }
+    drop(db);
+    let sums = if whole { provinces(t, id, &third(&cells)) } else { Vec::new() };
+    if rows.is_empty() {
+        return Err(Problem::absent("receipt"));
+    }
+    let lines: Vec<Line> = rows.into_iter().map(|row| line(t, Delivery::of(row))).collect();
+    let mut receipt = Receipt::of(&lines);
+    for cell in third(&cells).iter().filter(|_| whole) {
+        receipt.add(Sums {
+            groups: cell.groups,
+            accepted: cell.accepted,
+            acknowledged: cell.acknowledged,
+            taps: cell.taps,
+            seats: cell.seats,
+            last_accepted_at: cell.last_accepted_at,
+        });
+    }
+    let digits = Digits::Thai;
+    let n = |n: usize| write(t, &say::number(i64::try_from(n).unwrap_or(i64::MAX)));
+    let page = Page {
+        t,
+        id,
+        back: which_back(id, province.as_deref()),
+        document_number: bulletin.document_number.clone(),
+        document_date: bulletin
+            .document_date
+            .as_deref()
+            .and_then(|date| date.parse().ok())
+            .map(|date| format_long_date(date, digits)),
+        origin: bulletin.origin_office,
+        published: bulletin.published_at.map_or_else(String::new, |at| moment(t, at)),
+        subject: bulletin.subject,
+        place: province.as_deref().map(|code| place(t, code)),
+        complete: receipt.is_complete(),
+        groups: n(receipt.groups),
+        accepted: n(receipt.accepted),
+        acknowledged: n(receipt.acknowledged),
+        taps: write(t, &say::number(receipt.taps)),
+        seats: write(t, &say::number(receipt.seats)),
+        first: receipt.first_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
+        last: receipt.last_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
+        parts: parts(t, receipt),
+        sums,
+        made: moment(t, app.now()),
+        by: visitor.display_name.clone(),
+        shell: Shell::of(&visitor),
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+/// The province as a letter writes it; Bangkok is none.
+fn place(t: Words, code: &str) -> String {
+    let name = say::province(t, Some(code));
+    if code == "10" { name } else { t.say_with("receipt-province", &[("name", name.as_str())]) }
+}
+
+fn which_back(id: BulletinId, province: Option<&str>) -> String {
+    province.map_or_else(|| format!("/board/{id}"), |code| format!("/board/{id}/provinces/{code}"))
+}
+
+fn line(t: Words, delivery: Delivery) -> Line {
+    let accepted_at = delivery.times.accepted_at;
+    let why = delivery.reason.as_ref().map(|why| words_of(t, why.text));
+    let standing = match accepted_at {
+        Some(_) => String::new(),
+        None => [Some(say::state(t, delivery.state)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
+    };
+    Line {
+        group: delivery.group.name,
+        office: delivery.office.name,
+        tier: Tier::try_from(delivery.group.tier).unwrap_or(Tier::Gcc3),
+        accepted_at,
+        standing,
+        acknowledged: delivery.acknowledged,
+        seats: delivery.seats,
+    }
+}
+
+fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
+    let n = |n: usize| write(t, &say::number(i64::try_from(n).unwrap_or(i64::MAX)));
+    receipt
+        .parts
+        .into_iter()
+        .map(|part| PrintedPart {
+            label: part.tier.label(),
+            accepted: n(part.accepted),
+            groups: n(part.lines.len()),
+            acknowledged: n(part.acknowledged),
+            lines: part
+                .lines
+                .into_iter()
+                .enumerate()
+                .map(|(at, line)| Printed {
+                    n: n(at + 1),
+                    group: line.group,
+                    office: line.office,
+                    accepted: line.accepted_at.map(|at| moment(t, at)),
+                    standing: line.standing,
+                    taps: write(t, &say::number(line.acknowledged)),
+                    seats: write(t, &say::number(line.seats)),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// A moment as a letter writes it, in Thai digits.
+fn moment(t: Words, at: Timestamp) -> String {
+    match t.language {
+        Language::Thai => format_moment(at, Digits::Thai),
+        Language::English => say::moment(t, at),
+    }
+}
+
+/// A number as a letter writes it.
+fn write(t: Words, text: &str) -> String {
+    match t.language {
+        Language::Thai => Digits::Thai.write(text),
+        Language::English => text.to_owned(),
+    }
+}

@@ -1,0 +1,148 @@
+//! `/board/{id}/retry`: what would be tried again, asked before it is done.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use super::Within;
+use super::act::done;
+use super::one::find;
+use super::province::code_of;
+use super::rows::tier_label;
+use super::say;
+use crate::domain::delivery::{Reason, State as Stored};
+use crate::domain::ids::BulletinId;
+use crate::relay::retry;
+use crate::store::StoreError;
+use crate::store::board::failures::count_retryable;
+use crate::store::turns::RetryFilter;
+use crate::web::api::delivery::DeliveryState;
+use crate::web::app::App;
+use crate::web::auth::Caller;
+use crate::web::input::Parameters;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, and_say};
+use crate::web::words::Words;
+
+/// Which deliveries; what is left out or empty does not narrow.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    tier: String,
+    #[serde(default)]
+    province: String,
+    include_unknown: Option<String>,
+}
+
+impl Which {
+    fn filter(&self, caller: &Caller) -> Result<RetryFilter, Problem> {
+        let province = Some(&self.province).filter(|province| !province.is_empty());
+        // groups of no province cannot be named by one, and must not come to mean all
+        if province
+            .is_some_and(|province| province.contains('\0') || province.len() > 200 || code_of(province).is_none())
+        {
+            return Err(Problem::invalid_field("?province", "is no province"));
+        }
+        Ok(RetryFilter {
+            state: read(&self.state, "?state")?,
+            reason: read(&self.reason, "?reason")?,
+            tier: match self.tier.as_str() {
+                "" => None,
+                text => Some(text.parse().map_err(|_| Problem::invalid_field("?tier", "must be 1, 2 or 3"))?),
+            },
+            province: province.and_then(|province| code_of(province)),
+            scope: caller.scope.to_filter(),
+            ..RetryFilter::default()
+        })
+    }
+}
+
+/// A word of a closed list; an empty text is none.
+fn read<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<Option<T>, Problem> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let value = serde_json::Value::String(text.to_owned());
+    serde_json::from_value(value)
+        .map(Some)
+        .map_err(|_| Problem::invalid_field(name, "is not a word that is known here"))
+}
+
+#[derive(Template)]
+#[template(path = "board/retry.html")]
+struct Page {
+    shell: Shell,
+    t: Words,
+    id: BulletinId,
+    subject: String,
+    which: Which,
+    about: Vec<String>,
+    count: String,
+    unlinked: Option<String>,
+    unknown: Option<String>,
+    any: bool,
+}
+
+/// What would be tried again.
+pub async fn ask(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<BulletinId>,
+    Parameters(which): Parameters<Which>,
+) -> Result<Response, Problem> {
+    let bulletin = find(&app, &visitor.caller, id).await?;
+    let filter = which.filter(&visitor.caller)?;
+    let key_good_since = app.now() - app.settings.retry_key_lifetime;
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let found = count_retryable(&mut db, id, &filter, key_good_since).await?;
+    drop(db);
+    let t = visitor.words;
+    let page = Page {
+        t,
+        id,
+        subject: bulletin.subject,
+        about: about(t, &filter),
+        which,
+        count: t.count("retry-count", found.deliveries),
+        unlinked: (found.unlinked > 0).then(|| t.count("retry-unlinked", found.unlinked)),
+        unknown: (found.unknown > 0).then(|| t.count("retry-unknown", found.unknown)),
+        any: found.deliveries + found.unknown > 0,
+        shell: Shell::of(&visitor),
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+/// The filter in words.
+fn about(t: Words, filter: &RetryFilter) -> Vec<String> {
+    let state = filter.state.map(|state: Stored| say::state(t, DeliveryState::from(state)));
+    let reason = filter.reason.map(|reason: Reason| say::reason(t, reason).to_owned());
+    let tier = filter.tier.map(|tier| tier_label(tier).to_owned());
+    let province = filter.province.as_deref().map(|code| say::province(t, Some(code)));
+    [state, reason, tier, province].into_iter().flatten().collect()
+}
+
+/// Tries them again.
+pub async fn retry(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<BulletinId>,
+    Form(which): Form<Which>,
+) -> Result<Response, Problem> {
+    find(&app, &visitor.caller, id).await?;
+    let filter = which.filter(&visitor.caller)?;
+    let mut tx = app.begin().await?;
+    let by = visitor.caller.actor();
+    let unknown = which.include_unknown.is_some();
+    retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, app.now()).await?;
+    done(&app, tx).await?;
+    Ok(Redirect::to(&and_say(&format!("/board/{id}"), "said-retried")).into_response())
+}

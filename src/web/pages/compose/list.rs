@@ -1,0 +1,153 @@
+//! The list of bulletins: newest first, a page at a time, by words, state and kind.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::labels;
+use crate::domain::account::Act;
+use crate::domain::bulletin;
+use crate::domain::ids::BulletinId;
+use crate::domain::search::{BadWords, Words as Pieces};
+use crate::store::StoreError;
+use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// Bulletins on a page.
+const ON_A_PAGE: usize = 25;
+
+#[derive(Template)]
+#[template(path = "compose/list.html")]
+struct ListPage {
+    shell: Shell,
+    t: Words,
+    may_write: bool,
+    q: String,
+    fault: Option<String>,
+    states: Vec<(&'static str, String, bool)>,
+    narrowed: bool,
+    lines: Vec<Line>,
+    next: Option<String>,
+}
+
+/// A bulletin in the list.
+struct Line {
+    id: BulletinId,
+    subject: String,
+    number: Option<String>,
+    state: String,
+    state_class: &'static str,
+    kind: Option<String>,
+    urgency: Option<String>,
+    urgency_class: &'static str,
+    origin: String,
+    at: String,
+}
+
+impl Line {
+    fn of(t: Words, row: Bulletin) -> Self {
+        let (state, urgency) = (row.state(), row.urgency());
+        let at = row.published_at.or(row.scheduled_for).unwrap_or(row.updated_at);
+        Self {
+            id: row.id,
+            subject: row.subject,
+            number: row.document_number,
+            state: labels::state(t, state),
+            state_class: state_class(state),
+            kind: (row.kind != bulletin::Kind::News).then(|| labels::kind(t, row.kind)),
+            urgency: (urgency > bulletin::Urgency::Routine).then(|| labels::urgency(t, urgency)),
+            urgency_class: labels::urgency_class(urgency),
+            origin: row.origin_office,
+            at: labels::moment(t, at),
+        }
+    }
+}
+
+/// The class of a badge for a state.
+pub fn state_class(state: bulletin::State) -> &'static str {
+    match state {
+        bulletin::State::Draft | bulletin::State::Scheduled => "",
+        bulletin::State::Submitted => "warn",
+        bulletin::State::Relaying | bulletin::State::Settled => "good",
+        bulletin::State::Withdrawn => "bad",
+    }
+}
+
+/// What the list is narrowed by; what cannot be read does not narrow.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    q: String,
+    state: String,
+    before: String,
+}
+
+const STATES: [(&str, bulletin::State); 6] = [
+    ("draft", bulletin::State::Draft),
+    ("submitted", bulletin::State::Submitted),
+    ("scheduled", bulletin::State::Scheduled),
+    ("relaying", bulletin::State::Relaying),
+    ("settled", bulletin::State::Settled),
+    ("withdrawn", bulletin::State::Withdrawn),
+];
+
+/// The list.
+pub async fn show_list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let state: Option<bulletin::State> = serde_json::from_value(Value::String(query.state.clone())).ok();
+    let q = query.q.replace('\0', "");
+    let (words, fault) = match q.parse::<Pieces>() {
+        Ok(words) => (Some(words), None),
+        Err(BadWords::Empty) => (None, None),
+        Err(_) => (None, Some(t.say("compose-list-words-fault"))),
+    };
+    let filter = Filter {
+        state,
+        words,
+        before: query.before.parse().ok(),
+        scope: visitor.caller.scope.to_filter(),
+        drafts: visitor.caller.sees_drafts(),
+        own_drafts: visitor.caller.sees_own_drafts(),
+        ..Filter::default()
+    };
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut rows = list_bulletins(&mut db, &filter, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX)).await?;
+    let more = rows.len() > ON_A_PAGE;
+    rows.truncate(ON_A_PAGE);
+    let last = rows.last().filter(|_| more).map(|row| row.id.to_string());
+    let next = last.and_then(|before| {
+        let query = [("q", q.as_str()), ("state", query.state.as_str()), ("before", before.as_str())];
+        serde_urlencoded::to_string(query).ok()
+    });
+    let sees_drafts = visitor.caller.sees_drafts() || visitor.caller.sees_own_drafts();
+    let sees = |state: &bulletin::State| sees_drafts || !is_unpublished(*state);
+    let states = STATES.into_iter().filter(|(_, known)| sees(known));
+    let page = ListPage {
+        shell: Shell::of(&visitor),
+        t,
+        may_write: visitor.may(Act::Originate),
+        narrowed: filter.words.is_some() || state.is_some() || filter.before.is_some(),
+        states: states.map(|(word, known)| (word, labels::state(t, known), state == Some(known))).collect(),
+        lines: rows.into_iter().map(|row| Line::of(t, row)).collect(),
+        next: next.map(|query| format!("/bulletins?{query}")),
+        q,
+        fault,
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+fn is_unpublished(state: bulletin::State) -> bool {
+    matches!(state, bulletin::State::Draft | bulletin::State::Submitted | bulletin::State::Scheduled)
+}

@@ -1,0 +1,42 @@
+//! The publisher's pages: the list of bulletins, one bulletin, the form in which it is written, and its way out.
+//!
+//! Everything is a plain form and works without a script: a preview is a button then, and a search for groups too.
+//! With one, the preview follows what is typed. A form that cannot be taken comes back with all that was typed and a
+//! sentence beside the field. The message that the preview draws is the very JSON that would be sent.
+
+mod acts;
+mod form;
+mod labels;
+mod list;
+mod picker;
+mod preview;
+mod read;
+mod show;
+mod summary;
+mod typed;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::web::app::App;
+
+/// The routes of this area.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/bulletins", get(list::show_list))
+        .route("/bulletins/new", get(form::show_blank).post(form::save_new))
+        .route("/bulletins/preview", post(form::preview))
+        .route("/bulletins/groups", post(form::find_groups))
+        .route("/bulletins/image", post(form::take_image))
+        .route("/bulletins/{id}", get(show::show_bulletin))
+        .route("/bulletins/{id}/edit", get(form::show_draft).post(form::save_draft))
+        .route("/bulletins/{id}/publish", get(summary::show_summary).post(summary::publish))
+        .route("/bulletins/{id}/submit", post(acts::submit))
+        .route("/bulletins/{id}/recall", post(acts::recall))
+        .route("/bulletins/{id}/unschedule", post(acts::unschedule))
+        .route("/bulletins/{id}/delete", post(acts::delete))
+        .route("/bulletins/{id}/test", post(acts::send_test))
+        .route("/bulletins/{id}/approve", post(acts::approve))
+        .route("/bulletins/{id}/return", post(acts::give_back))
+        .route("/bulletins/{id}/withdraw", post(acts::withdraw))
+}

@@ -1,0 +1,152 @@
+//! What an audience is chosen from: tiers, provinces, kinds of office, and single groups found by search.
+
+use askama::Template;
+
+use super::labels;
+use super::typed::Typed;
+use crate::domain::search::Words as Pieces;
+use crate::store::choices::{Choice, list_called, list_matching, list_office_kinds, list_provinces};
+use crate::store::{Connection, StoreError};
+use crate::web::auth::Scope;
+use crate::web::words::Words;
+
+/// Groups that a search shows at most.
+const MOST_FOUND: usize = 30;
+
+/// A box to tick.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    /// What it sends.
+    pub value: String,
+    /// What it says.
+    pub label: String,
+    /// Whether it is ticked.
+    pub on: bool,
+}
+
+/// What can be chosen.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// The three tiers.
+    pub tiers: Vec<Tick>,
+    /// Provinces in which there are groups.
+    pub provinces: Vec<Tick>,
+    /// Kinds of office of which there are groups.
+    pub office_kinds: Vec<Tick>,
+    /// Groups that are chosen, and those that were looked for.
+    pub groups: Groups,
+}
+
+impl Choices {
+    /// What can be chosen within `scope`, with what is chosen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &Typed) -> Result<Self, StoreError> {
+        let tiers = [("1", "compose-tier-1"), ("2", "compose-tier-2"), ("3", "compose-tier-3")];
+        let tick = |value: String, label: String, chosen: &[String]| Tick { on: chosen.contains(&value), value, label };
+        let provinces = list_provinces(db, scope.groups()).await?;
+        let mut provinces: Vec<Tick> = provinces
+            .into_iter()
+            .map(|code| tick(code.clone(), labels::province(t, &code), &typed.provinces))
+            .collect();
+        provinces.sort_by_cached_key(|tick| dictionary_key(&tick.label));
+        let kinds = list_office_kinds(db, scope.groups()).await?;
+        Ok(Self {
+            tiers: tiers.map(|(value, key)| tick(value.to_owned(), t.say(key), &typed.tiers)).into(),
+            provinces,
+            office_kinds: kinds
+                .into_iter()
+                .map(|kind| tick(kind.as_str().to_owned(), labels::office_kind(t, kind), &typed.office_kinds))
+                .collect(),
+            groups: Groups::of(db, t, scope, typed).await?,
+        })
+    }
+
+    /// How many provinces are chosen.
+    pub fn chosen_provinces(&self) -> i64 {
+        self.provinces.iter().filter(|tick| tick.on).fold(0, |n, _| n + 1)
+    }
+}
+
+/// A Thai word as dictionaries order it: a vowel that is written before its consonant comes after it.
+fn dictionary_key(word: &str) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let mut at = 0;
+    while at + 1 < letters.len() {
+        if ('เ'..='ไ').contains(&letters[at]) {
+            letters.swap(at, at + 1);
+            at += 1;
+        }
+        at += 1;
+    }
+    letters.into_iter().collect()
+}
+
+/// A group that can be taken in or left out.
+#[derive(Clone, Debug)]
+struct Row {
+    group: Choice,
+    taken: bool,
+    left_out: bool,
+}
+
+/// Groups that are chosen, and those that were looked for.
+#[derive(Clone, Debug, Template)]
+#[template(path = "compose/groups.html")]
+pub struct Groups {
+    t: Words,
+    rows: Vec<Row>,
+    looked: bool,
+    more: bool,
+}
+
+/// What is drawn is escaped by its own template.
+impl askama::filters::HtmlSafe for Groups {}
+
+impl Groups {
+    /// The groups that are chosen, and those that the search finds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &Typed) -> Result<Self, StoreError> {
+        let chosen: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
+        let mut groups = if chosen.is_empty() { Vec::new() } else { list_called(db, scope.groups(), &chosen).await? };
+        let found = find(db, scope, &typed.group_query).await?;
+        let more = found.as_ref().is_some_and(|found| found.len() > MOST_FOUND);
+        let looked = found.is_some();
+        for group in found.into_iter().flatten().take(MOST_FOUND) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        let row = |group: Choice| Row {
+            taken: typed.groups.contains(&group.code),
+            left_out: typed.exclude_groups.contains(&group.code),
+            group,
+        };
+        Ok(Self { t, rows: groups.into_iter().map(row).collect(), looked, more })
+    }
+}
+
+/// The groups that `query` names, one more than are shown; none where nothing is looked for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(db: &mut Connection, scope: &Scope, query: &str) -> Result<Option<Vec<Choice>>, StoreError> {
+    let Ok(pieces) = query.parse::<Pieces>() else { return Ok(None) };
+    let limit = i64::try_from(MOST_FOUND + 1).unwrap_or(i64::MAX);
+    Ok(Some(list_matching(db, scope.groups(), pieces.patterns(), limit).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn provinces_stand_in_the_order_of_a_dictionary() {
+        let mut names = ["เชียงใหม่", "ลำพูน", "กระบี่", "แพร่", "ชลบุรี", "เลย", "พะเยา"];
+        names.sort_by_cached_key(|name| dictionary_key(name));
+        assert_eq!(names, ["กระบี่", "ชลบุรี", "เชียงใหม่", "พะเยา", "แพร่", "ลำพูน", "เลย"]);
+    }
+}

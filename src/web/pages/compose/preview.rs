@@ -1,0 +1,225 @@
+//! What a bulletin will look like and whom it will reach, for as much of it as is typed.
+//!
+//! The bubble is drawn from the JSON that publishing would send. The counts are those of the tree at this moment.
+
+use askama::Template;
+use jiff::civil::Date;
+
+use super::labels::{self, either};
+use super::typed::Typed;
+use crate::domain::bulletin::Kind;
+use crate::domain::document::DocumentNumber;
+use crate::domain::ids::BulletinId;
+use crate::domain::text::{Body, utf16_len};
+use crate::domain::thai::{Digits, format_long_date};
+use crate::line::message::BODY_UNITS;
+use crate::relay::forecast::{Forecast, forecast_audience};
+use crate::relay::publish::{Place, Variant, render_draft};
+use crate::relay::refusal::Refusal;
+use crate::relay::settings::Settings;
+use crate::store::Connection;
+use crate::store::bulletins::{Bulletin, Draft};
+use crate::store::images::find_size;
+use crate::web::bubble::{Buttons, Shown};
+use crate::web::problem::Problem;
+use crate::web::words::{Words, group_digits};
+
+/// The preview beside the form, and the part that follows what is typed.
+#[derive(Clone, Debug, Template)]
+#[template(path = "compose/preview.html")]
+pub struct Preview {
+    t: Words,
+    bubble: Option<Shown>,
+    length: String,
+    is_long: bool,
+    number: Option<String>,
+    date: Option<String>,
+    doubts: Vec<String>,
+    counts: Option<Counts>,
+    refused: Vec<String>,
+}
+
+/// What is drawn is escaped by its own template.
+impl askama::filters::HtmlSafe for Preview {}
+
+/// Whom a bulletin would reach, and what LINE would count.
+#[derive(Clone, Debug, Template)]
+#[template(path = "compose/counts.html")]
+pub struct Counts {
+    t: Words,
+    forecast: Forecast,
+    quotas: Vec<Quota>,
+}
+
+/// What is drawn is escaped by its own template.
+impl askama::filters::HtmlSafe for Counts {}
+
+/// What it would mean for one channel.
+#[derive(Clone, Debug)]
+struct Quota {
+    channel: String,
+    messages: String,
+    left: String,
+    enough: Option<bool>,
+}
+
+impl Counts {
+    /// The forecast in words.
+    pub fn of(t: Words, forecast: Forecast) -> Self {
+        let quotas = forecast.channels.iter().map(|channel| Quota {
+            channel: channel.channel.clone(),
+            messages: group_digits(channel.messages),
+            left: match (channel.quota_checked_at, channel.quota_left) {
+                (None, _) => t.say("compose-quota-unknown"),
+                (Some(_), None) => t.say("compose-quota-unlimited"),
+                (Some(_), Some(left)) => group_digits(left),
+            },
+            enough: channel.enough,
+        });
+        Self { t, quotas: quotas.collect(), forecast }
+    }
+
+    /// Whether some channel has too few messages left.
+    pub fn is_short(&self) -> bool {
+        self.quotas.iter().any(|quota| quota.enough == Some(false))
+    }
+
+    /// Groups that would receive it.
+    pub fn groups(&self) -> i64 {
+        self.forecast.groups
+    }
+
+    fn seats(&self) -> i64 {
+        self.forecast.seats
+    }
+
+    fn stewarded(&self) -> i64 {
+        self.forecast.stewarded
+    }
+
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
+    fn digits(&self, n: &i64) -> String {
+        group_digits(*n)
+    }
+
+    fn unlinked(&self) -> i64 {
+        self.forecast.groups - self.forecast.linked
+    }
+}
+
+impl Preview {
+    /// Of what stands in the form. `stored`: the draft that is being changed, if it is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(
+        db: &mut Connection,
+        settings: &Settings,
+        t: Words,
+        typed: &Typed,
+        draft: &Draft,
+        stored: Option<&Bulletin>,
+        origin_office: &str,
+    ) -> Result<Self, Problem> {
+        let mut refused = Vec::new();
+        let bubble = match draw(db, settings, draft, stored, origin_office).await {
+            Ok(bubble) => bubble,
+            Err(refusal) => {
+                refused.push(labels::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
+                None
+            }
+        };
+        let counts = match forecast_audience(db, draft.origin, &draft.audience, draft.forwarding).await {
+            Ok(forecast) => Some(Counts::of(t, forecast)),
+            Err(refusal) => {
+                refused.push(labels::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
+                None
+            }
+        };
+        let units = utf16_len(typed.body.trim());
+        let (number, doubts) = told_number(t, draft);
+        Ok(Self {
+            t,
+            bubble,
+            length: t.say_with(
+                "compose-length",
+                &[("units", &digits(units)), ("most", &digits(Body::MAX)), ("shown", &digits(BODY_UNITS))],
+            ),
+            is_long: units > BODY_UNITS,
+            number,
+            date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| told_date(t, date)),
+            doubts,
+            counts,
+            refused,
+        })
+    }
+}
+
+fn digits(n: usize) -> String {
+    group_digits(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// The message as it would be sent.
+///
+/// # Errors
+/// Why it could not be.
+pub async fn draw(
+    db: &mut Connection,
+    settings: &Settings,
+    draft: &Draft,
+    stored: Option<&Bulletin>,
+    origin_office: &str,
+) -> Result<Option<Shown>, Refusal> {
+    let size = match &draft.attachment {
+        Some(attachment) => find_size(db, attachment.image).await?.map(|size| (size.width, size.height)),
+        None => None,
+    };
+    let place = Place {
+        // of one that is not stored yet, neither is shown
+        id: stored.map_or(BulletinId(uuid::Uuid::nil()), |stored| stored.id),
+        public_token: stored.map_or("", |stored| &stored.public_token),
+        origin_office,
+        image_size: size,
+        variant: Variant::Plain,
+    };
+    let message = render_draft(settings, draft, &place)?;
+    let alt = draft.attachment.as_ref().map_or("", |attachment| attachment.alt.as_str());
+    Ok(drawn(&message, alt, Buttons::Inert))
+}
+
+/// The message drawn; none, with a note in the log, where it cannot be.
+pub fn drawn(message: &str, alt: &str, buttons: Buttons) -> Option<Shown> {
+    Shown::of(message, alt, buttons)
+        .inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "a message could not be drawn"))
+        .ok()
+}
+
+/// How the letter's number was read, and what to check.
+pub fn told_number(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
+    let date: Option<Date> = draft.document_date.as_deref().and_then(|date| date.parse().ok());
+    let Some(number) = draft.document_number.as_deref().and_then(|number| DocumentNumber::parse(number, date).ok())
+    else {
+        return (None, Vec::new());
+    };
+    let told = number.parts().map(|parts| {
+        let mut told = vec![t.say_with("compose-number-prefix", &[("prefix", &parts.prefix)])];
+        told.extend(parts.office_code.as_deref().map(|code| t.say_with("compose-number-office", &[("code", code)])));
+        if parts.circular {
+            told.push(t.say("compose-number-circular"));
+        }
+        told.extend(parts.running_number.map(|n| t.say_with("compose-number-running", &[("number", &n.to_string())])));
+        told.extend(parts.year.map(|year| t.say_with("compose-number-year", &[("year", &year.to_string())])));
+        told.join(" · ")
+    });
+    (told, number.doubts().iter().map(|doubt| labels::doubt(t, *doubt)).collect())
+}
+
+/// A letter's date as it was read.
+pub fn told_date(t: Words, date: Date) -> String {
+    either(t, format_long_date(date, Digits::Thai), date.strftime("%-d %B %Y").to_string())
+}
+
+/// Whether a bulletin of this kind says on its band that it is not the real thing.
+pub fn is_exercise(kind: Kind) -> bool {
+    matches!(kind, Kind::Test | Kind::Drill)
+}

@@ -1,0 +1,187 @@
+//! Before publishing: what will happen, to how many groups and people, and whether LINE's quota is enough for it.
+//!
+//! The button says the numbers. What is published is what was shown: if the draft changed meanwhile, the page comes
+//! back (409) with the new state.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::civil::{Time, time};
+use serde::Deserialize;
+
+use super::labels;
+use super::preview::{Counts, drawn, is_exercise};
+use super::read::read_moment;
+use crate::domain::ids::BulletinId;
+use crate::relay::forecast::forecast;
+use crate::relay::publish::{self as relay, Published, render_checked};
+use crate::store::bulletins::find_stage_for_update;
+use crate::store::{Connection, StoreError};
+use crate::web::api::publishing::must_be_theirs;
+use crate::web::api::visible;
+use crate::web::app::App;
+use crate::web::bubble::{Buttons, Shown};
+use crate::web::input::Id;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, and_say};
+use crate::web::words::Words;
+
+/// When a bulletin goes out that names a day and no time.
+const MORNING: Time = time(8, 30, 0, 0);
+
+#[derive(Template)]
+#[template(path = "compose/publish.html")]
+struct SummaryPage {
+    shell: Shell,
+    t: Words,
+    id: BulletinId,
+    subject: String,
+    seen: String,
+    bubble: Option<Shown>,
+    counts: Option<Counts>,
+    exercise: Option<String>,
+    automatic: bool,
+    typed: Chosen,
+    fault: Option<String>,
+    when_fault: Option<String>,
+}
+
+/// When to publish, as typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    seen: String,
+    when: String,
+    date: String,
+    time: String,
+}
+
+/// Why the page is shown again.
+#[derive(Default)]
+struct Faults {
+    page: Option<String>,
+    when: Option<String>,
+}
+
+/// The page.
+pub async fn show_summary(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    page(&mut db, &app, &visitor, id, Chosen::default(), Faults::default(), StatusCode::OK).await
+}
+
+async fn page(
+    db: &mut Connection,
+    app: &App,
+    visitor: &Visitor,
+    id: BulletinId,
+    typed: Chosen,
+    faults: Faults,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let row = visible::own_bulletin(db, &visitor.caller, id).await?;
+    if row.published_at.is_some() {
+        return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
+    }
+    let mut fault = faults.page;
+    let bubble = match render_checked(&app.settings, &row) {
+        Ok(message) => drawn(&message, row.image_alt.as_deref().unwrap_or_default(), Buttons::Inert),
+        Err(refusal) => {
+            fault = fault.or(labels::refusal(t, &refusal));
+            None
+        }
+    };
+    let counts = match forecast(db, id).await {
+        Ok(forecast) => Some(Counts::of(t, forecast)),
+        Err(refusal) => {
+            fault = fault.or(labels::refusal(t, &refusal));
+            None
+        }
+    };
+    let page = SummaryPage {
+        shell: Shell::of(visitor),
+        t,
+        id,
+        seen: row.updated_at.as_microsecond().to_string(),
+        bubble,
+        counts,
+        exercise: is_exercise(row.kind).then(|| labels::kind(t, row.kind)),
+        automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
+        subject: row.subject,
+        typed,
+        fault,
+        when_fault: faults.when,
+    };
+    Ok(show(status, &page, "no-store"))
+}
+
+/// Publishes, now or at a time.
+pub async fn publish(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Form(typed): Form<Chosen>,
+) -> Result<Response, Problem> {
+    let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
+    let at = if typed.when == "later" {
+        match read_moment(t, &typed.date, &typed.time, MORNING, now) {
+            Ok(Some(at)) => Some(at),
+            Ok(None) => return again(&app, &visitor, id, typed, t.say("compose-fault-day")).await,
+            Err(sentence) => return again(&app, &visitor, id, typed, sentence).await,
+        }
+    } else {
+        None
+    };
+    let mut tx = app.begin().await?;
+    visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
+    find_stage_for_update(&mut tx, id).await?;
+    let row = visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
+    if row.published_at.is_none() && row.updated_at.as_microsecond().to_string() != typed.seen {
+        let faults = Faults { page: Some(t.say("compose-publish-changed")), when: None };
+        return page(&mut tx, &app, &visitor, id, typed, faults, StatusCode::CONFLICT).await;
+    }
+    must_be_theirs(&visitor.caller, &row)?;
+    let done = match at {
+        None => relay::publish(&mut tx, &app.settings, id, &by, now).await,
+        Some(at) => relay::schedule(&mut tx, &app.settings, id, at, &by, now).await,
+    };
+    match done {
+        Ok(published) => {
+            tx.commit().await.map_err(StoreError::from)?;
+            app.snapshots.forget();
+            let said = match published {
+                Published::Relaying(_) => "said-published",
+                Published::Scheduled(_) => "said-scheduled",
+            };
+            Ok(Redirect::to(&and_say(&format!("/bulletins/{id}"), said)).into_response())
+        }
+        Err(refusal) => {
+            drop(tx);
+            let Some(sentence) = labels::refusal(t, &refusal) else { return Err(refusal.into()) };
+            let status = Problem::from(refusal).status();
+            let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+            let faults = Faults { page: Some(sentence), when: None };
+            page(&mut db, &app, &visitor, id, typed, faults, status).await
+        }
+    }
+}
+
+async fn again(
+    app: &App,
+    visitor: &Visitor,
+    id: BulletinId,
+    typed: Chosen,
+    sentence: String,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let faults = Faults { page: None, when: Some(sentence) };
+    page(&mut db, app, visitor, id, typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await
+}

@@ -1,0 +1,119 @@
+//! The list of keys, with the form for a new one.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::make::{Faults, Typed};
+use super::{HERE, rules_all};
+use crate::domain::account::Role;
+use crate::domain::ids::ApiKeyId;
+use crate::store::api_keys::{ApiKey, list_keys_under};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::input::Parameters;
+use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::moment::say_moment;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, role_label};
+use crate::web::words::Words;
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize)]
+pub struct Query {
+    cursor: Option<Cursor>,
+}
+
+struct Line {
+    id: String,
+    name: String,
+    prefix: String,
+    role: String,
+    office: String,
+    created: String,
+    used: String,
+    revoked: Option<String>,
+    revocable: bool,
+}
+
+struct RoleOption {
+    value: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "keys/list.html")]
+struct List {
+    shell: Shell,
+    t: Words,
+    keys: Vec<Line>,
+    next: Option<String>,
+    all: bool,
+    office: String,
+    roles: Vec<RoleOption>,
+    typed: Typed,
+    faults: Faults,
+}
+
+/// A page of the keys.
+pub async fn show_keys(
+    State(app): State<App>,
+    visitor: Visitor,
+    Parameters(query): Parameters<Query>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let typed = Typed { role: Role::Agency.as_str().to_owned(), ..Typed::default() };
+    render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), typed, Faults::default()).await
+}
+
+pub(super) async fn render(
+    db: &mut Connection,
+    visitor: &Visitor,
+    status: StatusCode,
+    cursor: Option<&Cursor>,
+    typed: Typed,
+    faults: Faults,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let limit = Limit::default();
+    let before = key_of::<ApiKeyId>(cursor)?;
+    let rows = list_keys_under(db, visitor.caller.scope.groups(), before, limit.rows()).await?;
+    let all = rules_all(visitor);
+    let page = Page::of(rows, limit, |key| key.id, |key| line(t, all, key));
+    let option = |role: Role| RoleOption {
+        value: role.as_str(),
+        label: role_label(t, role),
+        chosen: role.as_str() == typed.role,
+    };
+    let list = List {
+        shell: Shell::of(visitor),
+        t,
+        next: page.next_cursor.map(|cursor| format!("{HERE}?cursor={}", cursor.encode())),
+        keys: page.items,
+        all,
+        office: visitor.office_name.clone().unwrap_or_default(),
+        roles: Role::ALL.into_iter().map(option).collect(),
+        typed,
+        faults,
+    };
+    Ok(show(status, &list, "no-store"))
+}
+
+fn line(t: Words, all: bool, key: ApiKey) -> Line {
+    Line {
+        id: key.id.to_string(),
+        revocable: key.revoked_at.is_none() && (all || key.role == Role::Agency),
+        name: key.name,
+        prefix: key.prefix,
+        role: role_label(t, key.role),
+        office: key.office.unwrap_or_else(|| t.say("account-scope-whole")),
+        created: say_moment(t, key.created_at),
+        used: key.last_used_at.map_or_else(|| t.say("keys-never"), |at| say_moment(t, at)),
+        revoked: key.revoked_at.map(|at| say_moment(t, at)),
+    }
+}

@@ -1,0 +1,141 @@
+//! The second step of signing in: a code of the moment, or first its setting up.
+//!
+//! A code works once. Where the role demands codes and the account has none yet, a secret is made and shown as a QR
+//! code; it is kept only once the telephone has shown a right code, and sealed from the first moment on.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::sign_in::{ask_again, finish};
+use crate::domain::credentials::CodeSecret;
+use crate::store::StoreError;
+use crate::store::accounts::{Account, find_account_by_id, take_code, update_codes};
+use crate::store::audit::insert_entry;
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::carried::Carried;
+use crate::web::people::codes::{Drawn, draw, open, seal};
+use crate::web::people::{HalfWay, language_of};
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// What the visitor asked for when signing in began.
+pub struct Asked {
+    /// Whether the device is to be remembered.
+    pub remembered: bool,
+    /// Where to go on to.
+    pub next: String,
+    /// The form that waits to be sent again, as a field.
+    pub carried: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "people/code.html")]
+struct CodePage {
+    shell: Shell,
+    t: Words,
+    setup: Option<Drawn>,
+    next: String,
+    carried: Option<String>,
+    fault: Option<String>,
+}
+
+/// Asks for a code after the right password.
+///
+/// # Errors
+/// While the database is away.
+pub(super) async fn ask(
+    app: &App,
+    session: &Session,
+    t: Words,
+    account: &Account,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let secret = if account.totp_sealed.is_none() { Some(CodeSecret::generate()) } else { None };
+    let sealed = match &secret {
+        Some(secret) => Some(hex::encode(seal(app, account, secret)?)),
+        None => None,
+    };
+    let begun = HalfWay::begin(session, app.now(), account.id, asked.remembered, sealed).await;
+    begun.map_err(|_| Problem::unavailable())?;
+    let setup = secret.and_then(|secret| draw(account, &secret));
+    Ok(ask_for(t, StatusCode::OK, setup, asked.next, asked.carried, None))
+}
+
+fn ask_for(
+    t: Words,
+    status: StatusCode,
+    setup: Option<Drawn>,
+    next: String,
+    carried: Option<String>,
+    fault: Option<String>,
+) -> Response {
+    let page = CodePage { shell: Shell::outside(t, "/sign-in"), t, setup, next, carried, fault };
+    show(status, &page, "no-store")
+}
+
+/// What is typed into the form.
+#[derive(Debug, Deserialize)]
+pub struct Typed {
+    code: String,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    carried: Option<String>,
+}
+
+/// Checks the code and signs in.
+pub async fn check(
+    State(app): State<App>,
+    session: Session,
+    cookies: CookieJar,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let t = Words::in_language(language_of(&cookies).unwrap_or_default());
+    let now = app.now();
+    let late = || {
+        let carried = typed.carried.as_deref().and_then(Carried::from_field);
+        ask_again(t, carried.as_ref(), Some(t.say("code-late")))
+    };
+    let Some(half_way) = HalfWay::of(&session, now).await.map_err(|_| Problem::unavailable())? else {
+        return Ok(late());
+    };
+    let mut tx = app.begin().await?;
+    let found = find_account_by_id(&mut tx, half_way.account()).await?;
+    let Some(account) = found.filter(|account| account.works(now)) else { return Ok(late()) };
+    let sealed = match &half_way.setting_up {
+        Some(sealed) => hex::decode(sealed).ok(),
+        None => account.totp_sealed.clone(),
+    };
+    let Some(sealed) = sealed else { return Ok(late()) };
+    let secret = open(&app, &account, &sealed)?;
+    // codes are short: trying them is counted like trying passwords
+    let allowed = app.people.allows_attempt(&format!("code of {}", account.username));
+    let period = if allowed { secret.check(&typed.code, now, account.totp_used) } else { None };
+    let taken = match period {
+        Some(period) => take_code(&mut tx, account.id, period).await?,
+        None => false,
+    };
+    if !taken {
+        let fault = t.say(if allowed { "code-wrong" } else { "sign-in-too-often" });
+        let setup = if half_way.setting_up.is_some() { draw(&account, &secret) } else { None };
+        let status = if allowed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
+        return Ok(ask_for(t, status, setup, typed.next, typed.carried, Some(fault)));
+    }
+    if half_way.setting_up.is_some() {
+        update_codes(&mut tx, account.id, Some(&sealed)).await?;
+        let by = format!("user:{}", account.username);
+        insert_entry(&mut tx, now, &by, "codes_set_up", &by, &serde_json::json!({})).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    let asked = Asked { remembered: half_way.remembered, next: typed.next, carried: typed.carried };
+    finish(&app, &session, t, &headers, &account, asked).await
+}

@@ -1,0 +1,24 @@
+//! The pages on which people sign in and out, and where they begin.
+
+mod code;
+mod home;
+mod out;
+pub mod sign_in;
+pub mod welcome;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::web::app::App;
+use crate::web::people::choose_language;
+
+/// The routes of this area.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::show_form).post(sign_in::sign_in))
+        .route("/sign-in/code", post(code::check))
+        .route("/sign-out", post(out::sign_out))
+        .route("/welcome/{token}", get(welcome::show_form).post(welcome::set_password))
+        .route("/language", post(choose_language))
+        .route("/home", get(home::show_home))
+}

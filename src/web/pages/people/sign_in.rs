@@ -1,0 +1,217 @@
+//! Signing in with name and password; where the role demands it, a code of the moment follows ([`super::code`]).
+//!
+//! A wrong name and a wrong password get the same answer in the same time. An account that was ended, or whose time
+//! has not come, answers like one that does not exist.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use secrecy::SecretString;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::code::{self, Asked};
+use crate::domain::credentials::Username;
+use crate::store::accounts::{Account, find_account, update_signed_in};
+use crate::store::audit::insert_entry;
+use crate::store::sessions::update_device;
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::carried::{Carried, local_path};
+use crate::web::people::{SignedIn, language_of, session_sha256};
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, first_page};
+use crate::web::words::Words;
+
+/// Characters of what a browser calls itself that are kept, so that its owner knows it again.
+const DEVICE: usize = 160;
+
+#[derive(Template)]
+#[template(path = "people/sign_in.html")]
+struct SignInPage {
+    shell: Shell,
+    t: Words,
+    username: String,
+    remember: bool,
+    next: String,
+    carried: Option<String>,
+    fault: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "people/again.html")]
+struct Again {
+    shell: Shell,
+    t: Words,
+    form: Carried,
+}
+
+/// Where to go on to.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    said: String,
+}
+
+/// The form.
+pub async fn show_form(cookies: CookieJar, Query(query): Query<Next>) -> Response {
+    let t = Words::in_language(language_of(&cookies).unwrap_or_default());
+    let here = serde_urlencoded::to_string([("next", &query.next), ("said", &query.said)]).unwrap_or_default();
+    let page = SignInPage {
+        shell: Shell::outside(t, &format!("/sign-in?{here}")),
+        t,
+        username: String::new(),
+        remember: false,
+        next: query.next,
+        carried: None,
+        fault: None,
+    };
+    show(StatusCode::OK, &page, "no-store")
+}
+
+/// The form for somebody whose session ended while they were typing, or for whom the second step took too long.
+pub fn ask_again(t: Words, carried: Option<&Carried>, fault: Option<String>) -> Response {
+    let page = SignInPage {
+        shell: Shell::outside(t, "/sign-in"),
+        t,
+        username: String::new(),
+        remember: false,
+        next: String::new(),
+        carried: carried.map(Carried::to_field),
+        fault,
+    };
+    show(StatusCode::UNAUTHORIZED, &page, "no-store")
+}
+
+#[derive(Template)]
+#[template(path = "people/save.html")]
+struct Save {
+    t: Words,
+}
+
+/// In place of a part of a form, for somebody whose session ended while they were typing into it.
+pub fn ask_to_save(t: Words) -> Response {
+    show(StatusCode::UNAUTHORIZED, &Save { t }, "no-store")
+}
+
+/// What is typed into the form.
+#[derive(Deserialize)]
+pub struct Typed {
+    username: String,
+    password: SecretString,
+    #[serde(default)]
+    remember: Option<String>,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    carried: Option<String>,
+}
+
+/// Checks name and password.
+pub async fn sign_in(
+    State(app): State<App>,
+    session: Session,
+    cookies: CookieJar,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let t = Words::in_language(language_of(&cookies).unwrap_or_default());
+    let name = typed.username.parse::<Username>().ok();
+    if !app.people.allows_attempt(name.as_ref().map_or("", Username::as_str)) {
+        return Ok(refuse(t, typed, StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often")));
+    }
+    let account = match &name {
+        Some(name) => find_working(&app, name).await?,
+        None => None,
+    };
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let right = app.people.is_password(hash, typed.password.clone()).await?;
+    let (true, Some(account)) = (right, account) else {
+        metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "refused").increment(1);
+        return Ok(refuse(t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
+    };
+    let asked = Asked { remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
+    go_on(&app, &session, t, &headers, account, asked).await
+}
+
+async fn find_working(app: &App, name: &Username) -> Result<Option<Account>, StoreError> {
+    let mut db = app.db.acquire().await?;
+    Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.works(app.now())))
+}
+
+fn refuse(t: Words, typed: Typed, status: StatusCode, fault: String) -> Response {
+    let page = SignInPage {
+        shell: Shell::outside(t, "/sign-in"),
+        t,
+        username: typed.username.chars().take(64).collect(),
+        remember: typed.remember.is_some(),
+        next: typed.next,
+        carried: typed.carried,
+        fault: Some(fault),
+    };
+    show(status, &page, "no-store")
+}
+
+/// After the right password: the code of the moment where one is demanded or set up, else signed in.
+///
+/// # Errors
+/// While the database is away.
+pub(super) async fn go_on(
+    app: &App,
+    session: &Session,
+    t: Words,
+    headers: &HeaderMap,
+    account: Account,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    if account.totp_sealed.is_some() || app.people.demands_code(account.role) {
+        return code::ask(app, session, t, &account, asked).await;
+    }
+    finish(app, session, t, headers, &account, asked).await
+}
+
+/// Signs in and leads on to where the visitor wanted to go.
+///
+/// # Errors
+/// While the database is away.
+pub(super) async fn finish(
+    app: &App,
+    session: &Session,
+    t: Words,
+    headers: &HeaderMap,
+    account: &Account,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    SignedIn::begin(session, app, account.id, asked.remembered).await.map_err(|_| Problem::unavailable())?;
+    let mut tx = app.begin().await?;
+    note(&mut tx, app, session, headers, account).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
+    if let Some(form) = asked.carried.as_deref().and_then(Carried::from_field) {
+        return Ok(show(StatusCode::OK, &Again { shell: Shell::outside(t, "/home"), t, form }, "no-store"));
+    }
+    Ok(Redirect::to(local_path(&asked.next).unwrap_or_else(|| first_page(account.role))).into_response())
+}
+
+async fn note(
+    db: &mut Connection,
+    app: &App,
+    session: &Session,
+    headers: &HeaderMap,
+    account: &Account,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    update_signed_in(db, account.id, now).await?;
+    if let Some(sha256) = session_sha256(session) {
+        let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        update_device(db, &sha256, &agent.chars().take(DEVICE).collect::<String>()).await?;
+    }
+    let by = format!("user:{}", account.username);
+    insert_entry(db, now, &by, "sign_in", &by, &serde_json::json!({})).await
+}

@@ -1,0 +1,138 @@
+//! The one-time link: its holder sets the password of an account, once, and is signed in.
+//!
+//! Opening the link changes nothing, as messengers open links to show a preview. The other devices of the account are
+//! signed out when a password is set.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::code::Asked;
+use super::sign_in::go_on;
+use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
+use crate::store::account_links::{find_link, use_link};
+use crate::store::accounts::{Account, find_account_by_id, update_password};
+use crate::store::audit::insert_entry;
+use crate::store::sessions::delete_others;
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::pages::{refused, show};
+use crate::web::people::language_of;
+use crate::web::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::words::{Language, Words};
+
+#[derive(Template)]
+#[template(path = "people/welcome.html")]
+struct Welcome {
+    shell: Shell,
+    t: Words,
+    name: String,
+    username: String,
+    fault: Option<String>,
+}
+
+/// The form, while the link works.
+pub async fn show_form(
+    State(app): State<App>,
+    cookies: CookieJar,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    Ok(match find_working(&mut db, &app, &token).await? {
+        Some((_, account)) => form(words(&cookies, Some(&account)), StatusCode::OK, &account, &token, None),
+        None => used_up(words(&cookies, None)),
+    })
+}
+
+/// What is typed into the form.
+#[derive(Deserialize)]
+pub struct Typed {
+    password: SecretString,
+    again: SecretString,
+    #[serde(default)]
+    remember: Option<String>,
+}
+
+/// Sets the password and goes on as after signing in.
+pub async fn set_password(
+    State(app): State<App>,
+    session: Session,
+    cookies: CookieJar,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let Some((sha256, account)) = find_working(&mut tx, &app, &token).await? else {
+        return Ok(used_up(words(&cookies, None)));
+    };
+    let t = words(&cookies, Some(&account));
+    let password = match checked(t, &account, typed.password, &typed.again) {
+        Ok(password) => password,
+        Err(fault) => return Ok(form(t, StatusCode::UNPROCESSABLE_ENTITY, &account, &token, Some(fault))),
+    };
+    let hash = app.people.hash(password).await?;
+    if !use_link(&mut tx, &sha256, app.now()).await? {
+        return Ok(used_up(t));
+    }
+    update_password(&mut tx, account.id, hash.as_str()).await?;
+    delete_others(&mut tx, account.id, None).await?;
+    let by = format!("user:{}", account.username);
+    insert_entry(&mut tx, app.now(), &by, "password_set", &by, &serde_json::json!({ "by": "link" })).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let asked = Asked { remembered: typed.remember.is_some(), next: String::new(), carried: None };
+    go_on(&app, &session, t, &headers, account, asked).await
+}
+
+async fn find_working(db: &mut Connection, app: &App, token: &str) -> Result<Option<([u8; 32], Account)>, StoreError> {
+    let Some(sha256) = LinkToken::hash(token) else { return Ok(None) };
+    let Some(id) = find_link(db, &sha256, app.now()).await? else { return Ok(None) };
+    let account = find_account_by_id(db, id).await?.filter(|account| account.disabled_at.is_none());
+    Ok(account.map(|account| (sha256, account)))
+}
+
+/// The password, or what is wrong with it in words.
+pub(crate) fn checked(
+    t: Words,
+    account: &Account,
+    typed: SecretString,
+    again: &SecretString,
+) -> Result<Password, String> {
+    if typed.expose_secret() != again.expose_secret() {
+        return Err(t.say("password-differs"));
+    }
+    let username: Username = account.username.parse().map_err(|_| t.say("password-pattern"))?;
+    Password::new(typed, &username).map_err(|fault| match fault {
+        BadPassword::TooShort => t.say("password-too-short"),
+        BadPassword::TooLong => t.say("password-too-long"),
+        BadPassword::HoldsUsername => t.say("password-holds-username"),
+        BadPassword::Pattern => t.say("password-pattern"),
+    })
+}
+
+fn words(cookies: &CookieJar, account: Option<&Account>) -> Words {
+    let of_account = || account.and_then(|account| Language::from_code(&account.language));
+    Words::in_language(language_of(cookies).or_else(of_account).unwrap_or_default())
+}
+
+fn form(t: Words, status: StatusCode, account: &Account, token: &str, fault: Option<String>) -> Response {
+    let page = Welcome {
+        shell: Shell::outside(t, &format!("/welcome/{token}")),
+        t,
+        name: account.display_name.clone(),
+        username: account.username.clone(),
+        fault,
+    };
+    show(status, &page, "no-store")
+}
+
+fn used_up(t: Words) -> Response {
+    refused::tell(t, StatusCode::GONE, t.say("welcome-used-title"), t.say("welcome-used-text"))
+}

@@ -1,0 +1,58 @@
+//! Where bulletins stand in one's own part of the tree: for an agency on a telephone.
+//!
+//! A list of the latest bulletins with a line for each tier, and for one bulletin every group with the reason and whose
+//! turn it is. Both ask for themselves again every few seconds where scripts run. The board for the whole country is
+//! another page.
+
+mod list;
+mod one;
+mod words;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::store::overview::TierStanding;
+use crate::web::app::App;
+use crate::web::words::{Words, group_digits};
+
+/// The list.
+const HERE: &str = "/status";
+
+/// The routes of this area.
+pub fn routes() -> Router<App> {
+    Router::new().route(HERE, get(list::show_list)).route("/status/{id}", get(one::show_one))
+}
+
+/// A tier as a line: how many of its groups, and what is not in order.
+struct TierLine {
+    label: String,
+    accepted: String,
+    /// For the bar.
+    done: i64,
+    groups: i64,
+    all: bool,
+    held: Option<String>,
+    under_way: Option<String>,
+    trouble: Option<String>,
+    ended: Option<String>,
+    acknowledged: Option<String>,
+}
+
+impl TierLine {
+    fn of(t: Words, tier: &TierStanding) -> Self {
+        let some = |n: i64, key: &str| (n > 0).then(|| t.count(key, n));
+        let (done, groups) = (group_digits(tier.accepted), group_digits(tier.groups));
+        Self {
+            label: format!("GCC{}", tier.tier),
+            accepted: t.say_with("status-accepted", &[("done", &done), ("groups", &groups)]),
+            done: tier.accepted,
+            groups: tier.groups,
+            all: tier.accepted == tier.groups,
+            held: some(tier.held, "status-held"),
+            under_way: some(tier.under_way, "status-under-way"),
+            trouble: some(tier.trouble, "status-trouble"),
+            ended: some(tier.ended, "status-ended"),
+            acknowledged: some(tier.acknowledged, "status-acknowledged"),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `/waiting/all`: everything that waits, forwarded at once after it was shown once more.
+//!
+//! The form names the bulletins that were shown, so that one that comes in meanwhile is not forwarded unseen.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::around;
+use super::fields::Fields;
+use super::list::{Item, size};
+use crate::domain::ids::BulletinId;
+use crate::relay::forward::forward_several;
+use crate::store::StoreError;
+use crate::store::waiting::list_waiting;
+use crate::web::api::waiting::{MOST, own_groups};
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, and_say};
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "steward/all.html")]
+struct AllPage {
+    shell: Shell,
+    t: Words,
+    count: String,
+    items: Vec<Item>,
+}
+
+/// The question.
+pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let (t, now) = (visitor.words, app.now());
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let groups = own_groups(&mut db, &visitor.caller).await?;
+    let waiting = list_waiting(&mut db, &groups, MOST).await?;
+    if waiting.is_empty() {
+        return Ok(Redirect::to("/waiting").into_response());
+    }
+    let count = t.count("forward-all-count", size(&waiting));
+    let items: Vec<Item> = waiting.into_iter().map(|row| Item::of(t, row, now)).collect();
+    Ok(show(StatusCode::OK, &AllPage { shell: around(&visitor), t, count, items }, "no-store"))
+}
+
+/// The answer: those that were shown and are still ticked.
+pub async fn forward_all(State(app): State<App>, visitor: Visitor, fields: Fields) -> Result<Response, Problem> {
+    let ids: Vec<BulletinId> =
+        fields.all("id").filter_map(|id| id.parse().ok()).take(usize::try_from(MOST).unwrap_or_default()).collect();
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    let groups = own_groups(&mut tx, &visitor.caller).await?;
+    let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    app.snapshots.forget();
+    let said = if gone.len() == ids.len() { "said-forwarded-all" } else { "said-forwarded-some" };
+    Ok(Redirect::to(&and_say("/waiting", said)).into_response())
+}

@@ -1,0 +1,123 @@
+//! Forwarding and declining by form. Two people who forward at once are both told that it went, and by whom.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::fields::Fields;
+use super::one::{Typed, render};
+use crate::domain::ids::{BulletinId, Code};
+use crate::domain::text::{BadText, Note, PlainReason};
+use crate::relay::forward::{self, Into, forward};
+use crate::relay::refusal::Refusal;
+use crate::store::StoreError;
+use crate::web::api::cascade::{answered_for, sign};
+use crate::web::api::visible;
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+use crate::web::words::{Language, Words};
+
+/// Lets the bulletin into the groups that are ticked, or shows what it will look like with the note.
+pub async fn forward_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let mut typed = read(&fields);
+    let note = match typed.note.parse::<Note>() {
+        Ok(note) => Some(note),
+        Err(BadText::Empty) => None,
+        Err(bad) => {
+            typed.note_fault = Some(in_words(t, bad));
+            return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    if fields.text("do") == "preview" {
+        typed.preview = true;
+        return render(&app, &visitor, id, typed, StatusCode::OK).await;
+    }
+    let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();
+    if codes.is_empty() {
+        typed.into_fault = Some(t.say("forward-into-none"));
+        return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    let bulletin = visible::bulletin(&mut tx, &visitor.caller, id).await?;
+    let into = Into::Groups(answered_for(&mut tx, &visitor.caller, &codes).await?);
+    let note = match note {
+        Some(text) => Some(sign(&mut tx, &visitor.caller, text, &into, bulletin.origin_id).await?),
+        None => None,
+    };
+    let said = match forward(&mut tx, id, &into, note.as_ref(), &visitor.caller.actor(), now).await {
+        Ok(done) if done.forwarded > 0 => "said-forwarded",
+        Ok(_) => "said-forwarded-already",
+        Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => return Ok(changed(id)),
+        Err(Refusal::NoteTooLong) => {
+            typed.note_fault = Some(t.say("forward-note-too-long"));
+            return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    tx.commit().await.map_err(StoreError::from)?;
+    app.snapshots.forget();
+    Ok(Redirect::to(&and_say(&format!("/waiting/{id}"), said)).into_response())
+}
+
+/// Says that the bulletin does not concern the groups at which it is held.
+pub async fn decline_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let mut typed = read(&fields);
+    let reason = match typed.reason.parse::<PlainReason>() {
+        Ok(reason) => reason,
+        Err(bad) => {
+            typed.reason_fault = Some(in_words(t, bad));
+            return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    visible::bulletin(&mut tx, &visitor.caller, id).await?;
+    let groups = answered_for(&mut tx, &visitor.caller, &codes).await?;
+    match forward::decline(&mut tx, id, &groups, &reason, &visitor.caller.actor(), now).await {
+        Ok(_) => {}
+        Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => return Ok(changed(id)),
+        Err(refusal) => return Err(refusal.into()),
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    app.snapshots.forget();
+    Ok(Redirect::to(&and_say(&format!("/waiting/{id}"), "said-declined")).into_response())
+}
+
+fn read(fields: &Fields) -> Typed {
+    Typed {
+        into: Some(fields.all("into").map(str::to_owned).collect()),
+        note: fields.text("note").to_owned(),
+        reason: fields.text("reason").to_owned(),
+        ..Typed::default()
+    }
+}
+
+/// Somebody else, or the time, was faster: the page says how it stands now.
+fn changed(id: BulletinId) -> Response {
+    Redirect::to(&and_say(&format!("/waiting/{id}"), "said-changed")).into_response()
+}
+
+/// What is wrong with a text, in the language of the page.
+fn in_words(t: Words, bad: BadText) -> String {
+    match t.language {
+        Language::Thai => bad.thai(),
+        Language::English => bad.to_string(),
+    }
+}

@@ -1,0 +1,201 @@
+//! Naming a deputy by form, with an account of their own where that is wanted, and ending the duty.
+//!
+//! The account is one of the same office, works from the first day to the last, and ends with the duty. Its password
+//! is set by whoever holds the one-time link, which is shown once.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::civil::Date;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::fields::Fields;
+use super::settings::{DeputyFaults, Typed, address, makes_accounts, render};
+use crate::domain::account::Role;
+use crate::domain::credentials::{LinkToken, Username};
+use crate::domain::ids::AccountId;
+use crate::domain::steward::{BadDeputy, Deputy};
+use crate::domain::thai::from_bangkok;
+use crate::domain::time::Timestamp;
+use crate::store::account_links::insert_link;
+use crate::store::accounts::{NewAccount, insert_account};
+use crate::store::groups::Group;
+use crate::store::{Connection, StoreError, audit};
+use crate::web::api::deputies::{end, managed, name};
+use crate::web::app::App;
+use crate::web::input::{Id, Ids};
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+use crate::web::words::Words;
+
+/// What a form says, read as far as it can be.
+enum Read {
+    Good(Deputy, Option<Username>),
+    Bad(Box<Typed>),
+}
+
+/// Names a deputy.
+pub async fn name_deputy(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(code): Id<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let (t, now) = (visitor.words, app.now());
+    let (deputy, username) = match read(t, &fields, now) {
+        Read::Good(deputy, username) => (deputy, username.filter(|_| makes_accounts(&visitor))),
+        Read::Bad(typed) => return render(&app, &visitor, &code, *typed, StatusCode::UNPROCESSABLE_ENTITY).await,
+    };
+    let by = visitor.caller.actor();
+    let mut tx = app.begin().await?;
+    let group = managed(&mut tx, &visitor.caller, &code).await?;
+    let account = match &username {
+        Some(username) => make_account(&mut tx, &group, &deputy, username, &by, now).await?,
+        None => None,
+    };
+    if username.is_some() && account.is_none() {
+        drop(tx);
+        let mut typed = typed(&fields);
+        typed.faults.username = Some(t.say("office-username-taken"));
+        return render(&app, &visitor, &code, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    name(&mut tx, &group, &deputy, account, &by, now).await?;
+    let link = match account {
+        Some(account) => Some(make_link(&mut tx, &app, account, &deputy, now).await?),
+        None => None,
+    };
+    tx.commit().await.map_err(StoreError::from)?;
+    match username.zip(link) {
+        Some((username, link)) => {
+            let typed = Typed { invited: Some((username.to_string(), link)), ..Typed::default() };
+            render(&app, &visitor, &code, typed, StatusCode::OK).await
+        }
+        None => Ok(Redirect::to(&and_say(&address(&code), "said-deputy-named")).into_response()),
+    }
+}
+
+/// Ends the duty of a deputy.
+pub async fn end_deputy(
+    State(app): State<App>,
+    visitor: Visitor,
+    Ids(code, id): Ids<String, i32>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let group = managed(&mut tx, &visitor.caller, &code).await?;
+    end(&mut tx, &group, id, &visitor.caller.actor(), app.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Redirect::to(&and_say(&address(&code), "said-deputy-ended")).into_response())
+}
+
+fn typed(fields: &Fields) -> Typed {
+    let text = |name: &str| fields.text(name).to_owned();
+    Typed {
+        name: text("name"),
+        title: text("title"),
+        phone: text("phone"),
+        from: text("from"),
+        until: text("until"),
+        username: text("username"),
+        ..Typed::default()
+    }
+}
+
+/// Reads the form; the first day begins and the last ends at midnight in Bangkok.
+fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
+    let mut faults = DeputyFaults::default();
+    let midnight = |text: &str| {
+        let date: Date = text.trim().parse().ok()?;
+        let years = 2000..=2200;
+        let whole = date.to_datetime(jiff::civil::Time::midnight());
+        years.contains(&date.year()).then(|| from_bangkok(whole).ok()).flatten()
+    };
+    let from = midnight(fields.text("from"));
+    let until = midnight(fields.text("until")).map(|last| last + std::time::Duration::from_hours(24));
+    if from.is_none() {
+        faults.from = Some(t.say("office-day-wrong"));
+    }
+    if until.is_none() {
+        faults.until = Some(t.say("office-day-wrong"));
+    }
+    let username = match fields.text("username").trim() {
+        "" => None,
+        text => {
+            let username = text.parse::<Username>().ok();
+            if username.is_none() {
+                faults.username = Some(t.say("office-username-wrong"));
+            }
+            username
+        }
+    };
+    // days that are missing are told already; the other fields are checked all the same
+    let (first, last) = (from.unwrap_or(now), until.unwrap_or(now + std::time::Duration::from_hours(24)));
+    let deputy = Deputy::new(fields.text("name"), fields.text("title"), fields.text("phone"), first, last, now);
+    match deputy {
+        Ok(deputy) if from.is_some() && until.is_some() && faults.username.is_none() => Read::Good(deputy, username),
+        Ok(_) => Read::Bad(Box::new(Typed { faults, ..typed(fields) })),
+        Err(bad) => {
+            for fault in bad {
+                let said = Some(in_words(t, fault));
+                match fault {
+                    BadDeputy::Nobody | BadDeputy::Name => faults.name = said,
+                    BadDeputy::Title => faults.title = said,
+                    BadDeputy::Phone => faults.phone = said,
+                    BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong if until.is_some() => faults.until = said,
+                    BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong => {}
+                }
+            }
+            Read::Bad(Box::new(Typed { faults, ..typed(fields) }))
+        }
+    }
+}
+
+fn in_words(t: Words, fault: BadDeputy) -> String {
+    match fault {
+        BadDeputy::Nobody => t.say("office-deputy-nobody"),
+        BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),
+        BadDeputy::Phone => t.say("office-deputy-phone-wrong"),
+        BadDeputy::Order => t.say("office-deputy-order"),
+        BadDeputy::Past => t.say("office-deputy-past"),
+        BadDeputy::TooLong => t.say("office-deputy-too-far"),
+    }
+}
+
+/// An account of the group's office for the time of the duty; none where the name is taken.
+async fn make_account(
+    db: &mut Connection,
+    group: &Group,
+    deputy: &Deputy,
+    username: &Username,
+    by: &str,
+    now: Timestamp,
+) -> Result<Option<AccountId>, StoreError> {
+    let account = NewAccount {
+        username: username.clone(),
+        display_name: deputy.title().or(deputy.name()).unwrap_or_default().to_owned(),
+        role: Role::Steward,
+        office_id: Some(group.office_id),
+        valid_from: Some(deputy.from()),
+        valid_until: Some(deputy.until()),
+    };
+    let Some(id) = insert_account(db, &account, now).await? else { return Ok(None) };
+    let detail = json!({ "role": Role::Steward.as_str(), "office": group.office, "until": deputy.until() });
+    audit::insert_entry(db, now, by, "account_create", &format!("user:{username}"), &detail).await?;
+    Ok(Some(id))
+}
+
+/// A link that sets the account's password, once.
+async fn make_link(
+    db: &mut Connection,
+    app: &App,
+    account: AccountId,
+    deputy: &Deputy,
+    now: Timestamp,
+) -> Result<SecretString, StoreError> {
+    let (token, sha256) = LinkToken::generate();
+    // it works for its usual time from the first day on
+    let expires_at = deputy.from().max(now) + app.people.rules.link_lifetime;
+    insert_link(db, account, &sha256, expires_at, now).await?;
+    Ok(format!("{}/welcome/{}", app.settings.public_url, token.expose_secret()).into())
+}

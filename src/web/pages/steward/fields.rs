@@ -1,0 +1,36 @@
+//! What is typed into a form, with fields that may come several times.
+
+use axum::Form;
+use axum::extract::{FromRequest, Request};
+
+use crate::web::app::App;
+use crate::web::problem::Problem;
+
+/// The fields of a form, in its order.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The text of a field; empty where it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, text)| text)
+    }
+
+    /// Every text sent under this name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, text)| text.as_str())
+    }
+}
+
+impl FromRequest<App> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let form = Form::<Vec<(String, String)>>::from_request(request, app).await;
+        let Form(fields) = form.map_err(|_| Problem::bad_request("The form cannot be read."))?;
+        if fields.iter().any(|(_, text)| text.contains('\0')) {
+            return Err(Problem::bad_request("A text holds a NUL character."));
+        }
+        Ok(Self(fields))
+    }
+}

@@ -1,0 +1,159 @@
+//! `/waiting`: what waits for the office, the most urgent and the nearest to its time first, and what lately passed.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::around;
+use super::by_whom::tell;
+use super::look::{Badge, Countdown, badges, letter_date, moment};
+use crate::domain::account::Role;
+use crate::domain::bulletin::Kind;
+use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+use crate::store::groups::{Filter, list_groups};
+use crate::store::waiting::{Waiting, list_past, list_waiting};
+use crate::store::{Connection, StoreError};
+use crate::web::api::waiting::{MOST, own_groups};
+use crate::web::app::App;
+use crate::web::auth::Scope;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::routes::{self, Door};
+use crate::web::shell::Shell;
+use crate::web::words::Words;
+
+/// How many past ones are shown.
+const PAST: i64 = 5;
+
+#[derive(Template)]
+#[template(path = "steward/list.html")]
+struct ListPage {
+    shell: Shell,
+    t: Words,
+    office: Option<String>,
+    items: Vec<Item>,
+    /// The way to forward them all, where there are several.
+    all: Option<String>,
+    past: Vec<Past>,
+    groups: Vec<OwnGroup>,
+    originates: bool,
+}
+
+/// A bulletin that waits.
+pub(super) struct Item {
+    pub(super) id: BulletinId,
+    pub(super) badges: Vec<Badge>,
+    pub(super) subject: String,
+    pub(super) letter: Option<String>,
+    pub(super) from: String,
+    pub(super) published: Option<String>,
+    pub(super) countdown: Option<Countdown>,
+    pub(super) reach: String,
+}
+
+/// One that passed.
+struct Past {
+    id: BulletinId,
+    badges: Vec<Badge>,
+    subject: String,
+    group: Option<String>,
+    told: String,
+}
+
+/// A group that the visitor manages.
+struct OwnGroup {
+    code: String,
+    name: String,
+}
+
+impl Item {
+    pub(super) fn of(t: Words, row: Waiting, now: Timestamp) -> Self {
+        Self {
+            badges: badges(t, row.kind, row.urgency()),
+            letter: letter(t, row.document_number.as_deref(), row.document_date.as_deref()),
+            countdown: row.release_at.map(|at| Countdown::to(t, at, now)),
+            reach: reach(t, row.groups, row.people),
+            published: row.published_at.map(|at| moment(t, at)),
+            id: row.bulletin_id,
+            subject: row.subject,
+            from: row.origin_office,
+        }
+    }
+}
+
+/// How many there are.
+pub(super) fn size<T>(rows: &[T]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
+}
+
+/// A letter's number and date in one line.
+pub(super) fn letter(t: Words, number: Option<&str>, date: Option<&str>) -> Option<String> {
+    let date = date.and_then(|date| letter_date(t, date));
+    match (number, date) {
+        (Some(number), Some(date)) => {
+            Some(t.say_with("forward-letter", &[("number", number), ("date", date.as_str())]))
+        }
+        (Some(number), None) => Some(number.to_owned()),
+        (None, date) => date,
+    }
+}
+
+/// How many groups and people, in words.
+pub(super) fn reach(t: Words, groups: i64, people: i64) -> String {
+    format!("{} · {}", t.count("forward-groups", groups), t.count("forward-people", people))
+}
+
+/// The list.
+pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    if visitor.caller.scope == Scope::Whole {
+        return Ok(Redirect::to("/home").into_response());
+    }
+    let (t, now) = (visitor.words, app.now());
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let groups = own_groups(&mut db, &visitor.caller).await?;
+    let waiting = list_waiting(&mut db, &groups, MOST).await?;
+    let page = ListPage {
+        shell: around(&visitor),
+        t,
+        all: (waiting.len() > 1).then(|| t.count("forward-all-link", size(&waiting))),
+        items: waiting.into_iter().map(|row| Item::of(t, row, now)).collect(),
+        past: past(&mut db, t, &groups, now).await?,
+        groups: managed(&mut db, &visitor).await?,
+        originates: may_compose(&visitor),
+        office: visitor.office_name,
+    };
+    Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+/// Whether the visitor may open the page on which bulletins are written.
+fn may_compose(visitor: &Visitor) -> bool {
+    let route = routes::find(&Method::GET, "/bulletins/new");
+    route.is_some_and(|route| matches!(route.door, Door::Person(act) if visitor.may(act)))
+}
+
+async fn past(db: &mut Connection, t: Words, groups: &[i32], now: Timestamp) -> Result<Vec<Past>, StoreError> {
+    let mut past = Vec::new();
+    for copy in list_past(db, groups, PAST).await? {
+        past.push(Past {
+            id: copy.bulletin_id,
+            badges: badges(t, Kind::News, copy.urgency()),
+            told: tell(db, t, &copy, now).await?,
+            group: (groups.len() > 1).then_some(copy.group_name),
+            subject: copy.subject,
+        });
+    }
+    Ok(past)
+}
+
+/// The groups whose settings the visitor can change from here: those of a steward's own office.
+async fn managed(db: &mut Connection, visitor: &Visitor) -> Result<Vec<OwnGroup>, StoreError> {
+    let Some(office) = visitor.caller.office_code.clone().filter(|_| visitor.role() == Role::Steward) else {
+        return Ok(Vec::new());
+    };
+    let found = list_groups(db, &Filter { office: Some(office), ..Filter::default() }, 100).await?;
+    let current = found.into_iter().filter(|group| !group.retired);
+    Ok(current.map(|group| OwnGroup { code: group.code, name: group.name }).collect())
+}

@@ -1,0 +1,127 @@
+//! How the steward's pages say urgency, times and numbers. Pure.
+
+use jiff::civil::Date;
+
+use crate::domain::bulletin::{Kind, Urgency};
+use crate::domain::thai::{Digits, format_long_date, format_moment, format_time, to_bangkok};
+use crate::domain::time::Timestamp;
+use crate::web::words::{Language, Words};
+
+/// A word in a coloured frame; the word says what the colour says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// The class.
+    pub class: &'static str,
+    /// The word.
+    pub word: String,
+}
+
+/// What a bulletin is, and how urgent.
+pub fn badges(t: Words, kind: Kind, urgency: Urgency) -> Vec<Badge> {
+    let kind = match kind {
+        Kind::News => None,
+        Kind::Correction => Some(("warn", t.say("forward-kind-correction"))),
+        Kind::Withdrawal => Some(("bad", t.say("forward-kind-withdrawal"))),
+        Kind::Test => Some(("drill", t.say("forward-kind-test"))),
+        Kind::Drill => Some(("drill", t.say("forward-kind-drill"))),
+    };
+    let urgency = match urgency {
+        Urgency::Routine => ("", t.say("forward-urgency-routine")),
+        Urgency::Urgent => ("urgent", t.say("forward-urgency-urgent")),
+        Urgency::VeryUrgent => ("very-urgent", t.say("forward-urgency-very-urgent")),
+        Urgency::MostUrgent => ("most-urgent", t.say("forward-urgency-most-urgent")),
+    };
+    kind.into_iter().chain([urgency]).map(|(class, word)| Badge { class, word }).collect()
+}
+
+/// Date and time in Bangkok.
+pub fn moment(t: Words, at: Timestamp) -> String {
+    match t.language {
+        Language::Thai => format_moment(at, Digits::Arabic),
+        Language::English => to_bangkok(at).strftime("%-d %b %Y, %H:%M").to_string(),
+    }
+}
+
+/// As [`moment`], but only the time of day where that is today.
+pub fn soon(t: Words, at: Timestamp, now: Timestamp) -> String {
+    let (local, today) = (to_bangkok(at), to_bangkok(now).date());
+    if local.date() != today {
+        return moment(t, at);
+    }
+    match t.language {
+        Language::Thai => format!("เวลา {}", format_time(local.time(), Digits::Arabic)),
+        Language::English => local.strftime("at %H:%M").to_string(),
+    }
+}
+
+/// A letter's date, `YYYY-MM-DD`, as letters write it.
+pub fn letter_date(t: Words, date: &str) -> Option<String> {
+    let date: Date = date.parse().ok()?;
+    Some(match t.language {
+        Language::Thai => format_long_date(date, Digits::Thai),
+        Language::English => date.strftime("%-d %B %Y").to_string(),
+    })
+}
+
+/// When something goes on by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Countdown {
+    /// When.
+    pub at: String,
+    /// For machines.
+    pub iso: String,
+    /// How long it is until then.
+    pub left: String,
+    /// The same in seconds.
+    pub seconds: i64,
+}
+
+impl Countdown {
+    /// To `at`, as seen from `now`.
+    pub fn to(t: Words, at: Timestamp, now: Timestamp) -> Self {
+        let seconds = (at.as_microsecond() - now.as_microsecond()).max(0) / 1_000_000;
+        Self { at: soon(t, at, now), iso: at.to_string(), left: span(t, seconds), seconds }
+    }
+}
+
+/// A span in words, to the minute, rounded up: what is left is never said to be less than it is by a whole minute.
+pub fn span(t: Words, seconds: i64) -> String {
+    let minutes = (seconds + 59) / 60;
+    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    let mut parts = Vec::new();
+    for (n, part) in [(days, "days"), (hours, "hours"), (minutes, "minutes")] {
+        if n > 0 && parts.len() < 2 {
+            parts.push(match part {
+                "days" => t.count("forward-days", n),
+                "hours" => t.count("forward-hours", n),
+                _ => t.count("forward-minutes", n),
+            });
+        }
+    }
+    if parts.is_empty() { t.say("forward-now") } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T: Words = Words { language: Language::Thai };
+
+    #[test]
+    fn what_is_left_is_said_in_two_parts_at_most() {
+        for (seconds, said) in
+            [(0, "ครบเวลาแล้ว"), (1, "1 นาที"), (3_600, "1 ชั่วโมง"), (5_401, "1 ชั่วโมง 31 นาที"), (90_060, "1 วัน 1 ชั่วโมง")]
+        {
+            assert_eq!(span(T, seconds), said);
+        }
+    }
+
+    #[test]
+    fn a_time_of_today_is_said_without_its_date() {
+        let now = Timestamp::from_second(1_521_763_200);
+        assert_eq!(soon(T, now + std::time::Duration::from_mins(66), now), "เวลา 8.06 น.");
+        assert_eq!(soon(T, now + std::time::Duration::from_hours(24), now), "24 มี.ค. 2561 เวลา 7.00 น.");
+        let english = Words { language: Language::English };
+        assert_eq!(moment(english, now), "23 Mar 2018, 07:00");
+    }
+}

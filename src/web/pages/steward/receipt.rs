@@ -1,0 +1,204 @@
+//! How a bulletin goes on at and below the office, read from the status that every poll shares.
+//!
+//! The part asks for itself again while anything can still move: often while something is being sent, seldom while it
+//! waits for people.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::list::size;
+use super::look::{moment, soon};
+use crate::domain::delivery::State as Standing;
+use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::store::waiting::{Stuck, list_copies, list_stuck_below};
+use crate::web::api::snapshot::View;
+use crate::web::api::waiting::own_groups;
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::words::{Language, Words, group_digits};
+
+/// How many of those that wait for somebody are named.
+const NAMED: i64 = 8;
+
+/// How many are looked for: more than the largest province has.
+const MOST: i64 = 500;
+
+/// The receipts of the office's part of a bulletin.
+#[derive(Debug)]
+pub(super) struct Receipt {
+    pub(super) settled: bool,
+    /// How often to ask again.
+    pub(super) again: &'static str,
+    pub(super) headline: String,
+    pub(super) accepted: i64,
+    pub(super) total: i64,
+    pub(super) tiers: Vec<Tier>,
+    pub(super) stuck: Vec<StuckLine>,
+    /// How many more wait than are named.
+    pub(super) more: Option<String>,
+    pub(super) as_of: String,
+}
+
+/// One tier; where nothing is, nothing is said.
+#[derive(Debug)]
+pub(super) struct Tier {
+    pub(super) label: String,
+    pub(super) groups: String,
+    pub(super) people: String,
+    pub(super) accepted: String,
+    pub(super) moving: Option<String>,
+    pub(super) waiting: Option<String>,
+    pub(super) held: Option<String>,
+    pub(super) ended: Option<String>,
+    pub(super) taps: String,
+}
+
+/// A group below that waits for somebody.
+#[derive(Debug)]
+pub(super) struct StuckLine {
+    pub(super) group: String,
+    pub(super) told: String,
+    pub(super) failed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "steward/receipt.html")]
+struct Part {
+    t: Words,
+    id: BulletinId,
+    receipt: Receipt,
+}
+
+/// The part alone, asked for again by the page.
+pub async fn show_receipt(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let groups = own_groups(&mut db, &visitor.caller).await?;
+    if list_copies(&mut db, id, &groups).await?.is_empty() {
+        return Err(Problem::absent("bulletin"));
+    }
+    drop(db);
+    let receipt = read(&app, visitor.words, id, &groups).await?;
+    Ok(show(StatusCode::OK, &Part { t: visitor.words, id, receipt }, "no-store"))
+}
+
+/// What is used of a status as the API writes it.
+#[derive(Deserialize)]
+struct Status {
+    settled: bool,
+    as_of: Timestamp,
+    deliveries: i64,
+    counts: Counts,
+    tiers: Vec<TierStatus>,
+}
+
+#[derive(Deserialize)]
+struct TierStatus {
+    label: String,
+    groups: i64,
+    people: i64,
+    counts: Counts,
+    acknowledged: Acknowledged,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    waiting: i64,
+    held: i64,
+    ready: i64,
+    sending: i64,
+    parked: i64,
+    accepted: i64,
+    failed: i64,
+    unreachable: i64,
+    declined: i64,
+    withdrawn: i64,
+    expired: i64,
+}
+
+#[derive(Deserialize)]
+struct Acknowledged {
+    taps: i64,
+}
+
+/// Reads the receipts of a bulletin at and below these groups, which the visitor answers for.
+pub(super) async fn read(app: &App, t: Words, id: BulletinId, groups: &[i32]) -> Result<Receipt, Problem> {
+    let view = View { bulletin: id, scope: Some(groups.to_vec()), drafts: false, under: None };
+    let snapshot = app.snapshots.read(&app.db, &view).await?;
+    let status: Status = serde_json::from_str(&snapshot.body).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a status could not be read again");
+        Problem::internal()
+    })?;
+    let counts = &status.counts;
+    let stuck = if counts.held + counts.failed + counts.unreachable > 0 {
+        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        list_stuck_below(&mut db, id, groups, MOST).await?
+    } else {
+        Vec::new()
+    };
+    let now = app.now();
+    let (accepted, total) = (group_digits(counts.accepted), group_digits(status.deliveries));
+    Ok(Receipt {
+        settled: status.settled,
+        again: if counts.ready + counts.sending > 0 { "every 2s" } else { "every 15s" },
+        headline: t.say_with("forward-accepted-of", &[("accepted", &accepted), ("total", &total)]),
+        accepted: counts.accepted,
+        total: status.deliveries,
+        more: Some(size(&stuck) - NAMED).filter(|n| *n > 0).map(|n| t.count("forward-stuck-more", n)),
+        stuck: stuck.into_iter().zip(0..NAMED).map(|(row, _)| row).map(|row| StuckLine::of(t, row, now)).collect(),
+        as_of: moment(t, status.as_of),
+        tiers: status.tiers.iter().map(Tier::of).collect(),
+    })
+}
+
+impl Tier {
+    fn of(tier: &TierStatus) -> Self {
+        let counts = &tier.counts;
+        let some = |n: i64| (n > 0).then(|| group_digits(n));
+        Self {
+            label: tier.label.clone(),
+            groups: group_digits(tier.groups),
+            people: group_digits(tier.people),
+            accepted: group_digits(counts.accepted),
+            moving: some(counts.ready + counts.sending + counts.parked),
+            waiting: some(counts.waiting),
+            held: some(counts.held),
+            ended: some(counts.failed + counts.unreachable + counts.declined + counts.withdrawn + counts.expired),
+            taps: group_digits(tier.acknowledged.taps),
+        }
+    }
+}
+
+impl StuckLine {
+    fn of(t: Words, row: Stuck, now: Timestamp) -> Self {
+        let failed = row.state != Standing::Held;
+        let told = if failed {
+            let reason = row.reason.map(|reason| match t.language {
+                Language::Thai => reason.thai(),
+                Language::English => reason.english(),
+            });
+            reason.unwrap_or_default().to_owned()
+        } else {
+            let who = row.steward_title.unwrap_or(row.office_name);
+            match row.release_at {
+                Some(at) => {
+                    let at = soon(t, at, now);
+                    t.say_with("forward-waits-for-until", &[("who", &who), ("at", &at)])
+                }
+                None => t.say_with("forward-waits-for", &[("who", &who)]),
+            }
+        };
+        Self { group: row.group_name, told, failed }
+    }
+}

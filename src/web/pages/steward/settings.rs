@@ -1,0 +1,258 @@
+//! `/groups/{code}/settings`: how bulletins come into a group, who stands in for its steward, and its join code.
+//!
+//! A change holds for what is published afterwards: what is on its way keeps the setting with which it was published.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::around;
+use super::fields::Fields;
+use super::look::moment;
+use crate::domain::account::{Act, Role};
+use crate::domain::bulletin::Forwarding;
+use crate::domain::thai::{Digits, format_short_date, to_bangkok};
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+use crate::store::groups::Group;
+use crate::store::stewards::{NamedDeputy, Steward, list_deputies, list_stewards};
+use crate::web::api::deputies::managed;
+use crate::web::api::field::Field;
+use crate::web::api::group_change::{GroupChange, change_settings as change, new_join_code};
+use crate::web::app::App;
+use crate::web::input::Id;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, and_say};
+use crate::web::words::{Language, Words};
+
+/// What is suggested for a group that never went on by itself, in minutes.
+const SUGGESTED: &str = "60";
+
+#[derive(Template)]
+#[template(path = "steward/settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    t: Words,
+    group: Shown,
+    how: How,
+    minutes: String,
+    may_be_automatic: bool,
+    standing: Vec<String>,
+    deputies: Vec<DeputyLine>,
+    makes_accounts: bool,
+    typed: Typed,
+}
+
+/// The group.
+struct Shown {
+    code: String,
+    name: String,
+    office: String,
+    linked: Option<String>,
+    lost: Option<String>,
+}
+
+/// How a bulletin comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    ByHand,
+    AfterAWhile,
+    AtOnce,
+}
+
+impl How {
+    fn of(group: &Group) -> Self {
+        match (group.forwarding, group.forward_within) {
+            (Forwarding::Automatic, _) => Self::AtOnce,
+            (Forwarding::Stewarded, Some(_)) => Self::AfterAWhile,
+            (Forwarding::Stewarded, None) => Self::ByHand,
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Some(match text {
+            "by-hand" => Self::ByHand,
+            "after-a-while" => Self::AfterAWhile,
+            "at-once" => Self::AtOnce,
+            _ => return None,
+        })
+    }
+}
+
+/// A deputy for a while.
+struct DeputyLine {
+    id: i32,
+    who: String,
+    phone: Option<String>,
+    when: String,
+    on_duty: bool,
+    username: Option<String>,
+}
+
+/// What was typed and is shown again, with what is wrong with it, and what is shown this once.
+#[derive(Default)]
+pub(super) struct Typed {
+    pub(super) how: Option<How>,
+    pub(super) minutes: Option<String>,
+    pub(super) minutes_fault: Option<String>,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) phone: String,
+    pub(super) from: String,
+    pub(super) until: String,
+    pub(super) username: String,
+    pub(super) faults: DeputyFaults,
+    pub(super) join_code: Option<(SecretString, String)>,
+    /// The new account's name and the link that sets its password.
+    pub(super) invited: Option<(String, SecretString)>,
+}
+
+/// What is wrong with the fields of a deputy.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DeputyFaults {
+    pub(super) name: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) until: Option<String>,
+    pub(super) username: Option<String>,
+}
+
+/// The page.
+pub async fn show_settings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(code): Id<String>,
+) -> Result<Response, Problem> {
+    render(&app, &visitor, &code, Typed::default(), StatusCode::OK).await
+}
+
+/// The page with what was typed.
+pub(super) async fn render(
+    app: &App,
+    visitor: &Visitor,
+    code: &str,
+    typed: Typed,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let (t, now) = (visitor.words, app.now());
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let group = managed(&mut db, &visitor.caller, code).await?;
+    let standing = list_stewards(&mut db, group.id).await?;
+    let deputies = list_deputies(&mut db, group.id, now).await?;
+    let minutes = group.forward_within.map_or_else(|| SUGGESTED.to_owned(), |minutes| minutes.to_string());
+    let page = SettingsPage {
+        shell: around(visitor),
+        t,
+        how: typed.how.unwrap_or_else(|| How::of(&group)),
+        minutes: typed.minutes.clone().unwrap_or(minutes),
+        may_be_automatic: visitor.may(Act::Publish) || visitor.role() == Role::Steward,
+        standing: standing.into_iter().filter_map(|one| standing_line(t, one)).collect(),
+        deputies: deputies.into_iter().map(|row| DeputyLine::of(t, row, now)).collect(),
+        makes_accounts: makes_accounts(visitor),
+        group: Shown {
+            linked: group.linked_at.filter(|_| group.linked).map(|at| moment(t, at)),
+            lost: group.lost_at.filter(|_| !group.linked).map(|at| moment(t, at)),
+            code: group.code,
+            name: group.name,
+            office: group.office_name,
+        },
+        typed,
+    };
+    Ok(show(status, &page, "no-store"))
+}
+
+/// Whether the visitor can make an account for a deputy: a steward for the own office, and who makes accounts anyway.
+pub(super) fn makes_accounts(visitor: &Visitor) -> bool {
+    visitor.role() == Role::Steward || visitor.may(Act::ManageAccounts)
+}
+
+/// The steward, or the standing deputy, in a line.
+fn standing_line(t: Words, one: Steward) -> Option<String> {
+    let who = join(&[one.title, one.name])?;
+    Some(if one.deputy { t.say_with("office-standing-deputy", &[("who", &who)]) } else { who })
+}
+
+/// What is there, with a point between.
+fn join(parts: &[Option<String>]) -> Option<String> {
+    let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+impl DeputyLine {
+    fn of(t: Words, row: NamedDeputy, now: Timestamp) -> Self {
+        // the end is the first moment that is no longer theirs: the day before is the last
+        let last = Timestamp::from_microsecond(row.valid_until.as_microsecond() - 1);
+        let (from, until) = (day(t, row.valid_from), day(t, last));
+        Self {
+            id: row.id,
+            on_duty: row.is_on_duty(now),
+            who: join(&[row.title, row.name]).unwrap_or_default(),
+            phone: row.phone,
+            when: t.say_with("office-deputy-when", &[("from", &from), ("until", &until)]),
+            username: row.username,
+        }
+    }
+}
+
+/// A day in Bangkok.
+fn day(t: Words, at: Timestamp) -> String {
+    let date = to_bangkok(at).date();
+    match t.language {
+        Language::Thai => format_short_date(date, Digits::Arabic),
+        Language::English => date.strftime("%-d %b %Y").to_string(),
+    }
+}
+
+/// Changes how bulletins come in.
+pub async fn change_settings(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(code): Id<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let Some(how) = How::read(fields.text("how")) else {
+        return Err(Problem::bad_request("The form does not say how bulletins come in."));
+    };
+    let minutes = crate::domain::thai::to_arabic_digits(fields.text("minutes").trim());
+    let within = minutes.parse::<i32>().ok().filter(|minutes| (1..=525_600).contains(minutes));
+    let forward_within = match (how, within) {
+        (How::ByHand, _) => Field::Null,
+        (How::AfterAWhile, Some(minutes)) => Field::Set(minutes),
+        (How::AfterAWhile, None) => {
+            let fault = Some(t.say("office-minutes-wrong"));
+            let minutes = Some(fields.text("minutes").to_owned());
+            let typed = Typed { how: Some(how), minutes, minutes_fault: fault, ..Typed::default() };
+            return render(&app, &visitor, &code, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        (How::AtOnce, _) => Field::Absent,
+    };
+    let forwarding = if how == How::AtOnce { Forwarding::Automatic } else { Forwarding::Stewarded };
+    let what = GroupChange { name: None, forwarding: Some(forwarding), forward_within };
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    change(&mut tx, &visitor.caller, &code, &what, now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Redirect::to(&and_say(&address(&code), "said-settings-changed")).into_response())
+}
+
+/// Makes a join code and shows it, this once.
+pub async fn make_code(State(app): State<App>, visitor: Visitor, Id(code): Id<String>) -> Result<Response, Problem> {
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    let group = managed(&mut tx, &visitor.caller, &code).await?;
+    let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let join_code = Some((made.to_string().into(), moment(visitor.words, until)));
+    render(&app, &visitor, &code, Typed { join_code, ..Typed::default() }, StatusCode::OK).await
+}
+
+/// The page of a group's settings.
+pub(super) fn address(code: &str) -> String {
+    format!("/groups/{code}/settings")
+}

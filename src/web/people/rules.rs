@@ -1,0 +1,104 @@
+//! How signing in behaves, from the section `accounts` of the configuration, with what it needs to do so.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use super::{Cookies, Throttle};
+use crate::domain::account::Role;
+use crate::domain::credentials::{Password, PasswordHash};
+use crate::web::problem::Problem;
+
+/// Passwords hashed at the same time: each takes 19 MiB and a core for a moment.
+const HASHED_AT_ONCE: usize = 4;
+
+/// How long things last.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// A session without being used.
+    pub idle: Duration,
+    /// A session at the most.
+    pub longest: Duration,
+    /// A session on a device that its owner wants remembered.
+    pub remembered: Duration,
+    /// A one-time link.
+    pub link_lifetime: Duration,
+}
+
+/// What signing in works with; shared by all requests.
+#[derive(Debug)]
+pub struct People {
+    /// How long things last.
+    pub rules: Rules,
+    /// What the cookies are like.
+    pub(super) cookies: Cookies,
+    /// How often one may try.
+    pub(super) throttle: Throttle,
+    code_demanded: Vec<Role>,
+    hashing: Semaphore,
+    nobody: OnceLock<PasswordHash>,
+}
+
+impl People {
+    /// By these rules; `public_url` decides what the cookies are like.
+    #[must_use]
+    pub fn new(rules: Rules, code_demanded: Vec<Role>, public_url: &str) -> Self {
+        Self {
+            rules,
+            cookies: Cookies { secure: public_url.starts_with("https://") },
+            throttle: Throttle::default(),
+            code_demanded,
+            hashing: Semaphore::new(HASHED_AT_ONCE),
+            nobody: OnceLock::new(),
+        }
+    }
+
+    /// Whether whoever has this role needs a code of the moment besides the password.
+    #[must_use]
+    pub fn demands_code(&self, role: Role) -> bool {
+        self.code_demanded.contains(&role)
+    }
+
+    /// Whether the site is served over https only.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.cookies.secure
+    }
+
+    /// Whether one more attempt to sign in with `name` is allowed; it counts.
+    #[must_use]
+    pub fn allows_attempt(&self, name: &str) -> bool {
+        self.throttle.allows(name)
+    }
+
+    /// Whether `typed` is the password behind `hash`. Where there is none it takes as long, and is not.
+    ///
+    /// # Errors
+    /// When the process is about to end.
+    pub async fn is_password(
+        self: &std::sync::Arc<Self>,
+        hash: Option<String>,
+        typed: SecretString,
+    ) -> Result<bool, Problem> {
+        let _turn = self.hashing.acquire().await.map_err(|_| Problem::unavailable())?;
+        let this = std::sync::Arc::clone(self);
+        let checked = spawn_blocking(move || match hash {
+            Some(hash) => PasswordHash::from_stored(hash).matches(&typed),
+            // nothing fits nobody's hash; only the time is spent
+            None => this.nobody.get_or_init(PasswordHash::of_nobody).matches(&typed),
+        });
+        checked.await.map_err(|_| Problem::unavailable())
+    }
+
+    /// The hash to keep of a new password.
+    ///
+    /// # Errors
+    /// When the process is about to end.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, Problem> {
+        let _turn = self.hashing.acquire().await.map_err(|_| Problem::unavailable())?;
+        spawn_blocking(move || password.hash()).await.map_err(|_| Problem::unavailable())
+    }
+}

@@ -1,0 +1,164 @@
+//! What is around every page of people: who is signed in, where one can go, the language, what was just done.
+//!
+//! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
+
+use super::pages::assets;
+use super::people::Visitor;
+use super::words::Words;
+use crate::domain::account::Role;
+
+/// A way to an area, shown to some roles.
+struct Way {
+    path: &'static str,
+    key: &'static str,
+    roles: &'static [Role],
+}
+
+/// The areas, in the order in which they are shown; the first that a role sees is where it begins.
+const WAYS: &[Way] = &[
+    Way { path: "/waiting", key: "forward-way", roles: &[Role::Steward] },
+    Way { path: "/status", key: "ways-status", roles: &[Role::Agency] },
+    // operations begin at the board, all others find it after their own work
+    Way { path: "/board", key: "way-board", roles: &[Role::Operator] },
+    Way {
+        path: "/bulletins",
+        key: "way-bulletins",
+        roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Operator, Role::Steward, Role::Agency],
+    },
+    Way {
+        path: "/board",
+        key: "way-board",
+        roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
+    },
+    Way { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
+    Way { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
+    Way { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
+    Way { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
+    Way { path: "/audit", key: "ways-audit", roles: &[Role::Admin] },
+];
+
+/// A way as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Where it leads.
+    pub path: &'static str,
+    /// What it is called.
+    pub label: String,
+    /// Whether the page is in this area.
+    pub current: bool,
+}
+
+/// Who is signed in, as the header says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The account's name for people.
+    pub name: String,
+    /// What it may do, in a word.
+    pub role: String,
+}
+
+/// What is around a page.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The words.
+    pub t: Words,
+    /// Who is signed in; none on the way in.
+    pub who: Option<Who>,
+    /// Where one can go.
+    pub ways: Vec<Item>,
+    /// Where the visitor is, for the switch of languages.
+    pub here: String,
+    /// What was just done.
+    pub said: Option<String>,
+    /// Scripts by address.
+    pub scripts: Vec<String>,
+    /// The style sheet's address.
+    pub style: String,
+    /// The icon's address.
+    pub icon: String,
+}
+
+impl Shell {
+    /// Around a page of somebody who is signed in.
+    #[must_use]
+    pub fn of(visitor: &Visitor) -> Self {
+        let t = visitor.words;
+        let path = visitor.here.split('?').next().unwrap_or_default();
+        let within = |way: &Way| path == way.path || path.starts_with(&format!("{}/", way.path));
+        let item = |way: &Way| Item { path: way.path, label: t.say(way.key), current: within(way) };
+        let ways = WAYS.iter().filter(|way| way.roles.contains(&visitor.role())).map(item).collect();
+        Self {
+            t,
+            who: Some(Who { name: visitor.display_name.clone(), role: role_label(t, visitor.role()) }),
+            ways,
+            here: visitor.here.clone(),
+            said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            scripts: ["htmx", "hx-sse", "board"].map(assets::path_of).to_vec(),
+            style: assets::style_path(),
+            icon: assets::path_of("icon"),
+        }
+    }
+
+    /// Around a page of somebody who is not, or not yet, signed in; `here` is where the switch of languages leads.
+    #[must_use]
+    pub fn outside(t: Words, here: &str) -> Self {
+        Self {
+            t,
+            who: None,
+            ways: Vec::new(),
+            here: here.to_owned(),
+            said: said(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            scripts: Vec::new(),
+            style: assets::style_path(),
+            icon: assets::path_of("icon"),
+        }
+    }
+}
+
+/// Where a role begins.
+#[must_use]
+pub fn first_page(role: Role) -> &'static str {
+    WAYS.iter().find(|way| way.roles.contains(&role)).map_or("/home", |way| way.path)
+}
+
+/// The key of a sentence about what was just done: the query parameter `said` of an address.
+fn said(here: &str) -> Option<String> {
+    let (_, query) = here.split_once('?')?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+    let key = pairs.into_iter().find(|(name, _)| name == "said").map(|(_, key)| key)?;
+    let plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    (plain && key.len() <= 40).then(|| format!("said-{key}"))
+}
+
+/// An address at which the sentence called `key` (`said-…`) is shown on top.
+#[must_use]
+pub fn and_say(path: &str, key: &'static str) -> String {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}said={}", key.trim_start_matches("said-"))
+}
+
+/// A role in a word.
+#[must_use]
+pub fn role_label(t: Words, role: Role) -> String {
+    match role {
+        Role::Admin => t.say("role-admin"),
+        Role::Publisher => t.say("role-publisher"),
+        Role::Approver => t.say("role-approver"),
+        Role::Steward => t.say("role-steward"),
+        Role::Operator => t.say("role-operator"),
+        Role::Agency => t.say("role-agency"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_of_a_sentence_is_taken_from_an_address() {
+        assert_eq!(said("/account?said=signed-out").as_deref(), Some("said-signed-out"));
+        for address in ["/account", "/account?said=<b>", "/account?said=Ab", "/account?x=1"] {
+            assert_eq!(said(address), None, "{address}");
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! Who may open which page and send which form: every route for people with every role, in both directions.
+//!
+//! A row per case: what is opened or sent, and what each of [`Who::ALL`] gets for it. Whoever adds a page adds its rows;
+//! [`the_table_names_every_route_for_people`] fails until they are there.
+
+use std::collections::BTreeSet;
+
+use gcc_relay::domain::account::Role;
+use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::store::api_keys::find_key;
+use gcc_relay::web::routes::{Door, ROUTES};
+use serde_json::json;
+
+use crate::browser::{Browser, PASSWORD};
+use crate::desk::{Desk, Who};
+
+/// One page or form, and the status that each of [`Who::ALL`] gets for it.
+struct Row {
+    /// Method and path of the route, as the table of routes names it.
+    route: &'static str,
+    /// What is opened; [`Things`] knows what the `{words}` stand for.
+    path: &'static str,
+    /// What is typed, as a form sends it.
+    fields: &'static [(&'static str, &'static str)],
+    expected: [u16; 7],
+}
+
+const fn open(route: &'static str, path: &'static str, expected: [u16; 7]) -> Row {
+    Row { route, path, fields: &[], expected }
+}
+
+const fn send(
+    route: &'static str,
+    path: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    expected: [u16; 7],
+) -> Row {
+    Row { route, path, fields, expected }
+}
+
+// in the order of `Who::ALL`: admin, publisher, approver, steward, operator, agency, nobody;
+// nobody is led to the sign-in page, or is asked to sign in again before a form is sent
+
+/// A page for everybody who is signed in.
+const ALL: [u16; 7] = [200, 200, 200, 200, 200, 200, 303];
+/// A form for everybody who is signed in.
+const ALL_SEND: [u16; 7] = [303, 303, 303, 303, 303, 303, 401];
+/// A page for administrators.
+const ADMIN: [u16; 7] = [200, 403, 403, 403, 403, 403, 303];
+/// A form of administrators that leads on.
+const ADMIN_SEND: [u16; 7] = [303, 403, 403, 403, 403, 403, 401];
+/// A form of administrators that is answered at once.
+const ADMIN_ANSWER: [u16; 7] = [200, 403, 403, 403, 403, 403, 401];
+/// A page that stewards and agencies of another part of the tree do not see.
+const WHOLE: [u16; 7] = [200, 200, 200, 404, 200, 404, 303];
+
+/// Operations' pages and forms.
+const OPERATE: [u16; 7] = [200, 403, 403, 403, 200, 403, 303];
+const OPERATE_SEND: [u16; 7] = [303, 403, 403, 403, 303, 403, 401];
+/// The steward of the group, and operations.
+const STEWARD: [u16; 7] = [200, 403, 403, 200, 200, 403, 303];
+const STEWARD_SEND: [u16; 7] = [303, 403, 403, 303, 303, 403, 401];
+const STEWARD_ANSWER: [u16; 7] = [200, 403, 403, 200, 200, 403, 401];
+/// Operations; it is another steward's.
+const OTHER_STEWARD: [u16; 7] = [200, 403, 403, 404, 200, 403, 303];
+/// Those who may write, stewards for their own part of the tree.
+const ORIGINATE: [u16; 7] = [200, 200, 403, 200, 403, 403, 303];
+const ORIGINATE_SEND: [u16; 7] = [303, 303, 403, 303, 403, 403, 401];
+const ORIGINATE_ANSWER: [u16; 7] = [200, 200, 403, 200, 403, 403, 401];
+/// The same with a draft that starts at the root, which no steward sees.
+const WRITE: [u16; 7] = [200, 200, 403, 404, 403, 403, 303];
+const WRITE_SEND: [u16; 7] = [303, 303, 403, 404, 403, 403, 401];
+/// The same without saying which version was seen: nothing is overwritten.
+const NOT_AS_SEEN: [u16; 7] = [409, 409, 403, 404, 403, 403, 401];
+/// Those who approve.
+const APPROVE_SEND: [u16; 7] = [303, 403, 303, 403, 403, 403, 401];
+/// A short letter, as the form sends it.
+const LETTER: &[(&str, &str)] = &[("kind", "news"), ("urgency", "routine"), ("subject", "เรื่อง"), ("body", "ความ")];
+
+const ROWS: &[Row] = &[
+    open("GET /home", "/home", ALL),
+    open("GET /account", "/account", ALL),
+    send(
+        "POST /account/password",
+        "/account/password",
+        &[("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD)],
+        ALL_SEND,
+    ),
+    send("POST /account/codes", "/account/codes", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 401]),
+    send(
+        "POST /account/codes/confirm",
+        "/account/codes/confirm",
+        &[("code", "-")],
+        [422, 422, 422, 422, 422, 422, 401],
+    ),
+    // approvers need codes at the desk
+    send(
+        "POST /account/codes/remove",
+        "/account/codes/remove",
+        &[("old", PASSWORD)],
+        [303, 303, 403, 303, 303, 303, 401],
+    ),
+    // another's device
+    send(
+        "POST /account/devices/{handle}/sign-out",
+        "/account/devices/{device}/sign-out",
+        &[],
+        [404, 404, 404, 404, 404, 404, 401],
+    ),
+    send("POST /account/devices/sign-out-others", "/account/devices/sign-out-others", &[], ALL_SEND),
+    open("GET /accounts", "/accounts", ADMIN),
+    open("GET /accounts/new", "/accounts/new", ADMIN),
+    send(
+        "POST /accounts/new",
+        "/accounts/new",
+        &[("username", "somebody"), ("name", "ผู้ดูแล"), ("role", "operator")],
+        ADMIN_ANSWER,
+    ),
+    open("GET /accounts/invite", "/accounts/invite", ADMIN),
+    send(
+        "POST /accounts/invite",
+        "/accounts/invite",
+        &[("office", "lamphun-d1"), ("confirmed", "1"), ("form", "csv")],
+        ADMIN_ANSWER,
+    ),
+    open("GET /accounts/{id}", "/accounts/{account}", ADMIN),
+    send("POST /accounts/{id}", "/accounts/{account}", &[("name", "ผู้ดูแล"), ("role", "operator")], ADMIN_SEND),
+    send("POST /accounts/{id}/link", "/accounts/{account}/link", &[], ADMIN_ANSWER),
+    send("POST /accounts/{id}/disable", "/accounts/{account}/disable", &[], ADMIN_SEND),
+    send("POST /accounts/{id}/enable", "/accounts/{account}/enable", &[], ADMIN_SEND),
+    send("POST /accounts/{id}/codes/remove", "/accounts/{account}/codes/remove", &[], ADMIN_SEND),
+    open("GET /keys", "/keys", [200, 403, 403, 403, 403, 200, 303]),
+    send("POST /keys", "/keys", &[("name", "ระบบ"), ("role", "operator")], [200, 403, 403, 403, 403, 200, 401]),
+    send("POST /keys/{id}/revoke", "/keys/{key of lamphun-commerce}/revoke", &[], [303, 403, 403, 403, 403, 303, 401]),
+    send("POST /keys/{id}/revoke", "/keys/{key of lamphun}/revoke", &[], [303, 403, 403, 403, 403, 404, 401]),
+    open("GET /docs/examples", "/docs/examples", ALL),
+    open("GET /status", "/status", ALL),
+    open("GET /status/{id}", "/status/{held}", ALL),
+    open("GET /status/{id}", "/status/{elsewhere}", WHOLE),
+    open("GET /audit", "/audit", ADMIN),
+    send("POST /audit/check", "/audit/check", &[], ADMIN_ANSWER),
+    // the board: of the own part of the tree
+    open("GET /board", "/board", ALL),
+    open("GET /board/live", "/board/live", ALL),
+    open("GET /board/csv/{table}", "/board/csv/blocked", ALL),
+    open("GET /board/{id}", "/board/{held}", ALL),
+    open("GET /board/{id}", "/board/{elsewhere}", WHOLE),
+    open("GET /board/{id}/live", "/board/{held}/live", ALL),
+    open("GET /board/{id}/csv/{table}", "/board/{held}/csv/tiers", ALL),
+    open("GET /board/{id}/csv/{table}", "/board/{elsewhere}/csv/tiers", WHOLE),
+    open("GET /board/{id}/provinces/{province}", "/board/{held}/provinces/ลำพูน", ALL),
+    open("GET /board/{id}/provinces/{province}", "/board/{held}/provinces/เชียงใหม่", WHOLE),
+    open("GET /board/{id}/receipt", "/board/{held}/receipt", ALL),
+    open("GET /board/{id}/receipt", "/board/{elsewhere}/receipt", WHOLE),
+    open("GET /board/{id}/retry", "/board/{held}/retry?reason=account_removed", OPERATE),
+    send("POST /board/{id}/retry", "/board/{held}/retry", &[("reason", "account_removed")], OPERATE_SEND),
+    send("POST /board/{id}/undecline", "/board/{declined}/undecline", &[("group", "lpn")], OPERATE_SEND),
+    open("GET /groups/{code}", "/groups/lpn-com", ALL),
+    open("GET /groups/{code}", "/groups/cmi", WHOLE),
+    open("GET /deliveries/{id}", "/deliveries/{delivery to lpn-com}", ALL),
+    open("GET /deliveries/{id}", "/deliveries/{delivery to cmi}", WHOLE),
+    send("POST /deliveries/{id}/retry", "/deliveries/{lost}/retry", &[], OPERATE_SEND),
+    open("GET /channels", "/channels", OPERATE),
+    send("POST /channels/{code}/park", "/channels/{sending}/park", &[], OPERATE_SEND),
+    send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
+    open("GET /failures", "/failures", ALL),
+    // what waits for the own office
+    open("GET /waiting", "/waiting", [303, 403, 403, 200, 303, 403, 303]),
+    open("GET /waiting/all", "/waiting/all", [409, 403, 403, 200, 409, 403, 303]),
+    send("POST /waiting/all", "/waiting/all", &[("bulletin", "-")], [409, 403, 403, 303, 409, 403, 401]),
+    open("GET /waiting/{id}", "/waiting/{held}", [303, 403, 403, 200, 303, 403, 303]),
+    send("POST /waiting/{id}/forward", "/waiting/{fresh}/forward", &[("into", "lpn")], STEWARD_SEND),
+    send(
+        "POST /waiting/{id}/decline",
+        "/waiting/{fresh}/decline",
+        &[("into", "lpn"), ("reason", "ไม่เกี่ยวข้อง")],
+        STEWARD_SEND,
+    ),
+    open("GET /waiting/{id}/receipt", "/waiting/{held}/receipt", [409, 403, 403, 200, 409, 403, 303]),
+    open("GET /groups/{code}/settings", "/groups/lpn/settings", STEWARD),
+    open("GET /groups/{code}/settings", "/groups/cmi/settings", OTHER_STEWARD),
+    send("POST /groups/{code}/settings", "/groups/lpn/settings", &[("how", "by-hand"), ("minutes", "")], STEWARD_SEND),
+    send("POST /groups/{code}/join-code", "/groups/lpn/join-code", &[], STEWARD_ANSWER),
+    send(
+        "POST /groups/{code}/deputies",
+        "/groups/lpn/deputies",
+        &[("name", "ก"), ("title", "รองผู้ว่าราชการจังหวัด"), ("from", "2018-03-24"), ("until", "2018-03-26")],
+        STEWARD_SEND,
+    ),
+    send("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end", &[], STEWARD_SEND),
+    // writing and publishing
+    open("GET /bulletins", "/bulletins", ALL),
+    open("GET /bulletins/new", "/bulletins/new", ORIGINATE),
+    send("POST /bulletins/new", "/bulletins/new", LETTER, ORIGINATE_SEND),
+    send("POST /bulletins/preview", "/bulletins/preview", LETTER, ORIGINATE_ANSWER),
+    send("POST /bulletins/groups", "/bulletins/groups", &[("group_search", "ลำพูน")], ORIGINATE_ANSWER),
+    send("POST /bulletins/image", "/bulletins/image", &[], ORIGINATE_ANSWER),
+    open("GET /bulletins/{id}", "/bulletins/{held}", ALL),
+    open("GET /bulletins/{id}", "/bulletins/{draft}", WHOLE),
+    open("GET /bulletins/{id}/edit", "/bulletins/{draft}/edit", WRITE),
+    send("POST /bulletins/{id}/edit", "/bulletins/{draft}/edit", LETTER, NOT_AS_SEEN),
+    open("GET /bulletins/{id}/publish", "/bulletins/{draft}/publish", WRITE),
+    send("POST /bulletins/{id}/publish", "/bulletins/{draft}/publish", &[], NOT_AS_SEEN),
+    send("POST /bulletins/{id}/submit", "/bulletins/{draft}/submit", &[], WRITE_SEND),
+    send("POST /bulletins/{id}/recall", "/bulletins/{submitted}/recall", &[], WRITE_SEND),
+    send("POST /bulletins/{id}/unschedule", "/bulletins/{scheduled}/unschedule", &[], WRITE_SEND),
+    send("POST /bulletins/{id}/delete", "/bulletins/{draft}/delete", &[], WRITE_SEND),
+    send("POST /bulletins/{id}/test", "/bulletins/{draft}/test", &[("group", "lpn")], WRITE_SEND),
+    send("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve", &[], APPROVE_SEND),
+    send("POST /bulletins/{id}/return", "/bulletins/{submitted}/return", &[("reason", "ขาดเลขที่")], APPROVE_SEND),
+    send(
+        "POST /bulletins/{id}/withdraw",
+        "/bulletins/{fresh}/withdraw",
+        &[("reason", "ข้อมูลคลาดเคลื่อน")],
+        [303, 303, 403, 404, 303, 403, 401],
+    ),
+    // last: whoever sends it is out
+    send("POST /sign-out", "/sign-out", &[], ALL_SEND),
+];
+
+/// What the words in a path stand for: made once where it is only read, and afresh where it is changed.
+struct Things<'a> {
+    desk: &'a Desk,
+    /// A bulletin held at `lpn`.
+    held: String,
+    /// A bulletin that goes to `cmi-com` only.
+    elsewhere: String,
+    /// An account of an operator who has signed in on one device.
+    account: String,
+    /// That device.
+    device: String,
+}
+
+impl<'a> Things<'a> {
+    async fn new(desk: &'a Desk) -> Self {
+        let elsewhere = desk.write_with(json!({ "audience": { "groups": ["cmi-com"] } })).await;
+        desk.release(&elsewhere).await;
+        let held = desk.held().await;
+        let admin = desk.sign_in(Who::Admin).await;
+        let fields = [("username", "the-other"), ("name", "ผู้อื่น"), ("role", "operator")];
+        let made = admin.submit("/accounts/new", &fields).await;
+        let link = made.text.split("/welcome/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+        let other = Browser::new(desk);
+        other.submit(&format!("/welcome/{link}"), &[("password", PASSWORD), ("again", PASSWORD)]).await.location();
+        let account = desk.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
+        let device = "select handle::text from sessions s join accounts a on a.id = s.account_id
+            where a.username = 'the-other'";
+        let device = desk.texts(device).await.remove(0);
+        Self { desk, held, elsewhere, account, device }
+    }
+
+    async fn find(&self, word: &str) -> String {
+        match word {
+            "held" => self.held.clone(),
+            "elsewhere" => self.elsewhere.clone(),
+            "account" => self.account.clone(),
+            "device" => self.device.clone(),
+            "fresh" => self.desk.held().await,
+            "draft" => self.desk.write().await,
+            "submitted" => self.submitted().await,
+            "scheduled" => self.scheduled().await,
+            "declined" => self.declined().await,
+            "deputy" => self.deputy().await,
+            "lost" => self.desk.delivery_of(&self.desk.held().await, "cmi-far").await,
+            "delivery to lpn-com" => self.desk.delivery_of(&self.held, "lpn-com").await,
+            "delivery to cmi" => self.desk.delivery_of(&self.elsewhere, "cmi").await,
+            "sending" | "parked" => self.channel(word == "parked").await,
+            _ => self.key(word.strip_prefix("key of ").expect("a known word")).await.to_string(),
+        }
+    }
+
+    async fn submitted(&self) -> String {
+        let id = self.desk.write().await;
+        self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+        id
+    }
+
+    async fn scheduled(&self) -> String {
+        let id = self.desk.write().await;
+        let at = json!({ "at": "2030-01-01T00:00:00Z" });
+        self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
+        id
+    }
+
+    async fn declined(&self) -> String {
+        let id = self.desk.held().await;
+        let declined = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
+        self.desk.post(&Who::Steward, &format!("bulletins/{id}/decline"), declined).await.expect(200);
+        id
+    }
+
+    async fn deputy(&self) -> String {
+        let deputy = json!({ "title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z" });
+        self.desk.post(&Who::Admin, "groups/lpn/deputies", deputy).await.expect(201)["id"].to_string()
+    }
+
+    /// The channel, parked by an operator or not.
+    async fn channel(&self, parked: bool) -> String {
+        let act = if parked { "park" } else { "resume" };
+        self.desk.post(&Who::Admin, &format!("channels/gcc/{act}"), json!({})).await;
+        "gcc".to_owned()
+    }
+
+    async fn key(&self, office: &str) -> ApiKeyId {
+        let key = self.desk.key(Role::Agency, Some(office)).await;
+        find_key(&mut *self.desk.db().await, &key[5..13]).await.expect("a query").expect("a key").id
+    }
+
+    async fn fill(&self, path: &str) -> String {
+        let Some((before, rest)) = path.split_once('{') else { return path.to_owned() };
+        let (word, after) = rest.split_once('}').expect("a whole word");
+        format!("{before}{}{after}", self.find(word).await)
+    }
+}
+
+/// A browser for each of [`Who::ALL`], signed in.
+async fn browsers(desk: &Desk) -> Vec<Browser<'_>> {
+    let mut browsers = Vec::new();
+    for who in Who::ALL {
+        browsers.push(match who {
+            Who::Nobody => Browser::new(desk),
+            Who::Approver => desk.sign_in_with_code(who).await,
+            _ => desk.sign_in(who).await,
+        });
+    }
+    browsers
+}
+
+#[tokio::test]
+async fn every_page_and_form_lets_in_whom_it_should_and_nobody_else() {
+    let desk = Desk::new().await;
+    let browsers = browsers(&desk).await;
+    let things = Things::new(&desk).await;
+    let mut wrong = Vec::new();
+    for row in ROWS {
+        for ((who, browser), expected) in Who::ALL.into_iter().zip(&browsers).zip(row.expected) {
+            let path = things.fill(row.path).await;
+            let answer = if row.route.ends_with("/live") {
+                browser.knock(&path).await
+            } else if row.route.starts_with("GET ") {
+                browser.open(&path).await
+            } else {
+                browser.submit(&path, row.fields).await
+            };
+            if answer.status != expected {
+                wrong.push(format!("{who:?} {} {}: {} and not {expected}", row.route, row.path, answer.status));
+            }
+            let to_sign_in = answer.header("location").starts_with("/sign-in");
+            let asks_to_sign_in = answer.text.contains(r#"action="/sign-in""#);
+            if who == Who::Nobody && !to_sign_in && !asks_to_sign_in {
+                wrong.push(format!("nobody is not asked to sign in by {}", row.route));
+            }
+            if answer.status == 403 && !answer.header("content-type").starts_with("text/html") {
+                wrong.push(format!("{who:?} {}: a refusal that is no page", row.route));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_table_names_every_route_for_people() {
+    let routes: BTreeSet<String> = ROUTES
+        .iter()
+        .filter(|route| matches!(route.door, Door::Person(_)))
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    let listed: BTreeSet<String> = ROWS.iter().map(|row| row.route.to_owned()).collect();
+    let missing: Vec<_> = routes.difference(&listed).collect();
+    let unknown: Vec<_> = listed.difference(&routes).collect();
+    assert!(missing.is_empty() && unknown.is_empty(), "without a row: {missing:#?}; no route: {unknown:#?}");
+}
+
+#[test]
+fn the_table_agrees_with_what_the_roles_may_do() {
+    let mut wrong = Vec::new();
+    for row in ROWS {
+        let (method, path) = row.route.split_once(' ').expect("a method");
+        let route = ROUTES.iter().find(|route| route.method == method && route.path == path);
+        let Some(Door::Person(act)) = route.map(|route| route.door) else { continue };
+        for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
+            let Some((role, _)) = who.role() else { continue };
+            // who may do it can still be refused this very thing; who may not is always refused
+            if !role.may(act) && expected != 403 {
+                wrong.push(format!("{who:?} {}: {expected}", row.route));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
