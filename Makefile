@@ -1,16 +1,16 @@
-# `make help` lists what there is. Needed: a Rust toolchain, gcc, make, git, curl. Postgres is found, or
-# got, by the scripts.
+# `make help` lists what there is. Needed: a Rust toolchain, gcc, make, git, curl. Postgres, and for the
+# browser tests Node and Chromium, are found, or got, by the scripts.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lint fmt docs prepare
+.PHONY: help run test lint fmt docs prepare screenshots
 
 help: ## list what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 run: ## run the demo: Postgres, LINE simulator, server, the 2561 letter (ONCE=1 ends when it is settled)
 	@ONCE='$(ONCE)' sh scripts/run.sh
 
-test: ## run all tests, leave nothing running, print the count
+test: ## run all tests, those in a browser too, leave nothing running, print the count
 	@sh scripts/test.sh
 
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
@@ -25,3 +25,6 @@ docs: ## build the documentation of the code, in target/doc
 
 prepare: ## write .sqlx/ anew after a change of a query or a migration (needs sqlx-cli)
 	@sh scripts/prepare.sh
+
+screenshots: ## take the pictures of the pages anew, for docs/screenshots
+	@sh scripts/screenshots.sh
