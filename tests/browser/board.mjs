@@ -43,7 +43,7 @@ export function declare(scene) {
         for (const [group, below] of [['gcc2-lamphun', 'gcc3-lamphun-mueang'], ['gcc2-chiangmai', 'gcc3-chiangmai-commerce']]) {
           const before = await part(visit);
           await forward(relay, bulletin, group);
-          const took = await follows(visit, before, 10_000);
+          const took = await follows(visit, before, 30_000);
           console.log(`# the board showed ${group} after ${took} ms (${size}, ${language})`);
           await relay.ended(bulletin, below);
         }
@@ -62,7 +62,28 @@ export function declare(scene) {
     const before = await part(visit);
     await relay.restart();
     await forward(relay, bulletin, 'gcc2-lamphun');
-    await follows(visit, before, 40_000);
+    await follows(visit, before, 60_000);
+    await visit.close();
+  });
+
+  scene('a board whose stream could not begin goes on by itself', async (world) => {
+    const { relay } = world;
+    const bulletin = await held(relay);
+    const visit = await signedIn(world, 'operator', { size: 'desktop' });
+    let refusals = 0;
+    await visit.page.route('**/live', async (route) => {
+      refusals += 1;
+      if (refusals === 1) return route.abort('connectionrefused');
+      // as a proxy says it while its server is away
+      if (refusals === 2) return route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' });
+      return route.continue();
+    });
+    await visit.page.goto(`${relay.url}/board/${bulletin.id}`);
+    const before = await part(visit);
+    await forward(relay, bulletin, 'gcc2-lamphun');
+    await follows(visit, before, 60_000);
+    assert.equal(await visit.page.getByText('Bad Gateway').count(), 0);
+    assert.ok(refusals > 2);
     await visit.close();
   });
 

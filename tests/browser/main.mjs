@@ -54,15 +54,16 @@ function scene(name, play) {
   });
 }
 
-/** Pictures of what stood open when a test failed, and where they are. */
+/** What the relay said last, and pictures of what stood open when a test failed. */
 async function lookAtWreck(name) {
+  const said = world.relay?.log.join('').trimEnd().split('\n').slice(-10).map((line) => `\n  relay: ${line}`).join('') ?? '';
   const pages = world.browser?.contexts().flatMap((context) => context.pages()) ?? [];
   const told = await Promise.all(pages.map(async (page, n) => {
     const file = join(WRECKS, `${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 80)}-${n + 1}.png`);
     await page.screenshot({ path: file, fullPage: true, timeout: 5_000 }).catch(() => {});
     return `\n  stood open: ${page.url()}, see ${file}`;
   }));
-  return told.join('');
+  return said + told.join('');
 }
 
 for (const { declare } of [access, signIn, journeys, board, simulator]) declare(scene);

@@ -50,14 +50,25 @@ export async function run(program, args, env) {
   return printed.trim();
 }
 
-/** A port that nobody listens on. */
+/**
+ * A port that nobody listens on, below those that the kernel gives to outgoing connections: a server that is restarted
+ * finds it free again.
+ */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+/** Whether a server could listen there now. A program that was killed may hold its port for a moment longer. */
+export async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1');
+  const free = await once(server, 'listening').then(() => true, () => false);
+  if (!free) return false;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 /** Asks again and again until `ask` gives something, or throws after `patience` ms. */

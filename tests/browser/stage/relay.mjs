@@ -5,7 +5,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, keep, run, until } from './process.mjs';
+import { freePort, isFree, keep, run, until } from './process.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const program = resolve(process.env.GCC_RELAY_PROGRAM ?? join(here, '../../../target/debug/gcc-relay'));
@@ -91,6 +91,7 @@ export class Relay {
   /** Ends the node as a power cut would and starts it again. */
   async restart() {
     await this.node.kill();
+    await until('the port to be given back', () => isFree(this.port));
     this.node = this.#keep(['serve']);
     await this.#answers('the node', `${this.url}/readyz`, this.node);
   }

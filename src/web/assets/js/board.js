@@ -29,7 +29,23 @@
     if (event.detail?.connection?.attempt > 0) lost();
   });
   document.addEventListener("htmx:sse:after:connection", back);
-  document.addEventListener("htmx:error", lost);
+  // htmx goes on by itself with a stream that broke, not with one that never began
+  const live = document.querySelector("[hx-sse\\:connect]");
+  let streaming = false;
+  document.addEventListener("htmx:sse:close", () => { streaming = false; });
+  document.addEventListener("htmx:sse:after:connection", () => { streaming = true; });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    // whatever stands in front of the server may answer in its place
+    if (sourceElement !== live || response.raw.headers.get("Content-Type")?.includes("text/event-stream")) return;
+    event.preventDefault();
+    if (response.status === 401) location.reload();
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (event.detail.ctx.sourceElement !== live || streaming) return;
+    lost();
+    setTimeout(() => htmx.ajax("GET", live.getAttribute("hx-sse:connect"), { source: live }), 2000);
+  });
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());
