@@ -2,18 +2,18 @@
 
 use std::io::{self, Write as _};
 
-use anyhow::{anyhow, bail};
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Subcommand};
+use anyhow::bail;
+use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
+use super::office;
 use crate::app::House;
 use crate::app::keys::create;
 use crate::config::Config;
 use crate::domain::account::Role;
 use crate::domain::ids::Code;
-use crate::store::{api_keys, audit, offices};
+use crate::store::{api_keys, audit};
 
 const CREATE_EXAMPLE: &str = "\
 Examples:
@@ -51,12 +51,8 @@ pub(super) struct Create {
 
 impl Key {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
-        if let Self::Create(create) = &self
-            && create.role.needs_office()
-            && create.office.is_none()
-        {
-            let fault = format!("--role {} needs --office CODE", create.role.as_str());
-            super::Cli::command().error(ErrorKind::MissingRequiredArgument, fault).exit();
+        if let Self::Create(create) = &self {
+            office::demand(create.role, create.office.as_ref());
         }
         let house = House::open(config).await?;
         let done = match self {
@@ -72,13 +68,7 @@ impl Key {
 impl Create {
     async fn run(self, house: &House) -> anyhow::Result<()> {
         let mut tx = house.db.begin().await?;
-        let office = match &self.office {
-            Some(code) => {
-                let found = offices::find_office(&mut tx, code.as_str()).await?;
-                Some(found.ok_or_else(|| anyhow!("there is no office \"{code}\""))?)
-            }
-            None => None,
-        };
+        let office = office::find(&mut tx, self.office.as_ref()).await?;
         let key = create(&mut tx, &self.name, self.role, office.as_ref(), "cli", house.clock.now()).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "{}", key.expose_secret())?;

@@ -6,6 +6,7 @@
 
 mod channel;
 mod key;
+mod office;
 mod run;
 mod tree;
 mod user;

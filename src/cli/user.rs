@@ -6,11 +6,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, Subcommand};
+use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
+use super::office;
 use crate::app::House;
 use crate::app::accounts::{create, make_link};
 use crate::config::Config;
@@ -24,7 +24,7 @@ use crate::store::accounts::{Account, find_account, list_accounts, update_disabl
 use crate::store::groups::list_ids_of_office;
 use crate::store::invitations::{Which, invite_stewards};
 use crate::store::sessions::delete_others;
-use crate::store::{Connection, audit, offices};
+use crate::store::{Connection, audit};
 
 const CREATE_EXAMPLE: &str = "\
 Examples:
@@ -103,12 +103,8 @@ pub(super) struct Invite {
 
 impl User {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
-        if let Self::Create(create) = &self
-            && create.role.needs_office()
-            && create.office.is_none()
-        {
-            let fault = format!("--role {} needs --office CODE", create.role.as_str());
-            super::Cli::command().error(ErrorKind::MissingRequiredArgument, fault).exit();
+        if let Self::Create(create) = &self {
+            office::demand(create.role, create.office.as_ref());
         }
         let house = House::open(config).await?;
         let done = match self {
@@ -128,13 +124,7 @@ impl Create {
     async fn run(self, house: &House) -> anyhow::Result<()> {
         let now = house.clock.now();
         let mut tx = house.db.begin().await?;
-        let office = match &self.office {
-            Some(code) => {
-                let found = offices::find_office(&mut tx, code.as_str()).await?;
-                Some(found.ok_or_else(|| anyhow!("there is no office \"{code}\""))?)
-            }
-            None => None,
-        };
+        let office = office::find(&mut tx, self.office.as_ref()).await?;
         let name = self.name.unwrap_or_else(|| self.username.to_string());
         let id = create(&mut tx, self.username, name, self.role, office.as_ref(), "cli", now).await?;
         let link = make_link(&mut tx, id, public_url(house), house.config.accounts.link_lifetime, now).await?;
@@ -149,12 +139,8 @@ impl Invite {
         let now = house.clock.now();
         let until = now + house.config.accounts.link_lifetime;
         let mut tx = house.db.begin().await?;
-        let under = match &self.office {
-            Some(code) => {
-                let office = offices::find_office(&mut tx, code.as_str()).await?;
-                let office = office.ok_or_else(|| anyhow!("there is no office \"{code}\""))?;
-                Some(list_ids_of_office(&mut tx, office.id).await?)
-            }
+        let under = match office::find(&mut tx, self.office.as_ref()).await? {
+            Some(office) => Some(list_ids_of_office(&mut tx, office.id).await?),
             None => None,
         };
         let which = Which { under, deputies: self.deputies, again: self.again };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -74,8 +75,19 @@ pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop:
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = notices.recv() => {}
+            () = rung(&mut notices) => {}
             () = tokio::time::sleep(engine.settings.poll_wait()) => {}
+        }
+    }
+}
+
+/// Waits until events are said to be waiting; notices about deliveries, of which there are many, are none of ours.
+async fn rung(notices: &mut broadcast::Receiver<Notice>) {
+    loop {
+        match notices.recv().await {
+            Ok(Notice::Inbound) | Err(RecvError::Lagged(_)) => return,
+            Ok(Notice::Wake(_) | Notice::WakeAll) => {}
+            Err(RecvError::Closed) => return std::future::pending().await,
         }
     }
 }

@@ -91,6 +91,8 @@ pub struct Filter {
     pub under: Option<GroupId>,
     /// Of this tier.
     pub tier: Option<i16>,
+    /// Of this tier or one above it.
+    pub lowest_tier: Option<i16>,
     /// Of this stored state.
     pub state: Option<State>,
     /// Ready and claimed, or ready and not.
@@ -185,6 +187,7 @@ pub async fn list_deliveries(
             and ($13::bool is null or d.bypassed_parent = $13)
             and ($14::bool is null or (d.outcome_open or d.reason is not distinct from 'outcome_unknown') = $14)
             and ($16::delivery_reason is null or d.reason = $16)
+            and ($17::smallint is null or d.tier <= $17)
         end
         order by d.group_id
         limit $15",
@@ -204,6 +207,7 @@ pub async fn list_deliveries(
         filter.outcome_unknown,
         limit,
         filter.reason as Option<Reason>,
+        filter.lowest_tier,
     )
     .fetch_all(db)
     .await?)

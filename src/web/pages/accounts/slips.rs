@@ -1,12 +1,18 @@
 //! Slips to print and hand out: eight on a sheet of A4, each with a name, a QR code and what to do with it.
 //!
-//! Five thousand of them are six hundred sheets, so they are written out sheet by sheet as the browser takes them.
+//! Five thousand of them are six hundred sheets, so they are written out sheet by sheet as the browser takes them, and
+//! drawn beside the threads that answer others.
+
+use std::io;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::future::ready;
+use futures_util::stream::{self, StreamExt as _};
+use tokio::task::spawn_blocking;
 
 use crate::report::invitations::Slip;
 use crate::web::pages::show;
@@ -53,15 +59,18 @@ pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Resul
     })?;
     let (before, after) = page.split_once(PLACE).ok_or_else(Problem::internal)?;
     let (before, after) = (before.to_owned(), after.to_owned());
-    let mut slips = slips.into_iter();
-    let sheets = std::iter::from_fn(move || {
-        let sheet: Vec<Slip> = slips.by_ref().take(ON_A_SHEET).collect();
-        (!sheet.is_empty()).then(|| render(t, &sheet, &until))
+    let until: Arc<str> = until.into();
+    let sheets = stream::iter(slips).chunks(ON_A_SHEET).then(move |sheet| {
+        let until = Arc::clone(&until);
+        async move {
+            spawn_blocking(move || render(t, &sheet, &until)).await.map_err(io::Error::other)?.map_err(io::Error::other)
+        }
     });
-    let parts = std::iter::once(Ok(before)).chain(sheets).chain(std::iter::once(Ok(after)));
+    let around_them = |part| stream::once(ready(Ok::<_, io::Error>(part)));
+    let parts = around_them(before).chain(sheets).chain(around_them(after));
     // the headers of every page, around another body
     let (parts_of_head, _) = show(StatusCode::OK, &around, "no-store").into_parts();
-    Ok(Response::from_parts(parts_of_head, Body::from_stream(stream::iter(parts))))
+    Ok(Response::from_parts(parts_of_head, Body::from_stream(parts)))
 }
 
 fn render(t: Words, slips: &[Slip], until: &str) -> Result<String, askama::Error> {

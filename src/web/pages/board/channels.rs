@@ -139,16 +139,15 @@ fn table(t: Words, channels: &[ChannelRow]) -> Table {
         t.say("channels-webhook"),
     ]);
     for row in channels {
-        let plain = |text: &str| text.replace(',', "");
         table.push([
             row.code.clone(),
             row.name.clone(),
             row.parked.clone().unwrap_or_else(|| t.say("channels-sending")),
-            plain(&row.pace),
-            plain(&row.used),
-            plain(&row.limit),
-            plain(&row.ready),
-            plain(&row.later),
+            download::plain(&row.pace),
+            download::plain(&row.used),
+            download::plain(&row.limit),
+            download::plain(&row.ready),
+            download::plain(&row.later),
             row.webhook.clone(),
         ]);
     }

@@ -107,10 +107,8 @@ pub async fn show_receipt(
     let cells = count_provinces(&mut db, id, filter.scope.as_deref()).await?;
     // a national bulletin goes to thousands of groups: those of the third tier are then summed up by province
     let whole = province.is_none() && cells.iter().map(|cell| cell.groups).sum::<i64>() > MANY;
-    let mut rows = Vec::new();
-    for tier in if whole { vec![Some(1), Some(2)] } else { vec![None] } {
-        rows.extend(list_deliveries(&mut db, id, &Filter { tier, ..filter.clone() }, LINES).await?);
-    }
+    let lowest_tier = whole.then(|| Tier::Gcc2.number());
+    let rows = list_deliveries(&mut db, id, &Filter { lowest_tier, ..filter }, LINES).await?;
     drop(db);
     let sums = if whole { provinces(t, id, &third(&cells)) } else { Vec::new() };
     if rows.is_empty() {

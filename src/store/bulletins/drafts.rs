@@ -1,0 +1,150 @@
+//! Drafts: what people compose, and change until it is published.
+
+use sqlx::types::Json;
+
+use super::Bulletin;
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::picture::ImageId;
+use crate::domain::time::Timestamp;
+use crate::store::{Connection, Result, StoreError};
+
+/// What a draft says.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What it is.
+    pub kind: Kind,
+    /// The bulletin that it is about.
+    pub about: Option<BulletinId>,
+    /// The subject line.
+    pub subject: String,
+    /// The whole text.
+    pub body: String,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// The letter's number as given.
+    pub document_number: Option<String>,
+    /// The letter's date, `YYYY-MM-DD`.
+    pub document_date: Option<String>,
+    /// Where it starts.
+    pub origin: GroupId,
+    /// To whom.
+    pub audience: Audience,
+    /// Links below the text.
+    pub links: Vec<Link>,
+    /// The picture above it.
+    pub attachment: Option<Attachment>,
+    /// How it treats the groups' settings.
+    pub forwarding: ForwardingMode,
+    /// The acknowledge button.
+    pub acknowledgement: Acknowledgement,
+    /// When it stops being sent.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Draft {
+    /// What a stored bulletin says.
+    #[must_use]
+    pub fn of(row: &Bulletin) -> Self {
+        Self {
+            kind: row.kind,
+            about: row.about.map(BulletinId),
+            subject: row.subject.clone(),
+            body: row.body.clone(),
+            urgency: row.urgency(),
+            document_number: row.document_number.clone(),
+            document_date: row.document_date.clone(),
+            origin: row.origin_id,
+            audience: row.audience.0.clone(),
+            links: row.links.0.clone(),
+            attachment: row.attachment(),
+            forwarding: row.forwarding,
+            acknowledgement: row.acknowledgement.0.clone(),
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// Stores a new draft.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_draft(
+    db: &mut Connection,
+    id: BulletinId,
+    draft: &Draft,
+    public_token: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into bulletins (id, kind, about, subject, body, urgency, document_number, document_date, origin_id,
+            audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at,
+            image_id, image_alt)
+        values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19)",
+        id.0,
+        draft.kind as Kind,
+        draft.about.map(|about| about.0),
+        draft.subject,
+        draft.body,
+        draft.urgency as i16,
+        draft.document_number,
+        draft.document_date,
+        draft.origin.0,
+        Json(&draft.audience) as _,
+        Json(&draft.links) as _,
+        draft.forwarding as ForwardingMode,
+        Json(&draft.acknowledgement) as _,
+        draft.expires_at as Option<Timestamp>,
+        public_token,
+        now as Timestamp,
+        by,
+        draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
+        draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts `draft` in place of what the draft `id` said.
+///
+/// # Errors
+/// [`StoreError::Absent`] where it is no draft any more; when the database fails.
+pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, now: Timestamp) -> Result<()> {
+    let changed = sqlx::query!(
+        "update bulletins set kind = $2, about = $3, subject = $4, body = $5, urgency = $6, document_number = $7,
+            document_date = $8::text::date, origin_id = $9, audience = $10, links = $11, forwarding = $12,
+            acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17
+        where id = $1 and stage = 'draft'",
+        id.0,
+        draft.kind as Kind,
+        draft.about.map(|about| about.0),
+        draft.subject,
+        draft.body,
+        draft.urgency as i16,
+        draft.document_number,
+        draft.document_date,
+        draft.origin.0,
+        Json(&draft.audience) as _,
+        Json(&draft.links) as _,
+        draft.forwarding as ForwardingMode,
+        Json(&draft.acknowledgement) as _,
+        draft.expires_at as Option<Timestamp>,
+        now as Timestamp,
+        draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
+        draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
+    )
+    .execute(db)
+    .await?;
+    if changed.rows_affected() == 0 { Err(StoreError::Absent("draft")) } else { Ok(()) }
+}
+
+/// Deletes a draft.
+///
+/// # Errors
+/// [`StoreError::Absent`] where it is no draft; when the database fails.
+pub async fn delete_draft(db: &mut Connection, id: BulletinId) -> Result<()> {
+    let gone = sqlx::query!("delete from bulletins where id = $1 and stage = 'draft'", id.0).execute(db).await?;
+    if gone.rows_affected() == 0 { Err(StoreError::Absent("draft")) } else { Ok(()) }
+}

@@ -1,0 +1,116 @@
+//! Bulletins as people look for them: by state, kind, words, and what they may see.
+
+use sqlx::types::Json;
+
+use super::Bulletin;
+use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State};
+use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::picture::ImageId;
+use crate::domain::search::Words;
+use crate::store::{Connection, Result, StoreError};
+
+/// What a list of bulletins is narrowed by; `None` does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Its id.
+    pub id: Option<BulletinId>,
+    /// The end of its public address.
+    pub public_token: Option<String>,
+    /// Of this state, as people see it.
+    pub state: Option<State>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// Older than this one.
+    pub before: Option<BulletinId>,
+    /// Only those that go to a group at or below one of these, or start there.
+    pub scope: Option<Vec<i32>>,
+    /// With `scope`: whether drafts that start in it are shown.
+    pub drafts: bool,
+    /// Only those in whose subject, number or text all of these stand.
+    pub words: Option<Words>,
+    /// With `scope`: whether drafts that start at one of these very groups are shown.
+    pub own_drafts: bool,
+}
+
+/// Bulletins, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Bulletin>> {
+    let (stage, settled) = match filter.state {
+        None => (None, None),
+        Some(State::Draft) => (Some(Stage::Draft), None),
+        Some(State::Submitted) => (Some(Stage::Submitted), None),
+        Some(State::Scheduled) => (Some(Stage::Scheduled), None),
+        Some(State::Relaying) => (Some(Stage::Published), Some(false)),
+        Some(State::Settled) => (Some(Stage::Published), Some(true)),
+        Some(State::Withdrawn) => (Some(Stage::Withdrawn), None),
+    };
+    Ok(sqlx::query_as!(
+        Bulletin,
+        r#"select b.id as "id: BulletinId", b.kind, about, subject, body, urgency as urgency_number, document_number,
+            to_char(document_date, 'YYYY-MM-DD') as document_date, origin_id as "origin_id: GroupId", g.code as origin,
+            o.name as origin_office, audience as "audience: Json<Audience>", links as "links: Json<Vec<Link>>",
+            b.forwarding, acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, stage,
+            image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
+            b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
+            returned_by, returned_reason, scheduled_for, published_at, withdrawn_at, withdrawn_reason,
+            paused_at, deliveries, coalesce(p.open, 0) as "open!"
+        from bulletins b join groups g on g.id = b.origin_id join offices o on o.id = g.office_id
+            left join images i on i.id = b.image_id
+            left join lateral (select sum(waiting + held + ready) as open from progress where bulletin_id = b.id) p on true
+        where ($1::uuid is null or b.id = $1)
+            and ($2::text is null or b.public_token = $2)
+            and ($3::bulletin_stage is null or b.stage = $3)
+            and ($4::bool is null or (coalesce(p.open, 0) = 0) = $4)
+            and ($5::bulletin_kind is null or b.kind = $5)
+            and ($6::uuid is null or b.id < $6)
+            and ($7::int[] is null or (g.path && $7 and (b.published_at is not null or $8 or $12 and g.id = any ($7))) or exists (
+                select from groups mine join deliveries d on d.bulletin_id = b.id and d.group_id = mine.id
+                where mine.path && $7))
+            and ($10::text is null or b.id in (
+                select found.id from bulletins found
+                where search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
+                        like search_form($10)
+                    and search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
+                        like all (select search_form(pattern) from unnest($11::text[]) pattern)))
+        order by b.id desc limit $9"#,
+        filter.id.map(|id| id.0),
+        filter.public_token,
+        stage as Option<Stage>,
+        settled,
+        filter.kind as Option<Kind>,
+        filter.before.map(|id| id.0),
+        filter.scope.as_deref(),
+        filter.drafts,
+        limit,
+        filter.words.as_ref().map(Words::longest),
+        filter.words.as_ref().map(Words::patterns),
+        filter.own_drafts,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The bulletin `id`, whoever asks.
+///
+/// # Errors
+/// [`StoreError::Absent`] where there is none; when the database fails.
+pub async fn get_bulletin(db: &mut Connection, id: BulletinId) -> Result<Bulletin> {
+    let filter = Filter { id: Some(id), ..Filter::default() };
+    list_bulletins(db, &filter, 1).await?.pop().ok_or(StoreError::Absent("bulletin"))
+}
+
+/// The public token of the newest published correction of a bulletin.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_correction(db: &mut Connection, about: BulletinId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!(
+        "select public_token from bulletins where about = $1 and kind = 'correction' and stage = 'published'
+        order by id desc limit 1",
+        about.0,
+    )
+    .fetch_optional(db)
+    .await?)
+}

@@ -1,0 +1,144 @@
+//! The stages of a bulletin, from draft to published and on, and what is due.
+
+use crate::domain::bulletin::Stage;
+use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+use crate::store::{Connection, Result};
+
+/// The stage of a bulletin, its row locked until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_stage_for_update(db: &mut Connection, id: BulletinId) -> Result<Option<Stage>> {
+    Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for update", id.0).fetch_optional(db).await?)
+}
+
+/// Marks a draft or scheduled bulletin as published, with the time at which it expires.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_published(
+    db: &mut Connection,
+    id: BulletinId,
+    deliveries: i32,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update bulletins set stage = 'published', published_at = $2, updated_at = $2, deliveries = $3, expires_at = $4
+        where id = $1",
+        id.0,
+        now as Timestamp,
+        deliveries,
+        expires_at as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sets a draft down for publication at `at`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_scheduled(db: &mut Connection, id: BulletinId, at: Timestamp, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update bulletins set stage = 'scheduled', scheduled_for = $2, updated_at = $3 where id = $1",
+        id.0,
+        at as Timestamp,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Marks a published bulletin as withdrawn.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_withdrawn(db: &mut Connection, id: BulletinId, reason: &str, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update bulletins set stage = 'withdrawn', withdrawn_at = $2, withdrawn_reason = $3, updated_at = $2
+        where id = $1",
+        id.0,
+        now as Timestamp,
+        reason,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts a scheduled bulletin back among the drafts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_draft(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update bulletins set stage = 'draft', scheduled_for = null, updated_at = $2 where id = $1 and stage = 'scheduled'",
+        id.0,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Stops or lets go the sending of a bulletin; gives whether that changed anything.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update_paused(db: &mut Connection, id: BulletinId, paused: bool, now: Timestamp) -> Result<bool> {
+    let changed = sqlx::query!(
+        "update bulletins set paused_at = case when $2 then $3::timestamptz end, updated_at = $3
+        where id = $1 and (paused_at is not null) <> $2",
+        id.0,
+        paused,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Scheduled bulletins whose time has come, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: BulletinId" from bulletins where stage = 'scheduled' and scheduled_for <= $1
+        order by scheduled_for limit 100"#,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Published bulletins whose time has run out while deliveries are open.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_expired(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select distinct b.id as "id!: BulletinId"
+        from progress p join bulletins b on b.id = p.bulletin_id
+        where p.waiting + p.held + p.ready > 0 and b.expires_at <= $1 limit 100"#,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Published bulletins with open deliveries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_open(db: &mut Connection) -> Result<Vec<BulletinId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select distinct bulletin_id as "id!: BulletinId" from progress where waiting + held + ready > 0"#
+    )
+    .fetch_all(db)
+    .await?)
+}
