@@ -178,16 +178,16 @@ impl Reason {
     #[must_use]
     pub fn thai(self) -> &'static str {
         match self {
-            Self::NotLinked => "ยังไม่ได้เชื่อมกลุ่มไลน์",
-            Self::AccountRemoved => "บัญชีทางการไม่ได้อยู่ในกลุ่มไลน์แล้ว",
+            Self::NotLinked => "ยังไม่ได้เชื่อมกลุ่ม LINE",
+            Self::AccountRemoved => "บัญชีทางการไม่อยู่ในกลุ่ม LINE แล้ว",
             Self::MessageRefused => "LINE ปฏิเสธข้อความนี้",
-            Self::RetriesExhausted => "ส่งซ้ำครบตามกำหนดแล้ว LINE ยังไม่รับ",
-            Self::OutcomeUnknown => "ไม่ทราบว่า LINE รับข้อความแล้วหรือไม่ หากส่งอีกอาจซ้ำ",
-            Self::NotForUs => "ผู้รับผิดชอบแจ้งว่าเรื่องไม่เกี่ยวข้องกับกลุ่มนี้",
-            Self::BulletinWithdrawn => "ประกาศถูกยกเลิกก่อนส่งถึงกลุ่มนี้",
-            Self::BulletinExpired => "ประกาศหมดอายุก่อนส่งถึงกลุ่มนี้",
-            Self::LineBusy => "LINE ยังรับไม่ได้ ระบบจะส่งอีกครั้ง",
-            Self::NoAnswer => "LINE ไม่ตอบ ระบบจะส่งอีกครั้งด้วยกุญแจเดิมเพื่อไม่ให้ซ้ำ",
+            Self::RetriesExhausted => "ส่งครบจำนวนครั้งที่กำหนดแล้ว LINE ยังไม่รับข้อความ",
+            Self::OutcomeUnknown => "ไม่ทราบว่า LINE รับข้อความแล้วหรือไม่ หากส่งอีกครั้ง ในกลุ่มอาจมีข้อความซ้ำ",
+            Self::NotForUs => "ผู้ส่งต่อแจ้งว่าประกาศไม่เกี่ยวข้องกับกลุ่มนี้",
+            Self::BulletinWithdrawn => "ประกาศถูกยกเลิกก่อนส่งเข้ากลุ่มนี้",
+            Self::BulletinExpired => "ประกาศพ้นกำหนดส่งก่อนส่งเข้ากลุ่มนี้",
+            Self::LineBusy => "LINE ยังไม่รับข้อความ ระบบจะส่งอีกครั้ง",
+            Self::NoAnswer => "LINE ไม่ตอบ ระบบจะส่งอีกครั้งด้วยรหัสคำขอเดิมเพื่อไม่ให้ข้อความซ้ำ",
         }
     }
 }

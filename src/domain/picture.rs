@@ -127,7 +127,7 @@ impl BadPicture {
             Self::Format => "ไฟล์นี้ไม่ใช่ภาพ JPEG หรือ PNG".to_owned(),
             Self::Damaged => "ไฟล์ภาพเสียหาย เปิดไม่ได้".to_owned(),
             Self::TooLarge { width, height } => {
-                format!("ภาพมีขนาด {width} × {height} จุด ซึ่งเกิน {} ล้านจุด", MOST_PIXELS / 1_000_000)
+                format!("ภาพมีขนาด {width} × {height} พิกเซล ซึ่งเกิน {} ล้านพิกเซล", MOST_PIXELS / 1_000_000)
             }
             Self::TooSteep => format!("ภาพสูงเกิน {STEEPEST} เท่าของความกว้าง LINE แสดงภาพเช่นนี้ไม่ได้"),
         }
@@ -343,7 +343,7 @@ mod tests {
         bomb.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
         let refused = Picture::of_upload(&bomb).expect_err("too large");
         assert_eq!(refused, BadPicture::TooLarge { width: 60_000, height: 60_000 });
-        assert!(refused.thai().contains("25 ล้านจุด") && refused.to_string().contains("at most 25 million"));
+        assert!(refused.thai().contains("25 ล้านพิกเซล") && refused.to_string().contains("at most 25 million"));
     }
 
     /// The checksum of a PNG's chunk (ISO 3309).

@@ -15,7 +15,7 @@ type Reply = Result<Vec<u8>, serde_json::Error>;
 /// # Errors
 /// As `message::render`: none that is known, here and below.
 pub fn thanks() -> Reply {
-    plain_text("บันทึกการรับทราบแล้ว ขอขอบคุณ")
+    plain_text("บันทึกการรับทราบของท่านแล้ว ขอขอบคุณ")
 }
 
 /// When the account was added to a group: asks for the join code, since LINE does not tell who added it.
@@ -25,7 +25,7 @@ pub fn thanks() -> Reply {
 pub fn join_greeting() -> Reply {
     plain_text(
         "บัญชีนี้ใช้แจ้งข้อมูลข่าวสารของทางราชการแบบทางเดียว\n\n\
-         ขอให้ผู้รับผิดชอบกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้ เพื่อยืนยันว่าเป็นกลุ่มของส่วนราชการใด",
+         โปรดให้ผู้ดูแลกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้ เพื่อยืนยันว่าเป็นกลุ่มของหน่วยงานใด",
     )
 }
 
@@ -34,7 +34,7 @@ pub fn join_greeting() -> Reply {
 /// # Errors
 /// As [`thanks`].
 pub fn linked(group: &str) -> Reply {
-    plain_text(&format!("เชื่อมกลุ่มนี้กับ {group} แล้ว\nกลุ่มนี้จะได้รับข้อมูลข่าวสารของทางราชการผ่านบัญชีนี้ต่อไป"))
+    plain_text(&format!("เชื่อมกลุ่มนี้กับ {group} แล้ว\nบัญชีนี้จะส่งข้อมูลข่าวสารของทางราชการเข้ากลุ่มนี้ต่อไป"))
 }
 
 /// When a join code is not known.
@@ -42,7 +42,7 @@ pub fn linked(group: &str) -> Reply {
 /// # Errors
 /// As [`thanks`].
 pub fn wrong_code() -> Reply {
-    plain_text("ไม่พบรหัสเชื่อมกลุ่มนี้ในระบบ โปรดตรวจสอบแล้วพิมพ์อีกครั้ง หรือขอรหัสใหม่จากผู้ดูแลระบบของส่วนราชการ")
+    plain_text("ไม่พบรหัสเชื่อมกลุ่มนี้ในระบบ โปรดตรวจสอบแล้วพิมพ์อีกครั้ง หรือขอรหัสใหม่จากผู้ดูแลระบบของหน่วยงาน")
 }
 
 /// When a join code was right once.
@@ -50,7 +50,7 @@ pub fn wrong_code() -> Reply {
 /// # Errors
 /// As [`thanks`].
 pub fn expired_code() -> Reply {
-    plain_text("รหัสเชื่อมกลุ่มนี้หมดอายุแล้ว โปรดขอรหัสใหม่จากผู้ดูแลระบบของส่วนราชการ แล้วพิมพ์ลงในกลุ่มนี้อีกครั้ง")
+    plain_text("รหัสเชื่อมกลุ่มนี้หมดอายุแล้ว โปรดขอรหัสใหม่จากผู้ดูแลระบบของหน่วยงาน แล้วพิมพ์ลงในกลุ่มนี้อีกครั้ง")
 }
 
 #[cfg(test)]

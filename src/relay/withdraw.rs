@@ -76,7 +76,7 @@ async fn publish_notice(
         kind: Kind::Withdrawal,
         about: Some(about.id),
         subject: about.subject.clone(),
-        body: format!("ขอยกเลิกประกาศเรื่องนี้ที่ส่งไปก่อนหน้า เนื่องจาก{}", reason.as_str()),
+        body: format!("ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจาก{}", reason.as_str()),
         urgency: about.urgency(),
         document_number: about.document_number.clone(),
         document_date: about.document_date.clone(),

@@ -61,7 +61,11 @@ struct Candidate {
 impl Candidate {
     fn display_name(&self) -> String {
         let title = self.title.as_deref().unwrap_or(&self.office);
-        if self.deputy { format!("ผู้ทำการแทน{title}") } else { title.to_owned() }
+        if self.deputy {
+            format!("ผู้ปฏิบัติหน้าที่แทน{title}")
+        } else {
+            title.to_owned()
+        }
     }
 
     /// The office's code, where it can be a user name; taken names get a number.
@@ -266,7 +270,7 @@ mod tests {
     #[test]
     fn an_account_is_called_by_the_title_and_never_by_a_persons_name() {
         assert_eq!(candidate("x", false).display_name(), "ผู้ว่าราชการจังหวัดลำพูน");
-        assert_eq!(candidate("x", true).display_name(), "ผู้ทำการแทนผู้ว่าราชการจังหวัดลำพูน");
+        assert_eq!(candidate("x", true).display_name(), "ผู้ปฏิบัติหน้าที่แทนผู้ว่าราชการจังหวัดลำพูน");
         assert_eq!(Candidate { title: None, ..candidate("x", false) }.display_name(), "จังหวัดลำพูน");
     }
 }

@@ -15,7 +15,7 @@ export function declare(scene) {
       // the chat scrolls to its end while it fills
       await visit.page.getByText('ยกเลิกประกาศที่ส่งก่อนหน้านี้').waitFor();
       await visit.page.getByRole('button', { name: 'รับทราบ' }).first().click();
-      await visit.page.getByText('ปลายทางตอบ 200').waitFor();
+      await visit.page.getByText('ระบบปลายทางตอบ 200').waitFor();
       await until('the tap to be counted', async () => (await taps()) === before + 1);
       assert.deepEqual(visit.faults, []);
       await visit.close();

@@ -37,7 +37,7 @@ async fn the_page_shows_the_letter_in_thai_and_that_it_holds() {
         "ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือ",
         "สำนักนายกรัฐมนตรี",
         "href=\"https://www.moi.go.th/\"",
-        "มีผลอยู่ในปัจจุบัน",
+        "เป็นประกาศฉบับปัจจุบัน",
     ] {
         assert!(page.text.contains(text), "{text} in {}", page.text);
     }
@@ -92,7 +92,7 @@ async fn a_withdrawn_bulletin_says_so_when_and_why() {
     {
         assert!(page.text.contains(text), "{text} in {}", page.text);
     }
-    assert!(!page.text.contains("มีผลอยู่ในปัจจุบัน"));
+    assert!(!page.text.contains("เป็นประกาศฉบับปัจจุบัน"));
     let notice = open(&desk, &address(&desk, notice["notice"].as_str().expect("a notice")).await).await;
     assert!(notice.text.contains("ประกาศยกเลิก") && notice.text.contains(&path), "{}", notice.text);
 }

@@ -120,7 +120,7 @@ async fn the_board_tells_who_blocks_whom_in_words_and_the_map_in_letters() {
     let desk = Desk::new().await;
     let (id, _) = held(&desk).await;
     let page = desk.sign_in(Who::Operator).await.open(&format!("/board/{id}")).await.text;
-    for text in ["GCC2-จังหวัดลำพูน", "ผู้ว่าราชการจังหวัดลำพูน", "ลพ.", "กทม.", "รอผู้ส่งต่อ", "LINE รับข้อความแล้ว"]
+    for text in ["GCC2-จังหวัดลำพูน", "ผู้ว่าราชการจังหวัดลำพูน", "ลพ.", "กทม.", "รอส่งต่อ", "LINE รับข้อความแล้ว"]
     {
         assert!(page.contains(text), "{text}");
     }
@@ -208,14 +208,14 @@ async fn what_failed_is_tried_again_after_a_question_that_says_how_many() {
     let link = format!("/board/{id}/retry?state=unreachable&amp;reason=not_linked");
     assert!(page.contains(&link) || page.contains(&link.replace("&amp;", "&#38;")), "{page}");
     let ask = operator.open(&format!("/board/{id}/retry?state=unreachable&reason=not_linked")).await;
-    assert!(ask.text.contains("จะจัดคิวส่งใหม่ 1 รายการ"), "{}", ask.text);
+    assert!(ask.text.contains("จะจัดเข้าคิวเพื่อส่งอีกครั้ง 1 รายการ"), "{}", ask.text);
     assert!(ask.text.contains("1 รายการยังไม่ได้เชื่อมกลุ่ม LINE"), "it would fail again, and that is said");
     let none = operator.open(&format!("/board/{id}/retry?state=failed")).await;
-    assert!(none.text.contains("จะจัดคิวส่งใหม่ 0 รายการ"), "{}", none.text);
+    assert!(none.text.contains("จะจัดเข้าคิวเพื่อส่งอีกครั้ง 0 รายการ"), "{}", none.text);
     let fields = [("state", "unreachable"), ("reason", "not_linked"), ("tier", ""), ("province", "")];
     let done = operator.submit(&format!("/board/{id}/retry"), &fields).await;
     assert_eq!(done.location(), format!("/board/{id}?said=retried"));
-    assert!(operator.open(done.location()).await.text.contains("จัดคิวส่งใหม่แล้ว"));
+    assert!(operator.open(done.location()).await.text.contains("จัดเข้าคิวเพื่อส่งอีกครั้งแล้ว"));
     assert_eq!(desk.stage.delivery(id.parse().expect("an id"), "cmi-far").await.state, State::Ready);
     for wrong in ["reason=x", "state=accepted0", "tier=x", "province=centre"] {
         assert_eq!(operator.open(&format!("/board/{id}/retry?{wrong}")).await.status, 422, "{wrong}");
@@ -229,7 +229,7 @@ async fn a_declining_is_shown_and_can_be_reversed() {
     let reason = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
     desk.post(&Who::Steward, &format!("bulletins/{id}/decline"), reason).await.expect(200);
     let operator = desk.sign_in(Who::Operator).await;
-    assert!(operator.open(&format!("/board/{id}")).await.text.contains("ให้กลับไปรอผู้ส่งต่อ"));
+    assert!(operator.open(&format!("/board/{id}")).await.text.contains("ให้กลับไปรอส่งต่อ"));
     let done = operator.submit(&format!("/board/{id}/undecline"), &[("group", "lpn")]).await;
     assert_eq!(done.location(), format!("/board/{id}?said=undeclined"));
     assert_eq!(desk.stage.delivery(id.parse().expect("an id"), "lpn").await.state, State::Held);
@@ -243,7 +243,7 @@ async fn a_channel_is_parked_and_resumed_by_a_person_whom_the_audit_names() {
     let operator = desk.sign_in(Who::Operator).await;
     assert_eq!(operator.submit("/channels/gcc/park", &[]).await.location(), "/channels?said=parked");
     let page = operator.open("/channels").await.text;
-    assert!(page.contains("ให้ช่องทางส่งต่อ"), "{page}");
+    assert!(page.contains("ยกเลิกการพักช่องทาง"), "{page}");
     assert!(operator.open("/board").await.text.contains("ช่องทางที่มีปัญหา"));
     assert_eq!(operator.submit("/channels/gcc/park", &[]).await.status, 409);
     assert_eq!(operator.submit("/channels/gcc/resume", &[]).await.location(), "/channels?said=resumed");
@@ -267,7 +267,7 @@ async fn the_receipt_of_a_province_says_what_line_accepted_and_who_acknowledged(
         assert!(lamphun.contains(text), "{text} in {lamphun}");
     }
     let whole = operator.open(&format!("/board/{id}/receipt")).await.text;
-    assert!(whole.contains("๗ จาก ๘ กลุ่ม") && whole.contains("ยังไม่ได้เชื่อมกลุ่มไลน์"), "what is missing is told");
+    assert!(whole.contains("๗ จาก ๘ กลุ่ม") && whole.contains("ยังไม่ได้เชื่อมกลุ่ม LINE"), "what is missing is told");
 }
 
 #[tokio::test]
@@ -293,9 +293,9 @@ async fn an_empty_house_has_pages_that_say_so() {
     let operator = desk.sign_in(Who::Operator).await;
     for (path, text) in [
         ("/board", "ไม่มีประกาศที่กำลังส่งต่อ"),
-        ("/board", "ยังไม่มีประกาศใน 30 วันที่ผ่านมา"),
+        ("/board", "ยังไม่มีประกาศใน ๓๐ วันที่ผ่านมา"),
         ("/failures", "ไม่มีรายการที่ต้องแก้ไข"),
-        ("/groups/lpn", "ยังไม่มีประกาศมายังกลุ่มนี้"),
+        ("/groups/lpn", "ยังไม่มีประกาศสำหรับกลุ่มนี้"),
     ] {
         let page = operator.open(path).await;
         assert_eq!(page.status, 200, "{path}");

@@ -115,7 +115,7 @@ async fn what_cannot_be_taken_is_told_by_its_field_and_nothing_typed_is_lost() {
             "เดือนนี้ไม่มีวันที่ดังกล่าว",
             "ต้องขึ้นต้นด้วย https://",
             "ต้องเป็นเวลาในอนาคต",
-            "โปรดใส่เวลา เช่น 16.30",
+            "โปรดระบุเวลา เช่น 16.30",
             "ไม่พบกลุ่ม nowhere",
             "value=\"เอกสารลับมาก &#60;b&#62;\"",
             "value=\"31/2/2561\"",
@@ -180,9 +180,9 @@ async fn the_preview_counts_groups_people_and_letters_as_line_does() {
     assert_eq!(page.status, 200, "a look is no mistake");
     shows(&page, &["4 กลุ่ม", "450 คน", "เนื้อหายาว 1,300 จาก 20,000", "length long", "หนังสือเวียน", "๒๓ มีนาคม ๒๕๖๑"]);
     // two groups of the province wait for somebody
-    shows(&page, &["2 กลุ่มจะรอผู้มีหน้าที่กดส่งต่อ", "จาก สำนักนายกรัฐมนตรี"]);
+    shows(&page, &["2 กลุ่มจะรอผู้ส่งต่อกดส่งต่อ", "จาก สำนักนายกรัฐมนตรี"]);
     let nobody = browser.submit("/bulletins/preview", &with(&[("provinces", "50"), ("groups", "lpn")])).await;
-    shows(&nobody, &["ไม่มีกลุ่มใดตรงกับที่เลือกไว้"]);
+    shows(&nobody, &["ไม่มีกลุ่มใดตรงกับเงื่อนไขที่เลือกไว้"]);
 }
 
 #[tokio::test]
@@ -216,7 +216,7 @@ async fn a_picture_is_taken_with_the_form_and_needs_words_for_those_who_do_not_s
     image::DynamicImage::new_rgb8(60, 40).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
     let page = browser.submit_with_file("/bulletins/new", &with(&[("do", "save")]), "file", &png.into_inner()).await;
     assert_eq!(page.status, 422);
-    shows(&page, &["โปรดใส่คำอธิบายภาพ", "<img class=\"bubble-hero\""]);
+    shows(&page, &["โปรดระบุคำอธิบายภาพ", "<img class=\"bubble-hero\""]);
     let image = hidden(&page, "image").to_owned();
     let id = save(&browser, &with(&[("image", &image), ("image_alt", "แผนที่"), ("do", "save")])).await;
     assert_eq!(bulletin(&desk, &id).await["attachments"][0]["image"], image);
@@ -278,7 +278,7 @@ async fn publishing_says_first_what_will_happen_and_then_does_it() {
     let id = save(&browser, &with(&[("do", "next")])).await;
     let path = format!("/bulletins/{id}/publish");
     let summary = browser.open(&path).await;
-    shows(&summary, &["8 กลุ่ม", "591 คน", "1 กลุ่มยังไม่เชื่อมกับกลุ่มไลน์", "เผยแพร่ถึง 8 กลุ่ม", "gcc"]);
+    shows(&summary, &["8 กลุ่ม", "591 คน", "1 กลุ่มยังไม่ได้เชื่อมกลุ่ม LINE", "เผยแพร่ถึง 8 กลุ่ม", "gcc"]);
     let seen = hidden(&summary, "seen").to_owned();
     // what was changed meanwhile is not published unseen
     desk.clock.advance(Duration::from_secs(5));
@@ -336,7 +336,7 @@ async fn a_second_person_sees_what_waits_and_returns_it_with_a_reason_or_approve
     admin.submit(&format!("/bulletins/{own}/submit"), &[]).await.location();
     let refused = admin.submit(&format!("/bulletins/{own}/approve"), &[]).await;
     assert_eq!(refused.status, 409);
-    shows(&refused, &["จะอนุมัติหรือส่งคืนประกาศของตนเองไม่ได้"]);
+    shows(&refused, &["จะอนุมัติหรือส่งคืนประกาศนั้นเองไม่ได้"]);
 }
 
 #[tokio::test]
@@ -348,7 +348,7 @@ async fn a_test_goes_to_the_group_that_was_typed_and_asks_where_several_fit() {
     let several = browser.submit(&path, &[("group", "พาณิชย์")]).await;
     assert_eq!(several.status, 422);
     shows(&several, &["มีหลายกลุ่มที่ตรงกัน", "(lpn-com)", "(cmi-com)", "value=\"พาณิชย์\""]);
-    shows(&browser.submit(&path, &[("group", "อมก๋อย")]).await, &["ยังไม่เชื่อมกับกลุ่มไลน์"]);
+    shows(&browser.submit(&path, &[("group", "อมก๋อย")]).await, &["ยังไม่ได้เชื่อมกลุ่ม LINE"]);
     shows(&browser.submit(&path, &[("group", "ไม่มี")]).await, &["ไม่พบกลุ่มนี้"]);
     browser.submit(&path, &[("group", "ลพ-พาณิชย์")]).await.location();
     desk.run().await;
@@ -377,7 +377,7 @@ async fn a_published_bulletin_is_withdrawn_with_a_reason_or_corrected() {
 async fn the_list_is_searched_in_thai_and_says_so_when_there_is_nothing() {
     let desk = Desk::new().await;
     let browser = desk.sign_in(Who::Publisher).await;
-    shows(&browser.open("/bulletins").await, &["ยังไม่มีประกาศ", "เขียนประกาศใหม่"]);
+    shows(&browser.open("/bulletins").await, &["ยังไม่มีประกาศ", "จัดทำประกาศใหม่"]);
     let id = save(&browser, &with(&[("subject", "เฝ้าระวังน้ำท่วมฉับพลัน"), ("do", "save")])).await;
     for number in 0..26 {
         desk.clock.advance(Duration::from_secs(1));

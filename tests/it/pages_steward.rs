@@ -44,8 +44,8 @@ async fn from_the_link_in_the_message_it_is_one_tap_to_forward() {
             "ด่วนที่สุด",
             "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ ลงวันที่ ๒๓ มีนาคม ๒๕๖๑",
             "3 กลุ่ม · สมาชิก 110 คน",
-            "LINE จะนับ 110 ข้อความ",
-            "ในจำนวนนี้ 1 กลุ่มต้องรอหัวหน้าหน่วยงานส่งต่ออีกชั้นหนึ่ง",
+            "โควตา 110 ข้อความ",
+            "ในจำนวนนี้ 1 กลุ่มต้องรอหัวหน้าหน่วยงานส่งต่ออีกทอดหนึ่ง",
         ],
     );
     let went = governor.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn"), ("do", "forward")]).await;
@@ -55,12 +55,7 @@ async fn from_the_link_in_the_message_it_is_one_tap_to_forward() {
     let after = page(governor.open(went.location()).await);
     says(
         &after,
-        &[
-            "ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ",
-            "LINE รับข้อความแล้วเมื่อ",
-            "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม",
-            "รอ พาณิชย์จังหวัดลำพูน ส่งต่อ",
-        ],
+        &["ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ", "LINE รับข้อความแล้วเมื่อ", "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม", "รอพาณิชย์จังหวัดลำพูนส่งต่อ"],
     );
     assert!(!after.text.contains("value=\"forward\""), "there is nothing left to forward");
     desk.stage.assert_exact(id.parse().expect("an id")).await;
@@ -97,7 +92,7 @@ async fn who_comes_second_is_told_who_was_first_and_nothing_is_sent_twice() {
     assert_eq!(led, expected);
     desk.run().await;
     let told = page(other.open(&led[1]).await);
-    says(&told, &["เรื่องนี้มีผู้ส่งต่อไปก่อนแล้ว ไม่มีการส่งซ้ำ", "ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ"]);
+    says(&told, &["มีผู้ส่งต่อไปก่อนแล้ว ระบบไม่ส่งซ้ำ", "ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ"]);
     assert_eq!(desk.accepted_in("Clpn"), 1);
 }
 
@@ -192,7 +187,7 @@ async fn everything_that_waits_goes_at_once_but_nothing_that_was_not_shown() {
     let desk = Desk::new().await;
     let (first, second) = (desk.held().await, desk.held().await);
     let governor = desk.sign_in(Who::Steward).await;
-    says(&page(governor.open("/waiting").await), &["ส่งต่อทั้งหมด (2 เรื่อง)"]);
+    says(&page(governor.open("/waiting").await), &["ส่งต่อทั้งหมด (2 ฉบับ)"]);
     let form = page(governor.open("/waiting/all").await);
     says(&form, &[&first, &second]);
     let late = desk.held().await;
@@ -220,7 +215,7 @@ async fn the_receipt_follows_by_itself_until_all_is_settled() {
     says(&page(governor.open(&part).await), &["hx-trigger=\"every 15s\"", "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม"]);
     desk.after(Duration::from_mins(31)).await;
     let settled = page(governor.open(&part).await);
-    says(&settled, &["LINE รับข้อความแล้ว 3 จาก 3 กลุ่ม", "ดำเนินการครบทุกกลุ่มแล้ว"]);
+    says(&settled, &["LINE รับข้อความแล้ว 3 จาก 3 กลุ่ม", "สิ้นสุดการส่งทุกกลุ่มแล้ว"]);
     assert!(!settled.text.contains("hx-trigger") && !settled.text.contains("<html"));
 }
 
@@ -295,7 +290,7 @@ async fn ending_a_duty_ends_the_account_with_it() {
     let governor = desk.sign_in(Who::Steward).await;
     let fields = [("name", "นายสมชาย"), ("from", "2018-03-23"), ("until", "2018-03-30"), ("username", "somchai")];
     let made = page(governor.submit("/groups/lpn/deputies", &fields).await);
-    says(&made, &["ปฏิบัติหน้าที่อยู่"]);
+    says(&made, &["กำลังปฏิบัติหน้าที่แทน"]);
     let number = desk.count("select id::bigint from stewards where account_id is not null").await;
     let end = format!("/groups/lpn/deputies/{number}/end");
     assert_eq!(governor.submit(&end, &[]).await.location(), "/groups/lpn/settings?said=deputy-ended");
@@ -315,7 +310,7 @@ async fn the_form_of_a_deputy_tells_all_that_is_wrong_and_keeps_what_was_typed()
     assert_eq!(refused.status, 422);
     says(
         &refused,
-        &[&escaped(HOSTILE), "หมายเลขโทรศัพท์ไม่ถูกต้อง", "โปรดระบุวันที่", "วันสุดท้ายต้องไม่อยู่ก่อนวันแรก", "ใช้อักษรอังกฤษตัวเล็ก"],
+        &[&escaped(HOSTILE), "หมายเลขโทรศัพท์ไม่ถูกต้อง", "โปรดระบุวันที่", "วันสุดท้ายต้องไม่อยู่ก่อนวันแรก", "ใช้ได้เฉพาะอักษรอังกฤษตัวเล็ก"],
     );
     assert!(!refused.text.contains("<script>alert"));
     assert_eq!(desk.count("select count(*) from stewards where valid_until is not null").await, 0);
@@ -326,7 +321,7 @@ async fn a_join_code_is_shown_once() {
     let desk = Desk::new().await;
     let governor = desk.sign_in(Who::Steward).await;
     let shown = page(governor.submit("/groups/lpn/join-code", &[]).await);
-    says(&shown, &["GCC-", "พิมพ์รหัสนี้ในกลุ่มไลน์"]);
+    says(&shown, &["GCC-", "พิมพ์รหัสนี้ในกลุ่ม LINE"]);
     assert!(!page(governor.open("/groups/lpn/settings").await).text.contains("GCC-"));
 }
 
@@ -354,7 +349,7 @@ async fn everything_is_there_in_english_too() {
         &page(governor.open("/waiting").await),
         &["Bulletins waiting for you", "3 groups · 110 members", "Most urgent"],
     );
-    says(&page(governor.open(&format!("/waiting/{id}")).await), &["LINE will count 110 messages", ">Forward</button>"]);
+    says(&page(governor.open(&format!("/waiting/{id}")).await), &["110 messages", ">Forward</button>"]);
     says(&page(governor.open("/groups/lpn/settings").await), &["How bulletins come into this group"]);
 }
 

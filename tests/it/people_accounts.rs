@@ -237,7 +237,7 @@ async fn deputies_and_one_part_of_the_tree_are_invited_where_asked_for() {
     let fields = [("office", "lamphun"), ("deputies", "yes"), ("confirmed", "4"), ("form", "csv")];
     let file = admin.submit("/accounts/invite", &fields).await;
     assert_eq!(file.status, 200, "{}", file.text);
-    assert!(file.text.contains("lamphun.deputy,ผู้ทำการแทนผู้ว่าราชการจังหวัดลำพูน"), "{}", file.text);
+    assert!(file.text.contains("lamphun.deputy,ผู้ปฏิบัติหน้าที่แทนผู้ว่าราชการจังหวัดลำพูน"), "{}", file.text);
     assert!(!file.text.contains("chiangmai") && !file.text.contains("สมชาย"), "{}", file.text);
     let look = admin.open("/accounts/invite?look=yes&office=lamphun&deputies=yes").await.text;
     assert!(look.contains("ไม่มีผู้ที่ต้องเชิญ"), "{look}");
@@ -280,7 +280,7 @@ async fn an_office_does_not_make_keys_without_end() {
     }
     let answer = agency.submit("/keys", &[("name", "ระบบ")]).await;
     assert_eq!(answer.status, 422, "the desk's own key was the fiftieth");
-    assert!(answer.text.contains("ครบ ๕๐ ดอก"), "{}", answer.text);
+    assert!(answer.text.contains("ครบ ๕๐ รายการ"), "{}", answer.text);
 }
 
 #[tokio::test]
@@ -305,18 +305,18 @@ async fn the_examples_work_as_they_stand_with_the_agencys_key() {
 async fn an_agency_sees_how_bulletins_stand_in_its_own_part_of_the_tree() {
     let desk = Desk::new().await;
     let agency = desk.sign_in(Who::Agency).await;
-    assert!(agency.open("/status").await.text.contains("ยังไม่มีประกาศถึงหน่วยงานของท่าน"));
+    assert!(agency.open("/status").await.text.contains("ยังไม่มีประกาศสำหรับหน่วยงานของท่าน"));
     let held = desk.held().await;
     let list = agency.open("/status").await.text;
     assert!(list.contains("LINE รับข้อความแล้ว 0 จาก 1 กลุ่ม") && !list.contains("GCC1"), "{list}");
     let path = format!("/status/{held}");
     let one = agency.open(&path).await.text;
-    assert!(one.contains("รอกลุ่มระดับบน") && one.contains("รอให้กลุ่มระดับบน (lpn) ได้รับก่อน"), "{one}");
+    assert!(one.contains("รอกลุ่มระดับบน") && one.contains("รอ LINE รับข้อความของกลุ่มระดับบน (lpn) ก่อน"), "{one}");
     assert!(!one.contains("GCC2-จังหวัดลำพูน"), "what is above is not its own: {one}");
     desk.post(&Who::Steward, &format!("bulletins/{held}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
     desk.run().await;
     let one = agency.open(&path).await.text;
-    assert!(one.contains("รอพาณิชย์จังหวัดลำพูนส่งต่อเข้ากลุ่ม (ดำเนินการเองเมื่อ 23 มี.ค. 2561"), "{one}");
+    assert!(one.contains("รอพาณิชย์จังหวัดลำพูนส่งต่อเข้ากลุ่ม (ระบบจะดำเนินการเองเมื่อ 23 มี.ค. 2561"), "{one}");
     desk.after(Duration::from_mins(31)).await;
     let one = agency.open(&path).await.text;
     assert!(one.contains("LINE รับข้อความแล้ว 1 จาก 1 กลุ่ม"), "{one}");
@@ -346,6 +346,12 @@ async fn the_audit_is_read_by_who_what_whom_and_when() {
     assert_eq!(rows("act=sign_in&subject=user:the-admin").await, 1);
     assert_eq!(rows("from=2018-03-23&until=2018-03-23&act=sign_in").await, 2);
     assert_eq!(rows("from=2018-03-24").await, 0);
+    let signed_in = admin.open("/audit?act=sign_in").await.text;
+    for said in
+        ["<option value=\"sign_in\" selected>เข้าสู่ระบบ</option>", "เข้าสู่ระบบ<br><code class=\"quiet\">sign_in</code>"]
+    {
+        assert!(signed_in.contains(said), "{said}: {signed_in}");
+    }
     assert_eq!(admin.open("/audit?from=soon").await.status, 422);
     sqlx::query("insert into audit (at, actor, act, subject, detail) select now(), 'many', 'x', 'y', '{}' from generate_series(1, 120)")
         .execute(&mut *desk.db().await)
@@ -359,6 +365,7 @@ async fn the_audit_is_read_by_who_what_whom_and_when() {
         next = link.map(|link| format!("/audit?{}", link.replace("&#38;", "&").replace("&amp;", "&")));
     }
     assert_eq!(seen, 120, "every entry once");
+    assert!(admin.open("/audit?act=x").await.text.contains("<td><code>x</code></td>"), "what nobody knows, as it is");
 }
 
 #[tokio::test]
@@ -384,7 +391,7 @@ async fn a_change_of_the_audit_is_found_at_its_place() {
         }
         let broken = admin.submit("/audit/check", &[]).await.text;
         let place = if tampering.starts_with("update") { 2 } else { 3 };
-        assert!(broken.contains(&format!("ที่รายการลำดับ {place}")), "{broken}");
+        assert!(broken.contains(&format!("ที่รายการลำดับที่ {place}")), "{broken}");
     }
 }
 

@@ -33,7 +33,7 @@ async function happen(happening) {
     body: JSON.stringify(happening),
   });
   if (!answer.ok) {
-    say('ทำรายการนี้ในกลุ่มไม่ได้');
+    say('ดำเนินการในกลุ่มนี้ไม่ได้');
     return null;
   }
   return answer.json();
@@ -49,7 +49,7 @@ async function act(action) {
   } else if (action.type === 'postback') {
     const report = await happen({ type: 'postback', member, data: action.data, display_text: action.displayText });
     if (report) {
-      const status = report.status === null ? 'ปลายทางยังไม่ตอบ' : `ปลายทางตอบ ${report.status}`;
+      const status = report.status === null ? 'ระบบปลายทางยังไม่ตอบ' : `ระบบปลายทางตอบ ${report.status}`;
       say(`สมาชิก ${member} กด “${action.label ?? 'ปุ่ม'}” แล้ว · ${status}`);
     }
   }

@@ -23,7 +23,7 @@ use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
 /// Who signs a note that no office's key wrote.
-const OPERATIONS: &str = "ศูนย์ปฏิบัติการระบบ GCC";
+const OPERATIONS: &str = "ศูนย์ปฏิบัติการ GCC";
 
 /// Into which groups.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]

@@ -156,5 +156,5 @@ pub(in crate::web) async fn own_groups(db: &mut Connection, caller: &Caller) -> 
 /// What is said to somebody who is bound to no office.
 const NO_OFFICE: Words = Words {
     en: "Nothing waits for a key without an office; ask for the held deliveries of a bulletin instead.",
-    th: "บัญชีนี้ไม่ได้สังกัดหน่วยงาน จึงไม่มีประกาศที่รอส่งต่อ",
+    th: "บัญชีนี้ไม่ได้กำหนดหน่วยงาน จึงไม่มีประกาศที่รอส่งต่อ",
 };

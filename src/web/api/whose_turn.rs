@@ -12,7 +12,7 @@ pub(super) fn why(row: &rows::Delivery, state: DeliveryState) -> Option<Why> {
         let Some(parked) = row.channel_parked else {
             let text = Words {
                 en: "LINE refused the message itself, so the bulletin is not sent on until somebody has looked.",
-                th: "LINE ปฏิเสธข้อความนี้ ระบบหยุดส่งประกาศไว้จนกว่าเจ้าหน้าที่จะตรวจสอบ",
+                th: "LINE ปฏิเสธข้อความนี้ ระบบหยุดส่งประกาศไว้ชั่วคราวจนกว่าศูนย์ปฏิบัติการจะตรวจสอบ",
             };
             return Some(Why { code: "bulletin_paused".to_owned(), text, said: None });
         };

@@ -3,6 +3,8 @@
 //! It is about everybody, so only an administrator of the whole tree reads it. The proof makes every seal again, some
 //! thousands at a time, and stops after a while: a long chain is proved in several steps.
 
+mod acts;
+
 use std::time::Duration;
 
 use askama::Template;
@@ -15,6 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use self::acts::{Choice, choices, say_act};
 use super::show;
 use super::typed::{begin_of, end_of, read_day};
 use crate::domain::time::Timestamp;
@@ -57,6 +60,8 @@ struct Line {
     at: String,
     actor: String,
     act: String,
+    /// The act in words, if this program knows any.
+    words: Option<String>,
     subject: String,
     detail: Vec<(String, String)>,
     sealed: Option<String>,
@@ -79,7 +84,7 @@ struct Audit {
     t: Words,
     query: Query,
     fault: Option<String>,
-    acts: Vec<(String, bool)>,
+    acts: Vec<Choice>,
     entries: Vec<Line>,
     next: Option<String>,
     proof: Option<Proof>,
@@ -158,7 +163,7 @@ async fn render(app: &App, visitor: &Visitor, query: Query, proof: Option<Proof>
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let acts = acts.into_iter().map(|act| (act == query.act, act)).map(|(chosen, act)| (act, chosen)).collect();
+    let acts = choices(t, acts, query.act.trim());
     let audit = Audit { shell: Shell::of(visitor), t, query, fault, acts, entries: page.items, next, proof };
     Ok(show(status, &audit, "no-store"))
 }
@@ -197,6 +202,7 @@ fn line(t: Words, entry: Entry) -> Line {
     Line {
         at: say_moment(t, entry.at),
         actor: entry.actor,
+        words: say_act(t, &entry.act),
         act: entry.act,
         subject: entry.subject,
         detail: flatten(entry.detail),

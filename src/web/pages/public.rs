@@ -149,8 +149,8 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> Page {
         notice,
         about: others.about.map(|token| format!("/b/{token}")),
         about_label: match bulletin.kind {
-            Kind::Withdrawal => "ประกาศที่ถูกยกเลิก",
-            _ => "ประกาศฉบับก่อนการแก้ไข",
+            Kind::Withdrawal => "อ่านประกาศที่ถูกยกเลิก",
+            _ => "อ่านประกาศฉบับเดิมก่อนแก้ไข",
         },
     }
 }

@@ -18,12 +18,12 @@ account-act-approve = Approve what another wrote, or return it with a reason
 account-act-publish = Write, change and publish any bulletin
 account-act-withdraw = Withdraw a published bulletin, within the scope
 account-act-forward = Forward a bulletin into a group, or say that it does not concern it
-account-act-retry = Send again what failed, and reverse a "not for us"
+account-act-retry = Send again what failed, and put back what was declined
 account-act-groups = Set up groups and make join codes for LINE groups
 account-act-channels = Look after the LINE channels: park and resume them
 account-act-keys = Make and revoke API keys
 account-act-accounts = Make and disable accounts, give out links to set a password
-account-act-audit = Read the audit
+account-act-audit = Read the audit and check that it is whole
 
 account-password-title = Change the password
 account-password-effect = All your other devices are then signed out.

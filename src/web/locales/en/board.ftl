@@ -1,8 +1,8 @@
 # The coverage board.
 way-board = Coverage
 way-channels = LINE channels
-way-failures = To be mended
-said-undeclined = The declining is reversed: the bulletin waits for the group's steward again
+way-failures = To be fixed
+said-undeclined = No longer declined: the bulletin waits to be forwarded into this group again
 said-retried = Queued again
 said-parked = The channel is parked: nothing is sent on it until it is resumed
 said-resumed = The channel sends again
@@ -23,20 +23,20 @@ board-paused-act = Look and send again
 
 board-state = State
 board-state-waiting = Waiting for the group above
-board-state-held = Waiting for its steward
-board-state-ready = Queued
+board-state-held = To be forwarded
+board-state-ready = In the queue
 board-state-sending = Sending
 board-state-parked = Parked
 board-state-accepted = Accepted by LINE
 board-state-failed = Failed
-board-state-unreachable = Unreachable
+board-state-unreachable = Cannot be sent to the group
 board-state-declined = Declined: not for us
 board-state-withdrawn = Withdrawn before it was sent
-board-state-expired = Expired before it was sent
-board-failed-or-unreachable = Failed or unreachable
+board-state-expired = Past its time
+board-failed-or-unreachable = Failed or cannot be sent
 
-board-bulletin-relaying = On its way
-board-bulletin-settled = Settled everywhere
+board-bulletin-relaying = Being relayed
+board-bulletin-settled = Ended everywhere
 board-bulletin-withdrawn = Withdrawn
 board-bulletin-unpublished = Not published
 board-kind-correction = Correction
@@ -48,13 +48,13 @@ board-urgency-urgent = Urgent
 board-urgency-very-urgent = Very urgent
 board-urgency-most-urgent = Most urgent
 
-board-tiers-title = The three tiers
+board-tiers-title = By tier
 board-tier = Tier
 board-group = Group
 board-groups = Groups
 board-groups-planned = Groups planned
 board-linked = Linked to a LINE group
-board-lost = Account gone from the group
+board-lost = Official account no longer in the group
 board-seats = Members of the LINE groups
 board-head-count = People who should be in them
 board-acknowledged = Acknowledged
@@ -63,13 +63,13 @@ board-acknowledged-groups = Groups with acknowledgements
 board-taps = People who acknowledged
 board-half-within = Half of the groups within
 board-most-within = 95% of the groups within
-board-last-accepted = Last accepted
+board-last-accepted = Last accepted by LINE
 
-board-blocked-title = Where others wait
+board-blocked-title = Groups that keep others waiting
 board-blocked-about = { $n } entries, most people waiting first
 board-blocked-none = No group keeps others waiting
 board-waiting-groups = Groups waiting
-board-waiting-seats = People waiting
+board-waiting-seats = Members waiting
 board-whose-turn = Whose turn it is
 board-phone = Telephone
 board-why = Reason
@@ -82,7 +82,7 @@ board-operator = Operations
 board-relay = The relay
 board-steward = Steward
 board-deputy = Deputy
-board-undecline = Put back to its steward
+board-undecline = Put back to be forwarded
 
 board-provinces-title = By province
 board-province = Province
@@ -101,7 +101,7 @@ board-curve-label = Line chart of the share of groups accepted by LINE over the 
 board-within = within { $span }
 
 board-minutes-title = Where the minutes went
-board-minutes-about = Mean time of a hop, from the acceptance in the group above to that in this one. Hops whose beginning is not known are left out.
+board-minutes-about = Mean time of a hop, from LINE accepting it for the group above to LINE accepting it for this one. Hops whose beginning is not known are left out.
 board-minutes-none = LINE has not accepted it for any group yet
 board-hop-into = Hop into
 board-hop = This hop
@@ -112,7 +112,7 @@ board-hops-unknown = { $n ->
     [one] beginning not known of one hop
    *[other] beginning not known of { $shown } hops
 }
-board-person = Person waiting
+board-person = Waiting to be forwarded
 board-parked = Parked
 board-queue = Queue
 board-mean = Mean
@@ -120,7 +120,7 @@ board-median = Median
 board-longest = Longest
 board-not-known = not known
 board-since-publish = Since publication
-board-seconds-person = Person waiting (s)
+board-seconds-person = Waiting to be forwarded (s)
 board-seconds-parked = Parked (s)
 board-seconds-queue = Queue (s)
 board-seconds-line = LINE (s)
@@ -130,14 +130,14 @@ board-slowest-title = The slowest hops
 
 board-causes-title = Failures by cause
 board-causes-none = Nothing failed
-board-deliveries = Deliveries
+board-deliveries = Copies
 board-next = Next step
 board-retry-these = Try these again
-board-next-undecline = Look at the reason; put it back to its steward if it was a mistake
+board-next-undecline = Look at the reason; put it back to be forwarded if it was a mistake
 board-next-link = Have the office link its LINE group with a join code, then try again
-board-next-invite = Have the office invite the account and link the group again, then try again
+board-next-invite = Have the office invite the official account and link the group again, then try again
 board-next-message = Look at the message with its publisher before trying again
-board-next-unknown = Ask the office whether the message is there before trying again
+board-next-unknown = Ask the office whether the message is in the group before trying again
 board-next-retry = Try again
 
 board-do-wait = wait for the group { $group }
@@ -149,11 +149,11 @@ board-do-retry = try again
 board-do-link = have the office link its LINE group
 board-do-undecline = decide whether it must go on
 
-board-open-title = Bulletins on their way
-board-open-none = No bulletin is on its way
-board-recent-title = The latest settled bulletins
-board-recent-none = No bulletin has settled yet
-board-reach-title = Groups in reach
+board-open-title = Bulletins being relayed
+board-open-none = No bulletin is being relayed
+board-recent-title = The latest bulletins that ended
+board-recent-none = No bulletin has ended yet
+board-reach-title = Groups that are ready
 board-channels-title = Channels in trouble
 board-bulletin = Bulletin
 board-bulletins = Bulletins
@@ -183,8 +183,8 @@ channels-not-asked = not known yet
 channels-checked = LINE was asked { $moment }
 channels-pace = Calls a second at most
 channels-ready = Ready to be sent
-channels-later = Waiting for a group above or a steward
-channels-progress = Progress of the bulletins on their way
+channels-later = Waiting for a group above or to be forwarded
+channels-progress = Progress of the bulletins being relayed
 channels-webhook = Last heard from LINE
 channels-park = Park this channel
 channels-park-about = Nothing is sent to the groups of this channel until it is resumed. What is queued is kept.
@@ -193,11 +193,11 @@ channels-resume = Resume the channel
 channels-parked-already = The channel is parked already
 channels-not-parked = The channel is not parked
 
-failures-title = To be mended
+failures-title = To be fixed
 failures-about = What LINE did not accept in the last { $days } days, by cause
-failures-none = There is nothing to be mended
+failures-none = There is nothing to be fixed
 failures-none-of-these = Nothing is left of this cause
-failures-list = Deliveries
+failures-list = Copies
 failures-all = Show all causes
 failures-last = Last time
 failures-bulletin = See its bulletin
@@ -205,20 +205,20 @@ failures-more = Show the next ones
 
 retry-title = Try again
 retry-count = { $n ->
-    [one] One delivery will be queued again
-   *[other] { $shown } deliveries will be queued again
+    [one] One copy will be queued again
+   *[other] { $shown } copies will be queued again
 }
 retry-unlinked = { $n ->
     [one] One of them has no LINE group linked and will fail again
    *[other] { $shown } of them have no LINE group linked and will fail again
 }
 retry-unknown = { $n ->
-    [one] Also one that LINE may have accepted: it may arrive twice
-   *[other] Also { $shown } that LINE may have accepted: they may arrive twice
+    [one] Also one that LINE may have accepted: it may appear twice
+   *[other] Also { $shown } that LINE may have accepted: they may appear twice
 }
 retry-button = Try again
 retry-back = Back
-retry-nothing = This one cannot be tried again: only what failed or could not be reached can
+retry-nothing = This one cannot be sent again: only what failed or could not be sent to the group can
 
 delivery-timeline = What happened
 delivery-published = Published
@@ -239,7 +239,7 @@ delivery-bypassed-about = went on without the group above
 delivery-request = LINE's request id
 delivery-messages = LINE's message ids
 delivery-unknown = It is not known whether LINE accepted it
-delivery-include-unknown = Send it even if it may arrive twice
+delivery-include-unknown = Send it even if it may appear twice
 delivery-retry = Try again
 
 group-above = Groups above
@@ -249,7 +249,7 @@ group-link = LINE group
 group-linked = linked
 group-linked-since = linked { $moment }
 group-not-linked = not linked
-group-lost-since = the account left the group { $moment }
+group-lost-since = the official account left the group { $moment }
 group-forwarding = Forwarding
 group-automatic = automatic
 group-stewarded = by its steward
@@ -257,10 +257,10 @@ group-stewarded-within = { $n ->
     [one] by its steward; after one minute it goes on by itself
    *[other] by its steward; after { $shown } minutes it goes on by itself
 }
-group-stewards = Who answers for it
-group-no-steward = Nobody is named yet
+group-stewards = Steward
+group-no-steward = No steward is named yet
 group-deliveries = Bulletins for this group
-group-deliveries-none = No bulletin has come to this group yet
+group-deliveries-none = There is no bulletin for this group yet
 group-retired = out of use
 
 receipt-title = Receipt of a bulletin
@@ -274,7 +274,7 @@ receipt-acknowledged = in { $groups } groups, by { $taps } people of { $seats } 
 receipt-no = No.
 receipt-taps = Acknowledged/members
 receipt-meaning = “Accepted by LINE” means that LINE took the message to show it in the group. “Acknowledged” means that a member tapped the button. Nothing here says that anyone read it.
-receipt-made = Made by the system { $moment }, by { $name }
+receipt-made = Made by the system { $moment }, for { $name }
 receipt-by-province = by province; each province's own receipt lists its groups
 receipt-province = { $name } province
 receipt-print = Print

@@ -31,6 +31,6 @@ keys-example-deliveries = How each group stands, with the reason and whose turn 
 keys-example-failed = Only what failed
 keys-example-changes = Follow the changes of all bulletins (next time with since from next_cursor)
 keys-example-groups = The groups that you see
-keys-example-coverage = How many groups are linked to LINE
+keys-example-coverage = How many groups are linked to LINE groups
 said-key-revoked = The key is revoked
 ways-keys = API keys

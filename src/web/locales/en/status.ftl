@@ -1,6 +1,6 @@
 # Where bulletins stand in one's own part of the tree.
 status-title = Bulletins
-status-none = No bulletin goes to your office yet
+status-none = There is no bulletin for your office yet
 status-published = Published
 status-older = Earlier bulletins
 status-back = Back to the bulletins
@@ -14,37 +14,37 @@ status-why = Why:
 status-next = Next:
 status-accepted = Accepted by LINE for { $done } of { $groups } groups
 status-held = { $shown } to be forwarded
-status-under-way = { $shown } queued or on the way
-status-trouble = { $shown } not accepted
-status-ended = { $shown } ended
+status-under-way = { $shown } in the queue or being sent
+status-trouble = { $shown } failed
+status-ended = { $shown } not sent
 status-acknowledged = { $n ->
     [one] acknowledged in { $shown } group
    *[other] acknowledged in { $shown } groups
 }
 status-acknowledged-people = acknowledged by { $shown }
-status-bulletin-relaying = on its way
-status-bulletin-settled = settled
+status-bulletin-relaying = being relayed
+status-bulletin-settled = ended everywhere
 status-bulletin-withdrawn = withdrawn
 status-urgent = Urgent
 status-very-urgent = Very urgent
 status-most-urgent = Most urgent
 status-state-waiting = waiting for the group above
 status-state-held = to be forwarded
-status-state-ready = queued
+status-state-ready = in the queue
 status-state-sending = being sent
 status-state-parked = parked
 status-state-accepted = accepted by LINE
 status-state-failed = failed
-status-state-unreachable = cannot be sent to
+status-state-unreachable = cannot be sent to the group
 status-state-declined = declined
 status-state-withdrawn = withdrawn before it was sent
-status-state-expired = expired before it was sent
-status-next-wait = the group above ({ $who }) must have it first
+status-state-expired = past its time
+status-next-wait = LINE must first accept it for the group above ({ $who })
 status-next-forward = { $who } forwards it into the group
 status-next-send = it is sent by itself
-status-next-resume = operations let the LINE channel go on
-status-next-quota = the LINE channel needs messages again
-status-next-retry = operations look at it and send it again
+status-next-resume = operations must resume the LINE channel
+status-next-quota = the LINE channel waits for more quota
+status-next-retry = operations must look at it and send it again
 status-next-link = the office's LINE group must be linked; ask operations
 status-next-undecline = if it was declined by mistake, ask operations
 status-next-at = (by itself at { $at })

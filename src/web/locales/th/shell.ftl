@@ -10,7 +10,7 @@ role-admin = ผู้ดูแลระบบ
 role-publisher = ผู้จัดทำประกาศ
 role-approver = ผู้อนุมัติประกาศ
 role-steward = ผู้ส่งต่อประกาศ
-role-operator = เจ้าหน้าที่ปฏิบัติการ
+role-operator = เจ้าหน้าที่ศูนย์ปฏิบัติการ
 role-agency = หน่วยงาน
 
 home-title = หน้าหลัก

@@ -42,15 +42,18 @@ pub fn moment(t: Words, at: Timestamp) -> String {
     }
 }
 
-/// As [`moment`], but only the time of day where that is today.
+/// As [`moment`] within a sentence: today, or on a day.
 pub fn soon(t: Words, at: Timestamp, now: Timestamp) -> String {
     let (local, today) = (to_bangkok(at), to_bangkok(now).date());
     if local.date() != today {
-        return moment(t, at);
+        return match t.language {
+            Language::Thai => format!("วันที่ {}", moment(t, at)),
+            Language::English => format!("on {}", moment(t, at)),
+        };
     }
     match t.language {
-        Language::Thai => format!("เวลา {}", format_time(local.time(), Digits::Arabic)),
-        Language::English => local.strftime("at %H:%M").to_string(),
+        Language::Thai => format!("วันนี้ เวลา {}", format_time(local.time(), Digits::Arabic)),
+        Language::English => local.strftime("today at %H:%M").to_string(),
     }
 }
 
@@ -119,8 +122,8 @@ mod tests {
     #[test]
     fn a_time_of_today_is_said_without_its_date() {
         let now = Timestamp::from_second(1_521_763_200);
-        assert_eq!(soon(T, now + std::time::Duration::from_mins(66), now), "เวลา 8.06 น.");
-        assert_eq!(soon(T, now + std::time::Duration::from_hours(24), now), "24 มี.ค. 2561 เวลา 7.00 น.");
+        assert_eq!(soon(T, now + std::time::Duration::from_mins(66), now), "วันนี้ เวลา 8.06 น.");
+        assert_eq!(soon(T, now + std::time::Duration::from_hours(24), now), "วันที่ 24 มี.ค. 2561 เวลา 7.00 น.");
         let english = Words { language: Language::English };
         assert_eq!(moment(english, now), "23 Mar 2018, 07:00");
     }

@@ -1,0 +1,87 @@
+//! What each act of the audit is called in words. The audit keeps the code word, which machines and old entries need;
+//! readers are told what was done.
+
+use crate::web::words::Words;
+
+/// Every act that the program writes with the key of its words, in the order in which the filter offers them. A test
+/// holds it to the sources.
+const ACTS: &[(&str, &str)] = &[
+    ("sign_in", "audit-act-sign-in"),
+    ("sign_out", "audit-act-sign-out"),
+    ("device_sign_out", "audit-act-device-sign-out"),
+    ("password_set", "audit-act-password-set"),
+    ("codes_set_up", "audit-act-codes-set-up"),
+    ("codes_taken_away", "audit-act-codes-taken-away"),
+    ("account_create", "audit-act-account-create"),
+    ("account_change", "audit-act-account-change"),
+    ("account_link", "audit-act-account-link"),
+    ("account_disable", "audit-act-account-disable"),
+    ("account_enable", "audit-act-account-enable"),
+    ("stewards_invite", "audit-act-stewards-invite"),
+    ("key_create", "audit-act-key-create"),
+    ("key_revoke", "audit-act-key-revoke"),
+    ("draft", "audit-act-draft"),
+    ("edit", "audit-act-edit"),
+    ("set_forwarding", "audit-act-set-forwarding"),
+    ("send_test", "audit-act-send-test"),
+    ("delete", "audit-act-delete"),
+    ("submit", "audit-act-submit"),
+    ("recall", "audit-act-recall"),
+    ("approve", "audit-act-approve"),
+    ("return", "audit-act-return"),
+    ("schedule", "audit-act-schedule"),
+    ("unschedule", "audit-act-unschedule"),
+    ("publish", "audit-act-publish"),
+    ("withdraw", "audit-act-withdraw"),
+    ("forward", "audit-act-forward"),
+    ("decline", "audit-act-decline"),
+    ("undecline", "audit-act-undecline"),
+    ("retry", "audit-act-retry"),
+    ("tree_import", "audit-act-tree-import"),
+    ("change_group", "audit-act-change-group"),
+    ("make_join_code", "audit-act-make-join-code"),
+    ("link", "audit-act-link"),
+    ("unlink", "audit-act-unlink"),
+    ("name_deputy", "audit-act-name-deputy"),
+    ("end_deputy", "audit-act-end-deputy"),
+    ("park", "audit-act-park"),
+    ("resume", "audit-act-resume"),
+    ("channel_add", "audit-act-channel-add"),
+    ("channel_rotate", "audit-act-channel-rotate"),
+    ("channel_park", "audit-act-channel-park"),
+    ("channel_resume", "audit-act-channel-resume"),
+];
+
+/// What `act` is called; nothing for one that this program does not know.
+pub fn say_act(t: Words, act: &str) -> Option<String> {
+    ACTS.iter().find(|(code, _)| *code == act).map(|(_, key)| t.say(key))
+}
+
+/// One act of the filter.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What the audit keeps.
+    pub code: String,
+    /// What it is called.
+    pub words: String,
+    /// Whether the list is narrowed to it.
+    pub chosen: bool,
+}
+
+/// The acts of `found` as the filter offers them, with the one that is `chosen` even if nobody has done it yet; those
+/// that this program does not know come last, as they are.
+pub fn choices(t: Words, mut found: Vec<String>, chosen: &str) -> Vec<Choice> {
+    if !chosen.is_empty() && !found.iter().any(|act| act == chosen) {
+        found.push(chosen.to_owned());
+    }
+    found.sort_by_key(|act| ACTS.iter().position(|(code, _)| code == act).unwrap_or(ACTS.len()));
+    let choice = |code: String| Choice {
+        words: say_act(t, &code).unwrap_or_else(|| code.clone()),
+        chosen: code == chosen,
+        code,
+    };
+    found.into_iter().map(choice).collect()
+}
+
+#[cfg(test)]
+mod tests;
