@@ -6,8 +6,9 @@ import { LANGUAGES, SIZES, THEMES, visitor } from './stage/browser.mjs';
 import { signedIn, speak } from './stage/people.mjs';
 import { pages } from './pages.mjs';
 
-async function open(page, { url, missing = false }) {
-  const answer = await page.goto(url);
+async function open(page, { url, follow, missing = false }) {
+  let answer = await page.goto(url);
+  if (follow) answer = await page.goto(new URL(await page.locator(follow).first().getAttribute('href'), url).href);
   assert.equal(answer.ok(), !missing, `${url}: ${answer.status()}`);
 }
 

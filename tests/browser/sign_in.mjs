@@ -70,7 +70,7 @@ export function declare(scene) {
     await visit.close();
   });
 
-  for (const username of Object.keys(PEOPLE).filter((name) => name !== 'approver')) {
+  for (const username of Object.keys(PEOPLE)) {
     scene(`${username} is signed in and sees a first page without a fault`, async (world) => {
       const visit = await signedIn(world, username);
       await visit.page.goto(`${world.relay.url}/home`);
