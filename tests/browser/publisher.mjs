@@ -29,7 +29,7 @@ async function fill(page, say, subject) {
 
 /** The sentence stands at the field and is tied to it. */
 async function refused(page, say, language) {
-  await page.locator('#image-field').getByText(NO_PICTURE[language], { exact: false }).waitFor();
+  await page.locator('#image-field').getByRole('alert').getByText(NO_PICTURE[language]).waitFor();
   const described = await page.getByLabel(say('compose-image')).getAttribute('aria-describedby');
   const sentence = await page.locator(described.split(' ').map((id) => `#${id}`).join(', ')).allTextContents();
   assert.ok(sentence.some((text) => text.includes(NO_PICTURE[language])), 'the sentence is read out with the field');
