@@ -110,7 +110,7 @@ fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {
-            '&' | '<' | '>' | '"' | '\'' => escaped += &format!("&#{};", u32::from(c)),
+            '&' | '<' | '>' | '"' | '\'' => escaped.extend(["&#", &u32::from(c).to_string(), ";"]),
             _ => escaped.push(c),
         }
     }

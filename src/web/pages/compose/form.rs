@@ -48,6 +48,26 @@ struct FormPage {
 }
 
 impl FormPage {
+    /// What the form calls a field in which there is a fault.
+    fn label(&self, field: &str) -> Option<String> {
+        Some(self.t.say(match field {
+            "document_number" => "compose-number",
+            "document_date" => "compose-date",
+            "subject" => "compose-subject",
+            "body" => "compose-body",
+            "links" => "compose-links",
+            "image_alt" => "compose-image-alt",
+            "acknowledge" => "compose-acknowledge-ask",
+            "expires" => "compose-expires",
+            _ => return None,
+        }))
+    }
+
+    /// Whether there are links beyond the first.
+    fn more_links(&self) -> bool {
+        self.typed.links.iter().skip(1).any(|(label, url)| !label.is_empty() || !url.is_empty())
+    }
+
     #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "the template calls it so")]
     fn nth(&self, n: &usize) -> i64 {
         i64::try_from(*n).unwrap_or(i64::MAX)
@@ -354,7 +374,7 @@ pub async fn preview(State(app): State<App>, visitor: Visitor, sent: Sent) -> Re
     let stored = desk.stored.as_ref();
     let preview =
         Preview::of(&mut db, &app.settings, visitor.words, &typed, &draft, stored, &desk.origin_office).await?;
-    Ok(show(StatusCode::OK, &preview, "no-store"))
+    Ok(show(StatusCode::OK, &preview.while_typing(), "no-store"))
 }
 
 /// The groups that are looked for, for the script.
