@@ -27,6 +27,8 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
     desk.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
     let delivery = desk.delivery_of(&declined, "lpn").await;
     // all linked groups of a small audience, at once
+    let phone = "update stewards set phone = '1111' where group_id = (select id from groups where code = 'lpn')";
+    sqlx::query(phone).execute(&mut *desk.db().await).await.expect("a telephone");
     let narrow = json!({ "forwarding": "automatic", "audience": { "groups": ["moi"] } });
     let complete = desk.write_with(narrow).await;
     desk.release(&complete).await;
@@ -40,7 +42,7 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
             &format!("/board/{complete}/receipt"),
             "/groups/gcc1",
             "/groups/lpn",
-            "/failures?state=failed&reason=expired",
+            "/failures?state=declined&reason=not_linked",
         ],
     )
     .await;
@@ -112,11 +114,22 @@ pub async fn crowd_of_chats(desk: &Desk) -> Vec<Shown> {
 pub async fn nothing(desk: &Desk) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = desk.sign_in(Who::Admin).await;
+    look(&mut shown, &admin, "/groups/lpn").await;
     sqlx::query("truncate channels cascade").execute(&mut *desk.db().await).await.expect("no tree");
     look_at_all(
         &mut shown,
         &admin,
-        &["/channels", "/board", "/failures", "/status", "/bulletins", "/bulletins/new", "/keys", "/accounts", "/audit"],
+        &[
+            "/channels",
+            "/board",
+            "/failures",
+            "/status",
+            "/bulletins",
+            "/bulletins/new",
+            "/keys",
+            "/accounts",
+            "/audit",
+        ],
     )
     .await;
     shown

@@ -1,32 +1,22 @@
 //! What is seen of drafts, before and after they are published.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::desk::{Desk, Who};
-use crate::pages_scenes::{Shown, look, look_at_all};
+use crate::pages_scenes::{Shown, look, look_at_all, picture};
 
 /// Drafts that LINE would not take, that are only practised, that are to go by themselves, or to nobody that is linked.
 pub async fn drafts(desk: &Desk) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = desk.sign_in(Who::Admin).await;
     desk.run().await;
-    let links: Vec<_> = (0..20)
-        .map(|n| json!({ "label": format!("แนวทาง {n}"), "url": format!("https://www.example.org/{}", "ก".repeat(100)) }))
-        .collect();
     for more in [
-        json!({ "links": links, "body": "ความ".repeat(2_000) }),
         json!({ "kind": "drill", "forwarding": "automatic" }),
         json!({ "document_number": "ฮฮ ๐๒๐๖/ว" }),
         json!({ "audience": { "groups": ["cmi-far"] } }),
     ] {
-        let id = desk.write_with(more).await;
-        look_at_all(
-            &mut shown,
-            &admin,
-            &[&format!("/bulletins/{id}"), &format!("/bulletins/{id}/edit"), &format!("/bulletins/{id}/publish")],
-        )
-        .await;
+        look_at_draft(desk, &admin, more, &mut shown).await;
     }
     a_group_that_is_gone(desk, &admin, &mut shown).await;
     two_writers(desk, &admin, &mut shown).await;
@@ -36,6 +26,30 @@ pub async fn drafts(desk: &Desk) -> Vec<Shown> {
     }
     let sent = admin.submit_with_file("/bulletins/image", &[], "file", b"no picture").await;
     shown.push(("no picture".into(), sent));
+    let no_channels = "update groups set channel_id = null, line_group_id = null";
+    sqlx::query(no_channels).execute(&mut *desk.db().await).await.expect("no channel");
+    look(&mut shown, &admin, "/bulletins/new").await;
+    shown
+}
+
+async fn look_at_draft(desk: &Desk, admin: &Browser<'_>, more: Value, shown: &mut Vec<Shown>) {
+    let id = desk.write_with(more).await;
+    for path in [format!("/bulletins/{id}"), format!("/bulletins/{id}/edit"), format!("/bulletins/{id}/publish")] {
+        look(shown, admin, &path).await;
+    }
+}
+
+/// Where the program's address is one from which LINE fetches no pictures, and too long to be drawn as a code.
+pub async fn bad_address() -> Vec<Shown> {
+    let desk = Desk::public_at(&format!("http://relay.example.org/{}", "a".repeat(3_000))).await;
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    let sent = admin.submit_with_file("/bulletins/image", &[], "file", &picture()).await;
+    let image = sent.text.split(r#"name="image" value=""#).nth(1).and_then(|rest| rest.split('"').next());
+    let more = json!({ "attachments": [{ "image": image.expect("a picture"), "alt": "แผนที่" }] });
+    look_at_draft(&desk, &admin, more, &mut shown).await;
+    let invited = [("username", "the-invited"), ("name", "ผู้รับเชิญ"), ("role", "operator")];
+    shown.push(("a long link".into(), admin.submit("/accounts/new", &invited).await));
     shown
 }
 
@@ -61,7 +75,9 @@ pub async fn published(desk: &Desk) -> Vec<Shown> {
     for token in desk.texts("select public_token from bulletins where published_at is not null").await {
         look(&mut shown, &admin, &format!("/b/{token}")).await;
     }
+    let publisher = desk.sign_in(Who::Publisher).await;
     for id in desk.texts("select id::text from bulletins where published_at is not null").await {
+        look(&mut shown, &publisher, &format!("/board/{id}")).await;
         look_at_all(
             &mut shown,
             &admin,

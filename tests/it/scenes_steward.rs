@@ -19,7 +19,7 @@ pub async fn forwarding(desk: &Desk) -> Vec<Shown> {
     let steward = desk.sign_in(Who::Steward).await;
     let first = desk.held().await;
     look(&mut shown, &steward, "/waiting").await;
-    let routine = desk.write_with(json!({ "urgency": "routine" })).await;
+    let routine = desk.write_with(json!({ "urgency": "routine", "forwarding": "automatic" })).await;
     desk.release(&routine).await;
     desk.run().await;
     how_it_goes_on(desk, &steward, &first, &mut shown).await;

@@ -1,8 +1,8 @@
 //! The optional parts of every template file, and how each is recognized in a page.
 //!
 //! A part is what stands behind an `if`, `else`, `for` or `when` up to the next tag of Askama, or the file itself. It is
-//! known by its longest stretch of fixed text, with the Thai messages put in, that stands nowhere else in the file, and
-//! best in no other. A part without such a stretch (an attribute that many fields have) cannot be told from the others,
+//! known by its longest stretch of fixed text, with the Thai messages put in, that stands nowhere else in the file nor in
+//! what it includes, and best in no file at all. A part without such a stretch (an attribute that many fields have) cannot be told from the others,
 //! and is not asked for.
 
 use std::collections::BTreeMap;
@@ -63,6 +63,8 @@ struct Open {
     around: Option<usize>,
     optional: bool,
     stretches: Vec<Mark>,
+    /// The files that stand in it.
+    included: Vec<String>,
 }
 
 /// The parts of a file, each with its fixed texts, by number; the file is the first.
@@ -82,14 +84,15 @@ fn read(text: &str, thai: &BTreeMap<String, String>) -> Vec<Open> {
         let to = at + rest[at..].find(end).expect("an end of the tag");
         let inside = rest[at + 2..to].trim_matches(['-', ' ', '\n']).to_owned();
         rest = &rest[to + 2..];
-        let said =
-            inside.strip_prefix("t.say(\"").and_then(|inside| inside.strip_suffix("\")")).and_then(|key| thai.get(key));
-        if let Some(said) = said.filter(|said| kind == '{' && !said.is_empty()) {
-            stretch.text += &escaped(said);
-            stretch.worded = true;
-            continue;
+        let mut next = Mark { text: String::new(), worded: false };
+        if let Some(said) = said_by(&inside, thai).filter(|_| kind == '{') {
+            let (before, after) = fixed(said);
+            stretch.text += &escaped(before);
+            stretch.worded |= !before.is_empty();
+            let Some(after) = after else { continue };
+            next = Mark { text: escaped(after), worded: !after.is_empty() };
         }
-        let whole = std::mem::replace(&mut stretch, Mark { text: String::new(), worded: false });
+        let whole = std::mem::replace(&mut stretch, next);
         open.last_mut().expect("the file").stretches.push(whole);
         if kind == '%' {
             follow(&inside, &mut open, &mut done);
@@ -102,6 +105,20 @@ fn read(text: &str, thai: &BTreeMap<String, String>) -> Vec<Open> {
     done
 }
 
+/// The message that a tag says.
+fn said_by<'a>(tag: &str, thai: &'a BTreeMap<String, String>) -> Option<&'a String> {
+    let key = ["t.say(\"", "t.say_with(\"", "t.count(\""].iter().find_map(|start| tag.strip_prefix(start))?;
+    thai.get(key.split('"').next()?)
+}
+
+/// What a message says in any case, before what is put into it, and after that if anything is.
+fn fixed(said: &str) -> (&str, Option<&str>) {
+    match said.split_once('{') {
+        None => (said, (said.is_empty()).then_some("")),
+        Some((before, rest)) => (before, Some(rest.rsplit_once('}').map_or("", |(_, after)| after))),
+    }
+}
+
 /// Opens and closes parts as a tag says.
 fn follow(tag: &str, open: &mut Vec<Open>, done: &mut Vec<Open>) {
     let number = open.len() + done.len();
@@ -109,7 +126,7 @@ fn follow(tag: &str, open: &mut Vec<Open>, done: &mut Vec<Open>) {
     match word {
         "if" | "for" | "match" => {
             let around = open.last().map(|part| part.number);
-            open.push(Open { tag: tag.to_owned(), number, around, optional: word == "if", stretches: Vec::new() });
+            open.push(Open { tag: tag.to_owned(), number, around, optional: word == "if", ..Open::default() });
         }
         "else" | "when" => {
             let mut before = open.pop().expect("an opened part");
@@ -117,6 +134,10 @@ fn follow(tag: &str, open: &mut Vec<Open>, done: &mut Vec<Open>) {
             let tag = if tag == "else" { format!("else, {}", before.tag) } else { tag.to_owned() };
             open.push(Open { tag, number, around: before.around, ..Open::default() });
             done.push(before);
+        }
+        "include" => {
+            let file = tag.split('"').nth(1).expect("a name").to_owned();
+            open.last_mut().expect("the file").included.push(file);
         }
         "endif" | "endfor" | "endmatch" => done.push(open.pop().expect("an opened part")),
         _ => {}
@@ -160,7 +181,7 @@ pub fn parts() -> Vec<TemplatePart> {
 /// The longest of a part's texts that stands nowhere else in its file; if there is one, that stands in no file.
 fn mark_of<'a>(file: &str, number: usize, files: &'a BTreeMap<String, Vec<Open>>) -> Option<&'a Mark> {
     let elsewhere = |text: &str, anywhere: bool| {
-        let others = files.iter().filter(|(other, _)| anywhere || *other == file);
+        let others = files.iter().filter(|(other, _)| anywhere || *other == file || includes(other, file, files));
         let others = others.flat_map(|(other, parts)| parts.iter().map(move |part| (other, part)));
         let others = others.filter(|(other, part)| *other != file || part.number != number);
         others.flat_map(|(_, part)| &part.stretches).any(|other| other.text.contains(text))
@@ -171,6 +192,12 @@ fn mark_of<'a>(file: &str, number: usize, files: &'a BTreeMap<String, Vec<Open>>
         told.max_by_key(|own| own.text.trim().len()).copied()
     };
     longest(true).or_else(|| longest(false))
+}
+
+/// Whether one file includes the other, so that one page has both.
+fn includes(one: &str, other: &str, files: &BTreeMap<String, Vec<Open>>) -> bool {
+    let names = |by: &str, whom: &str| files[by].iter().any(|part| part.included.iter().any(|file| file == whom));
+    names(one, other) || names(other, one)
 }
 
 /// What shows what is around a part; none = it is gone through so often that nobody can tell.
@@ -201,7 +228,8 @@ fn the_parts_of_a_template_are_told_apart() {
             ("if d", Some(3), true)
         ]
     );
-    let texts = |part: usize| parts[part].stretches.iter().map(|own| (own.text.as_str(), own.worded)).collect::<Vec<_>>();
+    let texts =
+        |part: usize| parts[part].stretches.iter().map(|own| (own.text.as_str(), own.worded)).collect::<Vec<_>>();
     assert_eq!(texts(1), [("<b>คำ &#38; คำ</b>", true), ("!", false)]);
     assert_eq!(texts(0), [("<p>", false), ("</p>", false), ("", false)]);
 }
