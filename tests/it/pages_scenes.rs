@@ -49,6 +49,18 @@ pub fn long_name(n: usize) -> String {
     "สำนักงานส่งเสริมการปกครองท้องถิ่น".repeat(3) + &n.to_string()
 }
 
+/// Looks at a page.
+pub async fn look(shown: &mut Vec<Shown>, browser: &Browser<'_>, path: &str) {
+    shown.push((path.to_owned(), browser.open(path).await));
+}
+
+/// Looks at pages.
+pub async fn look_at_all(shown: &mut Vec<Shown>, browser: &Browser<'_>, paths: &[&str]) {
+    for path in paths {
+        look(shown, browser, path).await;
+    }
+}
+
 /// All pages that somebody finds.
 pub async fn walk(name: &str, browser: &Browser<'_>, of_a_kind: usize) -> Vec<Shown> {
     let found = crawl(browser, PAGES, of_a_kind).await;
@@ -112,7 +124,7 @@ pub async fn fill(desk: &Desk) {
         json!({ "kind": "correction", "about": went, "forwarding": "automatic" }),
         json!({ "kind": "drill", "urgency": "routine", "subject": long_name(7), "document_number": null, "document_date": null }),
         json!({ "kind": "test", "forwarding": "automatic" }),
-        json!({ "expires_at": "2018-03-24T12:00:00Z", "links": [{ "label": "แนวทาง", "url": "https://www.example.org/" }] }),
+        json!({ "expires_at": "2018-03-23T12:00:00Z", "links": [{ "label": "แนวทาง", "url": "https://www.example.org/" }] }),
         json!({ "attachments": [{ "image": words.known("image"), "alt": "แผนที่" }],
             "acknowledgement": { "requested": true, "due_at": "2018-03-30T09:30:00Z" } }),
     ] {
@@ -123,11 +135,15 @@ pub async fn fill(desk: &Desk) {
     let withdrawn = desk.relayed().await;
     let reason = json!({ "reason": long_name(8) });
     desk.post(&Who::Admin, &format!("bulletins/{withdrawn}/withdraw"), reason).await.expect(200);
+    // what went after an hour
+    let late = desk.held().await;
+    desk.after(Duration::from_hours(1)).await;
+    desk.post(&Who::Steward, &format!("bulletins/{late}/forward"), json!({ "into": "all" })).await.expect(200);
+    desk.run().await;
     // what failed, is not known, and was lost on the way
-    desk.faults([
-        FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1),
-        FaultRule::always(Fault::AcceptThenReset).group("Ccmicom").times(1),
-    ]);
+    desk.faults([FaultRule::always(Fault::AcceptThenReset).group("Ccmicom").times(1)]);
+    desk.relayed().await;
+    desk.faults([FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1)]);
     desk.line().remove_silently("Clpndist").expect("removed");
     desk.relayed().await;
     desk.faults([]);

@@ -215,8 +215,6 @@ struct Part {
     open: bool,
     paused: bool,
     share: Share,
-    /// Where its receipt is, if it goes anywhere.
-    receipt: Option<String>,
     of_groups: String,
     as_of: String,
     tiers: Vec<TierView>,
@@ -251,7 +249,6 @@ impl Part {
             open: !found.status.settled,
             paused: found.bulletin.paused_at.is_some(),
             share: Share::of(found.status.counts.accepted, found.status.deliveries),
-            receipt: (found.status.deliveries > 0).then(|| format!("/board/{id}/receipt")),
             of_groups: t.say_with(
                 "board-of-groups",
                 &[
