@@ -14,6 +14,7 @@ use super::place::Place;
 const START: &str = "start.lock";
 const USERS: &str = "users.lock";
 const ASK_AGAIN: Duration = Duration::from_millis(50);
+const LAST_ASKS: u32 = 5;
 
 /// Waits until no other process starts or stops the cluster.
 ///
@@ -41,9 +42,18 @@ pub(super) fn join(place: &Place) -> Result<File, EmbeddedError> {
 }
 
 /// Locks all users out, or answers `None` because there still is one; for the holder of the turn.
+///
+/// Asks a few times, as a program that is just being started holds a copy of its parent's open files, and with them of
+/// the locks, until it is there.
 pub(super) fn take_all(place: &Place) -> Result<Option<File>, EmbeddedError> {
     let file = open(place, USERS)?;
-    Ok(locked(place, USERS, file.try_lock())?.then_some(file))
+    for _ in 0..LAST_ASKS {
+        if locked(place, USERS, file.try_lock())? {
+            return Ok(Some(file));
+        }
+        std::thread::sleep(ASK_AGAIN);
+    }
+    Ok(None)
 }
 
 fn open(place: &Place, name: &str) -> Result<File, EmbeddedError> {

@@ -20,7 +20,7 @@ async function handIn({ page, ...publisher }, node, say, subject) {
   await page.getByLabel(say('compose-urgency')).selectOption({ label: say('compose-urgency-very-urgent') });
   await write(page, say, { subject, body: 'ขอให้รายงานความเสียหาย' });
   await page.getByLabel(say('compose-image')).setInputFiles(await photograph(publisher));
-  await page.locator('#image-field img').waitFor();
+  await page.locator('#image img').waitFor();
   await page.getByLabel(say('compose-image-alt')).fill(ALT);
   const id = await saveAndGoOn(page, say);
   assert.equal(await page.getByRole('link', { name: say('compose-to-publish') }).count(), 0, 'nothing is published unseen');

@@ -29,7 +29,7 @@ async function fill(page, say, subject) {
 
 /** The sentence stands at the field and is tied to it. */
 async function refused(page, say, language) {
-  await page.locator('#image-field').getByRole('alert').getByText(NO_PICTURE[language]).waitFor();
+  await page.locator('#image').getByRole('alert').getByText(NO_PICTURE[language]).waitFor();
   const described = await page.getByLabel(say('compose-image')).getAttribute('aria-describedby');
   const sentence = await page.locator(described.split(' ').map((id) => `#${id}`).join(', ')).allTextContents();
   assert.ok(sentence.some((text) => text.includes(NO_PICTURE[language])), 'the sentence is read out with the field');
@@ -56,7 +56,7 @@ export function declare(scene) {
         assert.ok(await page.getByLabel('GCC2').isChecked());
         const picture = await world.browser.newContext().then((context) => photograph({ context }));
         await page.getByLabel(say('compose-image')).setInputFiles(picture);
-        if (javaScriptEnabled) await page.locator('#image-field img').waitFor();
+        if (javaScriptEnabled) await page.locator('#image img').waitFor();
         const id = await saveAndGoOn(page, say);
         const draft = await world.relay.api('GET', `/bulletins/${id}`);
         assert.deepEqual([draft.subject, draft.body, draft.audience.tiers], [subject, 'ย่อหน้าที่หนึ่ง\n\nย่อหน้าที่สอง', [2]]);

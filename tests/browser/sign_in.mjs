@@ -69,7 +69,7 @@ export function declare(scene) {
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'The steward and deputies' }).waitFor();
     await page.getByRole('button', { name: 'ภาษาไทย' }).click();
-    await page.getByRole('heading', { name: 'ผู้รับผิดชอบและผู้ปฏิบัติหน้าที่แทน' }).waitFor();
+    await page.getByRole('heading', { name: 'ผู้ส่งต่อและผู้ปฏิบัติหน้าที่แทน' }).waitFor();
   });
 
   scene('the language is switched on the page, and the choice stays', async (world) => {

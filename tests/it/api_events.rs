@@ -64,12 +64,18 @@ async fn a_steward_follows_the_own_part_of_the_tree_and_hears_of_no_other_bullet
     let elsewhere = desk.write_with(json!({ "audience": { "groups": ["cmi"] } })).await;
     desk.release(&elsewhere).await;
     desk.run().await;
-    assert!(timeout(Duration::from_secs(1), all.next()).await.is_err(), "another province's bulletin");
     let request = desk.request(&Who::Steward, reqwest::Method::GET, &format!("bulletins/{elsewhere}/events"));
     assert_eq!(desk.send(request).await.problem_name(404), "not-found");
     forward(&desk, &id, "lpn").await;
     assert_eq!(next(&mut one).await.json()["deliveries"], 3);
-    assert_eq!(next(&mut all).await.json()["bulletin_id"], json!(id));
+    // whatever comes until the last of the own bulletin is of no other: it was published before
+    loop {
+        let event = next(&mut all).await.json();
+        assert_eq!(event["bulletin_id"], json!(id), "another province's bulletin");
+        if event["counts"]["accepted"].as_i64() >= Some(1) {
+            break;
+        }
+    }
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ pub async fn fill(desk: &Desk) {
     for more in [
         json!({ "kind": "correction", "about": went, "forwarding": "automatic" }),
         json!({ "kind": "drill", "urgency": "routine", "subject": long_name(7), "document_number": null, "document_date": null }),
-        json!({ "kind": "test", "forwarding": "automatic" }),
+        json!({ "kind": "test", "forwarding": "automatic", "document_date": null }),
         json!({ "expires_at": "2018-03-23T12:00:00Z", "links": [{ "label": "แนวทาง", "url": "https://www.example.org/" }] }),
         json!({ "attachments": [{ "image": words.known("image"), "alt": "แผนที่" }],
             "acknowledgement": { "requested": true, "due_at": "2018-03-30T09:30:00Z" } }),
@@ -151,11 +151,10 @@ pub async fn fill(desk: &Desk) {
     // a day is longer than a session
     let admin = desk.sign_in(Who::Admin).await;
     // who stands in, and by which keys machines come
-    let fields =
-        [("title", "รองผู้ว่าราชการจังหวัดลำพูน"), ("phone", "1111"), ("from", "2018-03-24"), ("until", "2018-12-26")];
-    for username in ["", "the-deputy"] {
+    let fields = [("title", "รองผู้ว่าราชการจังหวัดลำพูน"), ("from", "2018-03-24"), ("until", "2018-12-26"), ("name", "ก")];
+    for (username, phone) in [("", ""), ("the-deputy", "1111")] {
         let mut fields = fields.to_vec();
-        fields.extend([("username", username), ("name", "ก")]);
+        fields.extend([("username", username), ("phone", phone)]);
         admin.submit("/groups/lpn/deputies", &fields).await;
     }
     let key = desk.key(Role::Agency, Some("lamphun")).await;

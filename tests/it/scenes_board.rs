@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use gcc_relay::simulator::{ChannelChange, GroupConfig, Quota};
+use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupConfig, Quota};
 use serde_json::json;
 
+use crate::browser::Browser;
 use crate::desk::{Desk, Who};
 use crate::pages_scenes::{Shown, look, look_at_all};
 
@@ -33,6 +34,7 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
     let complete = desk.write_with(narrow).await;
     desk.release(&complete).await;
     desk.run().await;
+    look_at_a_pause(desk, &admin, &mut shown).await;
     look_at_all(
         &mut shown,
         &admin,
@@ -52,6 +54,19 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
         .expect("retired");
     look(&mut shown, &admin, "/groups/cmi-far").await;
     shown
+}
+
+/// A delivery that is ready, and then, as LINE had a fault, tried again later.
+async fn look_at_a_pause(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    desk.faults([FaultRule::always(Fault::Status { status: 500 }).group("Cmoi").times(1)]);
+    let id = desk.write_with(json!({ "forwarding": "automatic", "audience": { "groups": ["moi"] } })).await;
+    desk.release(&id).await;
+    look(shown, admin, "/board").await;
+    desk.run().await;
+    desk.faults([]);
+    let delivery = desk.delivery_of(&id, "moi").await;
+    look(shown, admin, &format!("/deliveries/{delivery}")).await;
+    desk.after(Duration::from_mins(1)).await;
 }
 
 /// A channel with too little left for what is about to go, which nothing stopped yet.

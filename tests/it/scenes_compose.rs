@@ -14,6 +14,7 @@ pub async fn drafts(desk: &Desk) -> Vec<Shown> {
     for more in [
         json!({ "kind": "drill", "forwarding": "automatic" }),
         json!({ "document_number": "ฮฮ ๐๒๐๖/ว" }),
+        json!({ "document_date": null }),
         json!({ "audience": { "groups": ["cmi-far"] } }),
     ] {
         look_at_draft(desk, &admin, more, &mut shown).await;

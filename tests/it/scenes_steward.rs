@@ -67,6 +67,7 @@ async fn into_several(desk: &Desk, steward: &Browser<'_>, shown: &mut Vec<Shown>
     let id = desk.held().await;
     let path = format!("/waiting/{id}");
     look(shown, steward, &path).await;
+    look(shown, steward, &format!("/board/{id}/provinces/51")).await;
     let nowhere = steward.submit(&format!("{path}/forward"), &[("do", "forward")]).await;
     shown.push(("forwarded into no group".into(), nowhere));
     let body = json!({ "into": ["lpn", "lpn-2"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });

@@ -49,7 +49,7 @@ pub(super) struct Item {
     pub(super) subject: String,
     pub(super) letter: Option<String>,
     pub(super) from: String,
-    pub(super) published: Option<String>,
+    pub(super) published: String,
     pub(super) countdown: Option<Countdown>,
     pub(super) reach: String,
 }
@@ -76,7 +76,7 @@ impl Item {
             letter: letter(t, row.document_number.as_deref(), row.document_date.as_deref()),
             countdown: row.release_at.map(|at| Countdown::to(t, at, now)),
             reach: reach(t, row.groups, row.people),
-            published: row.published_at.map(|at| moment(t, at)),
+            published: row.published_at.map(|at| moment(t, at)).unwrap_or_default(),
             id: row.bulletin_id,
             subject: row.subject,
             from: row.origin_office,
