@@ -102,6 +102,7 @@ pub async fn wide(desk: &Desk) -> Vec<Shown> {
             &format!("/board/{id}"),
             &format!("/board/{id}/receipt"),
             &format!("/status/{id}"),
+            &format!("/failures?bulletin={id}"),
             "/failures?state=unreachable&reason=not_linked",
         ],
     )

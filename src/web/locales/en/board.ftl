@@ -205,6 +205,7 @@ failures-all = Show all causes
 failures-last = Last time
 failures-bulletin = See its bulletin
 failures-more = Show the next ones
+failures-cut = The first { $most } are shown; all are in the CSV file.
 
 retry-title = Try again
 retry-count = { $n ->

@@ -202,6 +202,7 @@ failures-all = แสดงทุกสาเหตุ
 failures-last = เกิดครั้งล่าสุด
 failures-bulletin = ดูประกาศนี้
 failures-more = แสดงรายการถัดไป
+failures-cut = แสดง { $most } รายการแรก รายการทั้งหมดอยู่ในไฟล์ CSV
 
 retry-title = ส่งอีกครั้ง
 retry-count = จะจัดเข้าคิวเพื่อส่งอีกครั้ง { $shown } รายการ

@@ -27,6 +27,8 @@ use crate::web::words::Words;
 
 /// Deliveries on a page.
 const SHOWN: usize = 50;
+/// Deliveries of one bulletin, which stand on one page: what does not fit is in the file.
+const SHOWN_OF_ONE: usize = 200;
 /// Deliveries in a file.
 const IN_FILE: usize = 10_000;
 
@@ -70,6 +72,8 @@ struct Page {
     chosen: String,
     deliveries: Vec<DeliveryRow>,
     more: Option<String>,
+    /// How many are shown of those of one bulletin, if not all.
+    cut_at: Option<String>,
 }
 
 /// The failures by cause, and the deliveries of one cause.
@@ -81,7 +85,11 @@ pub async fn show_failures(
     let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
     let csv = which.format.as_deref() == Some("csv");
     let from = since(app.now());
-    let rows = if csv { IN_FILE } else { SHOWN };
+    let rows = match (csv, which.bulletin) {
+        (true, _) => IN_FILE,
+        (false, Some(_)) => SHOWN_OF_ONE,
+        (false, None) => SHOWN,
+    };
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let about = match which.bulletin {
         Some(id) => Some((id, visible::bulletin(&mut db, &visitor.caller, id).await?.subject)),
@@ -100,8 +108,8 @@ pub async fn show_failures(
     drop(db);
     let more = found.len() > rows;
     found.truncate(rows);
-    // those of one bulletin stand on one page; the rest of very many is in the file
     let last = found.last().map(|row| row.id).filter(|_| more && which.bulletin.is_none());
+    let cut_at = (more && which.bulletin.is_some()).then(|| rows.to_string());
     let deliveries: Vec<DeliveryRow> = found.into_iter().map(|row| DeliveryRow::of(t, &Delivery::of(row))).collect();
     if csv {
         return download::file("failures", &download::deliveries(t, &deliveries));
@@ -118,7 +126,8 @@ pub async fn show_failures(
     let causes = causes.iter().map(|row| CauseRow::of(t, row)).collect();
     let (operates, days) = (eyes.operates, DAYS.to_string());
     let of = which.bulletin.map(|id| format!("bulletin={id}&")).unwrap_or_default();
-    let page = Page { shell: Shell::of(&visitor), t, operates, days, causes, about, of, chosen, deliveries, more };
+    let shell = Shell::of(&visitor);
+    let page = Page { shell, t, operates, days, causes, about, of, chosen, deliveries, more, cut_at };
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 
