@@ -86,6 +86,9 @@ create index bulletins_by_words on bulletins
 -- Who did what with one thing, in order.
 create index audit_by_subject on audit (subject, id);
 
+-- whether a bulletin was corrected is asked for on every page that shows it
+create index bulletins_by_about on bulletins (about) where about is not null;
+
 -- The same groups as before. A form asks for them while it is being filled in, so offices are looked at only where they
 -- narrow anything, and then all at once.
 create or replace function audience_groups(origin integer, tiers smallint[], provinces text[], kinds office_kind[],

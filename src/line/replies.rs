@@ -15,7 +15,7 @@ type Reply = Result<Vec<u8>, serde_json::Error>;
 /// # Errors
 /// As `message::render`: none that is known, here and below.
 pub fn thanks() -> Reply {
-    plain_text("บันทึกการรับทราบของท่านแล้ว ขอขอบคุณ")
+    plain_text("บันทึกการรับทราบแล้ว ขอขอบคุณ")
 }
 
 /// When the account was added to a group: asks for the join code, since LINE does not tell who added it.

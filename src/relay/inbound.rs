@@ -127,7 +127,7 @@ async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     Ok(Some(answer))
 }
 
-/// Counts a batch of taps in one statement, and thanks those who tapped for the first time.
+/// Counts a batch of taps in one statement, and thanks each group that was not thanked within the last minute.
 async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
@@ -139,12 +139,12 @@ async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
     let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
     lock_bulletins_shared(&mut tx, &bulletins).await?;
-    let mut fresh: HashSet<_> = insert_taps(&mut tx, &rows).await?.into_iter().collect();
+    let mut thanked: HashSet<_> = insert_taps(&mut tx, &rows).await?.into_iter().collect();
     mark_processed(&mut tx, &events, now).await?;
     tx.commit().await?;
     let thanks = taps
         .into_iter()
-        .filter(|(_, tap)| fresh.remove(&(tap.bulletin_id, tap.person.clone())))
+        .filter(|(_, tap)| thanked.remove(&(tap.bulletin_id, tap.person.clone())))
         .map(|(event, _)| Answer::to(event, What::Thanks))
         .collect();
     Ok((events.len(), thanks))

@@ -21,7 +21,8 @@ pub struct Tap {
     pub at: Timestamp,
 }
 
-/// Keeps the taps that are new and raises the counts of their deliveries, in one statement; gives those that were new.
+/// Keeps the taps that are new and raises the counts of their deliveries, in one statement; gives those to thank: the
+/// first of each delivery, unless somebody tapped there within the minute before, as everybody in the group reads it.
 ///
 /// A tap counts only in a LINE group that has a delivery of the bulletin: whoever can tap the button has it, also where
 /// LINE's acceptance is not on record yet. The caller holds the bulletins' shared locks.
@@ -50,8 +51,11 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
             from (select delivery_id, count(*)::int as taps from fresh group by delivery_id) n
             where d.id = n.delivery_id
         )
-        select distinct t.bulletin_id as "bulletin_id: BulletinId", t.person as "person!"
-        from fresh join tapped t using (delivery_id, person)"#,
+        select distinct on (t.delivery_id) t.bulletin_id as "bulletin_id: BulletinId", t.person as "person!"
+        from fresh join tapped t using (delivery_id, person)
+        where not exists (
+            select from acknowledgements a where a.delivery_id = t.delivery_id and a.at > t.at - interval '1 minute')
+        order by t.delivery_id, t.at"#,
         &bulletins,
         &channels,
         &groups,

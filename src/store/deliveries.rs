@@ -70,6 +70,8 @@ pub struct Delivery {
     pub forwarded_by: Option<String>,
     /// What was said when it was declined.
     pub declined_because: Option<String>,
+    /// The bulletin's subject line.
+    pub subject: String,
     /// The title of its steward.
     pub steward_title: Option<String>,
     /// LINE's id of the request.
@@ -134,7 +136,7 @@ macro_rules! select_deliveries {
                 up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
                 d.outcome_open, d.attempts, d.members, d.acknowledged, d.turn_at, d.release_at, d.due_at, d.ended_at,
-                d.forwarded_by, d.declined_because, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
+                d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
             from deliveries d
                 join groups g on g.id = d.group_id
                 join offices o on o.id = g.office_id

@@ -17,7 +17,9 @@ pub struct TierStanding {
     pub accepted: i64,
     /// Somebody's turn to forward it.
     pub held: i64,
-    /// Waiting for the group above, or under way.
+    /// Waiting for the group above.
+    pub waiting: i64,
+    /// In the queue, or being sent.
     pub under_way: i64,
     /// Given up, or out of reach.
     pub trouble: i64,
@@ -43,7 +45,7 @@ pub async fn list_standings(
                 TierStanding,
                 r#"select bulletin_id as "bulletin: BulletinId", tier, sum(groups)::bigint as "groups!",
                     sum(accepted)::bigint as "accepted!", sum(held)::bigint as "held!",
-                    sum(waiting + ready)::bigint as "under_way!", sum(failed + unreachable)::bigint as "trouble!",
+                    sum(waiting)::bigint as "waiting!", sum(ready)::bigint as "under_way!", sum(failed + unreachable)::bigint as "trouble!",
                     sum(declined + withdrawn + expired)::bigint as "ended!",
                     sum(acknowledged_groups)::bigint as "acknowledged!"
                 from progress where bulletin_id = any ($1) group by bulletin_id, tier order by bulletin_id, tier"#,
@@ -59,7 +61,8 @@ pub async fn list_standings(
                 select d.bulletin_id as "bulletin: BulletinId", d.tier, count(*) as "groups!",
                     count(*) filter (where d.state = 'accepted') as "accepted!",
                     count(*) filter (where d.state = 'held') as "held!",
-                    count(*) filter (where d.state in ('waiting', 'ready')) as "under_way!",
+                    count(*) filter (where d.state = 'waiting') as "waiting!",
+                    count(*) filter (where d.state = 'ready') as "under_way!",
                     count(*) filter (where d.state in ('failed', 'unreachable')) as "trouble!",
                     count(*) filter (where d.state in ('declined', 'withdrawn', 'expired')) as "ended!",
                     count(*) filter (where d.acknowledged > 0) as "acknowledged!"

@@ -41,10 +41,12 @@ pub struct Waiting {
     pub release_at: Option<Timestamp>,
     /// The codes of the groups at which it is held, in the order of the tree.
     pub held_at: Vec<String>,
-    /// Groups at or below these, to which it goes.
+    /// Groups at or below these to which it has not gone yet.
     pub groups: i64,
     /// Members of those of them that have a LINE group.
     pub people: i64,
+    /// Whether a correction of it is published.
+    pub corrected: bool,
 }
 
 impl Waiting {
@@ -81,12 +83,14 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
         select first.bulletin_id as "bulletin_id!: BulletinId", first.kind, first.subject, first.urgency as urgency_number,
             first.document_number, to_char(first.document_date, 'YYYY-MM-DD') as document_date, o.name as origin_office,
             first.published_at, first.expires_at, first.since as "since!", first.release_at,
-            first.codes as "held_at!", below.groups as "groups!", below.people as "people!"
+            first.codes as "held_at!", below.groups as "groups!", below.people as "people!",
+            exists (select from bulletins c where c.about = first.bulletin_id and c.kind = 'correction'
+                and c.stage = 'published') as "corrected!"
         from first join groups origin on origin.id = first.origin_id join offices o on o.id = origin.office_id
             cross join lateral (
                 select count(*) as groups, coalesce(sum(d.members) filter (where d.recipient is not null), 0) as people
                 from mine g join deliveries d on d.bulletin_id = first.bulletin_id and d.group_id = g.id
-                where g.path && first.ids
+                where g.path && first.ids and d.state in ('waiting', 'held')
             ) below
         order by first.urgency desc, first.release_at nulls last, first.bulletin_id"#,
         groups,

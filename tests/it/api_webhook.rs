@@ -119,6 +119,27 @@ async fn a_tap_that_line_delivers_again_counts_once() {
 }
 
 #[tokio::test]
+async fn a_group_is_thanked_once_a_minute_however_many_of_it_tap() {
+    let desk = Desk::new().await;
+    let id = desk.relayed().await;
+    let thanks = || desk.line().chat("Clpn").iter().filter(|line| line.contains("รับทราบแล้ว")).count();
+    for member in 0..5 {
+        let tap = Happening::Postback { member, data: desk.button("Clpn"), display_text: None };
+        desk.line().happen("Clpn", tap).await.expect("a tap");
+        if member == 2 {
+            desk.run().await;
+        }
+    }
+    desk.run().await;
+    assert_eq!((taps(&desk, &id).await, thanks()), (5, 1));
+    desk.after(Duration::from_secs(61)).await;
+    let tap = Happening::Postback { member: 9, data: desk.button("Clpn"), display_text: None };
+    desk.line().happen("Clpn", tap).await.expect("a tap");
+    desk.run().await;
+    assert_eq!((taps(&desk, &id).await, thanks()), (6, 2));
+}
+
+#[tokio::test]
 async fn an_odd_event_does_not_cost_the_others_of_its_batch() {
     let desk = Desk::new().await;
     let id = desk.relayed().await;

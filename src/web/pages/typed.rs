@@ -48,7 +48,10 @@ pub async fn choose_office(
         0 => OfficeChoice::Absent,
         1 => OfficeChoice::One(found.remove(0)),
         _ if found[0].code == typed => OfficeChoice::One(found.remove(0)),
-        _ => OfficeChoice::Several(found),
+        _ => match found.iter().filter(|office| office.name == typed).count() {
+            1 => found.into_iter().find(|office| office.name == typed).map_or(OfficeChoice::Absent, OfficeChoice::One),
+            _ => OfficeChoice::Several(found),
+        },
     })
 }
 

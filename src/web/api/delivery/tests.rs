@@ -34,6 +34,7 @@ pub(in crate::web::api) fn row(state: State) -> rows::Delivery {
         ended_at: None,
         forwarded_by: None,
         declined_because: None,
+        subject: "เรื่อง".to_owned(),
         steward_title: Some("ผู้ว่าราชการจังหวัดลำพูน".to_owned()),
         line_request_id: None,
         line_message_ids: None,

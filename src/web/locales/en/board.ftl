@@ -61,8 +61,8 @@ board-acknowledged = Acknowledged
 board-acknowledged-in = in { $groups } groups (by { $taps } people)
 board-acknowledged-groups = Groups with acknowledgements
 board-taps = People who acknowledged
-board-half-within = Half of the groups within
-board-most-within = 95% of the groups within
+board-half-within = Half of those accepted, within
+board-most-within = 95% of those accepted, within
 board-last-accepted = Last accepted by LINE
 
 board-blocked-title = Groups that keep others waiting
@@ -203,7 +203,6 @@ failures-none-of-these = Nothing is left of this cause
 failures-list = Copies
 failures-all = Show all causes
 failures-last = Last time
-failures-bulletin = See its bulletin
 failures-more = Show the next ones
 failures-cut = The first { $most } are shown; all are in the CSV file.
 
@@ -232,6 +231,7 @@ delivery-attempted = A call to LINE that did not succeed
 delivery-ended = Ended
 delivery-acknowledged = Somebody acknowledged
 delivery-by = Forwarded by
+delivery-declined-by = Declined by
 delivery-by-time = its time came, the relay went on by itself
 delivery-by-person = the user { $name }
 delivery-by-steward = { $title }, steward of this group

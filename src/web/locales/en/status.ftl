@@ -14,8 +14,9 @@ status-why = Why:
 status-next = Next:
 status-accepted = Accepted by LINE for { $done } of { $groups } groups
 status-held = { $shown } to be forwarded
+status-waiting = { $shown } waiting for the group above
 status-under-way = { $shown } in the queue or being sent
-status-trouble = { $shown } failed
+status-trouble = { $shown } failed or out of reach
 status-ended = { $shown } not sent
 status-acknowledged = { $n ->
     [one] acknowledged in { $shown } group

@@ -61,8 +61,8 @@ board-acknowledged = รับทราบ
 board-acknowledged-in = { $groups } กลุ่ม ({ $taps } คน)
 board-acknowledged-groups = กลุ่มที่มีผู้กดรับทราบ
 board-taps = ผู้กดรับทราบ (คน)
-board-half-within = ครึ่งหนึ่งของกลุ่มภายใน
-board-most-within = ร้อยละ ๙๕ ของกลุ่มภายใน
+board-half-within = ครึ่งหนึ่งของกลุ่มที่ LINE รับแล้วใช้เวลาไม่เกิน
+board-most-within = ร้อยละ ๙๕ ของกลุ่มที่ LINE รับแล้วใช้เวลาไม่เกิน
 board-last-accepted = LINE รับครั้งล่าสุด
 
 board-blocked-title = กลุ่มที่ทำให้กลุ่มอื่นต้องรอ
@@ -200,7 +200,6 @@ failures-none-of-these = ไม่มีรายการตามสาเห�
 failures-list = รายการ
 failures-all = แสดงทุกสาเหตุ
 failures-last = เกิดครั้งล่าสุด
-failures-bulletin = ดูประกาศนี้
 failures-more = แสดงรายการถัดไป
 failures-cut = แสดง { $most } รายการแรก รายการทั้งหมดอยู่ในไฟล์ CSV
 
@@ -220,6 +219,7 @@ delivery-attempted = เรียก LINE แล้วยังไม่สำ�
 delivery-ended = สิ้นสุด
 delivery-acknowledged = มีผู้กดรับทราบ
 delivery-by = ส่งต่อโดย
+delivery-declined-by = แจ้งโดย
 delivery-by-time = ครบเวลาที่กำหนด ระบบส่งต่อเอง
 delivery-by-person = ผู้ใช้ { $name }
 delivery-by-steward = { $title } ผู้รับผิดชอบของกลุ่มนี้

@@ -41,8 +41,8 @@ pub struct Line {
     pub points: String,
     /// Where its name stands.
     pub end_y: String,
-    /// The shares at the marks.
-    pub shares: Vec<Share>,
+    /// The shares at the marks; none = that time has not come yet.
+    pub shares: Vec<Option<Share>>,
 }
 
 /// The curves of a bulletin.
@@ -56,18 +56,18 @@ pub struct Curve {
     pub lines: Vec<Line>,
 }
 
-/// The curves out of the counters.
+/// The curves out of the counters, `lasted` seconds after the bulletin was published.
 #[must_use]
-pub fn curve(t: Words, counters: &[Counters]) -> Curve {
+pub fn curve(t: Words, counters: &[Counters], lasted: f64) -> Curve {
     let times = MARKS.map(|seconds| Mark { at: units(x(seconds)), label: span(t, seconds) });
     let levels =
         [0_i64, 25, 50, 75, 100].map(|percent| Mark { at: units(y(percent, 100)), label: format!("{percent}%") });
-    let mut lines: Vec<Line> = Tier::ALL.into_iter().filter_map(|tier| line(tier, counters)).collect();
+    let mut lines: Vec<Line> = Tier::ALL.into_iter().filter_map(|tier| line(tier, counters, lasted)).collect();
     keep_names_apart(&mut lines);
     Curve { times: times.into(), levels: levels.into(), lines }
 }
 
-fn line(tier: Tier, counters: &[Counters]) -> Option<Line> {
+fn line(tier: Tier, counters: &[Counters], lasted: f64) -> Option<Line> {
     let parts: Vec<&Counters> = counters.iter().filter(|part| part.tier == tier.number()).collect();
     let groups: i64 = parts.iter().map(|part| part.groups).sum();
     if groups == 0 {
@@ -85,14 +85,14 @@ fn line(tier: Tier, counters: &[Counters]) -> Option<Line> {
         accepted += count;
         points.push(format!("{at},{}", units(y(accepted, groups))));
     }
-    points.push(format!("{},{}", units(RIGHT), units(y(accepted, groups))));
+    points.push(format!("{},{}", units(x(lasted)), units(y(accepted, groups))));
     let by = |seconds: f64| buckets.iter().enumerate().filter(|(at, _)| end_of(*at) <= seconds).map(|(_, n)| n).sum();
     Some(Line {
         label: tier.label(),
         tier: tier.number(),
         points: points.join(" "),
         end_y: units(y(accepted, groups)),
-        shares: MARKS.iter().map(|seconds| Share::of(by(*seconds), groups)).collect(),
+        shares: MARKS.map(|seconds| (seconds <= lasted).then(|| Share::of(by(seconds), groups))).into(),
     })
 }
 
@@ -170,10 +170,10 @@ mod tests {
     #[test]
     fn a_curve_only_rises_and_ends_at_the_share_accepted() {
         // bucket 96 ends at about 10.4 seconds, bucket 120 at about 102
-        let curve = curve(Words::default(), &[counters(3, 10, &[(90, 3), (120, 5)])]);
+        let curve = curve(Words::default(), &[counters(3, 10, &[(90, 3), (120, 5)])], 7_200.0);
         let [line] = curve.lines.as_slice() else { panic!("one tier") };
-        let texts: Vec<&str> = line.shares.iter().map(|share| share.text.as_str()).collect();
-        assert_eq!(texts, ["0%", "30%", "30%", "80%", "80%", "80%", "80%", "80%"]);
+        let texts: Vec<&str> = line.shares.iter().flatten().map(|share| share.text.as_str()).collect();
+        assert_eq!(texts, ["0%", "30%", "30%", "80%", "80%"], "what is still to come is not known");
         let heights: Vec<f64> = line
             .points
             .split(' ')
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn tiers_that_it_does_not_go_to_have_no_line_and_names_never_overlap() {
         let all = [counters(1, 1, &[(0, 1)]), counters(2, 4, &[(0, 4)]), counters(3, 0, &[])];
-        let curve = curve(Words::default(), &all);
+        let curve = curve(Words::default(), &all, LAST);
         let ends: Vec<f64> = curve.lines.iter().map(|line| line.end_y.parse().expect("a number")).collect();
         assert_eq!(curve.lines.len(), 2);
         assert!((ends[0] - ends[1]).abs() >= 18.0, "{ends:?}");

@@ -71,13 +71,19 @@ pub async fn show_delivery(
         None => None,
     };
     drop(db);
-    let steps = timeline(&row, &attempts, &taps).into_iter().map(|moment| step(t, moment, by.as_deref())).collect();
+    let story = timeline(&row, &attempts, &taps);
     let delivery = Delivery::of(row);
+    let shown = DeliveryRow::of(t, &delivery);
+    let mut ended = vec![shown.state.as_str(), shown.why.as_str()];
+    ended.extend(by.as_deref().filter(|_| shown.declined));
+    ended.retain(|part| !part.is_empty());
+    let ended = ended.join(" · ");
+    let steps = story.into_iter().map(|moment| step(t, moment, by.as_deref(), &ended)).collect();
     let page = Page {
         t,
         operates: eyes.operates,
         subject,
-        row: DeliveryRow::of(t, &delivery),
+        row: shown,
         province: delivery.office.province,
         channel: delivery.channel,
         attempts: delivery.attempts,
@@ -93,7 +99,7 @@ pub async fn show_delivery(
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 
-fn step(t: Words, happened: Moment, by: Option<&str>) -> Step {
+fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> Step {
     let what = match happened.what {
         What::Published => t.say("delivery-published"),
         What::TurnCame => t.say("delivery-turn-came"),
@@ -105,6 +111,7 @@ fn step(t: Words, happened: Moment, by: Option<&str>) -> Step {
     };
     let detail = match happened.what {
         What::Forwarded => by.map(str::to_owned),
+        What::Ended => Some(ended.to_owned()).filter(|text| !text.is_empty()),
         _ => happened.detail,
     };
     Step { at: moment(t, happened.at), stamp: stamp(Some(happened.at)), what, detail }

@@ -70,7 +70,8 @@ struct Page {
     of: String,
     /// The cause that is looked at, as its filter.
     chosen: String,
-    deliveries: Vec<DeliveryRow>,
+    /// Each with its bulletin's subject.
+    deliveries: Vec<(String, DeliveryRow)>,
     more: Option<String>,
     /// How many are shown of those of one bulletin, if not all.
     cut_at: Option<String>,
@@ -110,9 +111,11 @@ pub async fn show_failures(
     found.truncate(rows);
     let last = found.last().map(|row| row.id).filter(|_| more && which.bulletin.is_none());
     let cut_at = (more && which.bulletin.is_some()).then(|| rows.to_string());
-    let deliveries: Vec<DeliveryRow> = found.into_iter().map(|row| DeliveryRow::of(t, &Delivery::of(row))).collect();
+    let deliveries: Vec<(String, DeliveryRow)> =
+        found.into_iter().map(|row| (row.subject.clone(), DeliveryRow::of(t, &Delivery::of(row)))).collect();
     if csv {
-        return download::file("failures", &download::deliveries(t, &deliveries));
+        let rows: Vec<DeliveryRow> = deliveries.into_iter().map(|(_, row)| row).collect();
+        return download::file("failures", &download::deliveries(t, &rows));
     }
     let mut query: Vec<(&str, String)> = Vec::new();
     let word = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();

@@ -66,7 +66,8 @@ struct Page {
     forwarding: String,
     retired: bool,
     stewards: Vec<StewardRow>,
-    deliveries: Vec<(String, DeliveryRow)>,
+    /// When each bulletin was published, its subject, and what became of it.
+    deliveries: Vec<(String, String, DeliveryRow)>,
 }
 
 /// One group.
@@ -85,15 +86,15 @@ pub async fn show_group(
     drop(db);
     // who may run operations, or answers for this very group, sees the telephone numbers
     let personal = eyes.operates || (visitor.may(Act::Forward) && visitor.caller.office == Some(group.office_id));
-    let deliveries: Vec<(String, DeliveryRow)> = rows
+    let deliveries: Vec<(String, String, DeliveryRow)> = rows
         .into_iter()
         .map(|row| {
-            let published = moment_or_dash(t, row.published_at);
-            (published, DeliveryRow::of(t, &Delivery::of(row)))
+            let (published, subject) = (moment_or_dash(t, row.published_at), row.subject.clone());
+            (published, subject, DeliveryRow::of(t, &Delivery::of(row)))
         })
         .collect();
     if format.is_csv() {
-        let rows: Vec<DeliveryRow> = deliveries.into_iter().map(|(_, row)| row).collect();
+        let rows: Vec<DeliveryRow> = deliveries.into_iter().map(|(_, _, row)| row).collect();
         return download::file(&format!("group-{code}"), &download::deliveries(t, &rows));
     }
     let (above, below): (Vec<_>, Vec<_>) = neighbours.into_iter().partition(|neighbour| neighbour.above > 0);

@@ -59,6 +59,12 @@ pub(super) struct Findings {
 }
 
 impl Findings {
+    /// How long ago it was published, in seconds.
+    pub(super) fn lasted(&self) -> f64 {
+        let published = self.bulletin.published_at;
+        published.map_or(0.0, |at| self.status.as_of.since(at).as_secs_f64())
+    }
+
     /// Reads everything; three questions at a time, as none needs another's answer.
     pub(super) async fn read(
         db: &Db,
@@ -261,7 +267,7 @@ impl Part {
             map,
             map_size: (tiles::WIDTH, tiles::HEIGHT),
             provinces: provinces(t, id, &found.cells),
-            curve: curve(t, &found.counters),
+            curve: curve(t, &found.counters, found.lasted()),
             minutes: found.minutes.iter().map(|row| MinutesRow::of(t, row)).collect(),
             slowest: found.slowest.iter().map(|row| HopRow::of(t, row)).collect(),
             causes: found.causes.iter().map(|row| CauseRow::of(t, row)).collect(),

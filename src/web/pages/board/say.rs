@@ -67,10 +67,11 @@ pub fn moment_or_dash(t: Words, at: Option<Timestamp>) -> String {
     at.map_or_else(|| "–".to_owned(), |at| moment(t, at))
 }
 
-/// A moment as machines read it, for `<time datetime>` and CSV.
+/// A moment as machines read it, for `<time datetime>` and CSV: by Bangkok's clock, so that a spreadsheet shows the day
+/// that the page shows.
 #[must_use]
 pub fn stamp(at: Option<Timestamp>) -> String {
-    at.map(|at| at.jiff().to_string()).unwrap_or_default()
+    at.map(|at| to_bangkok(at).strftime("%Y-%m-%dT%H:%M:%S+07:00").to_string()).unwrap_or_default()
 }
 
 /// A span of time in its two greatest units: `2 ชม. 10 นาที`; a dash for none at all.

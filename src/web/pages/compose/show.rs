@@ -49,6 +49,8 @@ struct ShowPage {
     returned: Option<String>,
     withdrawn: Option<String>,
     paused: bool,
+    /// The page of the newest correction.
+    corrected: Option<String>,
     history: Vec<String>,
     /// Where it can be read, once it is published; then it can be followed too.
     public_page: Option<String>,
@@ -131,6 +133,7 @@ pub async fn page(
     let (state, urgency) = (row.state(), row.urgency());
     let insider = visitor.caller.sees_drafts();
     let history = if insider { list_entries_of(db, &format!("bulletin:{id}"), TOLD).await? } else { Vec::new() };
+    let corrected = find_correction(db, id).await?.map(|token| format!("/b/{token}"));
     let page = ShowPage {
         shell: Shell::of(visitor),
         t,
@@ -149,6 +152,7 @@ pub async fn page(
         }),
         withdrawn: row.withdrawn_reason.clone(),
         paused: row.paused_at.is_some(),
+        corrected,
         history: history.iter().filter_map(|entry| told(t, entry)).collect(),
         public_page: row.published_at.map(|_| format!("/b/{}", row.public_token)),
         about: row.about.map(|about| format!("/bulletins/{about}")),

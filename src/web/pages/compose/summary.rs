@@ -128,9 +128,14 @@ pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Form(typed): Form<Chosen>,
+    Form(mut typed): Form<Chosen>,
 ) -> Result<Response, Problem> {
     let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
+    if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
+        // nobody who gives a time means "at once"
+        "later".clone_into(&mut typed.when);
+        return again(&app, &visitor, id, typed, t.say("compose-fault-now-dated")).await;
+    }
     let at = if typed.when == "later" {
         match read_moment(t, &typed.date, &typed.time, MORNING, now) {
             Ok(Some(at)) => Some(at),

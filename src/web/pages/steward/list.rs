@@ -71,8 +71,9 @@ struct OwnGroup {
 
 impl Item {
     pub(super) fn of(t: Words, row: Waiting, now: Timestamp) -> Self {
+        let corrected = row.corrected.then(|| Badge { class: "bad", word: t.say("forward-kind-corrected") });
         Self {
-            badges: badges(t, row.kind, row.urgency()),
+            badges: badges(t, row.kind, row.urgency()).into_iter().chain(corrected).collect(),
             letter: letter(t, row.document_number.as_deref(), row.document_date.as_deref()),
             countdown: row.release_at.map(|at| Countdown::to(t, at, now)),
             reach: reach(t, row.groups, row.people),

@@ -46,6 +46,8 @@ struct OnePage {
     letter: Option<String>,
     from: String,
     published: String,
+    /// The page of the newest correction.
+    corrected: Option<String>,
     copies: Vec<Copy>,
     held: Vec<Held>,
     countdown: Option<Countdown>,
@@ -127,6 +129,7 @@ pub(super) async fn render(
     let shown = draw(&mut db, id, &drawn, &typed, &signature).await?;
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = tell_all(&mut db, t, &copies, now).await?;
+    let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
     let page = OnePage {
@@ -138,6 +141,7 @@ pub(super) async fn render(
         subject: bulletin.subject,
         from: bulletin.origin_office,
         published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
+        corrected,
         countdown: first_release(&copies).map(|at| Countdown::to(t, at, now)),
         held: held(&copies, typed.into.as_deref()),
         copies: told,

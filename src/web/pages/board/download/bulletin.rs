@@ -107,11 +107,11 @@ fn provinces(t: Words, found: &Findings) -> Table {
 }
 
 fn curve_over_time(t: Words, found: &Findings) -> Table {
-    let curve = curve::curve(t, &found.counters);
+    let curve = curve::curve(t, &found.counters, found.lasted());
     let times = curve.times.iter().map(|mark| t.say_with("board-within", &[("span", mark.label.as_str())]));
     let mut table = Table::new(std::iter::once(t.say("board-tier")).chain(times));
     for line in curve.lines {
-        let shares = line.shares.into_iter().map(|share| share.text);
+        let shares = line.shares.into_iter().map(|share| share.map(|share| share.text).unwrap_or_default());
         table.push(std::iter::once(line.label.to_owned()).chain(shares));
     }
     table
