@@ -9,8 +9,10 @@
 pub mod metric;
 
 use std::io;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_util::MetricKindMask;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -18,9 +20,11 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use crate::config::{Log, LogFormat};
 
 /// Seconds: from a call inside the machine room to a call that runs out of time.
-const SECONDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// Rows: from a batch of one parent to a full one.
-const ROWS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
+const SECONDS: [f64; 15] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+/// Rows: from a batch of one parent to a full one, and those of whoever sets `relay.record_batch` higher.
+const ROWS: [f64; 11] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0];
+/// A gauge that nobody has set for so long is told no more: whoever set it does not know any more.
+const FORGOTTEN: Duration = Duration::from_mins(2);
 
 /// Why telemetry could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -61,11 +65,13 @@ pub fn start_logging(log: &Log) -> Result<(), TelemetryError> {
 pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
     let handle = builder().and_then(PrometheusBuilder::install_recorder).map_err(TelemetryError::Metrics)?;
     metric::describe();
+    metric::begin();
     Ok(handle)
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new()
+        .idle_timeout(MetricKindMask::GAUGE, Some(FORGOTTEN))
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_rows".into()), &ROWS)
 }
