@@ -189,7 +189,7 @@ async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
         .into();
     let simulator = Simulator::start(config).await.expect("a simulator");
     let faults = [Fault::Rate429, Fault::Status { status: 500 }, Fault::AcceptThenReset];
-    let faults = faults.map(|fault| FaultRule::always(fault).times(1)).into();
+    let faults = faults.map(|fault| FaultRule::always(fault).endpoint(Endpoint::Push).times(1)).into();
     simulator.control().set_faults(faults).expect("faults");
     let program = Program::new(&simulator.url()).await;
     let key = program.set_up(SMALL_TREE);
