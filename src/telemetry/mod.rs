@@ -63,15 +63,15 @@ pub fn start_logging(log: &Log) -> Result<(), TelemetryError> {
 ///
 /// Counting has been started already.
 pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
-    let handle = builder().and_then(PrometheusBuilder::install_recorder).map_err(TelemetryError::Metrics)?;
+    let handle = builder(FORGOTTEN).and_then(PrometheusBuilder::install_recorder).map_err(TelemetryError::Metrics)?;
     metric::describe();
     metric::begin();
     Ok(handle)
 }
 
-fn builder() -> Result<PrometheusBuilder, BuildError> {
+fn builder(forgotten: Duration) -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new()
-        .idle_timeout(MetricKindMask::GAUGE, Some(FORGOTTEN))
+        .idle_timeout(MetricKindMask::GAUGE, Some(forgotten))
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_rows".into()), &ROWS)
 }
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_rendered_with_its_meaning_and_its_buckets() {
-        let recorder = builder().expect("buckets").build_recorder();
+        let recorder = builder(FORGOTTEN).expect("buckets").build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             metric::describe();
@@ -93,5 +93,24 @@ mod tests {
         assert!(text.contains("# HELP gcc_relay_accepted_total"), "{text}");
         assert!(text.contains("gcc_relay_accepted_total 3"), "{text}");
         assert!(text.contains("gcc_relay_recorder_delay_seconds_bucket{le=\"0.05\"} 1"), "{text}");
+    }
+
+    #[test]
+    fn a_gauge_that_nobody_sets_any_more_is_told_no_more_but_what_was_counted_stays() {
+        let forgotten = Duration::from_millis(1);
+        let recorder = builder(forgotten).expect("buckets").build_recorder();
+        let handle = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            metrics::gauge!(metric::READY, "channel" => "gcc").set(7.0);
+            metrics::counter!(metric::ACCEPTED).increment(3);
+        });
+        assert!(handle.render().contains("gcc_relay_ready{channel=\"gcc\"} 7"));
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < forgotten * 2 {}
+        let text = handle.render();
+        assert!(!text.contains("gcc_relay_ready{"), "{text}");
+        assert!(text.contains("gcc_relay_accepted_total 3"), "{text}");
+        metrics::with_local_recorder(&recorder, || metrics::gauge!(metric::READY, "channel" => "gcc").set(8.0));
+        assert!(handle.render().contains("gcc_relay_ready{channel=\"gcc\"} 8"), "set again, it is told again");
     }
 }

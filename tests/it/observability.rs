@@ -7,7 +7,7 @@ use std::time::Duration;
 use gcc_relay::domain::time::Clock;
 use gcc_relay::line::signature;
 use gcc_relay::simulator::{
-    ChannelConfig, Fault, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
+    ChannelConfig, Endpoint, Fault, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
 use secrecy::SecretString;
 use serde::Deserialize;

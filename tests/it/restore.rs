@@ -19,7 +19,7 @@ use gcc_relay::relay::home::{Restored, arrive, moved};
 use gcc_relay::relay::publish::{Published, publish};
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::relay::{by_hand, public_token};
-use gcc_relay::simulator::{ChannelConfig, Fault, FaultRule, Simulator, SimulatorConfig};
+use gcc_relay::simulator::{ChannelConfig, Endpoint, Fault, FaultRule, Simulator, SimulatorConfig};
 use gcc_relay::store::bulletins::{Draft, get_bulletin, insert_draft};
 use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
@@ -169,10 +169,7 @@ async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
     let mut db = node.db.acquire().await.expect("a connection");
     let parked = get_channel(&mut db, stage.channel).await.expect("the channel").parked_reason;
     assert_eq!(parked, Some(ParkReason::Restored), "nothing is sent before an operator has looked");
-    assert_eq!(
-        stage.line().counts().calls[&gcc_relay::simulator::Endpoint::Push],
-        before.calls[&gcc_relay::simulator::Endpoint::Push]
-    );
+    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
     assert_eq!(get_bulletin(&mut db, scheduled).await.expect("a bulletin").stage, BulletinStage::Draft);
 
     resume(&node, &stage).await;
