@@ -254,34 +254,17 @@ async fn a_node_that_has_lost_its_locks_says_so() {
         }
     };
     until(&server, is(1.0)).await;
-    // whoever waits for the locks has them the moment that the node's session ends
-    let mut waiting = Vec::new();
-    for lock in ["0x67636301, (select id from channels)", "0x67636303, 0"] {
-        let mut other = PgConnection::connect(&program.database_url).await.expect("a connection");
-        let numbers = lock.replace("0x67636301", "1734566657").replace("0x67636303", "1734566659");
-        waiting.push(tokio::spawn(async move {
-            let sql = format!("select pg_advisory_lock({numbers})");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut other).await.expect("the lock");
-            other
-        }));
-    }
-    let mut db = PgConnection::connect(&program.database_url).await.expect("a connection");
-    let queued = "select count(*) = 2 from pg_locks where locktype = 'advisory' and not granted
-        and database = (select oid from pg_database where datname = current_database())";
-    while !sqlx::query_scalar::<_, bool>(queued).fetch_one(&mut db).await.expect("a count") {}
-    sqlx::query(
-        "select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'gcc-relay session' and datname = current_database()",
-    )
-    .execute(&mut db)
-    .await
-    .expect("ended");
-    let mut holders = Vec::new();
-    for task in waiting {
-        holders.push(task.await.expect("the lock is there"));
+    let (before, after) = program.database_url.rsplit_once('?').expect("a query");
+    let (server_url, name) = before.rsplit_once('/').expect("a name");
+    let mut beside = PgConnection::connect(&format!("{server_url}/postgres?{after}")).await.expect("a connection");
+    let close = format!("alter database {name} allow_connections false");
+    let cut = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+    let open = format!("alter database {name} allow_connections true");
+    for statement in [close, cut] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut beside).await.expect("cut off");
     }
     until(&server, is(0.0)).await;
-    drop(holders);
+    sqlx::query(sqlx::AssertSqlSafe(open)).execute(&mut beside).await.expect("let in again");
     until(&server, is(1.0)).await;
 }
 
