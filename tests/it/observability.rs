@@ -49,7 +49,8 @@ struct Group {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Alert {
-    alert: String,
+    #[serde(rename = "alert")]
+    name: String,
     expr: String,
     r#for: String,
     labels: BTreeMap<String, String>,
@@ -76,7 +77,7 @@ fn queries() -> Vec<(String, String)> {
         let targets = panel["targets"].as_array().expect("targets").clone();
         targets.into_iter().map(move |target| (title.clone(), text(&target["expr"])))
     });
-    on_board.chain(alerts().into_iter().map(|alert| (alert.alert, alert.expr))).collect()
+    on_board.chain(alerts().into_iter().map(|alert| (alert.name, alert.expr))).collect()
 }
 
 /// What a query names.
@@ -93,27 +94,27 @@ struct Named {
 fn read_query(query: &str) -> Named {
     let mut named = Named::default();
     let mut rest = query;
-    let mut last = String::new();
+    let mut word = String::new();
     while let Some(next) = rest.chars().next() {
         if next.is_ascii_alphabetic() || next == '_' {
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            last = rest[..end].to_owned();
+            rest[..end].clone_into(&mut word);
             rest = rest[end..].trim_start();
-            if last.starts_with("gcc_relay_") || last == "up" {
-                named.metrics.insert(last.clone());
-            } else if last == "by" || last == "on" {
+            if word.starts_with("gcc_relay_") || word == "up" {
+                named.metrics.insert(word.clone());
+            } else if word == "by" || word == "on" {
                 let (list, after) = rest.strip_prefix('(').and_then(|list| list.split_once(')')).expect("a list");
                 named.labels.extend(list.split(',').map(|label| label.trim().to_owned()));
                 rest = after;
             } else {
-                assert!(WORDS.split(' ').any(|word| word == last), "{query}: what is {last}?");
+                assert!(WORDS.split(' ').any(|known| known == word), "{query}: what is {word}?");
             }
         } else if let Some(inside) = rest.strip_prefix('{') {
             let (matchers, after) = inside.split_once('}').expect("a closing brace");
             for matcher in matchers.split(',') {
                 let (label, value) = matcher.split_once('=').expect("a matcher");
                 let value = value.trim_start_matches(['~', '=']).trim_matches('"');
-                named.narrowed.insert((last.clone(), label.trim().to_owned(), value.to_owned()));
+                named.narrowed.insert((word.clone(), label.trim().to_owned(), value.to_owned()));
             }
             rest = after;
         } else if let Some(inside) = rest.strip_prefix('[') {
@@ -213,9 +214,9 @@ async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_number_on_the_board_and_in_the_rules_is_one_that_a_server_prints_with_these_labels() {
     let (_simulator, _program, server) = after_a_cascade().await;
-    let names = all_names();
+    let expected = all_names();
     let printed = until(&server, |printed| {
-        let missing: Vec<_> = names.iter().filter(|name| !printed.has(name)).collect();
+        let missing: Vec<_> = expected.iter().filter(|name| !printed.has(name)).collect();
         if missing.is_empty() { Ok(()) } else { Err(format!("{missing:?}")) }
     })
     .await;
@@ -282,9 +283,9 @@ fn every_alert_says_how_bad_it_is_and_has_a_section_in_the_manual() {
     let alerts = alerts();
     let sections: Vec<&str> = MANUAL.lines().filter_map(|line| line.strip_prefix("### Gcc")).collect();
     let expected: Vec<&str> =
-        alerts.iter().map(|alert| alert.alert.strip_prefix("Gcc").expect("a name of ours")).collect();
+        alerts.iter().map(|alert| alert.name.strip_prefix("Gcc").expect("a name of ours")).collect();
     assert_eq!(sections, expected, "the sections and the rules, in the same order");
-    for Alert { alert, r#for, labels, annotations, .. } in &alerts {
+    for Alert { name: alert, r#for, labels, annotations, .. } in &alerts {
         assert!(r#for.ends_with('m'), "{alert}");
         assert!(["critical", "warning"].contains(&labels["severity"].as_str()), "{alert}");
         assert!(annotations["summary"].len() > 20, "{alert}");
