@@ -13,6 +13,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::domain::sealed::SealingKey;
 use crate::relay::engine::{open_access, open_secrets};
 use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
+use crate::store::home::find_home;
 use crate::store::{self, Connection, checkup, session};
 
 /// Less than this and the disk is called full.
@@ -82,6 +83,7 @@ impl Checkup {
         if !usable {
             return Ok(self.tell("secrets", sealing.map(|key| format!("key {}", key.id())))?);
         }
+        self.tell("home", check_home(&mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
         self.tell("secrets", sealing.and_then(|key| check_secrets(&key, &channels)))?;
@@ -136,6 +138,18 @@ async fn check_migrations(house: &House) -> anyhow::Result<String> {
         bail!("{applied} of {known} are applied; run `gcc-relay migrate`");
     }
     Ok(format!("all {known} are applied"))
+}
+
+async fn check_home(db: &mut Connection) -> anyhow::Result<String> {
+    match find_home(db).await? {
+        None => Ok("no node has served this database yet".to_owned()),
+        Some(home) if home.here => Ok(format!("served here, last at {}", home.seen_at)),
+        Some(home) => bail!(
+            "last served elsewhere, at {}: a restored copy, whose channels the next node parks; if it was moved whole \
+             and up to date, run `gcc-relay database moved` before",
+            home.seen_at
+        ),
+    }
 }
 
 fn check_secrets(sealing: &SealingKey, channels: &[Channel]) -> anyhow::Result<String> {

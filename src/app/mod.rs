@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod checkup;
 pub mod demo;
+pub mod home;
 mod house;
 pub mod keys;
 mod private_file;

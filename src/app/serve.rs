@@ -23,7 +23,8 @@ use crate::config::Config;
 use crate::relay::engine::Engine;
 use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
-use crate::telemetry;
+use crate::store::Db;
+use crate::telemetry::{self, metric};
 use crate::web::{self, App, Edge, People, Rules};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
@@ -109,7 +110,7 @@ impl Running {
             Self { relay: JoinSet::new(), web: JoinSet::new(), stop: stop.clone(), grace: config.relay.shutdown_grace };
         let metrics = telemetry::start_metrics()?;
         let render = metrics.clone();
-        running.web.spawn(sum_up(metrics, stop.clone()));
+        running.web.spawn(sum_up(metrics, engine.db.clone(), stop.clone()));
         let app = App::new(
             engine.db.clone(),
             engine.clock.clone(),
@@ -187,12 +188,19 @@ fn people(config: &Config) -> People {
     People::new(rules, accounts.code_demanded.clone(), config.server.public_url.as_str())
 }
 
-/// Sums up what was counted, every few seconds.
-async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, stop: CancellationToken) {
+/// Sums up what was counted, every few seconds, and says what this node is.
+async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, db: Db, stop: CancellationToken) {
     loop {
+        metrics.run_upkeep();
+        metrics::gauge!(metric::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        let idle = u32::try_from(db.num_idle()).unwrap_or(u32::MAX);
+        for (state, connections) in [("used", db.size().saturating_sub(idle)), ("idle", idle)] {
+            metrics::gauge!(metric::DATABASE_CONNECTIONS, "state" => state).set(f64::from(connections));
+        }
+        metrics::gauge!(metric::DATABASE_CONNECTIONS_MAX).set(f64::from(db.options().get_max_connections()));
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(METRICS_UPKEEP) => metrics.run_upkeep(),
+            () = tokio::time::sleep(METRICS_UPKEEP) => {}
         }
     }
 }

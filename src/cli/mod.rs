@@ -5,6 +5,7 @@
 //! doing. One file per group of commands: each parses its arguments, opens what it needs of `app` and does one thing.
 
 mod channel;
+mod database;
 mod key;
 mod office;
 mod run;
@@ -60,6 +61,9 @@ enum Command {
     /// Look after the accounts of people
     #[command(subcommand)]
     User(user::User),
+    /// Say that the database is a restored copy, or has been moved
+    #[command(subcommand)]
+    Database(database::Database),
     /// Check database, secrets, channels and disk; one line each
     #[command(after_help = "Example:\n  gcc-relay doctor --config /etc/gcc-relay.toml")]
     Doctor,
@@ -92,6 +96,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Channel(channel) => channel.run(config).await,
             Command::Key(key) => key.run(config).await,
             Command::User(user) => user.run(config).await,
+            Command::Database(database) => database.run(config).await,
             Command::Doctor => run::doctor(config).await,
             Command::Openapi => Ok(()),
         }

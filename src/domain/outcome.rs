@@ -86,6 +86,8 @@ pub enum ParkReason {
     QuotaUsedUp,
     /// LINE refused the access token; it goes on when a good one is stored.
     TokenRefused,
+    /// The database is a restored copy; it goes on when an operator has looked.
+    Restored,
 }
 
 impl ParkReason {
@@ -96,6 +98,7 @@ impl ParkReason {
             Self::Operator => "An operator parked the channel.",
             Self::QuotaUsedUp => "The month's LINE messages are used up; it goes on by itself when there is room.",
             Self::TokenRefused => "LINE refused the channel's access token; it goes on when a good one is stored.",
+            Self::Restored => "The database was restored from a backup; it goes on when an operator has looked.",
         }
     }
 
@@ -106,6 +109,7 @@ impl ParkReason {
             Self::Operator => "ศูนย์ปฏิบัติการพักช่องทางนี้ไว้",
             Self::QuotaUsedUp => "โควตาข้อความ LINE ของเดือนนี้หมดแล้ว ระบบจะส่งให้เองเมื่อมีโควตา",
             Self::TokenRefused => "LINE ปฏิเสธโทเค็นของช่องทางนี้ ระบบจะส่งให้เองเมื่อเปลี่ยนโทเค็นแล้ว",
+            Self::Restored => "ฐานข้อมูลกู้คืนจากสำเนาสำรอง ช่องทางนี้พักไว้จนกว่าศูนย์ปฏิบัติการจะตรวจสอบ",
         }
     }
 }

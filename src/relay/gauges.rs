@@ -1,6 +1,7 @@
 //! The numbers that are looked up rather than counted: what waits on each channel, and which stand still.
 //!
-//! The leader's upkeep sets them each round; a lookup costs the same however much is waiting.
+//! The leader's upkeep sets them each round; a lookup costs the same however much is waiting. What a sender has under
+//! way it says itself.
 
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
@@ -8,15 +9,27 @@ use crate::store::channels::list_channels;
 use crate::store::{Connection, Result, claims};
 use crate::telemetry::metric;
 
-/// Looks the numbers up and sets them.
+/// Why channels stand still, and how the label `reason` says so.
+const REASONS: [(ParkReason, &str); 4] = [
+    (ParkReason::Operator, "operator"),
+    (ParkReason::QuotaUsedUp, "quota_used_up"),
+    (ParkReason::TokenRefused, "token_refused"),
+    (ParkReason::Restored, "restored"),
+];
+
+/// Looks the numbers up and sets them; `wrong` is what the last recount came to, if there was one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
+pub async fn measure(db: &mut Connection, now: Timestamp, wrong: Option<i64>) -> Result<()> {
+    if let Some(wrong) = wrong {
+        metrics::gauge!(metric::RECONCILER_DIFFERENCE).set(as_number(wrong));
+    }
     let channels = list_channels(db).await?;
     for channel in &channels {
         let waiting = claims::find_waiting(db, channel.id).await?;
-        let age = waiting.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
+        let oldest = waiting.oldest.into_iter().chain(waiting.due).min();
+        let age = oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
         metrics::gauge!(metric::READY, "channel" => channel.code.clone()).set(as_number(waiting.ready));
         metrics::gauge!(metric::OLDEST_READY, "channel" => channel.code.clone()).set(age);
         if let Some((limit, used)) = channel.quota_limit.zip(channel.quota_used) {
@@ -24,15 +37,44 @@ pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
                 .set(as_number((limit - used).max(0)));
         }
     }
-    for (reason, word) in [
-        (ParkReason::Operator, "operator"),
-        (ParkReason::QuotaUsedUp, "quota_used_up"),
-        (ParkReason::TokenRefused, "token_refused"),
-    ] {
+    let standing = claims::list_standing(db).await?;
+    for (reason, word) in REASONS {
         let parked = channels.iter().filter(|channel| channel.parked_reason == Some(reason)).count();
         metrics::gauge!(metric::PARKED_CHANNELS, "reason" => word).set(as_number(i64::try_from(parked).unwrap_or(0)));
     }
+    for reason in REASONS.map(|(reason, word)| (Some(reason), word)).into_iter().chain([(None, "bulletin_paused")]) {
+        let ready = standing.iter().find(|standing| standing.reason == reason.0).map_or(0, |standing| standing.ready);
+        metrics::gauge!(metric::PARKED_DELIVERIES, "reason" => reason.1).set(as_number(ready));
+    }
     Ok(())
+}
+
+/// The calls that one sender has under way; none, once it is gone.
+#[derive(Debug, Default)]
+pub struct UnderWay {
+    channel: String,
+    gauge: Option<metrics::Gauge>,
+}
+
+impl UnderWay {
+    /// The channel is called so; to be said now and then, as a number is forgotten that is not.
+    pub fn name(&mut self, channel: &str) {
+        channel.clone_into(&mut self.channel);
+        self.gauge = Some(metrics::gauge!(metric::IN_FLIGHT, "channel" => self.channel.clone()));
+    }
+
+    /// So many are under way now.
+    pub fn set(&self, calls: usize) {
+        if let Some(gauge) = &self.gauge {
+            gauge.set(f64::from(u32::try_from(calls).unwrap_or(u32::MAX)));
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.set(0);
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge; nobody counts beyond 2^52 deliveries")]

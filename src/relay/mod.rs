@@ -17,6 +17,7 @@ pub mod engine;
 pub mod forecast;
 pub mod forward;
 mod gauges;
+pub mod home;
 pub mod inbound;
 mod lease;
 pub mod listener;

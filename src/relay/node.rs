@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
+use super::home::{Restored, arrive};
 use super::lease::Lease;
 use super::sender::{Ended, Sender, Until};
 use super::upkeep::Upkeep;
@@ -22,6 +23,7 @@ use crate::telemetry::metric;
 
 /// A running sender.
 struct Post {
+    code: String,
     wake: Arc<Notify>,
     stop: CancellationToken,
     task: JoinHandle<Ended>,
@@ -49,6 +51,7 @@ impl Node {
                 Ok(()) => {}
                 Err(error) => {
                     lease.end();
+                    metrics::gauge!(metric::LEADER).set(0.0);
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
                         "this node's session is lost; its channels are free for others"
@@ -66,9 +69,10 @@ impl Node {
     /// Holds one session for as long as it answers.
     async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<()> {
         let mut session = db_session::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
-        locks::join_nodes(&mut session).await?;
         let asked = lease.ask();
         self.engine.clock.align(database_now(&mut session).await?);
+        self.come_home().await?;
+        locks::join_nodes(&mut session).await?;
         lease.renew(asked);
         let mut last = (self.engine.clock.now(), Instant::now());
         let mut upkeep = Upkeep::new(self.engine.clone());
@@ -95,6 +99,18 @@ impl Node {
         }
     }
 
+    /// Before anything is sent: a restored copy is told from the database that was served last.
+    async fn come_home(&self) -> Result<()> {
+        let mut tx = self.engine.db.begin().await?;
+        let restored = arrive(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
+        tx.commit().await?;
+        if let Some(Restored { seen_at, open, unscheduled }) = restored {
+            tracing::error!(home.seen_at = %seen_at, deliveries = open, bulletins.unscheduled = unscheduled,
+                "the database is a restored copy: every channel is parked until an operator lets it go on");
+        }
+        Ok(())
+    }
+
     /// Asks the session for a sign of life, and brings the share of channels into line.
     async fn beat(&mut self, session: &mut Connection, lease: &Lease, upkeep: &mut Upkeep) -> Result<()> {
         let before = self.engine.clock.now();
@@ -104,7 +120,9 @@ impl Node {
         self.engine.clock.align(database);
         lease.renew(asked);
         self.share_channels(session, lease).await?;
-        if locks::try_lead(session).await? {
+        let leads = locks::try_lead(session).await?;
+        metrics::gauge!(metric::LEADER).set(f64::from(u8::from(leads)));
+        if leads {
             upkeep.keep_going();
         } else {
             upkeep.rest();
@@ -122,6 +140,7 @@ impl Node {
         }
         let all = channels::list_channels(session).await?;
         let nodes = usize::try_from(locks::count_nodes(session).await?).unwrap_or(1).max(1);
+        metrics::gauge!(metric::NODES).set(f64::from(u32::try_from(nodes).unwrap_or(u32::MAX)));
         let share = all.len().div_ceil(nodes);
         // a sender that is told to stop finishes its calls; its channel is let go in a later beat
         let working = self.posts.values().filter(|post| !post.stop.is_cancelled());
@@ -129,17 +148,16 @@ impl Node {
         for channel in all {
             let room = self.posts.len() < share && !self.posts.contains_key(&channel.id);
             if room && locks::try_hold_channel(session, channel.id).await? {
-                self.post(channel.id, lease);
+                self.post(channel.id, channel.code.clone(), lease);
             }
-            let held = f64::from(u8::from(self.posts.contains_key(&channel.id)));
-            metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel.code).set(held);
+            tell_held(channel.code, self.posts.contains_key(&channel.id));
         }
         Ok(())
     }
 
     /// Starts the sender of a channel whose lock is held, in a task of its own: taking a channel may have to wait for
     /// others, and the beat must not.
-    fn post(&mut self, channel: ChannelId, lease: &Lease) {
+    fn post(&mut self, channel: ChannelId, code: String, lease: &Lease) {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let (engine, lease) = (self.engine.clone(), lease.clone());
         let (bell, halt) = (wake.clone(), stop.clone());
@@ -153,7 +171,7 @@ impl Node {
                 }
             }
         });
-        self.posts.insert(channel, Post { wake, stop, task });
+        self.posts.insert(channel, Post { code, wake, stop, task });
     }
 
     fn pass_on(&self, notice: Option<Notice>) {
@@ -174,6 +192,7 @@ impl Node {
         let posts: Vec<Post> = self.posts.drain().map(|(_, post)| post).collect();
         for post in &posts {
             post.stop.cancel();
+            tell_held(post.code.clone(), false);
         }
         let grace = self.engine.settings.shutdown_grace;
         futures_util::future::join_all(posts.into_iter().map(|post| Self::wait_for(post, grace))).await;
@@ -186,4 +205,9 @@ impl Node {
             abort.abort();
         }
     }
+}
+
+/// Says whether this node sends for a channel.
+fn tell_held(channel: String, held: bool) {
+    metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel).set(f64::from(u8::from(held)));
 }

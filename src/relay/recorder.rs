@@ -134,7 +134,6 @@ impl Recorder {
     /// Writes the batch, however long it takes; a row that the database refuses for good is left in its claim,
     /// whose next holder asks LINE again under the same key.
     async fn write(&mut self, batch: Batch) {
-        let began = Instant::now();
         let finished = self.finished_claims(&batch);
         let (woken, refused) = match self.persist(&batch.rows, &batch.attempts, &finished).await {
             Ok(woken) => (woken, HashSet::new()),
@@ -146,7 +145,10 @@ impl Recorder {
         };
         let size = u32::try_from(batch.settled.len()).unwrap_or(u32::MAX);
         metrics::histogram!(metric::RECORDER_BATCH).record(f64::from(size));
-        metrics::histogram!(metric::RECORDER_DELAY).record(began.elapsed().as_secs_f64());
+        if let Some(answered) = batch.rows.iter().map(|row| row.at).min() {
+            let delay = self.engine.clock.now().since(answered).as_secs_f64();
+            metrics::histogram!(metric::RECORDER_DELAY).record(delay.max(0.0));
+        }
         let woke_own = woken.iter().any(|woken| woken.channel == self.channel && woken.ready > 0)
             || batch.rows.iter().any(|row| row.new_key.is_some());
         let ids = batch.settled.iter().map(|(id, _)| *id).filter(|id| !refused.contains(id)).collect();

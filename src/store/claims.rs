@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::record::lock_bulletins_shared;
 use super::{Connection, Result};
 use crate::domain::ids::{BulletinId, ChannelId, ClaimId, DeliveryId, GroupId, MessageId};
+use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 
 /// A ready delivery, with all that is needed to send it.
@@ -255,6 +256,33 @@ pub struct Waiting {
     pub ready: i64,
     /// When the turn of the oldest fresh one came.
     pub oldest: Option<Timestamp>,
+    /// When the first retry is due, or was.
+    pub due: Option<Timestamp>,
+}
+
+/// Ready deliveries that stand still.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Why their channel is parked; none = their bulletin is paused.
+    pub reason: Option<ParkReason>,
+    /// How many.
+    pub ready: i64,
+}
+
+/// How many ready deliveries stand still, by why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_standing(db: &mut Connection) -> Result<Vec<Standing>> {
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"select c.parked_reason as "reason: ParkReason", sum(p.ready) as "ready!"
+        from progress p join channels c on c.id = p.channel_id join bulletins b on b.id = p.bulletin_id
+        where p.waiting + p.held + p.ready > 0 and (c.parked_reason is not null or b.paused_at is not null)
+        group by c.parked_reason"#,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// What waits on a channel, at the same cost however much it is.
@@ -269,7 +297,8 @@ pub async fn find_waiting(db: &mut Connection, channel: ChannelId) -> Result<Wai
             (select min(first.turn_at) from generate_series(0, 7) as priorities(n), lateral (
                 select turn_at from deliveries
                 where channel_id = $1 and state = 'ready' and due_at is null and priority = priorities.n::smallint
-                order by id limit 1) first) as oldest"#,
+                order by id limit 1) first) as oldest,
+            (select min(due_at) from deliveries where channel_id = $1 and state = 'ready' and due_at is not null) as due"#,
         channel.0,
     )
     .fetch_one(db)

@@ -98,6 +98,7 @@ async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i
 
 /// Makes deliveries of the bulletin `notice` for every group where `about` was accepted, or may have been, and that
 /// has none yet, all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
+/// Their keys are made of notice and group: a restored copy of the database makes the same ones again.
 ///
 /// # Errors
 /// When the database fails.
@@ -112,7 +113,7 @@ pub async fn insert_where_accepted(
     sqlx::query!(
         "insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state,
             tier, priority, has_children, automatic, recipient)
-        select id, $1, $2, id, $3, group_id, channel_id, members, 'ready', tier, (3 - $4::smallint) * 2 + 1, false, true,
+        select id, $1, $2, md5($1::uuid::text || group_id)::uuid, $3, group_id, channel_id, members, 'ready', tier, (3 - $4::smallint) * 2 + 1, false, true,
             recipient
         from (
             select uuid_v7($3) as id, d.group_id, d.channel_id, d.members, d.tier, d.recipient

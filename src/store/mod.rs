@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod fan_out;
 pub mod groups;
 pub mod history;
+pub mod home;
 pub mod idempotency;
 pub mod images;
 pub mod invitations;

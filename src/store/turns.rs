@@ -348,7 +348,7 @@ pub async fn retry(
             state = case when c.parent_waiting then 'waiting' else 'ready' end::delivery_state,
             reason = null, ended_at = null, due_at = null, attempts = 0,
             turn_at = case when not c.parent_waiting then $10::timestamptz end,
-            recipient = case when c.same then d.recipient else c.line_group_id end,
+            recipient = case when c.same then coalesce(d.recipient, c.line_group_id) else c.line_group_id end,
             channel_id = case when c.same then d.channel_id else c.channel_id end,
             retry_key = case when not c.same and c.other_key then gen_random_uuid() else d.retry_key end,
             key_used_at = case when not c.same and c.other_key then null else d.key_used_at end,

@@ -2,28 +2,39 @@
 //!
 //! Labels are bounded: a channel's code, a kind from a closed list, a route's pattern, a status. Never
 //! a bulletin, a group, a person, or a path as it was asked for.
+//!
+//! What is looked up for the whole cluster is told by the node that leads; what nobody sets any more is not told any
+//! more after a while ([`super::start_metrics`]), so that a node which has lost the lead does not go on repeating what
+//! was true when it had it. `docs/operations.md` describes each number; a test compares.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 /// Deliveries that are ready, by `channel`.
 pub const READY: &str = "gcc_relay_ready";
-/// The age of the oldest ready delivery, in seconds, by `channel`: the number to alarm on.
+/// The age of the oldest ready delivery, in seconds, by `channel`: the number to alarm on. A retry counts from when it
+/// is due.
 pub const OLDEST_READY: &str = "gcc_relay_oldest_ready_seconds";
 /// Calls to LINE under way, by `channel`.
 pub const IN_FLIGHT: &str = "gcc_relay_in_flight";
 /// Deliveries that LINE accepted.
 pub const ACCEPTED: &str = "gcc_relay_accepted_total";
-/// Calls by what came of them: `kind` is a variant of the outcome.
+/// Calls by what came of them: `kind` is one of [`OUTCOME_KINDS`].
 pub const OUTCOMES: &str = "gcc_relay_outcomes_total";
-/// Answers 429, by `kind`: rate or quota.
+/// The variants of the outcome.
+pub const OUTCOME_KINDS: [&str; 6] = ["accepted", "retry", "snooze", "park", "give_up", "gone"];
+/// Answers 429, by `kind`: one of [`TOO_MANY_KINDS`].
 pub const TOO_MANY: &str = "gcc_relay_too_many_total";
+/// Too fast, or the month's messages used up.
+pub const TOO_MANY_KINDS: [&str; 2] = ["rate", "quota"];
 /// Parked channels, by `reason`.
 pub const PARKED_CHANNELS: &str = "gcc_relay_parked_channels";
+/// Ready deliveries that stand still, by `reason`: that of their channel, or `bulletin_paused`.
+pub const PARKED_DELIVERIES: &str = "gcc_relay_parked_deliveries";
 /// The time of calls to LINE, by `endpoint` and `status`.
 pub const LINE_CALL: &str = "gcc_relay_line_call_seconds";
 /// Rows written together by the recorder.
 pub const RECORDER_BATCH: &str = "gcc_relay_recorder_batch_rows";
-/// The time from LINE's answer to its being on record.
+/// The time from LINE's answer to its being on record, for the oldest answer of each batch.
 pub const RECORDER_DELAY: &str = "gcc_relay_recorder_delay_seconds";
 /// Claims found to be another node's when they were to be written.
 pub const CLAIMS_LOST: &str = "gcc_relay_claims_lost_total";
@@ -31,9 +42,19 @@ pub const CLAIMS_LOST: &str = "gcc_relay_claims_lost_total";
 pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
 /// Whether this node holds the lock of `channel`: 1 or 0. Summed over the nodes it must be 1.
 pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
+/// Whether this node leads, which is to say does the upkeep: 1 or 0. Summed over the nodes it must be 1.
+pub const LEADER: &str = "gcc_relay_leader";
+/// Nodes that are alive on the database, as this one sees it.
+pub const NODES: &str = "gcc_relay_nodes";
+/// Connections of this node's pool, by `state`: used or idle.
+pub const DATABASE_CONNECTIONS: &str = "gcc_relay_database_connections";
+/// The most connections that this node's pool may have.
+pub const DATABASE_CONNECTIONS_MAX: &str = "gcc_relay_database_connections_max";
+/// 1, by `version` of the program.
+pub const BUILD_INFO: &str = "gcc_relay_build_info";
 /// Webhook events stored, by `kind`: one of LINE's event types that are known here, or `other`.
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
-/// Webhook requests whose signature did not fit.
+/// Webhook requests whose signature did not fit, by `channel`.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
 /// People who tried to sign in, by outcome (`signed_in`, `refused`).
 pub const SIGN_INS: &str = "gcc_relay_sign_ins_total";
@@ -51,6 +72,24 @@ pub(super) fn describe() {
     describe_relay();
     describe_recorder();
     describe_edges();
+    describe_node();
+}
+
+/// Counts nothing, under every name and kind that is known beforehand: a counter that first appears with its first
+/// count has no rise that Prometheus could see.
+pub(super) fn begin() {
+    for name in [ACCEPTED, CLAIMS_LOST] {
+        metrics::counter!(name).increment(0);
+    }
+    for kind in OUTCOME_KINDS {
+        metrics::counter!(OUTCOMES, "kind" => kind).increment(0);
+    }
+    for kind in TOO_MANY_KINDS {
+        metrics::counter!(TOO_MANY, "kind" => kind).increment(0);
+    }
+    for outcome in ["signed_in", "refused"] {
+        metrics::counter!(SIGN_INS, "outcome" => outcome).increment(0);
+    }
 }
 
 fn describe_relay() {
@@ -61,6 +100,7 @@ fn describe_relay() {
     describe_counter!(OUTCOMES, Unit::Count, "Calls to LINE, by what came of them");
     describe_counter!(TOO_MANY, Unit::Count, "Answers 429 from LINE, by rate or by quota");
     describe_gauge!(PARKED_CHANNELS, Unit::Count, "Channels that are parked, by reason");
+    describe_gauge!(PARKED_DELIVERIES, Unit::Count, "Ready deliveries that stand still, by reason");
     describe_histogram!(LINE_CALL, Unit::Seconds, "Time of calls to LINE, by endpoint and status");
     describe_gauge!(CHANNEL_LOCK_HELD, Unit::Count, "1 where this node sends for the channel");
     describe_gauge!(QUOTA_LEFT, Unit::Count, "Messages that LINE still allows this month, by channel");
@@ -68,7 +108,7 @@ fn describe_relay() {
 
 fn describe_recorder() {
     describe_histogram!(RECORDER_BATCH, Unit::Count, "Outcomes written together");
-    describe_histogram!(RECORDER_DELAY, Unit::Seconds, "Time from LINE's answer to its being on record");
+    describe_histogram!(RECORDER_DELAY, Unit::Seconds, "Time from the oldest answer of a batch to its being on record");
     describe_counter!(CLAIMS_LOST, Unit::Count, "Claims that another node had taken over");
     describe_gauge!(RECONCILER_DIFFERENCE, Unit::Count, "Deliveries by which the recount differed; 0 unless defective");
     describe_gauge!(CLOCK_OFFSET, Unit::Seconds, "The database's clock minus this machine's");
@@ -80,4 +120,12 @@ fn describe_edges() {
     describe_counter!(SIGN_INS, Unit::Count, "Attempts to sign in, by outcome");
     describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route and status");
     describe_histogram!(HTTP_REQUEST_TIME, Unit::Seconds, "Time of answers, by method and route");
+}
+
+fn describe_node() {
+    describe_gauge!(LEADER, Unit::Count, "1 where this node does the upkeep");
+    describe_gauge!(NODES, Unit::Count, "Nodes alive on the database");
+    describe_gauge!(DATABASE_CONNECTIONS, Unit::Count, "Connections of this node's pool, by state");
+    describe_gauge!(DATABASE_CONNECTIONS_MAX, Unit::Count, "Connections that this node's pool may have at most");
+    describe_gauge!(BUILD_INFO, Unit::Count, "1, by version of the program");
 }

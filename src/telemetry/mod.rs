@@ -9,8 +9,10 @@
 pub mod metric;
 
 use std::io;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_util::MetricKindMask;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -18,9 +20,11 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use crate::config::{Log, LogFormat};
 
 /// Seconds: from a call inside the machine room to a call that runs out of time.
-const SECONDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// Rows: from a batch of one parent to a full one.
-const ROWS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0];
+const SECONDS: [f64; 15] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+/// Rows: from a batch of one parent to a full one, and those of whoever sets `relay.record_batch` higher.
+const ROWS: [f64; 11] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0];
+/// A gauge that nobody has set for so long is told no more: whoever set it does not know any more.
+const FORGOTTEN: Duration = Duration::from_mins(2);
 
 /// Why telemetry could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -59,13 +63,15 @@ pub fn start_logging(log: &Log) -> Result<(), TelemetryError> {
 ///
 /// Counting has been started already.
 pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
-    let handle = builder().and_then(PrometheusBuilder::install_recorder).map_err(TelemetryError::Metrics)?;
+    let handle = builder(FORGOTTEN).and_then(PrometheusBuilder::install_recorder).map_err(TelemetryError::Metrics)?;
     metric::describe();
+    metric::begin();
     Ok(handle)
 }
 
-fn builder() -> Result<PrometheusBuilder, BuildError> {
+fn builder(forgotten: Duration) -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new()
+        .idle_timeout(MetricKindMask::GAUGE, Some(forgotten))
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_rows".into()), &ROWS)
 }
@@ -76,7 +82,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_rendered_with_its_meaning_and_its_buckets() {
-        let recorder = builder().expect("buckets").build_recorder();
+        let recorder = builder(FORGOTTEN).expect("buckets").build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             metric::describe();
@@ -87,5 +93,24 @@ mod tests {
         assert!(text.contains("# HELP gcc_relay_accepted_total"), "{text}");
         assert!(text.contains("gcc_relay_accepted_total 3"), "{text}");
         assert!(text.contains("gcc_relay_recorder_delay_seconds_bucket{le=\"0.05\"} 1"), "{text}");
+    }
+
+    #[test]
+    fn a_gauge_that_nobody_sets_any_more_is_told_no_more_but_what_was_counted_stays() {
+        let forgotten = Duration::from_millis(1);
+        let recorder = builder(forgotten).expect("buckets").build_recorder();
+        let handle = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            metrics::gauge!(metric::READY, "channel" => "gcc").set(7.0);
+            metrics::counter!(metric::ACCEPTED).increment(3);
+        });
+        assert!(handle.render().contains("gcc_relay_ready{channel=\"gcc\"} 7"));
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < forgotten * 2 {}
+        let text = handle.render();
+        assert!(!text.contains("gcc_relay_ready{"), "{text}");
+        assert!(text.contains("gcc_relay_accepted_total 3"), "{text}");
+        metrics::with_local_recorder(&recorder, || metrics::gauge!(metric::READY, "channel" => "gcc").set(8.0));
+        assert!(handle.render().contains("gcc_relay_ready{channel=\"gcc\"} 8"), "set again, it is told again");
     }
 }

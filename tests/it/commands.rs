@@ -176,7 +176,7 @@ async fn the_doctor_tells_a_line_for_each_question_and_fails_where_line_is_away(
     let ill = desk.run(&["doctor"]);
     assert_eq!(ill.status, Some(1));
     assert_eq!(ill.stdout.lines().filter(|line| line.starts_with("FAIL ")).count(), 3, "{}", ill.stdout);
-    assert!(ill.stderr.starts_with("error: 3 of 9 checks failed"), "{}", ill.stderr);
+    assert!(ill.stderr.starts_with("error: 3 of 10 checks failed"), "{}", ill.stderr);
 }
 
 #[tokio::test]
@@ -209,7 +209,8 @@ async fn wrong_usage_ends_with_2_and_a_wrong_setting_with_1() {
 async fn every_command_has_an_example_in_its_help() {
     let desk = Desk::without_key().await;
     let commands = "serve|demo|simulator|migrate|doctor|openapi|tree import|tree export|tree national|channel add|\
-                    channel list|channel check|channel park|channel resume|channel rotate|key create|key list|key revoke";
+                    channel list|channel check|channel park|channel resume|channel rotate|database restored|\
+                    database moved|key create|key list|key revoke";
     for command in commands.split('|') {
         let mut arguments: Vec<&str> = command.split(' ').collect();
         arguments.push("--help");

@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::program::Program;
 use crate::stage::{SECRET, TOKEN};
 
-const OFFICES: u32 = 1_200;
+pub const OFFICES: u32 = 1_200;
 
 /// A root, ten provinces and their offices, all linked and automatic.
-fn wide_tree() -> (String, Vec<GroupConfig>) {
+pub fn wide_tree() -> (String, Vec<GroupConfig>) {
     let mut csv =
         "code,parent,tier,name,office,office_name,office_kind,channel,line_group_id,members,forwarding\n".to_owned();
     let mut groups = Vec::new();

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::backlog::Backlog;
 use super::call::Called;
 use super::engine::{Engine, open_access};
+use super::gauges::UnderWay;
 use super::lease::Lease;
 use super::pace::{Pace, Snooze};
 use super::recorder::{Entry, Recorder, Written};
@@ -29,7 +30,6 @@ use crate::line::token::Access;
 use crate::store::channels::get_channel;
 use crate::store::claims::{list_still_ready, take_channel};
 use crate::store::{Result, StoreError};
-use crate::telemetry::metric;
 
 /// How long a sender waits that cannot go on for a moment.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -84,7 +84,7 @@ pub struct Sender {
     look: Look,
     /// Whether a pause has gone by since what is claimed was looked at.
     stale: bool,
-    in_flight_gauge: metrics::Gauge,
+    under_way: UnderWay,
     replaced: bool,
 }
 
@@ -139,7 +139,7 @@ impl Sender {
             written,
             look: Look { wanted: true, more: false },
             stale: false,
-            in_flight_gauge: metrics::gauge!(metric::IN_FLIGHT, "channel" => channel.to_string()),
+            under_way: UnderWay::default(),
             replaced: false,
             engine: engine.clone(),
         };
@@ -162,6 +162,7 @@ impl Sender {
                     next = Some(Instant::now() + MOMENT);
                 }
             }
+            self.under_way.set(self.calls.len());
             let idle = self.backlog.open() == 0 && !self.look.wanted && !self.look.more;
             if self.calls.is_empty() && (stop.is_cancelled() || (until == Until::Idle && idle)) {
                 break;
@@ -235,6 +236,7 @@ impl Sender {
     /// Reads the channel's pace, its token and whether it is parked.
     async fn refresh(&mut self) -> Result<()> {
         let channel = get_channel(&mut *self.engine.db.acquire().await?, self.channel).await?;
+        self.under_way.name(&channel.code);
         self.parked = channel.parked_reason.is_some();
         let rate = u32::try_from(channel.rate_per_second).unwrap_or(1);
         self.pace.set_rate(rate);

@@ -26,7 +26,6 @@ impl Sender {
             self.settle(called).await;
             next = self.calls.try_join_next().and_then(Result::ok);
         }
-        self.in_flight_gauge.set(f64::from(u32::try_from(self.calls.len()).unwrap_or(u32::MAX)));
     }
 
     /// Does what a call's outcome asks for.

@@ -45,7 +45,9 @@ pub(super) fn next_step(row: &rows::Delivery, state: DeliveryState) -> Option<Ne
         DeliveryState::Ready | DeliveryState::Sending => ("relay".to_owned(), Action::Send, row.due_at),
         DeliveryState::Parked => match row.channel_parked {
             Some(ParkReason::QuotaUsedUp) => ("line".to_owned(), Action::FreeQuota, None),
-            Some(ParkReason::Operator | ParkReason::TokenRefused) => (operator(), Action::ResumeChannel, None),
+            Some(ParkReason::Operator | ParkReason::TokenRefused | ParkReason::Restored) => {
+                (operator(), Action::ResumeChannel, None)
+            }
             None => (operator(), Action::Retry, None),
         },
         DeliveryState::Failed => (operator(), Action::Retry, None),

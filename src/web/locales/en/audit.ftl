@@ -67,3 +67,5 @@ audit-act-channel-add = Added a LINE channel
 audit-act-channel-rotate = Changed the token or secret of a LINE channel
 audit-act-channel-park = Parked a LINE channel (by command)
 audit-act-channel-resume = Resumed a LINE channel (by command)
+audit-act-database-restored = Found the database restored from a backup
+audit-act-database-moved = Moved the database

@@ -64,3 +64,5 @@ audit-act-channel-add = เพิ่มช่องทาง LINE
 audit-act-channel-rotate = เปลี่ยนโทเค็นหรือรหัสลับของช่องทาง LINE
 audit-act-channel-park = พักช่องทาง LINE (จากคำสั่ง)
 audit-act-channel-resume = ยกเลิกการพักช่องทาง LINE (จากคำสั่ง)
+audit-act-database-restored = พบว่าฐานข้อมูลกู้คืนจากสำเนาสำรอง
+audit-act-database-moved = ย้ายฐานข้อมูล

@@ -50,6 +50,8 @@ const ACTS: &[(&str, &str)] = &[
     ("channel_rotate", "audit-act-channel-rotate"),
     ("channel_park", "audit-act-channel-park"),
     ("channel_resume", "audit-act-channel-resume"),
+    ("database_restored", "audit-act-database-restored"),
+    ("database_moved", "audit-act-database-moved"),
 ];
 
 /// What `act` is called; nothing for one that this program does not know.

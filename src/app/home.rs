@@ -1,0 +1,27 @@
+//! `gcc-relay database`: what is said of a database that is not where it was, or is older than it was.
+
+use super::{House, wiring};
+use crate::relay::home::{self, Restored};
+
+/// Takes the database for a restored copy: parks the channels and calls unknown what may have been sent.
+///
+/// # Errors
+/// The database fails.
+pub async fn restored(house: &House) -> anyhow::Result<Restored> {
+    let settings = wiring::relay_settings(&house.config);
+    let mut tx = house.db.begin().await?;
+    let found = home::restored(&mut tx, &settings, "cli", house.clock.now()).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Takes the database for the one that was served last, in another place.
+///
+/// # Errors
+/// The database fails.
+pub async fn moved(house: &House) -> anyhow::Result<()> {
+    let mut tx = house.db.begin().await?;
+    home::moved(&mut tx, "cli", house.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}

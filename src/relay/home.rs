@@ -1,0 +1,103 @@
+//! Home: a restored copy of the database sends nothing until somebody has looked, and then nothing twice.
+//!
+//! A backup is older than what was sent after it. What is *ready*, *held* or *waiting* in it may have been accepted
+//! since, what was scheduled may have gone out under keys that the copy does not know. So a node that finds the
+//! database in another place than where it was served last takes all that for what it is: unknown. Deliveries get an
+//! open outcome, their key counted as used since the copy was made: within its lifetime LINE is asked under the same
+//! key and says whether it was accepted; later only a person sends it again. Scheduled bulletins are drafts again, and
+//! every channel is parked until an operator lets it go on.
+//!
+//! Called by every node before it takes a channel, and by `gcc-relay database`.
+
+use serde_json::json;
+
+use super::publish::unschedule;
+use super::refusal::Refusal;
+use super::settings::Settings;
+use super::withdraw::follow_late_acceptances;
+use crate::domain::time::Timestamp;
+use crate::store::channels::list_channels;
+use crate::store::claims::take_channel;
+use crate::store::{Connection, Result, audit, home};
+
+/// What a restored copy was found to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// When the database was last served before the copy was made.
+    pub seen_at: Timestamp,
+    /// Deliveries that may have been sent since then.
+    pub open: u64,
+    /// Bulletins that were scheduled and are drafts now.
+    pub unscheduled: usize,
+}
+
+/// Looks whether the database is where it was served last, and takes it for a restored copy if not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn arrive(db: &mut Connection, settings: &Settings, now: Timestamp) -> Result<Option<Restored>> {
+    home::lock_home(db).await?;
+    match home::find_home(db).await? {
+        Some(home) if !home.here => mark_restored(db, settings, home.seen_at, "upkeep", now).await.map(Some),
+        Some(_) => Ok(None),
+        None => home::settle_here(db, now).await.map(|()| None),
+    }
+}
+
+/// Takes the database for a restored copy, wherever it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn restored(db: &mut Connection, settings: &Settings, by: &str, now: Timestamp) -> Result<Restored> {
+    home::lock_home(db).await?;
+    let seen_at = home::find_home(db).await?.map_or(now, |home| home.seen_at);
+    mark_restored(db, settings, seen_at, by, now).await
+}
+
+/// Takes the database for the one that was served last, whole and up to date, in another place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn moved(db: &mut Connection, by: &str, now: Timestamp) -> Result<()> {
+    home::lock_home(db).await?;
+    home::settle_here(db, now).await?;
+    audit::insert_entry(db, now, by, "database_moved", "database", &json!({})).await
+}
+
+async fn mark_restored(
+    db: &mut Connection,
+    settings: &Settings,
+    seen_at: Timestamp,
+    by: &str,
+    now: Timestamp,
+) -> Result<Restored> {
+    // what was claimed when the copy was made was sent from then on; nobody holds an epoch of before
+    for channel in list_channels(db).await? {
+        take_channel(db, channel.id, now, settings.request_timeout).await?;
+    }
+    home::park_all(db, now).await?;
+    // the notices that the database made after the copy have the same keys as these
+    skip_refusal(follow_late_acceptances(db, now).await)?;
+    let open = home::open_outcomes(db, seen_at).await?;
+    let scheduled = home::list_scheduled(db).await?;
+    for id in &scheduled {
+        skip_refusal(unschedule(db, *id, by, now).await)?;
+    }
+    home::renew_marks(db).await?;
+    home::settle_here(db, now).await?;
+    let unscheduled = scheduled.len();
+    let detail = json!({ "seen_at": seen_at, "open": open, "unscheduled": unscheduled });
+    audit::insert_entry(db, now, by, "database_restored", "database", &detail).await?;
+    Ok(Restored { seen_at, open, unscheduled })
+}
+
+fn skip_refusal<T>(done: Result<T, Refusal>) -> Result<()> {
+    match done {
+        Err(Refusal::Store(error)) => Err(error),
+        Err(refusal) => {
+            tracing::error!(why = %refusal, "a step after a restore could not be taken");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
+}

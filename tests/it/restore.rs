@@ -1,0 +1,347 @@
+//! Backup and restore, rehearsed: a copy that is older than what was sent sends nothing again.
+//!
+//! The copies are made by `pg_dump` in the middle of a cascade; the first database goes on to the end.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use gcc_relay::domain::bulletin::{Kind, Stage as BulletinStage};
+use gcc_relay::domain::delivery::{Reason, State};
+use gcc_relay::domain::ids::{BulletinId, GroupId};
+use gcc_relay::domain::outcome::ParkReason;
+use gcc_relay::domain::text::PlainReason;
+use gcc_relay::domain::time::Clock;
+use gcc_relay::relay::engine::Engine;
+use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::home::{Restored, arrive, moved};
+use gcc_relay::relay::publish::{Published, publish};
+use gcc_relay::relay::withdraw::withdraw;
+use gcc_relay::relay::{by_hand, public_token};
+use gcc_relay::simulator::{ChannelConfig, Endpoint, Fault, FaultRule, Simulator, SimulatorConfig};
+use gcc_relay::store::bulletins::{Draft, get_bulletin, insert_draft};
+use gcc_relay::store::channels::{get_channel, resume_channel};
+use gcc_relay::store::{self, Db, deliveries, groups, progress};
+use serde_json::json;
+
+use crate::crash::wide_tree;
+use crate::program::Program;
+use crate::stage::{PATIENCE, SECRET, Stage, TOKEN};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+static COPIES: AtomicU32 = AtomicU32::new(0);
+
+/// A backup of a database, and how to bring it back.
+struct Backup {
+    file: tempfile::NamedTempFile,
+    programs: PathBuf,
+    /// The address of the database that it is of.
+    url: String,
+}
+
+impl Backup {
+    async fn of(db: &Db) -> Self {
+        let (programs, socket, port, name, user): (String, String, String, String, String) = sqlx::query_as(
+            "select (select setting from pg_config where name = 'BINDIR'),
+                trim(split_part(current_setting('unix_socket_directories'), ',', 1), chr(34)), current_setting('port'),
+                current_database()::text, current_user::text",
+        )
+        .fetch_one(db)
+        .await
+        .expect("where it is");
+        let url = format!("postgres://{user}@localhost/{name}?host={socket}&port={port}");
+        let backup = Self { file: tempfile::NamedTempFile::new().expect("a file"), programs: programs.into(), url };
+        let file = backup.file.path().to_str().expect("a path");
+        backup.run("pg_dump", &["--format=custom", "--file", file, "--dbname", &backup.url]);
+        backup
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let output = Command::new(self.programs.join(program)).args(arguments).output().expect("it runs");
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Restores into a new database; gives its address.
+    async fn restore(&self, db: &Db) -> String {
+        let name = format!("restored_{}_{}", std::process::id(), COPIES.fetch_add(1, Ordering::Relaxed));
+        for statement in [format!("drop database if exists {name} with (force)"), format!("create database {name}")] {
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(db).await.expect("an empty database");
+        }
+        let (before, after) = self.url.rsplit_once('?').expect("a query");
+        let url = format!("{}/{name}?{after}", before.rsplit_once('/').expect("a name").0);
+        self.run("pg_restore", &["--exit-on-error", "--dbname", &url, self.file.path().to_str().expect("a path")]);
+        url
+    }
+
+    /// Restores over the database that it is of.
+    fn restore_in_place(&self) {
+        let file = self.file.path().to_str().expect("a path");
+        self.run("pg_restore", &["--exit-on-error", "--clean", "--dbname", &self.url, file]);
+    }
+}
+
+/// Lets a node arrive at the database, as it does before it takes a channel.
+async fn arrive_at(engine: &Engine) -> Option<Restored> {
+    let mut tx = engine.db.begin().await.expect("a transaction");
+    let found = arrive(&mut tx, &engine.settings, engine.clock.now()).await.expect("arrived");
+    tx.commit().await.expect("committed");
+    found
+}
+
+/// A node on a restored copy: the same but for the database.
+async fn node_on(stage: &Stage, url: &str) -> Engine {
+    Engine { db: store::connect(url, 8, PATIENCE).await.expect("a pool"), ..stage.engine.clone() }
+}
+
+async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
+    let mut tx = engine.db.begin().await.expect("a transaction");
+    let GroupId(group) = groups::find_group(&mut tx, group).await.expect("a query").expect("a group").id;
+    forward(&mut tx, id, &Into::Groups(vec![group]), None, "test", engine.clock.now()).await.expect("forwarded");
+    tx.commit().await.expect("committed");
+}
+
+async fn resume(engine: &Engine, stage: &Stage) {
+    let mut db = engine.db.acquire().await.expect("a connection");
+    assert!(resume_channel(&mut db, stage.channel, None, engine.clock.now()).await.expect("a query"), "it was parked");
+}
+
+async fn state_of(engine: &Engine, id: BulletinId, group: &str) -> (State, Option<Reason>) {
+    let all = deliveries::Filter::default();
+    let mut db = engine.db.acquire().await.expect("a connection");
+    let rows = deliveries::list_deliveries(&mut db, id, &all, 100).await.expect("deliveries");
+    rows.iter().find(|row| row.group == group).map(|row| (row.state, row.reason)).expect("a delivery")
+}
+
+async fn schedule(stage: &Stage, draft: Draft) -> BulletinId {
+    let id = BulletinId::new(stage.now());
+    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    insert_draft(&mut tx, id, &draft, &public_token(), "test", stage.now()).await.expect("a draft");
+    gcc_relay::relay::publish::schedule(&mut tx, &stage.engine.settings, id, stage.now() + HOUR, "test", stage.now())
+        .await
+        .expect("scheduled");
+    tx.commit().await.expect("committed");
+    id
+}
+
+/// A cascade in its middle: what is held, waiting, due again, never tried and scheduled. Gives the two bulletins that
+/// are under way and the one that is scheduled.
+async fn cascade_halfway(stage: &Stage) -> (BulletinId, BulletinId, BulletinId) {
+    assert_eq!(arrive_at(&stage.engine).await, None, "the first node takes the database as it is");
+    stage.faults([
+        FaultRule::always(Fault::Status { status: 500 }).group("Cmoi").times(1),
+        FaultRule::always(Fault::AcceptThenReset).group("Ccmi").times(1),
+    ]);
+    let first = stage.publish_as_configured().await;
+    stage.run().await;
+    let scheduled = schedule(stage, stage.draft().await).await;
+    let second = stage.publish_automatic().await;
+    assert_eq!(stage.states(first).await["lpn"], State::Held);
+    assert_eq!(stage.states(first).await["moi"], State::Ready);
+    assert_eq!(stage.states(second).await["gcc1"], State::Ready);
+    (first, second, scheduled)
+}
+
+/// What the first database does after the copy was made: everything.
+async fn finish(stage: &Stage, first: BulletinId) {
+    stage.after(HOUR).await;
+    let_into(&stage.engine, first, "lpn").await;
+    stage.run().await;
+    let_into(&stage.engine, first, "lpn-com").await;
+    stage.run().await;
+    assert!(stage.states(first).await.iter().all(|(group, state)| *state == State::Accepted || group == "cmi-far"));
+}
+
+#[tokio::test]
+async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
+    let stage = Stage::new().await;
+    let (first, second, scheduled) = cascade_halfway(&stage).await;
+    let backup = Backup::of(&stage.engine.db).await;
+    finish(&stage, first).await;
+    let before = stage.line().counts();
+
+    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let found = arrive_at(&node).await.expect("a restored copy");
+    assert_eq!(found.unscheduled, 1);
+    assert_eq!(arrive_at(&node).await, None, "it is asked once");
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    let mut db = node.db.acquire().await.expect("a connection");
+    let parked = get_channel(&mut db, stage.channel).await.expect("the channel").parked_reason;
+    assert_eq!(parked, Some(ParkReason::Restored), "nothing is sent before an operator has looked");
+    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
+    assert_eq!(get_bulletin(&mut db, scheduled).await.expect("a bulletin").stage, BulletinStage::Draft);
+
+    resume(&node, &stage).await;
+    stage.clock.advance(stage.engine.settings.request_timeout);
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    let_into(&node, first, "lpn").await;
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    let_into(&node, first, "lpn-com").await;
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    for group in ["gcc1", "lpn", "lpn-com", "lpn-dist", "cmi", "cmi-com", "moi"] {
+        assert_eq!(state_of(&node, first, group).await.0, State::Accepted, "{group}");
+        assert_eq!(state_of(&node, second, group).await.0, State::Accepted, "{group}");
+    }
+    let after = stage.line().counts();
+    assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
+    assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
+    for id in [first, second] {
+        assert!(progress::find_difference(&mut db, id).await.expect("a recount").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may_have_been_sent() {
+    let stage = Stage::new().await;
+    let (first, second, _) = cascade_halfway(&stage).await;
+    let backup = Backup::of(&stage.engine.db).await;
+    finish(&stage, first).await;
+    let accepted = stage.line().counts().accepted;
+    stage.clock.advance(25 * HOUR);
+
+    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    arrive_at(&node).await.expect("a restored copy");
+    resume(&node, &stage).await;
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    stage.clock.advance(stage.engine.settings.request_timeout);
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    let unknown = (State::Failed, Some(Reason::OutcomeUnknown));
+    assert_eq!(state_of(&node, first, "moi").await, unknown, "due again when the copy was made");
+    assert_eq!(state_of(&node, second, "gcc1").await, unknown, "never tried when the copy was made");
+    let_into(&node, first, "lpn").await;
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(state_of(&node, first, "lpn").await, unknown, "held when the copy was made");
+    assert_eq!(state_of(&node, first, "lpn-dist").await, unknown, "waiting when the copy was made");
+    let after = stage.line().counts();
+    assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
+
+    let fresh = stage.draft().await;
+    let id = BulletinId::new(node.clock.now());
+    let mut tx = node.db.begin().await.expect("a transaction");
+    insert_draft(&mut tx, id, &fresh, &public_token(), "test", node.clock.now()).await.expect("a draft");
+    let published = publish(&mut tx, &node.settings, id, "test", node.clock.now()).await.expect("published");
+    assert!(matches!(published, Published::Relaying(_)));
+    tx.commit().await.expect("committed");
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(state_of(&node, id, "gcc1").await.0, State::Accepted, "what is new goes out as ever");
+}
+
+#[tokio::test]
+async fn a_copy_restored_over_its_own_database_is_noticed_too() {
+    let stage = Stage::new().await;
+    let (first, ..) = cascade_halfway(&stage).await;
+    let backup = Backup::of(&stage.engine.db).await;
+    finish(&stage, first).await;
+    let accepted = stage.line().counts().accepted;
+    stage.engine.db.close().await;
+    backup.restore_in_place();
+
+    let node = node_on(&stage, &backup.url).await;
+    arrive_at(&node).await.expect("a restored copy");
+    resume(&node, &stage).await;
+    stage.clock.advance(stage.engine.settings.request_timeout);
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
+    let after = stage.line().counts();
+    assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
+}
+
+#[tokio::test]
+async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing_had_been() {
+    let stage = Stage::new().await;
+    let (first, ..) = cascade_halfway(&stage).await;
+    let node = node_on(&stage, &Backup::of(&stage.engine.db).await.restore(&stage.engine.db).await).await;
+    let mut tx = node.db.begin().await.expect("a transaction");
+    moved(&mut tx, "test", stage.now()).await.expect("moved");
+    tx.commit().await.expect("committed");
+    assert_eq!(arrive_at(&node).await, None);
+    stage.clock.advance(48 * HOUR);
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    let_into(&node, first, "lpn").await;
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(state_of(&node, first, "lpn").await.0, State::Accepted, "it is known that it was not sent before");
+}
+
+#[tokio::test]
+async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_second_time() {
+    let stage = Stage::new().await;
+    assert_eq!(arrive_at(&stage.engine).await, None);
+    let id = stage.publish_automatic().await;
+    let root = stage.delivery(id, "gcc1").await;
+    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    let taken = store::claims::take_channel(&mut tx, stage.channel, stage.now(), HOUR).await.expect("taken");
+    let claimed = [root.id];
+    store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &claimed).await.expect("claimed");
+    let why: PlainReason = "ทดสอบ".parse().expect("a reason");
+    let settings = &stage.engine.settings;
+    let withdrawn = withdraw(&mut tx, settings, id, &why, "test", stage.now()).await.expect("withdrawn");
+    tx.commit().await.expect("committed");
+    assert_eq!(withdrawn.notified, 0, "nothing was accepted yet");
+    let backup = Backup::of(&stage.engine.db).await;
+    stage.run().await;
+    stage.after(HOUR).await;
+    let notice = withdrawn.notice.expect("a notice");
+    assert_eq!(stage.states(notice).await["gcc1"], State::Accepted, "the notice follows what may have gone out");
+    let accepted = stage.line().counts().accepted;
+
+    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    arrive_at(&node).await.expect("a restored copy");
+    resume(&node, &stage).await;
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(state_of(&node, notice, "gcc1").await.0, State::Accepted);
+    let after = stage.line().counts();
+    assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
+    let mut db = node.db.acquire().await.expect("a connection");
+    assert_eq!(get_bulletin(&mut db, notice).await.expect("the notice").kind, Kind::Withdrawal);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_on_a_copy_made_in_mid_fan_out_waits_for_an_operator_and_then_sends_nothing_twice() {
+    let (tree, groups) = wide_tree();
+    let all = u64::try_from(groups.len()).expect("a number");
+    let mut config = SimulatorConfig::new(Clock::system());
+    config.channels = vec![ChannelConfig::new("gcc", SECRET, TOKEN)];
+    config.groups = groups;
+    let simulator = Simulator::start(config).await.expect("a simulator");
+    let line = simulator.control();
+    line.set_faults(vec![FaultRule::always(Fault::Slow { min_ms: 5, max_ms: 60 })]).expect("faults");
+    let mut program = Program::new(&simulator.url()).await;
+    let key = program.set_up(&tree);
+    let db = store::connect(&program.database_url, 2, PATIENCE).await.expect("a pool");
+
+    let first = program.serve().await;
+    let draft = json!({ "subject": "ทดสอบ", "body": "ทดสอบการส่ง", "forwarding": "automatic" });
+    let id = first.post("/api/v1/bulletins", &key, draft).await["id"].as_str().expect("an id").to_owned();
+    first.post(&format!("/api/v1/bulletins/{id}/publish"), &key, json!({})).await;
+    while line.counts().accepted < 200 {
+        tokio::task::yield_now().await;
+    }
+    let backup = Backup::of(&db).await;
+    let copied = line.counts().accepted;
+    first.settled(&id, &key).await;
+    first.kill();
+    assert!(copied < all, "the copy was made in the middle");
+    assert_eq!(line.counts().accepted, all);
+
+    program.database_url = backup.restore(&db).await;
+    let (status, told, _) = program.run(&["doctor"]);
+    assert_eq!(status, Some(1));
+    assert!(told.contains("FAIL  home: last served elsewhere"), "{told}");
+    let second = program.serve().await;
+    let mut listed = String::new();
+    for _ in 0..600 {
+        listed = program.done(&["channel", "list"]);
+        if listed.contains("restored from a backup") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(listed.contains("restored from a backup"), "{listed}");
+    program.done(&["channel", "resume", "gcc"]);
+    let status = second.settled(&id, &key).await;
+    assert_eq!(status["counts"]["accepted"], all, "{status}");
+    let counts = line.counts();
+    assert_eq!((counts.accepted, counts.groups), (all, all), "lost or sent twice");
+    assert!(counts.duplicates.is_empty() && counts.body_changes.is_empty());
+}
