@@ -1,5 +1,7 @@
 //! LINE's webhook: what proves itself is kept once, what does not leaves nothing.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use gcc_relay::simulator::Happening;

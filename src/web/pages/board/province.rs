@@ -80,6 +80,7 @@ struct Page {
     province: String,
     path: String,
     share: Share,
+    of_groups: String,
     seats: String,
     taps: String,
     blocked: Vec<BlockedRow>,
@@ -108,6 +109,8 @@ pub async fn show_province(
     let sum = |read: fn(&OfficeCell) -> i64| cells.iter().map(read).sum::<i64>();
     let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
     let (seats, taps) = (number(sum(|cell| cell.seats)), number(sum(|cell| cell.taps)));
+    let of_groups = t
+        .say_with("board-of-groups", &[("part", number(share.part).as_str()), ("whole", number(share.whole).as_str())]);
     let offices: Vec<OfficeRow> = cells.into_iter().map(|row| OfficeRow::of(t, row)).collect();
     if format.is_csv() {
         return download::file(&format!("province-{province}-{id}"), &table(t, &offices));
@@ -119,6 +122,7 @@ pub async fn show_province(
         province: say::province(t, code.as_deref()),
         path: format!("/board/{id}/provinces/{province}"),
         share,
+        of_groups,
         seats,
         taps,
         blocked: blocked.into_iter().map(|row| BlockedRow::of(&eyes, row)).collect(),

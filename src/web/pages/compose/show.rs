@@ -13,7 +13,7 @@ use crate::domain::bulletin::{self, Approval, Audience, ForwardingMode, Kind};
 use crate::domain::ids::BulletinId;
 use crate::relay::publish::render_checked;
 use crate::store::audit::{Entry, list_entries_of};
-use crate::store::bulletins::{Bulletin, Draft};
+use crate::store::bulletins::{Bulletin, Draft, find_correction};
 use crate::store::choices::list_called;
 use crate::store::messages::get_plain_message;
 use crate::store::{Connection, StoreError};

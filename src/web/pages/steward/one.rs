@@ -19,6 +19,7 @@ use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 use crate::line::message::{StewardNote, with_note};
 use crate::relay::forecast::{Forecast, forecast_forward};
+use crate::store::bulletins::find_correction;
 use crate::store::messages::list_variants;
 use crate::store::waiting::{OwnCopy, list_copies};
 use crate::store::{Connection, StoreError};
