@@ -35,6 +35,13 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
     desk.release(&complete).await;
     desk.run().await;
     look_at_a_pause(desk, &admin, &mut shown).await;
+    // withdrawn before anybody had it: the notice goes to nobody
+    let early = desk.write().await;
+    desk.release(&early).await;
+    desk.post(&Who::Admin, &format!("bulletins/{early}/withdraw"), json!({ "reason": "ผิดฉบับ" })).await.expect(200);
+    for notice in desk.texts("select id::text from bulletins where kind = 'withdrawal'").await {
+        look(&mut shown, &admin, &format!("/board/{notice}")).await;
+    }
     look_at_all(
         &mut shown,
         &admin,

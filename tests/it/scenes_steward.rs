@@ -19,6 +19,10 @@ pub async fn forwarding(desk: &Desk) -> Vec<Shown> {
     let steward = desk.sign_in(Who::Steward).await;
     let first = desk.held().await;
     look(&mut shown, &steward, "/waiting").await;
+    let correction = desk.write_with(json!({ "kind": "correction", "about": first })).await;
+    look(&mut shown, &steward, &format!("/waiting/{first}")).await;
+    desk.release(&correction).await;
+    look(&mut shown, &steward, &format!("/waiting/{first}")).await;
     let routine = desk.write_with(json!({ "urgency": "routine", "forwarding": "automatic" })).await;
     desk.release(&routine).await;
     desk.run().await;

@@ -221,6 +221,8 @@ struct Part {
     open: bool,
     paused: bool,
     share: Share,
+    /// Where its receipt is, if it goes anywhere: a notice may be for groups none of which had it yet.
+    receipt: Option<String>,
     of_groups: String,
     as_of: String,
     tiers: Vec<TierView>,
@@ -255,6 +257,7 @@ impl Part {
             open: !found.status.settled,
             paused: found.bulletin.paused_at.is_some(),
             share: Share::of(found.status.counts.accepted, found.status.deliveries),
+            receipt: (found.status.deliveries > 0).then(|| format!("/board/{id}/receipt")),
             of_groups: t.say_with(
                 "board-of-groups",
                 &[

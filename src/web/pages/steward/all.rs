@@ -49,12 +49,12 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
 pub async fn forward_all(State(app): State<App>, visitor: Visitor, fields: Fields) -> Result<Response, Problem> {
     let ids: Vec<BulletinId> =
         fields.all("id").filter_map(|id| id.parse().ok()).take(usize::try_from(MOST).unwrap_or_default()).collect();
-    if ids.is_empty() {
-        return Ok(Redirect::to(&and_say("/waiting/all", "said-forwarded-none")).into_response());
-    }
     let now = app.now();
     let mut tx = app.begin().await?;
     let groups = own_groups(&mut tx, &visitor.caller).await?;
+    if ids.is_empty() {
+        return Ok(Redirect::to(&and_say("/waiting/all", "said-forwarded-none")).into_response());
+    }
     let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     app.snapshots.forget();
