@@ -24,12 +24,12 @@ pub struct Program {
 
 impl Program {
     /// Over a migrated database, sending to `line`.
-    pub fn over(database_url: String, line: &str) -> Self {
+    pub fn over(database_url: &str, line: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
         let mut program = Self { folder, settings: Vec::new(), nodes: AtomicU32::new(0) };
         for (name, value) in [
-            ("DATABASE_URL", database_url.as_str()),
+            ("DATABASE_URL", database_url),
             ("GCC_RELAY__LINE__API_BASE", line),
             ("GCC_RELAY__LINE__CONNECT_TIMEOUT", "500ms"),
             ("GCC_RELAY__LINE__REQUEST_TIMEOUT", "1s"),

@@ -178,7 +178,7 @@ impl House {
         config.groups =
             rows.iter().map(|row| GroupConfig::joined(&row.line_group, &row.code, 10, &row.channel)).collect();
         let line = Simulator::start(config).await.expect("a simulator");
-        let mut program = Program::over(database_url.clone(), &line.url());
+        let mut program = Program::over(&database_url, &line.url());
         program
             .set("GCC_RELAY__RELAY__RETRY_SCHEDULE", r#"["100ms","200ms","500ms","1s","1s","2s","2s","5s","5s","5s"]"#);
         program.set("GCC_RELAY__RELAY__SNOOZE_MAX", scaled("1s", "30s"));

@@ -153,8 +153,8 @@ impl Sheet {
     /// Those that wait for a group that has come to an end.
     fn wake(&mut self, parent: usize, now: Timestamp) {
         let bypassed = self.copies[parent].state != State::Accepted;
-        for group in 0..TREE.len() {
-            if TREE[group].1 == Some(parent) && self.copies[group].state == State::Waiting {
+        for (group, (_, above, ..)) in TREE.iter().enumerate() {
+            if *above == Some(parent) && self.copies[group].state == State::Waiting {
                 self.turn_comes(group, bypassed, now);
             }
         }
@@ -184,8 +184,8 @@ impl Sheet {
                 matches!(copy.state, State::Held | State::Ready) && copy.turn.is_some_and(|turn| turn <= now - PATIENCE)
             })
             .collect();
-        for group in 0..TREE.len() {
-            if self.copies[group].state == State::Waiting && TREE[group].1.is_some_and(|parent| slow[parent]) {
+        for (group, (_, above, ..)) in TREE.iter().enumerate() {
+            if self.copies[group].state == State::Waiting && above.is_some_and(|parent| slow[parent]) {
                 self.turn_comes(group, true, now);
             }
         }
@@ -223,7 +223,7 @@ impl Sheet {
 
     fn retry(&mut self, include_unknown: bool, now: Timestamp) {
         let good_since = now - KEY;
-        for group in 0..TREE.len() {
+        for (group, (_, above, ..)) in TREE.iter().enumerate() {
             let copy = &self.copies[group];
             let good = copy.used.is_some_and(|used| used > good_since);
             let chosen = matches!(copy.state, State::Failed | State::Unreachable);
@@ -235,7 +235,7 @@ impl Sheet {
                 self.rekeyed[group] = true;
                 self.copies[group].used = None;
             }
-            let parent_waiting = TREE[group].1.is_some_and(|parent| self.copies[parent].state == State::Waiting);
+            let parent_waiting = above.is_some_and(|parent| self.copies[parent].state == State::Waiting);
             self.step(group, Event::Retried { parent_waiting });
             let copy = &mut self.copies[group];
             (copy.open, copy.attempts) = (same, 0);
