@@ -93,7 +93,7 @@ fn other(row: &Row) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost() {
-    let (offices, withdrawals) = scaled((400, 4), (6_000, 20));
+    let (offices, withdrawals) = scaled((400, 4), (4_000, 8));
     let house = Arc::new(House::build(Plan { channels: 3, stewarded: true, rate: 300, ..Plan::of(offices) }).await);
     let joined = |row: &Row, id: &str| GroupConfig::joined(id, &row.code, 10, &row.channel);
     for (n, row) in house.rows.iter().enumerate() {
