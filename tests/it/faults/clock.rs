@@ -10,7 +10,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-use super::house::{Dice, Plan, rows, scaled, tree_file, until};
+use super::house::{Dice, Plan, last, rows, scaled, tree_file, until};
 use crate::stage::Stage;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -35,13 +35,19 @@ async fn a_clock_that_jumps_by_hours_both_ways_costs_time_and_nothing_else() {
     let bulletin = stage.publish_automatic().await;
     let (start, mut dice) = (stage.now(), Dice::new());
     for moment in dice.moments(jumps, rows.len() as u64) {
-        until("LINE has accepted more", || async { stage.line().counts().accepted >= moment }).await;
+        // time goes on; but what is due only by a clock that was ahead may hold everything up until the next jump
+        for _ in 0..100 {
+            if stage.line().counts().accepted >= moment {
+                break;
+            }
+            go_on(&stage).await;
+        }
         // within 20 hours: nothing gets too old to be asked again
         stage.clock.set(start + HOUR * u32::try_from(dice.below(20)).expect("a few hours"));
     }
+    stage.clock.set(start + 20 * HOUR);
     until("every group has got it", || async {
-        // what is tried again later, by any of these clocks
-        stage.clock.set(start + 20 * HOUR);
+        go_on(&stage).await;
         stage.line().counts().groups == rows.len() as u64
     })
     .await;
@@ -59,6 +65,12 @@ async fn a_clock_that_jumps_by_hours_both_ways_costs_time_and_nothing_else() {
         .expect("a count");
     assert_eq!(accepted.unsigned_abs(), counts.accepted);
     stage.assert_exact(bulletin).await;
+}
+
+/// A moment goes by, and five times as much by the clock.
+async fn go_on(stage: &Stage) {
+    last(Duration::from_millis(10)).await;
+    stage.clock.advance(Duration::from_millis(50));
 }
 
 /// A stage on which LINE took the copy of one group and never said so.
