@@ -2,7 +2,7 @@
 # browser tests Node and Chromium, are found, or got, by the scripts.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lint fmt docs prepare screenshots
+.PHONY: help run test soak lint fmt docs prepare screenshots
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
@@ -12,6 +12,9 @@ run: ## run the demo: Postgres, LINE simulator, server, the 2561 letter (ONCE=1 
 
 test: ## run all tests, those in a browser too, leave nothing running, print the count
 	@sh scripts/test.sh
+
+soak: ## run the tests of faults long: a national tree, faults that last, twenty kills; about half an hour
+	@sh scripts/soak.sh
 
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
 	cargo fmt --check

@@ -169,6 +169,13 @@ impl Clock {
             self.value.fetch_add(microseconds, Ordering::Relaxed);
         }
     }
+
+    /// Sets a manual clock, backwards too; a system clock cannot be set and stays.
+    pub fn set(&self, at: Timestamp) {
+        if self.manual {
+            self.value.store(at.as_microsecond(), Ordering::Relaxed);
+        }
+    }
 }
 
 #[cfg(test)]

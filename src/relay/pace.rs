@@ -52,6 +52,8 @@ pub struct Snooze {
     start: Duration,
     max: Duration,
     next: Duration,
+    /// When the pause before this one was over.
+    awake: Option<Instant>,
     began: Option<Instant>,
     until: Option<Instant>,
 }
@@ -60,12 +62,13 @@ impl Snooze {
     /// No pause yet; the first lasts `start`, none longer than `max`.
     #[must_use]
     pub fn new(start: Duration, max: Duration) -> Self {
-        Self { start, max, next: start, began: None, until: None }
+        Self { start, max, next: start, awake: None, began: None, until: None }
     }
 
     /// Begins a pause, unless one is on: the calls under way may all say the same thing.
     pub fn begin(&mut self, now: Instant) {
         if self.until.is_none_or(|until| until <= now) {
+            self.awake = self.until;
             self.began = Some(now);
             self.until = Some(now + self.next);
             self.next = (self.next * 2).min(self.max);
@@ -73,11 +76,15 @@ impl Snooze {
     }
 
     /// LINE took a call that began at `began`. It ends the pauses only if it began after the last one did: calls
-    /// that were under way before say nothing of now.
+    /// that were under way before say nothing of now. If it began between that one and the one before, the next pause
+    /// is a first one again: where some calls are refused at once and the others taken slowly, each pause begins
+    /// before any call made since the last one is answered, and the pauses would grow however much LINE takes.
     pub fn end(&mut self, began: Instant) {
         if self.began.is_none_or(|pause| began >= pause) {
             self.next = self.start;
             self.until = None;
+        } else if self.awake.is_some_and(|awake| began >= awake) {
+            self.next = self.start;
         }
     }
 
@@ -127,5 +134,22 @@ mod tests {
         assert!(snooze.until(third).is_some(), "a call from before the pause says nothing");
         snooze.end(third);
         assert_eq!(snooze.until(third), None);
+    }
+    #[test]
+    fn calls_that_are_taken_between_two_pauses_keep_the_next_one_short() {
+        let ms = Duration::from_millis;
+        let start = Instant::now();
+        let mut snooze = Snooze::new(ms(100), ms(10_000));
+        snooze.begin(start);
+        let between = start + ms(100);
+        snooze.begin(between + ms(1));
+        assert_eq!(snooze.until(between + ms(1)), Some(between + ms(201)));
+        snooze.end(between);
+        assert_eq!(snooze.until(between + ms(1)), Some(between + ms(201)), "this pause goes on");
+        snooze.begin(between + ms(202));
+        assert_eq!(snooze.until(between + ms(202)), Some(between + ms(302)), "and is not followed by a longer one");
+        snooze.end(start);
+        snooze.begin(between + ms(303));
+        assert_eq!(snooze.until(between + ms(303)), Some(between + ms(503)), "older calls shorten nothing");
     }
 }

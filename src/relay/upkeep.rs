@@ -312,7 +312,9 @@ async fn keep_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, used
     update_quota(&mut tx, channel.id, limit, used, now).await?;
     let next = i64::from(find_next_seats(&mut tx, channel.id).await?.unwrap_or(0)).max(1);
     let room = limit.is_none_or(|limit| limit - used >= next);
-    if room && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
+    // one that was parked only after LINE was asked is not to be let go by an answer from before
+    let parked = channel.parked_reason == Some(ParkReason::QuotaUsedUp);
+    if room && parked && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
         notify(&mut tx, Notice::Wake(channel.id)).await?;
         tracing::info!(channel.code = channel.code, "the channel has messages left again and goes on");
     }

@@ -103,7 +103,10 @@ async fn publish_notice(
 /// When the database fails.
 pub async fn follow_late_acceptances(db: &mut Connection, now: Timestamp) -> Result<u64> {
     let mut followed = 0;
-    for (notice, about, message) in list_late_notices(db, now - LATE).await? {
+    let mut late = list_late_notices(db, now - LATE).await?;
+    // the order in which everybody takes the bulletins' locks
+    late.sort_unstable_by_key(|(_, about, _)| *about);
+    for (notice, about, message) in late {
         lock_bulletin(db, about).await?;
         let urgency = get_bulletin(db, about).await?.urgency();
         insert_where_accepted(db, notice, about, message, urgency, now).await?;

@@ -117,12 +117,17 @@ fn ends_session(refusal: &dyn DatabaseError) -> bool {
 /// The result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
+/// After this long the database ends a transaction in which nothing is done: its process is frozen or cut off, and
+/// must not keep others from the rows that it holds. No transaction here waits for anything but the database.
+const SILENCE: &str = "10s";
+
 /// A pool on `url` of at most `max_connections`; whoever waits longer than `patience` for one of them gets an error.
 ///
 /// # Errors
 /// When the address cannot be read or the database cannot be reached.
 pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Result<Db> {
     let options: PgConnectOptions = url.parse()?;
+    let options = options.options([("idle_in_transaction_session_timeout", SILENCE)]);
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(patience)

@@ -1,7 +1,8 @@
 //! A direct connection of its own: the session that a node's locks belong to.
 //!
 //! Not from the pool, and not to be led through a transaction pooler, which would give every statement another
-//! session. The database is asked to notice quickly when the other end is gone.
+//! session. The database is asked to notice quickly when the other end is gone, or is there and does nothing: the
+//! machine of a process that is frozen goes on to answer for it.
 
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub async fn open_session(db: &Db, keepalive: Duration) -> Result<PgConnection> 
         ("tcp_keepalives_count", "2"),
         // an answer on its way to a dead machine does not count as silence: this bounds it
         ("tcp_user_timeout", unanswered.as_str()),
+        // a node that lives beats far more often
+        ("idle_session_timeout", unanswered.as_str()),
     ]);
     Ok(PgConnection::connect_with(&options).await?)
 }

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
+use crate::faults::house::token;
 use crate::program::{Program, Server};
-use crate::stage::{SECRET, SMALL_TREE, TOKEN};
+use crate::stage::{SECRET, SMALL_TREE, fresh_database};
 
 const NAMES: &str = include_str!("../../src/telemetry/metric.rs");
 const BOARD: &str = include_str!("../../config/observability/grafana-board.json");
@@ -182,7 +183,7 @@ async fn until(server: &Server, wanted: impl Fn(&Printed) -> Result<(), String>)
 /// A server on the small tree, whose account has messages left, at the end of a cascade in which LINE was in trouble.
 async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
     let mut config = SimulatorConfig::new(Clock::system());
-    let mut channel = ChannelConfig::new("gcc", SECRET, TOKEN);
+    let mut channel = ChannelConfig::new("gcc", SECRET, &token("gcc"));
     channel.quota = Some(1_000_000);
     config.channels = vec![channel];
     config.groups = ["Cgcc1", "Clpn", "Clpncom", "Clpndist", "Ccmi", "Ccmicom", "Cmoi"]
@@ -192,8 +193,9 @@ async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
     let faults = [Fault::Rate429, Fault::Status { status: 500 }, Fault::AcceptThenReset];
     let faults = faults.map(|fault| FaultRule::always(fault).endpoint(Endpoint::Push).times(1)).into();
     simulator.control().set_faults(faults).expect("faults");
-    let program = Program::new(&simulator.url()).await;
-    let key = program.set_up(SMALL_TREE);
+    let mut program = Program::over(&fresh_database().await, &simulator.url());
+    program.set("GCC_RELAY__RELAY__RETRY_SCHEDULE", r#"["100ms","200ms","1s","2s","5s"]"#);
+    let key = program.set_up(&["gcc".to_owned()], 2_000, SMALL_TREE);
     let server = program.serve().await;
     let draft = json!({ "subject": "ทดสอบ", "body": "ทดสอบการส่ง", "forwarding": "automatic" });
     let id = server.post("/api/v1/bulletins", &key, draft).await["id"].as_str().expect("an id").to_owned();
@@ -255,7 +257,7 @@ async fn a_node_that_has_lost_its_locks_says_so() {
         }
     };
     until(&server, is(1.0)).await;
-    let (before, after) = program.database_url.rsplit_once('?').expect("a query");
+    let (before, after) = program.database_url().rsplit_once('?').expect("a query");
     let (server_url, name) = before.rsplit_once('/').expect("a name");
     let mut beside = PgConnection::connect(&format!("{server_url}/postgres?{after}")).await.expect("a connection");
     let close = format!("alter database {name} allow_connections false");

@@ -2,31 +2,42 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use reqwest::{Method, Response};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::stage::{SECRET, TOKEN, fresh_database};
+use crate::faults::house::token;
+use crate::stage::SECRET;
 
-/// A database, a key file and LINE's address: what every run of the program shares.
+/// A key file, settings and a folder: what every run of the program shares.
 pub struct Program {
-    pub database_url: String,
-    line: String,
     folder: TempDir,
+    settings: Vec<(String, String)>,
+    nodes: AtomicU32,
 }
 
 impl Program {
-    /// Over a fresh database, sending to `line`.
-    pub async fn new(line: &str) -> Self {
+    /// Over a migrated database, sending to `line`.
+    pub fn over(database_url: &str, line: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let program = Self {
-            database_url: fresh_database().await,
-            line: line.to_owned(),
-            folder: tempfile::tempdir().expect("a folder"),
-        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut program = Self { folder, settings: Vec::new(), nodes: AtomicU32::new(0) };
+        for (name, value) in [
+            ("DATABASE_URL", database_url),
+            ("GCC_RELAY__LINE__API_BASE", line),
+            ("GCC_RELAY__LINE__CONNECT_TIMEOUT", "500ms"),
+            ("GCC_RELAY__LINE__REQUEST_TIMEOUT", "1s"),
+            ("GCC_RELAY__RELAY__SHUTDOWN_GRACE", "3s"),
+            ("GCC_RELAY__LOG__FILTER", "warn"),
+        ] {
+            program.set(name, value);
+        }
         let key = gcc_relay::domain::sealed::SealingKey::generate().expect("a key").to_file();
         program.write("secret.key", secrecy::ExposeSecret::expose_secret(&key));
         program
@@ -44,15 +55,20 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gcc-relay"));
         command
             .args(arguments)
-            .env("DATABASE_URL", &self.database_url)
-            .env("GCC_RELAY__LINE__API_BASE", &self.line)
-            .env("GCC_RELAY__LINE__CONNECT_TIMEOUT", "500ms")
-            .env("GCC_RELAY__LINE__REQUEST_TIMEOUT", "1s")
-            .env("GCC_RELAY__RELAY__SHUTDOWN_GRACE", "3s")
-            .env("GCC_RELAY__RELAY__RETRY_SCHEDULE", r#"["100ms","200ms","1s","2s","5s"]"#)
-            .env("GCC_RELAY__SECRETS__KEY_FILE", self.folder.path().join("secret.key"))
-            .env("GCC_RELAY__LOG__FILTER", "warn");
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .env("GCC_RELAY__SECRETS__KEY_FILE", self.folder.path().join("secret.key"));
         command
+    }
+
+    /// Gives every later run a setting, by the name of its variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The database of every later run.
+    pub fn database_url(&self) -> &str {
+        self.settings.iter().find(|(name, _)| name == "DATABASE_URL").map(|(_, url)| url.as_str()).expect("a database")
     }
 
     /// Runs a command to its end; gives status, stdout and stderr.
@@ -69,39 +85,56 @@ impl Program {
         printed.trim().to_owned()
     }
 
-    /// Adds the channel `gcc`, imports the tree and makes an admin's key.
-    pub fn set_up(&self, tree: &str) -> String {
-        let secret = self.write("secret", SECRET);
-        let token = self.write("token", TOKEN);
-        self.done(&["channel", "add", "gcc", "--name", "GCC", "--secret-file", &secret, "--token-file", &token]);
-        let tree = self.write("tree.csv", tree);
-        self.done(&["tree", "import", &tree]);
+    /// Adds channels, imports the tree and makes an admin's key.
+    pub fn set_up(&self, channels: &[String], rate: u32, tree: &str) -> String {
+        let (secret, rate) = (self.write("secret", SECRET), rate.to_string());
+        for code in channels {
+            let token = self.write("token", &token(code));
+            let files = ["--secret-file", &secret, "--token-file", &token];
+            let add = [&["channel", "add", code, "--name", code, "--rate", &rate], &files[..]].concat();
+            self.done(&add);
+        }
+        self.done(&["tree", "import", &self.write("tree.csv", tree)]);
         self.done(&["key", "create", "--name", "test", "--role", "admin"])
     }
 
     /// Starts a node on a free port and waits until it is ready.
     pub async fn serve(&self) -> Server {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-        let child = self
-            .command(&["serve"])
-            .env("GCC_RELAY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a node");
-        let server = Server { child, url: format!("http://127.0.0.1:{port}") };
-        for _ in 0..600 {
+        self.serve_with(&[]).await
+    }
+
+    /// Starts a node with settings of its own and waits until it is ready.
+    pub async fn serve_with(&self, settings: &[(&str, &str)]) -> Server {
+        let server = self.start(settings);
+        for _ in 0..2_400 {
             if reqwest::get(format!("{}/readyz", server.url)).await.is_ok_and(|answer| answer.status() == 200) {
                 return server;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("the node did not become ready");
+    }
+
+    /// Starts a node, which is not ready yet.
+    pub fn start(&self, settings: &[(&str, &str)]) -> Server {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let log = self.write(&format!("node-{}.log", self.nodes.fetch_add(1, Ordering::Relaxed)), "");
+        let child = self
+            .command(&["serve"])
+            .envs(settings.iter().copied())
+            .env("GCC_RELAY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&log).expect("a log"))
+            .spawn()
+            .expect("a node");
+        Server { child, log, url: format!("http://127.0.0.1:{port}") }
     }
 }
 
 /// A running node; killed when dropped.
 pub struct Server {
     child: Child,
+    log: String,
     pub url: String,
 }
 
@@ -110,6 +143,36 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("gone");
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).expect("a process id");
+        kill(Pid::from_raw(pid), signal).expect("a signal");
+    }
+
+    /// Waits until it has ended by itself; nothing if it takes longer than `patience`.
+    pub async fn ended(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let ended = async {
+            loop {
+                if let Some(status) = self.child.try_wait().expect("a status") {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(patience, ended).await.ok()
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("a log")
+    }
+
+    /// One of its numbers without labels, if it has been set.
+    pub async fn metric(&self, name: &str) -> Option<f64> {
+        let text = reqwest::get(format!("{}/metrics", self.url)).await.ok()?.text().await.ok()?;
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 
     pub async fn call(&self, method: Method, path: &str, key: &str, body: Option<Value>) -> Response {
@@ -149,5 +212,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let last: Vec<&str> = log.lines().rev().take(30).collect();
+            println!("the last lines of {}:\n{}", self.log, last.into_iter().rev().collect::<Vec<_>>().join("\n"));
+        }
     }
 }

@@ -12,22 +12,19 @@ use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::{BulletinId, GroupId};
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::domain::text::PlainReason;
-use gcc_relay::domain::time::Clock;
 use gcc_relay::relay::engine::Engine;
 use gcc_relay::relay::forward::{Into, forward};
 use gcc_relay::relay::home::{Restored, arrive, moved};
 use gcc_relay::relay::publish::{Published, publish};
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::relay::{by_hand, public_token};
-use gcc_relay::simulator::{ChannelConfig, Endpoint, Fault, FaultRule, Simulator, SimulatorConfig};
+use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
 use gcc_relay::store::bulletins::{Draft, get_bulletin, insert_draft};
 use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
-use serde_json::json;
 
-use crate::crash::wide_tree;
-use crate::program::Program;
-use crate::stage::{PATIENCE, SECRET, Stage, TOKEN};
+use crate::faults::house::{House, Plan};
+use crate::stage::{PATIENCE, Stage};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -298,33 +295,23 @@ async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_secon
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_program_on_a_copy_made_in_mid_fan_out_waits_for_an_operator_and_then_sends_nothing_twice() {
-    let (tree, groups) = wide_tree();
-    let all = u64::try_from(groups.len()).expect("a number");
-    let mut config = SimulatorConfig::new(Clock::system());
-    config.channels = vec![ChannelConfig::new("gcc", SECRET, TOKEN)];
-    config.groups = groups;
-    let simulator = Simulator::start(config).await.expect("a simulator");
-    let line = simulator.control();
-    line.set_faults(vec![FaultRule::always(Fault::Slow { min_ms: 5, max_ms: 60 })]).expect("faults");
-    let mut program = Program::new(&simulator.url()).await;
-    let key = program.set_up(&tree);
-    let db = store::connect(&program.database_url, 2, PATIENCE).await.expect("a pool");
+    let mut house = House::build(Plan::of(1_200)).await;
+    house.answer_late(5, 60);
+    let (all, key) = (house.groups(), house.key.clone());
+    let db = store::connect(house.program.database_url(), 2, PATIENCE).await.expect("a pool");
 
-    let first = program.serve().await;
-    let draft = json!({ "subject": "ทดสอบ", "body": "ทดสอบการส่ง", "forwarding": "automatic" });
-    let id = first.post("/api/v1/bulletins", &key, draft).await["id"].as_str().expect("an id").to_owned();
-    first.post(&format!("/api/v1/bulletins/{id}/publish"), &key, json!({})).await;
-    while line.counts().accepted < 200 {
-        tokio::task::yield_now().await;
-    }
+    let first = house.program.serve().await;
+    let id = house.publish(&first).await.to_string();
+    house.accepted(200).await;
     let backup = Backup::of(&db).await;
-    let copied = line.counts().accepted;
+    let copied = house.control().counts().accepted;
     first.settled(&id, &key).await;
     first.kill();
     assert!(copied < all, "the copy was made in the middle");
-    assert_eq!(line.counts().accepted, all);
+    assert_eq!(house.control().counts().accepted, all);
 
-    program.database_url = backup.restore(&db).await;
+    house.program.set("DATABASE_URL", &backup.restore(&db).await);
+    let (program, line) = (&house.program, house.control());
     let (status, told, _) = program.run(&["doctor"]);
     assert_eq!(status, Some(1));
     assert!(told.contains("FAIL  home: last served elsewhere"), "{told}");
@@ -338,7 +325,7 @@ async fn the_program_on_a_copy_made_in_mid_fan_out_waits_for_an_operator_and_the
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(listed.contains("restored from a backup"), "{listed}");
-    program.done(&["channel", "resume", "gcc"]);
+    program.done(&["channel", "resume", "gcc0"]);
     let status = second.settled(&id, &key).await;
     assert_eq!(status["counts"]["accepted"], all, "{status}");
     let counts = line.counts();

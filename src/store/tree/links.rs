@@ -1,7 +1,9 @@
 //! LINE groups that change hands, and the deliveries that follow them.
 
+use super::super::bulletins::list_open;
 use super::super::channels::lock_claims;
 use super::super::notices::{Notice, notify};
+use super::super::record::lock_bulletins_shared;
 use super::super::{Connection, Result};
 use super::plan::PlannedGroup;
 use super::write::{Numbers, collect};
@@ -44,6 +46,9 @@ pub(super) async fn take(
     )
     .execute(&mut *db)
     .await?;
+    // in everybody's order: bulletins, then channels, then deliveries
+    let open = list_open(db).await?;
+    lock_bulletins_shared(db, &open).await?;
     lock_claims(db).await?;
     let moved = sqlx::query!(
         "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = u.line_group_id,

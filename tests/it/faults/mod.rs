@@ -1,0 +1,18 @@
+//! The relay under faults: whatever fails, nothing is lost and nothing is sent twice.
+//!
+//! Each test lets one kind of fault strike a fan-out through a whole [`house::House`] (program, Postgres, LINE) at
+//! random moments, and then counts at LINE by group and message. `make test` runs them short; `make soak` sets
+//! `GCC_RELAY_SOAK`, and the same tests go through a national tree, longer. Where the moments are random, the test
+//! prints its seed; `GCC_RELAY_SEED` repeats it.
+
+mod clock;
+pub mod house;
+mod kills;
+mod line;
+mod model;
+mod nodes;
+mod people;
+mod postgres;
+mod quota;
+mod shutdown;
+mod wire;

@@ -1,0 +1,500 @@
+//! The deliveries in Postgres against a model in memory, under random interleavings of everything that moves them.
+//!
+//! The model moves copies by `domain::delivery::step` alone and keeps the rules around it: who wakes whom, which key
+//! may be used again, what is open. After every act each row must say what the model says, and the counters what the
+//! rows say. People's acts go through the relay's commands, outcomes through the recorder's statement, time through
+//! upkeep; a crash is a claim that is never recorded, and the holder that follows.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gcc_relay::domain::bulletin::ForwardingMode;
+use gcc_relay::domain::delivery::{Event, Reason, State, step};
+use gcc_relay::domain::ids::{BulletinId, ClaimId, DeliveryId};
+use gcc_relay::domain::time::Timestamp;
+use gcc_relay::relay::forward::{Into, decline, forward, undecline};
+use gcc_relay::relay::refusal::{Refusal, Result};
+use gcc_relay::relay::retry::retry;
+use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::withdraw::withdraw;
+use gcc_relay::store::bulletins::Draft;
+use gcc_relay::store::claims::{delete_claims, insert_claim, take_channel};
+use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::record::{Recorded, lock_bulletins_shared, record_batch};
+use gcc_relay::store::turns::RetryFilter;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::house::{scaled, seed};
+use crate::stage::Stage;
+
+/// How long a key is good, as the stage has it.
+const KEY: Duration = Duration::from_hours(23);
+/// How long a turn of the most urgent bulletins may take before those below go on.
+const PATIENCE: Duration = Duration::from_hours(1);
+/// How long a bulletin lives.
+const LIFE: Duration = Duration::from_hours(168);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// The stage's small tree: code, the place of the group above, whether it is automatic, minutes until it goes on.
+const TREE: [(&str, Option<usize>, bool, Option<u32>); 8] = [
+    ("gcc1", None, true, None),
+    ("lpn", Some(0), false, None),
+    ("lpn-com", Some(1), false, Some(30)),
+    ("lpn-dist", Some(1), true, None),
+    ("cmi", Some(0), true, None),
+    ("cmi-com", Some(4), true, None),
+    ("cmi-far", Some(4), true, None),
+    ("moi", Some(0), true, None),
+];
+
+/// What LINE's answer comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Came {
+    Accepted,
+    Later { open: bool },
+    Refused,
+    Gone,
+}
+
+/// Something that happens; numbers pick a bulletin and a group among those there are.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Publish { automatic: bool },
+    Forward(usize, usize),
+    Decline(usize, usize),
+    Undecline(usize, usize),
+    Time { minutes: u32 },
+    Claim(usize, usize),
+    Outcome { bulletin: usize, group: usize, came: Came, late: bool },
+    Withdraw(usize),
+    Retry { bulletin: usize, include_unknown: bool },
+    Crash,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let (bulletin, group) = (0..3_usize, 0..TREE.len());
+    let place = (bulletin.clone(), group.clone());
+    let came = prop_oneof![
+        4 => Just(Came::Accepted),
+        2 => any::<bool>().prop_map(|open| Came::Later { open }),
+        2 => Just(Came::Refused),
+        1 => Just(Came::Gone),
+    ];
+    let outcome = (bulletin.clone(), group, came, prop::bool::weighted(0.2))
+        .prop_map(|(bulletin, group, came, late)| Act::Outcome { bulletin, group, came, late });
+    let minutes = prop_oneof![6 => 1..40_u32, 2 => 50..300_u32, 4 => 1_300..1_500_u32, 1 => 9_000..11_000_u32];
+    let act = prop_oneof![
+        2 => any::<bool>().prop_map(|automatic| Act::Publish { automatic }),
+        4 => place.clone().prop_map(|(b, g)| Act::Forward(b, g)),
+        2 => place.clone().prop_map(|(b, g)| Act::Decline(b, g)),
+        1 => place.clone().prop_map(|(b, g)| Act::Undecline(b, g)),
+        4 => minutes.prop_map(|minutes| Act::Time { minutes }),
+        8 => place.prop_map(|(b, g)| Act::Claim(b, g)),
+        20 => outcome,
+        1 => bulletin.clone().prop_map(Act::Withdraw),
+        5 => (bulletin, any::<bool>())
+            .prop_map(|(bulletin, include_unknown)| Act::Retry { bulletin, include_unknown }),
+        3 => Just(Act::Crash),
+    ];
+    vec(act, 40..160).prop_map(|mut acts| {
+        acts.insert(0, Act::Publish { automatic: false });
+        acts
+    })
+}
+
+/// One copy, as a row must show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Copy {
+    state: State,
+    open: bool,
+    used: Option<Timestamp>,
+    attempts: i16,
+    bypassed: bool,
+    turn: Option<Timestamp>,
+    release: Option<Timestamp>,
+}
+
+/// A bulletin in the model.
+struct Sheet {
+    id: BulletinId,
+    automatic: bool,
+    withdrawn: bool,
+    expires: Timestamp,
+    copies: Vec<Copy>,
+    /// In the database: the id and the last key seen; and which copies must have another by now.
+    ids: Vec<DeliveryId>,
+    keys: Vec<Uuid>,
+    rekeyed: Vec<bool>,
+}
+
+impl Sheet {
+    fn is_automatic(&self, group: usize) -> bool {
+        self.automatic || TREE[group].2
+    }
+
+    /// An event that must be possible.
+    fn step(&mut self, group: usize, event: Event) {
+        let from = self.copies[group].state;
+        self.copies[group].state = step(from, event).unwrap_or_else(|| panic!("{event:?} from {from:?}"));
+    }
+
+    fn turn_comes(&mut self, group: usize, bypassed: bool, now: Timestamp) {
+        let automatic = self.is_automatic(group);
+        self.step(group, Event::TurnComes { automatic });
+        let release = TREE[group].3.filter(|_| !automatic).map(|minutes| now + minutes * MINUTE);
+        let copy = &mut self.copies[group];
+        (copy.turn, copy.release, copy.bypassed) = (Some(now), release, bypassed);
+    }
+
+    /// Those that wait for a group that has come to an end.
+    fn wake(&mut self, parent: usize, now: Timestamp) {
+        let bypassed = self.copies[parent].state != State::Accepted;
+        for (group, (_, above, ..)) in TREE.iter().enumerate() {
+            if *above == Some(parent) && self.copies[group].state == State::Waiting {
+                self.turn_comes(group, bypassed, now);
+            }
+        }
+    }
+
+    fn end_open(&mut self, event: Event) {
+        for group in 0..TREE.len() {
+            if !self.copies[group].state.is_terminal() {
+                self.step(group, event);
+                self.copies[group].release = None;
+            }
+        }
+    }
+
+    fn time(&mut self, now: Timestamp) {
+        for group in 0..TREE.len() {
+            let copy = &mut self.copies[group];
+            if copy.state == State::Held && copy.release.is_some_and(|release| release <= now) {
+                (copy.turn, copy.release) = (Some(now), None);
+                self.step(group, Event::Released);
+            }
+        }
+        let slow: Vec<bool> = self
+            .copies
+            .iter()
+            .map(|copy| {
+                matches!(copy.state, State::Held | State::Ready) && copy.turn.is_some_and(|turn| turn <= now - PATIENCE)
+            })
+            .collect();
+        for (group, (_, above, ..)) in TREE.iter().enumerate() {
+            if self.copies[group].state == State::Waiting && above.is_some_and(|parent| slow[parent]) {
+                self.turn_comes(group, true, now);
+            }
+        }
+        if self.expires <= now {
+            self.end_open(Event::Expired);
+        }
+    }
+
+    fn outcome(&mut self, group: usize, came: Came, mine: bool, now: Timestamp) {
+        let state = self.copies[group].state;
+        let open = came == Came::Later { open: true };
+        if state != State::Accepted && (came == Came::Accepted || (state == State::Ready && mine)) {
+            match came {
+                Came::Accepted => self.step(group, Event::Accepted),
+                Came::Refused => self.step(group, Event::GivenUp),
+                Came::Gone => self.step(group, Event::Gone),
+                Came::Later { .. } => {}
+            }
+            let copy = &mut self.copies[group];
+            copy.attempts += 1;
+            copy.used = copy.used.or(Some(now));
+            copy.open = came != Came::Accepted && (copy.open || open);
+            if copy.state.is_terminal() {
+                self.wake(group, now);
+            }
+        } else if open && state.is_terminal() && state != State::Accepted {
+            self.may_have_been_sent(group, now);
+        }
+    }
+
+    fn may_have_been_sent(&mut self, group: usize, at: Timestamp) {
+        let copy = &mut self.copies[group];
+        (copy.open, copy.used) = (true, copy.used.or(Some(at)));
+    }
+
+    fn retry(&mut self, include_unknown: bool, now: Timestamp) {
+        let good_since = now - KEY;
+        for (group, (_, above, ..)) in TREE.iter().enumerate() {
+            let copy = &self.copies[group];
+            let good = copy.used.is_some_and(|used| used > good_since);
+            let chosen = matches!(copy.state, State::Failed | State::Unreachable);
+            if !chosen || (copy.open && !good && !include_unknown) {
+                continue;
+            }
+            let same = copy.open && good;
+            if !same && (copy.open || copy.used.is_some_and(|used| used <= good_since)) {
+                self.rekeyed[group] = true;
+                self.copies[group].used = None;
+            }
+            let parent_waiting = above.is_some_and(|parent| self.copies[parent].state == State::Waiting);
+            self.step(group, Event::Retried { parent_waiting });
+            let copy = &mut self.copies[group];
+            (copy.open, copy.attempts) = (same, 0);
+            copy.turn = (!parent_waiting).then_some(now);
+        }
+    }
+}
+
+/// Both sides.
+struct Table {
+    stage: Stage,
+    sheets: Vec<Sheet>,
+    groups: Vec<i32>,
+    epoch: i64,
+    claims: BTreeMap<(usize, usize), (ClaimId, Timestamp)>,
+}
+
+impl Table {
+    async fn new() -> Self {
+        let stage = Stage::new().await;
+        let mut groups = Vec::new();
+        for (code, ..) in TREE {
+            groups.push(stage.group(code).await.0);
+        }
+        let mut table = Self { stage, sheets: Vec::new(), groups, epoch: 0, claims: BTreeMap::new() };
+        table.epoch = table.take().await;
+        table
+    }
+
+    async fn take(&self) -> i64 {
+        let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
+        let taken = take_channel(&mut tx, self.stage.channel, self.now(), MINUTE).await.expect("taken");
+        tx.commit().await.expect("committed");
+        taken.epoch
+    }
+
+    fn now(&self) -> Timestamp {
+        self.stage.now()
+    }
+
+    /// Does it on both sides.
+    async fn act(&mut self, act: Act) {
+        match act {
+            Act::Publish { automatic } => self.publish(automatic).await,
+            Act::Time { minutes } => {
+                self.stage.clock.advance(minutes * MINUTE);
+                Rounds::new(self.stage.engine.clone()).go_round().await;
+                let now = self.now();
+                self.sheets.iter_mut().for_each(|sheet| sheet.time(now));
+            }
+            Act::Crash => {
+                self.epoch = self.take().await;
+                for ((n, group), (_, at)) in std::mem::take(&mut self.claims) {
+                    if self.sheets[n].copies[group].state != State::Accepted {
+                        self.sheets[n].may_have_been_sent(group, at);
+                    }
+                }
+            }
+            Act::Claim(n, group) => self.claim(n % self.sheets.len(), group).await,
+            Act::Outcome { bulletin, group, came, late } => {
+                self.outcome(bulletin % self.sheets.len(), group, came, late).await;
+            }
+            Act::Forward(n, _) | Act::Decline(n, _) | Act::Undecline(n, _) | Act::Withdraw(n) => {
+                self.command(n % self.sheets.len(), act).await;
+            }
+            Act::Retry { bulletin, .. } => self.command(bulletin % self.sheets.len(), act).await,
+        }
+    }
+
+    async fn publish(&mut self, automatic: bool) {
+        if self.sheets.len() == 3 {
+            return;
+        }
+        let forwarding = if automatic { ForwardingMode::Automatic } else { ForwardingMode::AsConfigured };
+        let draft = Draft { forwarding, ..self.stage.draft().await };
+        let (id, now) = (self.stage.publish(draft).await.0, self.now());
+        let copy = |group: usize| Copy {
+            state: if group == 0 { State::Ready } else { State::Waiting },
+            open: false,
+            used: None,
+            attempts: 0,
+            bypassed: false,
+            turn: (group == 0).then_some(now),
+            release: None,
+        };
+        let copies = (0..TREE.len()).map(copy).collect();
+        let rekeyed = vec![false; TREE.len()];
+        let (ids, keys) = self.rows(id).await.into_iter().map(|(id, key, _)| (id, key)).unzip();
+        self.sheets.push(Sheet { id, automatic, withdrawn: false, expires: now + LIFE, copies, ids, keys, rekeyed });
+    }
+
+    async fn claim(&mut self, n: usize, group: usize) {
+        let sheet = &self.sheets[n];
+        if sheet.copies[group].state != State::Ready || self.claims.contains_key(&(n, group)) {
+            return;
+        }
+        let mut db = self.stage.db().await;
+        let claim = insert_claim(&mut db, self.stage.channel, self.epoch, self.now(), &[sheet.ids[group]]).await;
+        self.claims.insert((n, group), (claim.expect("asked").expect("claimed"), self.now()));
+    }
+
+    /// What came of a call; a late one is that of a holder before.
+    async fn outcome(&mut self, n: usize, group: usize, came: Came, late: bool) {
+        let now = self.now();
+        let sheet = &mut self.sheets[n];
+        let claim = self.claims.get(&(n, group)).map(|(claim, _)| *claim);
+        // no answer without a call
+        if if late { sheet.copies[group].used.is_none() } else { claim.is_none() } {
+            return;
+        }
+        let (state, reason) = match came {
+            Came::Accepted => (State::Accepted, None),
+            Came::Later { .. } => (State::Ready, Some(Reason::NoAnswer)),
+            Came::Refused => (State::Failed, Some(Reason::MessageRefused)),
+            Came::Gone => (State::Unreachable, Some(Reason::AccountRemoved)),
+        };
+        let row = Recorded {
+            id: sheet.ids[group],
+            bulletin_id: sheet.id,
+            state,
+            reason,
+            at: now,
+            due_at: (state == State::Ready).then_some(now + MINUTE),
+            called_at: Some(now),
+            open: came == Came::Later { open: true },
+            new_key: None,
+            line_request_id: None,
+            line_message_ids: Vec::new(),
+        };
+        let epoch = if late { self.epoch - 1 } else { self.epoch };
+        let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
+        lock_bulletins_shared(&mut tx, &[sheet.id]).await.expect("locked");
+        record_batch(&mut tx, self.stage.channel, epoch, now, &[row]).await.expect("recorded");
+        if let (Some(claim), false) = (claim, late) {
+            delete_claims(&mut tx, &[claim]).await.expect("settled");
+            self.claims.remove(&(n, group));
+        }
+        tx.commit().await.expect("committed");
+        sheet.outcome(group, came, !late, now);
+    }
+
+    /// What a person asks for, and whether it must be refused.
+    async fn command(&mut self, n: usize, act: Act) {
+        let (now, settings) = (self.now(), self.stage.engine.settings.clone());
+        let sheet = &mut self.sheets[n];
+        let id = sheet.id;
+        let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
+        let mut allowed = !sheet.withdrawn;
+        let done: Result<()> = match act {
+            Act::Forward(_, group) => {
+                let state = sheet.copies[group].state;
+                allowed &= matches!(state, State::Held | State::Ready | State::Accepted);
+                if allowed && state == State::Held {
+                    sheet.step(group, Event::Released);
+                    (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), None);
+                }
+                forward(&mut tx, id, &Into::Groups(vec![self.groups[group]]), None, "test", now).await.map(drop)
+            }
+            Act::Decline(_, group) => {
+                allowed &= sheet.copies[group].state == State::Held;
+                if allowed {
+                    sheet.step(group, Event::Declined);
+                    sheet.copies[group].release = None;
+                    sheet.wake(group, now);
+                }
+                let reason = "ไม่เกี่ยวข้อง".parse().expect("a reason");
+                decline(&mut tx, id, &[self.groups[group]], &reason, "test", now).await.map(drop)
+            }
+            Act::Undecline(_, group) => {
+                allowed &= sheet.copies[group].state == State::Declined;
+                if allowed {
+                    sheet.step(group, Event::DeclineReversed);
+                    let release = TREE[group].3.map(|minutes| now + minutes * MINUTE);
+                    (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), release);
+                }
+                undecline(&mut tx, id, &[self.groups[group]], "test", now).await.map(drop)
+            }
+            Act::Withdraw(_) => {
+                if allowed {
+                    sheet.end_open(Event::Withdrawn);
+                    sheet.withdrawn = true;
+                }
+                let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
+                withdraw(&mut tx, &settings, id, &reason, "test", now).await.map(drop)
+            }
+            Act::Retry { include_unknown, .. } => {
+                if allowed {
+                    sheet.retry(include_unknown, now);
+                }
+                let all = RetryFilter::default();
+                retry(&mut tx, &settings, id, &all, include_unknown, "test", now).await.map(drop)
+            }
+            _ => unreachable!("not a command: {act:?}"),
+        };
+        match done {
+            Ok(()) => tx.commit().await.expect("committed"),
+            Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => assert!(!allowed, "refused: {act:?}"),
+            Err(refusal) => panic!("{act:?}: {refusal}"),
+        }
+    }
+
+    /// The copies of a bulletin as they stand in the database, with id and key.
+    async fn rows(&self, id: BulletinId) -> Vec<(DeliveryId, Uuid, Copy)> {
+        let asked = sqlx::query(
+            "select group_id, id, retry_key, state, outcome_open, key_used_at, attempts, bypassed_parent, turn_at,
+                release_at from deliveries where bulletin_id = $1",
+        );
+        let found = asked.bind(id).fetch_all(&mut *self.stage.db().await).await.expect("deliveries");
+        let mut rows: Vec<_> = found.iter().map(|row| (row.get::<i32, _>(0), row)).collect();
+        rows.sort_by_key(|(group, _)| self.groups.iter().position(|known| known == group));
+        let copy = |row: &sqlx::postgres::PgRow| Copy {
+            state: row.get(3),
+            open: row.get(4),
+            used: row.get(5),
+            attempts: row.get(6),
+            bypassed: row.get(7),
+            turn: row.get(8),
+            release: row.get(9),
+        };
+        rows.into_iter().map(|(_, row)| (row.get(1), row.get(2), copy(row))).collect()
+    }
+
+    /// Both sides say the same.
+    async fn compare(&mut self, after: &str) {
+        for n in 0..self.sheets.len() {
+            let rows = self.rows(self.sheets[n].id).await;
+            let sheet = &mut self.sheets[n];
+            for (group, (_, key, copy)) in rows.into_iter().enumerate() {
+                let code = TREE[group].0;
+                assert_eq!(copy, sheet.copies[group], "{code} (left: the row, right: the model) after {after}");
+                let another = key != sheet.keys[group];
+                assert_eq!(another, std::mem::take(&mut sheet.rekeyed[group]), "a new key for {code} after {after}");
+                sheet.keys[group] = key;
+            }
+            let id = sheet.id;
+            let difference = find_difference(&mut *self.stage.db().await, id).await.expect("a recount");
+            assert!(difference.is_none(), "{difference:?} after {after}");
+        }
+    }
+}
+
+#[test]
+fn whatever_happens_in_whatever_order_each_row_says_what_the_model_says() {
+    let config =
+        Config { cases: scaled(20, 500), max_shrink_iters: 40, failure_persistence: None, ..Config::default() };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed().to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let ran = runner.run(&acts(), |acts| {
+        runtime.block_on(async {
+            let mut table = Table::new().await;
+            for (n, act) in acts.into_iter().enumerate() {
+                table.act(act).await;
+                table.compare(&format!("act {n}, {act:?}")).await;
+            }
+        });
+        Ok(())
+    });
+    ran.unwrap_or_else(|error| panic!("{error}"));
+}

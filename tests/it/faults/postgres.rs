@@ -1,0 +1,133 @@
+//! Postgres stopped, killed, cut off and frozen in the middle of a fan-out.
+
+use std::fs::{Permissions, read_to_string};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gcc_relay::embedded::{Embedded, EmbeddedConfig};
+use gcc_relay::store;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use super::house::{Dice, House, Plan, last, scaled, until};
+use super::wire::{Far, Wire};
+use crate::stage::{PATIENCE, fresh_database};
+
+/// A Postgres of its own, which can be struck down.
+struct Postgres {
+    config: EmbeddedConfig,
+    shares: Vec<Embedded>,
+    _folder: TempDir,
+}
+
+impl Postgres {
+    async fn start() -> Self {
+        let mut builder = tempfile::Builder::new();
+        // where tests run as root, Postgres runs as somebody else, who must be able to pass
+        let folder = builder.prefix("gcc").permissions(Permissions::from_mode(0o755)).tempdir().expect("a folder");
+        let config = EmbeddedConfig {
+            data_dir: folder.path().join("pg"),
+            database: "gcc_relay".into(),
+            settings: vec![("fsync".into(), "off".into())],
+        };
+        let first = Embedded::start(&config).await.expect("a Postgres cluster");
+        let db = store::connect(&first.url(), 1, PATIENCE).await.expect("the database");
+        store::migrate(&db).await.expect("migrations");
+        db.close().await;
+        Self { config, shares: vec![first], _folder: folder }
+    }
+
+    fn url(&self) -> String {
+        self.shares[0].url()
+    }
+
+    /// Ends it: SIGINT is a fast stop, SIGQUIT an immediate one.
+    async fn strike(&self, signal: Signal) {
+        let file = self.config.data_dir.join("data/postmaster.pid");
+        let text = read_to_string(&file).expect("a pid file");
+        let pid = Pid::from_raw(text.lines().next().and_then(|line| line.parse().ok()).expect("a process id"));
+        kill(pid, signal).expect("a signal");
+        until("Postgres is gone", || async { kill(pid, None).is_err() }).await;
+    }
+
+    /// Starts it again; after a kill it first waits for what is left of the old one.
+    async fn come_back(&mut self) {
+        for _ in 0..600 {
+            if let Ok(share) = Embedded::start(&self.config).await {
+                self.shares.push(share);
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("Postgres does not start again");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_stopped_fast_stopped_at_once_and_killed_loses_nothing() {
+    let (offices, away) = scaled((800, Duration::from_secs(1)), (12_000, Duration::from_secs(3)));
+    let mut postgres = Postgres::start().await;
+    let house = House::build_over(postgres.url(), Plan::of(offices)).await;
+    house.answer_late(5, 60);
+    let server = house.program.serve().await;
+    let bulletin = house.publish(&server).await;
+    let moments = Dice::new().moments(3, house.groups());
+    for (signal, moment) in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGKILL].into_iter().zip(moments) {
+        house.accepted(moment).await;
+        postgres.strike(signal).await;
+        last(away).await;
+        postgres.come_back().await;
+    }
+    house.settled(bulletin).await;
+    house.assert_whole(bulletin, &server).await;
+}
+
+/// A wire to the Postgres of a database's address, and that address over the wire.
+async fn wired(url: &str) -> (Wire, String) {
+    let url = url::Url::parse(url).expect("an address");
+    let folder = url.query_pairs().find(|(name, _)| name == "host").expect("a socket's folder").1.into_owned();
+    let wire = Wire::to(Far::Unix(PathBuf::from(folder).join(".s.PGSQL.5432"))).await;
+    let over = format!("postgres://{}@{}{}?sslmode=disable", url.username(), wire.address(), url.path());
+    (wire, over)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_to_postgres_cut_and_frozen_in_mid_statement_lose_nothing() {
+    let (offices, rounds, frozen) = scaled((800, 2, Duration::from_secs(4)), (12_000, 6, Duration::from_secs(15)));
+    let (wire, over) = wired(&fresh_database().await).await;
+    let mut house = House::build_over(over, Plan { rate: 1_000, ..Plan::of(offices) }).await;
+    house.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "2s");
+    house.answer_late(5, 60);
+    let server = house.program.serve().await;
+    let bulletin = house.publish(&server).await;
+    for (n, moment) in Dice::new().moments(rounds * 2, house.groups()).into_iter().enumerate() {
+        house.accepted(moment).await;
+        if n % 2 == 0 {
+            wire.cut();
+        } else {
+            wire.freeze();
+            last(frozen).await;
+            wire.thaw();
+        }
+    }
+    house.settled(bulletin).await;
+    house.assert_whole(bulletin, &server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_to_postgres_that_fall_silent_for_ever_are_given_up() {
+    let (wire, over) = wired(&fresh_database().await).await;
+    let mut house = House::build_over(over, Plan { rate: 1_000, ..Plan::of(scaled(500, 12_000)) }).await;
+    house.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "1s");
+    house.program.set("GCC_RELAY__RELAY__KEEPALIVE", "4s");
+    house.answer_late(5, 60);
+    let server = house.program.serve().await;
+    let bulletin = house.publish(&server).await;
+    house.accepted(Dice::new().below(house.groups() * 2 / 3)).await;
+    wire.strand();
+    // counted over new connections
+    house.settled(bulletin).await;
+    house.assert_whole(bulletin, &server).await;
+}
