@@ -23,7 +23,7 @@ use super::live;
 const SHOWN: usize = 100;
 
 /// Scripts and styles from here only; pictures from wherever a message says.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; \
                       img-src 'self' http: https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The routes of the page.
@@ -48,19 +48,23 @@ async fn forbid_the_rest(request: Request, next: Next) -> Response {
 }
 
 async fn show_asset(Path(name): Path<String>) -> Response {
-    let (kind, text) = match name.as_str() {
-        "simulator.css" => ("text/css", include_str!("assets/simulator.css")),
-        "flex.css" => ("text/css", include_str!("assets/flex.css")),
-        "flex.js" => ("text/javascript", include_str!("assets/flex.js")),
-        "chat.js" => ("text/javascript", include_str!("assets/chat.js")),
-        "groups.js" => ("text/javascript", include_str!("assets/groups.js")),
-        "group.svg" => ("image/svg+xml", include_str!("assets/group.svg")),
-        "member.svg" => ("image/svg+xml", include_str!("assets/member.svg")),
-        "account.svg" => ("image/svg+xml", include_str!("assets/account.svg")),
+    let (kind, bytes): (_, &'static [u8]) = match name.as_str() {
+        "simulator.css" => ("text/css; charset=utf-8", include_bytes!("assets/simulator.css")),
+        "flex.css" => ("text/css; charset=utf-8", include_bytes!("assets/flex.css")),
+        "flex.js" => ("text/javascript; charset=utf-8", include_bytes!("assets/flex.js")),
+        "chat.js" => ("text/javascript; charset=utf-8", include_bytes!("assets/chat.js")),
+        "groups.js" => ("text/javascript; charset=utf-8", include_bytes!("assets/groups.js")),
+        "group.svg" => ("image/svg+xml", include_bytes!("assets/group.svg")),
+        "member.svg" => ("image/svg+xml", include_bytes!("assets/member.svg")),
+        "account.svg" => ("image/svg+xml", include_bytes!("assets/account.svg")),
+        // the relay's own letters: not every machine has Thai ones
+        "thai-400.woff2" => ("font/woff2", include_bytes!("../web/assets/fonts/sarabun-thai-400-normal.woff2")),
+        "thai-700.woff2" => ("font/woff2", include_bytes!("../web/assets/fonts/sarabun-thai-700-normal.woff2")),
+        "latin-400.woff2" => ("font/woff2", include_bytes!("../web/assets/fonts/sarabun-latin-400-normal.woff2")),
+        "latin-700.woff2" => ("font/woff2", include_bytes!("../web/assets/fonts/sarabun-latin-700-normal.woff2")),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    let kind = format!("{kind}; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache".to_owned())], text).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], bytes).into_response()
 }
 
 #[derive(Deserialize)]

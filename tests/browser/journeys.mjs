@@ -195,8 +195,10 @@ export function declare(scene) {
     await visit.page.locator('main form button').click();
     await visit.page.locator('main [role=status]').waitFor();
     for (const bulletin of all) await world.relay.accepted(bulletin, 'gcc3-chiangmai-commerce');
-    await visit.page.goto(`${world.relay.url}/waiting`);
-    await until('nothing to wait', async () => (await visit.page.locator('.waiting-item').count()) === 0, 2_000);
+    await until('nothing to wait', async () => {
+      await visit.page.goto(`${world.relay.url}/waiting`);
+      return (await visit.page.locator('.waiting-item').count()) === 0;
+    });
     await visit.close();
   });
 }

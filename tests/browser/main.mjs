@@ -12,8 +12,12 @@ import { makePeople } from './stage/people.mjs';
 import { Relay } from './stage/relay.mjs';
 import { tell } from './story.mjs';
 import * as access from './access.mjs';
+import * as approval from './approval.mjs';
 import * as board from './board.mjs';
+import * as deputies from './deputies.mjs';
 import * as journeys from './journeys.mjs';
+import * as operations from './operations.mjs';
+import * as publisher from './publisher.mjs';
 import * as signIn from './sign_in.mjs';
 import * as simulator from './simulator.mjs';
 
@@ -66,4 +70,4 @@ async function lookAtWreck(name) {
   return said + told.join('');
 }
 
-for (const { declare } of [access, signIn, journeys, board, simulator]) declare(scene);
+for (const { declare } of [access, signIn, journeys, approval, publisher, deputies, operations, board, simulator]) declare(scene);

@@ -37,6 +37,41 @@ export function declare(scene) {
     }
   }
 
+  for (const [language, words] of Object.entries(WORDS)) {
+    scene(`a name that nobody has is refused with the same words as a wrong password: ${language}`, async (world) => {
+      const told = [];
+      for (const username of ['nobody', 'no.such.person']) {
+        const visit = await visitor(world.browser, { language });
+        await speak(world, visit, language);
+        await visit.page.goto(`${world.relay.url}/sign-in`);
+        const answer = visit.page.waitForResponse((response) => response.request().method() === 'POST');
+        await fillSignIn(visit.page, username, 'not the password');
+        const sentence = await visit.page.getByRole('alert').textContent();
+        assert.ok(sentence.includes(words.wrong), sentence);
+        await visit.page.goto(`${world.relay.url}/account`);
+        assert.match(visit.page.url(), /\/sign-in/, 'nobody is signed in');
+        told.push([(await answer).status(), sentence]);
+      }
+      assert.deepEqual(told[1], told[0]);
+    });
+  }
+
+  scene('the language is switched on the answer to a form, which leads back to its page', async (world) => {
+    const visit = await signedIn(world, 'lamphun', {});
+    const { page } = visit;
+    const settings = `${world.relay.url}/groups/gcc2-lamphun/settings`;
+    await page.goto(settings);
+    await page.locator('main details summary').click();
+    for (const field of ['#from', '#until']) await page.locator(field).fill('2020-01-01');
+    await page.locator('.deputy-form button').click();
+    await page.locator('#name-fault').waitFor();
+    assert.match(page.url(), /\/deputies$/, 'the form has an address of its own, where there is no page');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'The steward and deputies' }).waitFor();
+    await page.getByRole('button', { name: 'ภาษาไทย' }).click();
+    await page.getByRole('heading', { name: 'ผู้รับผิดชอบและผู้ปฏิบัติหน้าที่แทน' }).waitFor();
+  });
+
   scene('the language is switched on the page, and the choice stays', async (world) => {
     const visit = await visitor(world.browser, {});
     await visit.page.goto(`${world.relay.url}/sign-in`);
@@ -70,7 +105,7 @@ export function declare(scene) {
     await visit.close();
   });
 
-  for (const username of Object.keys(PEOPLE).filter((name) => name !== 'approver')) {
+  for (const username of Object.keys(PEOPLE)) {
     scene(`${username} is signed in and sees a first page without a fault`, async (world) => {
       const visit = await signedIn(world, username);
       await visit.page.goto(`${world.relay.url}/home`);

@@ -15,9 +15,41 @@ const LETTER = {
   links: [{ label: 'ประกาศกรมอุตุนิยมวิทยา', url: 'https://example.go.th/warning/42' }],
 };
 
+/** The relay as somebody with a key of this role sees it. */
+async function withKey(relay, role) {
+  const key = await relay.command('key', 'create', '--name', `browser-tests-${role}`, '--role', role);
+  return Object.assign(Object.create(relay), { key });
+}
+
+/** One bulletin in each state before publishing: waiting for approval, approved, returned, waiting for its time. */
+async function tellOfDrafts(relay) {
+  const approver = await withKey(relay, 'approver');
+  const drafts = {};
+  for (const name of ['submitted', 'approved', 'returned', 'scheduled']) {
+    drafts[name] = await relay.api('POST', '/bulletins', { subject: `ซักซ้อมความเข้าใจในการรายงานเหตุด่วน (${name})`, body: LETTER.body });
+    if (name !== 'scheduled') await relay.api('POST', `/bulletins/${drafts[name].id}/submit`);
+  }
+  await approver.api('POST', `/bulletins/${drafts.approved.id}/approve`);
+  await approver.api('POST', `/bulletins/${drafts.returned.id}/return`, { reason: 'โปรดระบุหน่วยงานที่ต้องรายงาน' });
+  const at = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  await relay.api('POST', `/bulletins/${drafts.scheduled.id}/publish`, { at });
+  return drafts;
+}
+
+/** A bulletin that the governor of Lamphun has said is not for the province. */
+async function tellOfDeclined(relay) {
+  const declined = await relay.publish({
+    subject: 'ขอเชิญร่วมงานวันอนุรักษ์ทรัพยากรทางทะเล', body: LETTER.body, audience: { provinces: ['51'] },
+  });
+  await relay.accepted(declined, 'gcc1');
+  await relay.api('POST', `/bulletins/${declined.id}/decline`, { into: ['gcc2-lamphun'], reason: 'จังหวัดไม่มีพื้นที่ติดทะเล' });
+  const { items } = await relay.api('GET', `/bulletins/${declined.id}/deliveries?group=gcc2-lamphun`);
+  return { ...declined, delivery: items[0].id };
+}
+
 /**
- * Publishes a letter that has come to its end, one that is withdrawn and one that waits in one province and went on in
- * another; writes a draft; takes the account out of a group.
+ * Publishes a letter that has come to its end, one that is withdrawn, one that waits in one province and went on in
+ * another, and one that is declined; writes drafts; names a deputy; takes the account out of a group.
  */
 export async function tell(relay) {
   const letter = await relay.publish({ ...LETTER, forwarding: 'automatic' });
@@ -36,7 +68,12 @@ export async function tell(relay) {
   const { items } = await relay.api('GET', `/bulletins/${letter.id}/deliveries?group=gcc3-lamphun-commerce`);
   const delivery = items[0].id;
   const draft = await relay.api('POST', '/bulletins', { ...LETTER, subject: 'การรณรงค์ลดอุบัติเหตุทางถนนในช่วงวันหยุดยาว' });
+  const [declined, drafts] = [await tellOfDeclined(relay), await tellOfDrafts(relay)];
+  await relay.api('POST', '/groups/gcc2-chiangmai/deputies', {
+    title: 'รองผู้ว่าราชการจังหวัดเชียงใหม่', phone: '0-5300-0099',
+    from: new Date(Date.now() - 86_400_000).toISOString(), until: new Date(Date.now() + 7 * 86_400_000).toISOString(),
+  });
   await fetch(`${relay.lineUrl}/control/groups/${LINE_GROUPS['gcc2-moi']}/account`, { method: 'DELETE' });
   const invitation = await invite(relay, 'newcomer', 'steward', 'chiangmai-commerce', 'พาณิชย์จังหวัดเชียงใหม่');
-  return { letter, withdrawn, waiting, draft, delivery, invitation };
+  return { letter, withdrawn, waiting, declined, draft, ...drafts, delivery, invitation };
 }

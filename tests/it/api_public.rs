@@ -139,7 +139,7 @@ async fn every_page_is_strict_with_browsers_and_loads_nothing_from_elsewhere() {
         assert!(!page.header("cache-control").is_empty(), "{path}");
         assert!(!page.text.contains("<script") && !page.text.contains("style=\""), "{path}");
         let elsewhere: Vec<&str> =
-            addresses(&page.text).into_iter().filter(|address| !address.starts_with('/')).collect();
+            addresses(&page.text).into_iter().filter(|address| !address.starts_with(['/', '#'])).collect();
         assert_eq!(elsewhere, Vec::<&str>::new(), "{path}");
         let style =
             addresses(&page.text).into_iter().find(|address| address.starts_with("/assets/")).expect("a style sheet");

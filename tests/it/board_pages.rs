@@ -223,6 +223,37 @@ async fn what_failed_is_tried_again_after_a_question_that_says_how_many() {
 }
 
 #[tokio::test]
+async fn a_cause_in_a_bulletin_leads_to_its_deliveries_and_back() {
+    let desk = Desk::new().await;
+    let (other, id) = (desk.relayed().await, desk.relayed().await);
+    let operator = desk.sign_in(Who::Operator).await;
+    let cause = format!("/failures?bulletin={id}&amp;state=unreachable&#38;reason=not_linked");
+    let page = operator.open(&format!("/board/{id}")).await.text;
+    assert!(page.contains(&cause), "{page}");
+    let failed = desk.delivery_of(&id, "cmi-far").await;
+    let elsewhere = desk.delivery_of(&other, "cmi-far").await;
+    for filter in ["", "&state=unreachable&reason=not_linked"] {
+        let list = operator.open(&format!("/failures?bulletin={id}{filter}")).await.text;
+        assert!(list.contains(&failed) && !list.contains(&elsewhere), "{filter}: {list}");
+        assert!(list.contains(&format!("href=\"/board/{id}#causes\"")), "the way back");
+    }
+    assert!(!operator.open(&format!("/failures?bulletin={id}&state=declined")).await.text.contains(&failed));
+    let all = operator.open("/failures").await.text;
+    assert!(all.contains(&failed) && all.contains(&elsewhere));
+    let neighbour = desk.sign_in(Who::Steward).await.open(&format!("/failures?bulletin={id}")).await.text;
+    assert!(!neighbour.contains(&failed), "it is of another province");
+}
+
+#[tokio::test]
+async fn a_province_of_the_thirty_days_leads_to_its_group() {
+    let desk = Desk::new().await;
+    desk.relayed().await;
+    let page = desk.sign_in(Who::Operator).await.open("/board").await.text;
+    assert!(page.contains("<a href=\"/groups/lpn\" tabindex=\"-1\">"), "the tile: {page}");
+    assert!(page.contains("<th scope=\"row\"><a href=\"/groups/lpn\">"), "the row: {page}");
+}
+
+#[tokio::test]
 async fn a_declining_is_shown_and_can_be_reversed() {
     let desk = Desk::new().await;
     let (id, _) = held(&desk).await;
@@ -281,6 +312,23 @@ async fn a_delivery_tells_its_story_and_a_group_its_past() {
     for text in ["เผยแพร่ประกาศ", "ส่งต่อเข้ากลุ่ม", "ระบบ steward", "LINE รับข้อความแล้ว"]
     {
         assert!(page.contains(text), "{text} in {page}");
+    }
+    // a person without an account is called by the title where the group's own code stands for the steward
+    for (query, called) in [
+        (
+            "update deliveries d set forwarded_by = 'user:lpn' from groups g where g.id = d.group_id and g.code = 'lpn'
+                returning 1::bigint",
+            "ผู้ว่าราชการจังหวัดลำพูน ผู้รับผิดชอบของกลุ่มนี้",
+        ),
+        (
+            "update deliveries d set forwarded_by = 'user:somebody' from groups g where g.id = d.group_id and g.code = 'lpn'
+                returning 1::bigint",
+            "ผู้ใช้ somebody",
+        ),
+    ] {
+        desk.count(query).await;
+        let page = operator.open(&format!("/deliveries/{delivery}")).await.text;
+        assert!(page.contains(called), "{called} in {page}");
     }
     let group = operator.open("/groups/lpn").await.text;
     assert!(group.contains(&format!("/deliveries/{delivery}")) && group.contains("GCC3-ลพ-พาณิชย์"), "{group}");

@@ -166,7 +166,7 @@ impl Desk {
     }
 
     /// The account of this name with everybody's password; the same one if it is there already.
-    async fn account_called(&self, username: &str, role: Role, office: Option<&str>) -> (String, AccountId) {
+    pub async fn account_called(&self, username: &str, role: Role, office: Option<&str>) -> (String, AccountId) {
         let username: Username = username.parse().expect("a name");
         let mut db = self.db().await;
         if let Some(account) = find_account(&mut db, username.as_str()).await.expect("a query") {

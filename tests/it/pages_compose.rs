@@ -111,7 +111,7 @@ async fn what_cannot_be_taken_is_told_by_its_field_and_nothing_typed_is_lost() {
         &page,
         &[
             "ชั้นความลับ “ลับมาก”",
-            "ต้องไม่เว้นว่าง",
+            "เนื้อหา: ต้องไม่เว้นว่าง",
             "เดือนนี้ไม่มีวันที่ดังกล่าว",
             "ต้องขึ้นต้นด้วย https://",
             "ต้องเป็นเวลาในอนาคต",
@@ -152,6 +152,13 @@ async fn the_preview_is_the_message_that_publishing_sends() {
     assert_eq!(browser.submit("/bulletins/preview", &fields).await.status, 200);
     let half = browser.submit("/bulletins/preview", &[("document_number", "ฉข ๐๐๑๗.๓/ว น๐๑๐")]).await;
     shows(&half, &["มีตัวอักษรปนอยู่ในตัวเลข", "ยังไม่ได้ลงวันที่ของหนังสือ"]);
+    // it stands by the number's field, and is put there as it is typed
+    shows(&half, &["id=\"letter-read\"", "hx-swap-oob"]);
+    let form =
+        browser.submit("/bulletins/new", &[("document_number", "ฉข ๐๐๑๗.๓/ว น๐๑๐"), ("do", "preview")]).await.text;
+    let at = |text: &str| form.find(text).unwrap_or_else(|| panic!("{text} in {form}"));
+    let (field, doubt, next) = (at("name=\"document_number\""), at("มีตัวอักษรปนอยู่ในตัวเลข"), at("name=\"subject\""));
+    assert!(field < doubt && doubt < next && !form.contains("hx-swap-oob"), "{form}");
 }
 
 fn texts_of(value: &Value, found: &mut Vec<String>) {

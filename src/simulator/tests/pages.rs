@@ -26,9 +26,10 @@ async fn a_chat_page_runs_own_scripts_only() {
     let page = caller.get(&format!("/groups/{GROUP}")).await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-security-policy").contains("script-src 'self'"));
+    assert!(page.header("content-security-policy").contains("font-src 'self'"));
     let html = String::from_utf8(page.body.to_vec()).unwrap();
     assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains("onclick"));
-    for asset in ["simulator.css", "flex.css", "flex.js", "chat.js", "groups.js"] {
+    for asset in ["simulator.css", "flex.css", "flex.js", "chat.js", "groups.js", "thai-400.woff2"] {
         assert_eq!(caller.get(&format!("/assets/{asset}")).await.status, 200, "{asset}");
     }
     assert_eq!(caller.get("/groups/C404").await.status, 404);

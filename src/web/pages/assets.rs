@@ -19,7 +19,6 @@ const STYLES: &[&str] = &[
     include_str!("../assets/css/base.css"),
     include_str!("../assets/css/public.css"),
     include_str!("../assets/css/board.css"),
-    include_str!("../assets/css/bubble.css"),
     include_str!("../assets/css/steward.css"),
     include_str!("../assets/css/accounts.css"),
     include_str!("../assets/css/bubble.css"),

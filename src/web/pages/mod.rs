@@ -33,7 +33,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// The page, with the headers that all pages have. `cache`: a `Cache-Control`.
 fn show<T: Template>(status: StatusCode, page: &T, cache: &'static str) -> Response {
     let html = match page.render() {
-        Ok(html) => html,
+        // what was typed is shown again as it is, but for what no page may hold
+        Ok(mut html) => {
+            html.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
+            html
+        }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
             return Problem::internal().into_response();

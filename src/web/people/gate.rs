@@ -33,7 +33,10 @@ pub async fn admit(
     let Some(route) = routes::find(request.method(), path.as_str()) else {
         return next.run(request).await;
     };
-    let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let here = match request.method() {
+        &Method::GET | &Method::HEAD => request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        _ => page_above(path.as_str(), request.uri().path()).to_owned(),
+    };
     let words = Words::in_language(language_of(&cookies).unwrap_or_default());
     let Door::Person(act) = route.door else {
         let response = next.run(request).await;
@@ -55,6 +58,17 @@ pub async fn admit(
         Ok(None) => send_to_sign_in(words, &here, request).await,
         Err(error) => pages::refused::away(words, &error.into()),
     }
+}
+
+/// The page that a form belongs to: its own address if that is a page too, or the nearest above. A form's answer names
+/// it as where the visitor is, so that what leads back there later does not ask for what can only be sent.
+fn page_above<'a>(pattern: &str, path: &'a str) -> &'a str {
+    let (mut pattern, mut path) = (pattern, path);
+    while routes::find(&Method::GET, pattern).is_none() {
+        let (Some((above, _)), Some((part, _))) = (pattern.rsplit_once('/'), path.rsplit_once('/')) else { return "/" };
+        (pattern, path) = (above, part);
+    }
+    path
 }
 
 async fn identify(
@@ -93,4 +107,29 @@ async fn send_to_sign_in(words: Words, here: &str, request: Request) -> Response
 /// Whether a script asks for a part of a page.
 fn is_fragment(headers: &HeaderMap) -> bool {
     headers.contains_key("hx-request")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("/bulletins/{id}/withdraw", "/bulletins/7/withdraw", "/bulletins/7")]
+    #[case("/account/codes/confirm", "/account/codes/confirm", "/account")]
+    #[case("/waiting/{id}/forward", "/waiting/7/forward", "/waiting/7")]
+    #[case("/groups/{code}/deputies/{id}/end", "/groups/gcc1/deputies/3/end", "/groups/gcc1")]
+    #[case("/bulletins/new", "/bulletins/new", "/bulletins/new")]
+    #[case("/sign-out", "/sign-out", "/")]
+    fn what_answers_a_form_is_found_again_by_its_page(#[case] pattern: &str, #[case] path: &str, #[case] page: &str) {
+        assert_eq!(page_above(pattern, path), page);
+    }
+
+    #[test]
+    fn every_form_belongs_to_a_page() {
+        for route in routes::ROUTES.iter().filter(|route| matches!(route.door, Door::Person(_))) {
+            let page = page_above(route.path, route.path);
+            assert!(routes::find(&Method::GET, page).is_some(), "{}: {page}", route.path);
+        }
+    }
 }

@@ -40,8 +40,9 @@ export async function visitor(browser, { size = 'phone', language = 'th', theme 
     hasTouch: size === 'phone',
     ...more,
   });
-  context.setDefaultTimeout(10_000);
-  context.setDefaultNavigationTimeout(15_000);
+  // far more than anything takes: a busy machine is no fault
+  context.setDefaultTimeout(30_000);
+  context.setDefaultNavigationTimeout(30_000);
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));

@@ -24,18 +24,27 @@ export async function invite(relay, username, role, office, name) {
   return relay.command('user', 'create', username, '--role', role, ...place, '--name', name);
 }
 
-async function setPassword(link) {
-  const form = new URLSearchParams({ password: PASSWORD, again: PASSWORD });
-  const answer = await fetch(link, { method: 'POST', body: form, redirect: 'manual' });
-  if (answer.status >= 400) throw new Error(`${link}: ${answer.status} ${await answer.text()}`);
-  return answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+async function send(url, fields, cookies = []) {
+  const headers = { cookie: cookies.join('; ') };
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' });
+  const page = await answer.text();
+  if (answer.status >= 400) throw new Error(`${url}: ${answer.status} ${page}`);
+  const set = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  return { page, cookies: set.length > 0 ? set : cookies };
+}
+
+/** Sets the password, and the second step where the role asks for one; gives the cookies of the session. */
+async function enter(relay, link) {
+  const { page, cookies } = await send(link, { password: PASSWORD, again: PASSWORD });
+  const secret = page.match(/<code class="typed">([^<]+)</)?.[1];
+  return secret ? (await send(`${relay.url}/sign-in/code`, { code: codeOf(secret) }, cookies)).cookies : cookies;
 }
 
 /** Makes all accounts; gives the cookies with which each is signed in. */
 export async function makePeople(relay) {
   const cookies = {};
   for (const [username, [role, office, name]] of Object.entries(PEOPLE)) {
-    cookies[username] = await setPassword(await invite(relay, username, role, office, name));
+    cookies[username] = await enter(relay, await invite(relay, username, role, office, name));
   }
   return cookies;
 }

@@ -94,6 +94,7 @@ board-legend = What the colours mean
 board-legend-low = below 50%
 board-legend-none = no groups
 board-thirty-days = By province, the last 30 days
+board-thirty-days-about = A province’s name or tile leads to its group and the bulletins that came to it.
 board-thirty-days-none = No bulletin in the last 30 days yet
 
 board-curve-title = Accepted by LINE over time
@@ -195,6 +196,8 @@ channels-not-parked = The channel is not parked
 
 failures-title = To be fixed
 failures-about = What LINE did not accept in the last { $days } days, by cause
+failures-of-one = What LINE did not accept of this bulletin, by cause
+failures-of-all = See those of all bulletins
 failures-none = There is nothing to be fixed
 failures-none-of-these = Nothing is left of this cause
 failures-list = Copies
@@ -230,6 +233,7 @@ delivery-acknowledged = Somebody acknowledged
 delivery-by = Forwarded by
 delivery-by-time = its time came, the relay went on by itself
 delivery-by-person = the user { $name }
+delivery-by-steward = { $title }, steward of this group
 delivery-by-key = the system { $name }
 delivery-channel = Channel
 delivery-attempts = Calls to LINE

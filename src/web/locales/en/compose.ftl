@@ -68,6 +68,7 @@ compose-image-remove = Do not use this picture
 compose-image-alt = What the picture shows, for those who cannot see it
 compose-links = Links
 compose-links-hint = Shown as buttons below the text. Without a text of its own, a button says the site's name.
+compose-links-more = More links
 compose-link-label = Text of button { $shown }
 compose-link-url = Address of button { $shown }
 compose-audience-hint = With nothing chosen it goes to every group below yours. With several choices it goes to the groups that match all of them, and always to the groups that it must pass through.

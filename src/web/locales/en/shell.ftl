@@ -29,3 +29,19 @@ refused-away-title = Not available at the moment
 refused-away-text = Please try again in a moment. Nothing is lost.
 refused-defect-title = Something went wrong
 refused-defect-text = The fault is on record. Please try again.
+
+# The first page, for whoever comes by chance.
+landing-title = Government bulletin relay (GCC)
+landing-lead = Sends the government’s bulletins down three tiers of LINE groups, and answers at any moment: when did LINE accept it for a group, and if not, why not and whose turn is it?
+landing-sign-in = Sign in, if you have a duty here
+landing-tiers = The way of a bulletin
+landing-one-who = The Prime Minister’s Office
+landing-one-how = posts it to governors and permanent secretaries
+landing-two-who = Governors and permanent secretaries
+landing-two-how = forward it to the heads of agency
+landing-three-who = Heads of agency
+landing-three-how = forward it to all officials
+landing-receipt = For every group there is a receipt: when LINE accepted the message, and how many people acknowledged it. It never claims that anybody has seen it, because LINE does not tell.
+landing-others = For everybody else
+landing-reader = If you were sent a link to a bulletin, open it from the message in your office’s LINE group.
+landing-docs = API documentation, for those who build an agency’s own system

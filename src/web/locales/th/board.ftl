@@ -94,6 +94,7 @@ board-legend = ความหมายของสี
 board-legend-low = ต่ำกว่าร้อยละ 50
 board-legend-none = ไม่มีกลุ่ม
 board-thirty-days = รายจังหวัดใน ๓๐ วันที่ผ่านมา
+board-thirty-days-about = กดชื่อจังหวัดหรือช่องในแผนที่ เพื่อดูกลุ่มของจังหวัดและประกาศที่ส่งไปยังกลุ่มนั้น
 board-thirty-days-none = ยังไม่มีประกาศใน ๓๐ วันที่ผ่านมา
 
 board-curve-title = ร้อยละที่ LINE รับแล้วตามเวลา
@@ -192,6 +193,8 @@ channels-not-parked = ช่องทางนี้ไม่ได้พัก�
 
 failures-title = รายการที่ต้องแก้ไข
 failures-about = รายการที่ LINE ไม่รับใน { $days } วันที่ผ่านมา แยกตามสาเหตุ
+failures-of-one = รายการที่ LINE ไม่รับของประกาศฉบับนี้ แยกตามสาเหตุ
+failures-of-all = ดูของทุกประกาศ
 failures-none = ไม่มีรายการที่ต้องแก้ไข
 failures-none-of-these = ไม่มีรายการตามสาเหตุนี้แล้ว
 failures-list = รายการ
@@ -218,6 +221,7 @@ delivery-acknowledged = มีผู้กดรับทราบ
 delivery-by = ส่งต่อโดย
 delivery-by-time = ครบเวลาที่กำหนด ระบบส่งต่อเอง
 delivery-by-person = ผู้ใช้ { $name }
+delivery-by-steward = { $title } ผู้รับผิดชอบของกลุ่มนี้
 delivery-by-key = ระบบ { $name }
 delivery-channel = ช่องทาง
 delivery-attempts = จำนวนครั้งที่เรียก LINE

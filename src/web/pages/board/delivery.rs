@@ -9,11 +9,12 @@ use super::Within;
 use super::rows::{DeliveryRow, Eyes};
 use super::say::{moment, moment_or_dash, stamp};
 use crate::domain::ids::DeliveryId;
-use crate::store::StoreError;
+use crate::store::accounts::find_account;
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::bulletins::get_bulletin;
-use crate::store::deliveries::find_delivery;
+use crate::store::deliveries::{Delivery as Row, find_delivery};
+use crate::store::{Connection, StoreError};
 use crate::web::api::delivery::Delivery;
 use crate::web::api::timeline::{Moment, What, timeline};
 use crate::web::app::App;
@@ -65,8 +66,12 @@ pub async fn show_delivery(
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS).await?;
     let subject = get_bulletin(&mut db, row.bulletin_id).await?.subject;
+    let by = match row.forwarded_by.as_deref() {
+        Some(by) => Some(who(&mut db, t, by, &row).await?),
+        None => None,
+    };
     drop(db);
-    let steps = timeline(&row, &attempts, &taps).into_iter().map(|moment| step(t, moment)).collect();
+    let steps = timeline(&row, &attempts, &taps).into_iter().map(|moment| step(t, moment, by.as_deref())).collect();
     let delivery = Delivery::of(row);
     let page = Page {
         t,
@@ -76,7 +81,7 @@ pub async fn show_delivery(
         province: delivery.office.province,
         channel: delivery.channel,
         attempts: delivery.attempts,
-        forwarded_by: delivery.forwarded_by.as_deref().map(|by| who(t, by)),
+        forwarded_by: by,
         bypassed: delivery.bypassed,
         unknown: delivery.outcome_unknown,
         due: delivery.times.due_at.map(|at| moment_or_dash(t, Some(at))),
@@ -88,7 +93,7 @@ pub async fn show_delivery(
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 
-fn step(t: Words, happened: Moment) -> Step {
+fn step(t: Words, happened: Moment, by: Option<&str>) -> Step {
     let what = match happened.what {
         What::Published => t.say("delivery-published"),
         What::TurnCame => t.say("delivery-turn-came"),
@@ -99,18 +104,23 @@ fn step(t: Words, happened: Moment) -> Step {
         What::Acknowledged => t.say("delivery-acknowledged"),
     };
     let detail = match happened.what {
-        What::Forwarded => happened.detail.as_deref().map(|by| who(t, by)),
+        What::Forwarded => by.map(str::to_owned),
         _ => happened.detail,
     };
     Step { at: moment(t, happened.at), stamp: stamp(Some(happened.at)), what, detail }
 }
 
-/// Who did something, as the audit names them, in words.
-fn who(t: Words, by: &str) -> String {
-    match by.split_once(':') {
+/// Who let it into the group, in words: a person by the name that pages call them.
+async fn who(db: &mut Connection, t: Words, by: &str, row: &Row) -> Result<String, StoreError> {
+    Ok(match by.split_once(':') {
         _ if by == "time" => t.say("delivery-by-time"),
-        Some(("user", name)) => t.say_with("delivery-by-person", &[("name", name)]),
+        Some(("user", name)) => match (find_account(db, name).await?, row.steward_title.as_deref()) {
+            (Some(account), _) => account.display_name,
+            // the demo's stewards act without accounts, under the codes of their groups
+            (None, Some(title)) if name == row.group => t.say_with("delivery-by-steward", &[("title", title)]),
+            (None, _) => t.say_with("delivery-by-person", &[("name", name)]),
+        },
         Some(("key", name)) => t.say_with("delivery-by-key", &[("name", name)]),
         _ => by.to_owned(),
-    }
+    })
 }

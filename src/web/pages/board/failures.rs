@@ -1,4 +1,5 @@
-//! `/failures`: what ended otherwise than accepted in the last thirty days, by cause, and the deliveries behind each.
+//! `/failures`: what ended otherwise than accepted in the last thirty days, or in one bulletin, by cause, and the
+//! deliveries behind each.
 
 use askama::Template;
 use axum::extract::State;
@@ -10,11 +11,12 @@ use super::download;
 use super::overview::{DAYS, since};
 use super::rows::{CauseRow, DeliveryRow, Eyes};
 use crate::domain::delivery::{self, Reason};
-use crate::domain::ids::DeliveryId;
-use crate::store::StoreError;
-use crate::store::board::failures::{first_id_at, list_causes};
-use crate::store::deliveries::{Filter, list_failures};
+use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::store::board::failures::{first_id_at, list_causes, list_causes_of};
+use crate::store::deliveries::{Delivery as Row, Filter, list_deliveries, list_failures};
+use crate::store::{Connection, StoreError};
 use crate::web::api::delivery::Delivery;
+use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::pages::show;
@@ -47,6 +49,7 @@ impl Format {
 pub struct Which {
     state: Option<delivery::State>,
     reason: Option<Reason>,
+    bulletin: Option<BulletinId>,
     before: Option<DeliveryId>,
     format: Option<String>,
 }
@@ -59,6 +62,10 @@ struct Page {
     operates: bool,
     days: String,
     causes: Vec<CauseRow>,
+    /// The bulletin that is looked at and its subject; none = all.
+    about: Option<(BulletinId, String)>,
+    /// The same as the beginning of a query.
+    of: String,
     /// The cause that is looked at, as its filter.
     chosen: String,
     deliveries: Vec<DeliveryRow>,
@@ -76,14 +83,25 @@ pub async fn show_failures(
     let from = since(app.now());
     let rows = if csv { IN_FILE } else { SHOWN };
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let causes = list_causes(&mut db, from, eyes.scope.as_deref()).await?;
+    let about = match which.bulletin {
+        Some(id) => Some((id, visible::bulletin(&mut db, &visitor.caller, id).await?.subject)),
+        None => None,
+    };
+    let causes = match which.bulletin {
+        Some(id) => list_causes_of(&mut db, id, eyes.scope.as_deref()).await?,
+        None => list_causes(&mut db, from, eyes.scope.as_deref()).await?,
+    };
     let filter = Filter { scope: eyes.scope.clone(), state: which.state, reason: which.reason, ..Filter::default() };
     let limit = i64::try_from(rows + 1).unwrap_or(i64::MAX);
-    let mut found = list_failures(&mut db, first_id_at(from), which.before, &filter, limit).await?;
+    let mut found = match which.bulletin {
+        Some(id) => of_bulletin(&mut db, id, &filter, limit).await?,
+        None => list_failures(&mut db, first_id_at(from), which.before, &filter, limit).await?,
+    };
     drop(db);
     let more = found.len() > rows;
     found.truncate(rows);
-    let last = found.last().map(|row| row.id).filter(|_| more);
+    // those of one bulletin stand on one page; the rest of very many is in the file
+    let last = found.last().map(|row| row.id).filter(|_| more && which.bulletin.is_none());
     let deliveries: Vec<DeliveryRow> = found.into_iter().map(|row| DeliveryRow::of(t, &Delivery::of(row))).collect();
     if csv {
         return download::file("failures", &download::deliveries(t, &deliveries));
@@ -99,6 +117,18 @@ pub async fn show_failures(
     });
     let causes = causes.iter().map(|row| CauseRow::of(t, row)).collect();
     let (operates, days) = (eyes.operates, DAYS.to_string());
-    let page = Page { shell: Shell::of(&visitor), t, operates, days, causes, chosen, deliveries, more };
+    let of = which.bulletin.map(|id| format!("bulletin={id}&")).unwrap_or_default();
+    let page = Page { shell: Shell::of(&visitor), t, operates, days, causes, about, of, chosen, deliveries, more };
     Ok(show(StatusCode::OK, &page, "no-store"))
+}
+
+/// What ended otherwise than accepted in one bulletin: of the state that is asked for, or of all three.
+async fn of_bulletin(db: &mut Connection, id: BulletinId, filter: &Filter, limit: i64) -> Result<Vec<Row>, StoreError> {
+    let failed = [delivery::State::Failed, delivery::State::Unreachable, delivery::State::Declined];
+    let mut found = Vec::new();
+    for state in failed.into_iter().filter(|state| filter.state.is_none_or(|asked| asked == *state)) {
+        let filter = Filter { state: Some(state), ..filter.clone() };
+        found.extend(list_deliveries(db, id, &filter, limit).await?);
+    }
+    Ok(found)
 }

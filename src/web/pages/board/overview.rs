@@ -1,6 +1,7 @@
 //! `/board`: over all bulletins. What is on its way, who blocks whom, which channels are in trouble, and how far the
 //! bulletins of thirty days came in each province.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use askama::Template;
@@ -19,7 +20,8 @@ use crate::store::board::blocked::{Blocked, list_blocked};
 use crate::store::board::provinces::{Sum, sum_provinces};
 use crate::store::board::traffic::{Traffic, list_traffic, list_traffic_under};
 use crate::store::coverage::{Cover, list_coverage};
-use crate::store::{Db, StoreError};
+use crate::store::groups::{Filter, list_groups};
+use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
@@ -34,6 +36,8 @@ use crate::web::words::{Language, Words};
 const RECENT: i64 = 12;
 /// Blocking groups listed on the page.
 const SHOWN: i64 = 25;
+/// Groups of tier 2 at most.
+const MOST_GROUPS: i64 = 1_000;
 /// How far back the map looks.
 pub(super) const DAYS: u64 = 30;
 
@@ -48,6 +52,8 @@ struct Findings {
     sums: Vec<Sum>,
     channels: Vec<ChannelRow>,
     covers: Vec<Cover>,
+    /// The code of the group of each province.
+    groups: HashMap<String, String>,
 }
 
 async fn read(db: &Db, eyes: &Eyes, now: Timestamp, rows: i64) -> Result<Findings, StoreError> {
@@ -65,10 +71,21 @@ async fn read(db: &Db, eyes: &Eyes, now: Timestamp, rows: i64) -> Result<Finding
     let far = async {
         let mut db = db.acquire().await?;
         let sums = sum_provinces(&mut db, since(now), scope).await?;
-        Ok::<_, StoreError>((sums, list_coverage(&mut db, scope, None).await?))
+        let covers = list_coverage(&mut db, scope, None).await?;
+        Ok::<_, StoreError>((sums, covers, groups_of_provinces(&mut db, scope).await?))
     };
-    let ((traffic, channels), blocked, (sums, covers)) = tokio::try_join!(moving, stuck, far)?;
-    Ok(Findings { traffic, blocked, sums, channels, covers })
+    let ((traffic, channels), blocked, (sums, covers, groups)) = tokio::try_join!(moving, stuck, far)?;
+    Ok(Findings { traffic, blocked, sums, channels, covers, groups })
+}
+
+/// The group of tier 2 of each province, which is where a province leads to.
+async fn groups_of_provinces(
+    db: &mut Connection,
+    scope: Option<&[i32]>,
+) -> Result<HashMap<String, String>, StoreError> {
+    let filter = Filter { scope: scope.map(<[i32]>::to_vec), tier: Some(2), ..Filter::default() };
+    let groups = list_groups(db, &filter, MOST_GROUPS).await?;
+    Ok(groups.into_iter().filter_map(|group| Some((group.province?, group.code))).collect())
 }
 
 /// How much of a tier can be reached.
@@ -124,28 +141,33 @@ impl Part {
             let sum = found.sums.iter().find(|sum| sum.province.as_deref() == Some(code));
             sum.map_or_else(|| Share::of(0, 0), |sum| Share::of(sum.accepted, sum.groups))
         };
+        let map = tiles::map(t.language == Language::Thai, share_of, |code| link_of(&found.groups, code));
         Self {
             t,
             open,
             recent,
+            map,
+            provinces: provinces(t, &found.sums, &found.groups),
             blocked: found.blocked.into_iter().map(|row| BlockedRow::of(eyes, row)).collect(),
             channels: found.channels.into_iter().filter(|channel| channel.trouble.is_some()).collect(),
             reaches: reaches(&found.covers),
-            map: tiles::map(t.language == Language::Thai, share_of, |_| None),
             map_size: (tiles::WIDTH, tiles::HEIGHT),
             any: !found.sums.is_empty(),
-            provinces: provinces(t, &found.sums),
         }
     }
 }
 
-fn provinces(t: Words, sums: &[Sum]) -> Vec<ProvinceView> {
+fn link_of(groups: &HashMap<String, String>, province: &str) -> Option<String> {
+    groups.get(province).map(|group| format!("/groups/{group}"))
+}
+
+fn provinces(t: Words, sums: &[Sum], groups: &HashMap<String, String>) -> Vec<ProvinceView> {
     let mut views: Vec<(bool, i64, ProvinceView)> = sums
         .iter()
         .map(|sum| {
             let share = Share::of(sum.accepted, sum.groups);
             let view = ProvinceView {
-                link: None,
+                link: sum.province.as_deref().and_then(|code| link_of(groups, code)),
                 name: say::province(t, sum.province.as_deref()),
                 failed: String::new(),
                 seats: number(sum.bulletins),

@@ -6,14 +6,17 @@
 
 mod acts;
 mod form;
+mod image;
 mod labels;
 mod list;
 mod picker;
 mod preview;
 mod read;
+mod save;
 mod show;
 mod summary;
 mod typed;
+mod typing;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -24,12 +27,12 @@ use crate::web::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/bulletins", get(list::show_list))
-        .route("/bulletins/new", get(form::show_blank).post(form::save_new))
-        .route("/bulletins/preview", post(form::preview))
-        .route("/bulletins/groups", post(form::find_groups))
-        .route("/bulletins/image", post(form::take_image))
+        .route("/bulletins/new", get(form::show_blank).post(save::save_new))
+        .route("/bulletins/preview", post(typing::preview))
+        .route("/bulletins/groups", post(typing::find_groups))
+        .route("/bulletins/image", post(image::take_image))
         .route("/bulletins/{id}", get(show::show_bulletin))
-        .route("/bulletins/{id}/edit", get(form::show_draft).post(form::save_draft))
+        .route("/bulletins/{id}/edit", get(form::show_draft).post(save::save_draft))
         .route("/bulletins/{id}/publish", get(summary::show_summary).post(summary::publish))
         .route("/bulletins/{id}/submit", post(acts::submit))
         .route("/bulletins/{id}/recall", post(acts::recall))

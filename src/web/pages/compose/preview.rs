@@ -32,15 +32,29 @@ pub struct Preview {
     bubble: Option<Shown>,
     length: String,
     is_long: bool,
-    number: Option<String>,
-    date: Option<String>,
-    doubts: Vec<String>,
+    letter: Letter,
+    /// Whether it answers to what is being typed: then what is said by the fields comes along.
+    typing: bool,
     counts: Option<Counts>,
     refused: Vec<String>,
 }
 
 /// What is drawn is escaped by its own template.
 impl askama::filters::HtmlSafe for Preview {}
+
+/// How the letter's number and date were read, and what to check: it stands by their fields.
+#[derive(Clone, Debug, Template)]
+#[template(path = "compose/letter.html")]
+pub struct Letter {
+    t: Words,
+    number: Option<String>,
+    date: Option<String>,
+    doubts: Vec<String>,
+    typing: bool,
+}
+
+/// What is drawn is escaped by its own template.
+impl askama::filters::HtmlSafe for Letter {}
 
 /// Whom a bulletin would reach, and what LINE would count.
 #[derive(Clone, Debug, Template)]
@@ -146,12 +160,28 @@ impl Preview {
                 &[("units", &digits(units)), ("most", &digits(Body::MAX)), ("shown", &digits(BODY_UNITS))],
             ),
             is_long: units > BODY_UNITS,
-            number,
-            date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| told_date(t, date)),
-            doubts,
+            letter: Letter {
+                t,
+                number,
+                date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| told_date(t, date)),
+                doubts,
+                typing: false,
+            },
+            typing: false,
             counts,
             refused,
         })
+    }
+
+    /// As the answer to what is being typed.
+    pub fn while_typing(mut self) -> Self {
+        (self.typing, self.letter.typing) = (true, true);
+        self
+    }
+
+    /// What stands by the letter's fields.
+    pub fn letter(&self) -> &Letter {
+        &self.letter
     }
 }
 

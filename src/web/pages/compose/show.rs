@@ -50,6 +50,7 @@ struct ShowPage {
     withdrawn: Option<String>,
     paused: bool,
     history: Vec<String>,
+    /// Where it can be read, once it is published; then it can be followed too.
     public_page: Option<String>,
     about: Option<String>,
     may: May,
@@ -80,7 +81,6 @@ struct May {
     unschedule: bool,
     correct: bool,
     withdraw: bool,
-    follow: bool,
 }
 
 impl May {
@@ -101,7 +101,6 @@ impl May {
             unschedule: writes && state == S::Scheduled,
             correct: writes && published && matches!(row.kind, Kind::News | Kind::Correction | Kind::Drill),
             withdraw: own && visitor.may(Act::Withdraw) && published && row.kind != Kind::Withdrawal,
-            follow: row.published_at.is_some(),
         }
     }
 }

@@ -146,7 +146,8 @@ pub(super) async fn render(
     let deputies = list_deputies(&mut db, group.id, now).await?;
     let minutes = group.forward_within.map_or_else(|| SUGGESTED.to_owned(), |minutes| minutes.to_string());
     let page = SettingsPage {
-        shell: around(visitor),
+        // a form's answer is this page too, and what leads back must lead here
+        shell: Shell { here: address(code), ..around(visitor) },
         t,
         how: typed.how.unwrap_or_else(|| How::of(&group)),
         minutes: typed.minutes.clone().unwrap_or(minutes),

@@ -1,0 +1,80 @@
+//! The picture's part of the form, and how a picture that was sent is kept.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+
+use super::labels::{self, either};
+use super::read::Faults;
+use super::typed::{Sent, Typed};
+use crate::domain::picture::ImageId;
+use crate::store::StoreError;
+use crate::store::images::insert_image;
+use crate::web::api::images::{NotTaken, prepare};
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::words::Words;
+
+/// The picture's part of the form.
+#[derive(Clone, Debug, Template)]
+#[template(path = "compose/image.html")]
+pub(super) struct ImageField {
+    t: Words,
+    image: Option<String>,
+    alt: String,
+    fault: Option<String>,
+    alt_fault: Option<String>,
+}
+
+/// What is drawn is escaped by its own template.
+impl askama::filters::HtmlSafe for ImageField {}
+
+impl ImageField {
+    pub(super) fn of(t: Words, typed: &Typed, faults: &Faults) -> Self {
+        Self {
+            t,
+            image: typed.image.parse::<ImageId>().ok().map(|image| image.to_string()),
+            alt: typed.image_alt.clone(),
+            fault: faults.of("image").map(str::to_owned),
+            alt_fault: faults.of("image_alt").map(str::to_owned),
+        }
+    }
+}
+
+/// Keeps the picture that was sent with a form, so that it need not be chosen again, and names it in what was typed.
+pub(super) async fn take_file(
+    app: &App,
+    visitor: &Visitor,
+    sent: &mut Sent,
+    faults: &mut Faults,
+) -> Result<Typed, Problem> {
+    let mut typed = Typed::of(sent);
+    let Some(file) = sent.file.take() else { return Ok(typed) };
+    let t = visitor.words;
+    match prepare(app, &file).await {
+        Ok(picture) => {
+            let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+            insert_image(&mut db, &picture, &visitor.caller.actor(), app.now()).await?;
+            typed.image = picture.id().to_string();
+        }
+        Err(NotTaken::Bad(bad)) => faults.add("image", either(t, bad.thai(), labels::capital(&bad.to_string()))),
+        Err(NotTaken::TooLarge) => {
+            let most = (app.settings.bulletins.image_limit / 1_000_000).max(1).to_string();
+            faults.add("image", t.say_with("compose-fault-image-large", &[("most", &most)]));
+        }
+        Err(NotTaken::Failed) => return Err(Problem::internal()),
+    }
+    Ok(typed)
+}
+
+/// Takes a picture as soon as it is chosen, for the script; the preview follows.
+pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: Sent) -> Result<Response, Problem> {
+    let mut faults = Faults::default();
+    let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
+    let mut response = show(StatusCode::OK, &ImageField::of(visitor.words, &typed, &faults), "no-store");
+    response.headers_mut().insert("hx-trigger", HeaderValue::from_static("picture"));
+    Ok(response)
+}

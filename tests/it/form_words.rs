@@ -1,0 +1,122 @@
+//! What the `{words}` in the [table of forms](crate::forms_table) stand for, and whose browser sends a form.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use gcc_relay::domain::account::Role;
+use serde_json::json;
+
+use crate::browser::{Browser, PASSWORD};
+use crate::desk::{Desk, Who};
+use crate::forms::{Form, Hands};
+
+/// What the words in the table of forms stand for.
+pub struct Words<'a> {
+    desk: &'a Desk,
+    admin: &'a Browser<'a>,
+    /// What is made once.
+    known: BTreeMap<&'static str, String>,
+    /// The draft that the last path was about.
+    draft: String,
+    /// The try's.
+    pub number: usize,
+}
+
+impl<'a> Words<'a> {
+    pub async fn new(desk: &'a Desk, admin: &'a Browser<'a>) -> Self {
+        let known = make_known(desk, admin).await;
+        Self { desk, admin, known, draft: String::new(), number: 0 }
+    }
+
+    /// What was made once under this name.
+    pub fn known(&self, word: &str) -> &str {
+        &self.known[word]
+    }
+
+    /// A text with something in place of its `{word}`.
+    pub async fn fill(&mut self, text: &str) -> String {
+        let text = text.replace('#', &self.number.to_string());
+        let Some((before, rest)) = text.split_once('{') else { return text };
+        let (word, after) = rest.split_once('}').expect("a whole word");
+        format!("{before}{}{after}", self.find(word).await)
+    }
+
+    async fn find(&mut self, word: &str) -> String {
+        match word {
+            "fresh" => self.desk.held().await,
+            "released" => {
+                let id = self.desk.write().await;
+                self.desk.release(&id).await;
+                id
+            }
+            "draft" => {
+                self.draft = self.desk.write().await;
+                self.draft.clone()
+            }
+            "submitted" => {
+                let id = self.desk.write().await;
+                self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+                id
+            }
+            "seen" => {
+                let page = self.admin.open(&format!("/bulletins/{}/publish", self.draft)).await;
+                let seen = page.text.split(r#"name="seen" value=""#).nth(1).expect("what was seen");
+                seen.split('"').next().expect("an end").to_owned()
+            }
+            "person" => {
+                let name = format!("person-{}", self.number);
+                self.desk.account_called(&name, Role::Operator, None).await;
+                name
+            }
+            "link" => {
+                let name = format!("guest-{}", self.number);
+                let fields = [("username", name.as_str()), ("name", "ผู้รับเชิญ"), ("role", "operator")];
+                let made = self.admin.submit("/accounts/new", &fields).await;
+                made.text.split("/welcome/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned()
+            }
+            _ => self.known.get(word).unwrap_or_else(|| panic!("{word} is not known")).clone(),
+        }
+    }
+}
+
+/// Makes what is needed once.
+async fn make_known(desk: &Desk, admin: &Browser<'_>) -> BTreeMap<&'static str, String> {
+    let held = desk.held().await;
+    let lost = desk.delivery_of(&held, "cmi-far").await;
+    let declined = desk.held().await;
+    let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
+    desk.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
+    let mut png = Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(60, 40).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+    let sent = admin.submit_with_file("/bulletins/image", &[], "file", &png.into_inner()).await;
+    let image = sent.text.split(r#"name="image" value=""#).nth(1).expect("a picture");
+    let image = image.split('"').next().expect("an end").to_owned();
+    let draft = desk.write().await;
+    desk.account_called("the-other", Role::Operator, None).await;
+    let account = desk.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
+    BTreeMap::from([
+        ("held", held),
+        ("lost", lost),
+        ("declined", declined),
+        ("image", image),
+        ("a draft", draft),
+        ("account", account),
+    ])
+}
+
+/// A browser that is used for one try only.
+pub async fn one_try<'a>(desk: &'a Desk, form: &Form, number: usize) -> Browser<'a> {
+    let browser = Browser::new(desk);
+    let role = match form.hands {
+        Hands::Newcomers => Role::Operator,
+        Hands::HalfWay => Role::Approver,
+        Hands::Nobodys | Hands::Of(_) => return browser,
+    };
+    let name = format!("newcomer-{number}");
+    desk.account_called(&name, role, None).await;
+    browser.submit("/sign-in", &[("username", &name), ("password", PASSWORD)]).await;
+    if form.path == "/account/codes/confirm" {
+        browser.submit("/account/codes", &[("old", PASSWORD)]).await;
+    }
+    browser
+}

@@ -1,0 +1,260 @@
+//! Every form and every query of the web, with something good in each field.
+
+use crate::browser::PASSWORD;
+use crate::desk::Who;
+use crate::forms::Hands::{self, HalfWay, Newcomers, Nobodys, Of};
+use crate::forms::{Form, form};
+
+/// The form of an account, and more.
+macro_rules! account_fields {
+    ($($more:expr),*) => {
+        &[
+            $($more,)*
+            ("name", "ผู้ว่าราชการจังหวัดลำพูน"),
+            ("role", "steward"),
+            ("office", "lamphun"),
+            ("office_pick", ""),
+            ("from", "2026-01-01"),
+            ("until", "2026-12-31"),
+        ]
+    };
+}
+
+/// The form of a draft, and more.
+macro_rules! draft_fields {
+    ($($more:expr),*) => {
+        &[
+            $($more,)*
+            ("kind", "news"),
+            ("about", ""),
+            ("urgency", "urgent"),
+            ("document_number", "มท ๐๒๐๖.๒/ว ๑๖๒๐"),
+            ("document_date", "23/3/2561"),
+            ("subject", "เรื่องที่ #"),
+            ("body", "ความ"),
+            ("link_label", "แนวทาง"),
+            ("link_url", "https://www.example.org/แนวทาง.pdf"),
+            ("image", "{image}"),
+            ("image_alt", "แผนที่"),
+            ("remove_image", ""),
+            ("tiers", "2"),
+            ("provinces", "51"),
+            ("office_kinds", "province"),
+            ("groups", "lpn"),
+            ("exclude_groups", "cmi"),
+            ("group_query", "ลำพูน"),
+            ("forwarding", "as_configured"),
+            ("acknowledge", "yes"),
+            ("acknowledge_date", "30 มีนาคม 2561"),
+            ("acknowledge_time", "16.30"),
+            ("expires_date", "30 เมษายน 2561"),
+            ("expires_time", "23.59"),
+        ]
+    };
+}
+
+const ADMIN: Hands = Of(Who::Admin);
+const STEWARD: Hands = Of(Who::Steward);
+const AGENCY: Hands = Of(Who::Agency);
+
+/// Signing in, accounts, keys, the audit trail.
+pub const OF_PEOPLE: &[Form] = &[
+    form(Nobodys, "GET /sign-in", "/sign-in", &[("next", "/home"), ("said", "signed-out")]),
+    form(
+        Nobodys,
+        "POST /sign-in",
+        "/sign-in",
+        &[("username", "{person}"), ("password", PASSWORD), ("remember", "yes"), ("next", "/home"), ("carried", "")],
+    ),
+    form(
+        Nobodys,
+        "POST /sign-in",
+        "/sign-in",
+        &[("username", "u#"), ("next", "/home"), ("carried", ""), ("password", "p")],
+    ),
+    form(HalfWay, "POST /sign-in/code", "/sign-in/code", &[("code", "123456"), ("next", "/home"), ("carried", "")]),
+    form(
+        Nobodys,
+        "POST /welcome/{token}",
+        "/welcome/{link}",
+        &[("password", PASSWORD), ("again", PASSWORD), ("remember", "yes")],
+    ),
+    form(ADMIN, "POST /language", "/language", &[("language", "th"), ("next", "/home")]),
+    form(ADMIN, "GET /home", "/home", &[("said", "signed-out")]),
+    form(
+        Newcomers,
+        "POST /account/password",
+        "/account/password",
+        &[("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD), ("username", "the-other")],
+    ),
+    form(Newcomers, "POST /account/codes", "/account/codes", &[("old", PASSWORD)]),
+    form(Newcomers, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
+    form(Newcomers, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
+    form(
+        ADMIN,
+        "GET /accounts",
+        "/accounts",
+        &[("q", "lamphun"), ("role", "steward"), ("state", "works"), ("cursor", "YQ")],
+    ),
+    form(ADMIN, "POST /accounts/new", "/accounts/new", account_fields!(("username", "made-#"))),
+    form(ADMIN, "POST /accounts/{id}", "/accounts/{account}", account_fields!()),
+    form(
+        ADMIN,
+        "GET /accounts/invite",
+        "/accounts/invite",
+        &[
+            ("look", "yes"),
+            ("office", "lamphun"),
+            ("office_pick", ""),
+            ("deputies", ""),
+            ("again", ""),
+            ("confirmed", ""),
+        ],
+    ),
+    form(
+        ADMIN,
+        "POST /accounts/invite",
+        "/accounts/invite",
+        &[("office", "lamphun"), ("deputies", ""), ("again", ""), ("confirmed", "0"), ("form", "csv")],
+    ),
+    form(
+        ADMIN,
+        "POST /keys",
+        "/keys",
+        &[("name", "ระบบ #"), ("role", "agency"), ("office", "lamphun"), ("office_pick", "")],
+    ),
+    form(AGENCY, "POST /keys", "/keys", &[("name", "ระบบ #")]),
+    form(ADMIN, "GET /keys", "/keys", &[("cursor", "MDE5OGMwZGUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw")]),
+    form(
+        ADMIN,
+        "GET /audit",
+        "/audit",
+        &[
+            ("actor", "cli"),
+            ("act", "sign_in"),
+            ("subject", "x"),
+            ("from", ""),
+            ("until", ""),
+            ("cursor", "MTUyMTc3MDc2MDAwMDAwMCA3"),
+        ],
+    ),
+    form(ADMIN, "POST /audit/check", "/audit/check", &[("after", "0")]),
+];
+
+/// What a steward does.
+pub const OF_STEWARDS: &[Form] = &[
+    form(STEWARD, "POST /waiting/all", "/waiting/all", &[("id", "{held}")]),
+    form(
+        STEWARD,
+        "POST /waiting/{id}/forward",
+        "/waiting/{fresh}/forward",
+        &[("into", "lpn"), ("note", "โปรดดำเนินการ #"), ("do", "forward")],
+    ),
+    form(
+        STEWARD,
+        "POST /waiting/{id}/forward",
+        "/waiting/{held}/forward",
+        &[("into", "lpn"), ("note", "โปรดดำเนินการ #"), ("do", "preview")],
+    ),
+    form(
+        STEWARD,
+        "POST /waiting/{id}/decline",
+        "/waiting/{fresh}/decline",
+        &[("into", "lpn"), ("reason", "ไม่เกี่ยวข้อง #")],
+    ),
+    form(
+        STEWARD,
+        "POST /groups/{code}/settings",
+        "/groups/lpn/settings",
+        &[("how", "after-a-while"), ("minutes", "60")],
+    ),
+    form(
+        STEWARD,
+        "POST /groups/{code}/deputies",
+        "/groups/lpn/deputies",
+        &[
+            ("name", "ก #"),
+            ("title", "รองผู้ว่าราชการจังหวัด"),
+            ("phone", "1111"),
+            ("from", "2018-03-24"),
+            ("until", "2018-03-26"),
+            ("username", "deputy-#"),
+        ],
+    ),
+];
+
+/// Writing, approving and publishing.
+pub const OF_WRITERS: &[Form] = &[
+    form(
+        ADMIN,
+        "GET /bulletins",
+        "/bulletins",
+        &[("q", "ลำพูน"), ("state", "draft"), ("before", "0198c0de-0000-7000-8000-000000000000")],
+    ),
+    form(ADMIN, "GET /bulletins/new", "/bulletins/new", &[("about", "{held}")]),
+    form(ADMIN, "POST /bulletins/new", "/bulletins/new", draft_fields!(("seen", ""), ("do", "save"), ("id", ""))),
+    form(
+        ADMIN,
+        "POST /bulletins/{id}/edit",
+        "/bulletins/{draft}/edit",
+        draft_fields!(("seen", "{seen}"), ("do", "next")),
+    ),
+    form(ADMIN, "POST /bulletins/preview", "/bulletins/preview", draft_fields!(("seen", ""), ("id", "{a draft}"))),
+    form(ADMIN, "POST /bulletins/groups", "/bulletins/groups", draft_fields!(("id", "{a draft}"))),
+    form(
+        ADMIN,
+        "POST /bulletins/image",
+        "/bulletins/image",
+        &[("image", "{image}"), ("image_alt", "แผนที่"), ("remove_image", "")],
+    ),
+    form(
+        ADMIN,
+        "POST /bulletins/{id}/publish",
+        "/bulletins/{draft}/publish",
+        &[("seen", "{seen}"), ("when", "later"), ("date", "30 มีนาคม 2570"), ("time", "8.30")],
+    ),
+    form(ADMIN, "POST /bulletins/{id}/test", "/bulletins/{a draft}/test", &[("group", "lpn")]),
+    form(ADMIN, "POST /bulletins/{id}/return", "/bulletins/{submitted}/return", &[("reason", "ขาดเลขที่")]),
+    form(ADMIN, "POST /bulletins/{id}/withdraw", "/bulletins/{released}/withdraw", &[("reason", "ข้อมูลคลาดเคลื่อน")]),
+];
+
+/// Looking after what was published.
+pub const OF_THE_BOARD: &[Form] = &[
+    form(ADMIN, "GET /board/{id}/receipt", "/board/{held}/receipt", &[("province", "ลำพูน")]),
+    form(
+        ADMIN,
+        "GET /board/{id}/retry",
+        "/board/{held}/retry",
+        &[("state", "failed"), ("reason", "account_removed"), ("tier", "3"), ("province", "เชียงใหม่")],
+    ),
+    form(
+        ADMIN,
+        "POST /board/{id}/retry",
+        "/board/{held}/retry",
+        &[
+            ("state", ""),
+            ("reason", "account_removed"),
+            ("tier", "3"),
+            ("province", "เชียงใหม่"),
+            ("include_unknown", "yes"),
+        ],
+    ),
+    form(ADMIN, "POST /board/{id}/undecline", "/board/{declined}/undecline", &[("group", "lpn")]),
+    form(ADMIN, "GET /board/{id}/provinces/{province}", "/board/{held}/provinces/ลำพูน", &[("format", "html")]),
+    form(ADMIN, "GET /groups/{code}", "/groups/lpn", &[("format", "html")]),
+    form(ADMIN, "GET /channels", "/channels", &[("format", "html")]),
+    form(ADMIN, "POST /deliveries/{id}/retry", "/deliveries/{lost}/retry", &[("include_unknown", "yes")]),
+    form(
+        ADMIN,
+        "GET /failures",
+        "/failures",
+        &[
+            ("state", "unreachable"),
+            ("reason", "not_linked"),
+            ("before", "ffffffff-ffff-7fff-bfff-ffffffffffff"),
+            ("format", "html"),
+        ],
+    ),
+    form(AGENCY, "GET /status", "/status", &[("cursor", "MDE5OGMwZGUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw")]),
+    form(AGENCY, "GET /status/{id}", "/status/{held}", &[("state", "held"), ("cursor", "MQ")]),
+];

@@ -1,0 +1,252 @@
+//! The states in which every page is looked at: nothing there yet, and everything there at once.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use gcc_relay::domain::account::Role;
+use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening, Quota};
+use serde_json::json;
+
+use crate::browser::{Browser, PASSWORD};
+use crate::crawl::crawl;
+use crate::desk::{Answer, Desk, Who};
+use crate::form_words::{Words, one_try};
+use crate::forms::{self, Hands};
+
+/// A page with the name of the scene it was seen in.
+pub type Shown = (String, Answer);
+
+/// Where people begin.
+const PAGES: &[&str] = &[
+    "/",
+    "/home?said=signed-out",
+    "/docs",
+    "/docs/examples",
+    "/account",
+    "/accounts",
+    "/accounts/new",
+    "/accounts/invite?look=yes&office=lamphun",
+    "/keys",
+    "/audit",
+    "/status",
+    "/waiting",
+    "/waiting/all",
+    "/groups/lpn/settings",
+    "/groups/cmi-far/settings",
+    "/bulletins",
+    "/bulletins?q=nowhere",
+    "/bulletins/new",
+    "/board",
+    "/failures",
+    "/channels",
+    "/sign-in",
+    "/b/nowhere",
+    "/nowhere",
+];
+
+/// A name without a blank, as long as names are.
+pub fn long_name(n: usize) -> String {
+    "สำนักงานส่งเสริมการปกครองท้องถิ่น".repeat(3) + &n.to_string()
+}
+
+/// Looks at a page.
+pub async fn look(shown: &mut Vec<Shown>, browser: &Browser<'_>, path: &str) {
+    shown.push((path.to_owned(), browser.open(path).await));
+}
+
+/// Looks at pages.
+pub async fn look_at_all(shown: &mut Vec<Shown>, browser: &Browser<'_>, paths: &[&str]) {
+    for path in paths {
+        look(shown, browser, path).await;
+    }
+}
+
+/// All pages that somebody finds.
+pub async fn walk(name: &str, browser: &Browser<'_>, of_a_kind: usize) -> Vec<Shown> {
+    let found = crawl(browser, PAGES, of_a_kind).await;
+    found.into_iter().map(|(path, answer)| (format!("{name} {path}"), answer)).collect()
+}
+
+/// Every form with something good in each field, with nothing in any, and with nonsense in all but what leads to it.
+pub async fn answers_to_forms(desk: &Desk) -> Vec<Shown> {
+    let people = [Who::Admin, Who::Steward, Who::Agency];
+    let mut browsers = Vec::new();
+    for who in people {
+        browsers.push((who, desk.sign_in(who).await));
+    }
+    let find = |who: Who| &browsers.iter().find(|(whose, _)| *whose == who).expect("a browser").1;
+    let mut words = Words::new(desk, find(Who::Admin)).await;
+    let mut shown = Vec::new();
+    for form in forms::all() {
+        for with in ["good", "nothing", "nonsense"] {
+            words.number += 1;
+            let of_one_try;
+            let browser = if let Hands::Of(who) = form.hands {
+                find(who)
+            } else {
+                of_one_try = one_try(desk, form, words.number).await;
+                &of_one_try
+            };
+            let path = words.fill(form.path).await;
+            let mut typed = Vec::new();
+            for (name, value) in form.fields {
+                let good = with == "good" || matches!(*name, "seen" | "when" | "how");
+                let text = if with == "nothing" { String::new() } else { "ก=".repeat(600) };
+                typed.push((*name, if good { words.fill(value).await } else { text }));
+            }
+            let typed: Vec<(&str, &str)> = typed.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let answer = if form.route.starts_with("GET ") {
+                browser.open(&format!("{path}?{}", serde_urlencoded::to_string(&typed).expect("plain"))).await
+            } else {
+                browser.submit(&path, &typed).await
+            };
+            shown.push((format!("{} with {with}", form.route), answer));
+        }
+    }
+    shown
+}
+
+/// Fills a desk with everything that pages can show; gives the bulletin that was held.
+pub async fn fill(desk: &Desk) {
+    for (n, group) in ["gcc1", "lpn", "lpn-com", "cmi", "cmi-far"].into_iter().enumerate() {
+        desk.patch(&Who::Admin, &format!("groups/{group}"), json!({ "name": long_name(n) })).await.expect(200);
+    }
+    let admin = desk.sign_in(Who::Admin).await;
+    let words = Words::new(desk, &admin).await;
+    // what went, was acknowledged, corrected, withdrawn, expired
+    let went = desk.relayed().await;
+    for group in ["Clpn", "Clpncom"] {
+        let tap = Happening::Postback { member: 3, data: desk.button(group), display_text: None };
+        desk.line().happen(group, tap).await.expect("a tap");
+    }
+    desk.run().await;
+    for more in [
+        json!({ "kind": "correction", "about": went, "forwarding": "automatic" }),
+        json!({ "kind": "drill", "urgency": "routine", "subject": long_name(7), "document_number": null, "document_date": null }),
+        json!({ "kind": "test", "forwarding": "automatic" }),
+        json!({ "expires_at": "2018-03-23T12:00:00Z", "links": [{ "label": "แนวทาง", "url": "https://www.example.org/" }] }),
+        json!({ "attachments": [{ "image": words.known("image"), "alt": "แผนที่" }],
+            "acknowledgement": { "requested": true, "due_at": "2018-03-30T09:30:00Z" } }),
+    ] {
+        let id = desk.write_with(more).await;
+        desk.release(&id).await;
+        desk.run().await;
+    }
+    let withdrawn = desk.relayed().await;
+    let reason = json!({ "reason": long_name(8) });
+    desk.post(&Who::Admin, &format!("bulletins/{withdrawn}/withdraw"), reason).await.expect(200);
+    // what went after an hour
+    let late = desk.held().await;
+    desk.after(Duration::from_hours(1)).await;
+    desk.post(&Who::Steward, &format!("bulletins/{late}/forward"), json!({ "into": "all" })).await.expect(200);
+    desk.run().await;
+    // what failed, is not known, and was lost on the way
+    desk.faults([FaultRule::always(Fault::AcceptThenReset).group("Ccmicom").times(1)]);
+    desk.relayed().await;
+    desk.faults([FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1)]);
+    desk.line().remove_silently("Clpndist").expect("removed");
+    desk.relayed().await;
+    desk.faults([]);
+    desk.after(Duration::from_hours(24)).await;
+    // a day is longer than a session
+    let admin = desk.sign_in(Who::Admin).await;
+    // who stands in, and by which keys machines come
+    let fields =
+        [("title", "รองผู้ว่าราชการจังหวัดลำพูน"), ("phone", "1111"), ("from", "2018-03-24"), ("until", "2018-12-26")];
+    for username in ["", "the-deputy"] {
+        let mut fields = fields.to_vec();
+        fields.extend([("username", username), ("name", "ก")]);
+        admin.submit("/groups/lpn/deputies", &fields).await;
+    }
+    let key = desk.key(Role::Agency, Some("lamphun")).await;
+    let key = format!("select id::text from api_keys where prefix = '{}'", &key[5..13]);
+    let key: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(key)).fetch_one(&mut *desk.db().await).await.expect("a key");
+    admin.submit(&format!("/keys/{key}/revoke"), &[]).await.location();
+    // drafts: more than a page, and one that goes later
+    for n in 0..27 {
+        desk.write_with(json!({ "subject": long_name(n), "body": "ความ\n\nความ" })).await;
+    }
+    let scheduled = desk.write().await;
+    let at = json!({ "at": "2030-01-01T00:00:00Z" });
+    desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), at).await.expect(202);
+    // what waits, and goes by itself after a while
+    desk.patch(&Who::Steward, "groups/lpn", json!({ "forward_within": 90 })).await.expect(200);
+    desk.held().await;
+    desk.held().await;
+    let one = desk.held().await;
+    desk.post(&Who::Steward, &format!("bulletins/{one}/forward"), json!({ "into": "all" })).await.expect(200);
+    desk.run().await;
+}
+
+/// The channel stands still, with too little left, and what went last waits.
+pub async fn stop(desk: &Desk) {
+    let change = ChannelChange { quota: Some(Quota::Limited(1)), ..ChannelChange::default() };
+    desk.line().change_channel("gcc", change).expect("changed");
+    desk.after(Duration::from_hours(2)).await;
+    desk.relayed().await;
+}
+
+/// The simulated telephones: the list of chats, found and not, and a chat with the account and one without.
+pub async fn chats(desk: &Desk) -> Vec<Shown> {
+    desk.line().remove_silently("Clpndist").expect("removed");
+    let mut shown = Vec::new();
+    for path in ["/", "/?tier=2", "/?q=nowhere", "/groups/Clpn", "/groups/Clpndist"] {
+        let answer = desk.send(reqwest::Client::new().get(format!("{}{path}", desk.simulator.url()))).await;
+        shown.push((format!("chats {path}"), answer));
+    }
+    shown
+}
+
+/// A picture's bytes.
+pub fn picture() -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(60, 40).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
+    png.into_inner()
+}
+
+/// What people meet on their way in: the code of the moment, the link, the second device.
+pub async fn ways_in(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    let invited = [("username", "the-invited"), ("name", "ผู้รับเชิญ"), ("role", "approver")];
+    let made = admin.submit("/accounts/new", &invited).await;
+    let link = made.text.split("/welcome/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
+    let guest = Browser::new(desk);
+    let path = format!("/welcome/{link}");
+    shown.push(("the link".to_owned(), made));
+    shown.push(("welcome".to_owned(), guest.open(&path).await));
+    shown.push((
+        "welcome, two passwords".to_owned(),
+        guest.submit(&path, &[("password", PASSWORD), ("again", "x")]).await,
+    ));
+    let setup = guest.submit(&path, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    shown.push(("after welcome".to_owned(), setup));
+    shown.push(("a form of nobody".to_owned(), Browser::new(desk).submit("/keys", &[("name", "ก")]).await));
+    let approver = desk.sign_in_with_code(Who::Approver).await;
+    shown.push(("codes".to_owned(), approver.open("/account").await));
+    let again = Browser::new(desk);
+    let fields = [
+        ("username", "the-approver"),
+        ("password", PASSWORD),
+        ("next", "/home"),
+        ("carried", "{\"path\":\"/keys\",\"fields\":[]}"),
+    ];
+    shown.push(("the second time".to_owned(), again.submit("/sign-in", &fields).await));
+    let carried = Browser::new(desk);
+    let fields = [
+        ("username", "the-admin"),
+        ("password", PASSWORD),
+        ("carried", "{\"path\":\"/keys\",\"fields\":[[\"name\",\"ก\"]]}"),
+    ];
+    shown.push(("typed before".to_owned(), carried.submit("/sign-in", &fields).await));
+    let codes = [("old", PASSWORD)];
+    shown.push(("new codes".to_owned(), approver.submit("/account/codes", &codes).await));
+    let invite = [("office", "lamphun"), ("deputies", ""), ("again", ""), ("form", "slips")];
+    for confirmed in ["0", "1", "2", "3", "4"] {
+        let mut fields = invite.to_vec();
+        fields.push(("confirmed", confirmed));
+        shown.push(("invitations".to_owned(), admin.submit("/accounts/invite", &fields).await));
+    }
+    shown
+}

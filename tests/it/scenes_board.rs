@@ -1,0 +1,136 @@
+//! What is seen on the board: of every delivery, of groups and channels, and of a tree with more groups than a page has.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use gcc_relay::simulator::{ChannelChange, GroupConfig, Quota};
+use serde_json::json;
+
+use crate::desk::{Desk, Who};
+use crate::pages_scenes::{Shown, look, look_at_all};
+
+/// More groups than a receipt lists one by one.
+const MANY: usize = 510;
+/// A delivery of every kind there is.
+const DELIVERIES: &str = "select distinct on (group_id, state, reason, forwarded_by is null, bypassed_parent) id::text
+    from deliveries order by group_id, state, reason, forwarded_by is null, bypassed_parent";
+
+/// What became of every bulletin at every group, and what can be said of groups and channels.
+pub async fn fates(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    for id in desk.texts(DELIVERIES).await {
+        look(&mut shown, &admin, &format!("/deliveries/{id}")).await;
+    }
+    let declined = desk.held().await;
+    let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
+    desk.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
+    let delivery = desk.delivery_of(&declined, "lpn").await;
+    // all linked groups of a small audience, at once
+    let phone = "update stewards set phone = '1111' where group_id = (select id from groups where code = 'lpn')";
+    sqlx::query(phone).execute(&mut *desk.db().await).await.expect("a telephone");
+    let narrow = json!({ "forwarding": "automatic", "audience": { "groups": ["moi"] } });
+    let complete = desk.write_with(narrow).await;
+    desk.release(&complete).await;
+    desk.run().await;
+    look_at_all(
+        &mut shown,
+        &admin,
+        &[
+            &format!("/board/{declined}"),
+            &format!("/deliveries/{delivery}"),
+            &format!("/board/{complete}/receipt"),
+            "/groups/gcc1",
+            "/groups/lpn",
+            "/failures?state=declined&reason=not_linked",
+        ],
+    )
+    .await;
+    sqlx::query("update groups set retired = true where code = 'cmi-far'")
+        .execute(&mut *desk.db().await)
+        .await
+        .expect("retired");
+    look(&mut shown, &admin, "/groups/cmi-far").await;
+    shown
+}
+
+/// A channel with too little left for what is about to go, which nothing stopped yet.
+pub async fn short(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    let change = ChannelChange { quota: Some(Quota::Limited(1)), ..ChannelChange::default() };
+    desk.line().change_channel("gcc", change).expect("changed");
+    desk.after(Duration::from_mins(10)).await;
+    let draft = desk.write().await;
+    sqlx::query("update channels set quota_used = quota_limit").execute(&mut *desk.db().await).await.expect("used up");
+    look_at_all(&mut shown, &admin, &[&format!("/bulletins/{draft}/publish"), "/board", "/channels"]).await;
+    shown
+}
+
+/// A country in small: one bulletin to five hundred groups, of which few are linked.
+pub async fn wide(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    let mut rows = "code,parent,tier,name,office,office_name,office_kind,province,channel,line_group_id,members,\
+        head_count,forwarding,forward_within,steward_title\n"
+        .to_owned();
+    for n in 0..MANY {
+        let row = format!("w{n},cmi,3,GCC3-{n},w{n},หน่วย {n},district,50,gcc,,10,10,automatic,,หัวหน้า {n}");
+        writeln!(rows, "{row}").expect("written");
+    }
+    desk.import(&rows).await;
+    let id = desk.relayed().await;
+    look_at_all(
+        &mut shown,
+        &admin,
+        &[
+            &format!("/board/{id}"),
+            &format!("/board/{id}/receipt"),
+            &format!("/status/{id}"),
+            "/failures?state=unreachable&reason=not_linked",
+        ],
+    )
+    .await;
+    let found = admin.submit("/bulletins/groups", &[("group_query", "GCC3")]).await;
+    shown.push(("more groups than are shown".into(), found));
+    shown
+}
+
+/// The simulated telephones of many groups, one of which has a single member.
+pub async fn crowd_of_chats(desk: &Desk) -> Vec<Shown> {
+    for n in 0..110 {
+        let group = GroupConfig::joined(&format!("Cmany{n}"), &format!("กลุ่ม {n}"), 1, "gcc");
+        desk.line().put_group(group).expect("a group");
+    }
+    let mut shown = Vec::new();
+    for path in ["/", "/?tier=7", "/groups/Cmany1"] {
+        let answer = desk.send(reqwest::Client::new().get(format!("{}{path}", desk.simulator.url()))).await;
+        shown.push((format!("many chats {path}"), answer));
+    }
+    shown
+}
+
+/// A database in which there is no tree and no channel: there is somebody to sign in, and nothing else.
+pub async fn nothing(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    look(&mut shown, &admin, "/groups/lpn").await;
+    sqlx::query("truncate channels cascade").execute(&mut *desk.db().await).await.expect("no tree");
+    look_at_all(
+        &mut shown,
+        &admin,
+        &[
+            "/channels",
+            "/board",
+            "/failures",
+            "/status",
+            "/bulletins",
+            "/bulletins/new",
+            "/keys",
+            "/accounts",
+            "/audit",
+        ],
+    )
+    .await;
+    shown
+}

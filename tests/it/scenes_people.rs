@@ -1,0 +1,78 @@
+//! What is seen of people, keys and the audit, in every state of theirs.
+
+use gcc_relay::domain::account::Role;
+use sqlx::Executor as _;
+
+use crate::browser::{Browser, PASSWORD};
+use crate::desk::{Desk, Who};
+use crate::pages_scenes::{Shown, look, look_at_all};
+use std::time::Duration;
+
+/// More of a kind than a page lists.
+const MANY: usize = 52;
+/// Words that fit several offices of the small tree.
+const SEVERAL: &str = "จังหวัด";
+
+pub async fn people(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = desk.sign_in(Who::Admin).await;
+    device_with_codes(desk, &mut shown).await;
+    the_accounts_of_others(desk, &admin, &mut shown).await;
+    let fields = [("name", "ก"), ("username", "some-one"), ("role", "steward"), ("office", SEVERAL)];
+    shown.push(("an account of one of several offices".into(), admin.submit("/accounts/new", &fields).await));
+    shown.push(("a key of one of several offices".into(), admin.submit("/keys", &fields).await));
+    look_at_all(
+        &mut shown,
+        &admin,
+        &[
+            &format!("/accounts/invite?look=yes&office={SEVERAL}"),
+            "/accounts?q=nobody-of-this-name",
+            // behind the last one
+            "/accounts?cursor=enp6",
+        ],
+    )
+    .await;
+    let typing = [("subject", "เรื่อง"), ("body", "ความ")];
+    let late = Browser::new(desk).submit_typing("/bulletins/preview", &typing).await;
+    shown.push(("typing when the session is over".into(), late));
+    for n in 0..MANY {
+        desk.account_called(&format!("one-of-many-{n}"), Role::Operator, None).await;
+        desk.key(Role::Agency, None).await;
+    }
+    look_at_all(&mut shown, &admin, &["/accounts", "/keys"]).await;
+    the_audit(desk, &admin, &mut shown).await;
+    desk.db().await.execute("delete from api_keys").await.expect("no key");
+    look(&mut shown, &admin, "/keys").await;
+    shown
+}
+
+/// A device that is remembered, of somebody whose duty ends and who took codes of the moment without having to.
+async fn device_with_codes(desk: &Desk, shown: &mut Vec<Shown>) {
+    let (username, _) = desk.account_called("the-standin", Role::Operator, None).await;
+    let ends = "update accounts set valid_until = '2030-01-01' where username = 'the-standin'";
+    desk.db().await.execute(ends).await.expect("an end");
+    let standin = Browser::new(desk);
+    let fields = [("username", username.as_str()), ("password", PASSWORD), ("remember", "yes")];
+    standin.submit("/sign-in", &fields).await.location();
+    let setup = standin.submit("/account/codes", &[("old", PASSWORD)]).await;
+    standin.submit("/account/codes/confirm", &[("code", &desk.code_of(&setup.text))]).await.location();
+    look(shown, &standin, "/account").await;
+}
+
+async fn the_accounts_of_others(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    let (_, standin) = desk.account_called("the-standin", Role::Operator, None).await;
+    look(shown, admin, &format!("/accounts/{standin}")).await;
+    admin.submit(&format!("/accounts/{standin}/disable"), &[]).await.location();
+    look(shown, admin, &format!("/accounts/{standin}")).await;
+}
+
+/// The audit: whole, asked for a day that is none, and changed behind everybody's back.
+async fn the_audit(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    look(shown, admin, "/audit?from=someday").await;
+    desk.after(Duration::from_mins(1)).await;
+    shown.push(("a whole audit".into(), admin.submit("/audit/check", &[]).await));
+    let change = "alter table audit disable trigger audit_append_only;
+        update audit set actor = 'user:nobody' where id = (select min(id) from audit)";
+    sqlx::raw_sql(change).execute(&mut *desk.db().await).await.expect("changed");
+    shown.push(("a broken audit".into(), admin.submit("/audit/check", &[]).await));
+}

@@ -1,0 +1,75 @@
+//! What a steward sees: nothing to do, one bulletin, several; for one group or more; and how it goes on below.
+
+use gcc_relay::domain::account::Role;
+use gcc_relay::simulator::{GroupConfig, Happening};
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::desk::{Desk, Who};
+use crate::pages_scenes::{Shown, look, look_at_all};
+
+/// A second group of the steward's office.
+const SECOND_GROUP: &str = "\
+code,parent,tier,name,office,office_name,office_kind,province,channel,line_group_id,members,head_count,forwarding,forward_within,steward_title
+lpn-2,gcc1,2,GCC2-จังหวัดลำพูน-๒,lamphun,จังหวัดลำพูน,province,51,gcc,Clpn2,60,60,stewarded,,ผู้ว่าราชการจังหวัดลำพูน
+";
+
+pub async fn forwarding(desk: &Desk) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let steward = desk.sign_in(Who::Steward).await;
+    let first = desk.held().await;
+    look(&mut shown, &steward, "/waiting").await;
+    let routine = desk.write_with(json!({ "urgency": "routine", "forwarding": "automatic" })).await;
+    desk.release(&routine).await;
+    desk.run().await;
+    how_it_goes_on(desk, &steward, &first, &mut shown).await;
+    into_several(desk, &steward, &mut shown).await;
+    let code = steward.submit("/groups/lpn/join-code", &[]).await;
+    shown.push(("a join code".into(), code));
+    desk.line().happen("Clpn", Happening::Leave).await.expect("left");
+    desk.run().await;
+    look(&mut shown, &steward, "/groups/lpn/settings").await;
+    // who forwards and does not write
+    let duty = desk.sign_in_as("the-duty", Role::Operator, Some("lamphun")).await;
+    look(&mut shown, &duty, "/waiting").await;
+    shown
+}
+
+/// Into the group, to the stewards below, to where LINE does not take it, and to the end.
+async fn how_it_goes_on(desk: &Desk, steward: &Browser<'_>, id: &str, shown: &mut Vec<Shown>) {
+    let path = format!("/waiting/{id}");
+    let into = [("into", "lpn"), ("do", "forward")];
+    desk.line().remove_silently("Clpndist").expect("removed");
+    steward.submit(&format!("{path}/forward"), &into).await;
+    look_at_all(shown, steward, &[&path, &format!("{path}/receipt")]).await;
+    desk.run().await;
+    look(shown, steward, &path).await;
+    let all = desk.relayed().await;
+    look(shown, steward, &format!("/waiting/{all}")).await;
+    let agency = desk.sign_in(Who::Agency).await;
+    look_at_all(
+        shown,
+        &agency,
+        &[
+            "/status",
+            &format!("/status/{id}?state=failed"),
+            &format!("/status/{all}?state=failed"),
+            // behind the last group
+            &format!("/status/{all}?cursor=OTk5OTk"),
+        ],
+    )
+    .await;
+}
+
+async fn into_several(desk: &Desk, steward: &Browser<'_>, shown: &mut Vec<Shown>) {
+    desk.import(SECOND_GROUP).await;
+    desk.line().put_group(GroupConfig::joined("Clpn2", "GCC2-จังหวัดลำพูน-๒", 60, "gcc")).expect("a group");
+    let id = desk.held().await;
+    let path = format!("/waiting/{id}");
+    look(shown, steward, &path).await;
+    let nowhere = steward.submit(&format!("{path}/forward"), &[("do", "forward")]).await;
+    shown.push(("forwarded into no group".into(), nowhere));
+    let body = json!({ "into": ["lpn", "lpn-2"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
+    desk.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
+    look(shown, steward, &path).await;
+}
