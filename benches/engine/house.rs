@@ -5,8 +5,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use gcc_relay::domain::sealed::SealingKey;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::store;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -21,6 +23,10 @@ use crate::stub::{Counts, Manner};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gcc-relay");
 /// No pace that is ever reached.
 pub const UNLIMITED: i32 = 1_000_000;
+/// The secret of every channel.
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// The key that seals it.
+const KEY_FILE: &str = "secret.key";
 
 /// A database, a stub and a folder of their own.
 pub struct House {
@@ -54,6 +60,8 @@ pub struct Run {
     pub seconds: f64,
     /// Of the nodes and Postgres, in seconds.
     pub processor: f64,
+    /// Of Postgres alone.
+    pub postgres: f64,
     /// What the stub counted meanwhile.
     pub counts: Counts,
     /// Bytes of WAL.
@@ -73,6 +81,11 @@ impl Run {
     /// Processor seconds per 1,000 deliveries.
     pub fn processor_per_thousand(&self) -> f64 {
         self.processor * 1000.0 / as_f64(self.deliveries)
+    }
+
+    /// The same of Postgres alone.
+    pub fn postgres_per_thousand(&self) -> f64 {
+        self.postgres * 1000.0 / as_f64(self.deliveries)
     }
 }
 
@@ -104,13 +117,11 @@ impl House {
         let url = cluster.url();
         let db = store::connect(&url, 4, Duration::from_secs(10)).await?;
         store::migrate(&db).await?;
+        std::fs::write(folder.path().join(KEY_FILE), SealingKey::generate()?.to_file().expose_secret())?;
         let pid_file = std::fs::read_to_string(find_pid_file(&config.data_dir)?)?;
         let postmaster = pid_file.lines().next().context("a pid")?.parse()?;
-        let mut stub = Command::new(std::env::current_exe()?)
-            .arg("stub")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
+        let mut stub =
+            Command::new(std::env::current_exe()?).arg("stub").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let said = BufReader::new(stub.stdout.take().context("the stub's output")?).lines().next_line().await?;
         let line = said.context("the stub's address")?;
         Ok(Self { db, http: reqwest::Client::new(), url, stub, line, cluster, postmaster, folder })
@@ -128,11 +139,20 @@ impl House {
     /// A channel that the stub knows.
     pub async fn add_channel(&self, code: &str, rate: i32) -> Result<()> {
         let (secret, token) = (self.folder.path().join("secret"), self.folder.path().join(format!("{code}.token")));
-        std::fs::write(&secret, "0123456789abcdef0123456789abcdef")?;
+        std::fs::write(&secret, SECRET)?;
         std::fs::write(&token, format!("token-of-{code}"))?;
-        self.command(&["channel", "add", code, "--name", code, "--secret-file"], &[&secret], &["--token-file"], &[&token])
+        self.command(
+            &["channel", "add", code, "--name", code, "--secret-file"],
+            &[&secret],
+            &["--token-file"],
+            &[&token],
+        )
+        .await?;
+        sqlx::query("update channels set rate_per_second = $2 where code = $1")
+            .bind(code)
+            .bind(rate)
+            .execute(&self.db)
             .await?;
-        sqlx::query("update channels set rate_per_second = $2 where code = $1").bind(code).bind(rate).execute(&self.db).await?;
         Ok(())
     }
 
@@ -149,11 +169,12 @@ impl House {
             "insert into offices (id, code, name, kind, province, created_at, updated_at)
                 select n, 'o' || n, 'สำนักงาน ' || n, 'provincial_agency', lpad((10 + n % 77)::text, 2, '0'), now(), now()
                 from generate_series(0, 1 + {heads}) n;
-            insert into groups (id, code, parent_id, tier, name, office_id, channel_id, line_group_id, linked_at, members,
-                forwarding, created_at, updated_at)
+            insert into groups (id, code, parent_id, tier, name, office_id, path, channel_id, line_group_id, linked_at,
+                members, forwarding, created_at, updated_at)
             select id, 'g' || id, parent, tier, 'กลุ่ม ' || id, office,
-                (select id from channels order by id offset id % (select count(*) from channels) limit 1),
-                'C' || md5(id::text), now(), 20 + id % 80, 'automatic', now(), now()
+                case tier when 1 then array[1] when 2 then array[1, id] else array[1, parent, id] end,
+                (array(select c.id from channels c order by c.id))[1 + t.id % (select count(*) from channels)],
+                'C' || lpad(to_hex(id), 32, '0'), now(), 20 + id % 80, 'automatic', now(), now()
             from (
                 select 1 as id, null::int as parent, 1 as tier, 0 as office
                 union all select 1 + n, 1, 2, n from generate_series(1, {heads}) n
@@ -167,22 +188,23 @@ impl House {
         Ok(())
     }
 
+    /// LINE's id of a group, by its number.
+    pub fn line_group(id: u64) -> String {
+        format!("C{id:032x}")
+    }
+
     fn program(&self) -> Command {
         let mut command = Command::new(PROGRAM);
         command
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
             .env("GCC_RELAY__DATABASE__URL", &self.url)
-            .env("GCC_RELAY__SECRETS__KEY_FILE", self.key_file())
+            .env("GCC_RELAY__SECRETS__KEY_FILE", self.folder.path().join(KEY_FILE))
             .env("GCC_RELAY__LINE__API_BASE", &self.line)
             .env("GCC_RELAY__LINE__DATA_BASE", &self.line)
             .env("GCC_RELAY__LOG__FILTER", "warn")
             .kill_on_drop(true);
         command
-    }
-
-    fn key_file(&self) -> PathBuf {
-        self.folder.path().join("secret.key")
     }
 
     /// Starts a node and waits until it is ready.
@@ -223,16 +245,39 @@ impl House {
     pub async fn fan_out(&self, nodes: &[&Node], manner: Manner, draft: Value) -> Result<(String, Run)> {
         let node = nodes.first().context("a node")?;
         let id = node.draft(&self.http, draft).await?;
+        let run = self.measure(nodes, manner, async {
+            node.publish(&self.http, &id).await?;
+            Ok(id.clone())
+        });
+        Ok((id.clone(), run.await?))
+    }
+
+    /// Withdraws a bulletin and waits until the last receipt of its notice is committed.
+    pub async fn withdraw(&self, nodes: &[&Node], manner: Manner, id: &str) -> Result<Run> {
+        let node = nodes.first().context("a node")?;
+        self.measure(nodes, manner, node.withdraw(&self.http, id)).await
+    }
+
+    /// What it takes to begin, and then until the bulletin that was begun is settled.
+    async fn measure(
+        &self,
+        nodes: &[&Node],
+        manner: Manner,
+        begin: impl Future<Output = Result<String>>,
+    ) -> Result<Run> {
         self.behave(manner).await?;
         let wal = meter::wal_bytes(&self.db).await?;
         let (ins, upd, hot) = meter::row_versions(&self.db).await?;
-        let processor = self.processor_time(nodes)?;
+        let postgres = meter::postgres_time(self.postmaster)?;
+        let own = processor_time(nodes)?;
         let began = Instant::now();
-        node.publish(&self.http, &id).await?;
+        let id = begin.await?;
         self.settled(&id).await?;
         let seconds = began.elapsed().as_secs_f64();
-        let processor = self.processor_time(nodes)? - processor;
+        let own = processor_time(nodes)? - own;
+        let postgres = meter::postgres_time(self.postmaster)? - postgres;
         let wal = meter::wal_bytes(&self.db).await? - wal;
+        // the backends of the nodes tell their counts at most once a second
         tokio::time::sleep(Duration::from_millis(1_100)).await;
         let (ins2, upd2, hot2) = meter::row_versions(&self.db).await?;
         let deliveries: i64 = sqlx::query_scalar(
@@ -246,16 +291,16 @@ impl House {
         let counts = self.counts().await?;
         ensure!(counts.accepted == deliveries && counts.duplicates == 0, "{deliveries} recorded, but {counts:?}");
         let updates = as_f64(u64::try_from(upd2 - upd)?);
-        let run = Run {
+        Ok(Run {
             deliveries,
             seconds,
-            processor,
+            processor: own + postgres,
+            postgres,
             counts,
             wal,
             versions: as_f64(u64::try_from(ins2 - ins)?) + updates,
             hot: as_f64(u64::try_from(hot2 - hot)?) / updates.max(1.0),
-        };
-        Ok((id, run))
+        })
     }
 
     /// Waits until nothing of the bulletin is open.
@@ -295,17 +340,17 @@ impl House {
             deliveries: took.copies,
             seconds: took.seconds,
             processor: took.processor + postgres,
+            postgres,
             counts,
             wal: meter::wal_bytes(&self.db).await? - wal,
             versions: as_f64(took.copies * 2),
             hot: 1.0,
         })
     }
+}
 
-    fn processor_time(&self, nodes: &[&Node]) -> Result<f64> {
-        let own = nodes.iter().map(|node| meter::processor_time(node.pid()?)).sum::<Result<f64>>()?;
-        Ok(own + meter::postgres_time(self.postmaster)?)
-    }
+fn processor_time(nodes: &[&Node]) -> Result<f64> {
+    nodes.iter().map(|node| meter::processor_time(node.pid()?)).sum()
 }
 
 impl Node {
@@ -341,9 +386,15 @@ impl Node {
         self.post(http, &format!("/bulletins/{id}/publish"), &json!({})).await.map(|_| ())
     }
 
+    /// Takes it back; gives the id of the notice.
+    async fn withdraw(&self, http: &reqwest::Client, id: &str) -> Result<String> {
+        let because = json!({ "reason": "ข้อมูลเปลี่ยนแปลง" });
+        let answer = self.post(http, &format!("/bulletins/{id}/withdraw"), &because).await?;
+        Ok(answer["notice"].as_str().context("a notice")?.to_owned())
+    }
+
     async fn post(&self, http: &reqwest::Client, path: &str, body: &Value) -> Result<Value> {
-        let answer =
-            http.post(format!("{}/api/v1{path}", self.url)).bearer_auth(&self.key).json(body).send().await?;
+        let answer = http.post(format!("{}/api/v1{path}", self.url)).bearer_auth(&self.key).json(body).send().await?;
         let (status, text) = (answer.status(), answer.text().await?);
         ensure!(status.is_success(), "{path}: {status} {text}");
         Ok(serde_json::from_str(&text)?)

@@ -7,6 +7,7 @@
 //!
 //! This program runs itself again as the stub and as the ceiling.
 
+mod caller;
 mod cases;
 mod ceiling;
 mod house;
@@ -16,7 +17,6 @@ mod table;
 
 use anyhow::Result;
 
-use house::House;
 use table::Table;
 
 fn main() -> Result<()> {
@@ -42,11 +42,9 @@ async fn compare(arguments: &[String]) -> Result<()> {
             continue;
         }
         eprintln!("== {}", case.name);
-        let house = House::build().await?;
-        if let Err(error) = (case.run)(&house, &mut table).await {
+        if let Err(error) = (case.run)(&mut table).await {
             table.broken(case.name, &error);
         }
-        house.pull_down().await?;
     }
     table.print();
     Ok(())

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -95,9 +95,13 @@ async fn answer(stub: Arc<Stub>, request: Request<Incoming>) -> Result<Response<
             json(StatusCode::OK, "{}")
         }
         "/control" => json(StatusCode::OK, serde_json::to_string(&stub.book().counts).unwrap_or_default()),
+        "/v2/bot/message/reply" => json(StatusCode::OK, "{}"),
         "/v2/bot/message/quota" => json(StatusCode::OK, r#"{"type":"none"}"#),
         "/v2/bot/message/quota/consumption" => json(StatusCode::OK, r#"{"totalUsage":0}"#),
-        "/v2/bot/info" => json(StatusCode::OK, r#"{"userId":"U0","basicId":"@gcc","displayName":"GCC","chatMode":"bot","markAsReadMode":"auto"}"#),
+        "/v2/bot/info" => json(
+            StatusCode::OK,
+            r#"{"userId":"U0","basicId":"@gcc","displayName":"GCC","chatMode":"bot","markAsReadMode":"auto"}"#,
+        ),
         _ => json(StatusCode::NOT_FOUND, r#"{"message":"not found"}"#),
     })
 }
@@ -119,7 +123,10 @@ impl Stub {
         let rate = self.rate.load(Ordering::Relaxed);
         if rate > 0 && !book.may(token, rate) {
             book.counts.too_many += 1;
-            return json(StatusCode::TOO_MANY_REQUESTS, r#"{"message":"The API rate limit has been exceeded. Try again later."}"#);
+            return json(
+                StatusCode::TOO_MANY_REQUESTS,
+                r#"{"message":"The API rate limit has been exceeded. Try again later."}"#,
+            );
         }
         book.keys.insert(key.to_owned());
         book.counts.accepted += 1;

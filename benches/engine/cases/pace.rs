@@ -8,40 +8,49 @@ use crate::stub::Manner;
 use crate::table::Table;
 
 /// LINE's limit, and what the relay keeps below it by default.
-const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
-const PACE: i32 = 1_950;
+pub const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
+/// What a channel is set to.
+pub const PACE: i32 = 1_950;
 
 /// One channel, by one node and by two.
-pub async fn run(house: &House, table: &mut Table) -> Result<()> {
+pub async fn run(table: &mut Table) -> Result<()> {
+    let house = House::build().await?;
     house.add_channel("gcc", PACE).await?;
-    house.plant(1, 11_998).await?;
+    house.plant(96, 124).await?;
     let one = house.open().await?;
-    say(table, "one node", &fan_out(house, &[&one]).await?);
+    fan_out(&house, &[&one]).await?;
+    say(table, "one node", &fan_out(&house, &[&one]).await?);
     let two = house.open().await?;
-    say(table, "two nodes", &fan_out(house, &[&one, &two]).await?);
+    say(table, "two nodes", &fan_out(&house, &[&one, &two]).await?);
     one.close().await?;
-    two.close().await
+    two.close().await?;
+    house.pull_down().await
 }
 
 /// Twenty channels.
-pub async fn many(house: &House, table: &mut Table) -> Result<()> {
+pub async fn many(table: &mut Table) -> Result<()> {
     const CHANNELS: u64 = 20;
+    let house = House::build().await?;
     for n in 0..CHANNELS {
         house.add_channel(&format!("gcc-{n}"), PACE).await?;
     }
     house.plant(20, 2_999).await?;
     let node = house.open().await?;
-    let run = fan_out(house, &[&node]).await?;
-    table.tell(format!(
-        "20 channels at 2,000/s each, {} deliveries: {:.0}/s, {:.1} times one channel's pace; {} answers of 429",
-        run.deliveries,
-        run.rate(),
-        run.rate() / f64::from(PACE),
-        run.counts.too_many
-    ));
-    let processor = run.processor / run.seconds;
-    table.tell(format!("    relay and Postgres used {processor:.2} of 2 processors; the stub takes the rest"));
-    node.close().await
+    fan_out(&house, &[&node]).await?;
+    let run = fan_out(&house, &[&node]).await?;
+    table.tell(
+        format!("20 channels at 2,000/s each, {} deliveries: times one channel's pace", run.deliveries),
+        format!(
+            "{:.1} ({:.0}/s, {} answers of 429); relay and Postgres took {:.2} processors, the stub the rest of 2",
+            run.rate() / f64::from(PACE),
+            run.rate(),
+            run.counts.too_many,
+            run.processor / run.seconds
+        ),
+    );
+    table.beside(&run);
+    node.close().await?;
+    house.pull_down().await
 }
 
 async fn fan_out(house: &House, nodes: &[&Node]) -> Result<Run> {
@@ -49,7 +58,8 @@ async fn fan_out(house: &House, nodes: &[&Node]) -> Result<Run> {
 }
 
 fn say(table: &mut Table, who: &str, run: &Run) {
-    table.at_most(format!("12,000 on one channel at 2,000/s, {who}, seconds"), 6.4, run.seconds);
+    table.at_most(format!("12,000 on one channel, stub enforces 2,000/s, {who}: seconds"), 6.4, run.seconds);
+    table.beside(run);
     let refused = as_f64(run.counts.too_many) / as_f64(run.deliveries);
-    table.at_most(format!("    answers of 429, {who}, part of the calls"), 0.001, refused);
+    table.at_most(format!("the same, {who}: part of the answers that was 429"), 0.001, refused);
 }

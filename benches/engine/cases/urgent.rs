@@ -5,22 +5,21 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use serde_json::json;
 
+use super::pace::{LIMIT, PACE};
 use crate::house::House;
-use crate::stub::Manner;
 use crate::table::Table;
 
-const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
-
 /// Measures.
-pub async fn run(house: &House, table: &mut Table) -> Result<()> {
-    house.add_channel("gcc", 1_950).await?;
+pub async fn run(table: &mut Table) -> Result<()> {
+    let house = House::build().await?;
+    house.add_channel("gcc", PACE).await?;
     house.plant(96, 124).await?;
     let node = house.open().await?;
     let urgent = json!({ "urgency": "most_urgent" });
+    house.fan_out(&[&node], LIMIT, urgent.clone()).await?;
     let (_, idle) = house.fan_out(&[&node], LIMIT, urgent.clone()).await?;
 
-    let (routine, most_urgent) =
-        (node.draft(&house.http, json!({})).await?, node.draft(&house.http, urgent).await?);
+    let (routine, most_urgent) = (node.draft(&house.http, json!({})).await?, node.draft(&house.http, urgent).await?);
     house.behave(LIMIT).await?;
     node.publish(&house.http, &routine).await?;
     let end = Instant::now() + Duration::from_secs(30);
@@ -33,7 +32,8 @@ pub async fn run(house: &House, table: &mut Table) -> Result<()> {
     house.settled(&most_urgent).await?;
     let seconds = began.elapsed().as_secs_f64();
     house.settled(&routine).await?;
-    table.at_most("most urgent into a half-sent routine bulletin: seconds later than when idle", 1.0, seconds - idle.seconds);
-    table.tell(format!("    {:.2} s when idle, {seconds:.2} s then", idle.seconds));
-    node.close().await
+    table.at_most("ด่วนที่สุด into a half-sent routine 12,000: seconds later than when idle", 1.0, seconds - idle.seconds);
+    table.tell("the same: seconds when idle, seconds then", format!("{:.2}, {seconds:.2}", idle.seconds));
+    node.close().await?;
+    house.pull_down().await
 }
