@@ -5,7 +5,7 @@
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, claims};
+use crate::store::{Connection, Result, queue};
 use crate::telemetry::metric;
 
 /// Looks the numbers up and sets them.
@@ -15,7 +15,7 @@ use crate::telemetry::metric;
 pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
     let channels = list_channels(db).await?;
     for channel in &channels {
-        let waiting = claims::find_waiting(db, channel.id).await?;
+        let waiting = queue::find_waiting(db, channel.id).await?;
         let age = waiting.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
         metrics::gauge!(metric::READY, "channel" => channel.code.clone()).set(as_number(waiting.ready));
         metrics::gauge!(metric::OLDEST_READY, "channel" => channel.code.clone()).set(age);

@@ -68,7 +68,7 @@ pub async fn insert_deliveries(
             $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id
         from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
             left join deliveries made on made.bulletin_id = $8 and made.group_id = p.parent_id
-        on conflict (bulletin_id, group_id) do nothing",
+        where not exists (select from deliveries d where d.bulletin_id = $8 and d.group_id = p.id)",
         now as Timestamp,
         selection.origin,
         selection.tiers.as_deref(),

@@ -222,7 +222,7 @@ async fn what_a_dead_sender_had_claimed_is_asked_again_under_its_key() {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let taken =
         gcc_relay::store::claims::take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id])
+    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id], &[])
         .await
         .expect("claimed");
     tx.commit().await.expect("committed");
