@@ -317,7 +317,7 @@ impl House {
                 return Ok(());
             }
             ensure!(Instant::now() < end, "{open:?} deliveries are still open");
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 

@@ -43,6 +43,7 @@ mod program;
 mod relay_cascade;
 mod relay_faults;
 mod relay_people;
+mod relay_queue;
 mod relay_rules;
 mod scenes_board;
 mod scenes_compose;

@@ -168,7 +168,7 @@ async fn a_message_that_line_refuses_pauses_the_bulletin_and_a_retry_lets_it_go_
     stage.assert_exact(id).await;
 }
 
-async fn retry(stage: &Stage, id: gcc_relay::domain::ids::BulletinId, include_unknown: bool) -> u64 {
+pub async fn retry(stage: &Stage, id: gcc_relay::domain::ids::BulletinId, include_unknown: bool) -> u64 {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let filter = RetryFilter::default();
     let settings = &stage.engine.settings;
