@@ -73,7 +73,7 @@ async fn plant(house: &House) -> Result<()> {
         &mut db,
         format!(
             "alter table deliveries disable trigger user; alter table bulletins disable trigger user;
-            drop index {}; alter table deliveries drop constraint deliveries_pkey;
+            drop index {}; alter table deliveries drop constraint deliveries_pkey, set (fillfactor = 100);
             create temp table model as
                 select * from bulletins where kind = 'news' and published_at is not null order by published_at desc limit 1;
             create temp table past as
@@ -104,7 +104,8 @@ async fn plant(house: &House) -> Result<()> {
         run_script(&mut db, definition).await?;
     }
     for end in [
-        "alter table deliveries enable trigger user; alter table bulletins enable trigger user;
+        "alter table deliveries enable trigger user, set (fillfactor = 50);
+        alter table bulletins enable trigger user;
         drop table model, past, copies, counters",
         "vacuum (freeze, analyze) deliveries",
         "vacuum analyze progress",
