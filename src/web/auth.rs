@@ -171,10 +171,8 @@ pub async fn authorize(
     if let Some(act) = route.act() {
         let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
-        let caller = match request.method().is_safe() {
-            true => app.callers.find(&app, key).await?,
-            false => identify(&app, key).await?,
-        };
+        let caller =
+            if request.method().is_safe() { app.callers.find(&app, key).await? } else { identify(&app, key).await? };
         if !caller.role.may(act) {
             let detail = format!("A key of the role {} may not do this.", caller.role.as_str());
             return Err(Problem::forbidden(detail));
