@@ -117,7 +117,9 @@ impl House {
         let url = cluster.url();
         let db = store::connect(&url, 4, Duration::from_secs(10)).await?;
         store::migrate(&db).await?;
-        std::fs::write(folder.path().join(KEY_FILE), SealingKey::generate()?.to_file().expose_secret())?;
+        let key = folder.path().join(KEY_FILE);
+        std::fs::write(&key, SealingKey::generate()?.to_file().expose_secret())?;
+        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         let pid_file = std::fs::read_to_string(find_pid_file(&config.data_dir)?)?;
         let postmaster = pid_file.lines().next().context("a pid")?.parse()?;
         let mut stub =
@@ -258,20 +260,15 @@ impl House {
         self.measure(nodes, manner, node.withdraw(&self.http, id)).await
     }
 
-    /// What it takes to begin, and then until the bulletin that was begun is settled.
-    async fn measure(
-        &self,
-        nodes: &[&Node],
-        manner: Manner,
-        begin: impl Future<Output = Result<String>>,
-    ) -> Result<Run> {
+    /// What an act takes that begins a bulletin, until that is settled.
+    async fn measure(&self, nodes: &[&Node], manner: Manner, act: impl Future<Output = Result<String>>) -> Result<Run> {
         self.behave(manner).await?;
         let wal = meter::wal_bytes(&self.db).await?;
         let (ins, upd, hot) = meter::row_versions(&self.db).await?;
         let postgres = meter::postgres_time(self.postmaster)?;
         let own = processor_time(nodes)?;
         let began = Instant::now();
-        let id = begin.await?;
+        let id = act.await?;
         self.settled(&id).await?;
         let seconds = began.elapsed().as_secs_f64();
         let own = processor_time(nodes)? - own;
