@@ -2,10 +2,10 @@
 # browser tests Node and Chromium, are found, or got, by the scripts.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test soak lint fmt docs prepare screenshots
+.PHONY: help run test soak bench bench-full lint fmt docs prepare screenshots
 
 help: ## list what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 run: ## run the demo: Postgres, LINE simulator, server, the 2561 letter (ONCE=1 ends when it is settled)
 	@ONCE='$(ONCE)' sh scripts/run.sh
@@ -15,6 +15,12 @@ test: ## run all tests, those in a browser too, leave nothing running, print the
 
 soak: ## run the tests of faults long: a national tree, faults that last, twenty kills; about half an hour
 	@sh scripts/soak.sh
+
+bench: ## measure the engine against a ceiling and print the table (a quarter of an hour once it is built)
+	@sh scripts/bench.sh
+
+bench-full: ## the same with a million deliveries, twenty million of history, and single statements (hours, 30 GB of disk)
+	@sh scripts/bench.sh --full
 
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
 	cargo fmt --check

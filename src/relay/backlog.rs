@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashSet};
 
 use crate::domain::ids::{BulletinId, ClaimId, DeliveryId};
-use crate::store::claims::{Cursor, Ready};
+use crate::store::claims::Ready;
+use crate::store::queue::Cursor;
 
 /// A claimed delivery.
 #[derive(Clone, Debug)]
@@ -66,15 +67,15 @@ impl Backlog {
         self.open.len()
     }
 
-    /// Where the next look at fresh deliveries starts.
+    /// The hint of the queue after which the next look goes on.
     #[must_use]
     pub fn cursor(&self) -> Option<Cursor> {
         self.cursor
     }
 
-    /// The next look at fresh deliveries goes on after this one.
-    pub fn advance(&mut self, last: &Ready) {
-        self.cursor = Some((last.priority, last.id));
+    /// The next look goes on after this hint.
+    pub fn advance(&mut self, last: Cursor) {
+        self.cursor = Some(last);
     }
 
     /// The next look starts at the most urgent again: something became ready that may lie before the cursor.

@@ -6,7 +6,7 @@
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, claims};
+use crate::store::{Connection, Result, claims, queue};
 use crate::telemetry::metric;
 
 /// Why channels stand still, and how the label `reason` says so.
@@ -27,7 +27,7 @@ pub async fn measure(db: &mut Connection, now: Timestamp, wrong: Option<i64>) ->
     }
     let channels = list_channels(db).await?;
     for channel in &channels {
-        let waiting = claims::find_waiting(db, channel.id).await?;
+        let waiting = queue::find_waiting(db, channel.id).await?;
         let oldest = waiting.oldest.into_iter().chain(waiting.due).min();
         let age = oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
         metrics::gauge!(metric::READY, "channel" => channel.code.clone()).set(as_number(waiting.ready));

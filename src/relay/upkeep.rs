@@ -21,9 +21,9 @@ use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::board::provinces;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
-use crate::store::claims::find_next_seats;
 use crate::store::fan_out::list_channels_of;
 use crate::store::notices::{Notice, notify};
+use crate::store::queue::find_next_seats;
 use crate::store::record::lock_bulletin;
 use crate::store::{
     Result, account_links, audit, bulletins, home, idempotency, images, progress, sessions, turns, webhook_events,

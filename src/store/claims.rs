@@ -41,39 +41,6 @@ pub struct Ready {
     pub has_children: bool,
 }
 
-/// Where a scan of fresh deliveries stopped: priority and id of the last one seen.
-pub type Cursor = (i16, DeliveryId);
-
-/// Up to `limit` fresh deliveries of `channel`, most urgent first, groups with children first, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_fresh(
-    db: &mut Connection,
-    channel: ChannelId,
-    after: Option<Cursor>,
-    limit: i64,
-) -> Result<Vec<Ready>> {
-    let (priority, id) = after.map_or((-1, Uuid::nil()), |(priority, id)| (priority, id.0));
-    Ok(sqlx::query_as!(
-        Ready,
-        r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
-            message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
-            priority, has_children
-        from deliveries
-        where channel_id = $1 and state = 'ready' and due_at is null and (priority, id) > ($2, $3)
-            and bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
-        order by priority, id
-        limit $4"#,
-        channel.0,
-        priority,
-        id,
-        limit,
-    )
-    .fetch_all(db)
-    .await?)
-}
-
 /// Up to `limit` deliveries of `channel` whose retry is due.
 ///
 /// # Errors
@@ -85,7 +52,7 @@ pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, l
             message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
             priority, has_children
         from deliveries
-        where channel_id = $1 and state = 'ready' and due_at <= $2
+        where channel_id = $1 and due_at <= $2 and state = 'ready'
             and bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
         order by due_at
         limit $3"#,
@@ -130,7 +97,7 @@ pub async fn list_still_ready(db: &mut Connection, channel: ChannelId, ids: &[De
     .await?)
 }
 
-/// Writes the claim on `deliveries`, if `epoch` is still the channel's and it is not parked.
+/// Writes the claim on `deliveries`, which were found in `hints` of the queue, if `epoch` is still the channel's and it is not parked.
 ///
 /// # Errors
 /// When the database fails.
@@ -140,29 +107,42 @@ pub async fn insert_claim(
     epoch: i64,
     now: Timestamp,
     deliveries: &[DeliveryId],
+    hints: &[i64],
 ) -> Result<Option<ClaimId>> {
     let ids: Vec<Uuid> = deliveries.iter().map(|id| id.0).collect();
     let claim = sqlx::query_scalar!(
-        "insert into claims (channel_id, epoch, claimed_at, delivery_ids)
-        select id, epoch, $3, $4 from channels where id = $1 and epoch = $2 and parked_reason is null for share
+        "insert into claims (channel_id, epoch, claimed_at, delivery_ids, queue_ids)
+        select id, epoch, $3, $4, $5 from channels where id = $1 and epoch = $2 and parked_reason is null for share
         returning id",
         channel.0,
         epoch,
         now as Timestamp,
         &ids,
+        hints,
     )
     .fetch_optional(db)
     .await?;
     Ok(claim.map(ClaimId))
 }
 
-/// Removes claims all of whose deliveries are recorded or given back.
+/// Removes claims all of whose deliveries are recorded or given back, and the hints of the queue that they have emptied.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn delete_claims(db: &mut Connection, claims: &[ClaimId]) -> Result<()> {
+    if claims.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<i64> = claims.iter().map(|id| id.0).collect();
-    sqlx::query!("delete from claims where id = any ($1)", &ids).execute(db).await?;
+    sqlx::query!(
+        "with gone as (delete from claims where id = any ($1) returning queue_ids)
+        delete from queue q where q.id = any (array(select unnest(queue_ids) from gone)) and not exists (
+            select from deliveries d where d.id = any (q.delivery_ids) and d.channel_id = q.channel_id
+                and d.state = 'ready' and d.due_at is null)",
+        &ids,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -235,31 +215,6 @@ pub async fn count_sending(db: &mut Connection, bulletin: BulletinId) -> Result<
     Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
 }
 
-/// The members of the group that is next to be sent to on a channel: what its quota must have room for.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_next_seats(db: &mut Connection, channel: ChannelId) -> Result<Option<i32>> {
-    Ok(sqlx::query_scalar!(
-        "select members from deliveries where channel_id = $1 and state = 'ready' and due_at is null
-        order by priority, id limit 1",
-        channel.0,
-    )
-    .fetch_optional(db)
-    .await?)
-}
-
-/// What waits on a channel.
-#[derive(Clone, Copy, Debug)]
-pub struct Waiting {
-    /// Deliveries that are ready.
-    pub ready: i64,
-    /// When the turn of the oldest fresh one came.
-    pub oldest: Option<Timestamp>,
-    /// When the first retry is due, or was.
-    pub due: Option<Timestamp>,
-}
-
 /// Ready deliveries that stand still.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
@@ -282,25 +237,5 @@ pub async fn list_standing(db: &mut Connection) -> Result<Vec<Standing>> {
         group by c.parked_reason"#,
     )
     .fetch_all(db)
-    .await?)
-}
-
-/// What waits on a channel, at the same cost however much it is.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_waiting(db: &mut Connection, channel: ChannelId) -> Result<Waiting> {
-    Ok(sqlx::query_as!(
-        Waiting,
-        r#"select
-            (select coalesce(sum(ready), 0) from progress where channel_id = $1 and waiting + held + ready > 0) as "ready!",
-            (select min(first.turn_at) from generate_series(0, 7) as priorities(n), lateral (
-                select turn_at from deliveries
-                where channel_id = $1 and state = 'ready' and due_at is null and priority = priorities.n::smallint
-                order by id limit 1) first) as oldest,
-            (select min(due_at) from deliveries where channel_id = $1 and state = 'ready' and due_at is not null) as due"#,
-        channel.0,
-    )
-    .fetch_one(db)
     .await?)
 }

@@ -48,6 +48,8 @@ pub async fn insert_deliveries(
     selection: &Selection,
     now: Timestamp,
 ) -> Result<i32> {
+    // what is there already is read before the first row is written: a join that looked again for each row would go
+    // through all that the statement has written so far
     sqlx::query!(
         "with picked as materialized (
             select g.*, uuid_v7($1) as delivery_id
@@ -55,6 +57,8 @@ pub async fn insert_deliveries(
         ), parents as (
             select parent_id as id, bool_or($11 <> 'automatic'::forwarding_mode and forwarding <> 'automatic') as stewarded
             from picked group by parent_id
+        ), made as materialized (
+            select group_id, id from deliveries where bulletin_id = $8
         )
         insert into deliveries (id, bulletin_id, parent_id, message_id, retry_key, turn_at, group_id, channel_id,
             members, forward_within, state, tier, priority, has_children, automatic, recipient)
@@ -67,7 +71,7 @@ pub async fn insert_deliveries(
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
             $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id
         from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
-            left join deliveries made on made.bulletin_id = $8 and made.group_id = p.parent_id
+            left join made on made.group_id = p.parent_id
         on conflict (bulletin_id, group_id) do nothing",
         now as Timestamp,
         selection.origin,
@@ -118,8 +122,8 @@ pub async fn insert_where_accepted(
         from (
             select uuid_v7($3) as id, d.group_id, d.channel_id, d.members, d.tier, d.recipient
             from deliveries d where d.bulletin_id = $5 and (d.state = 'accepted' or d.outcome_open)
-                and not exists (select from deliveries n where n.bulletin_id = $1 and n.group_id = d.group_id)
-        ) went",
+        ) went
+        on conflict (bulletin_id, group_id) do nothing",
         notice.0,
         message.0,
         now as Timestamp,

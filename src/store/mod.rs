@@ -37,6 +37,7 @@ pub mod notices;
 pub mod offices;
 pub mod overview;
 pub mod progress;
+pub mod queue;
 pub mod record;
 pub mod session;
 pub mod sessions;

@@ -126,7 +126,7 @@ pub async fn record_batch(
                 changed = change_mark()
             from news n
             where d.id = n.id and d.state <> 'accepted' and (n.state = 'accepted' or (d.state = 'ready' and $11))
-            returning d.id, d.state
+            returning d.id, d.state, d.has_children
         ), left_open as (
             update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, n.called_at),
                 changed = change_mark()
@@ -137,9 +137,11 @@ pub async fn record_batch(
                 state = state_at_turn(d.automatic),
                 turn_at = $12,
                 release_at = release_at_turn(d.automatic, d.forward_within, $12),
-                bypassed_parent = e.state <> 'accepted',
+                bypassed_parent = d.parent_id = any (array(
+                    select id from ended where has_children and state not in ('accepted', 'ready'))),
                 changed = change_mark()
-            from ended e where d.parent_id = e.id and d.state = 'waiting' and e.state <> 'ready'
+            where d.parent_id = any (array(select id from ended where has_children and state <> 'ready'))
+                and d.state = 'waiting'
             returning d.channel_id, d.state
         )
         select channel_id as "channel_id: ChannelId", count(*) filter (where state = 'ready') as "ready!"

@@ -148,7 +148,7 @@ pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32]
 pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct bulletin_id as "id!: BulletinId" from deliveries
-        where state = 'held' and release_at is not null and release_at <= $1"#,
+        where release_at <= $1 and state = 'held'"#,
         now as Timestamp,
     )
     .fetch_all(db)
@@ -186,8 +186,7 @@ pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience) -> Resu
     Ok(sqlx::query_scalar!(
         r#"select distinct p.bulletin_id as "id!: BulletinId"
         from deliveries p
-        where p.state in ('held', 'ready') and p.has_children
-            and p.turn_at <= case p.priority / 2 when 3 then $1::timestamptz when 2 then $2 when 1 then $3 else $4 end
+        where p.blocks_since <= case p.priority / 2 when 3 then $1::timestamptz when 2 then $2 when 1 then $3 else $4 end
             and exists (select from deliveries d where d.parent_id = p.id and d.state = 'waiting')"#,
         routine as Option<Timestamp>,
         urgent as Option<Timestamp>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::snapshot::Snapshots;
+use super::auth::Callers;
 use super::live::Live;
 use super::pages::image::Images;
 use super::people::People;
@@ -53,6 +54,8 @@ pub struct App {
     pub people: Arc<People>,
     /// The statuses answered from memory.
     pub(super) snapshots: Snapshots,
+    /// Who called a moment ago.
+    pub(super) callers: Callers,
     /// Who watches, and what they are shown.
     live: Live,
     /// The pictures that were asked for last.
@@ -72,10 +75,10 @@ impl App {
         people: People,
     ) -> Self {
         let person = Arc::new(sealing.person_key());
-        let snapshots = Snapshots::new(edge.status_cache);
+        let (snapshots, callers) = (Snapshots::new(edge.status_cache), Callers::new(edge.status_cache));
         let live = Live::new(db.clone(), edge.status_cache);
         let (people, images) = (Arc::new(people), Images::default());
-        Self { db, clock, settings, sealing, person, edge, metrics, people, snapshots, live, images }
+        Self { db, clock, settings, sealing, person, edge, metrics, people, snapshots, callers, live, images }
     }
 
     /// What is live: to be stopped before the server is, and asked what it costs.

@@ -5,6 +5,7 @@
 //! every query that a handler makes; what lies outside is answered like what does not exist (404). A handler takes
 //! [`Caller`] as an argument, and a route that was forgotten in the table has none: it answers 401.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -12,6 +13,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
+use moka::future::Cache;
 use uuid::Uuid;
 
 use super::app::App;
@@ -24,6 +26,8 @@ use crate::store::api_keys::{ApiKey, find_key, touch_key};
 use crate::store::groups::list_ids_of_office;
 use crate::store::{Connection, StoreError};
 
+/// Keys remembered at most.
+const KEPT: u64 = 10_000;
 /// How often at most it is noted that a key was used.
 const USE_NOTED: Duration = Duration::from_mins(1);
 
@@ -167,7 +171,8 @@ pub async fn authorize(
     if let Some(act) = route.act() {
         let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
-        let caller = identify(&app, key).await?;
+        let caller =
+            if request.method().is_safe() { app.callers.find(&app, key).await? } else { identify(&app, key).await? };
         if !caller.role.may(act) {
             let detail = format!("A key of the role {} may not do this.", caller.role.as_str());
             return Err(Problem::forbidden(detail));
@@ -175,6 +180,26 @@ pub async fn authorize(
         request.extensions_mut().insert(caller);
     }
     Ok(next.run(request).await)
+}
+
+/// Who called a moment ago: agencies poll with the same key again and again. A key that is stopped elsewhere, or a scope
+/// that is another, may be seen so much later where something is only read; whoever changes something is looked up anew.
+#[derive(Clone, Debug)]
+pub struct Callers {
+    cache: Cache<(String, [u8; 32]), Caller>,
+}
+
+impl Callers {
+    /// An empty memory that grows no older than `age`.
+    #[must_use]
+    pub fn new(age: Duration) -> Self {
+        Self { cache: Cache::builder().max_capacity(KEPT).time_to_live(age).build() }
+    }
+
+    async fn find(&self, app: &App, key: (String, [u8; 32])) -> Result<Caller, Problem> {
+        let found = self.cache.try_get_with(key.clone(), identify(app, key)).await;
+        found.map_err(|problem: Arc<Problem>| problem.as_ref().clone())
+    }
 }
 
 async fn identify(app: &App, (prefix, sha256): (String, [u8; 32])) -> Result<Caller, Problem> {

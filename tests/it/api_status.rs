@@ -92,7 +92,7 @@ async fn a_ready_delivery_is_shown_as_sending_while_it_is_claimed_and_as_parked_
     let mut db = desk.db().await;
     let epoch = sqlx::query_scalar("select epoch from channels").fetch_one(&mut *db).await.expect("an epoch");
     let claim =
-        insert_claim(&mut db, desk.channel, epoch, desk.now(), &[gcc1]).await.expect("claimed").expect("a claim");
+        insert_claim(&mut db, desk.channel, epoch, desk.now(), &[gcc1], &[]).await.expect("claimed").expect("a claim");
     assert_eq!((shown("sending").await.len(), shown("ready").await.len()), (1, 0));
     delete_claims(&mut db, &[claim]).await.expect("given back");
     desk.post(&Who::Operator, "channels/gcc/park", json!({})).await.expect(200);

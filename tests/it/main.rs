@@ -44,6 +44,7 @@ mod program;
 mod relay_cascade;
 mod relay_faults;
 mod relay_people;
+mod relay_queue;
 mod relay_rules;
 mod restore;
 mod scenes_board;

@@ -168,7 +168,7 @@ async fn a_message_that_line_refuses_pauses_the_bulletin_and_a_retry_lets_it_go_
     stage.assert_exact(id).await;
 }
 
-async fn retry(stage: &Stage, id: gcc_relay::domain::ids::BulletinId, include_unknown: bool) -> u64 {
+pub async fn retry(stage: &Stage, id: gcc_relay::domain::ids::BulletinId, include_unknown: bool) -> u64 {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let filter = RetryFilter::default();
     let settings = &stage.engine.settings;
@@ -222,7 +222,7 @@ async fn what_a_dead_sender_had_claimed_is_asked_again_under_its_key() {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let taken =
         gcc_relay::store::claims::take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id])
+    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id], &[])
         .await
         .expect("claimed");
     tx.commit().await.expect("committed");

@@ -68,9 +68,11 @@ async fn a_sender_whose_epoch_is_over_can_claim_nothing() {
         claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
     let new =
         claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
-    let late = claims::insert_claim(&mut db, stage.channel, old.epoch, stage.now(), &[root.id]).await.expect("asked");
+    let late =
+        claims::insert_claim(&mut db, stage.channel, old.epoch, stage.now(), &[root.id], &[]).await.expect("asked");
     assert_eq!(late, None);
-    let fresh = claims::insert_claim(&mut db, stage.channel, new.epoch, stage.now(), &[root.id]).await.expect("asked");
+    let fresh =
+        claims::insert_claim(&mut db, stage.channel, new.epoch, stage.now(), &[root.id], &[]).await.expect("asked");
     assert!(fresh.is_some());
 }
 

@@ -269,7 +269,9 @@ async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_secon
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let taken = store::claims::take_channel(&mut tx, stage.channel, stage.now(), HOUR).await.expect("taken");
     let claimed = [root.id];
-    store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &claimed).await.expect("claimed");
+    store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &claimed, &[])
+        .await
+        .expect("claimed");
     let why: PlainReason = "ทดสอบ".parse().expect("a reason");
     let settings = &stage.engine.settings;
     let withdrawn = withdraw(&mut tx, settings, id, &why, "test", stage.now()).await.expect("withdrawn");

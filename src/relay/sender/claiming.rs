@@ -1,10 +1,30 @@
 //! How a sender claims: what is ready, most urgent first, with a share kept for retries.
 
+use std::collections::HashSet;
+
 use super::{Look, Sender};
+use crate::domain::ids::DeliveryId;
 use crate::relay::recorder::Entry;
 use crate::store::Result;
-use crate::store::claims::{Ready, begin_claim, insert_claim, list_due, list_fresh};
+use crate::store::claims::{Ready, begin_claim, insert_claim, list_due};
+use crate::store::queue::{Cursor, Hint, delete_empty_hints, list_fresh, list_hints};
 use crate::telemetry::metric;
+
+/// Hints read at a time; each names up to 500 deliveries.
+const HINTS: usize = 8;
+
+/// What a look through the hints came to.
+#[derive(Default)]
+struct Found {
+    /// The deliveries to look at.
+    ids: Vec<DeliveryId>,
+    /// The hints that name them.
+    hints: Vec<i64>,
+    /// The last hint that was looked through to its end.
+    through: Option<Cursor>,
+    /// Whether some that are named were left for later.
+    more: bool,
+}
 
 impl Sender {
     /// Claims what is ready, as far as there is room; a more urgent delivery always has room.
@@ -32,31 +52,58 @@ impl Sender {
         let batch = self.engine.settings.claim_batch;
         let full = self.backlog.len() >= batch;
         let better_than = self.backlog.best_priority().filter(|_| full);
-        let open = self.backlog.open();
         let mut tx = self.engine.db.begin().await?;
         if !begin_claim(&mut tx, self.channel, self.epoch).await? {
             drop(tx);
             self.find_out_why().await?;
             return Ok(false);
         }
-        let due = list_due(&mut tx, self.channel, now, as_limit(batch + open)).await?;
-        let fresh = list_fresh(&mut tx, self.channel, self.backlog.cursor(), as_limit(batch + open)).await?;
-        let page_full = fresh.len() == batch + open || due.len() == batch + open;
-        let last = fresh.last().cloned();
+        let due_limit = batch + self.backlog.open();
+        let due = list_due(&mut tx, self.channel, now, as_limit(due_limit)).await?;
+        let hints = list_hints(&mut tx, self.channel, self.backlog.cursor(), as_limit(HINTS)).await?;
+        let page_full = hints.len() == HINTS || due.len() == due_limit;
+        let found = self.look_through(&hints);
+        let fresh = list_fresh(&mut tx, self.channel, &found.ids).await?;
+        let nothing = due.is_empty() && hints.is_empty() && self.backlog.cursor().is_none();
         let (chosen, left_over) = self.choose(due, fresh, better_than);
         if !chosen.is_empty() {
             let ids: Vec<_> = chosen.iter().map(|ready| ready.id).collect();
-            if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids).await? {
+            if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids, &found.hints).await? {
                 tx.commit().await?;
                 // the recorder must know the claim before any of its outcomes
                 self.tell(Entry::Opened(claim, ids.len())).await;
                 self.backlog.extend(claim, chosen);
             }
+        } else if !page_full && self.backlog.open() == 0 && !nothing {
+            delete_empty_hints(&mut tx, self.channel).await?;
+            tx.commit().await?;
         }
-        if let (Some(last), false) = (last, left_over) {
-            self.backlog.advance(&last);
+        if let (Some(last), false) = (found.through, left_over) {
+            self.backlog.advance(last);
         }
-        Ok(page_full || left_over)
+        Ok(page_full || left_over || found.more)
+    }
+
+    /// Picks the next deliveries to look at: what the hints name, each once, without those that are claimed already.
+    fn look_through(&self, hints: &[Hint]) -> Found {
+        let room = self.engine.settings.claim_batch;
+        let mut found = Found::default();
+        let mut seen = HashSet::new();
+        for hint in hints {
+            let before = found.ids.len();
+            let named = hint.delivery_ids.iter().copied();
+            let mut named = named.filter(|id| !self.backlog.holds(*id) && seen.insert(*id));
+            found.ids.extend(named.by_ref().take(room - before));
+            if found.ids.len() > before {
+                found.hints.push(hint.id);
+            }
+            if named.next().is_some() {
+                found.more = true;
+                break;
+            }
+            found.through = Some((hint.priority, hint.id));
+        }
+        found
     }
 
     /// Picks one batch: retries up to their share, then fresh deliveries, then more retries if there is room; the most
@@ -64,12 +111,11 @@ impl Sender {
     pub(super) fn choose(
         &self,
         mut due: Vec<Ready>,
-        mut fresh: Vec<Ready>,
+        fresh: Vec<Ready>,
         better_than: Option<i16>,
     ) -> (Vec<Ready>, bool) {
         let batch = self.engine.settings.claim_batch;
         due.retain(|ready| !self.backlog.holds(ready.id));
-        fresh.retain(|ready| !self.backlog.holds(ready.id));
         let found = due.len() + fresh.len();
         let more_due = due.split_off(due.len().min(self.retry_room()));
         let mut chosen: Vec<Ready> = due.into_iter().chain(fresh).chain(more_due).collect();

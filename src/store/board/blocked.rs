@@ -85,7 +85,7 @@ pub async fn list_blocked(
                 and d.state in ('held', 'ready', 'failed', 'unreachable', 'declined')
             union all
             select d.* from deliveries d
-            where $1::uuid is null and d.state in ('held', 'ready') and d.has_children
+            where $1::uuid is null and d.blocks_since is not null
         ), blockers as materialized (
             select d.id, d.bulletin_id, d.group_id, d.tier, d.state, d.reason, d.declined_because, d.turn_at, d.ended_at, d.release_at,
                 c.parked_reason, c.parked_at, b.paused_at, b.subject, b.urgency

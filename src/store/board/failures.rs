@@ -59,7 +59,7 @@ pub async fn list_causes(db: &mut Connection, since: Timestamp, scope: Option<&[
             count(distinct d.bulletin_id) as "bulletins!", coalesce(sum(d.members), 0) as "seats!",
             max(d.ended_at) as "last_at: Timestamp"
         from deliveries d join groups g on g.id = d.group_id
-        where d.id >= $1 and d.state in ('failed', 'unreachable', 'declined') and ($2::int[] is null or g.path && $2)
+        where d.failure_id >= $1 and ($2::int[] is null or g.path && $2)
         group by d.state, d.reason order by count(*) desc, d.state, d.reason"#,
         first_id_at(since),
         scope,

@@ -333,7 +333,7 @@ impl Table {
             return;
         }
         let mut db = self.stage.db().await;
-        let claim = insert_claim(&mut db, self.stage.channel, self.epoch, self.now(), &[sheet.ids[group]]).await;
+        let claim = insert_claim(&mut db, self.stage.channel, self.epoch, self.now(), &[sheet.ids[group]], &[]).await;
         self.claims.insert((n, group), (claim.expect("asked").expect("claimed"), self.now()));
     }
 

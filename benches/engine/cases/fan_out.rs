@@ -1,0 +1,64 @@
+//! A fan-out against the ceiling: as a cascade of three tiers, and flat, where nothing waits for anything.
+//!
+//! The cascade is a bulletin: one group, then 96, then 12,000. Flat is its withdrawal notice: a bulletin of its own that
+//! goes to every group of the first at once.
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::house::{House, Run, UNLIMITED};
+use crate::stub::Manner;
+use crate::table::{Table, median};
+
+/// Runs of which the middle one counts.
+const RUNS: usize = 5;
+
+/// Measures.
+pub async fn run(table: &mut Table) -> Result<()> {
+    let house = House::build().await?;
+    house.add_channel("gcc", UNLIMITED).await?;
+    house.plant(96, 125).await?;
+    let node = house.open().await?;
+    // the first fan-out finds cold caches, no connections and tables without statistics
+    house.fan_out(&[&node], Manner::default(), json!({})).await?;
+    for delay_ms in [0, 30] {
+        let manner = Manner { delay_ms, rate: 0 };
+        let (mut cascade, mut flat, mut ceiling) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            let (id, run) = house.fan_out(&[&node], manner, json!({})).await?;
+            cascade.push(run);
+            ceiling.push(house.ceiling(manner, &id).await?);
+            flat.push(house.withdraw(&[&node], manner, &id).await?);
+        }
+        say(table, &format!("flat fan-out of 12,097, stub at {delay_ms} ms"), 0.8, &flat, &ceiling);
+        say(table, &format!("cascade 1 → 96 → 12,000, stub at {delay_ms} ms"), 0.7, &cascade, &ceiling);
+    }
+    node.close().await?;
+    house.pull_down().await
+}
+
+fn say(table: &mut Table, what: &str, target: f64, relay: &[Run], ceiling: &[Run]) {
+    let rate = |runs: &[Run]| median(runs.iter().map(Run::rate));
+    let processor = |runs: &[Run]| median(runs.iter().map(Run::processor_per_thousand));
+    let postgres = |runs: &[Run]| median(runs.iter().map(Run::postgres_per_thousand));
+    table.at_least(format!("{what}: rate, part of the ceiling's"), target, rate(relay) / rate(ceiling));
+    if let Some(run) = relay.last() {
+        table.beside(run);
+    }
+    table.at_most(format!("{what}: processor time, times the ceiling's"), 1.5, processor(relay) / processor(ceiling));
+    table.tell(
+        format!("{what}: deliveries a second; processor seconds per 1,000 (of them Postgres)"),
+        format!(
+            "relay {:.0}/s, {:.4} ({:.4}); ceiling {:.0}/s, {:.4} ({:.4})",
+            rate(relay),
+            processor(relay),
+            postgres(relay),
+            rate(ceiling),
+            processor(ceiling),
+            postgres(ceiling)
+        ),
+    );
+    if let Some(run) = ceiling.last() {
+        table.beside(run);
+    }
+}

@@ -1,0 +1,148 @@
+//! What twenty million settled deliveries in the database cost the next bulletin.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use sqlx::PgConnection;
+
+use crate::house::{House, Node, UNLIMITED};
+use crate::stub::Manner;
+use crate::table::{Table, median};
+
+/// Fan-outs, of which the middle one counts.
+const RUNS: usize = 5;
+const STATUS_CALLS: usize = 500;
+/// Settled bulletins of 12,097 deliveries each.
+const BULLETINS: u32 = 1_654;
+
+/// Measures: before, and after the history was planted.
+pub async fn run(table: &mut Table) -> Result<()> {
+    let house = House::build().await?;
+    house.add_channel("gcc", UNLIMITED).await?;
+    house.plant(96, 125).await?;
+    let node = house.open().await?;
+    let empty = measure(&house, &node).await?;
+    plant(&house).await?;
+    let full = measure(&house, &node).await?;
+    table.tell(
+        "history: seconds of a fan-out of 12,000, milliseconds of a status call: empty; with 20 million settled",
+        format!("{:.3}, {:.2}; {:.3}, {:.2}", empty.0, empty.1 * 1e3, full.0, full.1 * 1e3),
+    );
+    table.at_most(
+        "history: fan-out of 12,000 with 20 million settled, times the empty database's",
+        1.15,
+        full.0 / empty.0,
+    );
+    table.at_most("history: status call with 20 million settled, times the empty database's", 1.15, full.1 / empty.1);
+    node.close().await?;
+    house.pull_down().await
+}
+
+/// Seconds of a fan-out, and of a status call that nothing is remembered for.
+async fn measure(house: &House, node: &Node) -> Result<(f64, f64)> {
+    house.fan_out(&[node], Manner::default(), json!({})).await?;
+    let (mut fan_outs, mut calls, mut last) = (Vec::new(), Vec::new(), String::new());
+    for _ in 0..RUNS {
+        let (id, run) = house.fan_out(&[node], Manner::default(), json!({})).await?;
+        fan_outs.push(run.seconds);
+        last = id;
+    }
+    for _ in 0..STATUS_CALLS {
+        let began = Instant::now();
+        let path = format!("{}/api/v1/bulletins/{last}/status", node.url);
+        let answer = house.http.get(path).bearer_auth(&node.key).send().await?;
+        ensure!(answer.status().is_success(), "{}", answer.status());
+        answer.bytes().await?;
+        calls.push(began.elapsed().as_secs_f64());
+    }
+    Ok((median(fan_outs.into_iter()), median(calls.into_iter())))
+}
+
+/// Copies of the last bulletin and all of its rows, with ids and times of their own in the past. Indexes are made after
+/// the rows, and triggers rest meanwhile: the counters are copied too.
+async fn plant(house: &House) -> Result<()> {
+    let indexes: Vec<(String, String)> = sqlx::query_as(
+        "select indexname, indexdef from pg_indexes where tablename = 'deliveries' and indexname <> 'deliveries_pkey'",
+    )
+    .fetch_all(&house.db)
+    .await?;
+    let names: Vec<&str> = indexes.iter().map(|(name, _)| name.as_str()).collect();
+    let mut db = house.db.acquire().await?;
+    run_script(
+        &mut db,
+        format!(
+            "alter table deliveries disable trigger user; alter table bulletins disable trigger user;
+            drop index {}; alter table deliveries drop constraint deliveries_pkey, set (fillfactor = 100);
+            create temp table model as
+                select * from bulletins where kind = 'news' and published_at is not null order by published_at desc limit 1;
+            create temp table past as
+                select n, gen_random_uuid() as bulletin from generate_series(1, {BULLETINS}) n;
+            create temp table copies as
+                select row_number() over () as n, d.* from deliveries d join model m on m.id = d.bulletin_id;
+            create temp table counters as select p.* from progress p join model m on m.id = p.bulletin_id;",
+            names.join(", ")
+        ),
+    )
+    .await?;
+    // ids in the order of time, before all that comes
+    let id = "(lpad(to_hex(past.n), 12, '0') || '70008' || lpad(to_hex(s.n), 15, '0'))::uuid";
+    for (table, source, changed) in [
+        ("bulletins", "model", vec![("id", "past.bulletin"), ("public_token", "past.bulletin::text")]),
+        ("progress", "counters", vec![("bulletin_id", "past.bulletin"), ("changed", "0")]),
+    ] {
+        let sql = copy(&mut db, table, source, &changed).await?;
+        run_script(&mut db, sql).await?;
+    }
+    let changed = [("id", id), ("retry_key", id), ("bulletin_id", "past.bulletin"), ("changed", "0")];
+    let sql = copy(&mut db, "deliveries", "copies", &changed).await?;
+    for first in (1..=BULLETINS).step_by(100) {
+        run_script(&mut db, format!("{sql} where past.n between {first} and {}", first + 99)).await?;
+    }
+    run_script(&mut db, "alter table deliveries add constraint deliveries_pkey primary key (id)".to_owned()).await?;
+    for (_, definition) in indexes {
+        run_script(&mut db, definition).await?;
+    }
+    for end in [
+        "alter table deliveries enable trigger user, set (fillfactor = 50);
+        alter table bulletins enable trigger user;
+        drop table model, past, copies, counters",
+        "vacuum (freeze, analyze) deliveries",
+        "vacuum analyze progress",
+        "vacuum analyze bulletins",
+        "checkpoint",
+    ] {
+        run_script(&mut db, end.to_owned()).await?;
+    }
+    let planted: i64 = sqlx::query_scalar("select count(*) from deliveries").fetch_one(&mut *db).await?;
+    ensure!(planted > 20_000_000, "only {planted} deliveries are there");
+    Ok(())
+}
+
+async fn run_script(db: &mut PgConnection, sql: String) -> Result<()> {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(db).await?;
+    Ok(())
+}
+
+/// The statement that copies all rows of `source` into `table` once for each past bulletin, with some columns changed.
+async fn copy(db: &mut PgConnection, table: &str, source: &str, changed: &[(&str, &str)]) -> Result<String> {
+    let columns: Vec<String> = sqlx::query_scalar(
+        "select attname::text from pg_attribute
+        where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum",
+    )
+    .bind(table)
+    .fetch_all(db)
+    .await?;
+    let values: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            let value = changed.iter().find(|(name, _)| name == column).map(|(_, value)| (*value).to_owned());
+            value.unwrap_or_else(|| format!("s.{column}"))
+        })
+        .collect();
+    Ok(format!(
+        "insert into {table} ({}) select {} from {source} s cross join past",
+        columns.join(", "),
+        values.join(", ")
+    ))
+}

@@ -1,0 +1,65 @@
+//! At LINE's own pace: 2,000 pushes a second and channel, enforced by the stub.
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::house::{House, Node, Run, as_f64};
+use crate::stub::Manner;
+use crate::table::Table;
+
+/// LINE's limit, and what the relay keeps below it by default.
+pub const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
+/// What a channel is set to.
+pub const PACE: i32 = 1_950;
+
+/// One channel, by one node and by two.
+pub async fn run(table: &mut Table) -> Result<()> {
+    let house = House::build().await?;
+    house.add_channel("gcc", PACE).await?;
+    house.plant(96, 124).await?;
+    let one = house.open().await?;
+    fan_out(&house, &[&one]).await?;
+    say(table, "one node", &fan_out(&house, &[&one]).await?);
+    let two = house.open().await?;
+    say(table, "two nodes", &fan_out(&house, &[&one, &two]).await?);
+    one.close().await?;
+    two.close().await?;
+    house.pull_down().await
+}
+
+/// Twenty channels.
+pub async fn many(table: &mut Table) -> Result<()> {
+    const CHANNELS: u64 = 20;
+    let house = House::build().await?;
+    for n in 0..CHANNELS {
+        house.add_channel(&format!("gcc-{n}"), PACE).await?;
+    }
+    house.plant(20, 2_999).await?;
+    let node = house.open().await?;
+    fan_out(&house, &[&node]).await?;
+    let run = fan_out(&house, &[&node]).await?;
+    table.tell(
+        format!("20 channels at 2,000/s each, {} deliveries: times one channel's pace", run.deliveries),
+        format!(
+            "{:.1} ({:.0}/s, {} answers of 429); relay and Postgres took {:.2} processors, the stub the rest of 2",
+            run.rate() / f64::from(PACE),
+            run.rate(),
+            run.counts.too_many,
+            run.processor / run.seconds
+        ),
+    );
+    table.beside(&run);
+    node.close().await?;
+    house.pull_down().await
+}
+
+async fn fan_out(house: &House, nodes: &[&Node]) -> Result<Run> {
+    Ok(house.fan_out(nodes, LIMIT, json!({})).await?.1)
+}
+
+fn say(table: &mut Table, who: &str, run: &Run) {
+    table.at_most(format!("12,000 on one channel, stub enforces 2,000/s, {who}: seconds"), 6.4, run.seconds);
+    table.beside(run);
+    let refused = as_f64(run.counts.too_many) / as_f64(run.deliveries);
+    table.at_most(format!("the same, {who}: part of the answers that was 429"), 0.001, refused);
+}

@@ -1,0 +1,139 @@
+//! The statements that every delivery passes through, each with a million deliveries ready: `cargo bench --bench
+//! statements`.
+//!
+//! Each is measured within a transaction that is undone, so that the next one finds the same rows; what a commit waits
+//! for is not in these figures. All take 500 deliveries at a time, as the engine does.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use criterion::{BatchSize, Criterion, Throughput};
+use gcc_relay::domain::delivery::State;
+use gcc_relay::domain::ids::{BulletinId, ChannelId, DeliveryId};
+use gcc_relay::domain::time::{Clock, Timestamp};
+use gcc_relay::embedded::{Embedded, EmbeddedConfig};
+use gcc_relay::store::claims::{Ready, insert_claim};
+use gcc_relay::store::queue::{list_fresh, list_hints};
+use gcc_relay::store::record::{Recorded, record_batch};
+use gcc_relay::store::{self, Db};
+use tokio::runtime::Runtime;
+
+const BATCH: usize = 500;
+const GROUPS: i32 = 1_000_000;
+
+fn main() -> Result<()> {
+    let runtime = Runtime::new()?;
+    let folder = tempfile::Builder::new().prefix("gcc-relay-bench.").tempdir()?;
+    // where this runs as root, Postgres runs as somebody else, who must be able to pass
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    let (cluster, db) = runtime.block_on(plant(folder.path()))?;
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_secs(2))
+        .measurement_time(Duration::from_secs(10))
+        .configure_from_args();
+    let (channel, now) = (ChannelId(1), Clock::system().now());
+    let ready = runtime.block_on(first_batch(&db, channel))?;
+    let ids: Vec<DeliveryId> = ready.iter().map(|ready| ready.id).collect();
+    let rows: Vec<Recorded> = ready.iter().map(|ready| accepted(ready, now)).collect();
+    {
+        let mut group = criterion.benchmark_group("500 of 1,000,000 ready deliveries");
+        group.throughput(Throughput::Elements(BATCH as u64));
+        group.bench_function("claim", |bencher| {
+            bencher.iter_batched(
+                || (),
+                |()| runtime.block_on(claim(&db, channel, now)).expect("claimed"),
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function("record", |bencher| {
+            bencher.iter_custom(|times| runtime.block_on(record(&db, channel, now, &rows, times)).expect("recorded"));
+        });
+        group.finish();
+    }
+    anyhow::ensure!(ids.len() == BATCH, "a whole batch");
+    criterion.final_summary();
+    runtime.block_on(async {
+        db.close().await;
+        cluster.stop().await
+    })?;
+    Ok(folder.close()?)
+}
+
+/// What a sender does to claim a batch.
+async fn claim(db: &Db, channel: ChannelId, now: Timestamp) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let hints = list_hints(&mut tx, channel, None, 8).await?;
+    let ids: Vec<DeliveryId> = hints.iter().flat_map(|hint| hint.delivery_ids.iter().copied()).take(BATCH).collect();
+    let ready = list_fresh(&mut tx, channel, &ids).await?;
+    let ids: Vec<DeliveryId> = ready.iter().map(|ready| ready.id).collect();
+    insert_claim(&mut tx, channel, 0, now, &ids, &[1]).await?;
+    Ok(tx.rollback().await?)
+}
+
+/// How long it takes to record the same batch so many times.
+async fn record(db: &Db, channel: ChannelId, now: Timestamp, rows: &[Recorded], times: u64) -> Result<Duration> {
+    let mut took = Duration::ZERO;
+    for _ in 0..times {
+        let mut tx = db.begin().await?;
+        let began = Instant::now();
+        record_batch(&mut tx, channel, 0, now, rows).await?;
+        took += began.elapsed();
+        tx.rollback().await?;
+    }
+    Ok(took)
+}
+
+async fn first_batch(db: &Db, channel: ChannelId) -> Result<Vec<Ready>> {
+    let mut db = db.acquire().await?;
+    let hints = list_hints(&mut db, channel, None, 1).await?;
+    Ok(list_fresh(&mut db, channel, &hints.first().context("a hint")?.delivery_ids).await?)
+}
+
+fn accepted(ready: &Ready, now: Timestamp) -> Recorded {
+    Recorded {
+        id: ready.id,
+        bulletin_id: ready.bulletin_id,
+        state: State::Accepted,
+        reason: None,
+        at: now,
+        due_at: None,
+        called_at: Some(now),
+        open: false,
+        new_key: None,
+        line_request_id: Some("00000000-0000-4000-8000-000000000000".to_owned()),
+        line_message_ids: vec!["461230966842064897".to_owned()],
+    }
+}
+
+/// A database with one bulletin that is ready at a million groups.
+async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
+    let settings = [("shared_buffers", "1GB"), ("max_wal_size", "8GB")];
+    let config = EmbeddedConfig {
+        data_dir: folder.join("postgres"),
+        database: "gcc_relay".to_owned(),
+        settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+    };
+    let cluster = Embedded::start(&config).await?;
+    let db = store::connect(&cluster.url(), 2, Duration::from_secs(10)).await?;
+    store::migrate(&db).await?;
+    let bulletin = BulletinId::new(Clock::system().now());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "insert into channels (code, name, secret_sealed, token_sealed, rate_per_second, created_at, updated_at)
+            values ('gcc', 'gcc', '', '', 1, now(), now());
+        insert into offices (id, code, name, kind, created_at, updated_at) values (1, 'o', 'o', 'national', now(), now());
+        insert into groups (id, code, tier, name, office_id, forwarding, created_at, updated_at)
+            values (1, 'g', 1, 'g', 1, 'automatic', now(), now());
+        insert into bulletins (id, kind, subject, body, urgency, origin_id, audience, links, forwarding, acknowledgement,
+            public_token, stage, created_at, created_by, updated_at, published_at)
+            values ('{bulletin}', 'news', 's', 'b', 0, 1, '{{}}', '[]', 'automatic', '{{}}', 't', 'published', now(), 'x',
+                now(), now());
+        insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state, tier,
+            priority, has_children, automatic, recipient)
+        select id, '{bulletin}', '{bulletin}', id, now(), n, 1, 20, 'ready', 3, 7, false, true, 'C' || md5(n::text)
+        from (select n, uuid_v7(now()) as id from generate_series(1, {GROUPS}) n) as made;
+        analyze;"
+    )))
+    .execute(&db)
+    .await?;
+    Ok((cluster, db))
+}

@@ -1,0 +1,146 @@
+//! The queue: hints that name every delivery that is ready, and go when nothing in them is.
+
+use gcc_relay::domain::delivery::State;
+use gcc_relay::domain::ids::BulletinId;
+use gcc_relay::domain::outcome::ParkReason;
+use gcc_relay::simulator::{Fault, FaultRule};
+use gcc_relay::store::bulletins::update_paused;
+use gcc_relay::store::channels::{park_channel, resume_channel};
+
+use crate::stage::Stage;
+
+/// Deliveries that are ready and not put off, and of them those that no hint of their channel names.
+async fn ready(stage: &Stage) -> (i64, i64) {
+    sqlx::query_as(
+        "select count(*), count(*) filter (where not exists (select from queue q
+            where q.channel_id = d.channel_id and q.priority = d.priority and q.bulletin_id = d.bulletin_id
+                and d.id = any (q.delivery_ids)))
+        from deliveries d where state = 'ready' and due_at is null",
+    )
+    .fetch_one(&mut *stage.db().await)
+    .await
+    .expect("counts")
+}
+
+async fn hints(stage: &Stage) -> i64 {
+    sqlx::query_scalar("select count(*) from queue").fetch_one(&mut *stage.db().await).await.expect("a count")
+}
+
+async fn park(stage: &Stage) {
+    assert!(
+        park_channel(&mut *stage.db().await, stage.channel, ParkReason::Operator, stage.now()).await.expect("parked")
+    );
+}
+
+async fn resume(stage: &Stage) {
+    assert!(resume_channel(&mut *stage.db().await, stage.channel, None, stage.now()).await.expect("resumed"));
+}
+
+#[tokio::test]
+async fn nothing_is_left_in_the_queue_when_all_is_sent() {
+    let stage = Stage::new().await;
+    let id = stage.publish_automatic().await;
+    assert_eq!(ready(&stage).await, (1, 0));
+    assert_eq!(hints(&stage).await, 1);
+    stage.run().await;
+    stage.assert_exact(id).await;
+    assert_eq!(hints(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_queued_again_while_it_is_still_named_is_sent_once() {
+    let stage = Stage::new().await;
+    let id = stage.publish_automatic().await;
+    // as if it had become ready twice
+    sqlx::query(
+        "insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
+        select channel_id, priority, bulletin_id, turn_at, delivery_ids || delivery_ids from queue",
+    )
+    .execute(&mut *stage.db().await)
+    .await
+    .expect("named again");
+    stage.run().await;
+    stage.assert_exact(id).await;
+    assert_eq!(stage.accepted_in("Cmoi"), 1);
+    assert_eq!(hints(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_retried_by_a_person_is_in_the_queue_again() {
+    let stage = Stage::new().await;
+    stage.faults([FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1)]);
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    assert_eq!(stage.states(id).await["moi"], State::Failed);
+    // the bulletin is paused, so others are ready too
+    let (before, _) = ready(&stage).await;
+    let retried = crate::relay_faults::retry(&stage, id, false).await;
+    assert!(retried > 0);
+    assert_eq!(ready(&stage).await, (before + i64::try_from(retried).expect("few"), 0));
+    stage.run().await;
+    assert_eq!(stage.states(id).await["moi"], State::Accepted);
+    assert_eq!(hints(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn a_parked_channel_keeps_its_queue_and_a_paused_bulletin_its_own() {
+    let stage = Stage::new().await;
+    park(&stage).await;
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    assert_eq!(ready(&stage).await, (1, 0));
+    pause(&stage, id, true).await;
+    resume(&stage).await;
+    stage.run().await;
+    assert_eq!(ready(&stage).await, (1, 0));
+    pause(&stage, id, false).await;
+    stage.run().await;
+    stage.assert_exact(id).await;
+    assert_eq!(hints(&stage).await, 0);
+}
+
+async fn pause(stage: &Stage, id: BulletinId, paused: bool) {
+    assert!(update_paused(&mut *stage.db().await, id, paused, stage.now()).await.expect("asked"));
+}
+
+#[tokio::test]
+async fn a_delivery_that_moves_to_another_channel_is_named_there() {
+    let stage = Stage::new().await;
+    park(&stage).await;
+    stage.publish_automatic().await;
+    let mut db = stage.db().await;
+    sqlx::query(
+        "insert into channels (code, name, secret_sealed, token_sealed, rate_per_second, created_at, updated_at)
+        select 'other', 'other', '', '', 1, now(), now()",
+    )
+    .execute(&mut *db)
+    .await
+    .expect("a channel");
+    sqlx::query(
+        "update deliveries set channel_id = (select id from channels where code = 'other') where state = 'ready'",
+    )
+    .execute(&mut *db)
+    .await
+    .expect("moved");
+    assert_eq!(ready(&stage).await, (1, 0));
+}
+
+#[tokio::test]
+async fn the_usual_way_of_a_delivery_touches_no_index() {
+    let stage = Stage::new().await;
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    stage.assert_exact(id).await;
+    // how many updates wrote new index entries can be asked only of the server's own counts, so the indexes are asked
+    // which columns of theirs the usual way changes
+    let touched: Vec<String> = sqlx::query_scalar(
+        "select distinct a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid
+            and (a.attnum = any (i.indkey::smallint[]) or pg_get_expr(i.indpred, i.indrelid) ~ ('\\m' || a.attname || '\\M'))
+        where i.indrelid = 'deliveries'::regclass and a.attnum > 0 and a.attname in ('state', 'reason', 'turn_at',
+            'ended_at', 'key_used_at', 'attempts', 'changed', 'acknowledged', 'line_request_id', 'outcome_open')",
+    )
+    .fetch_all(&mut *stage.db().await)
+    .await
+    .expect("columns");
+    assert!(touched.is_empty(), "{touched:?}");
+}
