@@ -244,11 +244,11 @@ pub async fn list_failures(
     limit: i64,
 ) -> Result<Vec<Delivery>> {
     Ok(select_deliveries!(
-        "where d.id >= $1 and d.id < $2 and d.state in ('failed', 'unreachable', 'declined')
+        "where d.failure_id >= $1 and d.failure_id < $2
             and ($3::int[] is null or g.path && $3)
             and ($4::delivery_state is null or d.state = $4)
             and ($5::delivery_reason is null or d.reason = $5)
-        order by d.id desc
+        order by d.failure_id desc
         limit $6",
         from,
         before.map_or(Uuid::max(), |id| id.0),

@@ -128,7 +128,8 @@ const SILENCE: &str = "10s";
 /// When the address cannot be read or the database cannot be reached.
 pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Result<Db> {
     let options: PgConnectOptions = url.parse()?;
-    let options = options.options([("idle_in_transaction_session_timeout", SILENCE)]);
+    // a question here is over in milliseconds; translating it into machine code first takes fifty
+    let options = options.options([("idle_in_transaction_session_timeout", SILENCE), ("jit", "off")]);
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(patience)
