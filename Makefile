@@ -16,7 +16,7 @@ test: ## run all tests, those in a browser too, leave nothing running, print the
 soak: ## run the tests of faults long: a national tree, faults that last, twenty kills; about half an hour
 	@sh scripts/soak.sh
 
-bench: ## measure the engine against a ceiling and print the table (a quarter of an hour once it is built)
+bench: ## measure the engine against a ceiling and print the table (four minutes once it is built)
 	@sh scripts/bench.sh
 
 bench-full: ## the same with a million deliveries, twenty million of history, and single statements (hours, 30 GB of disk)
