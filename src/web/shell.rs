@@ -93,7 +93,7 @@ impl Shell {
             ways,
             here: visitor.here.clone(),
             said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
-            scripts: ["htmx", "hx-sse", "board"].map(assets::path_of).to_vec(),
+            scripts: vec![assets::path_of("live")],
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }

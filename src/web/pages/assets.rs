@@ -34,11 +34,19 @@ const FONTS: &[(&str, &[u8])] = &[
 ];
 
 /// htmx and its extension for live parts (Zero-Clause BSD), and what is ours.
-const SCRIPTS: &[(&str, &str)] = &[
-    ("htmx", include_str!("../assets/js/htmx-4.0.1.min.js")),
-    ("hx-sse", include_str!("../assets/js/hx-sse-4.0.1.min.js")),
-    ("board", include_str!("../assets/js/board.js")),
-    ("steward", include_str!("../assets/js/steward.js")),
+///
+/// htmx looks at the page as soon as its file has run, so what it must know by then is in the same file: on a slow line
+/// a file of its own would come too late, and nothing on the page would ever move.
+const SCRIPTS: &[(&str, &[&str])] = &[
+    (
+        "live",
+        &[
+            include_str!("../assets/js/htmx-4.0.1.min.js"),
+            include_str!("../assets/js/hx-sse-4.0.1.min.js"),
+            include_str!("../assets/js/board.js"),
+        ],
+    ),
+    ("steward", &[include_str!("../assets/js/steward.js")]),
 ];
 
 /// The cascade as a sign: what a browser's tab shows.
@@ -65,8 +73,8 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
     }
     assets.add("style", "css", "text/css; charset=utf-8", Bytes::from(style));
     assets.add("icon", "svg", "image/svg+xml", Bytes::from_static(ICON));
-    for (name, text) in SCRIPTS {
-        assets.add(name, "js", "text/javascript; charset=utf-8", Bytes::from_static(text.as_bytes()));
+    for (name, parts) in SCRIPTS {
+        assets.add(name, "js", "text/javascript; charset=utf-8", Bytes::from(parts.join("\n;\n")));
     }
     assets
 });
