@@ -16,7 +16,7 @@
 //! | **Steward** | the office-holder whose duty it is to forward *into* a group, with a deputy | import |
 //! | **Bulletin** | one message from the government; immutable once published | publisher |
 //! | **Message** | the LINE message array of a bulletin, rendered once and stored as bytes | publish, forward |
-//! | **Delivery** | one bulletin's copy for one group, with its state; the queue is these rows | publish |
+//! | **Delivery** | one bulletin's copy for one group, with its state; what is ready is named in the queue | publish |
 //! | **Claim** | a batch of deliveries taken by the one sender of their channel | sender |
 //! | **Attempt** | one LINE call that did not simply succeed | recorder |
 //! | **Acknowledgement** | a tap on รับทราบ by one person in one group | webhook |

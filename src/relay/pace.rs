@@ -135,6 +135,7 @@ mod tests {
         snooze.end(third);
         assert_eq!(snooze.until(third), None);
     }
+
     #[test]
     fn calls_that_are_taken_between_two_pauses_keep_the_next_one_short() {
         let ms = Duration::from_millis;

@@ -66,6 +66,26 @@ export function declare(scene) {
     }
   }
 
+  scene('what is typed about a picture stays while the picture is still on its way', async (world) => {
+    const visit = await signedIn(world, 'publisher', {});
+    const { page } = visit;
+    const say = wordsOf('th');
+    await page.goto(`${world.relay.url}/bulletins/new`);
+    let letGo;
+    const typedMeanwhile = new Promise((resolve) => { letGo = resolve; });
+    await page.route('**/bulletins/image', async (route) => {
+      await typedMeanwhile;
+      await route.continue();
+    });
+    await page.getByLabel(say('compose-image')).setInputFiles(await photograph(visit));
+    await page.getByLabel(say('compose-image-alt')).fill(ALT);
+    letGo();
+    await page.locator('#image img').waitFor();
+    assert.equal(await page.getByLabel(say('compose-image-alt')).inputValue(), ALT);
+    assert.deepEqual(visit.faults, []);
+    await visit.close();
+  });
+
   for (const size of Object.keys(SIZES)) {
     for (const language of Object.keys(LANGUAGES)) {
       const say = wordsOf(language);

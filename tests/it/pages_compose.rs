@@ -312,6 +312,11 @@ async fn a_bulletin_is_set_down_for_a_day_in_the_buddhist_era_and_taken_out_agai
     let id = save(&browser, &with(&[("do", "next")])).await;
     let path = format!("/bulletins/{id}/publish");
     let seen = hidden(&browser.open(&path).await, "seen").to_owned();
+    let fields = [("seen", seen.as_str()), ("when", "now"), ("date", "๒๔ มีนาคม ๒๕๖๑"), ("time", "๙.๓๐ น.")];
+    let asked = browser.submit(&path, &fields).await;
+    assert_eq!(asked.status, 422, "a time beside at once: nobody knows which is meant");
+    assert!(asked.text.contains(r#"value="later" checked"#) && asked.text.contains("๙.๓๐ น."), "{}", asked.text);
+    assert_eq!(bulletin(&desk, &id).await["state"], "draft");
     let fields = [("seen", seen.as_str()), ("when", "later"), ("date", "๒๔ มีนาคม ๒๕๖๑"), ("time", "๙.๓๐ น.")];
     assert_eq!(browser.submit(&path, &fields).await.location(), format!("/bulletins/{id}?said=scheduled"));
     assert_eq!(bulletin(&desk, &id).await["scheduled_for"], "2018-03-24T02:30:00Z");

@@ -79,6 +79,29 @@ async fn the_list_tells_what_waits_and_when_it_goes_on_by_itself() {
 }
 
 #[tokio::test]
+async fn what_was_corrected_says_so_wherever_somebody_might_still_forward_it() {
+    let desk = Desk::new().await;
+    let governor = desk.sign_in(Who::Steward).await;
+    let publisher = desk.sign_in(Who::Publisher).await;
+    let id = desk.held().await;
+    let correction = desk.write_with(json!({ "kind": "correction", "about": id })).await;
+    let pages = async || {
+        let mut told = Vec::new();
+        for (browser, path) in [
+            (&governor, "/waiting".to_owned()),
+            (&governor, format!("/waiting/{id}")),
+            (&publisher, format!("/bulletins/{id}")),
+        ] {
+            told.push(page(browser.open(&path).await).text.contains("มีฉบับแก้ไขแล้ว"));
+        }
+        told
+    };
+    assert_eq!(pages().await, [false; 3], "a draft corrects nothing yet");
+    desk.release(&correction).await;
+    assert_eq!(pages().await, [true; 3]);
+}
+
+#[tokio::test]
 async fn who_comes_second_is_told_who_was_first_and_nothing_is_sent_twice() {
     let desk = Desk::new().await;
     let id = desk.held().await;
@@ -190,6 +213,9 @@ async fn everything_that_waits_goes_at_once_but_nothing_that_was_not_shown() {
     says(&page(governor.open("/waiting").await), &["ส่งต่อทั้งหมด (2 ฉบับ)"]);
     let form = page(governor.open("/waiting/all").await);
     says(&form, &[&first, &second]);
+    let none = governor.submit("/waiting/all", &[]).await;
+    assert_eq!(none.location(), "/waiting/all?said=forwarded-none");
+    assert_eq!(state(&desk, &first, "lpn").await, State::Held);
     let late = desk.held().await;
     let done = governor.submit("/waiting/all", &[("id", &first), ("id", &second)]).await;
     assert_eq!(done.location(), "/waiting?said=forwarded-all");
