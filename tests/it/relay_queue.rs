@@ -1,13 +1,17 @@
 //! The queue: hints that name every delivery that is ready, and go when nothing in them is.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::bulletins::update_paused;
 use gcc_relay::store::channels::{park_channel, resume_channel};
+use tokio::time::timeout;
 
-use crate::stage::Stage;
+use crate::stage::{PATIENCE, Stage};
 
 /// Deliveries that are ready and not put off, and of them those that no hint of their channel names.
 async fn ready(stage: &Stage) -> (i64, i64) {
@@ -62,6 +66,46 @@ async fn what_is_queued_again_while_it_is_still_named_is_sent_once() {
     stage.run().await;
     stage.assert_exact(id).await;
     assert_eq!(stage.accepted_in("Cmoi"), 1);
+    assert_eq!(hints(&stage).await, 0);
+}
+
+/// Puts hints before all others, as a sender leaves them behind that dies: nothing in them is ready any more.
+async fn leave_hints_behind(stage: &Stage, hints: i32, named: i32) {
+    sqlx::query(
+        "insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
+        select $1, 0, gen_random_uuid(), now(), (select array_agg(gen_random_uuid()) from generate_series(1, $3) m where n > 0)
+        from generate_series(1, $2) n",
+    )
+    .bind(stage.channel.0)
+    .bind(hints)
+    .bind(named)
+    .execute(&mut *stage.db().await)
+    .await
+    .expect("hints");
+}
+
+#[tokio::test]
+async fn what_a_dead_sender_left_in_the_queue_hides_nothing_behind_it() {
+    let mut stage = Stage::new().await;
+    // nobody comes by and looks again
+    Arc::make_mut(&mut stage.engine.settings).poll_interval = Duration::from_hours(1);
+    let id = stage.publish_automatic().await;
+    // more than one look reads
+    leave_hints_behind(&stage, 30, 3).await;
+    timeout(PATIENCE, stage.run()).await.expect("the relay finds it at once");
+    stage.assert_exact(id).await;
+    assert_eq!(hints(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn a_hint_that_names_more_than_one_claim_takes_hides_nothing_either() {
+    let mut stage = Stage::new().await;
+    let settings = Arc::make_mut(&mut stage.engine.settings);
+    (settings.claim_batch, settings.poll_interval) = (2, Duration::from_hours(1));
+    let id = stage.publish_automatic().await;
+    leave_hints_behind(&stage, 3, 7).await;
+    timeout(PATIENCE, stage.run()).await.expect("the relay finds it at once");
+    stage.assert_exact(id).await;
     assert_eq!(hints(&stage).await, 0);
 }
 

@@ -5,17 +5,17 @@ use std::collections::HashSet;
 use super::{Look, Sender};
 use crate::domain::ids::DeliveryId;
 use crate::relay::recorder::Entry;
-use crate::store::Result;
 use crate::store::claims::{Ready, begin_claim, insert_claim, list_due};
 use crate::store::queue::{Cursor, Hint, delete_empty_hints, list_fresh, list_hints};
+use crate::store::{Connection, Result};
 use crate::telemetry::metric;
 
 /// Hints read at a time; each names up to 500 deliveries.
 const HINTS: usize = 8;
 
-/// What a look through the hints came to.
+/// The deliveries that some hints name.
 #[derive(Default)]
-struct Found {
+struct Named {
     /// The deliveries to look at.
     ids: Vec<DeliveryId>,
     /// The hints that name them.
@@ -23,6 +23,18 @@ struct Found {
     /// The last hint that was looked through to its end.
     through: Option<Cursor>,
     /// Whether some that are named were left for later.
+    more: bool,
+}
+
+/// What a look at the queue came to.
+struct Found {
+    /// What is ready.
+    fresh: Vec<Ready>,
+    /// The hints that it was found in.
+    hints: Vec<i64>,
+    /// Where the next look goes on; none = there was nothing at all.
+    through: Option<Cursor>,
+    /// Whether something was left for later.
     more: bool,
 }
 
@@ -60,39 +72,56 @@ impl Sender {
         }
         let due_limit = batch + self.backlog.open();
         let due = list_due(&mut tx, self.channel, now, as_limit(due_limit)).await?;
-        let hints = list_hints(&mut tx, self.channel, self.backlog.cursor(), as_limit(HINTS)).await?;
-        let page_full = hints.len() == HINTS || due.len() == due_limit;
-        let found = self.look_through(&hints);
-        let fresh = list_fresh(&mut tx, self.channel, &found.ids).await?;
-        let nothing = due.is_empty() && hints.is_empty() && self.backlog.cursor().is_none();
+        let page_full = due.len() == due_limit;
+        let Found { fresh, hints, through, more } = self.find_fresh(&mut tx).await?;
+        let nothing = due.is_empty() && through.is_none();
         let (chosen, left_over) = self.choose(due, fresh, better_than);
         if !chosen.is_empty() {
             let ids: Vec<_> = chosen.iter().map(|ready| ready.id).collect();
-            if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids, &found.hints).await? {
+            if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids, &hints).await? {
                 tx.commit().await?;
                 // the recorder must know the claim before any of its outcomes
                 self.tell(Entry::Opened(claim, ids.len())).await;
                 self.backlog.extend(claim, chosen);
             }
-        } else if !page_full && self.backlog.open() == 0 && !nothing {
+        } else if !page_full && !more && self.backlog.open() == 0 && !nothing {
             delete_empty_hints(&mut tx, self.channel).await?;
             tx.commit().await?;
         }
-        if let (Some(last), false) = (found.through, left_over) {
+        if let (Some(last), false) = (through, left_over) {
             self.backlog.advance(last);
         }
-        Ok(page_full || left_over || found.more)
+        Ok(page_full || left_over || more)
     }
 
-    /// Picks the next deliveries to look at: what the hints name, each once, without those that are claimed already.
-    fn look_through(&self, hints: &[Hint]) -> Found {
+    /// Looks through the queue until something is ready, or to its end: hints in which nothing is ready any more, however
+    /// many an earlier sender left behind, must not hide what lies behind them.
+    async fn find_fresh(&self, tx: &mut Connection) -> Result<Found> {
+        let mut cursor = self.backlog.cursor();
+        let mut over = HashSet::new();
+        loop {
+            let hints = list_hints(tx, self.channel, cursor, as_limit(HINTS)).await?;
+            let Named { ids, hints: named, through, more } = self.look_through(&hints, &over);
+            let more = more || hints.len() == HINTS;
+            let fresh = list_fresh(tx, self.channel, &ids).await?;
+            cursor = through.or(cursor);
+            if !fresh.is_empty() || !more {
+                return Ok(Found { fresh, hints: named, through: cursor, more });
+            }
+            over.extend(ids);
+        }
+    }
+
+    /// Picks the next deliveries to look at: what the hints name, each once, without those that are claimed already and
+    /// those that are known to be `over`.
+    fn look_through(&self, hints: &[Hint], over: &HashSet<DeliveryId>) -> Named {
         let room = self.engine.settings.claim_batch;
-        let mut found = Found::default();
+        let mut found = Named::default();
         let mut seen = HashSet::new();
         for hint in hints {
             let before = found.ids.len();
             let named = hint.delivery_ids.iter().copied();
-            let mut named = named.filter(|id| !self.backlog.holds(*id) && seen.insert(*id));
+            let mut named = named.filter(|id| !self.backlog.holds(*id) && !over.contains(id) && seen.insert(*id));
             found.ids.extend(named.by_ref().take(room - before));
             if found.ids.len() > before {
                 found.hints.push(hint.id);
