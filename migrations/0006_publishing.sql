@@ -89,19 +89,19 @@ create index audit_by_subject on audit (subject, id);
 -- whether a bulletin was corrected is asked for on every page that shows it
 create index bulletins_by_about on bulletins (about) where about is not null;
 
--- The same groups as before. A form asks for them while it is being filled in, so offices are looked at only where they
--- narrow anything, and then all at once.
+-- The same groups as before. A form asks for them while it is being filled in, so paths and offices are looked at only where
+-- something narrows, and then all at once.
 create or replace function audience_groups(origin integer, tiers smallint[], provinces text[], kinds office_kind[],
     chosen integer[], excluded integer[]) returns setof groups language sql stable as $$
     with open as materialized (
         select g.* from groups g where g.path @> array[origin] and not g.retired and not (g.path && excluded)
-    ), selected as (
-        select open.path from open
-        where (tiers is null or open.tier = any (tiers))
-            and (chosen is null or open.id = any (chosen))
-            and ((provinces is null and kinds is null) or open.office_id in (
-                select o.id from offices o
-                where (provinces is null or o.province = any (provinces)) and (kinds is null or o.kind = any (kinds))))
     )
-    select open.* from open where open.id in (select unnest(path) from selected)
+    select open.* from open
+    where (tiers is null and provinces is null and kinds is null and chosen is null) or open.id in (
+        select unnest(o.path) from open o
+        where (tiers is null or o.tier = any (tiers))
+            and (chosen is null or o.id = any (chosen))
+            and ((provinces is null and kinds is null) or o.office_id in (
+                select f.id from offices f
+                where (provinces is null or f.province = any (provinces)) and (kinds is null or f.kind = any (kinds)))))
 $$;

@@ -70,13 +70,12 @@ begin
         version = progress.version + 1, changed = greatest(progress.changed, change_mark()), changed_at = clock_timestamp();
 
     insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
-    select channel_id, priority, bulletin_id, min(turn_at), array_agg(id order by id)
+    select channel_id, priority, bulletin_id, turn_at, ids[part * 500 + 1 : part * 500 + 500]
     from (
-        select channel_id, priority, bulletin_id, turn_at, id,
-            (row_number() over (partition by channel_id, priority, bulletin_id order by id) - 1) / 500 as part
-        from became where state = 'ready' and due_at is null
-    ) as ready
-    group by channel_id, priority, bulletin_id, part order by channel_id, priority, bulletin_id, part;
+        select channel_id, priority, bulletin_id, min(turn_at) as turn_at, array_agg(id order by id) as ids
+        from became where state = 'ready' and due_at is null group by channel_id, priority, bulletin_id
+    ) as ready, generate_series(0, (cardinality(ids) - 1) / 500) as part
+    order by channel_id, priority, bulletin_id, part;
     return null;
 end $$;
 
@@ -147,25 +146,21 @@ begin
     where p.bulletin_id = s.bulletin_id and p.tier = s.tier and p.channel_id = s.channel_id;
 
     insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
-    select channel_id, priority, bulletin_id, min(turn_at), array_agg(id order by id)
+    select channel_id, priority, bulletin_id, turn_at, ids[part * 500 + 1 : part * 500 + 500]
     from (
-        select channel_id, priority, bulletin_id, turn_at, id,
-            (row_number() over (partition by channel_id, priority, bulletin_id order by id) - 1) / 500 as part
-        from (
-            select channel_id, priority, bulletin_id, turn_at, id from became where state = 'ready' and due_at is null
-            except all
-            select channel_id, priority, bulletin_id, turn_at, id from was where state = 'ready' and due_at is null
-        ) as fresh
-    ) as ready
-    group by channel_id, priority, bulletin_id, part order by channel_id, priority, bulletin_id, part;
+        select channel_id, priority, bulletin_id, min(turn_at) as turn_at, array_agg(id order by id) as ids
+        from became where state = 'ready' and due_at is null and (id, channel_id) not in (
+            select id, channel_id from was where state = 'ready' and due_at is null)
+        group by channel_id, priority, bulletin_id
+    ) as ready, generate_series(0, (cardinality(ids) - 1) / 500) as part
+    order by channel_id, priority, bulletin_id, part;
     return null;
 end $$;
 
 insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
-select channel_id, priority, bulletin_id, min(turn_at), array_agg(id order by id)
+select channel_id, priority, bulletin_id, turn_at, ids[part * 500 + 1 : part * 500 + 500]
 from (
-    select channel_id, priority, bulletin_id, turn_at, id,
-        (row_number() over (partition by channel_id, priority, bulletin_id order by id) - 1) / 500 as part
-    from deliveries where state = 'ready' and due_at is null
-) as ready
-group by channel_id, priority, bulletin_id, part order by channel_id, priority, bulletin_id, part;
+    select channel_id, priority, bulletin_id, min(turn_at) as turn_at, array_agg(id order by id) as ids
+    from deliveries where state = 'ready' and due_at is null group by channel_id, priority, bulletin_id
+) as ready, generate_series(0, (cardinality(ids) - 1) / 500) as part
+order by channel_id, priority, bulletin_id, part;

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
@@ -39,6 +40,8 @@ const UNUSED: Duration = Duration::from_hours(7 * 24);
 const FORGOTTEN: i64 = 1_000;
 /// How many times in a round.
 const FORGETS: usize = 100;
+/// How many times as long as it took summing up rests: it reads whole bulletins, however little of them has changed.
+const SUMMING_RESTS: u32 = 20;
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
 
@@ -92,13 +95,15 @@ pub struct Rounds {
     last: Last,
     /// Deliveries by which the last recount differed.
     wrong: Option<i64>,
+    /// Until when summing up rests.
+    resting: Option<Instant>,
 }
 
 impl Rounds {
     /// Everything is due in the first round.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
-        Self { engine, last: Last::default(), wrong: None }
+        Self { engine, last: Last::default(), wrong: None, resting: None }
     }
 
     async fn run(mut self, stop: CancellationToken) {
@@ -146,8 +151,12 @@ impl Rounds {
         home::touch_home(&mut *self.engine.db.acquire().await?, now).await
     }
 
-    async fn sum_up(&self, now: Timestamp) -> Result<()> {
-        provinces::sum_up(&mut *self.engine.db.acquire().await?, now - SUMMED_UP).await?;
+    async fn sum_up(&mut self, now: Timestamp) -> Result<()> {
+        let began = Instant::now();
+        if self.resting.is_none_or(|until| began >= until) {
+            provinces::sum_up(&mut *self.engine.db.acquire().await?, now - SUMMED_UP).await?;
+            self.resting = Some(began + began.elapsed() * (1 + SUMMING_RESTS));
+        }
         Ok(())
     }
 

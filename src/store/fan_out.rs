@@ -1,6 +1,6 @@
 //! Fan-out: one statement makes every delivery of a bulletin, in the transaction that publishes it.
 //!
-//! Running it again makes nothing twice (one delivery per bulletin and group). Parents, channels, ways of
+//! One delivery per bulletin and group: running it again is refused. Parents, channels, ways of
 //! forwarding and LINE groups are fixed here: a later change of the tree changes nothing in flight.
 
 use super::{Connection, Result};
@@ -35,10 +35,10 @@ pub struct Messages {
     pub forwarding: Option<MessageId>,
 }
 
-/// Makes the deliveries of a bulletin; gives how many there are now.
+/// Makes the deliveries of a bulletin that has none; gives how many there are.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, or the bulletin has deliveries already: there is one for each bulletin and group.
 pub async fn insert_deliveries(
     db: &mut Connection,
     bulletin: BulletinId,
@@ -48,31 +48,26 @@ pub async fn insert_deliveries(
     selection: &Selection,
     now: Timestamp,
 ) -> Result<i32> {
-    // what is there already is read before the first row is written: a join that looked again for each row would go
-    // through all that the statement has written so far
     sqlx::query!(
         "with picked as materialized (
-            select g.*, uuid_v7($1) as delivery_id
+            select g.id, g.parent_id, g.channel_id, g.members, g.forward_within, g.tier, g.forwarding, g.line_group_id,
+                uuid_v7($1) as delivery_id
             from audience_groups($2, $3, $4, $5, $6, $7) g
         ), parents as (
             select parent_id as id, bool_or($11 <> 'automatic'::forwarding_mode and forwarding <> 'automatic') as stewarded
             from picked group by parent_id
-        ), made as materialized (
-            select group_id, id from deliveries where bulletin_id = $8
         )
         insert into deliveries (id, bulletin_id, parent_id, message_id, retry_key, turn_at, group_id, channel_id,
-            members, forward_within, state, tier, priority, has_children, automatic, recipient)
-        select p.delivery_id, $8, coalesce(made.id, up.delivery_id),
+            members, forward_within, state, tier, priority, has_children, automatic, recipient, changed)
+        select p.delivery_id, $8, up.delivery_id,
             case when parents.stewarded then coalesce($12::uuid, $9::uuid) else $9 end, p.delivery_id,
             case when up.id is null then $1 end, p.id,
             coalesce(p.channel_id, (select id from channels order by id limit 1)),
             coalesce(p.members, 0), p.forward_within,
-            case when up.id is null then 'ready' else 'waiting' end::delivery_state, p.tier,
+            case when up.id is null then 'ready'::delivery_state else 'waiting' end, p.tier,
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
-            $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id
-        from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
-            left join made on made.group_id = p.parent_id
-        on conflict (bulletin_id, group_id) do nothing",
+            $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id, (select change_mark())
+        from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id",
         now as Timestamp,
         selection.origin,
         selection.tiers.as_deref(),
@@ -116,9 +111,9 @@ pub async fn insert_where_accepted(
 ) -> Result<i32> {
     sqlx::query!(
         "insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state,
-            tier, priority, has_children, automatic, recipient)
-        select id, $1, $2, md5($1::uuid::text || group_id)::uuid, $3, group_id, channel_id, members, 'ready', tier, (3 - $4::smallint) * 2 + 1, false, true,
-            recipient
+            tier, priority, has_children, automatic, recipient, changed)
+        select id, $1, $2, md5($1::uuid::text || group_id)::uuid, $3, group_id, channel_id, members, 'ready', tier,
+            (3 - $4::smallint) * 2 + 1, false, true, recipient, (select change_mark())
         from (
             select uuid_v7($3) as id, d.group_id, d.channel_id, d.members, d.tier, d.recipient
             from deliveries d where d.bulletin_id = $5 and (d.state = 'accepted' or d.outcome_open)

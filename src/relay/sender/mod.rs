@@ -70,7 +70,6 @@ pub struct Sender {
     epoch: i64,
     access: Option<Access>,
     parked: bool,
-    in_flight: usize,
     lease: Lease,
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -126,7 +125,6 @@ impl Sender {
             epoch: taken.epoch,
             access: None,
             parked: true,
-            in_flight: settings.in_flight,
             lease,
             wake,
             stop,
@@ -240,7 +238,6 @@ impl Sender {
         self.parked = channel.parked_reason.is_some();
         let rate = u32::try_from(channel.rate_per_second).unwrap_or(1);
         self.pace.set_rate(rate);
-        self.in_flight = self.engine.settings.in_flight.max(usize::try_from(rate / 2).unwrap_or(usize::MAX));
         self.access = match open_access(&self.engine.sealing, &channel) {
             Ok(access) => Some(access),
             Err(error) => {
