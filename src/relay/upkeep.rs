@@ -41,7 +41,7 @@ const FORGOTTEN: i64 = 1_000;
 /// How many times in a round.
 const FORGETS: usize = 100;
 /// How many times as long as it took summing up rests: it reads whole bulletins, however little of them has changed.
-const SUMMING_RESTS: u32 = 20;
+const SUMMING_RESTS: u32 = 100;
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
 

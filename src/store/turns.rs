@@ -177,17 +177,23 @@ pub async fn release_due(db: &mut Connection, bulletin: BulletinId, now: Timesta
 pub type Patience = [Option<Timestamp>; 4];
 
 /// Bulletins in which a group waits for one above it that has not been accepted for too long since its turn
-/// came, or that has ended without waking it.
+/// came.
+///
+/// First what is slow, then what waits for it: the other way round is a look at every delivery there ever was.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience) -> Result<Vec<BulletinId>> {
     let [routine, urgent, very_urgent, most_urgent] = *patience;
     Ok(sqlx::query_scalar!(
-        r#"select distinct p.bulletin_id as "id!: BulletinId"
-        from deliveries p
-        where p.blocks_since <= case p.priority / 2 when 3 then $1::timestamptz when 2 then $2 when 1 then $3 else $4 end
-            and exists (select from deliveries d where d.parent_id = p.id and d.state = 'waiting')"#,
+        r#"with slow as materialized (
+            select id, bulletin_id from deliveries
+            where blocks_since <= greatest($1::timestamptz, $2, $3, $4)
+                and blocks_since <= case priority / 2 when 3 then $1 when 2 then $2 when 1 then $3 else $4 end
+        )
+        select distinct slow.bulletin_id as "id!: BulletinId"
+        from slow cross join lateral (
+            select from deliveries d where d.parent_id = slow.id and d.state = 'waiting' limit 1) as waiting"#,
         routine as Option<Timestamp>,
         urgent as Option<Timestamp>,
         very_urgent as Option<Timestamp>,
