@@ -56,6 +56,16 @@ create trigger deliveries_follow_the_table after update on deliveries for each r
     when (old.state <> new.state and not delivery_may_become(old.state, new.state))
     execute function delivery_refused();
 
+-- The same, but as the planner can write them into a statement instead of calling them for each row: their volatility is
+-- that of what they are made of.
+create or replace function state_at_turn(automatic boolean) returns delivery_state language sql immutable parallel safe as $$
+    select case when automatic then 'ready'::delivery_state else 'held' end
+$$;
+create or replace function release_at_turn(automatic boolean, forward_within integer, turn timestamptz) returns timestamptz
+    language sql stable parallel safe as $$
+    select case when not automatic then turn + make_interval(mins => forward_within) end
+$$;
+
 create or replace function deliveries_inserted() returns trigger language plpgsql as $$
 begin
     insert into progress (bulletin_id, tier, channel_id, groups, seats, waiting, held, ready)
