@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 use super::engine::Engine;
 use super::inbound;
 use super::lease::Lease;
+use super::quotas::refresh_quotas;
 use super::sender::{Sender, Until};
-use super::upkeep::{self, Rounds};
+use super::upkeep::Rounds;
 use crate::domain::ids::ChannelId;
 use crate::store::{Result, channels, progress};
 
@@ -26,7 +27,7 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
     loop {
         drain_inbound(engine).await?;
         Rounds::new(engine.clone()).go_round().await;
-        upkeep::refresh_quotas(engine).await?;
+        refresh_quotas(engine).await?;
         let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
         for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
             let lease = Lease::endless(engine.clock.clone());

@@ -25,7 +25,7 @@ use crate::store::channels::get_channel;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletins_shared;
 use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
-use crate::store::{Connection, Result, StoreError, audit, groups, join_codes};
+use crate::store::{Connection, Result, StoreError, audit, groups, join_codes, links};
 
 /// Taps counted in one transaction.
 const BATCH: i64 = 500;
@@ -177,7 +177,7 @@ async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<O
     match event.kind.as_str() {
         "join" => Ok(Some(Answer::to(event, What::Greeting))),
         "leave" => {
-            if let Some((group, _)) = groups::find_by_line_group(db, event.channel_id, &line_group_id).await? {
+            if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, &line_group_id).await? {
                 unlink(db, group, event.occurred_at, now).await?;
             }
             Ok(None)
@@ -189,7 +189,7 @@ async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<O
 
 /// Unlinks a group, unless it was linked after `left_at`: LINE may deliver an old event late.
 async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<()> {
-    if groups::unlink_group(db, group, left_at, now).await? {
+    if links::unlink_group(db, group, left_at, now).await? {
         audit::insert_entry(db, now, "line", "unlink", &format!("group:{group}"), &json!({})).await?;
     }
     Ok(())
@@ -198,7 +198,7 @@ async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Ti
 async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Timestamp) -> Result<Answer> {
     let channel = event.channel_id;
     let sha256 = event.data.as_deref().and_then(|data| hex::decode(data).ok()).unwrap_or_default();
-    let taken = groups::find_by_line_group(db, channel, &line_group_id).await?;
+    let taken = links::find_by_line_group(db, channel, &line_group_id).await?;
     let Some(group) = join_codes::use_join_code(db, &sha256, now).await? else {
         return Ok(Answer::to(event, What::WrongCode));
     };
@@ -206,7 +206,7 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Ti
     if let Some((before, _)) = taken.filter(|(before, _)| *before != group) {
         unlink(db, before, now, now).await?;
     }
-    groups::link_group(db, group, channel, &line_group_id, event.occurred_at, now).await?;
+    links::link_group(db, group, channel, &line_group_id, event.occurred_at, now).await?;
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
@@ -255,6 +255,6 @@ async fn read_back(
     let line_name = summary.as_ref().map(|summary| summary.group_name.as_str());
     let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
     let members = i32::try_from(members).unwrap_or(i32::MAX);
-    groups::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
+    links::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::update_paused;
 use crate::store::record::lock_bulletin;
-use crate::store::turns::{self, RetryFilter};
+use crate::store::retries::{self, RetryFilter};
 use crate::store::{Connection, audit};
 
 /// Queues what matches again, and lets a paused bulletin go on; gives how many were queued.
@@ -32,7 +32,7 @@ pub async fn retry(
     must_be_relaying(db, id).await?;
     lock_bulletin(db, id).await?;
     let key_good_since = now - settings.retry_key_lifetime;
-    let retried = turns::retry(db, id, filter, include_unknown, key_good_since, now).await?;
+    let retried = retries::retry(db, id, filter, include_unknown, key_good_since, now).await?;
     // who answers for a part only lets the whole bulletin go on if there was something of theirs to send
     if retried > 0 || filter.scope.is_none() {
         update_paused(db, id, false, now).await?;
@@ -55,7 +55,7 @@ pub async fn retry_one(
     by: &str,
     now: Timestamp,
 ) -> Result<bool> {
-    let id = turns::find_bulletin_of(db, delivery).await?.ok_or(Refusal::Absent)?;
+    let id = retries::find_bulletin_of(db, delivery).await?.ok_or(Refusal::Absent)?;
     let filter = RetryFilter { delivery: Some(delivery), ..RetryFilter::default() };
     Ok(retry(db, settings, id, &filter, include_unknown, by, now).await? > 0)
 }

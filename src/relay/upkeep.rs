@@ -2,8 +2,8 @@
 //!
 //! Each round publishes what is scheduled, releases what its steward left until its time, passes by groups that have
 //! taken too long, and ends what has expired. Less often it recounts the open deliveries to prove the counters, wakes
-//! what should not be waiting, asks LINE for quotas (which lets a channel go on that had used its own up), seals the
-//! audit and forgets what is only needed for a day. Every step is safe to repeat, so a lost leader loses nothing.
+//! what should not be waiting, seals the audit and forgets what is only needed for a day. Beside the rounds the
+//! [`quotas`](super::quotas) are kept. Every step is safe to repeat, so a lost leader loses nothing.
 
 use std::time::Duration;
 
@@ -11,20 +11,18 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::engine::{Engine, open_access};
+use super::engine::Engine;
 use super::gauges::measure;
 use super::publish::{publish, unschedule};
+use super::quotas::keep_quotas;
 use super::refusal::Refusal;
 use super::withdraw::follow_late_acceptances;
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, ChannelId};
-use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::board::provinces;
-use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
 use crate::store::fan_out::list_channels_of;
 use crate::store::notices::{Notice, notify};
-use crate::store::queue::find_next_seats;
 use crate::store::record::lock_bulletin;
 use crate::store::{
     Result, account_links, audit, bulletins, home, idempotency, images, progress, sessions, turns, webhook_events,
@@ -287,71 +285,6 @@ impl Rounds {
 fn note(what: &str, done: Result<()>) {
     if let Err(error) = done {
         tracing::warn!(error = &error as &dyn std::error::Error, "{what} failed; it is done again in the next round");
-    }
-}
-
-async fn keep_quotas(engine: Engine, stop: CancellationToken) {
-    loop {
-        note("asking for quotas", refresh_quotas(&engine).await);
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(engine.settings.quota_refresh) => {}
-        }
-    }
-}
-
-/// Asks LINE how much of each channel's quota is left, and lets a channel go on that has room again.
-///
-/// # Errors
-/// When the database fails.
-pub async fn refresh_quotas(engine: &Engine) -> Result<()> {
-    let channels = list_channels(&mut *engine.db.acquire().await?).await?;
-    let asked = channels.iter().map(|channel| async move { (channel, ask_quota(engine, channel).await) });
-    for (channel, quota) in futures_util::future::join_all(asked).await {
-        if let Some((limit, used)) = quota {
-            keep_quota(engine, channel, limit, used).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn keep_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, used: i64) -> Result<()> {
-    let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
-    update_quota(&mut tx, channel.id, limit, used, now).await?;
-    let next = i64::from(find_next_seats(&mut tx, channel.id).await?.unwrap_or(0)).max(1);
-    let room = limit.is_none_or(|limit| limit - used >= next);
-    // one that was parked only after LINE was asked is not to be let go by an answer from before
-    let parked = channel.parked_reason == Some(ParkReason::QuotaUsedUp);
-    if room && parked && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {
-        notify(&mut tx, Notice::Wake(channel.id)).await?;
-        tracing::info!(channel.code = channel.code, "the channel has messages left again and goes on");
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// The month's messages (none = not limited) and how many are used; nothing where LINE does not say.
-async fn ask_quota(engine: &Engine, channel: &Channel) -> Option<(Option<i64>, i64)> {
-    let asked = async {
-        let access = open_access(&engine.sealing, channel)?;
-        let quota = engine.line.quota(&access).await?;
-        let consumption = engine.line.quota_consumption(&access).await?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((quota, consumption))
-    };
-    match asked.await {
-        Ok((quota, consumption)) => {
-            let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-            Some((quota.limit().map(number), number(consumption.total_usage)))
-        }
-        Err(error) => {
-            tracing::warn!(
-                channel.code = channel.code,
-                error = &*error as &dyn std::error::Error,
-                "LINE did not say how much of the quota is left"
-            );
-            None
-        }
     }
 }
 

@@ -1,10 +1,9 @@
-//! Groups: the nodes of the tree, read by code and changed one at a time; bulk changes are `tree`'s.
+//! Groups: the nodes of the tree, read by code and changed one at a time. Bulk changes are `tree`'s; which LINE group
+//! belongs to one is `links`'.
 
-use super::channels::lock_claims;
-use super::record::lock_bulletins_shared;
 use super::{Connection, Result, StoreError};
 use crate::domain::bulletin::Forwarding;
-use crate::domain::ids::{BulletinId, ChannelId, GroupId, OfficeId};
+use crate::domain::ids::{GroupId, OfficeId};
 use crate::domain::office::OfficeKind;
 use crate::domain::time::Timestamp;
 
@@ -235,136 +234,6 @@ pub async fn update_settings(
         forwarding as Option<Forwarding>,
         forward_within.is_some(),
         forward_within.flatten(),
-        now as Timestamp,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Binds a LINE group to a group, as of `linked_at`, and moves its unused deliveries there.
-///
-/// # Errors
-/// [`StoreError::Refused`] where the LINE group is bound to another group; when the database fails.
-pub async fn link_group(
-    db: &mut Connection,
-    group: GroupId,
-    channel: ChannelId,
-    line_group_id: &str,
-    linked_at: Timestamp,
-    now: Timestamp,
-) -> Result<()> {
-    lock_open_bulletins(db, group).await?;
-    let changed = sqlx::query!(
-        "update groups set channel_id = $2, line_group_id = $3, linked_at = $4, lost_at = null, updated_at = $5
-        where id = $1",
-        group.0,
-        channel.0,
-        line_group_id,
-        linked_at as Timestamp,
-        now as Timestamp,
-    )
-    .execute(&mut *db)
-    .await?;
-    if changed.rows_affected() == 0 {
-        return Err(StoreError::Absent("group"));
-    }
-    lock_claims(db).await?;
-    // what was never sent goes to the new place; what may have been sent stays with the old one
-    sqlx::query!(
-        "update deliveries set channel_id = $2, recipient = $3, changed = change_mark()
-        where bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
-            and group_id = $1 and state in ('waiting', 'held', 'ready') and key_used_at is null
-            and not exists (select from claims where deliveries.id = any (delivery_ids))",
-        group.0,
-        channel.0,
-        line_group_id,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// The group that a LINE group is bound to.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_by_line_group(
-    db: &mut Connection,
-    channel: ChannelId,
-    line_group_id: &str,
-) -> Result<Option<(GroupId, String)>> {
-    let row = sqlx::query!(
-        r#"select id as "id: GroupId", name from groups where channel_id = $1 and line_group_id = $2"#,
-        channel.0,
-        line_group_id,
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| (row.id, row.name)))
-}
-
-/// Unbinds the LINE group, because the account left it at `left_at`; a link made after that stays. Gives whether it
-/// was unbound.
-///
-/// # Errors
-/// When the database fails.
-pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<bool> {
-    lock_open_bulletins(db, group).await?;
-    let unbound = sqlx::query!(
-        "update groups set line_group_id = null, linked_at = null, lost_at = $2, updated_at = $3
-        where id = $1 and line_group_id is not null and (linked_at is null or linked_at <= $2)",
-        group.0,
-        left_at as Timestamp,
-        now as Timestamp,
-    )
-    .execute(&mut *db)
-    .await?;
-    if unbound.rows_affected() == 0 {
-        return Ok(false);
-    }
-    lock_claims(db).await?;
-    sqlx::query!(
-        "update deliveries set recipient = null, changed = change_mark()
-        where bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
-            and group_id = $1 and state in ('waiting', 'held', 'ready') and key_used_at is null
-            and not exists (select from claims where deliveries.id = any (delivery_ids))",
-        group.0,
-    )
-    .execute(db)
-    .await?;
-    Ok(true)
-}
-
-/// Takes the shared locks of the bulletins that are open at a group, before anything of them is moved.
-async fn lock_open_bulletins(db: &mut Connection, group: GroupId) -> Result<()> {
-    let open = sqlx::query_scalar!(
-        r#"select d.bulletin_id as "id: BulletinId" from deliveries d
-        where d.bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
-            and d.group_id = $1 and d.state in ('waiting', 'held', 'ready')"#,
-        group.0,
-    )
-    .fetch_all(&mut *db)
-    .await?;
-    lock_bulletins_shared(db, &open).await
-}
-
-/// Keeps what LINE says of a group: how many members it has and, where LINE knows it, what they call it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn update_line_facts(
-    db: &mut Connection,
-    group: GroupId,
-    members: i32,
-    line_name: Option<&str>,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "update groups set members = $2, line_name = coalesce($3, line_name), updated_at = $4 where id = $1",
-        group.0,
-        members,
-        line_name,
         now as Timestamp,
     )
     .execute(db)

@@ -6,7 +6,7 @@ use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::relay::engine::sealed_as;
 use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, Happening};
-use gcc_relay::store::turns::RetryFilter;
+use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::{attempts, channels, deliveries};
 
 use crate::stage::Stage;

@@ -8,7 +8,7 @@ use super::super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
-use crate::store::turns::RetryFilter;
+use crate::store::retries::RetryFilter;
 
 /// One cause.
 #[derive(Clone, Debug)]

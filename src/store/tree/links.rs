@@ -21,7 +21,7 @@ pub(super) async fn release(db: &mut Connection, relinked: &[&PlannedGroup], num
     Ok(())
 }
 
-/// Binds groups to their new LINE groups; deliveries follow by the rule of `groups::link_group`.
+/// Binds groups to their new LINE groups; deliveries follow by the rule of `links::link_group`.
 pub(super) async fn take(
     db: &mut Connection,
     relinked: &[&PlannedGroup],

@@ -13,7 +13,7 @@ use crate::domain::delivery;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::relay::retry;
 use crate::store::deliveries;
-use crate::store::turns::RetryFilter;
+use crate::store::retries::RetryFilter;
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::post::{Post, Posted};

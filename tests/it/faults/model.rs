@@ -21,7 +21,7 @@ use gcc_relay::store::bulletins::Draft;
 use gcc_relay::store::claims::{delete_claims, insert_claim, take_channel};
 use gcc_relay::store::progress::find_difference;
 use gcc_relay::store::record::{Recorded, lock_bulletins_shared, record_batch};
-use gcc_relay::store::turns::RetryFilter;
+use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

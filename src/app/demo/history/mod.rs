@@ -30,7 +30,7 @@ use crate::relay::withdraw::withdraw;
 use crate::store::attempts::{Attempt, insert_attempts};
 use crate::store::bulletins::{Draft, get_bulletin, insert_draft};
 use crate::store::history::{Fate, Forwarding, insert_forwardings, is_published_before, list_copies, write_fates};
-use crate::store::{Connection, StoreError, groups};
+use crate::store::{Connection, StoreError, groups, links};
 
 /// The governor who is never there: what is held at the province stays held.
 pub(super) const ABSENT: &str = "gcc2-ranong";
@@ -81,7 +81,7 @@ pub(super) async fn make(engine: &Engine) -> anyhow::Result<(usize, i64)> {
 async fn remove_account(engine: &Engine, at: Timestamp) -> anyhow::Result<()> {
     let mut tx = engine.db.begin().await?;
     if let Some(group) = groups::find_group(&mut tx, REMOVED).await? {
-        groups::unlink_group(&mut tx, group.id, at, at).await?;
+        links::unlink_group(&mut tx, group.id, at, at).await?;
     }
     tx.commit().await?;
     Ok(())

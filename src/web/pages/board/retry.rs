@@ -18,7 +18,7 @@ use crate::domain::ids::BulletinId;
 use crate::relay::retry;
 use crate::store::StoreError;
 use crate::store::board::failures::count_retryable;
-use crate::store::turns::RetryFilter;
+use crate::store::retries::RetryFilter;
 use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::auth::Caller;
