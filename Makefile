@@ -19,7 +19,7 @@ soak: ## run the tests of faults long: a national tree, faults that last, twenty
 bench: ## measure the engine against a ceiling and print the table (four minutes once it is built)
 	@sh scripts/bench.sh
 
-bench-full: ## the same with a million deliveries, twenty million of history, and single statements (hours, 30 GB of disk)
+bench-full: ## the same with a million deliveries, twenty million of history, and single statements (a quarter of an hour, 25 GB of disk)
 	@sh scripts/bench.sh --full
 
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
