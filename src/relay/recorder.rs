@@ -1,8 +1,9 @@
 //! The recorder: writes what calls came to, in batches, and never loses an outcome.
 //!
-//! One per sender. A batch is written at once when groups below wait for one of its rows, else when it is full or
-//! its oldest row has waited long enough. While the database is away the batch waits and is written again; the
-//! statements are safe to repeat. A claim's row goes in the transaction that records the last of its deliveries.
+//! One per sender. A batch is written at once when groups below wait for one of its rows or nothing more is under way,
+//! else when it is full or its oldest row has waited long enough. While the database is away the batch waits and is
+//! written again; the statements are safe to repeat. A claim's row goes in the transaction that records the last of its
+//! deliveries.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -27,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub enum Entry {
     /// A claim was written for so many deliveries.
     Opened(ClaimId, usize),
-    /// A delivery came to something; groups below may wait for it.
+    /// A delivery came to something.
     Outcome {
         /// What to write.
         row: Box<Recorded>,
@@ -35,7 +36,7 @@ pub enum Entry {
         attempt: Option<Attempt>,
         /// The claim it belongs to.
         claim: ClaimId,
-        /// Whether groups below wait for it.
+        /// Whether groups below wait for it, or nothing comes after it for now.
         urgent: bool,
     },
     /// A claimed delivery was not sent and is free again.

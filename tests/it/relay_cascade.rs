@@ -1,14 +1,16 @@
 //! How a bulletin goes down the tree when LINE takes everything.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::bulletin::{Audience, Forwarding, ForwardingMode};
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::Code;
 use gcc_relay::store::{bulletins, groups, progress};
+use tokio::time::timeout;
 
-use crate::stage::Stage;
+use crate::stage::{PATIENCE, Stage};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -174,4 +176,13 @@ async fn progress_tells_the_same_as_the_deliveries() {
         assert_eq!(kept.histogram, counted.histogram);
     }
     assert_eq!(kept.len(), 3);
+}
+
+#[tokio::test]
+async fn the_last_outcomes_wait_for_no_others() {
+    let mut stage = Stage::new().await;
+    Arc::make_mut(&mut stage.engine.settings).record_delay = Duration::from_hours(1);
+    let id = stage.publish_automatic().await;
+    timeout(PATIENCE, stage.run()).await.expect("everything is on record at once");
+    stage.assert_exact(id).await;
 }

@@ -116,7 +116,8 @@ impl Sender {
     }
 
     pub(super) async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<Attempt>) {
-        let urgent = claimed.ready.has_children && row.state != State::Ready;
+        let last = self.calls.is_empty() && self.backlog.len() == 0;
+        let urgent = last || (claimed.ready.has_children && row.state != State::Ready);
         self.tell(Entry::Outcome { row: Box::new(row), attempt, claim: claimed.claim, urgent }).await;
     }
 
