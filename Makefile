@@ -13,7 +13,7 @@ run: ## run the demo: Postgres, LINE simulator, server, the 2561 letter (ONCE=1 
 test: ## run all tests, those in a browser too, leave nothing running, print the count
 	@sh scripts/test.sh
 
-soak: ## run the tests of faults long: a national tree, faults that last, twenty kills; about half an hour
+soak: ## run the tests of faults long: a national tree, faults that last, twenty kills; about a quarter of an hour
 	@sh scripts/soak.sh
 
 bench: ## measure the engine against a ceiling and print the table (four minutes once it is built)

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::queue::delete_emptied_hints;
 use super::record::lock_bulletins_shared;
 use super::{Connection, Result};
 use crate::domain::ids::{BulletinId, ChannelId, ClaimId, DeliveryId, GroupId, MessageId};
@@ -176,6 +177,12 @@ pub async fn take_channel(
     .fetch_all(&mut *db)
     .await?;
     lock_bulletins_shared(db, &bulletins).await?;
+    let hints = sqlx::query_scalar!(
+        r#"select distinct unnest(queue_ids) as "id!" from claims where channel_id = $1"#,
+        channel.0,
+    )
+    .fetch_all(&mut *db)
+    .await?;
     let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
         .fetch_one(&mut *db)
         .await?;
@@ -192,9 +199,10 @@ pub async fn take_channel(
         channel.0,
         (now + request_timeout) as Timestamp,
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?
     .rows_affected();
+    delete_emptied_hints(db, &hints).await?;
     Ok(Taken { epoch, left_open })
 }
 

@@ -3,7 +3,8 @@
 //! The database writes a row with whatever makes deliveries ready (`migrations/0011_queue.sql`). A row is a hint: what
 //! it names may have been sent, withdrawn or moved since, and may stand in another row too. So a sender asks for the
 //! hints, which are cheap, leaves out what it holds already, and then looks at the rest. A row goes with the last of the
-//! claims that were taken from it, or when an idle sender finds nothing ready in it.
+//! claims that were taken from it, when another holder takes over what the last one had claimed, or when an idle sender
+//! finds nothing ready in it.
 
 use uuid::Uuid;
 
@@ -85,6 +86,22 @@ pub async fn delete_empty_hints(db: &mut Connection, channel: ChannelId) -> Resu
             select from deliveries d where d.id = any (q.delivery_ids) and d.channel_id = q.channel_id
                 and d.state = 'ready' and d.due_at is null)",
         channel.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes those of `hints` in which nothing is ready any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_emptied_hints(db: &mut Connection, hints: &[i64]) -> Result<()> {
+    sqlx::query!(
+        "delete from queue q where q.id = any ($1) and not exists (
+            select from deliveries d where d.id = any (q.delivery_ids) and d.channel_id = q.channel_id
+                and d.state = 'ready' and d.due_at is null)",
+        hints,
     )
     .execute(db)
     .await?;

@@ -9,9 +9,13 @@ use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::bulletins::update_paused;
 use gcc_relay::store::channels::{park_channel, resume_channel};
+use gcc_relay::store::claims::{insert_claim, take_channel};
+use gcc_relay::store::queue::list_hints;
 use tokio::time::timeout;
 
 use crate::stage::{PATIENCE, Stage};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Deliveries that are ready and not put off, and of them those that no hint of their channel names.
 async fn ready(stage: &Stage) -> (i64, i64) {
@@ -67,6 +71,22 @@ async fn what_is_queued_again_while_it_is_still_named_is_sent_once() {
     stage.assert_exact(id).await;
     assert_eq!(stage.accepted_in("Cmoi"), 1);
     assert_eq!(hints(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn who_takes_a_channel_over_takes_the_dead_senders_part_out_of_the_queue() {
+    let stage = Stage::new().await;
+    let id = stage.publish_automatic().await;
+    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    let (channel, now) = (stage.channel, stage.now());
+    let dead = take_channel(&mut tx, channel, now, SECOND).await.expect("taken");
+    let hint = list_hints(&mut tx, channel, None, 2).await.expect("hints").remove(0);
+    insert_claim(&mut tx, channel, dead.epoch, now, &hint.delivery_ids, &[hint.id]).await.expect("claimed");
+    let taken = take_channel(&mut tx, channel, now, SECOND).await.expect("taken");
+    tx.commit().await.expect("committed");
+    assert_eq!((taken.left_open, hints(&stage).await), (1, 0));
+    stage.after(SECOND).await;
+    stage.assert_exact(id).await;
 }
 
 /// Puts hints before all others, as a sender leaves them behind that dies: nothing in them is ready any more.
