@@ -40,6 +40,8 @@ const FORGOTTEN: i64 = 1_000;
 const FORGETS: usize = 100;
 /// How many times as long as it took summing up rests: it reads whole bulletins, however little of them has changed.
 const SUMMING_RESTS: u32 = 100;
+/// But no longer than this.
+const LONGEST_REST: Duration = Duration::from_mins(1);
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
 
@@ -150,10 +152,15 @@ impl Rounds {
     }
 
     async fn sum_up(&mut self, now: Timestamp) -> Result<()> {
+        if self.resting.is_some_and(|until| Instant::now() < until) {
+            return Ok(());
+        }
+        let mut db = self.engine.db.acquire().await?;
         let began = Instant::now();
-        if self.resting.is_none_or(|until| began >= until) {
-            provinces::sum_up(&mut *self.engine.db.acquire().await?, now - SUMMED_UP).await?;
-            self.resting = Some(began + began.elapsed() * (1 + SUMMING_RESTS));
+        let summed = provinces::sum_up(&mut db, now - SUMMED_UP).await?;
+        // while more are behind than go into a round, as in the first rounds of all, there is no rest
+        if summed < provinces::AT_ONCE {
+            self.resting = Some(Instant::now() + (began.elapsed() * SUMMING_RESTS).min(LONGEST_REST));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::queue::delete_emptied_hints;
+use super::queue::delete_if_empty;
 use super::record::lock_bulletins_shared;
 use super::{Connection, Result};
 use crate::domain::ids::{BulletinId, ChannelId, ClaimId, DeliveryId, GroupId, MessageId};
@@ -177,15 +177,15 @@ pub async fn take_channel(
     .fetch_all(&mut *db)
     .await?;
     lock_bulletins_shared(db, &bulletins).await?;
+    let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
+        .fetch_one(&mut *db)
+        .await?;
     let hints = sqlx::query_scalar!(
         r#"select distinct unnest(queue_ids) as "id!" from claims where channel_id = $1"#,
         channel.0,
     )
     .fetch_all(&mut *db)
     .await?;
-    let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
-        .fetch_one(&mut *db)
-        .await?;
     let left_open = sqlx::query!(
         "with gone as (
             delete from claims where channel_id = $1 returning claimed_at, delivery_ids
@@ -202,7 +202,7 @@ pub async fn take_channel(
     .execute(&mut *db)
     .await?
     .rows_affected();
-    delete_emptied_hints(db, &hints).await?;
+    delete_if_empty(db, &hints).await?;
     Ok(Taken { epoch, left_open })
 }
 

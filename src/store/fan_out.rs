@@ -1,7 +1,7 @@
 //! Fan-out: one statement makes every delivery of a bulletin, in the transaction that publishes it.
 //!
-//! One delivery per bulletin and group: running it again is refused. Parents, channels, ways of
-//! forwarding and LINE groups are fixed here: a later change of the tree changes nothing in flight.
+//! One delivery per bulletin and group: publishing again is refused, and a notice only adds what it lacks. Parents,
+//! channels, ways of forwarding and LINE groups are fixed here: a later change of the tree changes nothing in flight.
 
 use super::{Connection, Result};
 use crate::domain::bulletin::{Forwarding, ForwardingMode, Urgency};

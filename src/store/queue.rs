@@ -3,7 +3,7 @@
 //! The database writes a row with whatever makes deliveries ready (`migrations/0011_queue.sql`). A row is a hint: what
 //! it names may have been sent, withdrawn or moved since, and may stand in another row too. So a sender asks for the
 //! hints, which are cheap, leaves out what it holds already, and then looks at the rest. A row goes with the last of the
-//! claims that were taken from it, when another holder takes over what the last one had claimed, or when an idle sender
+//! claims that were taken from it, when another holder takes over what the last one had claimed, or when a sender
 //! finds nothing ready in it.
 
 use uuid::Uuid;
@@ -92,15 +92,20 @@ pub async fn delete_empty_hints(db: &mut Connection, channel: ChannelId) -> Resu
     Ok(())
 }
 
-/// Removes those of `hints` in which nothing is ready any more.
+/// Removes those of `hints` in which nothing is ready any more; what somebody else is removing is left to them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_emptied_hints(db: &mut Connection, hints: &[i64]) -> Result<()> {
+pub async fn delete_if_empty(db: &mut Connection, hints: &[i64]) -> Result<()> {
+    if hints.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
-        "delete from queue q where q.id = any ($1) and not exists (
-            select from deliveries d where d.id = any (q.delivery_ids) and d.channel_id = q.channel_id
-                and d.state = 'ready' and d.due_at is null)",
+        "delete from queue where id in (
+            select q.id from queue q where q.id = any ($1) and not exists (
+                select from deliveries d where d.id = any (q.delivery_ids) and d.channel_id = q.channel_id
+                    and d.state = 'ready' and d.due_at is null)
+            order by q.id for update skip locked)",
         hints,
     )
     .execute(db)

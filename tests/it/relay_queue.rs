@@ -10,7 +10,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::bulletins::update_paused;
 use gcc_relay::store::channels::{park_channel, resume_channel};
 use gcc_relay::store::claims::{insert_claim, take_channel};
-use gcc_relay::store::queue::list_hints;
+use gcc_relay::store::queue::{delete_if_empty, list_hints};
 use tokio::time::timeout;
 
 use crate::stage::{PATIENCE, Stage};
@@ -115,6 +115,17 @@ async fn what_a_dead_sender_left_in_the_queue_hides_nothing_behind_it() {
     timeout(PATIENCE, stage.run()).await.expect("the relay finds it at once");
     stage.assert_exact(id).await;
     assert_eq!(hints(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn a_hint_goes_once_nothing_in_it_is_ready_and_stays_until_then() {
+    let stage = Stage::new().await;
+    stage.publish_automatic().await;
+    leave_hints_behind(&stage, 5, 3).await;
+    let mut db = stage.db().await;
+    let all: Vec<i64> = sqlx::query_scalar("select id from queue").fetch_all(&mut *db).await.expect("hints");
+    delete_if_empty(&mut db, &all).await.expect("removed");
+    assert_eq!((all.len(), hints(&stage).await, ready(&stage).await), (6, 1, (1, 0)));
 }
 
 #[tokio::test]

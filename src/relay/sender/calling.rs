@@ -18,11 +18,7 @@ impl Sender {
     pub(super) async fn start_calls(&mut self) -> Option<Instant> {
         loop {
             let now = Instant::now();
-            if self.calls.len() >= self.engine.settings.in_flight
-                || self.backlog.len() == 0
-                || self.parked
-                || self.access.is_none()
-            {
+            if self.calls.len() >= self.in_flight || self.backlog.len() == 0 || self.parked || self.access.is_none() {
                 return None;
             }
             if !self.lease.is_good() {

@@ -6,7 +6,7 @@ use super::{Look, Sender};
 use crate::domain::ids::DeliveryId;
 use crate::relay::recorder::Entry;
 use crate::store::claims::{Ready, begin_claim, insert_claim, list_due};
-use crate::store::queue::{Cursor, Hint, delete_empty_hints, list_fresh, list_hints};
+use crate::store::queue::{Cursor, Hint, delete_empty_hints, delete_if_empty, list_fresh, list_hints};
 use crate::store::{Connection, Result};
 use crate::telemetry::metric;
 
@@ -32,7 +32,7 @@ struct Found {
     fresh: Vec<Ready>,
     /// The hints that it was found in.
     hints: Vec<i64>,
-    /// Where the next look goes on; none = there was nothing at all.
+    /// Where the next look goes on; none = no hint was looked through to its end.
     through: Option<Cursor>,
     /// Whether something was left for later.
     more: bool,
@@ -76,7 +76,12 @@ impl Sender {
         let Found { fresh, hints, through, more } = self.find_fresh(&mut tx).await?;
         let nothing = due.is_empty() && through.is_none();
         let (chosen, left_over) = self.choose(due, fresh, better_than);
-        if !chosen.is_empty() {
+        if chosen.is_empty() {
+            if !page_full && !more && self.backlog.open() == 0 && !nothing {
+                delete_empty_hints(&mut tx, self.channel).await?;
+            }
+            tx.commit().await?;
+        } else {
             let ids: Vec<_> = chosen.iter().map(|ready| ready.id).collect();
             if let Some(claim) = insert_claim(&mut tx, self.channel, self.epoch, now, &ids, &hints).await? {
                 tx.commit().await?;
@@ -84,9 +89,6 @@ impl Sender {
                 self.tell(Entry::Opened(claim, ids.len())).await;
                 self.backlog.extend(claim, chosen);
             }
-        } else if !page_full && !more && self.backlog.open() == 0 && !nothing {
-            delete_empty_hints(&mut tx, self.channel).await?;
-            tx.commit().await?;
         }
         if let (Some(last), false) = (through, left_over) {
             self.backlog.advance(last);
@@ -95,7 +97,7 @@ impl Sender {
     }
 
     /// Looks through the queue until something is ready, or to its end: hints in which nothing is ready any more, however
-    /// many an earlier sender left behind, must not hide what lies behind them.
+    /// many withdrawals, expiries and dead senders left behind, must not hide what lies behind them. They go on the way.
     async fn find_fresh(&self, tx: &mut Connection) -> Result<Found> {
         let mut cursor = self.backlog.cursor();
         let mut over = HashSet::new();
@@ -108,6 +110,7 @@ impl Sender {
             if !fresh.is_empty() || !more {
                 return Ok(Found { fresh, hints: named, through: cursor, more });
             }
+            delete_if_empty(tx, &named).await?;
             over.extend(ids);
         }
     }

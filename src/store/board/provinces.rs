@@ -1,7 +1,7 @@
 //! How far a bulletin came in each province, and how far the bulletins of the last days did together.
 //!
 //! One bulletin is counted from its deliveries. Many are read from `province_progress`, which upkeep brings up to
-//! date ([`sum_up`]) whenever a bulletin's counters have moved since; a part of the tree is always counted.
+//! date ([`sum_up`]) soon after a bulletin's counters have moved; a part of the tree is always counted.
 
 use super::super::{Connection, Result};
 use crate::domain::delivery::State;
@@ -9,7 +9,7 @@ use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 
 /// Bulletins summed up in one round at most, so that a round stays short.
-const AT_ONCE: i64 = 20;
+pub const AT_ONCE: u64 = 20;
 
 /// How far a bulletin came in one tier of one province.
 #[derive(Clone, Debug)]
@@ -186,7 +186,7 @@ pub async fn sum_up(db: &mut Connection, since: Timestamp) -> Result<u64> {
         insert into province_progress_marks (bulletin_id, version) select id, version from versions
         on conflict (bulletin_id) do update set version = excluded.version",
         since as Timestamp,
-        AT_ONCE,
+        i64::try_from(AT_ONCE).unwrap_or(i64::MAX),
     )
     .execute(db)
     .await?;
