@@ -82,7 +82,7 @@ async fn a_steward_follows_the_own_part_of_the_tree_and_hears_of_no_other_bullet
 async fn who_follows_all_gets_the_open_bulletins_and_then_those_that_move() {
     let desk = Desk::new().await;
     let (one, other) = (desk.held().await, desk.held().await);
-    desk.relayed().await;
+    let settled = desk.relayed().await;
     let mut events = desk.follow(&Who::Operator, "events").await;
     let mut first = [next(&mut events).await, next(&mut events).await].map(|event| event.json()["bulletin_id"].clone());
     first.sort_by_key(ToString::to_string);
@@ -90,7 +90,12 @@ async fn who_follows_all_gets_the_open_bulletins_and_then_those_that_move() {
     open.sort_by_key(ToString::to_string);
     assert_eq!(first, open);
     forward(&desk, &other, "lpn").await;
-    assert_eq!(next(&mut events).await.json()["bulletin_id"], json!(other));
+    // what moved just before may be seen late, while another transaction of the server is still open
+    let mut moved = next(&mut events).await.json()["bulletin_id"].clone();
+    if moved == json!(settled) {
+        moved = next(&mut events).await.json()["bulletin_id"].clone();
+    }
+    assert_eq!(moved, json!(other));
 }
 
 #[tokio::test]

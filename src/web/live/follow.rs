@@ -3,6 +3,7 @@
 //! Each stream has a small task that waits for the watcher and asks for the shared frame; a reader that is slow is
 //! waited for, and is then given the newest frame rather than all that it missed.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
@@ -130,13 +131,17 @@ impl Live {
         tokio::spawn(async move {
             let mut at = place.seen.borrow_and_update().stamp();
             let mut due = first;
+            // what this one was told last: a change that the watcher sees late may be in it already
+            let mut told: HashMap<BulletinId, Arc<Frame>> = HashMap::new();
             loop {
                 let seen = Arc::clone(&place.seen.borrow());
                 let mut left = Vec::new();
                 for bulletin in due {
                     match place.live.frame(&view(bulletin).into(), seen.stamp_of(bulletin), make(bulletin)).await {
                         Ok(None) => {}
+                        Ok(Some(frame)) if told.get(&bulletin).is_some_and(|last| last.body == frame.body) => {}
                         Ok(Some(frame)) => {
+                            told.insert(bulletin, Arc::clone(&frame));
                             if out.send(frame).await.is_err() {
                                 return;
                             }
