@@ -3,7 +3,7 @@
 //! Each round publishes what is scheduled, releases what its steward left until its time, passes by groups that have
 //! taken too long, and ends what has expired. Less often it recounts the open deliveries to prove the counters, wakes
 //! what should not be waiting, seals the audit and forgets what is only needed for a day. Beside the rounds the
-//! [`quotas`](super::quotas) are kept. Every step is safe to repeat, so a lost leader loses nothing.
+//! quotas are kept. Every step is safe to repeat, so a lost leader loses nothing.
 
 use std::time::Duration;
 
