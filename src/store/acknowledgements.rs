@@ -47,7 +47,7 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
             select delivery_id, person, min(at) from tapped group by delivery_id, person order by delivery_id, person
             on conflict do nothing returning delivery_id, person
         ), counted as (
-            update deliveries d set acknowledged = d.acknowledged + n.taps, changed = change_mark()
+            update deliveries d set acknowledged = d.acknowledged + n.taps, changed = (select change_mark())
             from (select delivery_id, count(*)::int as taps from fresh group by delivery_id) n
             where d.id = n.delivery_id
         )

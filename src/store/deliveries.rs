@@ -262,7 +262,8 @@ pub async fn list_failures(
 }
 
 /// A page of what changed after the mark `since`, or under that very mark after the delivery `last`, over all
-/// bulletins, in the order of the changes; nothing of a transaction that is still running.
+/// bulletins, in the order of the changes; nothing above `horizon`, which was asked for before
+/// ([`get_change_horizon`]).
 ///
 /// Only bulletins that changed are looked at, however much history there is. All of it is one statement: the marks
 /// shown must be those that the page was cut by, or a cursor made of them would jump over changes.
@@ -273,13 +274,14 @@ pub async fn list_changed(
     db: &mut Connection,
     since: i64,
     last: Option<DeliveryId>,
+    horizon: i64,
     scope: Option<&[i32]>,
     limit: i64,
 ) -> Result<Vec<Delivery>> {
     Ok(select_deliveries!(
         "where d.bulletin_id = any (array(select distinct bulletin_id from progress where changed >= $1))
             and (d.changed, d.id) > ($1, $2)
-            and d.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            and d.changed <= $5
             and ($3::int[] is null or g.path && $3)
         order by d.changed, d.id
         limit $4",
@@ -287,19 +289,19 @@ pub async fn list_changed(
         last.map_or(Uuid::max(), |id| id.0),
         scope,
         limit,
+        horizon,
     )
     .fetch_all(db)
     .await?)
 }
 
-/// The mark below which every transaction has ended: where a reader of changes may start or has caught up.
+/// The mark up to which every transaction has ended that changed deliveries: where a reader of changes may start or has
+/// caught up. A transaction that changes none, in this database or another, holds nobody up.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn get_change_horizon(db: &mut Connection) -> Result<i64> {
-    Ok(sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as "mark!""#)
-        .fetch_one(db)
-        .await?)
+    Ok(sqlx::query_scalar!(r#"select change_horizon() as "mark!""#).fetch_one(db).await?)
 }
 
 /// The delivery of a bulletin for a group, where there is one.

@@ -119,7 +119,7 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
             line_request_id = case when f.called_at is not null then gen_random_uuid()::text end,
             line_message_ids = case when f.state = 'accepted'
                 then array[(461230966842064897 + (random() * 1e12)::bigint)::text] end,
-            changed = change_mark()
+            changed = (select change_mark())
         from unnest($1::uuid[], $2::delivery_state[], $3::delivery_reason[], $4::timestamptz[], $5::timestamptz[],
             $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::text[], $10::smallint[], $11::int[])
             as f(id, state, reason, turn_at, release_at, called_at, ended_at, bypassed, forwarded_by, attempts, taps)

@@ -66,7 +66,7 @@ pub async fn touch_home(db: &mut Connection, now: Timestamp) -> Result<()> {
 /// When the database fails.
 pub async fn open_outcomes(db: &mut Connection, seen_at: Timestamp) -> Result<u64> {
     let opened = sqlx::query!(
-        "update deliveries d set outcome_open = true, key_used_at = least(d.key_used_at, $1), changed = change_mark()
+        "update deliveries d set outcome_open = true, key_used_at = least(d.key_used_at, $1), changed = (select change_mark())
         where d.state in ('waiting', 'held', 'ready') or (d.state in ('failed', 'unreachable', 'declined')
             and exists (select from bulletins b where b.id = d.bulletin_id and b.stage = 'published'))",
         seen_at as Timestamp,
@@ -100,15 +100,20 @@ pub async fn list_scheduled(db: &mut Connection) -> Result<Vec<BulletinId>> {
         .await?)
 }
 
-/// Brings the marks of the counters below those of this cluster, whose transactions may count from lower, and shows
-/// everything that is open as changed.
+/// Shows everything that is open as changed, under marks that are later than all that the copy holds.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn renew_marks(db: &mut Connection) -> Result<()> {
     sqlx::query!(
-        "update progress set version = version + 1, changed = change_mark(), changed_at = clock_timestamp()
-        where changed > change_mark() or waiting + held + ready > 0"
+        "select setval('change_marks', greatest(last_value, coalesce((select max(changed) from progress), 0)))
+        from change_marks"
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update progress set version = version + 1, changed = (select change_mark()), changed_at = clock_timestamp()
+        where waiting + held + ready > 0"
     )
     .execute(db)
     .await?;

@@ -20,7 +20,7 @@ pub struct Moved {
 pub struct Changes {
     /// Bulletins whose counters moved under the mark looked from or a later one.
     pub moved: Vec<Moved>,
-    /// The mark to look from next: below it every transaction has ended.
+    /// The mark to look from next: below it every transaction that took one has ended.
     pub mark: i64,
     /// The bulletins that are paused.
     pub paused: Vec<BulletinId>,
@@ -34,7 +34,7 @@ pub struct Changes {
 /// When the database fails.
 pub async fn get_changes(db: &mut Connection, since: i64) -> Result<Changes> {
     let around = sqlx::query!(
-        r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "mark!",
+        r#"select change_horizon() + 1 as "mark!",
             array(select id from bulletins where paused_at is not null order by id) as "paused!",
             (select md5(string_agg(concat_ws(' ', id, parked_reason, parked_at, quota_limit, quota_used, last_webhook_at,
                 rate_per_second), ';' order by id)) from channels) as channels"#

@@ -155,12 +155,13 @@ pub async fn list_changes(
         return Ok(Json(Page { items: Vec::new(), next_cursor: Some(Cursor::after(horizon)) }));
     };
     let scope = caller.scope.to_filter();
-    let mut found = rows::list_changed(&mut db, since.mark, since.last, scope.as_deref(), query.limit.rows()).await?;
+    let limit = query.limit.rows();
+    let mut found = rows::list_changed(&mut db, since.mark, since.last, horizon.mark, scope.as_deref(), limit).await?;
     let more = found.len() > query.limit.items();
     found.truncate(query.limit.items());
     let last = found.last().map(|row| Place { mark: row.changed, last: Some(row.id) });
     let next = match last {
-        Some(last) if more || last.mark > horizon.mark => last,
+        Some(last) if more => last,
         _ if horizon.mark > since.mark => horizon,
         _ => since,
     };
