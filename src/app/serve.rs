@@ -20,6 +20,7 @@ use super::House;
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::Config;
+use crate::relay::clock_watch::keep_clock;
 use crate::relay::engine::Engine;
 use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
@@ -131,7 +132,9 @@ impl Running {
         if let Some(private) = doors.metrics {
             running.web.spawn(web::serve(private, web::metrics_router(&app), stop.clone().cancelled_owned()));
         }
-        if role != Role::Web {
+        if role == Role::Web {
+            running.relay.spawn(keep_clock(engine.clone(), stop));
+        } else {
             running.start_relay(engine);
         }
         Ok(running)

@@ -59,6 +59,7 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         lease: relay.lease,
         keepalive: relay.keepalive,
         clock_jump: relay.clock_jump,
+        clock_settle: relay.clock_settle,
         shutdown_grace: relay.shutdown_grace,
         upkeep_interval: relay.upkeep_interval,
         recount_interval: relay.recount_interval,

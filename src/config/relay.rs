@@ -73,6 +73,9 @@ pub struct Relay {
     /// The jump of the machine's clock that stops new calls.
     #[serde(deserialize_with = "duration::one")]
     pub clock_jump: Duration,
+    /// How long clocks that have jumped apart must stay so before the database's is followed.
+    #[serde(deserialize_with = "duration::one")]
+    pub clock_settle: Duration,
     /// How long calls under way may take on a stop.
     #[serde(deserialize_with = "duration::one")]
     pub shutdown_grace: Duration,
@@ -148,6 +151,7 @@ impl Relay {
         check.must("relay.keepalive", self.keepalive > self.lease, "must be longer than relay.lease");
         check.lasts("relay.keepalive", self.keepalive, SECOND..=10 * MINUTE);
         check.lasts("relay.clock_jump", self.clock_jump, 100 * MILLISECOND..=HOUR);
+        check.lasts("relay.clock_settle", self.clock_settle, Duration::ZERO..=HOUR);
         let enough = self.shutdown_grace > line.request_timeout;
         check.must("relay.shutdown_grace", enough, "must be longer than line.request_timeout");
         check.lasts("relay.shutdown_grace", self.shutdown_grace, SECOND..=HOUR);

@@ -120,60 +120,103 @@ impl Sub<Duration> for Timestamp {
     }
 }
 
-/// Where the time comes from: the machine's clock brought into line with the database's, or a
-/// hand-moved one in tests. Cloning shares it.
+/// Where the time comes from: the machine's clock and how far the database's is ahead of it, or a hand-moved one in
+/// tests. Cloning shares it.
+///
+/// All nodes go by the database's clock ([`Clock::now`]). Neither of the two is trusted alone with what cannot be
+/// undone: that waits for the [`earlier`](Clock::earlier) of them, and the age of a retry key is told by the
+/// [`later`](Clock::later).
 #[derive(Clone, Debug)]
 pub struct Clock {
-    /// Microseconds: the offset to add to the machine's clock, or the instant itself when manual.
-    value: Arc<AtomicI64>,
-    manual: bool,
+    /// Microseconds of a machine's clock that is moved by hand.
+    by_hand: Option<Arc<AtomicI64>>,
+    /// Microseconds by which the database's clock is ahead of the machine's.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
     /// The machine's clock; [`Clock::align`] brings it into line with the database's.
     #[must_use]
     pub fn system() -> Self {
-        Self { value: Arc::default(), manual: false }
+        Self { by_hand: None, ahead: Arc::default() }
     }
 
     /// A clock that stands still at `at` until it is moved.
     #[must_use]
     pub fn manual(at: Timestamp) -> Self {
-        Self { value: Arc::new(AtomicI64::new(at.as_microsecond())), manual: true }
+        Self { by_hand: Some(Arc::new(AtomicI64::new(at.as_microsecond()))), ahead: Arc::default() }
     }
 
-    /// The time now.
+    /// The time now, by the database's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let value = self.value.load(Ordering::Relaxed);
-        if self.manual {
-            return Timestamp::from_microsecond(value);
+        let machine = self.machine().as_microsecond();
+        Timestamp::from_microsecond(machine.saturating_add(self.ahead.load(Ordering::Relaxed)))
+    }
+
+    /// The time now, by the machine's clock.
+    #[must_use]
+    pub fn machine(&self) -> Timestamp {
+        if let Some(by_hand) = &self.by_hand {
+            return Timestamp::from_microsecond(by_hand.load(Ordering::Relaxed));
         }
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
         let machine = jiff::Timestamp::now();
-        Timestamp::from_microsecond(machine.as_microsecond().saturating_add(value))
+        machine.into()
+    }
+
+    /// The time that has come by both clocks.
+    #[must_use]
+    pub fn earlier(&self) -> Timestamp {
+        self.now().min(self.machine())
+    }
+
+    /// The time that has come by at least one of the clocks.
+    #[must_use]
+    pub fn later(&self) -> Timestamp {
+        self.now().max(self.machine())
+    }
+
+    /// How far the database's clock is held to be ahead of the machine's.
+    #[must_use]
+    pub fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_micros(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// How far the database's clock, read as `database_now`, is ahead of the machine's, by which it was asked at `asked`
+    /// and has just answered. A manual clock says what it was set to.
+    #[must_use]
+    pub fn measure(&self, database_now: Timestamp, asked: Timestamp) -> SignedDuration {
+        if self.by_hand.is_some() {
+            return self.ahead();
+        }
+        let machine = self.machine();
+        // it was read somewhere between question and answer
+        database_now.since(machine) + machine.since(asked) / 2
+    }
+
+    /// From now on the database's clock is held to be so far ahead.
+    pub fn follow(&self, ahead: SignedDuration) {
+        self.ahead.store(i64::try_from(ahead.as_micros()).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Brings a system clock into line with `database_now`, read a moment ago; a manual one stays.
     pub fn align(&self, database_now: Timestamp) {
-        if !self.manual {
-            let ahead = database_now.as_microsecond() - self.now().as_microsecond();
-            self.value.fetch_add(ahead, Ordering::Relaxed);
-        }
+        self.follow(self.measure(database_now, self.machine()));
     }
 
     /// Moves a manual clock on; a system clock cannot be moved and stays.
     pub fn advance(&self, span: Duration) {
-        if self.manual {
+        if let Some(by_hand) = &self.by_hand {
             let microseconds = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
-            self.value.fetch_add(microseconds, Ordering::Relaxed);
+            by_hand.fetch_add(microseconds, Ordering::Relaxed);
         }
     }
 
     /// Sets a manual clock, backwards too; a system clock cannot be set and stays.
     pub fn set(&self, at: Timestamp) {
-        if self.manual {
-            self.value.store(at.as_microsecond(), Ordering::Relaxed);
+        if let Some(by_hand) = &self.by_hand {
+            by_hand.store(at.as_microsecond(), Ordering::Relaxed);
         }
     }
 }
@@ -197,6 +240,17 @@ mod tests {
         let database = clock.now() + Duration::from_hours(1);
         clock.align(database);
         assert!(clock.now() >= database);
+    }
+
+    #[test]
+    fn of_two_clocks_that_differ_one_is_earlier_and_one_later() {
+        let clock = Clock::manual(Timestamp::from_second(1_000));
+        for (ahead, earlier, later) in [(60, 1_000, 1_060), (-60, 940, 1_000), (0, 1_000, 1_000)] {
+            clock.follow(SignedDuration::from_secs(ahead));
+            assert_eq!(clock.earlier(), Timestamp::from_second(earlier));
+            assert_eq!(clock.later(), Timestamp::from_second(later));
+            assert_eq!(clock.now(), Timestamp::from_second(1_000 + ahead));
+        }
     }
 
     #[test]

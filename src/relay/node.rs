@@ -11,12 +11,14 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::clock_watch::{ClockWatch, clocks_agree};
 use super::engine::Engine;
 use super::home::{Restored, arrive};
 use super::lease::Lease;
 use super::sender::{Ended, Sender, Until};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
+use crate::store::locks::SessionPid;
 use crate::store::notices::Notice;
 use crate::store::{Connection, Result, StoreError, channels, database_now, locks, session as db_session};
 use crate::telemetry::metric;
@@ -33,6 +35,7 @@ struct Post {
 pub struct Node {
     engine: Engine,
     posts: HashMap<ChannelId, Post>,
+    watch: ClockWatch,
     notices: tokio::sync::broadcast::Receiver<Notice>,
 }
 
@@ -40,7 +43,9 @@ impl Node {
     /// A node that is woken by `notices`.
     #[must_use]
     pub fn new(engine: Engine, notices: tokio::sync::broadcast::Receiver<Notice>) -> Self {
-        Self { engine, posts: HashMap::new(), notices }
+        let settings = &engine.settings;
+        let watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
+        Self { engine, posts: HashMap::new(), watch, notices }
     }
 
     /// Works until `stop`, then lets the senders finish their calls.
@@ -70,9 +75,12 @@ impl Node {
     async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<()> {
         let mut session = db_session::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
         let asked = lease.ask();
-        self.engine.clock.align(database_now(&mut session).await?);
+        if !self.read_clocks(&mut session).await? {
+            return Ok(());
+        }
         self.come_home().await?;
         locks::join_nodes(&mut session).await?;
+        let pid = locks::get_pid(&mut session).await?;
         lease.renew(asked);
         let mut last = (self.engine.clock.now(), Instant::now());
         let mut upkeep = Upkeep::new(self.engine.clone());
@@ -92,8 +100,12 @@ impl Node {
                         return Ok(());
                     }
                     let patience = self.engine.settings.lease;
-                    tokio::time::timeout(patience, self.beat(&mut session, lease, &mut upkeep)).await
+                    let goes_on = tokio::time::timeout(patience, self.beat(&mut session, pid, lease, &mut upkeep)).await
                         .map_err(|_| StoreError::Unavailable(db_session::silent()))??;
+                    if !goes_on {
+                        lease.end();
+                        return Ok(());
+                    }
                 }
             }
         }
@@ -111,27 +123,56 @@ impl Node {
         Ok(())
     }
 
-    /// Asks the session for a sign of life, and brings the share of channels into line.
-    async fn beat(&mut self, session: &mut Connection, lease: &Lease, upkeep: &mut Upkeep) -> Result<()> {
-        let before = self.engine.clock.now();
+    /// Asks the session for a sign of life, and brings the share of channels into line. Gives whether the session may go
+    /// on: not where the database's clock has jumped.
+    async fn beat(
+        &mut self,
+        session: &mut Connection,
+        pid: SessionPid,
+        lease: &Lease,
+        upkeep: &mut Upkeep,
+    ) -> Result<bool> {
         let asked = lease.ask();
-        let database = database_now(session).await?;
-        metrics::gauge!(metric::CLOCK_OFFSET).set(database.since(before).as_secs_f64());
-        self.engine.clock.align(database);
+        if !self.read_clocks(session).await? {
+            return Ok(false);
+        }
         lease.renew(asked);
-        self.share_channels(session, lease).await?;
-        let leads = locks::try_lead(session).await?;
+        self.share_channels(session, pid, lease).await?;
+        // upkeep does what cannot be undone: a node whose clock is wrong leaves it to another
+        let agree = clocks_agree(&self.engine.clock, self.engine.settings.clock_jump);
+        let leads = if agree {
+            locks::try_lead(session).await?
+        } else {
+            locks::stop_leading(session).await?;
+            false
+        };
         metrics::gauge!(metric::LEADER).set(f64::from(u8::from(leads)));
         if leads {
             upkeep.keep_going();
         } else {
             upkeep.rest();
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Compares the database's clock with this machine's; gives whether the time can be relied on.
+    async fn read_clocks(&mut self, session: &mut Connection) -> Result<bool> {
+        let asked = self.engine.clock.machine();
+        let database = database_now(session).await?;
+        let ahead = self.engine.clock.measure(database, asked);
+        metrics::gauge!(metric::CLOCK_OFFSET).set(ahead.as_secs_f64());
+        let reliable = self.watch.observe(database, asked, Instant::now());
+        if !reliable {
+            tracing::error!(
+                clock.ahead = ahead.as_secs_f64(),
+                "the database's clock or this machine's has jumped: nothing is sent until they agree or the difference has lasted"
+            );
+        }
+        Ok(reliable)
     }
 
     /// Takes free channels up to this node's share, and lets go what is over it.
-    async fn share_channels(&mut self, session: &mut Connection, lease: &Lease) -> Result<()> {
+    async fn share_channels(&mut self, session: &mut Connection, pid: SessionPid, lease: &Lease) -> Result<()> {
         let ended: Vec<ChannelId> =
             self.posts.iter().filter(|(_, post)| post.task.is_finished()).map(|(channel, _)| *channel).collect();
         for channel in ended {
@@ -148,7 +189,7 @@ impl Node {
         for channel in all {
             let room = self.posts.len() < share && !self.posts.contains_key(&channel.id);
             if room && locks::try_hold_channel(session, channel.id).await? {
-                self.post(channel.id, channel.code.clone(), lease);
+                self.post(channel.id, channel.code.clone(), pid, lease);
             }
             tell_held(channel.code, self.posts.contains_key(&channel.id));
         }
@@ -157,13 +198,17 @@ impl Node {
 
     /// Starts the sender of a channel whose lock is held, in a task of its own: taking a channel may have to wait for
     /// others, and the beat must not.
-    fn post(&mut self, channel: ChannelId, code: String, lease: &Lease) {
+    fn post(&mut self, channel: ChannelId, code: String, holder: SessionPid, lease: &Lease) {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let (engine, lease) = (self.engine.clone(), lease.clone());
         let (bell, halt) = (wake.clone(), stop.clone());
         let task = tokio::spawn(async move {
-            match Sender::start(&engine, channel, lease, bell, halt).await {
-                Ok(sender) => sender.run(Until::Stopped).await,
+            match Sender::start(&engine, channel, Some(holder), lease, bell, halt).await {
+                Ok(Some(sender)) => sender.run(Until::Stopped).await,
+                Ok(None) => {
+                    tracing::warn!(channel.id = %channel, "the channel's lock was lost before the channel was taken");
+                    Ended::Done
+                }
                 Err(error) => {
                     tracing::warn!(channel.id = %channel, error = &error as &dyn std::error::Error,
                         "a channel could not be taken; it is tried again");

@@ -49,6 +49,8 @@ pub struct Settings {
     pub keepalive: Duration,
     /// The jump of the machine's clock that stops new calls.
     pub clock_jump: Duration,
+    /// How long clocks that have jumped apart must stay so before the database's is followed.
+    pub clock_settle: Duration,
     /// How long calls under way may take on a stop.
     pub shutdown_grace: Duration,
     /// The time between two rounds of upkeep.

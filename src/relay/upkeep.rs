@@ -4,6 +4,10 @@
 //! taken too long, and ends what has expired. Less often it recounts the open deliveries to prove the counters, wakes
 //! what should not be waiting, seals the audit and forgets what is only needed for a day. Beside the rounds the
 //! quotas are kept. Every step is safe to repeat, so a lost leader loses nothing.
+//!
+//! A bulletin that one of the steps fails for keeps no other from being worked on; it is counted, and tried again in the
+//! next round. What only the passing of time brings about cannot be undone, so it waits for the earlier of the
+//! database's clock and the machine's, and is left alone while the two do not agree.
 
 use std::time::Duration;
 
@@ -11,6 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
 use super::publish::{publish, unschedule};
@@ -24,9 +29,12 @@ use crate::store::board::provinces;
 use crate::store::fan_out::list_channels_of;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
+use crate::store::turns::Patience;
 use crate::store::{
-    Result, account_links, audit, bulletins, home, idempotency, images, progress, sessions, turns, webhook_events,
+    Result, StoreError, account_links, audit, bulletins, home, idempotency, images, progress, sessions, turns,
+    webhook_events,
 };
+use crate::telemetry::metric;
 
 /// How long answers to POSTs and webhook event ids are kept.
 const DAY: Duration = Duration::from_hours(24);
@@ -81,18 +89,40 @@ impl Drop for Upkeep {
     }
 }
 
-/// When what is done less often was last done.
+/// The wait before a step is tried again that failed and is done less often.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
+
+/// When a step that is done now and then is to be done next; none = at once.
 #[derive(Default)]
-struct Last {
-    recount: Option<Timestamp>,
-    seal: Option<Timestamp>,
-    clean: Option<Timestamp>,
+struct Periodic(Option<Timestamp>);
+
+impl Periodic {
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.0.is_none_or(|next| now >= next)
+    }
+
+    /// It was done, or failed.
+    fn tried(&mut self, done: bool, every: Duration, now: Timestamp) {
+        self.0 = Some(now + if done { every } else { every.min(TRY_AGAIN) });
+    }
+}
+
+/// The steps that are done less often than once a round.
+#[derive(Default)]
+struct Less {
+    touch: Periodic,
+    recount: Periodic,
+    follow: Periodic,
+    seal: Periodic,
+    forget: Periodic,
 }
 
 /// The rounds of upkeep, one after another.
 pub struct Rounds {
     engine: Engine,
-    last: Last,
+    less: Less,
+    /// Whether the last round found that the clocks do not agree.
+    clocks_apart: bool,
     /// Deliveries by which the last recount differed.
     wrong: Option<i64>,
     /// Until when summing up rests.
@@ -103,7 +133,7 @@ impl Rounds {
     /// Everything is due in the first round.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
-        Self { engine, last: Last::default(), wrong: None, resting: None }
+        Self { engine, less: Less::default(), clocks_apart: false, wrong: None, resting: None }
     }
 
     async fn run(mut self, stop: CancellationToken) {
@@ -122,25 +152,50 @@ impl Rounds {
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from
     /// being done.
     pub async fn go_round(&mut self) {
-        let now = self.engine.clock.now();
+        let now = self.engine.clock.earlier();
         let settings = self.engine.settings.clone();
-        note("publishing what is scheduled", self.publish_scheduled(now).await);
-        note("releasing", self.release(now).await);
-        note("bypassing", self.bypass(now).await);
-        note("expiring", self.expire(now).await);
-        note("measuring", self.measure(now).await);
-        note("summing up provinces", self.sum_up(now).await);
-        if is_due(&mut self.last.recount, settings.recount_interval, now) {
-            note("noting that this is home", self.touch_home(now).await);
-            note("recounting", self.recount(now).await);
-            note("following late acceptances", self.follow(now).await);
+        if self.may_decide(settings.clock_jump) {
+            note("publish_scheduled", self.publish_scheduled(now).await);
+            note("release", self.release(now).await);
+            note("bypass", self.bypass(now).await);
+            note("expire", self.expire(now).await);
         }
-        if is_due(&mut self.last.seal, settings.audit_seal, now) {
-            note("sealing the audit", self.seal().await);
+        note("measure", self.measure(now).await);
+        note("sum_up_provinces", self.sum_up(now).await);
+        if self.less.touch.is_due(now) {
+            let done = note("touch_home", self.touch_home(now).await);
+            self.less.touch.tried(done, settings.recount_interval, now);
         }
-        if is_due(&mut self.last.clean, DAY, now) {
-            note("forgetting", self.forget(now).await);
+        if self.less.recount.is_due(now) {
+            let done = note("recount", self.recount(now).await);
+            self.less.recount.tried(done, settings.recount_interval, now);
         }
+        if self.less.follow.is_due(now) {
+            let done = note("follow_late_acceptances", self.follow(now).await);
+            self.less.follow.tried(done, settings.recount_interval, now);
+        }
+        if self.less.seal.is_due(now) {
+            let done = note("seal_audit", self.seal().await);
+            self.less.seal.tried(done, settings.audit_seal, now);
+        }
+        if self.less.forget.is_due(now) && !self.clocks_apart {
+            let done = note("forget", self.forget(now).await);
+            self.less.forget.tried(done, DAY, now);
+        }
+    }
+
+    /// Whether time may decide what cannot be undone: not while the clocks do not agree.
+    fn may_decide(&mut self, jump: Duration) -> bool {
+        let agree = clocks_agree(&self.engine.clock, jump);
+        if !agree && !self.clocks_apart {
+            let ahead = self.engine.clock.ahead().as_secs_f64();
+            tracing::error!(
+                clock.ahead = ahead,
+                "the database's clock and this machine's do not agree: nothing is published, released, passed by or expired"
+            );
+        }
+        self.clocks_apart = !agree;
+        agree
     }
 
     async fn measure(&self, now: Timestamp) -> Result<()> {
@@ -189,72 +244,88 @@ impl Rounds {
     }
 
     async fn publish_scheduled(&self, now: Timestamp) -> Result<()> {
-        let due = bulletins::list_due(&mut *self.engine.db.acquire().await?, now).await?;
-        for id in due {
-            let mut tx = self.engine.db.begin().await?;
-            match publish(&mut tx, &self.engine.settings, id, "upkeep", now).await {
-                Ok(_) => tx.commit().await?,
-                Err(Refusal::Store(error)) => note("publishing a scheduled bulletin", Err(error)),
-                Err(refusal) => {
-                    tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
-                    drop(tx);
-                    let mut tx = self.engine.db.begin().await?;
-                    if let Err(Refusal::Store(error)) = unschedule(&mut tx, id, "upkeep", now).await {
-                        return Err(error);
-                    }
-                    tx.commit().await?;
-                }
-            }
+        for id in bulletins::list_due(&mut *self.engine.db.acquire().await?, now).await? {
+            note_one("publish_scheduled", id, self.publish_one(id, now).await)?;
         }
         Ok(())
     }
 
+    async fn publish_one(&self, id: BulletinId, now: Timestamp) -> Result<()> {
+        let mut tx = self.engine.db.begin().await?;
+        match publish(&mut tx, &self.engine.settings, id, "upkeep", now).await {
+            Ok(_) => Ok(tx.commit().await?),
+            Err(Refusal::Store(error)) => Err(error),
+            Err(refusal) => {
+                tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
+                drop(tx);
+                let mut tx = self.engine.db.begin().await?;
+                if let Err(Refusal::Store(error)) = unschedule(&mut tx, id, "upkeep", now).await {
+                    return Err(error);
+                }
+                Ok(tx.commit().await?)
+            }
+        }
+    }
+
     async fn release(&self, now: Timestamp) -> Result<()> {
-        let due = turns::list_releases_due(&mut *self.engine.db.acquire().await?, now).await?;
-        for id in due {
-            let mut tx = self.engine.db.begin().await?;
-            lock_bulletin(&mut tx, id).await?;
-            let channels = turns::release_due(&mut tx, id, now).await?;
-            wake(&mut tx, &channels).await?;
-            tx.commit().await?;
+        for id in turns::list_releases_due(&mut *self.engine.db.acquire().await?, now).await? {
+            note_one("release", id, self.release_one(id, now).await)?;
         }
         Ok(())
+    }
+
+    async fn release_one(&self, id: BulletinId, now: Timestamp) -> Result<()> {
+        let mut tx = self.engine.db.begin().await?;
+        lock_bulletin(&mut tx, id).await?;
+        let channels = turns::release_due(&mut tx, id, now).await?;
+        wake(&mut tx, &channels).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn bypass(&self, now: Timestamp) -> Result<()> {
         let patience = self.engine.settings.patience(now);
-        let due = turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience).await?;
-        for id in due {
-            let mut tx = self.engine.db.begin().await?;
-            lock_bulletin(&mut tx, id).await?;
-            let channels = turns::bypass_due(&mut tx, id, &patience, now).await?;
-            wake(&mut tx, &channels).await?;
-            tx.commit().await?;
-            tracing::warn!(bulletin.id = %id, "groups were passed by that took too long");
+        for id in turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience).await? {
+            note_one("bypass", id, self.bypass_one(id, &patience, now).await)?;
         }
         Ok(())
     }
 
+    async fn bypass_one(&self, id: BulletinId, patience: &Patience, now: Timestamp) -> Result<()> {
+        let mut tx = self.engine.db.begin().await?;
+        lock_bulletin(&mut tx, id).await?;
+        let channels = turns::bypass_due(&mut tx, id, patience, now).await?;
+        wake(&mut tx, &channels).await?;
+        tx.commit().await?;
+        tracing::warn!(bulletin.id = %id, "groups were passed by that took too long");
+        Ok(())
+    }
+
     async fn expire(&self, now: Timestamp) -> Result<()> {
-        let due = bulletins::list_expired(&mut *self.engine.db.acquire().await?, now).await?;
-        for id in due {
-            let mut tx = self.engine.db.begin().await?;
-            lock_bulletin(&mut tx, id).await?;
-            let ended = turns::end_open(&mut tx, id, State::Expired, now).await?;
-            let channels = list_channels_of(&mut tx, id).await?;
-            wake(&mut tx, &channels).await?;
-            tx.commit().await?;
-            tracing::info!(bulletin.id = %id, deliveries = ended, "a bulletin has expired");
+        for id in bulletins::list_expired(&mut *self.engine.db.acquire().await?, now).await? {
+            note_one("expire", id, self.expire_one(id, now).await)?;
         }
+        Ok(())
+    }
+
+    async fn expire_one(&self, id: BulletinId, now: Timestamp) -> Result<()> {
+        let mut tx = self.engine.db.begin().await?;
+        lock_bulletin(&mut tx, id).await?;
+        let ended = turns::end_open(&mut tx, id, State::Expired, now).await?;
+        let channels = list_channels_of(&mut tx, id).await?;
+        wake(&mut tx, &channels).await?;
+        tx.commit().await?;
+        tracing::info!(bulletin.id = %id, deliveries = ended, "a bulletin has expired");
         Ok(())
     }
 
     /// Proves the counters of what is open, and mends what no road should have left behind.
     async fn recount(&mut self, now: Timestamp) -> Result<()> {
-        let open = bulletins::list_open(&mut *self.engine.db.acquire().await?).await?;
         let mut wrong = 0;
-        for id in open {
-            wrong += self.recount_one(id, now).await?;
+        for id in bulletins::list_open(&mut *self.engine.db.acquire().await?).await? {
+            match self.recount_one(id, now).await {
+                Ok(rows) => wrong += rows,
+                Err(error) => note_one("recount", id, Err(error))?,
+            }
         }
         self.wrong = Some(wrong);
         Ok(())
@@ -289,10 +360,33 @@ impl Rounds {
     }
 }
 
-fn note(what: &str, done: Result<()>) {
-    if let Err(error) = done {
-        tracing::warn!(error = &error as &dyn std::error::Error, "{what} failed; it is done again in the next round");
+/// Notes a bulletin that a step failed for, which keeps no other from its turn.
+///
+/// # Errors
+/// Where the database is away: then no other has to try.
+fn note_one(name: &'static str, id: BulletinId, done: Result<()>) -> Result<()> {
+    match done {
+        Err(error) if !matches!(error, StoreError::Unavailable(_)) => {
+            metrics::counter!(metric::UPKEEP_FAILURES, "step" => name).increment(1);
+            tracing::error!(bulletin.id = %id, step = name, error = &error as &dyn std::error::Error,
+                "a step of upkeep failed for a bulletin; it is tried again in the next round");
+            Ok(())
+        }
+        done => done,
     }
+}
+
+/// Notes a step that failed; gives whether it was done.
+fn note(name: &'static str, done: Result<()>) -> bool {
+    if let Err(error) = &done {
+        metrics::counter!(metric::UPKEEP_FAILURES, "step" => name).increment(1);
+        tracing::warn!(
+            step = name,
+            error = error as &dyn std::error::Error,
+            "a step of upkeep failed; it is tried again"
+        );
+    }
+    done.is_ok()
 }
 
 async fn wake(db: &mut crate::store::Connection, channels: &[ChannelId]) -> Result<()> {
@@ -300,13 +394,4 @@ async fn wake(db: &mut crate::store::Connection, channels: &[ChannelId]) -> Resu
         notify(db, Notice::Wake(*channel)).await?;
     }
     Ok(())
-}
-
-/// Whether `every` has passed since `last`, which is then now.
-fn is_due(last: &mut Option<Timestamp>, every: Duration, now: Timestamp) -> bool {
-    let due = last.is_none_or(|last| now >= last + every);
-    if due {
-        *last = Some(now);
-    }
-    due
 }

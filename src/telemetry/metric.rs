@@ -24,8 +24,8 @@ pub const OUTCOMES: &str = "gcc_relay_outcomes_total";
 pub const OUTCOME_KINDS: [&str; 6] = ["accepted", "retry", "snooze", "park", "give_up", "gone"];
 /// Answers 429, by `kind`: one of [`TOO_MANY_KINDS`].
 pub const TOO_MANY: &str = "gcc_relay_too_many_total";
-/// Too fast, or the month's messages used up.
-pub const TOO_MANY_KINDS: [&str; 2] = ["rate", "quota"];
+/// Too fast, the month's messages used up, or LINE's words and its quota do not agree.
+pub const TOO_MANY_KINDS: [&str; 3] = ["rate", "quota", "unclear"];
 /// Parked channels, by `reason`.
 pub const PARKED_CHANNELS: &str = "gcc_relay_parked_channels";
 /// Ready deliveries that stand still, by `reason`: that of their channel, or `bulletin_paused`.
@@ -40,6 +40,22 @@ pub const RECORDER_DELAY: &str = "gcc_relay_recorder_delay_seconds";
 pub const CLAIMS_LOST: &str = "gcc_relay_claims_lost_total";
 /// Deliveries by which the last recount differed from the counters: anything but 0 is a defect.
 pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
+/// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
+pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
+/// The steps of upkeep.
+pub const UPKEEP_STEPS: [&str; 11] = [
+    "publish_scheduled",
+    "release",
+    "bypass",
+    "expire",
+    "measure",
+    "sum_up_provinces",
+    "touch_home",
+    "recount",
+    "follow_late_acceptances",
+    "seal_audit",
+    "forget",
+];
 /// Whether this node holds the lock of `channel`: 1 or 0. Summed over the nodes it must be 1.
 pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
 /// Whether this node leads, which is to say does the upkeep: 1 or 0. Summed over the nodes it must be 1.
@@ -87,6 +103,9 @@ pub(super) fn begin() {
     for kind in TOO_MANY_KINDS {
         metrics::counter!(TOO_MANY, "kind" => kind).increment(0);
     }
+    for step in UPKEEP_STEPS {
+        metrics::counter!(UPKEEP_FAILURES, "step" => step).increment(0);
+    }
     for outcome in ["signed_in", "refused"] {
         metrics::counter!(SIGN_INS, "outcome" => outcome).increment(0);
     }
@@ -98,7 +117,7 @@ fn describe_relay() {
     describe_gauge!(IN_FLIGHT, Unit::Count, "Calls to LINE under way, by channel");
     describe_counter!(ACCEPTED, Unit::Count, "Deliveries that LINE accepted");
     describe_counter!(OUTCOMES, Unit::Count, "Calls to LINE, by what came of them");
-    describe_counter!(TOO_MANY, Unit::Count, "Answers 429 from LINE, by rate or by quota");
+    describe_counter!(TOO_MANY, Unit::Count, "Answers 429 from LINE, by rate, by quota or unclear");
     describe_gauge!(PARKED_CHANNELS, Unit::Count, "Channels that are parked, by reason");
     describe_gauge!(PARKED_DELIVERIES, Unit::Count, "Ready deliveries that stand still, by reason");
     describe_histogram!(LINE_CALL, Unit::Seconds, "Time of calls to LINE, by endpoint and status");
@@ -111,6 +130,7 @@ fn describe_recorder() {
     describe_histogram!(RECORDER_DELAY, Unit::Seconds, "Time from the oldest answer of a batch to its being on record");
     describe_counter!(CLAIMS_LOST, Unit::Count, "Claims that another node had taken over");
     describe_gauge!(RECONCILER_DIFFERENCE, Unit::Count, "Deliveries by which the recount differed; 0 unless defective");
+    describe_counter!(UPKEEP_FAILURES, Unit::Count, "Steps of upkeep that failed, by step");
     describe_gauge!(CLOCK_OFFSET, Unit::Seconds, "The database's clock minus this machine's");
 }
 
