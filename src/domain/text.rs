@@ -29,6 +29,11 @@ pub fn utf16_len(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
+/// The characters of a text from elsewhere without control characters, some of which the database cannot hold.
+pub fn without_controls(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|sign| !sign.is_control())
+}
+
 /// The length in grapheme clusters: what LINE counts for the labels of actions.
 #[must_use]
 pub fn grapheme_len(text: &str) -> usize {

@@ -15,7 +15,7 @@ pub mod message;
 pub mod replies;
 pub mod signature;
 #[cfg(test)]
-mod stub;
+pub(crate) mod stub;
 pub mod token;
 pub mod verdict;
 pub mod webhook;

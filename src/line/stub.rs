@@ -9,11 +9,11 @@ use tokio::task::JoinHandle;
 use super::client::{LineClient, Settings};
 use super::token::Access;
 
-pub(super) fn access() -> Access {
+pub(crate) fn access() -> Access {
     Access::parse(&"token".into()).expect("test data")
 }
 
-pub(super) fn client_at(base: &str, request_timeout: Duration) -> LineClient {
+pub(crate) fn client_at(base: &str, request_timeout: Duration) -> LineClient {
     // another test may have been first
     let _ = rustls::crypto::ring::default_provider().install_default();
     let api_base = base.parse().expect("test data");
@@ -22,12 +22,12 @@ pub(super) fn client_at(base: &str, request_timeout: Duration) -> LineClient {
 }
 
 /// An answer with `headers`, each ended by CR LF.
-pub(super) fn http(status: &str, headers: &str, body: &str) -> String {
+pub(crate) fn http(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
 }
 
 /// A client whose calls get `answers` in turn (an empty one closes the connection), and what it asked.
-pub(super) async fn stub<const N: usize>(answers: [String; N]) -> (LineClient, JoinHandle<Vec<String>>) {
+pub(crate) async fn stub<const N: usize>(answers: [String; N]) -> (LineClient, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("test data");
     let base = format!("http://{}/base/", listener.local_addr().expect("test data"));
     let asked = tokio::spawn(async move {

@@ -6,13 +6,16 @@
 //! same key. Source: <https://developers.line.biz/en/reference/messaging-api/#send-push-message> and
 //! <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>.
 //!
-//! Called by `relay::sender`.
+//! Called by `relay::call`.
 
 use serde_json::Value;
 
 use super::answers::{Answer, Silence, Unanswered};
 use crate::domain::delivery::Reason;
 use crate::domain::outcome::{Evidence, Outcome, ParkReason, Receipt, Verdict};
+
+/// Ids are kept up to this many characters.
+const ID_LENGTH: usize = 64;
 
 /// What to ask LINE before deciding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ fn classify_answer(answer: &Answer) -> Verdict {
         200 => sent_messages(&answer.body).map_or(Verdict::Unclear, |message_ids| {
             Verdict::Accepted(Receipt { request_id: answer.request_id.clone(), message_ids })
         }),
+        // LINE always names the request that it accepted; a 409 without it comes from something in between
+        409 if answer.accepted_request_id.is_none() => Verdict::Unclear,
         409 => Verdict::Accepted(Receipt {
             request_id: answer.accepted_request_id.clone(),
             message_ids: sent_messages(&answer.body).unwrap_or_default(),
@@ -61,13 +66,19 @@ fn sent_messages(body: &[u8]) -> Option<Vec<String>> {
     Some(sent.into_iter().flatten().filter_map(|message| id_text(message.get("id")?)).collect())
 }
 
-/// LINE's samples have the id as a string, its prose as a number.
+/// LINE's samples have the id as a string, its prose as a number. What no id can hold is left out.
 fn id_text(id: &Value) -> Option<String> {
     match id {
-        Value::String(id) => Some(id.clone()),
+        Value::String(id) => Some(id.chars().filter(char::is_ascii_graphic).take(ID_LENGTH).collect()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
     }
+}
+
+/// Whether LINE's words about a 429 are those of the rate limit. Only for counting: nothing is decided by texts.
+#[must_use]
+pub fn is_rate_limit(words: &str) -> bool {
+    words.to_ascii_lowercase().contains("rate limit")
 }
 
 /// What has to be asked before `verdict` can be decided on.
@@ -158,6 +169,18 @@ mod tests {
     #[case(302, "", Verdict::Unclear)]
     fn an_answer_is_read_by_its_status(#[case] status: u16, #[case] body: &str, #[case] verdict: Verdict) {
         assert_eq!(classify(&Ok(answer(status, body))), verdict);
+    }
+
+    #[test]
+    fn a_409_that_names_no_accepted_request_proves_nothing() {
+        let conflict = Answer { status: 409, request_id: Some("this".into()), ..Answer::default() };
+        assert_eq!(classify(&Ok(conflict)), Verdict::Unclear);
+    }
+
+    #[test]
+    fn what_the_database_cannot_hold_is_left_out_of_ids() {
+        let sent = "{\"sentMessages\":[{\"id\":\"46\\u0000 1\"}]}";
+        assert_eq!(classify(&Ok(answer(200, sent))), Verdict::Accepted(receipt("this", &["461"])));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! does not claim it twice, and where the last look stopped, so that a look costs only what is new.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use crate::domain::ids::{BulletinId, ClaimId, DeliveryId};
 use crate::store::claims::Ready;
@@ -17,11 +17,25 @@ pub struct Claimed {
     pub ready: Ready,
     /// The claim it belongs to.
     pub claim: ClaimId,
+    /// How often LINE has answered that it is too much, since it was claimed.
+    pub throttled: Throttled,
 }
 
+/// How often LINE has answered a delivery's calls with 429, and how far the channel had got at the first of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Throttled {
+    /// How often.
+    pub times: u32,
+    /// What the sender had had accepted by then.
+    pub accepted_before: u64,
+}
+
+/// After so many refusals a delivery lets the others go first: if LINE takes them, the limit is that of its group.
+pub const OTHERS_FIRST: u32 = 2;
+
 impl Claimed {
-    fn rank(&self) -> (i16, DeliveryId) {
-        (self.ready.priority, self.ready.id)
+    fn rank(&self) -> (bool, i16, DeliveryId) {
+        (self.throttled.times >= OTHERS_FIRST, self.ready.priority, self.ready.id)
     }
 }
 
@@ -40,7 +54,7 @@ impl PartialOrd for Claimed {
 }
 
 impl Ord for Claimed {
-    /// The greatest goes first: lowest priority number, then oldest.
+    /// The greatest goes first: not refused again and again, then lowest priority number, then oldest.
     fn cmp(&self, other: &Self) -> Ordering {
         other.rank().cmp(&self.rank())
     }
@@ -50,8 +64,10 @@ impl Ord for Claimed {
 #[derive(Debug, Default)]
 pub struct Backlog {
     heap: BinaryHeap<Claimed>,
-    open: HashSet<DeliveryId>,
+    open: HashMap<DeliveryId, ClaimId>,
     cursor: Option<Cursor>,
+    /// Whether a claim may have been written of which no answer came.
+    pub lost_claim: bool,
 }
 
 impl Backlog {
@@ -86,14 +102,14 @@ impl Backlog {
     /// Whether a delivery is claimed by this sender already.
     #[must_use]
     pub fn holds(&self, id: DeliveryId) -> bool {
-        self.open.contains(&id)
+        self.open.contains_key(&id)
     }
 
     /// Takes new claims in.
     pub fn extend(&mut self, claim: ClaimId, batch: Vec<Ready>) {
         for ready in batch {
-            self.open.insert(ready.id);
-            self.heap.push(Claimed { ready, claim });
+            self.open.insert(ready.id, claim);
+            self.heap.push(Claimed { ready, claim, throttled: Throttled::default() });
         }
     }
 
@@ -111,6 +127,13 @@ impl Backlog {
     #[must_use]
     pub fn best_priority(&self) -> Option<i16> {
         self.heap.peek().map(|claimed| claimed.ready.priority)
+    }
+
+    /// The claims of which something is not recorded.
+    #[must_use]
+    pub fn claims(&self) -> Vec<ClaimId> {
+        let claims: HashSet<ClaimId> = self.open.values().copied().collect();
+        claims.into_iter().collect()
     }
 
     /// These are recorded, or given back.
@@ -166,6 +189,7 @@ mod tests {
             attempts: 0,
             priority,
             has_children: false,
+            members: 0,
         }
     }
 
@@ -177,6 +201,20 @@ mod tests {
         let order: Vec<i16> = std::iter::from_fn(|| backlog.pop()).map(|claimed| claimed.ready.priority).collect();
         assert_eq!(order, [0, 6, 7, 7]);
         assert_eq!(backlog.open(), 4);
+    }
+
+    #[test]
+    fn what_is_refused_again_and_again_goes_behind_all_others() {
+        let mut backlog = Backlog::default();
+        backlog.extend(ClaimId(1), vec![ready(1, 0), ready(2, 7)]);
+        let mut refused = backlog.pop().expect("the urgent one");
+        refused.throttled.times = 1;
+        backlog.put_back(refused);
+        let mut refused = backlog.pop().expect("the urgent one again");
+        assert_eq!(refused.ready.priority, 0);
+        refused.throttled.times = OTHERS_FIRST;
+        backlog.put_back(refused);
+        assert_eq!(backlog.pop().map(|claimed| claimed.ready.priority), Some(7));
     }
 
     #[test]

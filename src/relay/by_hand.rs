@@ -16,6 +16,7 @@ use super::quotas::refresh_quotas;
 use super::sender::{Sender, Until};
 use super::upkeep::Rounds;
 use crate::domain::ids::ChannelId;
+use crate::store::locks::SessionPid;
 use crate::store::{Result, channels, progress};
 
 /// Does everything that is due at the clock's time, until nothing changes any more.
@@ -32,7 +33,9 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
         for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
             let lease = Lease::endless(engine.clock.clone());
             let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-            Sender::start(engine, channel.id, lease, wake, stop).await?.run(Until::Idle).await;
+            if let Some(sender) = Sender::start(engine, channel.id, None, lease, wake, stop).await? {
+                sender.run(Until::Idle).await;
+            }
         }
         let after = progress::sum_versions(&mut *engine.db.acquire().await?).await?;
         if before == Some(after) {
@@ -42,20 +45,24 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
     }
 }
 
-/// Starts one sender that works until it is stopped, for a test that looks at it while it works.
+/// Starts one sender that works until it is stopped, for a test that looks at it while it works; none where `holder` is
+/// given and does not hold the channel.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn start_sender(
     engine: &Engine,
     channel: ChannelId,
+    holder: Option<SessionPid>,
     wake: Arc<Notify>,
     stop: CancellationToken,
-) -> Result<JoinHandle<()>> {
+) -> Result<Option<JoinHandle<()>>> {
     let lease = Lease::endless(engine.clock.clone());
-    let sender = Sender::start(engine, channel, lease, wake, stop).await?;
-    Ok(tokio::spawn(async move {
-        sender.run(Until::Stopped).await;
+    let sender = Sender::start(engine, channel, holder, lease, wake, stop).await?;
+    Ok(sender.map(|sender| {
+        tokio::spawn(async move {
+            sender.run(Until::Stopped).await;
+        })
     }))
 }
 

@@ -8,13 +8,16 @@ use uuid::Uuid;
 use super::backlog::Claimed;
 use super::settings::Settings;
 use crate::domain::delivery::Reason;
-use crate::domain::outcome::Outcome;
+use crate::domain::ids::{BulletinId, ClaimId, DeliveryId};
+use crate::domain::outcome::{Evidence, Outcome};
+use crate::domain::text::without_controls;
 use crate::domain::time::{Clock, Timestamp};
 use crate::line::answers::{Answer, Unanswered};
 use crate::line::client::LineClient;
-use crate::line::evidence::gather_evidence;
+use crate::line::evidence::ask_group;
 use crate::line::token::Access;
-use crate::line::verdict::{classify, decide};
+use crate::line::verdict::{Question, classify, decide, questions};
+use crate::relay::quota_evidence::QuotaEvidence;
 use crate::store::attempts::Attempt;
 use crate::store::claims::Ready;
 use crate::telemetry::metric;
@@ -39,6 +42,39 @@ pub struct Called {
     pub attempt: Option<Attempt>,
 }
 
+/// What is known of a call that is under way, should its task break down.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Its bulletin.
+    pub bulletin: BulletinId,
+    /// Its claim.
+    pub claim: ClaimId,
+    /// When the call began.
+    pub at: Timestamp,
+}
+
+impl Started {
+    /// A call for `claimed` begins.
+    #[must_use]
+    pub fn of(claimed: &Claimed, at: Timestamp) -> Self {
+        Self { delivery: claimed.ready.id, bulletin: claimed.ready.bulletin_id, claim: claimed.claim, at }
+    }
+}
+
+/// What a call is made with.
+pub struct Surroundings {
+    /// The way to LINE.
+    pub line: LineClient,
+    /// The clock.
+    pub clock: Clock,
+    /// What is known of the channel's quota.
+    pub quota: QuotaEvidence,
+    /// The channel's token.
+    pub access: Access,
+}
+
 /// What may be done with a claimed delivery just before its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
@@ -50,36 +86,39 @@ pub enum Permission {
     TooLate,
     /// It was refused for certain, and its key is too old to be used again: it needs another first.
     NeedsKey(Uuid),
+    /// By one clock its key is too old to be used again, by the other it is not: nothing is done until they agree.
+    ClocksDisagree,
 }
 
 /// Looks at a delivery just before its call: the retry key decides (LINE keeps one for 24 hours).
 #[must_use]
-pub fn permit(ready: &Ready, now: Timestamp, key_lifetime: Duration) -> Permission {
-    let key_is_old = ready.key_used_at.is_some_and(|used| now >= used + key_lifetime);
-    match (ready.outcome_open, key_is_old) {
-        (true, true) => Permission::TooLate,
+pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permission {
+    let is_old = |now: Timestamp| ready.key_used_at.is_some_and(|used| now >= used + key_lifetime);
+    match (ready.outcome_open, is_old(clock.earlier()), is_old(clock.later())) {
+        (true, true, _) => Permission::TooLate,
+        (true, false, true) => Permission::ClocksDisagree,
         _ if ready.recipient.is_none() => Permission::NotLinked,
-        (false, true) => Permission::NeedsKey(uuid::Builder::from_random_bytes(rand::random()).into_uuid()),
+        (false, _, true) => Permission::NeedsKey(uuid::Builder::from_random_bytes(rand::random()).into_uuid()),
         _ => Permission::Send,
     }
 }
 
 /// Calls LINE with the stored bytes and finds out what the answer means.
-pub async fn call(
-    line: LineClient,
-    access: Access,
-    clock: Clock,
-    claimed: Claimed,
-    message: std::sync::Arc<str>,
-) -> Called {
-    let (began_at, started) = (clock.now(), Instant::now());
+pub async fn call(with: Surroundings, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
+    let Surroundings { line, clock, quota, access } = with;
+    // a key counts as used from the earlier of the clocks on, and its age is told by the later
+    let (began_at, started) = (clock.earlier(), Instant::now());
     let ready = &claimed.ready;
     let to = ready.recipient.clone().unwrap_or_default();
     let answer = line.push(&access, ready.retry_key, &to, message.as_bytes()).await;
     let at = clock.now();
     measure(&answer);
     let verdict = classify(&answer);
-    let evidence = gather_evidence(&line, &access, &to, &verdict).await;
+    let evidence = match questions(&verdict) {
+        Some(Question::Quota) => quota.ask(&line, &access, ready.members).await,
+        Some(Question::Group) => ask_group(&line, &access, &to).await,
+        None => Evidence::None,
+    };
     let outcome = decide(verdict, evidence);
     let attempt = describe(&claimed, at, &answer, &outcome);
     Called { claimed, began_at, started, at, outcome, attempt }
@@ -111,7 +150,7 @@ fn describe(
         Ok(answer) => {
             (i16::try_from(answer.status).ok(), answer.request_id.clone(), answer.elapsed, words_of(&answer.body))
         }
-        Err(silence) => (None, None, silence.elapsed, Some(silence.to_string())),
+        Err(silence) => (None, None, silence.elapsed, Some(without_controls(&silence.to_string()).collect())),
     };
     Some(Attempt {
         delivery_id: claimed.ready.id,
@@ -131,7 +170,7 @@ fn words_of(body: &[u8]) -> Option<String> {
         message: Option<String>,
     }
     let refusal: Refusal = serde_json::from_slice(body).ok()?;
-    refusal.message.map(|words| words.chars().take(DETAIL_LENGTH).collect())
+    refusal.message.map(|words| without_controls(&words).take(DETAIL_LENGTH).collect())
 }
 
 /// What becomes of a delivery whose call is to be repeated: when.
@@ -168,6 +207,7 @@ mod tests {
             attempts: 0,
             priority: 0,
             has_children: false,
+            members: 0,
         };
         (ready, now)
     }
@@ -187,7 +227,7 @@ mod tests {
         #[case] expected: Option<Permission>,
     ) {
         let (ready, now) = ready(hours, open, linked);
-        let permission = permit(&ready, now, Duration::from_hours(23));
+        let permission = permit(&ready, &Clock::manual(now), Duration::from_hours(23));
         match expected {
             Some(expected) => assert_eq!(permission, expected),
             None => assert!(matches!(permission, Permission::NeedsKey(key) if key != ready.retry_key)),

@@ -1,6 +1,8 @@
 //! Forward and decline: what a steward does with a bulletin that is held at a group of theirs.
 //!
-//! A command names groups and is carried out for all of them or for none. A steward's note makes one more variant
+//! A command names groups and is carried out for all of them or for none. It shares the bulletin's lock with the
+//! recorder and with other stewards, and locks the deliveries of its groups; only what goes into all groups holds the
+//! bulletin alone. A steward's note makes one more variant
 //! of each message that they would have got: its stored bytes, unchanged, and the note behind them.
 
 use serde_json::json;
@@ -17,7 +19,7 @@ use crate::line::limits;
 use crate::line::message::{StewardNote, with_note};
 use crate::store::bulletins::find_stage_for_update;
 use crate::store::messages::{insert_message, list_variants};
-use crate::store::record::lock_bulletin;
+use crate::store::record::{lock_bulletin, lock_bulletins_shared};
 use crate::store::{Connection, audit, turns};
 
 /// What a forward came to.
@@ -62,10 +64,15 @@ pub async fn forward(
     now: Timestamp,
 ) -> Result<Forwarded> {
     must_be_relaying(db, id).await?;
-    lock_bulletin(db, id).await?;
     let (groups, already) = match into {
-        Into::AllHeld(own) => (turns::list_held(db, id, own.as_deref()).await?, 0),
-        Into::Groups(groups) => split(db, id, groups).await?,
+        Into::AllHeld(own) => {
+            lock_bulletin(db, id).await?;
+            (turns::list_held(db, id, own.as_deref()).await?, 0)
+        }
+        Into::Groups(groups) => {
+            lock_bulletins_shared(db, &[id]).await?;
+            split(db, id, groups).await?
+        }
     };
     let noted = match note {
         Some(note) => store_notes(db, id, note, &groups, now).await?,
@@ -110,7 +117,7 @@ pub async fn forward_several(
 
 /// The groups at which it is held, and how many it was let into before.
 async fn split(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<(Vec<i32>, u64)> {
-    let standings = turns::list_standings(db, id, groups).await?;
+    let standings = turns::lock_standings(db, id, groups).await?;
     if standings.len() < groups.len() {
         return Err(Refusal::Absent);
     }
@@ -162,7 +169,7 @@ pub async fn decline(
     now: Timestamp,
 ) -> Result<u64> {
     must_be_relaying(db, id).await?;
-    lock_bulletin(db, id).await?;
+    lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Held).await?;
     let declined = turns::decline(db, id, groups, reason.as_str(), by, now).await?;
     let detail = json!({ "groups": groups, "reason": reason.as_str() });
@@ -177,7 +184,7 @@ pub async fn decline(
 /// [`Refusal::NotHeld`] where one of them is not declined; nothing is changed then.
 pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &str, now: Timestamp) -> Result<u64> {
     must_be_relaying(db, id).await?;
-    lock_bulletin(db, id).await?;
+    lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Declined).await?;
     let reversed = turns::undecline(db, id, groups, now).await?;
     audit::insert_entry(db, now, by, "undecline", &format!("bulletin:{id}"), &json!({ "groups": groups })).await?;
@@ -185,7 +192,7 @@ pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: 
 }
 
 async fn must_all_be(db: &mut Connection, id: BulletinId, groups: &[i32], state: State) -> Result<()> {
-    let standings = turns::list_standings(db, id, groups).await?;
+    let standings = turns::lock_standings(db, id, groups).await?;
     if standings.len() < groups.len() {
         return Err(Refusal::Absent);
     }

@@ -46,7 +46,8 @@ impl Pace {
     }
 }
 
-/// A pause of the whole channel when LINE is busy or away: doubled each time, over at the first success.
+/// A pause of the whole channel when LINE is busy or away: doubled each time, over at the first success. After a pause
+/// one call goes first, and the others once LINE has answered it: a limit is not run into by hundreds of calls at a time.
 #[derive(Debug)]
 pub struct Snooze {
     start: Duration,
@@ -56,13 +57,25 @@ pub struct Snooze {
     awake: Option<Instant>,
     began: Option<Instant>,
     until: Option<Instant>,
+    probe: Probe,
+}
+
+/// The one call that goes first after a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Probe {
+    /// None is needed: calls may go.
+    None,
+    /// The next call is it.
+    Due,
+    /// It is under way.
+    Sent,
 }
 
 impl Snooze {
     /// No pause yet; the first lasts `start`, none longer than `max`.
     #[must_use]
     pub fn new(start: Duration, max: Duration) -> Self {
-        Self { start, max, next: start, awake: None, began: None, until: None }
+        Self { start, max, next: start, awake: None, began: None, until: None, probe: Probe::None }
     }
 
     /// Begins a pause, unless one is on: the calls under way may all say the same thing.
@@ -73,6 +86,27 @@ impl Snooze {
             self.until = Some(now + self.next);
             self.next = (self.next * 2).min(self.max);
         }
+        self.probe = Probe::Due;
+    }
+
+    /// Whether another call must wait for the answer to the one that went first.
+    #[must_use]
+    pub fn awaits_probe(&self) -> bool {
+        self.probe == Probe::Sent
+    }
+
+    /// A call starts.
+    pub fn started(&mut self) {
+        if self.probe == Probe::Due {
+            self.probe = Probe::Sent;
+        }
+    }
+
+    /// LINE answered a call that began at `began`, though it did not take it: it is there.
+    pub fn answered(&mut self, began: Instant) {
+        if self.began.is_none_or(|pause| began >= pause) {
+            self.probe = Probe::None;
+        }
     }
 
     /// LINE took a call that began at `began`. It ends the pauses only if it began after the last one did: calls
@@ -80,6 +114,7 @@ impl Snooze {
     /// is a first one again: where some calls are refused at once and the others taken slowly, each pause begins
     /// before any call made since the last one is answered, and the pauses would grow however much LINE takes.
     pub fn end(&mut self, began: Instant) {
+        self.answered(began);
         if self.began.is_none_or(|pause| began >= pause) {
             self.next = self.start;
             self.until = None;
@@ -134,6 +169,22 @@ mod tests {
         assert!(snooze.until(third).is_some(), "a call from before the pause says nothing");
         snooze.end(third);
         assert_eq!(snooze.until(third), None);
+    }
+
+    #[test]
+    fn after_a_pause_one_call_goes_first() {
+        let start = Instant::now();
+        let mut snooze = Snooze::new(Duration::from_millis(100), Duration::from_secs(1));
+        snooze.started();
+        assert!(!snooze.awaits_probe(), "nothing has been refused");
+        snooze.begin(start);
+        let later = start + Duration::from_millis(150);
+        assert!(snooze.until(later).is_none() && !snooze.awaits_probe());
+        snooze.started();
+        snooze.answered(start - Duration::from_millis(1));
+        assert!(snooze.awaits_probe(), "a call from before the pause says nothing");
+        snooze.answered(later);
+        assert!(!snooze.awaits_probe());
     }
 
     #[test]

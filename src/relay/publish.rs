@@ -22,6 +22,7 @@ use crate::store::bulletins::{
 };
 use crate::store::channels::list_channels;
 use crate::store::fan_out::{Messages, insert_deliveries, list_channels_of};
+use crate::store::locks::share_links;
 use crate::store::messages::insert_message;
 use crate::store::notices::{Notice, notify};
 use crate::store::{Connection, audit};
@@ -58,6 +59,7 @@ pub async fn publish(
     by: &str,
     now: Timestamp,
 ) -> Result<Published> {
+    share_links(db).await?;
     let stage = find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
     let bulletin = get_bulletin(db, id).await?;
     if stage != Stage::Scheduled {

@@ -7,9 +7,10 @@ use super::publish::wake;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
 use crate::domain::ids::{BulletinId, DeliveryId};
-use crate::domain::time::Timestamp;
+use crate::domain::time::Clock;
 use crate::store::bulletins::update_paused;
-use crate::store::record::lock_bulletin;
+use crate::store::locks::share_links;
+use crate::store::record::{lock_bulletin, lock_bulletins_shared};
 use crate::store::retries::{self, RetryFilter};
 use crate::store::{Connection, audit};
 
@@ -27,11 +28,16 @@ pub async fn retry(
     filter: &RetryFilter,
     include_unknown: bool,
     by: &str,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<u64> {
+    let now = clock.now();
+    share_links(db).await?;
     must_be_relaying(db, id).await?;
-    lock_bulletin(db, id).await?;
-    let key_good_since = now - settings.retry_key_lifetime;
+    match filter.delivery {
+        Some(_) => lock_bulletins_shared(db, &[id]).await?,
+        None => lock_bulletin(db, id).await?,
+    }
+    let key_good_since = clock.later() - settings.retry_key_lifetime;
     let retried = retries::retry(db, id, filter, include_unknown, key_good_since, now).await?;
     // who answers for a part only lets the whole bulletin go on if there was something of theirs to send
     if retried > 0 || filter.scope.is_none() {
@@ -53,9 +59,9 @@ pub async fn retry_one(
     delivery: DeliveryId,
     include_unknown: bool,
     by: &str,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<bool> {
     let id = retries::find_bulletin_of(db, delivery).await?.ok_or(Refusal::Absent)?;
     let filter = RetryFilter { delivery: Some(delivery), ..RetryFilter::default() };
-    Ok(retry(db, settings, id, &filter, include_unknown, by, now).await? > 0)
+    Ok(retry(db, settings, id, &filter, include_unknown, by, clock).await? > 0)
 }

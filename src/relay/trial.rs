@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::store::bulletins::{Draft, find_stage_for_update, get_bulletin, insert_draft, mark_published};
 use crate::store::fan_out::{Messages, Selection, insert_deliveries};
 use crate::store::groups::Group;
+use crate::store::locks::share_links;
 use crate::store::{Connection, audit};
 
 /// Sends the unpublished bulletin `id` to one group as a test; gives the id of the test.
@@ -29,6 +30,7 @@ pub async fn send_test(
     by: &str,
     now: Timestamp,
 ) -> Result<BulletinId> {
+    share_links(db).await?;
     match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
         Stage::Draft | Stage::Submitted | Stage::Scheduled => {}
         Stage::Published | Stage::Withdrawn => return Err(Refusal::NotADraft),

@@ -378,15 +378,18 @@ fn note_one(name: &'static str, id: BulletinId, done: Result<()>) -> Result<()> 
 
 /// Notes a step that failed; gives whether it was done.
 fn note(name: &'static str, done: Result<()>) -> bool {
-    if let Err(error) = &done {
-        metrics::counter!(metric::UPKEEP_FAILURES, "step" => name).increment(1);
-        tracing::warn!(
-            step = name,
-            error = error as &dyn std::error::Error,
-            "a step of upkeep failed; it is tried again"
-        );
+    match done {
+        Ok(()) => true,
+        Err(error) => {
+            metrics::counter!(metric::UPKEEP_FAILURES, "step" => name).increment(1);
+            tracing::warn!(
+                step = name,
+                error = &error as &dyn std::error::Error,
+                "a step of upkeep failed; it is tried again"
+            );
+            false
+        }
     }
-    done.is_ok()
 }
 
 async fn wake(db: &mut crate::store::Connection, channels: &[ChannelId]) -> Result<()> {

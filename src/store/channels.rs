@@ -186,7 +186,7 @@ async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64)
         return Ok(false);
     }
     sqlx::query!(
-        "update progress set version = version + 1, changed = greatest(changed, change_mark()), changed_at = clock_timestamp()
+        "update progress set version = version + 1, changed = greatest(changed, (select change_mark())), changed_at = clock_timestamp()
         where (bulletin_id, tier, channel_id) in (
             select bulletin_id, tier, channel_id from progress
             where channel_id = $1 and ready > 0 and waiting + held + ready > 0
@@ -246,12 +246,24 @@ pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timesta
     Ok(())
 }
 
-/// Keeps senders from claiming anything until the transaction ends: what moves deliveries to another place takes
-/// this just before it looks which of them are claimed.
+/// Keeps the senders concerned from claiming anything until the transaction ends: what moves deliveries of `groups` to
+/// `new_channels` takes this just before it looks which of them are claimed. Concerned are these channels, and those on
+/// which open deliveries of the groups are now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_claims(db: &mut Connection) -> Result<()> {
-    sqlx::query!("select id from channels order by id for no key update").fetch_all(db).await?;
+pub async fn lock_claims(db: &mut Connection, groups: &[i32], new_channels: &[i32]) -> Result<()> {
+    sqlx::query!(
+        "select id from channels
+        where id = any ($2) or id in (
+            select d.channel_id from deliveries d
+            where d.bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
+                and d.group_id = any ($1) and d.state in ('waiting', 'held', 'ready'))
+        order by id for no key update",
+        groups,
+        new_channels,
+    )
+    .fetch_all(db)
+    .await?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Claims: batches of ready deliveries taken by the one sender of their channel.
 //!
-//! Claiming writes one row, never the deliveries. While that row is there, any of its deliveries may be
-//! on its way to LINE; it goes when all of them are recorded or given back. A new holder of the channel
-//! turns what an older one left into open outcomes ([`take_channel`]): same key, same bytes, later.
+//! Claiming writes one row, never the deliveries. While a delivery stands in that row and is not accepted, it may be on
+//! its way to LINE: what is recorded otherwise or given back is taken out in the same transaction
+//! ([`shrink_claims`]), and the row goes with its last delivery. A new holder of the channel turns what an older one
+//! left into open outcomes ([`take_channel`]): same key, same bytes, later.
 
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub struct Ready {
     pub priority: i16,
     /// Whether groups below wait for it.
     pub has_children: bool,
+    /// Members of its LINE group at publish, for each of whom LINE counts a message; 0 = not known.
+    pub members: i32,
 }
 
 /// Up to `limit` deliveries of `channel` whose retry is due.
@@ -51,7 +54,7 @@ pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, l
         Ready,
         r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
             message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
-            priority, has_children
+            priority, has_children, members
         from deliveries
         where channel_id = $1 and due_at <= $2 and state = 'ready'
             and bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
@@ -147,6 +150,48 @@ pub async fn delete_claims(db: &mut Connection, claims: &[ClaimId]) -> Result<()
     Ok(())
 }
 
+/// Takes deliveries out of claims that go on: what was recorded and not accepted, or given back unsent, is not on its way
+/// to LINE, and no later holder may take it for open.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shrink_claims(db: &mut Connection, settled: &[(DeliveryId, ClaimId)]) -> Result<()> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = settled.iter().map(|(id, _)| id.0).collect();
+    let mut claims: Vec<i64> = settled.iter().map(|(_, claim)| claim.0).collect();
+    claims.sort_unstable();
+    claims.dedup();
+    sqlx::query!(
+        "update claims set delivery_ids = array(select unnest(delivery_ids) except select unnest($2::uuid[]))
+        where id = any ($1)",
+        &claims,
+        &ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes the claims of `epoch` that its holder does not know: written by a transaction whose answer was lost. Nothing of
+/// them was sent, as the holder sends only what it knows to be claimed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_lost_claims(db: &mut Connection, channel: ChannelId, epoch: i64, known: &[ClaimId]) -> Result<u64> {
+    let known: Vec<i64> = known.iter().map(|id| id.0).collect();
+    let gone = sqlx::query!(
+        "delete from claims where channel_id = $1 and epoch = $2 and id <> all ($3)",
+        channel.0,
+        epoch,
+        &known,
+    )
+    .execute(db)
+    .await?;
+    Ok(gone.rows_affected())
+}
+
 /// What a sender that has just taken a channel needs to know of it.
 #[derive(Clone, Debug)]
 pub struct Taken {
@@ -157,7 +202,8 @@ pub struct Taken {
 }
 
 /// Raises the channel's epoch and turns what older claims left behind into open outcomes, due after
-/// `request_timeout`: by then the last holder's calls have come to an end.
+/// `request_timeout`: by then the last holder's calls have come to an end. What was withdrawn or expired while a call may
+/// have been under way keeps its state.
 ///
 /// # Errors
 /// When the database fails.
@@ -194,7 +240,7 @@ pub async fn take_channel(
         )
         update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, m.claimed_at),
             due_at = case when d.state = 'ready' then $2::timestamptz end,
-            reason = case when d.state = 'ready' then 'no_answer' else d.reason end, changed = change_mark()
+            reason = case when d.state = 'ready' then 'no_answer' else d.reason end, changed = (select change_mark())
         from maybe_sent m where d.id = m.id and d.state <> 'accepted'",
         channel.0,
         (now + request_timeout) as Timestamp,

@@ -1,9 +1,11 @@
 //! Links: which LINE group belongs to a group, and what LINE says of it.
 //!
-//! A delivery that was never sent follows its group to the new place; one that may have been sent stays with the old
-//! one, whose LINE knows its key. Bulk links are `tree::links`'.
+//! A delivery that LINE has not accepted for certain follows its group to the new place, under a new key if the old one
+//! was used; one that LINE may have accepted stays with the old place, where LINE knows its key. So does a withdrawal
+//! notice, which goes where the bulletin went. Bulk links are `tree::links`'.
 
 use super::channels::lock_claims;
+use super::locks::lock_links;
 use super::record::lock_bulletins_shared;
 use super::{Connection, Result, StoreError};
 use crate::domain::ids::{BulletinId, ChannelId, GroupId};
@@ -21,6 +23,7 @@ pub async fn link_group(
     linked_at: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
+    lock_links(db).await?;
     lock_open_bulletins(db, group).await?;
     let changed = sqlx::query!(
         "update groups set channel_id = $2, line_group_id = $3, linked_at = $4, lost_at = null, updated_at = $5
@@ -36,12 +39,13 @@ pub async fn link_group(
     if changed.rows_affected() == 0 {
         return Err(StoreError::Absent("group"));
     }
-    lock_claims(db).await?;
-    // what was never sent goes to the new place; what may have been sent stays with the old one
+    lock_claims(db, &[group.0], &[channel.0]).await?;
     sqlx::query!(
-        "update deliveries set channel_id = $2, recipient = $3, changed = change_mark()
-        where bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
-            and group_id = $1 and state in ('waiting', 'held', 'ready') and key_used_at is null
+        "update deliveries set channel_id = $2, recipient = $3, changed = (select change_mark()),
+            retry_key = case when key_used_at is null then retry_key else gen_random_uuid() end, key_used_at = null
+        where bulletin_id in (select p.bulletin_id from progress p join bulletins b on b.id = p.bulletin_id
+                where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
+            and group_id = $1 and state in ('waiting', 'held', 'ready') and not outcome_open
             and not exists (select from claims where deliveries.id = any (delivery_ids))",
         group.0,
         channel.0,
@@ -77,6 +81,7 @@ pub async fn find_by_line_group(
 /// # Errors
 /// When the database fails.
 pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<bool> {
+    lock_links(db).await?;
     lock_open_bulletins(db, group).await?;
     let unbound = sqlx::query!(
         "update groups set line_group_id = null, linked_at = null, lost_at = $2, updated_at = $3
@@ -90,11 +95,13 @@ pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestam
     if unbound.rows_affected() == 0 {
         return Ok(false);
     }
-    lock_claims(db).await?;
+    lock_claims(db, &[group.0], &[]).await?;
     sqlx::query!(
-        "update deliveries set recipient = null, changed = change_mark()
-        where bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
-            and group_id = $1 and state in ('waiting', 'held', 'ready') and key_used_at is null
+        "update deliveries set recipient = null, changed = (select change_mark()),
+            retry_key = case when key_used_at is null then retry_key else gen_random_uuid() end, key_used_at = null
+        where bulletin_id in (select p.bulletin_id from progress p join bulletins b on b.id = p.bulletin_id
+                where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
+            and group_id = $1 and state in ('waiting', 'held', 'ready') and not outcome_open
             and not exists (select from claims where deliveries.id = any (delivery_ids))",
         group.0,
     )

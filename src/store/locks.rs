@@ -1,6 +1,12 @@
-//! Advisory locks of the cluster: which node holds which channel, which leads, which are alive.
+//! Advisory locks of the cluster.
 //!
-//! They belong to a session: all of one node's are held by one direct connection, and go when it does.
+//! Which node holds which channel, which leads, which are alive: these belong to a session. All of one node's are held
+//! by one direct connection, and go when it does.
+//!
+//! The lock of the links belongs to a transaction. What copies links into deliveries (publish, retry, test send) shares
+//! it; what changes links holds it alone. Without it, a link that commits during a publish is lost: the link cannot see
+//! the new deliveries, and the publish has read the old link. The order of locks everywhere: the tree's tables, links,
+//! bulletins, channels, deliveries, progress.
 
 use super::{Connection, Result};
 use crate::domain::ids::ChannelId;
@@ -8,6 +14,7 @@ use crate::domain::ids::ChannelId;
 const CHANNEL: i32 = 0x6763_6301;
 const NODE: i32 = 0x6763_6302;
 const LEADER: i32 = 0x6763_6303;
+const LINKS: i32 = 0x6763_6304;
 
 /// Tries to become the one sender's node of `channel`.
 ///
@@ -17,6 +24,35 @@ pub async fn try_hold_channel(db: &mut Connection, channel: ChannelId) -> Result
     Ok(sqlx::query_scalar!(r#"select pg_try_advisory_lock($1, $2) as "held!""#, CHANNEL, channel.0)
         .fetch_one(db)
         .await?)
+}
+
+/// The database's number of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionPid(i32);
+
+/// The number of this session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_pid(db: &mut Connection) -> Result<SessionPid> {
+    Ok(SessionPid(sqlx::query_scalar!(r#"select pg_backend_pid() as "pid!""#).fetch_one(db).await?))
+}
+
+/// Whether the session `pid` holds `channel` now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn session_holds_channel(db: &mut Connection, pid: SessionPid, channel: ChannelId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from pg_locks where locktype = 'advisory' and pid = $1 and granted
+            and database = (select oid from pg_database where datname = current_database())
+            and classid::bigint = $2 and objid::bigint = $3 and objsubid = 2) as "held!""#,
+        pid.0,
+        i64::from(CHANNEL),
+        i64::from(channel.0),
+    )
+    .fetch_one(db)
+    .await?)
 }
 
 /// Lets `channel` go.
@@ -46,6 +82,22 @@ pub async fn try_lead(db: &mut Connection) -> Result<bool> {
     Ok(sqlx::query_scalar!(r#"select pg_try_advisory_lock($1, 0) as "held!""#, LEADER).fetch_one(db).await?)
 }
 
+/// Leaves the upkeep to another node, where this one does it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stop_leading(db: &mut Connection) -> Result<()> {
+    sqlx::query!(
+        "select pg_advisory_unlock($1, 0) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()
+            and classid::bigint = $2 and granted",
+        LEADER,
+        i64::from(LEADER),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
 /// Shows this session as a living node.
 ///
 /// # Errors
@@ -67,4 +119,25 @@ pub async fn count_nodes(db: &mut Connection) -> Result<i64> {
     )
     .fetch_one(db)
     .await?)
+}
+
+/// Keeps links as they are until the transaction ends: for whoever copies them into deliveries. Taken before any other
+/// lock of the engine.
+///
+/// # Errors
+/// When the database fails.
+pub async fn share_links(db: &mut Connection) -> Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock_shared($1, 0)", LINKS).fetch_all(db).await?;
+    Ok(())
+}
+
+/// Keeps everybody else from copying or changing links until the transaction ends: for whoever changes them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_links(db: &mut Connection) -> Result<()> {
+    // an import holds this table when it asks for the links
+    sqlx::query!("lock table groups in row exclusive mode").execute(&mut *db).await?;
+    sqlx::query!("select pg_advisory_xact_lock($1, 0)", LINKS).fetch_all(db).await?;
+    Ok(())
 }

@@ -65,7 +65,7 @@ pub async fn list_fresh(db: &mut Connection, channel: ChannelId, ids: &[Delivery
         Ready,
         r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
             message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
-            priority, has_children
+            priority, has_children, members
         from deliveries
         where id = any ($2) and channel_id = $1 and state = 'ready' and due_at is null
         order by priority, id"#,
@@ -113,7 +113,8 @@ pub async fn delete_if_empty(db: &mut Connection, hints: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// The members of the group that is next to be sent to on a channel: what its quota must have room for.
+/// The members of the group that is next to be sent to on a channel, paused bulletins left out: what its quota must have
+/// room for.
 ///
 /// # Errors
 /// When the database fails.
@@ -124,7 +125,9 @@ pub async fn find_next_seats(db: &mut Connection, channel: ChannelId) -> Result<
             select members from deliveries d
             where d.id = any (q.delivery_ids) and d.channel_id = $1 and d.state = 'ready' and d.due_at is null
             order by d.id limit 1) first
-        where q.channel_id = $1 order by q.priority, q.id limit 1",
+        where q.channel_id = $1
+            and q.bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
+        order by q.priority, q.id limit 1",
         channel.0,
     )
     .fetch_optional(db)

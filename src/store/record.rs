@@ -123,13 +123,13 @@ pub async fn record_batch(
                 attempts = d.attempts + (n.called_at is not null)::int::smallint,
                 line_request_id = coalesce(n.request_id, d.line_request_id),
                 line_message_ids = coalesce(string_to_array(n.message_ids, ' '), d.line_message_ids),
-                changed = change_mark()
+                changed = (select change_mark())
             from news n
             where d.id = n.id and d.state <> 'accepted' and (n.state = 'accepted' or (d.state = 'ready' and $11))
             returning d.id, d.state, d.has_children
         ), left_open as (
             update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, n.called_at),
-                changed = change_mark()
+                changed = (select change_mark())
             from news n where d.id = n.id and n.open and n.state <> 'accepted'
                 and d.state in ('failed', 'unreachable', 'declined', 'withdrawn', 'expired')
         ), woken as (
@@ -139,7 +139,7 @@ pub async fn record_batch(
                 release_at = release_at_turn(d.automatic, d.forward_within, $12),
                 bypassed_parent = d.parent_id = any (array(
                     select id from ended where has_children and state not in ('accepted', 'ready'))),
-                changed = change_mark()
+                changed = (select change_mark())
             where d.parent_id = any (array(select id from ended where has_children and state <> 'ready'))
                 and d.state = 'waiting'
             returning d.channel_id, d.state

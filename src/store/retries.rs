@@ -48,13 +48,20 @@ pub async fn retry(
 ) -> Result<u64> {
     let moved = sqlx::query!(
         "with chosen as (
-            select d.id, g.line_group_id, coalesce(g.channel_id, d.channel_id) as channel_id,
+            select d.id, place.line_group_id, coalesce(place.channel_id, d.channel_id) as channel_id,
                 coalesce(p.state = 'waiting', false) as parent_waiting,
                 d.outcome_open and d.key_used_at > $9 as same,
                 d.outcome_open or d.key_used_at <= $9 or (d.key_used_at is not null
-                    and (d.recipient, d.channel_id) is distinct from (g.line_group_id, g.channel_id)) as other_key
-            from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
+                    and (d.recipient, d.channel_id) is distinct from (place.line_group_id, place.channel_id)) as other_key
+            from deliveries d join bulletins b on b.id = d.bulletin_id
+                join groups g on g.id = d.group_id join offices o on o.id = g.office_id
                 left join deliveries p on p.id = d.parent_id
+                -- a withdrawal notice goes where the bulletin went, whatever is linked now
+                cross join lateral (
+                    select g.line_group_id, g.channel_id where b.kind <> 'withdrawal' or d.recipient is null
+                    union all
+                    select d.recipient, d.channel_id where b.kind = 'withdrawal' and d.recipient is not null
+                ) as place
             where d.bulletin_id = $1 and d.state in ('failed', 'unreachable')
                 and ($2::uuid is null or d.id = $2)
                 and ($3::delivery_state is null or d.state = $3)
@@ -75,7 +82,7 @@ pub async fn retry(
             retry_key = case when not c.same and c.other_key then gen_random_uuid() else d.retry_key end,
             key_used_at = case when not c.same and c.other_key then null else d.key_used_at end,
             outcome_open = c.same,
-            changed = change_mark()
+            changed = (select change_mark())
         from chosen c where c.id = d.id",
         bulletin.0,
         filter.delivery.map(|id| id.0),

@@ -1,7 +1,8 @@
 //! Turns: everything that moves deliveries other than LINE's answers: people, time, the end of a bulletin.
 //!
 //! Each of these is one set-based statement on one bulletin. The caller holds the bulletin's lock
-//! (`record::lock_bulletin`), so that none of them meets the recorder on the same rows.
+//! (`record::lock_bulletin`), so that none of them meets the recorder on the same rows; or shares it and has locked the
+//! rows themselves ([`lock_standings`]).
 
 use uuid::Uuid;
 
@@ -23,16 +24,17 @@ pub struct Standing {
     pub state: State,
 }
 
-/// Where a bulletin stands at the given groups; groups it does not go to are left out.
+/// Where a bulletin stands at the given groups, whose deliveries stay as they are until the transaction ends; groups it does
+/// not go to are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_standings(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Standing>> {
+pub async fn lock_standings(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Standing>> {
     Ok(sqlx::query_as!(
         Standing,
         r#"select d.id as "id: DeliveryId", d.group_id as "group_id: GroupId", g.code as "group", d.state
         from deliveries d join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 and d.group_id = any ($2) order by d.id"#,
+        where d.bulletin_id = $1 and d.group_id = any ($2) order by d.id for no key update of d"#,
         bulletin.0,
         groups,
     )
@@ -73,7 +75,7 @@ pub async fn forward(
         "update deliveries set state = 'ready', turn_at = $4, release_at = null, reason = null,
             message_id = case when outcome_open then message_id else coalesce(
                 (select noted from unnest($3::uuid[], $6::uuid[]) as u(plain, noted) where plain = message_id), message_id) end,
-            forwarded_by = $5, changed = change_mark()
+            forwarded_by = $5, changed = (select change_mark())
         where bulletin_id = $1 and group_id = any ($2) and state = 'held'",
         bulletin.0,
         groups,
@@ -102,12 +104,12 @@ pub async fn decline(
     let moved = sqlx::query!(
         "with declined as (
             update deliveries set state = 'declined', reason = 'not_for_us', ended_at = $3, release_at = null,
-                forwarded_by = $4, declined_because = $5, changed = change_mark()
+                forwarded_by = $4, declined_because = $5, changed = (select change_mark())
             where bulletin_id = $1 and group_id = any ($2) and state = 'held' returning id
         ), woken as (
             update deliveries d set state = state_at_turn(d.automatic),
                 turn_at = $3, release_at = release_at_turn(d.automatic, d.forward_within, $3),
-                bypassed_parent = true, changed = change_mark()
+                bypassed_parent = true, changed = (select change_mark())
             from declined where d.parent_id = declined.id and d.state = 'waiting'
         )
         select from declined",
@@ -130,7 +132,7 @@ pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32]
     let moved = sqlx::query!(
         "update deliveries set state = 'held', reason = null, ended_at = null, turn_at = $3,
             release_at = release_at_turn(false, forward_within, $3), forwarded_by = null, declined_because = null,
-            changed = change_mark()
+            changed = (select change_mark())
         where bulletin_id = $1 and group_id = any ($2) and state = 'declined'",
         bulletin.0,
         groups,
@@ -163,7 +165,7 @@ pub async fn release_due(db: &mut Connection, bulletin: BulletinId, now: Timesta
     Ok(sqlx::query_scalar!(
         r#"with moved as (
             update deliveries set state = 'ready', turn_at = $2, release_at = null, forwarded_by = 'time',
-                changed = change_mark()
+                changed = (select change_mark())
             where bulletin_id = $1 and state = 'held' and release_at <= $2 returning channel_id
         ) select distinct channel_id as "id!: ChannelId" from moved"#,
         bulletin.0,
@@ -218,7 +220,7 @@ pub async fn bypass_due(
         r#"with moved as (
             update deliveries d set state = state_at_turn(d.automatic),
                 turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
-                bypassed_parent = true, changed = change_mark()
+                bypassed_parent = true, changed = (select change_mark())
             from deliveries p
             where d.bulletin_id = $1 and d.state = 'waiting' and p.id = d.parent_id and p.bulletin_id = $1
                 and p.state in ('held', 'ready')
@@ -260,7 +262,7 @@ pub async fn wake_orphans(db: &mut Connection, bulletin: BulletinId, now: Timest
         r#"with moved as (
             update deliveries d set state = state_at_turn(d.automatic),
                 turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
-                bypassed_parent = p.state <> 'accepted', changed = change_mark()
+                bypassed_parent = p.state <> 'accepted', changed = (select change_mark())
             from deliveries p
             where d.bulletin_id = $1 and d.state = 'waiting' and p.id = d.parent_id
                 and p.state not in ('waiting', 'held', 'ready')
@@ -279,7 +281,7 @@ pub async fn wake_orphans(db: &mut Connection, bulletin: BulletinId, now: Timest
 /// When the database fails.
 pub async fn end_open(db: &mut Connection, bulletin: BulletinId, end: State, now: Timestamp) -> Result<u64> {
     let moved = sqlx::query!(
-        "update deliveries set state = $2, ended_at = $3, release_at = null, due_at = null, changed = change_mark(),
+        "update deliveries set state = $2, ended_at = $3, release_at = null, due_at = null, changed = (select change_mark()),
             reason = case $2::delivery_state when 'withdrawn' then 'bulletin_withdrawn' else 'bulletin_expired'
                 end::delivery_reason
         where bulletin_id = $1 and state in ('waiting', 'held', 'ready')",

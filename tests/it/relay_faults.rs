@@ -172,7 +172,7 @@ pub async fn retry(stage: &Stage, id: gcc_relay::domain::ids::BulletinId, includ
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let filter = RetryFilter::default();
     let settings = &stage.engine.settings;
-    let retried = gcc_relay::relay::retry::retry(&mut tx, settings, id, &filter, include_unknown, "test", stage.now())
+    let retried = gcc_relay::relay::retry::retry(&mut tx, settings, id, &filter, include_unknown, "test", &stage.clock)
         .await
         .expect("retried");
     tx.commit().await.expect("committed");

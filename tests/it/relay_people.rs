@@ -320,8 +320,10 @@ async fn what_was_claimed_but_withdrawn_before_its_call_is_not_sent() {
     stage.line().change_channel("gcc", change).expect("LINE takes nothing now");
     let id = stage.publish_automatic().await;
     let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-    let running =
-        by_hand::start_sender(&stage.engine, stage.channel, wake.clone(), stop.clone()).await.expect("a sender");
+    let running = by_hand::start_sender(&stage.engine, stage.channel, None, wake.clone(), stop.clone())
+        .await
+        .expect("a sender")
+        .expect("ours");
     while stage.line().counts().rate_429 == 0 {
         tokio::task::yield_now().await;
     }
@@ -349,7 +351,7 @@ async fn a_leave_that_arrives_late_does_not_undo_a_newer_link() {
     let moi = stage.group("moi").await;
     let left_at = stage.now();
     stage.clock.advance(Duration::from_mins(1));
-    let mut db = stage.db().await;
+    let mut db = stage.engine.db.begin().await.expect("a transaction");
     links::link_group(&mut db, moi, stage.channel, "Cmoi", stage.now(), stage.now()).await.expect("linked again");
     let undone = links::unlink_group(&mut db, moi, left_at, stage.now()).await.expect("asked");
     assert!(!undone);

@@ -271,6 +271,7 @@ fn settings() -> Settings {
         lease: Duration::from_secs(3),
         keepalive: Duration::from_secs(11),
         clock_jump: Duration::from_secs(5),
+        clock_settle: Duration::from_secs(30),
         shutdown_grace: Duration::from_secs(15),
         upkeep_interval: Duration::from_secs(1),
         recount_interval: Duration::from_mins(1),

@@ -1,6 +1,7 @@
 //! How a sender starts calls: as many as room, pace and lease allow, each looked at once more just before.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -9,9 +10,12 @@ use super::{MOMENT, Sender};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::MessageId;
 use crate::relay::backlog::Claimed;
-use crate::relay::call::{Permission, call, permit};
+use crate::relay::call::{Permission, Started, Surroundings, call, permit};
 use crate::store::messages::get_message;
 use crate::store::{Result, StoreError};
+
+/// The wait before a delivery is looked at again about whose key's age the clocks disagree.
+const CLOCKS_AGREE: Duration = Duration::from_mins(1);
 
 impl Sender {
     /// Starts as many calls as room, pace and lease allow; gives when the next may start.
@@ -28,6 +32,10 @@ impl Sender {
                 self.stale = true;
                 return Some(until);
             }
+            // after a pause one call goes first: the others follow once LINE has taken it
+            if self.snooze.awaits_probe() {
+                return None;
+            }
             if self.stale && self.give_back_ended().await.is_err() {
                 self.stale = true;
                 return Some(now + MOMENT);
@@ -41,16 +49,25 @@ impl Sender {
     }
 
     pub(super) async fn start_call(&mut self, claimed: Claimed) {
-        let now = self.engine.clock.now();
+        let clock = &self.engine.clock;
+        let now = clock.now();
         let Some(access) = self.access.clone() else {
             self.backlog.put_back(claimed);
             return;
         };
-        match permit(&claimed.ready, now, self.engine.settings.retry_key_lifetime) {
+        match permit(&claimed.ready, clock, self.engine.settings.retry_key_lifetime) {
             Permission::Send => match self.message(claimed.ready.message_id).await {
                 Ok(message) => {
-                    let (line, clock) = (self.engine.line.clone(), self.engine.clock.clone());
-                    self.calls.spawn(call(line, access, clock, claimed, message));
+                    let started = Started::of(&claimed, self.engine.clock.earlier());
+                    let surroundings = Surroundings {
+                        line: self.engine.line.clone(),
+                        clock: self.engine.clock.clone(),
+                        quota: self.quota.clone(),
+                        access,
+                    };
+                    let task = self.calls.spawn(call(surroundings, claimed, message));
+                    self.started.insert(task.id(), started);
+                    self.snooze.started();
                 }
                 Err(error) => {
                     tracing::warn!(delivery.id = %claimed.ready.id, error = &error as &dyn std::error::Error,
@@ -65,6 +82,11 @@ impl Sender {
                 let mut row = recorded(&claimed.ready, State::Ready, None, now);
                 row.due_at = Some(now);
                 row.new_key = Some(key);
+                self.record(claimed, row, None).await;
+            }
+            Permission::ClocksDisagree => {
+                let mut row = recorded(&claimed.ready, State::Ready, Some(Reason::NoAnswer), now);
+                row.due_at = Some(now + CLOCKS_AGREE);
                 self.record(claimed, row, None).await;
             }
         }

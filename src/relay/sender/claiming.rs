@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Look, Sender};
 use crate::domain::ids::DeliveryId;
 use crate::relay::recorder::Entry;
-use crate::store::claims::{Ready, begin_claim, insert_claim, list_due};
+use crate::store::claims::{Ready, begin_claim, delete_lost_claims, insert_claim, list_due};
 use crate::store::queue::{Cursor, Hint, delete_empty_hints, delete_if_empty, list_fresh, list_hints};
 use crate::store::{Connection, Result};
 use crate::telemetry::metric;
@@ -54,6 +54,8 @@ impl Sender {
                 tracing::warn!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
                     "no work could be claimed; it is tried again");
                 self.look.wanted = true;
+                // it may have been committed all the same
+                self.backlog.lost_claim = true;
             }
         }
     }
@@ -69,6 +71,9 @@ impl Sender {
             drop(tx);
             self.find_out_why().await?;
             return Ok(false);
+        }
+        if self.backlog.lost_claim {
+            delete_lost_claims(&mut tx, self.channel, self.epoch, &self.backlog.claims()).await?;
         }
         let due_limit = batch + self.backlog.open();
         let due = list_due(&mut tx, self.channel, now, as_limit(due_limit)).await?;
@@ -90,6 +95,7 @@ impl Sender {
                 self.backlog.extend(claim, chosen);
             }
         }
+        self.backlog.lost_claim = false;
         if let (Some(last), false) = (through, left_over) {
             self.backlog.advance(last);
         }

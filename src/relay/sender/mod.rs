@@ -8,27 +8,29 @@ mod calling;
 mod claiming;
 mod settling;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use moka::future::Cache;
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backlog::Backlog;
-use super::call::Called;
+use super::call::{Called, Started};
 use super::engine::{Engine, open_access};
 use super::gauges::UnderWay;
 use super::lease::Lease;
 use super::pace::{Pace, Snooze};
+use super::quota_evidence::QuotaEvidence;
 use super::recorder::{Entry, Recorder, Written};
 use crate::domain::ids::{ChannelId, MessageId};
 use crate::line::token::Access;
 use crate::store::channels::get_channel;
 use crate::store::claims::{list_still_ready, take_channel};
+use crate::store::locks::{SessionPid, session_holds_channel};
 use crate::store::{Result, StoreError};
 
 /// How long a sender waits that cannot go on for a moment.
@@ -82,6 +84,11 @@ pub struct Sender {
     pace: Pace,
     snooze: Snooze,
     calls: JoinSet<Called>,
+    /// What each of the calls is for, should its task break down.
+    started: HashMap<Id, Started>,
+    quota: QuotaEvidence,
+    /// Calls that LINE has accepted so far.
+    accepted: u64,
     recorder: mpsc::Sender<Entry>,
     written: mpsc::UnboundedReceiver<Written>,
     look: Look,
@@ -92,23 +99,31 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Takes the channel, whose lock the node holds: raises its epoch and turns what an older holder left behind
-    /// into open outcomes. Starts the recorder.
+    /// Takes the channel, whose lock the session `holder` holds: raises its epoch and turns what an older holder left
+    /// behind into open outcomes. Starts the recorder. Gives nothing where the lock is not the session's any more: who
+    /// has it now must not lose the channel to a task that was kept waiting. `None` for `holder` where nobody else can be.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn start(
         engine: &Engine,
         channel: ChannelId,
+        holder: Option<SessionPid>,
         lease: Lease,
         wake: Arc<Notify>,
         stop: CancellationToken,
-    ) -> Result<Self> {
+    ) -> Result<Option<Self>> {
         let taken = loop {
             let mut tx = engine.db.begin().await?;
             let wait = engine.settings.request_timeout;
             match take_channel(&mut tx, channel, engine.clock.now(), wait).await {
                 Ok(taken) => {
+                    // asked while the channel's row is locked: whoever got the lock since then raises the epoch after this
+                    if let Some(pid) = holder
+                        && !session_holds_channel(&mut tx, pid, channel).await?
+                    {
+                        return Ok(None);
+                    }
                     tx.commit().await?;
                     break taken;
                 }
@@ -138,6 +153,9 @@ impl Sender {
             pace: Pace::new(1, settings.burst, Instant::now()),
             snooze: Snooze::new(settings.snooze_start, settings.snooze_max),
             calls: JoinSet::new(),
+            started: HashMap::new(),
+            quota: QuotaEvidence::default(),
+            accepted: 0,
             recorder: entries,
             written,
             look: Look { wanted: true, more: false },
@@ -147,7 +165,7 @@ impl Sender {
             engine: engine.clone(),
         };
         sender.refresh().await?;
-        Ok(sender)
+        Ok(Some(sender))
     }
 
     /// Sends until `until`, then gives back what is not sent and waits for everything to be recorded.
@@ -171,7 +189,7 @@ impl Sender {
                 break;
             }
             tokio::select! {
-                Some(finished) = self.calls.join_next() => self.settle_all(finished.ok()).await,
+                Some(finished) = self.calls.join_next_with_id() => self.settle_all(finished).await,
                 Some(written) = self.written.recv() => self.note(&written),
                 () = self.wake.notified() => self.woken().await,
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
@@ -188,10 +206,8 @@ impl Sender {
 
     /// Gives back what is not sent, and waits for the recorder.
     async fn finish(mut self) -> Ended {
-        while let Some(finished) = self.calls.join_next().await {
-            if let Ok(called) = finished {
-                self.settle(called).await;
-            }
+        while let Some(finished) = self.calls.join_next_with_id().await {
+            self.settle_all(finished).await;
         }
         for claimed in self.backlog.drain() {
             self.give_back(&claimed).await;

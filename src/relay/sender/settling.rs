@@ -1,13 +1,16 @@
 //! What a sender does with what came of its calls: it tells the recorder, and sees to the channel.
 
+use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::Sender;
 use crate::domain::delivery::{Reason, State};
+use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::outcome::{Outcome, ParkReason};
 use crate::domain::time::Timestamp;
-use crate::relay::backlog::Claimed;
-use crate::relay::call::{Called, next_attempt};
+use crate::line::verdict::is_rate_limit;
+use crate::relay::backlog::{Claimed, OTHERS_FIRST};
+use crate::relay::call::{Called, Started, next_attempt};
 use crate::relay::recorder::Entry;
 use crate::store::StoreError;
 use crate::store::attempts::Attempt;
@@ -18,24 +21,55 @@ use crate::store::notices::{Notice, notify};
 use crate::store::record::Recorded;
 use crate::telemetry::metric;
 
+/// The status of an answer that says "too many".
+const TOO_MANY: i16 = 429;
+
+/// A call's task that came to its end.
+type Finished = Result<(Id, Called), JoinError>;
+
 impl Sender {
     /// Settles this call and all others that have come to their end.
-    pub(super) async fn settle_all(&mut self, first: Option<Called>) {
-        let mut next = first;
-        while let Some(called) = next {
-            self.settle(called).await;
-            next = self.calls.try_join_next().and_then(Result::ok);
+    pub(super) async fn settle_all(&mut self, first: Finished) {
+        let mut next = Some(first);
+        while let Some(finished) = next {
+            match finished {
+                Ok((task, called)) => {
+                    self.started.remove(&task);
+                    self.settle(called).await;
+                }
+                Err(error) => self.settle_broken(&error).await,
+            }
+            next = self.calls.try_join_next_with_id();
         }
+    }
+
+    /// A call's task broke down: LINE may have accepted what it sent, so the same key is asked again.
+    async fn settle_broken(&mut self, error: &JoinError) {
+        let Some(started) = self.started.remove(&error.id()) else { return };
+        tracing::error!(delivery.id = %started.delivery, error = error as &dyn std::error::Error,
+            "a call broke down; it is repeated under its key");
+        let at = self.engine.clock.now();
+        self.snooze.answered(Instant::now());
+        let mut row = started.recorded(at);
+        (row.open, row.reason) = (true, Some(Reason::NoAnswer));
+        row.called_at = Some(started.at);
+        row.due_at = Some(at + self.engine.settings.request_timeout);
+        self.tell(Entry::Outcome { row: Box::new(row), attempt: None, claim: started.claim, urgent: true }).await;
     }
 
     /// Does what a call's outcome asks for.
     pub(super) async fn settle(&mut self, called: Called) {
-        let Called { claimed, began_at, started, at, outcome, attempt } = called;
+        let Called { mut claimed, began_at, started, at, outcome, mut attempt } = called;
         let mut row = recorded(&claimed.ready, State::Ready, None, at);
         row.called_at = Some(began_at);
         count(&outcome, attempt.as_ref());
-        if matches!(outcome, Outcome::Accepted(_)) {
-            self.snooze.end(started);
+        match outcome {
+            Outcome::Accepted(_) => {
+                self.accepted += 1;
+                self.snooze.end(started);
+            }
+            Outcome::Snooze => {}
+            _ => self.snooze.answered(started),
         }
         match outcome {
             Outcome::Accepted(receipt) => {
@@ -60,20 +94,53 @@ impl Sender {
             Outcome::Gone(reason) => (row.state, row.reason) = (State::Unreachable, Some(reason)),
             Outcome::Snooze => {
                 self.snooze.begin(Instant::now());
-                if self.parked {
-                    self.give_back(&claimed).await;
-                } else {
-                    self.backlog.put_back(claimed);
+                match self.throttle(claimed, attempt).await {
+                    None => return,
+                    Some((theirs, last)) => {
+                        // others are taken meanwhile: the limit is that of this group alone
+                        (claimed, attempt) = (theirs, last);
+                        row.reason = Some(Reason::LineBusy);
+                        match next_attempt(&claimed.ready, false, &self.engine.settings, at) {
+                            Ok(due) => row.due_at = Some(due),
+                            Err(reason) => (row.state, row.reason) = (State::Failed, Some(reason)),
+                        }
+                    }
                 }
-                return;
             }
             Outcome::Park(reason) => {
                 self.park(reason).await;
+                if let Some(attempt) = attempt {
+                    self.tell(Entry::Refused(attempt)).await;
+                }
                 self.give_back(&claimed).await;
                 return;
             }
         }
         self.record(claimed, row, attempt).await;
+    }
+
+    /// A call was refused as too much, or LINE could not be reached: the delivery is put back. Gives it back instead
+    /// where LINE has refused it several times and taken others meanwhile. The first refusal is kept with LINE's words.
+    async fn throttle(&mut self, mut claimed: Claimed, attempt: Option<Attempt>) -> Option<(Claimed, Option<Attempt>)> {
+        let refused = attempt.as_ref().is_some_and(|attempt| attempt.status == Some(TOO_MANY));
+        if refused {
+            let throttled = &mut claimed.throttled;
+            throttled.times += 1;
+            if throttled.times == 1 {
+                throttled.accepted_before = self.accepted;
+            } else if throttled.times > OTHERS_FIRST && self.accepted > throttled.accepted_before {
+                return Some((claimed, attempt));
+            }
+        }
+        if let Some(attempt) = attempt.filter(|_| refused && claimed.throttled.times == 1) {
+            self.tell(Entry::Refused(attempt)).await;
+        }
+        if self.parked {
+            self.give_back(&claimed).await;
+        } else {
+            self.backlog.put_back(claimed);
+        }
+        None
     }
 
     pub(super) async fn park(&mut self, reason: ParkReason) {
@@ -135,11 +202,22 @@ impl Sender {
     }
 }
 
+impl Started {
+    /// A row that says nothing yet.
+    fn recorded(&self, at: Timestamp) -> Recorded {
+        blank(self.delivery, self.bulletin, State::Ready, None, at)
+    }
+}
+
 /// A row that says nothing yet but which delivery, state and time.
 pub(super) fn recorded(ready: &Ready, state: State, reason: Option<Reason>, at: Timestamp) -> Recorded {
+    blank(ready.id, ready.bulletin_id, state, reason, at)
+}
+
+fn blank(id: DeliveryId, bulletin_id: BulletinId, state: State, reason: Option<Reason>, at: Timestamp) -> Recorded {
     Recorded {
-        id: ready.id,
-        bulletin_id: ready.bulletin_id,
+        id,
+        bulletin_id,
         state,
         reason,
         at,
@@ -166,8 +244,12 @@ fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
     if matches!(outcome, Outcome::Accepted(_)) {
         metrics::counter!(metric::ACCEPTED).increment(1);
     }
-    if attempt.and_then(|attempt| attempt.status) == Some(429) {
-        let cause = if matches!(outcome, Outcome::Park(_)) { "quota" } else { "rate" };
+    if let Some(attempt) = attempt.filter(|attempt| attempt.status == Some(TOO_MANY)) {
+        let cause = match outcome {
+            Outcome::Park(_) => "quota",
+            _ if attempt.detail.as_deref().is_some_and(is_rate_limit) => "rate",
+            _ => "unclear",
+        };
         metrics::counter!(metric::TOO_MANY, "kind" => cause).increment(1);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::bulletins::list_open;
 use super::super::channels::lock_claims;
+use super::super::locks::lock_links;
 use super::super::notices::{Notice, notify};
 use super::super::record::lock_bulletins_shared;
 use super::super::{Connection, Result};
@@ -14,6 +15,7 @@ pub(super) async fn release(db: &mut Connection, relinked: &[&PlannedGroup], num
     if relinked.is_empty() {
         return Ok(());
     }
+    lock_links(db).await?;
     let ids = relinked.iter().map(|planned| numbers.group(&planned.code)).collect::<Result<Vec<_>>>()?;
     sqlx::query!("update groups set line_group_id = null where id = any ($1) and line_group_id is not null", &ids)
         .execute(db)
@@ -49,13 +51,16 @@ pub(super) async fn take(
     // in everybody's order: bulletins, then channels, then deliveries
     let open = list_open(db).await?;
     lock_bulletins_shared(db, &open).await?;
-    lock_claims(db).await?;
+    let new_channels: Vec<i32> = channels.iter().flatten().copied().collect();
+    lock_claims(db, &ids, &new_channels).await?;
     let moved = sqlx::query!(
         "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = u.line_group_id,
-            changed = change_mark()
+            changed = (select change_mark()),
+            retry_key = case when d.key_used_at is null then d.retry_key else gen_random_uuid() end, key_used_at = null
         from unnest($1::int[], $2::int[], $3::text[]) as u(group_id, channel_id, line_group_id)
-        where d.bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
-            and d.group_id = u.group_id and d.state in ('waiting', 'held', 'ready') and d.key_used_at is null
+        where d.bulletin_id in (select p.bulletin_id from progress p join bulletins b on b.id = p.bulletin_id
+                where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
+            and d.group_id = u.group_id and d.state in ('waiting', 'held', 'ready') and not d.outcome_open
             and not exists (select from claims where d.id = any (delivery_ids))",
         &ids,
         &channels as &[Option<i32>],

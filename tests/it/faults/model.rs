@@ -18,14 +18,14 @@ use gcc_relay::relay::retry::retry;
 use gcc_relay::relay::upkeep::Rounds;
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::bulletins::Draft;
-use gcc_relay::store::claims::{delete_claims, insert_claim, take_channel};
+use gcc_relay::store::claims::{delete_claims, insert_claim, shrink_claims, take_channel};
 use gcc_relay::store::progress::find_difference;
 use gcc_relay::store::record::{Recorded, lock_bulletins_shared, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sqlx::Row as _;
+use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::house::{scaled, seed};
@@ -63,15 +63,33 @@ enum Came {
 /// Something that happens; numbers pick a bulletin and a group among those there are.
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    Publish { automatic: bool },
+    Publish {
+        automatic: bool,
+    },
     Forward(usize, usize),
     Decline(usize, usize),
     Undecline(usize, usize),
-    Time { minutes: u32 },
-    Claim(usize, usize),
-    Outcome { bulletin: usize, group: usize, came: Came, late: bool },
+    Time {
+        minutes: u32,
+    },
+    /// Takes up to so many ready copies, of whichever bulletins, into one claim.
+    Claim {
+        from: usize,
+        most: usize,
+    },
+    /// A claimed copy is not sent and is free again.
+    GiveBack(usize, usize),
+    Outcome {
+        bulletin: usize,
+        group: usize,
+        came: Came,
+        late: bool,
+    },
     Withdraw(usize),
-    Retry { bulletin: usize, include_unknown: bool },
+    Retry {
+        bulletin: usize,
+        include_unknown: bool,
+    },
     Crash,
 }
 
@@ -93,7 +111,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => place.clone().prop_map(|(b, g)| Act::Decline(b, g)),
         1 => place.clone().prop_map(|(b, g)| Act::Undecline(b, g)),
         4 => minutes.prop_map(|minutes| Act::Time { minutes }),
-        8 => place.prop_map(|(b, g)| Act::Claim(b, g)),
+        8 => (0..24_usize, 1..9_usize).prop_map(|(from, most)| Act::Claim { from, most }),
+        3 => place.prop_map(|(b, g)| Act::GiveBack(b, g)),
         20 => outcome,
         1 => bulletin.clone().prop_map(Act::Withdraw),
         5 => (bulletin, any::<bool>())
@@ -116,6 +135,7 @@ struct Copy {
     bypassed: bool,
     turn: Option<Timestamp>,
     release: Option<Timestamp>,
+    due: Option<Timestamp>,
 }
 
 /// A bulletin in the model.
@@ -164,7 +184,7 @@ impl Sheet {
         for group in 0..TREE.len() {
             if !self.copies[group].state.is_terminal() {
                 self.step(group, event);
-                self.copies[group].release = None;
+                (self.copies[group].release, self.copies[group].due) = (None, None);
             }
         }
     }
@@ -206,6 +226,7 @@ impl Sheet {
             }
             let copy = &mut self.copies[group];
             copy.attempts += 1;
+            copy.due = matches!(came, Came::Later { .. }).then_some(now + MINUTE);
             copy.used = copy.used.or(Some(now));
             copy.open = came != Came::Accepted && (copy.open || open);
             if copy.state.is_terminal() {
@@ -238,7 +259,7 @@ impl Sheet {
             let parent_waiting = above.is_some_and(|parent| self.copies[parent].state == State::Waiting);
             self.step(group, Event::Retried { parent_waiting });
             let copy = &mut self.copies[group];
-            (copy.open, copy.attempts) = (same, 0);
+            (copy.open, copy.attempts, copy.due) = (same, 0, None);
             copy.turn = (!parent_waiting).then_some(now);
         }
     }
@@ -288,13 +309,17 @@ impl Table {
             }
             Act::Crash => {
                 self.epoch = self.take().await;
+                let due = self.now() + MINUTE;
                 for ((n, group), (_, at)) in std::mem::take(&mut self.claims) {
-                    if self.sheets[n].copies[group].state != State::Accepted {
-                        self.sheets[n].may_have_been_sent(group, at);
+                    let sheet = &mut self.sheets[n];
+                    if sheet.copies[group].state != State::Accepted {
+                        sheet.may_have_been_sent(group, at);
+                        sheet.copies[group].due = (sheet.copies[group].state == State::Ready).then_some(due);
                     }
                 }
             }
-            Act::Claim(n, group) => self.claim(n % self.sheets.len(), group).await,
+            Act::Claim { from, most } => self.claim(from, most).await,
+            Act::GiveBack(n, group) => self.give_back(n % self.sheets.len(), group).await,
             Act::Outcome { bulletin, group, came, late } => {
                 self.outcome(bulletin % self.sheets.len(), group, came, late).await;
             }
@@ -320,6 +345,7 @@ impl Table {
             bypassed: false,
             turn: (group == 0).then_some(now),
             release: None,
+            due: None,
         };
         let copies = (0..TREE.len()).map(copy).collect();
         let rekeyed = vec![false; TREE.len()];
@@ -327,14 +353,41 @@ impl Table {
         self.sheets.push(Sheet { id, automatic, withdrawn: false, expires: now + LIFE, copies, ids, keys, rekeyed });
     }
 
-    async fn claim(&mut self, n: usize, group: usize) {
-        let sheet = &self.sheets[n];
-        if sheet.copies[group].state != State::Ready || self.claims.contains_key(&(n, group)) {
+    async fn claim(&mut self, from: usize, most: usize) {
+        let places = (0..self.sheets.len()).flat_map(|n| (0..TREE.len()).map(move |group| (n, group)));
+        let free = |place: &(usize, usize)| {
+            self.sheets[place.0].copies[place.1].state == State::Ready && !self.claims.contains_key(place)
+        };
+        let mut chosen: Vec<_> = places.filter(free).collect();
+        if chosen.is_empty() {
             return;
         }
+        let first = from % chosen.len();
+        chosen.rotate_left(first);
+        chosen.truncate(most);
+        let ids: Vec<DeliveryId> = chosen.iter().map(|(n, group)| self.sheets[*n].ids[*group]).collect();
         let mut db = self.stage.db().await;
-        let claim = insert_claim(&mut db, self.stage.channel, self.epoch, self.now(), &[sheet.ids[group]], &[]).await;
-        self.claims.insert((n, group), (claim.expect("asked").expect("claimed"), self.now()));
+        let claim = insert_claim(&mut db, self.stage.channel, self.epoch, self.now(), &ids, &[]).await;
+        let claim = claim.expect("asked").expect("claimed");
+        let now = self.now();
+        self.claims.extend(chosen.into_iter().map(|place| (place, (claim, now))));
+    }
+
+    async fn give_back(&mut self, n: usize, group: usize) {
+        if let Some((claim, _)) = self.claims.remove(&(n, group)) {
+            let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
+            self.leave(&mut tx, claim, self.sheets[n].ids[group], false).await;
+            tx.commit().await.expect("committed");
+        }
+    }
+
+    /// As the recorder does: the claim goes with its last copy, and until then names only what may be on its way.
+    async fn leave(&self, tx: &mut PgConnection, claim: ClaimId, id: DeliveryId, accepted: bool) {
+        if self.claims.values().all(|(other, _)| *other != claim) {
+            delete_claims(tx, &[claim]).await.expect("settled");
+        } else if !accepted {
+            shrink_claims(tx, &[(id, claim)]).await.expect("settled");
+        }
     }
 
     /// What came of a call; a late one is that of a holder before.
@@ -369,12 +422,13 @@ impl Table {
         let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
         lock_bulletins_shared(&mut tx, &[sheet.id]).await.expect("locked");
         record_batch(&mut tx, self.stage.channel, epoch, now, &[row]).await.expect("recorded");
+        let id = sheet.ids[group];
         if let (Some(claim), false) = (claim, late) {
-            delete_claims(&mut tx, &[claim]).await.expect("settled");
             self.claims.remove(&(n, group));
+            self.leave(&mut tx, claim, id, came == Came::Accepted).await;
         }
         tx.commit().await.expect("committed");
-        sheet.outcome(group, came, !late, now);
+        self.sheets[n].outcome(group, came, !late, now);
     }
 
     /// What a person asks for, and whether it must be refused.
@@ -426,7 +480,7 @@ impl Table {
                     sheet.retry(include_unknown, now);
                 }
                 let all = RetryFilter::default();
-                retry(&mut tx, &settings, id, &all, include_unknown, "test", now).await.map(drop)
+                retry(&mut tx, &settings, id, &all, include_unknown, "test", &self.stage.clock).await.map(drop)
             }
             _ => unreachable!("not a command: {act:?}"),
         };
@@ -441,7 +495,7 @@ impl Table {
     async fn rows(&self, id: BulletinId) -> Vec<(DeliveryId, Uuid, Copy)> {
         let asked = sqlx::query(
             "select group_id, id, retry_key, state, outcome_open, key_used_at, attempts, bypassed_parent, turn_at,
-                release_at from deliveries where bulletin_id = $1",
+                release_at, due_at from deliveries where bulletin_id = $1",
         );
         let found = asked.bind(id).fetch_all(&mut *self.stage.db().await).await.expect("deliveries");
         let mut rows: Vec<_> = found.iter().map(|row| (row.get::<i32, _>(0), row)).collect();
@@ -454,6 +508,7 @@ impl Table {
             bypassed: row.get(7),
             turn: row.get(8),
             release: row.get(9),
+            due: row.get(10),
         };
         rows.into_iter().map(|(_, row)| (row.get(1), row.get(2), copy(row))).collect()
     }

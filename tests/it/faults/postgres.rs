@@ -5,15 +5,19 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gcc_relay::domain::delivery::State;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
+use gcc_relay::relay::by_hand::start_sender;
+use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::house::{Dice, House, Plan, last, scaled, until};
 use super::wire::{Far, Wire};
-use crate::stage::{PATIENCE, fresh_database};
+use crate::stage::{PATIENCE, Stage, fresh_database};
 
 /// A Postgres of its own, which can be struck down.
 struct Postgres {
@@ -130,4 +134,55 @@ async fn connections_to_postgres_that_fall_silent_for_ever_are_given_up() {
     // counted over new connections
     house.settled(bulletin).await;
     house.assert_whole(bulletin, &server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_to_commits_that_are_lost_cost_nothing_and_leave_no_claim_behind() {
+    let (offices, lost) = scaled((600, 12), (12_000, 120));
+    let (wire, over) = wired(&fresh_database().await).await;
+    let mut house = House::build_over(over, Plan { rate: 1_000, ..Plan::of(offices) }).await;
+    house.program.set("GCC_RELAY__RELAY__CLAIM_BATCH", "20");
+    // whoever waits for the next look would wait for longer than this test
+    house.program.set("GCC_RELAY__RELAY__POLL_INTERVAL", "1m");
+    house.answer_late(5, 60);
+    let server = house.program.serve().await;
+    let bulletin = house.publish(&server).await;
+    for moment in Dice::new().moments(lost / 2, house.groups() * 2 / 3) {
+        house.accepted(moment).await;
+        wire.lose_commits(2);
+    }
+    house.settled(bulletin).await;
+    assert!(wire.has_lost_all());
+    until("no claim is left", || async { house.count_claims().await == 0 }).await;
+    house.assert_whole(bulletin, &server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_whose_record_was_committed_without_an_answer_wakes_its_children_at_once() {
+    let mut stage = Stage::new().await;
+    let (wire, over) = wired_to(&stage.engine.db).await;
+    stage.engine.db = store::connect(&over, 4, PATIENCE).await.expect("a pool over the wire");
+    std::sync::Arc::make_mut(&mut stage.engine.settings).poll_interval = Duration::from_hours(1);
+    stage.faults([FaultRule::always(Fault::Slow { min_ms: 300, max_ms: 300 }).group("Cgcc1")]);
+    let id = stage.publish_automatic().await;
+    let stop = CancellationToken::new();
+    let started = start_sender(&stage.engine, stage.channel, None, std::sync::Arc::default(), stop.clone()).await;
+    let running = started.expect("a sender").expect("ours");
+    until("the root is on its way", || async { stage.delivery(id, "gcc1").await.claimed }).await;
+    wire.lose_commits(1);
+    until("those below have it", || async { stage.states(id).await["moi"] == State::Accepted }).await;
+    assert!(wire.has_lost_all());
+    stop.cancel();
+    running.await.expect("it ends");
+    stage.assert_exact(id).await;
+}
+
+/// A wire to the Postgres of a pool, and the address of its database over the wire.
+async fn wired_to(db: &store::Db) -> (Wire, String) {
+    let options = db.connect_options();
+    let folder = options.get_socket().expect("a socket's folder").clone();
+    let wire = Wire::to(Far::Unix(folder.join(".s.PGSQL.5432"))).await;
+    let (user, database) = (options.get_username(), options.get_database().expect("a database"));
+    let over = format!("postgres://{user}@{}/{database}?sslmode=disable", wire.address());
+    (wire, over)
 }

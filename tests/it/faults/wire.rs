@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -35,6 +35,19 @@ struct State {
     /// Connections with a lower number are cut.
     cut: watch::Sender<u64>,
     pushes: Mutex<Vec<Push>>,
+    /// So many commits will pass whose answers are lost.
+    answers_to_lose: AtomicU64,
+}
+
+/// What a transaction's end looks like on the way to Postgres.
+const COMMIT: &[u8] = b"COMMIT\0";
+
+impl State {
+    /// Whether one more answer is to be lost.
+    fn takes_an_answer(&self) -> bool {
+        let one_less = |left: u64| left.checked_sub(1);
+        self.answers_to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
+    }
 }
 
 /// A wire; it goes when dropped.
@@ -54,6 +67,7 @@ impl Wire {
             frozen: watch::Sender::new(0),
             cut: watch::Sender::new(0),
             pushes: Mutex::default(),
+            answers_to_lose: AtomicU64::new(0),
         });
         let taker = Some(tokio::spawn(take(listener, Arc::clone(&state))));
         Self { address, state, taker }
@@ -85,6 +99,16 @@ impl Wire {
     /// Everything passes again, and what was held up goes on.
     pub fn thaw(&self) {
         self.state.frozen.send_replace(0);
+    }
+
+    /// The next `n` commits reach the far end; instead of its answers their connections are cut.
+    pub fn lose_commits(&self, n: u64) {
+        self.state.answers_to_lose.fetch_add(n, Ordering::SeqCst);
+    }
+
+    /// Whether all answers that were to be lost are lost.
+    pub fn has_lost_all(&self) -> bool {
+        self.state.answers_to_lose.load(Ordering::SeqCst) == 0
     }
 
     /// Nobody listens any more.
@@ -156,10 +180,11 @@ async fn carry_both(
 ) {
     let (near_read, near_write) = near.split();
     let mut cut = state.cut.subscribe();
+    let answer_is_lost = AtomicBool::new(false);
     tokio::select! {
         _ = cut.wait_for(|before| number < *before) => {}
-        () = carry(near_read, write, number, state, Some(Tap::default())) => {}
-        () = carry(read, near_write, number, state, None) => {}
+        () = carry(near_read, write, number, state, Some(Tap::default()), &answer_is_lost) => {}
+        () = carry(read, near_write, number, state, None, &answer_is_lost) => {}
     }
 }
 
@@ -169,6 +194,7 @@ async fn carry(
     number: u64,
     state: &State,
     mut tap: Option<Tap>,
+    answer_is_lost: &AtomicBool,
 ) {
     let mut frozen = state.frozen.subscribe();
     let mut buffer = vec![0; 64 * 1024];
@@ -177,6 +203,12 @@ async fn carry(
         let at = Instant::now();
         if frozen.wait_for(|before| number >= *before).await.is_err() {
             return;
+        }
+        if tap.is_none() && answer_is_lost.load(Ordering::SeqCst) {
+            return;
+        }
+        if tap.is_some() && buffer[..n].windows(COMMIT.len()).any(|part| part == COMMIT) && state.takes_an_answer() {
+            answer_is_lost.store(true, Ordering::SeqCst);
         }
         if let Some(tap) = &mut tap {
             let begun = tap.read(&buffer[..n], at);

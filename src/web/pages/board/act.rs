@@ -62,7 +62,7 @@ pub async fn retry_delivery(
         return Err(Problem::absent("delivery"));
     }
     let by = visitor.caller.actor();
-    if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &by, app.now()).await? {
+    if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &by, &app.clock).await? {
         return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
     }
     done(&app, tx).await?;

@@ -142,7 +142,7 @@ pub async fn retry(
     let mut tx = app.begin().await?;
     let by = visitor.caller.actor();
     let unknown = which.include_unknown.is_some();
-    retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, app.now()).await?;
+    retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, &app.clock).await?;
     done(&app, tx).await?;
     Ok(Redirect::to(&and_say(&format!("/board/{id}"), "said-retried")).into_response())
 }
