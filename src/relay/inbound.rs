@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
+use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
 use crate::domain::ids::{ChannelId, GroupId};
 use crate::domain::time::Timestamp;
@@ -53,8 +54,13 @@ enum What {
     Linked { group: GroupId, name: String, line_group_id: String },
 }
 
-/// Works on events until `stop`.
-pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
+/// Works on events until `stop`, as soon as `wake` or a notice of another node says that there are some.
+pub async fn run(
+    engine: Engine,
+    wake: InboundWake,
+    mut notices: broadcast::Receiver<Notice>,
+    stop: CancellationToken,
+) {
     let waiting = Arc::new(Semaphore::new(ANSWERS));
     let answering = Arc::new(Semaphore::new(ANSWERING));
     loop {
@@ -75,6 +81,7 @@ pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop:
         }
         tokio::select! {
             () = stop.cancelled() => return,
+            () = wake.woken() => {}
             () = rung(&mut notices) => {}
             () = tokio::time::sleep(engine.settings.poll_wait()) => {}
         }

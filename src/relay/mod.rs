@@ -19,6 +19,7 @@ pub mod forward;
 mod gauges;
 pub mod home;
 pub mod inbound;
+pub mod inbound_wake;
 mod lease;
 pub mod listener;
 pub mod node;

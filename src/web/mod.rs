@@ -12,6 +12,7 @@ mod api;
 mod app;
 mod auth;
 pub mod bubble;
+mod channel_secrets;
 mod document;
 mod health;
 mod hook;

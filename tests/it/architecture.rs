@@ -36,6 +36,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "refusal",
             "settings",
             "engine",
+            "inbound_wake",
             "public_token",
         ],
     ),

@@ -12,6 +12,7 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::relay::inbound_wake::InboundWake;
 use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
@@ -91,6 +92,8 @@ impl Caller for String {
 pub struct Desk {
     pub stage: Stage,
     pub app: App,
+    /// What webhooks wake.
+    pub inbound: InboundWake,
     pub url: String,
     http: Client,
     keys: Vec<Option<String>>,
@@ -241,16 +244,24 @@ impl Desk {
         Self::on(stage).await
     }
 
-    /// A stage that is served.
+    /// The same, remembering for so long what is answered from memory.
+    pub async fn remembering(span: Duration) -> Self {
+        Self::served(Stage::new().await, span).await
+    }
+
+    /// A stage that is served; nothing is answered from memory, as a test changes and looks at once.
     async fn on(stage: Stage) -> Self {
+        Self::served(stage, Duration::from_nanos(1)).await
+    }
+
+    async fn served(stage: Stage, status_cache: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
         let edge = Edge {
             body_limit: BODY_LIMIT,
             request_timeout: Duration::from_secs(75),
-            // nothing is answered from memory here, as a test changes and looks at once
-            status_cache: Duration::from_nanos(1),
+            status_cache,
             private_metrics: false,
             secure: false,
         };
@@ -263,10 +274,12 @@ impl Desk {
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
             People::new(RULES, vec![Role::Approver], &url),
         );
+        let inbound = InboundWake::default();
+        let app = app.waking(inbound.clone());
         tokio::spawn(serve(listener, router(&app), pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
-        let mut desk = Self { stage, app, url, http: Client::new(), keys: Vec::new() };
+        let mut desk = Self { stage, app, inbound, url, http: Client::new(), keys: Vec::new() };
         for who in Who::ALL {
             let key = match who.role() {
                 Some((role, office)) => Some(desk.key(role, office).await),
