@@ -2,8 +2,9 @@
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
 //! group links it; leaving unlinks it. What else people write was never stored. Taps are counted in batches, each
-//! other event in a transaction of its own, so that neither holds the locks of the other. Answers to LINE go out
-//! afterwards, beside the work, and may be lost, as they are only courtesy.
+//! other event in a transaction of its own, so that neither holds the locks of the other. An event that cannot be worked
+//! on stops no other: it is tried again, then set aside (`store::webhook_failures`). Answers to LINE go out afterwards,
+//! beside the work, and may be lost, as they are only courtesy.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,7 +27,8 @@ use crate::store::channels::get_channel;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletins_shared;
 use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
-use crate::store::{Connection, Result, StoreError, audit, groups, join_codes, links};
+use crate::store::webhook_failures::put_off;
+use crate::store::{Connection, Result, StoreError, Tx, audit, groups, join_codes, links};
 
 /// Taps counted in one transaction.
 const BATCH: i64 = 500;
@@ -74,7 +76,6 @@ pub async fn run(
                 }
                 continue;
             }
-            Err(StoreError::Again(_)) => continue,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "webhook events wait for the database");
             }
@@ -109,7 +110,7 @@ async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>,
 /// Works on the next events; gives how many, and what is to be answered.
 ///
 /// # Errors
-/// When the database fails; the same events are worked on again then.
+/// When the database is away; the same events are worked on again then.
 pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     let mut answers = Vec::new();
     let mut done = 0;
@@ -122,39 +123,102 @@ pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     Ok((done + taps, answers))
 }
 
-/// Works on one event other than a tap; `None` where there is none.
+/// Works on one event other than a tap; `None` where there is none. One that cannot be worked on is left for later, and
+/// the others go on.
 async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let events = take_unprocessed(&mut tx, false, 1).await?;
+    let events = take_unprocessed(&mut tx, false, 1, now).await?;
     let Some(event) = events.first() else { return Ok(None) };
-    let answer = work_on(&mut tx, event, now).await?;
-    mark_processed(&mut tx, &events, now).await?;
-    tx.commit().await?;
-    Ok(Some(answer))
+    let worked_on = async {
+        let answer = work_on(&mut tx, event, now).await?;
+        mark_processed(&mut tx, &events, now).await?;
+        Ok(answer)
+    };
+    let worked_on = worked_on.await;
+    match end(tx, worked_on).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) => {
+            leave_for_later(engine, event, &error).await?;
+            Ok(Some(None))
+        }
+    }
 }
 
-/// Counts a batch of taps in one statement, and thanks each group that was not thanked within the last minute.
-async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
+/// Commits what went well, and undoes what did not: before this is done the events are locked, and nobody finds them.
+async fn end<T>(tx: Tx, done: Result<T>) -> Result<T> {
+    match done {
+        Ok(done) => tx.commit().await.map(|()| done).map_err(StoreError::from),
+        Err(error) => {
+            if let Err(again) = tx.rollback().await {
+                tracing::debug!(error = &again as &dyn std::error::Error, "the connection was lost meanwhile");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Leaves an event that could not be worked on for later; after a few tries it is set aside for people to see.
+async fn leave_for_later(engine: &Engine, event: &Event, error: &StoreError) -> Result<()> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let events = take_unprocessed(&mut tx, true, BATCH).await?;
+    let because = error.cause();
+    let failed = put_off(&mut tx, event, because.as_deref(), now).await?;
+    if let Some(id) = failed {
+        let detail = json!({ "channel": event.channel_id.0, "kind": event.kind, "because": because });
+        audit::insert_entry(&mut tx, now, "inbound", "webhook_set_aside", &format!("webhook_event:{id}"), &detail).await?;
+    }
+    tx.commit().await?;
+    let error = error as &dyn std::error::Error;
+    if let Some(id) = failed {
+        tracing::error!(event.id = id, event.kind, error, "a webhook event is set aside: it cannot be worked on");
+    } else {
+        tracing::warn!(event.kind, error, "a webhook event could not be worked on; it is tried again");
+    }
+    Ok(())
+}
+
+/// Counts a batch of taps; gives how many events it dealt with, and whom to thank. Where a batch fails, half of it is tried,
+/// down to the one tap that is at fault, which is left for later.
+async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
+    let mut limit = BATCH;
+    loop {
+        let now = engine.clock.now();
+        let mut tx = engine.db.begin().await?;
+        let events = take_unprocessed(&mut tx, true, limit, now).await?;
+        let counted = count_batch(&mut tx, &events, now).await;
+        match (end(tx, counted).await, events.as_slice()) {
+            (Ok(thanks), _) => return Ok((events.len(), thanks)),
+            (Err(error), [event]) => {
+                leave_for_later(engine, event, &error).await?;
+                return Ok((1, Vec::new()));
+            }
+            (Err(error), _) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(taps = events.len(), error, "taps could not be counted together; fewer are tried");
+                limit = i64::try_from(events.len() / 2).unwrap_or(1).max(1);
+            }
+        }
+    }
+}
+
+/// Counts taps in one statement, and says which groups to thank: those that were not within the last minute.
+async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> Result<Vec<Answer>> {
     if events.is_empty() {
-        return Ok((0, Vec::new()));
+        return Ok(Vec::new());
     }
     let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
     let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
-    lock_bulletins_shared(&mut tx, &bulletins).await?;
-    let mut thanked: HashSet<_> = insert_taps(&mut tx, &rows).await?.into_iter().collect();
-    mark_processed(&mut tx, &events, now).await?;
-    tx.commit().await?;
+    lock_bulletins_shared(db, &bulletins).await?;
+    let mut thanked: HashSet<_> = insert_taps(db, &rows).await?.into_iter().collect();
+    mark_processed(db, events, now).await?;
     let thanks = taps
         .into_iter()
         .filter(|(_, tap)| thanked.remove(&(tap.bulletin_id, tap.person.clone())))
         .map(|(event, _)| Answer::to(event, What::Thanks))
         .collect();
-    Ok((events.len(), thanks))
+    Ok(thanks)
 }
 
 impl Answer {
@@ -210,8 +274,9 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Ti
         return Ok(Answer::to(event, What::WrongCode));
     };
     // the LINE group becomes this node's, whichever node it was before
-    if let Some((before, _)) = taken.filter(|(before, _)| *before != group) {
-        unlink(db, before, now, now).await?;
+    if let Some((before, linked_at)) = taken.filter(|(before, _)| *before != group) {
+        // also where it was linked by a clock ahead of this one
+        unlink(db, before, linked_at.map_or(now, |at| at.max(now)), now).await?;
     }
     links::link_group(db, group, channel, &line_group_id, event.occurred_at, now).await?;
     let name = groups::get_name(db, group).await?;

@@ -30,6 +30,8 @@ use crate::store::{
 
 /// How long answers to POSTs and webhook event ids are kept.
 const DAY: Duration = Duration::from_hours(24);
+/// How long a webhook event that was set aside is kept.
+const FAILURES: Duration = Duration::from_hours(30 * 24);
 /// Bulletins older than this are not summed up by province any more.
 const SUMMED_UP: Duration = Duration::from_hours(31 * 24);
 /// How long a picture that is in no bulletin is kept; it is looked for eight times as long.
@@ -175,7 +177,7 @@ impl Rounds {
     async fn forget(&self, now: Timestamp) -> Result<()> {
         let mut db = self.engine.db.acquire().await?;
         idempotency::delete_old_answers(&mut db, now - DAY).await?;
-        webhook_events::delete_old_events(&mut db, now - DAY * 7).await?;
+        webhook_events::delete_old_events(&mut db, now - DAY * 7, now - FAILURES).await?;
         images::delete_unused(&mut db, now - UNUSED * 8, now - UNUSED).await?;
         // so that a round ends, however much there is; the rest is left for the next day
         for _ in 0..FORGETS {

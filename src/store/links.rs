@@ -52,7 +52,7 @@ pub async fn link_group(
     Ok(())
 }
 
-/// The group that a LINE group is bound to.
+/// The group that a LINE group is bound to, and since when.
 ///
 /// # Errors
 /// When the database fails.
@@ -60,15 +60,16 @@ pub async fn find_by_line_group(
     db: &mut Connection,
     channel: ChannelId,
     line_group_id: &str,
-) -> Result<Option<(GroupId, String)>> {
+) -> Result<Option<(GroupId, Option<Timestamp>)>> {
     let row = sqlx::query!(
-        r#"select id as "id: GroupId", name from groups where channel_id = $1 and line_group_id = $2"#,
+        r#"select id as "id: GroupId", linked_at as "linked_at: Timestamp" from groups
+        where channel_id = $1 and line_group_id = $2"#,
         channel.0,
         line_group_id,
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| (row.id, row.name)))
+    Ok(row.map(|row| (row.id, row.linked_at)))
 }
 
 /// Unbinds the LINE group, because the account left it at `left_at`; a link made after that stays. Gives whether it

@@ -48,6 +48,7 @@ pub mod tree;
 pub mod turns;
 pub mod waiting;
 pub mod webhook_events;
+pub mod webhook_failures;
 
 use std::time::Duration;
 
@@ -107,6 +108,24 @@ impl From<sqlx::Error> for StoreError {
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// What is wrong with what was asked, in a few words without anything that is stored; `None` where nothing is and
+    /// the same may succeed later.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::Unavailable(_) | Self::Again(_) => None,
+            Self::Absent(what) => Some(format!("there is no such {what}")),
+            Self::Refused(rule) => Some(format!("the database's rule {rule}")),
+            Self::Database(error) => {
+                let code = error.as_database_error().and_then(DatabaseError::code);
+                Some(code.map_or_else(|| "an answer of another kind".to_owned(), |code| format!("SQLSTATE {code}")))
+            }
+            Self::Migrate(_) => Some("the schema".to_owned()),
         }
     }
 }

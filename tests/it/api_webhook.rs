@@ -312,7 +312,7 @@ async fn of_what_people_write_only_that_something_came_is_kept() {
         .map(|(name, value)| (name.as_str(), value))
         .collect();
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["channel_id", "event_id", "kind", "occurred_at", "processed_at", "received_at"]);
+    assert_eq!(names, ["channel_id", "event_id", "id", "kind", "occurred_at", "processed_at", "received_at", "tries"]);
     assert_eq!((&row["event_id"], &row["kind"]), (&json!("01WRITTEN"), &json!("other")));
     assert_eq!(desk.line().chat("Cmoi").len(), 0, "and nobody is answered");
 }

@@ -314,6 +314,16 @@ impl Desk {
         secret.expose_secret().to_owned()
     }
 
+    /// A webhook event that was set aside; gives its number.
+    pub async fn event_set_aside(&self) -> i64 {
+        let insert = "insert into webhook_events (channel_id, event_id, kind, line_group_id, occurred_at, received_at,
+                failed_at, failed_because)
+            values ($1, gen_random_uuid()::text, 'leave', 'Cmoi', $2, $2, $2, 'the database''s rule of the test')
+            returning id";
+        let query = sqlx::query_scalar(insert).bind(self.channel.0).bind(self.now());
+        query.fetch_one(&mut *self.db().await).await.expect("an event")
+    }
+
     /// The address of a path.
     pub fn at(&self, path: &str) -> String {
         if path.starts_with('/') { format!("{}{path}", self.url) } else { format!("{}/api/v1/{path}", self.url) }

@@ -43,6 +43,7 @@ mod people_sign_in;
 mod program;
 mod relay_cascade;
 mod relay_faults;
+mod relay_inbound;
 mod relay_people;
 mod relay_queue;
 mod relay_rules;

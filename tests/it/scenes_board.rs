@@ -85,6 +85,7 @@ pub async fn short(desk: &Desk) -> Vec<Shown> {
     desk.after(Duration::from_mins(10)).await;
     let draft = desk.write().await;
     sqlx::query("update channels set quota_used = quota_limit").execute(&mut *desk.db().await).await.expect("used up");
+    desk.event_set_aside().await;
     look_at_all(&mut shown, &admin, &[&format!("/bulletins/{draft}/publish"), "/board", "/channels"]).await;
     shown
 }

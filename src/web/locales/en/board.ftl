@@ -6,6 +6,7 @@ said-undeclined = No longer declined: the bulletin waits to be forwarded into th
 said-retried = Queued again
 said-parked = The channel is parked: nothing is sent on it until it is resumed
 said-resumed = The channel sends again
+said-webhook-retried = The event from LINE is being tried again
 
 board-title = Coverage board
 board-crumbs = Where you are
@@ -193,6 +194,19 @@ channels-park-confirm = Yes, park it
 channels-resume = Resume the channel
 channels-parked-already = The channel is parked already
 channels-not-parked = The channel is not parked
+webhook-failures-title = Events from LINE that could not be worked on
+webhook-failures-about = Each was tried three times and set aside so that the others go on. What it asked for has not happened. They are kept for 30 days.
+webhook-failures-what = What happened
+webhook-failures-where = Group and channel
+webhook-failures-when = When
+webhook-failures-because = What stood in the way
+webhook-failures-act = What can be done
+webhook-failures-retry = Try again
+webhook-join = The account was added to a group
+webhook-leave = The account left a group
+webhook-tap = Somebody acknowledged
+webhook-join-code = A join code was typed
+webhook-members = People joined or left a group
 
 failures-title = To be fixed
 failures-about = What LINE did not accept in the last { $days } days, by cause

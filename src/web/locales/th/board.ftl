@@ -6,6 +6,7 @@ said-undeclined = ยกเลิกการแจ้งว่าไม่เ�
 said-retried = จัดเข้าคิวเพื่อส่งอีกครั้งแล้ว
 said-parked = พักช่องทางแล้ว ระบบจะไม่ส่งผ่านช่องทางนี้จนกว่าจะยกเลิกการพัก
 said-resumed = ยกเลิกการพักแล้ว ช่องทางกลับมาส่งตามปกติ
+said-webhook-retried = กำลังดำเนินการเหตุการณ์จาก LINE อีกครั้ง
 
 board-title = ภาพรวมการส่งประกาศ
 board-crumbs = ตำแหน่งหน้านี้
@@ -190,6 +191,19 @@ channels-park-confirm = ยืนยันพักช่องทาง
 channels-resume = ยกเลิกการพักช่องทาง
 channels-parked-already = ช่องทางนี้พักอยู่แล้ว
 channels-not-parked = ช่องทางนี้ไม่ได้พักอยู่
+webhook-failures-title = เหตุการณ์จาก LINE ที่ดำเนินการไม่ได้
+webhook-failures-about = ระบบลองดำเนินการแล้วสามครั้งและพักไว้ เพื่อให้เหตุการณ์อื่นดำเนินต่อไปได้ สิ่งที่เหตุการณ์นั้นร้องขอจึงยังไม่เกิดขึ้น ระบบเก็บไว้ ๓๐ วัน
+webhook-failures-what = เหตุการณ์
+webhook-failures-where = กลุ่มและช่องทาง
+webhook-failures-when = เวลา
+webhook-failures-because = สาเหตุ
+webhook-failures-act = การดำเนินการ
+webhook-failures-retry = ลองอีกครั้ง
+webhook-join = บัญชีถูกเชิญเข้ากลุ่ม
+webhook-leave = บัญชีออกจากกลุ่ม
+webhook-tap = มีผู้กดรับทราบ
+webhook-join-code = มีผู้พิมพ์รหัสเชื่อมกลุ่ม
+webhook-members = มีสมาชิกเข้าหรือออกจากกลุ่ม
 
 failures-title = รายการที่ต้องแก้ไข
 failures-about = รายการที่ LINE ไม่รับใน { $days } วันที่ผ่านมา แยกตามสาเหตุ

@@ -1,0 +1,151 @@
+//! The work on what LINE tells: an event that cannot be worked on stops no other, and people see it and try it again.
+
+use std::time::Duration;
+
+use gcc_relay::domain::join_code::JoinCode;
+use gcc_relay::relay::publish::acknowledge_data;
+use gcc_relay::store::{groups, join_codes, links};
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::desk::{Desk, Who};
+use crate::relay_people::store_event;
+use crate::stage::Stage;
+
+/// Makes the database refuse what `condition` says of a new row of `table`.
+async fn refuse(stage: &Stage, table: &str, condition: &str, code: &str) {
+    let statements = [
+        format!(
+            "create function refuse() returns trigger language plpgsql as $$ begin
+                raise exception 'refused by the test' using errcode = '{code}', constraint = 'of_the_test';
+            end $$"
+        ),
+        format!(
+            "create trigger refuse before insert or update on {table} for each row when ({condition})
+                execute function refuse()"
+        ),
+    ];
+    for statement in statements {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *stage.db().await).await.expect("a trigger");
+    }
+}
+
+async fn refuse_no_more(stage: &Stage) {
+    sqlx::query("drop function refuse() cascade").execute(&mut *stage.db().await).await.expect("gone");
+}
+
+async fn is_linked(stage: &Stage, code: &str) -> bool {
+    groups::find_group(&mut *stage.db().await, code).await.expect("a query").expect("a group").linked
+}
+
+/// Three tries, with the times in between.
+async fn let_it_fail(stage: &Stage) {
+    stage.run().await;
+    stage.after(Duration::from_secs(2)).await;
+    stage.after(Duration::from_secs(11)).await;
+}
+
+async fn failures(desk: &Desk) -> Vec<Value> {
+    let list = desk.get(&Who::Operator, "webhook-failures").await.expect(200);
+    list["items"].as_array().expect("a list").clone()
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_worked_on_stops_no_other_and_is_tried_again_by_hand() {
+    let desk = Desk::new().await;
+    refuse(&desk, "groups", "new.code = 'lpn'", "23514").await;
+    store_event(&desk, "leave", "Clpn", None, None).await;
+    store_event(&desk, "leave", "Cmoi", None, None).await;
+    desk.run().await;
+    assert!(!is_linked(&desk, "moi").await, "the next one is worked on at once");
+    assert_eq!(failures(&desk).await.len(), 0, "it is tried again first");
+    desk.after(Duration::from_secs(2)).await;
+    desk.after(Duration::from_secs(11)).await;
+    let failed = failures(&desk).await;
+    assert_eq!(failed.len(), 1);
+    let (kind, group) = (&failed[0]["kind"], &failed[0]["group"]);
+    assert_eq!((kind, group), (&json!("leave"), &json!("lpn")));
+    assert_eq!(failed[0]["because"], "the database's rule of_the_test");
+    let set_aside = "select count(*) from audit where act = 'webhook_set_aside' and actor = 'inbound'";
+    assert_eq!(desk.count(set_aside).await, 1);
+
+    refuse_no_more(&desk).await;
+    desk.after(Duration::from_hours(1)).await;
+    assert!(is_linked(&desk, "lpn").await, "set aside, it is not tried by itself");
+    let path = format!("webhook-failures/{}/retry", failed[0]["id"]);
+    desk.post(&Who::Operator, &path, json!({})).await.expect(202);
+    desk.run().await;
+    assert!(!is_linked(&desk, "lpn").await);
+    assert_eq!(failures(&desk).await.len(), 0);
+    desk.post(&Who::Operator, &path, json!({})).await.problem(404);
+}
+
+#[tokio::test]
+async fn operators_see_on_the_page_of_channels_what_is_set_aside_and_try_it_again() {
+    let desk = Desk::new().await;
+    refuse(&desk, "groups", "new.code = 'lpn'", "23514").await;
+    store_event(&desk, "leave", "Clpn", None, None).await;
+    let_it_fail(&desk).await;
+    refuse_no_more(&desk).await;
+    let operator: Browser<'_> = desk.sign_in(Who::Operator).await;
+    let page = operator.open("/channels").await.text;
+    assert!(page.contains("บัญชีออกจากกลุ่ม") && page.contains("of_the_test"), "{page}");
+    let id = failures(&desk).await[0]["id"].to_string();
+    let led = operator.submit(&format!("/webhook-failures/{id}/retry"), &[]).await.location().to_owned();
+    assert!(operator.open(&led).await.text.contains("กำลังดำเนินการเหตุการณ์จาก LINE อีกครั้ง"));
+    desk.run().await;
+    assert!(!is_linked(&desk, "lpn").await);
+    assert!(!operator.open("/channels").await.text.contains("of_the_test"));
+}
+
+#[tokio::test]
+async fn one_tap_that_cannot_be_counted_keeps_no_other_of_its_batch_from_being_counted() {
+    let desk = Desk::new().await;
+    let id = desk.publish_automatic().await;
+    desk.run().await;
+    let bad = hex::encode(desk.engine.person.person_hash("U13"));
+    refuse(&desk, "acknowledgements", &format!("new.person = '\\x{bad}'::bytea"), "22003").await;
+    for n in 0..40 {
+        store_event(&desk, "tap", "Clpn", Some(&format!("U{n}")), Some(acknowledge_data(id))).await;
+    }
+    desk.run().await;
+    assert_eq!(desk.delivery(id, "lpn").await.acknowledged, 39);
+    desk.after(Duration::from_secs(2)).await;
+    desk.after(Duration::from_secs(11)).await;
+    let failed = failures(&desk).await;
+    assert_eq!((failed.len(), &failed[0]["kind"], &failed[0]["because"]), (1, &json!("tap"), &json!("SQLSTATE 22003")));
+    desk.assert_exact(id).await;
+}
+
+#[tokio::test]
+async fn an_event_that_only_stands_in_the_way_of_others_is_never_set_aside() {
+    let desk = Desk::new().await;
+    refuse(&desk, "groups", "new.code = 'lpn'", "40001").await;
+    store_event(&desk, "leave", "Clpn", None, None).await;
+    store_event(&desk, "leave", "Cmoi", None, None).await;
+    for _ in 0..10 {
+        desk.after(Duration::from_secs(11)).await;
+    }
+    assert!(!is_linked(&desk, "moi").await);
+    assert_eq!(failures(&desk).await.len(), 0);
+    refuse_no_more(&desk).await;
+    desk.after(Duration::from_secs(11)).await;
+    assert!(!is_linked(&desk, "lpn").await);
+}
+
+#[tokio::test]
+async fn a_line_group_that_was_linked_by_a_clock_ahead_can_be_linked_to_another_group_at_once() {
+    let stage = Stage::new().await;
+    let (moi, far) = (stage.group("moi").await, stage.group("cmi-far").await);
+    let ahead = stage.now() + Duration::from_secs(30);
+    let code = JoinCode::generate();
+    let mut db = stage.db().await;
+    links::link_group(&mut db, moi, stage.channel, "Cmoi", ahead, stage.now()).await.expect("linked");
+    let expires_at = stage.now() + Duration::from_hours(24);
+    join_codes::insert_join_code(&mut db, &code.sha256(), far, stage.now(), expires_at).await.expect("kept");
+    drop(db);
+    store_event(&stage, "join_code", "Cmoi", None, Some(hex::encode(code.sha256()))).await;
+    stage.run().await;
+    assert!(is_linked(&stage, "cmi-far").await);
+    assert!(!is_linked(&stage, "moi").await);
+}
