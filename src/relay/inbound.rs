@@ -53,6 +53,8 @@ enum What {
     Thanks,
     Greeting,
     WrongCode,
+    ExpiredCode,
+    LinkedBefore { name: String },
     Linked { group: GroupId, name: String, line_group_id: String },
 }
 
@@ -253,7 +255,7 @@ async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<O
             }
             Ok(None)
         }
-        "join_code" => Ok(Some(link(db, event, line_group_id, now).await?)),
+        "join_code" | "perhaps_join_code" => link(db, event, line_group_id, now).await,
         _ => Ok(None),
     }
 }
@@ -266,12 +268,18 @@ async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Ti
     Ok(())
 }
 
-async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Timestamp) -> Result<Answer> {
+async fn link(
+    db: &mut Connection,
+    event: &Event,
+    line_group_id: String,
+    now: Timestamp,
+) -> Result<Option<Answer>> {
     let channel = event.channel_id;
-    let sha256 = event.data.as_deref().and_then(|data| hex::decode(data).ok()).unwrap_or_default();
+    let hashes = event.data.as_deref().unwrap_or_default().split(',');
+    let codes: Vec<Vec<u8>> = hashes.filter_map(|hash| hex::decode(hash).ok()).collect();
     let taken = links::find_by_line_group(db, channel, &line_group_id).await?;
-    let Some(group) = join_codes::use_join_code(db, &sha256, now).await? else {
-        return Ok(Answer::to(event, What::WrongCode));
+    let Some(group) = join_codes::use_join_code(db, &codes, now).await? else {
+        return answer_bad_code(db, event, &codes, taken.map(|(group, _)| group)).await;
     };
     // the LINE group becomes this node's, whichever node it was before
     if let Some((before, linked_at)) = taken.filter(|(before, _)| *before != group) {
@@ -282,7 +290,24 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Ti
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
-    Ok(Answer::to(event, What::Linked { group, name, line_group_id }))
+    Ok(Some(Answer::to(event, What::Linked { group, name, line_group_id })))
+}
+
+/// What is said of a code that is not good: that it was once, that it never was, or nothing where it may be no code at all.
+async fn answer_bad_code(
+    db: &mut Connection,
+    event: &Event,
+    codes: &[Vec<u8>],
+    linked: Option<GroupId>,
+) -> Result<Option<Answer>> {
+    let what = match join_codes::find_group_of_code(db, codes).await? {
+        // two people typed it, or one of them twice
+        Some(group) if linked == Some(group) => What::LinkedBefore { name: groups::get_name(db, group).await? },
+        Some(_) => What::ExpiredCode,
+        None if event.kind == "join_code" => What::WrongCode,
+        None => return Ok(None),
+    };
+    Ok(Some(Answer::to(event, what)))
 }
 
 /// Gives an answer to LINE, if it is not too late; a lost one is only noted.
@@ -303,6 +328,8 @@ async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Fa
         What::Thanks => replies::thanks()?,
         What::Greeting => replies::join_greeting()?,
         What::WrongCode => replies::wrong_code()?,
+        What::ExpiredCode => replies::expired_code()?,
+        What::LinkedBefore { name } => replies::linked(name)?,
         What::Linked { group, name, line_group_id } => {
             read_back(engine, &access, *group, line_group_id).await?;
             replies::linked(name)?

@@ -11,13 +11,13 @@ pub struct Event {
     pub channel_id: ChannelId,
     /// LINE's id of the event.
     pub event_id: String,
-    /// `join`, `leave`, `tap`, `join_code`, `members` or `other`.
+    /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members` or `other`.
     pub kind: String,
     /// The group in which it happened.
     pub line_group_id: Option<String>,
     /// The person as a keyed hash.
     pub person: Option<Vec<u8>>,
-    /// A tap's postback data, or the hash of a join code in hex.
+    /// A tap's postback data, or the hashes in hex of what may be join codes, with commas; none for a misspelt one.
     pub data: Option<String>,
     /// Good for one free answer, for about a minute.
     pub reply_token: Option<String>,

@@ -21,7 +21,7 @@ use super::channel_secrets::ChannelSecrets;
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
 use crate::domain::ids::ChannelId;
-use crate::domain::join_code::JoinCode;
+use crate::domain::join_code::{JoinCode, Typed};
 use crate::domain::sealed::PersonKey;
 use crate::domain::time::Timestamp;
 use crate::line::signature;
@@ -118,9 +118,11 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
         What::Join => ("join", None),
         What::Leave => ("leave", None),
         What::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
-        What::Text { text } => match JoinCode::find(&text) {
-            Some(code) => ("join_code", Some(hex::encode(code.sha256()))),
-            None => ("other", None),
+        What::Text { text, addressed } => match JoinCode::read(&text, addressed) {
+            Typed::Code(code) => ("join_code", Some(hash(&code))),
+            Typed::Misspelt => ("join_code", None),
+            Typed::Perhaps(codes) => ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(","))),
+            Typed::Nothing => ("other", None),
         },
         What::MemberJoined { .. } | What::MemberLeft { .. } => ("members", None),
         What::Tap { .. } | What::Other { .. } => ("other", None),
@@ -138,6 +140,11 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
         occurred_at: event.occurred_at.unwrap_or(now).min(now),
         received_at: now,
     }
+}
+
+/// What is kept of a join code.
+fn hash(code: &JoinCode) -> String {
+    hex::encode(code.sha256())
 }
 
 #[cfg(test)]
@@ -168,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_people_write_is_not_kept() {
-        let event = kept(What::Text { text: "สวัสดีครับ".to_owned() }, Mode::Active);
+        let event = kept(What::Text { text: "สวัสดีครับ".to_owned(), addressed: false }, Mode::Active);
         assert_eq!((event.kind.as_str(), &event.data), ("other", &None));
         assert_eq!((&event.person, &event.reply_token, &event.line_group_id), (&None, &None, &None));
     }
@@ -176,7 +183,7 @@ mod tests {
     #[test]
     fn of_a_join_code_only_the_hash_is_kept() {
         let code = JoinCode::generate();
-        let event = kept(What::Text { text: code.to_string() }, Mode::Active);
+        let event = kept(What::Text { text: code.to_string(), addressed: false }, Mode::Active);
         assert_eq!(event.kind, "join_code");
         assert_eq!(event.data, Some(hex::encode(code.sha256())));
     }

@@ -318,6 +318,20 @@ async fn of_what_people_write_only_that_something_came_is_kept() {
 }
 
 #[tokio::test]
+async fn a_code_after_a_mention_is_found_though_the_name_looks_like_one() {
+    let desk = Desk::new().await;
+    let code = desk.post(&Who::Admin, "groups/cmi-far/join-code", json!({})).await.expect(201);
+    let text = format!("@ศูนย์ GCC 🇹🇭 {}", code["code"].as_str().expect("a code"));
+    let mention = json!({ "mentionees": [{ "index": 0, "length": 15, "type": "user", "isSelf": true }] });
+    let message = json!({ "type": "text", "id": "1", "text": text, "mention": mention });
+    let source = json!({ "type": "group", "groupId": "Cfar" });
+    let body = json!({ "events": [event("01A", json!({ "type": "message", "message": message, "source": source }))] });
+    deliver_signed(&desk, &body).await.expect(200);
+    desk.run().await;
+    assert_eq!(desk.get(&Who::Admin, "groups/cmi-far").await.expect(200)["linked"], true);
+}
+
+#[tokio::test]
 async fn of_who_tapped_only_a_hash_is_kept_and_with_the_event_not_even_that() {
     let desk = Desk::new().await;
     desk.relayed().await;

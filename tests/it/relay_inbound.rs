@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::relay::publish::acknowledge_data;
+use gcc_relay::simulator::{GroupConfig, Happening};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::{Value, json};
 
@@ -131,6 +132,82 @@ async fn an_event_that_only_stands_in_the_way_of_others_is_never_set_aside() {
     refuse_no_more(&desk).await;
     desk.after(Duration::from_secs(11)).await;
     assert!(!is_linked(&desk, "lpn").await);
+}
+
+/// A new code for the group `cmi-far`, which no LINE group is linked to yet.
+async fn new_code(stage: &Stage) -> JoinCode {
+    let code = JoinCode::generate();
+    let (far, expires_at) = (stage.group("cmi-far").await, stage.now() + Duration::from_hours(24));
+    let mut db = stage.db().await;
+    join_codes::insert_join_code(&mut db, &code.sha256(), far, stage.now(), expires_at).await.expect("kept");
+    code
+}
+
+/// A LINE group with the account in it, to which nothing is linked.
+fn unlinked_chat(stage: &Stage) {
+    stage.line().put_group(GroupConfig::joined("Cnew", "กลุ่มใหม่", 44, "gcc")).expect("a group");
+}
+
+/// Somebody writes in the unlinked chat; gives what the account says to it.
+async fn say(desk: &Desk, text: &str) -> Vec<String> {
+    let before = desk.line().chat("Cnew").len();
+    let message = Happening::Message { member: 1, text: text.to_owned() };
+    desk.line().happen("Cnew", message).await.expect("written");
+    desk.run().await;
+    desk.line().chat("Cnew").split_off(before + 1)
+}
+
+#[tokio::test]
+async fn a_join_code_links_the_group_however_it_is_typed() {
+    let typed: [fn(String) -> String; 7] = [
+        |code| format!("@Government Communication Channel {code}"),
+        |code| format!("รหัส {code}"),
+        |code| format!("{code} ครับ"),
+        |code| code.replace('-', "–"),
+        |code| code.to_lowercase(),
+        |code| code.replace('-', " "),
+        |code| code.replace('2', "๒").replace('9', "๙"),
+    ];
+    for write in typed {
+        let desk = Desk::new().await;
+        unlinked_chat(&desk);
+        let text = write(new_code(&desk).await.to_string());
+        let said = say(&desk, &text).await;
+        assert!(is_linked(&desk, "cmi-far").await, "{text}");
+        assert!(said.len() == 1 && said[0].contains("เชื่อมกลุ่มนี้กับ"), "{text}: {said:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_types_a_code_that_is_not_good_is_told_why() {
+    let desk = Desk::new().await;
+    unlinked_chat(&desk);
+    for wrong in ["GCC-2345-ABCD", "รหัส GCC-2345-ABC ค่ะ", "gcc 2345 abcd", "GCC-AB0O-CDEF"] {
+        let said = say(&desk, wrong).await;
+        assert!(said.len() == 1 && said[0].contains("ไม่พบรหัสเชื่อมกลุ่มนี้ในระบบ"), "{wrong}: {said:?}");
+    }
+    let expired = new_code(&desk).await;
+    desk.after(Duration::from_hours(25)).await;
+    let said = say(&desk, &format!("{expired} ครับ")).await;
+    assert!(said.len() == 1 && said[0].contains("หมดอายุแล้ว"), "{said:?}");
+    let (replaced, good) = (new_code(&desk).await, new_code(&desk).await);
+    assert!(say(&desk, &replaced.to_string()).await[0].contains("หมดอายุแล้ว"));
+    assert!(say(&desk, &good.to_string()).await[0].contains("เชื่อมกลุ่มนี้กับ"));
+    // a colleague types it as well
+    assert!(say(&desk, &good.to_string()).await[0].contains("เชื่อมกลุ่มนี้กับ"));
+    let unlinks = "select count(*) from audit where act = 'unlink'";
+    assert_eq!(desk.count(unlinks).await, 0);
+}
+
+#[tokio::test]
+async fn ordinary_talk_is_neither_answered_nor_kept() {
+    let desk = Desk::new().await;
+    unlinked_chat(&desk);
+    for text in ["รับทราบ", "GCC3-ลำพูน-พาณิชย์", "please GCC send data today", "เบอร์ GCC 081-234-5678", "GCC meeting at 10"] {
+        assert_eq!(say(&desk, text).await, Vec::<String>::new(), "{text}");
+    }
+    let kept = "select count(*) from webhook_events where data is not null or person is not null or reply_token is not null";
+    assert_eq!(desk.count(kept).await, 0);
 }
 
 #[tokio::test]
