@@ -21,9 +21,9 @@ use super::publish::acknowledged_bulletin;
 use crate::domain::ids::{ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::line::replies;
-use crate::line::token::Access;
 use crate::store::acknowledgements::{Tap, insert_taps};
 use crate::store::channels::get_channel;
+use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletins_shared;
 use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
@@ -54,8 +54,7 @@ enum What {
     Greeting,
     WrongCode,
     ExpiredCode,
-    LinkedBefore { name: String },
-    Linked { group: GroupId, name: String, line_group_id: String },
+    Linked { name: String },
 }
 
 /// Works on events until `stop`, as soon as `wake` or a notice of another node says that there are some.
@@ -246,13 +245,17 @@ fn as_tap(event: &Event) -> Option<Tap> {
 
 /// Does what one event other than a tap asks for.
 async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
-    let Some(line_group_id) = event.line_group_id.clone() else { return Ok(None) };
+    let Some(line_group_id) = event.line_group_id.as_deref() else { return Ok(None) };
     match event.kind.as_str() {
         "join" => Ok(Some(Answer::to(event, What::Greeting))),
         "leave" => {
-            if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, &line_group_id).await? {
+            if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, line_group_id).await? {
                 unlink(db, group, event.occurred_at, now).await?;
             }
+            Ok(None)
+        }
+        "members" => {
+            ask_for_count(db, event.channel_id, line_group_id, now).await?;
             Ok(None)
         }
         "join_code" | "perhaps_join_code" => link(db, event, line_group_id, now).await,
@@ -271,13 +274,13 @@ async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Ti
 async fn link(
     db: &mut Connection,
     event: &Event,
-    line_group_id: String,
+    line_group_id: &str,
     now: Timestamp,
 ) -> Result<Option<Answer>> {
     let channel = event.channel_id;
     let hashes = event.data.as_deref().unwrap_or_default().split(',');
     let codes: Vec<Vec<u8>> = hashes.filter_map(|hash| hex::decode(hash).ok()).collect();
-    let taken = links::find_by_line_group(db, channel, &line_group_id).await?;
+    let taken = links::find_by_line_group(db, channel, line_group_id).await?;
     let Some(group) = join_codes::use_join_code(db, &codes, now).await? else {
         return answer_bad_code(db, event, &codes, taken.map(|(group, _)| group)).await;
     };
@@ -286,11 +289,11 @@ async fn link(
         // also where it was linked by a clock ahead of this one
         unlink(db, before, linked_at.map_or(now, |at| at.max(now)), now).await?;
     }
-    links::link_group(db, group, channel, &line_group_id, event.occurred_at, now).await?;
+    links::link_group(db, group, channel, line_group_id, event.occurred_at, now).await?;
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
-    Ok(Some(Answer::to(event, What::Linked { group, name, line_group_id })))
+    Ok(Some(Answer::to(event, What::Linked { name })))
 }
 
 /// What is said of a code that is not good: that it was once, that it never was, or nothing where it may be no code at all.
@@ -302,7 +305,7 @@ async fn answer_bad_code(
 ) -> Result<Option<Answer>> {
     let what = match join_codes::find_group_of_code(db, codes).await? {
         // two people typed it, or one of them twice
-        Some(group) if linked == Some(group) => What::LinkedBefore { name: groups::get_name(db, group).await? },
+        Some(group) if linked == Some(group) => What::Linked { name: groups::get_name(db, group).await? },
         Some(_) => What::ExpiredCode,
         None if event.kind == "join_code" => What::WrongCode,
         None => return Ok(None),
@@ -329,31 +332,11 @@ async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Fa
         What::Greeting => replies::join_greeting()?,
         What::WrongCode => replies::wrong_code()?,
         What::ExpiredCode => replies::expired_code()?,
-        What::LinkedBefore { name } => replies::linked(name)?,
-        What::Linked { group, name, line_group_id } => {
-            read_back(engine, &access, *group, line_group_id).await?;
-            replies::linked(name)?
-        }
+        What::Linked { name } => replies::linked(name)?,
     };
     let Some(reply_token) = &answer.reply_token else { return Ok(()) };
     if engine.clock.now().since(answer.occurred_at) < REPLY_WITHIN {
         engine.line.reply(&access, reply_token, &words).await?;
     }
-    Ok(())
-}
-
-/// Reads back who and how many are in a group that was just linked.
-async fn read_back(
-    engine: &Engine,
-    access: &Access,
-    group: GroupId,
-    line_group_id: &str,
-) -> std::result::Result<(), Failure> {
-    let members = engine.line.members_count(access, line_group_id).await?;
-    let summary = engine.line.group_summary(access, line_group_id).await?;
-    let line_name = summary.as_ref().map(|summary| summary.group_name.as_str());
-    let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
-    let members = i32::try_from(members).unwrap_or(i32::MAX);
-    links::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Each round publishes what is scheduled, releases what its steward left until its time, passes by groups that have
 //! taken too long, and ends what has expired. Less often it recounts the open deliveries to prove the counters, wakes
 //! what should not be waiting, seals the audit and forgets what is only needed for a day. Beside the rounds the
-//! quotas are kept. Every step is safe to repeat, so a lost leader loses nothing.
+//! quotas are kept and members are counted. Every step is safe to repeat, so a lost leader loses nothing.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
 use super::gauges::measure;
+use super::member_counts::keep_counts;
 use super::publish::{publish, unschedule};
 use super::quotas::keep_quotas;
 use super::refusal::Refusal;
@@ -111,6 +112,7 @@ impl Rounds {
     async fn run(mut self, stop: CancellationToken) {
         // LINE may be slow to answer: what time asks for must not wait for it
         let quotas = tokio::spawn(keep_quotas(self.engine.clone(), stop.clone()));
+        let counts = tokio::spawn(keep_counts(self.engine.clone(), stop.clone()));
         while !stop.is_cancelled() {
             self.go_round().await;
             tokio::select! {
@@ -119,6 +121,7 @@ impl Rounds {
             }
         }
         quotas.abort();
+        counts.abort();
     }
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from

@@ -1,4 +1,4 @@
-//! Links: which LINE group belongs to a group, and what LINE says of it.
+//! Links: which LINE group belongs to a group.
 //!
 //! A delivery that was never sent follows its group to the new place; one that may have been sent stays with the old
 //! one, whose LINE knows its key. Bulk links are `tree::links`'.
@@ -115,27 +115,4 @@ async fn lock_open_bulletins(db: &mut Connection, group: GroupId) -> Result<()> 
     .fetch_all(&mut *db)
     .await?;
     lock_bulletins_shared(db, &open).await
-}
-
-/// Keeps what LINE says of a group: how many members it has and, where LINE knows it, what they call it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn update_line_facts(
-    db: &mut Connection,
-    group: GroupId,
-    members: i32,
-    line_name: Option<&str>,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "update groups set members = $2, line_name = coalesce($3, line_name), updated_at = $4 where id = $1",
-        group.0,
-        members,
-        line_name,
-        now as Timestamp,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }

@@ -33,6 +33,7 @@ pub mod invitations;
 pub mod join_codes;
 pub mod links;
 pub mod locks;
+pub mod member_counts;
 pub mod messages;
 pub mod notices;
 pub mod offices;

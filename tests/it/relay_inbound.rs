@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::relay::publish::acknowledge_data;
-use gcc_relay::simulator::{GroupConfig, Happening};
+use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupConfig, Happening, Quota};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::{Value, json};
 
@@ -208,6 +208,86 @@ async fn ordinary_talk_is_neither_answered_nor_kept() {
     }
     let kept = "select count(*) from webhook_events where data is not null or person is not null or reply_token is not null";
     assert_eq!(desk.count(kept).await, 0);
+}
+
+/// How often LINE was asked how many members a group has.
+fn counted(stage: &Stage) -> u64 {
+    stage.line().counts().calls.get(&Endpoint::MembersCount).copied().unwrap_or(0)
+}
+
+async fn members(stage: &Stage, code: &str) -> Option<i32> {
+    groups::find_group(&mut *stage.db().await, code).await.expect("a query").expect("a group").members
+}
+
+#[tokio::test]
+async fn a_link_is_confirmed_at_once_and_its_members_are_counted_when_line_says_how_many() {
+    let desk = Desk::new().await;
+    unlinked_chat(&desk);
+    sqlx::query("update groups set members = null where code = 'cmi-far'").execute(&mut *desk.db().await).await.expect("x");
+    let change = ChannelChange { quota: Some(Quota::Limited(700)), ..ChannelChange::default() };
+    desk.line().change_channel("gcc", change).expect("changed");
+    desk.faults([
+        FaultRule::always(Fault::Status { status: 500 }).endpoint(Endpoint::MembersCount),
+        FaultRule::always(Fault::Timeout).endpoint(Endpoint::GroupSummary),
+    ]);
+    let code = new_code(&desk).await.to_string();
+    let said = say(&desk, &code).await;
+    assert!(said.len() == 1 && said[0].contains("เชื่อมกลุ่มนี้กับ"), "{said:?}");
+    assert!(is_linked(&desk, "cmi-far").await);
+    assert_eq!((members(&desk, "cmi-far").await, counted(&desk)), (None, 1), "and LINE is not asked again at once");
+
+    desk.after(Duration::from_mins(6)).await;
+    let draft = desk.write().await;
+    let forecast = desk.get(&Who::Admin, &format!("bulletins/{draft}/forecast")).await.expect(200);
+    assert_eq!((&forecast["unknown_members"], &forecast["seats"]), (&json!(1), &json!(591)));
+    let channel = &forecast["channels"][0];
+    assert_eq!((&channel["unknown_members"], &channel["quota_left"]), (&json!(1), &json!(700)));
+    assert_eq!(channel["enough"], Value::Null, "591 of 700, and one group of which nobody knows");
+    let publisher = desk.sign_in(Who::Publisher).await;
+    let page = publisher.open(&format!("/bulletins/{draft}/publish")).await.text;
+    assert!(page.contains("1 กลุ่มที่เชื่อมแล้วยังไม่ทราบจำนวนสมาชิกจาก LINE"), "{page}");
+
+    desk.faults([]);
+    desk.after(Duration::from_mins(2)).await;
+    assert_eq!(members(&desk, "cmi-far").await, Some(44));
+    let forecast = desk.get(&Who::Admin, &format!("bulletins/{draft}/forecast")).await.expect(200);
+    assert_eq!((&forecast["unknown_members"], &forecast["seats"]), (&json!(0), &json!(635)));
+    assert_eq!(forecast["channels"][0]["enough"], true);
+}
+
+#[tokio::test]
+async fn members_are_counted_again_when_people_come_and_go_but_once_a_minute_at_most() {
+    let stage = Stage::new().await;
+    let before = counted(&stage);
+    stage.line().happen("Cmoi", Happening::MemberJoined { count: 200 }).await.expect("joined");
+    for _ in 0..100 {
+        store_event(&stage, "members", "Cmoi", None, None).await;
+    }
+    stage.run().await;
+    assert_eq!((members(&stage, "moi").await, counted(&stage) - before), (Some(250), 1));
+    stage.line().happen("Cmoi", Happening::MemberLeft { count: 50 }).await.expect("left");
+    for _ in 0..50 {
+        store_event(&stage, "members", "Cmoi", None, None).await;
+    }
+    stage.after(Duration::from_secs(30)).await;
+    assert_eq!((members(&stage, "moi").await, counted(&stage) - before), (Some(250), 1));
+    stage.after(Duration::from_secs(31)).await;
+    assert_eq!((members(&stage, "moi").await, counted(&stage) - before), (Some(200), 2));
+}
+
+#[tokio::test]
+async fn what_was_known_of_another_line_group_is_not_said_of_the_new_one() {
+    let stage = Stage::new().await;
+    unlinked_chat(&stage);
+    stage.faults([FaultRule::always(Fault::Timeout).endpoint(Endpoint::MembersCount)]);
+    let moi = stage.group("moi").await;
+    let mut db = stage.db().await;
+    links::link_group(&mut db, moi, stage.channel, "Cnew", stage.now(), stage.now()).await.expect("linked");
+    drop(db);
+    assert_eq!(members(&stage, "moi").await, None);
+    stage.faults([]);
+    stage.run().await;
+    assert_eq!(members(&stage, "moi").await, Some(44));
 }
 
 #[tokio::test]

@@ -30,10 +30,12 @@ pub struct Forecast {
     linked: i64,
     /// Of these, at which it would wait for a steward.
     stewarded: i64,
-    /// Seats in the linked LINE groups.
+    /// Seats in the linked LINE groups, as far as they are known.
     seats: i64,
     /// Messages that LINE would count: one for each seat.
     messages: i64,
+    /// Linked groups of which LINE has not said yet how many members they have; what they cost is not in `messages`.
+    unknown_members: i64,
     /// By tier, from the top; tiers that it does not reach are left out.
     tiers: Vec<TierForecast>,
     /// By channel.
@@ -49,8 +51,10 @@ pub struct TierForecast {
     groups: i64,
     /// Of these, linked to a LINE group.
     linked: i64,
-    /// Seats in the linked LINE groups.
+    /// Seats in the linked LINE groups, as far as they are known.
     seats: i64,
+    /// Linked groups of which it is not known how many members they have.
+    unknown_members: i64,
 }
 
 /// What it would mean for one channel.
@@ -60,11 +64,13 @@ pub struct ChannelForecast {
     channel: String,
     /// Groups that it would send to.
     groups: i64,
-    /// Messages that LINE would count.
+    /// Messages that LINE would count, as far as members are known.
     messages: i64,
+    /// Of the groups, linked ones of which it is not known how many members they have.
+    unknown_members: i64,
     /// What is left of the month's messages; null where they are not limited or not known.
     quota_left: Option<i64>,
-    /// Whether that is enough; null where it is not known.
+    /// Whether that is enough; null where it is not known, also where it hangs on groups whose members are not known.
     enough: Option<bool>,
     /// When LINE was asked.
     quota_checked_at: Option<Timestamp>,
@@ -89,6 +95,7 @@ impl From<forecast::Forecast> for Forecast {
             channel: channel.channel,
             groups: channel.groups,
             messages: channel.messages,
+            unknown_members: channel.unknown_members,
             quota_left: channel.quota_left,
             enough: channel.enough,
             quota_checked_at: channel.quota_checked_at,
@@ -98,6 +105,7 @@ impl From<forecast::Forecast> for Forecast {
             groups: tier.groups,
             linked: tier.linked,
             seats: tier.seats,
+            unknown_members: tier.unknown_members,
         });
         Self {
             tiers: tiers.collect(),
@@ -106,6 +114,7 @@ impl From<forecast::Forecast> for Forecast {
             stewarded: forecast.stewarded,
             seats: forecast.seats,
             messages: forecast.messages,
+            unknown_members: forecast.unknown_members,
             channels: channels.collect(),
         }
     }

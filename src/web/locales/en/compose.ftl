@@ -137,6 +137,10 @@ compose-count-unlinked = { $n ->
     [one] { $shown } group has
    *[other] { $shown } groups have
 } no LINE group yet, so that nothing can be sent there
+compose-count-unknown = LINE has not told yet how many members { $n ->
+    [one] { $shown } linked group has
+   *[other] { $shown } linked groups have
+}; the numbers here are without them
 compose-quota-title = LINE's quota
 compose-quota-channel = LINE channel
 compose-quota-messages = Needed (messages)

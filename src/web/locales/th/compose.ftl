@@ -125,6 +125,7 @@ compose-count-of-linked = เชื่อมกลุ่ม LINE แล้ว
 compose-count-of-seats = สมาชิก (คน)
 compose-count-stewarded = { $shown } กลุ่มจะรอผู้ส่งต่อกดส่งต่อ
 compose-count-unlinked = { $shown } กลุ่มยังไม่ได้เชื่อมกลุ่ม LINE จึงยังส่งไม่ได้
+compose-count-unknown = { $shown } กลุ่มที่เชื่อมแล้วยังไม่ทราบจำนวนสมาชิกจาก LINE จำนวนที่แสดงจึงยังไม่รวมกลุ่มเหล่านี้
 compose-quota-title = โควตาข้อความของ LINE
 compose-quota-channel = ช่องทาง LINE
 compose-quota-messages = ต้องใช้ (ข้อความ)
