@@ -237,7 +237,7 @@ fn as_tap(event: &Event) -> Option<Tap> {
         bulletin_id: acknowledged_bulletin(event.data.as_deref()?)?,
         channel_id: event.channel_id,
         line_group_id: event.line_group_id.clone()?,
-        // where LINE names nobody, the event itself stands for a person
+        named: event.person.is_some(),
         person: event.person.clone().unwrap_or_else(|| event.event_id.clone().into_bytes()),
         at: event.occurred_at,
     })

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupConfig, Happening, Quota};
@@ -212,7 +213,7 @@ async fn ordinary_talk_is_neither_answered_nor_kept() {
 
 /// How often LINE was asked how many members a group has.
 fn counted(stage: &Stage) -> u64 {
-    stage.line().counts().calls.get(&Endpoint::MembersCount).copied().unwrap_or(0)
+    stage.line().counts().calls.get(&Endpoint::MembersCount).map_or(0, |by_status| by_status.values().sum())
 }
 
 async fn members(stage: &Stage, code: &str) -> Option<i32> {
@@ -288,6 +289,70 @@ async fn what_was_known_of_another_line_group_is_not_said_of_the_new_one() {
     stage.faults([]);
     stage.run().await;
     assert_eq!(members(&stage, "moi").await, Some(44));
+}
+
+/// What the status says of a tier.
+async fn acknowledged(desk: &Desk, id: &str, tier: usize) -> Value {
+    let status = desk.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);
+    status["tiers"][tier - 1]["acknowledged"].clone()
+}
+
+async fn tap(desk: &Desk, group: &str, persons: impl IntoIterator<Item = Option<String>>, id: &str) {
+    for person in persons {
+        store_event(desk, "tap", group, person.as_deref(), Some(format!("ack:{id}"))).await;
+    }
+    desk.run().await;
+}
+
+fn somebody(numbers: std::ops::Range<u32>) -> impl Iterator<Item = Option<String>> {
+    numbers.map(|n| Some(format!("U{n}")))
+}
+
+#[tokio::test]
+async fn taps_without_a_name_are_no_persons() {
+    let desk = Desk::new().await;
+    let id = desk.relayed().await;
+    tap(&desk, "Cmoi", [None, None, None, None, None], &id).await;
+    let counted = json!({ "groups": 1, "persons": 0, "unnamed": 5, "taps": 5 });
+    assert_eq!(acknowledged(&desk, &id, 2).await, counted);
+    tap(&desk, "Cmoi", somebody(0..2).chain(somebody(1..3)), &id).await;
+    let counted = json!({ "groups": 1, "persons": 3, "unnamed": 5, "taps": 8 });
+    assert_eq!(acknowledged(&desk, &id, 2).await, counted);
+    let delivery = desk.get(&Who::Admin, &format!("bulletins/{id}/deliveries?group=moi")).await.expect(200);
+    let delivery = &delivery["items"][0];
+    assert_eq!((&delivery["acknowledged"], &delivery["unnamed"]), (&json!(8), &json!(5)));
+
+    let admin = desk.sign_in(Who::Admin).await;
+    let moi = desk.delivery_of(&id, "moi").await;
+    for path in [format!("/board/{id}"), format!("/deliveries/{moi}"), "/groups/moi".to_owned()] {
+        assert!(admin.open(&path).await.text.contains("3 + ไม่ทราบชื่อ 5"), "{path}");
+    }
+    assert!(admin.open(&format!("/board/{id}/receipt")).await.text.contains("๓ + ไม่ทราบชื่อ ๕"));
+    let tiers = admin.open(&format!("/board/{id}/csv/tiers")).await.text;
+    let row = tiers.lines().find(|line| line.starts_with("GCC2")).expect("a row");
+    assert!(row.trim_end().ends_with(",1,3,5"), "{row}");
+    desk.assert_exact(id.parse().expect("an id")).await;
+}
+
+#[tokio::test]
+async fn persons_and_taps_without_a_name_are_never_more_than_the_group_has_members() {
+    let desk = Desk::new().await;
+    let id = desk.relayed().await;
+    let bulletin: BulletinId = id.parse().expect("an id");
+    let counted = async || {
+        let delivery = desk.delivery(bulletin, "lpn-dist").await;
+        (delivery.acknowledged - delivery.unnamed, delivery.unnamed, delivery.members)
+    };
+    assert_eq!(counted().await, (0, 0, 30));
+    tap(&desk, "Clpndist", std::iter::repeat_n(None, 130), &id).await;
+    assert_eq!(counted().await, (0, 30, 30));
+    tap(&desk, "Clpndist", somebody(0..20).chain([None]), &id).await;
+    assert_eq!(counted().await, (20, 10, 30), "some of those without a name were these");
+    tap(&desk, "Clpndist", somebody(10..32), &id).await;
+    assert_eq!(counted().await, (32, 0, 32), "so many are in the group at least");
+    desk.assert_exact(bulletin).await;
+    let tier = &desk.get(&Who::Admin, &format!("bulletins/{id}/status?under=lpn-dist")).await.expect(200)["tiers"][0];
+    assert_eq!((&tier["people"], &tier["acknowledged"]["persons"]), (&json!(32), &json!(32)));
 }
 
 #[tokio::test]
