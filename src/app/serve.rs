@@ -22,6 +22,7 @@ use super::wiring;
 use crate::config::Config;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
+use crate::relay::line_check::LineCheck;
 use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
 use crate::store::Db;
@@ -122,7 +123,8 @@ impl Running {
             people(config),
         );
         let inbound = InboundWake::default();
-        let app = app.waking(inbound.clone());
+        let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
+        let app = app.waking(inbound.clone()).asking(line_check);
         running.web.spawn(inbound.clone().tell_other_nodes(engine.db.clone(), stop.clone()));
         let (live, stopping) = (app.live().clone(), stop.clone());
         running.web.spawn(async move {

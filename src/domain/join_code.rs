@@ -115,9 +115,15 @@ fn split(text: &str) -> Vec<Piece> {
                 }
                 Piece::Word(c.to_ascii_uppercase().to_string())
             }
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '_' | '.' => {
-                Piece::Dash
-            }
+            '-'
+            | '\u{2010}'..='\u{2015}'
+            | '\u{2043}'
+            | '\u{2212}'
+            | '\u{30fc}'
+            | '\u{fe58}'
+            | '\u{fe63}'
+            | '_'
+            | '.' => Piece::Dash,
             c if c.is_whitespace() => Piece::Blank,
             _ => Piece::Other,
         };

@@ -58,12 +58,7 @@ enum What {
 }
 
 /// Works on events until `stop`, as soon as `wake` or a notice of another node says that there are some.
-pub async fn run(
-    engine: Engine,
-    wake: InboundWake,
-    mut notices: broadcast::Receiver<Notice>,
-    stop: CancellationToken,
-) {
+pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
     let waiting = Arc::new(Semaphore::new(ANSWERS));
     let answering = Arc::new(Semaphore::new(ANSWERING));
     loop {
@@ -167,7 +162,8 @@ async fn leave_for_later(engine: &Engine, event: &Event, error: &StoreError) -> 
     let failed = put_off(&mut tx, event, because.as_deref(), now).await?;
     if let Some(id) = failed {
         let detail = json!({ "channel": event.channel_id.0, "kind": event.kind, "because": because });
-        audit::insert_entry(&mut tx, now, "inbound", "webhook_set_aside", &format!("webhook_event:{id}"), &detail).await?;
+        audit::insert_entry(&mut tx, now, "inbound", "webhook_set_aside", &format!("webhook_event:{id}"), &detail)
+            .await?;
     }
     tx.commit().await?;
     let error = error as &dyn std::error::Error;
@@ -271,12 +267,7 @@ async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Ti
     Ok(())
 }
 
-async fn link(
-    db: &mut Connection,
-    event: &Event,
-    line_group_id: &str,
-    now: Timestamp,
-) -> Result<Option<Answer>> {
+async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Timestamp) -> Result<Option<Answer>> {
     let channel = event.channel_id;
     let hashes = event.data.as_deref().unwrap_or_default().split(',');
     let codes: Vec<Vec<u8>> = hashes.filter_map(|hash| hex::decode(hash).ok()).collect();

@@ -60,10 +60,8 @@ pub async fn refresh_counts(engine: &Engine) -> Result<()> {
     }
     let channels = list_channels(&mut db).await?;
     drop(db);
-    let access: HashMap<ChannelId, Access> = channels
-        .iter()
-        .filter_map(|channel| Some((channel.id, open_access(&engine.sealing, channel).ok()?)))
-        .collect();
+    let access: HashMap<ChannelId, Access> =
+        channels.iter().filter_map(|channel| Some((channel.id, open_access(&engine.sealing, channel).ok()?))).collect();
     let asked = due.into_iter().map(|due| {
         let access = access.get(&due.channel);
         async move { (ask(engine, access, &due).await, due) }

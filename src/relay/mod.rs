@@ -21,6 +21,7 @@ pub mod home;
 pub mod inbound;
 pub mod inbound_wake;
 mod lease;
+pub mod line_check;
 pub mod listener;
 mod member_counts;
 pub mod node;

@@ -164,7 +164,15 @@ mod tests {
     fn groups_that_are_summed_up_count_like_those_that_are_listed() {
         let mut receipt = Receipt::of(&[line(Tier::Gcc2, Some(100), 0)]);
         let last = Some(Timestamp::from_second(400));
-        receipt.add(Sums { groups: 5, accepted: 4, acknowledged: 1, taps: 2, unnamed: 0, seats: 50, last_accepted_at: last });
+        receipt.add(Sums {
+            groups: 5,
+            accepted: 4,
+            acknowledged: 1,
+            taps: 2,
+            unnamed: 0,
+            seats: 50,
+            last_accepted_at: last,
+        });
         assert_eq!((receipt.groups, receipt.accepted, receipt.acknowledged), (6, 5, 1));
         assert_eq!((receipt.taps, receipt.seats, receipt.last_accepted_at), (2, 70, last));
     }

@@ -22,12 +22,7 @@ pub struct Due {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ask_for_count(
-    db: &mut Connection,
-    channel: ChannelId,
-    line_group_id: &str,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn ask_for_count(db: &mut Connection, channel: ChannelId, line_group_id: &str, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update groups set count_due_at = greatest($3::timestamptz, counted_at + interval '1 minute')
         where channel_id = $1 and line_group_id = $2 and count_due_at is null",

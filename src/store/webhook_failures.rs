@@ -32,12 +32,7 @@ pub struct Failure {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_off(
-    db: &mut Connection,
-    event: &Event,
-    because: Option<&str>,
-    now: Timestamp,
-) -> Result<Option<i64>> {
+pub async fn put_off(db: &mut Connection, event: &Event, because: Option<&str>, now: Timestamp) -> Result<Option<i64>> {
     let failed = sqlx::query_scalar!(
         r#"update webhook_events set tries = tries + case when $3::text is null then 0 else 1 end,
             try_at = $4::timestamptz + case when tries = 0 then interval '1 second' else interval '10 seconds' end,

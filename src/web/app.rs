@@ -14,6 +14,7 @@ use super::problem::Problem;
 use crate::domain::sealed::{PersonKey, SealingKey};
 use crate::domain::time::{Clock, Timestamp};
 use crate::relay::inbound_wake::InboundWake;
+use crate::relay::line_check::LineCheck;
 use crate::relay::settings::Settings;
 use crate::store::{Db, StoreError, Tx};
 
@@ -66,6 +67,8 @@ pub struct App {
     pub(super) channel_secrets: Arc<SecretsCache>,
     /// Wakes the work on webhook events.
     pub(super) inbound: InboundWake,
+    /// Asks LINE before something is published; none = it is not asked.
+    pub(super) line_check: Option<LineCheck>,
 }
 
 impl App {
@@ -100,7 +103,14 @@ impl App {
             images,
             channel_secrets,
             inbound: InboundWake::default(),
+            line_check: None,
         }
+    }
+
+    /// The same, asking LINE by `line_check` before something is published.
+    #[must_use]
+    pub fn asking(self, line_check: LineCheck) -> Self {
+        Self { line_check: Some(line_check), ..self }
     }
 
     /// The same, waking the work on webhook events by `inbound`.

@@ -63,7 +63,8 @@ pub async fn receive(
         tracing::warn!(channel.code = code, events.odd = delivery.odd, "a webhook holds events of an unknown shape");
     }
     let now = app.now();
-    let events: Vec<Event> = delivery.events.into_iter().map(|event| reduce(event, channel, &app.person, now)).collect();
+    let events: Vec<Event> =
+        delivery.events.into_iter().map(|event| reduce(event, channel, &app.person, now)).collect();
     let mut tx = app.begin().await?;
     if !events.is_empty() {
         let fresh = insert_events(&mut tx, &events).await?;
@@ -82,12 +83,7 @@ pub async fn receive(
 
 /// Gives the channel whose present or next secret the bytes are signed with. An unknown channel is refused like a wrong
 /// signature, after the same work.
-fn prove(
-    known: Option<&ChannelSecrets>,
-    code: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<ChannelId, Problem> {
+fn prove(known: Option<&ChannelSecrets>, code: &str, headers: &HeaderMap, body: &[u8]) -> Result<ChannelId, Problem> {
     let given = headers.get(signature::HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(channel) = known else {
         let _ = signature::verify([&SecretString::from("of no channel")], body, given);

@@ -18,6 +18,7 @@ mod health;
 mod hook;
 mod input;
 mod layers;
+mod line_check;
 mod listen;
 mod listing;
 mod live;

@@ -151,12 +151,7 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
     row("GET /api/v1/webhook-failures", "webhook-failures", "", OPERATE),
-    row(
-        "POST /api/v1/webhook-failures/{id}/retry",
-        "webhook-failures/{set aside}/retry",
-        "",
-        with(202, OPERATE),
-    ),
+    row("POST /api/v1/webhook-failures/{id}/retry", "webhook-failures/{set aside}/retry", "", with(202, OPERATE)),
     row("GET /api/v1/coverage", "coverage", "", READ),
     row("GET /api/v1/openapi.json", "openapi.json", "", OPEN),
     row("GET /b/{token}", "{page}", "", OPEN),

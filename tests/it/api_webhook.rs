@@ -122,9 +122,8 @@ async fn a_new_channel_and_a_changed_secret_are_known_within_the_time_that_thing
     let desk = Desk::new().await;
     let body = json!({ "events": [] }).to_string();
     let (old, new) = ("a secret of before", "a secret of after");
-    let seal = |field, plain: &str| {
-        desk.engine.sealing.seal(&sealed_as("added", field), plain.as_bytes()).expect("sealed")
-    };
+    let seal =
+        |field, plain: &str| desk.engine.sealing.seal(&sealed_as("added", field), plain.as_bytes()).expect("sealed");
     let path = "/line/webhook/added";
     deliver(&desk, path, &sign(old, &body), &body).await.problem(401);
     let (secret, token) = (seal("secret", old), seal("token", "t"));

@@ -37,6 +37,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "settings",
             "engine",
             "inbound_wake",
+            "line_check",
             "public_token",
         ],
     ),

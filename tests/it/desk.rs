@@ -13,6 +13,7 @@ use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
 use gcc_relay::relay::inbound_wake::InboundWake;
+use gcc_relay::relay::line_check::LineCheck;
 use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
@@ -275,7 +276,8 @@ impl Desk {
             People::new(RULES, vec![Role::Approver], &url),
         );
         let inbound = InboundWake::default();
-        let app = app.waking(inbound.clone());
+        let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
+        let app = app.waking(inbound.clone()).asking(line_check);
         tokio::spawn(serve(listener, router(&app), pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");

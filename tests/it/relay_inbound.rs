@@ -204,10 +204,13 @@ async fn who_types_a_code_that_is_not_good_is_told_why() {
 async fn ordinary_talk_is_neither_answered_nor_kept() {
     let desk = Desk::new().await;
     unlinked_chat(&desk);
-    for text in ["รับทราบ", "GCC3-ลำพูน-พาณิชย์", "please GCC send data today", "เบอร์ GCC 081-234-5678", "GCC meeting at 10"] {
+    for text in
+        ["รับทราบ", "GCC3-ลำพูน-พาณิชย์", "please GCC send data today", "เบอร์ GCC 081-234-5678", "GCC meeting at 10"]
+    {
         assert_eq!(say(&desk, text).await, Vec::<String>::new(), "{text}");
     }
-    let kept = "select count(*) from webhook_events where data is not null or person is not null or reply_token is not null";
+    let kept =
+        "select count(*) from webhook_events where data is not null or person is not null or reply_token is not null";
     assert_eq!(desk.count(kept).await, 0);
 }
 
@@ -224,7 +227,10 @@ async fn members(stage: &Stage, code: &str) -> Option<i32> {
 async fn a_link_is_confirmed_at_once_and_its_members_are_counted_when_line_says_how_many() {
     let desk = Desk::new().await;
     unlinked_chat(&desk);
-    sqlx::query("update groups set members = null where code = 'cmi-far'").execute(&mut *desk.db().await).await.expect("x");
+    sqlx::query("update groups set members = null where code = 'cmi-far'")
+        .execute(&mut *desk.db().await)
+        .await
+        .expect("x");
     let change = ChannelChange { quota: Some(Quota::Limited(700)), ..ChannelChange::default() };
     desk.line().change_channel("gcc", change).expect("changed");
     desk.faults([

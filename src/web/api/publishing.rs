@@ -18,6 +18,7 @@ use crate::store::bulletins::Bulletin;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
+use crate::web::line_check;
 use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
@@ -145,10 +146,12 @@ pub struct PublishAnswer {
 
 /// Publish a draft, now or at a time.
 ///
-/// All deliveries are made at once and sent behind the answer; follow them at `status`.
+/// All deliveries are made at once and sent behind the answer; follow them at `status`. LINE is asked first what it finds
+/// wrong with the message; what it refuses is told in its words (422). Where LINE cannot be asked, publishing goes on.
 #[utoipa::path(post, path = "/bulletins/{id}/publish", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Publish>, responses((status = 202, body = PublishAnswer)))]
 pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Publish>) -> Posted {
+    line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Publish { at }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let bulletin = visible::own_bulletin(work.db(), &caller, id).await?;
@@ -192,6 +195,7 @@ pub struct TestAnswer {
 #[utoipa::path(post, path = "/bulletins/{id}/test", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Test, responses((status = 202, body = TestAnswer)))]
 pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Test>) -> Posted {
+    line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Test { group }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;

@@ -157,6 +157,7 @@ compose-refused-not-relaying = ประกาศนี้ยังไม่ไ�
 compose-refused-nobody = ไม่มีกลุ่มใดตรงกับเงื่อนไขที่เลือกไว้
 compose-refused-unknown-groups = ไม่พบกลุ่ม { $codes }
 compose-refused-no-channel = ยังไม่ได้เพิ่มช่องทาง LINE ในระบบ โปรดแจ้งผู้ดูแลระบบ
+compose-refused-by-line = LINE ไม่รับข้อความนี้ LINE แจ้งว่า { $words }
 compose-refused-too-large = ข้อความใหญ่เกินกว่าที่ LINE รับได้ โปรดลดจำนวนหรือความยาวของลิงก์
 compose-refused-about = ประกาศที่จะแก้ไขยังไม่ได้เผยแพร่
 compose-refused-not-submitted = ประกาศนี้ไม่ได้อยู่ระหว่างรออนุมัติ
