@@ -96,8 +96,8 @@ fn each_type_is_told_apart(#[case] fields: Value, #[case] what: What) {
 }
 
 #[rstest]
-#[case::of_the_account(json!([{"index": 0, "length": 10, "type": "user", "isSelf": true}]), "           GCC-1234", true)]
-#[case::of_somebody_else(json!([{"index": 0, "length": 10, "type": "user"}]), "           GCC-1234", false)]
+#[case::of_the_account(json!([{"index": 0, "length": 13, "type": "user", "isSelf": true}]), "              GCC-1234", true)]
+#[case::of_somebody_else(json!([{"index": 0, "length": 13, "type": "user"}]), "              GCC-1234", false)]
 #[case::beyond_the_end(json!([{"index": 12, "length": 900}, {"index": 1e300, "length": -1}]), "@กลุ่ม GCC 🇹 GCC-1234", false)]
 #[case::of_no_kind(json!([7, {"isSelf": "yes"}, {"index": 0}]), "@กลุ่ม GCC 🇹 GCC-1234", false)]
 #[case::no_list(json!({"isSelf": true}), "@กลุ่ม GCC 🇹 GCC-1234", false)]
