@@ -79,9 +79,9 @@ begin
     order by bulletin_id, tier, channel_id for no key update;
 
     with moved as (
-        select bulletin_id, tier, channel_id, -1 as n, state, members, acknowledged, ended_at from was
+        select bulletin_id, tier, channel_id, -1 as n, state, members, acknowledged, unnamed, ended_at from was
         union all
-        select bulletin_id, tier, channel_id, 1, state, members, acknowledged, ended_at from became
+        select bulletin_id, tier, channel_id, 1, state, members, acknowledged, unnamed, ended_at from became
     ), published as materialized (
         select bulletin_id, (select published_at from bulletins where bulletins.id = bulletin_id) as at
         from (select distinct bulletin_id from became) as several
@@ -91,7 +91,7 @@ begin
                 histogram_bucket(extract(epoch from m.ended_at - p.at)::double precision) end as bucket,
             sum(n) as groups, sum(n * members) as seats,
             sum(n) filter (where acknowledged > 0) as acknowledged_groups, sum(n * acknowledged) as taps,
-            min(ended_at) as first_at, max(ended_at) as last_at
+            sum(n * unnamed) as unnamed, min(ended_at) as first_at, max(ended_at) as last_at
         from moved m join published p using (bulletin_id)
         group by 1, 2, 3, 4, 5
     ), sums as (
@@ -105,7 +105,7 @@ begin
             coalesce(sum(groups) filter (where state = 'declined'), 0) as declined,
             coalesce(sum(groups) filter (where state = 'withdrawn'), 0) as withdrawn,
             coalesce(sum(groups) filter (where state = 'expired'), 0) as expired,
-            coalesce(sum(acknowledged_groups), 0) as acknowledged_groups, sum(taps) as taps,
+            coalesce(sum(acknowledged_groups), 0) as acknowledged_groups, sum(taps) as taps, sum(unnamed) as unnamed,
             min(first_at) filter (where state = 'accepted') as first_at,
             max(last_at) filter (where state = 'accepted') as last_at,
             jsonb_object_agg(bucket, groups) filter (where bucket is not null and groups <> 0) as counts
@@ -118,6 +118,7 @@ begin
         unreachable = p.unreachable + s.unreachable, declined = p.declined + s.declined,
         withdrawn = p.withdrawn + s.withdrawn, expired = p.expired + s.expired,
         acknowledged_groups = p.acknowledged_groups + s.acknowledged_groups, taps = p.taps + s.taps,
+        unnamed = p.unnamed + s.unnamed,
         first_accepted_at = least(p.first_accepted_at, s.first_at),
         last_accepted_at = greatest(p.last_accepted_at, s.last_at),
         histogram = case when s.counts is null then p.histogram else (

@@ -22,6 +22,8 @@ use super::wiring;
 use crate::config::Config;
 use crate::relay::clock_watch::keep_clock;
 use crate::relay::engine::Engine;
+use crate::relay::inbound_wake::InboundWake;
+use crate::relay::line_check::LineCheck;
 use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
 use crate::store::Db;
@@ -121,6 +123,10 @@ impl Running {
             Arc::new(move || render.render()),
             people(config),
         );
+        let inbound = InboundWake::default();
+        let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
+        let app = app.waking(inbound.clone()).asking(line_check);
+        running.web.spawn(inbound.clone().tell_other_nodes(engine.db.clone(), stop.clone()));
         let (live, stopping) = (app.live().clone(), stop.clone());
         running.web.spawn(async move {
             // whoever watches would keep the server from stopping
@@ -135,17 +141,17 @@ impl Running {
         if role == Role::Web {
             running.relay.spawn(keep_clock(engine.clone(), stop));
         } else {
-            running.start_relay(engine);
+            running.start_relay(engine, inbound);
         }
         Ok(running)
     }
 
-    fn start_relay(&mut self, engine: &Engine) {
+    fn start_relay(&mut self, engine: &Engine, inbound: InboundWake) {
         let (notices, for_node) = broadcast::channel(NOTICES);
         let for_inbound = notices.subscribe();
         self.relay.spawn(listener::listen(engine.db.clone(), notices, self.stop.clone()));
         self.relay.spawn(Node::new(engine.clone(), for_node).run(self.stop.clone()));
-        self.relay.spawn(inbound::run(engine.clone(), for_inbound, self.stop.clone()));
+        self.relay.spawn(inbound::run(engine.clone(), inbound, for_inbound, self.stop.clone()));
     }
 
     /// Stops in order, at the latest when the grace is over or a second signal comes.

@@ -45,7 +45,7 @@ pub fn wrong_code() -> Reply {
     plain_text("ไม่พบรหัสเชื่อมกลุ่มนี้ในระบบ โปรดตรวจสอบแล้วพิมพ์อีกครั้ง หรือขอรหัสใหม่จากผู้ดูแลระบบของหน่วยงาน")
 }
 
-/// When a join code was right once.
+/// When a join code was right once: it was used, its time is over, or a newer one was made.
 ///
 /// # Errors
 /// As [`thanks`].

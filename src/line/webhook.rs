@@ -76,10 +76,13 @@ pub enum What {
         /// The button's data: chosen by us, but untrusted by now.
         data: String,
     },
-    /// Somebody wrote something.
+    /// Somebody wrote something, or changed what they had written.
     Text {
-        /// What, without NUL characters, which Postgres cannot keep.
+        /// What, with a blank for each mention, whose name says nothing, and without NUL characters, which Postgres
+        /// cannot keep.
         text: String,
+        /// Whether the account was mentioned.
+        addressed: bool,
     },
     /// People came into the group.
     MemberJoined {
@@ -188,11 +191,31 @@ fn read_what(event: &Value) -> Option<What> {
         "join" => What::Join,
         "leave" => What::Leave,
         "postback" => What::Tap { data: text_at(event, "/postback/data")? },
-        "message" if event.pointer("/message/type")? == "text" => What::Text { text: text_at(event, "/message/text")? },
+        "message" if event.pointer("/message/type")? == "text" => read_text(event.get("message")?)?,
+        "messageEdited" if event.pointer("/message/type").is_some_and(|kind| kind == "text") => {
+            read_text(event.get("message")?)?
+        }
         "memberJoined" => What::MemberJoined { n: count_at(event, "/joined/members")? },
         "memberLeft" => What::MemberLeft { n: count_at(event, "/left/members")? },
         _ => What::Other { kind: kind_of(event) },
     })
+}
+
+/// A text without its mentions: LINE writes the name of whoever is mentioned into it, and says where in UTF-16 units.
+fn read_text(message: &Value) -> Option<What> {
+    let mut units: Vec<u16> = message.get("text")?.as_str()?.encode_utf16().collect();
+    let mentions = message.pointer("/mention/mentionees").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut addressed = false;
+    for mention in mentions {
+        addressed |= mention.get("isSelf").and_then(Value::as_bool).unwrap_or(false);
+        let unit = |key| mention.get(key).and_then(Value::as_u64).and_then(|unit| usize::try_from(unit).ok());
+        let Some((start, length)) = unit("index").zip(unit("length")) else { continue };
+        if let Some(name) = units.get_mut(start..start.saturating_add(length)) {
+            name.fill(u16::from(b' '));
+        }
+    }
+    let text = String::from_utf16_lossy(&units).replace('\0', "");
+    Some(What::Text { text, addressed })
 }
 
 fn kind_of(event: &Value) -> String {

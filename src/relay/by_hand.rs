@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::engine::Engine;
 use super::inbound;
 use super::lease::Lease;
+use super::member_counts::refresh_counts;
 use super::quotas::refresh_quotas;
 use super::sender::{Sender, Until};
 use super::upkeep::Rounds;
@@ -29,6 +30,7 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
         drain_inbound(engine).await?;
         Rounds::new(engine.clone()).go_round().await;
         refresh_quotas(engine).await?;
+        refresh_counts(engine).await?;
         let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
         for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
             let lease = Lease::endless(engine.clock.clone());

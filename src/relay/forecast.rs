@@ -1,11 +1,13 @@
 //! Forecast: what publishing a draft, or a choice that is not saved yet, or letting a bulletin into groups would mean,
 //! before anybody does it.
 //!
-//! LINE counts a push once for every member of the group, so one bulletin to the tree costs the sum of all members.
+//! LINE counts a push once for every member of the group, so one bulletin to the tree costs the sum of all members. Of a
+//! group that was just linked LINE may not have told yet how many those are: that is unknown, and never none.
 
 use super::audience::resolve;
 use super::refusal::{Refusal, Result};
 use crate::domain::bulletin::{Audience, ForwardingMode};
+use crate::domain::group::MOST_MEMBERS;
 use crate::domain::ids::{BulletinId, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
@@ -23,10 +25,12 @@ pub struct Forecast {
     pub linked: i64,
     /// Of these, at which it would wait for a steward.
     pub stewarded: i64,
-    /// Members of the linked groups.
+    /// Members of the linked groups, as far as they are known.
     pub seats: i64,
     /// Messages that LINE would count: one for each seat.
     pub messages: i64,
+    /// Linked groups of which LINE has not said yet how many members they have; their messages are not counted above.
+    pub unknown_members: i64,
     /// By tier, from the top; tiers that it does not reach are left out.
     pub tiers: Vec<TierForecast>,
     /// By channel.
@@ -42,8 +46,10 @@ pub struct TierForecast {
     pub groups: i64,
     /// Of these, linked to a LINE group.
     pub linked: i64,
-    /// Members of the linked groups.
+    /// Members of the linked groups, as far as they are known.
     pub seats: i64,
+    /// Linked groups of which it is not known how many members they have.
+    pub unknown_members: i64,
 }
 
 /// What it would mean for one channel.
@@ -53,11 +59,13 @@ pub struct ChannelForecast {
     pub channel: String,
     /// Groups that it would send to.
     pub groups: i64,
-    /// Messages that LINE would count.
+    /// Messages that LINE would count, as far as members are known.
     pub messages: i64,
+    /// Of the groups, linked ones of which it is not known how many members they have.
+    pub unknown_members: i64,
     /// What is left of the month's messages; none = not limited, or not known.
     pub quota_left: Option<i64>,
-    /// Whether that is enough; none = not known.
+    /// Whether that is enough; none = not known, also where it hangs on groups whose members are not known.
     pub enough: Option<bool>,
     /// When LINE was asked.
     pub quota_checked_at: Option<Timestamp>,
@@ -108,6 +116,7 @@ async fn weigh(db: &mut Connection, loads: &[Load], automatic: bool) -> Result<F
         stewarded: if automatic { 0 } else { loads.iter().map(|load| load.stewarded).sum() },
         seats,
         messages: seats,
+        unknown_members: loads.iter().map(|load| load.unknown).sum(),
         tiers: by_tier(loads),
         channels: channels.iter().filter_map(|channel| for_channel(channel, loads)).collect(),
     })
@@ -115,12 +124,13 @@ async fn weigh(db: &mut Connection, loads: &[Load], automatic: bool) -> Result<F
 
 fn by_tier(loads: &[Load]) -> Vec<TierForecast> {
     let of = |tier| {
-        let nothing = TierForecast { tier, groups: 0, linked: 0, seats: 0 };
+        let nothing = TierForecast { tier, groups: 0, linked: 0, seats: 0, unknown_members: 0 };
         loads.iter().filter(|load| load.tier == tier).fold(nothing, |sum, load| TierForecast {
             tier,
             groups: sum.groups + load.groups,
             linked: sum.linked + load.linked,
             seats: sum.seats + load.seats,
+            unknown_members: sum.unknown_members + load.unknown,
         })
     };
     [1, 2, 3].map(of).into_iter().filter(|tier| tier.groups > 0).collect()
@@ -131,14 +141,40 @@ fn for_channel(channel: &Channel, loads: &[Load]) -> Option<ChannelForecast> {
     let id: ChannelId = channel.id;
     let own = || loads.iter().filter(|load| load.channel_id == Some(id));
     own().next()?;
-    let messages = own().map(|load| load.seats).sum();
+    let messages: i64 = own().map(|load| load.seats).sum();
+    let unknown_members: i64 = own().map(|load| load.unknown).sum();
     let quota_left = channel.quota_limit.zip(channel.quota_used).map(|(limit, used)| (limit - used).max(0));
     Some(ChannelForecast {
         channel: channel.code.clone(),
         groups: own().map(|load| load.groups).sum(),
         messages,
+        unknown_members,
         quota_left,
-        enough: channel.quota_checked_at.map(|_| quota_left.is_none_or(|left| left >= messages)),
+        enough: channel.quota_checked_at.and_then(|_| is_enough(quota_left, messages, unknown_members)),
         quota_checked_at: channel.quota_checked_at,
     })
+}
+
+/// Whether `left` messages are enough for those that are known, and for `unknown` groups as large as LINE's groups are; none
+/// where it hangs on how large they are. No limit is always enough.
+fn is_enough(left: Option<i64>, messages: i64, unknown: i64) -> Option<bool> {
+    let Some(left) = left else { return Some(true) };
+    if left < messages {
+        return Some(false);
+    }
+    (left >= messages + unknown * MOST_MEMBERS).then_some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_unknown_size_leave_open_whether_the_quota_is_enough() {
+        assert_eq!(is_enough(Some(100), 100, 0), Some(true));
+        assert_eq!(is_enough(Some(99), 100, 7), Some(false));
+        assert_eq!(is_enough(Some(100), 100, 1), None);
+        assert_eq!(is_enough(Some(100 + MOST_MEMBERS), 100, 1), Some(true));
+        assert_eq!(is_enough(None, 100, 1), Some(true));
+    }
 }

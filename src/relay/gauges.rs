@@ -6,7 +6,7 @@
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, claims, queue};
+use crate::store::{Connection, Result, claims, queue, webhook_failures};
 use crate::telemetry::metric;
 
 /// Why channels stand still, and how the label `reason` says so.
@@ -37,6 +37,7 @@ pub async fn measure(db: &mut Connection, now: Timestamp, wrong: Option<i64>) ->
                 .set(as_number((limit - used).max(0)));
         }
     }
+    metrics::gauge!(metric::WEBHOOK_SET_ASIDE).set(as_number(webhook_failures::count_failures(db).await?));
     let standing = claims::list_standing(db).await?;
     for (reason, word) in REASONS {
         let parked = channels.iter().filter(|channel| channel.parked_reason == Some(reason)).count();

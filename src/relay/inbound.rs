@@ -2,8 +2,9 @@
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
 //! group links it; leaving unlinks it. What else people write was never stored. Taps are counted in batches, each
-//! other event in a transaction of its own, so that neither holds the locks of the other. Answers to LINE go out
-//! afterwards, beside the work, and may be lost, as they are only courtesy.
+//! other event in a transaction of its own, so that neither holds the locks of the other. An event that cannot be worked
+//! on stops no other: it is tried again, then set aside (`store::webhook_failures`). Answers to LINE go out afterwards,
+//! beside the work, and may be lost, as they are only courtesy.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,17 +16,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
+use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
 use crate::domain::ids::{ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::line::replies;
-use crate::line::token::Access;
 use crate::store::acknowledgements::{Tap, insert_taps};
 use crate::store::channels::get_channel;
+use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletins_shared;
 use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
-use crate::store::{Connection, Result, StoreError, audit, groups, join_codes, links};
+use crate::store::webhook_failures::put_off;
+use crate::store::{Connection, Result, StoreError, Tx, audit, groups, join_codes, links};
 
 /// Taps counted in one transaction.
 const BATCH: i64 = 500;
@@ -50,11 +53,12 @@ enum What {
     Thanks,
     Greeting,
     WrongCode,
-    Linked { group: GroupId, name: String, line_group_id: String },
+    ExpiredCode,
+    Linked { name: String },
 }
 
-/// Works on events until `stop`.
-pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
+/// Works on events until `stop`, as soon as `wake` or a notice of another node says that there are some.
+pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
     let waiting = Arc::new(Semaphore::new(ANSWERS));
     let answering = Arc::new(Semaphore::new(ANSWERING));
     loop {
@@ -68,13 +72,13 @@ pub async fn run(engine: Engine, mut notices: broadcast::Receiver<Notice>, stop:
                 }
                 continue;
             }
-            Err(StoreError::Again(_)) => continue,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "webhook events wait for the database");
             }
         }
         tokio::select! {
             () = stop.cancelled() => return,
+            () = wake.woken() => {}
             () = rung(&mut notices) => {}
             () = tokio::time::sleep(engine.settings.poll_wait()) => {}
         }
@@ -102,7 +106,7 @@ async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>,
 /// Works on the next events; gives how many, and what is to be answered.
 ///
 /// # Errors
-/// When the database fails; the same events are worked on again then.
+/// When the database is away; the same events are worked on again then.
 pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     let mut answers = Vec::new();
     let mut done = 0;
@@ -115,39 +119,103 @@ pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     Ok((done + taps, answers))
 }
 
-/// Works on one event other than a tap; `None` where there is none.
+/// Works on one event other than a tap; `None` where there is none. One that cannot be worked on is left for later, and
+/// the others go on.
 async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let events = take_unprocessed(&mut tx, false, 1).await?;
+    let events = take_unprocessed(&mut tx, false, 1, now).await?;
     let Some(event) = events.first() else { return Ok(None) };
-    let answer = work_on(&mut tx, event, now).await?;
-    mark_processed(&mut tx, &events, now).await?;
-    tx.commit().await?;
-    Ok(Some(answer))
+    let worked_on = async {
+        let answer = work_on(&mut tx, event, now).await?;
+        mark_processed(&mut tx, &events, now).await?;
+        Ok(answer)
+    };
+    let worked_on = worked_on.await;
+    match end(tx, worked_on).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) => {
+            leave_for_later(engine, event, &error).await?;
+            Ok(Some(None))
+        }
+    }
 }
 
-/// Counts a batch of taps in one statement, and thanks each group that was not thanked within the last minute.
-async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
+/// Commits what went well, and undoes what did not: before this is done the events are locked, and nobody finds them.
+async fn end<T>(tx: Tx, done: Result<T>) -> Result<T> {
+    match done {
+        Ok(done) => tx.commit().await.map(|()| done).map_err(StoreError::from),
+        Err(error) => {
+            if let Err(again) = tx.rollback().await {
+                tracing::debug!(error = &again as &dyn std::error::Error, "the connection was lost meanwhile");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Leaves an event that could not be worked on for later; after a few tries it is set aside for people to see.
+async fn leave_for_later(engine: &Engine, event: &Event, error: &StoreError) -> Result<()> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let events = take_unprocessed(&mut tx, true, BATCH).await?;
+    let because = error.cause();
+    let failed = put_off(&mut tx, event, because.as_deref(), now).await?;
+    if let Some(id) = failed {
+        let detail = json!({ "channel": event.channel_id.0, "kind": event.kind, "because": because });
+        audit::insert_entry(&mut tx, now, "inbound", "webhook_set_aside", &format!("webhook_event:{id}"), &detail)
+            .await?;
+    }
+    tx.commit().await?;
+    let error = error as &dyn std::error::Error;
+    if let Some(id) = failed {
+        tracing::error!(event.id = id, event.kind, error, "a webhook event is set aside: it cannot be worked on");
+    } else {
+        tracing::warn!(event.kind, error, "a webhook event could not be worked on; it is tried again");
+    }
+    Ok(())
+}
+
+/// Counts a batch of taps; gives how many events it dealt with, and whom to thank. Where a batch fails, half of it is tried,
+/// down to the one tap that is at fault, which is left for later.
+async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
+    let mut limit = BATCH;
+    loop {
+        let now = engine.clock.now();
+        let mut tx = engine.db.begin().await?;
+        let events = take_unprocessed(&mut tx, true, limit, now).await?;
+        let counted = count_batch(&mut tx, &events, now).await;
+        match (end(tx, counted).await, events.as_slice()) {
+            (Ok(thanks), _) => return Ok((events.len(), thanks)),
+            (Err(error), [event]) => {
+                leave_for_later(engine, event, &error).await?;
+                return Ok((1, Vec::new()));
+            }
+            (Err(error), _) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(taps = events.len(), error, "taps could not be counted together; fewer are tried");
+                limit = i64::try_from(events.len() / 2).unwrap_or(1).max(1);
+            }
+        }
+    }
+}
+
+/// Counts taps in one statement, and says which groups to thank: those that were not within the last minute.
+async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> Result<Vec<Answer>> {
     if events.is_empty() {
-        return Ok((0, Vec::new()));
+        return Ok(Vec::new());
     }
     let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
     let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
-    lock_bulletins_shared(&mut tx, &bulletins).await?;
-    let mut thanked: HashSet<_> = insert_taps(&mut tx, &rows).await?.into_iter().collect();
-    mark_processed(&mut tx, &events, now).await?;
-    tx.commit().await?;
+    lock_bulletins_shared(db, &bulletins).await?;
+    let mut thanked: HashSet<_> = insert_taps(db, &rows).await?.into_iter().collect();
+    mark_processed(db, events, now).await?;
     let thanks = taps
         .into_iter()
         .filter(|(_, tap)| thanked.remove(&(tap.bulletin_id, tap.person.clone())))
         .map(|(event, _)| Answer::to(event, What::Thanks))
         .collect();
-    Ok((events.len(), thanks))
+    Ok(thanks)
 }
 
 impl Answer {
@@ -165,7 +233,7 @@ fn as_tap(event: &Event) -> Option<Tap> {
         bulletin_id: acknowledged_bulletin(event.data.as_deref()?)?,
         channel_id: event.channel_id,
         line_group_id: event.line_group_id.clone()?,
-        // where LINE names nobody, the event itself stands for a person
+        named: event.person.is_some(),
         person: event.person.clone().unwrap_or_else(|| event.event_id.clone().into_bytes()),
         at: event.occurred_at,
     })
@@ -173,16 +241,20 @@ fn as_tap(event: &Event) -> Option<Tap> {
 
 /// Does what one event other than a tap asks for.
 async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
-    let Some(line_group_id) = event.line_group_id.clone() else { return Ok(None) };
+    let Some(line_group_id) = event.line_group_id.as_deref() else { return Ok(None) };
     match event.kind.as_str() {
         "join" => Ok(Some(Answer::to(event, What::Greeting))),
         "leave" => {
-            if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, &line_group_id).await? {
+            if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, line_group_id).await? {
                 unlink(db, group, event.occurred_at, now).await?;
             }
             Ok(None)
         }
-        "join_code" => Ok(Some(link(db, event, line_group_id, now).await?)),
+        "members" => {
+            ask_for_count(db, event.channel_id, line_group_id, now).await?;
+            Ok(None)
+        }
+        "join_code" | "perhaps_join_code" => link(db, event, line_group_id, now).await,
         _ => Ok(None),
     }
 }
@@ -195,22 +267,41 @@ async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Ti
     Ok(())
 }
 
-async fn link(db: &mut Connection, event: &Event, line_group_id: String, now: Timestamp) -> Result<Answer> {
+async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Timestamp) -> Result<Option<Answer>> {
     let channel = event.channel_id;
-    let sha256 = event.data.as_deref().and_then(|data| hex::decode(data).ok()).unwrap_or_default();
-    let taken = links::find_by_line_group(db, channel, &line_group_id).await?;
-    let Some(group) = join_codes::use_join_code(db, &sha256, now).await? else {
-        return Ok(Answer::to(event, What::WrongCode));
+    let hashes = event.data.as_deref().unwrap_or_default().split(',');
+    let codes: Vec<Vec<u8>> = hashes.filter_map(|hash| hex::decode(hash).ok()).collect();
+    let taken = links::find_by_line_group(db, channel, line_group_id).await?;
+    let Some(group) = join_codes::use_join_code(db, &codes, now).await? else {
+        return answer_bad_code(db, event, &codes, taken.map(|(group, _)| group)).await;
     };
     // the LINE group becomes this node's, whichever node it was before
-    if let Some((before, _)) = taken.filter(|(before, _)| *before != group) {
-        unlink(db, before, now, now).await?;
+    if let Some((before, linked_at)) = taken.filter(|(before, _)| *before != group) {
+        // also where it was linked by a clock ahead of this one
+        unlink(db, before, linked_at.map_or(now, |at| at.max(now)), now).await?;
     }
-    links::link_group(db, group, channel, &line_group_id, event.occurred_at, now).await?;
+    links::link_group(db, group, channel, line_group_id, event.occurred_at, now).await?;
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
-    Ok(Answer::to(event, What::Linked { group, name, line_group_id }))
+    Ok(Some(Answer::to(event, What::Linked { name })))
+}
+
+/// What is said of a code that is not good: that it was once, that it never was, or nothing where it may be no code at all.
+async fn answer_bad_code(
+    db: &mut Connection,
+    event: &Event,
+    codes: &[Vec<u8>],
+    linked: Option<GroupId>,
+) -> Result<Option<Answer>> {
+    let what = match join_codes::find_group_of_code(db, codes).await? {
+        // two people typed it, or one of them twice
+        Some(group) if linked == Some(group) => What::Linked { name: groups::get_name(db, group).await? },
+        Some(_) => What::ExpiredCode,
+        None if event.kind == "join_code" => What::WrongCode,
+        None => return Ok(None),
+    };
+    Ok(Some(Answer::to(event, what)))
 }
 
 /// Gives an answer to LINE, if it is not too late; a lost one is only noted.
@@ -231,30 +322,12 @@ async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Fa
         What::Thanks => replies::thanks()?,
         What::Greeting => replies::join_greeting()?,
         What::WrongCode => replies::wrong_code()?,
-        What::Linked { group, name, line_group_id } => {
-            read_back(engine, &access, *group, line_group_id).await?;
-            replies::linked(name)?
-        }
+        What::ExpiredCode => replies::expired_code()?,
+        What::Linked { name } => replies::linked(name)?,
     };
     let Some(reply_token) = &answer.reply_token else { return Ok(()) };
     if engine.clock.now().since(answer.occurred_at) < REPLY_WITHIN {
         engine.line.reply(&access, reply_token, &words).await?;
     }
-    Ok(())
-}
-
-/// Reads back who and how many are in a group that was just linked.
-async fn read_back(
-    engine: &Engine,
-    access: &Access,
-    group: GroupId,
-    line_group_id: &str,
-) -> std::result::Result<(), Failure> {
-    let members = engine.line.members_count(access, line_group_id).await?;
-    let summary = engine.line.group_summary(access, line_group_id).await?;
-    let line_name = summary.as_ref().map(|summary| summary.group_name.as_str());
-    let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
-    let members = i32::try_from(members).unwrap_or(i32::MAX);
-    links::update_line_facts(&mut db, group, members, line_name, engine.clock.now()).await?;
     Ok(())
 }

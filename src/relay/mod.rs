@@ -1,9 +1,10 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
 //! Commands ([`publish`], [`approval`], [`trial`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
-//! transaction and send nothing. The engine finds its work in the database: a [`node`] holds channels and runs one
-//! `sender` for each, whose `recorder` writes what came of every call; [`inbound`] works on what LINE told us;
-//! [`upkeep`] does what time asks for, on one node for all, and keeps the `quotas`. [`by_hand`] steps the same parts without any waiting.
+//! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database: a [`node`] holds channels and runs one
+//! `sender` for each, whose `recorder` writes what came of every call; [`inbound`] works on what LINE told us,
+//! woken by [`inbound_wake`];
+//! [`upkeep`] does what time asks for, on one node for all, and keeps the `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
 //!
 //! Invariants: one sender per channel in the cluster; a key is durable before its first use; an outcome that is not
 //! known is never called known; an acceptance is never refused.
@@ -20,8 +21,11 @@ pub mod forward;
 mod gauges;
 pub mod home;
 pub mod inbound;
+pub mod inbound_wake;
 mod lease;
+pub mod line_check;
 pub mod listener;
+mod member_counts;
 pub mod node;
 mod pace;
 pub mod publish;

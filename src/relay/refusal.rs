@@ -1,5 +1,6 @@
 //! Why a command of a person is not carried out: a closed list that the API and the pages turn into words.
 
+use super::line_check::LineWords;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
 use crate::line::limits::LimitError;
@@ -62,6 +63,9 @@ pub enum Refusal {
     /// LINE fetches pictures from https addresses only, and `server.public_url` is none.
     #[error("LINE shows pictures from https addresses only, and server.public_url is none")]
     ImageNotHttps,
+    /// LINE was asked, and refuses the message.
+    #[error("LINE refuses the message: {}", .0.iter().map(|line| line.words.as_str()).collect::<Vec<_>>().join("; "))]
+    RefusedByLine(Vec<LineWords>),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

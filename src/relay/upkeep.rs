@@ -3,7 +3,7 @@
 //! Each round publishes what is scheduled, releases what its steward left until its time, passes by groups that have
 //! taken too long, and ends what has expired. Less often it recounts the open deliveries to prove the counters, wakes
 //! what should not be waiting, seals the audit and forgets what is only needed for a day. Beside the rounds the
-//! quotas are kept. Every step is safe to repeat, so a lost leader loses nothing.
+//! quotas are kept and members are counted. Every step is safe to repeat, so a lost leader loses nothing.
 //!
 //! A bulletin that one of the steps fails for keeps no other from being worked on; it is counted, and tried again in the
 //! next round. What only the passing of time brings about cannot be undone, so it waits for the earlier of the
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
+use super::member_counts::keep_counts;
 use super::publish::{publish, unschedule};
 use super::quotas::keep_quotas;
 use super::refusal::Refusal;
@@ -38,6 +39,8 @@ use crate::telemetry::metric;
 
 /// How long answers to POSTs and webhook event ids are kept.
 const DAY: Duration = Duration::from_hours(24);
+/// How long a webhook event that was set aside is kept.
+const FAILURES: Duration = Duration::from_hours(30 * 24);
 /// Bulletins older than this are not summed up by province any more.
 const SUMMED_UP: Duration = Duration::from_hours(31 * 24);
 /// How long a picture that is in no bulletin is kept; it is looked for eight times as long.
@@ -139,6 +142,7 @@ impl Rounds {
     async fn run(mut self, stop: CancellationToken) {
         // LINE may be slow to answer: what time asks for must not wait for it
         let quotas = tokio::spawn(keep_quotas(self.engine.clone(), stop.clone()));
+        let counts = tokio::spawn(keep_counts(self.engine.clone(), stop.clone()));
         while !stop.is_cancelled() {
             self.go_round().await;
             tokio::select! {
@@ -147,6 +151,7 @@ impl Rounds {
             }
         }
         quotas.abort();
+        counts.abort();
     }
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from
@@ -230,7 +235,7 @@ impl Rounds {
     async fn forget(&self, now: Timestamp) -> Result<()> {
         let mut db = self.engine.db.acquire().await?;
         idempotency::delete_old_answers(&mut db, now - DAY).await?;
-        webhook_events::delete_old_events(&mut db, now - DAY * 7).await?;
+        webhook_events::delete_old_events(&mut db, now - DAY * 7, now - FAILURES).await?;
         images::delete_unused(&mut db, now - UNUSED * 8, now - UNUSED).await?;
         // so that a round ends, however much there is; the rest is left for the next day
         for _ in 0..FORGETS {

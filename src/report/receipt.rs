@@ -19,8 +19,10 @@ pub struct Line {
     pub accepted_at: Option<Timestamp>,
     /// Why not, or where it stands, in the reader's language; empty where it is accepted.
     pub standing: String,
-    /// Persons who acknowledged.
+    /// Acknowledgements.
     pub acknowledged: i32,
+    /// Of these, without the name of a person.
+    pub unnamed: i32,
     /// Seats in the group.
     pub seats: i32,
 }
@@ -47,8 +49,10 @@ pub struct Sums {
     pub accepted: i64,
     /// Of these, acknowledged by somebody.
     pub acknowledged: i64,
-    /// Persons who acknowledged.
+    /// Acknowledgements.
     pub taps: i64,
+    /// Of these, without the name of a person.
+    pub unnamed: i64,
     /// Seats in the groups.
     pub seats: i64,
     /// When LINE accepted the last.
@@ -66,8 +70,10 @@ pub struct Receipt {
     pub accepted: usize,
     /// Of these, acknowledged by somebody.
     pub acknowledged: usize,
-    /// Persons who acknowledged.
+    /// Acknowledgements.
     pub taps: i64,
+    /// Of these, without the name of a person.
+    pub unnamed: i64,
     /// Seats in all groups.
     pub seats: i64,
     /// When LINE accepted the first.
@@ -86,6 +92,7 @@ impl Receipt {
             accepted: accepted.clone().count(),
             acknowledged: acknowledged(lines),
             taps: lines.iter().map(|line| i64::from(line.acknowledged)).sum(),
+            unnamed: lines.iter().map(|line| i64::from(line.unnamed)).sum(),
             seats: lines.iter().map(|line| i64::from(line.seats)).sum(),
             first_accepted_at: accepted.clone().min(),
             last_accepted_at: accepted.max(),
@@ -108,6 +115,7 @@ impl Receipt {
         self.accepted += whole(sums.accepted);
         self.acknowledged += whole(sums.acknowledged);
         self.taps += sums.taps;
+        self.unnamed += sums.unnamed;
         self.seats += sums.seats;
         self.last_accepted_at = self.last_accepted_at.max(sums.last_accepted_at);
     }
@@ -135,6 +143,7 @@ mod tests {
             accepted_at: accepted.map(Timestamp::from_second),
             standing: String::new(),
             acknowledged,
+            unnamed: 0,
             seats: 20,
         }
     }
@@ -155,7 +164,15 @@ mod tests {
     fn groups_that_are_summed_up_count_like_those_that_are_listed() {
         let mut receipt = Receipt::of(&[line(Tier::Gcc2, Some(100), 0)]);
         let last = Some(Timestamp::from_second(400));
-        receipt.add(Sums { groups: 5, accepted: 4, acknowledged: 1, taps: 2, seats: 50, last_accepted_at: last });
+        receipt.add(Sums {
+            groups: 5,
+            accepted: 4,
+            acknowledged: 1,
+            taps: 2,
+            unnamed: 0,
+            seats: 50,
+            last_accepted_at: last,
+        });
         assert_eq!((receipt.groups, receipt.accepted, receipt.acknowledged), (6, 5, 1));
         assert_eq!((receipt.taps, receipt.seats, receipt.last_accepted_at), (2, 70, last));
     }

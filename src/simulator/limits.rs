@@ -92,7 +92,15 @@ impl Findings {
         {
             self.add(format!("{path}.uri"), "Invalid action URI");
         }
+        if action.get("uri").and_then(Value::as_str).is_some_and(is_program) {
+            self.add(format!("{path}.uri"), "invalid uri");
+        }
     }
+}
+
+/// LINE refuses some addresses without documenting which; one that is known ends as programs for telephones do.
+fn is_program(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| url.path().to_ascii_lowercase().ends_with(".apk"))
 }
 
 fn scheme(uri: &str) -> Option<String> {

@@ -1,4 +1,5 @@
-//! Acknowledgements: a person counts once per group, however often they tap.
+//! Acknowledgements: a person counts once per group, however often they tap; who taps without being named is no person that
+//! could be told from others.
 
 use uuid::Uuid;
 
@@ -15,8 +16,10 @@ pub struct Tap {
     pub channel_id: ChannelId,
     /// LINE's id of the group in which it was tapped.
     pub line_group_id: String,
-    /// The person as a keyed hash; where LINE names nobody, a hash of the event.
+    /// The person as a keyed hash; where LINE names nobody, the id of the event.
     pub person: Vec<u8>,
+    /// Whether LINE names somebody.
+    pub named: bool,
     /// When it was tapped.
     pub at: Timestamp,
 }
@@ -25,7 +28,9 @@ pub struct Tap {
 /// first of each delivery, unless somebody tapped there within the minute before, as everybody in the group reads it.
 ///
 /// A tap counts only in a LINE group that has a delivery of the bulletin: whoever can tap the button has it, also where
-/// LINE's acceptance is not on record yet. The caller holds the bulletins' shared locks.
+/// LINE's acceptance is not on record yet. Taps that name nobody are counted apart, and only so many that they and the
+/// persons are no more than the group has members. Where more persons than that are told apart, the group has more
+/// members than was known. The caller holds the bulletins' shared locks.
 ///
 /// # Errors
 /// When the database fails.
@@ -34,22 +39,37 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
     let channels: Vec<i32> = taps.iter().map(|tap| tap.channel_id.0).collect();
     let groups: Vec<String> = taps.iter().map(|tap| tap.line_group_id.clone()).collect();
     let persons: Vec<Vec<u8>> = taps.iter().map(|tap| tap.person.clone()).collect();
+    let named: Vec<bool> = taps.iter().map(|tap| tap.named).collect();
     let times: Vec<Timestamp> = taps.iter().map(|tap| tap.at).collect();
+    // the new counts are made of the row that is updated, never of another reading of it
     let fresh = sqlx::query!(
         r#"with tapped as (
-            select t.person, t.at, d.id as delivery_id, d.bulletin_id
-            from unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::timestamptz[])
-                    as t(bulletin_id, channel_id, line_group_id, person, at)
+            select t.person, t.named, t.at, d.id as delivery_id, d.bulletin_id, coalesce(g.members, 0) as members
+            from unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::bool[], $6::timestamptz[])
+                    as t(bulletin_id, channel_id, line_group_id, person, named, at)
                 join groups g on g.channel_id = t.channel_id and g.line_group_id = t.line_group_id
                 join deliveries d on d.bulletin_id = t.bulletin_id and d.group_id = g.id
         ), fresh as (
-            insert into acknowledgements (delivery_id, person, at)
-            select delivery_id, person, min(at) from tapped group by delivery_id, person order by delivery_id, person
-            on conflict do nothing returning delivery_id, person
+            insert into acknowledgements (delivery_id, person, named, at)
+            select delivery_id, person, bool_and(named), min(at) from tapped
+            group by delivery_id, person order by delivery_id, person
+            on conflict do nothing returning delivery_id, person, named
+        ), sums as (
+            select f.delivery_id, count(*) filter (where f.named)::int as persons,
+                count(*) filter (where not f.named)::int as unnamed,
+                (select max(t.members) from tapped t where t.delivery_id = f.delivery_id) as members
+            from fresh f group by f.delivery_id
         ), counted as (
-            update deliveries d set acknowledged = d.acknowledged + n.taps, changed = (select change_mark())
-            from (select delivery_id, count(*)::int as taps from fresh group by delivery_id) n
-            where d.id = n.delivery_id
+            update deliveries d set changed = (select change_mark()),
+                members = case when coalesce(nullif(d.members, 0), n.members) > 0 then
+                    greatest(coalesce(nullif(d.members, 0), n.members), d.acknowledged - d.unnamed + n.persons)
+                    else 0 end,
+                acknowledged = d.acknowledged - d.unnamed + n.persons
+                    + unnamed_within(coalesce(nullif(d.members, 0), n.members),
+                        d.acknowledged - d.unnamed + n.persons, d.unnamed + n.unnamed),
+                unnamed = unnamed_within(coalesce(nullif(d.members, 0), n.members),
+                    d.acknowledged - d.unnamed + n.persons, d.unnamed + n.unnamed)
+            from sums n where d.id = n.delivery_id
         )
         select distinct on (t.delivery_id) t.bulletin_id as "bulletin_id: BulletinId", t.person as "person!"
         from fresh join tapped t using (delivery_id, person)
@@ -60,6 +80,7 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
         &channels,
         &groups,
         &persons,
+        &named,
         &times as &[Timestamp],
     )
     .fetch_all(db)
@@ -67,7 +88,7 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
     Ok(fresh.into_iter().map(|row| (row.bulletin_id, row.person)).collect())
 }
 
-/// When persons acknowledged one delivery, oldest first.
+/// When one delivery was acknowledged, oldest first.
 ///
 /// # Errors
 /// When the database fails.

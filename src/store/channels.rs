@@ -230,14 +230,17 @@ pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &s
     Ok(())
 }
 
-/// Notes that a webhook came, to the minute, so that busy hours do not rewrite the row each time.
+/// Notes that a webhook came, to the minute, so that busy hours do not rewrite the row each time. Where somebody else
+/// holds the row it is left for the next webhook: events must not wait for it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<()> {
     sqlx::query!(
-        "update channels set last_webhook_at = $2
-        where id = $1 and (last_webhook_at is null or last_webhook_at < $2::timestamptz - interval '1 minute')",
+        "update channels set last_webhook_at = $2 where id in (
+            select id from channels
+            where id = $1 and (last_webhook_at is null or last_webhook_at < $2::timestamptz - interval '1 minute')
+            for no key update skip locked)",
         channel.0,
         now as Timestamp,
     )

@@ -170,8 +170,10 @@ pub struct Load {
     pub groups: i64,
     /// Of these, linked to a LINE group.
     pub linked: i64,
-    /// Members of these: what LINE counts.
+    /// Members of these, as far as they are known: what LINE counts.
     pub seats: i64,
+    /// Of the linked groups, those of which LINE has not said yet how many members they have.
+    pub unknown: i64,
     /// Of the groups, those that wait for a steward.
     pub stewarded: i64,
 }
@@ -186,6 +188,7 @@ pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Resul
         r#"select channel_id as "channel_id: ChannelId", tier as "tier!", count(*) as "groups!",
             count(line_group_id) as "linked!",
             coalesce(sum(members) filter (where line_group_id is not null), 0) as "seats!",
+            count(*) filter (where line_group_id is not null and members is null) as "unknown!",
             count(*) filter (where forwarding = $7 and id <> $1) as "stewarded!"
         from audience_groups($1, $2, $3, $4, $5, $6)
         group by channel_id, tier order by channel_id, tier"#,

@@ -37,16 +37,33 @@ pub async fn insert_join_code(
     Ok(())
 }
 
-/// Uses a code up, if it is good now; gives the group it stands for.
+/// Uses up the first of these codes that is good now; gives the group it stands for.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn use_join_code(db: &mut Connection, sha256: &[u8], now: Timestamp) -> Result<Option<GroupId>> {
+pub async fn use_join_code(db: &mut Connection, sha256: &[Vec<u8>], now: Timestamp) -> Result<Option<GroupId>> {
     Ok(sqlx::query_scalar!(
         r#"update join_codes set used_at = $2
-        where code_sha256 = $1 and used_at is null and expires_at > $2 returning group_id as "id: GroupId""#,
+        where used_at is null and code_sha256 = (
+            select code_sha256 from join_codes
+            where code_sha256 = any ($1) and used_at is null and expires_at > $2 order by code_sha256 limit 1)
+        returning group_id as "id: GroupId""#,
         sha256,
         now as Timestamp,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// The group for which one of these codes was made once, whether or not it is good any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_group_of_code(db: &mut Connection, sha256: &[Vec<u8>]) -> Result<Option<GroupId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select group_id as "id: GroupId" from join_codes where code_sha256 = any ($1)
+        order by created_at desc limit 1"#,
+        sha256,
     )
     .fetch_optional(db)
     .await?)

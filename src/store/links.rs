@@ -1,4 +1,4 @@
-//! Links: which LINE group belongs to a group, and what LINE says of it.
+//! Links: which LINE group belongs to a group.
 //!
 //! A delivery that LINE has not accepted for certain follows its group to the new place, under a new key if the old one
 //! was used; one that LINE may have accepted stays with the old place, where LINE knows its key. So does a withdrawal
@@ -56,7 +56,7 @@ pub async fn link_group(
     Ok(())
 }
 
-/// The group that a LINE group is bound to.
+/// The group that a LINE group is bound to, and since when.
 ///
 /// # Errors
 /// When the database fails.
@@ -64,15 +64,16 @@ pub async fn find_by_line_group(
     db: &mut Connection,
     channel: ChannelId,
     line_group_id: &str,
-) -> Result<Option<(GroupId, String)>> {
+) -> Result<Option<(GroupId, Option<Timestamp>)>> {
     let row = sqlx::query!(
-        r#"select id as "id: GroupId", name from groups where channel_id = $1 and line_group_id = $2"#,
+        r#"select id as "id: GroupId", linked_at as "linked_at: Timestamp" from groups
+        where channel_id = $1 and line_group_id = $2"#,
         channel.0,
         line_group_id,
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| (row.id, row.name)))
+    Ok(row.map(|row| (row.id, row.linked_at)))
 }
 
 /// Unbinds the LINE group, because the account left it at `left_at`; a link made after that stays. Gives whether it
@@ -121,27 +122,4 @@ async fn lock_open_bulletins(db: &mut Connection, group: GroupId) -> Result<()> 
     .fetch_all(&mut *db)
     .await?;
     lock_bulletins_shared(db, &open).await
-}
-
-/// Keeps what LINE says of a group: how many members it has and, where LINE knows it, what they call it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn update_line_facts(
-    db: &mut Connection,
-    group: GroupId,
-    members: i32,
-    line_name: Option<&str>,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "update groups set members = $2, line_name = coalesce($3, line_name), updated_at = $4 where id = $1",
-        group.0,
-        members,
-        line_name,
-        now as Timestamp,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }

@@ -33,6 +33,7 @@ pub mod invitations;
 pub mod join_codes;
 pub mod links;
 pub mod locks;
+pub mod member_counts;
 pub mod messages;
 pub mod notices;
 pub mod offices;
@@ -48,6 +49,7 @@ pub mod tree;
 pub mod turns;
 pub mod waiting;
 pub mod webhook_events;
+pub mod webhook_failures;
 
 use std::time::Duration;
 
@@ -107,6 +109,24 @@ impl From<sqlx::Error> for StoreError {
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// What is wrong with what was asked, in a few words without anything that is stored; `None` where nothing is and
+    /// the same may succeed later.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::Unavailable(_) | Self::Again(_) => None,
+            Self::Absent(what) => Some(format!("there is no such {what}")),
+            Self::Refused(rule) => Some(format!("the database's rule {rule}")),
+            Self::Database(error) => {
+                let code = error.as_database_error().and_then(DatabaseError::code);
+                Some(code.map_or_else(|| "an answer of another kind".to_owned(), |code| format!("SQLSTATE {code}")))
+            }
+            Self::Migrate(_) => Some("the schema".to_owned()),
         }
     }
 }

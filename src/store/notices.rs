@@ -40,7 +40,8 @@ impl Notice {
     }
 }
 
-/// Sends `notice` when the transaction commits.
+/// Sends `notice` when the transaction commits. Postgres lets one notifying transaction of the whole cluster commit at a
+/// time, so what happens hundreds of times a second must not send one each (`relay::inbound_wake`).
 ///
 /// # Errors
 /// When the database fails.

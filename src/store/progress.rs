@@ -38,10 +38,12 @@ pub struct Counters {
     pub withdrawn: i64,
     /// By stored state.
     pub expired: i64,
-    /// Groups in which at least one person acknowledged.
+    /// Groups in which somebody acknowledged.
     pub acknowledged_groups: i64,
-    /// Persons who acknowledged, each once per group.
+    /// Acknowledgements: of persons, each once per group, and unnamed ones.
     pub taps: i64,
+    /// Of these, without the name of a person.
+    pub unnamed: i64,
     /// The first acceptance.
     pub first_accepted_at: Option<Timestamp>,
     /// The last acceptance.
@@ -68,6 +70,7 @@ pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<
             p.unreachable::bigint as "unreachable!", p.declined::bigint as "declined!",
             p.withdrawn::bigint as "withdrawn!", p.expired::bigint as "expired!",
             p.acknowledged_groups::bigint as "acknowledged_groups!", p.taps::bigint as "taps!",
+            p.unnamed::bigint as "unnamed!",
             p.first_accepted_at, p.last_accepted_at, p.histogram, p.version, p.changed_at
         from progress p join channels c on c.id = p.channel_id join bulletins b on b.id = p.bulletin_id
         where p.bulletin_id = $1 order by p.tier, p.channel_id"#,
@@ -97,7 +100,7 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
             count(*) filter (where d.state = 'withdrawn') as "withdrawn!",
             count(*) filter (where d.state = 'expired') as "expired!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged_groups!",
-            coalesce(sum(d.acknowledged), 0) as "taps!",
+            coalesce(sum(d.acknowledged), 0) as "taps!", coalesce(sum(d.unnamed), 0) as "unnamed!",
             min(d.ended_at) filter (where d.state = 'accepted') as first_accepted_at,
             max(d.ended_at) filter (where d.state = 'accepted') as last_accepted_at,
             (select array_agg(coalesce(times.n, 0)::int order by bucket.i)

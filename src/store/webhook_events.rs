@@ -11,13 +11,13 @@ pub struct Event {
     pub channel_id: ChannelId,
     /// LINE's id of the event.
     pub event_id: String,
-    /// `join`, `leave`, `tap`, `join_code`, `members` or `other`.
+    /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members` or `other`.
     pub kind: String,
     /// The group in which it happened.
     pub line_group_id: Option<String>,
     /// The person as a keyed hash.
     pub person: Option<Vec<u8>>,
-    /// A tap's postback data, or the hash of a join code in hex.
+    /// A tap's postback data, or the hashes in hex of what may be join codes, with commas; none for a misspelt one.
     pub data: Option<String>,
     /// Good for one free answer, for about a minute.
     pub reply_token: Option<String>,
@@ -64,19 +64,21 @@ pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64>
     Ok(fresh.rows_affected())
 }
 
-/// Takes up to `limit` taps, or other events, that are not worked on, oldest first, for this transaction alone.
+/// Takes up to `limit` taps, or other events, that are to be worked on now, oldest first, for this transaction alone.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_unprocessed(db: &mut Connection, taps: bool, limit: i64) -> Result<Vec<Event>> {
+pub async fn take_unprocessed(db: &mut Connection, taps: bool, limit: i64, now: Timestamp) -> Result<Vec<Event>> {
     Ok(sqlx::query_as!(
         Event,
         r#"select channel_id as "channel_id: ChannelId", event_id, kind, line_group_id, person, data, reply_token,
             occurred_at, received_at
-        from webhook_events where processed_at is null and (kind = 'tap') = $1
+        from webhook_events where processed_at is null and failed_at is null and (kind = 'tap') = $1
+            and (try_at is null or try_at <= $3)
         order by received_at, occurred_at limit $2 for update skip locked"#,
         taps,
         limit,
+        now as Timestamp,
     )
     .fetch_all(db)
     .await?)
@@ -102,14 +104,15 @@ pub async fn mark_processed(db: &mut Connection, events: &[Event], now: Timestam
     Ok(())
 }
 
-/// Forgets events older than `oldest`: LINE does not redeliver those.
+/// Forgets events older than `oldest`, as LINE does not redeliver those, and those set aside before `oldest_failure`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_old_events(db: &mut Connection, oldest: Timestamp) -> Result<u64> {
+pub async fn delete_old_events(db: &mut Connection, oldest: Timestamp, oldest_failure: Timestamp) -> Result<u64> {
     let gone = sqlx::query!(
-        "delete from webhook_events where processed_at is not null and received_at < $1",
+        "delete from webhook_events where (processed_at is not null and received_at < $1) or failed_at < $2",
         oldest as Timestamp,
+        oldest_failure as Timestamp,
     )
     .execute(db)
     .await?;

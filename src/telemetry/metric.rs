@@ -70,7 +70,9 @@ pub const DATABASE_CONNECTIONS_MAX: &str = "gcc_relay_database_connections_max";
 pub const BUILD_INFO: &str = "gcc_relay_build_info";
 /// Webhook events stored, by `kind`: one of LINE's event types that are known here, or `other`.
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
-/// Webhook requests whose signature did not fit, by `channel`.
+/// Webhook events that could not be worked on and are set aside until somebody has them tried again.
+pub const WEBHOOK_SET_ASIDE: &str = "gcc_relay_webhook_events_set_aside";
+/// Webhook requests whose signature did not fit, by `channel`; `(unknown)` for one that there is not.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
 /// People who tried to sign in, by outcome (`signed_in`, `refused`).
 pub const SIGN_INS: &str = "gcc_relay_sign_ins_total";
@@ -136,6 +138,7 @@ fn describe_recorder() {
 
 fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
+    describe_gauge!(WEBHOOK_SET_ASIDE, Unit::Count, "Webhook events that could not be worked on and are set aside");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
     describe_counter!(SIGN_INS, Unit::Count, "Attempts to sign in, by outcome");
     describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route and status");

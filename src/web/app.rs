@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use super::api::snapshot::Snapshots;
 use super::auth::Callers;
+use super::channel_secrets::SecretsCache;
 use super::live::Live;
 use super::pages::image::Images;
 use super::people::People;
 use super::problem::Problem;
 use crate::domain::sealed::{PersonKey, SealingKey};
 use crate::domain::time::{Clock, Timestamp};
+use crate::relay::inbound_wake::InboundWake;
+use crate::relay::line_check::LineCheck;
 use crate::relay::settings::Settings;
 use crate::store::{Db, StoreError, Tx};
 
@@ -25,7 +28,7 @@ pub struct Edge {
     pub body_limit: usize,
     /// The longest time for an answer; longer than the longest wait for a status.
     pub request_timeout: Duration,
-    /// How old a status answered from memory may be.
+    /// How old a status answered from memory, and the channels' secrets in memory, may be.
     pub status_cache: Duration,
     /// Whether `/metrics` is served by a listener of its own, and not by [`super::router`].
     pub private_metrics: bool,
@@ -60,6 +63,12 @@ pub struct App {
     live: Live,
     /// The pictures that were asked for last.
     pub(super) images: Images,
+    /// What webhooks are checked against.
+    pub(super) channel_secrets: Arc<SecretsCache>,
+    /// Wakes the work on webhook events.
+    pub(super) inbound: InboundWake,
+    /// Asks LINE before something is published; none = it is not asked.
+    pub(super) line_check: Option<LineCheck>,
 }
 
 impl App {
@@ -78,7 +87,36 @@ impl App {
         let (snapshots, callers) = (Snapshots::new(edge.status_cache), Callers::new(edge.status_cache));
         let live = Live::new(db.clone(), edge.status_cache);
         let (people, images) = (Arc::new(people), Images::default());
-        Self { db, clock, settings, sealing, person, edge, metrics, people, snapshots, callers, live, images }
+        let channel_secrets = Arc::new(SecretsCache::new(edge.status_cache));
+        Self {
+            db,
+            clock,
+            settings,
+            sealing,
+            person,
+            edge,
+            metrics,
+            people,
+            snapshots,
+            callers,
+            live,
+            images,
+            channel_secrets,
+            inbound: InboundWake::default(),
+            line_check: None,
+        }
+    }
+
+    /// The same, asking LINE by `line_check` before something is published.
+    #[must_use]
+    pub fn asking(self, line_check: LineCheck) -> Self {
+        Self { line_check: Some(line_check), ..self }
+    }
+
+    /// The same, waking the work on webhook events by `inbound`.
+    #[must_use]
+    pub fn waking(self, inbound: InboundWake) -> Self {
+        Self { inbound, ..self }
     }
 
     /// What is live: to be stopped before the server is, and asked what it costs.

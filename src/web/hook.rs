@@ -1,33 +1,34 @@
 //! LINE's webhook: prove it, keep it once, answer at once.
 //!
-//! The signature is checked over the raw bytes before anything is read from them; a request that does not prove
-//! itself leaves nothing behind but a log line and a number. Of each event only what the product acts on is kept: of
-//! a text nothing, unless it is a join code, and of that only the hash; of a person only a keyed hash. The work is
-//! done behind the answer by `relay::inbound`, which a notice wakes. LINE expects 200 within 2 seconds and may
-//! deliver an event again; the second time changes nothing.
+//! The signature is checked over the raw bytes before anything is read from them or asked of the database; a request
+//! that does not prove itself leaves nothing behind but a log line and a number, and an unknown channel looks like a
+//! wrong signature. Of each event only what the product acts on is kept: of a text nothing, unless it is a join code,
+//! and of that only the hash; of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
+//! which is woken after the commit. LINE expects 200 within 2 seconds and may deliver an event again; the second time
+//! changes nothing.
 //! Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/>.
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
+use secrecy::SecretString;
 use serde::Serialize;
 
 use super::app::App;
+use super::channel_secrets::ChannelSecrets;
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
 use crate::domain::ids::ChannelId;
-use crate::domain::join_code::JoinCode;
+use crate::domain::join_code::{JoinCode, Typed};
 use crate::domain::sealed::PersonKey;
 use crate::domain::time::Timestamp;
 use crate::line::signature;
 use crate::line::webhook::{InboundEvent, Mode, What, parse};
-use crate::relay::engine::open_secrets;
 use crate::relay::publish::acknowledged_bulletin;
 use crate::store::StoreError;
-use crate::store::channels::{Channel, find_channel, touch_webhook};
-use crate::store::notices::{Notice, notify};
+use crate::store::channels::touch_webhook;
 use crate::store::webhook_events::{Event, insert_events};
 use crate::telemetry::metric;
 
@@ -45,8 +46,8 @@ pub struct Taken {}
     request_body(content = String, content_type = "application/json"),
     responses(
         (status = 200, body = Taken),
-        (status = 401, body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "The channel is not known, or the signature is not that of its secret",
+            body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, body = ProblemDetails, content_type = "application/problem+json")))]
 pub async fn receive(
     State(app): State<App>,
@@ -55,45 +56,54 @@ pub async fn receive(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Taken>, Problem> {
     let body = read_bytes(body)?;
-    let mut tx = app.begin().await?;
-    let channel = find_channel(&mut tx, &code).await?.ok_or_else(|| Problem::absent("channel"))?;
-    prove(&app, &channel, &headers, &body)?;
+    let known = app.channel_secrets.find(&app.db, &app.sealing, &code).await?;
+    let channel = prove(known.as_deref(), &code, &headers, &body)?;
     let delivery = parse(&body).map_err(|_| Problem::bad_request("The body is not a JSON object."))?;
     if delivery.odd > 0 {
         tracing::warn!(channel.code = code, events.odd = delivery.odd, "a webhook holds events of an unknown shape");
     }
     let now = app.now();
     let events: Vec<Event> =
-        delivery.events.into_iter().map(|event| reduce(event, channel.id, &app.person, now)).collect();
-    touch_webhook(&mut tx, channel.id, now).await?;
+        delivery.events.into_iter().map(|event| reduce(event, channel, &app.person, now)).collect();
+    let mut tx = app.begin().await?;
     if !events.is_empty() {
         let fresh = insert_events(&mut tx, &events).await?;
-        notify(&mut tx, Notice::Inbound).await?;
         tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
     }
+    touch_webhook(&mut tx, channel, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
+    if !events.is_empty() {
+        app.inbound.wake();
+    }
     for event in &events {
         metrics::counter!(metric::WEBHOOK_EVENTS, "kind" => event.kind.clone()).increment(1);
     }
     Ok(Json(Taken {}))
 }
 
-/// Whether the bytes come from LINE, under the channel's present or next secret.
-fn prove(app: &App, channel: &Channel, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-    let secrets = open_secrets(&app.sealing, channel).map_err(|error| {
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(channel.code = channel.code, error, "a webhook cannot be checked");
-        Problem::internal()
-    })?;
+/// Gives the channel whose present or next secret the bytes are signed with. An unknown channel is refused like a wrong
+/// signature, after the same work.
+fn prove(known: Option<&ChannelSecrets>, code: &str, headers: &HeaderMap, body: &[u8]) -> Result<ChannelId, Problem> {
     let given = headers.get(signature::HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if signature::verify(&secrets, body, given) {
-        return Ok(());
+    let Some(channel) = known else {
+        let _ = signature::verify([&SecretString::from("of no channel")], body, given);
+        // the name that was asked for is a stranger's text
+        metrics::counter!(metric::WEBHOOK_REFUSED, "channel" => "(unknown)").increment(1);
+        tracing::warn!(body.bytes = body.len(), "a webhook came for an unknown channel");
+        return Err(wrong_signature());
+    };
+    if signature::verify(&channel.secrets, body, given) {
+        return Ok(channel.id);
     }
-    metrics::counter!(metric::WEBHOOK_REFUSED, "channel" => channel.code.clone()).increment(1);
-    tracing::warn!(channel.code = channel.code, body.bytes = body.len(), "a webhook's signature does not fit");
+    metrics::counter!(metric::WEBHOOK_REFUSED, "channel" => code.to_owned()).increment(1);
+    tracing::warn!(channel.code = code, body.bytes = body.len(), "a webhook's signature does not fit");
+    Err(wrong_signature())
+}
+
+fn wrong_signature() -> Problem {
     let title = "The signature does not fit";
     let detail = "The body does not bear the signature of the channel's secret.";
-    Err(Problem::new(axum::http::StatusCode::UNAUTHORIZED, "wrong-signature", title, detail))
+    Problem::new(StatusCode::UNAUTHORIZED, "wrong-signature", title, detail)
 }
 
 /// An event as it is kept: only what the product acts on.
@@ -104,9 +114,11 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
         What::Join => ("join", None),
         What::Leave => ("leave", None),
         What::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
-        What::Text { text } => match JoinCode::find(&text) {
-            Some(code) => ("join_code", Some(hex::encode(code.sha256()))),
-            None => ("other", None),
+        What::Text { text, addressed } => match JoinCode::read(&text, addressed) {
+            Typed::Code(code) => ("join_code", Some(hash(&code))),
+            Typed::Misspelt => ("join_code", None),
+            Typed::Perhaps(codes) => ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(","))),
+            Typed::Nothing => ("other", None),
         },
         What::MemberJoined { .. } | What::MemberLeft { .. } => ("members", None),
         What::Tap { .. } | What::Other { .. } => ("other", None),
@@ -120,9 +132,15 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
         person: event.user_id.filter(|_| kind == "tap").map(|id| person.person_hash(&id).to_vec()),
         data,
         reply_token: event.reply_token.filter(|_| acted_on),
-        occurred_at: event.occurred_at.unwrap_or(now),
+        // LINE's clock may be ahead of ours: what comes after the event must not seem to lie before it
+        occurred_at: event.occurred_at.unwrap_or(now).min(now),
         received_at: now,
     }
+}
+
+/// What is kept of a join code.
+fn hash(code: &JoinCode) -> String {
+    hex::encode(code.sha256())
 }
 
 #[cfg(test)]
@@ -153,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_people_write_is_not_kept() {
-        let event = kept(What::Text { text: "สวัสดีครับ".to_owned() }, Mode::Active);
+        let event = kept(What::Text { text: "สวัสดีครับ".to_owned(), addressed: false }, Mode::Active);
         assert_eq!((event.kind.as_str(), &event.data), ("other", &None));
         assert_eq!((&event.person, &event.reply_token, &event.line_group_id), (&None, &None, &None));
     }
@@ -161,7 +179,7 @@ mod tests {
     #[test]
     fn of_a_join_code_only_the_hash_is_kept() {
         let code = JoinCode::generate();
-        let event = kept(What::Text { text: code.to_string() }, Mode::Active);
+        let event = kept(What::Text { text: code.to_string(), addressed: false }, Mode::Active);
         assert_eq!(event.kind, "join_code");
         assert_eq!(event.data, Some(hex::encode(code.sha256())));
     }

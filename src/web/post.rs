@@ -162,6 +162,12 @@ fn read_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 impl<T> Post<T> {
+    /// Who makes it.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Opens the transaction of the work, unless it was done before.
     ///
     /// # Errors

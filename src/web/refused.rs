@@ -5,6 +5,7 @@
 use super::problem::{FieldError, Problem};
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
 use crate::store::StoreError;
 
@@ -52,6 +53,12 @@ impl From<Refusal> for Problem {
                 [] => vec![FieldError::new("", detail)],
                 limits => limits.iter().map(|limit| FieldError::new("", limit)).collect(),
             }),
+            Refusal::RefusedByLine(complaints) => {
+                let field = |line: &LineWords| {
+                    FieldError::new(line.pointer.clone(), format!("LINE refuses this: {}", line.words))
+                };
+                Self::invalid(complaints.iter().map(field).collect())
+            }
             Refusal::NoteTooLong => Self::invalid_field("/note", detail),
             Refusal::AboutUnpublished => Self::invalid_field("/about", detail),
             Refusal::NotInTheFuture => Self::invalid_field("/at", detail),

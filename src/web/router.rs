@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::api::{
     approval, bulletins, cascade, channels, coverage, deliveries, deputies, drafts, events, group_change, groups,
-    images, offices, publishing, retrying, status, waiting,
+    images, offices, publishing, retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
 use super::auth::authorize;
@@ -97,6 +97,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
+        .routes(routes!(webhook_failures::list_webhook_failures))
+        .routes(routes!(webhook_failures::retry_webhook_failure))
         .routes(routes!(coverage::get_coverage))
         .routes(routes!(pages::docs::get_document))
 }

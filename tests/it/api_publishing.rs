@@ -255,7 +255,7 @@ async fn a_forecast_counts_each_tier() {
     let desk = Desk::new().await;
     let id = desk.write_with(json!({ "audience": { "provinces": ["51"] } })).await;
     let forecast = desk.get(&Who::Publisher, &format!("bulletins/{id}/forecast")).await.expect(200);
-    let tier = |tier, groups, seats| json!({ "tier": tier, "groups": groups, "linked": groups, "seats": seats });
+    let tier = |tier, groups, seats| json!({ "tier": tier, "groups": groups, "linked": groups, "seats": seats, "unknown_members": 0 });
     assert_eq!(forecast["tiers"], json!([tier(1, 1, 340), tier(2, 1, 60), tier(3, 2, 50)]));
     assert_eq!((&forecast["groups"], &forecast["seats"]), (&json!(4), &json!(450)));
 }

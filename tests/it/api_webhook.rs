@@ -4,11 +4,18 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use gcc_relay::relay::engine::sealed_as;
+use gcc_relay::relay::inbound_wake::{BETWEEN_NOTICES, InboundWake};
 use gcc_relay::simulator::Happening;
+use gcc_relay::store::notices::TOPIC;
+use gcc_relay::store::{self, channels};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::desk::{Answer, Desk, Who, put_in};
 use crate::stage::SECRET;
@@ -76,10 +83,122 @@ async fn a_body_that_is_not_signed_with_the_channels_secret_leaves_nothing_behin
     }
     let unsigned = desk.send(desk.request(&Who::Nobody, Method::POST, HOOK).body(body.clone())).await;
     assert_eq!(unsigned.problem_name(401), "wrong-signature");
-    deliver(&desk, "/line/webhook/other", &good, &body).await.problem(404);
+    assert_eq!(deliver(&desk, "/line/webhook/other", &good, &body).await.problem_name(401), "wrong-signature");
     assert_eq!(desk.fingerprint().await, before, "not even when it came");
     deliver(&desk, HOOK, &good, &body).await.expect(200);
     assert_eq!(desk.count(EVENTS).await, 1);
+}
+
+#[tokio::test]
+async fn an_unknown_channel_looks_like_a_wrong_signature() {
+    let desk = Desk::new().await;
+    let body = json!({ "events": [] }).to_string();
+    let mut answers = Vec::new();
+    for path in ["/line/webhook/gcc", "/line/webhook/other"] {
+        let mut problem = deliver(&desk, path, &sign("another secret", &body), &body).await.problem(401);
+        assert_eq!(problem["instance"].take(), path);
+        answers.push(problem);
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_prove_itself_takes_no_connection() {
+    let desk = Desk::remembering(Duration::from_hours(1)).await;
+    let body = json!({ "events": [] }).to_string();
+    deliver(&desk, HOOK, &sign(SECRET, &body), &body).await.expect(200);
+    let mut taken = Vec::new();
+    while taken.len() < usize::try_from(desk.engine.db.options().get_max_connections()).expect("a number") {
+        taken.push(desk.db().await);
+    }
+    for path in [HOOK, "/line/webhook/other"] {
+        let answer = deliver(&desk, path, &sign("another secret", &body), &body).await;
+        assert_eq!(answer.problem_name(401), "wrong-signature");
+    }
+}
+
+#[tokio::test]
+async fn a_new_channel_and_a_changed_secret_are_known_within_the_time_that_things_are_remembered() {
+    let desk = Desk::new().await;
+    let body = json!({ "events": [] }).to_string();
+    let (old, new) = ("a secret of before", "a secret of after");
+    let seal =
+        |field, plain: &str| desk.engine.sealing.seal(&sealed_as("added", field), plain.as_bytes()).expect("sealed");
+    let path = "/line/webhook/added";
+    deliver(&desk, path, &sign(old, &body), &body).await.problem(401);
+    let (secret, token) = (seal("secret", old), seal("token", "t"));
+    let added = channels::insert_channel(&mut *desk.db().await, "added", "A", &secret, &token, 10, desk.now())
+        .await
+        .expect("a channel");
+    deliver(&desk, path, &sign(old, &body), &body).await.expect(200);
+    let secret = seal("secret", new);
+    channels::update_credentials(&mut *desk.db().await, added, Some(&secret), None, desk.now()).await.expect("changed");
+    deliver(&desk, path, &sign(old, &body), &body).await.problem(401);
+    deliver(&desk, path, &sign(new, &body), &body).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_webhook_waits_for_no_other_transaction_that_sends_a_notice() {
+    let desk = Desk::new().await;
+    let mut other = PgConnection::connect_with(&desk.engine.db.connect_options()).await.expect("a connection");
+    let backend: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut other).await.expect("a number");
+    // this commit notifies, has something to write, and waits for a standby that never answers
+    let held = tokio::spawn(async move {
+        let statement = "set synchronous_commit = on;
+            select pg_notify('elsewhere', ''), pg_logical_emit_message(true, 'test', 'written')";
+        other.execute(statement).await.map(|_| ())
+    });
+    let waits = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event = 'SyncRep'";
+    let waiting = async {
+        while desk.count(waits).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("the other commit waits for its standby");
+    let body = json!({ "events": [event("01A", json!({ "type": "join" }))] });
+    let answer = tokio::time::timeout(Duration::from_secs(5), deliver_signed(&desk, &body)).await;
+    let still_waiting = desk.count(waits).await;
+    // before anything is asserted: as long as it waits, no test that shares the cluster can send a notice
+    sqlx::query("select pg_cancel_backend($1)").bind(backend).execute(&mut *desk.db().await).await.expect("let go");
+    held.await.expect("a task").expect("committed without the standby");
+    answer.expect("a webhook does not wait").expect(200);
+    assert_eq!(still_waiting, 1, "the other one was still waiting then");
+}
+
+#[tokio::test]
+async fn other_nodes_are_told_of_webhooks_a_few_times_a_second_however_many_come() {
+    let desk = Desk::new().await;
+    let (wake, stop) = (InboundWake::default(), CancellationToken::new());
+    let mut notices = store::Listener::connect_with(&desk.engine.db).await.expect("a listener");
+    notices.listen(TOPIC).await.expect("listening");
+    let began = Instant::now();
+    let telling = tokio::spawn(wake.clone().tell_other_nodes(desk.engine.db.clone(), stop.clone()));
+    wake.wake();
+    assert_eq!(notices.recv().await.expect("a notice").payload(), "inbound");
+    for _ in 0..10_000 {
+        wake.wake();
+        tokio::task::yield_now().await;
+    }
+    wake.wake();
+    assert_eq!(notices.recv().await.expect("a notice").payload(), "inbound");
+    let mut told = 2;
+    sqlx::query("select pg_notify($1, 'end')").bind(TOPIC).execute(&mut *desk.db().await).await.expect("sent");
+    while notices.recv().await.expect("a notice").payload() == "inbound" {
+        told += 1;
+    }
+    let most = 1 + began.elapsed().as_millis() / BETWEEN_NOTICES.as_millis();
+    assert!(told <= most, "{told} notices, at most {most} expected");
+    stop.cancel();
+    telling.await.expect("ended");
+}
+
+#[tokio::test]
+async fn a_webhook_wakes_the_work_on_its_events_in_the_same_process() {
+    let desk = Desk::new().await;
+    let body = json!({ "events": [event("01A", json!({ "type": "join" }))] });
+    deliver_signed(&desk, &body).await.expect(200);
+    tokio::time::timeout(Duration::from_secs(5), desk.inbound.woken()).await.expect("woken");
 }
 
 #[tokio::test]
@@ -194,9 +313,23 @@ async fn of_what_people_write_only_that_something_came_is_kept() {
         .map(|(name, value)| (name.as_str(), value))
         .collect();
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["channel_id", "event_id", "kind", "occurred_at", "processed_at", "received_at"]);
+    assert_eq!(names, ["channel_id", "event_id", "id", "kind", "occurred_at", "processed_at", "received_at", "tries"]);
     assert_eq!((&row["event_id"], &row["kind"]), (&json!("01WRITTEN"), &json!("other")));
     assert_eq!(desk.line().chat("Cmoi").len(), 0, "and nobody is answered");
+}
+
+#[tokio::test]
+async fn a_code_after_a_mention_is_found_though_the_name_looks_like_one() {
+    let desk = Desk::new().await;
+    let code = desk.post(&Who::Admin, "groups/cmi-far/join-code", json!({})).await.expect(201);
+    let text = format!("@ศูนย์ GCC 🇹🇭 {}", code["code"].as_str().expect("a code"));
+    let mention = json!({ "mentionees": [{ "index": 0, "length": 15, "type": "user", "isSelf": true }] });
+    let message = json!({ "type": "text", "id": "1", "text": text, "mention": mention });
+    let source = json!({ "type": "group", "groupId": "Cfar" });
+    let body = json!({ "events": [event("01A", json!({ "type": "message", "message": message, "source": source }))] });
+    deliver_signed(&desk, &body).await.expect(200);
+    desk.run().await;
+    assert_eq!(desk.get(&Who::Admin, "groups/cmi-far").await.expect(200)["linked"], true);
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "refusal",
             "settings",
             "engine",
+            "inbound_wake",
+            "line_check",
             "public_token",
         ],
     ),

@@ -12,6 +12,8 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::relay::inbound_wake::InboundWake;
+use gcc_relay::relay::line_check::LineCheck;
 use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
@@ -91,6 +93,8 @@ impl Caller for String {
 pub struct Desk {
     pub stage: Stage,
     pub app: App,
+    /// What webhooks wake.
+    pub inbound: InboundWake,
     pub url: String,
     http: Client,
     keys: Vec<Option<String>>,
@@ -241,16 +245,24 @@ impl Desk {
         Self::on(stage).await
     }
 
-    /// A stage that is served.
+    /// The same, remembering for so long what is answered from memory.
+    pub async fn remembering(span: Duration) -> Self {
+        Self::served(Stage::new().await, span).await
+    }
+
+    /// A stage that is served; nothing is answered from memory, as a test changes and looks at once.
     async fn on(stage: Stage) -> Self {
+        Self::served(stage, Duration::from_nanos(1)).await
+    }
+
+    async fn served(stage: Stage, status_cache: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
         let edge = Edge {
             body_limit: BODY_LIMIT,
             request_timeout: Duration::from_secs(75),
-            // nothing is answered from memory here, as a test changes and looks at once
-            status_cache: Duration::from_nanos(1),
+            status_cache,
             private_metrics: false,
             secure: false,
         };
@@ -263,10 +275,13 @@ impl Desk {
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
             People::new(RULES, vec![Role::Approver], &url),
         );
+        let inbound = InboundWake::default();
+        let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
+        let app = app.waking(inbound.clone()).asking(line_check);
         tokio::spawn(serve(listener, router(&app), pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
-        let mut desk = Self { stage, app, url, http: Client::new(), keys: Vec::new() };
+        let mut desk = Self { stage, app, inbound, url, http: Client::new(), keys: Vec::new() };
         for who in Who::ALL {
             let key = match who.role() {
                 Some((role, office)) => Some(desk.key(role, office).await),
@@ -299,6 +314,16 @@ impl Desk {
         };
         insert_key(&mut db, &key).await.expect("a key");
         secret.expose_secret().to_owned()
+    }
+
+    /// A webhook event that was set aside; gives its number.
+    pub async fn event_set_aside(&self) -> i64 {
+        let insert = "insert into webhook_events (channel_id, event_id, kind, line_group_id, occurred_at, received_at,
+                failed_at, failed_because)
+            values ($1, gen_random_uuid()::text, 'leave', 'Cmoi', $2, $2, $2, 'the database''s rule of the test')
+            returning id";
+        let query = sqlx::query_scalar(insert).bind(self.channel.0).bind(self.now());
+        query.fetch_one(&mut *self.db().await).await.expect("an event")
     }
 
     /// The address of a path.

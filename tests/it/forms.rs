@@ -60,6 +60,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /deliveries/{id}",
     "POST /channels/{code}/park",
     "POST /channels/{code}/resume",
+    "POST /webhook-failures/{id}/retry",
     "GET /waiting",
     "GET /waiting/all",
     "GET /waiting/{id}",

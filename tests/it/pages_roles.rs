@@ -163,6 +163,7 @@ const ROWS: &[Row] = &[
     open("GET /channels", "/channels", OPERATE),
     send("POST /channels/{code}/park", "/channels/{sending}/park", &[], OPERATE_SEND),
     send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
+    send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
     open("GET /failures", "/failures", ALL),
     // what waits for the own office
     open("GET /waiting", "/waiting", [303, 403, 403, 200, 303, 403, 303]),
@@ -264,6 +265,7 @@ impl<'a> Things<'a> {
             "lost" => self.desk.delivery_of(&self.desk.held().await, "cmi-far").await,
             "delivery to lpn-com" => self.desk.delivery_of(&self.held, "lpn-com").await,
             "delivery to cmi" => self.desk.delivery_of(&self.elsewhere, "cmi").await,
+            "set aside" => self.desk.event_set_aside().await.to_string(),
             "sending" | "parked" => self.channel(word == "parked").await,
             _ => self.key(word.strip_prefix("key of ").expect("a known word")).await.to_string(),
         }

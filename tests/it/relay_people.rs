@@ -262,10 +262,11 @@ async fn a_tap_counts_once_per_person_and_group() {
     store_event(&stage, "tap", "Cmoi", Some("U9"), Some("ack:nonsense".into())).await;
     stage.run().await;
     assert_eq!(stage.delivery(id, "lpn").await.acknowledged, 2);
-    assert_eq!(stage.delivery(id, "moi").await.acknowledged, 2, "one person, and one that LINE does not name");
+    let moi = stage.delivery(id, "moi").await;
+    assert_eq!((moi.acknowledged, moi.unnamed), (2, 1), "one person, and one tap that LINE gives no name for");
     let counters = gcc_relay::store::progress::list_counters(&mut *stage.db().await, id).await.expect("counters");
     let tier2 = counters.iter().find(|counters| counters.tier == 2).expect("tier 2");
-    assert_eq!((tier2.acknowledged_groups, tier2.taps), (2, 4));
+    assert_eq!((tier2.acknowledged_groups, tier2.taps, tier2.unnamed), (2, 4, 1));
 }
 
 #[tokio::test]

@@ -212,7 +212,7 @@ async fn the_usual_way_of_a_delivery_touches_no_index() {
         "select distinct a.attname::text from pg_index i join pg_attribute a on a.attrelid = i.indrelid
             and (a.attnum = any (i.indkey::smallint[]) or pg_get_expr(i.indpred, i.indrelid) ~ ('\\m' || a.attname || '\\M'))
         where i.indrelid = 'deliveries'::regclass and a.attnum > 0 and a.attname in ('state', 'reason', 'turn_at',
-            'ended_at', 'key_used_at', 'attempts', 'changed', 'acknowledged', 'line_request_id', 'outcome_open')",
+            'ended_at', 'key_used_at', 'attempts', 'changed', 'acknowledged', 'unnamed', 'line_request_id', 'outcome_open')",
     )
     .fetch_all(&mut *stage.db().await)
     .await

@@ -105,6 +105,7 @@ mod tests {
             expired: 0,
             acknowledged_groups: 0,
             taps: 0,
+            unnamed: 0,
             first_accepted_at: at,
             last_accepted_at: at,
             histogram: vec![0; 240],

@@ -77,7 +77,7 @@ fn the_common_fields_are_read() {
 #[case(json!({"type": "postback", "postback": {"data": "ack:1"}}), What::Tap { data: "ack:1".into() })]
 #[case(
     json!({"type": "message", "message": {"id": "1", "type": "text", "text": "GCC-1234\0"}}),
-    What::Text { text: "GCC-1234".into() }
+    What::Text { text: "GCC-1234".into(), addressed: false }
 )]
 #[case(
     json!({"type": "message", "message": {"id": "1", "type": "image"}}),
@@ -85,10 +85,27 @@ fn the_common_fields_are_read() {
 )]
 #[case(json!({"type": "memberJoined", "joined": {"members": [{}, {}]}}), What::MemberJoined { n: 2 })]
 #[case(json!({"type": "memberLeft", "left": {"members": [{}]}}), What::MemberLeft { n: 1 })]
+#[case(
+    json!({"type": "messageEdited", "message": {"id": "1", "type": "text", "text": "GCC-1234"}}),
+    What::Text { text: "GCC-1234".into(), addressed: false }
+)]
 #[case(json!({"type": "messageEdited"}), What::Other { kind: "messageEdited".into() })]
 #[case(json!({"type": "unsend", "unsend": {"messageId": "1"}}), What::Other { kind: "unsend".into() })]
 fn each_type_is_told_apart(#[case] fields: Value, #[case] what: What) {
     assert_eq!(read_one(&fields).what, what);
+}
+
+#[rstest]
+#[case::of_the_account(json!([{"index": 0, "length": 13, "type": "user", "isSelf": true}]), "              GCC-1234", true)]
+#[case::of_somebody_else(json!([{"index": 0, "length": 13, "type": "user"}]), "              GCC-1234", false)]
+#[case::beyond_the_end(json!([{"index": 12, "length": 900}, {"index": 1e300, "length": -1}]), "@กลุ่ม GCC 🇹 GCC-1234", false)]
+#[case::of_no_kind(json!([7, {"isSelf": "yes"}, {"index": 0}]), "@กลุ่ม GCC 🇹 GCC-1234", false)]
+#[case::no_list(json!({"isSelf": true}), "@กลุ่ม GCC 🇹 GCC-1234", false)]
+fn mentions_are_taken_out_of_a_text(#[case] mentionees: Value, #[case] left: &str, #[case] addressed: bool) {
+    let message = json!({"type": "text", "text": "@กลุ่ม GCC 🇹 GCC-1234", "mention": {"mentionees": mentionees}});
+    let found = read_one(&json!({"type": "message", "message": message})).what;
+    let What::Text { text, addressed: to_us } = found else { panic!("{found:?}") };
+    assert_eq!((text.as_str(), to_us), (left, addressed));
 }
 
 #[test]
@@ -141,7 +158,7 @@ fn an_event_with_half_an_emoji_keeps_its_id() {
 fn a_byte_that_is_no_utf8_spoils_one_letter_only() {
     let body = b"{\"events\":[{\"type\":\"message\",\"message\":{\"type\":\"text\",\"text\":\"a\xff\"}}]}";
     let delivery = parse(body).expect("test data");
-    assert_eq!(delivery.events[0].what, What::Text { text: "a\u{fffd}".into() });
+    assert_eq!(delivery.events[0].what, What::Text { text: "a\u{fffd}".into(), addressed: false });
 }
 
 #[test]

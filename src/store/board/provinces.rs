@@ -30,8 +30,10 @@ pub struct Cell {
     pub failed: i64,
     /// Of the groups, in which somebody acknowledged.
     pub acknowledged: i64,
-    /// Persons who acknowledged.
+    /// Acknowledgements.
     pub taps: i64,
+    /// Of these, without the name of a person.
+    pub unnamed: i64,
     /// When LINE accepted the last.
     pub last_accepted_at: Option<Timestamp>,
 }
@@ -47,6 +49,7 @@ pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: O
             coalesce(sum(d.members), 0) as "seats!", count(*) filter (where d.state = 'accepted') as "accepted!",
             count(*) filter (where d.state in ('failed', 'unreachable')) as "failed!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged!", coalesce(sum(d.acknowledged), 0) as "taps!",
+            coalesce(sum(d.unnamed), 0) as "unnamed!",
             max(d.ended_at) filter (where d.state = 'accepted') as "last_accepted_at: Timestamp"
         from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
         where d.bulletin_id = $1 and ($2::int[] is null or g.path && $2)
@@ -75,8 +78,10 @@ pub struct OfficeCell {
     pub ended_at: Option<Timestamp>,
     /// Members of its LINE groups.
     pub seats: i64,
-    /// Persons who acknowledged.
+    /// Acknowledgements.
     pub taps: i64,
+    /// Of these, without the name of a person.
+    pub unnamed: i64,
     /// Groups it has, of those the bulletin goes to.
     pub groups: i64,
     /// Of these, where LINE accepted it.
@@ -99,7 +104,7 @@ pub async fn list_offices_of_province(
             (array_agg(d.state order by d.tier, g.id))[1] as "state!: State",
             (array_agg(d.ended_at order by d.tier, g.id))[1] as "ended_at: Timestamp",
             coalesce(sum(d.members), 0) as "seats!", coalesce(sum(d.acknowledged), 0) as "taps!",
-            count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!"
+            coalesce(sum(d.unnamed), 0) as "unnamed!", count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!"
         from offices o join groups g on g.office_id = o.id
             join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
         where o.province is not distinct from $2 and ($3::int[] is null or g.path && $3)

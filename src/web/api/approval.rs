@@ -13,12 +13,14 @@ use crate::domain::time::Timestamp;
 use crate::relay::approval;
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::line_check;
 use crate::web::post::{Post, Posted};
 
 /// Submit a draft for a second person's approval.
 #[utoipa::path(post, path = "/bulletins/{id}/submit", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = Standing)))]
 pub async fn submit_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Nothing>) -> Posted {
+    line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;

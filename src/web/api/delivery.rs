@@ -115,9 +115,11 @@ pub struct Delivery {
     pub forwarded_by: Option<String>,
     /// LINE's own names for it.
     pub line: LineRef,
-    /// Persons who tapped รับทราบ.
+    /// Taps on รับทราบ: of persons, each once, and unnamed ones.
     pub acknowledged: i32,
-    /// Seats in the LINE group when it was published.
+    /// Of these, taps for which LINE names nobody: they may be one person's.
+    pub unnamed: i32,
+    /// Seats in the LINE group when it was published, or the persons who acknowledged, where those are more; 0 = not known.
     pub seats: i32,
 }
 
@@ -255,6 +257,7 @@ impl Delivery {
             forwarded_by: row.forwarded_by,
             line: LineRef { request_id: row.line_request_id, message_ids: row.line_message_ids.unwrap_or_default() },
             acknowledged: row.acknowledged,
+            unnamed: row.unnamed,
             seats: row.members,
         }
     }

@@ -28,4 +28,5 @@ pub mod status;
 pub mod timeline;
 pub mod visible;
 pub mod waiting;
+pub mod webhook_failures;
 pub mod whose_turn;

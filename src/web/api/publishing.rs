@@ -18,6 +18,7 @@ use crate::store::bulletins::Bulletin;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
+use crate::web::line_check;
 use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
@@ -30,10 +31,12 @@ pub struct Forecast {
     linked: i64,
     /// Of these, at which it would wait for a steward.
     stewarded: i64,
-    /// Seats in the linked LINE groups.
+    /// Seats in the linked LINE groups, as far as they are known.
     seats: i64,
     /// Messages that LINE would count: one for each seat.
     messages: i64,
+    /// Linked groups of which LINE has not said yet how many members they have; what they cost is not in `messages`.
+    unknown_members: i64,
     /// By tier, from the top; tiers that it does not reach are left out.
     tiers: Vec<TierForecast>,
     /// By channel.
@@ -49,8 +52,10 @@ pub struct TierForecast {
     groups: i64,
     /// Of these, linked to a LINE group.
     linked: i64,
-    /// Seats in the linked LINE groups.
+    /// Seats in the linked LINE groups, as far as they are known.
     seats: i64,
+    /// Linked groups of which it is not known how many members they have.
+    unknown_members: i64,
 }
 
 /// What it would mean for one channel.
@@ -60,11 +65,13 @@ pub struct ChannelForecast {
     channel: String,
     /// Groups that it would send to.
     groups: i64,
-    /// Messages that LINE would count.
+    /// Messages that LINE would count, as far as members are known.
     messages: i64,
+    /// Of the groups, linked ones of which it is not known how many members they have.
+    unknown_members: i64,
     /// What is left of the month's messages; null where they are not limited or not known.
     quota_left: Option<i64>,
-    /// Whether that is enough; null where it is not known.
+    /// Whether that is enough; null where it is not known, also where it hangs on groups whose members are not known.
     enough: Option<bool>,
     /// When LINE was asked.
     quota_checked_at: Option<Timestamp>,
@@ -89,6 +96,7 @@ impl From<forecast::Forecast> for Forecast {
             channel: channel.channel,
             groups: channel.groups,
             messages: channel.messages,
+            unknown_members: channel.unknown_members,
             quota_left: channel.quota_left,
             enough: channel.enough,
             quota_checked_at: channel.quota_checked_at,
@@ -98,6 +106,7 @@ impl From<forecast::Forecast> for Forecast {
             groups: tier.groups,
             linked: tier.linked,
             seats: tier.seats,
+            unknown_members: tier.unknown_members,
         });
         Self {
             tiers: tiers.collect(),
@@ -106,6 +115,7 @@ impl From<forecast::Forecast> for Forecast {
             stewarded: forecast.stewarded,
             seats: forecast.seats,
             messages: forecast.messages,
+            unknown_members: forecast.unknown_members,
             channels: channels.collect(),
         }
     }
@@ -136,10 +146,12 @@ pub struct PublishAnswer {
 
 /// Publish a draft, now or at a time.
 ///
-/// All deliveries are made at once and sent behind the answer; follow them at `status`.
+/// All deliveries are made at once and sent behind the answer; follow them at `status`. LINE is asked first what it finds
+/// wrong with the message; what it refuses is told in its words (422). Where LINE cannot be asked, publishing goes on.
 #[utoipa::path(post, path = "/bulletins/{id}/publish", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Publish>, responses((status = 202, body = PublishAnswer)))]
 pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Publish>) -> Posted {
+    line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Publish { at }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let bulletin = visible::own_bulletin(work.db(), &caller, id).await?;
@@ -183,6 +195,7 @@ pub struct TestAnswer {
 #[utoipa::path(post, path = "/bulletins/{id}/test", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Test, responses((status = 202, body = TestAnswer)))]
 pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Test>) -> Posted {
+    line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Test { group }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;

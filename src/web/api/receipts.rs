@@ -104,6 +104,11 @@ pub struct Acknowledged {
     /// Groups in which somebody tapped.
     pub groups: i64,
     /// Persons who tapped, each once per group.
+    pub persons: i64,
+    /// Taps for which LINE names nobody: they may be one person's, or those of persons counted above. Never more than the
+    /// groups have members besides those persons.
+    pub unnamed: i64,
+    /// The sum of both.
     pub taps: i64,
 }
 
@@ -162,6 +167,8 @@ impl TierStatus {
             seconds: last_accepted_at.and_then(|last| Seconds::of(&buckets, last.since(published_at).as_secs_f64())),
             acknowledged: Acknowledged {
                 groups: parts.iter().map(|part| part.acknowledged_groups).sum(),
+                persons: parts.iter().map(|part| part.taps - part.unnamed).sum(),
+                unnamed: parts.iter().map(|part| part.unnamed).sum(),
                 taps: parts.iter().map(|part| part.taps).sum(),
             },
         })

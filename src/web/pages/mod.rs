@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod accounts;
+mod acknowledged;
 pub mod assets;
 pub mod audit;
 pub mod board;

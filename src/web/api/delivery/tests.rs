@@ -28,6 +28,7 @@ pub(in crate::web::api) fn row(state: State) -> rows::Delivery {
         attempts: 0,
         members: 45,
         acknowledged: 0,
+        unnamed: 0,
         turn_at: Some(at),
         release_at: None,
         due_at: None,

@@ -71,6 +71,7 @@ fn counters(tier: i16, channel: i32) -> Counters {
         expired: 0,
         acknowledged_groups: 0,
         taps: 0,
+        unnamed: 0,
         first_accepted_at: None,
         last_accepted_at: None,
         histogram: vec![0; BUCKETS],

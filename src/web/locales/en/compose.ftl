@@ -137,6 +137,10 @@ compose-count-unlinked = { $n ->
     [one] { $shown } group has
    *[other] { $shown } groups have
 } no LINE group yet, so that nothing can be sent there
+compose-count-unknown = LINE has not told yet how many members { $n ->
+    [one] { $shown } linked group has
+   *[other] { $shown } linked groups have
+}; the numbers here are without them
 compose-quota-title = LINE's quota
 compose-quota-channel = LINE channel
 compose-quota-messages = Needed (messages)
@@ -168,6 +172,7 @@ compose-refused-not-relaying = This bulletin is not published, or has been withd
 compose-refused-nobody = No group matches what is chosen
 compose-refused-unknown-groups = There is no group called { $codes }
 compose-refused-no-channel = No LINE channel has been added yet; please tell the administrator
+compose-refused-by-line = LINE does not accept this message. In LINE’s words: { $words }
 compose-refused-too-large = The message is larger than LINE takes; please use fewer or shorter links
 compose-refused-about = The bulletin to be corrected is not published
 compose-refused-not-submitted = This bulletin is not waiting for approval

@@ -22,7 +22,7 @@ status-acknowledged = { $n ->
     [one] acknowledged in { $shown } group
    *[other] acknowledged in { $shown } groups
 }
-status-acknowledged-people = acknowledged by { $shown }
+status-acknowledged-people = people who acknowledged: { $shown }
 status-bulletin-relaying = being relayed
 status-bulletin-settled = ended everywhere
 status-bulletin-withdrawn = withdrawn

@@ -52,6 +52,7 @@ forward-stewarded-below = { $n ->
 forward-unlinked-below = Another { $shown } have no LINE group linked yet, so that nothing can be sent there.
 forward-quota = This uses { $messages } messages of the quota; the channel { $channel } has { $left } left this month.
 forward-quota-short = This needs { $messages } messages of the quota, but the channel { $channel } has only { $left } left. The rest cannot be sent until there is more; operations know.
+forward-quota-unsure = This uses at least { $messages } messages of the quota; the channel { $channel } has { $left } left this month. LINE has not told yet how many members some of the groups have.
 forward-quota-unlimited = This uses { $messages } messages; the channel { $channel } is not limited.
 forward-quota-unknown = This uses { $messages } messages; how many the channel { $channel } has left is not known yet.
 forward-message-title = The message for the group

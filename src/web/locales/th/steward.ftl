@@ -43,6 +43,7 @@ forward-stewarded-below = ในจำนวนนี้ { $shown } กลุ่
 forward-unlinked-below = อีก { $shown } กลุ่มยังไม่ได้เชื่อมกลุ่ม LINE จึงยังส่งไม่ได้
 forward-quota = ใช้โควตา { $messages } ข้อความ ช่องทาง { $channel } เหลือโควตาเดือนนี้ { $left } ข้อความ
 forward-quota-short = ต้องใช้โควตา { $messages } ข้อความ แต่ช่องทาง { $channel } เหลือโควตา { $left } ข้อความ ส่วนที่เกินจะส่งไม่ได้จนกว่าจะเพิ่มโควตา ศูนย์ปฏิบัติการทราบแล้ว
+forward-quota-unsure = ใช้โควตาอย่างน้อย { $messages } ข้อความ ช่องทาง { $channel } เหลือโควตาเดือนนี้ { $left } ข้อความ บางกลุ่มยังไม่ทราบจำนวนสมาชิกจาก LINE
 forward-quota-unlimited = ใช้โควตา { $messages } ข้อความ ช่องทาง { $channel } ไม่จำกัดโควตา
 forward-quota-unknown = ใช้โควตา { $messages } ข้อความ ช่องทาง { $channel } ยังไม่ทราบโควตาคงเหลือ
 forward-message-title = ข้อความที่จะส่งเข้ากลุ่ม

@@ -50,6 +50,8 @@ const ACTS: &[(&str, &str)] = &[
     ("channel_rotate", "audit-act-channel-rotate"),
     ("channel_park", "audit-act-channel-park"),
     ("channel_resume", "audit-act-channel-resume"),
+    ("webhook_set_aside", "audit-act-webhook-set-aside"),
+    ("webhook_retry", "audit-act-webhook-retry"),
     ("database_restored", "audit-act-database-restored"),
     ("database_moved", "audit-act-database-moved"),
 ];

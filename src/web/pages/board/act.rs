@@ -13,7 +13,7 @@ use crate::relay::{forward, retry};
 use crate::store::channels as rows;
 use crate::store::notices::{Notice, notify};
 use crate::store::{StoreError, Tx, audit, deliveries};
-use crate::web::api::visible;
+use crate::web::api::{visible, webhook_failures};
 use crate::web::app::App;
 use crate::web::auth::Scope;
 use crate::web::people::Visitor;
@@ -99,6 +99,19 @@ pub async fn resume_channel(
     note(&mut tx, &app, &visitor, "resume", &channel).await?;
     done(&app, tx).await?;
     Ok(Redirect::to(&and_say("/channels", "said-resumed")).into_response())
+}
+
+/// Has a webhook event that was set aside worked on again.
+pub async fn retry_webhook_failure(
+    State(app): State<App>,
+    visitor: Visitor,
+    Within(id): Within<i64>,
+) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    webhook_failures::retry(&mut tx, &visitor.caller, id, &visitor.caller.actor(), app.now()).await?;
+    done(&app, tx).await?;
+    app.inbound.wake();
+    Ok(Redirect::to(&and_say("/channels", "said-webhook-retried")).into_response())
 }
 
 async fn find(tx: &mut Tx, visitor: &Visitor, code: &str) -> Result<rows::Channel, Problem> {

@@ -12,6 +12,7 @@ use super::say::{self, Share, moment_or_dash, number};
 use crate::report::Table;
 use crate::store::board::traffic::{Load, list_loads};
 use crate::store::channels::{Channel, list_channels};
+use crate::store::webhook_failures::{Failure, count_failures, list_failures};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Scope;
@@ -100,13 +101,50 @@ impl ChannelRow {
     }
 }
 
+/// A webhook event that was set aside, as it is shown.
+#[derive(Clone, Debug)]
+struct FailureRow {
+    id: i64,
+    what: String,
+    /// The channel, and the group where it is known.
+    place: String,
+    occurred: String,
+    because: String,
+}
+
+impl FailureRow {
+    fn of(t: Words, failure: Failure) -> Self {
+        let what = match failure.kind.as_str() {
+            "join" => t.say("webhook-join"),
+            "leave" => t.say("webhook-leave"),
+            "tap" => t.say("webhook-tap"),
+            "join_code" | "perhaps_join_code" => t.say("webhook-join-code"),
+            "members" => t.say("webhook-members"),
+            other => other.to_owned(),
+        };
+        let place = match failure.group {
+            Some(group) => format!("{group} · {}", failure.channel),
+            None => failure.channel,
+        };
+        let occurred = moment_or_dash(t, Some(failure.occurred_at));
+        Self { id: failure.id, what, place, occurred, because: failure.because }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "board/channels.html")]
 struct Page {
     shell: Shell,
     t: Words,
     channels: Vec<ChannelRow>,
+    /// The newest of the webhook events that are set aside.
+    failures: Vec<FailureRow>,
+    /// How many there are.
+    failed: String,
 }
+
+/// So many webhook events that are set aside are shown.
+const FAILURES_SHOWN: i64 = 50;
 
 /// The channels.
 pub async fn show_channels(
@@ -119,11 +157,15 @@ pub async fn show_channels(
         return Err(Problem::absent("page"));
     }
     let t = visitor.words;
-    let channels = channel_rows(&mut *app.db.acquire().await.map_err(StoreError::from)?, t).await?;
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let channels = channel_rows(&mut db, t).await?;
     if format.is_csv() {
         return download::file("channels", &table(t, &channels));
     }
-    Ok(show(StatusCode::OK, &Page { t, channels, shell: Shell::of(&visitor) }, "no-store"))
+    let failures = list_failures(&mut db, None, FAILURES_SHOWN).await?;
+    let failures = failures.into_iter().map(|failure| FailureRow::of(t, failure)).collect();
+    let failed = number(count_failures(&mut db).await?);
+    Ok(show(StatusCode::OK, &Page { t, channels, failures, failed, shell: Shell::of(&visitor) }, "no-store"))
 }
 
 fn table(t: Words, channels: &[ChannelRow]) -> Table {

@@ -159,6 +159,7 @@ mod tests {
             expired: 0,
             acknowledged_groups: 0,
             taps: 0,
+            unnamed: 0,
             first_accepted_at: None,
             last_accepted_at: None,
             histogram: buckets,

@@ -50,6 +50,7 @@ pub fn routes() -> Router<App> {
         .route("/channels", get(channels::show_channels))
         .route("/channels/{code}/park", post(act::park_channel))
         .route("/channels/{code}/resume", post(act::resume_channel))
+        .route("/webhook-failures/{id}/retry", post(act::retry_webhook_failure))
         .route("/failures", get(failures::show_failures))
 }
 

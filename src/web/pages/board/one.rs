@@ -29,6 +29,7 @@ use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::live::{Frame, Subject, answer};
+use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -148,7 +149,7 @@ impl TierView {
             counts: counts.collect(),
             seats: number(tier.people),
             acknowledged: number(tier.acknowledged.groups),
-            taps: number(tier.acknowledged.taps),
+            taps: persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed),
             last: moment_or_dash(t, tier.last_accepted_at),
             median: seconds(|seconds| seconds.p50),
             slow: seconds(|seconds| seconds.p95),

@@ -20,6 +20,7 @@ use crate::store::board::provinces::{OfficeCell, list_offices_of_province};
 use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::input::Parameters;
+use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -47,6 +48,8 @@ struct OfficeRow {
     since_stamp: String,
     seats: String,
     taps: String,
+    persons: i64,
+    unnamed: i64,
     groups: i64,
     accepted: i64,
 }
@@ -61,7 +64,9 @@ impl OfficeRow {
             since: moment_or_dash(t, row.ended_at),
             since_stamp: stamp(row.ended_at),
             seats: number(row.seats),
-            taps: number(row.taps),
+            taps: persons(t, row.taps, row.unnamed),
+            persons: row.taps - row.unnamed,
+            unnamed: row.unnamed,
             groups: row.groups,
             accepted: row.accepted,
             name: row.name,
@@ -108,7 +113,8 @@ pub async fn show_province(
     blocked.retain(|row| row.province == code);
     let sum = |read: fn(&OfficeCell) -> i64| cells.iter().map(read).sum::<i64>();
     let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
-    let (seats, taps) = (number(sum(|cell| cell.seats)), number(sum(|cell| cell.taps)));
+    let seats = number(sum(|cell| cell.seats));
+    let taps = persons(t, sum(|cell| cell.taps), sum(|cell| cell.unnamed));
     let of_groups = t
         .say_with("board-of-groups", &[("part", number(share.part).as_str()), ("whole", number(share.whole).as_str())]);
     let offices: Vec<OfficeRow> = cells.into_iter().map(|row| OfficeRow::of(t, row)).collect();
@@ -142,6 +148,7 @@ fn table(t: Words, offices: &[OfficeRow]) -> Table {
         t.say("board-state-accepted"),
         t.say("board-seats"),
         t.say("board-taps"),
+        t.say("board-unnamed"),
     ]);
     for row in offices {
         table.push([
@@ -152,7 +159,8 @@ fn table(t: Words, offices: &[OfficeRow]) -> Table {
             row.groups.to_string(),
             row.accepted.to_string(),
             row.seats.replace(',', ""),
-            row.taps.replace(',', ""),
+            row.persons.to_string(),
+            row.unnamed.to_string(),
         ]);
     }
     table

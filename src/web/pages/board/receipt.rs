@@ -23,6 +23,7 @@ use crate::store::deliveries::{Filter, list_deliveries};
 use crate::web::api::delivery::Delivery;
 use crate::web::app::App;
 use crate::web::input::Parameters;
+use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -122,6 +123,7 @@ pub async fn show_receipt(
             accepted: cell.accepted,
             acknowledged: cell.acknowledged,
             taps: cell.taps,
+            unnamed: cell.unnamed,
             seats: cell.seats,
             last_accepted_at: cell.last_accepted_at,
         });
@@ -146,7 +148,7 @@ pub async fn show_receipt(
         groups: n(receipt.groups),
         accepted: n(receipt.accepted),
         acknowledged: n(receipt.acknowledged),
-        taps: write(t, &say::number(receipt.taps)),
+        taps: write(t, &persons(t, receipt.taps, receipt.unnamed)),
         seats: write(t, &say::number(receipt.seats)),
         first: receipt.first_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
         last: receipt.last_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
@@ -183,6 +185,7 @@ fn line(t: Words, delivery: Delivery) -> Line {
         accepted_at,
         standing,
         acknowledged: delivery.acknowledged,
+        unnamed: delivery.unnamed,
         seats: delivery.seats,
     }
 }
@@ -207,8 +210,8 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
                     office: line.office,
                     accepted: line.accepted_at.map(|at| moment(t, at)),
                     standing: line.standing,
-                    taps: write(t, &say::number(line.acknowledged)),
-                    seats: write(t, &say::number(line.seats)),
+                    taps: write(t, &persons(t, line.acknowledged.into(), line.unnamed.into())),
+                    seats: if line.seats > 0 { write(t, &say::number(line.seats)) } else { "–".to_owned() },
                 })
                 .collect(),
         })

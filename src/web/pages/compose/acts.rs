@@ -17,6 +17,7 @@ use crate::store::{StoreError, Tx};
 use crate::web::api::{drafts, visible};
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::line_check;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -65,8 +66,12 @@ async fn begin(app: &App, visitor: &Visitor, id: BulletinId) -> Result<Tx, Probl
 
 /// Submits a draft.
 pub async fn submit(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
+    let checked = line_check::must_pass(&app, &visitor.caller, id).await;
     let mut tx = begin(&app, &visitor, id).await?;
-    let done = approval::submit(&mut tx, &app.settings, id, &visitor.caller.actor(), app.now()).await;
+    let done = match checked {
+        Ok(()) => approval::submit(&mut tx, &app.settings, id, &visitor.caller.actor(), app.now()).await,
+        Err(refusal) => Err(refusal),
+    };
     finish(&app, &visitor, id, tx, done.map(|()| "said-submitted"), ("acts", "")).await
 }
 
@@ -166,6 +171,7 @@ pub async fn send_test(
     Form(typed): Form<Where>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
+    let checked = line_check::must_pass(&app, &visitor.caller, id).await;
     let mut tx = begin(&app, &visitor, id).await?;
     let named = typed.group.trim().replace('\0', "");
     let group = match visible::find_group(&mut tx, &visitor.caller, &named).await? {
@@ -191,6 +197,9 @@ pub async fn send_test(
         let fault = Fault { of: "test", sentence: t.say("compose-test-none"), typed: named };
         return tell(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let done = trial::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await;
+    let done = match checked {
+        Ok(()) => trial::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,
+        Err(refusal) => Err(refusal),
+    };
     finish(&app, &visitor, id, tx, done.map(|_| "said-test-sent"), ("test", &named)).await
 }

@@ -127,6 +127,10 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::Classified(class) => {
             t.say_with("compose-fault-classified", &[("class", either(t, class.thai(), class.english()).as_str())])
         }
+        Refusal::RefusedByLine(complaints) => {
+            let words: Vec<&str> = complaints.iter().map(|line| line.words.as_str()).collect();
+            t.say_with("compose-refused-by-line", &[("words", &words.join("; "))])
+        }
         Refusal::TooLarge(_) => t.say("compose-refused-too-large"),
         Refusal::AboutUnpublished => t.say("compose-refused-about"),
         Refusal::NotInTheFuture => t.say("compose-fault-past"),

@@ -116,6 +116,10 @@ impl Counts {
         group_digits(*n)
     }
 
+    fn unknown_members(&self) -> i64 {
+        self.forecast.unknown_members
+    }
+
     fn unlinked(&self) -> i64 {
         self.forecast.groups - self.forecast.linked
     }

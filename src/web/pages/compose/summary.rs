@@ -24,6 +24,7 @@ use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
+use crate::web::line_check;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -145,6 +146,7 @@ pub async fn publish(
     } else {
         None
     };
+    let checked = line_check::must_pass(&app, &visitor.caller, id).await;
     let mut tx = app.begin().await?;
     visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
     find_stage_for_update(&mut tx, id).await?;
@@ -154,9 +156,10 @@ pub async fn publish(
         return page(&mut tx, &app, &visitor, id, typed, faults, StatusCode::CONFLICT).await;
     }
     must_be_theirs(&visitor.caller, &row)?;
-    let done = match at {
-        None => relay::publish(&mut tx, &app.settings, id, &by, now).await,
-        Some(at) => relay::schedule(&mut tx, &app.settings, id, at, &by, now).await,
+    let done = match (checked, at) {
+        (Err(refusal), _) => Err(refusal),
+        (Ok(()), None) => relay::publish(&mut tx, &app.settings, id, &by, now).await,
+        (Ok(()), Some(at)) => relay::schedule(&mut tx, &app.settings, id, at, &by, now).await,
     };
     match done {
         Ok(published) => {

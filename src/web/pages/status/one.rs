@@ -19,6 +19,7 @@ use crate::web::app::App;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::moment::say_moment;
+use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -130,7 +131,10 @@ fn line(t: Words, delivery: Delivery) -> GroupLine {
         at: delivery.times.accepted_at.map(|at| say_moment(t, at)),
         why: delivery.reason.as_ref().map(|why| say_why(t, why)),
         next: delivery.next.as_ref().map(|next| say_next_step(t, next)),
-        acknowledged: (delivery.acknowledged > 0).then(|| t.count("status-acknowledged-people", delivery.acknowledged)),
+        acknowledged: (delivery.acknowledged > 0).then(|| {
+            let persons = persons(t, delivery.acknowledged.into(), delivery.unnamed.into());
+            t.say_with("status-acknowledged-people", &[("shown", persons.as_str())])
+        }),
         name: delivery.group.name,
         office: delivery.office.name,
         tier: delivery.group.tier,

@@ -235,14 +235,18 @@ fn quota(t: Words, forecast: &Forecast) -> Vec<Quota> {
                 values.push(("left", left));
                 "forward-quota-short"
             }
-            (Some(left), _) => {
+            (Some(left), Some(true)) => {
                 values.push(("left", left));
                 "forward-quota"
+            }
+            (Some(left), None) => {
+                values.push(("left", left));
+                "forward-quota-unsure"
             }
             (None, Some(_)) => "forward-quota-unlimited",
             (None, None) => "forward-quota-unknown",
         };
         Quota { text: t.say_with(key, &values), enough: channel.enough != Some(false) }
     };
-    forecast.channels.iter().filter(|channel| channel.messages > 0).map(line).collect()
+    forecast.channels.iter().filter(|channel| channel.messages > 0 || channel.unknown_members > 0).map(line).collect()
 }

@@ -20,6 +20,7 @@ use crate::web::api::snapshot::View;
 use crate::web::api::waiting::own_groups;
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -130,6 +131,7 @@ struct Counts {
 #[derive(Deserialize)]
 struct Acknowledged {
     taps: i64,
+    unnamed: i64,
 }
 
 /// Reads the receipts of a bulletin at and below these groups, which the visitor answers for.
@@ -158,12 +160,12 @@ pub(super) async fn read(app: &App, t: Words, id: BulletinId, groups: &[i32]) ->
         more: Some(size(&stuck) - NAMED).filter(|n| *n > 0).map(|n| t.count("forward-stuck-more", n)),
         stuck: stuck.into_iter().zip(0..NAMED).map(|(row, _)| row).map(|row| StuckLine::of(t, row, now)).collect(),
         as_of: moment(t, status.as_of),
-        tiers: status.tiers.iter().map(Tier::of).collect(),
+        tiers: status.tiers.iter().map(|tier| Tier::of(t, tier)).collect(),
     })
 }
 
 impl Tier {
-    fn of(tier: &TierStatus) -> Self {
+    fn of(t: Words, tier: &TierStatus) -> Self {
         let counts = &tier.counts;
         let some = |n: i64| (n > 0).then(|| group_digits(n));
         Self {
@@ -175,7 +177,7 @@ impl Tier {
             waiting: some(counts.waiting),
             held: some(counts.held),
             ended: some(counts.failed + counts.unreachable + counts.declined + counts.withdrawn + counts.expired),
-            taps: group_digits(tier.acknowledged.taps),
+            taps: persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed),
         }
     }
 }

@@ -50,6 +50,7 @@ fn tiers(t: Words, found: &Findings) -> Table {
         t.say("board-seats"),
         t.say("board-acknowledged-groups"),
         t.say("board-taps"),
+        t.say("board-unnamed"),
     ]);
     for tier in &found.status.tiers {
         let linked = plain(&TierView::of(t, tier, &found.cells).linked);
@@ -68,7 +69,8 @@ fn tiers(t: Words, found: &Findings) -> Table {
             counts.expired,
             tier.people,
             tier.acknowledged.groups,
-            tier.acknowledged.taps,
+            tier.acknowledged.persons,
+            tier.acknowledged.unnamed,
         ];
         let first = [tier.label.to_owned(), tier.groups.to_string(), linked];
         table.push(first.into_iter().chain(numbers.iter().map(ToString::to_string)));
@@ -88,6 +90,7 @@ fn provinces(t: Words, found: &Findings) -> Table {
         t.say("board-seats"),
         t.say("board-acknowledged-groups"),
         t.say("board-taps"),
+        t.say("board-unnamed"),
     ]);
     for cell in &found.cells {
         table.push([
@@ -100,7 +103,8 @@ fn provinces(t: Words, found: &Findings) -> Table {
             cell.failed.to_string(),
             cell.seats.to_string(),
             cell.acknowledged.to_string(),
-            cell.taps.to_string(),
+            (cell.taps - cell.unnamed).to_string(),
+            cell.unnamed.to_string(),
         ]);
     }
     table

@@ -136,6 +136,7 @@ pub fn deliveries(t: Words, rows: &[DeliveryRow]) -> Table {
         t.say("board-next"),
         t.say("board-seats"),
         t.say("board-taps"),
+        t.say("board-unnamed"),
     ]);
     for row in rows {
         table.push([
@@ -147,7 +148,8 @@ pub fn deliveries(t: Words, rows: &[DeliveryRow]) -> Table {
             row.why.clone(),
             row.next.clone(),
             plain(&row.seats),
-            plain(&row.acknowledged),
+            row.persons.to_string(),
+            row.unnamed.to_string(),
         ]);
     }
     table

@@ -5,6 +5,7 @@ use super::{place, tier_label};
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::web::api::delivery::{self, Action, Delivery, DeliveryState, NextStep, Why};
+use crate::web::pages::acknowledged::persons;
 use crate::web::words::{Language, Words};
 
 /// A delivery in a list.
@@ -36,8 +37,12 @@ pub struct DeliveryRow {
     pub since_stamp: String,
     /// Seats in the group.
     pub seats: String,
-    /// Persons who acknowledged.
+    /// Persons who acknowledged, and acknowledgements without a name beside them.
     pub acknowledged: String,
+    /// Persons who acknowledged.
+    pub persons: i32,
+    /// Acknowledgements without a name.
+    pub unnamed: i32,
     /// Whether it can be tried again.
     pub retry: bool,
     /// Whether a declining can be reversed.
@@ -63,7 +68,9 @@ impl DeliveryRow {
             since: moment_or_dash(t, since),
             since_stamp: say::stamp(since),
             seats: number(row.seats),
-            acknowledged: number(row.acknowledged),
+            acknowledged: persons(t, row.acknowledged.into(), row.unnamed.into()),
+            persons: row.acknowledged - row.unnamed,
+            unnamed: row.unnamed,
             retry: matches!(row.state, DeliveryState::Failed | DeliveryState::Unreachable),
             declined: row.state == DeliveryState::Declined,
         }
