@@ -157,6 +157,31 @@ impl State {
     }
 }
 
+/// Why a scheduled bulletin was not published when its hour came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "unscheduled_reason", rename_all = "snake_case")]
+pub enum UnscheduledReason {
+    /// It had expired by then.
+    ExpiresAt,
+    /// The time by which it should be acknowledged had passed.
+    DueAt,
+    /// The bulletin that it corrects had been withdrawn.
+    AboutWithdrawn,
+    /// A second person's approval was missing.
+    NotApproved,
+    /// It went to no group, or to one that is not there any more.
+    Audience,
+    /// There was no LINE channel.
+    NoChannel,
+    /// Its text bears a secrecy class.
+    Classified,
+    /// LINE would not take the message.
+    Message,
+    /// Anything else; the log says what.
+    Other,
+}
+
 /// A link below the text of a bulletin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
 use super::gauges::measure;
-use super::publish::{publish, unschedule};
+use super::publish::{give_up_schedule, publish_due};
 use super::quotas::keep_quotas;
 use super::refusal::Refusal;
 use super::withdraw::follow_late_acceptances;
@@ -192,14 +192,14 @@ impl Rounds {
         let due = bulletins::list_due(&mut *self.engine.db.acquire().await?, now).await?;
         for id in due {
             let mut tx = self.engine.db.begin().await?;
-            match publish(&mut tx, &self.engine.settings, id, "upkeep", now).await {
+            match publish_due(&mut tx, &self.engine.settings, id, now).await {
                 Ok(_) => tx.commit().await?,
                 Err(Refusal::Store(error)) => note("publishing a scheduled bulletin", Err(error)),
                 Err(refusal) => {
                     tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
                     drop(tx);
                     let mut tx = self.engine.db.begin().await?;
-                    if let Err(Refusal::Store(error)) = unschedule(&mut tx, id, "upkeep", now).await {
+                    if let Err(Refusal::Store(error)) = give_up_schedule(&mut tx, id, &refusal, now).await {
                         return Err(error);
                     }
                     tx.commit().await?;

@@ -19,6 +19,7 @@ mod architecture;
 mod board_pages;
 mod board_store;
 mod browser;
+mod bulletin_times;
 mod commands;
 mod config;
 mod crawl;

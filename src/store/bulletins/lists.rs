@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 
 use super::Bulletin;
-use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State};
+use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State, UnscheduledReason};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
 use crate::domain::search::Words;
@@ -54,7 +54,8 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             b.forwarding, acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, stage,
             image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
             b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
-            returned_by, returned_reason, scheduled_for, published_at, withdrawn_at, withdrawn_reason,
+            returned_by, returned_reason, scheduled_for, unscheduled_at,
+            unscheduled_reason as "unscheduled_reason: UnscheduledReason", published_at, withdrawn_at, withdrawn_reason,
             paused_at, deliveries, coalesce(p.open, 0) as "open!"
         from bulletins b join groups g on g.id = b.origin_id join offices o on o.id = g.office_id
             left join images i on i.id = b.image_id

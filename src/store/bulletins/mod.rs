@@ -17,7 +17,8 @@ pub use stages::{
 };
 
 use crate::domain::bulletin::{
-    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State, Urgency,
+    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State,
+    UnscheduledReason, Urgency,
 };
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
@@ -92,6 +93,10 @@ pub struct Bulletin {
     pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
+    /// When its hour came and it was not published: it is a draft again.
+    pub unscheduled_at: Option<Timestamp>,
+    /// Why.
+    pub unscheduled_reason: Option<UnscheduledReason>,
     /// When it was published.
     pub published_at: Option<Timestamp>,
     /// When it was taken back.
@@ -111,6 +116,12 @@ impl Bulletin {
     #[must_use]
     pub fn urgency(&self) -> Urgency {
         Urgency::from_number(self.urgency_number)
+    }
+
+    /// By when it should be acknowledged, where that is asked for.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.acknowledgement.due_at.filter(|_| self.acknowledgement.requested)
     }
 
     /// Its state as people see it.

@@ -12,6 +12,7 @@ use super::visible;
 use crate::domain::ids::AccountId;
 use crate::domain::steward::Deputy;
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, TimeInput};
 use crate::store::groups::Group;
 use crate::store::stewards::{self, NamedDeputy, insert_deputy};
 use crate::store::{Connection, StoreError, audit};
@@ -38,9 +39,11 @@ pub struct NewDeputy {
     #[schema(max_length = 40)]
     phone: String,
     /// From when; left out or null = now.
-    from: Option<Timestamp>,
+    #[schema(value_type = Option<Timestamp>)]
+    from: Option<TimeInput>,
     /// Until when, within a year; not at that moment any more.
-    until: Timestamp,
+    #[schema(value_type = Timestamp)]
+    until: TimeInput,
 }
 
 /// Name a deputy for a while.
@@ -49,10 +52,13 @@ pub struct NewDeputy {
 pub async fn name_deputy(State(app): State<App>, Id(code): Id<String>, post: Post<NewDeputy>) -> Posted {
     let (mut work, input) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let from = input.from.unwrap_or(now);
-    let deputy = Deputy::new(&input.name, &input.title, &input.phone, from, input.until, now).map_err(|faults| {
-        Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
-    })?;
+    let bad = |pointer: &str, bad| Problem::invalid_field(pointer, bad);
+    let from = input.from.map(|from| from.within(Bound::Begin, now)).transpose().map_err(|why| bad("/from", why))?;
+    let until = input.until.within(Bound::End, now).map_err(|why| bad("/until", why))?;
+    let deputy =
+        Deputy::new(&input.name, &input.title, &input.phone, from.unwrap_or(now), until, now).map_err(|faults| {
+            Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
+        })?;
     let group = managed(work.db(), &caller, &code).await?;
     let id = name(work.db(), &group, &deputy, None, &by, now).await?;
     let made = NamedDeputy {

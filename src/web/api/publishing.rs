@@ -11,6 +11,7 @@ use crate::domain::bulletin::{self, ForwardingMode};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::publish::{self, Published};
 use crate::relay::{forecast, trial, withdraw};
 use crate::store::StoreError;
@@ -115,8 +116,9 @@ impl From<forecast::Forecast> for Forecast {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publish {
-    /// Then, to the tree as it is then; left out or null = now.
-    at: Option<Timestamp>,
+    /// Then, within a year, to the tree as it is then; left out or null = now.
+    #[schema(value_type = Option<Timestamp>)]
+    at: Option<TimeInput>,
 }
 
 /// What publishing came to.
@@ -142,6 +144,8 @@ pub struct PublishAnswer {
 pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Publish>) -> Posted {
     let (mut work, Publish { at }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let at = at.map(|at| at.within(Bound::PublishAt, now)).transpose();
+    let at = at.map_err(|bad| Problem::invalid_field("/at", bad))?;
     let bulletin = visible::own_bulletin(work.db(), &caller, id).await?;
     must_be_theirs(&caller, &bulletin)?;
     let published = match at {

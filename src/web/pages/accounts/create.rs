@@ -40,7 +40,7 @@ pub async fn create(State(app): State<App>, visitor: Visitor, Form(typed): Form<
     let t = visitor.words;
     let mut tx = app.begin().await?;
     let username = typed.username.parse::<Username>().map_err(|_| t.say("accounts-username-bad"));
-    let (change, office, username) = match (read(&mut tx, &visitor, &typed).await?, username) {
+    let (change, office, username) = match (read(&mut tx, &visitor, &typed, app.now()).await?, username) {
         (Ok((change, office)), Ok(username)) => (change, office, username),
         (read, username) => {
             let faults = Faults { username: username.err(), ..read.err().unwrap_or_default() };

@@ -15,6 +15,7 @@ use super::labels;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read::read_moment;
 use crate::domain::ids::BulletinId;
+use crate::domain::time_bound::Bound;
 use crate::relay::forecast::forecast;
 use crate::relay::publish::{self as relay, Published, render_checked};
 use crate::store::bulletins::find_stage_for_update;
@@ -137,7 +138,7 @@ pub async fn publish(
         return again(&app, &visitor, id, typed, t.say("compose-fault-now-dated")).await;
     }
     let at = if typed.when == "later" {
-        match read_moment(t, &typed.date, &typed.time, MORNING, now) {
+        match read_moment(t, &typed.date, &typed.time, MORNING, Bound::PublishAt, now) {
             Ok(Some(at)) => Some(at),
             Ok(None) => return again(&app, &visitor, id, typed, t.say("compose-fault-day")).await,
             Err(sentence) => return again(&app, &visitor, id, typed, sentence).await,

@@ -6,7 +6,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use jiff::civil::Date;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
@@ -16,8 +15,8 @@ use crate::domain::account::Role;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::AccountId;
 use crate::domain::steward::{BadDeputy, Deputy};
-use crate::domain::thai::from_bangkok;
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
 use crate::store::account_links::insert_link;
 use crate::store::accounts::{NewAccount, insert_account};
 use crate::store::groups::Group;
@@ -25,6 +24,7 @@ use crate::store::{Connection, StoreError, audit};
 use crate::web::api::deputies::{end, managed, name};
 use crate::web::app::App;
 use crate::web::input::{Id, Ids};
+use crate::web::pages::typed::{begin_of, end_of, read_day};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -105,20 +105,19 @@ fn typed(fields: &Fields) -> Typed {
 /// Reads the form; the first day begins and the last ends at midnight in Bangkok.
 fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
     let mut faults = DeputyFaults::default();
-    let midnight = |text: &str| {
-        let date: Date = text.trim().parse().ok()?;
-        let years = 2000..=2200;
-        let whole = date.to_datetime(jiff::civil::Time::midnight());
-        years.contains(&date.year()).then(|| from_bangkok(whole).ok()).flatten()
+    let day = |field, bound, fault: &mut Option<String>| match read_day(t, fields.text(field), bound, now) {
+        Ok(Some(day)) => Some(day),
+        Ok(None) => {
+            *fault = Some(t.say("office-day-wrong"));
+            None
+        }
+        Err(sentence) => {
+            *fault = Some(sentence);
+            None
+        }
     };
-    let from = midnight(fields.text("from"));
-    let until = midnight(fields.text("until")).map(|last| last + std::time::Duration::from_hours(24));
-    if from.is_none() {
-        faults.from = Some(t.say("office-day-wrong"));
-    }
-    if until.is_none() {
-        faults.until = Some(t.say("office-day-wrong"));
-    }
+    let from = day("from", Bound::Begin, &mut faults.from).and_then(begin_of);
+    let until = day("until", Bound::End, &mut faults.until).and_then(end_of);
     let username = match fields.text("username").trim() {
         "" => None,
         text => {
