@@ -30,6 +30,8 @@ use crate::store::{
 
 /// How long answers to POSTs and webhook event ids are kept.
 const DAY: Duration = Duration::from_hours(24);
+/// How long what a form made is kept for its second click.
+const FORMS_KEPT: Duration = Duration::from_mins(15);
 /// Bulletins older than this are not summed up by province any more.
 const SUMMED_UP: Duration = Duration::from_hours(31 * 24);
 /// How long a picture that is in no bulletin is kept; it is looked for eight times as long.
@@ -134,6 +136,7 @@ impl Rounds {
             note("noting that this is home", self.touch_home(now).await);
             note("recounting", self.recount(now).await);
             note("following late acceptances", self.follow(now).await);
+            note("forgetting what forms made", self.forget_forms(now).await);
         }
         if is_due(&mut self.last.seal, settings.audit_seal, now) {
             note("sealing the audit", self.seal().await);
@@ -169,6 +172,12 @@ impl Rounds {
         let mut tx = self.engine.db.begin().await?;
         audit::seal_entries(&mut tx, SEALS).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// What was shown once is not kept for longer than a second click needs.
+    async fn forget_forms(&self, now: Timestamp) -> Result<()> {
+        idempotency::delete_old_form_answers(&mut *self.engine.db.acquire().await?, now - FORMS_KEPT).await?;
         Ok(())
     }
 

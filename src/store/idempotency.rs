@@ -1,8 +1,16 @@
 //! Idempotency keys: the answer to a POST, kept in the transaction of its effect.
+//!
+//! Keys of the API come from its clients; those of forms stand under routes that begin with [`FORM`], and their
+//! answers are kept for a short time only, as they may hold what is shown once.
 
-use super::{Connection, Result};
+use std::time::Duration;
+
+use super::{Connection, Result, StoreError};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
+
+/// What the routes of forms begin with.
+pub const FORM: &str = "FORM ";
 
 /// An answer given before.
 #[derive(Clone, Debug)]
@@ -24,6 +32,35 @@ pub async fn try_lock_key(db: &mut Connection, api_key: ApiKeyId, route: &str, k
     Ok(sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 2)) as "locked!""#, name)
         .fetch_one(db)
         .await?)
+}
+
+/// Takes the lock of one key until the transaction ends, waiting for whoever has it; `false` where that takes longer
+/// than `patience`, and then the transaction is of no more use.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wait_for_key(
+    db: &mut Connection,
+    api_key: ApiKeyId,
+    route: &str,
+    key: &str,
+    patience: Duration,
+) -> Result<bool> {
+    if try_lock_key(db, api_key, route, key).await? {
+        return Ok(true);
+    }
+    let name = format!("{api_key} {route} {key}");
+    let millis = patience.as_millis().to_string();
+    sqlx::query_scalar!("select set_config('lock_timeout', $1, true)", millis).fetch_one(&mut *db).await?;
+    let waited =
+        sqlx::query_scalar!(r#"select true as "had!" from pg_advisory_xact_lock(hashtextextended($1, 2))"#, name)
+            .fetch_one(&mut *db)
+            .await;
+    match waited.map_err(StoreError::from) {
+        Ok(had) => Ok(had),
+        Err(StoreError::Again(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The answer given under a key since `oldest`.
@@ -78,6 +115,18 @@ pub async fn insert_answer(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Forgets answers to forms older than `oldest`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_old_form_answers(db: &mut Connection, oldest: Timestamp) -> Result<u64> {
+    let gone =
+        sqlx::query!("delete from idempotency_keys where route like 'FORM %' and created_at < $1", oldest as Timestamp)
+            .execute(db)
+            .await?;
+    Ok(gone.rows_affected())
 }
 
 /// Forgets answers older than `oldest`.

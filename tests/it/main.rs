@@ -25,6 +25,7 @@ mod config;
 mod crawl;
 mod demo_past;
 mod desk;
+mod double_clicks;
 mod embedded;
 mod faults;
 mod form_words;

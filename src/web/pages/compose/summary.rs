@@ -25,6 +25,7 @@ use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -129,7 +130,7 @@ pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Form(mut typed): Form<Chosen>,
+    Once { once, form: Form(mut typed) }: Once<Form<Chosen>>,
 ) -> Result<Response, Problem> {
     let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
     if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
@@ -146,7 +147,10 @@ pub async fn publish(
     } else {
         None
     };
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
     find_stage_for_update(&mut tx, id).await?;
     let row = visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
@@ -161,13 +165,13 @@ pub async fn publish(
     };
     match done {
         Ok(published) => {
-            tx.commit().await.map_err(StoreError::from)?;
-            app.snapshots.forget();
             let said = match published {
                 Published::Relaying(_) => "said-published",
                 Published::Scheduled(_) => "said-scheduled",
             };
-            Ok(Redirect::to(&and_say(&format!("/bulletins/{id}"), said)).into_response())
+            let to = and_say(&format!("/bulletins/{id}"), said);
+            once.finish(tx, &app, &to).await?;
+            Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
             drop(tx);
