@@ -19,7 +19,8 @@ use crate::domain::time_bound::check_bulletin_times;
 use crate::line::limits;
 use crate::line::message::{Bubble, Hero, Link, render};
 use crate::store::bulletins::{
-    Bulletin, Draft, find_stage_for_update, get_bulletin, mark_draft, mark_published, mark_scheduled,
+    Bulletin, Draft, find_stage_for_share, find_stage_for_update, get_bulletin, mark_draft, mark_published,
+    mark_scheduled,
 };
 use crate::store::channels::list_channels;
 use crate::store::fan_out::{Messages, insert_deliveries, list_channels_of};
@@ -196,8 +197,8 @@ pub(super) async fn check(
         return Err(Refusal::NoChannel);
     }
     if let Some(about) = bulletin.about {
-        let other = get_bulletin(db, BulletinId(about)).await?;
-        match other.stage {
+        // kept as it is until this is committed: a withdrawal waits, and then takes what was published here along
+        match find_stage_for_share(db, BulletinId(about)).await?.ok_or(Refusal::Absent)? {
             Stage::Published => {}
             // nobody puts right what was taken back: what is to be said anew is a bulletin of its own
             Stage::Withdrawn => return Err(Refusal::AboutWithdrawn),

@@ -44,6 +44,9 @@ pub enum Refusal {
     /// The bulletin that it is about was withdrawn meanwhile.
     #[error("the bulletin it is about was withdrawn")]
     AboutWithdrawn,
+    /// A withdrawal notice is not taken back itself.
+    #[error("a withdrawal is not taken back; what holds now is published as a new bulletin")]
+    WithdrawalStands,
     /// Its time is over, so that nothing of it is sent any more.
     #[error("the bulletin expired at {0}")]
     Expired(Timestamp),
@@ -96,6 +99,7 @@ impl Refusal {
             | Self::NotRelaying
             | Self::AboutUnpublished
             | Self::Expired(_)
+            | Self::WithdrawalStands
             | Self::NotHeld(_)
             | Self::NoteTooLong
             | Self::NotSubmitted

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::forward::must_be_relaying;
+use super::forward::must_be_live;
 use super::publish::wake;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
@@ -29,7 +29,7 @@ pub async fn retry(
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    must_be_relaying(db, id).await?;
+    must_be_live(db, id, now).await?;
     lock_bulletin(db, id).await?;
     let key_good_since = now - settings.retry_key_lifetime;
     let retried = retries::retry(db, id, filter, include_unknown, key_good_since, now).await?;

@@ -127,9 +127,10 @@ impl Rounds {
         let now = self.engine.clock.now();
         let settings = self.engine.settings.clone();
         note("publishing what is scheduled", self.publish_scheduled(now).await);
+        // first what has ended: nothing of it is let go or passed by any more
+        note("expiring", self.expire(now).await);
         note("releasing", self.release(now).await);
         note("bypassing", self.bypass(now).await);
-        note("expiring", self.expire(now).await);
         note("measuring", self.measure(now).await);
         note("summing up provinces", self.sum_up(now).await);
         if is_due(&mut self.last.recount, settings.recount_interval, now) {
@@ -232,7 +233,7 @@ impl Rounds {
 
     async fn bypass(&self, now: Timestamp) -> Result<()> {
         let patience = self.engine.settings.patience(now);
-        let due = turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience).await?;
+        let due = turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience, now).await?;
         for id in due {
             let mut tx = self.engine.db.begin().await?;
             lock_bulletin(&mut tx, id).await?;

@@ -58,6 +58,7 @@ impl From<Refusal> for Problem {
             Refusal::Times(faults) => {
                 Self::invalid(faults.iter().map(|fault| FieldError::new(fault.time.pointer(), &fault.why)).collect())
             }
+            Refusal::WithdrawalStands => Self::conflict("withdrawal-stands", detail),
             Refusal::Expired(_) => Self::conflict("expired", detail),
             Refusal::Store(error) => error.into(),
             Refusal::Render(error) => {

@@ -27,6 +27,7 @@ mod demo_past;
 mod desk;
 mod double_clicks;
 mod embedded;
+mod ended_chains;
 mod faults;
 mod form_words;
 mod forms;

@@ -115,3 +115,22 @@ pub async fn find_correction(db: &mut Connection, about: BulletinId) -> Result<O
     .fetch_optional(db)
     .await?)
 }
+
+/// The published corrections of a bulletin, and corrections of those, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_corrections(db: &mut Connection, about: BulletinId) -> Result<Vec<BulletinId>> {
+    Ok(sqlx::query_scalar!(
+        r#"with recursive chain as (
+            select $1::uuid as id
+            union
+            select b.id from chain join bulletins b on b.about = chain.id and b.kind = 'correction'
+        )
+        select b.id as "id: BulletinId" from chain join bulletins b on b.id = chain.id
+        where b.id <> $1 and b.stage = 'published' order by b.id"#,
+        about.0,
+    )
+    .fetch_all(db)
+    .await?)
+}

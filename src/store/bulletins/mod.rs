@@ -10,15 +10,14 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 pub use drafts::{Draft, delete_draft, insert_draft, update_draft};
-pub use lists::{Filter, find_correction, get_bulletin, list_bulletins};
+pub use lists::{Filter, find_correction, get_bulletin, list_bulletins, list_corrections};
 pub use stages::{
-    find_stage_for_update, list_due, list_expired, list_open, mark_draft, mark_published, mark_scheduled,
-    mark_withdrawn, update_paused,
+    find_stage_for_share, find_stage_for_update, list_due, list_expired, list_open, mark_draft, mark_published,
+    mark_scheduled, mark_withdrawn, update_paused,
 };
 
 use crate::domain::bulletin::{
-    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State,
-    UnscheduledReason, Urgency,
+    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State, UnscheduledReason, Urgency,
 };
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;

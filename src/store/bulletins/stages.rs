@@ -13,6 +13,14 @@ pub async fn find_stage_for_update(db: &mut Connection, id: BulletinId) -> Resul
     Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for update", id.0).fetch_optional(db).await?)
 }
 
+/// The stage of a bulletin, which nobody changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_stage_for_share(db: &mut Connection, id: BulletinId) -> Result<Option<Stage>> {
+    Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for share", id.0).fetch_optional(db).await?)
+}
+
 /// Marks a draft or scheduled bulletin as published, with the time at which it expires.
 ///
 /// # Errors

@@ -259,11 +259,14 @@ pub struct WithdrawAnswer {
     notice: Option<BulletinId>,
     /// Groups that the notice goes to: where LINE had accepted the bulletin.
     notified: i32,
+    /// Corrections of it that were taken back with it, each with a notice of its own.
+    corrections: Vec<BulletinId>,
 }
 
 /// Take a published bulletin back.
 ///
-/// What is not sent is stopped; a notice follows to the groups where it went, and only there.
+/// What is not sent is stopped; a notice follows to the groups where it went, and only there. Published corrections of
+/// it are taken back with it. A withdrawal itself is not taken back (409).
 #[utoipa::path(post, path = "/bulletins/{id}/withdraw", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Withdraw, responses((status = 200, body = WithdrawAnswer)))]
 pub async fn withdraw_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Withdraw>) -> Posted {
@@ -277,6 +280,7 @@ pub async fn withdraw_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, p
         stopped: withdrawn.stopped,
         notice: withdrawn.notice,
         notified: withdrawn.notified,
+        corrections: withdrawn.corrections,
     };
     work.answer(StatusCode::OK, &answer).await
 }

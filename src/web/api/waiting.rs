@@ -47,6 +47,8 @@ pub struct Waiting {
     published_at: Option<Timestamp>,
     /// When it is not sent any more.
     expires_at: Option<Timestamp>,
+    /// Whether a correction of it was published meanwhile.
+    corrected: bool,
     /// Since when it has waited.
     since: Timestamp,
     /// When the first of the groups lets it in by itself; null = never.
@@ -71,6 +73,7 @@ impl From<rows::Waiting> for Waiting {
             from: row.origin_office,
             published_at: row.published_at,
             expires_at: row.expires_at,
+            corrected: row.corrected,
             since: row.since,
             release_at: row.release_at,
             held_at: row.held_at,

@@ -271,3 +271,4 @@ compose-unscheduled-channel = there was no LINE channel
 compose-unscheduled-classified = its text bears a secrecy class
 compose-unscheduled-message = LINE would not take the message
 compose-unscheduled-other = the system administrator finds the cause in the log
+compose-refused-withdrawal-stands = A withdrawal is not taken back itself. What holds now is published as a new bulletin.

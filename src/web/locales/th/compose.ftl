@@ -256,3 +256,4 @@ compose-unscheduled-channel = ยังไม่มีช่องทาง LINE
 compose-unscheduled-classified = ข้อความมีชั้นความลับ
 compose-unscheduled-message = LINE ไม่รับข้อความนี้
 compose-unscheduled-other = มีเหตุขัดข้อง ผู้ดูแลระบบตรวจสอบสาเหตุได้จากบันทึกของระบบ
+compose-refused-withdrawal-stands = หนังสือแจ้งยกเลิกไม่สามารถยกเลิกซ้ำได้ โปรดจัดทำเป็นประกาศใหม่

@@ -163,6 +163,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::AboutUnpublished => t.say("compose-refused-about"),
         Refusal::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         Refusal::Times(faults) => faults.iter().map(|fault| time_fault(t, fault)).collect::<Vec<_>>().join(" "),
+        Refusal::WithdrawalStands => t.say("compose-refused-withdrawal-stands"),
         Refusal::Expired(at) => t.say_with("compose-refused-expired", &[("at", &moment(t, *at))]),
         Refusal::NotSubmitted => t.say("compose-refused-not-submitted"),
         Refusal::NotApproved => t.say("compose-refused-not-approved"),
