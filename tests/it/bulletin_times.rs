@@ -270,8 +270,12 @@ fn collect_times(document: &Value, schema: &Value, of: &str, found: &mut Vec<Str
             }
         }
     }
-    for inner in schema["oneOf"].as_array().into_iter().flatten().flat_map(|one| names_in(&one.to_string())) {
-        collect_times(document, &document["components"]["schemas"][&inner], &inner, found);
+    let choices = [&schema["oneOf"], &schema["anyOf"]].into_iter().filter_map(Value::as_array).flatten();
+    for choice in choices {
+        match names_in(&choice["$ref"].to_string()).first() {
+            Some(inner) => collect_times(document, &document["components"]["schemas"][inner], inner, found),
+            None => collect_times(document, choice, of, found),
+        }
     }
 }
 

@@ -206,7 +206,7 @@ pub struct BulletinQuery {
     kind: Option<Kind>,
     /// Only those in whose subject, number or text every one of these words stands, anywhere within it; at most 8
     /// words and 200 characters. Thai and Arabic digits are the same.
-    #[param(value_type = Option<String>, max_length = 200)]
+    #[param(value_type = Option<String>, max_length = 200, pattern = r"^\s*(?:[^\s\p{C}]+\s*){0,8}$")]
     #[serde(default, deserialize_with = "words")]
     q: Option<Words>,
     /// Items on a page.
@@ -214,7 +214,7 @@ pub struct BulletinQuery {
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
     limit: Limit,
     /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<Cursor>,
 }
 

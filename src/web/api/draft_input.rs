@@ -5,8 +5,6 @@
 //! database; what names groups or other bulletins is looked up by [`super::drafts`].
 
 use serde::{Deserialize, Deserializer, de};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
 
 use super::draft_check::{
     check_audience, check_kind, read_attachments, read_date, read_links, read_number, take_text, take_time,
@@ -26,15 +24,15 @@ use crate::web::problem::FieldError;
 #[schema(as = BulletinChange)]
 pub struct DraftInput {
     /// The subject line: at most 300 UTF-16 units.
-    #[schema(value_type = Option<Subject>)]
+    #[schema(value_type = Subject, required = false)]
     #[serde(default)]
     pub subject: Field<Subject>,
     /// The whole text: at most 20,000 UTF-16 units.
-    #[schema(value_type = Option<Body>)]
+    #[schema(value_type = Body, required = false)]
     #[serde(default)]
     pub body: Field<Body>,
     /// What it is; default `news`. Withdrawals are made by withdrawing.
-    #[schema(value_type = Option<Kind>)]
+    #[schema(value_type = Option<DraftKind>)]
     #[serde(default)]
     pub kind: Field<Kind>,
     /// The published bulletin that a correction puts right.
@@ -46,11 +44,13 @@ pub struct DraftInput {
     #[serde(default)]
     pub urgency: Field<Urgency>,
     /// The letter's number, kept exactly as given.
-    #[schema(value_type = Option<String>, example = "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐",
+        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$")]
     #[serde(default)]
     pub document_number: Field<String>,
     /// The letter's date: `YYYY-MM-DD`, or as the letter writes it.
-    #[schema(value_type = Option<String>, example = "๒๓ มีนาคม ๒๕๖๑")]
+    #[schema(value_type = Option<String>, example = "๒๓ มีนาคม ๒๕๖๑",
+        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$")]
     #[serde(default)]
     pub document_date: Field<String>,
     /// The group where it starts; default the root, or the top group of the key's office.
@@ -62,7 +62,7 @@ pub struct DraftInput {
     #[serde(default)]
     pub audience: Field<Audience>,
     /// Links below the text, at most 20: objects, or plain addresses.
-    #[schema(value_type = Option<Vec<LinkInput>>)]
+    #[schema(value_type = Option<Vec<LinkInput>>, max_items = 20)]
     #[serde(default)]
     pub links: Field<Vec<LinkInput>>,
     /// The picture above the text: an image that was uploaded before, with what it shows; one at most.
@@ -83,33 +83,38 @@ pub struct DraftInput {
     pub expires_at: Field<TimeInput>,
 }
 
+/// What a draft may be: a withdrawal is made by withdrawing.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only says in the document what may come")]
+pub enum DraftKind {
+    /// News or an instruction.
+    News,
+    /// Puts an earlier one right.
+    Correction,
+    /// Tries the way to the groups out.
+    Test,
+    /// An exercise.
+    Drill,
+}
+
 /// A new draft: subject and text are required.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct NewBulletin(pub DraftInput);
 
-impl utoipa::PartialSchema for NewBulletin {
-    fn schema() -> RefOr<Schema> {
-        let mut schema = DraftInput::schema();
-        if let RefOr::T(Schema::Object(object)) = &mut schema {
-            object.description = Some("A new draft; what is left out has its default.".to_owned());
-            object.required.extend(["subject".to_owned(), "body".to_owned()]);
-        }
-        schema
-    }
-}
-
-impl utoipa::ToSchema for NewBulletin {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        DraftInput::schemas(schemas);
-    }
-}
+/// An `https://` or `http://` address.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = String, format = "uri", max_length = 1_000, pattern = "^https?://")]
+#[expect(dead_code, reason = "only says in the document what may come")]
+pub struct WebAddress(String);
 
 /// A link with its label, or an address alone.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(untagged, expecting = "must be an address, or an object of `label` and `url`")]
 pub enum LinkInput {
     /// The button then says whose page it is.
+    #[schema(value_type = WebAddress)]
     Address(String),
     /// With a label.
     Labelled(Link),

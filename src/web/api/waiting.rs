@@ -21,7 +21,7 @@ use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
 use crate::web::listing::Page;
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemDetails};
 
 /// How many are listed; an office that lets more pile up sees the most urgent ones.
 pub const MOST: i64 = 100;
@@ -84,7 +84,11 @@ impl From<rows::Waiting> for Waiting {
 }
 
 /// What waits for the key's office: the most urgent first, then the nearest to going on by itself.
-#[utoipa::path(get, path = "/waiting", tag = "bulletins", responses((status = 200, body = Page<Waiting>)))]
+#[utoipa::path(get, path = "/waiting", tag = "bulletins", responses(
+    (status = 200, body = Page<Waiting>),
+    (status = 409, description = "The key is bound to no office", body = ProblemDetails,
+        content_type = "application/problem+json"),
+))]
 pub async fn list_waiting(State(app): State<App>, caller: Caller) -> Result<Json<Page<Waiting>>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let groups = own_groups(&mut db, &caller).await?;
@@ -122,7 +126,11 @@ pub struct Copy {
 
 /// One bulletin that waits for the key's office, or waited for it.
 #[utoipa::path(get, path = "/waiting/{id}", tag = "bulletins", params(("id" = BulletinId, Path)),
-    responses((status = 200, body = WaitingBulletin)))]
+    responses(
+        (status = 200, body = WaitingBulletin),
+        (status = 409, description = "The key is bound to no office", body = ProblemDetails,
+            content_type = "application/problem+json"),
+    ))]
 pub async fn get_waiting(
     State(app): State<App>,
     caller: Caller,
