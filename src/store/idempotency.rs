@@ -3,9 +3,7 @@
 //! Keys of the API come from its clients; those of forms stand under routes that begin with [`FORM`], and their
 //! answers are kept for a short time only, as they may hold what is shown once.
 
-use std::time::Duration;
-
-use super::{Connection, Result, StoreError};
+use super::{Connection, Result};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
 
@@ -32,35 +30,6 @@ pub async fn try_lock_key(db: &mut Connection, api_key: ApiKeyId, route: &str, k
     Ok(sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 2)) as "locked!""#, name)
         .fetch_one(db)
         .await?)
-}
-
-/// Takes the lock of one key until the transaction ends, waiting for whoever has it; `false` where that takes longer
-/// than `patience`, and then the transaction is of no more use.
-///
-/// # Errors
-/// When the database fails.
-pub async fn wait_for_key(
-    db: &mut Connection,
-    api_key: ApiKeyId,
-    route: &str,
-    key: &str,
-    patience: Duration,
-) -> Result<bool> {
-    if try_lock_key(db, api_key, route, key).await? {
-        return Ok(true);
-    }
-    let name = format!("{api_key} {route} {key}");
-    let millis = patience.as_millis().to_string();
-    sqlx::query_scalar!("select set_config('lock_timeout', $1, true)", millis).fetch_one(&mut *db).await?;
-    let waited =
-        sqlx::query_scalar!(r#"select true as "had!" from pg_advisory_xact_lock(hashtextextended($1, 2))"#, name)
-            .fetch_one(&mut *db)
-            .await;
-    match waited.map_err(StoreError::from) {
-        Ok(had) => Ok(had),
-        Err(StoreError::Again(_)) => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// The answer given under a key since `oldest`.

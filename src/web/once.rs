@@ -19,13 +19,14 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use tokio::time::{Instant, sleep};
 
 use super::app::App;
 use super::input::read_bytes;
 use super::people::Visitor;
 use super::problem::Problem;
 use crate::domain::ids::ApiKeyId;
-use crate::store::idempotency::{Answer, FORM, find_answer, insert_answer, wait_for_key};
+use crate::store::idempotency::{Answer, FORM, find_answer, insert_answer, try_lock_key};
 use crate::store::{StoreError, Tx};
 
 /// The name of the hidden field.
@@ -34,6 +35,8 @@ pub const FIELD: &str = "once";
 pub const KEPT: Duration = Duration::from_mins(15);
 /// How long a second click waits for the first.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(50);
 /// A token is 128 bits in hex.
 const TOKEN_LENGTH: usize = 32;
 
@@ -101,11 +104,18 @@ impl Slot {
     /// # Errors
     /// 409 where the first is still being worked on after a while; when the database fails.
     pub async fn begin<M: DeserializeOwned>(&self, app: &App) -> Result<Begun<M>, Problem> {
+        let Some(key) = &self.key else { return Ok(Begun::First(app.begin().await?)) };
+        let began = Instant::now();
         let mut tx = app.begin().await?;
-        let Some(key) = &self.key else { return Ok(Begun::First(tx)) };
-        if !wait_for_key(&mut tx, self.account, &self.route, key, PATIENCE).await? {
-            let detail = "The same form is being worked on at this moment.";
-            return Err(Problem::conflict("form-in-use", detail));
+        while !try_lock_key(&mut tx, self.account, &self.route, key).await? {
+            if began.elapsed() > PATIENCE {
+                let detail = "The same form is being worked on at this moment.";
+                return Err(Problem::conflict("form-in-use", detail));
+            }
+            // who waits holds no connection, or many clicks would keep the first from ending
+            drop(tx);
+            sleep(LOOK).await;
+            tx = app.begin().await?;
         }
         let kept = find_answer(&mut tx, self.account, &self.route, key, app.now() - KEPT).await?;
         match kept.filter(|kept| kept.body_sha256 == self.body_sha256) {

@@ -53,8 +53,7 @@ impl From<Refusal> for Problem {
                 limits => limits.iter().map(|limit| FieldError::new("", limit)).collect(),
             }),
             Refusal::NoteTooLong => Self::invalid_field("/note", detail),
-            Refusal::AboutUnpublished => Self::invalid_field("/about", detail),
-            Refusal::AboutWithdrawn => Self::invalid_field("/about", detail),
+            Refusal::AboutUnpublished | Refusal::AboutWithdrawn => Self::invalid_field("/about", detail),
             Refusal::Times(faults) => {
                 Self::invalid(faults.iter().map(|fault| FieldError::new(fault.time.pointer(), &fault.why)).collect())
             }

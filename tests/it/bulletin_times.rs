@@ -183,6 +183,7 @@ async fn a_summary_says_which_time_is_over_and_publishes_nothing() {
     let browser = desk.sign_in(Who::Publisher).await;
     let path = format!("/bulletins/{id}/publish");
     let form = browser.open(&path).await;
+    assert!(form.text.contains("เวลาสิ้นสุดการส่ง: ต้องเป็นเวลาในอนาคต"), "{}", form.text);
     let seen = form.text.split(r#"name="seen" value=""#).nth(1).and_then(|rest| rest.split('"').next());
     let answer = browser.submit(&path, &[("seen", seen.expect("what was seen")), ("when", "now")]).await;
     assert_eq!(answer.status, 422);

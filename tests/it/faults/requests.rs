@@ -297,7 +297,7 @@ async fn whatever_is_asked_the_answer_is_one_that_the_document_names() {
     let document = document();
     let mut maker = Maker::new(&document, seed(), desk.now().into());
     let (mut wrong, mut shares) = (Vec::new(), BTreeMap::<String, Share>::new());
-    for round in 0..scaled(8, 400) {
+    for round in 0..scaled(8, 150) {
         if round % 4 == 0 {
             furnish(&desk, &mut maker).await;
         }

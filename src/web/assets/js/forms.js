@@ -2,15 +2,16 @@
 // only shows that something is happening.
 (() => {
   const WAIT_MS = 3000;
-  const sent = new WeakSet();
+  const sent = new WeakMap();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
-    if (sent.has(form)) {
+    // another button of the same form is another act
+    if (sent.has(form) && sent.get(form) === event.submitter) {
       event.preventDefault();
       return;
     }
-    sent.add(form);
+    sent.set(form, event.submitter);
     form.setAttribute("aria-busy", "true");
     const again = () => {
       sent.delete(form);

@@ -15,9 +15,10 @@ use super::labels;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read::read_moment;
 use crate::domain::ids::BulletinId;
-use crate::domain::time_bound::Bound;
+use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::forecast::forecast;
 use crate::relay::publish::{self as relay, Published, render_checked};
+use crate::relay::refusal::Refusal;
 use crate::store::bulletins::find_stage_for_update;
 use crate::store::{Connection, StoreError};
 use crate::web::api::publishing::must_be_theirs;
@@ -94,6 +95,10 @@ async fn page(
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
     }
     let mut fault = faults.page;
+    let times = check_bulletin_times(None, row.expires_at, row.due_at(), app.now());
+    if !times.is_empty() {
+        fault = fault.or(labels::refusal(t, &Refusal::Times(times)));
+    }
     let bubble = match render_checked(&app.settings, &row) {
         Ok(message) => drawn(&message, row.image_alt.as_deref().unwrap_or_default(), Buttons::Inert),
         Err(refusal) => {

@@ -62,6 +62,7 @@ pub async fn forward_one(
         Ok(_) => "said-forwarded-already",
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(Refusal::NoteTooLong) => {
+            drop(tx);
             typed.note_fault = Some(t.say("forward-note-too-long"));
             return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
