@@ -201,9 +201,8 @@ fn ask(maker: &mut Maker<'_>, pattern: &str, operation: &Value) -> Asked {
                 maker.known("DeliveryId").map(Value::from)
             }
             ("/api/v1/channels/{code}/park" | "/api/v1/channels/{code}/resume", "code") => Some(json!("gcc")),
-            ("/api/v1/offices/{code}", "code") => Some(json!("lamphun")),
+            ("/api/v1/offices/{code}", "code") | (_, "office") => Some(json!("lamphun")),
             (_, "code" | "group" | "under") => maker.known("Code").map(Value::from),
-            (_, "office") => Some(json!("lamphun")),
             // nobody waits here
             (_, "wait") => Some(json!(0)),
             _ => None,
