@@ -157,14 +157,44 @@ impl State {
     }
 }
 
+/// Why a scheduled bulletin was not published when its hour came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "unscheduled_reason", rename_all = "snake_case")]
+pub enum UnscheduledReason {
+    /// It had expired by then.
+    ExpiresAt,
+    /// The time by which it should be acknowledged had passed.
+    DueAt,
+    /// The bulletin that it corrects had been withdrawn.
+    AboutWithdrawn,
+    /// A second person's approval was missing.
+    NotApproved,
+    /// It went to no group, or to one that is not there any more.
+    Audience,
+    /// There was no LINE channel.
+    NoChannel,
+    /// Its text bears a secrecy class.
+    Classified,
+    /// LINE would not take the message.
+    Message,
+    /// Anything else; the log says what.
+    Other,
+}
+
 /// A link below the text of a bulletin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// What the button says; LINE shows at most 40 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 40,
+        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"
+    )]
     pub label: String,
     /// An `https://` or `http://` address.
-    #[schema(example = "https://www.moi.go.th/")]
+    #[schema(format = "uri", max_length = 1_000, pattern = "^https?://", example = "https://www.moi.go.th/")]
     pub url: String,
 }
 
@@ -189,6 +219,11 @@ pub enum Approval {
     SecondPerson,
 }
 
+/// A tier's number: 1, 2 or 3.
+#[derive(Clone, Copy, Debug, utoipa::ToSchema)]
+#[schema(value_type = i16, minimum = 1, maximum = 3)]
+pub struct TierNumber(pub i16);
+
 /// To whom a bulletin goes, among its origin and all below it; a field left out does not narrow.
 ///
 /// The groups between the origin and what is selected are always included, as a cascade passes
@@ -197,15 +232,19 @@ pub enum Approval {
 #[serde(deny_unknown_fields)]
 pub struct Audience {
     /// Only groups of these tiers: 1, 2, 3.
+    #[schema(value_type = Option<Vec<TierNumber>>, min_items = 1)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tiers: Option<Vec<i16>>,
     /// Only groups of offices in these provinces, as the tree file names them.
+    #[schema(min_items = 1)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provinces: Option<Vec<String>>,
     /// Only groups of offices of these kinds.
+    #[schema(min_items = 1)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub office_kinds: Option<Vec<OfficeKind>>,
     /// Only these groups, by code.
+    #[schema(min_items = 1)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<Code>>,
     /// Not these groups, nor anything below them.

@@ -93,7 +93,8 @@ number_ids! {
 ///
 /// 1 to 64 characters of `a–z 0–9 - _ .` or Thai letters and digits, beginning with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
-#[schema(value_type = String, example = "gcc2-lamphun")]
+#[schema(value_type = String, min_length = 1, max_length = 64, example = "gcc2-lamphun",
+    pattern = r"^[A-Za-z0-9\u0E01-\u0E5B][A-Za-z0-9\u0E01-\u0E5B._-]*$")]
 pub struct Code(String);
 
 /// Why a text is no [`Code`].

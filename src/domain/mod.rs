@@ -22,4 +22,5 @@ pub mod steward;
 pub mod text;
 pub mod thai;
 pub mod time;
+pub mod time_bound;
 pub mod tree_file;

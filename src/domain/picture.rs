@@ -33,7 +33,7 @@ const QUALITIES: [u8; 5] = [85, 75, 60, 40, 20];
 /// A picture's identity: the SHA-256 of its bytes, written as 64 hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type, utoipa::ToSchema)]
 #[sqlx(transparent)]
-#[schema(value_type = String, min_length = 64, max_length = 64, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+#[schema(value_type = String, min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$", example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
 pub struct ImageId([u8; 32]);
 
 /// A text is no [`ImageId`].

@@ -184,11 +184,11 @@ fn is_forbidden(letter: char) -> bool {
 }
 
 macro_rules! bounded_texts {
-    ($($(#[$doc:meta])* $name:ident($shape:ident, $max:tt)),+ $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident($shape:ident, $max:tt, $pattern:tt)),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
         #[serde(transparent)]
-        #[schema(value_type = String, min_length = 1, max_length = $max)]
+        #[schema(value_type = String, min_length = 1, max_length = $max, pattern = $pattern)]
         pub struct $name(String);
 
         impl $name {
@@ -247,17 +247,17 @@ macro_rules! bounded_texts {
 
 bounded_texts! {
     /// What a bulletin is about (เรื่อง): one line.
-    Subject(OneLine, 300),
+    Subject(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What a bulletin says: paragraphs.
-    Body(Lines, 20_000),
+    Body(Lines, 20_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
     /// What a steward adds when forwarding: a few lines.
-    Note(Lines, 1_000),
+    Note(Lines, 1_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
     /// What an account or a key is called: one line.
-    Label(OneLine, 200),
+    Label(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What a picture shows, for those who do not see it: one line.
-    AltText(OneLine, 300),
+    AltText(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// Why somebody declined, returned or withdrew: one line.
-    PlainReason(OneLine, 500),
+    PlainReason(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
 }
 
 #[cfg(test)]

@@ -26,20 +26,22 @@ pub async fn submit(db: &mut Connection, settings: &Settings, id: BulletinId, by
         return Err(Refusal::NotADraft);
     }
     let bulletin = get_bulletin(db, id).await?;
-    check(db, &bulletin).await?;
+    check(db, &bulletin, None, now).await?;
     render_checked(settings, &bulletin)?;
     mark_submitted(db, id, by, now).await?;
     audit::insert_entry(db, now, by, "submit", &subject(id), &json!({})).await?;
     Ok(())
 }
 
-/// Approves what was submitted, as it stands; approving it again changes nothing.
+/// Approves what was submitted, as it stands; approving it again changes nothing. What could not be published any more
+/// is not approved.
 ///
 /// # Errors
-/// [`Refusal::OwnBulletin`], [`Refusal::NotSubmitted`].
+/// [`Refusal`].
 pub async fn approve(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
     let bulletin = submitted_by_another(db, id, by).await?;
     if bulletin.approved_at.is_none() {
+        check(db, &bulletin, None, now).await?;
         mark_approved(db, id, by, now).await?;
         audit::insert_entry(db, now, by, "approve", &subject(id), &json!({})).await?;
     }

@@ -2,8 +2,9 @@
 //!
 //! A command names groups and is carried out for all of them or for none. It shares the bulletin's lock with the
 //! recorder and with other stewards, and locks the deliveries of its groups; only what goes into all groups holds the
-//! bulletin alone. A steward's note makes one more variant
-//! of each message that they would have got: its stored bytes, unchanged, and the note behind them.
+//! bulletin alone. A steward's note makes one more variant of each message that they would have got: its stored bytes,
+//! unchanged, and the note behind them. A bulletin that was withdrawn or has expired goes nowhere any more, whoever asks
+//! ([`super`] has the whole table).
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -17,7 +18,7 @@ use crate::domain::text::{Note, PlainReason};
 use crate::domain::time::Timestamp;
 use crate::line::limits;
 use crate::line::message::{StewardNote, with_note};
-use crate::store::bulletins::find_stage_for_update;
+use crate::store::bulletins::{find_stage_for_update, get_bulletin};
 use crate::store::messages::{insert_message, list_variants};
 use crate::store::record::{lock_bulletin, lock_bulletins_shared};
 use crate::store::{Connection, audit, turns};
@@ -63,7 +64,7 @@ pub async fn forward(
     by: &str,
     now: Timestamp,
 ) -> Result<Forwarded> {
-    must_be_relaying(db, id).await?;
+    must_be_live(db, id, now).await?;
     let (groups, already) = match into {
         Into::AllHeld(own) => {
             lock_bulletin(db, id).await?;
@@ -108,7 +109,7 @@ pub async fn forward_several(
         }
         match forward(db, id, &Into::AllHeld(Some(groups.to_vec())), None, by, now).await {
             Ok(done) if done.forwarded > 0 => gone.push(id),
-            Ok(_) | Err(Refusal::NotRelaying) => {}
+            Ok(_) | Err(Refusal::NotRelaying | Refusal::Expired(_)) => {}
             Err(refusal) => return Err(refusal),
         }
     }
@@ -168,7 +169,7 @@ pub async fn decline(
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    must_be_relaying(db, id).await?;
+    must_be_live(db, id, now).await?;
     lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Held).await?;
     let declined = turns::decline(db, id, groups, reason.as_str(), by, now).await?;
@@ -183,7 +184,7 @@ pub async fn decline(
 /// # Errors
 /// [`Refusal::NotHeld`] where one of them is not declined; nothing is changed then.
 pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &str, now: Timestamp) -> Result<u64> {
-    must_be_relaying(db, id).await?;
+    must_be_live(db, id, now).await?;
     lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Declined).await?;
     let reversed = turns::undecline(db, id, groups, now).await?;
@@ -202,6 +203,15 @@ async fn must_all_be(db: &mut Connection, id: BulletinId, groups: &[i32], state:
         .map(|standing| (standing.group, standing.state))
         .collect();
     if others.is_empty() { Ok(()) } else { Err(Refusal::NotHeld(others)) }
+}
+
+/// The bulletin's row is locked, it is published and its time is not over: what would send more of it may go on.
+pub(super) async fn must_be_live(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<()> {
+    must_be_relaying(db, id).await?;
+    match get_bulletin(db, id).await?.expires_at {
+        Some(expires_at) if expires_at <= now => Err(Refusal::Expired(expires_at)),
+        _ => Ok(()),
+    }
 }
 
 /// The bulletin's row is locked and it is published.

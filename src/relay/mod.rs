@@ -6,6 +6,21 @@
 //! woken by [`inbound_wake`];
 //! [`upkeep`] does what time asks for, on one node for all, and keeps the `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
 //!
+//! What an end does to all that can follow a bulletin (`tests/it/ended_chains.rs` tries each cell):
+//!
+//! | what follows it | it was withdrawn | it expired | a correction of it was published |
+//! |---|---|---|---|
+//! | copies that wait, are held or queued | end as *withdrawn* | end as *expired* | go on; whoever forwards is told of the correction |
+//! | a copy under way, accepted late | is recorded, and the notice follows it | is recorded | is recorded |
+//! | release at its time, passing by | not any more | not any more | as before |
+//! | forward, decline, undecline, retry | refused: not relaying | refused: expired | as before |
+//! | withdrawing it | refused: not relaying | a notice goes where it went | takes the correction along |
+//! | a correction not published yet: submit, approve, try, schedule, publish | refused: its bulletin was withdrawn | as before | as before; the newest counts |
+//! | a scheduled correction, when its hour comes | is a draft again, with the reason | is published | is published |
+//! | a published correction, and corrections of that | are withdrawn with it, each with its notice | go on | – |
+//! | the withdrawal notice | is not withdrawn itself; is retried and expires like any bulletin | – | – |
+//! | taps on its button | are counted, as they happened | are counted | are counted |
+//!
 //! Invariants: one sender per channel in the cluster; a key is durable before its first use; an outcome that is not
 //! known is never called known; an acceptance is never refused.
 

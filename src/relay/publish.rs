@@ -15,10 +15,12 @@ use crate::domain::picture::ImageId;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::thai::{Digits, format_long_date};
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::check_bulletin_times;
 use crate::line::limits;
 use crate::line::message::{Bubble, Hero, Link, render};
 use crate::store::bulletins::{
-    Bulletin, Draft, find_stage_for_update, get_bulletin, mark_draft, mark_published, mark_scheduled,
+    Bulletin, Draft, find_stage_for_share, find_stage_for_update, get_bulletin, mark_draft, mark_published,
+    mark_scheduled,
 };
 use crate::store::channels::list_channels;
 use crate::store::fan_out::{Messages, insert_deliveries, list_channels_of};
@@ -26,6 +28,9 @@ use crate::store::locks::share_links;
 use crate::store::messages::insert_message;
 use crate::store::notices::{Notice, notify};
 use crate::store::{Connection, audit};
+
+/// Who publishes what is scheduled, as the audit names it.
+const UPKEEP: &str = "upkeep";
 
 /// What publishing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +71,7 @@ pub async fn publish(
         must_be_ready(settings, &bulletin)?;
     }
     must_be_approved(settings, &bulletin)?;
-    check(db, &bulletin).await?;
+    check(db, &bulletin, None, now).await?;
     let messages = store_messages(db, settings, &bulletin, now).await?;
     let selection = resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     let deliveries =
@@ -98,10 +103,7 @@ pub async fn schedule(
     let bulletin = get_bulletin(db, id).await?;
     must_be_ready(settings, &bulletin)?;
     must_be_approved(settings, &bulletin)?;
-    if at <= now {
-        return Err(Refusal::NotInTheFuture);
-    }
-    check(db, &bulletin).await?;
+    check(db, &bulletin, Some(at), now).await?;
     render_variant(settings, &bulletin, Variant::Forwarding)?;
     resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     mark_scheduled(db, id, at, now).await?;
@@ -109,7 +111,43 @@ pub async fn schedule(
     Ok(Published::Scheduled(at))
 }
 
-/// Puts a scheduled bulletin back among the drafts, because publishing it was refused or a person wants to.
+/// Publishes a scheduled bulletin whose hour has come; none where a person took it back or put it off meanwhile.
+///
+/// # Errors
+/// [`Refusal`]; the caller drops the transaction then, and tells [`give_up_schedule`].
+pub async fn publish_due(
+    db: &mut Connection,
+    settings: &Settings,
+    id: BulletinId,
+    now: Timestamp,
+) -> Result<Option<Published>> {
+    if !is_due(db, id, now).await? {
+        return Ok(None);
+    }
+    publish(db, settings, id, UPKEEP, now).await.map(Some)
+}
+
+/// Puts a scheduled bulletin that could not be published at its hour back among the drafts, and keeps the reason.
+///
+/// # Errors
+/// When the database fails.
+pub async fn give_up_schedule(db: &mut Connection, id: BulletinId, refusal: &Refusal, now: Timestamp) -> Result<()> {
+    if is_due(db, id, now).await? {
+        let reason = refusal.unscheduled_reason();
+        mark_draft(db, id, Some(reason), now).await?;
+        let detail = json!({ "because": reason });
+        audit::insert_entry(db, now, UPKEEP, "unschedule", &format!("bulletin:{id}"), &detail).await?;
+    }
+    Ok(())
+}
+
+/// Locks the bulletin's row and looks whether it still is to be published by now.
+async fn is_due(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<bool> {
+    let stage = find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
+    Ok(stage == Stage::Scheduled && get_bulletin(db, id).await?.scheduled_for.is_some_and(|at| at <= now))
+}
+
+/// Puts a scheduled bulletin back among the drafts, because a person wants to.
 ///
 /// # Errors
 /// [`Refusal::NotADraft`] where it is not scheduled.
@@ -117,7 +155,7 @@ pub async fn unschedule(db: &mut Connection, id: BulletinId, by: &str, now: Time
     if find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? != Stage::Scheduled {
         return Err(Refusal::NotADraft);
     }
-    mark_draft(db, id, now).await?;
+    mark_draft(db, id, None, now).await?;
     audit::insert_entry(db, now, by, "unschedule", &format!("bulletin:{id}"), &json!({})).await?;
     Ok(())
 }
@@ -141,7 +179,19 @@ fn must_be_approved(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
 }
 
 /// What must hold before anything is made of a draft.
-pub(super) async fn check(db: &mut Connection, bulletin: &Bulletin) -> Result<()> {
+///
+/// It is asked again whenever something is done with the draft, as times pass and others act meanwhile; `at` is when
+/// it is to go out, none = now.
+pub(super) async fn check(
+    db: &mut Connection,
+    bulletin: &Bulletin,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    let faults = check_bulletin_times(at, bulletin.expires_at, bulletin.due_at(), now);
+    if !faults.is_empty() {
+        return Err(Refusal::Times(faults));
+    }
     if let Some(class) = secrecy_class(&bulletin.subject).or_else(|| secrecy_class(&bulletin.body)) {
         return Err(Refusal::Classified(class));
     }
@@ -149,9 +199,12 @@ pub(super) async fn check(db: &mut Connection, bulletin: &Bulletin) -> Result<()
         return Err(Refusal::NoChannel);
     }
     if let Some(about) = bulletin.about {
-        let other = get_bulletin(db, BulletinId(about)).await?;
-        if other.published_at.is_none() {
-            return Err(Refusal::AboutUnpublished);
+        // kept as it is until this is committed: a withdrawal waits, and then takes what was published here along
+        match find_stage_for_share(db, BulletinId(about)).await?.ok_or(Refusal::Absent)? {
+            Stage::Published => {}
+            // nobody puts right what was taken back: what is to be said anew is a bulletin of its own
+            Stage::Withdrawn => return Err(Refusal::AboutWithdrawn),
+            Stage::Draft | Stage::Submitted | Stage::Scheduled => return Err(Refusal::AboutUnpublished),
         }
     }
     Ok(())

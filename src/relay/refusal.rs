@@ -1,8 +1,11 @@
 //! Why a command of a person is not carried out: a closed list that the API and the pages turn into words.
 
 use super::line_check::LineWords;
+use crate::domain::bulletin::UnscheduledReason;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{BulletinTime, TimeFault};
 use crate::line::limits::LimitError;
 use crate::store::StoreError;
 
@@ -36,9 +39,18 @@ pub enum Refusal {
     /// A bulletin about another one names one that was not published.
     #[error("the bulletin it is about was not published")]
     AboutUnpublished,
-    /// The time set is not in the future.
-    #[error("the time to publish must lie in the future")]
-    NotInTheFuture,
+    /// Times of the bulletin make no sense, or not any more.
+    #[error("{}", times(.0))]
+    Times(Vec<TimeFault>),
+    /// The bulletin that it is about was withdrawn meanwhile.
+    #[error("the bulletin it is about was withdrawn")]
+    AboutWithdrawn,
+    /// A withdrawal notice is not taken back itself.
+    #[error("a withdrawal is not taken back; what holds now is published as a new bulletin")]
+    WithdrawalStands,
+    /// Its time is over, so that nothing of it is sent any more.
+    #[error("the bulletin expired at {0}")]
+    Expired(Timestamp),
     /// At these groups the bulletin is not held, or not any more.
     #[error("the bulletin is not held at {}", .0.iter().map(|(group, _)| group.as_str()).collect::<Vec<_>>().join(", "))]
     NotHeld(Vec<(String, State)>),
@@ -69,6 +81,41 @@ pub enum Refusal {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Refusal {
+    /// The same as it is kept of a scheduled bulletin that was not published.
+    #[must_use]
+    pub fn unscheduled_reason(&self) -> UnscheduledReason {
+        match self {
+            Self::Times(faults) if faults.iter().any(|fault| fault.time == BulletinTime::ExpiresAt) => {
+                UnscheduledReason::ExpiresAt
+            }
+            Self::Times(_) => UnscheduledReason::DueAt,
+            Self::AboutWithdrawn => UnscheduledReason::AboutWithdrawn,
+            Self::NotApproved => UnscheduledReason::NotApproved,
+            Self::UnknownGroups(_) | Self::NobodySelected => UnscheduledReason::Audience,
+            Self::NoChannel => UnscheduledReason::NoChannel,
+            Self::Classified(_) => UnscheduledReason::Classified,
+            Self::TooLarge(_) | Self::ImageNotHttps | Self::Render(_) => UnscheduledReason::Message,
+            Self::Absent
+            | Self::NotADraft
+            | Self::NotRelaying
+            | Self::AboutUnpublished
+            | Self::Expired(_)
+            | Self::WithdrawalStands
+            | Self::NotHeld(_)
+            | Self::NoteTooLong
+            | Self::NotSubmitted
+            | Self::OwnBulletin
+            | Self::NotLinked(_)
+            | Self::Store(_) => UnscheduledReason::Other,
+        }
+    }
+}
+
+fn times(faults: &[TimeFault]) -> String {
+    faults.iter().map(|fault| format!("{} {}", fault.time.pointer(), fault.why)).collect::<Vec<_>>().join("; ")
 }
 
 /// The result of a command.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::forward::must_be_relaying;
+use super::forward::must_be_live;
 use super::publish::wake;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
@@ -32,7 +32,7 @@ pub async fn retry(
 ) -> Result<u64> {
     let now = clock.now();
     share_links(db).await?;
-    must_be_relaying(db, id).await?;
+    must_be_live(db, id, now).await?;
     match filter.delivery {
         Some(_) => lock_bulletins_shared(db, &[id]).await?,
         None => lock_bulletin(db, id).await?,

@@ -40,6 +40,7 @@ pub async fn send_test(
         return Err(Refusal::NotLinked(group.code.clone()));
     }
     let bulletin = get_bulletin(db, id).await?;
+    check(db, &bulletin, None, now).await?;
     let draft = Draft {
         kind: Kind::Test,
         about: None,
@@ -51,7 +52,6 @@ pub async fn send_test(
     let test = BulletinId::new(now);
     insert_draft(db, test, &draft, &super::public_token(), by, now).await?;
     let bulletin = get_bulletin(db, test).await?;
-    check(db, &bulletin).await?;
     let plain = store_message(db, settings, &bulletin, now).await?;
     let messages = Messages { plain, forwarding: None };
     // starting at the group itself, there is nobody above to wait for

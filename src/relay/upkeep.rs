@@ -19,7 +19,7 @@ use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
 use super::member_counts::keep_counts;
-use super::publish::{publish, unschedule};
+use super::publish::{give_up_schedule, publish_due};
 use super::quotas::keep_quotas;
 use super::refusal::Refusal;
 use super::withdraw::follow_late_acceptances;
@@ -41,6 +41,8 @@ use crate::telemetry::metric;
 const DAY: Duration = Duration::from_hours(24);
 /// How long a webhook event that was set aside is kept.
 const FAILURES: Duration = Duration::from_hours(30 * 24);
+/// How long what a form made is kept for its second click.
+const FORMS_KEPT: Duration = Duration::from_mins(15);
 /// Bulletins older than this are not summed up by province any more.
 const SUMMED_UP: Duration = Duration::from_hours(31 * 24);
 /// How long a picture that is in no bulletin is kept; it is looked for eight times as long.
@@ -116,6 +118,7 @@ struct Less {
     touch: Periodic,
     recount: Periodic,
     follow: Periodic,
+    forms: Periodic,
     seal: Periodic,
     forget: Periodic,
 }
@@ -161,9 +164,10 @@ impl Rounds {
         let settings = self.engine.settings.clone();
         if self.may_decide(settings.clock_jump) {
             note("publish_scheduled", self.publish_scheduled(now).await);
+            // first what has ended: nothing of it is let go or passed by any more
+            note("expire", self.expire(now).await);
             note("release", self.release(now).await);
             note("bypass", self.bypass(now).await);
-            note("expire", self.expire(now).await);
         }
         note("measure", self.measure(now).await);
         note("sum_up_provinces", self.sum_up(now).await);
@@ -178,6 +182,10 @@ impl Rounds {
         if self.less.follow.is_due(now) {
             let done = note("follow_late_acceptances", self.follow(now).await);
             self.less.follow.tried(done, settings.recount_interval, now);
+        }
+        if self.less.forms.is_due(now) {
+            let done = note("forget_forms", self.forget_forms(now).await);
+            self.less.forms.tried(done, settings.recount_interval, now);
         }
         if self.less.seal.is_due(now) {
             let done = note("seal_audit", self.seal().await);
@@ -232,6 +240,12 @@ impl Rounds {
         Ok(())
     }
 
+    /// What was shown once is not kept for longer than a second click needs.
+    async fn forget_forms(&self, now: Timestamp) -> Result<()> {
+        idempotency::delete_old_form_answers(&mut *self.engine.db.acquire().await?, now - FORMS_KEPT).await?;
+        Ok(())
+    }
+
     async fn forget(&self, now: Timestamp) -> Result<()> {
         let mut db = self.engine.db.acquire().await?;
         idempotency::delete_old_answers(&mut db, now - DAY).await?;
@@ -257,14 +271,14 @@ impl Rounds {
 
     async fn publish_one(&self, id: BulletinId, now: Timestamp) -> Result<()> {
         let mut tx = self.engine.db.begin().await?;
-        match publish(&mut tx, &self.engine.settings, id, "upkeep", now).await {
+        match publish_due(&mut tx, &self.engine.settings, id, now).await {
             Ok(_) => Ok(tx.commit().await?),
             Err(Refusal::Store(error)) => Err(error),
             Err(refusal) => {
                 tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
                 drop(tx);
                 let mut tx = self.engine.db.begin().await?;
-                if let Err(Refusal::Store(error)) = unschedule(&mut tx, id, "upkeep", now).await {
+                if let Err(Refusal::Store(error)) = give_up_schedule(&mut tx, id, &refusal, now).await {
                     return Err(error);
                 }
                 Ok(tx.commit().await?)
@@ -289,7 +303,7 @@ impl Rounds {
 
     async fn bypass(&self, now: Timestamp) -> Result<()> {
         let patience = self.engine.settings.patience(now);
-        for id in turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience).await? {
+        for id in turns::list_bypasses_due(&mut *self.engine.db.acquire().await?, &patience, now).await? {
             note_one("bypass", id, self.bypass_one(id, &patience, now).await)?;
         }
         Ok(())

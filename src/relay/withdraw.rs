@@ -10,14 +10,16 @@ use serde_json::json;
 
 use super::forward::must_be_relaying;
 use super::publish::{store_message, wake};
-use super::refusal::Result;
+use super::refusal::{Refusal, Result};
 use super::settings::Settings;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind};
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
-use crate::store::bulletins::{Bulletin, Draft, get_bulletin, insert_draft, mark_published, mark_withdrawn};
+use crate::store::bulletins::{
+    Bulletin, Draft, get_bulletin, insert_draft, list_corrections, mark_published, mark_withdrawn,
+};
 use crate::store::fan_out::{insert_where_accepted, list_late_notices};
 use crate::store::record::lock_bulletin;
 use crate::store::{Connection, audit, turns};
@@ -26,7 +28,7 @@ use crate::store::{Connection, audit, turns};
 const LATE: Duration = Duration::from_hours(48);
 
 /// What a withdrawal came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawn {
     /// Deliveries that were stopped before they were sent.
     pub stopped: u64,
@@ -34,12 +36,16 @@ pub struct Withdrawn {
     pub notice: Option<BulletinId>,
     /// Groups that the notice goes to.
     pub notified: i32,
+    /// Corrections of it that were taken back with it.
+    pub corrections: Vec<BulletinId>,
 }
 
-/// Takes a published bulletin back.
+/// Takes a published bulletin back, and with it every published correction of it: what puts right something that does
+/// not hold any more does not hold either, and would go on below.
 ///
 /// # Errors
-/// [`Refusal`](super::refusal::Refusal); nothing is changed then.
+/// [`Refusal::WithdrawalStands`] for a withdrawal notice: groups that have the bulletin would never learn that it was
+/// taken back. [`Refusal`]; nothing is changed then.
 pub async fn withdraw(
     db: &mut Connection,
     settings: &Settings,
@@ -49,6 +55,27 @@ pub async fn withdraw(
     now: Timestamp,
 ) -> Result<Withdrawn> {
     must_be_relaying(db, id).await?;
+    if get_bulletin(db, id).await?.kind == Kind::Withdrawal {
+        return Err(Refusal::WithdrawalStands);
+    }
+    let mut withdrawn = withdraw_one(db, settings, id, reason, by, now).await?;
+    // a correction is younger than what it corrects, so the locks are taken in the order in which everybody takes them
+    for correction in list_corrections(db, id).await? {
+        must_be_relaying(db, correction).await?;
+        withdraw_one(db, settings, correction, reason, by, now).await?;
+        withdrawn.corrections.push(correction);
+    }
+    Ok(withdrawn)
+}
+
+async fn withdraw_one(
+    db: &mut Connection,
+    settings: &Settings,
+    id: BulletinId,
+    reason: &PlainReason,
+    by: &str,
+    now: Timestamp,
+) -> Result<Withdrawn> {
     lock_bulletin(db, id).await?;
     let stopped = turns::end_open(db, id, State::Withdrawn, now).await?;
     let bulletin = get_bulletin(db, id).await?;
@@ -57,7 +84,7 @@ pub async fn withdraw(
     let detail = json!({ "reason": reason.as_str(), "stopped": stopped, "notified": notified });
     audit::insert_entry(db, now, by, "withdraw", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
-    Ok(Withdrawn { stopped, notice, notified })
+    Ok(Withdrawn { stopped, notice, notified, corrections: Vec::new() })
 }
 
 async fn publish_notice(
@@ -68,9 +95,6 @@ async fn publish_notice(
     by: &str,
     now: Timestamp,
 ) -> Result<(Option<BulletinId>, i32)> {
-    if about.kind == Kind::Withdrawal {
-        return Ok((None, 0));
-    }
     let id = BulletinId::new(now);
     let draft = Draft {
         kind: Kind::Withdrawal,

@@ -1,10 +1,12 @@
 //! Invitations of stewards as a file: who, with which user name, and the link that sets the password. It holds secrets
 //! and is made once, in the answer to whoever asked for it.
 
+use serde::{Deserialize, Serialize};
+
 use super::Table;
 
 /// One invitation as it is handed out.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slip {
     /// The name to sign in with.
     pub username: String,

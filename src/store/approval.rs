@@ -12,7 +12,8 @@ use crate::domain::time::Timestamp;
 pub async fn mark_submitted(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'submitted', submitted_at = $2, submitted_by = $3, approved_at = null,
-            approved_by = null, returned_at = null, returned_by = null, returned_reason = null, updated_at = $2
+            approved_by = null, returned_at = null, returned_by = null, returned_reason = null,
+            unscheduled_at = null, unscheduled_reason = null, updated_at = $2
         where id = $1",
         id.0,
         now as Timestamp,

@@ -1,8 +1,14 @@
 //! Idempotency keys: the answer to a POST, kept in the transaction of its effect.
+//!
+//! Keys of the API come from its clients; those of forms stand under routes that begin with [`FORM`], and their
+//! answers are kept for a short time only, as they may hold what is shown once.
 
 use super::{Connection, Result};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
+
+/// What the routes of forms begin with.
+pub const FORM: &str = "FORM ";
 
 /// An answer given before.
 #[derive(Clone, Debug)]
@@ -78,6 +84,18 @@ pub async fn insert_answer(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Forgets answers to forms older than `oldest`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_old_form_answers(db: &mut Connection, oldest: Timestamp) -> Result<u64> {
+    let gone =
+        sqlx::query!("delete from idempotency_keys where route like 'FORM %' and created_at < $1", oldest as Timestamp)
+            .execute(db)
+            .await?;
+    Ok(gone.rows_affected())
 }
 
 /// Forgets answers older than `oldest`.

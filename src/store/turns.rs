@@ -149,8 +149,9 @@ pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32]
 /// When the database fails.
 pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
-        r#"select distinct bulletin_id as "id!: BulletinId" from deliveries
-        where release_at <= $1 and state = 'held'"#,
+        r#"select distinct bulletin_id as "id!: BulletinId" from deliveries d
+        where release_at <= $1 and state = 'held'
+            and exists (select from bulletins b where b.id = d.bulletin_id and b.expires_at > $1)"#,
         now as Timestamp,
     )
     .fetch_all(db)
@@ -185,7 +186,7 @@ pub type Patience = [Option<Timestamp>; 4];
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience) -> Result<Vec<BulletinId>> {
+pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience, now: Timestamp) -> Result<Vec<BulletinId>> {
     let [routine, urgent, very_urgent, most_urgent] = *patience;
     Ok(sqlx::query_scalar!(
         r#"with slow as materialized (
@@ -194,12 +195,13 @@ pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience) -> Resu
                 and blocks_since <= case priority / 2 when 3 then $1 when 2 then $2 when 1 then $3 else $4 end
         )
         select distinct slow.bulletin_id as "id!: BulletinId"
-        from slow cross join lateral (
+        from slow join bulletins b on b.id = slow.bulletin_id and b.expires_at > $5 cross join lateral (
             select from deliveries d where d.parent_id = slow.id and d.state = 'waiting' limit 1) as waiting"#,
         routine as Option<Timestamp>,
         urgent as Option<Timestamp>,
         very_urgent as Option<Timestamp>,
         most_urgent as Option<Timestamp>,
+        now as Timestamp,
     )
     .fetch_all(db)
     .await?)

@@ -43,7 +43,7 @@ pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
 /// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
 pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
 /// The steps of upkeep.
-pub const UPKEEP_STEPS: [&str; 11] = [
+pub const UPKEEP_STEPS: [&str; 12] = [
     "publish_scheduled",
     "release",
     "bypass",
@@ -53,6 +53,7 @@ pub const UPKEEP_STEPS: [&str; 11] = [
     "touch_home",
     "recount",
     "follow_late_acceptances",
+    "forget_forms",
     "seal_audit",
     "forget",
 ];

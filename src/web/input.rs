@@ -44,7 +44,7 @@ pub fn read_bytes(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem>
     })
 }
 
-/// A body as `T`; no body at all counts as `{}`.
+/// A body as `T`; no body at all counts as `{}`, and so does `null`.
 ///
 /// # Errors
 /// 415, 400 for what is no JSON, 422 with every field at fault.
@@ -57,7 +57,8 @@ pub fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     }
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| Problem::bad_request(format!("The body is not JSON: {error}.")))?;
-    read_value(value)
+    // a body that says nothing, however it says so
+    read_value(if value.is_null() { Value::Object(serde_json::Map::new()) } else { value })
 }
 
 fn says_json(headers: &HeaderMap) -> bool {

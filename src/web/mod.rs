@@ -23,6 +23,7 @@ mod listen;
 mod listing;
 mod live;
 mod moment;
+pub mod once;
 mod pages;
 mod people;
 mod post;

@@ -60,8 +60,12 @@ impl From<Refusal> for Problem {
                 Self::invalid(complaints.iter().map(field).collect())
             }
             Refusal::NoteTooLong => Self::invalid_field("/note", detail),
-            Refusal::AboutUnpublished => Self::invalid_field("/about", detail),
-            Refusal::NotInTheFuture => Self::invalid_field("/at", detail),
+            Refusal::AboutUnpublished | Refusal::AboutWithdrawn => Self::invalid_field("/about", detail),
+            Refusal::Times(faults) => {
+                Self::invalid(faults.iter().map(|fault| FieldError::new(fault.time.pointer(), &fault.why)).collect())
+            }
+            Refusal::WithdrawalStands => Self::conflict("withdrawal-stands", detail),
+            Refusal::Expired(_) => Self::conflict("expired", detail),
             Refusal::Store(error) => error.into(),
             Refusal::Render(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a message could not be rendered");

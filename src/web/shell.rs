@@ -2,6 +2,7 @@
 //!
 //! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
 
+use super::once::new_token;
 use super::pages::assets;
 use super::people::Visitor;
 use super::words::Words;
@@ -70,6 +71,8 @@ pub struct Shell {
     pub here: String,
     /// What was just done.
     pub said: Option<String>,
+    /// What the forms of this page bear, so that two clicks are one act.
+    pub once: String,
     /// Scripts by address.
     pub scripts: Vec<String>,
     /// The style sheet's address.
@@ -93,7 +96,8 @@ impl Shell {
             ways,
             here: visitor.here.clone(),
             said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
-            scripts: vec![assets::path_of("live")],
+            once: new_token(),
+            scripts: vec![assets::path_of("live"), assets::path_of("forms")],
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }
@@ -108,6 +112,7 @@ impl Shell {
             ways: Vec::new(),
             here: here.to_owned(),
             said: said(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            once: String::new(),
             scripts: Vec::new(),
             style: assets::style_path(),
             icon: assets::path_of("icon"),

@@ -61,6 +61,13 @@ impl Language {
     }
 }
 
+/// The text with a capital, as a sentence begins.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
 /// Says things in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Words {

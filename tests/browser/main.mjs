@@ -15,6 +15,7 @@ import * as access from './access.mjs';
 import * as approval from './approval.mjs';
 import * as board from './board.mjs';
 import * as deputies from './deputies.mjs';
+import * as doubleClicks from './double_clicks.mjs';
 import * as journeys from './journeys.mjs';
 import * as operations from './operations.mjs';
 import * as publisher from './publisher.mjs';
@@ -70,4 +71,4 @@ async function lookAtWreck(name) {
   return said + told.join('');
 }
 
-for (const { declare } of [access, signIn, journeys, approval, publisher, deputies, operations, board, simulator]) declare(scene);
+for (const { declare } of [access, signIn, journeys, approval, publisher, deputies, doubleClicks, operations, board, simulator]) declare(scene);

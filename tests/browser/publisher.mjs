@@ -9,6 +9,8 @@ import { wordsOf } from './stage/words.mjs';
 
 const RUBBISH = { name: 'photograph.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('%PDF-1.7 this is no picture') };
 const NO_PICTURE = { th: 'ไฟล์นี้ไม่ใช่ภาพ JPEG หรือ PNG', en: 'Is neither a JPEG nor a PNG' };
+// of the Buddhist era
+const NEXT_YEAR = new Date().getFullYear() + 544;
 const ALT = 'ป้ายบอกทางไปศูนย์พักพิง';
 
 /** Everything that is typed into the form. */
@@ -22,7 +24,7 @@ async function fill(page, say, subject) {
   await write(page, say, { subject, body: 'ย่อหน้าที่หนึ่ง\n\nย่อหน้าที่สอง' });
   await page.getByLabel(say('compose-number'), { exact: true }).fill('มท ๐๖๐๓/ว ๗๘๔๒');
   await page.getByLabel(say('compose-image-alt')).fill(ALT);
-  await page.getByLabel(say('compose-acknowledge-date')).fill('๓๑ ธันวาคม ๒๕๙๙');
+  await page.getByLabel(say('compose-acknowledge-date')).fill(`31 ธันวาคม ${NEXT_YEAR}`);
   await page.getByLabel('GCC2').check();
   return typed(page, say);
 }

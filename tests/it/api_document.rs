@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::desk::{Desk, Who};
 
-fn document() -> Value {
+pub fn document() -> Value {
     serde_json::to_value(gcc_relay::web::openapi()).expect("plain")
 }
 
 /// Every operation: method, path, what is said of it.
-fn operations(document: &Value) -> Vec<(Method, String, &Value)> {
+pub fn operations(document: &Value) -> Vec<(Method, String, &Value)> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
@@ -71,7 +71,7 @@ fn every_reference_leads_somewhere() {
 }
 
 /// What `value` has that `schema` does not say, or lacks that it promises.
-fn differences(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+pub fn differences(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     if let Some(reference) = schema["$ref"].as_str() {
         return differences(document, named(document, reference), value, at);
     }
@@ -112,7 +112,7 @@ fn field_differences(document: &Value, schema: &Value, fields: &Map<String, Valu
     found
 }
 
-fn named<'a>(document: &'a Value, reference: &str) -> &'a Value {
+pub fn named<'a>(document: &'a Value, reference: &str) -> &'a Value {
     document.pointer(reference.trim_start_matches('#')).expect("a schema")
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
 use serde_json::json;
@@ -57,6 +58,17 @@ impl<'a> Words<'a> {
                 let id = self.desk.write().await;
                 self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
                 id
+            }
+            "scheduled" => {
+                let (id, at) = (self.desk.write().await, self.desk.now() + Duration::from_hours(24));
+                self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({ "at": at })).await.expect(202);
+                id
+            }
+            "deputy" => {
+                let until = self.desk.now() + Duration::from_hours(24);
+                let body = json!({ "title": "รองผู้ว่าราชการจังหวัด", "until": until });
+                self.desk.post(&Who::Admin, "groups/lpn/deputies", body).await.expect(201);
+                self.desk.texts("select max(id)::text from stewards").await.remove(0)
             }
             "seen" => {
                 let page = self.admin.open(&format!("/bulletins/{}/publish", self.draft)).await;

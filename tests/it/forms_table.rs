@@ -211,7 +211,7 @@ pub const OF_WRITERS: &[Form] = &[
         ADMIN,
         "POST /bulletins/{id}/publish",
         "/bulletins/{draft}/publish",
-        &[("seen", "{seen}"), ("when", "later"), ("date", "30 มีนาคม 2570"), ("time", "8.30")],
+        &[("seen", "{seen}"), ("when", "later"), ("date", "1 มีนาคม 2562"), ("time", "8.30")],
     ),
     form(ADMIN, "POST /bulletins/{id}/test", "/bulletins/{a draft}/test", &[("group", "lpn")]),
     form(ADMIN, "POST /bulletins/{id}/return", "/bulletins/{submitted}/return", &[("reason", "ขาดเลขที่")]),

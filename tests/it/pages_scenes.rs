@@ -147,6 +147,10 @@ pub async fn fill(desk: &Desk) {
     desk.line().remove_silently("Clpndist").expect("removed");
     desk.relayed().await;
     desk.faults([]);
+    // what was over when its hour came, as nobody led then
+    let hours = |hours: u64| desk.now() + Duration::from_hours(hours);
+    let overdue = desk.write_with(json!({ "expires_at": hours(3) })).await;
+    desk.post(&Who::Admin, &format!("bulletins/{overdue}/publish"), json!({ "at": hours(2) })).await.expect(202);
     desk.after(Duration::from_hours(24)).await;
     // a day is longer than a session
     let admin = desk.sign_in(Who::Admin).await;
@@ -167,7 +171,7 @@ pub async fn fill(desk: &Desk) {
         desk.write_with(json!({ "subject": long_name(n), "body": "ความ\n\nความ" })).await;
     }
     let scheduled = desk.write().await;
-    let at = json!({ "at": "2030-01-01T00:00:00Z" });
+    let at = json!({ "at": "2019-01-01T00:00:00Z" });
     desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), at).await.expect(202);
     // what waits, and goes by itself after a while
     desk.patch(&Who::Steward, "groups/lpn", json!({ "forward_within": 90 })).await.expect(200);

@@ -336,7 +336,7 @@ async fn the_form_of_a_deputy_tells_all_that_is_wrong_and_keeps_what_was_typed()
     assert_eq!(refused.status, 422);
     says(
         &refused,
-        &[&escaped(HOSTILE), "หมายเลขโทรศัพท์ไม่ถูกต้อง", "โปรดระบุวันที่", "วันสุดท้ายต้องไม่อยู่ก่อนวันแรก", "ใช้ได้เฉพาะอักษรอังกฤษตัวเล็ก"],
+        &[&escaped(HOSTILE), "หมายเลขโทรศัพท์ไม่ถูกต้อง", "อ่านวันที่ไม่ได้", "วันสุดท้ายต้องไม่อยู่ก่อนวันแรก", "ใช้ได้เฉพาะอักษรอังกฤษตัวเล็ก"],
     );
     assert!(!refused.text.contains("<script>alert"));
     assert_eq!(desk.count("select count(*) from stewards where valid_until is not null").await, 0);

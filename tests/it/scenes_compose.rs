@@ -91,7 +91,9 @@ pub async fn published(desk: &Desk) -> Vec<Shown> {
         )
         .await;
     }
-    for id in desk.texts("select id::text from bulletins where scheduled_for is not null").await {
+    for id in
+        desk.texts("select id::text from bulletins where scheduled_for is not null or unscheduled_at is not null").await
+    {
         look(&mut shown, &admin, &format!("/bulletins/{id}")).await;
     }
     shown

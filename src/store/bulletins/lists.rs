@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 
 use super::Bulletin;
-use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State};
+use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State, UnscheduledReason};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
 use crate::domain::search::Words;
@@ -54,7 +54,8 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             b.forwarding, acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, stage,
             image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
             b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
-            returned_by, returned_reason, scheduled_for, published_at, withdrawn_at, withdrawn_reason,
+            returned_by, returned_reason, scheduled_for, unscheduled_at,
+            unscheduled_reason as "unscheduled_reason: UnscheduledReason", published_at, withdrawn_at, withdrawn_reason,
             paused_at, deliveries, coalesce(p.open, 0) as "open!"
         from bulletins b join groups g on g.id = b.origin_id join offices o on o.id = g.office_id
             left join images i on i.id = b.image_id
@@ -112,5 +113,24 @@ pub async fn find_correction(db: &mut Connection, about: BulletinId) -> Result<O
         about.0,
     )
     .fetch_optional(db)
+    .await?)
+}
+
+/// The published corrections of a bulletin, and corrections of those, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_corrections(db: &mut Connection, about: BulletinId) -> Result<Vec<BulletinId>> {
+    Ok(sqlx::query_scalar!(
+        r#"with recursive chain as (
+            select $1::uuid as id
+            union
+            select b.id from chain join bulletins b on b.about = chain.id and b.kind = 'correction'
+        )
+        select b.id as "id: BulletinId" from chain join bulletins b on b.id = chain.id
+        where b.id <> $1 and b.stage = 'published' order by b.id"#,
+        about.0,
+    )
+    .fetch_all(db)
     .await?)
 }

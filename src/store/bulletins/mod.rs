@@ -10,14 +10,14 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 pub use drafts::{Draft, delete_draft, insert_draft, update_draft};
-pub use lists::{Filter, find_correction, get_bulletin, list_bulletins};
+pub use lists::{Filter, find_correction, get_bulletin, list_bulletins, list_corrections};
 pub use stages::{
-    find_stage_for_update, list_due, list_expired, list_open, mark_draft, mark_published, mark_scheduled,
-    mark_withdrawn, update_paused,
+    find_stage_for_share, find_stage_for_update, list_due, list_expired, list_open, mark_draft, mark_published,
+    mark_scheduled, mark_withdrawn, update_paused,
 };
 
 use crate::domain::bulletin::{
-    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State, Urgency,
+    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State, UnscheduledReason, Urgency,
 };
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
@@ -92,6 +92,10 @@ pub struct Bulletin {
     pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
+    /// When its hour came and it was not published: it is a draft again.
+    pub unscheduled_at: Option<Timestamp>,
+    /// Why.
+    pub unscheduled_reason: Option<UnscheduledReason>,
     /// When it was published.
     pub published_at: Option<Timestamp>,
     /// When it was taken back.
@@ -111,6 +115,12 @@ impl Bulletin {
     #[must_use]
     pub fn urgency(&self) -> Urgency {
         Urgency::from_number(self.urgency_number)
+    }
+
+    /// By when it should be acknowledged, where that is asked for.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.acknowledgement.due_at.filter(|_| self.acknowledgement.requested)
     }
 
     /// Its state as people see it.

@@ -1,6 +1,6 @@
 //! The stages of a bulletin, from draft to published and on, and what is due.
 
-use crate::domain::bulletin::Stage;
+use crate::domain::bulletin::{Stage, UnscheduledReason};
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result};
@@ -11,6 +11,14 @@ use crate::store::{Connection, Result};
 /// When the database fails.
 pub async fn find_stage_for_update(db: &mut Connection, id: BulletinId) -> Result<Option<Stage>> {
     Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for update", id.0).fetch_optional(db).await?)
+}
+
+/// The stage of a bulletin, which nobody changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_stage_for_share(db: &mut Connection, id: BulletinId) -> Result<Option<Stage>> {
+    Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for share", id.0).fetch_optional(db).await?)
 }
 
 /// Marks a draft or scheduled bulletin as published, with the time at which it expires.
@@ -25,7 +33,8 @@ pub async fn mark_published(
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
-        "update bulletins set stage = 'published', published_at = $2, updated_at = $2, deliveries = $3, expires_at = $4
+        "update bulletins set stage = 'published', published_at = $2, updated_at = $2, deliveries = $3, expires_at = $4,
+            unscheduled_at = null, unscheduled_reason = null
         where id = $1",
         id.0,
         now as Timestamp,
@@ -43,7 +52,9 @@ pub async fn mark_published(
 /// When the database fails.
 pub async fn mark_scheduled(db: &mut Connection, id: BulletinId, at: Timestamp, now: Timestamp) -> Result<()> {
     sqlx::query!(
-        "update bulletins set stage = 'scheduled', scheduled_for = $2, updated_at = $3 where id = $1",
+        "update bulletins set stage = 'scheduled', scheduled_for = $2, updated_at = $3, unscheduled_at = null,
+            unscheduled_reason = null
+        where id = $1",
         id.0,
         at as Timestamp,
         now as Timestamp,
@@ -70,15 +81,25 @@ pub async fn mark_withdrawn(db: &mut Connection, id: BulletinId, reason: &str, n
     Ok(())
 }
 
-/// Puts a scheduled bulletin back among the drafts.
+/// Puts a scheduled bulletin back among the drafts, with the reason why it was not published when its hour came, or
+/// none where a person took it back.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_draft(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<()> {
+pub async fn mark_draft(
+    db: &mut Connection,
+    id: BulletinId,
+    reason: Option<UnscheduledReason>,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
-        "update bulletins set stage = 'draft', scheduled_for = null, updated_at = $2 where id = $1 and stage = 'scheduled'",
+        "update bulletins set stage = 'draft', scheduled_for = null, updated_at = $2,
+            unscheduled_at = case when $3::unscheduled_reason is not null then $2::timestamptz end,
+            unscheduled_reason = $3
+        where id = $1 and stage = 'scheduled'",
         id.0,
         now as Timestamp,
+        reason as Option<UnscheduledReason>,
     )
     .execute(db)
     .await?;

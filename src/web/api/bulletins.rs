@@ -6,7 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use uuid::Uuid;
 
 use super::visible;
-use crate::domain::bulletin::{self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::bulletin::{
+    self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, UnscheduledReason, Urgency,
+};
 use crate::domain::document::{DocumentNumber, Doubt, NumberParts};
 use crate::domain::ids::BulletinId;
 use crate::domain::picture::ImageId;
@@ -87,6 +89,10 @@ pub struct Bulletin {
     pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
+    /// When its hour came and it was not published: it is a draft again. Null once it is submitted or scheduled anew.
+    pub unscheduled_at: Option<Timestamp>,
+    /// Why.
+    pub unscheduled_reason: Option<UnscheduledReason>,
     /// When it was published.
     pub published_at: Option<Timestamp>,
     /// When it was taken back.
@@ -178,6 +184,8 @@ impl Bulletin {
             returned_by: row.returned_by,
             returned_reason: row.returned_reason,
             scheduled_for: row.scheduled_for,
+            unscheduled_at: row.unscheduled_at,
+            unscheduled_reason: row.unscheduled_reason,
             published_at: row.published_at,
             withdrawn_at: row.withdrawn_at,
             withdrawn_reason: row.withdrawn_reason,
@@ -198,7 +206,7 @@ pub struct BulletinQuery {
     kind: Option<Kind>,
     /// Only those in whose subject, number or text every one of these words stands, anywhere within it; at most 8
     /// words and 200 characters. Thai and Arabic digits are the same.
-    #[param(value_type = Option<String>, max_length = 200)]
+    #[param(value_type = Option<String>, max_length = 200, pattern = r"^\s*(?:[^\s\p{C}]+\s*){0,8}$")]
     #[serde(default, deserialize_with = "words")]
     q: Option<Words>,
     /// Items on a page.
@@ -206,7 +214,7 @@ pub struct BulletinQuery {
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
     limit: Limit,
     /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<Cursor>,
 }
 

@@ -32,8 +32,15 @@ pub enum Groups {
     /// Every group at which it is held and for which the key answers.
     All(All),
     /// These, by code.
+    #[schema(value_type = GroupCodes)]
     These(Vec<Code>),
 }
+
+/// Groups by code, at least one.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = Vec<Code>, min_items = 1)]
+#[expect(dead_code, reason = "only says in the document what may come")]
+pub struct GroupCodes(Vec<Code>);
 
 /// The word `all`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -88,6 +95,7 @@ pub async fn forward_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, po
 #[serde(deny_unknown_fields)]
 pub struct Decline {
     /// The groups, by code.
+    #[schema(min_items = 1)]
     into: Vec<Code>,
     /// Why; one line, at most 500 UTF-16 units.
     reason: PlainReason,
@@ -117,6 +125,7 @@ pub async fn decline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, po
 #[serde(deny_unknown_fields)]
 pub struct Undecline {
     /// The groups, by code.
+    #[schema(min_items = 1)]
     into: Vec<Code>,
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::{Delivery, DeliveryState};
 use super::timeline::{Moment, timeline};
 use super::visible;
-use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::ids::{BulletinId, Code, DeliveryId};
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{self as rows, Filter, get_change_horizon};
@@ -30,16 +30,20 @@ const TAPS_SHOWN: i64 = 200;
 #[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
     /// Only of this tier.
+    #[param(minimum = 1, maximum = 3)]
     tier: Option<i16>,
     /// Only in this state, as shown.
     state: Option<DeliveryState>,
     /// Only of offices in this province.
     province: Option<String>,
     /// Only of this office, by code.
+    #[param(value_type = Option<Code>)]
     office: Option<String>,
     /// Only of this group, by code.
+    #[param(value_type = Option<Code>)]
     group: Option<String>,
     /// Only at or below this group, by code.
+    #[param(value_type = Option<Code>)]
     under: Option<String>,
     /// Only those that went on without the group above, or only the others.
     bypassed: Option<bool>,
@@ -50,7 +54,7 @@ pub struct DeliveryQuery {
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
     limit: Limit,
     /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<Cursor>,
 }
 
@@ -98,7 +102,7 @@ pub async fn list_bulletin_deliveries(
 #[into_params(parameter_in = Query)]
 pub struct ChangeQuery {
     /// `next_cursor` of the call before; without it the answer is empty and its cursor means *from now on*.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]*$")]
     since: Option<Cursor>,
     /// Items on a page.
     #[serde(default)]

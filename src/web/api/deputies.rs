@@ -6,12 +6,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 use super::groups::{Steward, manages};
 use super::visible;
 use crate::domain::ids::AccountId;
 use crate::domain::steward::Deputy;
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, TimeInput};
 use crate::store::groups::Group;
 use crate::store::stewards::{self, NamedDeputy, insert_deputy};
 use crate::store::{Connection, StoreError, audit};
@@ -21,38 +24,80 @@ use crate::web::input::{Id, Ids};
 use crate::web::post::{Post, Posted};
 use crate::web::problem::{FieldError, Problem};
 
+/// A deputy to be named.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct NewDeputy(Naming);
+
+/// One of two: with a name, or with a title; both is fine.
+impl utoipa::PartialSchema for NewDeputy {
+    fn schema() -> RefOr<Schema> {
+        let either = ["name", "title"].map(|needed| {
+            let mut schema = Naming::schema();
+            if let RefOr::T(Schema::Object(naming)) = &mut schema {
+                naming.required.push(needed.to_owned());
+                if let Some(RefOr::T(Schema::Object(text))) = naming.properties.get_mut(needed) {
+                    text.min_length = Some(1);
+                    text.pattern = Some(r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$".to_owned());
+                }
+            }
+            schema
+        });
+        let any = either.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+        Schema::AnyOf(any.build()).into()
+    }
+}
+
+impl utoipa::ToSchema for NewDeputy {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Naming::schemas(schemas);
+    }
+}
+
 /// Who stands in, and for how long.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewDeputy {
+struct Naming {
     /// The person; a name or a title is needed.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$")]
     name: String,
     /// The title.
     #[serde(default)]
-    #[schema(max_length = 100, example = "รองผู้ว่าราชการจังหวัดลำพูน")]
+    #[schema(
+        max_length = 100,
+        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$",
+        example = "รองผู้ว่าราชการจังหวัดลำพูน"
+    )]
     title: String,
     /// The telephone number.
     #[serde(default)]
-    #[schema(max_length = 40)]
+    #[schema(
+        max_length = 40,
+        pattern = r"^(?:[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[0-9๐-๙][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*)?$"
+    )]
     phone: String,
     /// From when; left out or null = now.
-    from: Option<Timestamp>,
+    #[schema(value_type = Option<Timestamp>)]
+    from: Option<TimeInput>,
     /// Until when, within a year; not at that moment any more.
-    until: Timestamp,
+    #[schema(value_type = Timestamp)]
+    until: TimeInput,
 }
 
 /// Name a deputy for a while.
 #[utoipa::path(post, path = "/groups/{code}/deputies", tag = "tree", params(("code" = String, Path)),
     request_body = NewDeputy, responses((status = 201, body = Steward)))]
 pub async fn name_deputy(State(app): State<App>, Id(code): Id<String>, post: Post<NewDeputy>) -> Posted {
-    let (mut work, input) = post.begin(&app).await?;
+    let (mut work, NewDeputy(input)) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let from = input.from.unwrap_or(now);
-    let deputy = Deputy::new(&input.name, &input.title, &input.phone, from, input.until, now).map_err(|faults| {
-        Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
-    })?;
+    let bad = |pointer: &str, bad| Problem::invalid_field(pointer, bad);
+    let from = input.from.map(|from| from.within(Bound::Begin, now)).transpose().map_err(|why| bad("/from", why))?;
+    let until = input.until.within(Bound::End, now).map_err(|why| bad("/until", why))?;
+    let deputy =
+        Deputy::new(&input.name, &input.title, &input.phone, from.unwrap_or(now), until, now).map_err(|faults| {
+            Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
+        })?;
     let group = managed(work.db(), &caller, &code).await?;
     let id = name(work.db(), &group, &deputy, None, &by, now).await?;
     let made = NamedDeputy {

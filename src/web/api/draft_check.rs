@@ -1,7 +1,5 @@
 //! The rules of a draft's fields. Each takes one field and adds what is wrong with it to `errors`. Pure.
 
-use jiff::civil::Date;
-
 use super::draft_input::LinkInput;
 use super::field::Field;
 use crate::domain::bulletin::{Attachment, Audience, Kind, Link};
@@ -9,14 +7,13 @@ use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::text::grapheme_len;
-use crate::domain::thai::parse_date;
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, TimeInput, parse_day};
 use crate::line::limits::{LABEL, URI};
 use crate::web::problem::FieldError;
 use crate::web::refused::classified;
 
 const MOST_LINKS: usize = 20;
-/// A year beyond this was meant as one of the Buddhist era.
-const LAST_COMMON_YEAR: i16 = 2200;
 
 /// A text that must be there and bears no secrecy class.
 pub(super) fn take_text<T: Into<String>>(
@@ -39,20 +36,20 @@ pub(super) fn take_text<T: Into<String>>(
 }
 
 /// A letter's date, in any of its forms, as `YYYY-MM-DD`.
-pub(in crate::web) fn read_date(text: &str, errors: &mut Vec<FieldError>) -> Option<String> {
-    let iso = text.trim().parse::<Date>().ok().filter(|_| text.trim().len() == 10);
-    let read = match iso {
-        Some(date) if date.year() > LAST_COMMON_YEAR => {
-            Err("is a date of the common era; write a Buddhist one in words, such as \"23 มีนาคม 2561\"".to_owned())
-        }
-        Some(date) => Ok(date),
-        None => parse_date(text).map_err(|error| error.to_string()),
-    };
-    let read = read.and_then(|date| match date.year() {
-        ..=0 => Err("lies before the common era".to_owned()),
-        _ => Ok(date),
-    });
+pub(super) fn read_date(text: &str, now: Timestamp, errors: &mut Vec<FieldError>) -> Option<String> {
+    let read = parse_day(text, Bound::Letter, now);
     read.map_err(|error| errors.push(FieldError::new("/document_date", error))).ok().map(|date| date.to_string())
+}
+
+/// A time that must make sense for what it is for.
+pub(super) fn take_time(
+    at: TimeInput,
+    bound: Bound,
+    pointer: &str,
+    now: Timestamp,
+    errors: &mut Vec<FieldError>,
+) -> Option<Timestamp> {
+    at.within(bound, now).map_err(|bad| errors.push(FieldError::new(pointer, bad))).ok()
 }
 
 /// A letter's number, kept as it was given.

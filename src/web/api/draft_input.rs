@@ -4,16 +4,17 @@
 //! applies it to what is there. A field left out stays, `null` puts the default back. Nothing here asks the
 //! database; what names groups or other bulletins is looked up by [`super::drafts`].
 
-use serde::Deserialize;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
+use serde::{Deserialize, Deserializer, de};
 
-use super::draft_check::{check_audience, check_kind, read_attachments, read_date, read_links, read_number, take_text};
+use super::draft_check::{
+    check_audience, check_kind, read_attachments, read_date, read_links, read_number, take_text, take_time,
+};
 use super::field::Field;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, TimeInput};
 use crate::store::bulletins::Draft;
 use crate::web::problem::FieldError;
 
@@ -23,15 +24,15 @@ use crate::web::problem::FieldError;
 #[schema(as = BulletinChange)]
 pub struct DraftInput {
     /// The subject line: at most 300 UTF-16 units.
-    #[schema(value_type = Option<Subject>)]
+    #[schema(value_type = Subject, required = false)]
     #[serde(default)]
     pub subject: Field<Subject>,
     /// The whole text: at most 20,000 UTF-16 units.
-    #[schema(value_type = Option<Body>)]
+    #[schema(value_type = Body, required = false)]
     #[serde(default)]
     pub body: Field<Body>,
     /// What it is; default `news`. Withdrawals are made by withdrawing.
-    #[schema(value_type = Option<Kind>)]
+    #[schema(value_type = Option<DraftKind>)]
     #[serde(default)]
     pub kind: Field<Kind>,
     /// The published bulletin that a correction puts right.
@@ -43,11 +44,13 @@ pub struct DraftInput {
     #[serde(default)]
     pub urgency: Field<Urgency>,
     /// The letter's number, kept exactly as given.
-    #[schema(value_type = Option<String>, example = "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐",
+        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$")]
     #[serde(default)]
     pub document_number: Field<String>,
     /// The letter's date: `YYYY-MM-DD`, or as the letter writes it.
-    #[schema(value_type = Option<String>, example = "๒๓ มีนาคม ๒๕๖๑")]
+    #[schema(value_type = Option<String>, example = "๒๓ มีนาคม ๒๕๖๑",
+        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$")]
     #[serde(default)]
     pub document_date: Field<String>,
     /// The group where it starts; default the root, or the top group of the key's office.
@@ -59,7 +62,7 @@ pub struct DraftInput {
     #[serde(default)]
     pub audience: Field<Audience>,
     /// Links below the text, at most 20: objects, or plain addresses.
-    #[schema(value_type = Option<Vec<LinkInput>>)]
+    #[schema(value_type = Option<Vec<LinkInput>>, max_items = 20)]
     #[serde(default)]
     pub links: Field<Vec<LinkInput>>,
     /// The picture above the text: an image that was uploaded before, with what it shows; one at most.
@@ -74,10 +77,25 @@ pub struct DraftInput {
     #[schema(value_type = Option<AcknowledgementInput>)]
     #[serde(default)]
     pub acknowledgement: Field<AcknowledgementInput>,
-    /// When it stops being sent; default some days after publish.
+    /// When it stops being sent, within two years; default some days after publish.
     #[schema(value_type = Option<Timestamp>)]
     #[serde(default)]
-    pub expires_at: Field<Timestamp>,
+    pub expires_at: Field<TimeInput>,
+}
+
+/// What a draft may be: a withdrawal is made by withdrawing.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only says in the document what may come")]
+pub enum DraftKind {
+    /// News or an instruction.
+    News,
+    /// Puts an earlier one right.
+    Correction,
+    /// Tries the way to the groups out.
+    Test,
+    /// An exercise.
+    Drill,
 }
 
 /// A new draft: subject and text are required.
@@ -85,55 +103,79 @@ pub struct DraftInput {
 #[serde(transparent)]
 pub struct NewBulletin(pub DraftInput);
 
-impl utoipa::PartialSchema for NewBulletin {
-    fn schema() -> RefOr<Schema> {
-        let mut schema = DraftInput::schema();
-        if let RefOr::T(Schema::Object(object)) = &mut schema {
-            object.description = Some("A new draft; what is left out has its default.".to_owned());
-            object.required.extend(["subject".to_owned(), "body".to_owned()]);
-        }
-        schema
-    }
-}
-
-impl utoipa::ToSchema for NewBulletin {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        DraftInput::schemas(schemas);
-    }
-}
+/// An `https://` or `http://` address.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = String, format = "uri", max_length = 1_000, pattern = "^https?://")]
+#[expect(dead_code, reason = "only says in the document what may come")]
+pub struct WebAddress(String);
 
 /// A link with its label, or an address alone.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(untagged, expecting = "must be an address, or an object of `label` and `url`")]
 pub enum LinkInput {
     /// The button then says whose page it is.
+    #[schema(value_type = WebAddress)]
     Address(String),
     /// With a label.
     Labelled(Link),
 }
 
 /// Whether the button is shown, or all about it.
-#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
-#[serde(untagged, expecting = "must be true, false, or an object of `requested` and `due_at`")]
+#[derive(Clone, Debug, utoipa::ToSchema)]
+#[serde(untagged)]
 pub enum AcknowledgementInput {
     /// Whether it is shown.
     Shown(bool),
     /// All about it.
-    Full(Acknowledgement),
+    #[schema(value_type = Acknowledgement)]
+    Full(FullAcknowledgement),
 }
 
-impl Default for AcknowledgementInput {
-    fn default() -> Self {
-        Self::Full(Acknowledgement::default())
+/// All about the button, as it is sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FullAcknowledgement {
+    #[serde(default = "yes")]
+    requested: bool,
+    #[serde(default)]
+    due_at: Option<TimeInput>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// By hand, so that a field at fault inside is told by its own name and not as "none of the variants".
+impl<'de> Deserialize<'de> for AcknowledgementInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> de::Visitor<'de> for Either {
+            type Value = AcknowledgementInput;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("true, false, or an object of `requested` and `due_at`")
+            }
+
+            fn visit_bool<E: de::Error>(self, shown: bool) -> Result<Self::Value, E> {
+                Ok(AcknowledgementInput::Shown(shown))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                FullAcknowledgement::deserialize(de::value::MapAccessDeserializer::new(map)).map(Self::Value::Full)
+            }
+        }
+        deserializer.deserialize_any(Either)
     }
 }
 
-impl From<AcknowledgementInput> for Acknowledgement {
-    fn from(input: AcknowledgementInput) -> Self {
-        match input {
-            AcknowledgementInput::Shown(requested) => Self { requested, due_at: None },
-            AcknowledgementInput::Full(full) => full,
-        }
+impl AcknowledgementInput {
+    /// What it means, and what is wrong with its time.
+    fn read(self, now: Timestamp, errors: &mut Vec<FieldError>) -> Acknowledgement {
+        let Self::Full(full) = self else {
+            return Acknowledgement { requested: matches!(self, Self::Shown(true)), due_at: None };
+        };
+        let due_at = full.due_at.and_then(|at| take_time(at, Bound::DueAt, "/acknowledgement/due_at", now, errors));
+        Acknowledgement { requested: full.requested, due_at }
     }
 }
 
@@ -143,7 +185,7 @@ impl DraftInput {
         let subject = take_text(self.subject, base.subject, "/subject", errors);
         let body = take_text(self.body, base.body, "/body", errors);
         let document_date = match self.document_date {
-            Field::Set(text) => read_date(&text, errors),
+            Field::Set(text) => read_date(&text, now, errors),
             other => other.or_none(base.document_date),
         };
         let document_number = match self.document_number {
@@ -159,9 +201,16 @@ impl DraftInput {
             Field::Null => None,
             Field::Absent => base.attachment,
         };
-        if matches!(self.expires_at, Field::Set(at) if at <= now) {
-            errors.push(FieldError::new("/expires_at", "must lie in the future"));
-        }
+        let expires_at = match self.expires_at {
+            Field::Set(at) => take_time(at, Bound::ExpiresAt, "/expires_at", now, errors),
+            Field::Null => None,
+            Field::Absent => base.expires_at,
+        };
+        let acknowledgement = match self.acknowledgement {
+            Field::Set(input) => input.read(now, errors),
+            Field::Null => Acknowledgement::default(),
+            Field::Absent => base.acknowledgement,
+        };
         let audience = self.audience.or(base.audience);
         check_audience(&audience, errors);
         let (kind, about) = (self.kind.or(base.kind), self.about.or_none(base.about));
@@ -179,8 +228,8 @@ impl DraftInput {
             links,
             attachment,
             forwarding: self.forwarding.or(base.forwarding),
-            acknowledgement: self.acknowledgement.map(Acknowledgement::from).or(base.acknowledgement),
-            expires_at: self.expires_at.or_none(base.expires_at),
+            acknowledgement,
+            expires_at,
         }
     }
 }

@@ -246,8 +246,10 @@ async fn check_about(
 ) -> Result<(), Problem> {
     let filter = rows::Filter { id: Some(about), scope: caller.scope.to_filter(), ..rows::Filter::default() };
     let other = rows::list_bulletins(db, &filter, 1).await?.pop();
-    if other.is_none_or(|other| other.published_at.is_none()) {
-        errors.push(FieldError::new("/about", "there is no published bulletin of this id"));
+    match other.map(|other| other.stage) {
+        Some(Stage::Published) => {}
+        Some(Stage::Withdrawn) => errors.push(FieldError::new("/about", Refusal::AboutWithdrawn)),
+        _ => errors.push(FieldError::new("/about", "there is no published bulletin of this id")),
     }
     Ok(())
 }

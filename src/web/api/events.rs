@@ -19,7 +19,7 @@ use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::{Id, Parameters};
 use crate::web::live::{Frame, Subject, answer};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemDetails};
 
 /// Open bulletins whose status is sent at once to who follows all.
 const FIRST: i64 = 100;
@@ -38,7 +38,10 @@ pub struct EventsQuery {}
 #[utoipa::path(get, path = "/bulletins/{id}/events", tag = "bulletins",
     params(("id" = BulletinId, Path), EventsQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "Taken from who comes back; the present status follows")),
-    responses((status = 200, description = "Server-sent events, each a status", body = String, content_type = "text/event-stream")))]
+    responses(
+        (status = 200, description = "Server-sent events, each a status", body = String, content_type = "text/event-stream"),
+        (status = 409, description = "It is not published yet", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
 pub async fn follow_bulletin(
     State(app): State<App>,
     caller: Caller,

@@ -39,6 +39,11 @@ const LONGEST_WAIT: i32 = 525_600;
 #[serde(deny_unknown_fields)]
 pub struct GroupChange {
     /// Its name: 1 to 100 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"
+    )]
     pub(in crate::web) name: Option<String>,
     /// How a bulletin comes into it; `automatic` is for its steward, and for roles that may publish.
     pub(in crate::web) forwarding: Option<Forwarding>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::visible;
 use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
+use crate::domain::ids::Code;
 use crate::domain::office::OfficeKind;
 use crate::domain::time::Timestamp;
 use crate::store::groups::{self as rows, Filter};
@@ -19,7 +20,7 @@ use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemDetails};
 
 /// A group of the tree.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -161,12 +162,15 @@ impl Steward {
 #[into_params(parameter_in = Query)]
 pub struct GroupQuery {
     /// Only of this tier.
+    #[param(minimum = 1, maximum = 3)]
     tier: Option<i16>,
     /// Only of offices in this province.
     province: Option<String>,
     /// Only of this office, by code.
+    #[param(value_type = Option<Code>)]
     office: Option<String>,
     /// Only at or below this group, by code.
+    #[param(value_type = Option<Code>)]
     under: Option<String>,
     /// Only linked ones, or only the others.
     linked: Option<bool>,
@@ -175,12 +179,16 @@ pub struct GroupQuery {
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
     limit: Limit,
     /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<Cursor>,
 }
 
 /// Groups, by code.
-#[utoipa::path(get, path = "/groups", tag = "tree", params(GroupQuery), responses((status = 200, body = Page<GroupSummary>)))]
+#[utoipa::path(get, path = "/groups", tag = "tree", params(GroupQuery), responses(
+    (status = 200, body = Page<GroupSummary>),
+    (status = 404, description = "There is no group `under` that, or it lies outside of the key's part of the tree",
+        body = ProblemDetails, content_type = "application/problem+json"),
+))]
 pub async fn list_groups(
     State(app): State<App>,
     caller: Caller,

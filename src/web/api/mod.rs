@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod deputies;
 pub(super) mod draft_check;
 pub mod draft_input;
+mod draft_schema;
 pub mod drafts;
 pub mod events;
 pub mod field;

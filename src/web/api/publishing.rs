@@ -11,6 +11,7 @@ use crate::domain::bulletin::{self, ForwardingMode};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::publish::{self, Published};
 use crate::relay::{forecast, trial, withdraw};
 use crate::store::StoreError;
@@ -125,8 +126,9 @@ impl From<forecast::Forecast> for Forecast {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publish {
-    /// Then, to the tree as it is then; left out or null = now.
-    at: Option<Timestamp>,
+    /// Then, within a year, to the tree as it is then; left out or null = now.
+    #[schema(value_type = Option<Timestamp>)]
+    at: Option<TimeInput>,
 }
 
 /// What publishing came to.
@@ -154,6 +156,8 @@ pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, po
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Publish { at }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let at = at.map(|at| at.within(Bound::PublishAt, now)).transpose();
+    let at = at.map_err(|bad| Problem::invalid_field("/at", bad))?;
     let bulletin = visible::own_bulletin(work.db(), &caller, id).await?;
     must_be_theirs(&caller, &bulletin)?;
     let published = match at {
@@ -268,11 +272,14 @@ pub struct WithdrawAnswer {
     notice: Option<BulletinId>,
     /// Groups that the notice goes to: where LINE had accepted the bulletin.
     notified: i32,
+    /// Corrections of it that were taken back with it, each with a notice of its own.
+    corrections: Vec<BulletinId>,
 }
 
 /// Take a published bulletin back.
 ///
-/// What is not sent is stopped; a notice follows to the groups where it went, and only there.
+/// What is not sent is stopped; a notice follows to the groups where it went, and only there. Published corrections of
+/// it are taken back with it. A withdrawal itself is not taken back (409).
 #[utoipa::path(post, path = "/bulletins/{id}/withdraw", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Withdraw, responses((status = 200, body = WithdrawAnswer)))]
 pub async fn withdraw_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Withdraw>) -> Posted {
@@ -286,6 +293,7 @@ pub async fn withdraw_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, p
         stopped: withdrawn.stopped,
         notice: withdrawn.notice,
         notified: withdrawn.notified,
+        corrections: withdrawn.corrections,
     };
     work.answer(StatusCode::OK, &answer).await
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::Delivery;
 use super::visible;
 use crate::domain::delivery;
-use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::ids::{BulletinId, Code, DeliveryId};
 use crate::relay::retry;
 use crate::store::deliveries;
 use crate::store::retries::RetryFilter;
@@ -38,12 +38,15 @@ pub struct RetryOf {
     /// Only failed, or only unreachable ones.
     state: Option<RetryState>,
     /// Only of this tier.
+    #[schema(minimum = 1, maximum = 3)]
     tier: Option<i16>,
     /// Only of offices in this province.
     province: Option<String>,
     /// Only this group, by code.
+    #[schema(value_type = Option<Code>)]
     group: Option<String>,
     /// Only at or below this group, by code.
+    #[schema(value_type = Option<Code>)]
     under: Option<String>,
 }
 

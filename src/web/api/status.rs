@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::receipts::Status;
 use super::snapshot::View;
 use super::visible;
-use crate::domain::ids::BulletinId;
+use crate::domain::ids::{BulletinId, Code};
 use crate::store::StoreError;
 use crate::web::app::App;
 use crate::web::auth::Caller;
@@ -28,6 +28,7 @@ const LONGEST_WAIT: u64 = 60;
 #[into_params(parameter_in = Query)]
 pub struct StatusQuery {
     /// Only at or below this group, by code.
+    #[param(value_type = Option<Code>)]
     under: Option<String>,
     /// With `If-None-Match`: how many seconds to wait for another status before answering 304; 0 to 60.
     #[param(maximum = 60)]

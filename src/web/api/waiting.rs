@@ -21,7 +21,7 @@ use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Id;
 use crate::web::listing::Page;
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemDetails};
 
 /// How many are listed; an office that lets more pile up sees the most urgent ones.
 pub const MOST: i64 = 100;
@@ -47,6 +47,8 @@ pub struct Waiting {
     published_at: Option<Timestamp>,
     /// When it is not sent any more.
     expires_at: Option<Timestamp>,
+    /// Whether a correction of it was published meanwhile.
+    corrected: bool,
     /// Since when it has waited.
     since: Timestamp,
     /// When the first of the groups lets it in by itself; null = never.
@@ -71,6 +73,7 @@ impl From<rows::Waiting> for Waiting {
             from: row.origin_office,
             published_at: row.published_at,
             expires_at: row.expires_at,
+            corrected: row.corrected,
             since: row.since,
             release_at: row.release_at,
             held_at: row.held_at,
@@ -81,7 +84,11 @@ impl From<rows::Waiting> for Waiting {
 }
 
 /// What waits for the key's office: the most urgent first, then the nearest to going on by itself.
-#[utoipa::path(get, path = "/waiting", tag = "bulletins", responses((status = 200, body = Page<Waiting>)))]
+#[utoipa::path(get, path = "/waiting", tag = "bulletins", responses(
+    (status = 200, body = Page<Waiting>),
+    (status = 409, description = "The key is bound to no office", body = ProblemDetails,
+        content_type = "application/problem+json"),
+))]
 pub async fn list_waiting(State(app): State<App>, caller: Caller) -> Result<Json<Page<Waiting>>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let groups = own_groups(&mut db, &caller).await?;
@@ -119,7 +126,11 @@ pub struct Copy {
 
 /// One bulletin that waits for the key's office, or waited for it.
 #[utoipa::path(get, path = "/waiting/{id}", tag = "bulletins", params(("id" = BulletinId, Path)),
-    responses((status = 200, body = WaitingBulletin)))]
+    responses(
+        (status = 200, body = WaitingBulletin),
+        (status = 409, description = "The key is bound to no office", body = ProblemDetails,
+            content_type = "application/problem+json"),
+    ))]
 pub async fn get_waiting(
     State(app): State<App>,
     caller: Caller,

@@ -47,6 +47,7 @@ const SCRIPTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("steward", &[include_str!("../assets/js/steward.js")]),
+    ("forms", &[include_str!("../assets/js/forms.js")]),
 ];
 
 /// The cascade as a sign: what a browser's tab shows.

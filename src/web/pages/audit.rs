@@ -21,6 +21,7 @@ use self::acts::{Choice, choices, say_act};
 use super::show;
 use super::typed::{begin_of, end_of, read_day};
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
 use crate::store::StoreError;
 use crate::store::audit_reading::{Entry, Filter, check_seals, count_unsealed, list_acts, list_entries};
 use crate::web::app::App;
@@ -144,7 +145,7 @@ async fn render(app: &App, visitor: &Visitor, query: Query, proof: Option<Proof>
     whole_tree(visitor)?;
     let t = visitor.words;
     let limit = Limit::default();
-    let (filter, fault) = read(t, &query)?;
+    let (filter, fault) = read(t, &query, app.now())?;
     let mut tx = app.begin().await?;
     let rows = list_entries(&mut tx, &filter, limit.rows()).await?;
     let acts = list_acts(&mut tx).await?;
@@ -169,10 +170,11 @@ async fn render(app: &App, visitor: &Visitor, query: Query, proof: Option<Proof>
 }
 
 /// What the form means; a day that cannot be read is told and does not narrow.
-fn read(t: Words, query: &Query) -> Result<(Filter, Option<String>), Problem> {
+fn read(t: Words, query: &Query, now: Timestamp) -> Result<(Filter, Option<String>), Problem> {
     let text = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
-    let (from, until) = (read_day(&query.from), read_day(&query.until));
-    let fault = (from.is_err() || until.is_err()).then(|| t.say("accounts-days-unreadable"));
+    let day = |typed: &str| read_day(t, typed, Bound::Search, now);
+    let (from, until) = (day(&query.from), day(&query.until));
+    let fault = from.as_ref().err().or(until.as_ref().err()).cloned();
     let before = match key_of::<String>(query.cursor.as_ref())? {
         Some(place) => Some(parse_place(&place).ok_or_else(|| Problem::absent("page"))?),
         None => None,

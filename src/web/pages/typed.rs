@@ -4,11 +4,12 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::domain::text::{BadText, Label};
-use crate::domain::thai::{from_bangkok, parse_date, to_bangkok};
+use crate::domain::thai::{from_bangkok, to_bangkok};
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{BadDay, BadTime, Bound, parse_day};
 use crate::store::offices::{Office, search_offices};
 use crate::store::{Connection, StoreError};
-use crate::web::words::{Language, Words};
+use crate::web::words::{Language, Words, capital};
 
 /// Offices offered where what was typed fits several.
 const OFFERED: i64 = 20;
@@ -73,15 +74,16 @@ fn say_fault(t: Words, fault: BadText) -> String {
 /// A day as a form sends it (`2026-08-01`) or a letter writes it (`๑ สิงหาคม ๒๕๖๙`); nothing where nothing was typed.
 ///
 /// # Errors
-/// Where it is no day.
-pub fn read_day(typed: &str) -> Result<Option<Date>, ()> {
-    let typed = typed.trim();
-    if typed.is_empty() {
+/// The sentence to show by the field.
+pub fn read_day(t: Words, typed: &str, bound: Bound, now: Timestamp) -> Result<Option<Date>, String> {
+    if typed.trim().is_empty() {
         return Ok(None);
     }
-    // a calendar's own way of writing has four digits first
-    let day = typed.parse().or_else(|_| parse_date(typed)).map_err(drop)?;
-    Ok(Some(day))
+    parse_day(typed, bound, now).map(Some).map_err(|bad| match (&bad, t.language) {
+        (BadDay::Iso(BadTime::DayShape) | BadDay::Words(_), _) => t.say("accounts-days-unreadable"),
+        (bad, Language::Thai) => bad.thai(),
+        (bad, Language::English) => capital(&bad.to_string()),
+    })
 }
 
 /// The first moment of a day in Bangkok.
@@ -115,13 +117,18 @@ mod tests {
     #[test]
     fn a_day_is_read_as_forms_and_letters_write_it() {
         let day = jiff::civil::date(2026, 8, 1);
-        for typed in ["2026-08-01", " ๑ สิงหาคม ๒๕๖๙ ", "1 ส.ค. 2569"] {
-            assert_eq!(read_day(typed), Ok(Some(day)), "{typed}");
+        let now = begin_of(day).expect("a moment");
+        let read = |typed| read_day(Words::in_language(Language::English), typed, Bound::Begin, now);
+        for typed in ["2026-08-01", "๒๐๒๖-๐๘-๐๑", " ๑ สิงหาคม ๒๕๖๙ ", "1 ส.ค. 2569"]
+        {
+            assert_eq!(read(typed), Ok(Some(day)), "{typed}");
         }
-        assert_eq!(read_day(" "), Ok(None));
-        for typed in ["soon", "2026-13-01", "\0", "<b>", "9999999-01-01"] {
-            assert_eq!(read_day(typed), Err(()), "{typed}");
+        assert_eq!(read(" "), Ok(None));
+        for typed in ["soon", "2026-13-01", "\0", "<b>", "9999999-01-01", "1900-01-01", "2100-01-01"] {
+            assert!(read(typed).is_err(), "{typed}");
         }
+        let era = read("2569-08-01").expect_err("of the other era");
+        assert_eq!(era, "2569 is a year of the Buddhist era: 2026-08-01?");
     }
 
     #[test]

@@ -14,5 +14,6 @@ mod nodes;
 mod people;
 mod postgres;
 mod quota;
+mod requests;
 mod shutdown;
 mod wire;

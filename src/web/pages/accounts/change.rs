@@ -67,7 +67,7 @@ pub async fn change(
     let t = visitor.words;
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
-    let (change, office) = match read(&mut tx, &visitor, &typed).await? {
+    let (change, office) = match read(&mut tx, &visitor, &typed, app.now()).await? {
         Ok((change, _))
             if id == visitor.account() && (change.role, change.office_id) != (account.role, account.office_id) =>
         {

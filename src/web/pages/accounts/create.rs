@@ -8,12 +8,13 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::fields::{Faults, Typed, read};
+use super::link;
 use super::list::RoleOption;
-use super::{failed, link};
 use crate::domain::credentials::Username;
 use crate::store::accounts::{NewAccount, find_account_by_id, insert_account};
 use crate::store::audit::insert_entry;
 use crate::web::app::App;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -36,11 +37,18 @@ pub async fn show_form(visitor: Visitor) -> Response {
 }
 
 /// Makes the account and shows its link, this once.
-pub async fn create(State(app): State<App>, visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+pub async fn create(
+    State(app): State<App>,
+    visitor: Visitor,
+    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+) -> Result<Response, Problem> {
     let t = visitor.words;
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(made) => return Ok(link::reveal(visitor, made)),
+    };
     let username = typed.username.parse::<Username>().map_err(|_| t.say("accounts-username-bad"));
-    let (change, office, username) = match (read(&mut tx, &visitor, &typed).await?, username) {
+    let (change, office, username) = match (read(&mut tx, &visitor, &typed, app.now()).await?, username) {
         (Ok((change, office)), Ok(username)) => (change, office, username),
         (read, username) => {
             let faults = Faults { username: username.err(), ..read.err().unwrap_or_default() };
@@ -63,9 +71,9 @@ pub async fn create(State(app): State<App>, visitor: Visitor, Form(typed): Form<
     let detail = json!({ "role": account.role.as_str(), "office": office.map(|office| office.code) });
     insert_entry(&mut tx, now, &by, "account_create", &format!("user:{}", account.username), &detail).await?;
     let made = find_account_by_id(&mut tx, id).await?.ok_or_else(Problem::internal)?;
-    let token = link::insert(&mut tx, &app, &visitor, &made).await?;
-    tx.commit().await.map_err(failed)?;
-    Ok(link::reveal(&app, visitor, &made, &token))
+    let made = link::insert(&mut tx, &app, &visitor, &made).await?;
+    once.finish(tx, &app, &made).await?;
+    Ok(link::reveal(visitor, made))
 }
 
 fn form(visitor: &Visitor, status: StatusCode, typed: Typed, faults: Faults) -> Response {

@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 use super::list::{RoleOption, role_options};
 use crate::domain::account::Role;
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
 use crate::store::Connection;
 use crate::store::account_list::Change;
 use crate::store::accounts::Account;
@@ -84,6 +86,7 @@ pub async fn read(
     db: &mut Connection,
     visitor: &Visitor,
     typed: &Typed,
+    now: Timestamp,
 ) -> Result<Result<(Change, Option<Office>), Faults>, Problem> {
     let t = visitor.words;
     let mut faults = Faults::default();
@@ -115,10 +118,8 @@ pub async fn read(
             None
         }
     };
-    let (from, until) = (read_day(&typed.from), read_day(&typed.until));
-    if from.is_err() || until.is_err() {
-        faults.days = Some(t.say("accounts-days-unreadable"));
-    }
+    let (from, until) = (read_day(t, &typed.from, Bound::Begin, now), read_day(t, &typed.until, Bound::End, now));
+    faults.days = from.as_ref().err().or(until.as_ref().err()).cloned();
     let (from, until) = (from.ok().flatten(), until.ok().flatten());
     if from.zip(until).is_some_and(|(from, until)| until < from) {
         faults.days = Some(t.say("accounts-days-order"));

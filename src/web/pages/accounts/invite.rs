@@ -6,11 +6,12 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::link::address;
 use super::slips::print;
 use super::{HERE, failed};
+use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
 use crate::store::groups::list_ids_of_office;
 use crate::store::invitations::{Count, Which, count_invitations, invite_stewards};
@@ -19,6 +20,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::moment::say_moment;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::pages::typed::{OfficeChoice, choose_office};
 use crate::web::people::Visitor;
@@ -84,10 +86,13 @@ pub async fn show_form(
 pub async fn invite(
     State(app): State<App>,
     mut visitor: Visitor,
-    Form(typed): Form<Typed>,
+    Once { once, form: Form(typed) }: Once<Form<Typed>>,
 ) -> Result<Response, Problem> {
     visitor.here = format!("{HERE}/invite");
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<Made>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(made) => return hand_out(&visitor, &typed, made),
+    };
     let which = match read(&mut tx, &visitor, &typed).await? {
         Ok(which) => which,
         Err((fault, offices)) => {
@@ -111,11 +116,24 @@ pub async fn invite(
             office: invitation.office,
         })
         .collect();
-    let until = say_moment(visitor.words, until);
-    let answer = if typed.form == "slips" { print(&visitor, slips, until)? } else { download(&slips, &until)? };
-    // only what can be handed out is kept
+    let made = Made { slips, until };
+    once.keep(&mut tx, &app, &made).await?;
+    // only what can be handed out is committed
+    let answer = hand_out(&visitor, &typed, made)?;
     tx.commit().await.map_err(failed)?;
     Ok(answer)
+}
+
+/// The links that were made: kept sealed until a second click would have come.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    slips: Vec<Slip>,
+    until: Timestamp,
+}
+
+fn hand_out(visitor: &Visitor, typed: &Typed, made: Made) -> Result<Response, Problem> {
+    let until = say_moment(visitor.words, made.until);
+    if typed.form == "slips" { print(visitor, made.slips, until) } else { download(&made.slips, &until) }
 }
 
 fn download(slips: &[Slip], until: &str) -> Result<Response, Problem> {

@@ -1,15 +1,18 @@
 //! A link to set a password: made for one account, shown once as an address and as a QR code.
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{failed, get_account, path_of, subject_of};
+use super::{get_account, path_of, subject_of};
 use crate::domain::credentials::LinkToken;
 use crate::domain::ids::AccountId;
+use crate::domain::time::Timestamp;
 use crate::store::account_links::insert_link;
 use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
@@ -17,6 +20,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::moment::say_moment;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
@@ -37,43 +41,68 @@ struct LinkPage {
 }
 
 /// Makes a new link; the older ones of the account stop working.
-pub async fn make(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+pub async fn make(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<AccountId>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
+    let mut tx = match once.begin(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(made) => return Ok(reveal(visitor, made)),
+    };
     let account = get_account(&mut tx, &visitor, id).await?;
-    let token = insert(&mut tx, &app, &visitor, &account).await?;
-    tx.commit().await.map_err(failed)?;
-    Ok(reveal(&app, visitor, &account, &token))
+    let made = insert(&mut tx, &app, &visitor, &account).await?;
+    once.finish(tx, &app, &made).await?;
+    Ok(reveal(visitor, made))
 }
 
-/// Keeps a new link's hash and notes who made it; gives the token.
+/// A link that was made: kept sealed until a second click would have come.
+#[derive(Serialize, Deserialize)]
+pub(super) struct MadeLink {
+    account: uuid::Uuid,
+    name: String,
+    username: String,
+    link: String,
+    until: Timestamp,
+}
+
+/// Keeps a new link's hash and notes who made it; gives the link.
 pub(super) async fn insert(
     db: &mut Connection,
     app: &App,
     visitor: &Visitor,
     account: &Account,
-) -> Result<SecretString, StoreError> {
+) -> Result<MadeLink, StoreError> {
     let (token, sha256) = LinkToken::generate();
     let now = app.now();
-    insert_link(db, account.id, &sha256, now + app.people.rules.link_lifetime, now).await?;
+    let until = now + app.people.rules.link_lifetime;
+    insert_link(db, account.id, &sha256, until, now).await?;
     insert_entry(db, now, &visitor.caller.actor(), "account_link", &subject_of(account), &json!({})).await?;
-    Ok(token)
+    Ok(MadeLink {
+        account: account.id.0,
+        name: account.display_name.clone(),
+        username: account.username.clone(),
+        link: address(app, &token),
+        until,
+    })
 }
 
 /// The page that shows the link, this once.
-pub(super) fn reveal(app: &App, mut visitor: Visitor, account: &Account, token: &SecretString) -> Response {
+pub(super) fn reveal(mut visitor: Visitor, made: MadeLink) -> Response {
+    let path = path_of(AccountId(made.account));
     // the form's own address shows nothing
-    visitor.here = path_of(account.id);
+    visitor.here.clone_from(&path);
     let t = visitor.words;
-    let link = address(app, token);
     let page = LinkPage {
         shell: Shell::of(&visitor),
         t,
-        path: path_of(account.id),
-        name: account.display_name.clone(),
-        username: account.username.clone(),
-        picture: qr::draw(&link),
-        link,
-        until: say_moment(t, app.now() + app.people.rules.link_lifetime),
+        path,
+        name: made.name,
+        username: made.username,
+        picture: qr::draw(&made.link),
+        link: made.link,
+        until: say_moment(t, made.until),
     };
     show(StatusCode::OK, &page, "no-store")
 }

@@ -2,6 +2,7 @@
 //! and resume a channel. Each leads back to where it was pressed and says there what was done.
 
 use axum::Form;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use crate::store::{StoreError, Tx, audit, deliveries};
 use crate::web::api::{visible, webhook_failures};
 use crate::web::app::App;
 use crate::web::auth::Scope;
+use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -33,14 +35,18 @@ pub async fn undecline(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<BulletinId>,
-    Form(Group { group }): Form<Group>,
+    Once { once, form: Form(Group { group }) }: Once<Form<Group>>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     visible::bulletin(&mut tx, &visitor.caller, id).await?;
     let group = visible::group(&mut tx, &visitor.caller, &plain(group)?).await?;
     forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.actor(), app.now()).await?;
-    done(&app, tx).await?;
-    Ok(Redirect::to(&and_say(&format!("/board/{id}"), "said-undeclined")).into_response())
+    let to = and_say(&format!("/board/{id}"), "said-undeclined");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// How one delivery is tried again.
@@ -54,9 +60,12 @@ pub async fn retry_delivery(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<DeliveryId>,
-    Form(RetryOne { include_unknown }): Form<RetryOne>,
+    Once { once, form: Form(RetryOne { include_unknown }) }: Once<Form<RetryOne>>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let scope = visitor.caller.scope.to_filter();
     if deliveries::find_delivery(&mut tx, id, scope.as_deref()).await?.is_none() {
         return Err(Problem::absent("delivery"));
@@ -65,8 +74,9 @@ pub async fn retry_delivery(
     if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &by, &app.clock).await? {
         return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
     }
-    done(&app, tx).await?;
-    Ok(Redirect::to(&and_say(&format!("/deliveries/{id}"), "said-retried")).into_response())
+    let to = and_say(&format!("/deliveries/{id}"), "said-retried");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// Stops sending on a channel until it is resumed.
@@ -74,15 +84,20 @@ pub async fn park_channel(
     State(app): State<App>,
     visitor: Visitor,
     Within(code): Within<String>,
+    Once { once, .. }: Once<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let channel = find(&mut tx, &visitor, &code).await?;
     if !rows::park_channel(&mut tx, channel.id, ParkReason::Operator, app.now()).await? {
         return Err(Problem::conflict("parked", visitor.words.say("channels-parked-already")));
     }
     note(&mut tx, &app, &visitor, "park", &channel).await?;
-    done(&app, tx).await?;
-    Ok(Redirect::to(&and_say("/channels", "said-parked")).into_response())
+    let to = and_say("/channels", "said-parked");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// Lets a parked channel send again.
@@ -90,15 +105,20 @@ pub async fn resume_channel(
     State(app): State<App>,
     visitor: Visitor,
     Within(code): Within<String>,
+    Once { once, .. }: Once<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let channel = find(&mut tx, &visitor, &code).await?;
     if !rows::resume_channel(&mut tx, channel.id, None, app.now()).await? {
         return Err(Problem::conflict("not-parked", visitor.words.say("channels-not-parked")));
     }
     note(&mut tx, &app, &visitor, "resume", &channel).await?;
-    done(&app, tx).await?;
-    Ok(Redirect::to(&and_say("/channels", "said-resumed")).into_response())
+    let to = and_say("/channels", "said-resumed");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// Has a webhook event that was set aside worked on again.
@@ -123,13 +143,6 @@ async fn note(tx: &mut Tx, app: &App, visitor: &Visitor, act: &str, channel: &ro
     let subject = format!("channel:{}", channel.code);
     audit::insert_entry(tx, app.now(), &visitor.caller.actor(), act, &subject, &json!({})).await?;
     notify(tx, Notice::Wake(channel.id)).await
-}
-
-/// Commits, and lets this node show it at once.
-pub(super) async fn done(app: &App, tx: Tx) -> Result<(), StoreError> {
-    tx.commit().await?;
-    app.snapshots.forget();
-    Ok(())
 }
 
 /// A text that Postgres can look for.

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::Within;
-use super::act::done;
 use super::one::find;
 use super::province::code_of;
 use super::rows::tier_label;
@@ -23,6 +22,7 @@ use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Parameters;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -135,14 +135,18 @@ pub async fn retry(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<BulletinId>,
-    Form(which): Form<Which>,
+    Once { once, form: Form(which) }: Once<Form<Which>>,
 ) -> Result<Response, Problem> {
     find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let by = visitor.caller.actor();
     let unknown = which.include_unknown.is_some();
     retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, &app.clock).await?;
-    done(&app, tx).await?;
-    Ok(Redirect::to(&and_say(&format!("/board/{id}"), "said-retried")).into_response())
+    let to = and_say(&format!("/board/{id}"), "said-retried");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }

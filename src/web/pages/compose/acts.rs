@@ -1,6 +1,7 @@
 //! What is done with a bulletin from its page: each a form with one button, and what it came to is said on top.
 
 use axum::Form;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -18,6 +19,7 @@ use crate::web::api::{drafts, visible};
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::line_check;
+use crate::web::once::{Begun, Once, Slot};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -27,15 +29,15 @@ async fn finish(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    tx: Tx,
+    (once, tx): (Slot, Tx),
     done: Result<&'static str, Refusal>,
     (of, typed): (&'static str, &str),
 ) -> Result<Response, Problem> {
     match done {
         Ok(said) => {
-            tx.commit().await.map_err(StoreError::from)?;
-            app.snapshots.forget();
-            Ok(Redirect::to(&and_say(&format!("/bulletins/{id}"), said)).into_response())
+            let to = and_say(&format!("/bulletins/{id}"), said);
+            once.finish(tx, app, &to).await?;
+            Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
             drop(tx);
@@ -57,51 +59,94 @@ async fn tell(
     page(&mut db, app, visitor, id, Some(fault), status).await
 }
 
-/// Begins an act on a bulletin that starts in the visitor's part of the tree.
-async fn begin(app: &App, visitor: &Visitor, id: BulletinId) -> Result<Tx, Problem> {
-    let mut tx = app.begin().await?;
+/// Begins an act on a bulletin that starts in the visitor's part of the tree; one that was done before leads where it
+/// led.
+async fn begin(app: &App, visitor: &Visitor, id: BulletinId, once: &Slot) -> Result<Result<Tx, Response>, Problem> {
+    let mut tx = match once.begin::<String>(app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Err(Redirect::to(&to).into_response())),
+    };
     visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
-    Ok(tx)
+    Ok(Ok(tx))
 }
 
 /// Submits a draft.
-pub async fn submit(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
+pub async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = begin(&app, &visitor, id).await?;
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let done = match checked {
         Ok(()) => approval::submit(&mut tx, &app.settings, id, &visitor.caller.actor(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
-    finish(&app, &visitor, id, tx, done.map(|()| "said-submitted"), ("acts", "")).await
+    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-submitted"), ("acts", "")).await
 }
 
 /// Takes back what was submitted.
-pub async fn recall(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
-    let mut tx = begin(&app, &visitor, id).await?;
+pub async fn recall(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let done = approval::recall(&mut tx, id, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, tx, done.map(|()| "said-recalled"), ("acts", "")).await
+    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-recalled"), ("acts", "")).await
 }
 
 /// Approves what was submitted.
-pub async fn approve(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
-    let mut tx = begin(&app, &visitor, id).await?;
+pub async fn approve(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let done = approval::approve(&mut tx, id, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, tx, done.map(|()| "said-approved"), ("approve", "")).await
+    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-approved"), ("approve", "")).await
 }
 
 /// Puts a scheduled bulletin back among the drafts.
-pub async fn unschedule(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
-    let mut tx = begin(&app, &visitor, id).await?;
+pub async fn unschedule(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let done = publish::unschedule(&mut tx, id, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, tx, done.map(|()| "said-unscheduled"), ("acts", "")).await
+    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-unscheduled"), ("acts", "")).await
 }
 
 /// Throws a draft away.
-pub async fn delete(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
-    drafts::delete(&mut tx, &visitor.caller, id, app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say("/bulletins", "said-deleted")).into_response())
+pub async fn delete(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
+    let to = and_say("/bulletins", "said-deleted");
+    if let Begun::First(mut tx) = once.begin::<String>(&app).await? {
+        drafts::delete(&mut tx, &visitor.caller, id, app.now()).await?;
+        once.finish(tx, &app, &to).await?;
+    }
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// A reason that was typed.
@@ -116,15 +161,18 @@ pub async fn give_back(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Form(typed): Form<Reason>,
+    Once { once, form: Form(typed) }: Once<Form<Reason>>,
 ) -> Result<Response, Problem> {
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => return bad_reason(&app, &visitor, id, "return", &typed.reason, bad).await,
     };
-    let mut tx = begin(&app, &visitor, id).await?;
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let done = approval::give_back(&mut tx, id, &reason, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, tx, done.map(|()| "said-returned"), ("return", &typed.reason)).await
+    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-returned"), ("return", &typed.reason)).await
 }
 
 /// Takes a published bulletin back.
@@ -132,16 +180,19 @@ pub async fn withdraw(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Form(typed): Form<Reason>,
+    Once { once, form: Form(typed) }: Once<Form<Reason>>,
 ) -> Result<Response, Problem> {
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => return bad_reason(&app, &visitor, id, "withdraw", &typed.reason, bad).await,
     };
-    let mut tx = begin(&app, &visitor, id).await?;
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let by = visitor.caller.actor();
     let done = relay::withdraw(&mut tx, &app.settings, id, &reason, &by, app.now()).await;
-    finish(&app, &visitor, id, tx, done.map(|_| "said-withdrawn"), ("withdraw", &typed.reason)).await
+    finish(&app, &visitor, id, (once, tx), done.map(|_| "said-withdrawn"), ("withdraw", &typed.reason)).await
 }
 
 async fn bad_reason(
@@ -168,11 +219,14 @@ pub async fn send_test(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Form(typed): Form<Where>,
+    Once { once, form: Form(typed) }: Once<Form<Where>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = begin(&app, &visitor, id).await?;
+    let mut tx = match begin(&app, &visitor, id, &once).await? {
+        Ok(tx) => tx,
+        Err(before) => return Ok(before),
+    };
     let named = typed.group.trim().replace('\0', "");
     let group = match visible::find_group(&mut tx, &visitor.caller, &named).await? {
         Some(group) => Some(group),
@@ -201,5 +255,5 @@ pub async fn send_test(
         Ok(()) => trial::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
-    finish(&app, &visitor, id, tx, done.map(|_| "said-test-sent"), ("test", &named)).await
+    finish(&app, &visitor, id, (once, tx), done.map(|_| "said-test-sent"), ("test", &named)).await
 }

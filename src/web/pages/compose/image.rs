@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::labels::{self, either};
+use super::labels::either;
 use super::read::Faults;
 use super::typed::{Sent, Typed};
 use crate::domain::picture::ImageId;
@@ -16,7 +16,7 @@ use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::words::Words;
+use crate::web::words::{Words, capital};
 
 /// The picture's part of the form.
 #[derive(Clone, Debug, Template)]
@@ -60,7 +60,7 @@ pub(super) async fn take_file(
             insert_image(&mut db, &picture, &visitor.caller.actor(), app.now()).await?;
             typed.image = picture.id().to_string();
         }
-        Err(NotTaken::Bad(bad)) => faults.add("image", either(t, bad.thai(), labels::capital(&bad.to_string()))),
+        Err(NotTaken::Bad(bad)) => faults.add("image", either(t, bad.thai(), capital(&bad.to_string()))),
         Err(NotTaken::TooLarge) => {
             let most = (app.settings.bulletins.image_limit / 1_000_000).max(1).to_string();
             faults.add("image", t.say_with("compose-fault-image-large", &[("most", &most)]));

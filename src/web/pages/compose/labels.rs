@@ -1,14 +1,15 @@
 //! Words for what bulletins are made of, in the visitor's language.
 
-use crate::domain::bulletin::{Kind, State, Urgency};
+use crate::domain::bulletin::{Kind, State, UnscheduledReason, Urgency};
 use crate::domain::document::Doubt;
 use crate::domain::national::facts;
 use crate::domain::office::OfficeKind;
 use crate::domain::text::BadText;
 use crate::domain::thai::{Digits, format_moment, to_bangkok};
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{BadDay, BadTime, BulletinTime, TimeFault};
 use crate::relay::refusal::Refusal;
-use crate::web::words::{Language, Words};
+use crate::web::words::{Language, Words, capital};
 
 /// The first in Thai, the second in English.
 pub fn either(t: Words, thai: impl Into<String>, english: impl Into<String>) -> String {
@@ -110,10 +111,41 @@ pub fn bad_text(t: Words, bad: BadText) -> String {
     either(t, bad.thai(), capital(&bad.to_string()))
 }
 
-/// The text with a capital, as a sentence begins.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+/// What is wrong with a time.
+pub fn bad_time(t: Words, bad: &BadTime) -> String {
+    either(t, bad.thai(), capital(&bad.to_string()))
+}
+
+/// What is wrong with a day.
+pub fn bad_day(t: Words, bad: &BadDay) -> String {
+    either(t, bad.thai(), capital(&bad.to_string()))
+}
+
+/// Which time of a bulletin is wrong, and why.
+fn time_fault(t: Words, fault: &TimeFault) -> String {
+    let time = t.say(match fault.time {
+        BulletinTime::PublishAt => "compose-time-publish",
+        BulletinTime::ExpiresAt => "compose-time-expires",
+        BulletinTime::DueAt => "compose-time-due",
+    });
+    let why = either(t, fault.why.thai(), fault.why.to_string());
+    t.say_with("compose-time-fault", &[("time", &time), ("why", &why)])
+}
+
+/// Why a scheduled bulletin was not published when its hour came.
+pub fn unscheduled(t: Words, reason: UnscheduledReason, at: Timestamp) -> String {
+    let why = t.say(match reason {
+        UnscheduledReason::ExpiresAt => "compose-unscheduled-expires",
+        UnscheduledReason::DueAt => "compose-unscheduled-due",
+        UnscheduledReason::AboutWithdrawn => "compose-unscheduled-about",
+        UnscheduledReason::NotApproved => "compose-unscheduled-approval",
+        UnscheduledReason::Audience => "compose-unscheduled-audience",
+        UnscheduledReason::NoChannel => "compose-unscheduled-channel",
+        UnscheduledReason::Classified => "compose-unscheduled-classified",
+        UnscheduledReason::Message => "compose-unscheduled-message",
+        UnscheduledReason::Other => "compose-unscheduled-other",
+    });
+    t.say_with("compose-unscheduled", &[("at", &moment(t, at)), ("why", &why)])
 }
 
 /// Why an act on a bulletin is not carried out; none where it is not there or the house is at fault.
@@ -133,7 +165,10 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         }
         Refusal::TooLarge(_) => t.say("compose-refused-too-large"),
         Refusal::AboutUnpublished => t.say("compose-refused-about"),
-        Refusal::NotInTheFuture => t.say("compose-fault-past"),
+        Refusal::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
+        Refusal::Times(faults) => faults.iter().map(|fault| time_fault(t, fault)).collect::<Vec<_>>().join(" "),
+        Refusal::WithdrawalStands => t.say("compose-refused-withdrawal-stands"),
+        Refusal::Expired(at) => t.say_with("compose-refused-expired", &[("at", &moment(t, *at))]),
         Refusal::NotSubmitted => t.say("compose-refused-not-submitted"),
         Refusal::NotApproved => t.say("compose-refused-not-approved"),
         Refusal::OwnBulletin => t.say("compose-refused-own"),

@@ -5,22 +5,23 @@
 
 use std::str::FromStr;
 
-use jiff::civil::{Date, Time, time};
+use jiff::civil::{Time, time};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::labels::{bad_text, capital, either};
+use super::labels::{bad_day, bad_text, bad_time, either};
 use super::typed::Typed;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::text::{AltText, BadText, Body, Subject, grapheme_len};
-use crate::domain::thai::{from_bangkok, parse_date, parse_time};
+use crate::domain::thai::{from_bangkok, parse_time};
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, parse_day};
 use crate::line::limits::LABEL;
 use crate::store::bulletins::Draft;
-use crate::web::api::draft_check::{read_address, read_date};
+use crate::web::api::draft_check::read_address;
 use crate::web::words::Words;
 
 /// The end of an office's day, where a deadline says no time.
@@ -74,7 +75,7 @@ pub fn read(typed: &Typed, base: &Draft, t: Words, now: Timestamp) -> (Draft, Fa
             requested: typed.acknowledge,
             due_at: if typed.acknowledge { reader.deadline(typed) } else { None },
         },
-        expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT),
+        expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
         origin: base.origin,
     };
     reader.kind(kind, &draft);
@@ -90,18 +91,19 @@ pub fn read_moment(
     date: &str,
     time: &str,
     else_at: Time,
+    bound: Bound,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, String> {
     if date.trim().is_empty() {
         return if time.trim().is_empty() { Ok(None) } else { Err(t.say("compose-fault-day")) };
     }
-    let day = parse_date(date).map_err(|bad| either(t, bad.thai(), capital(&bad.to_string())))?;
+    let day = parse_day(date, bound, now).map_err(|bad| bad_day(t, &bad))?;
     let time = match time.trim() {
         "" => else_at,
         typed => parse_time(typed).map_err(|_| t.say("compose-fault-time"))?,
     };
     let at = from_bangkok(day.to_datetime(time)).map_err(|_| t.say("compose-fault-time"))?;
-    if at <= now { Err(t.say("compose-fault-past")) } else { Ok(Some(at)) }
+    bound.check(at, now).map(|()| Some(at)).map_err(|bad| bad_time(t, &bad))
 }
 
 /// A value by the word that the API has for it.
@@ -151,16 +153,8 @@ impl Reader {
         if typed.trim().is_empty() {
             return None;
         }
-        if let Ok(date) = parse_date(typed) {
-            return Some(date.to_string());
-        }
-        // a browser's own field, or a program, may send 2018-03-23
-        let read = read_date(typed, &mut Vec::new());
-        if read.is_none() {
-            let bad = parse_date(typed).map_err(|bad| either(self.t, bad.thai(), capital(&bad.to_string())));
-            self.faults.add("document_date", bad.err().unwrap_or_default());
-        }
-        read.filter(|date| date.parse::<Date>().is_ok())
+        let read = parse_day(typed, Bound::Letter, self.now);
+        read.map_err(|bad| self.faults.add("document_date", bad_day(self.t, &bad))).ok().map(|date| date.to_string())
     }
 
     fn links(&mut self, typed: &[(String, String)]) -> Vec<Link> {
@@ -204,11 +198,19 @@ impl Reader {
     }
 
     fn deadline(&mut self, typed: &Typed) -> Option<Timestamp> {
-        self.moment("acknowledge", &typed.acknowledge_date, &typed.acknowledge_time, OFFICE_CLOSES)
+        let (date, time) = (&typed.acknowledge_date, &typed.acknowledge_time);
+        self.moment("acknowledge", date, time, OFFICE_CLOSES, Bound::DueAt)
     }
 
-    fn moment(&mut self, field: &'static str, date: &str, time: &str, else_at: Time) -> Option<Timestamp> {
-        read_moment(self.t, date, time, else_at, self.now).unwrap_or_else(|sentence| {
+    fn moment(
+        &mut self,
+        field: &'static str,
+        date: &str,
+        time: &str,
+        else_at: Time,
+        bound: Bound,
+    ) -> Option<Timestamp> {
+        read_moment(self.t, date, time, else_at, bound, self.now).unwrap_or_else(|sentence| {
             self.faults.add(field, sentence);
             None
         })

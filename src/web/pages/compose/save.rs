@@ -10,23 +10,31 @@ use super::labels;
 use super::read::{Faults, read};
 use super::typed::{Sent, Typed};
 use crate::domain::account::Act;
-use crate::domain::bulletin::{ForwardingMode, Kind};
+use crate::domain::bulletin::{ForwardingMode, Kind, Stage};
 use crate::domain::ids::BulletinId;
+use crate::store::Connection;
 use crate::store::bulletins::{self as rows, Draft};
 use crate::store::images::find_size;
-use crate::store::{Connection, StoreError};
 use crate::web::api::drafts::{insert, lock_draft, update};
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
 
 /// Stores a new draft, or shows the form again.
-pub async fn save_new(State(app): State<App>, visitor: Visitor, mut sent: Sent) -> Result<Response, Problem> {
+pub async fn save_new(
+    State(app): State<App>,
+    visitor: Visitor,
+    Once { once, form: mut sent }: Once<Sent>,
+) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(id) => return Ok(saved(&sent, id)),
+    };
     let desk = Desk::blank(&mut tx, &visitor).await?;
     let (draft, mut read_faults) = read(&typed, &desk.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
@@ -37,7 +45,7 @@ pub async fn save_new(State(app): State<App>, visitor: Visitor, mut sent: Sent) 
         return page.show(&mut tx, &app, status).await;
     }
     let id = insert(&mut tx, &draft, &visitor.caller.actor(), app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    once.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
 
@@ -46,11 +54,14 @@ pub async fn save_draft(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    mut sent: Sent,
+    Once { once, form: mut sent }: Once<Sent>,
 ) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let mut typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(id) => return Ok(saved(&sent, id)),
+    };
     let stored = lock_draft(&mut tx, &visitor.caller, id).await?;
     let seen = stored.updated_at.as_microsecond().to_string();
     let overtaken = (typed.seen != seen).then(|| {
@@ -76,7 +87,7 @@ pub async fn save_draft(
         return page.show(&mut tx, &app, status).await;
     }
     update(&mut tx, &before, &draft, &visitor.caller.actor(), app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    once.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
 
@@ -138,8 +149,10 @@ async fn check_named(
         let filter =
             rows::Filter { id: Some(about), scope: visitor.caller.scope.to_filter(), ..rows::Filter::default() };
         let old = rows::list_bulletins(db, &filter, 1).await?.pop();
-        if old.is_none_or(|old| old.published_at.is_none()) {
-            faults.add("kind", t.say("compose-refused-about"));
+        match old.map(|old| old.stage) {
+            Some(Stage::Published) => {}
+            Some(Stage::Withdrawn) => faults.add("kind", t.say("compose-refused-about-withdrawn")),
+            _ => faults.add("kind", t.say("compose-refused-about")),
         }
     }
     Ok(())

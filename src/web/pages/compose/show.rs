@@ -47,6 +47,8 @@ struct ShowPage {
     facts: Vec<(String, String)>,
     doubts: Vec<String>,
     returned: Option<String>,
+    /// Why it was not published when its hour came.
+    unscheduled: Option<String>,
     withdrawn: Option<String>,
     paused: bool,
     /// The page of the newest correction.
@@ -150,6 +152,7 @@ pub async fn page(
         returned: row.returned_reason.as_deref().zip(row.returned_by.as_deref()).map(|(reason, by)| {
             t.say_with("compose-returned-by", &[("who", actor(t, by).as_str()), ("reason", reason)])
         }),
+        unscheduled: row.unscheduled_reason.zip(row.unscheduled_at).map(|(why, at)| labels::unscheduled(t, why, at)),
         withdrawn: row.withdrawn_reason.clone(),
         paused: row.paused_at.is_some(),
         corrected,

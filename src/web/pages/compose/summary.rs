@@ -15,8 +15,10 @@ use super::labels;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read::read_moment;
 use crate::domain::ids::BulletinId;
+use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::forecast::forecast;
 use crate::relay::publish::{self as relay, Published, render_checked};
+use crate::relay::refusal::Refusal;
 use crate::store::bulletins::find_stage_for_update;
 use crate::store::{Connection, StoreError};
 use crate::web::api::publishing::must_be_theirs;
@@ -25,6 +27,7 @@ use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
 use crate::web::line_check;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -93,6 +96,10 @@ async fn page(
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
     }
     let mut fault = faults.page;
+    let times = check_bulletin_times(None, row.expires_at, row.due_at(), app.now());
+    if !times.is_empty() {
+        fault = fault.or(labels::refusal(t, &Refusal::Times(times)));
+    }
     let bubble = match render_checked(&app.settings, &row) {
         Ok(message) => drawn(&message, row.image_alt.as_deref().unwrap_or_default(), Buttons::Inert),
         Err(refusal) => {
@@ -129,7 +136,7 @@ pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Form(mut typed): Form<Chosen>,
+    Once { once, form: Form(mut typed) }: Once<Form<Chosen>>,
 ) -> Result<Response, Problem> {
     let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
     if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
@@ -138,7 +145,7 @@ pub async fn publish(
         return again(&app, &visitor, id, typed, t.say("compose-fault-now-dated")).await;
     }
     let at = if typed.when == "later" {
-        match read_moment(t, &typed.date, &typed.time, MORNING, now) {
+        match read_moment(t, &typed.date, &typed.time, MORNING, Bound::PublishAt, now) {
             Ok(Some(at)) => Some(at),
             Ok(None) => return again(&app, &visitor, id, typed, t.say("compose-fault-day")).await,
             Err(sentence) => return again(&app, &visitor, id, typed, sentence).await,
@@ -147,7 +154,10 @@ pub async fn publish(
         None
     };
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
     find_stage_for_update(&mut tx, id).await?;
     let row = visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
@@ -163,13 +173,13 @@ pub async fn publish(
     };
     match done {
         Ok(published) => {
-            tx.commit().await.map_err(StoreError::from)?;
-            app.snapshots.forget();
             let said = match published {
                 Published::Relaying(_) => "said-published",
                 Published::Scheduled(_) => "said-scheduled",
             };
-            Ok(Redirect::to(&and_say(&format!("/bulletins/{id}"), said)).into_response())
+            let to = and_say(&format!("/bulletins/{id}"), said);
+            once.finish(tx, &app, &to).await?;
+            Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
             drop(tx);

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::list::render;
@@ -21,6 +21,7 @@ use crate::store::offices::{Office, is_under};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::pages::typed::{OfficeChoice, choose_office, read_label};
 use crate::web::people::Visitor;
@@ -71,9 +72,15 @@ struct Made {
 }
 
 /// Makes a key and shows it, this once.
-pub async fn make(State(app): State<App>, mut visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response, Problem> {
-    let t = visitor.words;
-    let mut tx = app.begin().await?;
+pub async fn make(
+    State(app): State<App>,
+    visitor: Visitor,
+    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+) -> Result<Response, Problem> {
+    let mut tx = match once.begin(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(made) => return Ok(reveal(&app, visitor, made)),
+    };
     let wanted = match read(&mut tx, &visitor, &typed).await? {
         Ok(wanted) => wanted,
         Err(faults) => {
@@ -99,15 +106,27 @@ pub async fn make(State(app): State<App>, mut visitor: Visitor, Form(typed): For
     let detail = json!({ "name": key.name, "role": key.role.as_str(), "office": key.office });
     let subject = format!("key:{}", key.prefix);
     insert_entry(&mut tx, now, &visitor.caller.actor(), "key_create", &subject, &detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    let made = MadeKey { name: key.name, key: secret.expose_secret().to_owned() };
+    once.finish(tx, &app, &made).await?;
+    Ok(reveal(&app, visitor, made))
+}
+
+/// What was made: kept sealed until a second click would have come.
+#[derive(Serialize, Deserialize)]
+struct MadeKey {
+    name: String,
+    key: String,
+}
+
+/// The page that shows the key, this once.
+fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
     HERE.clone_into(&mut visitor.here);
     let command = format!(
         "KEY={}\ncurl -sS -H \"Authorization: Bearer $KEY\" \"{}/api/v1/bulletins?limit=5\"",
-        secret.expose_secret(),
-        app.settings.public_url
+        made.key, app.settings.public_url
     );
-    let made = Made { shell: Shell::of(&visitor), t, name: key.name, key: secret.expose_secret().to_owned(), command };
-    Ok(show(StatusCode::OK, &made, "no-store"))
+    let page = Made { shell: Shell::of(&visitor), t: visitor.words, name: made.name, key: made.key, command };
+    show(StatusCode::OK, &page, "no-store")
 }
 
 async fn read(db: &mut Connection, visitor: &Visitor, typed: &Typed) -> Result<Result<Wanted, Faults>, StoreError> {

@@ -43,6 +43,8 @@ fn bulletin() -> Bulletin {
         created_by: "key:x".to_owned(),
         updated_at: at,
         scheduled_for: None,
+        unscheduled_at: None,
+        unscheduled_reason: None,
         published_at: Some(at),
         withdrawn_at: None,
         withdrawn_reason: None,

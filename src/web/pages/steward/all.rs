@@ -16,6 +16,7 @@ use crate::store::StoreError;
 use crate::store::waiting::list_waiting;
 use crate::web::api::waiting::{MOST, own_groups};
 use crate::web::app::App;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -46,18 +47,25 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
 }
 
 /// The answer: those that were shown and are still ticked.
-pub async fn forward_all(State(app): State<App>, visitor: Visitor, fields: Fields) -> Result<Response, Problem> {
+pub async fn forward_all(
+    State(app): State<App>,
+    visitor: Visitor,
+    Once { once, form: fields }: Once<Fields>,
+) -> Result<Response, Problem> {
     let ids: Vec<BulletinId> =
         fields.all("id").filter_map(|id| id.parse().ok()).take(usize::try_from(MOST).unwrap_or_default()).collect();
     let now = app.now();
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let groups = own_groups(&mut tx, &visitor.caller).await?;
     if ids.is_empty() {
         return Ok(Redirect::to(&and_say("/waiting/all", "said-forwarded-none")).into_response());
     }
     let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    app.snapshots.forget();
     let said = if gone.len() == ids.len() { "said-forwarded-all" } else { "said-forwarded-some" };
-    Ok(Redirect::to(&and_say("/waiting", said)).into_response())
+    let to = and_say("/waiting", said);
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }

@@ -10,11 +10,11 @@ use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{BadText, Note, PlainReason};
 use crate::relay::forward::{self, Into, forward};
 use crate::relay::refusal::Refusal;
-use crate::store::StoreError;
 use crate::web::api::cascade::{answered_for, sign};
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -25,7 +25,7 @@ pub async fn forward_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    fields: Fields,
+    Once { once, form: fields }: Once<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -47,7 +47,10 @@ pub async fn forward_one(
         return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let now = app.now();
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let bulletin = visible::bulletin(&mut tx, &visitor.caller, id).await?;
     let into = Into::Groups(answered_for(&mut tx, &visitor.caller, &codes).await?);
     let note = match note {
@@ -57,16 +60,17 @@ pub async fn forward_one(
     let said = match forward(&mut tx, id, &into, note.as_ref(), &visitor.caller.actor(), now).await {
         Ok(done) if done.forwarded > 0 => "said-forwarded",
         Ok(_) => "said-forwarded-already",
-        Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => return Ok(changed(id)),
+        Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(Refusal::NoteTooLong) => {
+            drop(tx);
             typed.note_fault = Some(t.say("forward-note-too-long"));
             return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    tx.commit().await.map_err(StoreError::from)?;
-    app.snapshots.forget();
-    Ok(Redirect::to(&and_say(&format!("/waiting/{id}"), said)).into_response())
+    let to = and_say(&format!("/waiting/{id}"), said);
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// Says that the bulletin does not concern the groups at which it is held.
@@ -74,7 +78,7 @@ pub async fn decline_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    fields: Fields,
+    Once { once, form: fields }: Once<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -87,17 +91,20 @@ pub async fn decline_one(
     };
     let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();
     let now = app.now();
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     visible::bulletin(&mut tx, &visitor.caller, id).await?;
     let groups = answered_for(&mut tx, &visitor.caller, &codes).await?;
     match forward::decline(&mut tx, id, &groups, &reason, &visitor.caller.actor(), now).await {
         Ok(_) => {}
-        Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => return Ok(changed(id)),
+        Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(refusal) => return Err(refusal.into()),
     }
-    tx.commit().await.map_err(StoreError::from)?;
-    app.snapshots.forget();
-    Ok(Redirect::to(&and_say(&format!("/waiting/{id}"), "said-declined")).into_response())
+    let to = and_say(&format!("/waiting/{id}"), "said-declined");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 fn read(fields: &Fields) -> Typed {

@@ -3,11 +3,12 @@
 //! The account is one of the same office, works from the first day to the last, and ends with the duty. Its password
 //! is set by whoever holds the one-time link, which is shown once.
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use jiff::civil::Date;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::fields::Fields;
@@ -16,8 +17,8 @@ use crate::domain::account::Role;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::AccountId;
 use crate::domain::steward::{BadDeputy, Deputy};
-use crate::domain::thai::from_bangkok;
 use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
 use crate::store::account_links::insert_link;
 use crate::store::accounts::{NewAccount, insert_account};
 use crate::store::groups::Group;
@@ -25,6 +26,8 @@ use crate::store::{Connection, StoreError, audit};
 use crate::web::api::deputies::{end, managed, name};
 use crate::web::app::App;
 use crate::web::input::{Id, Ids};
+use crate::web::once::{Begun, Once};
+use crate::web::pages::typed::{begin_of, end_of, read_day};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -41,7 +44,7 @@ pub async fn name_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    fields: Fields,
+    Once { once, form: fields }: Once<Fields>,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
     let (deputy, username) = match read(t, &fields, now) {
@@ -49,7 +52,10 @@ pub async fn name_deputy(
         Read::Bad(typed) => return render(&app, &visitor, &code, *typed, StatusCode::UNPROCESSABLE_ENTITY).await,
     };
     let by = visitor.caller.actor();
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<Option<Invited>>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(invited) => return reveal(&app, &visitor, &code, invited).await,
+    };
     let group = managed(&mut tx, &visitor.caller, &code).await?;
     let account = match &username {
         Some(username) => make_account(&mut tx, &group, &deputy, username, &by, now).await?,
@@ -66,14 +72,27 @@ pub async fn name_deputy(
         Some(account) => Some(make_link(&mut tx, &app, account, &deputy, now).await?),
         None => None,
     };
-    tx.commit().await.map_err(StoreError::from)?;
-    match username.zip(link) {
-        Some((username, link)) => {
-            let typed = Typed { invited: Some((username.to_string(), link)), ..Typed::default() };
-            render(&app, &visitor, &code, typed, StatusCode::OK).await
-        }
-        None => Ok(Redirect::to(&and_say(&address(&code), "said-deputy-named")).into_response()),
-    }
+    let invited = username
+        .zip(link)
+        .map(|(username, link)| Invited { username: username.to_string(), link: link.expose_secret().to_owned() });
+    once.finish(tx, &app, &invited).await?;
+    reveal(&app, &visitor, &code, invited).await
+}
+
+/// The account that was made with a deputy: kept sealed until a second click would have come.
+#[derive(Serialize, Deserialize)]
+struct Invited {
+    username: String,
+    link: String,
+}
+
+/// Shows the link of the account that was made, this once.
+async fn reveal(app: &App, visitor: &Visitor, code: &str, invited: Option<Invited>) -> Result<Response, Problem> {
+    let Some(invited) = invited else {
+        return Ok(Redirect::to(&and_say(&address(code), "said-deputy-named")).into_response());
+    };
+    let typed = Typed { invited: Some((invited.username, invited.link.into())), ..Typed::default() };
+    render(app, visitor, code, typed, StatusCode::OK).await
 }
 
 /// Ends the duty of a deputy.
@@ -81,12 +100,17 @@ pub async fn end_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Ids(code, id): Ids<String, i32>,
+    Once { once, .. }: Once<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     let group = managed(&mut tx, &visitor.caller, &code).await?;
     end(&mut tx, &group, id, &visitor.caller.actor(), app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(&address(&code), "said-deputy-ended")).into_response())
+    let to = and_say(&address(&code), "said-deputy-ended");
+    once.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
 }
 
 fn typed(fields: &Fields) -> Typed {
@@ -105,20 +129,19 @@ fn typed(fields: &Fields) -> Typed {
 /// Reads the form; the first day begins and the last ends at midnight in Bangkok.
 fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
     let mut faults = DeputyFaults::default();
-    let midnight = |text: &str| {
-        let date: Date = text.trim().parse().ok()?;
-        let years = 2000..=2200;
-        let whole = date.to_datetime(jiff::civil::Time::midnight());
-        years.contains(&date.year()).then(|| from_bangkok(whole).ok()).flatten()
+    let day = |field, bound, fault: &mut Option<String>| match read_day(t, fields.text(field), bound, now) {
+        Ok(Some(day)) => Some(day),
+        Ok(None) => {
+            *fault = Some(t.say("office-day-wrong"));
+            None
+        }
+        Err(sentence) => {
+            *fault = Some(sentence);
+            None
+        }
     };
-    let from = midnight(fields.text("from"));
-    let until = midnight(fields.text("until")).map(|last| last + std::time::Duration::from_hours(24));
-    if from.is_none() {
-        faults.from = Some(t.say("office-day-wrong"));
-    }
-    if until.is_none() {
-        faults.until = Some(t.say("office-day-wrong"));
-    }
+    let from = day("from", Bound::Begin, &mut faults.from).and_then(begin_of);
+    let until = day("until", Bound::End, &mut faults.until).and_then(end_of);
     let username = match fields.text("username").trim() {
         "" => None,
         text => {

@@ -3,6 +3,7 @@
 //! A change holds for what is published afterwards: what is on its way keeps the setting with which it was published.
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -23,6 +24,7 @@ use crate::web::api::field::Field;
 use crate::web::api::group_change::{GroupChange, change_settings as change, new_join_code};
 use crate::web::app::App;
 use crate::web::input::Id;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -243,13 +245,23 @@ pub async fn change_settings(
 }
 
 /// Makes a join code and shows it, this once.
-pub async fn make_code(State(app): State<App>, visitor: Visitor, Id(code): Id<String>) -> Result<Response, Problem> {
-    let now = app.now();
-    let mut tx = app.begin().await?;
-    let group = managed(&mut tx, &visitor.caller, &code).await?;
-    let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    let join_code = Some((made.to_string().into(), moment(visitor.words, until)));
+pub async fn make_code(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(code): Id<String>,
+    Once { once, .. }: Once<Bytes>,
+) -> Result<Response, Problem> {
+    let (made, until) = match once.begin::<(String, Timestamp)>(&app).await? {
+        Begun::First(mut tx) => {
+            let group = managed(&mut tx, &visitor.caller, &code).await?;
+            let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), app.now()).await?;
+            let made = (made.to_string(), until);
+            once.finish(tx, &app, &made).await?;
+            made
+        }
+        Begun::Again(made) => made,
+    };
+    let join_code = Some((made.into(), moment(visitor.words, until)));
     render(&app, &visitor, &code, Typed { join_code, ..Typed::default() }, StatusCode::OK).await
 }
 
