@@ -97,7 +97,9 @@ impl Refusal {
             Self::UnknownGroups(_) | Self::NobodySelected => UnscheduledReason::Audience,
             Self::NoChannel => UnscheduledReason::NoChannel,
             Self::Classified(_) => UnscheduledReason::Classified,
-            Self::TooLarge(_) | Self::ImageNotHttps | Self::Render(_) => UnscheduledReason::Message,
+            Self::TooLarge(_) | Self::ImageNotHttps | Self::Render(_) | Self::RefusedByLine(_) => {
+                UnscheduledReason::Message
+            },
             Self::Absent
             | Self::NotADraft
             | Self::NotRelaying

@@ -126,12 +126,17 @@ pub async fn retry_webhook_failure(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<i64>,
+    Once { once, .. }: Once<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
     webhook_failures::retry(&mut tx, &visitor.caller, id, &visitor.caller.actor(), app.now()).await?;
-    done(&app, tx).await?;
+    let to = and_say("/channels", "said-webhook-retried");
+    once.finish(tx, &app, &to).await?;
     app.inbound.wake();
-    Ok(Redirect::to(&and_say("/channels", "said-webhook-retried")).into_response())
+    Ok(Redirect::to(&to).into_response())
 }
 
 async fn find(tx: &mut Tx, visitor: &Visitor, code: &str) -> Result<rows::Channel, Problem> {
