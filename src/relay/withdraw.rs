@@ -18,7 +18,8 @@ use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::{
-    Bulletin, Draft, get_bulletin, insert_draft, list_corrections, mark_published, mark_withdrawn,
+    Bulletin, Draft, find_stage_for_update, get_bulletin, insert_draft, list_corrections, mark_published,
+    mark_withdrawn,
 };
 use crate::store::fan_out::{insert_where_accepted, list_late_notices};
 use crate::store::record::lock_bulletin;
@@ -58,14 +59,37 @@ pub async fn withdraw(
     if get_bulletin(db, id).await?.kind == Kind::Withdrawal {
         return Err(Refusal::WithdrawalStands);
     }
+    let corrections = lock_corrections(db, id).await?;
+    let mut all = corrections.clone();
+    all.push(id);
+    // the order in which everybody takes the bulletins' locks
+    all.sort_unstable();
+    for bulletin in all {
+        lock_bulletin(db, bulletin).await?;
+    }
     let mut withdrawn = withdraw_one(db, settings, id, reason, by, now).await?;
-    // a correction is younger than what it corrects, so the locks are taken in the order in which everybody takes them
-    for correction in list_corrections(db, id).await? {
-        must_be_relaying(db, correction).await?;
+    for correction in corrections {
         withdraw_one(db, settings, correction, reason, by, now).await?;
         withdrawn.corrections.push(correction);
     }
     Ok(withdrawn)
+}
+
+/// The published corrections of a bulletin whose row is locked, and corrections of those, their rows locked as well:
+/// what was being published meanwhile is waited for, and is among them.
+async fn lock_corrections(db: &mut Connection, id: BulletinId) -> Result<Vec<BulletinId>> {
+    let mut locked = Vec::new();
+    loop {
+        let found = list_corrections(db, id).await?;
+        let fresh: Vec<BulletinId> = found.iter().copied().filter(|one| !locked.contains(one)).collect();
+        if fresh.is_empty() {
+            return Ok(found);
+        }
+        for correction in fresh {
+            find_stage_for_update(db, correction).await?;
+            locked.push(correction);
+        }
+    }
 }
 
 async fn withdraw_one(
@@ -76,7 +100,6 @@ async fn withdraw_one(
     by: &str,
     now: Timestamp,
 ) -> Result<Withdrawn> {
-    lock_bulletin(db, id).await?;
     let stopped = turns::end_open(db, id, State::Withdrawn, now).await?;
     let bulletin = get_bulletin(db, id).await?;
     mark_withdrawn(db, id, reason.as_str(), now).await?;
