@@ -53,4 +53,5 @@ mod scenes_people;
 mod scenes_steward;
 mod stage;
 mod template_parts;
+mod thai_spelling;
 mod tree;

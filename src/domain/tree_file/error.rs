@@ -8,6 +8,7 @@ use std::fmt;
 use super::column::Column;
 use crate::domain::group::{BadLineGroupId, BadTier, Tier};
 use crate::domain::ids::{BadCode, Code};
+use crate::domain::national::BadProvince;
 
 /// A file that did not pass, with every bad row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +94,9 @@ pub enum Reason {
     /// A LINE group id that is none.
     #[error(transparent)]
     LineGroupId(#[from] BadLineGroupId),
+    /// None of the 77 provinces.
+    #[error(transparent)]
+    Province(#[from] BadProvince),
     /// Not a whole number in the range.
     #[error("must be a whole number from 0 to {0}")]
     Number(i32),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::column::Column;
 use super::error::{Place, Reason, RowError};
+use crate::domain::thai::{normal_form, trim_unseen};
 
 /// The columns of the file at hand; `places` has one for each cell, none where the name is unknown.
 #[derive(Debug, Default)]
@@ -17,8 +18,8 @@ impl Header {
     pub(super) fn read(record: &csv::ByteRecord, line: u64, errors: &mut Vec<RowError>) -> Self {
         let mut header = Self { width: record.len(), places: HashMap::new() };
         for (at, name) in record.iter().enumerate() {
-            let name = String::from_utf8_lossy(name).trim().to_owned();
-            let reason = match Column::from_name(&name) {
+            let name = trim_unseen(&String::from_utf8_lossy(name)).to_owned();
+            let reason = match Column::from_name(&normal_form(&name)) {
                 None => Reason::UnknownColumn,
                 Some(column) if header.places.contains_key(&column) => Reason::ColumnTwice,
                 Some(column) => {

@@ -13,12 +13,14 @@ use super::read::Sheet;
 use super::row::TreeRow;
 use crate::domain::ids::Code;
 use crate::domain::office::OfficeKind;
+use crate::domain::thai::compare_form;
 
 /// What the file says about one office, and on which line it did so first.
 #[derive(Default)]
 struct Described<'a> {
     first_line: u64,
-    name: Option<(&'a str, u64)>,
+    /// In the form that is compared: a name does not differ by how its marks are encoded.
+    name: Option<(String, u64)>,
     kind: Option<(OfficeKind, u64)>,
     province: Option<(Patch<&'a String>, u64)>,
 }
@@ -53,7 +55,7 @@ pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
 impl<'a> Described<'a> {
     /// Takes in what `row` says; where it differs from what was said before, the column and that line.
     fn compare(&mut self, row: &'a TreeRow) -> Vec<(Column, u64)> {
-        let name = row.office_name.as_set().map(String::as_str);
+        let name = row.office_name.as_set().map(|name| compare_form(name));
         let province = Some(row.province.as_ref()).filter(|province| !province.is_keep());
         [
             (Column::OfficeName, take_in(&mut self.name, name, row.line)),
@@ -67,8 +69,13 @@ impl<'a> Described<'a> {
 }
 
 /// Keeps the first value said; the line of it if `value` is another.
-fn take_in<T: Copy + PartialEq>(first: &mut Option<(T, u64)>, value: Option<T>, line: u64) -> Option<u64> {
+fn take_in<T: PartialEq>(first: &mut Option<(T, u64)>, value: Option<T>, line: u64) -> Option<u64> {
     let value = value?;
-    let (said, at) = *first.get_or_insert((value, line));
-    (said != value).then_some(at)
+    match first {
+        Some((said, at)) => (*said != value).then_some(*at),
+        None => {
+            *first = Some((value, line));
+            None
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::header::Header;
 use super::patch::Patch;
 use super::row::TreeRow;
 use crate::domain::ids::Code;
+use crate::domain::thai::trim_unseen;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -148,7 +149,7 @@ impl Cells<'_> {
     fn text(&self, column: Column) -> Result<Option<String>, Reason> {
         let bytes = self.header.index(column).and_then(|at| self.record.get(at));
         let text = bytes.map(str::from_utf8).transpose().map_err(|_| Reason::Encoding)?;
-        Ok(text.map(|text| text.trim().to_owned()))
+        Ok(text.map(|text| trim_unseen(text).to_owned()))
     }
 
     fn accept<T>(&mut self, column: Column, result: Result<T, Reason>) -> Option<T> {

@@ -162,8 +162,8 @@ impl DraftInput {
         if matches!(self.expires_at, Field::Set(at) if at <= now) {
             errors.push(FieldError::new("/expires_at", "must lie in the future"));
         }
-        let audience = self.audience.or(base.audience);
-        check_audience(&audience, errors);
+        let mut audience = self.audience.or(base.audience);
+        check_audience(&mut audience, errors);
         let (kind, about) = (self.kind.or(base.kind), self.about.or_none(base.about));
         check_kind(kind, about, errors);
         Draft {

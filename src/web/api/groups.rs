@@ -8,6 +8,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::visible;
+use crate::domain::national::province_code;
+use crate::domain::thai::normal_form;
 use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::office::OfficeKind;
@@ -191,8 +193,8 @@ pub async fn list_groups(
         scope: caller.scope.to_filter(),
         under: visible::group_id(&mut db, &caller, query.under.as_deref()).await?,
         tier: query.tier,
-        province: query.province,
-        office: query.office,
+        province: query.province.as_deref().map(|text| province_code(text).to_owned()),
+        office: query.office.as_deref().map(normal_form),
         linked: query.linked,
         after: key_of(query.cursor.as_ref())?.unwrap_or_default(),
     };

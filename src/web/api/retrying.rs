@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
 use super::visible;
+use crate::domain::national::province_code;
 use crate::domain::delivery;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::relay::retry;
@@ -84,7 +85,7 @@ pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post
         delivery: None,
         state: filter.state.map(Into::into),
         tier: filter.tier,
-        province: filter.province,
+        province: filter.province.as_deref().map(|text| province_code(text).to_owned()),
         reason: None,
         group: visible::group_id(work.db(), &caller, filter.group.as_deref()).await?,
         under: visible::group_id(work.db(), &caller, filter.under.as_deref()).await?,
