@@ -171,7 +171,8 @@ mod tests {
         }
         assert_eq!("".parse::<Code>(), Err(BadCode::Empty));
         assert_eq!("x".repeat(65).parse::<Code>(), Err(BadCode::TooLong));
-        for (odd, plain) in [("ลพ\u{2013}พาณ\u{f701}ชย์\u{200b}", "ลพ-พาณิชย์"), ("ลํ\u{e32}พูน-๕๑", "ลำพูน-51")] {
+        for (odd, plain) in [("ลพ\u{2013}พาณ\u{f701}ชย์\u{200b}", "ลพ-พาณิชย์"), ("ลํ\u{e32}พูน-๕๑", "ลำพูน-51")]
+        {
             assert_eq!(odd.parse::<Code>().map(|c| c.to_string()), Ok(plain.to_owned()));
         }
         for bad in ["-a", "a b", "a/b", "a\n", "=cmd"] {

@@ -103,7 +103,9 @@ mod tests {
     fn what_is_typed_is_found_in_the_form_of_the_text_whatever_the_spelling_of_both() {
         let form = text_form(&["ประชุมจังหวัดล\u{e4d}\u{e32}พูน ๒๕๖๑", "น \u{e32} ท่วม"]);
         assert_eq!(form, "ประชุมจังหวัดลำพูน2561|นำท่วม");
-        for typed in ["ลำพูน", "ล\u{a0}\u{e33}พ\u{f719}น\u{200b}", "๒๕๖๑", "ลํ\u{e32}พูน 2561", "น\u{e32}\u{e4d}ท\u{e48}วม"] {
+        for typed in
+            ["ลำพูน", "ล\u{a0}\u{e33}พ\u{f719}น\u{200b}", "๒๕๖๑", "ลํ\u{e32}พูน 2561", "น\u{e32}\u{e4d}ท\u{e48}วม"]
+        {
             let words: Words = typed.parse().expect("pieces");
             let found = |pattern: &String| form.contains(pattern.trim_matches('%'));
             assert!(words.patterns().iter().all(found), "{words:?}");

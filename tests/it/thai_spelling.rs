@@ -26,7 +26,8 @@ async fn a_bulletin_in_any_spelling_is_found_by_any_other_and_is_shown_as_it_was
         let subject = format!("การประชุม {written} ที ่ ๗");
         desk.write_with(json!({ "subject": subject })).await;
     }
-    for typed in ["ลำพูน", LAMPHUN[0], LAMPHUN[1], LAMPHUN[3], "ลำพูน ที่7", "ประชุมลํ\u{e32}พูน"] {
+    for typed in ["ลำพูน", LAMPHUN[0], LAMPHUN[1], LAMPHUN[3], "ลำพูน ที่7", "ประชุมลํ\u{e32}พูน"]
+    {
         let page = desk.get(&Who::Admin, &format!("bulletins?q={}", query(typed))).await.expect(200);
         let found: Vec<&str> =
             page["items"].as_array().expect("items").iter().filter_map(|item| item["subject"].as_str()).collect();
@@ -47,10 +48,12 @@ async fn groups_offices_and_accounts_are_found_in_any_spelling() {
         let found = groups_found(&desk, typed).await;
         assert_eq!(found, ["lpn-com"], "{}", typed.escape_unicode());
     }
-    let fields = [("username", "dep\u{200b}uty\u{2013}๑"), ("name", "รองผู\u{e49}ว่าฯ ล\u{e4d}\u{e32}พูน"), ("role", "steward")];
+    let fields =
+        [("username", "dep\u{200b}uty\u{2013}๑"), ("name", "รองผู\u{e49}ว่าฯ ล\u{e4d}\u{e32}พูน"), ("role", "steward")];
     let made = admin.submit("/accounts/new", &[&fields[..], &[("office", "จังหวัดล\u{e4d}\u{e32}พูน")]].concat()).await;
     assert_eq!(made.status, 200, "an office by its name in another spelling: {}", made.text);
-    for typed in ["deputy-1", "ＤＥＰＵＴＹ", "ผู้ว่าฯลำพูน", "ว่าฯ ล\u{f711}\u{e32}พ"] {
+    for typed in ["deputy-1", "ＤＥＰＵＴＹ", "ผู้ว่าฯลำพูน", "ว่าฯ ล\u{f711}\u{e32}พ"]
+    {
         let list = admin.open(&format!("/accounts?q={}", query(typed))).await;
         assert!(list.text.contains("deputy-1"), "{typed}");
     }
@@ -84,7 +87,8 @@ async fn a_province_by_any_of_its_names_is_its_code_in_audiences_and_filters() {
 #[tokio::test]
 async fn a_secrecy_class_is_seen_through_odd_marks_and_spaces() {
     let desk = Desk::new().await;
-    for subject in ["ลั บ ม า ก", "ล\u{f710}บท\u{e48}\u{e35}สุด", "เอกสารล\u{200b}\u{e31}บ"] {
+    for subject in ["ลั บ ม า ก", "ล\u{f710}บท\u{e48}\u{e35}สุด", "เอกสารล\u{200b}\u{e31}บ"]
+    {
         let refused = desk.post(&Who::Admin, "bulletins", crate::desk::letter(json!({ "subject": subject }))).await;
         assert_eq!(refused.pointers(422), ["/subject"], "{subject}");
     }

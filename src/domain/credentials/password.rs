@@ -155,7 +155,9 @@ mod tests {
     fn a_password_is_never_altered() {
         let hash = check(" น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓ ").expect("a good password").hash();
         assert!(hash.matches(&" น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓ ".to_owned().into()));
-        for other in ["น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓", " น\u{e49}\u{e33}พริกอ่องใส่ ๓ ", " น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ 3 "] {
+        for other in
+            ["น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓", " น\u{e49}\u{e33}พริกอ่องใส่ ๓ ", " น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ 3 "]
+        {
             assert!(!hash.matches(&other.to_owned().into()), "{other:?}");
         }
     }

@@ -8,6 +8,7 @@ use crate::domain::bulletin::Forwarding;
 use crate::domain::group::Tier;
 use crate::domain::national::ProvinceCode;
 use crate::domain::office::OfficeKind;
+use crate::domain::spreadsheet::Damage;
 use crate::domain::thai::normal_form;
 
 /// Seats and head counts: no office has more.
@@ -29,7 +30,7 @@ pub(super) fn name(text: &str) -> Result<String, Reason> {
 }
 
 pub(super) fn phone(text: &str) -> Result<String, Reason> {
-    bounded(text, 40)
+    Damage::of_phone(text).map_or_else(|| bounded(text, 40), |damage| Err(damage.into()))
 }
 
 /// One of the 77 under any of its names becomes its code. Anything else would be a division of its own, whose offices are

@@ -8,11 +8,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::visible;
-use crate::domain::national::province_code;
-use crate::domain::thai::normal_form;
 use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
+use crate::domain::national::province_code;
 use crate::domain::office::OfficeKind;
+use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 use crate::store::groups::{self as rows, Filter};
 use crate::store::stewards::{self, list_deputies, list_stewards};

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
 use super::visible;
-use crate::domain::national::province_code;
 use crate::domain::delivery;
 use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::national::province_code;
 use crate::relay::retry;
 use crate::store::deliveries;
 use crate::store::retries::RetryFilter;
