@@ -92,8 +92,7 @@ number_ids! {
 
 /// The name by which people and scripts know a group, an office or a channel: a slug.
 ///
-/// 1 to 64 characters of `a–z 0–9 - _ .` or Thai letters, beginning with a letter or digit. It is kept in the normal form
-/// of [`thai`](super::thai), so that two codes that look the same are the same.
+/// 1 to 64 characters of `a–z 0–9 - _ .` or Thai letters and digits, beginning with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
 #[schema(value_type = String, example = "gcc2-lamphun")]
 pub struct Code(String);
@@ -120,6 +119,7 @@ impl Code {
     }
 }
 
+/// A code is kept in the normal form of [`thai`](super::thai), so that two that look the same are the same.
 impl FromStr for Code {
     type Err = BadCode;
 

@@ -94,7 +94,7 @@ fn close_up(text: &str) -> String {
     let mut closed = String::with_capacity(text.len());
     for line in text.lines() {
         let mut alone_before = true;
-        for piece in line.split_whitespace().map(normal_form) {
+        for piece in line.split_whitespace().map(normal_form).filter(|piece| !piece.is_empty()) {
             let alone = piece.graphemes(true).count() == 1 && is_thai_word(&piece);
             if !(alone && alone_before) {
                 closed.push(' ');
@@ -207,6 +207,7 @@ mod tests {
     #[case("ลับที \u{e48}ส\u{ad}ุด", Class::TopSecret)]
     #[case("ลั บ", Class::Confidential)]
     #[case("ลั บ ม า ก", Class::Secret)]
+    #[case("ลั \u{200b} บ", Class::Confidential)]
     #[case("เรื่อง การประชุม\nลั บ ที่ สุ ด\nเนื้อหา", Class::TopSecret)]
     #[case("เ อ ก ส า ร ลั บ ม า ก", Class::Secret)]
     #[case("ＴＯＰ\u{3000}ＳＥＣＲＥＴ", Class::TopSecret)]

@@ -85,6 +85,16 @@ async fn a_province_by_any_of_its_names_is_its_code_in_audiences_and_filters() {
 }
 
 #[tokio::test]
+async fn the_database_holds_no_province_but_by_its_code() {
+    let desk = Desk::new().await;
+    let mut db = desk.db().await;
+    for odd in ["พัทยา", "ลำพูน", "051", ""] {
+        let refused = sqlx::query("update offices set province = $1 where code = 'lamphun'").bind(odd);
+        assert!(refused.execute(&mut *db).await.is_err(), "{odd}");
+    }
+}
+
+#[tokio::test]
 async fn a_secrecy_class_is_seen_through_odd_marks_and_spaces() {
     let desk = Desk::new().await;
     for subject in ["ลั บ ม า ก", "ล\u{f710}บท\u{e48}\u{e35}สุด", "เอกสารล\u{200b}\u{e31}บ"]

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::damage::Damage;
+
 /// More digits than a spreadsheet keeps of a number.
 const MOST_DIGITS: usize = 15;
 
@@ -35,11 +37,11 @@ pub fn restore(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| is_changed(text)).unwrap_or(cell)
 }
 
-/// Whether a spreadsheet would make something else of the text, or of what follows apostrophes that it has of its own:
-/// otherwise those could not be told from ours.
+/// Whether a spreadsheet would make something else of the text, or whoever reads the file would take it for spoilt; or of
+/// what follows apostrophes that it has of its own: otherwise those could not be told from ours.
 fn is_changed(text: &str) -> bool {
     let text = text.trim_start_matches('\'');
-    is_formula(text) || is_number_of_another_form(text) || is_day(text)
+    is_formula(text) || is_number_of_another_form(text) || is_day(text) || Damage::of_file(text).is_some()
 }
 
 /// `=1+1`, `+66`, `-x`, `@SUM(A1)`, and a tab or return before them; but `-5` is a number and stays one.
@@ -64,10 +66,15 @@ fn is_number_of_another_form(text: &str) -> bool {
     }
     let begins = text.starts_with(|c: char| c.is_ascii_digit());
     let grouped = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
-    let exponent = text.split_once(['E', 'e']).is_some_and(|(number, power)| {
-        is_plain_number(number) && is_plain_number(power.strip_prefix(['+', '-']).unwrap_or(power))
-    });
-    begins && (grouped || exponent)
+    (begins && grouped) || is_power(text)
+}
+
+/// `1E5`, `8.12e+08`: a number and the power of ten that it is to be multiplied by.
+pub(super) fn is_power(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['E', 'e']) else { return false };
+    let power = power.strip_prefix(['+', '-']).unwrap_or(power);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    number.starts_with(|c: char| c.is_ascii_digit()) && digits(number) && !power.is_empty() && digits(power)
 }
 
 /// `1-2`, `3/4/61`, `1.2.3`, `mar1`, `1 March`; a day that begins with its year is the same day afterwards.
@@ -116,6 +123,8 @@ mod tests {
             "1234567890123456",
             "1E5",
             "1.5e+10",
+            "8,12E+08",
+            "????",
             "1,234",
             "1-2",
             "3/4/61",

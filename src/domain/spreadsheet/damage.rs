@@ -2,6 +2,8 @@
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_874, WINDOWS_1252};
 
+use super::cell::is_power;
+
 /// How many question marks in a row are no longer a question.
 const LOST: &str = "????";
 
@@ -29,9 +31,21 @@ pub enum Damage {
 }
 
 impl Damage {
+    /// Whether some cell of the file may have been spoilt, so that each is worth a look.
+    #[must_use]
+    pub fn may_be_in(file: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(file);
+        let misread = MISREADINGS.iter().any(|misreading| misreading.may_have_made(&text));
+        misread || text.contains(LOST) || text.contains('\u{fffd}')
+    }
+
     /// What happened to the whole file, seen by this cell: said once.
     #[must_use]
     pub fn of_file(cell: &str) -> Option<Self> {
+        if cell.starts_with('\'') {
+            // kept as it was by an apostrophe
+            return None;
+        }
         if cell.is_ascii() {
             let lost = cell.contains(LOST) && !cell.bytes().any(|byte| byte.is_ascii_alphabetic());
             return lost.then_some(Self::LettersLost);
@@ -45,11 +59,7 @@ impl Damage {
     /// What happened to this cell, whatever it holds.
     #[must_use]
     pub fn of_cell(cell: &str) -> Option<Self> {
-        let (number, power) = cell.split_once(['E', 'e'])?;
-        let number = number.strip_prefix('-').unwrap_or(number);
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
-        let power = power.strip_prefix('+')?;
-        let rounded = !number.is_empty() && digits(number) && !power.is_empty() && digits(power);
+        let rounded = (cell.contains("E+") || cell.contains("e+")) && is_power(cell.strip_prefix('-').unwrap_or(cell));
         rounded.then_some(Self::Rounded)
     }
 
@@ -81,11 +91,15 @@ fn misread_as(cell: &str) -> Option<&'static Encoding> {
 }
 
 impl Misreading {
+    fn may_have_made(&self, text: &str) -> bool {
+        self.thai.iter().any(|piece| text.contains(piece)) || text.contains(self.mark)
+    }
+
     fn made(&self, cell: &str) -> bool {
-        let letters = self.thai.iter().map(|piece| cell.matches(piece).count()).sum::<usize>();
-        if letters == 0 && !cell.contains(self.mark) {
+        if !self.may_have_made(cell) {
             return false;
         }
+        let letters = self.thai.iter().map(|piece| cell.matches(piece).count()).sum::<usize>();
         // as bytes the characters make sense as UTF-8, which no text of people does by chance
         let (bytes, _, unknown) = self.encoding.encode(cell);
         let whole = !unknown && str::from_utf8(&bytes).is_ok();

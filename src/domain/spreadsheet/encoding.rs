@@ -20,6 +20,9 @@ pub enum BadEncoding {
     /// UTF-16, and nothing says in which order its bytes are.
     #[error("the file is in UTF-16 without a byte order mark; {ADVICE}")]
     Utf16WithoutMark,
+    /// A workbook, which is no text at all.
+    #[error("the file is a workbook (.xlsx or .xls), not a CSV file; {ADVICE}")]
+    Workbook,
     /// UTF-16 that breaks off or holds half characters.
     #[error("the file begins as UTF-16 and is damaged; {ADVICE}")]
     Utf16Damaged,
@@ -37,6 +40,10 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BadEncoding> {
             let text = encoding.decode_without_bom_handling_and_without_replacement(rest);
             return text.map(|text| Cow::Owned(text.into_owned().into_bytes())).ok_or(BadEncoding::Utf16Damaged);
         }
+    }
+    // a zip archive, and the compound file of before 2007
+    if [&b"PK\x03\x04"[..], b"\xd0\xcf\x11\xe0"].iter().any(|begin| bytes.starts_with(begin)) {
+        return Err(BadEncoding::Workbook);
     }
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes);
     // no text holds a NUL; in UTF-16 every other byte of what is ASCII is one
@@ -87,6 +94,7 @@ mod tests {
         let (thai, _, _) = WINDOWS_874.encode(TEXT);
         assert_eq!(decode(&thai), Err(BadEncoding::Windows874));
         assert_eq!(decode(&utf16(TEXT, u16::to_le_bytes)), Err(BadEncoding::Utf16WithoutMark));
+        assert_eq!(decode(b"PK\x03\x04\x14\0\x06\0"), Err(BadEncoding::Workbook));
         let mut damaged = utf16(&format!("\u{feff}{TEXT}"), u16::to_le_bytes);
         damaged.pop();
         assert_eq!(decode(&damaged), Err(BadEncoding::Utf16Damaged));

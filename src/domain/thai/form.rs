@@ -36,7 +36,7 @@ const DOTTED_CIRCLE: char = '◌';
 #[must_use]
 pub fn normal_form(text: &str) -> String {
     // most codes and numbers, of which a tree file has hundreds of thousands
-    if text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') && !text.contains("  ") {
+    if text.is_ascii() && !text.contains("  ") && !text.bytes().any(|byte| byte.is_ascii_control()) {
         return text.to_owned();
     }
     // before NFKC, as what cannot be seen keeps letters and their marks apart
@@ -60,10 +60,11 @@ pub fn compare_form(text: &str) -> String {
     normal_form(text).chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-/// `text` without the blanks and unseen characters at its ends.
+/// `text` without the blanks and unseen characters at its ends; signs that belong to the picture before them stay.
 #[must_use]
 pub fn trim_unseen(text: &str) -> &str {
-    text.trim_matches(|letter: char| letter.is_whitespace() || is_unseen(letter))
+    let of_picture = |letter| matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}');
+    text.trim_matches(|letter: char| letter.is_whitespace() || (is_unseen(letter) && !of_picture(letter)))
 }
 
 /// Characters that take no room: zero-width ones, byte order marks, soft hyphens, direction and variation signs.
@@ -331,6 +332,7 @@ mod tests {
     fn names_are_compared_without_case_and_blanks() {
         assert_eq!(compare_form(" Lop  Buri\n"), compare_form("LOPBURI"));
         assert_eq!(trim_unseen("\u{feff}\u{a0} ลำพูน \u{200b}\n"), "ลำพูน");
+        assert_eq!(trim_unseen("ขอบคุณ ❤\u{fe0f} "), "ขอบคุณ ❤\u{fe0f}");
     }
 
     /// Texts of what Thai encodings are made of, far denser than texts really are.

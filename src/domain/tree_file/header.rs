@@ -8,8 +8,8 @@ use crate::domain::thai::{normal_form, trim_unseen};
 
 /// How many cells there are up to the last that is not empty.
 pub(super) fn filled(record: &csv::ByteRecord) -> usize {
-    let empty = |cell: &[u8]| trim_unseen(&String::from_utf8_lossy(cell)).is_empty();
-    record.iter().enumerate().filter(|(_, cell)| !empty(cell)).map(|(at, _)| at + 1).last().unwrap_or(0)
+    let empty = |cell: &[u8]| cell.is_empty() || trim_unseen(&String::from_utf8_lossy(cell)).is_empty();
+    (0..record.len()).rev().find(|&at| !record.get(at).is_none_or(empty)).map_or(0, |at| at + 1)
 }
 
 /// The columns of the file at hand; `places` has one for each cell, none where the name is unknown. Cells without a name

@@ -19,8 +19,7 @@ use crate::domain::thai::compare_form;
 #[derive(Default)]
 struct Described<'a> {
     first_line: u64,
-    /// In the form that is compared: a name does not differ by how its marks are encoded.
-    name: Option<(String, u64)>,
+    name: Option<(OfficeName<'a>, u64)>,
     kind: Option<(OfficeKind, u64)>,
     province: Option<(Patch<&'a String>, u64)>,
 }
@@ -55,7 +54,7 @@ pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
 impl<'a> Described<'a> {
     /// Takes in what `row` says; where it differs from what was said before, the column and that line.
     fn compare(&mut self, row: &'a TreeRow) -> Vec<(Column, u64)> {
-        let name = row.office_name.as_set().map(|name| compare_form(name));
+        let name = row.office_name.as_set().map(|name| OfficeName(name));
         let province = Some(row.province.as_ref()).filter(|province| !province.is_keep());
         [
             (Column::OfficeName, take_in(&mut self.name, name, row.line)),
@@ -68,14 +67,19 @@ impl<'a> Described<'a> {
     }
 }
 
-/// Keeps the first value said; the line of it if `value` is another.
-fn take_in<T: PartialEq>(first: &mut Option<(T, u64)>, value: Option<T>, line: u64) -> Option<u64> {
-    let value = value?;
-    match first {
-        Some((said, at)) => (*said != value).then_some(*at),
-        None => {
-            *first = Some((value, line));
-            None
-        }
+/// A name does not differ by how its marks are encoded.
+#[derive(Clone, Copy)]
+struct OfficeName<'a>(&'a str);
+
+impl PartialEq for OfficeName<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || compare_form(self.0) == compare_form(other.0)
     }
+}
+
+/// Keeps the first value said; the line of it if `value` is another.
+fn take_in<T: Copy + PartialEq>(first: &mut Option<(T, u64)>, value: Option<T>, line: u64) -> Option<u64> {
+    let value = value?;
+    let (said, at) = *first.get_or_insert((value, line));
+    (said != value).then_some(at)
 }
