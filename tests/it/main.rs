@@ -29,6 +29,7 @@ mod faults;
 mod form_words;
 mod forms;
 mod forms_table;
+mod fuzz_corpus;
 mod markup;
 mod observability;
 mod pages_compose;
