@@ -2,7 +2,7 @@
 # browser tests Node and Chromium, are found, or got, by the scripts.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test soak bench bench-full lint fmt docs prepare screenshots
+.PHONY: help run test soak bench bench-full fuzz lint fmt docs prepare screenshots
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
@@ -21,6 +21,9 @@ bench: ## measure the engine against a ceiling and print the table (four minutes
 
 bench-full: ## the same with a million deliveries, twenty million of history, and single statements (a quarter of an hour, 25 GB of disk)
 	@sh scripts/bench.sh --full
+
+fuzz: ## fuzz the parsers of what comes in from outside, five minutes each (needs g++; see scripts/fuzz.sh)
+	@sh scripts/fuzz.sh
 
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
 	cargo fmt --check

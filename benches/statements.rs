@@ -120,13 +120,14 @@ async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
         "insert into channels (code, name, secret_sealed, token_sealed, rate_per_second, created_at, updated_at)
             values ('gcc', 'gcc', '', '', 1, now(), now());
-        insert into offices (id, code, name, kind, created_at, updated_at) values (1, 'o', 'o', 'national', now(), now());
-        insert into groups (id, code, tier, name, office_id, forwarding, created_at, updated_at)
-            values (1, 'g', 1, 'g', 1, 'automatic', now(), now());
+        insert into offices (id, code, name, name_form, kind, created_at, updated_at)
+            values (1, 'o', 'o', 'o', 'national', now(), now());
+        insert into groups (id, code, tier, name, name_form, office_id, forwarding, created_at, updated_at)
+            values (1, 'g', 1, 'g', 'g', 1, 'automatic', now(), now());
         insert into bulletins (id, kind, subject, body, urgency, origin_id, audience, links, forwarding, acknowledgement,
-            public_token, stage, created_at, created_by, updated_at, published_at)
+            public_token, stage, created_at, created_by, updated_at, published_at, search_form)
             values ('{bulletin}', 'news', 's', 'b', 0, 1, '{{}}', '[]', 'automatic', '{{}}', 't', 'published', now(), 'x',
-                now(), now());
+                now(), now(), 's||b');
         insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state, tier,
             priority, has_children, automatic, recipient)
         select id, '{bulletin}', '{bulletin}', id, now(), n, 1, 20, 'ready', 3, 7, false, true, 'C' || md5(n::text)

@@ -168,12 +168,12 @@ impl House {
     /// channels there are.
     pub async fn plant(&self, heads: i32, below: i32) -> Result<()> {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-            "insert into offices (id, code, name, kind, province, created_at, updated_at)
-                select n, 'o' || n, 'สำนักงาน ' || n, 'provincial_agency', lpad((10 + n % 77)::text, 2, '0'), now(), now()
+            "insert into offices (id, code, name, name_form, kind, province, created_at, updated_at)
+                select n, 'o' || n, 'สำนักงาน ' || n, 'สำนักงาน' || n, 'provincial_agency', lpad((10 + n % 77)::text, 2, '0'), now(), now()
                 from generate_series(0, 1 + {heads}) n;
-            insert into groups (id, code, parent_id, tier, name, office_id, path, channel_id, line_group_id, linked_at,
+            insert into groups (id, code, parent_id, tier, name, name_form, office_id, path, channel_id, line_group_id, linked_at,
                 members, forwarding, created_at, updated_at)
-            select id, 'g' || id, parent, tier, 'กลุ่ม ' || id, office,
+            select id, 'g' || id, parent, tier, 'กลุ่ม ' || id, 'กลุ่ม' || id, office,
                 case tier when 1 then array[1] when 2 then array[1, id] else array[1, parent, id] end,
                 (array(select c.id from channels c order by c.id))[1 + t.id % (select count(*) from channels)],
                 'C' || lpad(to_hex(id), 32, '0'), now(), 20 + id % 80, 'automatic', now(), now()

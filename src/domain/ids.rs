@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::thai::normal_form;
 use super::time::Timestamp;
 
 /// Builds a `UUIDv7` whose time part is `now`, so that a manual clock also orders ids.
@@ -119,10 +120,12 @@ impl Code {
     }
 }
 
+/// A code is kept in the normal form of [`thai`](super::thai), so that two that look the same are the same.
 impl FromStr for Code {
     type Err = BadCode;
 
     fn from_str(text: &str) -> Result<Self, BadCode> {
+        let text = normal_form(text);
         let thai = |c: char| ('\u{0e01}'..='\u{0e5b}').contains(&c);
         let plain = |c: char| c.is_ascii_alphanumeric() || thai(c);
         if text.is_empty() {
@@ -132,7 +135,7 @@ impl FromStr for Code {
         } else if !text.chars().all(|c| plain(c) || "-_.".contains(c)) || !text.starts_with(plain) {
             Err(BadCode::Character)
         } else {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text))
         }
     }
 }
@@ -169,6 +172,10 @@ mod tests {
         }
         assert_eq!("".parse::<Code>(), Err(BadCode::Empty));
         assert_eq!("x".repeat(65).parse::<Code>(), Err(BadCode::TooLong));
+        for (odd, plain) in [("ลพ\u{2013}พาณ\u{f701}ชย์\u{200b}", "ลพ-พาณิชย์"), ("ลํ\u{e32}พูน-๕๑", "ลำพูน-51")]
+        {
+            assert_eq!(odd.parse::<Code>().map(|c| c.to_string()), Ok(plain.to_owned()));
+        }
         for bad in ["-a", "a b", "a/b", "a\n", "=cmd"] {
             assert_eq!(bad.parse::<Code>(), Err(BadCode::Character), "{bad}");
         }

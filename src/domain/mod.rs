@@ -18,6 +18,7 @@ pub mod picture;
 pub mod sealed;
 pub mod search;
 pub mod secrecy;
+pub mod spreadsheet;
 pub mod steward;
 pub mod text;
 pub mod thai;

@@ -1,15 +1,26 @@
 //! What people type to find a bulletin again.
 //!
 //! Thai writes no blanks between words, so each piece that is typed may stand anywhere within a text, and all of them
-//! must. How a text is compared (digits of either kind, blanks, letter case) is the database's function `search_form`,
-//! over which the index is built; here the pieces are taken apart, counted and made into patterns.
+//! must. Texts and pieces are compared in the form of [`thai`](super::thai), in which spelling, blanks, letter case and
+//! the kind of digits make no difference: the store keeps that form beside each text ([`text_form`]) and each name
+//! ([`compare_form`]), with the index over it, and finds in it what is typed. It is made here and nowhere else: a second
+//! program of the same rules in the database would have to be kept equal to this one.
 
 use std::str::FromStr;
+
+pub use super::thai::compare_form;
+use super::thai::normal_form;
 
 /// The most characters of what is looked for.
 pub const MOST_CHARACTERS: usize = 200;
 /// The most pieces of it.
 const MOST_PIECES: usize = 8;
+
+/// The form of a text of several parts, in which nothing is found that runs from one part into the next.
+#[must_use]
+pub fn text_form(parts: &[&str]) -> String {
+    parts.iter().map(|part| compare_form(part)).collect::<Vec<_>>().join("|")
+}
 
 /// What is looked for: at least one piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +50,7 @@ impl FromStr for Words {
         if text.chars().count() > MOST_CHARACTERS {
             return Err(BadWords::TooLong);
         }
-        let pieces: Vec<String> = text.split_whitespace().map(pattern).collect();
+        let pieces: Vec<String> = normal_form(text).split_whitespace().map(pattern).collect();
         match pieces.len() {
             0 => Err(BadWords::Empty),
             n if n > MOST_PIECES => Err(BadWords::TooMany),
@@ -63,10 +74,11 @@ impl Words {
     }
 }
 
-/// The piece anywhere within a text; LIKE's own signs in it mean themselves.
-fn pattern(piece: &str) -> String {
+/// A pattern for SQL's LIKE: the piece anywhere within a form; LIKE's own signs in it mean themselves.
+#[must_use]
+pub fn pattern(piece: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in piece.chars() {
+    for letter in compare_form(piece).chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -85,6 +97,21 @@ mod tests {
         let words: Words = " น้ำท่วม  100%_\\ ".parse().expect("two pieces");
         assert_eq!(words.patterns(), ["%น้ำท่วม%", "%100\\%\\_\\\\%"]);
         assert_eq!(words.longest(), "%100\\%\\_\\\\%");
+    }
+
+    #[test]
+    fn what_is_typed_is_found_in_the_form_of_the_text_whatever_the_spelling_of_both() {
+        let form = text_form(&["ประชุมจังหวัดล\u{e4d}\u{e32}พูน ๒๕๖๑", "น \u{e32} ท่วม"]);
+        assert_eq!(form, "ประชุมจังหวัดลำพูน2561|นำท่วม");
+        for typed in
+            ["ลำพูน", "ล\u{a0}\u{e33}พ\u{f719}น\u{200b}", "๒๕๖๑", "ลํ\u{e32}พูน 2561", "น\u{e32}\u{e4d}ท\u{e48}วม"]
+        {
+            let words: Words = typed.parse().expect("pieces");
+            let found = |pattern: &String| form.contains(pattern.trim_matches('%'));
+            assert!(words.patterns().iter().all(found), "{words:?}");
+        }
+        assert!(!form.contains("2561นำ"), "nothing runs from the subject into the text");
+        assert_eq!("\u{200b}\u{feff}".parse::<Words>(), Err(BadWords::Empty));
     }
 
     #[test]

@@ -5,15 +5,19 @@
 //! [`secrecy_class`] about the subject, the body and the names of attachments and refuses what it finds.
 //!
 //! It is a guard against a mistake, not against intent. A class is looked for as a word of its own, with
-//! the words found by dictionary: กลับ, หลับ and ลับแล are other words, and ความลับ (a secret) or
+//! the words found by dictionary in the normal form of the text, so that no odd mark or zero-width character hides it: กลับ, หลับ and ลับแล are other words, and ความลับ (a secret) or
 //! ลงคะแนนลับ (a secret ballot) are no class. In doubt it refuses: rewording costs a minute.
 //!
 //! - ลับมาก and ลับที่สุด count anywhere, also with a space or a hyphen inside (`ลับ-มาก`).
+//! - Letters set apart by spaces, as headings like to be, make the word that they spell (`ลั บ ที่ สุ ด`).
 //! - ลับ counts where it stands alone, beside an urgency word, or after the name of a document (เอกสารลับ).
 //! - ปกปิด, TOP SECRET, SECRET and CONFIDENTIAL count only as a line of their own, since the words are
 //!   common in running text.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::text::words;
+use super::thai::normal_form;
 
 /// A secrecy class; the greater is the more secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,16 +78,33 @@ const MAKE_LONGER: [&str; 5] = ["มาย", "กว่า", "ขึ้น", "�
 /// The highest secrecy class that `text` bears, if any.
 #[must_use]
 pub fn secrecy_class(text: &str) -> Option<Class> {
-    let text = without_invisible(text);
-    let tokens: Vec<&str> = words(&text).collect();
-    let thai = (0..tokens.len()).filter_map(|at| class_at(&tokens, at)).max();
-    let lines = text.lines().filter_map(class_of_line).max();
-    thai.max(lines)
+    let spelled = normal_form(text);
+    let lines = spelled.lines().filter_map(class_of_line).max();
+    thai_class(&spelled).max(thai_class(&close_up(text))).max(lines)
 }
 
-/// Zero-width characters would take a class word apart unseen.
-fn without_invisible(text: &str) -> String {
-    text.replace(['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}'], "")
+fn thai_class(text: &str) -> Option<Class> {
+    let tokens: Vec<&str> = words(text).collect();
+    (0..tokens.len()).filter_map(|at| class_at(&tokens, at)).max()
+}
+
+/// The text with the spaces gone between Thai letters that stand alone, each with its marks. They go before the whole is
+/// brought into the normal form, which takes a space before `า` for a part of `ำ`.
+fn close_up(text: &str) -> String {
+    let mut closed = String::with_capacity(text.len());
+    for line in text.lines() {
+        let mut alone_before = true;
+        for piece in line.split_whitespace().map(normal_form).filter(|piece| !piece.is_empty()) {
+            let alone = piece.graphemes(true).count() == 1 && is_thai_word(&piece);
+            if !(alone && alone_before) {
+                closed.push(' ');
+            }
+            closed.push_str(&piece);
+            alone_before = alone;
+        }
+        closed.push('\n');
+    }
+    normal_form(&closed)
 }
 
 /// The class that the word at `at` stands for.
@@ -94,11 +115,10 @@ fn class_at(tokens: &[&str], at: usize) -> Option<Class> {
     degree(&tokens[at + 1..]).or_else(|| bears_plain(tokens, at).then_some(Class::Confidential))
 }
 
-/// มาก or ที่สุด next, at most a space or a hyphen further on.
+/// มาก or ที่สุด next, at most a hyphen and the spaces around it further on.
 fn degree(rest: &[&str]) -> Option<Class> {
-    let rest = match rest {
-        [" " | "-" | "–" | "\u{a0}", rest @ ..] | rest => rest,
-    };
+    let between = rest.iter().take(3).take_while(|token| [" ", "-"].contains(token)).count();
+    let rest = &rest[between..];
     let (class, rest) = match rest {
         ["มาก", rest @ ..] => (Class::Secret, rest),
         ["ที่สุด", rest @ ..] | ["ที่", "สุด", rest @ ..] => (Class::TopSecret, rest),
@@ -178,6 +198,20 @@ mod tests {
     #[case("ลับ-มาก", Class::Secret)]
     #[case("ลับ มาก", Class::Secret)]
     #[case("ลับ\u{200b}มาก", Class::Secret)]
+    #[case("ลับ\u{feff}\u{a0}มาก", Class::Secret)]
+    #[case("ลับ – มาก", Class::Secret)]
+    #[case("ล\u{f710}บมาก", Class::Secret)]
+    #[case("ล \u{e31}บ", Class::Confidential)]
+    #[case("ล\u{e31}\u{e31}บ", Class::Confidential)]
+    #[case("ลับท\u{e48}\u{e35}ส\u{f718}ด", Class::TopSecret)]
+    #[case("ลับที \u{e48}ส\u{ad}ุด", Class::TopSecret)]
+    #[case("ลั บ", Class::Confidential)]
+    #[case("ลั บ ม า ก", Class::Secret)]
+    #[case("ลั \u{200b} บ", Class::Confidential)]
+    #[case("เรื่อง การประชุม\nลั บ ที่ สุ ด\nเนื้อหา", Class::TopSecret)]
+    #[case("เ อ ก ส า ร ลั บ ม า ก", Class::Secret)]
+    #[case("ＴＯＰ\u{3000}ＳＥＣＲＥＴ", Class::TopSecret)]
+    #[case("ป\u{200d}กปิด", Class::Restricted)]
     #[case("ด่วนที่สุด ลับ", Class::Confidential)]
     #[case("ด่วนที่สุดลับ", Class::Confidential)]
     #[case("ด่วนที่สุดลับมาก", Class::Secret)]
@@ -240,6 +274,8 @@ mod tests {
     #[case("ห้ามปกปิดข้อเท็จจริง")]
     #[case("Keep your password secret and your data confidential")]
     #[case("Secretariat")]
+    #[case("ก ลั บ ม า ก ที่ สุ ด")]
+    #[case("ก ข ค ง มาตรา ๑ ก ข")]
     #[case("ข้อมูลส่วนบุคคล (confidential) ต้องคุ้มครอง")]
     #[case("")]
     fn another_word_is_no_class(#[case] text: &str) {

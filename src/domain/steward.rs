@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::text::utf16_len;
+use super::thai::trim_unseen;
 use super::time::Timestamp;
 
 /// The longest that somebody stands in without being named again.
@@ -129,7 +130,7 @@ impl Deputy {
 }
 
 fn tidy(text: &str) -> Option<String> {
-    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+    Some(trim_unseen(text)).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Control characters, and the marks that turn the direction of reading round.

@@ -18,6 +18,8 @@ use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
+use super::thai::trim_unseen;
+
 /// The dictionary and not the neural network: the network takes มาก apart into มา and ก, and with it the
 /// very class words that `domain::secrecy` looks for; and a dictionary's answer can be explained.
 static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
@@ -154,7 +156,7 @@ enum Shape {
 /// Tidies and checks what somebody typed or pasted.
 fn parse(text: &str, shape: Shape, max: usize) -> Result<String, BadText> {
     let text = unify_breaks(text);
-    let text = text.trim();
+    let text = trim_unseen(&text);
     if text.is_empty() {
         return Err(BadText::Empty);
     }
@@ -312,6 +314,7 @@ mod tests {
     #[test]
     fn what_cannot_be_shown_or_is_too_long_is_refused() {
         assert_eq!(" \n ".parse::<Body>(), Err(BadText::Empty));
+        assert_eq!("\u{200b} \u{2060}".parse::<Subject>(), Err(BadText::Empty));
         assert_eq!("ก\nข".parse::<Subject>(), Err(BadText::LineBreak));
         assert_eq!("ก\u{0}".parse::<Body>(), Err(BadText::Control('\u{0}')));
         assert_eq!("ก\u{202e}ข".parse::<Note>(), Err(BadText::Control('\u{202e}')));

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::config::GroupConfig;
 use super::groups::line_id;
+use crate::domain::spreadsheet::{decode, restore};
 
 /// How many members a group has where the file does not say.
 const MEMBERS: u32 = 20;
@@ -33,19 +34,22 @@ struct Row {
 /// # Errors
 /// The file cannot be read, or a row lacks its name.
 pub(super) fn read_groups(path: &Path) -> Result<Vec<GroupConfig>, csv::Error> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(path)?;
+    let bytes = std::fs::read(path)?;
+    let bytes = decode(&bytes).map_err(std::io::Error::other)?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(&*bytes);
     reader.deserialize().map(|row| row.map(into_group)).collect()
 }
 
 fn into_group(row: Row) -> GroupConfig {
     let given = |text: String| Some(text).filter(|text| !text.is_empty() && text != "-");
-    let own_name = if row.code.is_empty() { &row.name } else { &row.code };
+    let name = restore(&row.name).to_owned();
+    let own_name = if row.code.is_empty() { name.as_str() } else { restore(&row.code) };
     let unlinked = line_id('C', &["group", own_name]);
     let (id, channel) = match given(row.line_group_id) {
         Some(id) => (id, given(row.channel)),
         None => (unlinked, None),
     };
-    GroupConfig { id, name: row.name, members: row.members.unwrap_or(MEMBERS), channel }
+    GroupConfig { id, name, members: row.members.unwrap_or(MEMBERS), channel }
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use super::accounts::Account;
 use super::{Connection, Result};
 use crate::domain::account::Role;
 use crate::domain::ids::{AccountId, OfficeId};
+use crate::domain::search::{compare_form, pattern};
 use crate::domain::time::Timestamp;
 
 /// What a list of accounts is narrowed by; `None` does not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Somewhere in the user name, the name, or the office's name; or the office's code.
+    /// Somewhere in the user name, the name, or the office's name or code, in any spelling.
     pub text: Option<String>,
     /// Of this role.
     pub role: Option<Role>,
@@ -35,8 +36,8 @@ pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -
             valid_from, valid_until, a.created_at, signed_in_at, disabled_at
         from accounts a left join offices o on o.id = a.office_id
         where username > $1
-            and ($2::text is null or strpos(username, lower($2)) > 0 or strpos(lower(display_name), lower($2)) > 0
-                or strpos(lower(o.name), lower($2)) > 0 or o.code = $2)
+            and ($2::text is null or username like $2 or a.name_form like $2 or o.name_form like $2
+                or lower(o.code) like $2)
             and ($3::role is null or role = $3)
             and ($4::bool is null or (disabled_at is not null) = $4)
             and ($5::bool is null or (password_hash is not null) = $5)
@@ -44,7 +45,7 @@ pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -
                 or exists (select from groups g where g.office_id = a.office_id and g.path && $6))
         order by username limit $7"#,
         filter.after,
-        filter.text,
+        filter.text.as_deref().map(pattern),
         filter.role as Option<Role>,
         filter.disabled,
         filter.has_password,
@@ -76,7 +77,7 @@ pub struct Change {
 /// When the database fails, or refuses it: an office where the role needs one, times in order.
 pub async fn update_account(db: &mut Connection, id: AccountId, change: &Change) -> Result<()> {
     sqlx::query!(
-        "update accounts set display_name = $2, role = $3, office_id = $4, valid_from = $5, valid_until = $6
+        "update accounts set display_name = $2, name_form = $7, role = $3, office_id = $4, valid_from = $5, valid_until = $6
         where id = $1",
         id.0,
         change.display_name,
@@ -84,6 +85,7 @@ pub async fn update_account(db: &mut Connection, id: AccountId, change: &Change)
         change.office_id.map(|id| id.0),
         change.valid_from as Option<Timestamp>,
         change.valid_until as Option<Timestamp>,
+        compare_form(&change.display_name),
     )
     .execute(db)
     .await?;

@@ -4,6 +4,7 @@ use super::{Connection, Result};
 use crate::domain::account::Role;
 use crate::domain::credentials::Username;
 use crate::domain::ids::{AccountId, OfficeId};
+use crate::domain::search::compare_form;
 use crate::domain::time::Timestamp;
 
 /// An account as it is stored.
@@ -77,8 +78,8 @@ pub struct NewAccount {
 pub async fn insert_account(db: &mut Connection, account: &NewAccount, now: Timestamp) -> Result<Option<AccountId>> {
     let id = AccountId::new(now);
     let made = sqlx::query!(
-        "insert into accounts (id, username, display_name, role, office_id, valid_from, valid_until, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (username) do nothing",
+        "insert into accounts (id, username, display_name, role, office_id, valid_from, valid_until, created_at, name_form)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (username) do nothing",
         id.0,
         account.username.as_str(),
         account.display_name,
@@ -87,6 +88,7 @@ pub async fn insert_account(db: &mut Connection, account: &NewAccount, now: Time
         account.valid_from as Option<Timestamp>,
         account.valid_until as Option<Timestamp>,
         now as Timestamp,
+        compare_form(&account.display_name),
     )
     .execute(db)
     .await?;

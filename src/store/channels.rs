@@ -3,6 +3,7 @@
 use super::{Connection, Result, StoreError};
 use crate::domain::ids::ChannelId;
 use crate::domain::outcome::ParkReason;
+use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 
 /// A channel as it is stored.
@@ -53,17 +54,18 @@ pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
     .await?)
 }
 
-/// The channel called `code`.
+/// The channel called `code`. It is found in any spelling of its code.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_channel(db: &mut Connection, code: &str) -> Result<Option<Channel>> {
+    let code = normal_form(code);
     Ok(sqlx::query_as!(
         Channel,
         r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
             parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
         from channels where code = $1"#,
-        code,
+        code.trim(),
     )
     .fetch_optional(db)
     .await?)

@@ -50,7 +50,7 @@ pub struct Choice {
     pub linked: bool,
 }
 
-/// Groups at or below `scope` whose code, name or office holds what `pattern` stands for; the highest first.
+/// Groups at or below `scope` whose code, name or office holds all that `patterns` stand for; the highest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -65,8 +65,7 @@ pub async fn list_matching(
         r#"select g.code, g.name, o.name as office_name, g.tier, (g.line_group_id is not null) as "linked!"
         from groups g join offices o on o.id = g.office_id
         where not g.retired and ($1::int[] is null or g.path && $1)
-            and search_form(g.code || '|' || g.name || '|' || o.name)
-                like all (select search_form(pattern) from unnest($2::text[]) pattern)
+            and lower(g.code) || '|' || g.name_form || '|' || o.name_form like all ($2)
         order by g.tier, g.code limit $3"#,
         scope,
         patterns,

@@ -5,6 +5,8 @@ use super::{Connection, Result, StoreError};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::{GroupId, OfficeId};
 use crate::domain::office::OfficeKind;
+use crate::domain::search::compare_form;
+use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 
 /// A group with what its office says of it.
@@ -107,11 +109,12 @@ pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Re
     .await?)
 }
 
-/// The group called `code`.
+/// The group called `code`. It is found in any spelling of its code.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_group(db: &mut Connection, code: &str) -> Result<Option<Group>> {
+    let code = normal_form(code);
     Ok(sqlx::query_as!(
         Group,
         r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
@@ -121,7 +124,7 @@ pub async fn find_group(db: &mut Connection, code: &str) -> Result<Option<Group>
         from groups g join offices o on o.id = g.office_id
             left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id
         where g.code = $1"#,
-        code,
+        code.trim(),
     )
     .fetch_optional(db)
     .await?)
@@ -226,7 +229,7 @@ pub async fn update_settings(
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
-        "update groups set name = coalesce($2, name), forwarding = coalesce($3, forwarding),
+        "update groups set name = coalesce($2, name), name_form = coalesce($7, name_form), forwarding = coalesce($3, forwarding),
             forward_within = case when $4 then $5 else forward_within end, updated_at = $6
         where id = $1",
         group.0,
@@ -235,6 +238,7 @@ pub async fn update_settings(
         forward_within.is_some(),
         forward_within.flatten(),
         now as Timestamp,
+        name.map(compare_form),
     )
     .execute(db)
     .await?;

@@ -13,6 +13,7 @@ use super::audit::insert_entry;
 use super::{Connection, Result};
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::{AccountId, OfficeId};
+use crate::domain::search::compare_form;
 use crate::domain::time::Timestamp;
 
 /// Who is invited.
@@ -214,12 +215,14 @@ async fn insert_accounts(
     let ids: Vec<_> = made.iter().map(|invitation| invitation.account.0).collect();
     let names: Vec<String> = made.iter().map(|invitation| invitation.username.clone()).collect();
     let shown: Vec<String> = made.iter().map(|invitation| invitation.display_name.clone()).collect();
+    let forms: Vec<String> = shown.iter().map(|name| compare_form(name)).collect();
     let offices: Vec<i32> = candidates.iter().map(|candidate| candidate.office_id.0).collect();
     let deputies: Vec<bool> = candidates.iter().map(|candidate| candidate.deputy).collect();
     let inserted = sqlx::query_scalar!(
-        r#"insert into accounts (id, username, display_name, role, office_id, deputy, created_at)
-        select id, name, shown, 'steward', office, deputy, $6
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bool[]) as row(id, name, shown, office, deputy)
+        r#"insert into accounts (id, username, display_name, name_form, role, office_id, deputy, created_at)
+        select id, name, shown, form, 'steward', office, deputy, $6
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bool[], $7::text[])
+            as row(id, name, shown, office, deputy, form)
         on conflict (username) do nothing returning id as "id: AccountId""#,
         &ids,
         &names,
@@ -227,6 +230,7 @@ async fn insert_accounts(
         &offices,
         &deputies,
         now as Timestamp,
+        &forms,
     )
     .fetch_all(&mut *db)
     .await?;

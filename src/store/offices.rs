@@ -3,6 +3,8 @@
 use super::{Connection, Result};
 use crate::domain::ids::{GroupId, OfficeId};
 use crate::domain::office::OfficeKind;
+use crate::domain::search::pattern;
+use crate::domain::thai::normal_form;
 
 /// An office as it is stored.
 #[derive(Clone, Debug)]
@@ -19,15 +21,16 @@ pub struct Office {
     pub province: Option<String>,
 }
 
-/// The office called `code`.
+/// The office called `code`. It is found in any spelling of its code.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_office(db: &mut Connection, code: &str) -> Result<Option<Office>> {
+    let code = normal_form(code);
     Ok(sqlx::query_as!(
         Office,
         r#"select id as "id: OfficeId", code, name, kind, province from offices where code = $1"#,
-        code,
+        code.trim(),
     )
     .fetch_optional(db)
     .await?)
@@ -67,20 +70,22 @@ pub async fn find_name_of_group(db: &mut Connection, group: GroupId) -> Result<O
     )
 }
 
-/// Offices whose name or code holds `text`, by code; with `scope`, those with a group at or below one of these groups.
+/// Offices whose name or code holds `text` in any spelling, the one of that code first, then by code; with `scope`, those with a group at or below one of these groups.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn search_offices(db: &mut Connection, scope: Option<&[i32]>, text: &str, limit: i64) -> Result<Vec<Office>> {
+    let code = normal_form(text);
     Ok(sqlx::query_as!(
         Office,
         r#"select id as "id: OfficeId", code, name, kind, province from offices o
-        where (strpos(lower(name), lower($1)) > 0 or strpos(lower(code), lower($1)) > 0) and ($2::int[] is null
+        where (name_form like $1 or lower(code) like $1) and ($2::int[] is null
             or exists (select from groups g where g.office_id = o.id and g.path && $2))
-        order by code = $1 desc, code limit $3"#,
-        text,
+        order by code = $4 desc, code limit $3"#,
+        pattern(text),
         scope,
         limit,
+        code.trim(),
     )
     .fetch_all(db)
     .await?)

@@ -239,14 +239,11 @@ async fn a_search_looks_into_the_index_and_not_at_every_bulletin() {
     let desk = Desk::new().await;
     let mut db = desk.db().await;
     sqlx::query("set enable_seqscan = off").execute(&mut *db).await.expect("set");
-    let plan: Vec<String> = sqlx::query_scalar(
-        "explain select found.id from bulletins found
-        where search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
-            like search_form('%น้ำท่วม%')",
-    )
-    .fetch_all(&mut *db)
-    .await
-    .expect("a plan");
+    let plan: Vec<String> =
+        sqlx::query_scalar("explain select found.id from bulletins found where found.search_form like '%น้ำท่วม%'")
+            .fetch_all(&mut *db)
+            .await
+            .expect("a plan");
     assert!(plan.iter().any(|line| line.contains("bulletins_by_words")), "{plan:#?}");
 }
 

@@ -80,7 +80,47 @@ async fn a_tree_goes_in_and_comes_back_out_the_same() {
                      stewards: 0 added, 0 changed, 7 unchanged\n";
     assert_eq!((again.status, again.stdout.as_str()), (Some(0), unchanged));
     let file = std::fs::read_to_string(desk.folder.path().join("out.csv")).expect("the file");
+    assert!(file.starts_with("\u{feff}code,"), "the mark by which Excel knows UTF-8");
     assert_eq!(desk.run(&["tree", "export", "-"]).stdout, file);
+}
+
+#[tokio::test]
+async fn cells_that_a_spreadsheet_would_calculate_survive_the_way_there_and_back() {
+    let desk = Desk::with_tree().await;
+    desk.write(
+        "odd.csv",
+        "code,parent,name,steward_title,steward_phone\n\
+         lpn,gcc1,'=1+1,@ผู้ว่าราชการจังหวัดลำพูน,'+66 53 511 000\nlpn-com,lpn,1-2,พาณิชย์,0812345678\n",
+    );
+    assert_eq!(desk.run(&["tree", "import", "odd.csv"]).status, Some(0));
+    assert_eq!(desk.run(&["tree", "export", "out.csv"]).status, Some(0));
+    let file = std::fs::read_to_string(desk.folder.path().join("out.csv")).expect("the file");
+    for cell in [",'=1+1,", ",'@ผู้ว่าราชการจังหวัดลำพูน,", ",'+66 53 511 000,", ",'1-2,", ",'0812345678,"]
+    {
+        assert!(file.contains(cell), "{cell}: {file}");
+    }
+    let again = desk.run(&["tree", "import", "out.csv"]);
+    assert!(again.stdout.contains("groups: 0 added, 0 changed, 8 unchanged"), "{}{}", again.stdout, again.stderr);
+    assert!(again.stdout.contains("stewards: 0 added, 0 changed"), "{}", again.stdout);
+}
+
+#[tokio::test]
+async fn a_file_of_the_wrong_encoding_is_one_sentence_and_changes_nothing() {
+    let desk = Desk::with_tree().await;
+    assert_eq!(desk.run(&["tree", "export", "out.csv"]).status, Some(0));
+    let before = desk.run(&["tree", "export", "-"]).stdout;
+    // Latin-1 and Windows-1252 agree on these bytes but for the controls, which a file keeps as they are
+    let garbage: String = before.bytes().map(char::from).collect();
+    desk.write("garbage.csv", &garbage);
+    let said = desk.run(&["tree", "import", "garbage.csv"]);
+    assert_eq!(said.status, Some(1));
+    assert!(
+        said.stderr.starts_with("error: garbage.csv has 1 fault; nothing was changed\ngarbage.csv:"),
+        "{}",
+        said.stderr
+    );
+    assert!(said.stderr.contains("read in the wrong encoding"), "{}", said.stderr);
+    assert_eq!(desk.run(&["tree", "export", "-"]).stdout, before);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret as _, SecretSlice};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::Username;
+use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 
 /// How long a code is shown, in seconds; one before and one after are taken too, as clocks differ.
@@ -42,10 +43,11 @@ impl CodeSecret {
     }
 
     /// The period whose code `typed` is, around `now`; none where it is no code of this secret, or not later than
-    /// `used`, the last one that was taken.
+    /// `used`, the last one that was taken. Thai and full-width digits are digits; blanks and hyphens do not count.
     #[must_use]
     pub fn check(&self, typed: &str, now: Timestamp, used: i64) -> Option<i64> {
-        let digits: String = typed.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let digits: String =
+            normal_form(typed).chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
         let seconds = u64::try_from(now.as_millisecond() / 1_000).ok()?;
         let period = i64::try_from(self.totp(ISSUER)?.check(&digits, seconds)?).ok()?;
         (period > used).then_some(period)
@@ -68,6 +70,7 @@ impl CodeSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::thai::to_thai_digits;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second)
@@ -94,11 +97,21 @@ mod tests {
     }
 
     #[test]
-    fn a_code_typed_with_a_space_is_the_same_code() {
+    fn a_code_is_the_same_code_however_its_digits_are_typed() {
         let secret = CodeSecret::generate();
         let code = secret.code_at(at(0)).expect("a code");
         let (left, right) = code.split_at(3);
-        assert!(secret.check(&format!("{left} {right}"), at(0), 0).is_some());
+        let thai = to_thai_digits(&code);
+        let wide: String = code.chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect();
+        for typed in [
+            format!("{left} {right}"),
+            format!("{left}\u{2013}{right}\n"),
+            format!("\u{200b}{left}\u{a0}{right}\u{feff}"),
+            thai,
+            wide,
+        ] {
+            assert!(secret.check(&typed, at(0), 0).is_some(), "{typed:?}");
+        }
     }
 
     #[test]

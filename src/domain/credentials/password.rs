@@ -1,4 +1,8 @@
 //! Passwords: their rules, and how they are kept.
+//!
+//! A password is taken exactly as it is typed: not trimmed, and never brought into a normal form as names are. Only its
+//! hash is kept, which could not follow a change of the rules of such a form, and what a password manager fills in must
+//! stay what it is. Only what is forbidden in a new one, the user name, is looked for in every spelling of it.
 
 use std::fmt;
 
@@ -8,6 +12,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Username;
+use crate::domain::thai::compare_form;
 
 /// Characters at least: length is what keeps a password from being guessed (NIST SP 800-63B).
 const SHORTEST: usize = 12;
@@ -48,7 +53,7 @@ impl Password {
         if text.len() > LONGEST {
             return Err(BadPassword::TooLong);
         }
-        if text.to_lowercase().contains(username.as_str()) {
+        if compare_form(text).contains(username.as_str()) {
             return Err(BadPassword::HoldsUsername);
         }
         if is_pattern(text) { Err(BadPassword::Pattern) } else { Ok(Self(typed)) }
@@ -129,6 +134,7 @@ mod tests {
     #[case("short", BadPassword::TooShort)]
     #[case("ผู้ว่าฯ", BadPassword::TooShort)]
     #[case("my-LAMPHUN-password", BadPassword::HoldsUsername)]
+    #[case("my ｌａｍ phun password", BadPassword::HoldsUsername)]
     #[case("aaaaaaaaaaaaaa", BadPassword::Pattern)]
     #[case("123456789012", BadPassword::Pattern)]
     #[case("abcdefghijklm", BadPassword::Pattern)]
@@ -143,6 +149,17 @@ mod tests {
         assert!(hash.matches(&"ลำไยหวานสี่ลูกในตะกร้า".to_owned().into()));
         assert!(!hash.matches(&"ลำไยหวานสามลูกในตะกร้า".to_owned().into()));
         assert!(!hash.matches(&"x".repeat(1_000_000).into()));
+    }
+
+    #[test]
+    fn a_password_is_never_altered() {
+        let hash = check(" น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓ ").expect("a good password").hash();
+        assert!(hash.matches(&" น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓ ".to_owned().into()));
+        for other in
+            ["น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ ๓", " น\u{e49}\u{e33}พริกอ่องใส่ ๓ ", " น\u{e4d}\u{e49}\u{e32}พริกอ่องใส่ 3 "]
+        {
+            assert!(!hash.matches(&other.to_owned().into()), "{other:?}");
+        }
     }
 
     #[test]

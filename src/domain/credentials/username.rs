@@ -5,12 +5,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::thai::normal_form;
+
 /// Characters at most; the database holds the same rule.
 const LONGEST: usize = 64;
 
 /// A name to sign in with: 2 to 64 of a–z, 0–9, dot, hyphen and underscore, beginning with a letter or digit.
 ///
-/// Typed in capitals or with spaces around it, as telephones like to do, it is the same name.
+/// Typed in capitals or with spaces around it, as telephones like to do, it is the same name; so it is with Thai digits,
+/// long dashes or zero-width characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
@@ -32,7 +35,7 @@ impl FromStr for Username {
     type Err = BadUsername;
 
     fn from_str(text: &str) -> Result<Self, BadUsername> {
-        let name = text.trim().to_ascii_lowercase();
+        let name = normal_form(text).trim().to_ascii_lowercase();
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
         let begins = name.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
         if begins && (2..=LONGEST).contains(&name.len()) && name.bytes().all(plain) {
@@ -72,6 +75,8 @@ mod tests {
     #[case("lamphun", "lamphun")]
     #[case(" Lamphun.Governor ", "lamphun.governor")]
     #[case("gcc2-lamphun_1", "gcc2-lamphun_1")]
+    #[case("\u{feff}gcc๒\u{2013}lam\u{200b}phun\u{a0}", "gcc2-lamphun")]
+    #[case("ｌａｍｐｈｕｎ", "lamphun")]
     fn a_name_is_the_same_however_a_telephone_writes_it(#[case] typed: &str, #[case] name: &str) {
         assert_eq!(typed.parse::<Username>().map(String::from), Ok(name.to_owned()));
     }

@@ -21,7 +21,7 @@ use serde::Serialize;
 pub use doubt::Doubt;
 
 use super::national;
-use super::thai::{Digits, buddhist_year};
+use super::thai::{Digits, buddhist_year, trim_unseen};
 
 /// The most characters a number may have; real ones have under thirty.
 pub const MAX_CHARACTERS: usize = 100;
@@ -77,7 +77,7 @@ impl DocumentNumber {
     /// # Errors
     /// Only for what cannot be kept on one line: see [`BadDocumentNumber`]. Everything else is a doubt.
     pub fn parse(raw: &str, date: Option<Date>) -> Result<Self, BadDocumentNumber> {
-        let raw = raw.trim();
+        let raw = trim_unseen(raw);
         if raw.is_empty() {
             return Err(BadDocumentNumber::Empty);
         }
@@ -195,6 +195,17 @@ mod tests {
         let number = read(raw, "23 มี.ค. 2561");
         assert!(number.is_certain(), "{number:?}");
         assert_eq!((parts(&number).2, parts(&number).3), (circular, running_number));
+    }
+
+    #[rstest]
+    #[case("ท\u{e48}\u{e35}\u{a0}มท\u{200b} ๐๒๐๖.๒\u{2044}ว ๑๖๒๐")]
+    #[case("ท\u{f702}\u{f713} มท ０２０６．２／ว １６２０")]
+    #[case("\u{feff}ที ่ มท 0206.2/ว 1620")]
+    fn a_number_is_read_however_it_is_encoded_and_kept_as_it_was_written(#[case] raw: &str) {
+        let number = read(raw, "23 มี.ค. 2561");
+        assert_eq!(parts(&number), ("มท", Some("0206.2"), true, Some(1620), Some(2561)), "{number:?}");
+        assert_eq!(number.raw(), raw.trim_start_matches('\u{feff}'));
+        assert!(number.is_certain());
     }
 
     #[rstest]

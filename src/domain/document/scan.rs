@@ -5,7 +5,7 @@
 //! anything else makes the whole number unreadable, since a guess at one part would colour the rest.
 
 use super::{Doubt, NumberParts};
-use crate::domain::thai::to_arabic_digits;
+use crate::domain::thai::normal_form;
 
 /// The text does not have the shape of a number.
 struct Unreadable;
@@ -13,7 +13,7 @@ struct Unreadable;
 /// The parts of `raw` (without a year) and what is doubtful about them.
 pub(super) fn scan(raw: &str) -> (Option<NumberParts>, Vec<Doubt>) {
     let mut doubts = Vec::new();
-    match scan_parts(&to_arabic_digits(raw), &mut doubts) {
+    match scan_parts(&normal_form(raw), &mut doubts) {
         Ok(parts) => (Some(parts), doubts),
         Err(Unreadable) => (None, vec![Doubt::Unreadable]),
     }

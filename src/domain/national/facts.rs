@@ -3,7 +3,7 @@
 //! They are part of the program, so a file that cannot be read is a mistake of the build and a test
 //! finds it; [`facts`] still returns it as an error rather than stop the process.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -82,8 +82,6 @@ pub struct Facts {
     pub agencies: Vec<Agency>,
     /// 928, by code.
     pub districts: Vec<District>,
-    /// Every name a province is known by, and its place in `provinces`.
-    province_by_name: HashMap<String, usize>,
     /// The consonant codes of provinces and ministries.
     prefixes: HashSet<String>,
 }
@@ -118,20 +116,11 @@ pub fn knows_prefix(prefix: &str) -> bool {
     facts().is_ok_and(|facts| facts.prefixes.contains(prefix))
 }
 
-/// The province that `text` names: by code (`51`, `TH-51`), Thai or English name, or abbreviation.
-#[must_use]
-pub fn find_province(text: &str) -> Option<&'static Province> {
-    let facts = facts().ok()?;
-    let text = text.strip_prefix("จังหวัด").unwrap_or(text);
-    facts.province_by_name.get(&name_key(text)).and_then(|&at| facts.provinces.get(at))
-}
-
 impl Facts {
     fn read() -> Result<Self, BadFacts> {
         let provinces: Vec<Province> = read!("provinces.csv")?;
         let ministries: Vec<Ministry> = read!("ministries.csv")?;
         Ok(Self {
-            province_by_name: index_names(&provinces),
             prefixes: provinces
                 .iter()
                 .map(|province| &province.abbr_th)
@@ -151,18 +140,6 @@ fn read_rows<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<Vec<
         .deserialize()
         .collect::<Result<_, _>>()
         .map_err(|source| BadFacts { file, source })
-}
-
-fn index_names(provinces: &[Province]) -> HashMap<String, usize> {
-    let names = |p: &Province| {
-        [p.code.clone(), format!("TH-{}", p.code), p.name_th.clone(), p.name_en.clone(), p.abbr_th.clone()]
-    };
-    provinces.iter().enumerate().flat_map(|(at, p)| names(p).map(|name| (name_key(&name), at))).collect()
-}
-
-/// Blanks and case do not tell names apart: `Lop Buri` is `lopburi`.
-fn name_key(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -198,20 +175,5 @@ mod tests {
     fn no_two_bodies_share_a_consonant_code() {
         assert_eq!(facts().expect("the chart can be read").prefixes.len(), 97);
         assert!(knows_prefix("ฉช") && knows_prefix("มท") && !knows_prefix("ฉข"));
-    }
-
-    #[test]
-    fn a_province_is_found_by_any_of_its_names() {
-        for text in ["51", "TH-51", "th-51", "ลำพูน", "จังหวัดลำพูน", "Lamphun", "LAMPHUN", "ลพ"]
-        {
-            assert_eq!(find_province(text).map(|province| province.code.as_str()), Some("51"), "{text}");
-        }
-    }
-
-    #[test]
-    fn names_of_provinces_never_collide() {
-        let facts = facts().expect("the chart can be read");
-        assert_eq!(facts.province_by_name.len(), 77 * 5);
-        assert_eq!(find_province("Lanna"), None);
     }
 }

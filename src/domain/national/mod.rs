@@ -7,14 +7,16 @@
 //! stays right when office-holders change.
 //!
 //! Called by `gcc-relay tree national` and the demo ([`tree()`]), by `document` ([`knows_prefix`]) and
-//! by the tree file ([`find_province`]).
+//! by the tree file, audiences and filters ([`ProvinceCode`]).
 
 mod facts;
 mod names;
+mod provinces;
 mod sprout;
 mod tree;
 
-pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, find_province, knows_prefix};
+pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, knows_prefix};
 pub use names::{BadTemplate, NameTemplate};
+pub use provinces::{BadProvince, ProvinceCode, find_province, province_code};
 pub use sprout::{GCC3_FORWARD_WITHIN, simulated_link};
 pub use tree::{BadTree, TreeOptions, tree};

@@ -6,7 +6,8 @@
 
 use jiff::civil::{Date, Weekday};
 
-use super::digits::{Digits, to_arabic_digits};
+use super::digits::Digits;
+use super::form::normal_form;
 
 /// What lies between a Buddhist-era year and the common one.
 const ERA_OFFSET: i16 = 543;
@@ -102,7 +103,7 @@ fn month_names(date: Date) -> (&'static str, &'static str) {
 
 /// Reads a date in any of the forms letters use.
 ///
-/// Thai or Arabic digits; the month in full or short, its dots and spaces optional; a year of four
+/// In any spelling (see [`normal_form`]); Thai or Arabic digits; the month in full or short, its dots and spaces optional; a year of four
 /// digits, or of two, which mean 25xx; before it `วันที่` or the weekday, before the year `พ.ศ.`. In
 /// numbers alone, `23/3/2561`, the day comes first and the year has four digits, so that no year of the
 /// common era is taken for one of this.
@@ -110,7 +111,7 @@ fn month_names(date: Date) -> (&'static str, &'static str) {
 /// # Errors
 /// [`BadDate`] names the part at fault.
 pub fn parse_date(text: &str) -> Result<Date, BadDate> {
-    let text = to_arabic_digits(text);
+    let text = normal_form(text);
     let (weekday, rest) = strip_weekday(text.trim());
     let (day, rest) = split_number(rest).ok_or(BadDate::Shape)?;
     let date = match read_numbers(rest) {
@@ -212,6 +213,10 @@ mod tests {
     #[case("๒๓/๐๓/๒๕๖๑", date(2018, 3, 23))]
     #[case("1-12-2567", date(2024, 12, 1))]
     #[case("23 . 3 . 2561", date(2018, 3, 23))]
+    #[case("\u{feff}๒๓\u{a0}ม\u{e35}นาคม\u{200b} ๒๕๖๑", date(2018, 3, 23))]
+    #[case("๑ ก\u{e38} มภาพ\u{e31} นธ\u{e4c} ๒๕๖๑", date(2018, 2, 1))]
+    #[case("วันท\u{e48}\u{e35} ๒๖ ม\u{f702}นาคม ２５６１", date(2018, 3, 26))]
+    #[case("23\u{2013}3\u{2013}2561", date(2018, 3, 23))]
     fn the_forms_that_letters_use_are_read(#[case] text: &str, #[case] expected: Date) {
         assert_eq!(parse_date(text), Ok(expected));
     }

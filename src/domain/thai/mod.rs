@@ -10,12 +10,16 @@
 //! where an addition cannot and whose month names differ from those the Rule on Correspondence uses;
 //! a test compares the two day by day.
 //!
+//! [`normal_form`] is how texts are compared however they were typed, pasted or exported.
+//!
 //! Used by `domain::document`, the pages, the printed reports and the messages to LINE.
 
 mod date;
 mod digits;
+mod form;
 mod time;
 
 pub use date::{BadDate, buddhist_year, format_long_date, format_short_date, parse_date};
 pub use digits::{Digits, to_arabic_digits, to_thai_digits};
+pub use form::{compare_form, normal_form, trim_unseen};
 pub use time::{BadTime, format_moment, format_time, from_bangkok, parse_time, to_bangkok};

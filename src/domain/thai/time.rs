@@ -8,7 +8,8 @@ use jiff::civil::{DateTime, Time};
 use jiff::tz::Offset;
 
 use super::date::format_short_date;
-use super::digits::{Digits, to_arabic_digits};
+use super::digits::Digits;
+use super::form::normal_form;
 use crate::domain::time::Timestamp;
 
 const BANGKOK: Offset = Offset::constant(7);
@@ -50,7 +51,7 @@ pub fn format_moment(at: Timestamp, digits: Digits) -> String {
 /// # Errors
 /// [`BadTime`] if it is none, or none that a clock shows.
 pub fn parse_time(text: &str) -> Result<Time, BadTime> {
-    let text = to_arabic_digits(text);
+    let text = normal_form(text);
     let text = text.trim();
     let text = text.strip_prefix("เวลา").unwrap_or(text).trim_start();
     let text = text.trim_end_matches('.').trim_end();
@@ -80,6 +81,8 @@ mod tests {
     #[case("14.20", time(14, 20, 0, 0))]
     #[case("เวลา ๑๖:๓๐ น", time(16, 30, 0, 0))]
     #[case("00.00น.", time(0, 0, 0, 0))]
+    #[case("๙\u{200b}.๐๖\u{a0}น.", time(9, 6, 0, 0))]
+    #[case("９：０６", time(9, 6, 0, 0))]
     fn the_times_on_stamps_are_read(#[case] text: &str, #[case] expected: Time) {
         assert_eq!(parse_time(text), Ok(expected));
     }

@@ -1,13 +1,15 @@
 //! What the text of one cell means, by kind of column.
 //!
-//! All take the cell trimmed and not empty; what empty and `-` mean is decided in `read`.
+//! All take the cell trimmed and not empty; what empty and `-` mean is decided in `read`. Names, titles and telephone
+//! numbers are kept as they are written; everything else is read in any spelling.
 
 use super::error::Reason;
 use crate::domain::bulletin::Forwarding;
 use crate::domain::group::Tier;
-use crate::domain::national;
+use crate::domain::national::ProvinceCode;
 use crate::domain::office::OfficeKind;
-use crate::domain::thai::to_arabic_digits;
+use crate::domain::spreadsheet::Damage;
+use crate::domain::thai::normal_form;
 
 /// Seats and head counts: no office has more.
 const MOST_PEOPLE: i32 = 1_000_000;
@@ -19,7 +21,7 @@ where
     T: std::str::FromStr,
     Reason: From<T::Err>,
 {
-    Ok(text.parse()?)
+    Ok(normal_form(text).parse()?)
 }
 
 /// A name or title.
@@ -28,16 +30,13 @@ pub(super) fn name(text: &str) -> Result<String, Reason> {
 }
 
 pub(super) fn phone(text: &str) -> Result<String, Reason> {
-    bounded(text, 40)
+    Damage::of_phone(text).map_or_else(|| bounded(text, 40), |damage| Err(damage.into()))
 }
 
-/// One of the 77 under any of its names becomes its code; any other division is kept as written,
-/// since a tree need not be of provinces only (Pattaya is none).
+/// One of the 77 under any of its names becomes its code. Anything else would be a division of its own, whose offices are
+/// left out of every bulletin to the province that was meant.
 pub(super) fn province(text: &str) -> Result<String, Reason> {
-    match national::find_province(&to_arabic_digits(text)) {
-        Some(province) => Ok(province.code.clone()),
-        None => bounded(text, 64),
-    }
+    Ok(text.parse::<ProvinceCode>()?.into())
 }
 
 pub(super) fn people(text: &str) -> Result<i32, Reason> {
@@ -50,7 +49,7 @@ pub(super) fn minutes(text: &str) -> Result<i32, Reason> {
 
 pub(super) fn tier(text: &str) -> Result<Tier, Reason> {
     // a text that is no number at all is no tier either; 0 is none of the three
-    let number: i16 = to_arabic_digits(text).parse().unwrap_or(0);
+    let number: i16 = normal_form(text).parse().unwrap_or(0);
     Ok(number.try_into()?)
 }
 
@@ -72,7 +71,7 @@ pub(super) fn forwarding_word(forwarding: Forwarding) -> &'static str {
 
 pub(super) fn flag(text: &str) -> Result<bool, Reason> {
     // what spreadsheets make of a tick, and what people type
-    match text.to_ascii_lowercase().as_str() {
+    match normal_form(text).to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Ok(true),
         "false" | "no" | "0" => Ok(false),
         _ => Err(Reason::Word("true, false".to_owned())),
@@ -90,13 +89,14 @@ fn bounded(text: &str, most: usize) -> Result<String, Reason> {
 }
 
 fn number(text: &str, most: i32) -> Result<i32, Reason> {
-    let text = to_arabic_digits(text);
+    let text = normal_form(text);
     let digits_only = text.bytes().all(|b| b.is_ascii_digit());
     let number = text.parse().ok().filter(|number| digits_only && *number <= most);
     number.ok_or(Reason::Number(most))
 }
 
 fn one_of<T: Copy>(text: &str, all: &[T], word: fn(T) -> &'static str) -> Result<T, Reason> {
-    let found = all.iter().copied().find(|&value| word(value).eq_ignore_ascii_case(text));
+    let text = normal_form(text);
+    let found = all.iter().copied().find(|&value| word(value).eq_ignore_ascii_case(&text));
     found.ok_or_else(|| Reason::Word(all.iter().map(|&value| word(value)).collect::<Vec<_>>().join(", ")))
 }

@@ -8,6 +8,8 @@ use std::fmt;
 use super::column::Column;
 use crate::domain::group::{BadLineGroupId, BadTier, Tier};
 use crate::domain::ids::{BadCode, Code};
+use crate::domain::national::BadProvince;
+use crate::domain::spreadsheet::{BadEncoding, Damage};
 
 /// A file that did not pass, with every bad row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +63,7 @@ pub enum Reason {
     /// The header names a column twice.
     #[error("the column stands in the first line twice")]
     ColumnTwice,
-    /// The row has more or fewer cells than the header.
+    /// The row has more cells than the header, or the file ends within it.
     #[error("the row has {found} cells where the first line has {expected}")]
     CellCount {
         /// In the row.
@@ -69,9 +71,15 @@ pub enum Reason {
         /// In the header.
         expected: usize,
     },
-    /// Not UTF-8.
+    /// A single cell is not UTF-8.
     #[error("is not UTF-8; save the file as \"CSV UTF-8\"")]
     Encoding,
+    /// The file is in another encoding.
+    #[error(transparent)]
+    FileEncoding(#[from] BadEncoding),
+    /// A spreadsheet has spoilt the cell, or the file.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
     /// An empty `code`.
     #[error("must not be empty")]
     Empty,
@@ -93,6 +101,9 @@ pub enum Reason {
     /// A LINE group id that is none.
     #[error(transparent)]
     LineGroupId(#[from] BadLineGroupId),
+    /// None of the 77 provinces.
+    #[error(transparent)]
+    Province(#[from] BadProvince),
     /// Not a whole number in the range.
     #[error("must be a whole number from 0 to {0}")]
     Number(i32),

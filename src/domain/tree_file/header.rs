@@ -4,8 +4,16 @@ use std::collections::HashMap;
 
 use super::column::Column;
 use super::error::{Place, Reason, RowError};
+use crate::domain::thai::{normal_form, trim_unseen};
 
-/// The columns of the file at hand; `places` has one for each cell, none where the name is unknown.
+/// How many cells there are up to the last that is not empty.
+pub(super) fn filled(record: &csv::ByteRecord) -> usize {
+    let empty = |cell: &[u8]| cell.is_empty() || trim_unseen(&String::from_utf8_lossy(cell)).is_empty();
+    (0..record.len()).rev().find(|&at| !record.get(at).is_none_or(empty)).map_or(0, |at| at + 1)
+}
+
+/// The columns of the file at hand; `places` has one for each cell, none where the name is unknown. Cells without a name
+/// at the end, which spreadsheets add, do not count.
 #[derive(Debug, Default)]
 pub(super) struct Header {
     width: usize,
@@ -15,10 +23,10 @@ pub(super) struct Header {
 impl Header {
     /// Reads the names on `line`; every fault is added to `errors`.
     pub(super) fn read(record: &csv::ByteRecord, line: u64, errors: &mut Vec<RowError>) -> Self {
-        let mut header = Self { width: record.len(), places: HashMap::new() };
-        for (at, name) in record.iter().enumerate() {
-            let name = String::from_utf8_lossy(name).trim().to_owned();
-            let reason = match Column::from_name(&name) {
+        let mut header = Self { width: filled(record), places: HashMap::new() };
+        for (at, name) in record.iter().enumerate().take(header.width) {
+            let name = trim_unseen(&String::from_utf8_lossy(name)).to_owned();
+            let reason = match Column::from_name(&normal_form(&name)) {
                 None => Reason::UnknownColumn,
                 Some(column) if header.places.contains_key(&column) => Reason::ColumnTwice,
                 Some(column) => {
@@ -34,7 +42,7 @@ impl Header {
         header
     }
 
-    /// How many cells a row has.
+    /// How many cells a row has at most.
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -46,6 +54,12 @@ impl Header {
     /// The index of `column`'s cell.
     pub(super) fn index(&self, column: Column) -> Option<usize> {
         self.places.get(&column).copied()
+    }
+
+    /// The cell at `index`, for an error; the first line's own cells have no names yet.
+    pub(super) fn place_at(&self, index: usize) -> Option<Place> {
+        let column = Column::ALL.iter().find(|column| self.index(**column) == Some(index));
+        column.map(|column| Place { name: column.name().into(), number: index + 1 })
     }
 
     /// Where `column` stands, for an error.

@@ -7,6 +7,9 @@
 //! - `-` clears;
 //! - except that an empty `parent` is the root's, and an empty `forward_within` means never by itself.
 //!
+//! Files come back from spreadsheets: see [`spreadsheet`](super::spreadsheet) for encodings, separators and apostrophes. A
+//! row may end early, as spreadsheets drop empty cells at its end: what is missing there is empty.
+//!
 //! [`parse`] reads a whole file and holds the tree that it would make to the rules of
 //! [`group`](super::group): a file either passes as a whole or comes back with **every** bad row, each
 //! with line, column and reason, so that the person who mends it needs to be told once. [`write()`] is

@@ -13,12 +13,13 @@ use super::read::Sheet;
 use super::row::TreeRow;
 use crate::domain::ids::Code;
 use crate::domain::office::OfficeKind;
+use crate::domain::thai::compare_form;
 
 /// What the file says about one office, and on which line it did so first.
 #[derive(Default)]
 struct Described<'a> {
     first_line: u64,
-    name: Option<(&'a str, u64)>,
+    name: Option<(OfficeName<'a>, u64)>,
     kind: Option<(OfficeKind, u64)>,
     province: Option<(Patch<&'a String>, u64)>,
 }
@@ -53,7 +54,7 @@ pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
 impl<'a> Described<'a> {
     /// Takes in what `row` says; where it differs from what was said before, the column and that line.
     fn compare(&mut self, row: &'a TreeRow) -> Vec<(Column, u64)> {
-        let name = row.office_name.as_set().map(String::as_str);
+        let name = row.office_name.as_set().map(|name| OfficeName(name));
         let province = Some(row.province.as_ref()).filter(|province| !province.is_keep());
         [
             (Column::OfficeName, take_in(&mut self.name, name, row.line)),
@@ -63,6 +64,16 @@ impl<'a> Described<'a> {
         .into_iter()
         .filter_map(|(column, line)| Some((column, line?)))
         .collect()
+    }
+}
+
+/// A name does not differ by how its marks are encoded.
+#[derive(Clone, Copy)]
+struct OfficeName<'a>(&'a str);
+
+impl PartialEq for OfficeName<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || compare_form(self.0) == compare_form(other.0)
     }
 }
 

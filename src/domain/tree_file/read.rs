@@ -9,12 +9,12 @@ use std::collections::HashSet;
 use super::cell;
 use super::column::Column;
 use super::error::{Reason, RowError};
-use super::header::Header;
+use super::header::{Header, filled};
 use super::patch::Patch;
 use super::row::TreeRow;
 use crate::domain::ids::Code;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+use crate::domain::spreadsheet::{Damage, Layout, decode, restore};
+use crate::domain::thai::{normal_form, trim_unseen};
 
 /// A file as read so far.
 #[derive(Debug, Default)]
@@ -27,6 +27,11 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// A file of which nothing can be read, with the one reason.
+    fn refused(error: RowError) -> Self {
+        Self { errors: vec![error], ..Self::default() }
+    }
+
     /// Adds a fault of the row on `line`, in the place of `column`.
     pub(super) fn blame(&mut self, line: u64, column: Column, reason: Reason) {
         self.errors.push(RowError { line, place: self.header.place(column), reason });
@@ -34,24 +39,37 @@ impl Sheet {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Sheet {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let bytes = match decode(bytes) {
+        Ok(bytes) => bytes,
+        Err(bad) => return Sheet::refused(RowError { line: 1, place: None, reason: bad.into() }),
+    };
+    let is_heading = |name: &str| Column::from_name(&normal_form(trim_unseen(name))).is_some();
+    let layout = Layout::of(&bytes, is_heading);
+    let rows = bytes.get(layout.skip..).unwrap_or_default();
     let mut sheet = Sheet::default();
-    let mut lines = Lines::new(bytes);
-    let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut lines = Lines { bytes: rows, counted_to: 0, line: 1 + u64::from(layout.skip > 0) };
+    let mut reader = csv::ReaderBuilder::new();
+    let mut csv = reader.has_headers(false).flexible(true).delimiter(layout.separator).from_reader(rows);
     let mut record = csv::ByteRecord::new();
+    let suspicious = Damage::may_be_in(rows);
     let mut header_seen = false;
     // reading from memory with rows of any length cannot fail, so an error is as good as the end
     while csv.read_byte_record(&mut record).unwrap_or(false) {
         let line = lines.line_of(&record);
+        if suspicious && let Some(error) = find_damage(&record, line, &sheet.header) {
+            return Sheet::refused(error);
+        }
         if !header_seen {
             header_seen = true;
             sheet.header = Header::read(&record, line, &mut sheet.errors);
             if !sheet.header.has(Column::Code) {
                 return sheet;
             }
-        } else if record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+        } else if filled(&record) > 0 {
             // spreadsheets like to end a file with rows of nothing but commas
-            read_record(&record, line, &mut sheet);
+            let is_last = usize::try_from(csv.position().byte()).is_ok_and(|at| at >= rows.len());
+            let ends_within = is_last && !rows.ends_with(b"\n") && !rows.ends_with(b"\r");
+            read_record(&record, line, ends_within, &mut sheet);
         }
     }
     if !header_seen {
@@ -60,15 +78,24 @@ pub(super) fn read(bytes: &[u8]) -> Sheet {
     sheet
 }
 
-fn read_record(record: &csv::ByteRecord, line: u64, sheet: &mut Sheet) {
-    let (found, expected) = (record.len(), sheet.header.width());
-    let mut cells = Cells { record, line, header: &sheet.header, errors: Vec::new() };
-    if found != expected {
-        cells.errors.push(RowError { line, place: None, reason: Reason::CellCount { found, expected } });
+/// What has happened to the file as a whole, seen by one of the cells: said once and not for each.
+fn find_damage(record: &csv::ByteRecord, line: u64, header: &Header) -> Option<RowError> {
+    record.iter().enumerate().find_map(|(at, cell)| {
+        let damage = Damage::of_file(str::from_utf8(cell).ok()?)?;
+        Some(RowError { line, place: header.place_at(at), reason: damage.into() })
+    })
+}
+
+fn read_record(record: &csv::ByteRecord, line: u64, ends_within: bool, sheet: &mut Sheet) {
+    let (cells, filled, expected) = (record.len(), filled(record), sheet.header.width());
+    let mut row = Cells { record, line, header: &sheet.header, errors: Vec::new() };
+    if filled > expected || (ends_within && cells < expected) {
+        let found = if filled > expected { filled } else { cells };
+        row.errors.push(RowError { line, place: None, reason: Reason::CellCount { found, expected } });
     }
-    let row = cells.read_row();
-    let mut errors = cells.errors;
-    if let Some(row) = row {
+    let read = row.read_row();
+    let mut errors = row.errors;
+    if let Some(row) = read {
         if !errors.is_empty() {
             sheet.spoiled.insert(row.code.clone());
         }
@@ -129,7 +156,7 @@ impl Cells<'_> {
     fn read_code(&mut self) -> Option<Code> {
         let code = self.text(Column::Code).and_then(|text| match text.as_deref() {
             None | Some("") => Err(Reason::Empty),
-            Some(text) => cell::parse(text),
+            Some(text) => parse_cell(text, cell::parse),
         });
         self.accept(Column::Code, code)
     }
@@ -139,16 +166,16 @@ impl Cells<'_> {
             (None, _) | (Some(""), Rule::Clearable | Rule::Lasting) => Ok(Patch::Keep),
             (Some("-"), Rule::Lasting) => Err(Reason::NotClearable),
             (Some("" | "-"), _) => Ok(Patch::Clear),
-            (Some(text), _) => parse(text).map(Patch::Set),
+            (Some(text), _) => parse_cell(text, parse).map(Patch::Set),
         });
         self.accept(column, patch).unwrap_or(Patch::Keep)
     }
 
-    /// The cell, trimmed; none if the file or the row does not have it.
+    /// The cell, trimmed; empty if the row ends before it, none if the file does not have it.
     fn text(&self, column: Column) -> Result<Option<String>, Reason> {
-        let bytes = self.header.index(column).and_then(|at| self.record.get(at));
+        let bytes = self.header.index(column).map(|at| self.record.get(at).unwrap_or_default());
         let text = bytes.map(str::from_utf8).transpose().map_err(|_| Reason::Encoding)?;
-        Ok(text.map(|text| text.trim().to_owned()))
+        Ok(text.map(|text| trim_unseen(text).to_owned()))
     }
 
     fn accept<T>(&mut self, column: Column, result: Result<T, Reason>) -> Option<T> {
@@ -160,6 +187,14 @@ impl Cells<'_> {
     }
 }
 
+/// Reads a cell that says something, without the apostrophe that keeps spreadsheets from changing it.
+fn parse_cell<T>(cell: &str, parse: impl Fn(&str) -> Result<T, Reason>) -> Result<T, Reason> {
+    match Damage::of_cell(cell) {
+        Some(damage) => Err(damage.into()),
+        None => parse(restore(cell)),
+    }
+}
+
 /// Counts lines as an editor does. The CSV reader's own count is that of the byte where it stopped
 /// before, so it is one short after blank lines and Windows line ends.
 struct Lines<'a> {
@@ -168,18 +203,21 @@ struct Lines<'a> {
     line: u64,
 }
 
-impl<'a> Lines<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, counted_to: 0, line: 1 }
-    }
-
+impl Lines<'_> {
     fn line_of(&mut self, record: &csv::ByteRecord) -> u64 {
         let from = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or_default();
         let rest = self.bytes.get(from..).unwrap_or_default();
         let start = from + rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let passed = self.bytes.get(self.counted_to..start).unwrap_or_default();
-        self.line += passed.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
+        self.line += count_breaks(passed);
         self.counted_to = start;
         self.line
     }
+}
+
+/// Line breaks of any system: `\n`, `\r\n`, and `\r` alone.
+fn count_breaks(bytes: &[u8]) -> u64 {
+    let returns = bytes.iter().enumerate().filter(|&(at, byte)| *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    let breaks = returns.count() + bytes.iter().filter(|byte| **byte == b'\n').count();
+    u64::try_from(breaks).unwrap_or(u64::MAX)
 }

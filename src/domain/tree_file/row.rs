@@ -35,7 +35,7 @@ pub struct TreeRow {
     pub office_name: Patch<String>,
     /// What kind of body the office is.
     pub office_kind: Patch<OfficeKind>,
-    /// The province's two-digit code; something else, up to 64 characters, where it is none of the 77.
+    /// The province's two-digit code.
     pub province: Patch<String>,
     /// The channel that serves the group.
     pub channel: Patch<Code>,

@@ -11,6 +11,7 @@ use super::column::Column;
 use super::patch::Patch;
 use super::row::TreeRow;
 use crate::domain::ids::Code;
+use crate::domain::spreadsheet::{BYTE_ORDER_MARK, protect};
 
 /// Why rows cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -31,11 +32,12 @@ pub enum CannotWrite {
     Io(#[from] io::Error),
 }
 
-/// Writes `rows` with a header to `out`, as UTF-8 without a byte order mark.
+/// Writes `rows` with a header to `out`, as UTF-8 with the byte order mark without which Excel shows no Thai.
 ///
 /// # Errors
 /// [`CannotWrite`] if `out` fails, or a row keeps its `parent` or `forward_within`.
-pub fn write<'a>(rows: impl IntoIterator<Item = &'a TreeRow>, out: impl io::Write) -> Result<(), CannotWrite> {
+pub fn write<'a>(rows: impl IntoIterator<Item = &'a TreeRow>, mut out: impl io::Write) -> Result<(), CannotWrite> {
+    out.write_all(BYTE_ORDER_MARK.as_bytes())?;
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(Column::ALL.iter().map(|column| column.name()))?;
     for row in rows {
@@ -79,7 +81,7 @@ fn write_patch<T>(patch: &Patch<T>, text: impl Fn(&T) -> String) -> String {
     match patch {
         Patch::Keep => String::new(),
         Patch::Clear => "-".to_owned(),
-        Patch::Set(value) => text(value),
+        Patch::Set(value) => protect(&text(value)).into_owned(),
     }
 }
 

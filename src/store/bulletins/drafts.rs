@@ -6,6 +6,7 @@ use super::Bulletin;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
+use crate::domain::search::text_form;
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result, StoreError};
 
@@ -63,6 +64,11 @@ impl Draft {
             expires_at: row.expires_at,
         }
     }
+
+    /// What a search looks into.
+    fn search_form(&self) -> String {
+        text_form(&[&self.subject, self.document_number.as_deref().unwrap_or_default(), &self.body])
+    }
 }
 
 /// Stores a new draft.
@@ -80,8 +86,9 @@ pub async fn insert_draft(
     sqlx::query!(
         "insert into bulletins (id, kind, about, subject, body, urgency, document_number, document_date, origin_id,
             audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at,
-            image_id, image_alt)
-        values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19)",
+            image_id, image_alt, search_form)
+        values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19,
+            $20)",
         id.0,
         draft.kind as Kind,
         draft.about.map(|about| about.0),
@@ -101,6 +108,7 @@ pub async fn insert_draft(
         by,
         draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
+        draft.search_form(),
     )
     .execute(db)
     .await?;
@@ -115,7 +123,8 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
     let changed = sqlx::query!(
         "update bulletins set kind = $2, about = $3, subject = $4, body = $5, urgency = $6, document_number = $7,
             document_date = $8::text::date, origin_id = $9, audience = $10, links = $11, forwarding = $12,
-            acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17
+            acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17,
+            search_form = $18
         where id = $1 and stage = 'draft'",
         id.0,
         draft.kind as Kind,
@@ -134,6 +143,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         now as Timestamp,
         draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
+        draft.search_form(),
     )
     .execute(db)
     .await?;

@@ -71,10 +71,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
                 where mine.path && $7))
             and ($10::text is null or b.id in (
                 select found.id from bulletins found
-                where search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
-                        like search_form($10)
-                    and search_form(found.subject || '|' || coalesce(found.document_number, '') || '|' || found.body)
-                        like all (select search_form(pattern) from unnest($11::text[]) pattern)))
+                where found.search_form like $10 and found.search_form like all ($11)))
         order by b.id desc limit $9"#,
         filter.id.map(|id| id.0),
         filter.public_token,

@@ -13,6 +13,7 @@ use super::{links, people};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::Code;
 use crate::domain::office::OfficeKind;
+use crate::domain::search::compare_form;
 use crate::domain::time::Timestamp;
 
 /// Numbers by code, of what is there and of what is about to be.
@@ -73,20 +74,23 @@ async fn write_offices<'a>(
     }
     let codes: Vec<&str> = offices.iter().map(|(code, _)| code.as_str()).collect();
     let names: Vec<&str> = offices.iter().map(|(_, office)| office.name.as_str()).collect();
+    let forms: Vec<String> = offices.iter().map(|(_, office)| compare_form(&office.name)).collect();
     let kinds: Vec<OfficeKind> = offices.iter().map(|(_, office)| office.kind).collect();
     let provinces: Vec<Option<&str>> = offices.iter().map(|(_, office)| office.province.as_deref()).collect();
     let written = sqlx::query!(
-        "insert into offices (code, name, kind, province, created_at, updated_at)
-        select code, name, kind, province, $5, $5
-        from unnest($1::text[], $2::text[], $3::office_kind[], $4::text[]) as u(code, name, kind, province)
-        on conflict (code) do update set name = excluded.name, kind = excluded.kind, province = excluded.province,
-            updated_at = excluded.updated_at
+        "insert into offices (code, name, name_form, kind, province, created_at, updated_at)
+        select code, name, name_form, kind, province, $5, $5
+        from unnest($1::text[], $2::text[], $3::office_kind[], $4::text[], $6::text[])
+            as u(code, name, kind, province, name_form)
+        on conflict (code) do update set name = excluded.name, name_form = excluded.name_form, kind = excluded.kind,
+            province = excluded.province, updated_at = excluded.updated_at
         returning id, code",
         &codes as &[&str],
         &names as &[&str],
         &kinds as &[OfficeKind],
         &provinces as &[Option<&str>],
         now as Timestamp,
+        &forms,
     )
     .fetch_all(db)
     .await?;
@@ -126,6 +130,7 @@ async fn place_groups(
     let parents = collect(fresh, |planned| numbers.parent(planned))?;
     let tiers: Vec<i16> = fresh.iter().map(|planned| planned.group.tier.number()).collect();
     let names: Vec<&str> = fresh.iter().map(|planned| planned.group.name.as_str()).collect();
+    let forms: Vec<String> = fresh.iter().map(|planned| compare_form(&planned.group.name)).collect();
     let offices = collect(fresh, |planned| numbers.office(planned))?;
     let channels = collect(fresh, |planned| numbers.channel(planned))?;
     let links: Vec<Option<&str>> = fresh.iter().map(|planned| planned.link()).collect();
@@ -140,14 +145,14 @@ async fn place_groups(
     sqlx::query!(
         "with added as (
             insert into groups (id, code, parent_id, tier, name, office_id, channel_id, line_group_id, linked_at, members,
-                head_count, forwarding, forward_within, retired, created_at, updated_at)
+                head_count, forwarding, forward_within, retired, created_at, updated_at, name_form)
             select id, code, parent_id, tier, name, office_id, channel_id, line_group_id,
                 case when line_group_id is not null then $14::timestamptz end, members, head_count, forwarding,
-                forward_within, retired, $14, $14
+                forward_within, retired, $14, $14, name_form
             from unnest($1::int[], $2::text[], $3::int[], $4::smallint[], $5::text[], $6::int[], $7::int[], $8::text[],
-                $9::int[], $10::int[], $11::forwarding[], $12::int[], $13::bool[])
+                $9::int[], $10::int[], $11::forwarding[], $12::int[], $13::bool[], $18::text[])
                 as u(id, code, parent_id, tier, name, office_id, channel_id, line_group_id, members, head_count,
-                    forwarding, forward_within, retired)
+                    forwarding, forward_within, retired, name_form)
         )
         update groups g set parent_id = u.parent_id, tier = u.tier, updated_at = $14
         from unnest($15::int[], $16::int[], $17::smallint[]) as u(id, parent_id, tier) where g.id = u.id",
@@ -168,6 +173,7 @@ async fn place_groups(
         &moved_ids,
         &moved_parents as &[Option<i32>],
         &moved_tiers,
+        &forms,
     )
     .execute(db)
     .await?;
@@ -185,6 +191,7 @@ async fn update_settings(
     }
     let ids = collect(changed, |planned| numbers.group(&planned.code))?;
     let names: Vec<&str> = changed.iter().map(|planned| planned.group.name.as_str()).collect();
+    let forms: Vec<String> = changed.iter().map(|planned| compare_form(&planned.group.name)).collect();
     let offices = collect(changed, |planned| numbers.office(planned))?;
     let members: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.members).collect();
     let head_counts: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.head_count).collect();
@@ -192,10 +199,10 @@ async fn update_settings(
     let withins: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.forward_within).collect();
     let retired: Vec<bool> = changed.iter().map(|planned| planned.group.retired).collect();
     sqlx::query!(
-        "update groups g set name = u.name, office_id = u.office_id, members = u.members, head_count = u.head_count,
+        "update groups g set name = u.name, name_form = u.name_form, office_id = u.office_id, members = u.members, head_count = u.head_count,
             forwarding = u.forwarding, forward_within = u.forward_within, retired = u.retired, updated_at = $9
-        from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[], $6::forwarding[], $7::int[], $8::bool[])
-            as u(id, name, office_id, members, head_count, forwarding, forward_within, retired)
+        from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[], $6::forwarding[], $7::int[], $8::bool[],
+            $10::text[]) as u(id, name, office_id, members, head_count, forwarding, forward_within, retired, name_form)
         where g.id = u.id",
         &ids,
         &names as &[&str],
@@ -206,6 +213,7 @@ async fn update_settings(
         &withins as &[Option<i32>],
         &retired,
         now as Timestamp,
+        &forms,
     )
     .execute(db)
     .await?;

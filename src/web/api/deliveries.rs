@@ -11,6 +11,7 @@ use super::delivery::{Delivery, DeliveryState};
 use super::timeline::{Moment, timeline};
 use super::visible;
 use crate::domain::ids::{BulletinId, Code, DeliveryId};
+use crate::domain::national::province_code;
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{self as rows, Filter, get_change_horizon};
@@ -65,7 +66,7 @@ impl DeliveryQuery {
             under: visible::group_id(db, caller, self.under.as_deref()).await?,
             group: visible::group_id(db, caller, self.group.as_deref()).await?,
             tier: self.tier,
-            province: self.province,
+            province: self.province.as_deref().map(|text| province_code(text).to_owned()),
             office: self.office,
             bypassed: self.bypassed,
             outcome_unknown: self.outcome_unknown,

@@ -5,6 +5,7 @@ use super::field::Field;
 use crate::domain::bulletin::{Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
+use crate::domain::national::ProvinceCode;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::text::grapheme_len;
 use crate::domain::time::Timestamp;
@@ -114,8 +115,8 @@ pub(in crate::web) fn read_address(text: &str) -> Result<(String, String), Strin
     Ok((host.chars().take(LABEL).collect(), address))
 }
 
-/// Lists that select nobody, and tiers that are none.
-pub(super) fn check_audience(audience: &Audience, errors: &mut Vec<FieldError>) {
+/// Lists that select nobody, tiers and provinces that are none; a province by any of its names becomes its code.
+pub(super) fn check_audience(audience: &mut Audience, errors: &mut Vec<FieldError>) {
     let empty = [
         ("tiers", audience.tiers.as_ref().map(Vec::is_empty)),
         ("provinces", audience.provinces.as_ref().map(Vec::is_empty)),
@@ -129,6 +130,12 @@ pub(super) fn check_audience(audience: &Audience, errors: &mut Vec<FieldError>) 
     for (index, tier) in audience.tiers.iter().flatten().enumerate() {
         if !(1..=3).contains(tier) {
             errors.push(FieldError::new(format!("/audience/tiers/{index}"), "must be 1, 2 or 3"));
+        }
+    }
+    for (index, province) in audience.provinces.iter_mut().flatten().enumerate() {
+        match province.parse::<ProvinceCode>() {
+            Ok(code) => *province = code.into(),
+            Err(error) => errors.push(FieldError::new(format!("/audience/provinces/{index}"), error)),
         }
     }
 }

@@ -211,8 +211,8 @@ impl DraftInput {
             Field::Null => Acknowledgement::default(),
             Field::Absent => base.acknowledgement,
         };
-        let audience = self.audience.or(base.audience);
-        check_audience(&audience, errors);
+        let mut audience = self.audience.or(base.audience);
+        check_audience(&mut audience, errors);
         let (kind, about) = (self.kind.or(base.kind), self.about.or_none(base.about));
         check_kind(kind, about, errors);
         Draft {

@@ -18,6 +18,7 @@ use super::visible;
 use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::join_code::JoinCode;
+use crate::domain::thai::trim_unseen;
 use crate::domain::time::Timestamp;
 use crate::store::groups::{Group, update_settings};
 use crate::store::join_codes::insert_join_code;
@@ -57,7 +58,7 @@ impl GroupChange {
     fn check(&self) -> Result<(), Problem> {
         let mut errors = Vec::new();
         let fits = |name: &String| {
-            (1..=LONGEST_NAME).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control)
+            (1..=LONGEST_NAME).contains(&trim_unseen(name).chars().count()) && !name.chars().any(char::is_control)
         };
         if self.name.as_ref().is_some_and(|name| !fits(name)) {
             errors.push(FieldError::new("/name", format!("must be one line of 1 to {LONGEST_NAME} characters")));
@@ -124,7 +125,7 @@ pub(in crate::web) async fn change_settings(
     if becomes_automatic && !caller.role.may(Act::Publish) && caller.role != Role::Steward {
         return Err(Problem::forbidden("Only its steward, or a role that may publish, can make a group automatic."));
     }
-    let name = change.name.as_deref().map(str::trim);
+    let name = change.name.as_deref().map(trim_unseen);
     update_settings(db, group.id, name, change.forwarding, change.forward_within(), now).await?;
     let what = change.to_json();
     audit::insert_entry(db, now, &caller.actor(), "change_group", &format!("group:{}", group.id), &what).await?;

@@ -11,7 +11,9 @@ use super::visible;
 use crate::domain::account::{Act, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::Code;
+use crate::domain::national::province_code;
 use crate::domain::office::OfficeKind;
+use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 use crate::store::groups::{self as rows, Filter};
 use crate::store::stewards::{self, list_deputies, list_stewards};
@@ -199,8 +201,8 @@ pub async fn list_groups(
         scope: caller.scope.to_filter(),
         under: visible::group_id(&mut db, &caller, query.under.as_deref()).await?,
         tier: query.tier,
-        province: query.province,
-        office: query.office,
+        province: query.province.as_deref().map(|text| province_code(text).to_owned()),
+        office: query.office.as_deref().map(normal_form),
         linked: query.linked,
         after: key_of(query.cursor.as_ref())?.unwrap_or_default(),
     };

@@ -11,6 +11,7 @@ use super::delivery::Delivery;
 use super::visible;
 use crate::domain::delivery;
 use crate::domain::ids::{BulletinId, Code, DeliveryId};
+use crate::domain::national::province_code;
 use crate::relay::retry;
 use crate::store::deliveries;
 use crate::store::retries::RetryFilter;
@@ -87,7 +88,7 @@ pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post
         delivery: None,
         state: filter.state.map(Into::into),
         tier: filter.tier,
-        province: filter.province,
+        province: filter.province.as_deref().map(|text| province_code(text).to_owned()),
         reason: None,
         group: visible::group_id(work.db(), &caller, filter.group.as_deref()).await?,
         under: visible::group_id(work.db(), &caller, filter.under.as_deref()).await?,

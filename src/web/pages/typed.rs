@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::domain::text::{BadText, Label};
-use crate::domain::thai::{from_bangkok, to_bangkok};
+use crate::domain::thai::{compare_form, from_bangkok, normal_form, to_bangkok, trim_unseen};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BadDay, BadTime, Bound, parse_day};
 use crate::store::offices::{Office, search_offices};
@@ -36,7 +36,7 @@ pub async fn choose_office(
     scope: Option<&[i32]>,
     typed: &str,
 ) -> Result<OfficeChoice, StoreError> {
-    let typed = typed.trim();
+    let typed = trim_unseen(typed);
     if typed.is_empty() {
         return Ok(OfficeChoice::Empty);
     }
@@ -48,11 +48,15 @@ pub async fn choose_office(
     Ok(match found.len() {
         0 => OfficeChoice::Absent,
         1 => OfficeChoice::One(found.remove(0)),
-        _ if found[0].code == typed => OfficeChoice::One(found.remove(0)),
-        _ => match found.iter().filter(|office| office.name == typed).count() {
-            1 => found.into_iter().find(|office| office.name == typed).map_or(OfficeChoice::Absent, OfficeChoice::One),
-            _ => OfficeChoice::Several(found),
-        },
+        _ if found[0].code == normal_form(typed) => OfficeChoice::One(found.remove(0)),
+        _ => {
+            let form = compare_form(typed);
+            let mut called_so = found.iter().enumerate().filter(|(_, office)| compare_form(&office.name) == form);
+            match (called_so.next(), called_so.next()) {
+                (Some((at, _)), None) => OfficeChoice::One(found.swap_remove(at)),
+                _ => OfficeChoice::Several(found),
+            }
+        }
     })
 }
 
@@ -76,7 +80,9 @@ fn say_fault(t: Words, fault: BadText) -> String {
 /// # Errors
 /// The sentence to show by the field.
 pub fn read_day(t: Words, typed: &str, bound: Bound, now: Timestamp) -> Result<Option<Date>, String> {
-    if typed.trim().is_empty() {
+    let typed = normal_form(typed);
+    let typed = typed.trim();
+    if typed.is_empty() {
         return Ok(None);
     }
     parse_day(typed, bound, now).map(Some).map_err(|bad| match (&bad, t.language) {

@@ -12,7 +12,7 @@ use super::one::find;
 use super::rows::{BlockedRow, Eyes, tier_label};
 use super::say::{self, Share, moment_or_dash, number, stamp};
 use crate::domain::ids::BulletinId;
-use crate::domain::national::find_province;
+use crate::domain::national::province_code;
 use crate::report::Table;
 use crate::store::StoreError;
 use crate::store::board::blocked::list_blocked;
@@ -30,12 +30,12 @@ use crate::web::words::Words;
 /// What stands in the address for groups of no province.
 pub(super) const CENTRE: &str = "centre";
 
-/// The province's code as offices have it: of the 77 by any name, or another area's name as it is.
+/// The province's code as offices have it, by any of its names; what names none stays as it is and fits no office.
 pub(super) fn code_of(text: &str) -> Option<String> {
     if text == CENTRE {
         return None;
     }
-    Some(find_province(text).map_or_else(|| text.to_owned(), |province| province.code.clone()))
+    Some(province_code(text).to_owned())
 }
 
 struct OfficeRow {

@@ -14,6 +14,7 @@ use super::typed::Typed;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
+use crate::domain::national::province_code;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::text::{AltText, BadText, Body, Subject, grapheme_len};
 use crate::domain::thai::{from_bangkok, parse_time};
@@ -234,7 +235,7 @@ fn audience(typed: &Typed) -> Audience {
     let kinds: Vec<_> = typed.office_kinds.iter().filter_map(|kind| word(kind)).collect();
     Audience {
         tiers: some(tiers.into_iter().filter(|tier| (1..=3).contains(tier)).collect()),
-        provinces: some(typed.provinces.clone()),
+        provinces: some(typed.provinces.iter().map(|province| province_code(province).to_owned()).collect()),
         office_kinds: some(kinds),
         groups: some(codes(&typed.groups)),
         exclude_groups: some(codes(&typed.exclude_groups)),

@@ -222,7 +222,8 @@ pub async fn change_settings(
     let Some(how) = How::read(fields.text("how")) else {
         return Err(Problem::bad_request("The form does not say how bulletins come in."));
     };
-    let minutes = crate::domain::thai::to_arabic_digits(fields.text("minutes").trim());
+    let minutes = crate::domain::thai::normal_form(fields.text("minutes"));
+    let minutes = minutes.trim();
     let within = minutes.parse::<i32>().ok().filter(|minutes| (1..=525_600).contains(minutes));
     let forward_within = match (how, within) {
         (How::ByHand, _) => Field::Null,

@@ -1,0 +1,110 @@
+//! What each fuzz target does with the bytes it is given: a parser at the door of the program, and what must hold of
+//! whatever it lets in. None may panic. `tests/it/fuzz_corpus.rs` runs the same functions over the kept corpus.
+
+use std::sync::LazyLock;
+
+use gcc_relay::domain::document::DocumentNumber;
+use gcc_relay::domain::join_code::JoinCode;
+use gcc_relay::domain::national::find_province;
+use gcc_relay::domain::picture::{BadPicture, LONGEST_SIDE, MOST_BYTES, Picture};
+use gcc_relay::domain::search::{Words, text_form};
+use gcc_relay::domain::secrecy::secrecy_class;
+use gcc_relay::domain::spreadsheet::{Damage, decode, protect, restore};
+use gcc_relay::domain::thai::{Digits, compare_form, normal_form, parse_date, parse_time};
+use gcc_relay::domain::tree_file::{KnownTree, Patch, parse, write};
+use gcc_relay::line::webhook;
+
+/// The body of a webhook: every event has an id that the database can keep, and the same bytes give the same events.
+pub fn webhook(data: &[u8]) {
+    let Ok(delivery) = webhook::parse(data) else { return };
+    for event in &delivery.events {
+        assert!((1..=64).contains(&event.id.chars().count()), "an id of another length");
+        assert!(!format!("{event:?}").is_empty());
+        assert!(!event.what.kind().is_empty());
+    }
+    let again = webhook::parse(data).expect("the same bytes");
+    assert!(again.events == delivery.events, "the same bytes, other events");
+}
+
+/// Channels that a file may name.
+static KNOWN: LazyLock<KnownTree> = LazyLock::new(|| {
+    let channels = ["main", "gcc"].into_iter().filter_map(|code| code.parse().ok()).collect();
+    KnownTree { channels, ..KnownTree::default() }
+});
+
+/// A tree file: every fault has a place and a reason, and what passes is written and read back the same.
+pub fn tree_file(data: &[u8]) {
+    let rows = match parse(data, &KNOWN) {
+        Ok(rows) => rows,
+        Err(bad) => {
+            assert!(!bad.errors.is_empty(), "refused without a reason");
+            for error in &bad.errors {
+                assert!(error.line > 0 && !error.to_string().is_empty());
+            }
+            return;
+        }
+    };
+    let mut full = rows;
+    for (line, row) in (2..).zip(&mut full) {
+        // what an empty cell would clear is said
+        if row.forward_within.is_keep() {
+            row.forward_within = Patch::Clear;
+        }
+        row.line = line;
+    }
+    let mut file = Vec::new();
+    write(&full, &mut file).expect("new groups say their parents");
+    let again = parse(&file, &KNOWN).unwrap_or_else(|bad| panic!("{:?}", bad.errors));
+    assert_eq!(again, full);
+}
+
+/// The number of a letter: kept as given, and read the same from the form in which it is written.
+pub fn letter_number(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    let date = jiff::civil::date(2018, 3, 23);
+    let Ok(number) = DocumentNumber::parse(text, Some(date)) else { return };
+    assert!(text.contains(number.raw()));
+    for digits in [Digits::Thai, Digits::Arabic] {
+        if let Some(written) = number.format(digits) {
+            let again = DocumentNumber::parse(&written, Some(date)).expect("what was written");
+            assert_eq!(again.parts(), number.parts());
+        }
+    }
+}
+
+/// A join code in what somebody wrote: shown, it is found again.
+pub fn join_code(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    if let Some(code) = JoinCode::find(text) {
+        assert!(JoinCode::find(&code.to_string()) == Some(code));
+    }
+}
+
+/// An upload: what becomes a picture fits LINE, and is a picture again.
+pub fn picture(data: &[u8]) {
+    match Picture::of_upload(data) {
+        Ok(picture) => {
+            assert!((1..=LONGEST_SIDE).contains(&picture.width()) && (1..=LONGEST_SIDE).contains(&picture.height()));
+            assert!(picture.bytes().len() < MOST_BYTES);
+            let again = Picture::of_upload(picture.bytes()).expect("a picture that we wrote");
+            assert_eq!((again.width(), again.height()), (picture.width(), picture.height()));
+        }
+        Err(BadPicture::Format | BadPicture::Damaged | BadPicture::TooLarge { .. } | BadPicture::TooSteep) => {}
+    }
+}
+
+/// Any text: its normal form is its own normal form, and whatever reads texts does so without panic.
+pub fn text(data: &[u8]) {
+    let _ = decode(data);
+    let Ok(text) = str::from_utf8(data) else { return };
+    let form = normal_form(text);
+    assert_eq!(normal_form(&form), form);
+    assert!(!compare_form(text).contains(char::is_whitespace));
+    assert_eq!(restore(&protect(text)), text);
+    assert_eq!(secrecy_class(&form).max(secrecy_class(text)), secrecy_class(text), "another spelling hides no class");
+    if let Ok(words) = text.parse::<Words>() {
+        assert!(!words.patterns().is_empty());
+    }
+    let _ = (text_form(&[text, &form]), find_province(text), Damage::of_file(text), Damage::of_cell(text));
+    let _ = (parse_date(text), parse_time(text));
+}
