@@ -12,6 +12,7 @@ mod api;
 mod app;
 mod auth;
 pub mod bubble;
+mod client_address;
 mod document;
 mod health;
 mod hook;
@@ -32,6 +33,7 @@ mod shell;
 mod words;
 
 pub use app::{App, Edge, RenderMetrics};
+pub use client_address::{ClientAddress, ProxyHeader, TrustedProxies};
 pub use document::openapi;
 pub use listen::serve;
 pub use live::{Live, Work};

@@ -16,7 +16,7 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Edge, People, Rules, router, serve};
+use gcc_relay::web::{App, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -253,6 +253,8 @@ impl Desk {
             status_cache: Duration::from_nanos(1),
             private_metrics: false,
             secure: false,
+            // a test may say with `X-Forwarded-For` from where it comes
+            proxies: TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor),
         };
         let app = App::new(
             engine.db.clone(),
