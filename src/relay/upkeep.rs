@@ -25,7 +25,8 @@ use crate::store::fan_out::list_channels_of;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
 use crate::store::{
-    Result, account_links, audit, bulletins, home, idempotency, images, progress, sessions, turns, webhook_events,
+    Result, account_links, audit, bulletins, home, idempotency, images, known_devices, progress, sessions,
+    sign_in_limits, turns, webhook_events,
 };
 
 /// How long answers to POSTs and webhook event ids are kept.
@@ -134,6 +135,7 @@ impl Rounds {
             note("noting that this is home", self.touch_home(now).await);
             note("recounting", self.recount(now).await);
             note("following late acceptances", self.follow(now).await);
+            note("forgetting attempts to sign in", self.forget_attempts(now).await);
         }
         if is_due(&mut self.last.seal, settings.audit_seal, now) {
             note("sealing the audit", self.seal().await);
@@ -181,7 +183,18 @@ impl Rounds {
         for _ in 0..FORGETS {
             let sessions = sessions::delete_ended(&mut db, now, FORGOTTEN).await?;
             let links = account_links::delete_expired(&mut db, now - DAY * 30, FORGOTTEN).await?;
-            if sessions.max(links) < FORGOTTEN.unsigned_abs() {
+            let devices = known_devices::delete_old(&mut db, now - known_devices::LASTS, FORGOTTEN).await?;
+            if sessions.max(links).max(devices) < FORGOTTEN.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_attempts(&self, now: Timestamp) -> Result<()> {
+        let mut db = self.engine.db.acquire().await?;
+        for _ in 0..FORGETS {
+            if sign_in_limits::delete_free(&mut db, now, FORGOTTEN).await? < FORGOTTEN.unsigned_abs() {
                 break;
             }
         }

@@ -56,7 +56,7 @@ pub const BUILD_INFO: &str = "gcc_relay_build_info";
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 /// Webhook requests whose signature did not fit, by `channel`.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
-/// People who tried to sign in, by outcome (`signed_in`, `refused`).
+/// People who tried to sign in, by outcome (`signed_in`, `refused`, `too_often`).
 pub const SIGN_INS: &str = "gcc_relay_sign_ins_total";
 /// Requests answered, by `method`, `route` (the pattern) and `status`.
 pub const HTTP_REQUESTS: &str = "gcc_relay_http_requests_total";
@@ -87,7 +87,7 @@ pub(super) fn begin() {
     for kind in TOO_MANY_KINDS {
         metrics::counter!(TOO_MANY, "kind" => kind).increment(0);
     }
-    for outcome in ["signed_in", "refused"] {
+    for outcome in ["signed_in", "refused", "too_often"] {
         metrics::counter!(SIGN_INS, "outcome" => outcome).increment(0);
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
 
+use super::moment::say_moment;
 use super::pages::assets;
 use super::people::Visitor;
 use super::words::Words;
 use crate::domain::account::Role;
+use crate::store::failed_sign_ins::Failed;
 
 /// A way to an area, shown to some roles.
 struct Way {
@@ -70,6 +72,8 @@ pub struct Shell {
     pub here: String,
     /// What was just done.
     pub said: Option<String>,
+    /// That others tried to sign in.
+    pub failed: Option<String>,
     /// Scripts by address.
     pub scripts: Vec<String>,
     /// The style sheet's address.
@@ -93,6 +97,7 @@ impl Shell {
             ways,
             here: visitor.here.clone(),
             said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            failed: visitor.failed.map(|failed| say_failed(t, failed)),
             scripts: vec![assets::path_of("live")],
             style: assets::style_path(),
             icon: assets::path_of("icon"),
@@ -108,11 +113,18 @@ impl Shell {
             ways: Vec::new(),
             here: here.to_owned(),
             said: said(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            failed: None,
             scripts: Vec::new(),
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }
     }
+}
+
+/// How often others failed to sign in, in a sentence.
+fn say_failed(t: Words, failed: Failed) -> String {
+    let times = t.count("shell-failed-times", failed.failures);
+    t.say_with("shell-failed", &[("times", &times), ("since", &say_moment(t, failed.since))])
 }
 
 /// Where a role begins.

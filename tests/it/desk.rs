@@ -279,6 +279,24 @@ impl Desk {
         desk
     }
 
+    /// One more node that serves the same database; gives its address.
+    pub async fn serve_again(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (engine, app) = (&self.stage.engine, &self.app);
+        let app = App::new(
+            engine.db.clone(),
+            engine.clock.clone(),
+            Arc::clone(&engine.settings),
+            Arc::clone(&engine.sealing),
+            app.edge.clone(),
+            Arc::clone(&app.metrics),
+            People::new(RULES, vec![Role::Approver], &url),
+        );
+        tokio::spawn(serve(listener, router(&app), pending()));
+        url
+    }
+
     /// A new key, for an office's part of the tree or the whole of it.
     pub async fn key(&self, role: Role, office: Option<&str>) -> String {
         let (secret, prefix, sha256) = ApiKeySecret::generate();
