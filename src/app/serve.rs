@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::House;
 use super::shutdown::Shutdown;
 use super::wiring;
-use crate::config::Config;
+use crate::config::{self, Config, Server};
 use crate::relay::clock_watch::keep_clock;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
@@ -28,7 +28,7 @@ use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Edge, People, Rules};
+use crate::web::{self, App, Edge, People, ProxyHeader, Rules, TrustedProxies};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICES: usize = 1_024;
@@ -182,7 +182,17 @@ fn edge(config: &Config) -> Edge {
         status_cache: config.relay.status_cache,
         private_metrics: config.server.metrics_listen.is_some(),
         secure: config.server.public_url.as_str().starts_with("https://"),
+        proxies: trusted_proxies(&config.server),
     }
+}
+
+fn trusted_proxies(server: &Server) -> TrustedProxies {
+    let networks: Vec<_> = server.trusted_proxies.iter().map(|proxy| proxy.0).collect();
+    let header = match server.proxy_header {
+        config::ProxyHeader::XForwardedFor => ProxyHeader::XForwardedFor,
+        config::ProxyHeader::Forwarded => ProxyHeader::Forwarded,
+    };
+    TrustedProxies::new(&networks, header)
 }
 
 /// How people sign in.

@@ -23,6 +23,7 @@ use crate::report::invitations::{Slip, to_table};
 use crate::store::accounts::{Account, find_account, list_accounts, update_disabled};
 use crate::store::groups::list_ids_of_office;
 use crate::store::invitations::{Which, invite_stewards};
+use crate::store::known_devices::forget_others;
 use crate::store::sessions::delete_others;
 use crate::store::{Connection, audit};
 
@@ -220,6 +221,7 @@ async fn switch(house: &House, username: &Username, off: bool) -> anyhow::Result
     }
     if off {
         delete_others(&mut tx, account.id, None).await?;
+        forget_others(&mut tx, account.id, None).await?;
     }
     audit::insert_entry(&mut tx, now, "cli", act, &format!("user:{username}"), &json!({})).await?;
     tx.commit().await?;

@@ -20,7 +20,10 @@ use figment::Figment;
 use serde::Deserialize;
 
 pub use relay::{BypassAfter, Relay};
-pub use sections::{Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Line, Log, LogFormat, Secrets, Server};
+pub use sections::{
+    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
+    Secrets, Server,
+};
 
 use check::Check;
 use layer::Layer;

@@ -1,9 +1,10 @@
 //! The sections other than the engine's.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
@@ -27,6 +28,10 @@ pub struct Server {
     pub public_url: BaseUrl,
     /// Address of `/metrics`; none serves it at `listen`.
     pub metrics_listen: Option<SocketAddr>,
+    /// The proxies whose word is taken for a client's address.
+    pub trusted_proxies: Vec<ProxyNetwork>,
+    /// The header in which they tell it.
+    pub proxy_header: ProxyHeader,
     /// The largest request body, in bytes.
     pub request_body_limit: u32,
     /// The longest time for an answer.
@@ -41,6 +46,35 @@ impl Server {
         let apart = self.metrics_listen != Some(self.listen);
         check.must("server.metrics_listen", apart, "must be another address than server.listen");
     }
+}
+
+/// One proxy by its address, or a network of them such as `10.0.0.0/8`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProxyNetwork(pub IpNet);
+
+impl TryFrom<String> for ProxyNetwork {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        match network {
+            // whoever trusted everybody would let every client name its own address
+            Ok(network) if network.prefix_len() == 0 => Err("must not take in every address there is"),
+            Ok(network) => Ok(Self(network)),
+            Err(_) => Err("must be addresses such as 10.0.0.1 or networks such as 10.0.0.0/24"),
+        }
+    }
+}
+
+/// The header in which proxies tell the client's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` by RFC 7239.
+    Forwarded,
 }
 
 /// Where the rows are.

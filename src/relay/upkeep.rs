@@ -32,8 +32,8 @@ use crate::store::notices::{Notice, notify};
 use crate::store::record::lock_bulletin;
 use crate::store::turns::Patience;
 use crate::store::{
-    Result, StoreError, account_links, audit, bulletins, home, idempotency, images, progress, sessions, turns,
-    webhook_events,
+    Result, StoreError, account_links, audit, bulletins, home, idempotency, images, known_devices, progress, sessions,
+    sign_in_limits, turns, webhook_events,
 };
 use crate::telemetry::metric;
 
@@ -119,6 +119,7 @@ struct Less {
     recount: Periodic,
     follow: Periodic,
     forms: Periodic,
+    attempts: Periodic,
     seal: Periodic,
     forget: Periodic,
 }
@@ -186,6 +187,10 @@ impl Rounds {
         if self.less.forms.is_due(now) {
             let done = note("forget_forms", self.forget_forms(now).await);
             self.less.forms.tried(done, settings.recount_interval, now);
+        }
+        if self.less.attempts.is_due(now) {
+            let done = note("forget_attempts", self.forget_attempts(now).await);
+            self.less.attempts.tried(done, settings.recount_interval, now);
         }
         if self.less.seal.is_due(now) {
             let done = note("seal_audit", self.seal().await);
@@ -255,7 +260,18 @@ impl Rounds {
         for _ in 0..FORGETS {
             let sessions = sessions::delete_ended(&mut db, now, FORGOTTEN).await?;
             let links = account_links::delete_expired(&mut db, now - DAY * 30, FORGOTTEN).await?;
-            if sessions.max(links) < FORGOTTEN.unsigned_abs() {
+            let devices = known_devices::delete_old(&mut db, now - known_devices::LASTS, FORGOTTEN).await?;
+            if sessions.max(links).max(devices) < FORGOTTEN.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_attempts(&self, now: Timestamp) -> Result<()> {
+        let mut db = self.engine.db.acquire().await?;
+        for _ in 0..FORGETS {
+            if sign_in_limits::delete_free(&mut db, now, FORGOTTEN).await? < FORGOTTEN.unsigned_abs() {
                 break;
             }
         }

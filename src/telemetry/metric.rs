@@ -43,7 +43,7 @@ pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
 /// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
 pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
 /// The steps of upkeep.
-pub const UPKEEP_STEPS: [&str; 12] = [
+pub const UPKEEP_STEPS: [&str; 13] = [
     "publish_scheduled",
     "release",
     "bypass",
@@ -54,6 +54,7 @@ pub const UPKEEP_STEPS: [&str; 12] = [
     "recount",
     "follow_late_acceptances",
     "forget_forms",
+    "forget_attempts",
     "seal_audit",
     "forget",
 ];
@@ -75,7 +76,7 @@ pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 pub const WEBHOOK_SET_ASIDE: &str = "gcc_relay_webhook_events_set_aside";
 /// Webhook requests whose signature did not fit, by `channel`; `(unknown)` for one that there is not.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
-/// People who tried to sign in, by outcome (`signed_in`, `refused`).
+/// People who tried to sign in, by outcome (`signed_in`, `refused`, `too_often`).
 pub const SIGN_INS: &str = "gcc_relay_sign_ins_total";
 /// Requests answered, by `method`, `route` (the pattern) and `status`.
 pub const HTTP_REQUESTS: &str = "gcc_relay_http_requests_total";
@@ -109,7 +110,7 @@ pub(super) fn begin() {
     for step in UPKEEP_STEPS {
         metrics::counter!(UPKEEP_FAILURES, "step" => step).increment(0);
     }
-    for outcome in ["signed_in", "refused"] {
+    for outcome in ["signed_in", "refused", "too_often"] {
         metrics::counter!(SIGN_INS, "outcome" => outcome).increment(0);
     }
 }

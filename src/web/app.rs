@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::api::snapshot::Snapshots;
 use super::auth::Callers;
 use super::channel_secrets::SecretsCache;
+use super::client_address::TrustedProxies;
 use super::live::Live;
 use super::pages::image::Images;
 use super::people::People;
@@ -22,7 +23,7 @@ use crate::store::{Db, StoreError, Tx};
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// How the edge behaves; from the section `server` of the configuration and `relay.status_cache`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Edge {
     /// The largest request body, in bytes.
     pub body_limit: usize,
@@ -34,6 +35,8 @@ pub struct Edge {
     pub private_metrics: bool,
     /// Whether the site is served over https only, and browsers are told so.
     pub secure: bool,
+    /// The proxies whose word is taken for a client's address.
+    pub proxies: TrustedProxies,
 }
 
 /// The state of the web: cheap to clone, shared by all requests.

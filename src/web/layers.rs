@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use tower::ServiceBuilder;
@@ -23,6 +23,7 @@ use tower_http::trace::TraceLayer;
 use tracing::{Level, Span};
 
 use super::app::Edge;
+use super::client_address;
 use super::pages::refused;
 use super::people::language_of;
 use super::problem::{PROBLEM_JSON, Problem};
@@ -34,6 +35,7 @@ pub fn surround(router: Router, edge: &Edge) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, edge.request_timeout);
     let layers = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http().make_span_with(make_span).on_failure(()))
+        .layer(from_fn_with_state(edge.proxies.clone(), client_address::note))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .option_layer(edge.secure.then(|| always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
@@ -139,6 +141,7 @@ fn tell_panic(panic: Box<dyn Any + Send>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::TrustedProxies;
     use axum::routing::get;
     use std::time::Duration;
     use tower::ServiceExt as _;
@@ -150,6 +153,7 @@ mod tests {
             status_cache: Duration::from_millis(1),
             private_metrics: false,
             secure: false,
+            proxies: TrustedProxies::default(),
         };
         let router = Router::new()
             .route("/there", get(|| async { "here" }))

@@ -13,6 +13,7 @@ mod app;
 mod auth;
 pub mod bubble;
 mod channel_secrets;
+mod client_address;
 mod document;
 mod health;
 mod hook;
@@ -35,6 +36,7 @@ mod shell;
 mod words;
 
 pub use app::{App, Edge, RenderMetrics};
+pub use client_address::{ClientAddress, ProxyHeader, TrustedProxies};
 pub use document::openapi;
 pub use listen::serve;
 pub use live::{Live, Work};

@@ -148,6 +148,7 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/account/codes", Act::Read),
     page("POST", "/account/codes/confirm", Act::Read),
     page("POST", "/account/codes/remove", Act::Read),
+    page("POST", "/account/failures/seen", Act::Read),
     page("POST", "/account/devices/{handle}/sign-out", Act::Read),
     page("POST", "/account/devices/sign-out-others", Act::Read),
     page("GET", "/bulletins", Act::Read),

@@ -3,10 +3,12 @@
 //! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
 
 use super::once::new_token;
+use super::moment::say_moment;
 use super::pages::assets;
 use super::people::Visitor;
 use super::words::Words;
 use crate::domain::account::Role;
+use crate::store::failed_sign_ins::Failed;
 
 /// A way to an area, shown to some roles.
 struct Way {
@@ -73,6 +75,8 @@ pub struct Shell {
     pub said: Option<String>,
     /// What the forms of this page bear, so that two clicks are one act.
     pub once: String,
+    /// That others tried to sign in.
+    pub failed: Option<String>,
     /// Scripts by address.
     pub scripts: Vec<String>,
     /// The style sheet's address.
@@ -96,6 +100,7 @@ impl Shell {
             ways,
             here: visitor.here.clone(),
             said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            failed: visitor.failed.map(|failed| say_failed(t, failed)),
             once: new_token(),
             scripts: vec![assets::path_of("live"), assets::path_of("forms")],
             style: assets::style_path(),
@@ -113,11 +118,18 @@ impl Shell {
             here: here.to_owned(),
             said: said(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             once: String::new(),
+            failed: None,
             scripts: Vec::new(),
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }
     }
+}
+
+/// How often others failed to sign in, in a sentence.
+fn say_failed(t: Words, failed: Failed) -> String {
+    let times = t.count("shell-failed-times", failed.failures);
+    t.say_with("shell-failed", &[("times", &times), ("since", &say_moment(t, failed.since))])
 }
 
 /// Where a role begins.

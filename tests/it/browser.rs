@@ -2,6 +2,7 @@
 //! itself, so that a test sees each step.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{LazyLock, Mutex};
 
 use gcc_relay::domain::account::Role;
@@ -27,6 +28,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 pub struct Browser<'a> {
     desk: &'a Desk,
     http: Client,
+    node: String,
     agent: &'static str,
     cookies: Mutex<BTreeMap<String, String>>,
 }
@@ -34,8 +36,19 @@ pub struct Browser<'a> {
 impl<'a> Browser<'a> {
     /// Without any cookie.
     pub fn new(desk: &'a Desk) -> Self {
-        let http = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { desk, http, agent: "Browser of the tests", cookies: Mutex::default() }
+        Self::from_address(desk, "127.0.0.1")
+    }
+
+    /// Without any cookie, on a machine with this address.
+    pub fn from_address(desk: &'a Desk, address: &str) -> Self {
+        let address: IpAddr = address.parse().expect("an address");
+        let http = Client::builder().redirect(Policy::none()).local_address(address).build().expect("a client");
+        Self { desk, http, node: desk.url.clone(), agent: "Browser of the tests", cookies: Mutex::default() }
+    }
+
+    /// The same device, led to another node from now on.
+    pub fn at_node(self, node: &str) -> Self {
+        Self { node: node.to_owned(), ..self }
     }
 
     /// Without any cookie, and calling itself `agent`.
@@ -46,7 +59,7 @@ impl<'a> Browser<'a> {
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let cookies = self.cookies.lock().expect("not poisoned");
         let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.http.request(method, self.desk.at(path)).header("accept", "text/html");
+        let request = self.http.request(method, format!("{}{path}", self.node)).header("accept", "text/html");
         let request = request.header("sec-fetch-site", "same-origin").header("user-agent", self.agent);
         if cookies.is_empty() { request } else { request.header("cookie", cookies.join("; ")) }
     }

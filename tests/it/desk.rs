@@ -18,7 +18,7 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Edge, People, Rules, router, serve};
+use gcc_relay::web::{App, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -265,6 +265,8 @@ impl Desk {
             status_cache,
             private_metrics: false,
             secure: false,
+            // a test may say with `X-Forwarded-For` from where it comes
+            proxies: TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor),
         };
         let app = App::new(
             engine.db.clone(),
@@ -290,6 +292,24 @@ impl Desk {
             desk.keys.push(key);
         }
         desk
+    }
+
+    /// One more node that serves the same database; gives its address.
+    pub async fn serve_again(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (engine, app) = (&self.stage.engine, &self.app);
+        let app = App::new(
+            engine.db.clone(),
+            engine.clock.clone(),
+            Arc::clone(&engine.settings),
+            Arc::clone(&engine.sealing),
+            app.edge.clone(),
+            Arc::clone(&app.metrics),
+            People::new(RULES, vec![Role::Approver], &url),
+        );
+        tokio::spawn(serve(listener, router(&app), pending()));
+        url
     }
 
     /// A new key, for an office's part of the tree or the whole of it.

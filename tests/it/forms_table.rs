@@ -90,6 +90,7 @@ pub const OF_PEOPLE: &[Form] = &[
     form(Newcomers, "POST /account/codes", "/account/codes", &[("old", PASSWORD)]),
     form(Newcomers, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
     form(Newcomers, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
+    form(ADMIN, "POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")]),
     form(
         ADMIN,
         "GET /accounts",

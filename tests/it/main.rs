@@ -45,6 +45,7 @@ mod pages_steward;
 mod pages_templates;
 mod people_account;
 mod people_accounts;
+mod people_attempts;
 mod people_sign_in;
 mod program;
 mod relay_cascade;

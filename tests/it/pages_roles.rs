@@ -100,6 +100,7 @@ const ROWS: &[Row] = &[
         &[("old", PASSWORD)],
         [303, 303, 403, 303, 303, 303, 401],
     ),
+    send("POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")], ALL_SEND),
     // another's device
     send(
         "POST /account/devices/{handle}/sign-out",

@@ -60,20 +60,6 @@ async fn a_wrong_password_an_unknown_name_and_an_ended_account_get_the_same_answ
 }
 
 #[tokio::test]
-async fn a_name_cannot_be_tried_without_end_not_even_with_the_right_password() {
-    let desk = Desk::new().await;
-    let (username, _) = desk.account(Who::Operator).await;
-    let signed_in = desk.sign_in(Who::Operator).await;
-    let browser = Browser::new(&desk);
-    for _ in 0..12 {
-        browser.submit("/sign-in", &[("username", &username), ("password", "wrong")]).await;
-    }
-    let answer = browser.submit("/sign-in", &[("username", &username), ("password", PASSWORD)]).await;
-    assert_eq!(answer.status, 429);
-    assert_eq!(signed_in.open("/home").await.status, 200, "who is signed in already is not kept out");
-}
-
-#[tokio::test]
 async fn a_session_gets_a_new_name_when_somebody_signs_in_and_ends_when_they_sign_out() {
     let desk = Desk::new().await;
     let (username, _) = desk.account(Who::Operator).await;
@@ -96,7 +82,8 @@ async fn a_session_ends_by_itself_and_a_remembered_device_stays() {
     let fields = [("username", username.as_str()), ("password", PASSWORD), ("remember", "yes")];
     passing.submit("/sign-in", &fields[..2]).await.location();
     let answer = remembered.submit("/sign-in", &fields).await;
-    assert!(answer.header("set-cookie").contains("Max-Age=2592000"), "{}", answer.header("set-cookie"));
+    let set: Vec<_> = answer.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok()).collect();
+    assert!(set.iter().any(|set| set.starts_with("gcc=") && set.contains("Max-Age=2592000")), "{set:?}");
     desk.clock.advance(RULES.idle + Duration::from_secs(1));
     assert!(passing.open("/home").await.location().starts_with("/sign-in"));
     desk.clock.advance(Duration::from_hours(29 * 24));

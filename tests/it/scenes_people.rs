@@ -57,6 +57,9 @@ async fn device_with_codes(desk: &Desk, shown: &mut Vec<Shown>) {
     let setup = standin.submit("/account/codes", &[("old", PASSWORD)]).await;
     standin.submit("/account/codes/confirm", &[("code", &desk.code_of(&setup.text))]).await.location();
     look(shown, &standin, "/account").await;
+    let stranger = [("username", username.as_str()), ("password", "a guess")];
+    Browser::new(desk).submit("/sign-in", &stranger).await;
+    look(shown, &standin, "/account?said=failures-seen").await;
 }
 
 async fn the_accounts_of_others(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {

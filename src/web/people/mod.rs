@@ -8,20 +8,20 @@
 //! Invariants: an ended, disabled or not yet valid account has no working session; a session is bound to one account
 //! for its life and gets a new name when somebody signs in; forms from other sites are refused by their headers.
 
+pub mod attempts;
 pub mod carried;
 pub mod codes;
 pub mod device;
 mod gate;
+pub mod known_device;
 mod language;
 pub mod qr;
 mod rules;
 mod session;
-mod throttle;
 mod visitor;
 
 pub use gate::admit;
 pub use language::{choose as choose_language, language_of};
 pub use rules::{People, Rules};
 pub use session::{Cookies, HalfWay, SignedIn, layer, session_sha256};
-pub use throttle::Throttle;
 pub use visitor::Visitor;

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use super::{Cookies, Throttle};
+use super::Cookies;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, PasswordHash};
 use crate::web::problem::Problem;
@@ -34,9 +34,7 @@ pub struct People {
     /// How long things last.
     pub rules: Rules,
     /// What the cookies are like.
-    pub(super) cookies: Cookies,
-    /// How often one may try.
-    pub(super) throttle: Throttle,
+    pub(in crate::web) cookies: Cookies,
     code_demanded: Vec<Role>,
     hashing: Semaphore,
     nobody: OnceLock<PasswordHash>,
@@ -49,7 +47,6 @@ impl People {
         Self {
             rules,
             cookies: Cookies { secure: public_url.starts_with("https://") },
-            throttle: Throttle::default(),
             code_demanded,
             hashing: Semaphore::new(HASHED_AT_ONCE),
             nobody: OnceLock::new(),
@@ -66,12 +63,6 @@ impl People {
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.cookies.secure
-    }
-
-    /// Whether one more attempt to sign in with `name` is allowed; it counts.
-    #[must_use]
-    pub fn allows_attempt(&self, name: &str) -> bool {
-        self.throttle.allows(name)
     }
 
     /// Whether `typed` is the password behind `hash`. Where there is none it takes as long, and is not.

@@ -8,6 +8,7 @@ use crate::domain::account::{Act, Role};
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
+use crate::store::failed_sign_ins::{Failed, find_failures};
 use crate::store::{Connection, StoreError};
 use crate::web::auth::{Caller, CallerId, find_scope};
 use crate::web::words::{Language, Words};
@@ -27,6 +28,8 @@ pub struct Visitor {
     pub here: String,
     /// The hash by which the row of its session is found.
     pub session_sha256: [u8; 32],
+    /// Attempts of others to sign in that failed, until it has seen them.
+    pub failed: Option<Failed>,
 }
 
 impl Visitor {
@@ -45,6 +48,7 @@ impl Visitor {
         if !account.works(now) {
             return Ok(None);
         }
+        let failed = find_failures(db, account.id).await?;
         let scope = find_scope(db, account.role, account.office_id).await?;
         let language = chosen.or_else(|| Language::from_code(&account.language)).unwrap_or_default();
         let caller = Caller {
@@ -62,6 +66,7 @@ impl Visitor {
             words: Words::in_language(language),
             here,
             session_sha256,
+            failed,
         }))
     }
 

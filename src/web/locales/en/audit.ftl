@@ -24,6 +24,8 @@ ways-audit = Audit
 
 # What was done, by the code word that the audit keeps.
 audit-act-sign-in = Signed in
+audit-act-sign-in-failures = Attempts to sign in failed
+audit-act-sign-in-failures-seen = Saw that attempts to sign in had failed
 audit-act-sign-out = Signed out
 audit-act-device-sign-out = Signed out another device
 audit-act-password-set = Set a password

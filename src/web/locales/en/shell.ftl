@@ -5,6 +5,14 @@ shell-other-language = ภาษาไทย
 shell-ways = Main menu
 shell-signed-in-as = Signed in as { $name }
 shell-sign-out = Sign out
+shell-failed-times =
+    { $n ->
+        [one] { $shown } attempt
+       *[other] { $shown } attempts
+    }
+shell-failed = { $times } to sign in with your user name on another device failed, since { $since }. If it was not you: your password was not guessed, but have a look at the list of devices of your account.
+shell-failed-seen = I have seen this
+said-failures-seen = It is noted that you have seen this
 
 role-admin = Administrator
 role-publisher = Publisher

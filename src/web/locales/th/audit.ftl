@@ -21,6 +21,8 @@ ways-audit = บันทึกการใช้งาน
 
 # What was done, by the code word that the audit keeps.
 audit-act-sign-in = เข้าสู่ระบบ
+audit-act-sign-in-failures = มีผู้พยายามเข้าสู่ระบบหลายครั้งแต่ไม่สำเร็จ
+audit-act-sign-in-failures-seen = รับทราบว่ามีผู้พยายามเข้าสู่ระบบ
 audit-act-sign-out = ออกจากระบบ
 audit-act-device-sign-out = ออกจากระบบในอุปกรณ์อื่น
 audit-act-password-set = ตั้งหรือเปลี่ยนรหัสผ่าน

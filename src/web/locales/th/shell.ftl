@@ -5,6 +5,10 @@ shell-other-language = English
 shell-ways = เมนูหลัก
 shell-signed-in-as = เข้าสู่ระบบในชื่อ { $name }
 shell-sign-out = ออกจากระบบ
+shell-failed-times = { $shown } ครั้ง
+shell-failed = มีผู้พยายามเข้าสู่ระบบด้วยชื่อผู้ใช้ของท่านจากอุปกรณ์อื่นแต่ไม่สำเร็จ { $times } ตั้งแต่ { $since } หากไม่ใช่ท่าน รหัสผ่านของท่านยังปลอดภัย แต่โปรดตรวจสอบรายการอุปกรณ์ในหน้าบัญชีของฉัน
+shell-failed-seen = รับทราบ
+said-failures-seen = บันทึกแล้วว่าท่านรับทราบ
 
 role-admin = ผู้ดูแลระบบ
 role-publisher = ผู้จัดทำประกาศ

@@ -19,6 +19,7 @@ use crate::store::audit::insert_entry;
 use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
+use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::codes::{Drawn, SettingUp, draw, open, seal};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, and_say};
@@ -74,12 +75,16 @@ pub async fn confirm(
     let waiting = SettingUp::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
     let Some(sealed) = waiting else { return refuse(&app, visitor, t.say("account-codes-late")).await };
     let secret = open(&app, &account, &sealed)?;
-    let allowed = app.people.allows_attempt(&format!("code of {}", account.username));
-    // a new secret's codes were never taken before
-    let Some(period) = secret.check(&typed.code, app.now(), 0).filter(|_| allowed) else {
-        let fault = t.say(if allowed { "code-wrong" } else { "sign-in-too-often" });
-        return Ok(ask(visitor, StatusCode::UNPROCESSABLE_ENTITY, draw(&account, &secret), Some(fault)));
+    let here = Origin::Device(visitor.session_sha256);
+    let refuse = |fault: &str| {
+        ask(visitor.clone(), StatusCode::UNPROCESSABLE_ENTITY, draw(&account, &secret), Some(t.say(fault)))
     };
+    let Some(attempt) = Attempt::begin(&app, Secret::Code, &account.id.to_string(), here).await? else {
+        return Ok(refuse("sign-in-too-often"));
+    };
+    // a new secret's codes were never taken before
+    let Some(period) = secret.check(&typed.code, app.now(), 0) else { return Ok(refuse("code-wrong")) };
+    attempt.succeed(&app).await?;
     let mut tx = app.begin().await?;
     replace_codes(&mut tx, account.id, &sealed, period).await?;
     let by = visitor.caller.actor();

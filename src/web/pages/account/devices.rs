@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use crate::store::audit::insert_entry;
 use crate::store::sessions::{delete_device, delete_others};
 use crate::web::app::App;
 use crate::web::input::Id;
-use crate::web::people::Visitor;
+use crate::web::people::{Visitor, known_device};
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
 
@@ -27,10 +28,15 @@ pub async fn sign_out(State(app): State<App>, visitor: Visitor, Id(handle): Id<U
     Ok(Redirect::to(&and_say(HERE, "said-device-signed-out")).into_response())
 }
 
-/// Signs every device out but this one.
-pub async fn sign_out_others(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+/// Signs every device out but this one, and knows none of the others any more.
+pub async fn sign_out_others(
+    State(app): State<App>,
+    visitor: Visitor,
+    cookies: CookieJar,
+) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     let devices = delete_others(&mut tx, visitor.account(), Some(&visitor.session_sha256)).await?;
+    known_device::forget_all_but(&mut tx, app.people.cookies, &cookies, visitor.account()).await?;
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by, &json!({ "devices": devices })).await?;
     tx.commit().await.map_err(StoreError::from)?;

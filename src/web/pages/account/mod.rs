@@ -5,6 +5,7 @@
 
 mod codes;
 mod devices;
+mod failures;
 mod overview;
 mod password;
 
@@ -16,6 +17,7 @@ use crate::store::accounts::{Account, find_account_by_id};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::people::Visitor;
+use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::problem::Problem;
 
 /// The page itself.
@@ -29,6 +31,7 @@ pub fn routes() -> Router<App> {
         .route("/account/codes", post(codes::begin))
         .route("/account/codes/confirm", post(codes::confirm))
         .route("/account/codes/remove", post(codes::remove))
+        .route("/account/failures/seen", post(failures::see))
         .route("/account/devices/{handle}/sign-out", post(devices::sign_out))
         .route("/account/devices/sign-out-others", post(devices::sign_out_others))
 }
@@ -46,9 +49,13 @@ async fn doubt(
     account: &Account,
     typed: SecretString,
 ) -> Result<Option<String>, Problem> {
-    if !app.people.allows_attempt(&format!("password of {}", account.username)) {
+    let here = Origin::Device(visitor.session_sha256);
+    let Some(attempt) = Attempt::begin(app, Secret::Password, &account.id.to_string(), here).await? else {
         return Ok(Some(visitor.words.say("sign-in-too-often")));
+    };
+    if !app.people.is_password(account.password_hash.clone(), typed).await? {
+        return Ok(Some(visitor.words.say("account-password-wrong")));
     }
-    let right = app.people.is_password(account.password_hash.clone(), typed).await?;
-    Ok((!right).then(|| visitor.words.say("account-password-wrong")))
+    attempt.succeed(app).await?;
+    Ok(None)
 }

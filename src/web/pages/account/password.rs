@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::store::audit::insert_entry;
 use crate::store::sessions::delete_others;
 use crate::web::app::App;
 use crate::web::pages::people::welcome::checked;
-use crate::web::people::Visitor;
+use crate::web::people::{Visitor, known_device};
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
 
@@ -30,7 +31,12 @@ pub struct Typed {
 }
 
 /// Sets another password; every other device is signed out, and links that were given out stop working.
-pub async fn change(State(app): State<App>, visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+pub async fn change(
+    State(app): State<App>,
+    visitor: Visitor,
+    cookies: CookieJar,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let account = own(&mut db, &visitor).await?;
     // nothing is held while a password is hashed
@@ -51,6 +57,7 @@ pub async fn change(State(app): State<App>, visitor: Visitor, Form(typed): Form<
     let mut tx = app.begin().await?;
     update_password(&mut tx, account.id, hash.as_str()).await?;
     let devices = delete_others(&mut tx, account.id, Some(&visitor.session_sha256)).await?;
+    known_device::forget_all_but(&mut tx, app.people.cookies, &cookies, account.id).await?;
     expire_links(&mut tx, account.id, now).await?;
     insert_entry(&mut tx, now, &by, "password_set", &by, &json!({ "by": "self", "signed_out": devices })).await?;
     tx.commit().await.map_err(StoreError::from)?;

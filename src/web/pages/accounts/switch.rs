@@ -8,6 +8,7 @@ use super::{failed, get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
 use crate::store::accounts::{update_codes, update_disabled};
 use crate::store::audit::insert_entry;
+use crate::store::known_devices::forget_others;
 use crate::store::sessions::delete_others;
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -25,6 +26,7 @@ pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<Accoun
     let now = app.now();
     if update_disabled(&mut tx, id, Some(now)).await? {
         let devices = delete_others(&mut tx, id, None).await?;
+        forget_others(&mut tx, id, None).await?;
         let detail = json!({ "signed_out": devices });
         insert_entry(&mut tx, now, &visitor.caller.actor(), "account_disable", &subject_of(&account), &detail).await?;
     }
@@ -58,6 +60,7 @@ pub async fn remove_codes(
     let account = get_account(&mut tx, &visitor, id).await?;
     update_codes(&mut tx, id, None).await?;
     let devices = delete_others(&mut tx, id, None).await?;
+    forget_others(&mut tx, id, None).await?;
     let (by, detail) = (visitor.caller.actor(), json!({ "signed_out": devices }));
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &subject_of(&account), &detail).await?;
     tx.commit().await.map_err(failed)?;

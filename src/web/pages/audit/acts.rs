@@ -7,6 +7,8 @@ use crate::web::words::Words;
 /// holds it to the sources.
 const ACTS: &[(&str, &str)] = &[
     ("sign_in", "audit-act-sign-in"),
+    ("sign_in_failures", "audit-act-sign-in-failures"),
+    ("sign_in_failures_seen", "audit-act-sign-in-failures-seen"),
     ("sign_out", "audit-act-sign-out"),
     ("device_sign_out", "audit-act-device-sign-out"),
     ("password_set", "audit-act-password-set"),

@@ -12,13 +12,15 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::sign_in::{ask_again, finish};
+use super::sign_in::{ask_again, find_origin, finish, note_failure};
 use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
 use crate::store::accounts::{Account, find_account_by_id, take_code, update_codes};
 use crate::store::audit::insert_entry;
+use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::show;
+use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::carried::Carried;
 use crate::web::people::codes::{Drawn, draw, open, seal};
 use crate::web::people::{HalfWay, language_of};
@@ -97,6 +99,7 @@ pub async fn check(
     session: Session,
     cookies: CookieJar,
     headers: HeaderMap,
+    from: ClientAddress,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
@@ -108,8 +111,10 @@ pub async fn check(
     let Some(half_way) = HalfWay::of(&session, now).await.map_err(|_| Problem::unavailable())? else {
         return Ok(late());
     };
-    let mut tx = app.begin().await?;
-    let found = find_account_by_id(&mut tx, half_way.account()).await?;
+    let found = {
+        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        find_account_by_id(&mut db, half_way.account()).await?
+    };
     let Some(account) = found.filter(|account| account.works(now)) else { return Ok(late()) };
     let sealed = match &half_way.setting_up {
         Some(sealed) => hex::decode(sealed).ok(),
@@ -118,17 +123,22 @@ pub async fn check(
     let Some(sealed) = sealed else { return Ok(late()) };
     let secret = open(&app, &account, &sealed)?;
     // codes are short: trying them is counted like trying passwords
-    let allowed = app.people.allows_attempt(&format!("code of {}", account.username));
-    let period = if allowed { secret.check(&typed.code, now, account.totp_used) } else { None };
-    let taken = match period {
+    let origin = find_origin(&app, &cookies, from, Some(&account)).await?;
+    let setup = || half_way.setting_up.as_ref().and_then(|_| draw(&account, &secret));
+    let Some(attempt) = Attempt::begin(&app, Secret::Code, &account.id.to_string(), origin).await? else {
+        let fault = Some(t.say("sign-in-too-often"));
+        return Ok(ask_for(t, StatusCode::TOO_MANY_REQUESTS, setup(), typed.next, typed.carried, fault));
+    };
+    let mut tx = app.begin().await?;
+    let taken = match secret.check(&typed.code, now, account.totp_used) {
         Some(period) => take_code(&mut tx, account.id, period).await?,
         None => false,
     };
     if !taken {
-        let fault = t.say(if allowed { "code-wrong" } else { "sign-in-too-often" });
-        let setup = if half_way.setting_up.is_some() { draw(&account, &secret) } else { None };
-        let status = if allowed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
-        return Ok(ask_for(t, status, setup, typed.next, typed.carried, Some(fault)));
+        drop(tx);
+        note_failure(&app, origin, Some(&account)).await?;
+        let fault = Some(t.say("code-wrong"));
+        return Ok(ask_for(t, StatusCode::UNPROCESSABLE_ENTITY, setup(), typed.next, typed.carried, fault));
     }
     if half_way.setting_up.is_some() {
         update_codes(&mut tx, account.id, Some(&sealed)).await?;
@@ -136,6 +146,7 @@ pub async fn check(
         insert_entry(&mut tx, now, &by, "codes_set_up", &by, &serde_json::json!({})).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
+    attempt.succeed(&app).await?;
     let asked = Asked { remembered: half_way.remembered, next: typed.next, carried: typed.carried };
     finish(&app, &session, t, &headers, &account, asked).await
 }

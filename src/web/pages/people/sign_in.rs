@@ -17,12 +17,15 @@ use super::code::{self, Asked};
 use crate::domain::credentials::Username;
 use crate::store::accounts::{Account, find_account, update_signed_in};
 use crate::store::audit::insert_entry;
+use crate::store::failed_sign_ins::add_failure;
 use crate::store::sessions::update_device;
 use crate::store::{Connection, StoreError};
+use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::show;
+use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::carried::{Carried, local_path};
-use crate::web::people::{SignedIn, language_of, session_sha256};
+use crate::web::people::{SignedIn, known_device, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, first_page};
 use crate::web::words::Words;
@@ -113,31 +116,64 @@ pub struct Typed {
     carried: Option<String>,
 }
 
-/// Checks name and password.
+/// Checks name and password. The password is not looked at where the name was tried too often from here.
 pub async fn sign_in(
     State(app): State<App>,
     session: Session,
     cookies: CookieJar,
     headers: HeaderMap,
+    from: ClientAddress,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let name = typed.username.parse::<Username>().ok();
-    if !app.people.allows_attempt(name.as_ref().map_or("", Username::as_str)) {
-        return Ok(refuse(t, typed, StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often")));
-    }
     let account = match &name {
         Some(name) => find_working(&app, name).await?,
         None => None,
     };
+    let origin = find_origin(&app, &cookies, from, account.as_ref()).await?;
+    let tried = name.as_ref().map_or("", Username::as_str);
+    let Some(attempt) = Attempt::begin(&app, Secret::Password, tried, origin).await? else {
+        return Ok(refuse(t, typed, StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often")));
+    };
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = app.people.is_password(hash, typed.password.clone()).await?;
-    let (true, Some(account)) = (right, account) else {
-        metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "refused").increment(1);
+    let (true, Some(account)) = (right, &account) else {
+        note_failure(&app, origin, account.as_ref()).await?;
         return Ok(refuse(t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
     };
+    attempt.succeed(&app).await?;
     let asked = Asked { remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
-    go_on(&app, &session, t, &headers, account, asked).await
+    go_on(&app, &session, t, &headers, account.clone(), asked).await
+}
+
+/// From where somebody tries to sign in to `account`: a device on which its owner did before, or any other.
+pub(super) async fn find_origin(
+    app: &App,
+    cookies: &CookieJar,
+    from: ClientAddress,
+    account: Option<&Account>,
+) -> Result<Origin, StoreError> {
+    let mut db = app.db.acquire().await?;
+    let account = account.map(|account| account.id);
+    let device = known_device::find(&mut db, app.people.cookies, cookies, account, app.now()).await?;
+    Ok(device.map_or(Origin::Address(from), Origin::Device))
+}
+
+/// Counts an attempt that failed and keeps it for the owner of the account, unless it was on a device of theirs. The
+/// audit has the tenth, the hundredth and so on, so that nobody fills it from outside.
+pub(super) async fn note_failure(app: &App, origin: Origin, account: Option<&Account>) -> Result<(), Problem> {
+    metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "refused").increment(1);
+    let (Some(account), Origin::Address(_)) = (account, origin) else { return Ok(()) };
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    let failed = add_failure(&mut tx, account.id, now).await?;
+    if failed.failures >= 10 && 10_i32.pow(failed.failures.ilog10()) == failed.failures {
+        let (of, detail) = (format!("user:{}", account.username), serde_json::json!({ "failures": failed.failures }));
+        insert_entry(&mut tx, now, "sign-in", "sign_in_failures", &of, &detail).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
 }
 
 async fn find_working(app: &App, name: &Username) -> Result<Option<Account>, StoreError> {
@@ -191,12 +227,17 @@ pub(super) async fn finish(
     SignedIn::begin(session, app, account.id, asked.remembered).await.map_err(|_| Problem::unavailable())?;
     let mut tx = app.begin().await?;
     note(&mut tx, app, session, headers, account).await?;
+    let cookies = CookieJar::from_headers(headers);
+    let known = known_device::know(&mut tx, app.people.cookies, &cookies, account.id, app.now()).await?;
     tx.commit().await.map_err(StoreError::from)?;
+    let known = CookieJar::new().add(known);
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
     if let Some(form) = asked.carried.as_deref().and_then(Carried::from_field) {
-        return Ok(show(StatusCode::OK, &Again { shell: Shell::outside(t, "/home"), t, form }, "no-store"));
+        let again = Again { shell: Shell::outside(t, "/home"), t, form };
+        return Ok((known, show(StatusCode::OK, &again, "no-store")).into_response());
     }
-    Ok(Redirect::to(local_path(&asked.next).unwrap_or_else(|| first_page(account.role))).into_response())
+    let next = local_path(&asked.next).unwrap_or_else(|| first_page(account.role));
+    Ok((known, Redirect::to(next)).into_response())
 }
 
 async fn note(

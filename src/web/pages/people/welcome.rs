@@ -19,6 +19,7 @@ use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
 use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, find_account_by_id, update_password};
 use crate::store::audit::insert_entry;
+use crate::store::known_devices::forget_others;
 use crate::store::sessions::delete_others;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
@@ -84,6 +85,7 @@ pub async fn set_password(
     }
     update_password(&mut tx, account.id, hash.as_str()).await?;
     delete_others(&mut tx, account.id, None).await?;
+    forget_others(&mut tx, account.id, None).await?;
     let by = format!("user:{}", account.username);
     insert_entry(&mut tx, app.now(), &by, "password_set", &by, &serde_json::json!({ "by": "link" })).await?;
     tx.commit().await.map_err(StoreError::from)?;

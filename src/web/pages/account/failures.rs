@@ -1,0 +1,36 @@
+//! Having seen that others tried to sign in.
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::HERE;
+use crate::store::StoreError;
+use crate::store::audit::insert_entry;
+use crate::store::failed_sign_ins::take_failures;
+use crate::web::app::App;
+use crate::web::people::Visitor;
+use crate::web::people::carried::local_path;
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+
+/// Where the notice was read.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    #[serde(default)]
+    next: String,
+}
+
+/// Notes that the owner of the account has read the notice; it begins anew with the next failure.
+pub async fn see(State(app): State<App>, visitor: Visitor, Form(seen): Form<Seen>) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    if let Some(failed) = take_failures(&mut tx, visitor.account()).await? {
+        let (by, detail) = (visitor.caller.actor(), json!({ "failures": failed.failures, "since": failed.since }));
+        insert_entry(&mut tx, app.now(), &by, "sign_in_failures_seen", &by, &detail).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    let next = local_path(&seen.next).unwrap_or(HERE);
+    Ok(Redirect::to(&and_say(next, "said-failures-seen")).into_response())
+}
