@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     anyhow::ensure!(ids.len() == BATCH, "a whole batch");
     criterion.final_summary();
     runtime.block_on(async {
-        db.close().await;
+        db.close();
         cluster.stop().await
     })?;
     Ok(folder.close()?)

@@ -10,7 +10,7 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::store;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use gcc_relay::store::Db;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -31,7 +31,7 @@ const KEY_FILE: &str = "secret.key";
 /// A database, a stub and a folder of their own.
 pub struct House {
     /// Connections to look with; not counted as the relay's.
-    pub db: PgPool,
+    pub db: Db,
     /// For calls to the API and the stub.
     pub http: reqwest::Client,
     url: String,
@@ -132,7 +132,7 @@ impl House {
     /// Ends everything and removes it.
     pub async fn pull_down(mut self) -> Result<()> {
         self.stub.kill().await?;
-        self.db.close().await;
+        self.db.close();
         self.cluster.stop().await?;
         self.folder.close()?;
         Ok(())

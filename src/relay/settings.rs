@@ -49,6 +49,8 @@ pub struct Settings {
     pub keepalive: Duration,
     /// The jump of the machine's clock that stops new calls.
     pub clock_jump: Duration,
+    /// How long the pool may be without an answer while the session has some, before the process ends.
+    pub watchdog: Duration,
     /// How long calls under way may take on a stop.
     pub shutdown_grace: Duration,
     /// The time between two rounds of upkeep.

@@ -3,9 +3,8 @@
 //! Asked by `app` when it opens a database, and by `doctor`.
 
 use sqlx::Connection as _;
-use sqlx::postgres::PgConnection;
 
-use super::{Connection, Result};
+use super::{Connection, Hosts, Result};
 
 /// A number for the advisory lock that is tried out; nobody else uses it.
 const TRIAL: i64 = 0x0067_6363_7472_7931;
@@ -15,7 +14,7 @@ const TRIAL: i64 = 0x0067_6363_7472_7931;
 /// # Errors
 /// Why the database cannot be reached.
 pub async fn try_reach(url: &str) -> Result<()> {
-    Ok(PgConnection::connect(url).await?.close().await?)
+    Ok(Hosts::parse(url)?.connect("gcc-relay", &Vec::new()).await?.close().await?)
 }
 
 /// The database's version, such as `15.18`, and whether it can be written to.

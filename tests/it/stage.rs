@@ -69,7 +69,7 @@ pub async fn fresh_database() -> String {
             admin.execute(sqlx::AssertSqlSafe(format!("create database {TEMPLATE}"))).await.expect("a template");
             let db = store::connect(&at_database(&cluster.url(), TEMPLATE), 1, PATIENCE).await.expect("the template");
             store::migrate(&db).await.expect("migrations");
-            db.close().await;
+            db.close();
             cluster
         })
         .await;
@@ -162,7 +162,7 @@ impl Stage {
         by_hand::run_until_idle(&self.engine).await.expect("the engine runs");
     }
 
-    pub async fn db(&self) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
+    pub async fn db(&self) -> store::Pooled {
         self.engine.db.acquire().await.expect("a connection")
     }
 
@@ -271,6 +271,7 @@ fn settings() -> Settings {
         lease: Duration::from_secs(3),
         keepalive: Duration::from_secs(11),
         clock_jump: Duration::from_secs(5),
+        watchdog: Duration::from_secs(30),
         shutdown_grace: Duration::from_secs(15),
         upkeep_interval: Duration::from_secs(1),
         recount_interval: Duration::from_mins(1),

@@ -6,12 +6,15 @@
 //! prints its seed; `GCC_RELAY_SEED` repeats it.
 
 mod clock;
+mod cluster;
+mod failover;
 pub mod house;
 mod kills;
 mod line;
 mod model;
 mod nodes;
 mod people;
+mod pool;
 mod postgres;
 mod quota;
 mod shutdown;
