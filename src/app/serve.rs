@@ -17,6 +17,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::House;
+use super::checkup_database::raise_file_limit;
+use super::pooling::{self, Fault};
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::Config;
@@ -62,6 +64,10 @@ pub struct Options {
 pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen()?;
     let doors = Doors::open(&config).await?;
+    raise_file_limit();
+    if options.role != Role::Web {
+        look_for_a_pooler(&config).await?;
+    }
     let house =
         if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
     let engine = wiring::engine(&house, house.sealing_key()?)?;
@@ -76,6 +82,16 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     house.close().await?;
     if failed {
         bail!("the relay got nothing written for relay.watchdog, though the database answers: the process is to be started again");
+    }
+    Ok(())
+}
+
+/// A node's locks must mean something; what only makes a takeover slow is told.
+async fn look_for_a_pooler(config: &Config) -> anyhow::Result<()> {
+    match pooling::find_fault_before(config).await.flatten() {
+        Some(fault @ Fault::Locks) => bail!("{fault}"),
+        Some(fault @ Fault::TimeOuts(_)) => tracing::warn!("{fault}"),
+        None => {}
     }
     Ok(())
 }

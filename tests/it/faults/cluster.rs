@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
 use super::house::until;
@@ -138,14 +138,23 @@ impl Cluster {
             let _ = kill(pid, signal);
         }
     }
+}
 
-    /// Changes what every new session starts with.
-    pub async fn set(&self, statement: &str) {
-        let mut admin = self.admin().await.expect("a connection");
-        for statement in [statement, "select pg_reload_conf()"] {
-            admin.execute(AssertSqlSafe(statement)).await.expect("set");
-        }
+/// Sends a signal to the Postgres that works in a folder, and to its processes.
+pub fn strike_folder(data: &Path, signal: Signal) {
+    let file = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+    let Some(pid) = file.lines().next().and_then(|line| line.parse().ok()).map(Pid::from_raw) else { return };
+    let children = children_of(pid);
+    for pid in std::iter::once(pid).chain(children) {
+        let _ = kill(pid, signal);
     }
+}
+
+/// Says that a test could not be made, in a line that `scripts/test.sh` counts, and how it could be.
+pub fn skipped(program: &str, command: &str) {
+    use std::io::Write as _;
+    // not by a macro: what those print is kept back where a test succeeds
+    let _ = writeln!(std::io::stderr(), "\nskipped here: {program} is not installed: {command}");
 }
 
 fn children_of(parent: Pid) -> Vec<Pid> {

@@ -13,15 +13,15 @@ use crate::program::Server;
 use crate::stage::PATIENCE;
 
 /// Within this time after the primary's end sending goes on.
-const RESUMED: Duration = Duration::from_secs(30);
+pub const RESUMED: Duration = Duration::from_secs(30);
 
 /// A tree that is still being sent when what was claimed before the fault has gone out.
-fn plan() -> Plan {
+pub fn plan() -> Plan {
     let (offices, rate) = scaled((700, 100), (12_000, 600));
     Plan { rate, ..Plan::of(offices) }
 }
 
-async fn epoch(house: &House) -> i64 {
+pub async fn epoch(house: &House) -> i64 {
     sqlx::query_scalar("select epoch from channels").fetch_one(&mut *house.db().await).await.expect("an epoch")
 }
 
