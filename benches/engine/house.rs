@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gcc_relay::domain::sealed::SealingKey;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::store;
+use gcc_relay::store::{self, Db, Hosts, Pooling};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use gcc_relay::store::Db;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -27,6 +27,14 @@ pub const UNLIMITED: i32 = 1_000_000;
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// The key that seals it.
 const KEY_FILE: &str = "secret.key";
+
+/// Planting millions of rows takes minutes.
+const POOLING: Pooling = Pooling {
+    name: "bench",
+    max_connections: 4,
+    patience: Duration::from_secs(10),
+    statement: Duration::from_hours(1),
+};
 
 /// A database, a stub and a folder of their own.
 pub struct House {
@@ -115,7 +123,7 @@ impl House {
         };
         let cluster = Embedded::start(&config).await?;
         let url = cluster.url();
-        let db = store::connect(&url, 4, Duration::from_secs(10)).await?;
+        let db = Db::new(Arc::new(Hosts::parse(&url)?), POOLING);
         store::migrate(&db).await?;
         let key = folder.path().join(KEY_FILE);
         std::fs::write(&key, SealingKey::generate()?.to_file().expose_secret())?;

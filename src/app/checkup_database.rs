@@ -67,7 +67,8 @@ pub(super) fn check_sockets(config: &Config, channels: usize) -> anyhow::Result<
 
 /// Lets this process open as many files as the machine allows it; what it starts with is often a thousand.
 pub(super) fn raise_file_limit() {
-    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    let raised =
+        getrlimit(Resource::RLIMIT_NOFILE).and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
     if let Err(error) = raised {
         tracing::warn!(error = &error as &dyn std::error::Error, "the limit on open files stays as it is");
     }

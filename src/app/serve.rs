@@ -81,7 +81,9 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     running.stop(&shutdown).await;
     house.close().await?;
     if failed {
-        bail!("the relay got nothing written for relay.watchdog, though the database answers: the process is to be started again");
+        bail!(
+            "the relay got nothing written for relay.watchdog, though the database answers: the process is to be started again"
+        );
     }
     Ok(())
 }
@@ -130,13 +132,7 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts the parts; `db` is the pool of the web, the engine has its own.
-    pub(super) fn start(
-        config: &Config,
-        engine: &Engine,
-        db: Db,
-        doors: Doors,
-        role: Role,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn start(config: &Config, engine: &Engine, db: Db, doors: Doors, role: Role) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
         let mut running = Self {
             relay: JoinSet::new(),

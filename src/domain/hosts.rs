@@ -37,8 +37,10 @@ impl Address {
         let (authority, tail) = rest.split_at(end);
         let (user, names) = authority.rfind('@').map_or(("", authority), |at| authority.split_at(at + 1));
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
-        let (asked, kept): (Vec<&str>, Vec<&str>) =
-            query.split('&').filter(|pair| !pair.is_empty()).partition(|pair| pair.starts_with("target_session_attrs="));
+        let (asked, kept): (Vec<&str>, Vec<&str>) = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .partition(|pair| pair.starts_with("target_session_attrs="));
         let asked = asked.last().and_then(|pair| pair.split_once('=')).map(|(_, value)| value);
         let names: Vec<&str> = names.split(',').collect();
         let several = names.len() > 1;

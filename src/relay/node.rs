@@ -140,7 +140,7 @@ impl Node {
 
     /// Before anything is sent: a restored copy is told from the database that was served last.
     async fn come_home(&self) -> Result<()> {
-        let mut tx = self.engine.db.begin().await?;
+        let mut tx = self.engine.db.begin_long().await?;
         let restored = arrive(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
         tx.commit().await?;
         if let Some(Restored { seen_at, open, unscheduled }) = restored {
@@ -187,7 +187,10 @@ impl Node {
             let db = self.engine.db.clone();
             self.probe = Some(tokio::spawn(async move {
                 if let Err(error) = probe(&db).await {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the pool of the database does not answer");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the pool of the database does not answer"
+                    );
                 }
             }));
         }

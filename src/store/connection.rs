@@ -104,18 +104,30 @@ struct Guard {
     /// A statement was begun and has not come to its end.
     under_way: bool,
     broken: bool,
+    /// Its settings are no longer those of the others.
+    retired: bool,
 }
 
 impl Connection {
     /// Bounds the statements on `raw`.
     pub(super) fn new(raw: PgConnection, limit: Duration, health: Health) -> Self {
         let (age, lost, now) = (health.age(), health.token(), Instant::now());
-        Self { raw, guard: Guard { limit, health, age, lost, under_way: false, broken: false }, opened: now, rested: now }
+        Self {
+            raw,
+            guard: Guard { limit, health, age, lost, under_way: false, broken: false, retired: false },
+            opened: now,
+            rested: now,
+        }
     }
 
     /// Whether another statement can be sent on it.
     pub(super) fn is_usable(&self) -> bool {
         !self.guard.broken && !self.guard.under_way
+    }
+
+    /// Whether somebody else may have it next.
+    pub(super) fn is_reusable(&self) -> bool {
+        self.is_usable() && !self.guard.retired
     }
 
     /// Whether a connection of its age has failed.
@@ -132,9 +144,10 @@ impl Connection {
         self.opened.elapsed() > age
     }
 
-    /// It is closed when it is let go.
-    pub(super) fn retire(&mut self) {
-        self.guard.broken = true;
+    /// Gives its statements another limit. It is not used again afterwards.
+    pub(super) fn limit(&mut self, limit: Duration) {
+        self.guard.limit = limit;
+        self.guard.retired = true;
     }
 
     /// The bare connection, for what takes as long as it takes: migrations.

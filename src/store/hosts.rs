@@ -77,7 +77,8 @@ impl Hosts {
             async move {
                 tokio::time::sleep(if step == 0 { Duration::ZERO } else { HEAD_START }).await;
                 let opened = open(self.each[host].clone().application_name(name), settings, writable);
-                let connection = tokio::time::timeout(PATIENCE, opened).await.map_err(|_| silent("no host answers"))??;
+                let connection =
+                    tokio::time::timeout(PATIENCE, opened).await.map_err(|_| silent("no host answers"))??;
                 Ok::<_, Error>((host, connection))
             }
             .boxed()

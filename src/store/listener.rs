@@ -62,7 +62,9 @@ impl Listener {
     /// When the connection is lost: what was said meanwhile is not known.
     pub async fn next(&mut self) -> Result<Heard> {
         loop {
-            let Some(notification) = self.0.try_recv().await? else { return Err(silent("the listener was cut off").into()) };
+            let Some(notification) = self.0.try_recv().await? else {
+                return Err(silent("the listener was cut off").into());
+            };
             if let Some(heard) = Heard::parse(notification.payload()) {
                 return Ok(heard);
             }

@@ -144,10 +144,10 @@ pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Res
 pub async fn migrate(db: &Db) -> Result<()> {
     // a migration takes as long as it takes; the connection is not used for anything else afterwards
     let mut connection = db.acquire().await?;
+    connection.limit(Duration::MAX);
     let raw = connection.unbounded();
     sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0").execute(&mut *raw).await?;
     sqlx::migrate!("./migrations").run(&mut *raw).await?;
-    connection.retire();
     Ok(())
 }
 
@@ -163,9 +163,8 @@ pub async fn migrations_applied(db: &Db) -> Result<(usize, usize)> {
     if table.is_none() {
         return Ok((0, known));
     }
-    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success")
-        .fetch_one(&mut *connection)
-        .await?;
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&mut *connection).await?;
     Ok((usize::try_from(applied).unwrap_or(0), known))
 }
 

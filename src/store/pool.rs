@@ -12,7 +12,7 @@ use deadpool::managed::{self, Metrics, Object, PoolError, RecycleError, RecycleR
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo, Postgres};
-use sqlx::{Describe, Either, Error, Execute, Executor, SqlStr};
+use sqlx::{AssertSqlSafe, Describe, Either, Error, Execute, Executor, SqlStr};
 
 use super::connection::{Connection, Health};
 use super::hosts::{Hosts, Settings};
@@ -23,6 +23,8 @@ const RESTED: Duration = Duration::from_secs(1);
 const ASIDE: Duration = Duration::from_secs(2);
 /// A connection is made anew after this time, so that none keeps for ever what a server has gathered for it.
 const LIFETIME: Duration = Duration::from_mins(30);
+/// The limit of what has none.
+const LONG: Duration = Duration::from_hours(6);
 /// The first and the longest wait before connecting is tried again.
 const WAITS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
 /// After this long the database ends a transaction in which nothing is done: its process is frozen or cut off, and
@@ -154,6 +156,18 @@ impl Db {
         Ok(Tx { connection, open: true })
     }
 
+    /// A transaction whose statements may take very long, as each of them looks at everything there is.
+    ///
+    /// # Errors
+    /// None becomes free in time, or the database cannot be reached.
+    pub async fn begin_long(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin().await?;
+        tx.connection.limit(LONG);
+        let set = format!("set local statement_timeout = '{0}'; set local lock_timeout = '{0}'", milliseconds(LONG));
+        sqlx::raw_sql(AssertSqlSafe(set)).execute(&mut *tx.connection).await?;
+        Ok(tx)
+    }
+
     /// Ends everything that is under way, and makes all connections anew: whoever calls knows that the database does
     /// not answer on them.
     pub fn give_up(&self) {
@@ -257,7 +271,7 @@ impl DerefMut for Pooled {
 impl Drop for Pooled {
     fn drop(&mut self) {
         let Some(mut object) = self.0.take() else { return };
-        if object.is_usable() {
+        if object.is_reusable() {
             object.rested = Instant::now();
         } else {
             // closes it at once; the place is free

@@ -129,6 +129,10 @@ fn describe_node() {
     describe_gauge!(NODES, Unit::Count, "Nodes alive on the database");
     describe_gauge!(NOTICES_SILENT, Unit::Seconds, "Time since this node heard its own notices");
     describe_gauge!(DATABASE_CONNECTIONS, Unit::Count, "Connections of this node's pools, by pool and state");
-    describe_gauge!(DATABASE_CONNECTIONS_MAX, Unit::Count, "Connections that this node's pools may have at most, by pool");
+    describe_gauge!(
+        DATABASE_CONNECTIONS_MAX,
+        Unit::Count,
+        "Connections that this node's pools may have at most, by pool"
+    );
     describe_gauge!(BUILD_INFO, Unit::Count, "1, by version of the program");
 }

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use serde_json::json;
 use gcc_relay::store::Connection;
+use serde_json::json;
 
 use crate::house::{House, Node, UNLIMITED};
 use crate::stub::Manner;

@@ -90,7 +90,10 @@ impl Cluster {
         let data = ground.folder().join("two");
         let (path, port) = (data.to_str().expect("a path"), primary.port.to_string());
         let from = ["-h", "127.0.0.1", "-p", &port, "-U", "gcc_relay"];
-        ground.run("pg_basebackup", &[&from[..], &["-D", path, "-R", "-X", "stream", "-c", "fast", "--no-sync"]].concat());
+        ground.run(
+            "pg_basebackup",
+            &[&from[..], &["-D", path, "-R", "-X", "stream", "-c", "fast", "--no-sync"]].concat(),
+        );
         let standby = Self::start(ground, data).await;
         let mut admin = primary.admin().await.expect("a connection");
         for statement in ["alter system set synchronous_standby_names = '*'", "select pg_reload_conf()"] {
@@ -109,7 +112,14 @@ impl Cluster {
         let port = free_port();
         let log = File::create(ground.folder().join(format!("{port}.log"))).expect("a log");
         let mut command = Command::new(ground.programs.join("postgres"));
-        command.arg("-D").arg(&data).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-c", "unix_socket_directories="]);
+        command.arg("-D").arg(&data).args([
+            "-p",
+            &port.to_string(),
+            "-h",
+            "127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ]);
         command.args(["-c", "fsync=off", "-c", "max_connections=60"]).stdout(Stdio::null()).stderr(log);
         let postmaster = as_servant(command.current_dir(ground.folder())).spawn().expect("it starts");
         let cluster = Self { data, port, postmaster };

@@ -55,7 +55,11 @@ async fn fail_over(signal: Signal) -> Duration {
     let promoted = fell.elapsed();
     resumed(&house, before).await;
     let took = fell.elapsed();
-    println!("{signal}: promoted after {:.1} s, sending again after {:.1} s", promoted.as_secs_f64(), took.as_secs_f64());
+    println!(
+        "{signal}: promoted after {:.1} s, sending again after {:.1} s",
+        promoted.as_secs_f64(),
+        took.as_secs_f64()
+    );
     house.settled(bulletin).await;
     house.assert_whole_at_any(bulletin, &nodes).await;
     let restored: i64 = sqlx::query_scalar("select count(*) from audit where act = 'database_restored'")

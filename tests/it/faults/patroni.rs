@@ -145,7 +145,8 @@ impl Machines {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let log = |machine: &Machine| fs::read_to_string(self.ground.folder().join(format!("patroni-{}.log", machine.name)));
+        let log =
+            |machine: &Machine| fs::read_to_string(self.ground.folder().join(format!("patroni-{}.log", machine.name)));
         panic!("nobody leads: {}", self.all.iter().filter_map(|machine| log(machine).ok()).collect::<String>());
     }
 
@@ -220,7 +221,11 @@ async fn fail_over() -> Duration {
     let promoted = fell.elapsed();
     resumed(&house, before).await;
     let took = fell.elapsed();
-    println!("Patroni: promoted after {:.1} s, sending again after {:.1} s", promoted.as_secs_f64(), took.as_secs_f64());
+    println!(
+        "Patroni: promoted after {:.1} s, sending again after {:.1} s",
+        promoted.as_secs_f64(),
+        took.as_secs_f64()
+    );
     house.settled(bulletin).await;
     house.assert_whole_at_any(bulletin, &nodes).await;
     took

@@ -90,7 +90,9 @@ async fn a_server_that_takes_no_writes_any_more_is_away_and_its_connections_are_
     let (mut one, mut two) = (db.acquire().await.expect("one"), db.acquire().await.expect("two"));
     let mut old = Vec::new();
     for connection in [&mut one, &mut two] {
-        old.push(sqlx::query_scalar::<_, i32>("select pg_backend_pid()").fetch_one(&mut **connection).await.expect("one"));
+        old.push(
+            sqlx::query_scalar::<_, i32>("select pg_backend_pid()").fetch_one(&mut **connection).await.expect("one"),
+        );
         connection.execute("set default_transaction_read_only = on").await.expect("as on a standby");
     }
     drop((one, two));
@@ -113,7 +115,8 @@ async fn a_lock_that_is_not_let_go_is_not_waited_for_without_end() {
     let (holder, db) = (pool(&url, 30 * SECOND).await, pool(&url, 2 * SECOND).await);
     let mut tx = holder.begin().await.expect("a transaction");
     tx.execute("lock table home").await.expect("a lock");
-    let refused = StoreError::from(db.begin().await.expect("another").execute("lock table home").await.expect_err("held"));
+    let refused =
+        StoreError::from(db.begin().await.expect("another").execute("lock table home").await.expect_err("held"));
     assert!(matches!(refused, StoreError::Again(_)), "{refused:?}");
 }
 
@@ -197,7 +200,8 @@ async fn a_node_whose_session_answers_while_its_pool_does_not_ends_to_be_started
     let (cluster, name) = before.rsplit_once('/').expect("a name");
     let mut admin = PgConnection::connect(&format!("{cluster}/postgres?{after}")).await.expect("a connection");
     admin.execute(AssertSqlSafe(format!("alter database {name} allow_connections false"))).await.expect("closed");
-    let cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gcc-relay relay' and datname";
+    let cut =
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gcc-relay relay' and datname";
     admin.execute(AssertSqlSafe(format!("{cut} = '{name}'"))).await.expect("cut off");
     let status = server.ended(60 * SECOND).await.expect("it ends by itself");
     assert_eq!(status.code(), Some(1));

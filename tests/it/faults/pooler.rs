@@ -85,7 +85,8 @@ async fn through_a_pooler_in_session_mode_a_frozen_node_is_taken_over_as_when_co
         house.accepted(100).await;
         let mut sends = None;
         for (n, node) in nodes.iter().enumerate() {
-            let text = reqwest::get(format!("{}/metrics", node.url)).await.expect("an answer").text().await.expect("text");
+            let text =
+                reqwest::get(format!("{}/metrics", node.url)).await.expect("an answer").text().await.expect("text");
             if text.contains("gcc_relay_channel_lock_held{channel=\"gcc0\"} 1") {
                 sends = Some(n);
             }
