@@ -3,6 +3,7 @@
 //! Where the address names several, the one that did last time is tried first and the others a moment later; the
 //! first that can be written to wins. So connections follow a standby that was promoted, without a restart.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -94,7 +95,7 @@ impl Hosts {
 /// The settings are made by `set` and not at the start of the connection: a pooler may drop those, or refuse them.
 async fn open(options: PgConnectOptions, settings: &Settings, writable: bool) -> Result<PgConnection, Error> {
     let mut connection = PgConnection::connect_with(&options).await?;
-    let mut sql: String = settings.iter().map(|(name, value)| format!("set {name} = '{value}'; ")).collect();
+    let mut sql = as_sql(settings);
     sql.push_str("select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean");
     let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut connection).await?;
     let read_only = rows.last().map(|row| row.try_get::<bool, _>(0)).transpose()?;
@@ -102,6 +103,16 @@ async fn open(options: PgConnectOptions, settings: &Settings, writable: bool) ->
         return Err(standby());
     }
     Ok(connection)
+}
+
+/// The statements that make `settings`.
+pub(super) fn as_sql(settings: &Settings) -> String {
+    let mut sql = String::new();
+    for (name, value) in settings {
+        // writing to a string cannot fail
+        let _ = write!(sql, "set {name} = '{value}'; ");
+    }
+    sql
 }
 
 /// A host that does not take writes now; one may soon.

@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _};
 
-use super::hosts::silent;
+use super::hosts::{as_sql, silent};
 use super::notices::{Heard, TOPIC};
 use super::pool::keepalive;
 use super::{Db, Result};
@@ -38,8 +38,7 @@ impl Listener {
         let found = db.hosts().connect("gcc-relay listener", &Vec::new()).await?;
         let options = db.hosts().latest().clone().application_name("gcc-relay listener");
         found.close().await?;
-        let set: String =
-            keepalive(KEEPALIVE).into_iter().map(|(name, value)| format!("set {name} = '{value}'; ")).collect();
+        let set = as_sql(&keepalive(KEEPALIVE));
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
