@@ -175,7 +175,8 @@ async fn a_listener_whose_connection_died_silently_hears_again() {
         house.publish(&server).await;
         let published = Instant::now();
         house.accepted(before + 1).await;
-        assert!(published.elapsed() < 2 * SECOND, "{:?}", published.elapsed());
+        // without a notice it takes the poll, most of a minute
+        assert!(published.elapsed() < 15 * SECOND, "{:?}", published.elapsed());
         house.accepted(before + house.groups()).await;
     }
 }
@@ -192,10 +193,11 @@ async fn beats_wake_nobody() {
 async fn a_node_whose_session_answers_while_its_pool_does_not_ends_to_be_started_again() {
     let url = fresh_database().await;
     let mut house = House::build_over(url.clone(), Plan::of(10)).await;
-    for (name, value) in [("HEARTBEAT", "200ms"), ("LEASE", "1s"), ("KEEPALIVE", "4s"), ("WATCHDOG", "3s")] {
+    for (name, value) in [("HEARTBEAT", "200ms"), ("LEASE", "5s"), ("KEEPALIVE", "20s"), ("WATCHDOG", "15s")] {
         house.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
     }
     let mut server = house.program.serve().await;
+    until("it has a session", || async { server.metric("gcc_relay_leader").await == Some(1.0) }).await;
     let (before, after) = url.split_once('?').expect("a query");
     let (cluster, name) = before.rsplit_once('/').expect("a name");
     let mut admin = PgConnection::connect(&format!("{cluster}/postgres?{after}")).await.expect("a connection");
