@@ -33,7 +33,7 @@ impl Drop for Pooler {
 }
 
 /// Starts one before a fresh database; nothing where the program is not there.
-async fn start(mode: &str, more: &str) -> Option<Pooler> {
+async fn start(mode: &str, extra: &str) -> Option<Pooler> {
     if !Path::new(PROGRAM).exists() {
         skipped("pgbouncer", INSTALL);
         return None;
@@ -47,7 +47,7 @@ async fn start(mode: &str, more: &str) -> Option<Pooler> {
     let settings = format!(
         "[databases]\n{name} = host={socket} port=5432 dbname={name} user=gcc_relay\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
          listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {}\npool_mode = {mode}\n\
-         default_pool_size = 60\nmax_client_conn = 100\n{more}\n",
+         default_pool_size = 60\nmax_client_conn = 100\n{extra}\n",
         users.display()
     );
     let file = folder.join("pgbouncer.ini");
