@@ -4,6 +4,7 @@
 //! Each is measured within a transaction that is undone, so that the next one finds the same rows; what a commit waits
 //! for is not in these figures. All take 500 deliveries at a time, as the engine does.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -15,9 +16,16 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::store::claims::{Ready, insert_claim};
 use gcc_relay::store::queue::{list_fresh, list_hints};
 use gcc_relay::store::record::{Recorded, record_batch};
-use gcc_relay::store::{self, Db};
+use gcc_relay::store::{self, Db, Hosts, Pooling};
 use tokio::runtime::Runtime;
 
+/// Planting a million rows takes a while.
+const POOLING: Pooling = Pooling {
+    name: "bench",
+    max_connections: 2,
+    patience: Duration::from_secs(10),
+    statement: Duration::from_hours(1),
+};
 const BATCH: usize = 500;
 const GROUPS: i32 = 1_000_000;
 
@@ -53,7 +61,7 @@ fn main() -> Result<()> {
     anyhow::ensure!(ids.len() == BATCH, "a whole batch");
     criterion.final_summary();
     runtime.block_on(async {
-        db.close().await;
+        db.close();
         cluster.stop().await
     })?;
     Ok(folder.close()?)
@@ -114,7 +122,7 @@ async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
         settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
     };
     let cluster = Embedded::start(&config).await?;
-    let db = store::connect(&cluster.url(), 2, Duration::from_secs(10)).await?;
+    let db = Db::new(Arc::new(Hosts::parse(&cluster.url())?), POOLING);
     store::migrate(&db).await?;
     let bulletin = BulletinId::new(Clock::system().now());
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The tests of faults, long: `make soak`. The same tests that `make test` runs short, with a national tree and faults
-# that last; one after another, so that what each measures is its own. It takes about a quarter of an hour.
+# that last; one after another, so that what each measures is its own. It takes about half an hour.
 #
 # Words after the script's name are for the test runner: `sh scripts/soak.sh kills` runs those with the word in their
 # names. The last line is the count, `N passed, N failed, N skipped`.

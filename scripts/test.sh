@@ -2,7 +2,8 @@
 # All tests, with a Postgres under them: `make test`. Whatever they start or write outside target/ lies
 # below one temporary folder, which is stopped and removed at the end, however they end.
 #
-# Those of Rust come first, then those in a browser; words after the script's name are for cargo, and then the
+# A test whose program is not on this machine says so in a line, with the command that would install it, and is counted
+# as skipped. Those of Rust come first, then those in a browser; words after the script's name are for cargo, and then the
 # browser tests are left out. The last line is the count of all, `N passed, N failed, N skipped`, read from what the
 # test runners said.
 set -eu
@@ -11,7 +12,14 @@ cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 # shellcheck source=scripts/browser.sh
 . scripts/browser.sh
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 ensure_postgres
+ensure_package pgbouncer /usr/sbin/pgbouncer
+if [ -n "${GCC_RELAY_SOAK:-}" ]; then
+    ensure_package patroni /usr/bin/patroni
+    ensure_package etcd-server /usr/bin/etcd
+fi
 
 TMPDIR=$(mktemp -d /tmp/gcc-relay-test.XXXXXX)
 export TMPDIR
@@ -84,6 +92,7 @@ fi
 
 count=$(touch target/browser.tap && awk -v absent="$absent" '
     /^test result: / { passed += $4; failed += $6; skipped += $8 }
+    /^skipped here: / { passed--; skipped++ }
     /^# (pass|fail|cancelled|skipped) [0-9]+$/ { browser[$2] = $3 }
     END {
         passed += browser["pass"]

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gcc_relay::domain::sealed::SealingKey;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::store;
+use gcc_relay::store::{self, Db, Hosts, Pooling};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -28,10 +28,18 @@ pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// The key that seals it.
 const KEY_FILE: &str = "secret.key";
 
+/// Planting millions of rows takes minutes.
+const POOLING: Pooling = Pooling {
+    name: "bench",
+    max_connections: 4,
+    patience: Duration::from_secs(10),
+    statement: Duration::from_hours(1),
+};
+
 /// A database, a stub and a folder of their own.
 pub struct House {
     /// Connections to look with; not counted as the relay's.
-    pub db: PgPool,
+    pub db: Db,
     /// For calls to the API and the stub.
     pub http: reqwest::Client,
     url: String,
@@ -115,7 +123,7 @@ impl House {
         };
         let cluster = Embedded::start(&config).await?;
         let url = cluster.url();
-        let db = store::connect(&url, 4, Duration::from_secs(10)).await?;
+        let db = Db::new(Arc::new(Hosts::parse(&url)?), POOLING);
         store::migrate(&db).await?;
         let key = folder.path().join(KEY_FILE);
         std::fs::write(&key, SealingKey::generate()?.to_file().expose_secret())?;
@@ -132,7 +140,7 @@ impl House {
     /// Ends everything and removes it.
     pub async fn pull_down(mut self) -> Result<()> {
         self.stub.kill().await?;
-        self.db.close().await;
+        self.db.close();
         self.cluster.stop().await?;
         self.folder.close()?;
         Ok(())

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use sqlx::PgPool;
+use gcc_relay::store::Db;
 
 /// Clock ticks a second in `/proc`, on every Linux that this runs on.
 const TICKS: f64 = 100.0;
@@ -44,12 +44,12 @@ pub fn peak_memory(pid: u32) -> Result<f64> {
 }
 
 /// Bytes of WAL so far.
-pub async fn wal_bytes(db: &PgPool) -> Result<f64> {
+pub async fn wal_bytes(db: &Db) -> Result<f64> {
     Ok(sqlx::query_scalar("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8").fetch_one(db).await?)
 }
 
 /// Row versions written to `deliveries`, and how many of the updates were HOT.
-pub async fn row_versions(db: &PgPool) -> Result<(i64, i64, i64)> {
+pub async fn row_versions(db: &Db) -> Result<(i64, i64, i64)> {
     sqlx::query("select pg_stat_force_next_flush()").execute(db).await?;
     Ok(sqlx::query_as(
         "select n_tup_ins, n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'deliveries'",

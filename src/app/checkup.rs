@@ -8,13 +8,15 @@ use std::path::Path;
 
 use anyhow::bail;
 
+use super::checkup_database::{check_durability, check_room, check_sockets};
+use super::pooling::{self, Fault};
 use super::{House, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::sealed::SealingKey;
 use crate::relay::engine::{open_access, open_secrets};
 use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
 use crate::store::home::find_home;
-use crate::store::{self, Connection, checkup, session};
+use crate::store::{self, Connection, checkup};
 
 /// Less than this and the disk is called full.
 const LEAST_SPACE: u64 = 1 << 30;
@@ -28,6 +30,13 @@ const LEAST_QUOTA: f64 = 0.05;
 pub async fn examine(config: Config) -> anyhow::Result<()> {
     let mut checkup = Checkup::default();
     checkup.tell("disk", check_disk(&config))?;
+    if let Some(fault) = pooling::find_fault_before(&config).await {
+        let unusable = matches!(fault, Some(Fault::Locks));
+        checkup.tell("pooling", told(fault))?;
+        if unusable {
+            return checkup.finish();
+        }
+    }
     match House::open_as_it_is(config).await {
         Err(error) => checkup.tell("database", Err(error))?,
         Ok(house) => {
@@ -74,7 +83,10 @@ impl Checkup {
     async fn examine_house(&mut self, house: &House) -> anyhow::Result<()> {
         let mut connection = house.db.acquire().await?;
         self.tell("database", check_version(&mut connection).await)?;
-        self.tell("pooling", check_pooling(house, &mut connection).await)?;
+        if house.is_private() {
+            self.tell("pooling", told(pooling::find_fault(house.db.hosts(), house.config.relay.keepalive).await?))?;
+        }
+        self.tell("standby", check_durability(house.db.hosts(), &mut connection).await)?;
         self.tell("clock", check_clock(house, &mut connection).await)?;
         let migrations = check_migrations(house).await;
         let usable = migrations.is_ok();
@@ -84,8 +96,10 @@ impl Checkup {
             return Ok(self.tell("secrets", sealing.map(|key| format!("key {}", key.id())))?);
         }
         self.tell("home", check_home(&mut connection).await)?;
+        self.tell("connections", check_room(&house.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
+        self.tell("open files", check_sockets(&house.config, channels.len()))?;
         self.tell("secrets", sealing.and_then(|key| check_secrets(&key, &channels)))?;
         for channel in &channels {
             self.check_channel(house, channel).await?;
@@ -113,12 +127,11 @@ async fn check_version(db: &mut Connection) -> anyhow::Result<String> {
     Ok(format!("Postgres {version}"))
 }
 
-async fn check_pooling(house: &House, other: &mut Connection) -> anyhow::Result<String> {
-    let mut session = session::open_session(&house.db, house.config.relay.keepalive).await?;
-    if !checkup::keeps_session_locks(&mut session, other).await? {
-        bail!("a session's locks do not hold: connect to Postgres directly and not through a transaction pooler");
+fn told(fault: Option<Fault>) -> anyhow::Result<String> {
+    match fault {
+        Some(fault) => bail!("{fault}"),
+        None => Ok("a session's locks and time-outs hold".to_owned()),
     }
-    Ok("a session's locks hold".to_owned())
 }
 
 async fn check_clock(house: &House, db: &mut Connection) -> anyhow::Result<String> {

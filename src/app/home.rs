@@ -9,7 +9,7 @@ use crate::relay::home::{self, Restored};
 /// The database fails.
 pub async fn restored(house: &House) -> anyhow::Result<Restored> {
     let settings = wiring::relay_settings(&house.config);
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin_long().await?;
     let found = home::restored(&mut tx, &settings, "cli", house.clock.now()).await?;
     tx.commit().await?;
     Ok(found)
@@ -20,7 +20,7 @@ pub async fn restored(house: &House) -> anyhow::Result<Restored> {
 /// # Errors
 /// The database fails.
 pub async fn moved(house: &House) -> anyhow::Result<()> {
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin_long().await?;
     home::moved(&mut tx, "cli", house.clock.now()).await?;
     tx.commit().await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! What every command stands in: the settings, the database, the clock, the key.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,12 +12,10 @@ use crate::domain::sealed::SealingKey;
 use crate::domain::time::Clock;
 use crate::embedded::{Embedded, EmbeddedConfig};
 use crate::store::checkup::try_reach;
-use crate::store::{self, Db};
+use crate::store::{self, Db, Hosts, Pooling, StoreError};
 
 /// The database of the private cluster.
 const DATABASE: &str = "gcc_relay";
-/// A connection that is still in use on the way out is not waited for longer.
-const CLOSING: Duration = Duration::from_secs(5);
 
 /// An open database, with the settings that led to it.
 ///
@@ -26,8 +24,10 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct House {
     /// The settings.
     pub config: Config,
-    /// The pool.
+    /// The pool of commands, and of a node's pages, API and webhook.
     pub db: Db,
+    /// The pool of a node's relay.
+    pub relay_db: Db,
     /// The clock, in line with the database's.
     pub clock: Clock,
     cluster: Option<Embedded>,
@@ -84,10 +84,18 @@ impl House {
         let reached = tokio::time::timeout(config.database.acquire_timeout, try_reach(url.expose_secret())).await;
         reached.context("the database does not answer")??;
         let database = &config.database;
-        let db = store::connect(url.expose_secret(), database.max_connections, database.acquire_timeout).await?;
+        let pooling = Pooling {
+            name: "gcc-relay",
+            max_connections: database.web_connections,
+            patience: database.acquire_timeout,
+            statement: database.statement_timeout,
+        };
+        let db = Db::new(Arc::new(Hosts::parse(url.expose_secret()).map_err(StoreError::from)?), pooling);
+        let relay_db =
+            db.beside(Pooling { name: "gcc-relay relay", max_connections: database.max_connections, ..pooling });
         let clock = Clock::system();
-        clock.align(store::database_now(&mut *db.acquire().await.map_err(store::StoreError::from)?).await?);
-        Ok(Self { config, db, clock, cluster })
+        clock.align(store::database_now(&mut *db.acquire().await.map_err(StoreError::from)?).await?);
+        Ok(Self { config, db, relay_db, clock, cluster })
     }
 
     /// Says whether the database is a private one.
@@ -128,7 +136,8 @@ impl House {
     /// # Errors
     /// The private cluster does not stop.
     pub async fn close(self) -> anyhow::Result<()> {
-        let _ = tokio::time::timeout(CLOSING, self.db.close()).await;
+        self.db.close();
+        self.relay_db.close();
         if let Some(cluster) = self.cluster {
             cluster.stop().await?;
         }

@@ -9,10 +9,12 @@
 
 pub mod accounts;
 pub mod checkup;
+mod checkup_database;
 pub mod demo;
 pub mod home;
 mod house;
 pub mod keys;
+mod pooling;
 mod private_file;
 pub mod serve;
 mod shutdown;

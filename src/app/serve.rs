@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
@@ -17,6 +17,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::House;
+use super::checkup_database::raise_file_limit;
+use super::pooling::{self, Fault};
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Server};
@@ -24,7 +26,8 @@ use crate::relay::clock_watch::keep_clock;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
 use crate::relay::line_check::LineCheck;
-use crate::relay::node::Node;
+use crate::relay::listener::Hearing;
+use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
@@ -64,15 +67,38 @@ pub struct Options {
 pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen()?;
     let doors = Doors::open(&config).await?;
+    raise_file_limit();
+    if options.role != Role::Web {
+        look_for_a_pooler(&config).await?;
+    }
     let house =
         if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
     let engine = wiring::engine(&house, house.sealing_key()?)?;
-    let running = Running::start(&house.config, &engine, doors, options.role)?;
+    let running = Running::start(&house.config, &engine, house.db.clone(), doors, options.role)?;
     tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");
-    shutdown.stop.cancelled().await;
+    let failed = tokio::select! {
+        () = shutdown.stop.cancelled() => false,
+        () = running.failed() => true,
+    };
     tracing::info!("stopping: calls under way are finished and recorded");
     running.stop(&shutdown).await;
-    house.close().await
+    house.close().await?;
+    if failed {
+        bail!(
+            "the relay got nothing written for relay.watchdog, though the database answers: the process is to be started again"
+        );
+    }
+    Ok(())
+}
+
+/// A node's locks must mean something; what only makes a takeover slow is told.
+async fn look_for_a_pooler(config: &Config) -> anyhow::Result<()> {
+    match pooling::find_fault_before(config).await.flatten() {
+        Some(fault @ Fault::Locks) => bail!("{fault}"),
+        Some(fault @ Fault::TimeOuts(_)) => tracing::warn!("{fault}"),
+        None => {}
+    }
+    Ok(())
 }
 
 /// The ports, taken before anything else.
@@ -103,19 +129,26 @@ pub(super) struct Running {
     relay: JoinSet<()>,
     web: JoinSet<()>,
     stop: CancellationToken,
+    failed: CancellationToken,
     grace: Duration,
 }
 
 impl Running {
-    pub(super) fn start(config: &Config, engine: &Engine, doors: Doors, role: Role) -> anyhow::Result<Self> {
+    /// Starts the parts; `db` is the pool of the web, the engine has its own.
+    pub(super) fn start(config: &Config, engine: &Engine, db: Db, doors: Doors, role: Role) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
-        let mut running =
-            Self { relay: JoinSet::new(), web: JoinSet::new(), stop: stop.clone(), grace: config.relay.shutdown_grace };
+        let mut running = Self {
+            relay: JoinSet::new(),
+            web: JoinSet::new(),
+            stop: stop.clone(),
+            failed: CancellationToken::new(),
+            grace: config.relay.shutdown_grace,
+        };
         let metrics = telemetry::start_metrics()?;
         let render = metrics.clone();
-        running.web.spawn(sum_up(metrics, engine.db.clone(), stop.clone()));
+        running.web.spawn(sum_up(metrics, [("web", db.clone()), ("relay", engine.db.clone())], stop.clone()));
         let app = App::new(
-            engine.db.clone(),
+            db,
             engine.clock.clone(),
             Arc::clone(&engine.settings),
             Arc::clone(&engine.sealing),
@@ -149,9 +182,22 @@ impl Running {
     fn start_relay(&mut self, engine: &Engine, inbound: InboundWake) {
         let (notices, for_node) = broadcast::channel(NOTICES);
         let for_inbound = notices.subscribe();
-        self.relay.spawn(listener::listen(engine.db.clone(), notices, self.stop.clone()));
-        self.relay.spawn(Node::new(engine.clone(), for_node).run(self.stop.clone()));
+        let (hearing, heartbeat) = (Hearing::default(), engine.settings.heartbeat);
+        let (db, stop) = (engine.db.clone(), self.stop.clone());
+        self.relay.spawn(listener::listen(db, hearing.clone(), heartbeat, notices, stop));
+        let node = Node::new(engine.clone(), for_node, hearing).run(self.stop.clone());
+        let failed = self.failed.clone();
+        self.relay.spawn(async move {
+            if node.await == NodeEnded::Stuck {
+                failed.cancel();
+            }
+        });
         self.relay.spawn(inbound::run(engine.clone(), inbound, for_inbound, self.stop.clone()));
+    }
+
+    /// Waits until the relay has given itself up.
+    pub(super) async fn failed(&self) {
+        self.failed.cancelled().await;
     }
 
     /// Stops in order, at the latest when the grace is over or a second signal comes.
@@ -208,15 +254,23 @@ fn people(config: &Config) -> People {
 }
 
 /// Sums up what was counted, every few seconds, and says what this node is.
-async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, db: Db, stop: CancellationToken) {
+async fn sum_up(
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    pools: [(&'static str, Db); 2],
+    stop: CancellationToken,
+) {
     loop {
         metrics.run_upkeep();
         metrics::gauge!(metric::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-        let idle = u32::try_from(db.num_idle()).unwrap_or(u32::MAX);
-        for (state, connections) in [("used", db.size().saturating_sub(idle)), ("idle", idle)] {
-            metrics::gauge!(metric::DATABASE_CONNECTIONS, "state" => state).set(f64::from(connections));
+        for (pool, db) in &pools {
+            let (open, idle) = db.size();
+            for (state, connections) in [("used", open.saturating_sub(idle)), ("idle", idle)] {
+                let connections = f64::from(u32::try_from(connections).unwrap_or(u32::MAX));
+                metrics::gauge!(metric::DATABASE_CONNECTIONS, "pool" => *pool, "state" => state).set(connections);
+            }
+            let most = f64::from(db.pooling().max_connections);
+            metrics::gauge!(metric::DATABASE_CONNECTIONS_MAX, "pool" => *pool).set(most);
         }
-        metrics::gauge!(metric::DATABASE_CONNECTIONS_MAX).set(f64::from(db.options().get_max_connections()));
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(METRICS_UPKEEP) => {}

@@ -15,7 +15,7 @@ use crate::relay::settings::{BulletinRules, Settings};
 /// The engine's surroundings in this house.
 pub(super) fn engine(house: &House, sealing: SealingKey) -> anyhow::Result<Engine> {
     Ok(Engine {
-        db: house.db.clone(),
+        db: house.relay_db.clone(),
         clock: house.clock.clone(),
         line: line_client(&house.config)?,
         person: Arc::new(sealing.person_key()),
@@ -60,6 +60,7 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         keepalive: relay.keepalive,
         clock_jump: relay.clock_jump,
         clock_settle: relay.clock_settle,
+        watchdog: relay.watchdog,
         shutdown_grace: relay.shutdown_grace,
         upkeep_interval: relay.upkeep_interval,
         recount_interval: relay.recount_interval,

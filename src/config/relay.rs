@@ -76,6 +76,9 @@ pub struct Relay {
     /// How long clocks that have jumped apart must stay so before the database's is followed.
     #[serde(deserialize_with = "duration::one")]
     pub clock_settle: Duration,
+    /// How long the pool may be without an answer while the session has some, before the process ends.
+    #[serde(deserialize_with = "duration::one")]
+    pub watchdog: Duration,
     /// How long calls under way may take on a stop.
     #[serde(deserialize_with = "duration::one")]
     pub shutdown_grace: Duration,
@@ -152,6 +155,8 @@ impl Relay {
         check.lasts("relay.keepalive", self.keepalive, SECOND..=10 * MINUTE);
         check.lasts("relay.clock_jump", self.clock_jump, 100 * MILLISECOND..=HOUR);
         check.lasts("relay.clock_settle", self.clock_settle, Duration::ZERO..=HOUR);
+        let patient = self.watchdog >= 3 * self.lease && self.watchdog <= HOUR;
+        check.must("relay.watchdog", patient, "must be between three times relay.lease and one hour");
         let enough = self.shutdown_grace > line.request_timeout;
         check.must("relay.shutdown_grace", enough, "must be longer than line.request_timeout");
         check.lasts("relay.shutdown_grace", self.shutdown_grace, SECOND..=HOUR);

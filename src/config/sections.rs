@@ -14,6 +14,7 @@ use super::check::Check;
 use super::duration;
 use crate::domain::account::Role;
 use crate::domain::bulletin::Approval;
+use crate::domain::hosts::{Address, BadAddress};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -85,16 +86,23 @@ pub struct Database {
     pub url: DatabaseUrl,
     /// The folder of the private cluster.
     pub data_dir: PathBuf,
-    /// Connections of one node's pool at most.
+    /// Connections of a node's relay at most.
     pub max_connections: u32,
+    /// Connections of its pages, API and webhook at most.
+    pub web_connections: u32,
     /// The longest wait for a connection of the pool.
     #[serde(deserialize_with = "duration::one")]
     pub acquire_timeout: Duration,
+    /// The longest time for one statement.
+    #[serde(deserialize_with = "duration::one")]
+    pub statement_timeout: Duration,
 }
 
 impl Database {
     pub(super) fn check(&self, check: &mut Check) {
-        check.counts("database.max_connections", self.max_connections, 4..=1_000);
+        check.counts("database.max_connections", self.max_connections, 2..=1_000);
+        check.counts("database.web_connections", self.web_connections, 2..=1_000);
+        check.lasts("database.statement_timeout", self.statement_timeout, SECOND..=10 * MINUTE);
         check.lasts("database.acquire_timeout", self.acquire_timeout, SECOND / 10..=5 * MINUTE);
         check.must("database.data_dir", !self.data_dir.as_os_str().is_empty(), "must name a folder");
     }
@@ -110,17 +118,24 @@ pub enum DatabaseUrl {
     Postgres(SecretString),
 }
 
+const NO_DATABASE: &str = "must be \"embedded\" or an address that starts with postgres://";
+
 impl TryFrom<String> for DatabaseUrl {
-    type Error = &'static str;
+    type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         if text == "embedded" {
             return Ok(Self::Embedded);
         }
-        match Url::parse(&text).as_ref().map(Url::scheme) {
-            Ok("postgres" | "postgresql") => Ok(Self::Postgres(text.into())),
-            _ => Err("must be \"embedded\" or an address that starts with postgres://"),
+        let address = Address::parse(&text).map_err(|error| match error {
+            BadAddress::Malformed => NO_DATABASE.to_owned(),
+            error => error.to_string(),
+        })?;
+        let schemes = address.hosts.iter().map(|host| Url::parse(host).map(|url| url.scheme().to_owned()));
+        if schemes.into_iter().all(|scheme| matches!(scheme.as_deref(), Ok("postgres" | "postgresql"))) {
+            return Ok(Self::Postgres(text.into()));
         }
+        Err(NO_DATABASE.to_owned())
     }
 }
 

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod document;
 pub mod group;
 pub mod histogram;
+pub mod hosts;
 pub mod ids;
 pub mod join_code;
 pub mod national;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,13 +16,17 @@ use super::clock_watch::{ClockWatch, clocks_agree};
 use super::engine::Engine;
 use super::home::{Restored, arrive};
 use super::lease::Lease;
+use super::listener::Hearing;
 use super::sender::{Ended, Sender, Until};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
-use crate::store::notices::Notice;
-use crate::store::{Connection, Result, StoreError, channels, database_now, locks, session as db_session};
+use crate::store::notices::{self, Notice};
+use crate::store::{Connection, Db, Result, StoreError, channels, database_now, locks, session as db_session};
 use crate::telemetry::metric;
+
+/// The pool is tried so many times before it is given up.
+const PROBES: u32 = 3;
 
 /// A running sender.
 struct Post {
@@ -36,24 +41,48 @@ pub struct Node {
     engine: Engine,
     posts: HashMap<ChannelId, Post>,
     watch: ClockWatch,
-    notices: tokio::sync::broadcast::Receiver<Notice>,
+    notices: broadcast::Receiver<Notice>,
+    hearing: Hearing,
+    probe: Option<JoinHandle<()>>,
+}
+
+/// Why a node ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeEnded {
+    /// It was told to.
+    Stopped,
+    /// It holds its channels, as its session answers, but gets nothing written, as its pool does not: another process
+    /// does better than this one.
+    Stuck,
+}
+
+/// Why a session ended.
+enum SessionEnded {
+    Stopped,
+    ClockJumped,
+    Stuck,
 }
 
 impl Node {
     /// A node that is woken by `notices`.
     #[must_use]
-    pub fn new(engine: Engine, notices: tokio::sync::broadcast::Receiver<Notice>) -> Self {
+    pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, hearing: Hearing) -> Self {
         let settings = &engine.settings;
         let watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
-        Self { engine, posts: HashMap::new(), watch, notices }
+        Self { engine, posts: HashMap::new(), watch, notices, hearing, probe: None }
     }
 
     /// Works until `stop`, then lets the senders finish their calls.
-    pub async fn run(mut self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) -> NodeEnded {
         while !stop.is_cancelled() {
             let lease = Lease::new(self.engine.clock.clone(), self.engine.settings.lease);
             match self.serve_session(&lease, &stop).await {
-                Ok(()) => {}
+                Ok(SessionEnded::Stuck) => {
+                    lease.end();
+                    self.dismiss_all().await;
+                    return NodeEnded::Stuck;
+                }
+                Ok(SessionEnded::Stopped | SessionEnded::ClockJumped) => {}
                 Err(error) => {
                     lease.end();
                     metrics::gauge!(metric::LEADER).set(0.0);
@@ -69,19 +98,21 @@ impl Node {
                 () = tokio::time::sleep(self.engine.settings.heartbeat) => {}
             }
         }
+        NodeEnded::Stopped
     }
 
     /// Holds one session for as long as it answers.
-    async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<()> {
+    async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<SessionEnded> {
         let mut session = db_session::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
         let asked = lease.ask();
         if !self.read_clocks(&mut session).await? {
-            return Ok(());
+            return Ok(SessionEnded::ClockJumped);
         }
         self.come_home().await?;
         locks::join_nodes(&mut session).await?;
         let pid = locks::get_pid(&mut session).await?;
         lease.renew(asked);
+        let opened = Instant::now();
         let mut last = (self.engine.clock.now(), Instant::now());
         let mut upkeep = Upkeep::new(self.engine.clone());
         let mut beat = tokio::time::interval(self.engine.settings.heartbeat);
@@ -90,21 +121,28 @@ impl Node {
             tokio::select! {
                 () = stop.cancelled() => {
                     self.dismiss_all().await;
-                    return Ok(());
+                    return Ok(SessionEnded::Stopped);
                 }
-                notice = self.notices.recv() => self.pass_on(notice.ok()),
+                notice = next_notice(&mut self.notices) => self.pass_on(notice),
                 _ = beat.tick() => {
                     if lease.jump_since(&mut last) > self.engine.settings.clock_jump {
                         tracing::error!("this machine's clock has jumped; it is read from the database again");
                         lease.end();
-                        return Ok(());
+                        return Ok(SessionEnded::ClockJumped);
                     }
                     let patience = self.engine.settings.lease;
-                    let goes_on = tokio::time::timeout(patience, self.beat(&mut session, pid, lease, &mut upkeep)).await
-                        .map_err(|_| StoreError::Unavailable(db_session::silent()))??;
-                    if !goes_on {
+                    let beat = self.beat(&mut session, pid, lease, &mut upkeep);
+                    let Ok(beaten) = tokio::time::timeout(patience, beat).await else {
+                        // the pool's connections lead to the same server
+                        self.engine.db.give_up();
+                        return Err(StoreError::Unavailable(db_session::silent()));
+                    };
+                    if !beaten? {
                         lease.end();
-                        return Ok(());
+                        return Ok(SessionEnded::ClockJumped);
+                    }
+                    if self.is_stuck(opened) {
+                        return Ok(SessionEnded::Stuck);
                     }
                 }
             }
@@ -113,7 +151,7 @@ impl Node {
 
     /// Before anything is sent: a restored copy is told from the database that was served last.
     async fn come_home(&self) -> Result<()> {
-        let mut tx = self.engine.db.begin().await?;
+        let mut tx = self.engine.db.begin_long().await?;
         let restored = arrive(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
         tx.commit().await?;
         if let Some(Restored { seen_at, open, unscheduled }) = restored {
@@ -152,6 +190,8 @@ impl Node {
         } else {
             upkeep.rest();
         }
+        notices::beat(session, self.hearing.node).await?;
+        metrics::gauge!(metric::NOTICES_SILENT).set(self.hearing.silence().as_secs_f64());
         Ok(true)
     }
 
@@ -169,6 +209,32 @@ impl Node {
             );
         }
         Ok(reliable)
+    }
+
+    /// Whether the session answers, since `opened`, and nothing else does. The pool is tried when it has had nothing
+    /// to do for a while.
+    fn is_stuck(&mut self, opened: Instant) -> bool {
+        let limit = self.engine.settings.watchdog;
+        let silence = self.engine.db.silence().min(opened.elapsed());
+        if silence > limit {
+            tracing::error!(
+                silence = silence.as_secs(),
+                "the database answers this node's session, but nothing has come of its pool: the process ends, to be started again"
+            );
+            return true;
+        }
+        if silence > limit / PROBES && self.probe.as_ref().is_none_or(JoinHandle::is_finished) {
+            let db = self.engine.db.clone();
+            self.probe = Some(tokio::spawn(async move {
+                if let Err(error) = probe(&db).await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the pool of the database does not answer"
+                    );
+                }
+            }));
+        }
+        false
     }
 
     /// Takes free channels up to this node's share, and lets go what is over it.
@@ -252,7 +318,38 @@ impl Node {
     }
 }
 
+/// The next notice; nothing where some were missed. A listener that is gone says nothing more: the senders look for work
+/// by themselves now and then.
+async fn next_notice(notices: &mut broadcast::Receiver<Notice>) -> Option<Notice> {
+    match notices.recv().await {
+        Ok(notice) => Some(notice),
+        Err(RecvError::Lagged(_)) => None,
+        Err(RecvError::Closed) => std::future::pending().await,
+    }
+}
+
+async fn probe(db: &Db) -> Result<()> {
+    database_now(&mut *db.acquire().await?).await.map(drop)
+}
+
 /// Says whether this node sends for a channel.
 fn tell_held(channel: String, held: bool) {
     metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel).set(f64::from(u8::from(held)));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_listener_that_is_gone_is_waited_for_and_not_asked_without_end() {
+        let (sender, mut notices) = broadcast::channel(1);
+        sender.send(Notice::WakeAll).expect("somebody listens");
+        drop(sender);
+        assert_eq!(next_notice(&mut notices).await, Some(Notice::WakeAll));
+        let waited = tokio::time::timeout(Duration::from_millis(50), next_notice(&mut notices)).await;
+        assert!(waited.is_err(), "{waited:?}");
+    }
 }

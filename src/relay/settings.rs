@@ -51,6 +51,8 @@ pub struct Settings {
     pub clock_jump: Duration,
     /// How long clocks that have jumped apart must stay so before the database's is followed.
     pub clock_settle: Duration,
+    /// How long the pool may be without an answer while the session has some, before the process ends.
+    pub watchdog: Duration,
     /// How long calls under way may take on a stop.
     pub shutdown_grace: Duration,
     /// The time between two rounds of upkeep.

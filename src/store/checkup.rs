@@ -2,10 +2,13 @@
 //!
 //! Asked by `app` when it opens a database, and by `doctor`.
 
-use sqlx::Connection as _;
-use sqlx::postgres::PgConnection;
+use std::time::Duration;
 
-use super::{Connection, Result};
+use sqlx::{Connection as _, Row as _};
+
+use super::locks::count_nodes;
+use super::session::settings;
+use super::{Connection, Hosts, Result};
 
 /// A number for the advisory lock that is tried out; nobody else uses it.
 const TRIAL: i64 = 0x0067_6363_7472_7931;
@@ -15,7 +18,7 @@ const TRIAL: i64 = 0x0067_6363_7472_7931;
 /// # Errors
 /// Why the database cannot be reached.
 pub async fn try_reach(url: &str) -> Result<()> {
-    Ok(PgConnection::connect(url).await?.close().await?)
+    Ok(Hosts::parse(url)?.connect("gcc-relay", &Vec::new()).await?.close().await?)
 }
 
 /// The database's version, such as `15.18`, and whether it can be written to.
@@ -34,18 +37,106 @@ pub async fn get_version(db: &mut Connection) -> Result<(String, bool)> {
 
 /// Whether a lock that `session` takes in one statement is still its own in the next ones, and another's is refused.
 ///
-/// Behind a pooler that hands sessions out by the transaction it is not, and a node's locks would mean nothing.
+/// Behind a pooler that hands sessions out by the transaction it is not, and a node's locks would mean nothing. Asked
+/// without prepared statements, which such a pooler mixes up.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keeps_session_locks(session: &mut Connection, other: &mut Connection) -> Result<bool> {
-    let backend = sqlx::query_scalar!(r#"select pg_backend_pid() as "pid!" from pg_advisory_lock($1)"#, TRIAL)
-        .fetch_one(&mut *session)
-        .await?;
-    let refused = !sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "got!""#, TRIAL).fetch_one(other).await?;
-    let kept =
-        sqlx::query_scalar!(r#"select pg_backend_pid() = $2 and pg_advisory_unlock($1) as "kept!""#, TRIAL, backend)
-            .fetch_one(session)
-            .await?;
+    let lock = format!("select pg_backend_pid() from pg_advisory_lock({TRIAL})");
+    let backend: i32 = ask(session, lock).await?;
+    let refused = !ask::<bool>(other, format!("select pg_try_advisory_lock({TRIAL})")).await?;
+    let unlock = format!("select pg_backend_pid() = {backend} and pg_advisory_unlock({TRIAL})");
+    let kept: bool = ask(session, unlock).await?;
+    for connection in [session, other] {
+        ask::<i32>(connection, "select 1 from pg_advisory_unlock_all()".to_owned()).await?;
+    }
     Ok(refused && kept)
+}
+
+/// Asks for one value, in words only.
+async fn ask<T>(db: &mut Connection, sql: String) -> Result<T>
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+{
+    Ok(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_one(db).await?.try_get(0)?)
+}
+
+/// A setting that was made for a session and does not hold in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} is {found} and not {wanted}")]
+pub struct LostSetting {
+    name: &'static str,
+    wanted: String,
+    found: String,
+}
+
+/// What was set when `session` was opened, so that the database notices a frozen or dead node, and does not hold: a
+/// pooler on the way has swallowed it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_lost_settings(session: &mut Connection, keepalive: Duration) -> Result<Vec<LostSetting>> {
+    // without a network there is nothing to keep alive
+    let network: bool = ask(session, "select inet_server_addr() is not null".to_owned()).await?;
+    let mut lost = Vec::new();
+    for (name, wanted) in settings(keepalive) {
+        if !name.ends_with("timeout") || (!network && name.starts_with("tcp_")) {
+            continue;
+        }
+        let found: String = ask(session, format!("select setting from pg_settings where name = '{name}'")).await?;
+        if found != wanted {
+            lost.push(LostSetting { name, wanted, found });
+        }
+    }
+    Ok(lost)
+}
+
+/// How many connections the database has room for, and who uses them.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Connections that it lets in from those who are no superusers.
+    pub connections: i64,
+    /// Nodes that are alive on it.
+    pub nodes: i64,
+}
+
+/// Looks how much room there is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_room(db: &mut Connection) -> Result<Room> {
+    let connections = sqlx::query_scalar!(
+        r#"select current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint
+            - coalesce(current_setting('reserved_connections', true)::bigint, 0) as "room!""#
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    Ok(Room { connections, nodes: count_nodes(db).await? })
+}
+
+/// What becomes of a commit when the primary dies.
+#[derive(Clone, Debug)]
+pub struct Durability {
+    /// `synchronous_commit`.
+    pub commit: String,
+    /// `synchronous_standby_names`; empty where no standby is waited for.
+    pub names: String,
+    /// Standbys that are connected.
+    pub standbys: i64,
+}
+
+/// Looks whether a commit waits for a standby.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_durability(db: &mut Connection) -> Result<Durability> {
+    Ok(sqlx::query_as!(
+        Durability,
+        r#"select current_setting('synchronous_commit') as "commit!",
+            current_setting('synchronous_standby_names') as "names!",
+            (select count(*) from pg_stat_replication) as "standbys!""#
+    )
+    .fetch_one(db)
+    .await?)
 }

@@ -21,6 +21,7 @@ pub mod channels;
 pub mod checkup;
 pub mod choices;
 pub mod claims;
+mod connection;
 pub mod coverage;
 pub mod deliveries;
 pub mod failed_sign_ins;
@@ -28,18 +29,21 @@ pub mod fan_out;
 pub mod groups;
 pub mod history;
 pub mod home;
+mod hosts;
 pub mod idempotency;
 pub mod images;
 pub mod invitations;
 pub mod join_codes;
 pub mod known_devices;
 pub mod links;
+pub mod listener;
 pub mod locks;
 pub mod member_counts;
 pub mod messages;
 pub mod notices;
 pub mod offices;
 pub mod overview;
+mod pool;
 pub mod progress;
 pub mod queue;
 pub mod record;
@@ -54,21 +58,17 @@ pub mod waiting;
 pub mod webhook_events;
 pub mod webhook_failures;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity};
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 use crate::domain::time::Timestamp;
 
-/// A pool of connections.
-pub type Db = sqlx::PgPool;
-/// One connection: what every function here takes.
-pub type Connection = sqlx::PgConnection;
-/// A transaction; dropping it undoes it.
-pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
-/// A subscription to notices.
-pub use sqlx::postgres::PgListener as Listener;
+pub use connection::Connection;
+pub use hosts::Hosts;
+pub use pool::{Db, Pooled, Pooling, Tx};
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]
@@ -134,33 +134,30 @@ impl StoreError {
     }
 }
 
-/// Whether the server let nobody in, or ended the session: not this query is wrong, the database is away.
+/// Whether not this statement is wrong but the session is at its end: the server let nobody in, ended it, lost it to a
+/// pooler, or is a primary no more and refuses every write (25006), so that another is to be looked for.
 fn ends_session(refusal: &dyn DatabaseError) -> bool {
     let severity = refusal.try_downcast_ref::<PgDatabaseError>().map(PgDatabaseError::severity);
-    matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic))
+    let ended = matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic));
+    // 25P02: an earlier statement of the transaction failed, and was not noticed
+    ended || refusal.code().is_some_and(|code| matches!(&*code, "25006" | "25P02") || code.starts_with("08"))
 }
 
 /// The result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// After this long the database ends a transaction in which nothing is done: its process is frozen or cut off, and
-/// must not keep others from the rows that it holds. No transaction here waits for anything but the database.
-const SILENCE: &str = "10s";
+/// The longest time for a statement where nobody says otherwise.
+pub const STATEMENT: Duration = Duration::from_secs(30);
 
 /// A pool on `url` of at most `max_connections`; whoever waits longer than `patience` for one of them gets an error.
 ///
 /// # Errors
 /// When the address cannot be read or the database cannot be reached.
 pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Result<Db> {
-    let options: PgConnectOptions = url.parse()?;
-    // a question here is over in milliseconds; translating it into machine code first takes fifty
-    let options = options.options([("idle_in_transaction_session_timeout", SILENCE), ("jit", "off")]);
-    let pool = PgPoolOptions::new()
-        .max_connections(max_connections)
-        .acquire_timeout(patience)
-        .connect_with(options.application_name("gcc-relay"))
-        .await?;
-    Ok(pool)
+    let pooling = Pooling { name: "gcc-relay", max_connections, patience, statement: STATEMENT };
+    let db = Db::new(Arc::new(Hosts::parse(url)?), pooling);
+    db.acquire().await?;
+    Ok(db)
 }
 
 /// Applies the migrations that are missing; several nodes may call it at once.
@@ -168,7 +165,12 @@ pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Res
 /// # Errors
 /// When the database cannot be reached, or holds a schema that is not this program's.
 pub async fn migrate(db: &Db) -> Result<()> {
-    sqlx::migrate!("./migrations").run(db).await?;
+    // a migration takes as long as it takes; the connection is not used for anything else afterwards
+    let mut connection = db.acquire().await?;
+    connection.limit(Duration::MAX);
+    let raw = connection.unbounded();
+    sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0").execute(&mut *raw).await?;
+    sqlx::migrate!("./migrations").run(&mut *raw).await?;
     Ok(())
 }
 
@@ -178,12 +180,14 @@ pub async fn migrate(db: &Db) -> Result<()> {
 /// When the database cannot be reached.
 pub async fn migrations_applied(db: &Db) -> Result<(usize, usize)> {
     let known = sqlx::migrate!("./migrations").migrations.len();
+    let mut connection = db.acquire().await?;
     let table: Option<String> =
-        sqlx::query_scalar("select to_regclass('_sqlx_migrations')::text").fetch_one(db).await?;
+        sqlx::query_scalar("select to_regclass('_sqlx_migrations')::text").fetch_one(&mut *connection).await?;
     if table.is_none() {
         return Ok((0, known));
     }
-    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(db).await?;
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&mut *connection).await?;
     Ok((usize::try_from(applied).unwrap_or(0), known))
 }
 

@@ -8,6 +8,26 @@ use crate::domain::ids::ChannelId;
 /// The Postgres channel that all nodes listen on.
 pub const TOPIC: &str = "gcc_relay";
 
+/// What is heard on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Something for others to do.
+    Notice(Notice),
+    /// The node with this number lives, and its notices arrive.
+    Beat(u64),
+}
+
+impl Heard {
+    /// Reads a payload; what a newer version may send and this one does not know is `None`.
+    #[must_use]
+    pub fn parse(payload: &str) -> Option<Self> {
+        match payload.split_once(' ') {
+            Some(("beat", node)) => node.parse().ok().map(Self::Beat),
+            _ => Notice::parse(payload).map(Self::Notice),
+        }
+    }
+}
+
 /// What a notice says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -47,5 +67,14 @@ impl Notice {
 /// When the database fails.
 pub async fn notify(db: &mut Connection, notice: Notice) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", TOPIC, notice.payload()).fetch_all(db).await?;
+    Ok(())
+}
+
+/// Lets all listeners hear that `node` lives; each passes on none but its own, so nobody is woken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn beat(db: &mut Connection, node: u64) -> Result<()> {
+    sqlx::query!("select pg_notify($1, $2)", TOPIC, format!("beat {node}")).fetch_all(db).await?;
     Ok(())
 }

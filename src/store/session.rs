@@ -6,32 +6,43 @@
 
 use std::time::Duration;
 
-use sqlx::Connection as _;
-use sqlx::postgres::PgConnection;
-
+use super::connection::{Connection, Health};
+use super::hosts::{Hosts, Settings, silent as given_up};
+use super::pool::{IDLE_IN_TRANSACTION, keepalive, milliseconds};
 use super::{Db, Result};
 
-/// Opens a session that the database takes for dead after about `keepalive` of silence.
+/// Opens a session, on a host that takes writes, that the database takes for dead after about `keepalive` of silence.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn open_session(db: &Db, keepalive: Duration) -> Result<PgConnection> {
-    let probe = (keepalive.as_secs() / 3).max(1).to_string();
-    let unanswered = keepalive.as_millis().to_string();
-    let options = (*db.connect_options()).clone().application_name("gcc-relay session").options([
-        ("tcp_keepalives_idle", probe.as_str()),
-        ("tcp_keepalives_interval", probe.as_str()),
-        ("tcp_keepalives_count", "2"),
-        // an answer on its way to a dead machine does not count as silence: this bounds it
-        ("tcp_user_timeout", unanswered.as_str()),
+pub async fn open_session(db: &Db, keepalive: Duration) -> Result<Connection> {
+    open_session_on(db.hosts(), keepalive).await
+}
+
+/// The same, without a pool.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn open_session_on(hosts: &Hosts, keepalive: Duration) -> Result<Connection> {
+    let raw = hosts.connect_to_writable("gcc-relay session", &settings(keepalive)).await?;
+    Ok(Connection::new(raw, keepalive, Health::default()))
+}
+
+/// What holds for such a session.
+pub(super) fn settings(span: Duration) -> Settings {
+    let mut settings = keepalive(span);
+    settings.extend([
         // a node that lives beats far more often
-        ("idle_session_timeout", unanswered.as_str()),
+        ("idle_session_timeout", milliseconds(span)),
+        ("idle_in_transaction_session_timeout", milliseconds(IDLE_IN_TRANSACTION)),
+        // its own notices are nothing that a standby must have
+        ("synchronous_commit", "local".to_owned()),
     ]);
-    Ok(PgConnection::connect_with(&options).await?)
+    settings
 }
 
 /// The error of a session that does not answer.
 #[must_use]
 pub fn silent() -> sqlx::Error {
-    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the session does not answer"))
+    given_up("the session does not answer")
 }

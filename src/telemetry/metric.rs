@@ -64,9 +64,11 @@ pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
 pub const LEADER: &str = "gcc_relay_leader";
 /// Nodes that are alive on the database, as this one sees it.
 pub const NODES: &str = "gcc_relay_nodes";
-/// Connections of this node's pool, by `state`: used or idle.
+/// Seconds since this node's listener last heard the node itself: as long as it is deaf, work on it is found by looking.
+pub const NOTICES_SILENT: &str = "gcc_relay_notices_silent_seconds";
+/// Connections of this node's pools, by `pool` (web or relay) and `state` (used or idle).
 pub const DATABASE_CONNECTIONS: &str = "gcc_relay_database_connections";
-/// The most connections that this node's pool may have.
+/// The most connections that this node's pools may have, by `pool`.
 pub const DATABASE_CONNECTIONS_MAX: &str = "gcc_relay_database_connections_max";
 /// 1, by `version` of the program.
 pub const BUILD_INFO: &str = "gcc_relay_build_info";
@@ -150,7 +152,12 @@ fn describe_edges() {
 fn describe_node() {
     describe_gauge!(LEADER, Unit::Count, "1 where this node does the upkeep");
     describe_gauge!(NODES, Unit::Count, "Nodes alive on the database");
-    describe_gauge!(DATABASE_CONNECTIONS, Unit::Count, "Connections of this node's pool, by state");
-    describe_gauge!(DATABASE_CONNECTIONS_MAX, Unit::Count, "Connections that this node's pool may have at most");
+    describe_gauge!(NOTICES_SILENT, Unit::Seconds, "Time since this node heard its own notices");
+    describe_gauge!(DATABASE_CONNECTIONS, Unit::Count, "Connections of this node's pools, by pool and state");
+    describe_gauge!(
+        DATABASE_CONNECTIONS_MAX,
+        Unit::Count,
+        "Connections that this node's pools may have at most, by pool"
+    );
     describe_gauge!(BUILD_INFO, Unit::Count, "1, by version of the program");
 }

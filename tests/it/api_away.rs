@@ -17,9 +17,9 @@ struct Cut {
 
 impl Cut {
     async fn of(db: &Db) -> Self {
-        let options = db.connect_options();
+        let options = db.hosts().latest();
         let name = options.get_database().expect("a name").to_owned();
-        let admin = PgConnection::connect_with(&options.as_ref().clone().database("postgres")).await;
+        let admin = PgConnection::connect_with(&options.clone().database("postgres")).await;
         Self { name, admin: admin.expect("a connection") }
     }
 
@@ -45,7 +45,7 @@ async fn without_a_database_every_request_is_told_when_to_come_back() {
     let id = desk.held().await;
     let page = desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     let page: reqwest::Url = page["public_url"].as_str().expect("an address").parse().expect("an address");
-    desk.engine.db.close().await;
+    desk.engine.db.close();
     for (method, path, body) in [
         (Method::GET, "/readyz".to_owned(), None),
         (Method::GET, "bulletins".to_owned(), None),
@@ -69,7 +69,7 @@ async fn without_a_database_every_request_is_told_when_to_come_back() {
 #[tokio::test]
 async fn without_a_database_the_process_still_lives_and_describes_itself() {
     let desk = Desk::new().await;
-    desk.engine.db.close().await;
+    desk.engine.db.close();
     assert_eq!(desk.get(&Who::Nobody, "/livez").await.expect(200), json!({ "status": "alive" }));
     for path in ["/metrics", "/openapi.json", "/docs", "/"] {
         assert_eq!(desk.get(&Who::Nobody, path).await.status, 200, "{path}");

@@ -61,7 +61,7 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     let empty = Desk::new().await;
     let mut shown = walk_as_everybody("empty", &empty, 1).await;
     shown.extend(nothing(&empty).await);
-    empty.app.db.close().await;
+    empty.app.db.close();
     let away = Browser::new(&empty).open("/b/nowhere").await;
     assert_eq!(away.status, 503);
     shown.push(("away".to_owned(), away));

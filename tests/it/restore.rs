@@ -231,7 +231,7 @@ async fn a_copy_restored_over_its_own_database_is_noticed_too() {
     let backup = Backup::of(&stage.engine.db).await;
     finish(&stage, first).await;
     let accepted = stage.line().counts().accepted;
-    stage.engine.db.close().await;
+    stage.engine.db.close();
     backup.restore_in_place();
 
     let node = node_on(&stage, &backup.url).await;

@@ -76,7 +76,7 @@ pub async fn fresh_database() -> String {
             admin.execute(sqlx::AssertSqlSafe(format!("create database {TEMPLATE}"))).await.expect("a template");
             let db = store::connect(&at_database(&cluster.url(), TEMPLATE), 1, PATIENCE).await.expect("the template");
             store::migrate(&db).await.expect("migrations");
-            db.close().await;
+            db.close();
             cluster
         })
         .await;
@@ -169,7 +169,7 @@ impl Stage {
         by_hand::run_until_idle(&self.engine).await.expect("the engine runs");
     }
 
-    pub async fn db(&self) -> sqlx::pool::PoolConnection<sqlx::Postgres> {
+    pub async fn db(&self) -> store::Pooled {
         self.engine.db.acquire().await.expect("a connection")
     }
 
@@ -279,6 +279,7 @@ fn settings() -> Settings {
         keepalive: Duration::from_secs(11),
         clock_jump: Duration::from_secs(5),
         clock_settle: Duration::from_secs(30),
+        watchdog: Duration::from_secs(30),
         shutdown_grace: Duration::from_secs(15),
         upkeep_interval: Duration::from_secs(1),
         recount_interval: Duration::from_mins(1),

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use gcc_relay::store::Connection;
 use serde_json::json;
-use sqlx::PgConnection;
 
 use crate::house::{House, Node, UNLIMITED};
 use crate::stub::Manner;
@@ -131,13 +131,13 @@ async fn plant(house: &House) -> Result<()> {
     Ok(())
 }
 
-async fn run_script(db: &mut PgConnection, sql: String) -> Result<()> {
+async fn run_script(db: &mut Connection, sql: String) -> Result<()> {
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(db).await?;
     Ok(())
 }
 
 /// The statement that copies all rows of `source` into `table` once for each past bulletin, with some columns changed.
-async fn copy(db: &mut PgConnection, table: &str, source: &str, changed: &[(&str, &str)]) -> Result<String> {
+async fn copy(db: &mut Connection, table: &str, source: &str, changed: &[(&str, &str)]) -> Result<String> {
     let columns: Vec<String> = sqlx::query_scalar(
         "select attname::text from pg_attribute
         where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum",

@@ -93,7 +93,7 @@ async fn tell(
     let tree = Some(country::write_for_simulator(house, wanted).await?);
     let simulator =
         line::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file).await?;
-    let running = Running::start(&house.config, &engine, doors, Role::All)?;
+    let running = Running::start(&house.config, &engine, house.db.clone(), doors, Role::All)?;
     let story = tokio::select! {
         story = live(house, &engine, wanted, once) => story,
         () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },

@@ -11,14 +11,14 @@ use gcc_relay::simulator::{
     ChannelConfig, Control, Fault, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
 use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::{self, Pooled};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
-use sqlx::{Connection as _, PgConnection};
 use tokio::time::Instant;
 
 use crate::program::{Program, Server};
-use crate::stage::{SECRET, fresh_database};
+use crate::stage::{PATIENCE, SECRET, fresh_database};
 
 /// The one number in `make test`, the other in `make soak`.
 pub fn scaled<T>(short: T, long: T) -> T {
@@ -222,8 +222,9 @@ impl House {
         BulletinId::from_str(&id).expect("an id")
     }
 
-    pub async fn db(&self) -> PgConnection {
-        PgConnection::connect(&self.database_url).await.expect("a connection")
+    pub async fn db(&self) -> Pooled {
+        let db = store::connect(&self.database_url, 1, PATIENCE).await.expect("the database");
+        db.acquire().await.expect("a connection")
     }
 
     /// Waits until LINE has accepted so many.
@@ -239,15 +240,16 @@ impl House {
     }
 
     async fn count_open(&self, bulletin: BulletinId) -> sqlx::Result<i64> {
-        let mut db = PgConnection::connect(&self.database_url).await?;
+        let db = store::connect(&self.database_url, 1, PATIENCE).await.map_err(|_| sqlx::Error::PoolClosed)?;
+        let mut db = db.acquire().await?;
         let counted = "select sum(waiting + held + ready)::bigint from progress where bulletin_id = $1";
-        sqlx::query_scalar(counted).bind(bulletin).fetch_one(&mut db).await
+        sqlx::query_scalar(counted).bind(bulletin).fetch_one(&mut *db).await
     }
 
     /// Deliveries of all bulletins, by state and reason.
     pub async fn tally(&self) -> Vec<(String, Option<String>, i64)> {
         let counted = "select state::text, reason::text, count(*) from deliveries group by 1, 2 order by 1, 2";
-        sqlx::query_as(counted).fetch_all(&mut self.db().await).await.expect("a tally")
+        sqlx::query_as(counted).fetch_all(&mut *self.db().await).await.expect("a tally")
     }
 
     /// Each group got the one bulletin once, and the program knows it.
@@ -270,7 +272,7 @@ impl House {
         let counts = self.control().counts();
         assert!(counts.duplicates.is_empty(), "sent twice: {:?}", counts.duplicates);
         assert!(counts.body_changes.is_empty(), "another body under an old key: {:?}", counts.body_changes);
-        let difference = find_difference(&mut self.db().await, bulletin).await.expect("a recount");
+        let difference = find_difference(&mut *self.db().await, bulletin).await.expect("a recount");
         assert!(difference.is_none(), "{difference:?}");
         until("no claim is left", || async { self.count_claims().await == 0 }).await;
         until("the reconciler says 0", || async {
@@ -289,6 +291,6 @@ impl House {
     }
 
     pub async fn count_claims(&self) -> i64 {
-        sqlx::query_scalar("select count(*) from claims").fetch_one(&mut self.db().await).await.expect("a count")
+        sqlx::query_scalar("select count(*) from claims").fetch_one(&mut *self.db().await).await.expect("a count")
     }
 }

@@ -6,12 +6,17 @@
 //! prints its seed; `GCC_RELAY_SEED` repeats it.
 
 mod clock;
+mod cluster;
+mod failover;
 pub mod house;
 mod kills;
 mod line;
 mod model;
 mod nodes;
+mod patroni;
 mod people;
+mod pool;
+mod pooler;
 mod postgres;
 mod quota;
 mod requests;

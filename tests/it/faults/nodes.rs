@@ -44,7 +44,7 @@ fn turns(wires: &[&Wire], channel: &str) -> Vec<usize> {
 
 async fn epoch(house: &House, channel: &str) -> usize {
     let asked = sqlx::query_scalar("select epoch from channels where code = $1").bind(channel);
-    let epoch: i64 = asked.fetch_one(&mut house.db().await).await.expect("an epoch");
+    let epoch: i64 = asked.fetch_one(&mut *house.db().await).await.expect("an epoch");
     usize::try_from(epoch).expect("a small number")
 }
 

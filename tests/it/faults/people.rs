@@ -38,7 +38,7 @@ impl Office<'_> {
     }
 
     async fn count(&self, asked: &'static str, bulletin: BulletinId) -> i64 {
-        sqlx::query_scalar(asked).bind(bulletin).fetch_one(&mut self.house.db().await).await.expect("a count")
+        sqlx::query_scalar(asked).bind(bulletin).fetch_one(&mut *self.house.db().await).await.expect("a count")
     }
 
     /// Lets it into whatever holds it, and tries again what came to nothing, until it is everywhere.
@@ -62,7 +62,7 @@ impl Office<'_> {
             let reason = json!({ "reason": "ข้อมูลคลาดเคลื่อน" });
             self.act(&format!("/bulletins/{bulletin}/withdraw"), reason).await;
             let notice = sqlx::query_scalar("select id from bulletins where about = $1").bind(bulletin);
-            let notice = notice.fetch_optional(&mut self.house.db().await).await.expect("a notice or none");
+            let notice = notice.fetch_optional(&mut *self.house.db().await).await.expect("a notice or none");
             taken_back.push((bulletin, notice));
         }
         taken_back
@@ -137,8 +137,8 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
         })
         .await;
         house.settled(*notice).await;
-        assert!(find_difference(&mut house.db().await, *notice).await.expect("a recount").is_none());
-        assert!(find_difference(&mut house.db().await, *about).await.expect("a recount").is_none());
+        assert!(find_difference(&mut *house.db().await, *notice).await.expect("a recount").is_none());
+        assert!(find_difference(&mut *house.db().await, *about).await.expect("a recount").is_none());
     }
     house.assert_exact(bulletin, [&server]).await;
     // no copy is in both LINE groups of one group
@@ -149,7 +149,7 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
     }
     // each act is on record
     let kept = "select count(*) from audit where act in ('forward', 'retry', 'withdraw')";
-    let kept: i64 = sqlx::query_scalar(kept).fetch_one(&mut house.db().await).await.expect("a count");
+    let kept: i64 = sqlx::query_scalar(kept).fetch_one(&mut *house.db().await).await.expect("a count");
     let acts = office.acts.load(Ordering::Relaxed);
     assert_eq!(kept, i64::from(acts), "acts on record, acts that were answered");
     println!("{acts} acts and {imports} imports");
@@ -157,6 +157,6 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
     server.signal(Signal::SIGTERM);
     server.ended(Duration::from_secs(10)).await.expect("it ends");
     let said = "select deadlocks from pg_stat_database where datname = current_database()";
-    let deadlocks: i64 = sqlx::query_scalar(said).fetch_one(&mut house.db().await).await.expect("a number");
+    let deadlocks: i64 = sqlx::query_scalar(said).fetch_one(&mut *house.db().await).await.expect("a number");
     assert_eq!(deadlocks, 0, "transactions stood in each other's way");
 }

@@ -39,7 +39,7 @@ impl Postgres {
         let first = Embedded::start(&config).await.expect("a Postgres cluster");
         let db = store::connect(&first.url(), 1, PATIENCE).await.expect("the database");
         store::migrate(&db).await.expect("migrations");
-        db.close().await;
+        db.close();
         Self { config, shares: vec![first], _folder: folder }
     }
 
@@ -89,7 +89,7 @@ async fn postgres_stopped_fast_stopped_at_once_and_killed_loses_nothing() {
 }
 
 /// A wire to the Postgres of a database's address, and that address over the wire.
-async fn wired(url: &str) -> (Wire, String) {
+pub async fn wired(url: &str) -> (Wire, String) {
     let url = url::Url::parse(url).expect("an address");
     let folder = url.query_pairs().find(|(name, _)| name == "host").expect("a socket's folder").1.into_owned();
     let wire = Wire::to(Far::Unix(PathBuf::from(folder).join(".s.PGSQL.5432"))).await;

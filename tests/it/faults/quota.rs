@@ -19,7 +19,7 @@ fn change(house: &House, change: ChannelChange) {
 }
 
 async fn parked(house: &House) -> Option<String> {
-    sqlx::query_scalar("select parked_reason::text from channels").fetch_one(&mut house.db().await).await.expect("one")
+    sqlx::query_scalar("select parked_reason::text from channels").fetch_one(&mut *house.db().await).await.expect("one")
 }
 
 /// A page of the deliveries that are not accepted, as the API shows them.
