@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use gcc_relay::domain::document::DocumentNumber;
-use gcc_relay::domain::join_code::JoinCode;
+use gcc_relay::domain::join_code::{JoinCode, Typed};
 use gcc_relay::domain::national::find_province;
 use gcc_relay::domain::picture::{BadPicture, LONGEST_SIDE, MOST_BYTES, Picture};
 use gcc_relay::domain::search::{Words, text_form};
@@ -75,8 +75,15 @@ pub fn letter_number(data: &[u8]) {
 /// A join code in what somebody wrote: shown, it is found again.
 pub fn join_code(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
-    if let Some(code) = JoinCode::find(text) {
-        assert!(JoinCode::find(&code.to_string()) == Some(code));
+    for addressed in [false, true] {
+        let found = match JoinCode::read(text, addressed) {
+            Typed::Code(code) => vec![code],
+            Typed::Perhaps(codes) => codes,
+            Typed::Misspelt | Typed::Nothing => Vec::new(),
+        };
+        for code in found {
+            assert!(matches!(JoinCode::read(&code.to_string(), addressed), Typed::Code(again) if again == code));
+        }
     }
 }
 

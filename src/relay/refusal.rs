@@ -99,7 +99,7 @@ impl Refusal {
             Self::Classified(_) => UnscheduledReason::Classified,
             Self::TooLarge(_) | Self::ImageNotHttps | Self::Render(_) | Self::RefusedByLine(_) => {
                 UnscheduledReason::Message
-            },
+            }
             Self::Absent
             | Self::NotADraft
             | Self::NotRelaying

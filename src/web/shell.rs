@@ -2,8 +2,8 @@
 //!
 //! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
 
-use super::once::new_token;
 use super::moment::say_moment;
+use super::once::new_token;
 use super::pages::assets;
 use super::people::Visitor;
 use super::words::Words;
