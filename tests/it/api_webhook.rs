@@ -7,12 +7,13 @@ use base64::prelude::BASE64_STANDARD;
 use gcc_relay::relay::engine::sealed_as;
 use gcc_relay::relay::inbound_wake::{BETWEEN_NOTICES, InboundWake};
 use gcc_relay::simulator::Happening;
+use gcc_relay::store::channels;
 use gcc_relay::store::notices::TOPIC;
-use gcc_relay::store::{self, channels};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -108,7 +109,7 @@ async fn a_request_that_does_not_prove_itself_takes_no_connection() {
     let body = json!({ "events": [] }).to_string();
     deliver(&desk, HOOK, &sign(SECRET, &body), &body).await.expect(200);
     let mut taken = Vec::new();
-    while taken.len() < usize::try_from(desk.engine.db.options().get_max_connections()).expect("a number") {
+    while taken.len() < usize::try_from(desk.engine.db.pooling().max_connections).expect("a number") {
         taken.push(desk.db().await);
     }
     for path in [HOOK, "/line/webhook/other"] {
@@ -140,7 +141,7 @@ async fn a_new_channel_and_a_changed_secret_are_known_within_the_time_that_thing
 #[tokio::test]
 async fn a_webhook_waits_for_no_other_transaction_that_sends_a_notice() {
     let desk = Desk::new().await;
-    let mut other = PgConnection::connect_with(&desk.engine.db.connect_options()).await.expect("a connection");
+    let mut other = PgConnection::connect_with(desk.engine.db.hosts().latest()).await.expect("a connection");
     let backend: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut other).await.expect("a number");
     // this commit notifies, has something to write, and waits for a standby that never answers
     let held = tokio::spawn(async move {
@@ -170,7 +171,8 @@ async fn a_webhook_waits_for_no_other_transaction_that_sends_a_notice() {
 async fn other_nodes_are_told_of_webhooks_a_few_times_a_second_however_many_come() {
     let desk = Desk::new().await;
     let (wake, stop) = (InboundWake::default(), CancellationToken::new());
-    let mut notices = store::Listener::connect_with(&desk.engine.db).await.expect("a listener");
+    let pool = PgPoolOptions::new().connect_lazy_with(desk.engine.db.hosts().latest().clone());
+    let mut notices = PgListener::connect_with(&pool).await.expect("a listener");
     notices.listen(TOPIC).await.expect("listening");
     let began = Instant::now();
     let telling = tokio::spawn(wake.clone().tell_other_nodes(desk.engine.db.clone(), stop.clone()));

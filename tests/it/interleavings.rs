@@ -20,8 +20,8 @@ use gcc_relay::store::deliveries::{Delivery, get_change_horizon, list_changed};
 use gcc_relay::store::locks::{get_pid, session_holds_channel, try_hold_channel};
 use gcc_relay::store::record::{Recorded, record_batch};
 use gcc_relay::store::retries::RetryFilter;
+use gcc_relay::store::session::open_session;
 use gcc_relay::store::{Tx, links, tree};
-use sqlx::Connection as _;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -391,8 +391,7 @@ async fn two_stewards_forward_the_same_bulletin_at_the_same_time() {
 #[tokio::test]
 async fn a_sender_that_starts_late_does_not_take_the_channel_from_whoever_holds_it() {
     let stage = Stage::new().await;
-    let url = stage.engine.db.connect_options();
-    let mut session = sqlx::PgConnection::connect_with(&url).await.expect("a session");
+    let mut session = open_session(&stage.engine.db, 30 * SECOND).await.expect("a session");
     let pid = get_pid(&mut session).await.expect("a number");
     let mut tx = begin(&stage).await;
     assert!(!session_holds_channel(&mut tx, pid, stage.channel).await.expect("asked"));

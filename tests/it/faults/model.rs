@@ -17,6 +17,7 @@ use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::retry::retry;
 use gcc_relay::relay::upkeep::Rounds;
 use gcc_relay::relay::withdraw::withdraw;
+use gcc_relay::store::Connection;
 use gcc_relay::store::bulletins::Draft;
 use gcc_relay::store::claims::{delete_claims, insert_claim, shrink_claims, take_channel};
 use gcc_relay::store::progress::find_difference;
@@ -25,7 +26,7 @@ use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sqlx::{PgConnection, Row as _};
+use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::house::{scaled, seed};
@@ -382,7 +383,7 @@ impl Table {
     }
 
     /// As the recorder does: the claim goes with its last copy, and until then names only what may be on its way.
-    async fn leave(&self, tx: &mut PgConnection, claim: ClaimId, id: DeliveryId, accepted: bool) {
+    async fn leave(&self, tx: &mut Connection, claim: ClaimId, id: DeliveryId, accepted: bool) {
         if self.claims.values().all(|(other, _)| *other != claim) {
             delete_claims(tx, &[claim]).await.expect("settled");
         } else if !accepted {

@@ -179,7 +179,7 @@ async fn a_parent_whose_record_was_committed_without_an_answer_wakes_its_childre
 
 /// A wire to the Postgres of a pool, and the address of its database over the wire.
 async fn wired_to(db: &store::Db) -> (Wire, String) {
-    let options = db.connect_options();
+    let options = db.hosts().latest();
     let folder = options.get_socket().expect("a socket's folder").clone();
     let wire = Wire::to(Far::Unix(folder.join(".s.PGSQL.5432"))).await;
     let (user, database) = (options.get_username(), options.get_database().expect("a database"));
