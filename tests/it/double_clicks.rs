@@ -14,6 +14,8 @@ use crate::forms::{Form, Hands, all};
 /// Forms of people who are signed in that are not done once, each with its reason.
 const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /sign-out", "ends what is there"),
+    ("POST /account/failures/seen", "says what is so afterwards"),
+    ("POST /webhook-failures/{id}/retry", "an event is tried again once, as it is not set aside any more"),
     ("POST /account/password", "says what is so afterwards, and a device is asked for the old password each time"),
     ("POST /account/codes", "the newest secret is the one that counts, and it is the one that is shown"),
     ("POST /account/codes/confirm", "says what is so afterwards"),
@@ -142,8 +144,8 @@ fn every_form_of_people_is_done_once_or_says_why_not() {
 
 #[test]
 fn every_form_in_the_templates_bears_the_token() {
-    // on the way in nobody is signed in yet, and these two make nothing
-    let open = ["action=\"/language\"", "action=\"/sign-out\""];
+    // on the way in nobody is signed in yet, and these make nothing
+    let open = ["action=\"/language\"", "action=\"/sign-out\"", "action=\"/account/failures/seen\""];
     let outside = ["people/sign_in.html", "people/welcome.html", "people/again.html", "people/code.html"];
     // a part of live pages that is drawn without a frame; putting a decline back twice changes nothing
     let parts = ["board/blocked_table.html"];

@@ -59,13 +59,7 @@ pub async fn fresh_database() -> String {
         .get_or_init(|| async {
             let data_dir = std::env::temp_dir().join("gcc-relay-it");
             // a standby that is not there is waited for only by a session that asks for it, to hold its commit open
-            let settings = [
-                ("fsync", "off"),
-                ("max_connections", "400"),
-                ("synchronous_standby_names", "nobody"),
-                ("synchronous_commit", "local"),
-            ];
-            let settings = settings.map(|(k, v)| (k.to_owned(), v.to_owned()));
+            let settings = [("fsync", "off"), ("max_connections", "400")].map(|(k, v)| (k.to_owned(), v.to_owned()));
             let config = EmbeddedConfig { data_dir, database: "gcc_relay".into(), settings: settings.into() };
             let cluster = Embedded::start(&config).await.expect("a Postgres cluster");
             let mut admin = PgConnection::connect(&cluster.url()).await.expect("a connection");

@@ -40,7 +40,7 @@ struct State {
 }
 
 /// What a transaction's end looks like on the way to Postgres.
-const COMMIT: &[u8] = b"COMMIT\0";
+const COMMIT: &[u8] = b"commit\0";
 
 impl State {
     /// Whether one more answer is to be lost.
