@@ -61,12 +61,12 @@ pub fn tree_file(data: &[u8]) {
 /// The number of a letter: kept as given, and read the same from the form in which it is written.
 pub fn letter_number(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
-    let date = jiff::civil::date(2018, 3, 23);
-    let Ok(number) = DocumentNumber::parse(text, Some(date)) else { return };
+    let day = jiff::civil::date(2018, 3, 23);
+    let Ok(number) = DocumentNumber::parse(text, Some(day)) else { return };
     assert!(text.contains(number.raw()));
     for digits in [Digits::Thai, Digits::Arabic] {
         if let Some(written) = number.format(digits) {
-            let again = DocumentNumber::parse(&written, Some(date)).expect("what was written");
+            let again = DocumentNumber::parse(&written, Some(day)).expect("what was written");
             assert_eq!(again.parts(), number.parts());
         }
     }

@@ -23,9 +23,12 @@ fn replay(target: &str, run: fn(&[u8])) -> u64 {
     bytes
 }
 
+/// Reads one input, and panics where something is wrong.
+type Target = fn(&[u8]);
+
 #[test]
 fn no_kept_input_breaks_a_parser_and_the_corpus_stays_small() {
-    let targets: [(&str, fn(&[u8])); 6] = [
+    let targets: [(&str, Target); 6] = [
         ("webhook", targets::webhook),
         ("tree_file", targets::tree_file),
         ("letter_number", targets::letter_number),

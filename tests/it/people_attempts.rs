@@ -83,8 +83,8 @@ async fn all_nodes_count_together() {
     let second = desk.serve_again().await;
     let (here, there) =
         (Browser::from_address(&desk, STRANGER), Browser::from_address(&desk, STRANGER).at_node(&second));
-    let (looked_at_here, looked_at_there) = tokio::join!(guess(&here, &username, 8), guess(&there, &username, 8));
-    assert_eq!(looked_at_here + looked_at_there, 10);
+    let (first, other) = tokio::join!(guess(&here, &username, 8), guess(&there, &username, 8));
+    assert_eq!(first + other, 10);
     let known = desk.sign_in(Who::Operator).await.at_node(&second);
     assert_eq!(sign_in(&known, &username).await, 303, "a device is known at every node");
 }

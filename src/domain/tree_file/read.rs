@@ -218,6 +218,6 @@ impl Lines<'_> {
 /// Line breaks of any system: `\n`, `\r\n`, and `\r` alone.
 fn count_breaks(bytes: &[u8]) -> u64 {
     let returns = bytes.iter().enumerate().filter(|&(at, byte)| *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-    let breaks = returns.count() + bytes.iter().filter(|byte| **byte == b'\n').count();
+    let breaks = returns.count() + bytes.split(|byte| *byte == b'\n').count() - 1;
     u64::try_from(breaks).unwrap_or(u64::MAX)
 }

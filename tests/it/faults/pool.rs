@@ -15,7 +15,7 @@ use crate::stage::fresh_database;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn pool(url: &str, statement: Duration) -> Db {
+fn pool(url: &str, statement: Duration) -> Db {
     let pooling = Pooling { name: "gcc-relay", max_connections: 2, patience: 5 * SECOND, statement };
     Db::new(std::sync::Arc::new(gcc_relay::store::Hosts::parse(url).expect("an address")), pooling)
 }
@@ -27,7 +27,7 @@ async fn answers(db: &Db) -> sqlx::Result<i32> {
 /// Two connections that are open and carry nothing any more.
 async fn stranded(statement: Duration) -> (Wire, Db) {
     let (wire, over) = wired(&fresh_database().await).await;
-    let db = pool(&over, statement).await;
+    let db = pool(&over, statement);
     let both = [db.begin().await.expect("one"), db.begin().await.expect("two")];
     drop(both);
     until("both are back", || async { db.size() == (2, 2) }).await;
@@ -70,7 +70,7 @@ async fn what_waits_for_a_database_that_is_known_to_be_lost_ends_at_once() {
 
 #[tokio::test]
 async fn a_transaction_that_is_dropped_is_undone_and_its_connection_used_again() {
-    let db = pool(&fresh_database().await, 30 * SECOND).await;
+    let db = pool(&fresh_database().await, 30 * SECOND);
     let mut tx = db.begin().await.expect("a transaction");
     let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut *tx).await.expect("a number");
     tx.execute("lock table home").await.expect("a lock");
@@ -86,7 +86,7 @@ async fn a_transaction_that_is_dropped_is_undone_and_its_connection_used_again()
 
 #[tokio::test]
 async fn a_server_that_takes_no_writes_any_more_is_away_and_its_connections_are_made_anew() {
-    let db = pool(&fresh_database().await, 30 * SECOND).await;
+    let db = pool(&fresh_database().await, 30 * SECOND);
     let (mut one, mut two) = (db.acquire().await.expect("one"), db.acquire().await.expect("two"));
     let mut old = Vec::new();
     for connection in [&mut one, &mut two] {
@@ -112,7 +112,7 @@ async fn a_server_that_takes_no_writes_any_more_is_away_and_its_connections_are_
 #[tokio::test]
 async fn a_lock_that_is_not_let_go_is_not_waited_for_without_end() {
     let url = fresh_database().await;
-    let (holder, db) = (pool(&url, 30 * SECOND).await, pool(&url, 2 * SECOND).await);
+    let (holder, db) = (pool(&url, 30 * SECOND), pool(&url, 2 * SECOND));
     let mut tx = holder.begin().await.expect("a transaction");
     tx.execute("lock table home").await.expect("a lock");
     let refused =
