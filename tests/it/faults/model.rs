@@ -191,6 +191,11 @@ impl Sheet {
     }
 
     fn time(&mut self, now: Timestamp) {
+        // first what has ended: nothing of it is let go or passed by any more
+        if self.expires <= now {
+            self.end_open(Event::Expired);
+            return;
+        }
         for group in 0..TREE.len() {
             let copy = &mut self.copies[group];
             if copy.state == State::Held && copy.release.is_some_and(|release| release <= now) {
@@ -209,9 +214,6 @@ impl Sheet {
             if self.copies[group].state == State::Waiting && above.is_some_and(|parent| slow[parent]) {
                 self.turn_comes(group, true, now);
             }
-        }
-        if self.expires <= now {
-            self.end_open(Event::Expired);
         }
     }
 
@@ -438,7 +440,8 @@ impl Table {
         let sheet = &mut self.sheets[n];
         let id = sheet.id;
         let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-        let mut allowed = !sheet.withdrawn;
+        // what has expired goes nowhere any more, but can be withdrawn
+        let mut allowed = !sheet.withdrawn && (now < sheet.expires || matches!(act, Act::Withdraw(_)));
         let done: Result<()> = match act {
             Act::Forward(_, group) => {
                 let state = sheet.copies[group].state;
@@ -487,7 +490,9 @@ impl Table {
         };
         match done {
             Ok(()) => tx.commit().await.expect("committed"),
-            Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => assert!(!allowed, "refused: {act:?}"),
+            Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => {
+                assert!(!allowed, "refused: {act:?}")
+            }
             Err(refusal) => panic!("{act:?}: {refusal}"),
         }
     }
