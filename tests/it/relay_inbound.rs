@@ -288,9 +288,9 @@ async fn what_was_known_of_another_line_group_is_not_said_of_the_new_one() {
     unlinked_chat(&stage);
     stage.faults([FaultRule::always(Fault::Timeout).endpoint(Endpoint::MembersCount)]);
     let moi = stage.group("moi").await;
-    let mut db = stage.db().await;
-    links::link_group(&mut db, moi, stage.channel, "Cnew", stage.now(), stage.now()).await.expect("linked");
-    drop(db);
+    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    links::link_group(&mut tx, moi, stage.channel, "Cnew", stage.now(), stage.now()).await.expect("linked");
+    tx.commit().await.expect("committed");
     assert_eq!(members(&stage, "moi").await, None);
     stage.faults([]);
     stage.run().await;
@@ -367,11 +367,11 @@ async fn a_line_group_that_was_linked_by_a_clock_ahead_can_be_linked_to_another_
     let (moi, far) = (stage.group("moi").await, stage.group("cmi-far").await);
     let ahead = stage.now() + Duration::from_secs(30);
     let code = JoinCode::generate();
-    let mut db = stage.db().await;
-    links::link_group(&mut db, moi, stage.channel, "Cmoi", ahead, stage.now()).await.expect("linked");
+    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    links::link_group(&mut tx, moi, stage.channel, "Cmoi", ahead, stage.now()).await.expect("linked");
     let expires_at = stage.now() + Duration::from_hours(24);
-    join_codes::insert_join_code(&mut db, &code.sha256(), far, stage.now(), expires_at).await.expect("kept");
-    drop(db);
+    join_codes::insert_join_code(&mut tx, &code.sha256(), far, stage.now(), expires_at).await.expect("kept");
+    tx.commit().await.expect("committed");
     store_event(&stage, "join_code", "Cmoi", None, Some(hex::encode(code.sha256()))).await;
     stage.run().await;
     assert!(is_linked(&stage, "cmi-far").await);
