@@ -3,7 +3,7 @@
 //! A clock that jumps is not believed at once, whichever of the two it is: a database that wakes eight days ahead for
 //! two seconds must not date anything. Until the new difference has lasted for `clock_settle`, or the old one is back,
 //! the node neither sends nor does any upkeep. A difference that stays above `clock_jump` is followed then, as all
-//! nodes have to go by one clock; what cannot be undone waits until it is mended ([`ClockWatch::clocks_agree`]).
+//! nodes have to go by one clock; what cannot be undone waits until it is mended ([`clocks_agree`]).
 
 use std::time::Duration;
 

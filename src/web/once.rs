@@ -1,12 +1,12 @@
 //! Forms, done once: two clicks on a button are one act, and the second is shown what the first came to.
 //!
-//! Every page gives its forms a hidden token, new each time it is drawn ([`super::shell::Shell::once`]). A form that
+//! Every page gives its forms a hidden token, new each time it is drawn (`shell::Shell::once`). A form that
 //! makes something is taken as [`Once`]: what it made is kept, sealed, in the transaction that made it, under session,
 //! address and token. The same form again waits for the first and shows the same answer, on any node: also a key or a
 //! link that is shown only once. A form of the same token with another content is another form (the page was still
 //! open, and something else was typed). A refusal is not kept, as it made nothing.
 //!
-//! The same as the `Idempotency-Key` of the API ([`super::post`]), and kept in the same table, but for a short time.
+//! The same as the `Idempotency-Key` of the API (`web::post`), and kept in the same table, but for a short time.
 
 use std::time::Duration;
 
