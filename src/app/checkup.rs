@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
+use super::demo_guard::refuse_demo_data;
 use super::{House, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::sealed::SealingKey;
@@ -83,6 +84,7 @@ impl Checkup {
         if !usable {
             return Ok(self.tell("secrets", sealing.map(|key| format!("key {}", key.id())))?);
         }
+        self.tell("demo", refuse_demo_data(house).await.map(ToOwned::to_owned))?;
         self.tell("home", check_home(&mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod checkup;
 pub mod demo;
+mod demo_guard;
 pub mod home;
 mod house;
 pub mod keys;

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::House;
+use super::demo_guard;
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Server};
@@ -63,6 +64,10 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     let doors = Doors::open(&config).await?;
     let house =
         if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
+    if let Err(refusal) = demo_guard::refuse_demo_data(&house).await {
+        house.close().await?;
+        return Err(refusal);
+    }
     let engine = wiring::engine(&house, house.sealing_key()?)?;
     let running = Running::start(&house.config, &engine, doors, options.role)?;
     tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");

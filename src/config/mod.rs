@@ -21,8 +21,8 @@ use serde::Deserialize;
 
 pub use relay::{BypassAfter, Relay};
 pub use sections::{
-    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Line, Log, LogFormat, ProxyHeader, ProxyNetwork, Secrets,
-    Server,
+    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
+    Secrets, Server,
 };
 
 use check::Check;

@@ -270,4 +270,6 @@ pub enum LogFormat {
 pub struct Demo {
     /// Where the simulator of LINE listens.
     pub simulator_listen: SocketAddr,
+    /// Whether `serve` may serve a demo's data.
+    pub serve_data: bool,
 }

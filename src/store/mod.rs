@@ -23,6 +23,7 @@ pub mod choices;
 pub mod claims;
 pub mod coverage;
 pub mod deliveries;
+pub mod demo_data;
 pub mod fan_out;
 pub mod groups;
 pub mod history;

@@ -22,6 +22,7 @@ mod browser;
 mod commands;
 mod config;
 mod crawl;
+mod demo_guard;
 mod demo_past;
 mod desk;
 mod embedded;
