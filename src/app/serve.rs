@@ -26,7 +26,7 @@ use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Edge, People, ProxyHeader, Rules, TrustedProxies};
+use crate::web::{self, App, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICES: usize = 1_024;
@@ -115,7 +115,6 @@ impl Running {
             Self { relay: JoinSet::new(), web: JoinSet::new(), stop: stop.clone(), grace: config.relay.shutdown_grace };
         let metrics = telemetry::start_metrics()?;
         let render = metrics.clone();
-        running.web.spawn(sum_up(metrics, engine.db.clone(), stop.clone()));
         let app = App::new(
             engine.db.clone(),
             engine.clock.clone(),
@@ -125,6 +124,7 @@ impl Running {
             Arc::new(move || render.render()),
             people(config),
         );
+        running.web.spawn(sum_up(metrics, engine.db.clone(), app.live().clone(), stop.clone()));
         let (live, stopping) = (app.live().clone(), stop.clone());
         running.web.spawn(async move {
             // whoever watches would keep the server from stopping
@@ -204,7 +204,7 @@ fn people(config: &Config) -> People {
 }
 
 /// Sums up what was counted, every few seconds, and says what this node is.
-async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, db: Db, stop: CancellationToken) {
+async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, db: Db, live: Live, stop: CancellationToken) {
     loop {
         metrics.run_upkeep();
         metrics::gauge!(metric::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
@@ -213,6 +213,7 @@ async fn sum_up(metrics: metrics_exporter_prometheus::PrometheusHandle, db: Db, 
             metrics::gauge!(metric::DATABASE_CONNECTIONS, "state" => state).set(f64::from(connections));
         }
         metrics::gauge!(metric::DATABASE_CONNECTIONS_MAX).set(f64::from(db.options().get_max_connections()));
+        metrics::gauge!(metric::STREAMS).set(f64::from(u32::try_from(live.streams()).unwrap_or(u32::MAX)));
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(METRICS_UPKEEP) => {}
