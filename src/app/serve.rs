@@ -20,13 +20,13 @@ use super::House;
 use super::demo_guard;
 use super::shutdown::Shutdown;
 use super::wiring;
-use crate::config::{self, Config, Server};
+use crate::config::{self, Config, Limits, Server};
 use crate::relay::engine::Engine;
 use crate::relay::node::Node;
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
+use crate::web::{self, App, Bounds, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICES: usize = 1_024;
@@ -132,9 +132,12 @@ impl Running {
             live.stop();
         });
         let router = if role == Role::Relay { web::metrics_router(&app) } else { web::router(&app) };
-        running.web.spawn(web::serve(doors.public, router, stop.clone().cancelled_owned()));
+        let (bounds, proxies) = (bounds(&config.limits), trusted_proxies(&config.server));
+        let stopped = stop.clone().cancelled_owned();
+        running.web.spawn(web::serve(doors.public, router, bounds, proxies.clone(), stopped));
         if let Some(private) = doors.metrics {
-            running.web.spawn(web::serve(private, web::metrics_router(&app), stop.clone().cancelled_owned()));
+            let (router, stopped) = (web::metrics_router(&app), stop.clone().cancelled_owned());
+            running.web.spawn(web::serve(private, router, bounds, proxies, stopped));
         }
         if role != Role::Web {
             running.start_relay(engine);
@@ -179,6 +182,16 @@ fn edge(config: &Config) -> Edge {
         private_metrics: config.server.metrics_listen.is_some(),
         secure: config.server.public_url.as_str().starts_with("https://"),
         proxies: trusted_proxies(&config.server),
+    }
+}
+
+fn bounds(limits: &Limits) -> Bounds {
+    let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Bounds {
+        connections: whole(limits.connections),
+        connections_per_address: whole(limits.connections_per_address),
+        header_timeout: limits.header_timeout,
+        body_timeout: limits.body_timeout,
     }
 }
 

@@ -56,6 +56,8 @@ pub const BUILD_INFO: &str = "gcc_relay_build_info";
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 /// Webhook requests whose signature did not fit, by `channel`.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
+/// Connections that were refused or cut off, by `reason`: `full`, `address` (too many from one) or `slow`.
+pub const CONNECTIONS_REFUSED: &str = "gcc_relay_connections_refused_total";
 /// Streams of pages and programs that watch, on this node.
 pub const STREAMS: &str = "gcc_relay_streams";
 /// People who tried to sign in, by outcome (`signed_in`, `refused`).
@@ -119,6 +121,7 @@ fn describe_recorder() {
 fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
+    describe_counter!(CONNECTIONS_REFUSED, Unit::Count, "Connections refused or cut off, by reason");
     describe_gauge!(STREAMS, Unit::Count, "Streams that are open on this node");
     describe_counter!(SIGN_INS, Unit::Count, "Attempts to sign in, by outcome");
     describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route and status");

@@ -16,7 +16,7 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
+use gcc_relay::web::{App, Bounds, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -246,6 +246,8 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
+        // a test may say with `X-Forwarded-For` from where it comes
+        let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor);
         let edge = Edge {
             body_limit: BODY_LIMIT,
             request_timeout: Duration::from_secs(75),
@@ -253,8 +255,7 @@ impl Desk {
             status_cache: Duration::from_nanos(1),
             private_metrics: false,
             secure: false,
-            // a test may say with `X-Forwarded-For` from where it comes
-            proxies: TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor),
+            proxies: proxies.clone(),
         };
         let app = App::new(
             engine.db.clone(),
@@ -265,7 +266,7 @@ impl Desk {
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
             People::new(RULES, vec![Role::Approver], &url),
         );
-        tokio::spawn(serve(listener, router(&app), pending()));
+        tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
         let mut desk = Self { stage, app, url, http: Client::new(), keys: Vec::new() };

@@ -30,6 +30,7 @@ mod faults;
 mod form_words;
 mod forms;
 mod forms_table;
+mod listener;
 mod markup;
 mod observability;
 mod pages_compose;
