@@ -69,6 +69,10 @@ pub async fn serve(
     let (room, by_address) = (Arc::new(Semaphore::new(bounds.connections)), ByAddress::default());
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
     let _ends_with_us = stopping.clone().drop_guard();
+    // there from the start, so that a rate of them can be told from none
+    for reason in ["full", "address", "slow"] {
+        metrics::counter!(metric::CONNECTIONS_REFUSED, "reason" => reason).increment(0);
+    }
     let mut stop = pin!(stop);
     loop {
         let taken = tokio::select! {
