@@ -190,6 +190,7 @@ mod tests {
             priority,
             has_children: false,
             members: 0,
+            expires_at: None,
         }
     }
 

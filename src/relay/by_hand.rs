@@ -31,20 +31,29 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
         Rounds::new(engine.clone()).go_round().await;
         refresh_quotas(engine).await?;
         refresh_counts(engine).await?;
-        let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
-        for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
-            let lease = Lease::endless(engine.clock.clone());
-            let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-            if let Some(sender) = Sender::start(engine, channel.id, None, lease, wake, stop).await? {
-                sender.run(Until::Idle).await;
-            }
-        }
+        send_until_idle(engine).await?;
         let after = progress::sum_versions(&mut *engine.db.acquire().await?).await?;
         if before == Some(after) {
             return Ok(());
         }
         before = Some(after);
     }
+}
+
+/// Lets the sender of each channel do all that it can do now, and nobody else anything.
+///
+/// # Errors
+/// When the database fails.
+pub async fn send_until_idle(engine: &Engine) -> Result<()> {
+    let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
+    for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
+        let lease = Lease::endless(engine.clock.clone());
+        let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        if let Some(sender) = Sender::start(engine, channel.id, None, lease, wake, stop).await? {
+            sender.run(Until::Idle).await;
+        }
+    }
+    Ok(())
 }
 
 /// Starts one sender that works until it is stopped, for a test that looks at it while it works; none where `holder` is

@@ -88,11 +88,16 @@ pub enum Permission {
     NeedsKey(Uuid),
     /// By one clock its key is too old to be used again, by the other it is not: nothing is done until they agree.
     ClocksDisagree,
+    /// Its bulletin has expired, by one of the clocks: upkeep ends it.
+    Expired,
 }
 
 /// Looks at a delivery just before its call: the retry key decides (LINE keeps one for 24 hours).
 #[must_use]
 pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permission {
+    if ready.expires_at.is_some_and(|end| clock.later() >= end) {
+        return Permission::Expired;
+    }
     let is_old = |now: Timestamp| ready.key_used_at.is_some_and(|used| now >= used + key_lifetime);
     match (ready.outcome_open, is_old(clock.earlier()), is_old(clock.later())) {
         (true, true, _) => Permission::TooLate,
@@ -208,6 +213,7 @@ mod tests {
             priority: 0,
             has_children: false,
             members: 0,
+            expires_at: None,
         };
         (ready, now)
     }

@@ -43,6 +43,8 @@ pub struct Ready {
     pub has_children: bool,
     /// Members of its LINE group at publish, for each of whom LINE counts a message; 0 = not known.
     pub members: i32,
+    /// From when on it is not sent any more.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Up to `limit` deliveries of `channel` whose retry is due.
@@ -52,13 +54,13 @@ pub struct Ready {
 pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, limit: i64) -> Result<Vec<Ready>> {
     Ok(sqlx::query_as!(
         Ready,
-        r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
-            message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
-            priority, has_children, members
-        from deliveries
-        where channel_id = $1 and due_at <= $2 and state = 'ready'
-            and bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
-        order by due_at
+        r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
+            d.message_id as "message_id: MessageId", d.recipient, d.retry_key, d.key_used_at, d.outcome_open, d.attempts,
+            d.priority, d.has_children, d.members, b.expires_at
+        from deliveries d join bulletins b on b.id = d.bulletin_id
+        where d.channel_id = $1 and d.due_at <= $2 and d.state = 'ready'
+            and d.bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
+        order by d.due_at
         limit $3"#,
         channel.0,
         now as Timestamp,

@@ -63,12 +63,12 @@ pub async fn list_fresh(db: &mut Connection, channel: ChannelId, ids: &[Delivery
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     Ok(sqlx::query_as!(
         Ready,
-        r#"select id as "id: DeliveryId", bulletin_id as "bulletin_id: BulletinId", group_id as "group_id: GroupId",
-            message_id as "message_id: MessageId", recipient, retry_key, key_used_at, outcome_open, attempts,
-            priority, has_children, members
-        from deliveries
-        where id = any ($2) and channel_id = $1 and state = 'ready' and due_at is null
-        order by priority, id"#,
+        r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
+            d.message_id as "message_id: MessageId", d.recipient, d.retry_key, d.key_used_at, d.outcome_open, d.attempts,
+            d.priority, d.has_children, d.members, b.expires_at
+        from deliveries d join bulletins b on b.id = d.bulletin_id
+        where d.id = any ($2) and d.channel_id = $1 and d.state = 'ready' and d.due_at is null
+        order by d.priority, d.id"#,
         channel.0,
         &ids,
     )

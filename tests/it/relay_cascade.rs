@@ -7,6 +7,7 @@ use std::time::Duration;
 use gcc_relay::domain::bulletin::{Audience, Forwarding, ForwardingMode};
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::Code;
+use gcc_relay::relay::by_hand;
 use gcc_relay::store::{bulletins, groups, progress};
 use tokio::time::timeout;
 
@@ -141,6 +142,19 @@ async fn an_expired_bulletin_is_not_sent_any_more() {
     let states = stage.states(id).await;
     assert_eq!((states["lpn"], states["lpn-com"]), (State::Expired, State::Expired));
     assert_eq!(states["cmi"], State::Accepted);
+    stage.assert_exact(id).await;
+}
+
+#[tokio::test]
+async fn nothing_is_sent_after_its_expiry_though_upkeep_has_not_been_there_yet() {
+    let stage = Stage::new().await;
+    let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
+    let (id, _) = stage.publish(draft).await;
+    stage.clock.advance(10 * MINUTE);
+    by_hand::send_until_idle(&stage.engine).await.expect("a sender runs");
+    assert_eq!(stage.states(id).await["gcc1"], State::Ready);
+    stage.run().await;
+    assert_eq!(stage.states(id).await["gcc1"], State::Expired);
     stage.assert_exact(id).await;
 }
 

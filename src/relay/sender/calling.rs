@@ -84,6 +84,7 @@ impl Sender {
                 row.new_key = Some(key);
                 self.record(claimed, row, None).await;
             }
+            Permission::Expired => self.give_back(&claimed).await,
             Permission::ClocksDisagree => {
                 let mut row = recorded(&claimed.ready, State::Ready, Some(Reason::NoAnswer), now);
                 row.due_at = Some(now + CLOCKS_AGREE);
