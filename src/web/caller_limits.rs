@@ -31,7 +31,7 @@ impl Default for CallerLimits {
     fn default() -> Self {
         Self {
             streams_per_key: 200,
-            streams_per_session: 20,
+            streams_per_session: 100,
             waits_per_key: 500,
             reads_per_minute: 30_000,
             writes_per_minute: 6_000,
