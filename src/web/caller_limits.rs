@@ -81,7 +81,8 @@ impl Held {
             Holder::Key(_) => (self.limits.streams_per_key, "This key"),
             Holder::Session(_) => (self.limits.streams_per_session, "This session"),
         };
-        let full = || Problem::too_many(format!("{whose} holds {most} streams already: end one before you open another."));
+        let full =
+            || Problem::too_many(format!("{whose} holds {most} streams already: end one before you open another."));
         self.streams.take(holder, most).ok_or_else(full)
     }
 
@@ -91,7 +92,8 @@ impl Held {
     /// 429 where the holder has as many as it may.
     pub fn take_wait(&self, holder: Holder) -> Result<Place<Holder>, Problem> {
         let most = self.limits.waits_per_key;
-        let full = || Problem::too_many(format!("This key waits for {most} statuses already: ask without `wait`, or later."));
+        let full =
+            || Problem::too_many(format!("This key waits for {most} statuses already: ask without `wait`, or later."));
         self.waits.take(holder, most).ok_or_else(full)
     }
 }

@@ -82,7 +82,9 @@ async fn attempt(limits: &[(&str, &str)]) -> Trial {
     for n in 0..STRANGERS {
         strangers.push(match n % 12 {
             0..5 => stranger(to, "GET / HTTP/1.1\r\nhost: here\r\nx-slow: ").await,
-            5..10 => stranger(to, "POST /line/webhook/gcc HTTP/1.1\r\nhost: here\r\ncontent-length: 900\r\n\r\n{").await,
+            5..10 => {
+                stranger(to, "POST /line/webhook/gcc HTTP/1.1\r\nhost: here\r\ncontent-length: 900\r\n\r\n{").await
+            }
             _ => stranger(to, &unread).await,
         });
     }

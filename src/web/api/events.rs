@@ -80,7 +80,12 @@ pub async fn follow_all(
     let (holder, db, by) = (Holder::of(&caller), app.db.clone(), caller.clone());
     let frames = app
         .live()
-        .follow_each(holder, first, move |id| name(&view_of(&by, id)), move |id| frame(db.clone(), view_of(&caller, id)))
+        .follow_each(
+            holder,
+            first,
+            move |id| name(&view_of(&by, id)),
+            move |id| frame(db.clone(), view_of(&caller, id)),
+        )
         .await?;
     Ok(answer(frames))
 }
