@@ -81,9 +81,12 @@ async fn one_address_holds_so_many_connections_and_a_proxy_more() {
     for _ in 0..3 {
         held.push(start(&address, "GET /").await);
     }
-    // also one that has sent its request already gets to read why
+    // also one whose request is there before it is looked at gets to read why
     let long = format!("GET / HTTP/1.1\r\nhost: here\r\nx-long: {}\r\n\r\n", "x".repeat(10_000));
-    let told = rest(start(&address, &long).await).await;
+    let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
+    std::io::Write::write_all(&mut stream, long.as_bytes()).expect("sent");
+    stream.set_nonblocking(true).expect("a setting");
+    let told = rest(TcpStream::from_std(stream).expect("a stream")).await;
     assert!(told.starts_with("HTTP/1.1 429 ") && told.contains("\r\nretry-after: 5\r\n"), "{told}");
     assert!(told.contains("urn:gcc-relay:problem:too-many"), "{told}");
     drop(held);
