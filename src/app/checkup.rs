@@ -9,8 +9,8 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::checkup_database::{check_durability, check_room, check_sockets};
-use super::pooling::{self, Fault};
 use super::demo_guard::refuse_demo_data;
+use super::pooling::{self, Fault};
 use super::{House, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::sealed::SealingKey;

@@ -19,7 +19,7 @@ pub(super) async fn refuse_demo_data(house: &House) -> anyhow::Result<&'static s
         None => Ok("the database is not a demo's"),
         Some(_) if house.config.demo.serve_data => Ok("the database is a demo's, and may be served"),
         Some(made_at) => bail!(
-            "the database holds the demo's data since {made_at}, among them accounts whose password is public: name \
+            "the database holds the demo's data since {made_at}, among them accounts whose password may be public: name \
              another one with database.url or database.data_dir; to serve this one nevertheless, set demo.serve_data"
         ),
     }

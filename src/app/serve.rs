@@ -32,7 +32,7 @@ use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Bounds, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
+use crate::web::{self, App, Bounds, CallerLimits, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICES: usize = 1_024;
@@ -238,16 +238,32 @@ fn edge(config: &Config) -> Edge {
         private_metrics: config.server.metrics_listen.is_some(),
         secure: config.server.public_url.as_str().starts_with("https://"),
         proxies: trusted_proxies(&config.server),
+        limits: caller_limits(&config.limits),
+    }
+}
+
+fn whole(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn caller_limits(limits: &Limits) -> CallerLimits {
+    CallerLimits {
+        streams_per_key: whole(limits.streams_per_key),
+        streams_per_session: whole(limits.streams_per_session),
+        waits_per_key: whole(limits.waits_per_key),
+        reads_per_minute: limits.reads_per_minute,
+        writes_per_minute: limits.writes_per_minute,
+        polls_per_minute: limits.polls_per_minute,
     }
 }
 
 fn bounds(limits: &Limits) -> Bounds {
-    let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     Bounds {
         connections: whole(limits.connections),
         connections_per_address: whole(limits.connections_per_address),
         header_timeout: limits.header_timeout,
         body_timeout: limits.body_timeout,
+        write_timeout: limits.write_timeout,
     }
 }
 
@@ -296,5 +312,17 @@ async fn sum_up(
             () = stop.cancelled() => return,
             () = tokio::time::sleep(METRICS_UPKEEP) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_of_the_program_are_those_of_the_manual() {
+        let limits = Config::from_sources(None, []).expect("settings").limits;
+        assert_eq!(bounds(&limits), Bounds::default());
+        assert_eq!(caller_limits(&limits), CallerLimits::default());
     }
 }

@@ -63,6 +63,21 @@ pub struct Limits {
     /// How long the next part of a body may take.
     #[serde(deserialize_with = "duration::one")]
     pub body_timeout: Duration,
+    /// How long a client may take to accept the next part of an answer.
+    #[serde(deserialize_with = "duration::one")]
+    pub write_timeout: Duration,
+    /// Streams of a key at once.
+    pub streams_per_key: u32,
+    /// Streams of a person's session at once.
+    pub streams_per_session: u32,
+    /// Statuses that a key waits for at once.
+    pub waits_per_key: u32,
+    /// Requests of a key in a minute that read; 0 = not counted.
+    pub reads_per_minute: u32,
+    /// Requests of a key in a minute that change something; 0 = not counted.
+    pub writes_per_minute: u32,
+    /// Statuses that a key asks for in a minute; 0 = not counted.
+    pub polls_per_minute: u32,
 }
 
 impl Limits {
@@ -71,6 +86,13 @@ impl Limits {
         check.counts("limits.connections_per_address", self.connections_per_address, 6..=1_000_000);
         check.lasts("limits.header_timeout", self.header_timeout, SECOND..=5 * MINUTE);
         check.lasts("limits.body_timeout", self.body_timeout, SECOND..=5 * MINUTE);
+        check.lasts("limits.write_timeout", self.write_timeout, SECOND..=5 * MINUTE);
+        check.counts("limits.streams_per_key", self.streams_per_key, 1..=2_000);
+        check.counts("limits.streams_per_session", self.streams_per_session, 1..=2_000);
+        check.counts("limits.waits_per_key", self.waits_per_key, 1..=1_000_000);
+        check.counts("limits.reads_per_minute", self.reads_per_minute, 0..=100_000_000);
+        check.counts("limits.writes_per_minute", self.writes_per_minute, 0..=100_000_000);
+        check.counts("limits.polls_per_minute", self.polls_per_minute, 0..=100_000_000);
     }
 }
 

@@ -78,8 +78,10 @@ pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 pub const WEBHOOK_SET_ASIDE: &str = "gcc_relay_webhook_events_set_aside";
 /// Webhook requests whose signature did not fit, by `channel`; `(unknown)` for one that there is not.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
-/// Connections that were refused or cut off, by `reason`: `full`, `address` (too many from one) or `slow`.
+/// Connections that were refused or cut off, by `reason`: one of [`CONNECTION_REASONS`].
 pub const CONNECTIONS_REFUSED: &str = "gcc_relay_connections_refused_total";
+/// Too many in all, too many from one address, or a client that sends or reads too slowly.
+pub const CONNECTION_REASONS: [&str; 3] = ["full", "address", "slow"];
 /// Streams of pages and programs that watch, on this node.
 pub const STREAMS: &str = "gcc_relay_streams";
 /// People who tried to sign in, by outcome (`signed_in`, `refused`, `too_often`).
@@ -115,6 +117,9 @@ pub(super) fn begin() {
     }
     for step in UPKEEP_STEPS {
         metrics::counter!(UPKEEP_FAILURES, "step" => step).increment(0);
+    }
+    for reason in CONNECTION_REASONS {
+        metrics::counter!(CONNECTIONS_REFUSED, "reason" => reason).increment(0);
     }
     for outcome in ["signed_in", "refused", "too_often"] {
         metrics::counter!(SIGN_INS, "outcome" => outcome).increment(0);

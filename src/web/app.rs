@@ -4,14 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use governor::clock::DefaultClock;
+
 use super::api::snapshot::Snapshots;
 use super::auth::Callers;
+use super::caller_limits::{CallerLimits, Held};
 use super::channel_secrets::SecretsCache;
 use super::client_address::TrustedProxies;
 use super::live::Live;
 use super::pages::image::Images;
 use super::people::People;
 use super::problem::Problem;
+use super::rates::Rates;
 use crate::domain::sealed::{PersonKey, SealingKey};
 use crate::domain::time::{Clock, Timestamp};
 use crate::relay::inbound_wake::InboundWake;
@@ -37,6 +41,8 @@ pub struct Edge {
     pub secure: bool,
     /// The proxies whose word is taken for a client's address.
     pub proxies: TrustedProxies,
+    /// What one key or session may have.
+    pub limits: CallerLimits,
 }
 
 /// The state of the web: cheap to clone, shared by all requests.
@@ -62,6 +68,10 @@ pub struct App {
     pub(super) snapshots: Snapshots,
     /// Who called a moment ago.
     pub(super) callers: Callers,
+    /// How often who called.
+    pub(super) rates: Rates,
+    /// Who holds what.
+    pub(super) held: Held,
     /// Who watches, and what they are shown.
     live: Live,
     /// The pictures that were asked for last.
@@ -88,7 +98,8 @@ impl App {
     ) -> Self {
         let person = Arc::new(sealing.person_key());
         let (snapshots, callers) = (Snapshots::new(edge.status_cache), Callers::new(edge.status_cache));
-        let live = Live::new(db.clone(), edge.status_cache);
+        let (rates, held) = (Rates::new(edge.limits, DefaultClock::default()), Held::new(edge.limits));
+        let live = Live::new(db.clone(), edge.status_cache, held.clone());
         let (people, images) = (Arc::new(people), Images::default());
         let channel_secrets = Arc::new(SecretsCache::new(edge.status_cache));
         Self {
@@ -102,6 +113,8 @@ impl App {
             people,
             snapshots,
             callers,
+            rates,
+            held,
             live,
             images,
             channel_secrets,

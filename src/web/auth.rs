@@ -12,12 +12,13 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use moka::future::Cache;
 use uuid::Uuid;
 
 use super::app::App;
 use super::problem::Problem;
+use super::rates::{Kind, Standing};
 use super::routes;
 use crate::domain::account::Role;
 use crate::domain::api_key::ApiKeySecret;
@@ -154,7 +155,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Lets a request through to a route of the API when its key may do what the route does.
+/// Lets a request through to a route of the API when its key may do what the route does, and does not ask too often.
 ///
 /// # Errors
 /// 401 without a working key, 403 where the role may not do it, 503 while the database is away.
@@ -168,18 +169,37 @@ pub async fn authorize(
         // another method than the route has: the router says so itself
         return Ok(next.run(request).await);
     };
-    if let Some(act) = route.act() {
-        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
-        let caller =
-            if request.method().is_safe() { app.callers.find(&app, key).await? } else { identify(&app, key).await? };
-        if !caller.role.may(act) {
-            let detail = format!("A key of the role {} may not do this.", caller.role.as_str());
-            return Err(Problem::forbidden(detail));
-        }
-        request.extensions_mut().insert(caller);
+    let Some(act) = route.act() else { return Ok(next.run(request).await) };
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
+    let (sha256, kind) = (key.1, Kind::of(request.method(), route.path, request.uri().query()));
+    // a key that is known is counted before the database is asked, any other once it is known
+    let mut standing = app.rates.count_known(&sha256, kind).await;
+    if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
+        return Ok(told(refusal.into_response(), standing));
     }
-    Ok(next.run(request).await)
+    let caller =
+        if request.method().is_safe() { app.callers.find(&app, key).await? } else { identify(&app, key).await? };
+    if standing.is_none() {
+        standing = app.rates.count(&sha256, kind).await;
+    }
+    if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
+        return Ok(told(refusal.into_response(), standing));
+    }
+    if !caller.role.may(act) {
+        let detail = format!("A key of the role {} may not do this.", caller.role.as_str());
+        return Ok(told(Problem::forbidden(detail).into_response(), standing));
+    }
+    request.extensions_mut().insert(caller);
+    Ok(told(next.run(request).await, standing))
+}
+
+/// The answer, with where the key stands in its headers.
+fn told(mut answer: Response, standing: Option<Standing>) -> Response {
+    if let Some(standing) = standing {
+        standing.tell(answer.headers_mut());
+    }
+    answer
 }
 
 /// Who called a moment ago: agencies poll with the same key again and again. A key that is stopped elsewhere, or a scope

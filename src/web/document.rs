@@ -24,7 +24,9 @@ const ROLES: [Role; 6] = [Role::Admin, Role::Publisher, Role::Approver, Role::St
         title = "gcc-relay",
         description = "Cascades official bulletins down a three-tier tree of LINE groups and keeps a receipt for each.\n\n\
             Times are RFC 3339 in UTC, ids are UUIDv7. Errors are `application/problem+json` (RFC 9457). Every POST takes \
-            an `Idempotency-Key`. What lies outside of a key's office and everything below it answers 404.",
+            an `Idempotency-Key`. What lies outside of a key's office and everything below it answers 404. Where a key's \
+            requests are counted, answers say in `RateLimit-Policy` and `RateLimit` what it may ask for \
+            (draft-ietf-httpapi-ratelimit-headers-11): whoever keeps to it is not refused with 429.",
     ),
     components(schemas(ProblemDetails)),
     tags(
@@ -116,6 +118,7 @@ fn add_problems(operation: &mut Operation, route: &Route) {
         add("415", "The body is not declared as what this route reads");
     }
     add("422", "The input is not accepted; `errors` names every field at fault");
+    add("429", "The key asks more often than it may, or holds too many streams or long polls; see Retry-After");
     add("503", "Not available at the moment; see Retry-After");
 }
 

@@ -141,7 +141,7 @@ fn tell_panic(panic: Box<dyn Any + Send>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::TrustedProxies;
+    use crate::web::{CallerLimits, TrustedProxies};
     use axum::routing::get;
     use std::time::Duration;
     use tower::ServiceExt as _;
@@ -154,6 +154,7 @@ mod tests {
             private_metrics: false,
             secure: false,
             proxies: TrustedProxies::default(),
+            limits: CallerLimits::default(),
         };
         let router = Router::new()
             .route("/there", get(|| async { "here" }))

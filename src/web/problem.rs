@@ -11,7 +11,7 @@ use serde::Serialize;
 /// The content type of problems.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// How long to wait before asking again while the database is away or there is no room, in seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+const RETRY_AFTER: u64 = 5;
 const TYPE: &str = "urn:gcc-relay:problem:";
 
 /// One field at fault.
@@ -66,12 +66,16 @@ struct Cause {
     title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
+    /// In seconds, where it is worth asking again.
+    retry_after: Option<u64>,
 }
 
 impl Problem {
     /// A problem of the type `name`.
     pub fn new(status: StatusCode, name: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Cause { status, name, title, detail: detail.into(), errors: Vec::new() }))
+        let again = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        let retry_after = again.then_some(RETRY_AFTER);
+        Self(Box::new(Cause { status, name, title, detail: detail.into(), errors: Vec::new(), retry_after }))
     }
 
     /// There is no such thing, or it lies outside of what the key may see.
@@ -132,6 +136,13 @@ impl Problem {
     /// One client wants more at once than it may have.
     pub fn too_many(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many at once", detail)
+    }
+
+    /// One client asks more often than it may; `seconds` until it is let through again.
+    pub fn too_often(detail: impl Into<String>, seconds: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", detail);
+        problem.0.retry_after = Some(seconds);
+        problem
     }
 
     /// A defect; what it is stands in the log.
@@ -203,13 +214,11 @@ impl Problem {
     /// The headers that go with it.
     #[must_use]
     pub fn header(&self) -> Option<(HeaderName, HeaderValue)> {
-        match self.0.status {
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some((header::RETRY_AFTER, RETRY_AFTER)),
-            StatusCode::UNAUTHORIZED => {
-                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gcc-relay\"")))
-            }
-            _ => None,
+        if let Some(seconds) = self.0.retry_after {
+            return Some((header::RETRY_AFTER, seconds.into()));
         }
+        let challenge = HeaderValue::from_static("Bearer realm=\"gcc-relay\"");
+        (self.0.status == StatusCode::UNAUTHORIZED).then_some((header::WWW_AUTHENTICATE, challenge))
     }
 
     /// The details, for a request to the path `instance`.

@@ -18,7 +18,7 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Bounds, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
+use gcc_relay::web::{App, Bounds, CallerLimits, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -247,15 +247,20 @@ impl Desk {
 
     /// The same, remembering for so long what is answered from memory.
     pub async fn remembering(span: Duration) -> Self {
-        Self::served(Stage::new().await, span).await
+        Self::served(Stage::new().await, span, CallerLimits::default()).await
+    }
+
+    /// The same, granting so much to each key and session.
+    pub async fn limited(limits: CallerLimits) -> Self {
+        Self::served(Stage::new().await, Duration::from_nanos(1), limits).await
     }
 
     /// A stage that is served; nothing is answered from memory, as a test changes and looks at once.
     async fn on(stage: Stage) -> Self {
-        Self::served(stage, Duration::from_nanos(1)).await
+        Self::served(stage, Duration::from_nanos(1), CallerLimits::default()).await
     }
 
-    async fn served(stage: Stage, status_cache: Duration) -> Self {
+    async fn served(stage: Stage, status_cache: Duration, limits: CallerLimits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
@@ -268,6 +273,7 @@ impl Desk {
             private_metrics: false,
             secure: false,
             proxies: proxies.clone(),
+            limits,
         };
         let app = App::new(
             engine.db.clone(),

@@ -4,10 +4,14 @@ use std::future::pending;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
 use axum::routing::{get, post};
+use futures_util::stream;
 use gcc_relay::web::{Bounds, ProxyHeader, TrustedProxies, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 
 const HEADER_TIMEOUT: Duration = Duration::from_millis(800);
 
@@ -20,7 +24,12 @@ async fn listen(bounds: Bounds, proxies: TrustedProxies) -> String {
 }
 
 fn bounds() -> Bounds {
-    Bounds { header_timeout: HEADER_TIMEOUT, body_timeout: HEADER_TIMEOUT, ..Bounds::default() }
+    Bounds {
+        header_timeout: HEADER_TIMEOUT,
+        body_timeout: HEADER_TIMEOUT,
+        write_timeout: HEADER_TIMEOUT,
+        ..Bounds::default()
+    }
 }
 
 /// Connects and sends `text`, then nothing more.
@@ -72,7 +81,12 @@ async fn one_address_holds_so_many_connections_and_a_proxy_more() {
     for _ in 0..3 {
         held.push(start(&address, "GET /").await);
     }
-    let told = rest(start(&address, "").await).await;
+    // also one whose request is there before it is looked at gets to read why
+    let long = format!("GET / HTTP/1.1\r\nhost: here\r\nx-long: {}\r\n\r\n", "x".repeat(10_000));
+    let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
+    std::io::Write::write_all(&mut stream, long.as_bytes()).expect("sent");
+    stream.set_nonblocking(true).expect("a setting");
+    let told = rest(TcpStream::from_std(stream).expect("a stream")).await;
     assert!(told.starts_with("HTTP/1.1 429 ") && told.contains("\r\nretry-after: 5\r\n"), "{told}");
     assert!(told.contains("urn:gcc-relay:problem:too-many"), "{told}");
     drop(held);
@@ -98,4 +112,48 @@ async fn the_listener_holds_so_many_connections_in_all() {
     let address = listen(Bounds { connections: 2, ..Bounds::default() }, TrustedProxies::default()).await;
     let _held = [start(&address, "GET /").await, start(&address, "GET /").await];
     assert!(rest(start(&address, "").await).await.starts_with("HTTP/1.1 503"));
+}
+
+#[tokio::test]
+async fn a_connection_that_rests_after_an_answer_is_closed() {
+    let address = listen(bounds(), TrustedProxies::default()).await;
+    let told = rest(start(&address, "GET / HTTP/1.1\r\nhost: here\r\n\r\n").await).await;
+    assert!(told.starts_with("HTTP/1.1 200") && told.ends_with("here"), "{told}");
+}
+
+/// Serves an answer that never ends; tells when the server has given it up.
+async fn listen_endless() -> (String, oneshot::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let (alive, given_up) = oneshot::channel::<()>();
+    let alive = std::sync::Arc::new(std::sync::Mutex::new(Some(alive)));
+    let endless = move || {
+        let held = alive.lock().expect("not poisoned").take();
+        let parts = stream::unfold(held, async |held| Some((Ok::<_, std::io::Error>(vec![b'x'; 65_536]), held)));
+        std::future::ready(Response::new(Body::from_stream(parts)))
+    };
+    let router = Router::new().route("/", get(endless));
+    tokio::spawn(serve(listener, router, bounds(), TrustedProxies::default(), pending()));
+    (address, given_up)
+}
+
+#[tokio::test]
+async fn who_does_not_take_an_answer_is_cut_off() {
+    let (address, given_up) = listen_endless().await;
+    let stream = start(&address, "GET / HTTP/1.1\r\nhost: here\r\n\r\n").await;
+    let ended = tokio::time::timeout(Duration::from_secs(20), given_up).await;
+    assert!(ended.expect("cut off in time").is_err(), "the answer was dropped");
+    drop(stream);
+}
+
+#[tokio::test]
+async fn who_takes_an_answer_without_haste_gets_all_of_it() {
+    let (address, mut given_up) = listen_endless().await;
+    let mut stream = start(&address, "GET / HTTP/1.1\r\nhost: here\r\n\r\n").await;
+    let (begun, mut part) = (Instant::now(), vec![0; 1_048_576]);
+    while begun.elapsed() < HEADER_TIMEOUT * 3 {
+        assert!(stream.read(&mut part).await.expect("more of it") > 0);
+        tokio::time::sleep(HEADER_TIMEOUT / 20).await;
+    }
+    assert!(given_up.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Empty), "it goes on");
 }

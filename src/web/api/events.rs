@@ -17,6 +17,7 @@ use crate::store::bulletins::{Filter, list_bulletins};
 use crate::store::{Db, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::caller_limits::Holder;
 use crate::web::input::{Id, Parameters};
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::problem::{Problem, ProblemDetails};
@@ -53,12 +54,10 @@ pub async fn follow_bulletin(
         return Err(Problem::conflict("not-published", "The bulletin is not published yet."));
     }
     drop(db);
-    let view = view_of(&caller, id);
-    let db = app.db.clone();
-    let frames = app
-        .live()
-        .follow(Subject::Bulletin(id), name(&view), Duration::ZERO, move || Box::pin(frame(db.clone(), view.clone())))
-        .await?;
+    let (holder, view) = (Holder::of(&caller), view_of(&caller, id));
+    let (name, db) = (name(&view), app.db.clone());
+    let make = move || Box::pin(frame(db.clone(), view.clone()));
+    let frames = app.live().follow(holder, Subject::Bulletin(id), name, Duration::ZERO, make).await?;
     Ok(answer(frames))
 }
 
@@ -78,10 +77,15 @@ pub async fn follow_all(
     let open = Filter { state, scope: caller.scope.to_filter(), ..Filter::default() };
     let first = list_bulletins(&mut db, &open, FIRST).await?.into_iter().map(|bulletin| bulletin.id).collect();
     drop(db);
-    let (db, by) = (app.db.clone(), caller.clone());
+    let (holder, db, by) = (Holder::of(&caller), app.db.clone(), caller.clone());
     let frames = app
         .live()
-        .follow_each(first, move |id| name(&view_of(&by, id)), move |id| frame(db.clone(), view_of(&caller, id)))
+        .follow_each(
+            holder,
+            first,
+            move |id| name(&view_of(&by, id)),
+            move |id| frame(db.clone(), view_of(&caller, id)),
+        )
         .await?;
     Ok(answer(frames))
 }

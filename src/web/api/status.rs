@@ -15,6 +15,7 @@ use crate::domain::ids::{BulletinId, Code};
 use crate::store::StoreError;
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::caller_limits::Holder;
 use crate::web::input::{Id, Parameters};
 use crate::web::problem::Problem;
 
@@ -62,6 +63,7 @@ pub async fn get_status(
     let view = view(&app, &caller, id, query.under.as_deref()).await?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let until = Instant::now() + Duration::from_secs(wait);
+    let mut held = None;
     loop {
         let snapshot = app.snapshots.read(&app.db, &view).await?;
         let tag = [(header::ETAG, snapshot.etag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
@@ -72,6 +74,9 @@ pub async fn get_status(
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+        }
+        if held.is_none() {
+            held = Some(app.held.take_wait(Holder::of(&caller))?);
         }
         sleep(LOOK.min(left)).await;
     }

@@ -19,6 +19,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::{Frame, Live, Seen, Stamp};
 use crate::domain::ids::BulletinId;
+use crate::web::caller_limits::Holder;
+use crate::web::places;
 use crate::web::problem::Problem;
 
 /// How long a stream lasts: then the client comes back, and whether it still may look is asked again.
@@ -57,26 +59,30 @@ struct Place {
     seen: watch::Receiver<Arc<Seen>>,
     until: Instant,
     _permit: OwnedSemaphorePermit,
+    _held: places::Place<Holder>,
 }
 
 impl Live {
-    async fn take_place(&self) -> Result<Place, Problem> {
+    async fn take_place(&self, holder: Holder) -> Result<Place, Problem> {
         let full = || Problem::of_status(StatusCode::SERVICE_UNAVAILABLE);
+        let held = self.inner.held.take_stream(holder)?;
         let permit = Arc::clone(&self.inner.room).try_acquire_owned().map_err(|_| full())?;
         let mut seen = self.watch();
         // what changes from here on is seen; before the watcher has looked it might not be
         let begun = timeout(BEGINNING, seen.wait_for(|seen| seen.has_begun())).await;
         begun.map_err(|_| full())?.map_err(|_| Problem::internal())?;
-        Ok(Place { live: self.clone(), seen, until: Instant::now() + LONGEST, _permit: permit })
+        Ok(Place { live: self.clone(), seen, until: Instant::now() + LONGEST, _permit: permit, _held: held })
     }
 
-    /// Follows one subject: its frame now, and another whenever it changed, but none sooner than `spacing` after the
+    /// Lets `holder` follow one subject: its frame now, and another whenever it changed, but none sooner than `spacing` after the
     /// one before. All who follow the same `view` share its frames, so the name must tell everything that they depend on.
     ///
     /// # Errors
-    /// What `make` says of the first frame, 404 where there is none; 503 where no place is left.
+    /// What `make` says of the first frame, 404 where there is none; 503 where no place is left, 429 where
+    /// `holder` has too many.
     pub async fn follow<F>(
         &self,
+        holder: Holder,
         subject: Subject,
         view: String,
         spacing: Duration,
@@ -85,7 +91,7 @@ impl Live {
     where
         F: Future<Output = Result<Option<Frame>, Problem>> + Send + 'static,
     {
-        let mut place = self.take_place().await?;
+        let mut place = self.take_place(holder).await?;
         let view: Arc<str> = view.into();
         let mut at = subject.stamp(&place.seen.borrow_and_update());
         let mut last = self.frame(&view, at, make()).await?.ok_or_else(|| Problem::absent("page"))?;
@@ -112,13 +118,14 @@ impl Live {
         Ok(ReceiverStream::new(frames))
     }
 
-    /// Follows every bulletin: a frame for each of `first` now, and then for each that changed. `view` names the view of
+    /// Lets `holder` follow every bulletin: a frame for each of `first` now, and then for each that changed. `view` names the view of
     /// one bulletin; those that `make` gives nothing for are left out.
     ///
     /// # Errors
-    /// 503 where no place is left.
+    /// 503 where no place is left, 429 where `holder` has too many.
     pub async fn follow_each<F>(
         &self,
+        holder: Holder,
         first: Vec<BulletinId>,
         view: impl Fn(BulletinId) -> String + Send + Sync + 'static,
         make: impl Fn(BulletinId) -> F + Send + Sync + 'static,
@@ -126,7 +133,7 @@ impl Live {
     where
         F: Future<Output = Result<Option<Frame>, Problem>> + Send + 'static,
     {
-        let mut place = self.take_place().await?;
+        let mut place = self.take_place(holder).await?;
         let (out, frames) = mpsc::channel(1);
         tokio::spawn(async move {
             let mut at = place.seen.borrow_and_update().stamp();

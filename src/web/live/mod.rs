@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub use follow::{Subject, answer};
 pub use seen::{Seen, Stamp};
 
+use super::caller_limits::Held;
 use super::problem::Problem;
 use crate::store::Db;
 
@@ -66,6 +67,7 @@ struct Inner {
     frames: Cache<FrameKey, Option<Arc<Frame>>>,
     pages: Cache<Arc<str>, Option<Arc<Frame>>>,
     room: Arc<Semaphore>,
+    held: Held,
     stop: CancellationToken,
     watching: AtomicBool,
     looks: AtomicU64,
@@ -73,15 +75,17 @@ struct Inner {
 }
 
 impl Live {
-    /// At rest until somebody watches; what is sent with a page grows no older than `age`.
+    /// At rest until somebody watches; what is sent with a page grows no older than `age`, and who has which streams is
+    /// counted in `held`.
     #[must_use]
-    pub fn new(db: Db, age: Duration) -> Self {
+    pub fn new(db: Db, age: Duration, held: Held) -> Self {
         let inner = Inner {
             db,
             seen: watch::Sender::new(Arc::default()),
             frames: Cache::builder().max_capacity(KEPT).time_to_idle(IDLE).build(),
             pages: Cache::builder().max_capacity(KEPT).time_to_live(age).build(),
             room: Arc::new(Semaphore::new(ROOM)),
+            held,
             stop: CancellationToken::new(),
             watching: AtomicBool::new(false),
             looks: AtomicU64::new(0),

@@ -28,6 +28,7 @@ use crate::web::api::receipts::{Counts, Status, TierStatus};
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::caller_limits::Holder;
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
@@ -355,8 +356,9 @@ pub async fn follow_bulletin(
     let eyes = Eyes::of(visitor.words, &visitor.caller);
     find(&app, &visitor.caller, id).await?;
     let (view, live) = (format!("board {id} {}", eyes.name()), app.live().clone());
+    let holder = Holder::Session(visitor.session_sha256);
     let make = move || Box::pin(make(app.clone(), visitor.caller.clone(), eyes.clone(), id));
-    Ok(answer(live.follow(Subject::Bulletin(id), view, SPACING, make).await?))
+    Ok(answer(live.follow(holder, Subject::Bulletin(id), view, SPACING, make).await?))
 }
 
 /// A table as a file.

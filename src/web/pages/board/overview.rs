@@ -24,6 +24,7 @@ use crate::store::groups::{Filter, list_groups};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::caller_limits::Holder;
 use crate::web::input::Id;
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::pages::show;
@@ -216,7 +217,9 @@ pub async fn show_overview(State(app): State<App>, visitor: Visitor) -> Result<R
 pub async fn follow_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let eyes = eyes_of(&visitor);
     let (view, live) = (name(&eyes), app.live().clone());
-    Ok(answer(live.follow(Subject::All, view, SPACING, move || Box::pin(make(app.clone(), eyes.clone()))).await?))
+    let holder = Holder::Session(visitor.session_sha256);
+    let make = move || Box::pin(make(app.clone(), eyes.clone()));
+    Ok(answer(live.follow(holder, Subject::All, view, SPACING, make).await?))
 }
 
 /// A table as a file.
