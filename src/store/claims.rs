@@ -47,11 +47,18 @@ pub struct Ready {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Up to `limit` deliveries of `channel` whose retry is due.
+/// Up to `limit` deliveries of `channel` whose retry is due at `now`, of no bulletin that has expired by `later`, which the
+/// clock that is ahead says: upkeep ends those, and until then they must not be taken again and again.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, limit: i64) -> Result<Vec<Ready>> {
+pub async fn list_due(
+    db: &mut Connection,
+    channel: ChannelId,
+    now: Timestamp,
+    later: Timestamp,
+    limit: i64,
+) -> Result<Vec<Ready>> {
     Ok(sqlx::query_as!(
         Ready,
         r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
@@ -60,11 +67,13 @@ pub async fn list_due(db: &mut Connection, channel: ChannelId, now: Timestamp, l
         from deliveries d join bulletins b on b.id = d.bulletin_id
         where d.channel_id = $1 and d.due_at <= $2 and d.state = 'ready'
             and d.bulletin_id <> all (array(select id from bulletins where paused_at is not null and stage = 'published'))
+            and (b.expires_at is null or b.expires_at > $4)
         order by d.due_at
         limit $3"#,
         channel.0,
         now as Timestamp,
         limit,
+        later as Timestamp,
     )
     .fetch_all(db)
     .await?)

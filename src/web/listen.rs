@@ -1,8 +1,9 @@
 //! Serving on a port that is already taken, until told to stop, and bounding what one who connects can hold.
 //!
 //! A request's head must come within a time, and each part of its body within another, and of an answer each part must be
-//! taken within a third, so that whoever sends or reads slowly is cut off. Connections are counted in all and by address; one too many is told so in a few bytes and closed. A trusted
-//! proxy brings many clients over its connections, so by address it is not counted.
+//! taken within a third, so that whoever sends or reads slowly is cut off. Connections are counted in all and by address;
+//! one too many is told so in a few bytes and closed. A trusted proxy brings many clients over its connections, so by
+//! address it is not counted.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -84,10 +85,6 @@ pub async fn serve(
     let lingering = Arc::new(Semaphore::new(LINGERING));
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
     let _ends_with_us = stopping.clone().drop_guard();
-    // there from the start, so that a rate of them can be told from none
-    for reason in ["full", "address", "slow"] {
-        metrics::counter!(metric::CONNECTIONS_REFUSED, "reason" => reason).increment(0);
-    }
     let mut stop = pin!(stop);
     loop {
         let taken = tokio::select! {

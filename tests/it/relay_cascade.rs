@@ -8,6 +8,7 @@ use gcc_relay::domain::bulletin::{Audience, Forwarding, ForwardingMode};
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::Code;
 use gcc_relay::relay::by_hand;
+use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::{bulletins, groups, progress};
 use tokio::time::timeout;
 
@@ -156,6 +157,21 @@ async fn nothing_is_sent_after_its_expiry_though_upkeep_has_not_been_there_yet()
     stage.run().await;
     assert_eq!(stage.states(id).await["gcc1"], State::Expired);
     stage.assert_exact(id).await;
+}
+
+#[tokio::test]
+async fn what_was_put_off_and_has_expired_meanwhile_is_not_taken_again_and_again() {
+    let mut stage = Stage::new().await;
+    Arc::make_mut(&mut stage.engine.settings).claim_batch = 1;
+    stage.faults([FaultRule::always(Fault::Status { status: 500 }).group("Cgcc1")]);
+    let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
+    let (id, _) = stage.publish(draft).await;
+    stage.run().await;
+    stage.clock.advance(10 * MINUTE);
+    timeout(PATIENCE, by_hand::send_until_idle(&stage.engine)).await.expect("the sender rests").expect("a sender runs");
+    assert_eq!(stage.delivery(id, "gcc1").await.attempts, 1);
+    stage.run().await;
+    assert_eq!(stage.states(id).await["gcc1"], State::Expired);
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ impl Sender {
             delete_lost_claims(&mut tx, self.channel, self.epoch, &self.backlog.claims()).await?;
         }
         let due_limit = batch + self.backlog.open();
-        let due = list_due(&mut tx, self.channel, now, as_limit(due_limit)).await?;
+        let due = list_due(&mut tx, self.channel, now, self.engine.clock.later(), as_limit(due_limit)).await?;
         let page_full = due.len() == due_limit;
         let Found { fresh, hints, through, more } = self.find_fresh(&mut tx).await?;
         let nothing = due.is_empty() && through.is_none();

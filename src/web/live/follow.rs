@@ -74,7 +74,8 @@ impl Live {
         Ok(Place { live: self.clone(), seen, until: Instant::now() + LONGEST, _permit: permit, _held: held })
     }
 
-    /// Lets `holder` follow one subject: its frame now, and another whenever it changed, but none sooner than `spacing` after the
+    /// Lets `holder` follow one subject: its frame now, and another whenever it changed, but none sooner than `spacing` after
+    /// the
     /// one before. All who follow the same `view` share its frames, so the name must tell everything that they depend on.
     ///
     /// # Errors
@@ -118,7 +119,8 @@ impl Live {
         Ok(ReceiverStream::new(frames))
     }
 
-    /// Lets `holder` follow every bulletin: a frame for each of `first` now, and then for each that changed. `view` names the view of
+    /// Lets `holder` follow every bulletin: a frame for each of `first` now, and then for each that changed. `view` names the
+    /// view of
     /// one bulletin; those that `make` gives nothing for are left out.
     ///
     /// # Errors
