@@ -47,7 +47,7 @@ for target in $chosen; do
         continue
     fi
     echo "fuzzing $target for $seconds s"
-    "$program" -max_total_time="$seconds" -max_len="$longest" -rss_limit_mb="$memory" -timeout=10 -print_final_stats=1 \
+    "$program" -max_total_time="$seconds" -max_len="$longest" -rss_limit_mb="$memory" -timeout=60 -print_final_stats=1 \
         -artifact_prefix="fuzz/failed/$target-" "fuzz/work/$target" "fuzz/corpus/$target" 2>"fuzz/work/$target.log" || {
         tail -n 40 "fuzz/work/$target.log" >&2
         exit 1
