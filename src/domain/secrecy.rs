@@ -80,7 +80,9 @@ const MAKE_LONGER: [&str; 5] = ["มาย", "กว่า", "ขึ้น", "�
 pub fn secrecy_class(text: &str) -> Option<Class> {
     let spelled = normal_form(text);
     let lines = spelled.lines().filter_map(class_of_line).max();
-    thai_class(&spelled).max(thai_class(&close_up(text))).max(lines)
+    // closed up before and after: some signs come apart into a blank and a mark
+    let closed = [close_up(text), close_up(&spelled)];
+    closed.iter().map(|text| thai_class(text)).max().flatten().max(thai_class(&spelled)).max(lines)
 }
 
 fn thai_class(text: &str) -> Option<Class> {
@@ -208,6 +210,7 @@ mod tests {
     #[case("ลั บ", Class::Confidential)]
     #[case("ลั บ ม า ก", Class::Secret)]
     #[case("ลั \u{200b} บ", Class::Confidential)]
+    #[case("ลั บ\u{b8} ม", Class::Confidential)]
     #[case("เรื่อง การประชุม\nลั บ ที่ สุ ด\nเนื้อหา", Class::TopSecret)]
     #[case("เ อ ก ส า ร ลั บ ม า ก", Class::Secret)]
     #[case("ＴＯＰ\u{3000}ＳＥＣＲＥＴ", Class::TopSecret)]

@@ -14,7 +14,10 @@
 //! A password never goes through it: its hash could not follow a change of these rules.
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::canonical_combining_class;
 
+/// How often a text with marks of other scripts is gone over again.
+const MOST_TURNS: usize = 3;
 const SARA_A: char = '\u{e30}';
 const SARA_AA: char = '\u{e32}';
 const SARA_AM: char = '\u{e33}';
@@ -39,6 +42,20 @@ pub fn normal_form(text: &str) -> String {
     if text.is_ascii() && !text.contains("  ") && !text.bytes().any(|byte| byte.is_ascii_control()) {
         return text.to_owned();
     }
+    let mut form = spell(text);
+    // a mark of another script may change its place once the Thai marks beside it have
+    for _ in 0..MOST_TURNS {
+        let of_another_script = |letter| !is_mark(letter) && canonical_combining_class(letter) != 0;
+        if !form.chars().any(of_another_script) {
+            break;
+        }
+        form = spell(&form);
+    }
+    form
+}
+
+/// Goes over `text` once.
+fn spell(text: &str) -> String {
     // before NFKC, as what cannot be seen keeps letters and their marks apart
     let seen = text.chars().filter(|&letter| !is_unseen(letter));
     let mut speller = Speller::with_capacity(text.len());
@@ -308,6 +325,12 @@ mod tests {
     #[case("ๆ ฯลฯ")]
     fn what_is_one_spelling_already_stays(#[case] text: &str) {
         assert_eq!(normal_form(text), text);
+    }
+
+    #[test]
+    fn marks_of_other_scripts_among_thai_ones_come_to_rest() {
+        let once = normal_form("น(5\u{d4d}\u{e4d}\u{e49}\u{e4d}\u{d4d}\u{e72}");
+        assert_eq!(normal_form(&once), once);
     }
 
     #[test]
