@@ -10,6 +10,7 @@ use anyhow::bail;
 
 use super::checkup_database::{check_durability, check_room, check_sockets};
 use super::pooling::{self, Fault};
+use super::demo_guard::refuse_demo_data;
 use super::{House, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::sealed::SealingKey;
@@ -95,6 +96,7 @@ impl Checkup {
         if !usable {
             return Ok(self.tell("secrets", sealing.map(|key| format!("key {}", key.id())))?);
         }
+        self.tell("demo", refuse_demo_data(house).await.map(ToOwned::to_owned))?;
         self.tell("home", check_home(&mut connection).await)?;
         self.tell("connections", check_room(&house.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod checkup;
 mod checkup_database;
 pub mod demo;
+mod demo_guard;
 pub mod home;
 mod house;
 pub mod keys;

@@ -18,10 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::House;
 use super::checkup_database::raise_file_limit;
+use super::demo_guard;
 use super::pooling::{self, Fault};
 use super::shutdown::Shutdown;
 use super::wiring;
-use crate::config::{self, Config, Server};
+use crate::config::{self, Config, Limits, Server};
 use crate::relay::clock_watch::keep_clock;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
@@ -31,7 +32,7 @@ use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Edge, People, ProxyHeader, Rules, TrustedProxies};
+use crate::web::{self, App, Bounds, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICES: usize = 1_024;
@@ -73,6 +74,10 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     }
     let house =
         if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
+    if let Err(refusal) = demo_guard::refuse_demo_data(&house).await {
+        house.close().await?;
+        return Err(refusal);
+    }
     let engine = wiring::engine(&house, house.sealing_key()?)?;
     let running = Running::start(&house.config, &engine, house.db.clone(), doors, options.role)?;
     tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");
@@ -146,7 +151,6 @@ impl Running {
         };
         let metrics = telemetry::start_metrics()?;
         let render = metrics.clone();
-        running.web.spawn(sum_up(metrics, [("web", db.clone()), ("relay", engine.db.clone())], stop.clone()));
         let app = App::new(
             db,
             engine.clock.clone(),
@@ -156,6 +160,8 @@ impl Running {
             Arc::new(move || render.render()),
             people(config),
         );
+        let pools = [("web", app.db.clone()), ("relay", engine.db.clone())];
+        running.web.spawn(sum_up(metrics, pools, app.live().clone(), stop.clone()));
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
@@ -167,9 +173,12 @@ impl Running {
             live.stop();
         });
         let router = if role == Role::Relay { web::metrics_router(&app) } else { web::router(&app) };
-        running.web.spawn(web::serve(doors.public, router, stop.clone().cancelled_owned()));
+        let (bounds, proxies) = (bounds(&config.limits), trusted_proxies(&config.server));
+        let stopped = stop.clone().cancelled_owned();
+        running.web.spawn(web::serve(doors.public, router, bounds, proxies.clone(), stopped));
         if let Some(private) = doors.metrics {
-            running.web.spawn(web::serve(private, web::metrics_router(&app), stop.clone().cancelled_owned()));
+            let (router, stopped) = (web::metrics_router(&app), stop.clone().cancelled_owned());
+            running.web.spawn(web::serve(private, router, bounds, proxies, stopped));
         }
         if role == Role::Web {
             running.relay.spawn(keep_clock(engine.clone(), stop));
@@ -232,6 +241,16 @@ fn edge(config: &Config) -> Edge {
     }
 }
 
+fn bounds(limits: &Limits) -> Bounds {
+    let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Bounds {
+        connections: whole(limits.connections),
+        connections_per_address: whole(limits.connections_per_address),
+        header_timeout: limits.header_timeout,
+        body_timeout: limits.body_timeout,
+    }
+}
+
 fn trusted_proxies(server: &Server) -> TrustedProxies {
     let networks: Vec<_> = server.trusted_proxies.iter().map(|proxy| proxy.0).collect();
     let header = match server.proxy_header {
@@ -257,6 +276,7 @@ fn people(config: &Config) -> People {
 async fn sum_up(
     metrics: metrics_exporter_prometheus::PrometheusHandle,
     pools: [(&'static str, Db); 2],
+    live: Live,
     stop: CancellationToken,
 ) {
     loop {
@@ -271,6 +291,7 @@ async fn sum_up(
             let most = f64::from(db.pooling().max_connections);
             metrics::gauge!(metric::DATABASE_CONNECTIONS_MAX, "pool" => *pool).set(most);
         }
+        metrics::gauge!(metric::STREAMS).set(f64::from(u32::try_from(live.streams()).unwrap_or(u32::MAX)));
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(METRICS_UPKEEP) => {}

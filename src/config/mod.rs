@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 pub use relay::{BypassAfter, Relay};
 pub use sections::{
-    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
+    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
     Secrets, Server,
 };
 
@@ -37,6 +37,8 @@ pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 pub struct Config {
     /// What is served, and where.
     pub server: Server,
+    /// What one who connects can hold.
+    pub limits: Limits,
     /// Where the rows are.
     pub database: Database,
     /// The way to LINE.
@@ -93,6 +95,7 @@ impl Config {
     fn checked(self, figment: &Figment) -> Result<Self, ConfigError> {
         let mut check = Check::new(figment);
         self.server.check(&mut check);
+        self.limits.check(&mut check);
         self.database.check(&mut check);
         self.line.check(&mut check);
         self.relay.check(&self.line, &mut check);

@@ -49,6 +49,31 @@ impl Server {
     }
 }
 
+/// What one who connects can hold.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: u32,
+    /// Of them those from one address.
+    pub connections_per_address: u32,
+    /// How long a request's head may take.
+    #[serde(deserialize_with = "duration::one")]
+    pub header_timeout: Duration,
+    /// How long the next part of a body may take.
+    #[serde(deserialize_with = "duration::one")]
+    pub body_timeout: Duration,
+}
+
+impl Limits {
+    pub(super) fn check(&self, check: &mut Check) {
+        check.counts("limits.connections", self.connections, 10..=1_000_000);
+        check.counts("limits.connections_per_address", self.connections_per_address, 6..=1_000_000);
+        check.lasts("limits.header_timeout", self.header_timeout, SECOND..=5 * MINUTE);
+        check.lasts("limits.body_timeout", self.body_timeout, SECOND..=5 * MINUTE);
+    }
+}
+
 /// One proxy by its address, or a network of them such as `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -285,4 +310,6 @@ pub enum LogFormat {
 pub struct Demo {
     /// Where the simulator of LINE listens.
     pub simulator_listen: SocketAddr,
+    /// Whether `serve` may serve a demo's data.
+    pub serve_data: bool,
 }

@@ -24,6 +24,7 @@ pub mod claims;
 mod connection;
 pub mod coverage;
 pub mod deliveries;
+pub mod demo_data;
 pub mod failed_sign_ins;
 pub mod fan_out;
 pub mod groups;

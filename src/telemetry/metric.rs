@@ -78,6 +78,10 @@ pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 pub const WEBHOOK_SET_ASIDE: &str = "gcc_relay_webhook_events_set_aside";
 /// Webhook requests whose signature did not fit, by `channel`; `(unknown)` for one that there is not.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
+/// Connections that were refused or cut off, by `reason`: `full`, `address` (too many from one) or `slow`.
+pub const CONNECTIONS_REFUSED: &str = "gcc_relay_connections_refused_total";
+/// Streams of pages and programs that watch, on this node.
+pub const STREAMS: &str = "gcc_relay_streams";
 /// People who tried to sign in, by outcome (`signed_in`, `refused`, `too_often`).
 pub const SIGN_INS: &str = "gcc_relay_sign_ins_total";
 /// Requests answered, by `method`, `route` (the pattern) and `status`.
@@ -144,6 +148,8 @@ fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
     describe_gauge!(WEBHOOK_SET_ASIDE, Unit::Count, "Webhook events that could not be worked on and are set aside");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
+    describe_counter!(CONNECTIONS_REFUSED, Unit::Count, "Connections refused or cut off, by reason");
+    describe_gauge!(STREAMS, Unit::Count, "Streams that are open on this node");
     describe_counter!(SIGN_INS, Unit::Count, "Attempts to sign in, by outcome");
     describe_counter!(HTTP_REQUESTS, Unit::Count, "Requests answered, by method, route and status");
     describe_histogram!(HTTP_REQUEST_TIME, Unit::Seconds, "Time of answers, by method and route");

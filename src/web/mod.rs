@@ -38,7 +38,7 @@ mod words;
 pub use app::{App, Edge, RenderMetrics};
 pub use client_address::{ClientAddress, ProxyHeader, TrustedProxies};
 pub use document::openapi;
-pub use listen::serve;
+pub use listen::{Bounds, serve};
 pub use live::{Live, Work};
 pub use people::{People, Rules};
 pub use router::{metrics_router, router};

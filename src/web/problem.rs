@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// The content type of problems.
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-/// How long to wait before asking again while the database is away, in seconds.
+/// How long to wait before asking again while the database is away or there is no room, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 const TYPE: &str = "urn:gcc-relay:problem:";
 
@@ -129,6 +129,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available at the moment", detail)
     }
 
+    /// One client wants more at once than it may have.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many at once", detail)
+    }
+
     /// A defect; what it is stands in the log.
     #[must_use]
     pub fn internal() -> Self {
@@ -199,7 +204,7 @@ impl Problem {
     #[must_use]
     pub fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         match self.0.status {
-            StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, RETRY_AFTER)),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some((header::RETRY_AFTER, RETRY_AFTER)),
             StatusCode::UNAUTHORIZED => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gcc-relay\"")))
             }

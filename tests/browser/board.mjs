@@ -29,6 +29,19 @@ async function follows(visit, before, patience) {
   return Date.now() - begun;
 }
 
+/** Waits until the server counts this many open streams, twice in a row: it counts every five seconds. */
+async function streams(relay, wanted) {
+  const begun = Date.now();
+  let found;
+  for (let agreed = 0; agreed < 2;) {
+    assert.ok(Date.now() - begun < 60_000, `${found} streams, not ${wanted}`);
+    await new Promise((resolve) => { setTimeout(resolve, 5_100); });
+    const metrics = await (await fetch(`${relay.url}/metrics`)).text();
+    found = Number(metrics.match(/^gcc_relay_streams (\S+)/m)?.[1]);
+    agreed = found === wanted ? agreed + 1 : 0;
+  }
+}
+
 const forward = (relay, bulletin, into) => relay.api('POST', `/bulletins/${bulletin.id}/forward`, { into: [into] });
 
 export function declare(scene) {
@@ -53,6 +66,55 @@ export function declare(scene) {
       });
     }
   }
+
+  scene('eight boards in background tabs all load, and only those in front hold a stream, one for all', async (world) => {
+    const { relay } = world;
+    const bulletin = await held(relay);
+    const visit = await signedIn(world, 'operator', { size: 'desktop' });
+    await visit.context.addInitScript(() => {
+      globalThis.background = true;
+      Object.defineProperty(Document.prototype, 'hidden', { get: () => globalThis.background });
+    });
+    const put = (page, background) => page.evaluate((hidden) => {
+      globalThis.background = hidden;
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, background);
+    const open = async () => {
+      const page = await visit.context.newPage();
+      await page.goto(`${relay.url}/board/${bulletin.id}`);
+      await page.locator('#board-live').waitFor();
+      return page;
+    };
+    const tabs = [];
+    for (let n = 0; n < 8; n += 1) tabs.push(await open());
+    await streams(relay, 0);
+
+    const [front, second] = tabs.slice(-2);
+    await put(front, false);
+    await streams(relay, 1);
+    const before = await part({ page: front });
+    await forward(relay, bulletin, 'gcc2-lamphun');
+    await follows({ page: front }, before, 30_000);
+    assert.equal(await part({ page: tabs[0] }), before, 'a hidden tab rests');
+
+    // a second window beside the first: it takes the stream, and the first one looks now and then
+    await put(second, false);
+    await follows({ page: second }, before, 30_000);
+    await relay.ended(bulletin, 'gcc3-lamphun-mueang');
+    const [inFront, beside] = [await part({ page: front }), await part({ page: second })];
+    await forward(relay, bulletin, 'gcc2-chiangmai');
+    await follows({ page: second }, beside, 30_000);
+    await follows({ page: front }, inFront, 30_000);
+
+    // the one with the stream goes away: the other takes it up
+    await put(second, true);
+    await streams(relay, 1);
+    await put(front, true);
+    await streams(relay, 0);
+    await put(front, false);
+    await streams(relay, 1);
+    await visit.close();
+  });
 
   scene('the server is restarted under an open board, which goes on by itself', async (world) => {
     const { relay } = world;

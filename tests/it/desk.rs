@@ -18,7 +18,7 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
+use gcc_relay::web::{App, Bounds, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -259,14 +259,15 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
+        // a test may say with `X-Forwarded-For` from where it comes
+        let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor);
         let edge = Edge {
             body_limit: BODY_LIMIT,
             request_timeout: Duration::from_secs(75),
             status_cache,
             private_metrics: false,
             secure: false,
-            // a test may say with `X-Forwarded-For` from where it comes
-            proxies: TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor),
+            proxies: proxies.clone(),
         };
         let app = App::new(
             engine.db.clone(),
@@ -280,7 +281,7 @@ impl Desk {
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
-        tokio::spawn(serve(listener, router(&app), pending()));
+        tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
         let mut desk = Self { stage, app, inbound, url, http: Client::new(), keys: Vec::new() };
@@ -308,7 +309,8 @@ impl Desk {
             Arc::clone(&app.metrics),
             People::new(RULES, vec![Role::Approver], &url),
         );
-        tokio::spawn(serve(listener, router(&app), pending()));
+        let proxies = self.app.edge.proxies.clone();
+        tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         url
     }
 

@@ -1,20 +1,26 @@
-//! The demo's accounts: one for each kind of user, all with one password that is printed and never changes.
+//! The demo's accounts: one for each kind of user, all with one password that is printed.
 //!
-//! The demo listens on this machine alone and everything in it is made up, so it asks for no codes of the moment
-//! either. Where somebody has changed the password or ended an account, a new start puts that right.
+//! Where only this machine can reach the demo, the password never changes; elsewhere it is a new one at each start.
+//! Everything in a demo is made up, so it asks for no codes of the moment either. Where somebody has changed the password or ended an account, a new start puts that right.
 
 use anyhow::Context as _;
+use rand::distr::{Alphanumeric, SampleString as _};
+use secrecy::SecretString;
 
 use crate::app::accounts::create;
+use crate::app::demo_guard;
 use crate::app::house::House;
+use crate::config::Server;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, Username};
 use crate::domain::ids::AccountId;
 use crate::store::accounts::{find_account, update_disabled, update_password};
 use crate::store::{Connection, offices};
 
-/// The password of all of them.
-pub(super) const PASSWORD: &str = "the-letter-of-2561";
+/// The password of all of them where only this machine can reach the demo.
+const PASSWORD: &str = "the-letter-of-2561";
+/// The length of a password that is made at the start.
+const PASSWORD_LENGTH: usize = 20;
 
 /// An account of the demo.
 pub(super) struct DemoAccount {
@@ -60,11 +66,20 @@ pub(super) const ALL: [DemoAccount; 7] = [
     account("admin", Role::Admin, None, "ผู้ดูแลระบบ", "everything"),
 ];
 
-/// Makes those that are not there, and sets the password of all.
-pub(super) async fn make(house: &House) -> anyhow::Result<()> {
+/// The password of this start.
+fn choose_password(server: &Server) -> SecretString {
+    if demo_guard::is_closed(server) {
+        return PASSWORD.into();
+    }
+    Alphanumeric.sample_string(&mut rand::rng(), PASSWORD_LENGTH).into()
+}
+
+/// Makes those that are not there, and sets the password of all; gives it.
+pub(super) async fn make(house: &House) -> anyhow::Result<SecretString> {
+    let chosen = choose_password(&house.config.server);
     let any: Username = ALL[0].username.parse()?;
-    let hash =
-        tokio::task::spawn_blocking(move || Password::new(PASSWORD.into(), &any).map(|password| password.hash()));
+    let typed = chosen.clone();
+    let hash = tokio::task::spawn_blocking(move || Password::new(typed, &any).map(|password| password.hash()));
     let hash = hash.await??;
     let mut tx = house.db.begin().await?;
     for account in &ALL {
@@ -72,7 +87,7 @@ pub(super) async fn make(house: &House) -> anyhow::Result<()> {
         update_password(&mut tx, id, hash.as_str()).await?;
     }
     tx.commit().await?;
-    Ok(())
+    Ok(chosen)
 }
 
 impl DemoAccount {
@@ -98,6 +113,7 @@ impl DemoAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret as _;
 
     #[test]
     fn the_password_may_be_set_for_each() {
@@ -105,5 +121,19 @@ mod tests {
             let username: Username = account.username.parse().expect("a name");
             assert!(Password::new(PASSWORD.into(), &username).is_ok(), "{username}");
         }
+    }
+
+    #[test]
+    fn the_public_password_is_for_this_machine_alone() {
+        let password = |listen: &str| {
+            let variable = ("GCC_RELAY__SERVER__LISTEN".to_owned(), listen.to_owned());
+            let config = crate::config::Config::from_sources(None, [variable]).expect("settings");
+            choose_password(&config.server).expose_secret().to_owned()
+        };
+        assert_eq!(password("127.0.0.1:8080"), PASSWORD);
+        let (one, other) = (password("0.0.0.0:8080"), password("0.0.0.0:8080"));
+        assert!(one != PASSWORD && one != other && one.len() == PASSWORD_LENGTH);
+        let username: Username = ALL[0].username.parse().expect("a name");
+        assert!(Password::new(one.into(), &username).is_ok());
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::accounts::{self, PASSWORD};
+use super::accounts;
 use super::keys::DemoKey;
 use crate::app::House;
 use crate::app::simulator::Wanted;
@@ -18,13 +18,15 @@ const CHATS: [&str; 3] = ["gcc1", "gcc2-lamphun", "gcc3-lamphun-commerce"];
 pub(super) async fn describe(
     house: &House,
     wanted: &Wanted,
+    password: &SecretString,
     keys: &[DemoKey],
     bulletin: BulletinId,
 ) -> anyhow::Result<String> {
     let token = get_bulletin(&mut *house.db.acquire().await?, bulletin).await?.public_token;
     let base = house.config.server.public_url.as_str();
     let mut text = String::from("Sign in\n");
-    let _ = writeln!(text, "  {base}/sign-in   password of all: {PASSWORD}   (a demo asks for no codes)");
+    let password = password.expose_secret();
+    let _ = writeln!(text, "  {base}/sign-in   password of all: {password}   (a demo asks for no codes)");
     for account in &accounts::ALL {
         let _ = writeln!(text, "  {:<10}{}", account.username, account.whose);
     }

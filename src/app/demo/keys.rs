@@ -1,11 +1,11 @@
 //! The demo's API keys: fresh ones at each start, in files that only their owner may read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use secrecy::SecretString;
 
-use crate::app::house::{House, var_dir};
+use crate::app::house::House;
 use crate::app::{keys, private_file};
 use crate::domain::account::Role;
 use crate::store::{api_keys, offices};
@@ -27,9 +27,8 @@ const ALL: [(&str, &str, Role, Option<&str>); 4] = [
     ("agency", "Lamphun's own system, which reads the province's receipts", Role::Agency, Some("lamphun")),
 ];
 
-/// Makes the keys; those of an earlier start stop working.
-pub(super) async fn make(house: &House) -> anyhow::Result<Vec<DemoKey>> {
-    let folder = var_dir(&house.config).join("demo-keys");
+/// Makes the keys, each in a file of `folder`; those of an earlier start stop working.
+pub(super) async fn make(house: &House, folder: &Path) -> anyhow::Result<Vec<DemoKey>> {
     let now = house.clock.now();
     let mut made = Vec::new();
     let mut tx = house.db.begin().await?;

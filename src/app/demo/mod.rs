@@ -25,7 +25,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
+use secrecy::SecretString;
 
+use super::demo_guard;
+use super::house::var_dir;
 use super::serve::{self, Doors, Role, Running};
 use super::shutdown::Shutdown;
 use super::simulator::Wanted;
@@ -58,6 +61,8 @@ pub fn quieten(config: &mut Config) {
 pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fresh: bool) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen()?;
     config.database.url = DatabaseUrl::Embedded;
+    let keys_folder = var_dir(&config).join("demo-keys");
+    demo_guard::move_apart(&mut config);
     config.accounts.code_demanded.clear();
     let doors = Doors::open(&config).await?;
     let wanted = Wanted::of(&config, CHANNEL.parse()?);
@@ -70,7 +75,7 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
     }
     say("Starting a private Postgres …")?;
     let house = House::open_and_migrate(config).await?;
-    let told = tell(&house, &wanted, config_file, doors, once, &shutdown).await;
+    let told = tell(&house, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
     let closed = house.close().await;
     told.and(closed)
 }
@@ -81,8 +86,10 @@ async fn tell(
     config_file: Option<&Path>,
     doors: Doors,
     once: bool,
+    keys_folder: &Path,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
+    demo_guard::mark(house).await?;
     let engine = wiring::engine(house, house.sealing_key()?)?;
     line::prepare_channel(house, &engine.sealing, wanted).await?;
     load_tree(house, wanted).await?;
@@ -93,9 +100,11 @@ async fn tell(
     let tree = Some(country::write_for_simulator(house, wanted).await?);
     let simulator =
         line::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file).await?;
+    // before anything is served: those of an earlier start may have a password that everybody knows
+    let password = accounts::make(house).await?;
     let running = Running::start(&house.config, &engine, house.db.clone(), doors, Role::All)?;
     let story = tokio::select! {
-        story = live(house, &engine, wanted, once) => story,
+        story = live(house, &engine, wanted, once, &password, keys_folder) => story,
         () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },
     };
     if story.is_ok() && !once {
@@ -123,16 +132,25 @@ async fn make_history(house: &House, engine: &Engine) -> anyhow::Result<()> {
 }
 
 /// Tells the story, and unless `once` goes on as people would, without end.
-async fn live(house: &House, engine: &Engine, wanted: &Wanted, once: bool) -> anyhow::Result<()> {
-    show(house, engine, wanted, once).await?;
+async fn live(
+    house: &House,
+    engine: &Engine,
+    wanted: &Wanted,
+    once: bool,
+    password: &SecretString,
+    keys_folder: &Path,
+) -> anyhow::Result<()> {
+    let bulletin = show(engine, once).await?;
     if !once {
+        let keys = keys::make(house, keys_folder).await?;
+        say(&guide::describe(house, wanted, password, &keys, bulletin).await?)?;
         people::go_on(engine).await;
     }
     Ok(())
 }
 
 /// Publishes the letter, follows it to its end, and shows what came of it.
-async fn show(house: &House, engine: &Engine, wanted: &Wanted, once: bool) -> anyhow::Result<()> {
+async fn show(engine: &Engine, once: bool) -> anyhow::Result<BulletinId> {
     let bulletin = letter::publish(engine).await?;
     say("\nPublished: ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ of 23 March 2561, ด่วนที่สุด, forwarded automatically.\n")?;
     let counters = progress::follow(engine, bulletin).await?;
@@ -144,11 +162,8 @@ async fn show(house: &House, engine: &Engine, wanted: &Wanted, once: bool) -> an
         if lost > 0 {
             bail!("{lost} deliveries were not accepted");
         }
-        return Ok(());
     }
-    accounts::make(house).await?;
-    let keys = keys::make(house).await?;
-    say(&guide::describe(house, wanted, &keys, bulletin).await?)
+    Ok(bulletin)
 }
 
 async fn published_at(engine: &Engine, bulletin: BulletinId) -> anyhow::Result<crate::domain::time::Timestamp> {

@@ -102,6 +102,12 @@ impl Live {
         Work { looks: count(&self.inner.looks), frames: count(&self.inner.made) }
     }
 
+    /// How many streams are open.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        ROOM.saturating_sub(self.inner.room.available_permits())
+    }
+
     /// What `view` shows now or showed a moment ago, to be sent with a page: many who open the same page at once cost
     /// what one does.
     ///
