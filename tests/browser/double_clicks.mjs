@@ -41,7 +41,7 @@ export function declare(scene) {
       await page.goto(`${world.relay.url}/keys`);
       await page.getByLabel(say('keys-name'), { exact: true }).fill(name);
       await clickTwice(page, page.getByRole('button', { name: say('keys-new-button') }));
-      const key = (await page.getByText(/gccr_[A-Za-z0-9]{8}_/).first().textContent()).match(/gccr_\w+/)[0];
+      const key = (await page.getByText(/gccr_[A-Za-z0-9]{8}_/).first().textContent()).match(/gccr_[\w-]+/)[0];
       const answer = await fetch(`${world.relay.url}/api/v1/bulletins?limit=1`, { headers: { authorization: `Bearer ${key}` } });
       assert.ok(answer.ok, 'the key that is shown works');
       await page.goto(`${world.relay.url}/keys`);

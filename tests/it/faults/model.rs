@@ -491,7 +491,7 @@ impl Table {
         match done {
             Ok(()) => tx.commit().await.expect("committed"),
             Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => {
-                assert!(!allowed, "refused: {act:?}")
+                assert!(!allowed, "refused: {act:?}");
             }
             Err(refusal) => panic!("{act:?}: {refusal}"),
         }
