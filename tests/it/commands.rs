@@ -250,7 +250,7 @@ async fn every_command_has_an_example_in_its_help() {
     let desk = Desk::without_key().await;
     let commands = "serve|demo|simulator|migrate|doctor|openapi|tree import|tree export|tree national|channel add|\
                     channel list|channel check|channel park|channel resume|channel rotate|database restored|\
-                    database moved|key create|key list|key revoke";
+                    database moved|secrets status|secrets rotate|secrets accept|key create|key list|key revoke";
     for command in commands.split('|') {
         let mut arguments: Vec<&str> = command.split(' ').collect();
         arguments.push("--help");

@@ -64,6 +64,7 @@ mod scenes_board;
 mod scenes_compose;
 mod scenes_people;
 mod scenes_steward;
+mod secrets;
 mod stage;
 mod template_parts;
 mod thai_spelling;
