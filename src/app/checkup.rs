@@ -5,6 +5,7 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::bail;
 
@@ -14,6 +15,7 @@ use super::pooling::{self, Fault};
 use super::{House, secrets, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::relay::engine::{open_access, open_secrets};
+use crate::store::api_keys::list_keys_ending;
 use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
 use crate::store::home::find_home;
 use crate::store::secret_keys::KeyState;
@@ -21,6 +23,9 @@ use crate::store::{self, Connection, checkup};
 
 /// Less than this and the disk is called full.
 const LEAST_SPACE: u64 = 1 << 30;
+/// So long before they end API keys are named, and so many of them.
+const ENDS_SOON: Duration = Duration::from_hours(30 * 24);
+const MOST_NAMED: i64 = 20;
 /// A channel is called short of messages when it has less left than this part of the month's.
 const LEAST_QUOTA: f64 = 0.05;
 
@@ -102,6 +107,7 @@ impl Checkup {
         drop(connection);
         self.tell("open files", check_sockets(&house.config, channels.len()))?;
         self.tell("secrets", check_secrets(house, &channels).await)?;
+        self.tell("api keys", check_keys(house).await)?;
         for channel in &channels {
             self.check_channel(house, channel).await?;
         }
@@ -179,6 +185,17 @@ async fn check_secrets(house: &House, channels: &[Channel]) -> anyhow::Result<St
     let under_way = standing.all(KeyState::Next).len() + standing.all(KeyState::Old).len() > 0;
     let rest = if under_way { "; the key is being changed, see `gcc-relay secrets status`" } else { "" };
     Ok(format!("key {} opens those of {} channels{rest}", ids.join(", "), channels.len()))
+}
+
+/// Says which keys end soon. One that ended long ago is no news, so this fails for none.
+async fn check_keys(house: &House) -> anyhow::Result<String> {
+    let now = house.clock.now();
+    let ending = list_keys_ending(&mut *house.db.acquire().await?, None, now, now + ENDS_SOON, MOST_NAMED).await?;
+    if ending.is_empty() {
+        return Ok("none ends within 30 days".to_owned());
+    }
+    let named: Vec<String> = ending.iter().map(|(name, at)| format!("\"{name}\" at {at}")).collect();
+    Ok(format!("these end within 30 days: {}", named.join(", ")))
 }
 
 async fn check_account(house: &House, channel: &Channel) -> anyhow::Result<String> {

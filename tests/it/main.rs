@@ -7,6 +7,7 @@ mod api_document;
 mod api_events;
 mod api_images;
 mod api_input;
+mod api_keys;
 mod api_public;
 mod api_publishing;
 mod api_repeats;

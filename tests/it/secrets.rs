@@ -67,12 +67,12 @@ impl House {
 
     /// Which keys secrets are sealed with.
     async fn sealed_with(&self) -> Vec<KeyId> {
-        let counted = count_sealed(&mut *self.db.acquire().await.expect("a connection")).await.expect("a query");
+        let counted = count_sealed(&mut self.db.acquire().await.expect("a connection")).await.expect("a query");
         counted.iter().filter_map(|(id, _)| KeyId::from_bytes(id)).collect()
     }
 
     async fn state(&self, key: KeyId) -> Option<KeyState> {
-        let known = list_secret_keys(&mut *self.db.acquire().await.expect("a connection")).await.expect("a query");
+        let known = list_secret_keys(&mut self.db.acquire().await.expect("a connection")).await.expect("a query");
         known.into_iter().find(|known| known.key_id == key.as_bytes()).map(|known| known.state)
     }
 
@@ -159,7 +159,7 @@ async fn a_change_of_keys_that_was_killed_anywhere_goes_on_where_it_was() {
     // after the file was written, before the database heard of the key
     house.program.done(&["secrets", "rotate"]);
     let new = house.keys().ids()[1];
-    store::secret_keys::delete_secret_key(&mut *house.db.acquire().await.expect("a connection"), new.as_bytes())
+    store::secret_keys::delete_secret_key(&mut house.db.acquire().await.expect("a connection"), new.as_bytes())
         .await
         .expect("forgotten");
     house.program.done(&["secrets", "rotate"]);

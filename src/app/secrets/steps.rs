@@ -104,14 +104,13 @@ async fn make(house: &House) -> anyhow::Result<KeyId> {
     }
     // one that nobody has heard of was written by a command that was killed before it could tell
     let begun = file.ids().into_iter().find(|id| standing.state(*id).is_none());
-    let key = match begun {
-        Some(key) => key,
-        None => {
-            let key = SealingKey::generate()?;
-            let id = key.id();
-            house.write_key_file(&file.with(key))?;
-            id
-        }
+    let key = if let Some(key) = begun {
+        key
+    } else {
+        let key = SealingKey::generate()?;
+        let id = key.id();
+        house.write_key_file(&file.with(key))?;
+        id
     };
     set_secret_key(&mut tx, key.as_bytes(), KeyState::Next, now).await?;
     note(&mut tx, now, "secrets_key_make", key, json!({})).await?;
