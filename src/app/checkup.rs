@@ -5,22 +5,27 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::bail;
 
 use super::checkup_database::{check_durability, check_room, check_sockets};
 use super::demo_guard::refuse_demo_data;
 use super::pooling::{self, Fault};
-use super::{House, wiring};
+use super::{House, secrets, wiring};
 use crate::config::{Config, DatabaseUrl};
-use crate::domain::sealed::SealingKey;
 use crate::relay::engine::{open_access, open_secrets};
+use crate::store::api_keys::list_keys_ending;
 use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
 use crate::store::home::find_home;
+use crate::store::secret_keys::KeyState;
 use crate::store::{self, Connection, checkup};
 
 /// Less than this and the disk is called full.
 const LEAST_SPACE: u64 = 1 << 30;
+/// So long before they end API keys are named, and so many of them.
+const ENDS_SOON: Duration = Duration::from_hours(30 * 24);
+const MOST_NAMED: i64 = 20;
 /// A channel is called short of messages when it has less left than this part of the month's.
 const LEAST_QUOTA: f64 = 0.05;
 
@@ -92,9 +97,8 @@ impl Checkup {
         let migrations = check_migrations(house).await;
         let usable = migrations.is_ok();
         self.tell("migrations", migrations)?;
-        let sealing = house.sealing_key();
         if !usable {
-            return Ok(self.tell("secrets", sealing.map(|key| format!("key {}", key.id())))?);
+            return Ok(self.tell("secrets", house.key_file().map(|file| format!("key {}", file.sealing().id())))?);
         }
         self.tell("demo", refuse_demo_data(house).await.map(ToOwned::to_owned))?;
         self.tell("home", check_home(&mut connection).await)?;
@@ -102,7 +106,8 @@ impl Checkup {
         let channels = list_channels(&mut connection).await?;
         drop(connection);
         self.tell("open files", check_sockets(&house.config, channels.len()))?;
-        self.tell("secrets", sealing.and_then(|key| check_secrets(&key, &channels)))?;
+        self.tell("secrets", check_secrets(house, &channels).await)?;
+        self.tell("api keys", check_keys(house).await)?;
         for channel in &channels {
             self.check_channel(house, channel).await?;
         }
@@ -167,25 +172,41 @@ async fn check_home(db: &mut Connection) -> anyhow::Result<String> {
     }
 }
 
-fn check_secrets(sealing: &SealingKey, channels: &[Channel]) -> anyhow::Result<String> {
+async fn check_secrets(house: &House, channels: &[Channel]) -> anyhow::Result<String> {
+    let standing = secrets::look(house).await?;
+    let sealing = &house.sealing_keys()?;
     for channel in channels {
         let opened = open_secrets(sealing, channel).map(drop).and_then(|()| open_access(sealing, channel).map(drop));
         if let Err(error) = opened {
             return Err(anyhow::Error::new(error).context(format!("channel {}", channel.code)));
         }
     }
-    Ok(format!("key {} opens those of {} channels", sealing.id(), channels.len()))
+    let ids: Vec<String> = sealing.ids().iter().map(ToString::to_string).collect();
+    let under_way = standing.all(KeyState::Next).len() + standing.all(KeyState::Old).len() > 0;
+    let rest = if under_way { "; the key is being changed, see `gcc-relay secrets status`" } else { "" };
+    Ok(format!("key {} opens those of {} channels{rest}", ids.join(", "), channels.len()))
+}
+
+/// Says which keys end soon. One that ended long ago is no news, so this fails for none.
+async fn check_keys(house: &House) -> anyhow::Result<String> {
+    let now = house.clock.now();
+    let ending = list_keys_ending(&mut *house.db.acquire().await?, None, now, now + ENDS_SOON, MOST_NAMED).await?;
+    if ending.is_empty() {
+        return Ok("none ends within 30 days".to_owned());
+    }
+    let named: Vec<String> = ending.iter().map(|(name, at)| format!("\"{name}\" at {at}")).collect();
+    Ok(format!("these end within 30 days: {}", named.join(", ")))
 }
 
 async fn check_account(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_key()?, channel)?;
+    let access = open_access(&house.sealing_keys()?, channel)?;
     let bot = wiring::line_client(&house.config)?.bot_info(&access).await?;
     update_bot(&mut *house.db.acquire().await?, channel.id, &bot.user_id).await?;
     Ok(format!("{} ({})", bot.display_name, bot.basic_id))
 }
 
 async fn check_quota(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_key()?, channel)?;
+    let access = open_access(&house.sealing_keys()?, channel)?;
     let line = wiring::line_client(&house.config)?;
     let (quota, used) = (line.quota(&access).await?, line.quota_consumption(&access).await?.total_usage);
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
@@ -203,7 +224,7 @@ async fn check_quota(house: &House, channel: &Channel) -> anyhow::Result<String>
 }
 
 async fn check_webhook(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_key()?, channel)?;
+    let access = open_access(&house.sealing_keys()?, channel)?;
     let wanted = format!("{}/line/webhook/{}", house.config.server.public_url.as_str(), channel.code);
     match wiring::line_client(&house.config)?.webhook_endpoint(&access).await? {
         None => bail!("no address is set; LINE's console wants {wanted}"),

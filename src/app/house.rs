@@ -1,19 +1,22 @@
 //! What every command stands in: the settings, the database, the clock, the key.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::private_file;
 use crate::config::{Config, DatabaseUrl};
-use crate::domain::sealed::SealingKey;
+use crate::domain::sealed::{KeyFile, SealingKey, SealingKeys};
 use crate::domain::time::Clock;
 use crate::embedded::{Embedded, EmbeddedConfig};
 use crate::store::checkup::try_reach;
 use crate::store::{self, Db, Hosts, Pooling, StoreError};
 
+/// A key file is looked at no more often than this, however much is met that it does not open.
+const LOOK_AT_KEYS: Duration = Duration::from_secs(1);
 /// The database of the private cluster.
 const DATABASE: &str = "gcc_relay";
 
@@ -112,23 +115,53 @@ impl House {
         Ok(())
     }
 
-    /// The key that seals the channels' secrets; made where it is missing and the database is private.
+    /// The keys that seal the channels' secrets, looked at again when another is met; made where they are missing and the
+    /// database is private.
+    ///
+    /// # Errors
+    /// They are missing, cannot be read or are damaged.
+    pub fn sealing_keys(&self) -> anyhow::Result<SealingKeys> {
+        let path = self.config.secrets.key_file.clone();
+        let looked_at = Mutex::new(None::<Instant>);
+        Ok(SealingKeys::new(self.key_file()?, move || {
+            let mut looked_at = looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked_at.is_some_and(|at| at.elapsed() < LOOK_AT_KEYS) {
+                return None;
+            }
+            *looked_at = Some(Instant::now());
+            let found = read_key_file(&path);
+            if let Err(error) = &found {
+                tracing::warn!("{error:#}; the keys known before are used");
+            }
+            found.ok().flatten()
+        }))
+    }
+
+    /// What the key file holds now; made where it is missing and the database is private.
     ///
     /// # Errors
     /// It is missing, cannot be read or is damaged.
-    pub fn sealing_key(&self) -> anyhow::Result<SealingKey> {
+    pub fn key_file(&self) -> anyhow::Result<KeyFile> {
         let path = &self.config.secrets.key_file;
-        let text = match private_file::read(path)? {
-            Some(text) => text,
-            None if self.is_private() => private_file::make(path, &SealingKey::generate()?.to_file())?,
+        match read_key_file(path)? {
+            Some(file) => Ok(file),
+            None if self.is_private() => {
+                parse_key_file(path, &private_file::make(path, &SealingKey::generate()?.to_file())?)
+            }
             None => bail!(
                 "the key file {} is missing: copy that of your other nodes; for a first node, `gcc-relay doctor` with \
                  GCC_RELAY__DATABASE__URL=embedded makes one",
                 path.display()
             ),
-        };
-        SealingKey::from_file(text.expose_secret().as_bytes())
-            .with_context(|| format!("{} holds no key that can be used", path.display()))
+        }
+    }
+
+    /// Puts `file` in place of the key file. It is on the disk when this returns.
+    ///
+    /// # Errors
+    /// It cannot be written, or not for the user to whom it belongs.
+    pub fn write_key_file(&self, file: &KeyFile) -> anyhow::Result<()> {
+        private_file::replace(&self.config.secrets.key_file, &file.to_text())
     }
 
     /// Closes the database; a private cluster that nobody else uses is stopped.
@@ -143,6 +176,15 @@ impl House {
         }
         Ok(())
     }
+}
+
+fn read_key_file(path: &Path) -> anyhow::Result<Option<KeyFile>> {
+    private_file::read(path)?.map(|text| parse_key_file(path, &text)).transpose()
+}
+
+fn parse_key_file(path: &Path, text: &SecretString) -> anyhow::Result<KeyFile> {
+    KeyFile::parse(text.expose_secret().as_bytes())
+        .with_context(|| format!("{} holds no keys that can be used", path.display()))
 }
 
 /// How the private cluster is made and found again.

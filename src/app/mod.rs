@@ -17,6 +17,7 @@ mod house;
 pub mod keys;
 mod pooling;
 mod private_file;
+pub mod secrets;
 pub mod serve;
 mod shutdown;
 pub mod simulator;

@@ -4,7 +4,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -37,10 +37,28 @@ pub(super) fn make(path: &Path, text: &SecretString) -> anyhow::Result<SecretStr
     }
 }
 
-/// Puts `text` in place of whatever the file held.
+/// Puts `text` in place of whatever the file held. A link stays one; a file stays its owner's, who may be the server's
+/// user where the command is run by root. It is on the disk when this returns: something may be sealed with it next.
 pub(super) fn replace(path: &Path, text: &SecretString) -> anyhow::Result<()> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let finished = write_beside(path, text)?;
-    fs::rename(&finished, path).with_context(|| format!("{} could not be written", path.display()))
+    let replaced = keep_owner(path, &finished).and_then(|()| fs::rename(&finished, path)).and_then(|()| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(folder)?.sync_all()
+    });
+    if replaced.is_err() {
+        let _ = fs::remove_file(&finished);
+    }
+    replaced.with_context(|| format!("{} could not be written", path.display()))
+}
+
+fn keep_owner(path: &Path, finished: &Path) -> io::Result<()> {
+    match (fs::metadata(path), fs::metadata(finished)?) {
+        (Ok(before), now) if (before.uid(), before.gid()) != (now.uid(), now.gid()) => {
+            chown(finished, Some(before.uid()), Some(before.gid()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn write_beside(path: &Path, text: &SecretString) -> anyhow::Result<PathBuf> {

@@ -20,6 +20,7 @@ use super::House;
 use super::checkup_database::raise_file_limit;
 use super::demo_guard;
 use super::pooling::{self, Fault};
+use super::secrets;
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Limits, Server};
@@ -78,7 +79,11 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
         house.close().await?;
         return Err(refusal);
     }
-    let engine = wiring::engine(&house, house.sealing_key()?)?;
+    if let Err(refusal) = secrets::check(&house).await {
+        house.close().await?;
+        return Err(refusal);
+    }
+    let engine = wiring::engine(&house, house.sealing_keys()?)?;
     let running = Running::start(&house.config, &engine, house.db.clone(), doors, options.role)?;
     tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");
     let failed = tokio::select! {
@@ -162,6 +167,8 @@ impl Running {
         );
         let pools = [("web", app.db.clone()), ("relay", engine.db.clone())];
         running.web.spawn(sum_up(metrics, pools, app.live().clone(), stop.clone()));
+        let (db, clock, sealing) = (app.db.clone(), engine.clock.clone(), Arc::clone(&engine.sealing));
+        running.web.spawn(secrets::report_keys(db, clock, sealing, stop.clone()));
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);

@@ -7,18 +7,18 @@ use anyhow::Context as _;
 use super::House;
 use crate::config::Config;
 use crate::domain::bulletin::Urgency;
-use crate::domain::sealed::SealingKey;
+use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
 use crate::relay::settings::{BulletinRules, Settings};
 
 /// The engine's surroundings in this house.
-pub(super) fn engine(house: &House, sealing: SealingKey) -> anyhow::Result<Engine> {
+pub(super) fn engine(house: &House, sealing: SealingKeys) -> anyhow::Result<Engine> {
     Ok(Engine {
         db: house.relay_db.clone(),
         clock: house.clock.clone(),
         line: line_client(&house.config)?,
-        person: Arc::new(sealing.person_key()),
+        person: sealing.person_key(),
         sealing: Arc::new(sealing),
         settings: Arc::new(relay_settings(&house.config)),
     })

@@ -8,12 +8,12 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use crate::app::House;
 use crate::app::checkup::Checkup;
+use crate::app::{House, secrets};
 use crate::config::Config;
 use crate::domain::ids::Code;
 use crate::domain::outcome::ParkReason;
-use crate::domain::sealed::SealingKey;
+use crate::domain::sealed::SealingKeys;
 use crate::line::token::Access;
 use crate::relay::engine::sealed_as;
 use crate::store::channels::{self, Channel as Stored};
@@ -110,7 +110,8 @@ impl Channel {
 
 impl Add {
     async fn run(self, house: &House) -> anyhow::Result<()> {
-        let sealing = house.sealing_key()?;
+        secrets::check(house).await?;
+        let sealing = house.sealing_keys()?;
         let secret = seal_secret(&sealing, &self.code, &self.secret_file)?;
         let token = seal_token(&sealing, &self.code, &self.token_file)?;
         let rate = self.rate.unwrap_or(house.config.relay.rate_per_second);
@@ -132,8 +133,9 @@ impl Add {
 
 impl Rotate {
     async fn run(self, house: &House) -> anyhow::Result<()> {
-        let sealing = house.sealing_key()?;
-        let seal = |file: &Option<PathBuf>, how: fn(&SealingKey, &Code, &Path) -> anyhow::Result<Vec<u8>>| {
+        secrets::check(house).await?;
+        let sealing = house.sealing_keys()?;
+        let seal = |file: &Option<PathBuf>, how: fn(&SealingKeys, &Code, &Path) -> anyhow::Result<Vec<u8>>| {
             file.as_deref().map(|file| how(&sealing, &self.code, file)).transpose()
         };
         let secret = seal(&self.secrets.secret_file, seal_secret)?;
@@ -219,7 +221,7 @@ async fn note(db: &mut Connection, house: &House, act: &str, code: &str) -> Resu
     audit::insert_entry(db, house.clock.now(), "cli", act, &format!("channel:{code}"), &json!({})).await
 }
 
-fn seal_secret(sealing: &SealingKey, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
+fn seal_secret(sealing: &SealingKeys, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
     let text = read_secret(file)?;
     let secret = text.expose_secret().trim();
     if secret.is_empty() {
@@ -228,7 +230,7 @@ fn seal_secret(sealing: &SealingKey, code: &Code, file: &Path) -> anyhow::Result
     Ok(sealing.seal(&sealed_as(code.as_str(), "secret"), secret.as_bytes())?)
 }
 
-fn seal_token(sealing: &SealingKey, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
+fn seal_token(sealing: &SealingKeys, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
     let access = Access::parse(&read_secret(file)?)
         .with_context(|| format!("{} holds no channel access token", file.display()))?;
     Ok(sealing.seal(&sealed_as(code.as_str(), "token"), access.token().expose_secret().as_bytes())?)

@@ -2,23 +2,27 @@
 
 use std::io::{self, Write as _};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::office;
 use crate::app::House;
-use crate::app::keys::create;
+use crate::app::keys::{NewKey, create};
 use crate::config::Config;
 use crate::domain::account::Role;
+use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::ids::Code;
+use crate::domain::thai::from_bangkok;
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, parse_day};
 use crate::store::{api_keys, audit};
 
 const CREATE_EXAMPLE: &str = "\
 Examples:
   KEY=$(gcc-relay key create --name ops --role operator)
-  gcc-relay key create --name 'ศูนย์เทคโนโลยีลำพูน' --role agency --office lamphun";
+  gcc-relay key create --name 'ศูนย์เทคโนโลยีลำพูน' --role agency --office lamphun --until 2027-09-30 --from 192.0.2.0/24";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Key {
@@ -47,6 +51,19 @@ pub(super) struct Create {
     /// Where: the subtree of this office; the whole tree where it is left out
     #[arg(long, value_name = "CODE")]
     office: Option<Code>,
+    /// The last day on which it works, in Bangkok; it does not end where this is left out
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+    /// The addresses and networks from which it works, with commas between them; anywhere where this is left out
+    #[arg(long, value_name = "ADDRESSES", default_value = "")]
+    from: AllowedAddresses,
+}
+
+/// The end of a day that was typed, if it lies ahead.
+fn read_end(day: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
+    let day = parse_day(day, Bound::End, now).map_err(|bad| anyhow!("--until {bad}"))?;
+    let end = day.tomorrow().ok().and_then(|next| from_bangkok(next.at(0, 0, 0, 0)).ok());
+    end.filter(|end| *end > now).ok_or_else(|| anyhow!("--until must be today or a day to come"))
 }
 
 impl Key {
@@ -67,9 +84,13 @@ impl Key {
 
 impl Create {
     async fn run(self, house: &House) -> anyhow::Result<()> {
+        let now = house.clock.now();
+        let expires_at = self.until.as_deref().map(|day| read_end(day, now)).transpose()?;
         let mut tx = house.db.begin().await?;
         let office = office::find(&mut tx, self.office.as_ref()).await?;
-        let key = create(&mut tx, &self.name, self.role, office.as_ref(), "cli", house.clock.now()).await?;
+        let (name, office) = (self.name.as_str(), office.as_ref());
+        let new = NewKey { name, role: self.role, office, expires_at, allowed: self.from };
+        let key = create(&mut tx, new, "cli", now).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "{}", key.expose_secret())?;
         Ok(())
@@ -79,17 +100,19 @@ impl Create {
 async fn list(house: &House) -> anyhow::Result<()> {
     let keys = api_keys::list_keys(&mut *house.db.acquire().await?).await?;
     let mut out = io::stdout().lock();
-    writeln!(out, "prefix\tname\trole\toffice\tcreated\tlast used\trevoked")?;
+    writeln!(out, "prefix\tname\trole\toffice\tcreated\tlast used\trevoked\tends\tfrom")?;
     for key in keys {
         let office = key.office.as_deref().unwrap_or("-");
         let (used, revoked) = (time_or_dash(key.last_used_at), time_or_dash(key.revoked_at));
+        let ends = time_or_dash(key.expires_at);
+        let from = if key.networks.is_empty() { "anywhere".to_owned() } else { key.networks.join(",") };
         let (prefix, name, role) = (key.prefix, key.name, key.role.as_str());
-        writeln!(out, "{prefix}\t{name}\t{role}\t{office}\t{}\t{used}\t{revoked}", key.created_at)?;
+        writeln!(out, "{prefix}\t{name}\t{role}\t{office}\t{}\t{used}\t{revoked}\t{ends}\t{from}", key.created_at)?;
     }
     Ok(())
 }
 
-fn time_or_dash(at: Option<crate::domain::time::Timestamp>) -> String {
+fn time_or_dash(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".to_owned(), |at| at.to_string())
 }
 

@@ -9,6 +9,7 @@ mod database;
 mod key;
 mod office;
 mod run;
+mod secrets;
 mod tree;
 mod user;
 
@@ -64,6 +65,9 @@ enum Command {
     /// Say that the database is a restored copy, or has been moved
     #[command(subcommand)]
     Database(database::Database),
+    /// Change the key that seals the channels' secrets
+    #[command(subcommand)]
+    Secrets(secrets::Secrets),
     /// Check database, secrets, channels and disk; one line each
     #[command(after_help = "Example:\n  gcc-relay doctor --config /etc/gcc-relay.toml")]
     Doctor,
@@ -97,6 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Key(key) => key.run(config).await,
             Command::User(user) => user.run(config).await,
             Command::Database(database) => database.run(config).await,
+            Command::Secrets(secrets) => secrets.run(config).await,
             Command::Doctor => run::doctor(config).await,
             Command::Openapi => Ok(()),
         }

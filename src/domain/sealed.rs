@@ -1,12 +1,17 @@
 //! Secrets at rest: channel secrets and tokens are sealed before they reach the database.
 //!
-//! XChaCha20-Poly1305 under one key that the nodes share by file. The name of the place (channel code
+//! XChaCha20-Poly1305 under a key that the nodes share by file. The name of the place (channel code
 //! and field) is authenticated with the secret, so that a row copied over another's does not open. What
-//! is sealed begins with a version and the key's id, so that a wrong key is named and not guessed at.
-//! People are known by a keyed hash of their LINE user id under a key derived from the same one, so
+//! is sealed begins with a version and the key's id, so that a wrong key is named and not guessed at, and
+//! so that a file can hold several keys ([`KeyFile`]): the first one seals, all of them open.
+//! People are known by a keyed hash of their LINE user id under a key that never changes, so
 //! that the table of acknowledgements holds no id that LINE or anybody else knows.
 //!
-//! Called by `cli` (adding a channel, changing its secrets), `relay` (tokens, people) and `web::hook`.
+//! Called by `cli` (adding a channel, changing its secrets), `relay` (tokens, people), `web` (webhooks, codes, kept
+//! answers) and `app::secrets` (changing the key).
+
+mod file;
+mod keys;
 
 use chacha20poly1305::aead::{Aead, Generate, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -19,11 +24,43 @@ const VERSION: u8 = 1;
 const KEY_ID: usize = 4;
 const NONCE: usize = 24;
 const HEADER: usize = 1 + KEY_ID;
-const FILE_MARK: &str = "gcc-relay-key-v1";
+
+pub use file::{BadKeyFile, KeyFile};
+pub use keys::SealingKeys;
 
 /// The first bytes of a hash of the key: names it without telling it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyId([u8; KEY_ID]);
+
+impl KeyId {
+    /// The bytes, as the database keeps them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The id that the database kept; none of another length.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The id of the key with which `sealed` was sealed.
+    ///
+    /// # Errors
+    /// [`SealError::NotSealed`], [`SealError::Version`].
+    pub fn of_sealed(sealed: &[u8]) -> Result<Self, SealError> {
+        let (header, _) = sealed.split_first_chunk::<HEADER>().ok_or(SealError::NotSealed)?;
+        let [version, id @ ..] = *header;
+        if version == VERSION { Ok(Self(id)) } else { Err(SealError::Version(version)) }
+    }
+
+    /// The beginning of everything that a key seals, in hex.
+    #[must_use]
+    pub fn hex_header(&self) -> String {
+        format!("{}{self}", hex::encode([VERSION]))
+    }
+}
 
 impl std::fmt::Display for KeyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -47,12 +84,12 @@ pub enum SealError {
     #[error("sealed in a form (version {0}) that this release does not know")]
     Version(u8),
     /// Sealed with another key.
-    #[error("sealed with key {sealed}, and the key here is {ours}")]
+    #[error("sealed with key {sealed}, and the key file here holds {}", list_ids(ours))]
     OtherKey {
         /// The key that sealed it.
         sealed: KeyId,
-        /// The key that was asked.
-        ours: KeyId,
+        /// The keys that were asked.
+        ours: Vec<KeyId>,
     },
     /// Changed since, or sealed for another place.
     #[error("the sealed secret was changed, or belongs to another place")]
@@ -62,15 +99,8 @@ pub enum SealError {
     NotText,
 }
 
-/// Why a file holds no key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadKeyFile {
-    /// Not in the form that [`SealingKey::to_file`] writes.
-    #[error("the key file is not in the form `{FILE_MARK} ID KEY`")]
-    Form,
-    /// The id does not belong to the key: a mistyped or damaged file.
-    #[error("the key file is damaged: its id does not belong to its key")]
-    Damaged,
+fn list_ids(ids: &[KeyId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The key that seals; 256 bits.
@@ -92,35 +122,15 @@ impl SealingKey {
         Ok(sealing)
     }
 
-    /// The key in a file's text, as [`SealingKey::to_file`] wrote it; spaces around it do not matter.
-    ///
-    /// # Errors
-    /// [`BadKeyFile`].
-    pub fn from_file(text: &[u8]) -> Result<Self, BadKeyFile> {
-        let text = std::str::from_utf8(text).map_err(|_| BadKeyFile::Form)?;
-        let mut parts = text.split_ascii_whitespace();
-        let (Some(FILE_MARK), Some(id), Some(key), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(BadKeyFile::Form);
-        };
-        let mut bytes = Zeroizing::new([0; 32]);
-        hex::decode_to_slice(key, &mut *bytes).map_err(|_| BadKeyFile::Form)?;
-        let sealing = Self::from_bytes(&bytes);
-        if sealing.id.to_string() == id { Ok(sealing) } else { Err(BadKeyFile::Damaged) }
-    }
-
-    /// The text to write into a file of mode 0600: one line.
+    /// The text of a key file that holds this key alone.
     #[must_use]
     pub fn to_file(&self) -> SecretString {
         let key = Zeroizing::new(hex::encode(self.key.expose_secret()));
-        format!("{FILE_MARK} {} {}\n", self.id, *key).into()
+        format!("{} {} {}\n", file::KEY_MARK, self.id, *key).into()
     }
 
     fn from_bytes(key: &Zeroizing<[u8; 32]>) -> Self {
-        let hash = Sha256::new().chain_update(b"gcc-relay key id\0").chain_update(**key).finalize();
-        let mut id = [0; KEY_ID];
-        id.copy_from_slice(&hash[..KEY_ID]);
-        Self { id: KeyId(id), key: SecretBox::init_with(|| **key) }
+        Self { id: id_of(b"gcc-relay key id\0", key), key: SecretBox::init_with(|| **key) }
     }
 
     /// The key's name.
@@ -151,36 +161,23 @@ impl SealingKey {
     /// # Errors
     /// [`SealError`]: not sealed, another version, another key, or changed.
     pub fn open(&self, aad: &str, sealed: &[u8]) -> Result<SecretSlice<u8>, SealError> {
+        let id = KeyId::of_sealed(sealed)?;
         let (header, rest) = sealed.split_first_chunk::<HEADER>().ok_or(SealError::NotSealed)?;
         let (nonce, hidden) = rest.split_first_chunk::<NONCE>().ok_or(SealError::NotSealed)?;
-        let [version, id @ ..] = *header;
-        if version != VERSION {
-            return Err(SealError::Version(version));
-        }
-        if KeyId(id) != self.id {
-            return Err(SealError::OtherKey { sealed: KeyId(id), ours: self.id });
+        if id != self.id {
+            return Err(SealError::OtherKey { sealed: id, ours: vec![self.id] });
         }
         let bound = bind(header, aad);
         let opened = self.cipher().decrypt(&XNonce::from(*nonce), Payload { msg: hidden, aad: &bound });
         opened.map(SecretSlice::from).map_err(|_| SealError::Refused)
     }
 
-    /// Opens a secret that is text: a channel secret or an access token.
-    ///
-    /// # Errors
-    /// As [`SealingKey::open`], and [`SealError::NotText`].
-    pub fn open_text(&self, aad: &str, sealed: &[u8]) -> Result<SecretString, SealError> {
-        let opened = self.open(aad, sealed)?;
-        let text = std::str::from_utf8(opened.expose_secret()).map_err(|_| SealError::NotText)?;
-        Ok(text.into())
-    }
-
-    /// The key under which people's LINE user ids are hashed.
+    /// The key under which people's LINE user ids are hashed where a key file does not name another: of a first key.
     #[must_use]
     pub fn person_key(&self) -> PersonKey {
         let mut mac = keyed(self.key.expose_secret());
         mac.update(b"gcc-relay person hash v1");
-        PersonKey(SecretBox::init_with(|| mac.finalize().into_bytes().into()))
+        PersonKey::from_bytes(&Zeroizing::new(mac.finalize().into_bytes().into()))
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -190,16 +187,36 @@ impl SealingKey {
 
 /// Hashes LINE user ids so that one person's taps are counted once and nobody can be looked up.
 #[derive(Debug)]
-pub struct PersonKey(SecretBox<[u8; 32]>);
+pub struct PersonKey {
+    id: KeyId,
+    key: SecretBox<[u8; 32]>,
+}
 
 impl PersonKey {
+    fn from_bytes(key: &Zeroizing<[u8; 32]>) -> Self {
+        Self { id: id_of(b"gcc-relay person key id\0", key), key: SecretBox::init_with(|| **key) }
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
     /// The person behind `user_id`: the same for the same id, and useless without the key.
     #[must_use]
     pub fn person_hash(&self, user_id: &str) -> [u8; 32] {
-        let mut mac = keyed(self.0.expose_secret());
+        let mut mac = keyed(self.key.expose_secret());
         mac.update(user_id.as_bytes());
         mac.finalize().into_bytes().into()
     }
+}
+
+fn id_of(purpose: &[u8], key: &Zeroizing<[u8; 32]>) -> KeyId {
+    let hash = Sha256::new().chain_update(purpose).chain_update(**key).finalize();
+    let mut id = [0; KEY_ID];
+    id.copy_from_slice(&hash[..KEY_ID]);
+    KeyId(id)
 }
 
 /// The header is authenticated with the place, so that neither can be exchanged.
@@ -220,8 +237,6 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
-    const FILE: &str = "gcc-relay-key-v1 ID 3031323334353637383961626364656630313233343536373839414243444546";
-
     fn key() -> SealingKey {
         SealingKey::from_bytes(&Zeroizing::new(*b"0123456789abcdef0123456789ABCDEF"))
     }
@@ -230,7 +245,7 @@ mod tests {
     fn a_sealed_secret_opens_at_its_own_place_only() {
         let key = key();
         let sealed = key.seal("gov-1/access-token", b"token").expect("test data");
-        assert_eq!(key.open_text("gov-1/access-token", &sealed).expect("test data").expose_secret(), "token");
+        assert_eq!(key.open("gov-1/access-token", &sealed).expect("test data").expose_secret(), b"token");
         assert!(matches!(key.open("gov-2/access-token", &sealed), Err(SealError::Refused)));
     }
 
@@ -257,26 +272,10 @@ mod tests {
         let other = SealingKey::generate().expect("test data");
         let sealed = other.seal("a", b"x").expect("test data");
         let refusal = key().open("a", &sealed).expect_err("test data");
-        assert_eq!(refusal.to_string(), format!("sealed with key {}, and the key here is {}", other.id(), key().id()));
-    }
-
-    #[test]
-    fn a_key_survives_its_file() {
-        let key = SealingKey::generate().expect("test data");
-        let again = SealingKey::from_file(key.to_file().expose_secret().as_bytes()).expect("test data");
-        let sealed = key.seal("a", b"x").expect("test data");
-        assert_eq!(again.open("a", &sealed).expect("test data").expose_secret(), b"x");
-    }
-
-    #[test]
-    fn a_damaged_key_file_is_refused() {
-        let file = FILE.replace("ID", &key().id().to_string());
-        assert_eq!(SealingKey::from_file(file.as_bytes()).map(|key| key.id()), Ok(key().id()));
-        let damaged = file.replace("444546", "444547");
-        assert_eq!(SealingKey::from_file(damaged.as_bytes()).err(), Some(BadKeyFile::Damaged));
-        for bad in ["", "gcc-relay-key-v1", &file[..40], &format!("{file} more")] {
-            assert_eq!(SealingKey::from_file(bad.as_bytes()).err(), Some(BadKeyFile::Form), "{bad}");
-        }
+        assert_eq!(
+            refusal.to_string(),
+            format!("sealed with key {}, and the key file here holds {}", other.id(), key().id())
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::settings::Settings;
-use crate::domain::sealed::{PersonKey, SealError, SealingKey};
+use crate::domain::sealed::{PersonKey, SealError, SealingKeys};
 use crate::domain::time::Clock;
 use crate::line::client::LineClient;
 use crate::line::token::{Access, BadToken};
@@ -22,7 +22,7 @@ pub struct Engine {
     /// The way to LINE.
     pub line: LineClient,
     /// Opens the channels' secrets.
-    pub sealing: Arc<SealingKey>,
+    pub sealing: Arc<SealingKeys>,
     /// Turns LINE's user ids into hashes.
     pub person: Arc<PersonKey>,
     /// The constants.
@@ -50,7 +50,7 @@ pub fn sealed_as(channel_code: &str, field: &str) -> String {
 ///
 /// # Errors
 /// When it cannot be opened, or is none.
-pub fn open_access(sealing: &SealingKey, channel: &Channel) -> Result<Access, BadSecret> {
+pub fn open_access(sealing: &SealingKeys, channel: &Channel) -> Result<Access, BadSecret> {
     let token = sealing.open_text(&sealed_as(&channel.code, "token"), &channel.token_sealed)?;
     Ok(Access::parse(&token)?)
 }
@@ -59,7 +59,7 @@ pub fn open_access(sealing: &SealingKey, channel: &Channel) -> Result<Access, Ba
 ///
 /// # Errors
 /// When one cannot be opened.
-pub fn open_secrets(sealing: &SealingKey, channel: &Channel) -> Result<Vec<SecretString>, BadSecret> {
+pub fn open_secrets(sealing: &SealingKeys, channel: &Channel) -> Result<Vec<SecretString>, BadSecret> {
     let mut secrets = vec![sealing.open_text(&sealed_as(&channel.code, "secret"), &channel.secret_sealed)?];
     if let Some(next) = &channel.next_secret_sealed {
         secrets.push(sealing.open_text(&sealed_as(&channel.code, "next_secret"), next)?);

@@ -16,7 +16,7 @@ use super::refusal::{Refusal, Result};
 use super::settings::Settings;
 use crate::domain::bulletin::ForwardingMode;
 use crate::domain::outcome::ParkReason;
-use crate::domain::sealed::SealingKey;
+use crate::domain::sealed::SealingKeys;
 use crate::domain::secrecy::secrecy_class;
 use crate::line::answers::Complaint;
 use crate::line::client::LineClient;
@@ -46,13 +46,13 @@ pub struct LineWords {
 pub struct LineCheck {
     db: Db,
     line: LineClient,
-    sealing: Arc<SealingKey>,
+    sealing: Arc<SealingKeys>,
 }
 
 impl LineCheck {
     /// Asks by `line`, with the tokens of the channels in `db`.
     #[must_use]
-    pub fn new(db: Db, line: LineClient, sealing: Arc<SealingKey>) -> Self {
+    pub fn new(db: Db, line: LineClient, sealing: Arc<SealingKeys>) -> Self {
         Self { db, line, sealing }
     }
 

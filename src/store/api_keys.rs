@@ -26,8 +26,20 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// When it stopped working.
+    /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// From where it works; none = from anywhere.
+    pub networks: Vec<String>,
+}
+
+impl ApiKey {
+    /// Whether it can be used at `now`, from some address.
+    #[must_use]
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 /// Keeps a new key.
@@ -36,8 +48,8 @@ pub struct ApiKey {
 /// When the database fails.
 pub async fn insert_key(db: &mut Connection, key: &ApiKey) -> Result<()> {
     sqlx::query!(
-        "insert into api_keys (id, name, role, office_id, prefix, key_sha256, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into api_keys (id, name, role, office_id, prefix, key_sha256, created_at, expires_at, networks)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text[]::cidr[])",
         key.id.0,
         key.name,
         key.role as Role,
@@ -45,13 +57,15 @@ pub async fn insert_key(db: &mut Connection, key: &ApiKey) -> Result<()> {
         key.prefix,
         key.key_sha256,
         key.created_at as Timestamp,
+        key.expires_at as Option<Timestamp>,
+        &key.networks,
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// The working key with this prefix.
+/// The key with this prefix that is not revoked; it may have ended.
 ///
 /// # Errors
 /// When the database fails.
@@ -59,7 +73,8 @@ pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey
     Ok(sqlx::query_as!(
         ApiKey,
         r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
+            networks::text[] as "networks!"
         from api_keys k left join offices o on o.id = k.office_id
         where prefix = $1 and revoked_at is null"#,
         prefix,
@@ -76,7 +91,8 @@ pub async fn list_keys(db: &mut Connection) -> Result<Vec<ApiKey>> {
     Ok(sqlx::query_as!(
         ApiKey,
         r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
+            networks::text[] as "networks!"
         from api_keys k left join offices o on o.id = k.office_id order by k.id desc"#,
     )
     .fetch_all(db)
@@ -143,7 +159,8 @@ pub async fn list_keys_under(
     Ok(sqlx::query_as!(
         ApiKey,
         r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
+            networks::text[] as "networks!"
         from api_keys k left join offices o on o.id = k.office_id
         where ($1::uuid is null or k.id < $1) and ($2::int[] is null
             or exists (select from groups g where g.office_id = k.office_id and g.path && $2))
@@ -164,7 +181,8 @@ pub async fn find_key_by_id(db: &mut Connection, id: ApiKeyId) -> Result<Option<
     Ok(sqlx::query_as!(
         ApiKey,
         r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at
+            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
+            networks::text[] as "networks!"
         from api_keys k left join offices o on o.id = k.office_id where k.id = $1"#,
         id.0,
     )
@@ -176,11 +194,40 @@ pub async fn find_key_by_id(db: &mut Connection, id: ApiKeyId) -> Result<Option<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_keys_of_office(db: &mut Connection, office: OfficeId) -> Result<i64> {
+pub async fn count_keys_of_office(db: &mut Connection, office: OfficeId, now: Timestamp) -> Result<i64> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "n!" from api_keys where office_id = $1 and revoked_at is null"#,
+        r#"select count(*) as "n!" from api_keys
+        where office_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)"#,
         office.0,
+        now as Timestamp,
     )
     .fetch_one(db)
     .await?)
+}
+
+/// Working keys that end between `now` and `until`, the next one first; with `scope`, those of an office with a group at
+/// or below one of these groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_keys_ending(
+    db: &mut Connection,
+    scope: Option<&[i32]>,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<(String, Timestamp)>> {
+    let found = sqlx::query!(
+        r#"select k.name, expires_at as "expires_at!: Timestamp" from api_keys k
+        where revoked_at is null and expires_at > $2 and expires_at <= $3 and ($1::int[] is null
+            or exists (select from groups g where g.office_id = k.office_id and g.path && $1))
+        order by expires_at limit $4"#,
+        scope,
+        now as Timestamp,
+        until as Timestamp,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(found.into_iter().map(|row| (row.name, row.expires_at)).collect())
 }

@@ -49,6 +49,7 @@ pub mod progress;
 pub mod queue;
 pub mod record;
 pub mod retries;
+pub mod secret_keys;
 pub mod session;
 pub mod sessions;
 pub mod sign_in_limits;

@@ -16,7 +16,7 @@ use super::pages::image::Images;
 use super::people::People;
 use super::problem::Problem;
 use super::rates::Rates;
-use crate::domain::sealed::{PersonKey, SealingKey};
+use crate::domain::sealed::{PersonKey, SealingKeys};
 use crate::domain::time::{Clock, Timestamp};
 use crate::relay::inbound_wake::InboundWake;
 use crate::relay::line_check::LineCheck;
@@ -55,7 +55,7 @@ pub struct App {
     /// The engine's constants; among them what links in messages start with.
     pub settings: Arc<Settings>,
     /// Opens the channels' secrets.
-    pub sealing: Arc<SealingKey>,
+    pub sealing: Arc<SealingKeys>,
     /// Turns LINE's user ids into hashes.
     pub person: Arc<PersonKey>,
     /// How the edge behaves.
@@ -91,12 +91,12 @@ impl App {
         db: Db,
         clock: Clock,
         settings: Arc<Settings>,
-        sealing: Arc<SealingKey>,
+        sealing: Arc<SealingKeys>,
         edge: Edge,
         metrics: RenderMetrics,
         people: People,
     ) -> Self {
-        let person = Arc::new(sealing.person_key());
+        let person = sealing.person_key();
         let (snapshots, callers) = (Snapshots::new(edge.status_cache), Callers::new(edge.status_cache));
         let (rates, held) = (Rates::new(edge.limits, DefaultClock::default()), Held::new(edge.limits));
         let live = Live::new(db.clone(), edge.status_cache, held.clone());

@@ -11,18 +11,22 @@ use std::time::Duration;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use moka::future::Cache;
 use uuid::Uuid;
 
 use super::app::App;
+use super::client_address::ClientAddress;
 use super::problem::Problem;
 use super::rates::{Kind, Standing};
 use super::routes;
-use crate::domain::account::Role;
+use crate::domain::account::{Act, Role};
+use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::api_key::ApiKeySecret;
 use crate::domain::ids::{AccountId, ApiKeyId, OfficeId};
+use crate::domain::time::Timestamp;
 use crate::store::api_keys::{ApiKey, find_key, touch_key};
 use crate::store::groups::list_ids_of_office;
 use crate::store::{Connection, StoreError};
@@ -31,6 +35,11 @@ use crate::store::{Connection, StoreError};
 const KEPT: u64 = 10_000;
 /// How often at most it is noted that a key was used.
 const USE_NOTED: Duration = Duration::from_mins(1);
+
+/// So long before it ends a key's answers warn of it, and so do the pages and `doctor`.
+pub const WARNED: Duration = Duration::from_hours(30 * 24);
+/// Says when the key ends, on every answer in its last thirty days.
+const KEY_EXPIRES: HeaderName = HeaderName::from_static("gcc-key-expires");
 
 /// The part of the tree that a key or person sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,26 +181,38 @@ pub async fn authorize(
     let Some(act) = route.act() else { return Ok(next.run(request).await) };
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = header.and_then(ApiKeySecret::parse).ok_or_else(Problem::unauthorized)?;
+    let from = request.extensions().get::<ClientAddress>().copied().unwrap_or_default();
     let (sha256, kind) = (key.1, Kind::of(request.method(), route.path, request.uri().query()));
     // a key that is known is counted before the database is asked, any other once it is known
     let mut standing = app.rates.count_known(&sha256, kind).await;
     if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
         return Ok(told(refusal.into_response(), standing));
     }
-    let caller =
-        if request.method().is_safe() { app.callers.find(&app, key).await? } else { identify(&app, key).await? };
+    let known = if request.method().is_safe() {
+        app.callers.find(&app, key, from).await?
+    } else {
+        identify(&app, key, from).await?
+    };
     if standing.is_none() {
         standing = app.rates.count(&sha256, kind).await;
     }
     if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
         return Ok(told(refusal.into_response(), standing));
     }
-    if !caller.role.may(act) {
-        let detail = format!("A key of the role {} may not do this.", caller.role.as_str());
-        return Ok(told(Problem::forbidden(detail).into_response(), standing));
+    // also of who is remembered: a key ends on the second, and works from its own addresses only
+    let allowed = known.admit(app.now(), from).and_then(|()| known.check_role(act));
+    if let Err(problem) = allowed {
+        return Ok(told(problem.into_response(), standing));
     }
+    let Known { caller, expires_at, .. } = known;
     request.extensions_mut().insert(caller);
-    Ok(told(next.run(request).await, standing))
+    let mut answer = told(next.run(request).await, standing);
+    if let Some(end) = expires_at.filter(|end| *end <= app.now() + WARNED)
+        && let Ok(end) = HeaderValue::try_from(end.to_string())
+    {
+        answer.headers_mut().insert(KEY_EXPIRES, end);
+    }
+    Ok(answer)
 }
 
 /// The answer, with where the key stands in its headers.
@@ -202,11 +223,42 @@ fn told(mut answer: Response, standing: Option<Standing>) -> Response {
     answer
 }
 
+/// A key that was looked up, and when and from where it works.
+#[derive(Clone, Debug)]
+struct Known {
+    caller: Caller,
+    expires_at: Option<Timestamp>,
+    /// None where what is kept cannot be read: then it works from nowhere.
+    allowed: Option<AllowedAddresses>,
+}
+
+impl Known {
+    /// Whether it works at `now` for a client at `from`.
+    fn admit(&self, now: Timestamp, from: ClientAddress) -> Result<(), Problem> {
+        if let Some(end) = self.expires_at.filter(|end| *end <= now) {
+            let detail = format!("This API key ended at {end}. Ask for a new one.");
+            return Err(Problem::new(StatusCode::UNAUTHORIZED, "key-ended", "The API key has ended", detail));
+        }
+        if !self.allowed.as_ref().is_some_and(|allowed| allowed.contains(from.ip())) {
+            let detail = format!("This API key does not work from your address, {}.", from.ip());
+            return Err(Problem::new(StatusCode::FORBIDDEN, "address-not-allowed", "Not from this address", detail));
+        }
+        Ok(())
+    }
+
+    fn check_role(&self, act: Act) -> Result<(), Problem> {
+        if self.caller.role.may(act) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(format!("A key of the role {} may not do this.", self.caller.role.as_str())))
+    }
+}
+
 /// Who called a moment ago: agencies poll with the same key again and again. A key that is stopped elsewhere, or a scope
 /// that is another, may be seen so much later where something is only read; whoever changes something is looked up anew.
 #[derive(Clone, Debug)]
 pub struct Callers {
-    cache: Cache<(String, [u8; 32]), Caller>,
+    cache: Cache<(String, [u8; 32]), Known>,
 }
 
 impl Callers {
@@ -216,21 +268,27 @@ impl Callers {
         Self { cache: Cache::builder().max_capacity(KEPT).time_to_live(age).build() }
     }
 
-    async fn find(&self, app: &App, key: (String, [u8; 32])) -> Result<Caller, Problem> {
-        let found = self.cache.try_get_with(key.clone(), identify(app, key)).await;
+    async fn find(&self, app: &App, key: (String, [u8; 32]), from: ClientAddress) -> Result<Known, Problem> {
+        let found = self.cache.try_get_with(key.clone(), identify(app, key, from)).await;
         found.map_err(|problem: Arc<Problem>| problem.as_ref().clone())
     }
 }
 
-async fn identify(app: &App, (prefix, sha256): (String, [u8; 32])) -> Result<Caller, Problem> {
+async fn identify(app: &App, (prefix, sha256): (String, [u8; 32]), from: ClientAddress) -> Result<Known, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let key = find_key(&mut db, &prefix).await?.filter(|key| same_bytes(&key.key_sha256, &sha256));
     let key = key.ok_or_else(Problem::unauthorized)?;
     let now = app.now();
-    if key.last_used_at.is_none_or(|last| last < now - USE_NOTED) {
-        touch_key(&mut db, key.id, now).await?;
+    let (id, last_used_at) = (key.id, key.last_used_at);
+    let (expires_at, allowed) = (key.expires_at, AllowedAddresses::from_kept(&key.networks));
+    let known = Known { caller: Caller::of(&mut db, key).await?, expires_at, allowed };
+    if last_used_at.is_none_or(|last| last < now - USE_NOTED) && known.admit(now, from).is_ok() {
+        // when a key was last used is good to know; a key works without it
+        if let Err(error) = touch_key(&mut db, id, now).await {
+            tracing::warn!(%error, "cannot note that an API key was used");
+        }
     }
-    Ok(Caller::of(&mut db, key).await?)
+    Ok(known)
 }
 
 /// Compares in a time that does not tell where the first difference is.

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::problem::Problem;
 use crate::domain::ids::ChannelId;
-use crate::domain::sealed::SealingKey;
+use crate::domain::sealed::SealingKeys;
 use crate::relay::engine::open_secrets;
 use crate::store::channels::list_channels;
 use crate::store::{Db, Result};
@@ -57,7 +57,7 @@ impl SecretsCache {
     pub(super) async fn find(
         &self,
         db: &Db,
-        sealing: &SealingKey,
+        sealing: &SealingKeys,
         code: &str,
     ) -> Result<Option<Arc<ChannelSecrets>>, Problem> {
         let channels = match self.fresh() {
@@ -76,7 +76,7 @@ impl SecretsCache {
     }
 
     /// Reads the secrets anew; whoever comes while they are being read goes by what was known before.
-    async fn refresh(&self, db: &Db, sealing: &SealingKey) -> Result<Arc<ByCode>, Problem> {
+    async fn refresh(&self, db: &Db, sealing: &SealingKeys) -> Result<Arc<ByCode>, Problem> {
         let _reading = match (self.reading.try_lock(), self.known()) {
             (Ok(reading), _) => reading,
             (Err(_), Some(before)) => return Ok(before.channels),
@@ -100,7 +100,7 @@ impl SecretsCache {
     }
 }
 
-async fn read_secrets(db: &Db, sealing: &SealingKey) -> Result<ByCode> {
+async fn read_secrets(db: &Db, sealing: &SealingKeys) -> Result<ByCode> {
     let channels = list_channels(&mut *db.acquire().await?).await?;
     let opened = channels.into_iter().map(|channel| {
         // without its secret none of its webhooks can be told from others', so all are refused

@@ -106,8 +106,8 @@ fn add_problems(operation: &mut Operation, route: &Route) {
     let mut add = |status: &str, description: &str| {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
     };
-    add("401", "No working API key was sent");
-    add("403", "The key's role may not do this");
+    add("401", "No working API key was sent, or it has ended");
+    add("403", "The key's role may not do this, or it does not work from this address");
     if route.path.contains('{') {
         add("404", "There is none, or it lies outside of the key's part of the tree");
     }

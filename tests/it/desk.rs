@@ -12,6 +12,7 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::domain::time::Timestamp;
 use gcc_relay::relay::inbound_wake::InboundWake;
 use gcc_relay::relay::line_check::LineCheck;
 use gcc_relay::relay::settings::Settings;
@@ -322,6 +323,21 @@ impl Desk {
 
     /// A new key, for an office's part of the tree or the whole of it.
     pub async fn key(&self, role: Role, office: Option<&str>) -> String {
+        self.make_key(role, office, None, &[]).await
+    }
+
+    /// A new key for the whole tree that ends by itself, or works from these networks only.
+    pub async fn key_with(&self, role: Role, expires_at: Option<Timestamp>, networks: &[&str]) -> String {
+        self.make_key(role, None, expires_at, networks).await
+    }
+
+    async fn make_key(
+        &self,
+        role: Role,
+        office: Option<&str>,
+        expires_at: Option<Timestamp>,
+        networks: &[&str],
+    ) -> String {
         let (secret, prefix, sha256) = ApiKeySecret::generate();
         let mut db = self.db().await;
         let office = match office {
@@ -339,6 +355,8 @@ impl Desk {
             created_at: self.now(),
             last_used_at: None,
             revoked_at: None,
+            expires_at,
+            networks: networks.iter().map(|network| (*network).to_owned()).collect(),
         };
         insert_key(&mut db, &key).await.expect("a key");
         secret.expose_secret().to_owned()

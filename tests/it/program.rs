@@ -51,6 +51,11 @@ impl Program {
         path.to_str().expect("a path").to_owned()
     }
 
+    /// The path of a file of the folder.
+    pub fn file(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gcc-relay"));
         command

@@ -39,6 +39,7 @@ pub async fn people(desk: &Desk) -> Vec<Shown> {
         desk.account_called(&format!("one-of-many-{n}"), Role::Operator, None).await;
         desk.key(Role::Agency, None).await;
     }
+    keys_that_end(desk, &admin, &mut shown).await;
     look_at_all(&mut shown, &admin, &["/accounts", "/keys"]).await;
     the_audit(desk, &admin, &mut shown).await;
     desk.db().await.execute("delete from api_keys").await.expect("no key");
@@ -60,6 +61,16 @@ async fn device_with_codes(desk: &Desk, shown: &mut Vec<Shown>) {
     let stranger = [("username", username.as_str()), ("password", "a guess")];
     Browser::new(desk).submit("/sign-in", &stranger).await;
     look(shown, &standin, "/account?said=failures-seen").await;
+}
+
+/// A key that has ended, one that ends soon and works from some addresses only, and one that cannot be made.
+async fn keys_that_end(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    let soon = Duration::from_secs(1);
+    desk.key_with(Role::Operator, Some(desk.now() + soon), &[]).await;
+    desk.clock.advance(soon);
+    desk.key_with(Role::Operator, Some(desk.now() + Duration::from_hours(1)), &["192.0.2.0/24"]).await;
+    let fields = [("name", "ก"), ("role", "operator"), ("until", "soon"), ("addresses", "x")];
+    shown.push(("a key of no day and no address".into(), admin.submit("/keys", &fields).await));
 }
 
 async fn the_accounts_of_others(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BulletinId, ChannelId, GroupId};
-use gcc_relay::domain::sealed::SealingKey;
+use gcc_relay::domain::sealed::{SealingKey, SealingKeys};
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::domain::tree_file;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
@@ -121,7 +121,7 @@ impl Stage {
         let simulator = Simulator::start(config).await.expect("a simulator");
         let url = fresh_database().await;
         let db = store::connect(&url, 8, PATIENCE).await.expect("a pool");
-        let sealing = SealingKey::generate().expect("a key");
+        let sealing = SealingKeys::from(SealingKey::generate().expect("a key"));
         let settings = settings();
         let line = LineClient::new(&client::Settings {
             api_base: simulator.url().parse().expect("an address"),
@@ -132,7 +132,7 @@ impl Stage {
         .expect("a client");
         let channel = add_channel(&db, &sealing, &clock).await;
         import(&db, csv, clock.now()).await;
-        let person = Arc::new(sealing.person_key());
+        let person = sealing.person_key();
         let sealing = Arc::new(sealing);
         let engine = Engine { db, clock: clock.clone(), line, sealing, person, settings: Arc::new(settings) };
         Self { clock, engine, channel, simulator }
@@ -296,7 +296,7 @@ fn line_groups(csv: &str) -> Vec<GroupConfig> {
         .collect()
 }
 
-async fn add_channel(db: &Db, sealing: &SealingKey, clock: &Clock) -> ChannelId {
+async fn add_channel(db: &Db, sealing: &SealingKeys, clock: &Clock) -> ChannelId {
     let seal = |field, plain: &str| sealing.seal(&sealed_as("gcc", field), plain.as_bytes()).expect("sealed");
     let mut connection = db.acquire().await.expect("a connection");
     channels::insert_channel(

@@ -6,8 +6,10 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 
 use crate::app::house::House;
+use crate::app::keys::NewKey;
 use crate::app::{keys, private_file};
 use crate::domain::account::Role;
+use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::store::{api_keys, offices};
 
 /// A key of the demo.
@@ -42,7 +44,9 @@ pub(super) async fn make(house: &House, folder: &Path) -> anyhow::Result<Vec<Dem
             }
             None => None,
         };
-        let key = keys::create(&mut tx, &stored, role, office.as_ref(), super::ACTOR, now).await?;
+        let office = office.as_ref();
+        let new = NewKey { name: &stored, role, office, expires_at: None, allowed: AllowedAddresses::default() };
+        let key = keys::create(&mut tx, new, super::ACTOR, now).await?;
         made.push(DemoKey { name, whose, key, file: folder.join(name) });
     }
     tx.commit().await?;

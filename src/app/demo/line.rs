@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::House;
 use crate::app::simulator::{Credentials, Wanted};
-use crate::domain::sealed::SealingKey;
+use crate::domain::sealed::SealingKeys;
 use crate::relay::engine::sealed_as;
 use crate::store::audit;
 use crate::store::channels::{Channel, find_channel, insert_channel, update_credentials};
@@ -25,7 +25,7 @@ const STOPPING: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Makes sure that the channel is there and has the simulator's secrets.
-pub(super) async fn prepare_channel(house: &House, sealing: &SealingKey, wanted: &Wanted) -> anyhow::Result<()> {
+pub(super) async fn prepare_channel(house: &House, sealing: &SealingKeys, wanted: &Wanted) -> anyhow::Result<()> {
     let credentials = Credentials::read_or_make(&wanted.data_dir, &wanted.channel)?;
     let code = wanted.channel.as_str();
     let seal =
@@ -49,7 +49,7 @@ pub(super) async fn prepare_channel(house: &House, sealing: &SealingKey, wanted:
     Ok(())
 }
 
-fn fits(sealing: &SealingKey, channel: &Channel, credentials: &Credentials) -> bool {
+fn fits(sealing: &SealingKeys, channel: &Channel, credentials: &Credentials) -> bool {
     let is = |field: &str, sealed: &[u8], text: &SecretString| {
         let opened = sealing.open_text(&sealed_as(&channel.code, field), sealed);
         opened.is_ok_and(|opened| opened.expose_secret() == text.expose_secret())

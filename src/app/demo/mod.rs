@@ -90,7 +90,7 @@ async fn tell(
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
     demo_guard::mark(house).await?;
-    let engine = wiring::engine(house, house.sealing_key()?)?;
+    let engine = wiring::engine(house, house.sealing_keys()?)?;
     line::prepare_channel(house, &engine.sealing, wanted).await?;
     load_tree(house, wanted).await?;
     if !once {

@@ -10,6 +10,6 @@ mod password;
 mod username;
 
 pub use link::LinkToken;
-pub use one_time_code::{CodeSecret, PERIOD};
+pub use one_time_code::{CodeSecret, PERIOD, sealed_as};
 pub use password::{BadPassword, Password, PasswordHash};
 pub use username::{BadUsername, Username};

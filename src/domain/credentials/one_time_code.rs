@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret as _, SecretSlice};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::Username;
+use crate::domain::ids::AccountId;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 
@@ -11,6 +12,12 @@ use crate::domain::time::Timestamp;
 pub const PERIOD: u64 = 30;
 /// What the app on the telephone calls us.
 const ISSUER: &str = "gcc-relay";
+
+/// What the secret of an account's codes is sealed as.
+#[must_use]
+pub fn sealed_as(account: AccountId) -> String {
+    format!("account/{account}/codes")
+}
 
 /// The secret from which a telephone and we make the same codes; 160 bits.
 #[derive(Debug)]

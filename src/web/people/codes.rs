@@ -8,7 +8,7 @@ use tower_sessions::Session;
 use tower_sessions::session::Error;
 
 use super::qr;
-use crate::domain::credentials::{CodeSecret, Username};
+use crate::domain::credentials::{CodeSecret, Username, sealed_as};
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
 use crate::web::app::App;
@@ -27,17 +27,12 @@ pub struct Drawn {
     pub typed: String,
 }
 
-/// The place to which the sealed secret of an account belongs.
-fn place(account: &Account) -> String {
-    format!("account/{}/codes", account.id)
-}
-
 /// The secret as it is kept.
 ///
 /// # Errors
 /// A defect.
 pub fn seal(app: &App, account: &Account, secret: &CodeSecret) -> Result<Vec<u8>, Problem> {
-    app.sealing.seal(&place(account), secret.as_bytes()).map_err(|error| defect(&error))
+    app.sealing.seal(&sealed_as(account.id), secret.as_bytes()).map_err(|error| defect(&error))
 }
 
 /// The secret that was kept.
@@ -45,7 +40,7 @@ pub fn seal(app: &App, account: &Account, secret: &CodeSecret) -> Result<Vec<u8>
 /// # Errors
 /// A defect, or another key.
 pub fn open(app: &App, account: &Account, sealed: &[u8]) -> Result<CodeSecret, Problem> {
-    app.sealing.open(&place(account), sealed).map(CodeSecret::from_bytes).map_err(|error| defect(&error))
+    app.sealing.open(&sealed_as(account.id), sealed).map(CodeSecret::from_bytes).map_err(|error| defect(&error))
 }
 
 fn defect(error: &(dyn std::error::Error + 'static)) -> Problem {

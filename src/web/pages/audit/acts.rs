@@ -54,6 +54,12 @@ const ACTS: &[(&str, &str)] = &[
     ("channel_resume", "audit-act-channel-resume"),
     ("webhook_set_aside", "audit-act-webhook-set-aside"),
     ("webhook_retry", "audit-act-webhook-retry"),
+    ("secrets_key_make", "audit-act-secrets-key-make"),
+    ("secrets_key_switch", "audit-act-secrets-key-switch"),
+    ("secrets_seal_anew", "audit-act-secrets-seal-anew"),
+    ("secrets_key_drop", "audit-act-secrets-key-drop"),
+    ("secrets_key_cancel", "audit-act-secrets-key-cancel"),
+    ("secrets_accept", "audit-act-secrets-accept"),
     ("database_restored", "audit-act-database-restored"),
     ("database_moved", "audit-act-database-moved"),
 ];

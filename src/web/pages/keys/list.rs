@@ -10,9 +10,11 @@ use super::make::{Faults, Typed};
 use super::{HERE, rules_all};
 use crate::domain::account::Role;
 use crate::domain::ids::ApiKeyId;
-use crate::store::api_keys::{ApiKey, list_keys_under};
+use crate::domain::time::Timestamp;
+use crate::store::api_keys::{ApiKey, list_keys_ending, list_keys_under};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::auth::WARNED;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::moment::say_moment;
@@ -21,6 +23,9 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
 use crate::web::words::Words;
+
+/// Keys that end soon are named up to here.
+const MOST_ENDING: i64 = 20;
 
 /// Where the list goes on.
 #[derive(Debug, Default, Deserialize)]
@@ -37,7 +42,18 @@ struct Line {
     created: String,
     used: String,
     revoked: Option<String>,
+    /// When it ends by itself, or ended.
+    ends: Option<String>,
+    ended: bool,
+    /// From where it works; none = from anywhere.
+    from: Option<String>,
     revocable: bool,
+}
+
+/// A key that ends soon.
+struct Ending {
+    name: String,
+    at: String,
 }
 
 struct RoleOption {
@@ -52,6 +68,7 @@ struct List {
     shell: Shell,
     t: Words,
     keys: Vec<Line>,
+    ending: Vec<Ending>,
     next: Option<String>,
     all: bool,
     office: String,
@@ -68,7 +85,8 @@ pub async fn show_keys(
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let typed = Typed { role: Role::Agency.as_str().to_owned(), ..Typed::default() };
-    render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), typed, Faults::default()).await
+    let form = (typed, Faults::default());
+    render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), form, app.now()).await
 }
 
 pub(super) async fn render(
@@ -76,15 +94,16 @@ pub(super) async fn render(
     visitor: &Visitor,
     status: StatusCode,
     cursor: Option<&Cursor>,
-    typed: Typed,
-    faults: Faults,
+    (typed, faults): (Typed, Faults),
+    now: Timestamp,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
     let before = key_of::<ApiKeyId>(cursor)?;
     let rows = list_keys_under(db, visitor.caller.scope.groups(), before, limit.rows()).await?;
     let all = rules_all(visitor);
-    let page = Page::of(rows, limit, |key| key.id, |key| line(t, all, key));
+    let page = Page::of(rows, limit, |key| key.id, |key| line(t, all, key, now));
+    let ending = list_keys_ending(db, visitor.caller.scope.groups(), now, now + WARNED, MOST_ENDING).await?;
     let option = |role: Role| RoleOption {
         value: role.as_str(),
         label: role_label(t, role),
@@ -95,6 +114,7 @@ pub(super) async fn render(
         t,
         next: page.next_cursor.map(|cursor| format!("{HERE}?cursor={}", cursor.encode())),
         keys: page.items,
+        ending: ending.into_iter().map(|(name, at)| Ending { name, at: say_moment(t, at) }).collect(),
         all,
         office: visitor.office_name.clone().unwrap_or_default(),
         roles: Role::ALL.into_iter().map(option).collect(),
@@ -104,10 +124,13 @@ pub(super) async fn render(
     Ok(show(status, &list, "no-store"))
 }
 
-fn line(t: Words, all: bool, key: ApiKey) -> Line {
+fn line(t: Words, all: bool, key: ApiKey, now: Timestamp) -> Line {
     Line {
         id: key.id.to_string(),
-        revocable: key.revoked_at.is_none() && (all || key.role == Role::Agency),
+        ended: key.revoked_at.is_none() && !key.works(now),
+        ends: key.expires_at.map(|at| say_moment(t, at)),
+        from: (!key.networks.is_empty()).then(|| key.networks.join(", ")),
+        revocable: key.works(now) && (all || key.role == Role::Agency),
         name: key.name,
         prefix: key.prefix,
         role: role_label(t, key.role),

@@ -12,9 +12,12 @@ use serde_json::json;
 use super::list::render;
 use super::{HERE, MOST_KEYS, rules_all};
 use crate::domain::account::Role;
+use crate::domain::allowed_addresses::{AllowedAddresses, BadAddresses};
 use crate::domain::api_key::ApiKeySecret;
 use crate::domain::ids::{ApiKeyId, OfficeId};
 use crate::domain::text::Label;
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
 use crate::store::api_keys::{ApiKey, count_keys_of_office, find_key_by_id, insert_key, revoke_key_by_id};
 use crate::store::audit::insert_entry;
 use crate::store::offices::{Office, is_under};
@@ -23,11 +26,11 @@ use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
-use crate::web::pages::typed::{OfficeChoice, choose_office, read_label};
+use crate::web::pages::typed::{OfficeChoice, choose_office, end_of, read_day, read_label};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, and_say};
-use crate::web::words::Words;
+use crate::web::words::{Language, Words, capital};
 
 /// What is typed; an agency chooses only the name.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -41,6 +44,10 @@ pub struct Typed {
     pub office: String,
     /// The office that was chosen of several.
     pub office_pick: String,
+    /// The last day.
+    pub until: String,
+    /// Addresses and networks from which it works.
+    pub addresses: String,
 }
 
 /// What is wrong, by field; in words.
@@ -52,6 +59,10 @@ pub struct Faults {
     pub office: Option<String>,
     /// Offices of which one is to be chosen.
     pub offices: Vec<Office>,
+    /// With the last day.
+    pub until: Option<String>,
+    /// With the addresses.
+    pub addresses: Option<String>,
 }
 
 /// A key to be made.
@@ -59,6 +70,8 @@ struct Wanted {
     name: Label,
     role: Role,
     office: Option<(OfficeId, String)>,
+    expires_at: Option<Timestamp>,
+    allowed: AllowedAddresses,
 }
 
 #[derive(Template)]
@@ -81,14 +94,14 @@ pub async fn make(
         Begun::First(tx) => tx,
         Begun::Again(made) => return Ok(reveal(&app, visitor, made)),
     };
-    let wanted = match read(&mut tx, &visitor, &typed).await? {
+    let now = app.now();
+    let wanted = match read(&mut tx, &visitor, &typed, now).await? {
         Ok(wanted) => wanted,
         Err(faults) => {
-            return render(&mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, None, typed, faults).await;
+            return render(&mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, None, (typed, faults), now).await;
         }
     };
     let (secret, prefix, sha256) = ApiKeySecret::generate();
-    let now = app.now();
     let (office_id, office) = wanted.office.unzip();
     let key = ApiKey {
         id: ApiKeyId::new(now),
@@ -101,9 +114,13 @@ pub async fn make(
         created_at: now,
         last_used_at: None,
         revoked_at: None,
+        expires_at: wanted.expires_at,
+        networks: wanted.allowed.to_kept(),
     };
     insert_key(&mut tx, &key).await?;
-    let detail = json!({ "name": key.name, "role": key.role.as_str(), "office": key.office });
+    let detail = json!({
+        "name": key.name, "role": key.role.as_str(), "office": key.office, "until": key.expires_at, "from": key.networks,
+    });
     let subject = format!("key:{}", key.prefix);
     insert_entry(&mut tx, now, &visitor.caller.actor(), "key_create", &subject, &detail).await?;
     let made = MadeKey { name: key.name, key: secret.expose_secret().to_owned() };
@@ -129,31 +146,60 @@ fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
     show(StatusCode::OK, &page, "no-store")
 }
 
-async fn read(db: &mut Connection, visitor: &Visitor, typed: &Typed) -> Result<Result<Wanted, Faults>, StoreError> {
+async fn read(
+    db: &mut Connection,
+    visitor: &Visitor,
+    typed: &Typed,
+    now: Timestamp,
+) -> Result<Result<Wanted, Faults>, StoreError> {
     let t = visitor.words;
     let mut faults = Faults::default();
     let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
     let found = if rules_all(visitor) {
         read_any(db, visitor, typed, &mut faults).await?
     } else {
-        read_own(db, visitor, &mut faults).await?
+        read_own(db, visitor, now, &mut faults).await?
     };
-    Ok(match (name, found) {
-        (Some(name), Some((role, office))) => Ok(Wanted { name, role, office }),
+    let expires_at = read_end(t, &typed.until, now).map_err(|fault| faults.until = Some(fault)).ok();
+    let allowed = typed.addresses.parse::<AllowedAddresses>();
+    let allowed = allowed.map_err(|bad| faults.addresses = Some(say_addresses(t, &bad))).ok();
+    Ok(match (name, found, expires_at, allowed) {
+        (Some(name), Some((role, office)), Some(expires_at), Some(allowed)) => {
+            Ok(Wanted { name, role, office, expires_at, allowed })
+        }
         _ => Err(faults),
     })
+}
+
+/// The end of the last day, which lies ahead.
+fn read_end(t: Words, typed: &str, now: Timestamp) -> Result<Option<Timestamp>, String> {
+    let Some(day) = read_day(t, typed, Bound::End, now)? else { return Ok(None) };
+    let end = end_of(day).filter(|end| *end > now);
+    end.map(Some).ok_or_else(|| t.say("keys-until-past"))
+}
+
+fn say_addresses(t: Words, bad: &BadAddresses) -> String {
+    match t.language {
+        Language::Thai => bad.thai(),
+        Language::English => capital(&bad.to_string()),
+    }
 }
 
 type Place = (Role, Option<(OfficeId, String)>);
 
 /// Of an agency: for its own office, and not without end.
-async fn read_own(db: &mut Connection, visitor: &Visitor, faults: &mut Faults) -> Result<Option<Place>, StoreError> {
+async fn read_own(
+    db: &mut Connection,
+    visitor: &Visitor,
+    now: Timestamp,
+    faults: &mut Faults,
+) -> Result<Option<Place>, StoreError> {
     let t = visitor.words;
     let Some(own) = visitor.caller.office.zip(visitor.caller.office_code.clone()) else {
         faults.office = Some(t.say("accounts-office-needed"));
         return Ok(None);
     };
-    if count_keys_of_office(db, own.0).await? >= MOST_KEYS {
+    if count_keys_of_office(db, own.0, now).await? >= MOST_KEYS {
         faults.name = Some(t.say("keys-too-many"));
         return Ok(None);
     }

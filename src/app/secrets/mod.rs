@@ -1,0 +1,23 @@
+//! Changing the key that seals, while nodes run: `gcc-relay secrets`.
+//!
+//! Each machine has its own copy of the key file, so the order matters, and the database knows how far it is
+//! ([`KeyState`](crate::store::secret_keys::KeyState)). A key is made (*next*) and copied to every machine; only when every running node says that it can read
+//! it does it begin to seal (*seals*), and everything is sealed anew in small batches. The key before is *old* until every
+//! node seals with the new one and nothing is left that needs it; then it is *dropped*. Every step may be killed and
+//! run again: what is on disk comes before what the database says of it.
+//!
+//! The key of persons is none of these: it is written into the file by the first change, and never changes.
+
+mod anew;
+mod nodes;
+mod standing;
+mod steps;
+
+pub use anew::SealedAnew;
+pub use nodes::NodeKeys;
+pub(super) use nodes::report_keys;
+pub use standing::{Standing, accept, check, look};
+pub use steps::{Rotated, Status, cancel, finish, rotate, status};
+
+/// How the audit names who runs the command.
+const ACTOR: &str = "cli";
