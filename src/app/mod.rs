@@ -19,6 +19,7 @@ mod pooling;
 mod private_file;
 pub mod serve;
 mod shutdown;
+mod sign_in_provider;
 pub mod simulator;
 pub mod tree;
 mod wiring;
