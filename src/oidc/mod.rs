@@ -160,11 +160,8 @@ impl Provider {
             .add_scopes(self.settings.scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge)
             .url();
-        let waiting = Waiting {
-            state: state.into_secret(),
-            nonce: nonce.secret().clone(),
-            verifier: verifier.secret().clone(),
-        };
+        let waiting =
+            Waiting { state: state.into_secret(), nonce: nonce.secret().clone(), verifier: verifier.secret().clone() };
         Ok((url, waiting))
     }
 
@@ -172,12 +169,7 @@ impl Provider {
     ///
     /// # Errors
     /// [`ProviderError`]: the provider is away, refuses, or says what cannot be taken.
-    pub async fn finish(
-        &self,
-        waiting: Waiting,
-        returned: Returned,
-        now: Timestamp,
-    ) -> Result<Person, ProviderError> {
+    pub async fn finish(&self, waiting: Waiting, returned: Returned, now: Timestamp) -> Result<Person, ProviderError> {
         if returned.state.is_none_or(|state| Sha256::digest(state) != Sha256::digest(&waiting.state)) {
             return Err(ProviderError::NotOurs("another state"));
         }

@@ -1,6 +1,4 @@
-//! What a session waits for that happens elsewhere: the way back from a provider, the answer of an authenticator.
-
-use serde_json::Value;
+//! What a session waits for that happens elsewhere, such as the way back from a provider.
 
 use super::{Connection, Result};
 use crate::domain::time::Timestamp;
@@ -10,18 +8,12 @@ use crate::domain::time::Timestamp;
 pub enum Wait {
     /// The browser, back from the provider.
     Provider,
-    /// A passkey that signs in.
-    Passkey,
-    /// A passkey that is being registered.
-    NewPasskey,
 }
 
 impl Wait {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "provider",
-            Self::Passkey => "passkey",
-            Self::NewPasskey => "passkey_new",
         }
     }
 }
@@ -34,7 +26,7 @@ pub async fn put_wait(
     db: &mut Connection,
     session_sha256: &[u8],
     kind: Wait,
-    data: &Value,
+    data: &[u8],
     expires_at: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
@@ -59,7 +51,7 @@ pub async fn take_wait(
     session_sha256: &[u8],
     kind: Wait,
     now: Timestamp,
-) -> Result<Option<Value>> {
+) -> Result<Option<Vec<u8>>> {
     let taken = sqlx::query!(
         r#"delete from sign_in_waits where session_sha256 = $1 and kind = $2
         returning data, expires_at as "expires_at: Timestamp""#,

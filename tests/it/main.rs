@@ -65,6 +65,7 @@ mod restore;
 mod scenes_board;
 mod scenes_compose;
 mod scenes_people;
+mod scenes_provider;
 mod scenes_steward;
 mod stage;
 mod template_parts;

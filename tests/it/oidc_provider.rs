@@ -200,11 +200,7 @@ async fn authorize(State(provider): Shared, Query(asked): Query<HashMap<String, 
     Redirect::to(&format!("{}?{back}", asked["redirect_uri"])).into_response()
 }
 
-async fn exchange(
-    State(provider): Shared,
-    headers: HeaderMap,
-    Form(asked): Form<HashMap<String, String>>,
-) -> Response {
+async fn exchange(State(provider): Shared, headers: HeaderMap, Form(asked): Form<HashMap<String, String>>) -> Response {
     let refuse = |error: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
     let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{}", form(CLIENT), form(SECRET))));

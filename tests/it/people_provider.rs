@@ -34,14 +34,14 @@ async fn go_there(page: &Answer) -> String {
 }
 
 /// The whole way of the button.
-async fn press(browser: &Browser<'_>) -> Answer {
+pub async fn press(browser: &Browser<'_>) -> Answer {
     let page = browser.submit(BUTTON, &[("next", "/home")]).await;
     let back = go_there(&page).await;
     browser.open(&back).await
 }
 
 /// A link for the account of `who`, as an invitation holds it.
-async fn invite(desk: &Desk, who: Who) -> String {
+pub async fn invite(desk: &Desk, who: Who) -> String {
     let (_, id) = desk.account(who).await;
     let (token, sha256) = LinkToken::generate();
     let expires_at = desk.now() + RULES.link_lifetime;
@@ -50,14 +50,14 @@ async fn invite(desk: &Desk, who: Who) -> String {
 }
 
 /// Accepts an invitation at the provider.
-async fn accept(browser: &Browser<'_>, link: &str) -> Answer {
+pub async fn accept(browser: &Browser<'_>, link: &str) -> Answer {
     let page = browser.submit(&format!("{link}/provider"), &[]).await;
     let back = go_there(&page).await;
     browser.open(&back).await
 }
 
 /// Binds whoever the provider signs in to the account of `who`, which is signed in by its password.
-async fn bind<'a>(desk: &'a Desk, who: Who) -> Browser<'a> {
+pub async fn bind<'a>(desk: &'a Desk, who: Who) -> Browser<'a> {
     let browser = desk.sign_in(who).await;
     let page = browser.submit("/account/provider", &[("old", PASSWORD)]).await;
     let back = go_there(&page).await;
@@ -105,9 +105,12 @@ async fn an_invitation_is_accepted_at_the_provider_and_the_person_signs_in_from_
     assert_eq!(elsewhere.open("/home").await.status, 200);
     let bound = acts(&desk, "identity_bind").await;
     assert_eq!((bound.len(), &bound[0].2["by"]), (1, &json!("link")));
-    assert!(acts(&desk, "sign_in").await.iter().any(|(by, _, detail)| {
-        *by == format!("user:{username}") && detail["by"] == json!("provider")
-    }));
+    assert!(
+        acts(&desk, "sign_in")
+            .await
+            .iter()
+            .any(|(by, _, detail)| { *by == format!("user:{username}") && detail["by"] == json!("provider") })
+    );
     let kept = desk.texts("select i::text || (select string_agg(a::text, '') from audit a) from account_identities i");
     assert!(!kept.await.concat().contains("1234567890123"), "a citizen's number is kept nowhere");
 }
@@ -383,6 +386,9 @@ async fn a_form_sent_after_the_session_ended_comes_back_from_the_provider_too() 
     let again = browser.open(&back).await;
     assert_eq!(again.status, 200);
     assert!(again.text.contains(r#"action="/sign-out""#) && again.text.contains("เรื่อง"), "{}", again.text);
+    // nothing that can be typed breaks it
+    let odd = r#"{"path":"/sign-out","fields":[["subject","a\u0000b"]]}"#;
+    go_there(&Browser::new(&desk).submit(BUTTON, &[("carried", odd)]).await).await;
     let long = "x".repeat(60_001);
     let refused = Browser::new(&desk).submit(BUTTON, &[("carried", &long)]).await;
     assert_eq!(refused.status, 413);

@@ -144,7 +144,7 @@ pub async fn send_away(
         }
     };
     let sha256 = begin_session(session).await.map_err(|_| Problem::unavailable())?;
-    let away = serde_json::to_value(Away { waiting, purpose }).map_err(|_| Problem::internal())?;
+    let away = serde_json::to_vec(&Away { waiting, purpose }).map_err(|_| Problem::internal())?;
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     put_wait(&mut db, &sha256, Wait::Provider, &away, app.now() + LASTS).await?;
     let page = Leaving { shell: Shell::outside(t, "/sign-in"), t, to: to.into() };
@@ -158,7 +158,7 @@ pub async fn send_away(
 pub async fn take_away(app: &App, sha256: &[u8; 32]) -> Result<Option<(Waiting, Purpose)>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let taken = take_wait(&mut db, sha256, Wait::Provider, app.now()).await?;
-    let away: Option<Away> = taken.and_then(|taken| serde_json::from_value(taken).ok());
+    let away: Option<Away> = taken.and_then(|taken| serde_json::from_slice(&taken).ok());
     Ok(away.map(|away| (away.waiting, away.purpose)))
 }
 

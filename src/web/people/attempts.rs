@@ -72,8 +72,8 @@ impl Attempt {
         Self { counted: vec![(hash(&["address", &address.network().to_string()]), ADDRESS)] }
     }
 
-    /// Begins an attempt to sign in elsewhere, at a provider or with a passkey; none where it is one too many. It ends in
-    /// another request, by [`Attempt::succeed_elsewhere`].
+    /// Begins an attempt to sign in elsewhere, at a provider; false where it is one too many. It ends in another request,
+    /// by [`Attempt::succeed_elsewhere`].
     ///
     /// # Errors
     /// While the database is away.

@@ -55,8 +55,6 @@ pub enum Way {
     Password,
     /// The provider of OpenID Connect.
     Provider,
-    /// A passkey.
-    Passkey,
 }
 
 impl Way {
@@ -66,7 +64,6 @@ impl Way {
         match self {
             Self::Password => "password",
             Self::Provider => "provider",
-            Self::Passkey => "passkey",
         }
     }
 }

@@ -152,12 +152,8 @@ pub async fn sign_in(
         return Ok(refuse(&app, t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
     };
     attempt.succeed(&app).await?;
-    let asked = Asked {
-        way: Way::Password,
-        remembered: typed.remember.is_some(),
-        next: typed.next,
-        carried: typed.carried,
-    };
+    let asked =
+        Asked { way: Way::Password, remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
     go_on(&app, &session, t, &headers, account.clone(), asked).await
 }
 

@@ -161,14 +161,7 @@ fn words(cookies: &CookieJar, account: Option<&Account>) -> Words {
     Words::in_language(language_of(cookies).or_else(of_account).unwrap_or_default())
 }
 
-fn form(
-    app: &App,
-    t: Words,
-    status: StatusCode,
-    account: &Account,
-    token: &str,
-    fault: Option<String>,
-) -> Response {
+fn form(app: &App, t: Words, status: StatusCode, account: &Account, token: &str, fault: Option<String>) -> Response {
     let page = Welcome {
         shell: Shell::outside(t, &format!("/welcome/{token}")),
         t,
