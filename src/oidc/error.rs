@@ -33,8 +33,8 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
-    pub(super) fn of_discovery(error: DiscoveryError<HttpError>) -> Self {
-        Self::Away(match &error {
+    pub(super) fn of_discovery(error: &DiscoveryError<HttpError>) -> Self {
+        Self::Away(match error {
             // holds the answer's body
             DiscoveryError::Response(status, ..) => format!("its addresses or keys were answered with {status}"),
             error => chain(error),
@@ -42,9 +42,9 @@ impl ProviderError {
     }
 
     pub(super) fn of_exchange(
-        error: RequestTokenError<HttpError, StandardErrorResponse<CoreErrorResponseType>>,
+        error: &RequestTokenError<HttpError, StandardErrorResponse<CoreErrorResponseType>>,
     ) -> Self {
-        match &error {
+        match error {
             RequestTokenError::Request(error) => Self::Away(chain(error)),
             RequestTokenError::ServerResponse(answer) => Self::Token(format!("it says {}", answer.error().as_ref())),
             RequestTokenError::Parse(..) => Self::Token("it is not in the form of a token".to_owned()),

@@ -211,7 +211,7 @@ impl Provider {
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|_| ProviderError::Token("the provider names no token endpoint".to_owned()))?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier));
-        let answer = request.request_async(&self.http).await.map_err(ProviderError::of_exchange)?;
+        let answer = request.request_async(&self.http).await.map_err(|error| ProviderError::of_exchange(&error))?;
         answer.id_token().cloned().ok_or_else(|| ProviderError::Token("the provider gave no ID token".to_owned()))
     }
 
@@ -240,10 +240,12 @@ impl Provider {
     async fn ask(&self) -> Result<CoreProviderMetadata, ProviderError> {
         let Some(endpoints) = &self.settings.endpoints else {
             let asked = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
-            return asked.map_err(ProviderError::of_discovery);
+            return asked.map_err(|error| ProviderError::of_discovery(&error));
         };
         let keys = JsonWebKeySetUrl::from_url(endpoints.keys.clone());
-        let asked = CoreJsonWebKeySet::fetch_async(&keys, &self.http).await.map_err(ProviderError::of_discovery)?;
+        let asked = CoreJsonWebKeySet::fetch_async(&keys, &self.http)
+            .await
+            .map_err(|error| ProviderError::of_discovery(&error))?;
         let metadata = CoreProviderMetadata::new(
             self.issuer.clone(),
             AuthUrl::from_url(endpoints.authorization.clone()),

@@ -57,7 +57,7 @@ pub async fn accept(browser: &Browser<'_>, link: &str) -> Answer {
 }
 
 /// Binds whoever the provider signs in to the account of `who`, which is signed in by its password.
-pub async fn bind<'a>(desk: &'a Desk, who: Who) -> Browser<'a> {
+pub async fn bind(desk: &Desk, who: Who) -> Browser<'_> {
     let browser = desk.sign_in(who).await;
     let page = browser.submit("/account/provider", &[("old", PASSWORD)]).await;
     let back = go_there(&page).await;
