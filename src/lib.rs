@@ -45,6 +45,7 @@
 //! | when and in which order things are sent; what people may do with a bulletin | [`relay`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
+//! | how people sign in at a provider of OpenID Connect | [`oidc`] |
 //! | LINE's other side, for the demo and the tests | [`simulator`] |
 //! | a setting | [`config`] and `config/default.toml` |
 //! | a command | [`cli`], and how it is put together in [`app`] |
@@ -57,6 +58,7 @@ pub mod config;
 pub mod domain;
 pub mod embedded;
 pub mod line;
+pub mod oidc;
 pub mod relay;
 pub mod report;
 pub mod simulator;

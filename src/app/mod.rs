@@ -20,6 +20,7 @@ mod private_file;
 pub mod secrets;
 pub mod serve;
 mod shutdown;
+mod sign_in_provider;
 pub mod simulator;
 pub mod tree;
 mod wiring;

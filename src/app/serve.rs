@@ -163,7 +163,7 @@ impl Running {
             Arc::clone(&engine.sealing),
             edge(config),
             Arc::new(move || render.render()),
-            people(config),
+            people(config)?,
         );
         let pools = [("web", app.db.clone()), ("relay", engine.db.clone())];
         running.web.spawn(sum_up(metrics, pools, app.live().clone(), stop.clone()));
@@ -284,7 +284,7 @@ fn trusted_proxies(server: &Server) -> TrustedProxies {
 }
 
 /// How people sign in.
-fn people(config: &Config) -> People {
+fn people(config: &Config) -> anyhow::Result<People> {
     let accounts = &config.accounts;
     let rules = Rules {
         idle: accounts.session_idle,
@@ -292,7 +292,11 @@ fn people(config: &Config) -> People {
         remembered: accounts.remembered,
         link_lifetime: accounts.link_lifetime,
     };
-    People::new(rules, accounts.code_demanded.clone(), config.server.public_url.as_str())
+    let people = People::new(rules, accounts.code_demanded.clone(), config.server.public_url.as_str());
+    Ok(match super::sign_in_provider::open(config)? {
+        Some(provider) => people.signing_in_at(provider),
+        None => people,
+    })
 }
 
 /// Sums up what was counted, every few seconds, and says what this node is.

@@ -9,6 +9,7 @@
 mod check;
 mod duration;
 mod layer;
+mod oidc;
 mod relay;
 mod sections;
 
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use serde::Deserialize;
 
+pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};
 pub use sections::{
     Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
@@ -51,6 +53,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// How people sign in.
     pub accounts: Accounts,
+    /// Sign-in at a provider of OpenID Connect.
+    pub oidc: Oidc,
     /// What is logged, and how.
     pub log: Log,
     /// The demo.
@@ -102,6 +106,7 @@ impl Config {
         self.bulletins.check(&self.server, &mut check);
         self.secrets.check(&mut check);
         self.accounts.check(&mut check);
+        self.oidc.check(&mut check);
         self.log.check(&mut check);
         let problems = check.into_problems();
         if problems.0.is_empty() { Ok(self) } else { Err(ConfigError::Invalid(problems)) }

@@ -156,6 +156,15 @@ pub async fn update_password(db: &mut Connection, id: AccountId, hash: &str) -> 
     Ok(())
 }
 
+/// Takes the password away: what it let in is let in no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_password(db: &mut Connection, id: AccountId) -> Result<()> {
+    sqlx::query!("update accounts set password_hash = null where id = $1", id.0).execute(db).await?;
+    Ok(())
+}
+
 /// Sets or takes away the sealed secret of the codes of the moment.
 ///
 /// # Errors

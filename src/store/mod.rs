@@ -6,6 +6,7 @@
 //! Rules that must hold whoever writes (the tree's tiers, the table of delivery states, the counters of
 //! `progress`, immutability) are kept by the database itself; see `migrations/`.
 
+pub mod account_identities;
 pub mod account_links;
 pub mod account_list;
 pub mod accounts;
@@ -53,6 +54,7 @@ pub mod secret_keys;
 pub mod session;
 pub mod sessions;
 pub mod sign_in_limits;
+pub mod sign_in_waits;
 pub mod stewards;
 pub mod tree;
 pub mod turns;

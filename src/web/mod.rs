@@ -44,5 +44,6 @@ pub use client_address::{ClientAddress, ProxyHeader, TrustedProxies};
 pub use document::openapi;
 pub use listen::{Bounds, serve};
 pub use live::{Live, Work};
+pub use people::at_provider::{COMES_BACK, ProviderSignIn};
 pub use people::{People, Rules};
 pub use router::{metrics_router, router};

@@ -11,7 +11,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("line", &["domain"]),
     ("relay", &["domain", "store", "line", "telemetry"]),
     ("report", &["domain"]),
-    ("web", &["domain", "store", "report", "relay", "line", "telemetry"]),
+    ("oidc", &["domain"]),
+    ("web", &["domain", "store", "report", "relay", "line", "oidc", "telemetry"]),
     ("simulator", &["domain"]),
     ("embedded", &[]),
     ("config", &["domain"]),
@@ -46,7 +47,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
 
 /// Crates that only some modules may name.
 const ONLY_IN: &[(&str, &[&str])] =
-    &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line"]), ("axum::", &["web", "simulator"])];
+    &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line", "oidc"]), ("axum::", &["web", "simulator"])];
 
 /// Lines of code a file may have, tests at its end and documentation not counted.
 const MOST_LINES: usize = 500;

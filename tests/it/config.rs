@@ -135,3 +135,27 @@ fn a_file_that_is_not_there_or_not_toml_is_named() {
 fn other_programs_variables_are_passed_over() {
     load(None, &[("GCC_RELAY_PG_BIN", "/opt/pg"), ("PATH", "/bin"), ("DATABASE_URL", "")]).expect("good settings");
 }
+
+#[test]
+fn sign_in_at_a_provider_is_off_and_is_told_in_full_or_not_at_all() {
+    let config = load(None, &[]).expect("the manual itself");
+    assert!(config.oidc.issuer.is_none());
+    let issuer = ("GCC_RELAY__OIDC__ISSUER", "https://login.example.go.th/");
+    let client = ("GCC_RELAY__OIDC__CLIENT_ID", "gcc-relay");
+    let config = load(None, &[issuer, client]).expect("good settings");
+    assert_eq!(config.oidc.issuer.expect("an issuer").as_str(), issuer.1, "kept to the letter");
+    let token = ("GCC_RELAY__OIDC__TOKEN_ENDPOINT", "https://login.example.go.th/token");
+    for (pairs, said) in [
+        (vec![issuer], "oidc.client_id"),
+        (vec![client], "oidc.client_id"),
+        (vec![issuer, client, token], "oidc.authorization_endpoint"),
+        (vec![("GCC_RELAY__OIDC__ISSUER", "http://login.example.go.th"), client], "oidc.issuer"),
+        (vec![issuer, client, ("GCC_RELAY__OIDC__SCOPES", "[\"a b\"]")], "oidc.scopes"),
+        (vec![("GCC_RELAY__OIDC__LABEL_TH", " ")], "oidc.label_th"),
+        (vec![("GCC_RELAY__OIDC__SECOND_FACTOR", "never")], "oidc.second_factor"),
+    ] {
+        let complaint = complaint(&pairs);
+        assert!(complaint.contains(&format!("`{said}`")), "{complaint}");
+    }
+    load(None, &[("GCC_RELAY__OIDC__ISSUER", "http://127.0.0.1:9000"), client]).expect("a provider on this machine");
+}

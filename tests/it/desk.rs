@@ -19,13 +19,16 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Bounds, CallerLimits, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
+use gcc_relay::web::{
+    App, Bounds, CallerLimits, Edge, People, ProviderSignIn, ProxyHeader, Rules, TrustedProxies, router, serve,
+};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::oidc_provider::TestProvider;
 use crate::stage::Stage;
 
 /// The largest body that the desk reads, in bytes: room for the longest bulletin.
@@ -224,6 +227,15 @@ impl Events {
     }
 }
 
+/// How people sign in at the desk.
+fn people(url: &str, provider: Option<ProviderSignIn>) -> People {
+    let people = People::new(RULES, vec![Role::Approver], url);
+    match provider {
+        Some(provider) => people.signing_in_at(provider),
+        None => people,
+    }
+}
+
 impl Desk {
     /// The small tree, served, with LINE's webhooks coming in.
     pub async fn new() -> Self {
@@ -246,6 +258,15 @@ impl Desk {
         Self::on(stage).await
     }
 
+    /// The same, with sign-in at a provider, which may count as the second step too.
+    pub async fn with_provider(counts_as_second: bool) -> (Self, TestProvider) {
+        let stage = Stage::new().await;
+        let provider = TestProvider::start(&stage.clock).await;
+        let offer = |url: &str| Some(provider.offered(url, counts_as_second));
+        let desk = Self::served_offering(stage, Duration::from_nanos(1), CallerLimits::default(), offer).await;
+        (desk, provider)
+    }
+
     /// The same, remembering for so long what is answered from memory.
     pub async fn remembering(span: Duration) -> Self {
         Self::served(Stage::new().await, span, CallerLimits::default()).await
@@ -262,6 +283,15 @@ impl Desk {
     }
 
     async fn served(stage: Stage, status_cache: Duration, limits: CallerLimits) -> Self {
+        Self::served_offering(stage, status_cache, limits, |_| None).await
+    }
+
+    async fn served_offering(
+        stage: Stage,
+        status_cache: Duration,
+        limits: CallerLimits,
+        offer: impl FnOnce(&str) -> Option<ProviderSignIn>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &stage.engine;
@@ -283,7 +313,7 @@ impl Desk {
             Arc::clone(&engine.sealing),
             edge,
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
-            People::new(RULES, vec![Role::Approver], &url),
+            people(&url, offer(&url)),
         );
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
@@ -304,6 +334,11 @@ impl Desk {
 
     /// One more node that serves the same database; gives its address.
     pub async fn serve_again(&self) -> String {
+        self.serve_again_offering(|_| None).await
+    }
+
+    /// The same with sign-in at a provider.
+    pub async fn serve_again_offering(&self, offer: impl FnOnce(&str) -> Option<ProviderSignIn>) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (engine, app) = (&self.stage.engine, &self.app);
@@ -314,7 +349,7 @@ impl Desk {
             Arc::clone(&engine.sealing),
             app.edge.clone(),
             Arc::clone(&app.metrics),
-            People::new(RULES, vec![Role::Approver], &url),
+            people(&url, offer(&url)),
         );
         let proxies = self.app.edge.proxies.clone();
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));

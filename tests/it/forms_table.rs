@@ -79,6 +79,12 @@ pub const OF_PEOPLE: &[Form] = &[
         "/welcome/{link}",
         &[("password", PASSWORD), ("again", PASSWORD), ("remember", "yes")],
     ),
+    form(
+        Nobodys,
+        "GET /sign-in/provider/return",
+        "/sign-in/provider/return",
+        &[("code", "c"), ("state", "s"), ("iss", "https://login.example.org"), ("error", "access_denied")],
+    ),
     form(ADMIN, "POST /language", "/language", &[("language", "th"), ("next", "/home")]),
     form(ADMIN, "GET /home", "/home", &[("said", "signed-out")]),
     form(
@@ -90,6 +96,7 @@ pub const OF_PEOPLE: &[Form] = &[
     form(Newcomers, "POST /account/codes", "/account/codes", &[("old", PASSWORD)]),
     form(Newcomers, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
     form(Newcomers, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
+    form(Newcomers, "POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)]),
     form(ADMIN, "POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")]),
     form(
         ADMIN,
@@ -147,6 +154,15 @@ pub const OF_PEOPLE: &[Form] = &[
         ],
     ),
     form(ADMIN, "POST /audit/check", "/audit/check", &[("after", "0")]),
+    // the last ones: an address may begin only so often without coming back from the provider
+    form(Newcomers, "POST /account/provider", "/account/provider", &[("old", PASSWORD)]),
+    form(Nobodys, "POST /welcome/{token}/provider", "/welcome/{link}/provider", &[("remember", "yes")]),
+    form(
+        Nobodys,
+        "POST /sign-in/provider",
+        "/sign-in/provider",
+        &[("remember", "yes"), ("next", "/home"), ("carried", "")],
+    ),
 ];
 
 /// What a steward does.

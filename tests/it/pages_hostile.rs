@@ -34,7 +34,13 @@ const PAGES: &[(Who, &str)] = &[
 const OF_A_KIND: usize = 12;
 
 /// Forms that refuse even good fields here: the code is another every moment, and the offices are counted first.
-const ALWAYS_REFUSED: &[&str] = &["POST /sign-in/code", "POST /account/codes/confirm", "POST /accounts/invite"];
+const ALWAYS_REFUSED: &[&str] = &[
+    "POST /sign-in/code",
+    "POST /account/codes/confirm",
+    "POST /accounts/invite",
+    // nothing was begun at the provider
+    "GET /sign-in/provider/return",
+];
 
 fn hostile() -> Vec<String> {
     vec![
@@ -165,7 +171,7 @@ async fn look_around(browser: &Browser<'_>, page: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn what_is_typed_where_people_sign_in_stays_text_on_every_page() {
-    let desk = Desk::new().await;
+    let (desk, _provider) = Desk::with_provider(false).await;
     let wrong = try_forms(&desk, OF_PEOPLE).await;
     assert!(wrong.is_empty(), "{wrong:#?}");
     let kept = desk.count("select count(*) from accounts where display_name like '%<script>%'").await;

@@ -100,6 +100,8 @@ const ROWS: &[Row] = &[
         &[("old", PASSWORD)],
         [303, 303, 403, 303, 303, 303, 401],
     ),
+    send("POST /account/provider", "/account/provider", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 401]),
+    send("POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)], ALL_SEND),
     send("POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")], ALL_SEND),
     // another's device
     send(
@@ -130,6 +132,7 @@ const ROWS: &[Row] = &[
     send("POST /accounts/{id}/disable", "/accounts/{account}/disable", &[], ADMIN_SEND),
     send("POST /accounts/{id}/enable", "/accounts/{account}/enable", &[], ADMIN_SEND),
     send("POST /accounts/{id}/codes/remove", "/accounts/{account}/codes/remove", &[], ADMIN_SEND),
+    send("POST /accounts/{id}/provider/remove", "/accounts/{account}/provider/remove", &[], ADMIN_SEND),
     open("GET /keys", "/keys", [200, 403, 403, 403, 403, 200, 303]),
     send("POST /keys", "/keys", &[("name", "ระบบ"), ("role", "operator")], [200, 403, 403, 403, 403, 200, 401]),
     send("POST /keys/{id}/revoke", "/keys/{key of lamphun-commerce}/revoke", &[], [303, 403, 403, 403, 403, 303, 401]),
@@ -331,7 +334,7 @@ async fn browsers(desk: &Desk) -> Vec<Browser<'_>> {
 
 #[tokio::test]
 async fn every_page_and_form_lets_in_whom_it_should_and_nobody_else() {
-    let desk = Desk::new().await;
+    let (desk, _provider) = Desk::with_provider(false).await;
     let browsers = browsers(&desk).await;
     let things = Things::new(&desk).await;
     let mut wrong = Vec::new();

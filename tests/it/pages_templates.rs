@@ -16,6 +16,7 @@ use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, stop, w
 use crate::scenes_board::{crowd_of_chats, fates, nothing, short, wide};
 use crate::scenes_compose::{bad_address, drafts, published};
 use crate::scenes_people::people;
+use crate::scenes_provider::at_a_provider;
 use crate::scenes_steward::forwarding;
 use crate::template_parts::{Mark, files, parts};
 
@@ -95,6 +96,7 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.extend(walk("approver", &approved.sign_in_with_code(Who::Approver).await, 2).await);
     shown.extend(chats(&forms).await);
     shown.extend(people(&Desk::new().await).await);
+    shown.extend(at_a_provider().await);
     shown.extend(drafts(&Desk::new().await).await);
     shown.extend(bad_address().await);
     shown.extend(forwarding(&Desk::new().await).await);

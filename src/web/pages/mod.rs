@@ -32,7 +32,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// The page, with the headers that all pages have. `cache`: a `Cache-Control`.
-fn show<T: Template>(status: StatusCode, page: &T, cache: &'static str) -> Response {
+pub(super) fn show<T: Template>(status: StatusCode, page: &T, cache: &'static str) -> Response {
     let html = match page.render() {
         // what was typed is shown again as it is, but for what no page may hold
         Ok(mut html) => {

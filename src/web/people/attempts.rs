@@ -67,14 +67,39 @@ impl Attempt {
         Self { counted }
     }
 
+    /// What counts for an address alone: signing in where no name is told first, and nothing can be guessed.
+    fn of_address(address: ClientAddress) -> Self {
+        Self { counted: vec![(hash(&["address", &address.network().to_string()]), ADDRESS)] }
+    }
+
+    /// Begins an attempt to sign in elsewhere, at a provider; false where it is one too many. It ends in another request,
+    /// by [`Attempt::succeed_elsewhere`].
+    ///
+    /// # Errors
+    /// While the database is away.
+    pub async fn begin_elsewhere(app: &App, address: ClientAddress) -> Result<bool, Problem> {
+        Ok(Self::of_address(address).count(app).await?.is_some())
+    }
+
+    /// An attempt to sign in elsewhere succeeded, and counts no more.
+    ///
+    /// # Errors
+    /// While the database is away.
+    pub async fn succeed_elsewhere(app: &App, address: ClientAddress) -> Result<(), Problem> {
+        Self::of_address(address).succeed(app).await
+    }
+
     /// Begins an attempt at the secret `of` a name or an account; none where it is one too many.
     ///
     /// # Errors
     /// While the database is away.
     pub async fn begin(app: &App, secret: Secret, of: &str, origin: Origin) -> Result<Option<Self>, Problem> {
-        let attempt = Self::new(secret, of, origin);
+        Self::new(secret, of, origin).count(app).await
+    }
+
+    async fn count(self, app: &App) -> Result<Option<Self>, Problem> {
         let mut tx = app.begin().await?;
-        for (counted, limit) in &attempt.counted {
+        for (counted, limit) in &self.counted {
             // what one limit refuses counts in none
             if !take(&mut tx, counted, *limit, app.now()).await? {
                 metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "too_often").increment(1);
@@ -82,7 +107,7 @@ impl Attempt {
             }
         }
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(Some(attempt))
+        Ok(Some(self))
     }
 
     /// It succeeded, and counts no more.

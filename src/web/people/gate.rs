@@ -55,7 +55,7 @@ pub async fn admit(
             }
         }
         Ok(Some(visitor)) => pages::refused::forbidden(&visitor),
-        Ok(None) => send_to_sign_in(words, &here, request).await,
+        Ok(None) => send_to_sign_in(&app, words, &here, request).await,
         Err(error) => pages::refused::away(words, &error.into()),
     }
 }
@@ -86,7 +86,7 @@ async fn identify(
 }
 
 /// Leads to the sign-in page and back; a form that was sent is carried along.
-async fn send_to_sign_in(words: Words, here: &str, request: Request) -> Response {
+async fn send_to_sign_in(app: &App, words: Words, here: &str, request: Request) -> Response {
     let to = format!("/sign-in?{}", serde_urlencoded::to_string([("next", here)]).unwrap_or_default());
     if request.headers().contains_key(TYPING) {
         // part of a form that somebody is typing into: the page has to stay, or what is typed would be lost
@@ -101,7 +101,7 @@ async fn send_to_sign_in(words: Words, here: &str, request: Request) -> Response
         return Redirect::to(&to).into_response();
     }
     let carried = Carried::take(request).await;
-    people::sign_in::ask_again(words, carried.as_ref(), None)
+    people::sign_in::ask_again(app, words, carried.as_ref(), None)
 }
 
 /// Whether a script asks for a part of a page.

@@ -8,6 +8,7 @@
 //! Invariants: an ended, disabled or not yet valid account has no working session; a session is bound to one account
 //! for its life and gets a new name when somebody signs in; forms from other sites are refused by their headers.
 
+pub mod at_provider;
 pub mod attempts;
 pub mod carried;
 pub mod codes;
@@ -23,5 +24,5 @@ mod visitor;
 pub use gate::admit;
 pub use language::{choose as choose_language, language_of};
 pub use rules::{People, Rules};
-pub use session::{Cookies, HalfWay, SignedIn, layer, session_sha256};
+pub use session::{Cookies, HalfWay, SignedIn, Way, begin_session, layer, session_sha256};
 pub use visitor::Visitor;

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::Cookies;
+use super::at_provider::ProviderSignIn;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, PasswordHash};
 use crate::web::problem::Problem;
@@ -35,6 +36,8 @@ pub struct People {
     pub rules: Rules,
     /// What the cookies are like.
     pub(in crate::web) cookies: Cookies,
+    /// Sign-in at a provider of OpenID Connect; none where it is off.
+    pub(in crate::web) provider: Option<ProviderSignIn>,
     code_demanded: Vec<Role>,
     hashing: Semaphore,
     nobody: OnceLock<PasswordHash>,
@@ -47,10 +50,17 @@ impl People {
         Self {
             rules,
             cookies: Cookies { secure: public_url.starts_with("https://") },
+            provider: None,
             code_demanded,
             hashing: Semaphore::new(HASHED_AT_ONCE),
             nobody: OnceLock::new(),
         }
+    }
+
+    /// The same, with sign-in at a provider.
+    #[must_use]
+    pub fn signing_in_at(self, provider: ProviderSignIn) -> Self {
+        Self { provider: Some(provider), ..self }
     }
 
     /// Whether whoever has this role needs a code of the moment besides the password.

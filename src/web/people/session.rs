@@ -22,6 +22,8 @@ use crate::store::sessions::{Kept, Limits, delete_session, find_session, save_se
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
 
+/// Marks the session of a visitor who has begun to sign in elsewhere: an empty one is not kept.
+const BEGUN: &str = "begun";
 const SIGNED_IN: &str = "signed_in";
 const HALF_WAY: &str = "half_way";
 /// How long the second step of signing in may take.
@@ -44,6 +46,28 @@ impl Cookies {
     }
 }
 
+/// By what somebody signs in, before the second step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// The password, or the link that sets it.
+    #[default]
+    Password,
+    /// The provider of OpenID Connect.
+    Provider,
+}
+
+impl Way {
+    /// The word in the audit.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Provider => "provider",
+        }
+    }
+}
+
 /// That somebody is signed in.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct SignedIn {
@@ -53,7 +77,7 @@ pub struct SignedIn {
     until: i64,
 }
 
-/// That somebody's password was right, and a code of the moment is still to come.
+/// That somebody's password was right, or who they are at the provider, and a code of the moment is still to come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HalfWay {
     account: uuid::Uuid,
@@ -62,6 +86,9 @@ pub struct HalfWay {
     since: i64,
     /// The secret that is being set up, sealed, in hex; none where the account has one.
     pub setting_up: Option<String>,
+    /// What the first step was.
+    #[serde(default)]
+    pub way: Way,
 }
 
 impl SignedIn {
@@ -127,12 +154,26 @@ impl HalfWay {
         account: AccountId,
         remembered: bool,
         setting_up: Option<String>,
+        way: Way,
     ) -> Result<(), Error> {
         session.cycle_id().await?;
-        let half_way = Self { account: account.0, remembered, since: now.as_microsecond(), setting_up };
+        let half_way = Self { account: account.0, remembered, since: now.as_microsecond(), setting_up, way };
         session.insert(HALF_WAY, half_way).await?;
         session.save().await
     }
+}
+
+/// The hash by which the row of this session is found; one is made for a visitor who has none.
+///
+/// # Errors
+/// While the database is away.
+pub async fn begin_session(session: &Session) -> Result<[u8; 32], Error> {
+    if SignedIn::of(session).await?.is_none() {
+        session.insert(BEGUN, true).await?;
+        session.save().await?;
+    }
+    // it was saved, now or before, and has a name
+    Ok(session.id().map(hash).unwrap_or_default())
 }
 
 /// The hash by which the session's row is found; none for a visitor without a session.

@@ -8,12 +8,12 @@ import { freePort, keep, until } from './process.mjs';
 const program = resolve(process.env.GCC_RELAY_PROGRAM
   ?? fileURLToPath(new URL('../../../target/debug/gcc-relay', import.meta.url)));
 
-/** Plays with the relay as it is behind a node with these settings, and ends that node. */
+/** Plays with the relay as it is behind a node with these settings, or those made for its address, and ends that node. */
 export async function behindSecondNode(relay, settings, play) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = [];
-  const env = { ...relay.env, GCC_RELAY__SERVER__LISTEN: `127.0.0.1:${port}`, ...settings };
+  const env = { ...relay.env, GCC_RELAY__SERVER__LISTEN: `127.0.0.1:${port}`, ...(typeof settings === 'function' ? settings(url) : settings) };
   const node = keep(program, ['serve', '--role', 'web'], { env, log: (text) => log.push(String(text)) });
   let gone = false;
   node.ended.then(() => { gone = true; });

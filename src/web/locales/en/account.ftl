@@ -46,6 +46,17 @@ account-codes-late = That took too long. Please begin again.
 said-codes-set-up = The second step is in use
 said-codes-taken-away = The second step is no longer in use
 
+account-provider-title = Identity provider
+account-provider-bound = Bound
+account-provider-unbound = Not bound
+account-provider-about = Once you are bound, you can sign in at the identity provider and need no password.
+account-provider-since = Bound { $at }
+account-provider-used = Last used { $at }
+account-provider-bind = Sign in there to be bound
+account-provider-remove = Unbind
+said-provider-bound = You are bound at the identity provider
+said-provider-unbound = You are no longer bound at the identity provider
+
 account-devices-title = Devices that are signed in
 account-devices-about = If there is one that you do not know, sign it out and change your password.
 account-device-on = { $browser } on { $machine }

@@ -44,6 +44,7 @@ accounts-enable = Let it work again
 accounts-disable = Disable
 accounts-link-make = New link to set a password
 accounts-codes-remove = Take the codes away (telephone lost)
+accounts-provider-remove = Unbind at the identity provider
 accounts-acts-help = Disabling it and taking the codes away sign the account out on every device at once. A new link ends the older ones.
 accounts-link-title = Link to set a password
 accounts-link-once = Hand this link to the owner of the account directly. It is shown this once, and whoever has it can set the password.
@@ -85,6 +86,7 @@ accounts-slip-secret = For the owner of the account only.
 said-account-changed = The change is saved
 said-account-disabled = The account is disabled and signed out on every device
 said-account-enabled = The account works again
+said-account-unbound = The account is no longer bound at the identity provider, and is signed out on every device
 said-account-codes = The codes are taken away, and the account is signed out on every device
 
 ways-accounts = Accounts

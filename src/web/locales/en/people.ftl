@@ -10,6 +10,19 @@ sign-in-save = Your session has ended. What you typed is still here: save it, an
 sign-in-wrong = The user name or the password is not right
 sign-in-too-often = Too many attempts. Please wait a moment and try again.
 
+provider-leaving-title = On the way to the identity provider
+provider-leaving-text = If nothing happens within a few seconds, press the button below.
+provider-leaving-link = Go to the identity provider
+provider-away = The identity provider cannot be reached at this moment. Try again later, or use user name and password.
+provider-late = This attempt took too long or was used already. Please begin again.
+provider-declined = The provider says that the attempt failed or was cancelled. Please begin again.
+provider-refused = What the provider said about you could not be accepted. Please begin again; if it goes on, tell your administrator.
+provider-unknown = This person is not bound to an account that works. Open the link from your office's administrator, or sign in with a password and bind yourself on the page of your account.
+provider-form-too-long = What you typed is too long to be kept while you are at the identity provider. Please sign in with user name and password.
+provider-not-bound = Not bound
+provider-taken = This person is bound to another account here, and each person to one only. Unbind that one first.
+provider-has-one = Another person of this provider is bound to this account. Unbind that one first.
+
 code-title = Second step
 code-why = Enter the six digits that the authenticator app on your telephone shows.
 code-setup-title = Set up the second step
@@ -29,6 +42,7 @@ welcome-password = New password
 welcome-rules = At least 12 characters; a sentence that you remember will do. It must not hold the user name.
 welcome-again = New password once more
 welcome-button = Set the password and sign in
+welcome-provider = Or sign in at the identity provider instead; no password is set then, and an earlier one stops working.
 welcome-used-title = This link no longer works
 welcome-used-text = A link to set a password works once, and for a limited time. Ask your office's administrator for a new one.
 

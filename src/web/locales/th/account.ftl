@@ -46,6 +46,17 @@ account-codes-late = ใช้เวลานานเกินไป โปร�
 said-codes-set-up = เปิดใช้การยืนยันตัวตนขั้นที่ ๒ แล้ว
 said-codes-taken-away = เลิกใช้การยืนยันตัวตนขั้นที่ ๒ แล้ว
 
+account-provider-title = ผู้ให้บริการยืนยันตัวตน
+account-provider-bound = ผูกไว้แล้ว
+account-provider-unbound = ยังไม่ได้ผูก
+account-provider-about = เมื่อผูกแล้ว ท่านเข้าสู่ระบบได้โดยยืนยันตัวตนกับผู้ให้บริการ ไม่ต้องใช้รหัสผ่าน
+account-provider-since = ผูกเมื่อ { $at }
+account-provider-used = ใช้ล่าสุด { $at }
+account-provider-bind = ไปยืนยันตัวตนเพื่อผูก
+account-provider-remove = ยกเลิกการผูก
+said-provider-bound = ผูกกับผู้ให้บริการยืนยันตัวตนแล้ว
+said-provider-unbound = ยกเลิกการผูกกับผู้ให้บริการยืนยันตัวตนแล้ว
+
 account-devices-title = อุปกรณ์ที่เข้าสู่ระบบอยู่
 account-devices-about = หากพบอุปกรณ์ที่ท่านไม่รู้จัก โปรดกดออกจากระบบที่อุปกรณ์นั้น แล้วเปลี่ยนรหัสผ่าน
 account-device-on = { $browser } บน { $machine }

@@ -8,6 +8,7 @@ mod devices;
 mod failures;
 mod overview;
 mod password;
+mod provider;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -31,6 +32,8 @@ pub fn routes() -> Router<App> {
         .route("/account/codes", post(codes::begin))
         .route("/account/codes/confirm", post(codes::confirm))
         .route("/account/codes/remove", post(codes::remove))
+        .route("/account/provider", post(provider::bind))
+        .route("/account/provider/remove", post(provider::unbind))
         .route("/account/failures/seen", post(failures::see))
         .route("/account/devices/{handle}/sign-out", post(devices::sign_out))
         .route("/account/devices/sign-out-others", post(devices::sign_out_others))

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{HERE, own};
+use super::{HERE, own, provider};
 use crate::domain::account::{Act, Role};
 use crate::store::StoreError;
 use crate::store::sessions::{Limits, list_devices};
@@ -24,6 +24,8 @@ pub struct Faults {
     pub password: Option<String>,
     /// With the codes of the moment.
     pub codes: Option<String>,
+    /// With being bound at the provider.
+    pub provider: Option<String>,
 }
 
 struct DeviceLine {
@@ -58,6 +60,7 @@ struct AccountPage {
     demands_codes: bool,
     devices: Vec<DeviceLine>,
     others: bool,
+    provider: Option<provider::Card>,
     faults: Faults,
 }
 
@@ -93,6 +96,7 @@ pub(super) async fn render(
             this_one: device.this_one,
         })
         .collect();
+    let provider = provider::find_card(&mut db, app, t, account.id).await?;
     let role = visitor.role();
     let page = AccountPage {
         shell: Shell::of(&visitor),
@@ -112,6 +116,7 @@ pub(super) async fn render(
         demands_codes: app.people.demands_code(role),
         others: devices.iter().any(|device| !device.this_one),
         devices,
+        provider,
         faults,
     };
     Ok(show(status, &page, "no-store"))

@@ -11,6 +11,8 @@ use super::fields::{Faults, Typed, read};
 use super::list::{RoleOption, standing};
 use super::{failed, get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
+use crate::store::Connection;
+use crate::store::account_identities::list_identities;
 use crate::store::account_list::update_account;
 use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
@@ -38,6 +40,8 @@ struct OnePage {
     created: String,
     signed_in: String,
     has_codes: bool,
+    /// The providers of whom somebody is bound to it.
+    issuers: Vec<String>,
     disabled: bool,
     is_self: bool,
     typed: Typed,
@@ -54,7 +58,7 @@ pub async fn show_account(
     let mut db = app.db.acquire().await.map_err(failed)?;
     let account = get_account(&mut db, &visitor, id).await?;
     let typed = Typed::of(&account);
-    Ok(page(&app, &visitor, StatusCode::OK, account, typed, Faults::default()))
+    page(&app, &mut db, &visitor, StatusCode::OK, account, typed, Faults::default()).await
 }
 
 /// Changes it. Nobody changes their own role or part of the tree, so that no administrator locks the last one out.
@@ -72,10 +76,12 @@ pub async fn change(
             if id == visitor.account() && (change.role, change.office_id) != (account.role, account.office_id) =>
         {
             let faults = Faults { role: Some(t.say("accounts-not-oneself")), ..Faults::default() };
-            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults));
+            return page(&app, &mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults).await;
         }
         Ok(read) => read,
-        Err(faults) => return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults)),
+        Err(faults) => {
+            return page(&app, &mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults).await;
+        }
     };
     update_account(&mut tx, id, &change).await?;
     let detail = json!({
@@ -90,7 +96,16 @@ pub async fn change(
     Ok(Redirect::to(&and_say(&path_of(id), "said-account-changed")).into_response())
 }
 
-fn page(app: &App, visitor: &Visitor, status: StatusCode, account: Account, typed: Typed, faults: Faults) -> Response {
+async fn page(
+    app: &App,
+    db: &mut Connection,
+    visitor: &Visitor,
+    status: StatusCode,
+    account: Account,
+    typed: Typed,
+    faults: Faults,
+) -> Result<Response, Problem> {
+    let issuers = list_identities(db, account.id).await?.into_iter().map(|identity| identity.issuer).collect();
     let t = visitor.words;
     let (state, mark) = standing(t, &account, app.now());
     let page = OnePage {
@@ -111,6 +126,7 @@ fn page(app: &App, visitor: &Visitor, status: StatusCode, account: Account, type
         roles: typed.roles(t),
         typed,
         faults,
+        issuers,
     };
-    show(status, &page, "no-store")
+    Ok(show(status, &page, "no-store"))
 }

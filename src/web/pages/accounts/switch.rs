@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{failed, get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
+use crate::store::account_identities::unbind_identities;
 use crate::store::accounts::{update_codes, update_disabled};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
@@ -13,6 +14,7 @@ use crate::store::sessions::delete_others;
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::Visitor;
+use crate::web::people::at_provider::note_unbound;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
 
@@ -65,4 +67,19 @@ pub async fn remove_codes(
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &subject_of(&account), &detail).await?;
     tx.commit().await.map_err(failed)?;
     Ok(Redirect::to(&and_say(&path_of(id), "said-account-codes")).into_response())
+}
+
+/// Unbinds whoever of a provider is bound to the account, and signs it out everywhere.
+pub async fn unbind(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
+    if id == visitor.account() {
+        return Err(Problem::conflict("own-account", "One unbinds oneself on the page of one's own account."));
+    }
+    let mut tx = app.begin().await?;
+    let account = get_account(&mut tx, &visitor, id).await?;
+    let unbound = unbind_identities(&mut tx, id).await?;
+    delete_others(&mut tx, id, None).await?;
+    forget_others(&mut tx, id, None).await?;
+    note_unbound(&mut tx, app.now(), &visitor.caller.actor(), &subject_of(&account), unbound).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(Redirect::to(&and_say(&path_of(id), "said-account-unbound")).into_response())
 }

@@ -14,6 +14,8 @@ const ACTS: &[(&str, &str)] = &[
     ("password_set", "audit-act-password-set"),
     ("codes_set_up", "audit-act-codes-set-up"),
     ("codes_taken_away", "audit-act-codes-taken-away"),
+    ("identity_bind", "audit-act-identity-bind"),
+    ("identity_unbind", "audit-act-identity-unbind"),
     ("account_create", "audit-act-account-create"),
     ("account_change", "audit-act-account-change"),
     ("account_link", "audit-act-account-link"),

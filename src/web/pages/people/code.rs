@@ -23,13 +23,16 @@ use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::carried::Carried;
 use crate::web::people::codes::{Drawn, draw, open, seal};
-use crate::web::people::{HalfWay, language_of};
+use crate::web::people::{HalfWay, Way, language_of};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::Words;
 
 /// What the visitor asked for when signing in began.
+#[derive(Clone, Debug, Default)]
 pub struct Asked {
+    /// What the first step is, or was.
+    pub way: Way,
     /// Whether the device is to be remembered.
     pub remembered: bool,
     /// Where to go on to.
@@ -65,7 +68,7 @@ pub(super) async fn ask(
         Some(secret) => Some(hex::encode(seal(app, account, secret)?)),
         None => None,
     };
-    let begun = HalfWay::begin(session, app.now(), account.id, asked.remembered, sealed).await;
+    let begun = HalfWay::begin(session, app.now(), account.id, asked.remembered, sealed, asked.way).await;
     begun.map_err(|_| Problem::unavailable())?;
     let setup = secret.and_then(|secret| draw(account, &secret));
     Ok(ask_for(t, StatusCode::OK, setup, asked.next, asked.carried, None))
@@ -106,7 +109,7 @@ pub async fn check(
     let now = app.now();
     let late = || {
         let carried = typed.carried.as_deref().and_then(Carried::from_field);
-        ask_again(t, carried.as_ref(), Some(t.say("code-late")))
+        ask_again(&app, t, carried.as_ref(), Some(t.say("code-late")))
     };
     let Some(half_way) = HalfWay::of(&session, now).await.map_err(|_| Problem::unavailable())? else {
         return Ok(late());
@@ -147,6 +150,7 @@ pub async fn check(
     }
     tx.commit().await.map_err(StoreError::from)?;
     attempt.succeed(&app).await?;
-    let asked = Asked { remembered: half_way.remembered, next: typed.next, carried: typed.carried };
+    let (way, remembered) = (half_way.way, half_way.remembered);
+    let asked = Asked { way, remembered, next: typed.next, carried: typed.carried };
     finish(&app, &session, t, &headers, &account, asked).await
 }

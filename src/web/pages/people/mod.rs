@@ -3,6 +3,7 @@
 mod code;
 mod home;
 mod out;
+mod provider;
 pub mod sign_in;
 pub mod welcome;
 
@@ -17,8 +18,11 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::show_form).post(sign_in::sign_in))
         .route("/sign-in/code", post(code::check))
+        .route("/sign-in/provider", post(provider::begin))
+        .route("/sign-in/provider/return", get(provider::come_back))
         .route("/sign-out", post(out::sign_out))
         .route("/welcome/{token}", get(welcome::show_form).post(welcome::set_password))
+        .route("/welcome/{token}/provider", post(welcome::accept_at_provider))
         .route("/language", post(choose_language))
         .route("/home", get(home::show_home))
 }

@@ -25,7 +25,7 @@ use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::carried::{Carried, local_path};
-use crate::web::people::{SignedIn, known_device, language_of, session_sha256};
+use crate::web::people::{SignedIn, Way, known_device, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, first_page};
 use crate::web::words::Words;
@@ -42,7 +42,24 @@ struct SignInPage {
     remember: bool,
     next: String,
     carried: Option<String>,
+    /// What the button says that leads to the provider.
+    provider: Option<String>,
     fault: Option<String>,
+}
+
+impl SignInPage {
+    fn new(app: &App, t: Words, here: &str) -> Self {
+        Self {
+            shell: Shell::outside(t, here),
+            t,
+            username: String::new(),
+            remember: false,
+            next: String::new(),
+            carried: None,
+            provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
+            fault: None,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -63,33 +80,25 @@ pub struct Next {
 }
 
 /// The form.
-pub async fn show_form(cookies: CookieJar, Query(query): Query<Next>) -> Response {
+pub async fn show_form(State(app): State<App>, cookies: CookieJar, Query(query): Query<Next>) -> Response {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let here = serde_urlencoded::to_string([("next", &query.next), ("said", &query.said)]).unwrap_or_default();
-    let page = SignInPage {
-        shell: Shell::outside(t, &format!("/sign-in?{here}")),
-        t,
-        username: String::new(),
-        remember: false,
-        next: query.next,
-        carried: None,
-        fault: None,
-    };
+    let page = SignInPage { next: query.next, ..SignInPage::new(&app, t, &format!("/sign-in?{here}")) };
     show(StatusCode::OK, &page, "no-store")
 }
 
 /// The form for somebody whose session ended while they were typing, or for whom the second step took too long.
-pub fn ask_again(t: Words, carried: Option<&Carried>, fault: Option<String>) -> Response {
-    let page = SignInPage {
-        shell: Shell::outside(t, "/sign-in"),
-        t,
-        username: String::new(),
-        remember: false,
-        next: String::new(),
-        carried: carried.map(Carried::to_field),
-        fault,
-    };
+pub fn ask_again(app: &App, t: Words, carried: Option<&Carried>, fault: Option<String>) -> Response {
+    let carried = carried.map(Carried::to_field);
+    let page = SignInPage { carried, fault, ..SignInPage::new(app, t, "/sign-in") };
     show(StatusCode::UNAUTHORIZED, &page, "no-store")
+}
+
+/// The form for somebody who was not let in another way, with the reason.
+pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: Asked, fault: String) -> Response {
+    let Asked { remembered: remember, next, carried, .. } = asked;
+    let page = SignInPage { remember, next, carried, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
+    show(status, &page, "no-store")
 }
 
 #[derive(Template)]
@@ -134,16 +143,17 @@ pub async fn sign_in(
     let origin = find_origin(&app, &cookies, from, account.as_ref()).await?;
     let tried = name.as_ref().map_or("", Username::as_str);
     let Some(attempt) = Attempt::begin(&app, Secret::Password, tried, origin).await? else {
-        return Ok(refuse(t, typed, StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often")));
+        return Ok(refuse(&app, t, typed, StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often")));
     };
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = app.people.is_password(hash, typed.password.clone()).await?;
     let (true, Some(account)) = (right, &account) else {
         note_failure(&app, origin, account.as_ref()).await?;
-        return Ok(refuse(t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
+        return Ok(refuse(&app, t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
     };
     attempt.succeed(&app).await?;
-    let asked = Asked { remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
+    let asked =
+        Asked { way: Way::Password, remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
     go_on(&app, &session, t, &headers, account.clone(), asked).await
 }
 
@@ -181,15 +191,14 @@ async fn find_working(app: &App, name: &Username) -> Result<Option<Account>, Sto
     Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.works(app.now())))
 }
 
-fn refuse(t: Words, typed: Typed, status: StatusCode, fault: String) -> Response {
+fn refuse(app: &App, t: Words, typed: Typed, status: StatusCode, fault: String) -> Response {
     let page = SignInPage {
-        shell: Shell::outside(t, "/sign-in"),
-        t,
         username: typed.username.chars().take(64).collect(),
         remember: typed.remember.is_some(),
         next: typed.next,
         carried: typed.carried,
         fault: Some(fault),
+        ..SignInPage::new(app, t, "/sign-in")
     };
     show(status, &page, "no-store")
 }
@@ -226,7 +235,7 @@ pub(super) async fn finish(
 ) -> Result<Response, Problem> {
     SignedIn::begin(session, app, account.id, asked.remembered).await.map_err(|_| Problem::unavailable())?;
     let mut tx = app.begin().await?;
-    note(&mut tx, app, session, headers, account).await?;
+    note(&mut tx, app, session, headers, account, asked.way).await?;
     let cookies = CookieJar::from_headers(headers);
     let known = known_device::know(&mut tx, app.people.cookies, &cookies, account.id, app.now()).await?;
     tx.commit().await.map_err(StoreError::from)?;
@@ -246,6 +255,7 @@ async fn note(
     session: &Session,
     headers: &HeaderMap,
     account: &Account,
+    way: Way,
 ) -> Result<(), StoreError> {
     let now = app.now();
     update_signed_in(db, account.id, now).await?;
@@ -254,5 +264,5 @@ async fn note(
         update_device(db, &sha256, &agent.chars().take(DEVICE).collect::<String>()).await?;
     }
     let by = format!("user:{}", account.username);
-    insert_entry(db, now, &by, "sign_in", &by, &serde_json::json!({})).await
+    insert_entry(db, now, &by, "sign_in", &by, &serde_json::json!({ "by": way.as_str() })).await
 }

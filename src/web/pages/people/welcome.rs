@@ -1,7 +1,8 @@
 //! The one-time link: its holder sets the password of an account, once, and is signed in.
 //!
 //! Opening the link changes nothing, as messengers open links to show a preview. The other devices of the account are
-//! signed out when a password is set.
+//! signed out when a password is set, and whoever was bound to it at the provider is no more: it may have another holder.
+//! The link may be accepted at the provider in place of a password ([`super::provider`]).
 
 use askama::Template;
 use axum::Form;
@@ -11,19 +12,23 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::code::Asked;
 use super::sign_in::go_on;
 use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
+use crate::store::account_identities::unbind_identities;
 use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, find_account_by_id, update_password};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
 use crate::store::sessions::delete_others;
 use crate::store::{Connection, StoreError};
+use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::{refused, show};
+use crate::web::people::at_provider::{Purpose, Refusal, note_unbound, send_away};
 use crate::web::people::language_of;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
@@ -36,6 +41,8 @@ struct Welcome {
     t: Words,
     name: String,
     username: String,
+    token: String,
+    provider: Option<String>,
     fault: Option<String>,
 }
 
@@ -47,7 +54,7 @@ pub async fn show_form(
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     Ok(match find_working(&mut db, &app, &token).await? {
-        Some((_, account)) => form(words(&cookies, Some(&account)), StatusCode::OK, &account, &token, None),
+        Some((_, account)) => form(&app, words(&cookies, Some(&account)), StatusCode::OK, &account, &token, None),
         None => used_up(words(&cookies, None)),
     })
 }
@@ -77,20 +84,50 @@ pub async fn set_password(
     let t = words(&cookies, Some(&account));
     let password = match checked(t, &account, typed.password, &typed.again) {
         Ok(password) => password,
-        Err(fault) => return Ok(form(t, StatusCode::UNPROCESSABLE_ENTITY, &account, &token, Some(fault))),
+        Err(fault) => return Ok(form(&app, t, StatusCode::UNPROCESSABLE_ENTITY, &account, &token, Some(fault))),
     };
     let hash = app.people.hash(password).await?;
     if !use_link(&mut tx, &sha256, app.now()).await? {
         return Ok(used_up(t));
     }
     update_password(&mut tx, account.id, hash.as_str()).await?;
+    let unbound = unbind_identities(&mut tx, account.id).await?;
     delete_others(&mut tx, account.id, None).await?;
     forget_others(&mut tx, account.id, None).await?;
     let by = format!("user:{}", account.username);
-    insert_entry(&mut tx, app.now(), &by, "password_set", &by, &serde_json::json!({ "by": "link" })).await?;
+    insert_entry(&mut tx, app.now(), &by, "password_set", &by, &json!({ "by": "link" })).await?;
+    note_unbound(&mut tx, app.now(), &by, &by, unbound).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    let asked = Asked { remembered: typed.remember.is_some(), next: String::new(), carried: None };
+    let asked = Asked { remembered: typed.remember.is_some(), ..Asked::default() };
     go_on(&app, &session, t, &headers, account, asked).await
+}
+
+/// The sign-in at the provider that begins, in place of a password, on the page of a link.
+#[derive(Deserialize)]
+pub struct Elsewhere {
+    #[serde(default)]
+    remember: Option<String>,
+}
+
+/// Leads to the provider; whoever comes back from there is bound to the account.
+pub async fn accept_at_provider(
+    State(app): State<App>,
+    session: Session,
+    cookies: CookieJar,
+    from: ClientAddress,
+    Path(token): Path<String>,
+    Form(typed): Form<Elsewhere>,
+) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let found = find_working(&mut db, &app, &token).await?;
+    drop(db);
+    let Some((sha256, account)) = found else { return Ok(used_up(words(&cookies, None))) };
+    let t = words(&cookies, Some(&account));
+    let purpose = Purpose::Accept { link: hex::encode(sha256), remembered: typed.remember.is_some() };
+    Ok(match send_away(&app, &session, t, from, purpose).await? {
+        Ok(leaving) => leaving,
+        Err(Refusal { status, fault }) => form(&app, t, status, &account, &token, Some(fault)),
+    })
 }
 
 async fn find_working(db: &mut Connection, app: &App, token: &str) -> Result<Option<([u8; 32], Account)>, StoreError> {
@@ -124,17 +161,19 @@ fn words(cookies: &CookieJar, account: Option<&Account>) -> Words {
     Words::in_language(language_of(cookies).or_else(of_account).unwrap_or_default())
 }
 
-fn form(t: Words, status: StatusCode, account: &Account, token: &str, fault: Option<String>) -> Response {
+fn form(app: &App, t: Words, status: StatusCode, account: &Account, token: &str, fault: Option<String>) -> Response {
     let page = Welcome {
         shell: Shell::outside(t, &format!("/welcome/{token}")),
         t,
         name: account.display_name.clone(),
         username: account.username.clone(),
+        token: token.to_owned(),
+        provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
         fault,
     };
     show(status, &page, "no-store")
 }
 
-fn used_up(t: Words) -> Response {
+pub(super) fn used_up(t: Words) -> Response {
     refused::tell(t, StatusCode::GONE, t.say("welcome-used-title"), t.say("welcome-used-text"))
 }

@@ -1,0 +1,217 @@
+//! Signing in at the provider: the way there, and the way back with whatever it was for.
+//!
+//! Nothing is made for a person who is bound to no account. What came back is taken only by the session that was sent
+//! away, once: the address with code and state is worth nothing in another browser, and nothing the second time.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+use serde_json::json;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::code::Asked;
+use super::sign_in::{finish, go_on, refuse_other};
+use super::welcome::used_up;
+use crate::domain::ids::AccountId;
+use crate::oidc::{Person, Returned};
+use crate::store::account_identities::{Taken, bind_identity, find_by_person, unbind_identities};
+use crate::store::account_links::{find_link, use_link};
+use crate::store::accounts::{Account, clear_password, find_account_by_id};
+use crate::store::audit::insert_entry;
+use crate::store::known_devices::forget_others;
+use crate::store::sessions::delete_others;
+use crate::store::{StoreError, Tx};
+use crate::web::ClientAddress;
+use crate::web::app::App;
+use crate::web::pages::refused;
+use crate::web::people::at_provider::{
+    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
+};
+use crate::web::people::attempts::Attempt;
+use crate::web::people::carried::local_path;
+use crate::web::people::{SignedIn, Way, language_of, session_sha256};
+use crate::web::problem::Problem;
+use crate::web::shell::and_say;
+use crate::web::words::Words;
+
+/// The fields of the form of the sign-in page that matter here: what is typed into the others is not looked at.
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    remember: Option<String>,
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    carried: Option<String>,
+}
+
+/// Leads to the provider.
+pub async fn begin(
+    State(app): State<App>,
+    session: Session,
+    cookies: CookieJar,
+    from: ClientAddress,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let t = Words::in_language(language_of(&cookies).unwrap_or_default());
+    let remembered = typed.remember.is_some();
+    let asked = Asked { way: Way::Provider, remembered, next: typed.next, carried: typed.carried };
+    let next = local_path(&asked.next).unwrap_or_default().to_owned();
+    let purpose = Purpose::SignIn { remembered, next, carried: asked.carried.clone() };
+    Ok(match send_away(&app, &session, t, from, purpose).await? {
+        Ok(leaving) => leaving,
+        Err(Refusal { status, fault }) => refuse_other(&app, t, status, asked, fault),
+    })
+}
+
+/// Who came back, and what everybody needs who is let in.
+struct Back {
+    app: App,
+    session: Session,
+    headers: HeaderMap,
+    from: ClientAddress,
+    t: Words,
+}
+
+/// Takes what the browser brings back from the provider.
+pub async fn come_back(
+    State(app): State<App>,
+    session: Session,
+    cookies: CookieJar,
+    headers: HeaderMap,
+    from: ClientAddress,
+    Query(returned): Query<Returned>,
+) -> Result<Response, Problem> {
+    let t = Words::in_language(language_of(&cookies).unwrap_or_default());
+    let provider = &get_provider(&app)?.provider;
+    let taken = match session_sha256(&session) {
+        Some(sha256) => take_away(&app, &sha256).await?,
+        None => None,
+    };
+    let Some((waiting, purpose)) = taken else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(refuse_other(&app, t, status, Asked::default(), t.say("provider-late")));
+    };
+    let finished = provider.finish(waiting, returned, app.now()).await;
+    let back = Back { app: app.clone(), session, headers, from, t };
+    match (finished, purpose) {
+        (Ok(person), Purpose::SignIn { remembered, next, carried }) => {
+            back.sign_in(&person, Asked { way: Way::Provider, remembered, next, carried }).await
+        }
+        (Ok(person), Purpose::Accept { link, remembered }) => back.accept(&person, &link, remembered).await,
+        (Ok(person), Purpose::Bind { account }) => back.bind(&person, account).await,
+        (Err(error), Purpose::SignIn { remembered, next, carried }) => {
+            let Refusal { status, fault } = explain(t, &error);
+            Ok(refuse_other(&app, t, status, Asked { way: Way::Provider, remembered, next, carried }, fault))
+        }
+        (Err(error), Purpose::Accept { .. } | Purpose::Bind { .. }) => {
+            let Refusal { status, fault } = explain(t, &error);
+            Ok(refused::tell(t, status, t.say("provider-not-bound"), fault))
+        }
+    }
+}
+
+impl Back {
+    /// Signs in to the account to which the person is bound.
+    async fn sign_in(self, person: &Person, asked: Asked) -> Result<Response, Problem> {
+        let (app, t) = (&self.app, self.t);
+        let mut tx = app.begin().await?;
+        let found = match find_by_person(&mut tx, &hash_person(app, person), app.now()).await? {
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())),
+            None => None,
+        };
+        let Some(account) = found else {
+            drop(tx);
+            metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "refused").increment(1);
+            return Ok(refuse_other(app, t, StatusCode::FORBIDDEN, asked, t.say("provider-unknown")));
+        };
+        tx.commit().await.map_err(StoreError::from)?;
+        self.let_in(account, asked).await
+    }
+
+    /// The second step, where the provider's sign-in does not count as one, and in.
+    async fn let_in(self, account: Account, asked: Asked) -> Result<Response, Problem> {
+        Attempt::succeed_elsewhere(&self.app, self.from).await?;
+        if get_provider(&self.app)?.counts_as_second {
+            return finish(&self.app, &self.session, self.t, &self.headers, &account, asked).await;
+        }
+        go_on(&self.app, &self.session, self.t, &self.headers, account, asked).await
+    }
+
+    /// Accepts an invitation: from now on the person, and nobody from before, signs in to the account.
+    async fn accept(self, person: &Person, link: &str, remembered: bool) -> Result<Response, Problem> {
+        let (app, t, now) = (&self.app, self.t, self.app.now());
+        let sha256 = hex::decode(link).unwrap_or_default();
+        let mut tx = app.begin().await?;
+        let found = match find_link(&mut tx, &sha256, now).await? {
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.disabled_at.is_none()),
+            None => None,
+        };
+        let Some(account) = found else { return Ok(used_up(t)) };
+        if !use_link(&mut tx, &sha256, now).await? {
+            return Ok(used_up(t));
+        }
+        let by = format!("user:{}", account.username);
+        let unbound = unbind_identities(&mut tx, account.id).await?;
+        note_unbound(&mut tx, now, &by, &by, unbound).await?;
+        if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "link").await? {
+            return Ok(refuse_binding(t, taken));
+        }
+        clear_password(&mut tx, account.id).await?;
+        delete_others(&mut tx, account.id, None).await?;
+        forget_others(&mut tx, account.id, None).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        self.let_in(account, Asked { way: Way::Provider, remembered, ..Asked::default() }).await
+    }
+
+    /// Binds the person to the account that is signed in.
+    async fn bind(self, person: &Person, account: Uuid) -> Result<Response, Problem> {
+        let (app, t) = (&self.app, self.t);
+        let signed_in = SignedIn::of(&self.session).await.map_err(|_| Problem::unavailable())?;
+        let id = signed_in.map(|signed_in| signed_in.account()).filter(|id| id.0 == account);
+        let mut tx = app.begin().await?;
+        let found = match id {
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())),
+            None => None,
+        };
+        let Some(account) = found else {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(refused::tell(t, status, t.say("provider-not-bound"), t.say("provider-late")));
+        };
+        let by = format!("user:{}", account.username);
+        if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "self").await? {
+            return Ok(refuse_binding(t, taken));
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        Attempt::succeed_elsewhere(app, self.from).await?;
+        Ok(Redirect::to(&and_say("/account", "said-provider-bound")).into_response())
+    }
+}
+
+async fn bind(
+    tx: &mut Tx,
+    app: &App,
+    person: &Person,
+    account: AccountId,
+    by: &str,
+    how: &'static str,
+) -> Result<Result<(), Taken>, Problem> {
+    let bound = bind_identity(tx, account, &hash_person(app, person), &person.issuer, app.now()).await?;
+    if bound.is_ok() {
+        let detail = json!({ "by": how, "issuer": person.issuer });
+        insert_entry(tx, app.now(), by, "identity_bind", by, &detail).await?;
+    }
+    Ok(bound)
+}
+
+fn refuse_binding(t: Words, taken: Taken) -> Response {
+    let key = match taken {
+        Taken::Person => "provider-taken",
+        Taken::Account => "provider-has-one",
+    };
+    refused::tell(t, StatusCode::CONFLICT, t.say("provider-not-bound"), t.say(key))
+}
