@@ -1,4 +1,4 @@
--- Keys that can be changed: several that seal, and API keys that end and know their addresses.
+-- Keys that can be changed: several that seal, API keys that end and know their addresses, recovery codes.
 
 create type secret_key_state as enum ('next', 'seals', 'old', 'dropped', 'persons');
 
@@ -26,3 +26,14 @@ create table node_keys (
 alter table api_keys
     add column expires_at timestamptz constraint key_ends_after_it_begins check (expires_at > created_at),
     add column networks cidr[] not null default '{}' constraint not_too_many_networks check (cardinality(networks) <= 32);
+
+-- Codes on paper, in place of a code of the moment; each works once. 80 random bits, so a plain hash is enough.
+create table recovery_codes (
+    account_id   uuid not null references accounts,
+    code_sha256  bytea not null,
+    made_at      timestamptz not null,
+    used_at      timestamptz,
+    -- when its owner said to have seen that it was used
+    seen_at      timestamptz,
+    primary key (account_id, code_sha256)
+);

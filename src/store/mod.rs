@@ -49,6 +49,7 @@ mod pool;
 pub mod progress;
 pub mod queue;
 pub mod record;
+pub mod recovery_codes;
 pub mod retries;
 pub mod secret_keys;
 pub mod session;

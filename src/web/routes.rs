@@ -153,6 +153,7 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/account/codes/remove", Act::Read),
     page("POST", "/account/provider", Act::Read),
     page("POST", "/account/provider/remove", Act::Read),
+    page("POST", "/account/recovery", Act::Read),
     page("POST", "/account/failures/seen", Act::Read),
     page("POST", "/account/devices/{handle}/sign-out", Act::Read),
     page("POST", "/account/devices/sign-out-others", Act::Read),

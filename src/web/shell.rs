@@ -8,6 +8,7 @@ use super::pages::assets;
 use super::people::Visitor;
 use super::words::Words;
 use crate::domain::account::Role;
+use crate::domain::time::Timestamp;
 use crate::store::failed_sign_ins::Failed;
 
 /// A way to an area, shown to some roles.
@@ -75,7 +76,7 @@ pub struct Shell {
     pub said: Option<String>,
     /// What the forms of this page bear, so that two clicks are one act.
     pub once: String,
-    /// That others tried to sign in.
+    /// That others tried to sign in, and that a recovery code was used.
     pub failed: Option<String>,
     /// Scripts by address.
     pub scripts: Vec<String>,
@@ -100,7 +101,7 @@ impl Shell {
             ways,
             here: visitor.here.clone(),
             said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
-            failed: visitor.failed.map(|failed| say_failed(t, failed)),
+            failed: say_alarms(t, visitor.failed, visitor.recovery_used),
             once: new_token(),
             scripts: vec![assets::path_of("live"), assets::path_of("forms")],
             style: assets::style_path(),
@@ -124,6 +125,14 @@ impl Shell {
             icon: assets::path_of("icon"),
         }
     }
+}
+
+/// What the owner of the account is to see, in sentences.
+fn say_alarms(t: Words, failed: Option<Failed>, recovery_used: Option<Timestamp>) -> Option<String> {
+    let failed = failed.map(|failed| say_failed(t, failed));
+    let used = recovery_used.map(|at| t.say_with("shell-recovery-used", &[("at", &say_moment(t, at))]));
+    let alarms: Vec<String> = failed.into_iter().chain(used).collect();
+    (!alarms.is_empty()).then(|| alarms.join(" "))
 }
 
 /// How often others failed to sign in, in a sentence.

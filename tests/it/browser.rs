@@ -224,7 +224,8 @@ impl Desk {
         let (username, _) = self.account(who).await;
         let browser = Browser::new(self);
         let setup = browser.submit("/sign-in", &[("username", &username), ("password", PASSWORD)]).await;
-        browser.submit("/sign-in/code", &[("code", &self.code_of(&setup.text))]).await.location();
+        let shown = browser.submit("/sign-in/code", &[("code", &self.code_of(&setup.text))]).await;
+        assert_eq!(shown.status, 200, "recovery codes are shown: {}", shown.text);
         browser
     }
 

@@ -72,7 +72,12 @@ pub const OF_PEOPLE: &[Form] = &[
         "/sign-in",
         &[("username", "u#"), ("next", "/home"), ("carried", ""), ("password", "p")],
     ),
-    form(HalfWay, "POST /sign-in/code", "/sign-in/code", &[("code", "123456"), ("next", "/home"), ("carried", "")]),
+    form(
+        HalfWay,
+        "POST /sign-in/code",
+        "/sign-in/code",
+        &[("code", "123456"), ("recovery", ""), ("next", "/home"), ("carried", "")],
+    ),
     form(
         Nobodys,
         "POST /welcome/{token}",
@@ -95,6 +100,7 @@ pub const OF_PEOPLE: &[Form] = &[
     ),
     form(Newcomers, "POST /account/codes", "/account/codes", &[("old", PASSWORD)]),
     form(Newcomers, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
+    form(Newcomers, "POST /account/recovery", "/account/recovery", &[("old", PASSWORD)]),
     form(Newcomers, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
     form(Newcomers, "POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)]),
     form(ADMIN, "POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")]),

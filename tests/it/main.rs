@@ -52,6 +52,7 @@ mod people_account;
 mod people_accounts;
 mod people_attempts;
 mod people_provider;
+mod people_recovery;
 mod people_sign_in;
 mod program;
 mod relay_cascade;

@@ -37,6 +37,8 @@ const OF_A_KIND: usize = 12;
 const ALWAYS_REFUSED: &[&str] = &[
     "POST /sign-in/code",
     "POST /account/codes/confirm",
+    // only with a second step
+    "POST /account/recovery",
     "POST /accounts/invite",
     // nothing was begun at the provider
     "GET /sign-in/provider/return",

@@ -93,6 +93,8 @@ const ROWS: &[Row] = &[
         &[("code", "-")],
         [422, 422, 422, 422, 422, 422, 401],
     ),
+    // only with a second step
+    send("POST /account/recovery", "/account/recovery", &[("old", PASSWORD)], [422, 422, 200, 422, 422, 422, 401]),
     // approvers need codes at the desk
     send(
         "POST /account/codes/remove",

@@ -228,7 +228,8 @@ async fn the_second_step_is_asked_for_unless_the_provider_does_it(#[case] by_pro
     } else {
         assert!(answer.text.contains("<svg"), "codes are set up first: {}", answer.text);
         assert!(browser.open("/home").await.location().starts_with("/sign-in"), "half way is not in");
-        browser.submit("/sign-in/code", &[("code", &desk.code_of(&answer.text))]).await.location();
+        let shown = browser.submit("/sign-in/code", &[("code", &desk.code_of(&answer.text))]).await;
+        assert_eq!(shown.status, 200, "recovery codes are shown");
     }
     assert_eq!(browser.open("/home").await.status, 200);
     let ways = acts(&desk, "sign_in").await;

@@ -125,7 +125,7 @@ async fn a_role_that_needs_codes_sets_them_up_and_is_asked_from_then_on() {
     let wrong = browser.submit("/sign-in/code", &[("code", "000000")]).await;
     assert!(wrong.status == 422 || secret.0 == "000000");
     let code = code_of(&desk, &secret);
-    browser.submit("/sign-in/code", &[("code", &code)]).await.location();
+    assert_eq!(browser.submit("/sign-in/code", &[("code", &code)]).await.status, 200, "recovery codes are shown");
     assert_eq!(browser.open("/home").await.status, 200);
 
     let other = Browser::new(&desk);

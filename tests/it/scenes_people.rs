@@ -17,6 +17,7 @@ pub async fn people(desk: &Desk) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = desk.sign_in(Who::Admin).await;
     device_with_codes(desk, &mut shown).await;
+    codes_before_a_form(desk, &mut shown).await;
     the_accounts_of_others(desk, &admin, &mut shown).await;
     let fields = [("name", "ก"), ("username", "some-one"), ("role", "steward"), ("office", SEVERAL)];
     shown.push(("an account of one of several offices".into(), admin.submit("/accounts/new", &fields).await));
@@ -56,16 +57,37 @@ async fn device_with_codes(desk: &Desk, shown: &mut Vec<Shown>) {
     let fields = [("username", username.as_str()), ("password", PASSWORD), ("remember", "yes")];
     standin.submit("/sign-in", &fields).await.location();
     let setup = standin.submit("/account/codes", &[("old", PASSWORD)]).await;
-    standin.submit("/account/codes/confirm", &[("code", &desk.code_of(&setup.text))]).await.location();
+    let codes = standin.submit("/account/codes/confirm", &[("code", &desk.code_of(&setup.text))]).await;
+    shown.push(("recovery codes".into(), codes));
+    look(shown, &standin, "/account").await;
+    let lost = Browser::new(desk);
+    let asked = lost.submit("/sign-in", &fields).await;
+    shown.push(("asked for the second step".into(), asked));
+    let wrong = lost.submit("/sign-in/code", &[("recovery", "aaaa-aaaa-aaaa-aaaa")]).await;
+    shown.push(("a recovery code that is none".into(), wrong));
+    desk.db().await.execute("delete from recovery_codes").await.expect("none left");
     look(shown, &standin, "/account").await;
     let stranger = [("username", username.as_str()), ("password", "a guess")];
     Browser::new(desk).submit("/sign-in", &stranger).await;
     look(shown, &standin, "/account?said=failures-seen").await;
 }
 
+/// An approver who sets codes of the moment up while a form waits to be sent again.
+async fn codes_before_a_form(desk: &Desk, shown: &mut Vec<Shown>) {
+    let (username, _) = desk.account_called("the-late-approver", Role::Approver, None).await;
+    let approver = Browser::new(desk);
+    let carried = ("carried", r#"{"path":"/account/failures/seen","fields":[["name","ก"]]}"#);
+    let fields = [("username", username.as_str()), ("password", PASSWORD), carried];
+    let setup = approver.submit("/sign-in", &fields).await;
+    let codes = approver.submit("/sign-in/code", &[("code", desk.code_of(&setup.text).as_str()), carried]).await;
+    shown.push(("recovery codes before a form".into(), codes));
+}
+
 /// A key that has ended, one that ends soon and works from some addresses only, and one that cannot be made.
 async fn keys_that_end(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
     let soon = Duration::from_secs(1);
+    // later than all others, as the newest are listed first
+    desk.clock.advance(soon);
     desk.key_with(Role::Operator, Some(desk.now() + soon), &[]).await;
     desk.clock.advance(soon);
     desk.key_with(Role::Operator, Some(desk.now() + Duration::from_hours(1)), &["192.0.2.0/24"]).await;

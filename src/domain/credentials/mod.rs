@@ -7,9 +7,11 @@
 mod link;
 mod one_time_code;
 mod password;
+mod recovery_code;
 mod username;
 
 pub use link::LinkToken;
 pub use one_time_code::{CodeSecret, PERIOD, sealed_as};
 pub use password::{BadPassword, Password, PasswordHash};
+pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 pub use username::{BadUsername, Username};

@@ -17,6 +17,7 @@ mod gate;
 pub mod known_device;
 mod language;
 pub mod qr;
+pub mod recovery;
 mod rules;
 mod session;
 mod visitor;

@@ -9,6 +9,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
 use crate::store::failed_sign_ins::{Failed, find_failures};
+use crate::store::recovery_codes::find_unseen_use;
 use crate::store::{Connection, StoreError};
 use crate::web::auth::{Caller, CallerId, find_scope};
 use crate::web::words::{Language, Words};
@@ -30,6 +31,8 @@ pub struct Visitor {
     pub session_sha256: [u8; 32],
     /// Attempts of others to sign in that failed, until it has seen them.
     pub failed: Option<Failed>,
+    /// When a recovery code was used, until it has seen that.
+    pub recovery_used: Option<Timestamp>,
 }
 
 impl Visitor {
@@ -49,6 +52,7 @@ impl Visitor {
             return Ok(None);
         }
         let failed = find_failures(db, account.id).await?;
+        let recovery_used = find_unseen_use(db, account.id).await?;
         let scope = find_scope(db, account.role, account.office_id).await?;
         let language = chosen.or_else(|| Language::from_code(&account.language)).unwrap_or_default();
         let caller = Caller {
@@ -67,6 +71,7 @@ impl Visitor {
             here,
             session_sha256,
             failed,
+            recovery_used,
         }))
     }
 

@@ -43,6 +43,9 @@ account-codes-how = Open an authenticator app on your telephone (such as Google 
 account-codes-confirm = Confirm and use
 account-codes-leave = Back to the account without a change
 account-codes-late = That took too long. Please begin again.
+recovery-left = Recovery codes left: { $left }
+recovery-renew = Make new recovery codes
+recovery-no-codes = Recovery codes are made when the second step is set up.
 said-codes-set-up = The second step is in use
 said-codes-taken-away = The second step is no longer in use
 

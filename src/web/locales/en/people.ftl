@@ -31,6 +31,14 @@ code-setup-typed = I cannot scan it and want to type
 code-label = Six digits
 code-wrong = The code is wrong or too old. Enter the newest one that the app shows.
 code-late = That took too long. Please enter user name and password again.
+recovery-title = Recovery codes
+recovery-once = Print these codes or write them down now: they are shown this once. Each lets you sign in one time when your telephone is lost. Keep them apart from the telephone. Codes from before no longer work.
+recovery-codes = Your recovery codes
+recovery-kept = I have kept them, go on
+recovery-kept-and-send = I have kept them, send the form
+recovery-lost = My telephone is not here
+recovery-label = Recovery code
+recovery-wrong = The recovery code is wrong or was used before.
 
 again-title = You are signed in
 again-why = What you had typed before the session ended has not been sent yet. Press the button to go on with it.

@@ -12,6 +12,7 @@ shell-failed-times =
     }
 shell-failed = { $times } to sign in with your user name on another device failed, since { $since }. If it was not you: your password was not guessed, but have a look at the list of devices of your account.
 shell-failed-seen = I have seen this
+shell-recovery-used = A recovery code of your account was used to sign in on { $at }. If it was not you: change your password and set up the second step anew at once.
 said-failures-seen = It is noted that you have seen this
 
 role-admin = Administrator

@@ -43,6 +43,9 @@ account-codes-how = โปรดเปิดแอปยืนยันตัว
 account-codes-confirm = ยืนยันและเริ่มใช้
 account-codes-leave = กลับไปหน้าบัญชีโดยไม่เปลี่ยนแปลง
 account-codes-late = ใช้เวลานานเกินไป โปรดเริ่มตั้งค่าใหม่
+recovery-left = รหัสกู้คืนที่ยังใช้ได้ { $left } รหัส
+recovery-renew = ออกรหัสกู้คืนชุดใหม่
+recovery-no-codes = รหัสกู้คืนจะออกให้เมื่อตั้งค่าการยืนยันตัวตนขั้นที่ ๒
 said-codes-set-up = เปิดใช้การยืนยันตัวตนขั้นที่ ๒ แล้ว
 said-codes-taken-away = เลิกใช้การยืนยันตัวตนขั้นที่ ๒ แล้ว
 

@@ -16,11 +16,13 @@ use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
 use crate::store::accounts::{Account, replace_codes, update_codes};
 use crate::store::audit::insert_entry;
+use crate::store::recovery_codes::delete_recovery_codes;
 use crate::web::app::App;
+use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
-use crate::web::people::Visitor;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::codes::{Drawn, SettingUp, draw, open, seal};
+use crate::web::people::{Visitor, recovery};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, and_say};
 use crate::web::words::Words;
@@ -68,9 +70,13 @@ pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    Form(typed): Form<Typed>,
+    Once { once, form: Form(typed) }: Once<Form<Typed>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
+    // nothing is held while the code is looked at
+    if let Begun::Again(codes) = once.begin::<Vec<String>>(&app).await? {
+        return Ok(reveal_codes(visitor, &codes));
+    }
     let account = find(&app, &visitor).await?;
     let waiting = SettingUp::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
     let Some(sealed) = waiting else { return refuse(&app, visitor, t.say("account-codes-late")).await };
@@ -85,13 +91,45 @@ pub async fn confirm(
     // a new secret's codes were never taken before
     let Some(period) = secret.check(&typed.code, app.now(), 0) else { return Ok(refuse("code-wrong")) };
     attempt.succeed(&app).await?;
-    let mut tx = app.begin().await?;
+    let mut tx = match once.begin::<Vec<String>>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(codes) => return Ok(reveal_codes(visitor, &codes)),
+    };
     replace_codes(&mut tx, account.id, &sealed, period).await?;
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "codes_set_up", &by, &json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    let codes = recovery::make(&mut tx, &account, app.now()).await?;
+    once.finish(tx, &app, &codes).await?;
     SettingUp::end(&session).await.map_err(|_| Problem::unavailable())?;
-    Ok(Redirect::to(&and_say(HERE, "said-codes-set-up")).into_response())
+    Ok(reveal_codes(visitor, &codes))
+}
+
+/// Makes recovery codes anew and shows them, this once; those that were left stop working.
+pub async fn renew_recovery(
+    State(app): State<App>,
+    visitor: Visitor,
+    Once { once, form: Form(proof) }: Once<Form<Proof>>,
+) -> Result<Response, Problem> {
+    let account = find(&app, &visitor).await?;
+    if account.totp_sealed.is_none() {
+        let fault = visitor.words.say("recovery-no-codes");
+        return refuse(&app, visitor, fault).await;
+    }
+    if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
+        return refuse(&app, visitor, fault).await;
+    }
+    let mut tx = match once.begin::<Vec<String>>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(codes) => return Ok(reveal_codes(visitor, &codes)),
+    };
+    let codes = recovery::make(&mut tx, &account, app.now()).await?;
+    once.finish(tx, &app, &codes).await?;
+    Ok(reveal_codes(visitor, &codes))
+}
+
+fn reveal_codes(mut visitor: Visitor, codes: &[String]) -> Response {
+    HERE.clone_into(&mut visitor.here);
+    recovery::reveal(Shell::of(&visitor), codes, and_say(HERE, "said-codes-set-up"), None)
 }
 
 /// Takes the codes away, where the role does not need them.
@@ -105,6 +143,7 @@ pub async fn remove(State(app): State<App>, visitor: Visitor, Form(proof): Form<
     }
     let mut tx = app.begin().await?;
     update_codes(&mut tx, account.id, None).await?;
+    delete_recovery_codes(&mut tx, account.id).await?;
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &by, &json!({})).await?;
     tx.commit().await.map_err(StoreError::from)?;

@@ -1,4 +1,4 @@
-//! Having seen that others tried to sign in.
+//! Having seen that others tried to sign in, or that a recovery code was used.
 
 use axum::Form;
 use axum::extract::State;
@@ -10,6 +10,7 @@ use super::HERE;
 use crate::store::StoreError;
 use crate::store::audit::insert_entry;
 use crate::store::failed_sign_ins::take_failures;
+use crate::store::recovery_codes::see_used_codes;
 use crate::web::app::App;
 use crate::web::people::Visitor;
 use crate::web::people::carried::local_path;
@@ -29,6 +30,11 @@ pub async fn see(State(app): State<App>, visitor: Visitor, Form(seen): Form<Seen
     if let Some(failed) = take_failures(&mut tx, visitor.account()).await? {
         let (by, detail) = (visitor.caller.actor(), json!({ "failures": failed.failures, "since": failed.since }));
         insert_entry(&mut tx, app.now(), &by, "sign_in_failures_seen", &by, &detail).await?;
+    }
+    let used = see_used_codes(&mut tx, visitor.account(), app.now()).await?;
+    if used > 0 {
+        let by = visitor.caller.actor();
+        insert_entry(&mut tx, app.now(), &by, "recovery_codes_seen", &by, &json!({ "used": used })).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     let next = local_path(&seen.next).unwrap_or(HERE);

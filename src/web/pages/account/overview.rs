@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::{HERE, own, provider};
 use crate::domain::account::{Act, Role};
 use crate::store::StoreError;
+use crate::store::recovery_codes::count_recovery_codes;
 use crate::store::sessions::{Limits, list_devices};
 use crate::web::app::App;
 use crate::web::moment::{machine_moment, say_moment};
@@ -16,6 +17,9 @@ use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
 use crate::web::words::Words;
+
+/// With fewer recovery codes than this new ones should be made.
+const FEW: i64 = 3;
 
 /// What is wrong with a form of the page, by form.
 #[derive(Debug, Default)]
@@ -57,6 +61,9 @@ struct AccountPage {
     roles: Vec<String>,
     duties: Vec<Duty>,
     has_codes: bool,
+    /// How many recovery codes are left, in a sentence, and whether that is few.
+    recovery: String,
+    few_recovery: bool,
     demands_codes: bool,
     devices: Vec<DeviceLine>,
     others: bool,
@@ -84,6 +91,7 @@ pub(super) async fn render(
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let account = own(&mut db, &visitor).await?;
     let limits = Limits { idle_seconds: app.people.rules.idle.as_secs_f64() };
+    let recovery = count_recovery_codes(&mut db, account.id).await?;
     let devices = list_devices(&mut db, account.id, &visitor.session_sha256, limits, app.now()).await?;
     let devices: Vec<DeviceLine> = devices
         .into_iter()
@@ -112,6 +120,8 @@ pub(super) async fn render(
         acts: Act::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
         roles: Role::ALL.into_iter().map(|role| role_label(t, role)).collect(),
         duties: Act::ALL.into_iter().map(|act| duty(t, act)).collect(),
+        recovery: t.say_with("recovery-left", &[("left", &recovery.to_string())]),
+        few_recovery: recovery < FEW,
         has_codes: account.totp_sealed.is_some(),
         demands_codes: app.people.demands_code(role),
         others: devices.iter().any(|device| !device.this_one),

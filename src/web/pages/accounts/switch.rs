@@ -10,6 +10,7 @@ use crate::store::account_identities::unbind_identities;
 use crate::store::accounts::{update_codes, update_disabled};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
+use crate::store::recovery_codes::delete_recovery_codes;
 use crate::store::sessions::delete_others;
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -61,6 +62,7 @@ pub async fn remove_codes(
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
     update_codes(&mut tx, id, None).await?;
+    delete_recovery_codes(&mut tx, id).await?;
     let devices = delete_others(&mut tx, id, None).await?;
     forget_others(&mut tx, id, None).await?;
     let (by, detail) = (visitor.caller.actor(), json!({ "signed_out": devices }));

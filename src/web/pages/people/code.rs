@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::carried::Carried;
 use crate::web::people::codes::{Drawn, draw, open, seal};
-use crate::web::people::{HalfWay, Way, language_of};
+use crate::web::people::{HalfWay, Way, language_of, recovery};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::Words;
@@ -49,7 +49,14 @@ struct CodePage {
     setup: Option<Drawn>,
     next: String,
     carried: Option<String>,
-    fault: Option<String>,
+    fault: Option<Fault>,
+}
+
+/// What is wrong with what was typed.
+struct Fault {
+    text: String,
+    /// Of the recovery code, not of the code of the moment.
+    of_recovery: bool,
 }
 
 /// Asks for a code after the right password.
@@ -80,7 +87,7 @@ fn ask_for(
     setup: Option<Drawn>,
     next: String,
     carried: Option<String>,
-    fault: Option<String>,
+    fault: Option<Fault>,
 ) -> Response {
     let page = CodePage { shell: Shell::outside(t, "/sign-in"), t, setup, next, carried, fault };
     show(status, &page, "no-store")
@@ -89,7 +96,11 @@ fn ask_for(
 /// What is typed into the form.
 #[derive(Debug, Deserialize)]
 pub struct Typed {
+    #[serde(default)]
     code: String,
+    /// A recovery code, in place of one of the moment.
+    #[serde(default)]
+    recovery: String,
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -125,32 +136,49 @@ pub async fn check(
     };
     let Some(sealed) = sealed else { return Ok(late()) };
     let secret = open(&app, &account, &sealed)?;
+    let by_recovery = !typed.recovery.is_empty() && half_way.setting_up.is_none();
     // codes are short: trying them is counted like trying passwords
     let origin = find_origin(&app, &cookies, from, Some(&account)).await?;
     let setup = || half_way.setting_up.as_ref().and_then(|_| draw(&account, &secret));
     let Some(attempt) = Attempt::begin(&app, Secret::Code, &account.id.to_string(), origin).await? else {
-        let fault = Some(t.say("sign-in-too-often"));
+        let fault = Some(Fault { text: t.say("sign-in-too-often"), of_recovery: by_recovery });
         return Ok(ask_for(t, StatusCode::TOO_MANY_REQUESTS, setup(), typed.next, typed.carried, fault));
     };
     let mut tx = app.begin().await?;
     let taken = match secret.check(&typed.code, now, account.totp_used) {
         Some(period) => take_code(&mut tx, account.id, period).await?,
+        None if by_recovery => recovery::take(&mut tx, &account, &typed.recovery, now).await?,
         None => false,
     };
     if !taken {
         drop(tx);
         note_failure(&app, origin, Some(&account)).await?;
-        let fault = Some(t.say("code-wrong"));
+        let text = t.say(if by_recovery { "recovery-wrong" } else { "code-wrong" });
+        let fault = Some(Fault { text, of_recovery: by_recovery });
         return Ok(ask_for(t, StatusCode::UNPROCESSABLE_ENTITY, setup(), typed.next, typed.carried, fault));
     }
+    let mut made = Vec::new();
     if half_way.setting_up.is_some() {
         update_codes(&mut tx, account.id, Some(&sealed)).await?;
         let by = format!("user:{}", account.username);
         insert_entry(&mut tx, now, &by, "codes_set_up", &by, &serde_json::json!({})).await?;
+        made = recovery::make(&mut tx, &account, now).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     attempt.succeed(&app).await?;
     let (way, remembered) = (half_way.way, half_way.remembered);
-    let asked = Asked { way, remembered, next: typed.next, carried: typed.carried };
-    finish(&app, &session, t, &headers, &account, asked).await
+    if made.is_empty() {
+        let asked = Asked { way, remembered, next: typed.next, carried: typed.carried };
+        return finish(&app, &session, t, &headers, &account, asked).await;
+    }
+    // signed in, but first the recovery codes are shown, this once
+    let form = typed.carried.as_deref().and_then(Carried::from_field);
+    let asked = Asked { way, remembered, next: typed.next, carried: None };
+    let (led_on, _) = finish(&app, &session, t, &headers, &account, asked).await?.into_parts();
+    let next = led_on.headers.get(header::LOCATION).and_then(|next| next.to_str().ok()).unwrap_or("/home").to_owned();
+    let mut page = recovery::reveal(Shell::outside(t, "/home"), &made, next, form);
+    for cookie in led_on.headers.get_all(header::SET_COOKIE) {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(page)
 }

@@ -1,0 +1,60 @@
+//! Recovery codes as pages handle them: made, shown this once, used.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+
+use super::carried::Carried;
+use crate::domain::credentials::{RECOVERY_CODES, RecoveryCode};
+use crate::domain::time::Timestamp;
+use crate::store::accounts::Account;
+use crate::store::audit::insert_entry;
+use crate::store::recovery_codes::{count_recovery_codes, replace_recovery_codes, use_recovery_code};
+use crate::store::{Connection, StoreError};
+use crate::web::pages::show;
+use crate::web::shell::Shell;
+
+#[derive(Template)]
+#[template(path = "people/recovery.html")]
+struct RecoveryPage {
+    shell: Shell,
+    t: crate::web::words::Words,
+    codes: String,
+    rows: usize,
+    next: String,
+    form: Option<Carried>,
+}
+
+/// Makes new codes in place of those that are left, and notes who did; gives them as they are shown.
+///
+/// # Errors
+/// When the database fails.
+pub async fn make(db: &mut Connection, account: &Account, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES).map(|_| RecoveryCode::generate()).collect();
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| code.sha256(account.id)).collect();
+    replace_recovery_codes(db, account.id, &hashes, now).await?;
+    let by = format!("user:{}", account.username);
+    insert_entry(db, now, &by, "recovery_codes_make", &by, &json!({ "codes": codes.len() })).await?;
+    Ok(codes.iter().map(RecoveryCode::to_show).collect())
+}
+
+/// Uses the code that was typed; false where it is none of the account's, or was used. It is noted how many are left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(code) = RecoveryCode::parse(typed) else { return Ok(false) };
+    if !use_recovery_code(db, account.id, &code.sha256(account.id), now).await? {
+        return Ok(false);
+    }
+    let (by, left) = (format!("user:{}", account.username), count_recovery_codes(db, account.id).await?);
+    insert_entry(db, now, &by, "recovery_code_use", &by, &json!({ "left": left })).await?;
+    Ok(true)
+}
+
+/// The page that shows them, and leads on to `next`, or sends a form that waited for the visitor to be signed in.
+pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<Carried>) -> Response {
+    let page = RecoveryPage { t: shell.t, shell, rows: codes.len(), codes: codes.join("\n"), next, form };
+    show(StatusCode::OK, &page, "no-store")
+}
