@@ -62,6 +62,8 @@ uuid_ids! {
     AccountId,
     /// One API key.
     ApiKeyId,
+    /// One passkey of an account.
+    PasskeyId,
 }
 
 macro_rules! number_ids {

@@ -45,6 +45,7 @@ pub mod messages;
 pub mod notices;
 pub mod offices;
 pub mod overview;
+pub mod passkeys;
 mod pool;
 pub mod progress;
 pub mod queue;

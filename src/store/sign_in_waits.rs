@@ -8,12 +8,18 @@ use crate::domain::time::Timestamp;
 pub enum Wait {
     /// The browser, back from the provider.
     Provider,
+    /// The signature of a passkey.
+    Passkey,
+    /// A passkey that is being made.
+    NewPasskey,
 }
 
 impl Wait {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "provider",
+            Self::Passkey => "passkey",
+            Self::NewPasskey => "new_passkey",
         }
     }
 }

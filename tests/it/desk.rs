@@ -227,13 +227,12 @@ impl Events {
     }
 }
 
+/// The site for which passkeys are made.
+pub const SITE: &str = "http://localhost:8080";
+
 /// How people sign in at the desk.
-fn people(url: &str, provider: Option<ProviderSignIn>) -> People {
-    let people = People::new(RULES, vec![Role::Approver], url);
-    match provider {
-        Some(provider) => people.signing_in_at(provider),
-        None => people,
-    }
+pub fn people() -> People {
+    People::new(RULES, vec![Role::Approver], SITE)
 }
 
 impl Desk {
@@ -262,9 +261,15 @@ impl Desk {
     pub async fn with_provider(counts_as_second: bool) -> (Self, TestProvider) {
         let stage = Stage::new().await;
         let provider = TestProvider::start(&stage.clock).await;
-        let offer = |url: &str| Some(provider.offered(url, counts_as_second));
-        let desk = Self::served_offering(stage, Duration::from_nanos(1), CallerLimits::default(), offer).await;
+        let offer = |url: &str| people().signing_in_at(provider.offered(url, counts_as_second));
+        let desk = Self::served_by(stage, Duration::from_nanos(1), CallerLimits::default(), offer).await;
         (desk, provider)
+    }
+
+    /// The same at an address without a name, to which browsers offer no passkeys.
+    pub async fn without_passkeys() -> Self {
+        let nameless = |url: &str| People::new(RULES, vec![Role::Approver], url);
+        Self::served_by(Stage::new().await, Duration::from_nanos(1), CallerLimits::default(), nameless).await
     }
 
     /// The same, remembering for so long what is answered from memory.
@@ -283,14 +288,14 @@ impl Desk {
     }
 
     async fn served(stage: Stage, status_cache: Duration, limits: CallerLimits) -> Self {
-        Self::served_offering(stage, status_cache, limits, |_| None).await
+        Self::served_by(stage, status_cache, limits, |_| people()).await
     }
 
-    async fn served_offering(
+    async fn served_by(
         stage: Stage,
         status_cache: Duration,
         limits: CallerLimits,
-        offer: impl FnOnce(&str) -> Option<ProviderSignIn>,
+        people: impl FnOnce(&str) -> People,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -313,7 +318,7 @@ impl Desk {
             Arc::clone(&engine.sealing),
             edge,
             Arc::new(|| "gcc_relay_up 1\n".to_owned()),
-            people(&url, offer(&url)),
+            people(&url),
         );
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
@@ -334,11 +339,11 @@ impl Desk {
 
     /// One more node that serves the same database; gives its address.
     pub async fn serve_again(&self) -> String {
-        self.serve_again_offering(|_| None).await
+        self.serve_again_by(|_| people()).await
     }
 
     /// The same with sign-in at a provider.
-    pub async fn serve_again_offering(&self, offer: impl FnOnce(&str) -> Option<ProviderSignIn>) -> String {
+    pub async fn serve_again_by(&self, people: impl FnOnce(&str) -> People) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (engine, app) = (&self.stage.engine, &self.app);
@@ -349,7 +354,7 @@ impl Desk {
             Arc::clone(&engine.sealing),
             app.edge.clone(),
             Arc::clone(&app.metrics),
-            people(&url, offer(&url)),
+            people(&url),
         );
         let proxies = self.app.edge.proxies.clone();
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));

@@ -20,6 +20,12 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /account/codes", "the newest secret is the one that counts, and it is the one that is shown"),
     ("POST /account/codes/remove", "says what is so afterwards"),
     (
+        "POST /account/passkeys",
+        "the newest passkey that is begun is the one that counts, and it is the one that is shown",
+    ),
+    ("POST /account/passkeys/{id}/remove", "says what is so afterwards"),
+    ("POST /accounts/{id}/passkeys/remove", "says what is so afterwards"),
+    (
         "POST /account/provider",
         "the newest way to the provider is the one that counts, and it is the one that is shown",
     ),
@@ -54,7 +60,8 @@ const BARE: &[(&str, &str)] = &[
 ];
 
 /// Forms that need what only a test of their own can bring.
-const TRIED_ALONE: &[&str] = &["POST /account/codes/confirm", "POST /account/recovery"];
+const TRIED_ALONE: &[&str] =
+    &["POST /account/codes/confirm", "POST /account/recovery", "POST /account/passkeys/confirm"];
 
 /// What an act leaves behind, whatever it is: entries of the audit.
 const ACTS: &str = "select count(*) from audit where act not in ('sign_in', 'seal')";

@@ -85,6 +85,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "POST /accounts/{id}/disable",
     "POST /accounts/{id}/enable",
     "POST /accounts/{id}/codes/remove",
+    "POST /accounts/{id}/passkeys/remove",
     "POST /accounts/{id}/provider/remove",
     "POST /keys/{id}/revoke",
     "GET /docs/examples",

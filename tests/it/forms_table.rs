@@ -102,6 +102,14 @@ pub const OF_PEOPLE: &[Form] = &[
     form(Newcomers, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
     form(Newcomers, "POST /account/recovery", "/account/recovery", &[("old", PASSWORD)]),
     form(Newcomers, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
+    form(Newcomers, "POST /account/passkeys", "/account/passkeys", &[("name", "ก"), ("old", PASSWORD)]),
+    form(Newcomers, "POST /account/passkeys/confirm", "/account/passkeys/confirm", &[("credential", "[]")]),
+    form(
+        Newcomers,
+        "POST /account/passkeys/{id}/remove",
+        "/account/passkeys/{no_passkey}/remove",
+        &[("old", PASSWORD)],
+    ),
     form(Newcomers, "POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)]),
     form(ADMIN, "POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")]),
     form(
@@ -160,13 +168,19 @@ pub const OF_PEOPLE: &[Form] = &[
         ],
     ),
     form(ADMIN, "POST /audit/check", "/audit/check", &[("after", "0")]),
-    // the last ones: an address may begin only so often without coming back from the provider
+    form(Nobodys, "POST /sign-in/passkey/confirm", "/sign-in/passkey/confirm", &[("credential", "[]")]),
     form(Newcomers, "POST /account/provider", "/account/provider", &[("old", PASSWORD)]),
     form(Nobodys, "POST /welcome/{token}/provider", "/welcome/{link}/provider", &[("remember", "yes")]),
     form(
         Nobodys,
         "POST /sign-in/provider",
         "/sign-in/provider",
+        &[("remember", "yes"), ("next", "/home"), ("carried", "")],
+    ),
+    form(
+        Nobodys,
+        "POST /sign-in/passkey",
+        "/sign-in/passkey",
         &[("remember", "yes"), ("next", "/home"), ("carried", "")],
     ),
 ];

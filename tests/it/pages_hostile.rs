@@ -37,6 +37,10 @@ const OF_A_KIND: usize = 12;
 const ALWAYS_REFUSED: &[&str] = &[
     "POST /sign-in/code",
     "POST /account/codes/confirm",
+    // what only a device can make, and a passkey that is not there
+    "POST /sign-in/passkey/confirm",
+    "POST /account/passkeys/confirm",
+    "POST /account/passkeys/{id}/remove",
     // only with a second step
     "POST /account/recovery",
     "POST /accounts/invite",

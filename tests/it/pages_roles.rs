@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use gcc_relay::domain::account::Role;
 use gcc_relay::domain::ids::ApiKeyId;
 use gcc_relay::store::api_keys::find_key;
+use gcc_relay::store::passkeys::insert_passkey;
 use gcc_relay::web::routes::{Door, ROUTES};
 use serde_json::json;
 
@@ -102,6 +103,25 @@ const ROWS: &[Row] = &[
         &[("old", PASSWORD)],
         [303, 303, 403, 303, 303, 303, 401],
     ),
+    send(
+        "POST /account/passkeys",
+        "/account/passkeys",
+        &[("name", "ก"), ("old", PASSWORD)],
+        [200, 200, 200, 200, 200, 200, 401],
+    ),
+    send(
+        "POST /account/passkeys/confirm",
+        "/account/passkeys/confirm",
+        &[("credential", "[]")],
+        [422, 422, 422, 422, 422, 422, 401],
+    ),
+    // another's passkey
+    send(
+        "POST /account/passkeys/{id}/remove",
+        "/account/passkeys/{passkey}/remove",
+        &[("old", PASSWORD)],
+        [404, 404, 404, 404, 404, 404, 401],
+    ),
     send("POST /account/provider", "/account/provider", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 401]),
     send("POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)], ALL_SEND),
     send("POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")], ALL_SEND),
@@ -134,6 +154,7 @@ const ROWS: &[Row] = &[
     send("POST /accounts/{id}/disable", "/accounts/{account}/disable", &[], ADMIN_SEND),
     send("POST /accounts/{id}/enable", "/accounts/{account}/enable", &[], ADMIN_SEND),
     send("POST /accounts/{id}/codes/remove", "/accounts/{account}/codes/remove", &[], ADMIN_SEND),
+    send("POST /accounts/{id}/passkeys/remove", "/accounts/{account}/passkeys/remove", &[], ADMIN_SEND),
     send("POST /accounts/{id}/provider/remove", "/accounts/{account}/provider/remove", &[], ADMIN_SEND),
     open("GET /keys", "/keys", [200, 403, 403, 403, 403, 200, 303]),
     send("POST /keys", "/keys", &[("name", "ระบบ"), ("role", "operator")], [200, 403, 403, 403, 403, 200, 401]),
@@ -236,6 +257,8 @@ struct Things<'a> {
     account: String,
     /// That device.
     device: String,
+    /// A passkey of that account.
+    passkey: String,
 }
 
 impl<'a> Things<'a> {
@@ -253,7 +276,12 @@ impl<'a> Things<'a> {
         let device = "select handle::text from sessions s join accounts a on a.id = s.account_id
             where a.username = 'the-other'";
         let device = desk.texts(device).await.remove(0);
-        Self { desk, held, elsewhere, account, device }
+        let owner = account.parse().expect("an id");
+        let mut db = desk.db().await;
+        insert_passkey(&mut db, owner, &[1], &json!({}), "ก", desk.now()).await.expect("a query");
+        drop(db);
+        let passkey = desk.texts("select id::text from passkeys").await.remove(0);
+        Self { desk, held, elsewhere, account, device, passkey }
     }
 
     async fn find(&self, word: &str) -> String {
@@ -262,6 +290,7 @@ impl<'a> Things<'a> {
             "elsewhere" => self.elsewhere.clone(),
             "account" => self.account.clone(),
             "device" => self.device.clone(),
+            "passkey" => self.passkey.clone(),
             "fresh" => self.desk.held().await,
             "draft" => self.desk.write().await,
             "submitted" => self.submitted().await,

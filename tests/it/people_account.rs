@@ -143,7 +143,7 @@ async fn devices_are_listed_in_plain_words_and_signed_out_one_by_one_or_all() {
     {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
-    assert_eq!(page.text.matches("อุปกรณ์นี้").count(), 1);
+    assert_eq!(page.text.matches(">อุปกรณ์นี้<").count(), 1);
     let item = page.text.split("<li class=\"device\">").find(|item| item.contains("LINE บน iPhone")).expect("it");
     let path = item.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
     let stranger = desk.sign_in(Who::Operator).await;

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
-use crate::desk::{Answer, Desk, RULES, Who};
+use crate::desk::{Answer, Desk, RULES, Who, people};
 use crate::oidc_provider::{Lies, TestProvider};
 
 /// The button's address.
@@ -241,7 +241,7 @@ async fn the_same_subject_of_another_provider_is_another_person() {
     let (desk, _provider) = Desk::with_provider(false).await;
     bind(&desk, Who::Operator).await;
     let other = TestProvider::start(&desk.clock).await;
-    let node = desk.serve_again_offering(|url| Some(other.offered(url, false))).await;
+    let node = desk.serve_again_by(|url| people().signing_in_at(other.offered(url, false))).await;
     let browser = Browser::new(&desk).at_node(&node);
     assert_eq!(press(&browser).await.status, 403);
     assert_eq!(press(&Browser::new(&desk)).await.location(), "/home");
@@ -251,7 +251,7 @@ async fn the_same_subject_of_another_provider_is_another_person() {
 async fn a_provider_that_publishes_no_addresses_is_told_them_by_the_settings() {
     let (desk, provider) = Desk::with_provider(false).await;
     bind(&desk, Who::Operator).await;
-    let node = desk.serve_again_offering(|url| Some(provider.offered_unpublished(url))).await;
+    let node = desk.serve_again_by(|url| people().signing_in_at(provider.offered_unpublished(url))).await;
     let browser = Browser::new(&desk).at_node(&node);
     assert_eq!(press(&browser).await.location(), "/home");
 }
@@ -365,7 +365,7 @@ async fn while_the_provider_is_down_the_page_says_so_and_the_password_still_work
     let away = leaving.open(&back).await;
     assert_eq!(away.status, 503);
     // a node that has just started knows nothing of the provider
-    let node = desk.serve_again_offering(|url| Some(provider.offered(url, false))).await;
+    let node = desk.serve_again_by(|url| people().signing_in_at(provider.offered(url, false))).await;
     let fresh = Browser::new(&desk).at_node(&node);
     let fields = [("next", "/home"), ("remember", "yes")];
     let away = fresh.submit(BUTTON, &fields).await;

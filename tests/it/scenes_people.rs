@@ -1,6 +1,7 @@
 //! What is seen of people, keys and the audit, in every state of theirs.
 
 use gcc_relay::domain::account::Role;
+use gcc_relay::store::passkeys::insert_passkey;
 use sqlx::Executor as _;
 
 use crate::browser::{Browser, PASSWORD};
@@ -18,6 +19,7 @@ pub async fn people(desk: &Desk) -> Vec<Shown> {
     let admin = desk.sign_in(Who::Admin).await;
     device_with_codes(desk, &mut shown).await;
     codes_before_a_form(desk, &mut shown).await;
+    passkeys(desk, &admin, &mut shown).await;
     the_accounts_of_others(desk, &admin, &mut shown).await;
     let fields = [("name", "ก"), ("username", "some-one"), ("role", "steward"), ("office", SEVERAL)];
     shown.push(("an account of one of several offices".into(), admin.submit("/accounts/new", &fields).await));
@@ -70,6 +72,32 @@ async fn device_with_codes(desk: &Desk, shown: &mut Vec<Shown>) {
     let stranger = [("username", username.as_str()), ("password", "a guess")];
     Browser::new(desk).submit("/sign-in", &stranger).await;
     look(shown, &standin, "/account?said=failures-seen").await;
+}
+
+/// An account with a passkey, as its owner and an administrator see it, and a browser that is asked for it.
+async fn passkeys(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    let (owner, mut device) = crate::people_passkeys::owner(desk).await;
+    look(shown, &owner, "/account").await;
+    shown.push(("a passkey without a name".into(), owner.submit("/account/passkeys", &[("old", PASSWORD)]).await));
+    let fields = [("name", "ก"), ("old", PASSWORD)];
+    shown.push(("a passkey to be made".into(), owner.submit("/account/passkeys", &fields).await));
+    shown.push(("a passkey to be used".into(), Browser::new(desk).submit("/sign-in/passkey", &[]).await));
+    crate::people_passkeys::sign_in(desk, &mut device).await.1.location();
+    look(shown, &owner, "/account").await;
+    let (_, id) = desk.account(Who::Steward).await;
+    look(shown, admin, &format!("/accounts/{id}")).await;
+    let nameless = Desk::without_passkeys().await;
+    let steward = nameless.sign_in(Who::Steward).await;
+    look(shown, &steward, "/account").await;
+    let (_, id) = nameless.account(Who::Steward).await;
+    let mut db = nameless.db().await;
+    insert_passkey(&mut db, id, &[1], &serde_json::json!({}), "ก", nameless.now()).await.expect("a query");
+    drop(db);
+    look(shown, &steward, "/account").await;
+    look(shown, &Browser::new(&nameless), "/sign-in").await;
+    let (username, _) = nameless.account(Who::Approver).await;
+    let fields = [("username", username.as_str()), ("password", PASSWORD)];
+    shown.push(("codes without passkeys".into(), Browser::new(&nameless).submit("/sign-in", &fields).await));
 }
 
 /// An approver who sets codes of the moment up while a form waits to be sent again.

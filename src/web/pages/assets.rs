@@ -47,6 +47,7 @@ const SCRIPTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("steward", &[include_str!("../assets/js/steward.js")]),
+    ("passkeys", &[include_str!("../assets/js/passkeys.js")]),
     ("forms", &[include_str!("../assets/js/forms.js")]),
 ];
 

@@ -16,6 +16,7 @@ pub mod device;
 mod gate;
 pub mod known_device;
 mod language;
+pub mod passkeys;
 pub mod qr;
 pub mod recovery;
 mod rules;

@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::Cookies;
 use super::at_provider::ProviderSignIn;
+use super::passkeys::Passkeys;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, PasswordHash};
 use crate::web::problem::Problem;
@@ -38,19 +39,22 @@ pub struct People {
     pub(in crate::web) cookies: Cookies,
     /// Sign-in at a provider of OpenID Connect; none where it is off.
     pub(in crate::web) provider: Option<ProviderSignIn>,
+    /// Passkeys; none where browsers offer none to this site.
+    pub(in crate::web) passkeys: Option<Passkeys>,
     code_demanded: Vec<Role>,
     hashing: Semaphore,
     nobody: OnceLock<PasswordHash>,
 }
 
 impl People {
-    /// By these rules; `public_url` decides what the cookies are like.
+    /// By these rules; `public_url` decides what the cookies are like, and whether there are passkeys.
     #[must_use]
     pub fn new(rules: Rules, code_demanded: Vec<Role>, public_url: &str) -> Self {
         Self {
             rules,
             cookies: Cookies { secure: public_url.starts_with("https://") },
             provider: None,
+            passkeys: Passkeys::new(public_url),
             code_demanded,
             hashing: Semaphore::new(HASHED_AT_ONCE),
             nobody: OnceLock::new(),

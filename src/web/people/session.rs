@@ -55,6 +55,8 @@ pub enum Way {
     Password,
     /// The provider of OpenID Connect.
     Provider,
+    /// A passkey, which is the second step too.
+    Passkey,
 }
 
 impl Way {
@@ -64,6 +66,7 @@ impl Way {
         match self {
             Self::Password => "password",
             Self::Provider => "provider",
+            Self::Passkey => "passkey",
         }
     }
 }

@@ -48,6 +48,17 @@ recovery-renew = Make new recovery codes
 recovery-no-codes = Recovery codes are made when the second step is set up.
 said-codes-set-up = The second step is in use
 said-codes-taken-away = The second step is no longer in use
+account-passkeys-title = Passkeys
+account-passkeys-about = With a passkey you sign in by your finger, your face or the code of your device, without password and second step.
+account-passkey-made = Made { $at }
+account-passkey-used = Last used { $at }
+account-passkey-name = What to call it (such as “my telephone”)
+account-passkey-name-fault = Give the passkey a name of at most 60 characters.
+account-passkey-begin = Add a passkey on this device
+account-passkey-remove = Take away
+account-passkey-remove-one = Take away: { $name }
+said-passkey-made = The passkey was added.
+said-passkey-removed = The passkey was taken away.
 
 account-provider-title = Identity provider
 account-provider-bound = Bound

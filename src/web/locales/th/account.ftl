@@ -48,6 +48,17 @@ recovery-renew = ออกรหัสกู้คืนชุดใหม่
 recovery-no-codes = รหัสกู้คืนจะออกให้เมื่อตั้งค่าการยืนยันตัวตนขั้นที่ ๒
 said-codes-set-up = เปิดใช้การยืนยันตัวตนขั้นที่ ๒ แล้ว
 said-codes-taken-away = เลิกใช้การยืนยันตัวตนขั้นที่ ๒ แล้ว
+account-passkeys-title = พาสคีย์
+account-passkeys-about = พาสคีย์ช่วยให้เข้าสู่ระบบด้วยลายนิ้วมือ ใบหน้า หรือรหัสปลดล็อกเครื่อง โดยไม่ต้องใช้รหัสผ่านและการยืนยันตัวตนขั้นที่ ๒
+account-passkey-made = เพิ่มเมื่อ { $at }
+account-passkey-used = ใช้ล่าสุด { $at }
+account-passkey-name = ชื่อเรียก (เช่น โทรศัพท์ของฉัน)
+account-passkey-name-fault = โปรดตั้งชื่อพาสคีย์ไม่เกิน ๖๐ ตัวอักษร
+account-passkey-begin = เพิ่มพาสคีย์บนอุปกรณ์นี้
+account-passkey-remove = นำออก
+account-passkey-remove-one = นำออก: { $name }
+said-passkey-made = เพิ่มพาสคีย์แล้ว
+said-passkey-removed = นำพาสคีย์ออกแล้ว
 
 account-provider-title = ผู้ให้บริการยืนยันตัวตน
 account-provider-bound = ผูกไว้แล้ว

@@ -7,6 +7,7 @@ mod codes;
 mod devices;
 mod failures;
 mod overview;
+mod passkeys;
 mod password;
 mod provider;
 
@@ -32,6 +33,9 @@ pub fn routes() -> Router<App> {
         .route("/account/codes", post(codes::begin))
         .route("/account/codes/confirm", post(codes::confirm))
         .route("/account/codes/remove", post(codes::remove))
+        .route("/account/passkeys", post(passkeys::begin))
+        .route("/account/passkeys/confirm", post(passkeys::confirm))
+        .route("/account/passkeys/{id}/remove", post(passkeys::remove))
         .route("/account/provider", post(provider::bind))
         .route("/account/provider/remove", post(provider::unbind))
         .route("/account/recovery", post(codes::renew_recovery))

@@ -5,14 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{HERE, own, provider};
+use super::{HERE, own, passkeys, provider};
 use crate::domain::account::{Act, Role};
 use crate::store::StoreError;
 use crate::store::recovery_codes::count_recovery_codes;
 use crate::store::sessions::{Limits, list_devices};
 use crate::web::app::App;
 use crate::web::moment::{machine_moment, say_moment};
-use crate::web::pages::show;
+use crate::web::pages::{assets, show};
 use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
@@ -28,6 +28,8 @@ pub struct Faults {
     pub password: Option<String>,
     /// With the codes of the moment.
     pub codes: Option<String>,
+    /// With passkeys.
+    pub passkeys: Option<String>,
     /// With being bound at the provider.
     pub provider: Option<String>,
 }
@@ -67,6 +69,7 @@ struct AccountPage {
     demands_codes: bool,
     devices: Vec<DeviceLine>,
     others: bool,
+    passkeys: Option<passkeys::Card>,
     provider: Option<provider::Card>,
     faults: Faults,
 }
@@ -105,9 +108,12 @@ pub(super) async fn render(
         })
         .collect();
     let provider = provider::find_card(&mut db, app, t, account.id).await?;
+    let passkeys = passkeys::find_card(&mut db, app, t, account.id).await?;
     let role = visitor.role();
+    let mut shell = Shell::of(&visitor);
+    shell.scripts.push(assets::path_of("passkeys"));
     let page = AccountPage {
-        shell: Shell::of(&visitor),
+        shell,
         t,
         name: account.display_name,
         username: account.username,
@@ -126,6 +132,7 @@ pub(super) async fn render(
         demands_codes: app.people.demands_code(role),
         others: devices.iter().any(|device| !device.this_one),
         devices,
+        passkeys,
         provider,
         faults,
     };

@@ -16,6 +16,7 @@ use crate::store::account_identities::list_identities;
 use crate::store::account_list::update_account;
 use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
+use crate::store::passkeys::list_passkeys;
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::moment::say_moment;
@@ -40,6 +41,8 @@ struct OnePage {
     created: String,
     signed_in: String,
     has_codes: bool,
+    /// What its passkeys are called.
+    passkeys: Vec<String>,
     /// The providers of whom somebody is bound to it.
     issuers: Vec<String>,
     disabled: bool,
@@ -106,6 +109,7 @@ async fn page(
     faults: Faults,
 ) -> Result<Response, Problem> {
     let issuers = list_identities(db, account.id).await?.into_iter().map(|identity| identity.issuer).collect();
+    let passkeys = list_passkeys(db, account.id).await?.into_iter().map(|passkey| passkey.name).collect();
     let t = visitor.words;
     let (state, mark) = standing(t, &account, app.now());
     let page = OnePage {
@@ -126,6 +130,7 @@ async fn page(
         roles: typed.roles(t),
         typed,
         faults,
+        passkeys,
         issuers,
     };
     Ok(show(status, &page, "no-store"))

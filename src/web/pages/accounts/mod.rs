@@ -38,6 +38,7 @@ pub fn routes() -> Router<App> {
         .route("/accounts/{id}/disable", post(switch::disable))
         .route("/accounts/{id}/enable", post(switch::enable))
         .route("/accounts/{id}/codes/remove", post(switch::remove_codes))
+        .route("/accounts/{id}/passkeys/remove", post(switch::remove_passkeys))
         .route("/accounts/{id}/provider/remove", post(switch::unbind))
 }
 

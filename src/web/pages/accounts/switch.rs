@@ -16,6 +16,7 @@ use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::Visitor;
 use crate::web::people::at_provider::note_unbound;
+use crate::web::people::passkeys::take_all_away;
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
 
@@ -69,6 +70,27 @@ pub async fn remove_codes(
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &subject_of(&account), &detail).await?;
     tx.commit().await.map_err(failed)?;
     Ok(Redirect::to(&and_say(&path_of(id), "said-account-codes")).into_response())
+}
+
+/// Takes all passkeys away, and signs the account out everywhere.
+pub async fn remove_passkeys(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<AccountId>,
+) -> Result<Response, Problem> {
+    if id == visitor.account() {
+        return Err(Problem::conflict(
+            "own-account",
+            "One's own passkeys are changed on the page of one's own account.",
+        ));
+    }
+    let mut tx = app.begin().await?;
+    let account = get_account(&mut tx, &visitor, id).await?;
+    take_all_away(&mut tx, app.now(), &visitor.caller.actor(), id, &subject_of(&account)).await?;
+    delete_others(&mut tx, id, None).await?;
+    forget_others(&mut tx, id, None).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(Redirect::to(&and_say(&path_of(id), "said-account-passkeys")).into_response())
 }
 
 /// Unbinds whoever of a provider is bound to the account, and signs it out everywhere.

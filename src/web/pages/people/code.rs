@@ -19,7 +19,7 @@ use crate::store::accounts::{Account, find_account_by_id, take_code, update_code
 use crate::store::audit::insert_entry;
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::{assets, show};
 use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::carried::Carried;
 use crate::web::people::codes::{Drawn, draw, open, seal};
@@ -49,6 +49,7 @@ struct CodePage {
     setup: Option<Drawn>,
     next: String,
     carried: Option<String>,
+    passkeys: bool,
     fault: Option<Fault>,
 }
 
@@ -78,10 +79,11 @@ pub(super) async fn ask(
     let begun = HalfWay::begin(session, app.now(), account.id, asked.remembered, sealed, asked.way).await;
     begun.map_err(|_| Problem::unavailable())?;
     let setup = secret.and_then(|secret| draw(account, &secret));
-    Ok(ask_for(t, StatusCode::OK, setup, asked.next, asked.carried, None))
+    Ok(ask_for(app, t, StatusCode::OK, setup, asked.next, asked.carried, None))
 }
 
 fn ask_for(
+    app: &App,
     t: Words,
     status: StatusCode,
     setup: Option<Drawn>,
@@ -89,7 +91,9 @@ fn ask_for(
     carried: Option<String>,
     fault: Option<Fault>,
 ) -> Response {
-    let page = CodePage { shell: Shell::outside(t, "/sign-in"), t, setup, next, carried, fault };
+    let mut shell = Shell::outside(t, "/sign-in");
+    shell.scripts.push(assets::path_of("passkeys"));
+    let page = CodePage { shell, t, setup, next, carried, passkeys: app.people.passkeys.is_some(), fault };
     show(status, &page, "no-store")
 }
 
@@ -142,7 +146,7 @@ pub async fn check(
     let setup = || half_way.setting_up.as_ref().and_then(|_| draw(&account, &secret));
     let Some(attempt) = Attempt::begin(&app, Secret::Code, &account.id.to_string(), origin).await? else {
         let fault = Some(Fault { text: t.say("sign-in-too-often"), of_recovery: by_recovery });
-        return Ok(ask_for(t, StatusCode::TOO_MANY_REQUESTS, setup(), typed.next, typed.carried, fault));
+        return Ok(ask_for(&app, t, StatusCode::TOO_MANY_REQUESTS, setup(), typed.next, typed.carried, fault));
     };
     let mut tx = app.begin().await?;
     let taken = match secret.check(&typed.code, now, account.totp_used) {
@@ -155,7 +159,7 @@ pub async fn check(
         note_failure(&app, origin, Some(&account)).await?;
         let text = t.say(if by_recovery { "recovery-wrong" } else { "code-wrong" });
         let fault = Some(Fault { text, of_recovery: by_recovery });
-        return Ok(ask_for(t, StatusCode::UNPROCESSABLE_ENTITY, setup(), typed.next, typed.carried, fault));
+        return Ok(ask_for(&app, t, StatusCode::UNPROCESSABLE_ENTITY, setup(), typed.next, typed.carried, fault));
     }
     let mut made = Vec::new();
     if half_way.setting_up.is_some() {

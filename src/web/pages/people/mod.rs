@@ -3,6 +3,7 @@
 mod code;
 mod home;
 mod out;
+mod passkey;
 mod provider;
 pub mod sign_in;
 pub mod welcome;
@@ -18,6 +19,8 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::show_form).post(sign_in::sign_in))
         .route("/sign-in/code", post(code::check))
+        .route("/sign-in/passkey", post(passkey::begin))
+        .route("/sign-in/passkey/confirm", post(passkey::confirm))
         .route("/sign-in/provider", post(provider::begin))
         .route("/sign-in/provider/return", get(provider::come_back))
         .route("/sign-out", post(out::sign_out))

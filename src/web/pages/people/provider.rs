@@ -33,6 +33,7 @@ use crate::web::people::at_provider::{
 };
 use crate::web::people::attempts::Attempt;
 use crate::web::people::carried::local_path;
+use crate::web::people::passkeys::take_all_away;
 use crate::web::people::{SignedIn, Way, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
@@ -162,6 +163,7 @@ impl Back {
             return Ok(refuse_binding(t, taken));
         }
         clear_password(&mut tx, account.id).await?;
+        take_all_away(&mut tx, now, &by, account.id, &by).await?;
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
         tx.commit().await.map_err(StoreError::from)?;

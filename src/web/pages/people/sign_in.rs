@@ -22,7 +22,7 @@ use crate::store::sessions::update_device;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::{assets, show};
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::carried::{Carried, local_path};
 use crate::web::people::{SignedIn, Way, known_device, language_of, session_sha256};
@@ -44,19 +44,23 @@ struct SignInPage {
     carried: Option<String>,
     /// What the button says that leads to the provider.
     provider: Option<String>,
+    passkeys: bool,
     fault: Option<String>,
 }
 
 impl SignInPage {
     fn new(app: &App, t: Words, here: &str) -> Self {
+        let mut shell = Shell::outside(t, here);
+        shell.scripts.push(assets::path_of("passkeys"));
         Self {
-            shell: Shell::outside(t, here),
+            shell,
             t,
             username: String::new(),
             remember: false,
             next: String::new(),
             carried: None,
             provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
+            passkeys: app.people.passkeys.is_some(),
             fault: None,
         }
     }

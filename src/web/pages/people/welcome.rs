@@ -1,7 +1,8 @@
 //! The one-time link: its holder sets the password of an account, once, and is signed in.
 //!
 //! Opening the link changes nothing, as messengers open links to show a preview. The other devices of the account are
-//! signed out when a password is set, and whoever was bound to it at the provider is no more: it may have another holder.
+//! signed out when a password is set, and passkeys and whoever was bound to it at the provider are no more: it may have
+//! another holder.
 //! The link may be accepted at the provider in place of a password ([`super::provider`]).
 
 use askama::Template;
@@ -30,6 +31,7 @@ use crate::web::app::App;
 use crate::web::pages::{refused, show};
 use crate::web::people::at_provider::{Purpose, Refusal, note_unbound, send_away};
 use crate::web::people::language_of;
+use crate::web::people::passkeys::take_all_away;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::{Language, Words};
@@ -97,6 +99,7 @@ pub async fn set_password(
     let by = format!("user:{}", account.username);
     insert_entry(&mut tx, app.now(), &by, "password_set", &by, &json!({ "by": "link" })).await?;
     note_unbound(&mut tx, app.now(), &by, &by, unbound).await?;
+    take_all_away(&mut tx, app.now(), &by, account.id, &by).await?;
     tx.commit().await.map_err(StoreError::from)?;
     let asked = Asked { remembered: typed.remember.is_some(), ..Asked::default() };
     go_on(&app, &session, t, &headers, account, asked).await
