@@ -18,6 +18,7 @@ import * as deputies from './deputies.mjs';
 import * as doubleClicks from './double_clicks.mjs';
 import * as journeys from './journeys.mjs';
 import * as operations from './operations.mjs';
+import * as passkeys from './passkeys.mjs';
 import * as provider from './provider.mjs';
 import * as publisher from './publisher.mjs';
 import * as signIn from './sign_in.mjs';
@@ -72,4 +73,4 @@ async function lookAtWreck(name) {
   return said + told.join('');
 }
 
-for (const { declare } of [access, signIn, provider, journeys, approval, publisher, deputies, doubleClicks, operations, board, simulator]) declare(scene);
+for (const { declare } of [access, signIn, passkeys, provider, journeys, approval, publisher, deputies, doubleClicks, operations, board, simulator]) declare(scene);

@@ -8,10 +8,13 @@ import { freePort, keep, until } from './process.mjs';
 const program = resolve(process.env.GCC_RELAY_PROGRAM
   ?? fileURLToPath(new URL('../../../target/debug/gcc-relay', import.meta.url)));
 
-/** Plays with the relay as it is behind a node with these settings, or those made for its address, and ends that node. */
-export async function behindSecondNode(relay, settings, play) {
+/**
+ * Plays with the relay as it is behind a node with these settings, or those made for its address, and ends that node.
+ * Browsers reach it by the name or address `host`.
+ */
+export async function behindSecondNode(relay, settings, play, host = '127.0.0.1') {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const log = [];
   const env = { ...relay.env, GCC_RELAY__SERVER__LISTEN: `127.0.0.1:${port}`, ...(typeof settings === 'function' ? settings(url) : settings) };
   const node = keep(program, ['serve', '--role', 'web'], { env, log: (text) => log.push(String(text)) });
