@@ -96,7 +96,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Demo(demo) => demo.run(config, cli.config.as_deref()).await,
             Command::Simulator(simulator) => simulator.run(&config).await,
             Command::Migrate => run::migrate(config).await,
-            Command::Tree(tree) => tree.run(config).await,
+            Command::Tree(tree) => Box::pin(tree.run(config)).await,
             Command::Channel(channel) => channel.run(config).await,
             Command::Key(key) => key.run(config).await,
             Command::User(user) => user.run(config).await,

@@ -19,9 +19,7 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{
-    App, Bounds, CallerLimits, Edge, People, ProviderSignIn, ProxyHeader, Rules, TrustedProxies, router, serve,
-};
+use gcc_relay::web::{App, Bounds, CallerLimits, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;

@@ -17,8 +17,8 @@ use serde_json::json;
 use tower_sessions::Session;
 use url::Url;
 use webauthn_rs::prelude::{
-    CreationChallengeResponse, CredentialID, DiscoverableAuthentication, Passkey, PasskeyRegistration,
-    PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
+    CreationChallengeResponse, DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
+    RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 use webauthn_rs_proto::ResidentKeyRequirement;
 
@@ -145,7 +145,8 @@ pub fn get_passkeys(app: &App) -> Result<&Passkeys, Problem> {
 /// # Errors
 /// 404 where there are no passkeys; while the database is away.
 pub async fn ask_to_sign(app: &App, session: &Session, t: Words, asked: AskedFor) -> Result<Response, Problem> {
-    let (challenge, state) = get_passkeys(app)?.webauthn.start_discoverable_authentication().map_err(defect)?;
+    let (challenge, state) =
+        get_passkeys(app)?.webauthn.start_discoverable_authentication().map_err(|error| defect(&error))?;
     put(app, session, Wait::Passkey, &Signing { state, asked }).await?;
     page(Shell::outside(t, "/sign-in"), t, Challenge::Get, &challenge.public_key)
 }
@@ -166,10 +167,9 @@ pub async fn ask_to_make(
         let mut db = app.db.acquire().await.map_err(StoreError::from)?;
         list_credential_ids(&mut db, account.id).await?
     };
-    let known = known.into_iter().map(CredentialID::from).collect();
     let (username, shown) = (&account.username, &account.display_name);
     let begun = passkeys.webauthn.start_passkey_registration(account.id.0, username, shown, Some(known));
-    let (challenge, state) = begun.map_err(defect)?;
+    let (challenge, state) = begun.map_err(|error| defect(&error))?;
     put(app, session, Wait::NewPasskey, &Making { state, account: account.id.0, name }).await?;
     let t = shell.t;
     page(shell, t, Challenge::Create, &to_be_found_without_a_name(challenge).public_key)
@@ -301,7 +301,7 @@ fn refused(error: &WebauthnError) -> Refusal {
     Refusal::Wrong
 }
 
-fn defect(error: WebauthnError) -> Problem {
+fn defect(error: &WebauthnError) -> Problem {
     tracing::error!(%error, "a passkey cannot be asked for");
     Problem::internal()
 }

@@ -43,6 +43,12 @@ struct DeviceLine {
     this_one: bool,
 }
 
+/// How many recovery codes are left, in a sentence, and whether that is few.
+struct RecoveryLine {
+    left: String,
+    few: bool,
+}
+
 /// An act, and which roles may do it, in the order of the columns.
 struct Duty {
     label: String,
@@ -63,9 +69,7 @@ struct AccountPage {
     roles: Vec<String>,
     duties: Vec<Duty>,
     has_codes: bool,
-    /// How many recovery codes are left, in a sentence, and whether that is few.
-    recovery: String,
-    few_recovery: bool,
+    recovery: RecoveryLine,
     demands_codes: bool,
     devices: Vec<DeviceLine>,
     others: bool,
@@ -126,8 +130,10 @@ pub(super) async fn render(
         acts: Act::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
         roles: Role::ALL.into_iter().map(|role| role_label(t, role)).collect(),
         duties: Act::ALL.into_iter().map(|act| duty(t, act)).collect(),
-        recovery: t.say_with("recovery-left", &[("left", &recovery.to_string())]),
-        few_recovery: recovery < FEW,
+        recovery: RecoveryLine {
+            left: t.say_with("recovery-left", &[("left", &recovery.to_string())]),
+            few: recovery < FEW,
+        },
         has_codes: account.totp_sealed.is_some(),
         demands_codes: app.people.demands_code(role),
         others: devices.iter().any(|device| !device.this_one),
