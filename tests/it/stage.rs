@@ -63,6 +63,7 @@ pub async fn fresh_database() -> String {
             let config = EmbeddedConfig { data_dir, database: "gcc_relay".into(), settings: settings.into() };
             let cluster = Embedded::start(&config).await.expect("a Postgres cluster");
             let mut admin = PgConnection::connect(&cluster.url()).await.expect("a connection");
+            drop_left_databases(&mut admin).await;
             admin
                 .execute(sqlx::AssertSqlSafe(format!("drop database if exists {TEMPLATE} with (force)")))
                 .await
@@ -89,6 +90,20 @@ pub async fn fresh_database() -> String {
         tokio::task::yield_now().await;
     }
     at_database(&cluster.url(), &name)
+}
+
+/// Drops the databases of test runs that have ended: the cluster stays for the next run, and would grow with every one.
+async fn drop_left_databases(admin: &mut PgConnection) {
+    let left = "select datname::text from pg_database where datname ~ '^it_[0-9]+_[0-9]+$'";
+    let left: Vec<String> = sqlx::query_scalar(left).fetch_all(&mut *admin).await.expect("the databases");
+    let runs = |name: &String| {
+        let process = name.split('_').nth(1).and_then(|process| process.parse().ok()).map(nix::unistd::Pid::from_raw);
+        process.is_some_and(|process| nix::sys::signal::kill(process, None).is_ok())
+    };
+    for name in left.iter().filter(|name| !runs(name)) {
+        let drop = format!("drop database if exists {name} with (force)");
+        admin.execute(sqlx::AssertSqlSafe(drop)).await.expect("no old database");
+    }
 }
 
 fn at_database(url: &str, name: &str) -> String {
@@ -213,6 +228,19 @@ impl Stage {
     /// Publishes the plain draft, as the groups are configured.
     pub async fn publish_as_configured(&self) -> BulletinId {
         self.publish(self.draft().await).await.0
+    }
+
+    /// Ends it with its database, for a test that builds hundreds of them.
+    pub async fn pull_down(self) {
+        let mut db = self.db().await;
+        let name: String =
+            sqlx::query_scalar("select current_database()::text").fetch_one(&mut *db).await.expect("a name");
+        drop(db);
+        self.engine.db.close();
+        let cluster = CLUSTER.get().expect("it was started");
+        let mut admin = PgConnection::connect(&cluster.url()).await.expect("a connection");
+        let drop = format!("drop database {name} with (force)");
+        admin.execute(sqlx::AssertSqlSafe(drop)).await.expect("no database");
     }
 
     pub async fn deliveries(&self, bulletin: BulletinId) -> Vec<Delivery> {

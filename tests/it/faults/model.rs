@@ -554,6 +554,7 @@ fn whatever_happens_in_whatever_order_each_row_says_what_the_model_says() {
                 table.act(act).await;
                 table.compare(&format!("act {n}, {act:?}")).await;
             }
+            table.stage.pull_down().await;
         });
         Ok(())
     });
