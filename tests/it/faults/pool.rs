@@ -164,7 +164,8 @@ async fn a_listener_whose_connection_died_silently_hears_again() {
     let mut house = House::build_over(over, Plan::of(10)).await;
     // a look without a notice comes too late for this test
     house.program.set("GCC_RELAY__RELAY__POLL_INTERVAL", "1m");
-    house.program.set("GCC_RELAY__RELAY__KEEPALIVE", "4s");
+    // long enough to be seen deaf on a busy machine
+    house.program.set("GCC_RELAY__RELAY__KEEPALIVE", "12s");
     let server = house.program.serve().await;
     until("the node hears itself", || async { silence(&server).await.is_some_and(|silence| silence < 1.5) }).await;
     wire.strand();
