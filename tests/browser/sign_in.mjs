@@ -101,7 +101,20 @@ export function declare(scene) {
     const secret = await page.locator('code.typed').textContent();
     await page.locator('#code').fill(codeOf(secret));
     await page.locator('main form button').click();
+    const codes = await page.locator('#codes').inputValue();
+    assert.equal(codes.split('\n').length, 10, 'recovery codes are shown, this once');
+    await page.locator('main a.button').click();
     await page.locator('details.who').waitFor();
+
+    // the telephone is lost: a code on paper lets its owner in, and every page says so
+    await visit.context.clearCookies();
+    await page.goto(`${world.relay.url}/sign-in`);
+    await fillSignIn(page, 'approver.two');
+    await page.locator('main summary').click();
+    await page.locator('#recovery').fill(codes.split('\n')[3].toUpperCase());
+    await page.locator('main details form button').click();
+    await page.locator('details.who').waitFor();
+    await page.getByText('มีการใช้รหัสกู้คืน').waitFor();
     await visit.close();
   });
 
