@@ -3,7 +3,7 @@
 //! [`Provider::begin`] makes the address to which the browser is sent, and what is to be kept until it comes back;
 //! [`Provider::finish`] exchanges the code it comes back with and says who the person is. The crate checks the ID token:
 //! signature, issuer, audience, nonce, expiry. What is known of the provider is asked for when it is first needed, and
-//! again after [`KNOWN`], or when a token is signed with a key that is not known.
+//! again after a while, or when a token is signed with a key that is not known.
 //!
 //! Called by `web::people`, which binds what is kept to the browser's session.
 
