@@ -12,7 +12,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Body, Client, RequestBuilder, Response, redirect};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 use url::{Host, Url};
@@ -22,6 +22,7 @@ use super::answers::{
     Answer, BotInfo, CallError, Complaint, Consumption, ErrorBody, GroupSummary, MembersCount, Quota, Silence,
     Unanswered, WebhookEndpoint,
 };
+use super::guarded_body::{GuardedBody, HeldBack, MaySend, always};
 use super::token::Access;
 
 /// No answer in use comes near it; a larger one is not from LINE.
@@ -98,8 +99,24 @@ impl LineClient {
         to: &str,
         messages: &[u8],
     ) -> Result<Answer, Unanswered> {
+        self.push_while(always(), access, retry_key, to, messages).await
+    }
+
+    /// The same, if `may_send` says so when the first byte is about to go; else [`Silence::HeldBack`].
+    ///
+    /// # Errors
+    /// [`Unanswered`]; an answer of any status is `Ok`.
+    pub async fn push_while(
+        &self,
+        may_send: MaySend,
+        access: &Access,
+        retry_key: Uuid,
+        to: &str,
+        messages: &[u8],
+    ) -> Result<Answer, Unanswered> {
+        let body = GuardedBody::new(addressed("to", to, messages), may_send);
         let request = self
-            .post(self.push.clone(), addressed("to", to, messages))
+            .post(self.push.clone(), Body::wrap(body))
             .header("X-Line-Retry-Key", retry_key.hyphenated().to_string());
         call(request, access).await
     }
@@ -186,7 +203,7 @@ impl LineClient {
         call(self.http.get(under(&self.base, path)), access).await
     }
 
-    fn post(&self, url: Url, body: Vec<u8>) -> RequestBuilder {
+    fn post(&self, url: Url, body: impl Into<Body>) -> RequestBuilder {
         self.http.post(url).header("content-type", "application/json").body(body)
     }
 }
@@ -238,9 +255,16 @@ async fn call(request: RequestBuilder, access: &Access) -> Result<Answer, Unansw
     }
 }
 
-/// Nothing was sent where the connection, or the request itself, could not be made; else it is not sure.
+/// Nothing was sent where the connection, or the request itself, could not be made, or the body was held back; else it is
+/// not sure.
 fn unanswered(error: reqwest::Error, elapsed: Duration) -> Unanswered {
-    let silence = if error.is_connect() || error.is_builder() { Silence::NotConnected } else { Silence::NoAnswer };
+    let silence = if HeldBack::caused(&error) {
+        Silence::HeldBack
+    } else if error.is_connect() || error.is_builder() {
+        Silence::NotConnected
+    } else {
+        Silence::NoAnswer
+    };
     Unanswered { silence, elapsed, source: error.without_url().into() }
 }
 

@@ -31,7 +31,7 @@ pub enum Question {
 pub fn classify(call: &Result<Answer, Unanswered>) -> Verdict {
     match call {
         Ok(answer) => classify_answer(answer),
-        Err(Unanswered { silence: Silence::NotConnected, .. }) => Verdict::NotConnected,
+        Err(Unanswered { silence: Silence::NotConnected | Silence::HeldBack, .. }) => Verdict::NotConnected,
         Err(Unanswered { silence: Silence::NoAnswer, .. }) => Verdict::NoAnswer,
     }
 }
@@ -186,6 +186,7 @@ mod tests {
     #[test]
     fn silence_is_read_by_whether_anything_was_sent() {
         assert_eq!(classify(&silence(Silence::NotConnected)), Verdict::NotConnected);
+        assert_eq!(classify(&silence(Silence::HeldBack)), Verdict::NotConnected, "costs no attempt");
         assert_eq!(classify(&silence(Silence::NoAnswer)), Verdict::NoAnswer);
     }
 

@@ -15,6 +15,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::line::answers::{Answer, Unanswered};
 use crate::line::client::LineClient;
 use crate::line::evidence::ask_group;
+use crate::line::guarded_body::MaySend;
 use crate::line::token::Access;
 use crate::line::verdict::{Question, classify, decide, questions};
 use crate::relay::quota_evidence::QuotaEvidence;
@@ -73,6 +74,8 @@ pub struct Surroundings {
     pub quota: QuotaEvidence,
     /// The channel's token.
     pub access: Access,
+    /// Whether the sender still has the channel.
+    pub may_send: MaySend,
 }
 
 /// What may be done with a claimed delivery just before its call.
@@ -110,12 +113,12 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
 
 /// Calls LINE with the stored bytes and finds out what the answer means.
 pub async fn call(with: Surroundings, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
-    let Surroundings { line, clock, quota, access } = with;
+    let Surroundings { line, clock, quota, access, may_send } = with;
     // a key counts as used from the earlier of the clocks on, and its age is told by the later
     let (began_at, started) = (clock.earlier(), Instant::now());
     let ready = &claimed.ready;
     let to = ready.recipient.clone().unwrap_or_default();
-    let answer = line.push(&access, ready.retry_key, &to, message.as_bytes()).await;
+    let answer = line.push_while(may_send, &access, ready.retry_key, &to, message.as_bytes()).await;
     let at = clock.now();
     measure(&answer);
     let verdict = classify(&answer);

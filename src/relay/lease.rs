@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::time::{Clock, Timestamp};
+use crate::line::guarded_body::MaySend;
 
 /// When a session was asked for a sign of life.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +82,13 @@ impl Lease {
         let steady = self.steady_now() - self.steady.load(Ordering::Relaxed);
         let wall = self.clock.now().as_microsecond() - self.wall.load(Ordering::Relaxed);
         steady <= length && wall <= length
+    }
+
+    /// Asks it at the last moment before a call goes out.
+    #[must_use]
+    pub fn guard(&self) -> MaySend {
+        let lease = self.clone();
+        Arc::new(move || lease.is_good())
     }
 
     fn steady_now(&self) -> i64 {

@@ -1,5 +1,8 @@
 //! The client against a socket with canned answers.
 
+use std::sync::Arc;
+
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
 use super::*;
@@ -17,6 +20,7 @@ async fn a_push_carries_the_key_the_address_and_the_stored_bytes() {
     assert!(request.contains("\r\nauthorization: Bearer token\r\n"));
     assert!(request.contains("\r\nx-line-retry-key: 00000000-0000-0000-0000-000000000000\r\n"));
     assert!(request.contains("\r\ncontent-type: application/json\r\n"));
+    assert!(request.contains("\r\ncontent-length: 61\r\n"), "its length is told: {request}");
     assert!(request.ends_with(r#"{"to":"C\"1","messages":[ {"type":"text", "text":"\u0e01"} ]}"#));
 }
 
@@ -57,6 +61,22 @@ async fn a_connection_closed_without_an_answer_leaves_it_open_whether_line_got_i
     let (client, _asked) = stub([String::new()]).await;
     let failed = client.push(&access(), Uuid::nil(), "C1", MESSAGES).await.expect_err("test data");
     assert_eq!(failed.silence, Silence::NoAnswer);
+}
+
+#[tokio::test]
+async fn a_push_that_may_not_go_out_any_more_sends_not_one_byte() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("test data");
+    let client = client_at(&format!("http://{}", listener.local_addr().expect("test data")), Duration::from_secs(5));
+    let received = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.expect("test data");
+        let mut received = Vec::new();
+        socket.read_to_end(&mut received).await.expect("test data");
+        received
+    });
+    let failed = client.push_while(Arc::new(|| false), &access(), Uuid::nil(), "C1", MESSAGES).await;
+    assert_eq!(failed.expect_err("test data").silence, Silence::HeldBack);
+    drop(client);
+    assert_eq!(String::from_utf8_lossy(&received.await.expect("test data")), "");
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ impl Sender {
                         clock: self.engine.clock.clone(),
                         quota: self.quota.clone(),
                         access,
+                        may_send: self.lease.guard(),
                     };
                     let task = self.calls.spawn(call(surroundings, claimed, message));
                     self.started.insert(task.id(), started);
