@@ -13,6 +13,7 @@ use serde_json::json;
 use tower_sessions::Session;
 use uuid::Uuid;
 
+use super::asked_for::AskedFor;
 use super::attempts::Attempt;
 use super::begin_session;
 use crate::domain::time::Timestamp;
@@ -63,14 +64,7 @@ impl ProviderSignIn {
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Signing in.
-    SignIn {
-        /// Whether the device is to be remembered.
-        remembered: bool,
-        /// Where to go on to.
-        next: String,
-        /// The form that waits to be sent again, as a field.
-        carried: Option<String>,
-    },
+    SignIn(AskedFor),
     /// Accepting an invitation.
     Accept {
         /// The hash of the link's token, in hex.
@@ -130,7 +124,7 @@ pub async fn send_away(
 ) -> Result<Result<Response, Refusal>, Problem> {
     let provider = &get_provider(app)?.provider;
     let refuse = |status, key| Ok(Err(Refusal { status, fault: t.say(key) }));
-    if matches!(&purpose, Purpose::SignIn { carried: Some(form), .. } if form.len() > LONGEST_CARRIED) {
+    if matches!(&purpose, Purpose::SignIn(AskedFor { carried: Some(form), .. }) if form.len() > LONGEST_CARRIED) {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "provider-form-too-long");
     }
     if !Attempt::begin_elsewhere(app, from).await? {

@@ -8,6 +8,7 @@
 //! Invariants: an ended, disabled or not yet valid account has no working session; a session is bound to one account
 //! for its life and gets a new name when somebody signs in; forms from other sites are refused by their headers.
 
+pub mod asked_for;
 pub mod at_provider;
 pub mod attempts;
 pub mod carried;

@@ -22,6 +22,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs_proto::ResidentKeyRequirement;
 
+use super::asked_for::AskedFor;
 use super::begin_session;
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
@@ -85,17 +86,6 @@ struct PasskeyPage {
 struct Signing {
     state: DiscoverableAuthentication,
     asked: AskedFor,
-}
-
-/// What the visitor asked for when signing in began.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct AskedFor {
-    /// Whether the device is to be remembered.
-    pub remembered: bool,
-    /// Where to go on to.
-    pub next: String,
-    /// The form that waits to be sent again, as a field.
-    pub carried: Option<String>,
 }
 
 /// What belongs to a passkey that is being made.

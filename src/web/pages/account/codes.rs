@@ -5,13 +5,12 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
 use super::overview::{Faults, render};
-use super::{HERE, doubt, own};
+use super::{HERE, Proof, doubt, own};
 use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
 use crate::store::accounts::{Account, replace_codes, update_codes};
@@ -34,12 +33,6 @@ struct CodesPage {
     t: Words,
     drawn: Option<Drawn>,
     fault: Option<String>,
-}
-
-/// The present password, which proves that it is not somebody who found the device open.
-#[derive(Deserialize)]
-pub struct Proof {
-    old: SecretString,
 }
 
 /// A code of the new secret.

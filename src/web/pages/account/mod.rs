@@ -14,6 +14,7 @@ mod provider;
 use axum::Router;
 use axum::routing::{get, post};
 use secrecy::SecretString;
+use serde::Deserialize;
 
 use crate::store::accounts::{Account, find_account_by_id};
 use crate::store::{Connection, StoreError};
@@ -48,6 +49,12 @@ pub fn routes() -> Router<App> {
 async fn own(db: &mut Connection, visitor: &Visitor) -> Result<Account, Problem> {
     let found = find_account_by_id(db, visitor.account()).await?;
     found.ok_or_else(|| StoreError::Absent("account").into())
+}
+
+/// The present password, which proves that it is not somebody who found the device open.
+#[derive(Deserialize)]
+pub struct Proof {
+    old: SecretString,
 }
 
 /// What is wrong with the present password as it was typed, in words; none where it is right. Tries are counted.

@@ -10,7 +10,7 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::overview::{Faults, render};
-use super::{HERE, doubt, own};
+use super::{HERE, Proof, doubt, own};
 use crate::domain::ids::{AccountId, PasskeyId};
 use crate::domain::thai::normal_form;
 use crate::store::audit::insert_entry;
@@ -122,12 +122,6 @@ pub async fn confirm(
     insert_entry(&mut tx, app.now(), &by, "passkey_add", &by, &json!({ "name": name })).await?;
     once.finish(tx, &app, &()).await?;
     Ok(done())
-}
-
-/// The present password, which proves that it is not somebody who found the device open.
-#[derive(Deserialize)]
-pub struct Proof {
-    old: SecretString,
 }
 
 /// Takes one away.

@@ -4,12 +4,10 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use secrecy::SecretString;
-use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::overview::{Faults, render};
-use super::{HERE, doubt, own};
+use super::{HERE, Proof, doubt, own};
 use crate::domain::ids::AccountId;
 use crate::store::account_identities::{list_identities, unbind_identities};
 use crate::store::{Connection, StoreError};
@@ -52,12 +50,6 @@ pub(super) async fn find_card(
         })
         .collect();
     Ok((app.people.provider.is_some() || !lines.is_empty()).then_some(Card { lines }))
-}
-
-/// The present password, which proves that it is not somebody who found the device open.
-#[derive(Deserialize)]
-pub struct Proof {
-    old: SecretString,
 }
 
 /// Leads to the provider, to be bound to the account on the way back.

@@ -20,6 +20,7 @@ use crate::store::audit::insert_entry;
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::{assets, show};
+use crate::web::people::asked_for::AskedFor;
 use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::carried::Carried;
 use crate::web::people::codes::{Drawn, draw, open, seal};
@@ -39,6 +40,13 @@ pub struct Asked {
     pub next: String,
     /// The form that waits to be sent again, as a field.
     pub carried: Option<String>,
+}
+
+impl Asked {
+    /// Begun by `way`, without a name.
+    pub(super) fn by(way: Way, AskedFor { remembered, next, carried }: AskedFor) -> Self {
+        Self { way, remembered, next, carried }
+    }
 }
 
 #[derive(Template)]

@@ -14,23 +14,12 @@ use crate::store::StoreError;
 use crate::store::accounts::find_account_by_id;
 use crate::web::ClientAddress;
 use crate::web::app::App;
+use crate::web::people::asked_for::{AskedFor, WithoutName};
 use crate::web::people::attempts::Attempt;
-use crate::web::people::carried::local_path;
-use crate::web::people::passkeys::{AskedFor, Refusal, ask_to_sign, check_signature, get_passkeys};
+use crate::web::people::passkeys::{Refusal, ask_to_sign, check_signature, get_passkeys};
 use crate::web::people::{HalfWay, Way, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::words::Words;
-
-/// The fields of the form of the sign-in page that matter here.
-#[derive(Deserialize)]
-pub struct Typed {
-    #[serde(default)]
-    remember: Option<String>,
-    #[serde(default)]
-    next: String,
-    #[serde(default)]
-    carried: Option<String>,
-}
 
 /// Asks the device for a signature.
 pub async fn begin(
@@ -38,18 +27,17 @@ pub async fn begin(
     session: Session,
     cookies: CookieJar,
     from: ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<WithoutName>,
 ) -> Result<Response, Problem> {
     get_passkeys(&app)?;
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     // in place of the second step, after the password: what was chosen there holds here too
     let half_way = HalfWay::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
-    let remembered = typed.remember.is_some() || half_way.is_some_and(|half_way| half_way.remembered);
-    let next = local_path(&typed.next).unwrap_or_default().to_owned();
-    let asked = AskedFor { remembered, next, carried: typed.carried };
+    let mut asked = AskedFor::from(typed);
+    asked.remembered |= half_way.is_some_and(|half_way| half_way.remembered);
     if !Attempt::begin_elsewhere(&app, from).await? {
         let (status, fault) = (StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often"));
-        return Ok(refuse_other(&app, t, status, to_asked(asked), fault));
+        return Ok(refuse_other(&app, t, status, Asked::by(Way::Passkey, asked), fault));
     }
     ask_to_sign(&app, &session, t, asked).await
 }
@@ -72,7 +60,7 @@ pub async fn confirm(
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let mut tx = app.begin().await?;
     let (asked, checked) = check_signature(&app, &mut tx, session_sha256(&session), &credential).await?;
-    let asked = to_asked(asked);
+    let asked = Asked::by(Way::Passkey, asked);
     let found = match checked {
         Ok(id) => match find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())) {
             Some(account) => Ok(account),
@@ -91,8 +79,4 @@ pub async fn confirm(
     tx.commit().await.map_err(StoreError::from)?;
     Attempt::succeed_elsewhere(&app, from).await?;
     finish(&app, &session, t, &headers, &account, asked).await
-}
-
-fn to_asked(AskedFor { remembered, next, carried }: AskedFor) -> Asked {
-    Asked { way: Way::Passkey, remembered, next, carried }
 }

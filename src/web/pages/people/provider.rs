@@ -8,7 +8,6 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -28,27 +27,16 @@ use crate::store::{StoreError, Tx};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::refused;
+use crate::web::people::asked_for::{AskedFor, WithoutName};
 use crate::web::people::at_provider::{
     Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
 };
 use crate::web::people::attempts::Attempt;
-use crate::web::people::carried::local_path;
 use crate::web::people::passkeys::take_all_away;
 use crate::web::people::{SignedIn, Way, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::shell::and_say;
 use crate::web::words::Words;
-
-/// The fields of the form of the sign-in page that matter here: what is typed into the others is not looked at.
-#[derive(Deserialize)]
-pub struct Typed {
-    #[serde(default)]
-    remember: Option<String>,
-    #[serde(default)]
-    next: String,
-    #[serde(default)]
-    carried: Option<String>,
-}
 
 /// Leads to the provider.
 pub async fn begin(
@@ -56,16 +44,14 @@ pub async fn begin(
     session: Session,
     cookies: CookieJar,
     from: ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<WithoutName>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    let remembered = typed.remember.is_some();
-    let asked = Asked { way: Way::Provider, remembered, next: typed.next, carried: typed.carried };
-    let next = local_path(&asked.next).unwrap_or_default().to_owned();
-    let purpose = Purpose::SignIn { remembered, next, carried: asked.carried.clone() };
+    let asked = AskedFor::from(typed);
+    let purpose = Purpose::SignIn(asked.clone());
     Ok(match send_away(&app, &session, t, from, purpose).await? {
         Ok(leaving) => leaving,
-        Err(Refusal { status, fault }) => refuse_other(&app, t, status, asked, fault),
+        Err(Refusal { status, fault }) => refuse_other(&app, t, status, Asked::by(Way::Provider, asked), fault),
     })
 }
 
@@ -100,14 +86,12 @@ pub async fn come_back(
     let finished = provider.finish(waiting, returned, app.now()).await;
     let back = Back { app: app.clone(), session, headers, from, t };
     match (finished, purpose) {
-        (Ok(person), Purpose::SignIn { remembered, next, carried }) => {
-            back.sign_in(&person, Asked { way: Way::Provider, remembered, next, carried }).await
-        }
+        (Ok(person), Purpose::SignIn(asked)) => back.sign_in(&person, Asked::by(Way::Provider, asked)).await,
         (Ok(person), Purpose::Accept { link, remembered }) => back.accept(&person, &link, remembered).await,
         (Ok(person), Purpose::Bind { account }) => back.bind(&person, account).await,
-        (Err(error), Purpose::SignIn { remembered, next, carried }) => {
+        (Err(error), Purpose::SignIn(asked)) => {
             let Refusal { status, fault } = explain(t, &error);
-            Ok(refuse_other(&app, t, status, Asked { way: Way::Provider, remembered, next, carried }, fault))
+            Ok(refuse_other(&app, t, status, Asked::by(Way::Provider, asked), fault))
         }
         (Err(error), Purpose::Accept { .. } | Purpose::Bind { .. }) => {
             let Refusal { status, fault } = explain(t, &error);
