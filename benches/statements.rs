@@ -7,14 +7,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use criterion::{BatchSize, Criterion, Throughput};
 use gcc_relay::domain::delivery::State;
-use gcc_relay::domain::ids::{BulletinId, ChannelId, DeliveryId};
+use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId};
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::store::claims::{Ready, insert_claim};
-use gcc_relay::store::queue::{list_fresh, list_hints};
+use gcc_relay::store::batches::{self, Claim, Ready};
 use gcc_relay::store::record::{Recorded, record_batch};
 use gcc_relay::store::{self, Db, Hosts, Pooling};
 use tokio::runtime::Runtime;
@@ -41,8 +40,7 @@ fn main() -> Result<()> {
         .configure_from_args();
     let (channel, now) = (ChannelId(1), Clock::system().now());
     let ready = runtime.block_on(first_batch(&db, channel))?;
-    let ids: Vec<DeliveryId> = ready.iter().map(|ready| ready.id).collect();
-    let rows: Vec<Recorded> = ready.iter().map(|ready| accepted(ready, now)).collect();
+    let rows: Vec<Recorded> = ready.iter().map(|(_, ready)| accepted(ready, now)).collect();
     {
         let mut group = criterion.benchmark_group("500 of 1,000,000 ready deliveries");
         group.throughput(Throughput::Elements(BATCH as u64));
@@ -58,7 +56,7 @@ fn main() -> Result<()> {
         });
         group.finish();
     }
-    anyhow::ensure!(ids.len() == BATCH, "a whole batch");
+    anyhow::ensure!(rows.len() == BATCH, "a whole batch");
     criterion.final_summary();
     runtime.block_on(async {
         db.close();
@@ -70,12 +68,13 @@ fn main() -> Result<()> {
 /// What a sender does to claim a batch.
 async fn claim(db: &Db, channel: ChannelId, now: Timestamp) -> Result<()> {
     let mut tx = db.begin().await?;
-    let hints = list_hints(&mut tx, channel, None, 8).await?;
-    let ids: Vec<DeliveryId> = hints.iter().flat_map(|hint| hint.delivery_ids.iter().copied()).take(BATCH).collect();
-    let ready = list_fresh(&mut tx, channel, &ids).await?;
-    let ids: Vec<DeliveryId> = ready.iter().map(|ready| ready.id).collect();
-    insert_claim(&mut tx, channel, 0, now, &ids, &[1]).await?;
+    take(&mut tx, channel, now).await?;
     Ok(tx.rollback().await?)
+}
+
+async fn take(db: &mut store::Connection, channel: ChannelId, now: Timestamp) -> Result<Vec<(BatchId, Ready)>> {
+    let wanted = Claim { channel, epoch: 0, now, later: now, room: BATCH, below: None, known: None };
+    Ok(batches::claim(db, wanted).await?)
 }
 
 /// How long it takes to record the same batch so many times.
@@ -91,10 +90,11 @@ async fn record(db: &Db, channel: ChannelId, now: Timestamp, rows: &[Recorded], 
     Ok(took)
 }
 
-async fn first_batch(db: &Db, channel: ChannelId) -> Result<Vec<Ready>> {
-    let mut db = db.acquire().await?;
-    let hints = list_hints(&mut db, channel, None, 1).await?;
-    Ok(list_fresh(&mut db, channel, &hints.first().context("a hint")?.delivery_ids).await?)
+async fn first_batch(db: &Db, channel: ChannelId) -> Result<Vec<(BatchId, Ready)>> {
+    let mut tx = db.begin().await?;
+    let claimed = take(&mut tx, channel, Clock::system().now()).await?;
+    tx.rollback().await?;
+    Ok(claimed)
 }
 
 fn accepted(ready: &Ready, now: Timestamp) -> Recorded {
@@ -132,14 +132,14 @@ async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
             values (1, 'o', 'o', 'o', 'national', now(), now());
         insert into groups (id, code, tier, name, name_form, office_id, forwarding, created_at, updated_at)
             values (1, 'g', 1, 'g', 'g', 1, 'automatic', now(), now());
-        insert into bulletins (id, kind, subject, body, urgency, origin_id, audience, links, forwarding, acknowledgement,
+        insert into bulletins (id, no, kind, subject, body, urgency, origin_id, audience, links, forwarding, acknowledgement,
             public_token, stage, created_at, created_by, updated_at, published_at, search_form)
-            values ('{bulletin}', 'news', 's', 'b', 0, 1, '{{}}', '[]', 'automatic', '{{}}', 't', 'published', now(), 'x',
+            values ('{bulletin}', next_bulletin_no(now()), 'news', 's', 'b', 0, 1, '{{}}', '[]', 'automatic', '{{}}', 't', 'published', now(), 'x',
                 now(), now(), 's||b');
-        insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state, tier,
-            priority, has_children, automatic, recipient)
-        select id, '{bulletin}', '{bulletin}', id, now(), n, 1, 20, 'ready', 3, 7, false, true, 'C' || md5(n::text)
-        from (select n, uuid_v7(now()) as id from generate_series(1, {GROUPS}) n) as made;
+        insert into deliveries (bulletin_no, group_id, parent_group, variant, turn_at, channel_id, members, state, tier,
+            priority, has_children, automatic, recipient, changed)
+        select b.no, n, 0, 0, now(), 1, 20, 'ready', 3, 7, false, true, 'C' || md5(n::text), 0
+        from bulletins b, generate_series(1, {GROUPS}) n;
         analyze;"
     )))
     .execute(&db)

@@ -55,4 +55,8 @@ pg createdb -h "$home" -U gcc_relay prepare
 DATABASE_URL="postgres://gcc_relay@localhost/prepare?host=$home"
 export DATABASE_URL
 cargo sqlx migrate run
+# functions are applied by the program, in the order in which it names them
+sed -n '/^functions!\[/,/^\]/s/.*"\(.*\)".*/\1/p' src/store/functions.rs | while read -r name; do
+    pg psql -h "$home" -U gcc_relay -d prepare -q -v ON_ERROR_STOP=1 <"migrations/functions/$name.sql"
+done
 cargo sqlx prepare "$@" -- --all-targets

@@ -40,13 +40,12 @@ pub async fn run(database: &str, line: &str, bulletin: &str) -> Result<()> {
     )
     .await?;
     db.execute("truncate ceiling").await?;
-    let message: String = sqlx::query_scalar(
-        "select m.body from messages m join deliveries d on d.message_id = m.id where d.bulletin_id = $1 limit 1",
-    )
-    .bind(bulletin)
-    .fetch_one(&mut db)
-    .await
-    .context("the message of the bulletin")?;
+    let message: String =
+        sqlx::query_scalar("select body from messages where bulletin_id = $1 order by variant limit 1")
+            .bind(bulletin)
+            .fetch_one(&mut db)
+            .await
+            .context("the message of the bulletin")?;
     let settings = Settings {
         api_base: line.parse()?,
         connect_timeout: Duration::from_secs(3),
@@ -59,7 +58,7 @@ pub async fn run(database: &str, line: &str, bulletin: &str) -> Result<()> {
     let (began, processor) = (Instant::now(), own_processor_time()?);
     sqlx::query(
         "insert into ceiling (id, recipient, retry_key)
-        select gen_random_uuid(), recipient, gen_random_uuid() from deliveries where bulletin_id = $1",
+        select gen_random_uuid(), recipient, gen_random_uuid() from deliveries where bulletin_no = (select no from bulletins where id = $1)",
     )
     .bind(bulletin)
     .execute(&mut db)

@@ -106,6 +106,11 @@ pub fn as_f64(count: u64) -> f64 {
 impl House {
     /// A fresh database with all migrations, and a stub that answers at once.
     pub async fn build() -> Result<Self> {
+        Self::build_with(&[]).await
+    }
+
+    /// The same, with these settings of Postgres besides.
+    pub async fn build_with(more: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("gcc-relay-bench.").tempdir()?;
         // where this runs as root, Postgres runs as somebody else, who must be able to pass
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
@@ -119,7 +124,7 @@ impl House {
         let config = EmbeddedConfig {
             data_dir: folder.path().join("postgres"),
             database: "gcc_relay".to_owned(),
-            settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            settings: settings.iter().chain(more).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
         };
         let cluster = Embedded::start(&config).await?;
         let url = cluster.url();
@@ -217,13 +222,24 @@ impl House {
         command
     }
 
+    /// The address of the database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Starts a node and waits until it is ready.
     pub async fn open(&self) -> Result<Node> {
+        self.open_over(&self.url).await
+    }
+
+    /// Starts a node that reaches the database at another address.
+    pub async fn open_over(&self, database: &str) -> Result<Node> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let url = format!("http://127.0.0.1:{port}");
         let mut child = self
             .program()
             .arg("serve")
+            .env("GCC_RELAY__DATABASE__URL", database)
             .env("GCC_RELAY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
             .env("GCC_RELAY__SERVER__PUBLIC_URL", &url)
             .spawn()?;
@@ -286,7 +302,7 @@ impl House {
         tokio::time::sleep(Duration::from_millis(1_100)).await;
         let (ins2, upd2, hot2) = meter::row_versions(&self.db).await?;
         let deliveries: i64 = sqlx::query_scalar(
-            "select sum(accepted)::bigint from progress where bulletin_id = $1::uuid having sum(accepted) = sum(groups)",
+            "select sum(accepted)::bigint from progress where bulletin_no = (select no from bulletins where id = $1::uuid) having sum(accepted) = sum(groups)",
         )
         .bind(&id)
         .fetch_one(&self.db)
@@ -313,7 +329,7 @@ impl House {
         let end = Instant::now() + Duration::from_mins(15);
         loop {
             let open: Option<i64> = sqlx::query_scalar(
-                "select sum(waiting + held + ready)::bigint from progress where bulletin_id = $1::uuid",
+                "select sum(waiting + held + ready)::bigint from progress where bulletin_no = (select no from bulletins where id = $1::uuid)",
             )
             .bind(id)
             .fetch_one(&self.db)

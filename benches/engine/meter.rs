@@ -48,11 +48,13 @@ pub async fn wal_bytes(db: &Db) -> Result<f64> {
     Ok(sqlx::query_scalar("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8").fetch_one(db).await?)
 }
 
-/// Row versions written to `deliveries`, and how many of the updates were HOT.
+/// Row versions written to the months of `deliveries`, and how many of the updates were HOT.
 pub async fn row_versions(db: &Db) -> Result<(i64, i64, i64)> {
     sqlx::query("select pg_stat_force_next_flush()").execute(db).await?;
     Ok(sqlx::query_as(
-        "select n_tup_ins, n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'deliveries'",
+        "select coalesce(sum(n_tup_ins), 0)::bigint, coalesce(sum(n_tup_upd), 0)::bigint,
+            coalesce(sum(n_tup_hot_upd), 0)::bigint
+        from pg_stat_user_tables where relname ~ '^deliveries_'",
     )
     .fetch_one(db)
     .await?)

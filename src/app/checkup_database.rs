@@ -55,11 +55,12 @@ pub(super) async fn check_durability(hosts: &Hosts, db: &mut Connection) -> anyh
 pub(super) fn check_sockets(config: &Config, channels: usize) -> anyhow::Result<String> {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     let channels = u64::try_from(channels).unwrap_or(u64::MAX);
-    let wanted = channels.saturating_mul(u64::from(config.relay.in_flight)).saturating_add(VISITORS);
+    let calls = channels.saturating_mul(u64::from(config.relay.in_flight)).min(config.relay.in_flight_per_node.into());
+    let wanted = calls.saturating_add(VISITORS);
     if wanted > most {
         bail!(
-            "{channels} channels with relay.in_flight calls each want {wanted} open files, but this machine allows \
-             {most}: raise LimitNOFILE"
+            "{calls} calls under way and the visitors want {wanted} open files, but this machine allows {most}: raise \
+             LimitNOFILE, or lower relay.in_flight_per_node"
         );
     }
     Ok(format!("{wanted} of {most} may be wanted"))

@@ -1,8 +1,10 @@
 //! From settings to the parts that need them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::sync::Semaphore;
 
 use super::House;
 use crate::config::Config;
@@ -10,7 +12,10 @@ use crate::domain::bulletin::Urgency;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
-use crate::relay::settings::{BulletinRules, Settings};
+use crate::relay::settings::{BulletinRules, Retention, Settings};
+
+/// When a month's deliveries are rewritten without room for changes: later than bulletins live.
+const CLOSED_AFTER: Duration = Duration::from_hours(45 * 24);
 
 /// The engine's surroundings in this house.
 pub(super) fn engine(house: &House, sealing: SealingKeys) -> anyhow::Result<Engine> {
@@ -20,6 +25,7 @@ pub(super) fn engine(house: &House, sealing: SealingKeys) -> anyhow::Result<Engi
         line: line_client(&house.config)?,
         person: sealing.person_key(),
         sealing: Arc::new(sealing),
+        call_room: Arc::new(Semaphore::new(whole(house.config.relay.in_flight_per_node))),
         settings: Arc::new(relay_settings(&house.config)),
     })
 }
@@ -44,7 +50,6 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         burst: relay.burst,
         in_flight: whole(relay.in_flight),
         claim_batch: whole(relay.claim_batch),
-        retry_share: relay.retry_share,
         poll_interval: relay.poll_interval,
         poll_jitter: relay.poll_jitter,
         retry_schedule: relay.retry_schedule.clone(),
@@ -66,6 +71,12 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         recount_interval: relay.recount_interval,
         quota_refresh: relay.quota_refresh,
         audit_seal: relay.audit_seal,
+        retention: Retention {
+            taps: config.retention.taps,
+            attempts: config.retention.attempts,
+            receipts: config.retention.receipts,
+            dense: CLOSED_AFTER,
+        },
         bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),
         bulletins: BulletinRules {
             approval: config.bulletins.approval,

@@ -24,7 +24,7 @@ pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};
 pub use sections::{
     Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
-    Secrets, Server,
+    Retention, Secrets, Server,
 };
 
 use check::Check;
@@ -49,6 +49,8 @@ pub struct Config {
     pub relay: Relay,
     /// What bulletins must meet before they go out.
     pub bulletins: Bulletins,
+    /// How long deliveries are kept.
+    pub retention: Retention,
     /// How secrets are kept.
     pub secrets: Secrets,
     /// How people sign in.
@@ -104,6 +106,7 @@ impl Config {
         self.line.check(&mut check);
         self.relay.check(&self.line, &mut check);
         self.bulletins.check(&self.server, &mut check);
+        self.retention.check(&mut check);
         self.secrets.check(&mut check);
         self.accounts.check(&mut check);
         self.oidc.check(&mut check);

@@ -30,10 +30,10 @@ pub struct Relay {
     pub burst: u32,
     /// Calls under way at the same time on one channel.
     pub in_flight: u32,
+    /// The same on all channels of a node together.
+    pub in_flight_per_node: u32,
     /// Deliveries claimed at a time.
     pub claim_batch: u32,
-    /// The part of a claim kept for retries, 0 to 0.9.
-    pub retry_share: f64,
     /// The time between two looks for work without a notification.
     #[serde(deserialize_with = "duration::one")]
     pub poll_interval: Duration,
@@ -115,10 +115,12 @@ impl Relay {
         check.counts("relay.rate_per_second", self.rate_per_second, 1..=2_000);
         check.counts("relay.burst", self.burst, 1..=20);
         check.counts("relay.claim_batch", self.claim_batch, 1..=10_000);
-        check.is_part("relay.retry_share", self.retry_share, 0.9);
         check.lasts("relay.poll_interval", self.poll_interval, 100 * MILLISECOND..=MINUTE);
         check.is_part("relay.poll_jitter", self.poll_jitter, 0.9);
         check.counts("relay.in_flight", self.in_flight, 1..=10_000);
+        check.counts("relay.in_flight_per_node", self.in_flight_per_node, 1..=100_000);
+        let holds_one = self.in_flight_per_node >= self.in_flight;
+        check.must("relay.in_flight_per_node", holds_one, "must not be below relay.in_flight");
         let keeps_pace = self.in_flight >= self.rate_per_second.div_ceil(2);
         check.must("relay.in_flight", keeps_pace, "must be at least half of relay.rate_per_second");
     }

@@ -12,6 +12,8 @@ use url::Url;
 
 use super::check::Check;
 use super::duration;
+
+const DAY: Duration = Duration::from_hours(24);
 use crate::domain::account::Role;
 use crate::domain::bulletin::Approval;
 use crate::domain::hosts::{Address, BadAddress};
@@ -251,6 +253,30 @@ impl Bulletins {
         check.counts("bulletins.image_limit", self.image_limit, 65_536..=67_108_864);
         let fits = self.image_limit < server.request_body_limit;
         check.must("bulletins.image_limit", fits, "must be smaller than server.request_body_limit");
+    }
+}
+
+/// How long deliveries and what belongs to them are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Taps of the acknowledge button.
+    #[serde(deserialize_with = "duration::one")]
+    pub taps: Duration,
+    /// Calls to LINE that did not simply succeed.
+    #[serde(deserialize_with = "duration::one")]
+    pub attempts: Duration,
+    /// Deliveries.
+    #[serde(deserialize_with = "duration::one")]
+    pub receipts: Duration,
+}
+
+impl Retention {
+    pub(super) fn check(&self, check: &mut Check) {
+        let (least, most) = (60 * DAY, 36_500 * DAY);
+        check.lasts("retention.receipts", self.receipts, 365 * DAY..=most);
+        check.lasts("retention.taps", self.taps, least..=self.receipts.max(least));
+        check.lasts("retention.attempts", self.attempts, least..=self.receipts.max(least));
     }
 }
 

@@ -54,10 +54,6 @@ macro_rules! uuid_ids {
 uuid_ids! {
     /// One bulletin.
     BulletinId,
-    /// One copy of a bulletin for one group.
-    DeliveryId,
-    /// One rendered message array of a bulletin.
-    MessageId,
     /// One account of a person.
     AccountId,
     /// One API key.
@@ -88,8 +84,74 @@ number_ids! {
     GroupId(i32),
     /// One LINE channel, inside the database.
     ChannelId(i32),
-    /// One batch of deliveries taken by a sender.
-    ClaimId(i64),
+    /// One published bulletin, inside the database: a million for each month, and a number within it, so it grows with time.
+    BulletinNo(i32),
+    /// One batch of deliveries that are ready together.
+    BatchId(i64),
+}
+
+/// One rendered message array of a bulletin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId {
+    /// The bulletin.
+    pub bulletin: BulletinId,
+    /// Which of its variants.
+    pub variant: i16,
+}
+
+/// One copy of a bulletin for one group, as people and scripts know it.
+///
+/// A `UUIDv7` that no table keeps: it is made of the millisecond of publishing, the bulletin's number (31 bits) and the group
+/// (31 bits), and can be taken apart (`delivery_id` in `migrations/functions` makes the same one). So ids sort by time, and a
+/// restored copy of the database makes the same ones again.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema,
+)]
+#[serde(transparent)]
+#[sqlx(transparent)]
+pub struct DeliveryId(pub Uuid);
+
+/// The lower bits of a bulletin's number, which stand behind the UUID's variant; the others stand before it.
+const LOW_BITS: u32 = 19;
+
+impl DeliveryId {
+    /// The id of a bulletin's copy for a group.
+    #[must_use]
+    pub fn of(published_at: Timestamp, bulletin: BulletinNo, group: GroupId) -> Self {
+        let milliseconds = u128::try_from(published_at.as_millisecond()).unwrap_or(0);
+        let (bulletin, group) = (u128::from(bulletin.0.unsigned_abs()), u128::from(group.0.unsigned_abs()));
+        let low = bulletin & ((1 << LOW_BITS) - 1);
+        let bits = milliseconds << 80 | 0x7 << 76 | (bulletin >> LOW_BITS) << 64 | 0b10 << 62 | low << 43 | group << 12;
+        Self(Uuid::from_u128(bits))
+    }
+
+    /// The number of its bulletin, if it is an id of a delivery at all.
+    #[must_use]
+    pub fn bulletin_no(self) -> BulletinNo {
+        let bits = self.0.as_u128();
+        let (high, low) = ((bits >> 64) & 0xfff, (bits >> 43) & ((1 << LOW_BITS) - 1));
+        BulletinNo(i32::try_from(high << LOW_BITS | low).unwrap_or(i32::MAX))
+    }
+
+    /// Its group, if it is an id of a delivery at all.
+    #[must_use]
+    pub fn group(self) -> GroupId {
+        GroupId(i32::try_from((self.0.as_u128() >> 12) & 0x7fff_ffff).unwrap_or(i32::MAX))
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for DeliveryId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
 }
 
 /// The name by which people and scripts know a group, an office or a channel: a slug.
@@ -165,6 +227,19 @@ mod tests {
         let late = Timestamp::from_second(1_521_763_201);
         assert!(BulletinId::new(early) < BulletinId::new(late));
         assert_eq!(BulletinId::new(early).0.get_version_num(), 7);
+    }
+
+    #[test]
+    fn the_id_of_a_delivery_can_be_taken_apart() {
+        let at = Timestamp::from_second(1_521_763_200);
+        for (bulletin, group) in [(0, 0), (682_000_001, 123_456), (i32::MAX, i32::MAX), (1, i32::MAX)] {
+            let id = DeliveryId::of(at, BulletinNo(bulletin), GroupId(group));
+            assert_eq!((id.bulletin_no(), id.group()), (BulletinNo(bulletin), GroupId(group)));
+            assert_eq!((id.0.get_version_num(), id.0.get_variant()), (7, uuid::Variant::RFC4122));
+        }
+        let one = DeliveryId::of(at, BulletinNo(682_000_001), GroupId(123_456));
+        assert_eq!(one.to_string(), "01625107-da00-7514-b3f4-08001e240000");
+        assert!(one < DeliveryId::of(at + std::time::Duration::from_secs(1), BulletinNo(1), GroupId(1)));
     }
 
     #[test]

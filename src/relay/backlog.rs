@@ -1,22 +1,21 @@
 //! The backlog: what one sender has claimed and not yet sent, most urgent first.
 //!
-//! It also remembers every delivery that is claimed and not yet recorded, so that a second look at the database
-//! does not claim it twice, and where the last look stopped, so that a look costs only what is new.
+//! It also remembers of every delivery that is claimed and not yet recorded in which batch it stands: what it does not know of
+//! was claimed without its hearing of it.
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::domain::ids::{BulletinId, ClaimId, DeliveryId};
-use crate::store::claims::Ready;
-use crate::store::queue::Cursor;
+use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
+use crate::store::batches::Ready;
 
 /// A claimed delivery.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     /// The delivery.
     pub ready: Ready,
-    /// The claim it belongs to.
-    pub claim: ClaimId,
+    /// The batch it stands in.
+    pub batch: BatchId,
     /// How often LINE has answered that it is too much, since it was claimed.
     pub throttled: Throttled,
 }
@@ -64,10 +63,7 @@ impl Ord for Claimed {
 #[derive(Debug, Default)]
 pub struct Backlog {
     heap: BinaryHeap<Claimed>,
-    open: HashMap<DeliveryId, ClaimId>,
-    cursor: Option<Cursor>,
-    /// Whether a claim may have been written of which no answer came.
-    pub lost_claim: bool,
+    open: HashMap<DeliveryId, BatchId>,
 }
 
 impl Backlog {
@@ -83,33 +79,11 @@ impl Backlog {
         self.open.len()
     }
 
-    /// The hint of the queue after which the next look goes on.
-    #[must_use]
-    pub fn cursor(&self) -> Option<Cursor> {
-        self.cursor
-    }
-
-    /// The next look goes on after this hint.
-    pub fn advance(&mut self, last: Cursor) {
-        self.cursor = Some(last);
-    }
-
-    /// The next look starts at the most urgent again: something became ready that may lie before the cursor.
-    pub fn rewind(&mut self) {
-        self.cursor = None;
-    }
-
-    /// Whether a delivery is claimed by this sender already.
-    #[must_use]
-    pub fn holds(&self, id: DeliveryId) -> bool {
-        self.open.contains_key(&id)
-    }
-
-    /// Takes new claims in.
-    pub fn extend(&mut self, claim: ClaimId, batch: Vec<Ready>) {
-        for ready in batch {
-            self.open.insert(ready.id, claim);
-            self.heap.push(Claimed { ready, claim, throttled: Throttled::default() });
+    /// Takes what was claimed in.
+    pub fn extend(&mut self, claimed: Vec<(BatchId, Ready)>) {
+        for (batch, ready) in claimed {
+            self.open.insert(ready.id, batch);
+            self.heap.push(Claimed { ready, batch, throttled: Throttled::default() });
         }
     }
 
@@ -129,17 +103,19 @@ impl Backlog {
         self.heap.peek().map(|claimed| claimed.ready.priority)
     }
 
-    /// The claims of which something is not recorded.
+    /// The batches of which something is not recorded.
     #[must_use]
-    pub fn claims(&self) -> Vec<ClaimId> {
-        let claims: HashSet<ClaimId> = self.open.values().copied().collect();
-        claims.into_iter().collect()
+    pub fn batches(&self) -> Vec<BatchId> {
+        let batches: HashSet<BatchId> = self.open.values().copied().collect();
+        batches.into_iter().collect()
     }
 
-    /// These are recorded, or given back.
-    pub fn settle(&mut self, ids: &[DeliveryId]) {
-        for id in ids {
-            self.open.remove(id);
+    /// These are recorded, or given back. One that was claimed again meanwhile, in another batch, stays.
+    pub fn settle(&mut self, settled: &[(DeliveryId, BatchId)]) {
+        for (id, batch) in settled {
+            if self.open.get(id) == Some(batch) {
+                self.open.remove(id);
+            }
         }
     }
 
@@ -172,16 +148,18 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GroupId, MessageId};
+    use crate::domain::ids::{BulletinNo, GroupId, MessageId};
     use crate::domain::time::Timestamp;
 
     fn ready(second: i64, priority: i16) -> Ready {
-        let id = DeliveryId::new(Timestamp::from_second(second));
+        let at = Timestamp::from_second(second);
+        let (bulletin_id, group_id) = (BulletinId::new(Timestamp::from_second(priority.into())), GroupId(1));
+        let id = DeliveryId::of(at, BulletinNo(1), group_id);
         Ready {
             id,
-            bulletin_id: BulletinId::new(Timestamp::from_second(priority.into())),
-            group_id: GroupId(1),
-            message_id: MessageId(id.0),
+            bulletin_id,
+            group_id,
+            message_id: MessageId { bulletin: bulletin_id, variant: 1 },
             recipient: None,
             retry_key: id.0,
             key_used_at: None,
@@ -194,11 +172,16 @@ mod tests {
         }
     }
 
+    fn backlog(batches: &[(i64, Vec<Ready>)]) -> Backlog {
+        let mut backlog = Backlog::default();
+        let claimed = batches.iter().flat_map(|(batch, all)| all.iter().map(|ready| (BatchId(*batch), ready.clone())));
+        backlog.extend(claimed.collect());
+        backlog
+    }
+
     #[test]
     fn a_more_urgent_delivery_overtakes_all_that_were_claimed_before() {
-        let mut backlog = Backlog::default();
-        backlog.extend(ClaimId(1), vec![ready(1, 7), ready(2, 6)]);
-        backlog.extend(ClaimId(2), vec![ready(3, 0), ready(4, 7)]);
+        let mut backlog = backlog(&[(1, vec![ready(1, 7), ready(2, 6)]), (2, vec![ready(3, 0), ready(4, 7)])]);
         let order: Vec<i16> = std::iter::from_fn(|| backlog.pop()).map(|claimed| claimed.ready.priority).collect();
         assert_eq!(order, [0, 6, 7, 7]);
         assert_eq!(backlog.open(), 4);
@@ -206,8 +189,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_again_and_again_goes_behind_all_others() {
-        let mut backlog = Backlog::default();
-        backlog.extend(ClaimId(1), vec![ready(1, 0), ready(2, 7)]);
+        let mut backlog = backlog(&[(1, vec![ready(1, 0), ready(2, 7)])]);
         let mut refused = backlog.pop().expect("the urgent one");
         refused.throttled.times = 1;
         backlog.put_back(refused);
@@ -219,12 +201,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recorded_can_be_claimed_again() {
-        let mut backlog = Backlog::default();
+    fn what_was_claimed_again_is_not_settled_by_what_came_of_its_first_claim() {
         let one = ready(1, 7);
-        backlog.extend(ClaimId(1), vec![one.clone()]);
-        assert!(backlog.holds(one.id));
-        backlog.settle(&[one.id]);
-        assert!(!backlog.holds(one.id));
+        let mut backlog = backlog(&[(1, vec![one.clone()])]);
+        backlog.extend(vec![(BatchId(2), one.clone())]);
+        backlog.settle(&[(one.id, BatchId(1))]);
+        assert_eq!(backlog.open(), 1);
+        backlog.settle(&[(one.id, BatchId(2))]);
+        assert_eq!(backlog.open(), 0);
     }
 }

@@ -14,6 +14,7 @@ use super::inbound;
 use super::lease::Lease;
 use super::member_counts::refresh_counts;
 use super::quotas::refresh_quotas;
+use super::recorder::ToRecorder;
 use super::sender::{Sender, Until};
 use super::upkeep::Rounds;
 use crate::domain::ids::ChannelId;
@@ -46,10 +47,11 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
 /// When the database fails.
 pub async fn send_until_idle(engine: &Engine) -> Result<()> {
     let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
+    let recorder = ToRecorder::start(engine.clone());
     for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
         let lease = Lease::endless(engine.clock.clone());
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        if let Some(sender) = Sender::start(engine, channel.id, None, lease, wake, stop).await? {
+        if let Some(sender) = Sender::start(engine, recorder.clone(), channel.id, None, lease, wake, stop).await? {
             sender.run(Until::Idle).await;
         }
     }
@@ -69,7 +71,7 @@ pub async fn start_sender(
     stop: CancellationToken,
 ) -> Result<Option<JoinHandle<()>>> {
     let lease = Lease::endless(engine.clock.clone());
-    let sender = Sender::start(engine, channel, holder, lease, wake, stop).await?;
+    let sender = Sender::start(engine, ToRecorder::start(engine.clone()), channel, holder, lease, wake, stop).await?;
     Ok(sender.map(|sender| {
         tokio::spawn(async move {
             sender.run(Until::Stopped).await;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::backlog::Claimed;
 use super::settings::Settings;
 use crate::domain::delivery::Reason;
-use crate::domain::ids::{BulletinId, ClaimId, DeliveryId};
+use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
 use crate::domain::outcome::{Evidence, Outcome};
 use crate::domain::text::without_controls;
 use crate::domain::time::{Clock, Timestamp};
@@ -20,7 +21,7 @@ use crate::line::token::Access;
 use crate::line::verdict::{Question, classify, decide, questions};
 use crate::relay::quota_evidence::QuotaEvidence;
 use crate::store::attempts::Attempt;
-use crate::store::claims::Ready;
+use crate::store::batches::Ready;
 use crate::telemetry::metric;
 
 /// LINE's own words are kept up to this many characters.
@@ -50,8 +51,8 @@ pub struct Started {
     pub delivery: DeliveryId,
     /// Its bulletin.
     pub bulletin: BulletinId,
-    /// Its claim.
-    pub claim: ClaimId,
+    /// Its batch.
+    pub batch: BatchId,
     /// When the call began.
     pub at: Timestamp,
 }
@@ -60,7 +61,7 @@ impl Started {
     /// A call for `claimed` begins.
     #[must_use]
     pub fn of(claimed: &Claimed, at: Timestamp) -> Self {
-        Self { delivery: claimed.ready.id, bulletin: claimed.ready.bulletin_id, claim: claimed.claim, at }
+        Self { delivery: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch, at }
     }
 }
 
@@ -76,6 +77,8 @@ pub struct Surroundings {
     pub access: Access,
     /// Whether the sender still has the channel.
     pub may_send: MaySend,
+    /// Its place among the calls of the node.
+    pub room: OwnedSemaphorePermit,
 }
 
 /// What may be done with a claimed delivery just before its call.
@@ -113,7 +116,7 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
 
 /// Calls LINE with the stored bytes and finds out what the answer means.
 pub async fn call(with: Surroundings, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
-    let Surroundings { line, clock, quota, access, may_send } = with;
+    let Surroundings { line, clock, quota, access, may_send, room: _room } = with;
     // a key counts as used from the earlier of the clocks on, and its age is told by the later
     let (began_at, started) = (clock.earlier(), Instant::now());
     let ready = &claimed.ready;
@@ -197,17 +200,17 @@ pub fn next_attempt(ready: &Ready, open: bool, settings: &Settings, now: Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{BulletinId, DeliveryId, GroupId, MessageId};
+    use crate::domain::ids::{BulletinId, BulletinNo, DeliveryId, GroupId, MessageId};
     use rstest::rstest;
 
     fn ready(key_used_hours_ago: Option<u64>, open: bool, linked: bool) -> (Ready, Timestamp) {
         let now = Timestamp::from_second(1_600_000_000);
-        let id = DeliveryId::new(now);
+        let id = DeliveryId::of(now, BulletinNo(1), GroupId(1));
         let ready = Ready {
             id,
             bulletin_id: BulletinId(id.0),
             group_id: GroupId(1),
-            message_id: MessageId(id.0),
+            message_id: MessageId { bulletin: BulletinId(id.0), variant: 1 },
             recipient: linked.then(|| "C1".to_owned()),
             retry_key: id.0,
             key_used_at: key_used_hours_ago.map(|hours| now - Duration::from_hours(hours)),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
 use super::settings::Settings;
 use crate::domain::sealed::{PersonKey, SealError, SealingKeys};
@@ -25,6 +26,8 @@ pub struct Engine {
     pub sealing: Arc<SealingKeys>,
     /// Turns LINE's user ids into hashes.
     pub person: Arc<PersonKey>,
+    /// Room for calls to LINE, on all channels of this node together.
+    pub call_room: Arc<Semaphore>,
     /// The constants.
     pub settings: Arc<Settings>,
 }

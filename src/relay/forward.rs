@@ -13,7 +13,7 @@ use super::publish::wake;
 use super::refusal::{Refusal, Result};
 use crate::domain::bulletin::Stage;
 use crate::domain::delivery::State;
-use crate::domain::ids::{BulletinId, GroupId, MessageId};
+use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::text::{Note, PlainReason};
 use crate::domain::time::Timestamp;
 use crate::line::limits;
@@ -136,14 +136,14 @@ async fn split(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<(V
     Ok((held, already))
 }
 
-/// Stores every message of these groups once more, with the note behind it; gives each with its noted one.
+/// Stores every variant of the message for these groups once more, with the note behind it; gives each with its noted one.
 async fn store_notes(
     db: &mut Connection,
     id: BulletinId,
     note: &SignedNote,
     groups: &[i32],
     now: Timestamp,
-) -> Result<Vec<(MessageId, MessageId)>> {
+) -> Result<Vec<(i16, i16)>> {
     let mut noted = Vec::new();
     for plain in list_variants(db, id, groups).await? {
         let body = with_note(&plain.body, &StewardNote { from: &note.from, text: note.text.as_str() })?;
@@ -152,7 +152,7 @@ async fn store_notes(
         }
         let sha256 = Sha256::digest(&body);
         let made = insert_message(db, id, Some(note.group), plain.forward_button, &body, &sha256, now).await?;
-        noted.push((plain.id, made));
+        noted.push((plain.variant, made.variant));
     }
     Ok(noted)
 }

@@ -1,12 +1,12 @@
 //! The numbers that are looked up rather than counted: what waits on each channel, and which stand still.
 //!
-//! The leader's upkeep sets them each round; a lookup costs the same however much is waiting. What a sender has under
+//! The leader's upkeep sets them every few seconds, by one question for all channels. What a sender has under
 //! way it says itself.
 
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, claims, queue, webhook_failures};
+use crate::store::{Connection, Result, batches, webhook_failures};
 use crate::telemetry::metric;
 
 /// Why channels stand still, and how the label `reason` says so.
@@ -17,17 +17,20 @@ const REASONS: [(ParkReason, &str); 4] = [
     (ParkReason::Restored, "restored"),
 ];
 
-/// Looks the numbers up and sets them; `wrong` is what the last recount came to, if there was one.
+/// Says what the last recount came to.
+pub fn tell_difference(wrong: i64) {
+    metrics::gauge!(metric::RECONCILER_DIFFERENCE).set(as_number(wrong));
+}
+
+/// Looks the numbers up and sets them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn measure(db: &mut Connection, now: Timestamp, wrong: Option<i64>) -> Result<()> {
-    if let Some(wrong) = wrong {
-        metrics::gauge!(metric::RECONCILER_DIFFERENCE).set(as_number(wrong));
-    }
+pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
     let channels = list_channels(db).await?;
+    let waiting = batches::list_waiting(db).await?;
     for channel in &channels {
-        let waiting = queue::find_waiting(db, channel.id).await?;
+        let Some(waiting) = waiting.iter().find(|waiting| waiting.channel == channel.id) else { continue };
         let oldest = waiting.oldest.into_iter().chain(waiting.due).min();
         let age = oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
         metrics::gauge!(metric::READY, "channel" => channel.code.clone()).set(as_number(waiting.ready));
@@ -38,7 +41,7 @@ pub async fn measure(db: &mut Connection, now: Timestamp, wrong: Option<i64>) ->
         }
     }
     metrics::gauge!(metric::WEBHOOK_SET_ASIDE).set(as_number(webhook_failures::count_failures(db).await?));
-    let standing = claims::list_standing(db).await?;
+    let standing = batches::list_standing(db).await?;
     for (reason, word) in REASONS {
         let parked = channels.iter().filter(|channel| channel.parked_reason == Some(reason)).count();
         metrics::gauge!(metric::PARKED_CHANNELS, "reason" => word).set(as_number(i64::try_from(parked).unwrap_or(0)));

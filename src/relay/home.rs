@@ -16,8 +16,8 @@ use super::refusal::Refusal;
 use super::settings::Settings;
 use super::withdraw::follow_late_acceptances;
 use crate::domain::time::Timestamp;
+use crate::store::batches::take_channel;
 use crate::store::channels::list_channels;
-use crate::store::claims::take_channel;
 use crate::store::{Connection, Result, audit, home};
 
 /// What a restored copy was found to hold.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::store::listener::Listener;
 use crate::store::notices::{Heard, Notice};
 use crate::store::{Db, Result, StoreError, session};
+use crate::telemetry::metric;
 
 /// The wait before another try to connect.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -63,6 +64,7 @@ pub async fn listen(
         tokio::select! {
             () = stop.cancelled() => ear.abort(),
             ended = &mut ear => {
+                metrics::gauge!(metric::NOTICES_SILENT).set(hearing.silence().as_secs_f64());
                 match ended {
                     Ok(Err(error)) => tracing::warn!(error = &error as &dyn std::error::Error,
                         "notices from the database are interrupted; another connection is opened for them"),

@@ -1,10 +1,14 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
 //! Commands ([`publish`], [`approval`], [`trial`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
-//! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database: a [`node`] holds channels and runs one
-//! `sender` for each, whose `recorder` writes what came of every call; [`inbound`] works on what LINE told us,
-//! woken by [`inbound_wake`];
-//! [`upkeep`] does what time asks for, on one node for all, and keeps the `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
+//! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database: a [`node`] holds
+//! channels and runs one `sender` for each, and one `recorder` for all, which writes what came of every call; [`inbound`] works on
+//! what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
+//!
+//! From publish to receipt: [`publish`] inserts the deliveries; the first are ready and stand in a batch of the queue
+//! (`store::batches`). The sender of their channel claims the batch (`sender::claiming`), calls LINE for each (`call`), and
+//! tells the `recorder` what came of it. `store::record` writes that: who waited for one that ended becomes ready, and stands in a batch in
+//! turn. The counters follow in the database by themselves (`store::progress`), and receipts are read from them.
 //!
 //! What an end does to all that can follow a bulletin (`tests/it/ended_chains.rs` tries each cell):
 //!

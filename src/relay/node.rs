@@ -17,6 +17,7 @@ use super::engine::Engine;
 use super::home::{Restored, arrive};
 use super::lease::Lease;
 use super::listener::Hearing;
+use super::recorder::ToRecorder;
 use super::sender::{Ended, Sender, Until};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
@@ -40,6 +41,7 @@ struct Post {
 pub struct Node {
     engine: Engine,
     posts: HashMap<ChannelId, Post>,
+    recorder: ToRecorder,
     watch: ClockWatch,
     notices: broadcast::Receiver<Notice>,
     hearing: Hearing,
@@ -69,7 +71,8 @@ impl Node {
     pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, hearing: Hearing) -> Self {
         let settings = &engine.settings;
         let watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
-        Self { engine, posts: HashMap::new(), watch, notices, hearing, probe: None }
+        let recorder = ToRecorder::start(engine.clone());
+        Self { engine, posts: HashMap::new(), recorder, watch, notices, hearing, probe: None }
     }
 
     /// Works until `stop`, then lets the senders finish their calls.
@@ -266,10 +269,14 @@ impl Node {
     /// others, and the beat must not.
     fn post(&mut self, channel: ChannelId, code: String, holder: SessionPid, lease: &Lease) {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        let (engine, lease) = (self.engine.clone(), lease.clone());
+        if !self.recorder.works() {
+            tracing::error!("the recorder ended unexpectedly and is started again");
+            self.recorder = ToRecorder::start(self.engine.clone());
+        }
+        let (engine, lease, recorder) = (self.engine.clone(), lease.clone(), self.recorder.clone());
         let (bell, halt) = (wake.clone(), stop.clone());
         let task = tokio::spawn(async move {
-            match Sender::start(&engine, channel, Some(holder), lease, bell, halt).await {
+            match Sender::start(&engine, recorder, channel, Some(holder), lease, bell, halt).await {
                 Ok(Some(sender)) => sender.run(Until::Stopped).await,
                 Ok(None) => {
                     tracing::warn!(channel.id = %channel, "the channel's lock was lost before the channel was taken");

@@ -74,13 +74,13 @@ pub async fn publish(
     check(db, &bulletin, None, now).await?;
     let messages = store_messages(db, settings, &bulletin, now).await?;
     let selection = resolve(db, bulletin.origin_id, &bulletin.audience).await?;
+    let expires_at = bulletin.expires_at.unwrap_or(now + settings.default_expiry);
+    mark_published(db, id, expires_at, now).await?;
     let deliveries =
         insert_deliveries(db, id, messages, bulletin.urgency(), bulletin.forwarding, &selection, now).await?;
     if deliveries == 0 {
         return Err(Refusal::NobodySelected);
     }
-    let expires_at = bulletin.expires_at.unwrap_or(now + settings.default_expiry);
-    mark_published(db, id, deliveries, expires_at, now).await?;
     let detail = json!({ "deliveries": deliveries, "forwarding": bulletin.forwarding });
     audit::insert_entry(db, now, by, "publish", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
@@ -344,8 +344,8 @@ pub fn image_url(settings: &Settings, image: ImageId) -> String {
 
 /// Wakes the senders of the bulletin's channels when the transaction commits.
 pub(super) async fn wake(db: &mut Connection, id: BulletinId) -> Result<()> {
-    for channel in list_channels_of(db, id).await? {
-        notify(db, Notice::Wake(channel)).await?;
+    if let Some(notice) = Notice::waking(&list_channels_of(db, id).await?) {
+        notify(db, notice).await?;
     }
     Ok(())
 }

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::engine::{Engine, open_access};
 use crate::domain::outcome::ParkReason;
 use crate::store::Result;
+use crate::store::batches::find_next_seats;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
 use crate::store::notices::{Notice, notify};
-use crate::store::queue::find_next_seats;
 
 /// Asks again and again, until `stop`.
 pub(super) async fn keep_quotas(engine: Engine, stop: CancellationToken) {
@@ -47,7 +47,7 @@ async fn keep_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, used
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     update_quota(&mut tx, channel.id, limit, used, now).await?;
-    let next = i64::from(find_next_seats(&mut tx, channel.id).await?.unwrap_or(0)).max(1);
+    let next = i64::from(find_next_seats(&mut tx, channel.id, engine.clock.now()).await?.unwrap_or(0)).max(1);
     let room = limit.is_none_or(|limit| limit - used >= next);
     // one that was parked only after LINE was asked is not to be let go by an answer from before
     let parked = channel.parked_reason == Some(ParkReason::QuotaUsedUp);

@@ -6,6 +6,19 @@ use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
 use crate::store::turns::Patience;
 
+/// How long things are kept, by the month in which their bulletin was published.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Taps of the acknowledge button.
+    pub taps: Duration,
+    /// Calls to LINE that did not simply succeed.
+    pub attempts: Duration,
+    /// Deliveries; the sums of a bulletin stay.
+    pub receipts: Duration,
+    /// When a month's deliveries are rewritten without room for changes.
+    pub dense: Duration,
+}
+
 /// The constants of the engine.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -19,8 +32,6 @@ pub struct Settings {
     pub in_flight: usize,
     /// Deliveries claimed at a time.
     pub claim_batch: usize,
-    /// The part of each claim kept for retries.
-    pub retry_share: f64,
     /// How often to look for work without a notice.
     pub poll_interval: Duration,
     /// The part by which a look may come earlier or later.
@@ -63,6 +74,8 @@ pub struct Settings {
     pub quota_refresh: Duration,
     /// The time between two sealings of the audit.
     pub audit_seal: Duration,
+    /// How long things are kept.
+    pub retention: Retention,
     /// When a group is passed by; routine first; none = never.
     pub bypass_after: [Option<Duration>; 4],
     /// What bulletins must meet before they go out.

@@ -56,9 +56,8 @@ pub async fn send_test(
     let messages = Messages { plain, forwarding: None };
     // starting at the group itself, there is nobody above to wait for
     let only = Selection { origin: group.id.0, groups: Some(vec![group.id.0]), ..Selection::default() };
-    let deliveries =
-        insert_deliveries(db, test, messages, bulletin.urgency(), ForwardingMode::Automatic, &only, now).await?;
-    mark_published(db, test, deliveries, now + settings.default_expiry, now).await?;
+    mark_published(db, test, now + settings.default_expiry, now).await?;
+    insert_deliveries(db, test, messages, bulletin.urgency(), ForwardingMode::Automatic, &only, now).await?;
     let detail = json!({ "group": group.code, "test": test });
     audit::insert_entry(db, now, by, "send_test", &format!("bulletin:{id}"), &detail).await?;
     wake(db, test).await?;

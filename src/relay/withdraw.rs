@@ -138,7 +138,7 @@ async fn publish_notice(
     insert_draft(db, id, &draft, &super::public_token(), by, now).await?;
     let notice = get_bulletin(db, id).await?;
     let message = store_message(db, settings, &notice, now).await?;
-    mark_published(db, id, 0, now + settings.default_expiry, now).await?;
+    mark_published(db, id, now + settings.default_expiry, now).await?;
     let notified = insert_where_accepted(db, id, about.id, message, about.urgency(), now).await?;
     wake(db, id).await?;
     Ok((Some(id), notified))

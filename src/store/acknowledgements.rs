@@ -44,21 +44,23 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
     // the new counts are made of the row that is updated, never of another reading of it
     let fresh = sqlx::query!(
         r#"with tapped as (
-            select t.person, t.named, t.at, d.id as delivery_id, d.bulletin_id, coalesce(g.members, 0) as members
+            select t.person, t.named, t.at, d.bulletin_no, d.group_id, t.bulletin_id, coalesce(g.members, 0) as members
             from unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::bool[], $6::timestamptz[])
                     as t(bulletin_id, channel_id, line_group_id, person, named, at)
                 join groups g on g.channel_id = t.channel_id and g.line_group_id = t.line_group_id
-                join deliveries d on d.bulletin_id = t.bulletin_id and d.group_id = g.id
+                join bulletins b on b.id = t.bulletin_id
+                join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
         ), fresh as (
-            insert into acknowledgements (delivery_id, person, named, at)
-            select delivery_id, person, bool_and(named), min(at) from tapped
-            group by delivery_id, person order by delivery_id, person
-            on conflict do nothing returning delivery_id, person, named
+            insert into acknowledgements (bulletin_no, group_id, person, named, at)
+            select bulletin_no, group_id, person, bool_and(named), min(at) from tapped
+            group by bulletin_no, group_id, person order by bulletin_no, group_id, person
+            on conflict do nothing returning bulletin_no, group_id, person, named
         ), sums as (
-            select f.delivery_id, count(*) filter (where f.named)::int as persons,
+            select f.bulletin_no, f.group_id, count(*) filter (where f.named)::int as persons,
                 count(*) filter (where not f.named)::int as unnamed,
-                (select max(t.members) from tapped t where t.delivery_id = f.delivery_id) as members
-            from fresh f group by f.delivery_id
+                (select max(t.members) from tapped t
+                where t.bulletin_no = f.bulletin_no and t.group_id = f.group_id) as members
+            from fresh f group by f.bulletin_no, f.group_id
         ), counted as (
             update deliveries d set changed = (select change_mark()),
                 members = case when coalesce(nullif(d.members, 0), n.members) > 0 then
@@ -69,13 +71,14 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
                         d.acknowledged - d.unnamed + n.persons, d.unnamed + n.unnamed),
                 unnamed = unnamed_within(coalesce(nullif(d.members, 0), n.members),
                     d.acknowledged - d.unnamed + n.persons, d.unnamed + n.unnamed)
-            from sums n where d.id = n.delivery_id
+            from sums n where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id
         )
-        select distinct on (t.delivery_id) t.bulletin_id as "bulletin_id: BulletinId", t.person as "person!"
-        from fresh join tapped t using (delivery_id, person)
+        select distinct on (t.bulletin_no, t.group_id) t.bulletin_id as "bulletin_id!: BulletinId", t.person as "person!"
+        from fresh join tapped t using (bulletin_no, group_id, person)
         where not exists (
-            select from acknowledgements a where a.delivery_id = t.delivery_id and a.at > t.at - interval '1 minute')
-        order by t.delivery_id, t.at"#,
+            select from acknowledgements a
+            where a.bulletin_no = t.bulletin_no and a.group_id = t.group_id and a.at > t.at - interval '1 minute')
+        order by t.bulletin_no, t.group_id, t.at"#,
         &bulletins,
         &channels,
         &groups,
@@ -94,8 +97,9 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
 /// When the database fails.
 pub async fn list_times(db: &mut Connection, delivery: DeliveryId, limit: i64) -> Result<Vec<Timestamp>> {
     Ok(sqlx::query_scalar!(
-        "select at from acknowledgements where delivery_id = $1 order by at limit $2",
-        delivery.0,
+        "select at from acknowledgements where bulletin_no = $1 and group_id = $2 order by at limit $3",
+        delivery.bulletin_no().0,
+        delivery.group().0,
         limit,
     )
     .fetch_all(db)

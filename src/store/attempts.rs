@@ -1,7 +1,6 @@
 //! Attempts: one row per LINE call that did not simply succeed; append-only.
 
-use uuid::Uuid;
-
+use super::batches::keys;
 use super::{Connection, Result};
 use crate::domain::delivery::Reason;
 use crate::domain::ids::DeliveryId;
@@ -34,7 +33,7 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
     if attempts.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = attempts.iter().map(|a| a.delivery_id.0).collect();
+    let (bulletins, groups) = keys(attempts.iter().map(|a| a.delivery_id));
     let ats: Vec<Timestamp> = attempts.iter().map(|a| a.at).collect();
     let statuses: Vec<Option<i16>> = attempts.iter().map(|a| a.status).collect();
     let reasons: Vec<Option<Reason>> = attempts.iter().map(|a| a.reason).collect();
@@ -42,10 +41,11 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
     let times: Vec<i32> = attempts.iter().map(|a| a.milliseconds).collect();
     let details: Vec<Option<String>> = attempts.iter().map(|a| a.detail.clone()).collect();
     sqlx::query!(
-        "insert into attempts (delivery_id, at, status, reason, line_request_id, milliseconds, detail)
-        select * from unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::delivery_reason[], $5::text[],
-            $6::integer[], $7::text[])",
-        &ids,
+        "insert into attempts (bulletin_no, group_id, at, status, reason, line_request_id, milliseconds, detail)
+        select * from unnest($1::int[], $2::int[], $3::timestamptz[], $4::smallint[], $5::delivery_reason[], $6::text[],
+            $7::integer[], $8::text[])",
+        &bulletins,
+        &groups,
         &ats as &[Timestamp],
         &statuses as &[Option<i16>],
         &reasons as &[Option<Reason>],
@@ -65,8 +65,10 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
 pub async fn list_attempts(db: &mut Connection, delivery: DeliveryId) -> Result<Vec<Attempt>> {
     Ok(sqlx::query_as!(
         Attempt,
-        r#"select delivery_id as "delivery_id: DeliveryId", at, status, reason, line_request_id, milliseconds, detail
-        from attempts where delivery_id = $1 order by id limit 200"#,
+        r#"select $3::uuid as "delivery_id!: DeliveryId", at, status, reason, line_request_id, milliseconds, detail
+        from attempts where bulletin_no = $1 and group_id = $2 order by id limit 200"#,
+        delivery.bulletin_no().0,
+        delivery.group().0,
         delivery.0,
     )
     .fetch_all(db)

@@ -189,10 +189,10 @@ async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64)
     }
     sqlx::query!(
         "update progress set version = version + 1, changed = greatest(changed, (select change_mark())), changed_at = clock_timestamp()
-        where (bulletin_id, tier, channel_id) in (
-            select bulletin_id, tier, channel_id from progress
+        where (bulletin_no, tier, channel_id) in (
+            select bulletin_no, tier, channel_id from progress
             where channel_id = $1 and ready > 0 and waiting + held + ready > 0
-            order by bulletin_id, tier, channel_id for no key update)",
+            order by bulletin_no, tier, channel_id for no key update)",
         channel.0,
     )
     .execute(db)
@@ -262,7 +262,7 @@ pub async fn lock_claims(db: &mut Connection, groups: &[i32], new_channels: &[i3
         "select id from channels
         where id = any ($2) or id in (
             select d.channel_id from deliveries d
-            where d.bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
+            where d.bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)
                 and d.group_id = any ($1) and d.state in ('waiting', 'held', 'ready'))
         order by id for no key update",
         groups,

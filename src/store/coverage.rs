@@ -35,10 +35,10 @@ pub async fn list_coverage(db: &mut Connection, scope: Option<&[i32]>, last: Opt
         Cover,
         r#"select g.tier, o.province, count(*) as "groups!", count(g.line_group_id) as "linked!",
             count(*) filter (where g.lost_at is not null) as "lost!", coalesce(sum(g.members), 0) as "seats!",
-            coalesce(sum(g.head_count), 0) as "head_count!", count(d.id) as "last_deliveries!",
-            count(d.id) filter (where d.state = 'accepted') as "last_accepted!"
+            coalesce(sum(g.head_count), 0) as "head_count!", count(d.group_id) as "last_deliveries!",
+            count(d.group_id) filter (where d.state = 'accepted') as "last_accepted!"
         from groups g join offices o on o.id = g.office_id
-            left join deliveries d on d.bulletin_id = $2 and d.group_id = g.id
+            left join deliveries d on d.bulletin_no = (select no from bulletins where id = $2) and d.group_id = g.id
         where not g.retired and ($1::int[] is null or g.path && $1)
         group by g.tier, o.province order by g.tier, o.province"#,
         scope,

@@ -4,8 +4,6 @@
 //! by its id, the page of a bulletin by its groups, the changes by the bulletins that moved. None of them costs more
 //! as history grows. Called by the REST API.
 
-use uuid::Uuid;
-
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
@@ -127,27 +125,29 @@ impl Filter {
 
 /// Reads [`Delivery`] rows; the literal says which, the rest are its arguments.
 ///
-/// Which of the deliveries `d` are claimed is looked up in a hash made once for each query.
+/// Whether one is claimed is looked up only where it is ready.
 macro_rules! select_deliveries {
     ($which:tt, $($arguments:tt)*) => {
         sqlx::query_as!(
             Delivery,
-            r#"with in_claims as materialized (select unnest(delivery_ids) as id from claims)
-            select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
+            r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
+                b.id as "bulletin_id: BulletinId", d.group_id as "group_id: GroupId",
                 g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
                 up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
                 d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at, d.release_at, d.due_at, d.ended_at,
-                d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id, d.line_message_ids, b.published_at, d.changed
+                d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id,
+                string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed
             from deliveries d
                 join groups g on g.id = d.group_id
                 join offices o on o.id = g.office_id
                 join channels c on c.id = d.channel_id
-                join bulletins b on b.id = d.bulletin_id
-                left join deliveries p on p.id = d.parent_id
-                left join groups up on up.id = p.group_id
+                join bulletins b on b.no = d.bulletin_no
+                left join groups up on up.id = d.parent_group
                 left join stewards s on s.group_id = d.group_id and not s.deputy and s.valid_until is null
-                cross join lateral (select d.state = 'ready' and d.id in (select id from in_claims) as yes) claimed
+                cross join lateral (select d.state = 'ready' and exists (
+                    select from batches c where c.bulletin_no = d.bulletin_no and c.epoch is not null
+                        and d.group_id = any (c.groups)) as yes) claimed
             "# + $which,
             $($arguments)*
         )
@@ -159,9 +159,16 @@ macro_rules! select_deliveries {
 /// # Errors
 /// When the database fails.
 pub async fn find_delivery(db: &mut Connection, id: DeliveryId, scope: Option<&[i32]>) -> Result<Option<Delivery>> {
-    Ok(select_deliveries!("where d.id = $1 and ($2::int[] is null or g.path && $2)", id.0, scope)
-        .fetch_optional(db)
-        .await?)
+    Ok(select_deliveries!(
+        "where d.bulletin_no = $1 and d.group_id = $2 and delivery_id(b.published_at, d.bulletin_no, d.group_id) = $3
+            and ($4::int[] is null or g.path && $4)",
+        id.bulletin_no().0,
+        id.group().0,
+        id.0,
+        scope,
+    )
+    .fetch_optional(db)
+    .await?)
 }
 
 /// A page of a bulletin's deliveries, in the order of their groups' numbers, which its index serves.
@@ -178,7 +185,7 @@ pub async fn list_deliveries(
     // expect next to no rows, and sort the whole bulletin for every page instead of stopping after `limit`. A plan
     // for these very arguments sees through the CASE.
     Ok(select_deliveries!(
-        "where d.bulletin_id = $1 and d.group_id > $2 and case when not $3 then true else
+        "where d.bulletin_no = (select no from bulletins where id = $1) and d.group_id > $2 and case when not $3 then true else
             ($4::int[] is null or g.path && $4)
             and ($5::int is null or g.path @> array[$5])
             and ($6::smallint is null or d.tier = $6)
@@ -223,8 +230,8 @@ pub async fn list_deliveries(
 /// When the database fails.
 pub async fn list_for_group(db: &mut Connection, group: GroupId, limit: i64) -> Result<Vec<Delivery>> {
     Ok(select_deliveries!(
-        "where d.group_id = $1 and d.bulletin_id = any (array(
-            select id from bulletins where published_at is not null order by published_at desc limit $2))
+        "where d.group_id = $1 and d.bulletin_no = any (array(
+            select no from bulletins where published_at is not null order by published_at desc limit $2))
         order by b.published_at desc",
         group.0,
         limit,
@@ -234,30 +241,31 @@ pub async fn list_for_group(db: &mut Connection, group: GroupId, limit: i64) -> 
 }
 
 /// What ended otherwise than accepted and may be mended, over all bulletins, the newest first: from the index that
-/// holds nothing else. `from` and `before` bound the ids.
+/// holds nothing else: of the bulletins published since `since`, before the one with the id `before`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_failures(
     db: &mut Connection,
-    from: Uuid,
+    since: Timestamp,
     before: Option<DeliveryId>,
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Delivery>> {
     Ok(select_deliveries!(
-        "where d.failure_id >= $1 and d.failure_id < $2
-            and ($3::int[] is null or g.path && $3)
+        "where d.failure_no >= bulletin_month($1) * 1000000 and b.published_at >= $1
+            and (d.failure_no, d.group_id) < ($2, $7) and ($3::int[] is null or g.path && $3)
             and ($4::delivery_state is null or d.state = $4)
             and ($5::delivery_reason is null or d.reason = $5)
-        order by d.failure_id desc
+        order by d.failure_no desc, d.group_id desc
         limit $6",
-        from,
-        before.map_or(Uuid::max(), |id| id.0),
+        since as Timestamp,
+        before.map_or(i32::MAX, |id| id.bulletin_no().0),
         filter.scope.as_deref(),
         filter.state as Option<State>,
         filter.reason as Option<Reason>,
         limit,
+        before.map_or(i32::MAX, |id| id.group().0),
     )
     .fetch_all(db)
     .await?)
@@ -281,17 +289,18 @@ pub async fn list_changed(
     limit: i64,
 ) -> Result<Vec<Delivery>> {
     Ok(select_deliveries!(
-        "where d.bulletin_id = any (array(select distinct bulletin_id from progress where changed >= $1))
-            and (d.changed, d.id) > ($1, $2)
+        "where d.bulletin_no = any (array(select distinct bulletin_no from progress where changed >= $1))
+            and (d.changed, d.bulletin_no, d.group_id) > ($1, $2, $6)
             and d.changed <= $5
             and ($3::int[] is null or g.path && $3)
-        order by d.changed, d.id
+        order by d.changed, d.bulletin_no, d.group_id
         limit $4",
         since,
-        last.map_or(Uuid::max(), |id| id.0),
+        last.map_or(i32::MAX, |id| id.bulletin_no().0),
         scope,
         limit,
         horizon,
+        last.map_or(i32::MAX, |id| id.group().0),
     )
     .fetch_all(db)
     .await?)
@@ -311,9 +320,12 @@ pub async fn get_change_horizon(db: &mut Connection) -> Result<i64> {
 /// # Errors
 /// When the database fails.
 pub async fn find_for_group(db: &mut Connection, bulletin: BulletinId, group: GroupId) -> Result<Option<DeliveryId>> {
-    let id: Option<Uuid> =
-        sqlx::query_scalar!("select id from deliveries where bulletin_id = $1 and group_id = $2", bulletin.0, group.0)
-            .fetch_optional(db)
-            .await?;
-    Ok(id.map(DeliveryId))
+    Ok(sqlx::query_scalar!(
+        r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId"
+        from bulletins b join deliveries d on d.bulletin_no = b.no where b.id = $1 and d.group_id = $2"#,
+        bulletin.0,
+        group.0,
+    )
+    .fetch_optional(db)
+    .await?)
 }

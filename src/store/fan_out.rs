@@ -35,7 +35,7 @@ pub struct Messages {
     pub forwarding: Option<MessageId>,
 }
 
-/// Makes the deliveries of a bulletin that has none; gives how many there are.
+/// Makes the deliveries of a bulletin that is published and has none; gives how many there are.
 ///
 /// # Errors
 /// When the database fails, or the bulletin has deliveries already: there is one for each bulletin and group.
@@ -50,24 +50,25 @@ pub async fn insert_deliveries(
 ) -> Result<i32> {
     sqlx::query!(
         "with picked as materialized (
-            select g.id, g.parent_id, g.channel_id, g.members, g.forward_within, g.tier, g.forwarding, g.line_group_id,
-                uuid_v7($1) as delivery_id
+            select g.id, g.parent_id, g.channel_id, g.members, g.forward_within, g.tier, g.forwarding, g.line_group_id
             from audience_groups($2, $3, $4, $5, $6, $7) g
         ), parents as (
             select parent_id as id, bool_or($11 <> 'automatic'::forwarding_mode and forwarding <> 'automatic') as stewarded
             from picked group by parent_id
         )
-        insert into deliveries (id, bulletin_id, parent_id, message_id, retry_key, turn_at, group_id, channel_id,
+        insert into deliveries (bulletin_no, group_id, parent_group, variant, turn_at, channel_id,
             members, forward_within, state, tier, priority, has_children, automatic, recipient, changed)
-        select p.delivery_id, $8, up.delivery_id,
-            case when parents.stewarded then coalesce($12::uuid, $9::uuid) else $9 end, p.delivery_id,
-            case when up.id is null then $1 end, p.id,
+        select (select no from bulletins where id = $8), p.id, up.id,
+            case when parents.stewarded then coalesce($12::smallint, $9::smallint) else $9 end,
+            case when up.id is null then $1::timestamptz end,
             coalesce(p.channel_id, (select id from channels order by id limit 1)),
             coalesce(p.members, 0), p.forward_within,
             case when up.id is null then 'ready'::delivery_state else 'waiting' end, p.tier,
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
             $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id, (select change_mark())
-        from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id",
+        from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
+        -- children of one group lie together: they are woken and sent together
+        order by up.id nulls first, p.id",
         now as Timestamp,
         selection.origin,
         selection.tiers.as_deref(),
@@ -76,19 +77,22 @@ pub async fn insert_deliveries(
         selection.groups.as_deref(),
         &selection.excluded,
         bulletin.0,
-        messages.plain.0,
+        messages.plain.variant,
         urgency as i16,
         forwarding as ForwardingMode,
-        messages.forwarding.map(|id| id.0),
+        messages.forwarding.map(|message| message.variant),
     )
     .execute(&mut *db)
     .await?;
     count_deliveries(db, bulletin).await
 }
 
+/// Notes with a bulletin how many deliveries it has.
 async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i32> {
     Ok(sqlx::query_scalar!(
-        r#"select coalesce(sum(groups), 0)::int as "n!" from progress where bulletin_id = $1"#,
+        r#"update bulletins b set deliveries = (
+            select coalesce(sum(groups), 0)::int from progress p where p.bulletin_no = b.no)
+        where id = $1 returning deliveries as "n!""#,
         bulletin.0,
     )
     .fetch_one(db)
@@ -97,7 +101,6 @@ async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i
 
 /// Makes deliveries of the bulletin `notice` for every group where `about` was accepted, or may have been, and that
 /// has none yet, all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
-/// Their keys are made of notice and group: a restored copy of the database makes the same ones again.
 ///
 /// # Errors
 /// When the database fails.
@@ -110,32 +113,22 @@ pub async fn insert_where_accepted(
     now: Timestamp,
 ) -> Result<i32> {
     sqlx::query!(
-        "insert into deliveries (id, bulletin_id, message_id, retry_key, turn_at, group_id, channel_id, members, state,
+        "insert into deliveries (bulletin_no, group_id, variant, turn_at, channel_id, members, state,
             tier, priority, has_children, automatic, recipient, changed)
-        select id, $1, $2, md5($1::uuid::text || group_id)::uuid, $3, group_id, channel_id, members, 'ready', tier,
-            (3 - $4::smallint) * 2 + 1, false, true, recipient, (select change_mark())
-        from (
-            select uuid_v7($3) as id, d.group_id, d.channel_id, d.members, d.tier, d.recipient
-            from deliveries d where d.bulletin_id = $5 and (d.state = 'accepted' or d.outcome_open)
-        ) went
-        on conflict (bulletin_id, group_id) do nothing",
+        select n.no, d.group_id, $2, $3, d.channel_id, d.members, 'ready', d.tier,
+            (3 - $4::smallint) * 2 + 1, false, true, d.recipient, (select change_mark())
+        from bulletins n, bulletins a join deliveries d on d.bulletin_no = a.no
+        where n.id = $1 and a.id = $5 and (d.state = 'accepted' or d.outcome_open)
+        on conflict (bulletin_no, group_id) do nothing",
         notice.0,
-        message.0,
+        message.variant,
         now as Timestamp,
         urgency as i16,
         about.0,
     )
     .execute(&mut *db)
     .await?;
-    let total = count_deliveries(&mut *db, notice).await?;
-    sqlx::query!(
-        "update bulletins set deliveries = $2 where id = $1 and published_at is not null and deliveries <> $2",
-        notice.0,
-        total,
-    )
-    .execute(db)
-    .await?;
-    Ok(total)
+    count_deliveries(db, notice).await
 }
 
 /// Withdrawal notices of bulletins that were accepted somewhere after the notice went out.
@@ -147,16 +140,17 @@ pub async fn list_late_notices(
     since: Timestamp,
 ) -> Result<Vec<(BulletinId, BulletinId, MessageId)>> {
     let rows = sqlx::query!(
-        r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.id as "message: MessageId"
-        from bulletins n join messages m on m.bulletin_id = n.id and m.noted_by is null and not m.forward_button
-        where n.kind = 'withdrawal' and n.stage = 'published' and n.about is not null and n.published_at > $1
-            and exists (select from deliveries d where d.bulletin_id = n.about and (d.state = 'accepted' or d.outcome_open)
-                and not exists (select from deliveries went where went.bulletin_id = n.id and went.group_id = d.group_id))"#,
+        r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.variant
+        from bulletins n join bulletins a on a.id = n.about join messages m on m.bulletin_id = n.id and m.noted_by is null and not m.forward_button
+        where n.kind = 'withdrawal' and n.stage = 'published' and n.published_at > $1
+            and exists (select from deliveries d where d.bulletin_no = a.no and (d.state = 'accepted' or d.outcome_open)
+                and not exists (select from deliveries went where went.bulletin_no = n.no and went.group_id = d.group_id))"#,
         since as Timestamp,
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.notice, row.about, row.message)).collect())
+    let message = |notice, variant| MessageId { bulletin: notice, variant };
+    Ok(rows.into_iter().map(|row| (row.notice, row.about, message(row.notice, row.variant))).collect())
 }
 
 /// What a bulletin would mean for one tier of one channel.
@@ -210,7 +204,8 @@ pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Resul
 /// When the database fails.
 pub async fn list_channels_of(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<ChannelId>> {
     Ok(sqlx::query_scalar!(
-        r#"select distinct channel_id as "id!: ChannelId" from progress where bulletin_id = $1"#,
+        r#"select distinct channel_id as "id!: ChannelId"
+        from progress where bulletin_no = (select no from bulletins where id = $1)"#,
         bulletin.0,
     )
     .fetch_all(db)

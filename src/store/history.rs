@@ -4,21 +4,20 @@
 //! each move is one of the table, and the counters, histograms and acknowledgements follow as they always do. The
 //! caller works out what became of each copy (`app::demo`) and holds the bulletin's lock.
 
-use serde_json::json;
-use uuid::Uuid;
-
+use super::batches::keys;
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
+use serde_json::json;
 
 /// One copy of a bulletin, as far as its past depends on it.
 #[derive(Clone, Debug)]
 pub struct Copy {
     /// The delivery.
     pub id: DeliveryId,
-    /// The copy that it waits for.
-    pub parent_id: Option<Uuid>,
+    /// The group whose copy it waits for.
+    pub parent_group: Option<i32>,
     /// Its group.
     pub group_id: GroupId,
     /// The group's code.
@@ -48,10 +47,10 @@ pub struct Copy {
 pub async fn list_copies(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<Copy>> {
     Ok(sqlx::query_as!(
         Copy,
-        r#"select d.id as "id: DeliveryId", d.parent_id, d.group_id as "group_id: GroupId", g.code, d.tier, d.state,
+        r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId", d.parent_group, d.group_id as "group_id: GroupId", g.code, d.tier, d.state,
             d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!", d.turn_at, d.ended_at
-        from deliveries d join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 order by cardinality(g.path), d.id"#,
+        from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
+        where b.id = $1 order by cardinality(g.path), d.group_id"#,
         bulletin.0,
     )
     .fetch_all(db)
@@ -92,15 +91,17 @@ pub struct Fate {
 pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
     // what LINE refused was ready first: the table knows no other way there
     let refused = |state| matches!(state, State::Failed | State::Unreachable);
-    let tried: Vec<Uuid> = fates.iter().filter(|fate| refused(fate.state)).map(|fate| fate.id.0).collect();
+    let (bulletins, groups) = keys(fates.iter().filter(|fate| refused(fate.state)).map(|fate| fate.id));
     sqlx::query!(
-        "update deliveries d set state = 'ready', turn_at = coalesce(d.turn_at, m.made_at), release_at = null
-        from (select id, created_at as made_at from messages) m where d.id = any ($1) and m.id = d.message_id",
-        &tried,
+        "update deliveries d set state = 'ready', turn_at = coalesce(d.turn_at, b.published_at), release_at = null
+        from unnest($1::int[], $2::int[]) as f(bulletin_no, group_id), bulletins b
+        where d.bulletin_no = f.bulletin_no and d.group_id = f.group_id and b.no = d.bulletin_no",
+        &bulletins,
+        &groups,
     )
     .execute(&mut *db)
     .await?;
-    let ids: Vec<Uuid> = fates.iter().map(|fate| fate.id.0).collect();
+    let (bulletins, groups) = keys(fates.iter().map(|fate| fate.id));
     let states: Vec<State> = fates.iter().map(|fate| fate.state).collect();
     let reasons: Vec<Option<Reason>> = fates.iter().map(|fate| fate.reason).collect();
     let turns: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.turn_at).collect();
@@ -118,13 +119,13 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
             outcome_open = f.reason is not distinct from 'outcome_unknown',
             line_request_id = case when f.called_at is not null then gen_random_uuid()::text end,
             line_message_ids = case when f.state = 'accepted'
-                then array[(461230966842064897 + (random() * 1e12)::bigint)::text] end,
+                then (461230966842064897 + (random() * 1e12)::bigint)::text end,
             changed = (select change_mark())
-        from unnest($1::uuid[], $2::delivery_state[], $3::delivery_reason[], $4::timestamptz[], $5::timestamptz[],
-            $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::text[], $10::smallint[], $11::int[])
-            as f(id, state, reason, turn_at, release_at, called_at, ended_at, bypassed, forwarded_by, attempts, taps)
-        where d.id = f.id",
-        &ids,
+        from unnest($1::int[], $12::int[], $2::delivery_state[], $3::delivery_reason[], $4::timestamptz[],
+            $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::text[], $10::smallint[], $11::int[])
+            as f(bulletin_no, group_id, state, reason, turn_at, release_at, called_at, ended_at, bypassed, forwarded_by, attempts, taps)
+        where d.bulletin_no = f.bulletin_no and d.group_id = f.group_id",
+        &bulletins,
         &states as &[State],
         &reasons as &[Option<Reason>],
         &turns as &[Option<Timestamp>],
@@ -135,6 +136,7 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
         &by as &[Option<String>],
         &attempts,
         &taps,
+        &groups,
     )
     .execute(&mut *db)
     .await?;
@@ -142,14 +144,15 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
 }
 
 async fn insert_taps(db: &mut Connection, fates: &[Fate]) -> Result<()> {
-    let taps = || fates.iter().flat_map(|fate| fate.taps.iter().map(|at| (fate.id.0, *at)));
-    let ids: Vec<Uuid> = taps().map(|(id, _)| id).collect();
+    let taps = || fates.iter().flat_map(|fate| fate.taps.iter().map(|at| (fate.id, *at)));
+    let (bulletins, groups) = keys(taps().map(|(id, _)| id));
     let ats: Vec<Timestamp> = taps().map(|(_, at)| at).collect();
     sqlx::query!(
-        "insert into acknowledgements (delivery_id, person, at)
-        select t.id, sha256(convert_to(t.id::text || ' ' || t.n, 'UTF8')), t.at
-        from unnest($1::uuid[], $2::timestamptz[]) with ordinality as t(id, at, n)",
-        &ids,
+        "insert into acknowledgements (bulletin_no, group_id, person, at)
+        select t.bulletin_no, t.group_id, sha256(convert_to(t.bulletin_no || ' ' || t.group_id || ' ' || t.n, 'UTF8')), t.at
+        from unnest($1::int[], $2::int[], $3::timestamptz[]) with ordinality as t(bulletin_no, group_id, at, n)",
+        &bulletins,
+        &groups,
         &ats as &[Timestamp],
     )
     .execute(db)
@@ -234,7 +237,7 @@ pub async fn list_held_copies(db: &mut Connection, bulletin: BulletinId) -> Resu
         Held,
         r#"select d.group_id as "group_id: GroupId", g.code, d.tier, d.turn_at as "turn_at!"
         from deliveries d join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 and d.state = 'held' order by d.id"#,
+        where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'held' order by d.group_id"#,
         bulletin.0,
     )
     .fetch_all(db)

@@ -68,7 +68,7 @@ pub async fn open_outcomes(db: &mut Connection, seen_at: Timestamp) -> Result<u6
     let opened = sqlx::query!(
         "update deliveries d set outcome_open = true, key_used_at = least(d.key_used_at, $1), changed = (select change_mark())
         where d.state in ('waiting', 'held', 'ready') or (d.state in ('failed', 'unreachable', 'declined')
-            and exists (select from bulletins b where b.id = d.bulletin_id and b.stage = 'published'))",
+            and exists (select from bulletins b where b.no = d.bulletin_no and b.stage = 'published'))",
         seen_at as Timestamp,
     )
     .execute(db)

@@ -43,10 +43,11 @@ pub async fn link_group(
     sqlx::query!(
         "update deliveries set channel_id = $2, recipient = $3, changed = (select change_mark()),
             retry_key = case when key_used_at is null then retry_key else gen_random_uuid() end, key_used_at = null
-        where bulletin_id in (select p.bulletin_id from progress p join bulletins b on b.id = p.bulletin_id
+        where bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
             and group_id = $1 and state in ('waiting', 'held', 'ready') and not outcome_open
-            and not exists (select from claims where deliveries.id = any (delivery_ids))",
+            and not exists (select from batches c where c.bulletin_no = deliveries.bulletin_no and c.epoch is not null
+                and deliveries.group_id = any (c.groups))",
         group.0,
         channel.0,
         line_group_id,
@@ -100,10 +101,11 @@ pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestam
     sqlx::query!(
         "update deliveries set recipient = null, changed = (select change_mark()),
             retry_key = case when key_used_at is null then retry_key else gen_random_uuid() end, key_used_at = null
-        where bulletin_id in (select p.bulletin_id from progress p join bulletins b on b.id = p.bulletin_id
+        where bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
             and group_id = $1 and state in ('waiting', 'held', 'ready') and not outcome_open
-            and not exists (select from claims where deliveries.id = any (delivery_ids))",
+            and not exists (select from batches c where c.bulletin_no = deliveries.bulletin_no and c.epoch is not null
+                and deliveries.group_id = any (c.groups))",
         group.0,
     )
     .execute(db)
@@ -114,8 +116,8 @@ pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestam
 /// Takes the shared locks of the bulletins that are open at a group, before anything of them is moved.
 async fn lock_open_bulletins(db: &mut Connection, group: GroupId) -> Result<()> {
     let open = sqlx::query_scalar!(
-        r#"select d.bulletin_id as "id: BulletinId" from deliveries d
-        where d.bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
+        r#"select b.id as "id: BulletinId" from deliveries d join bulletins b on b.no = d.bulletin_no
+        where d.bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)
             and d.group_id = $1 and d.state in ('waiting', 'held', 'ready')"#,
         group.0,
     )

@@ -18,11 +18,10 @@ pub async fn insert_message(
     sha256: &[u8],
     now: Timestamp,
 ) -> Result<MessageId> {
-    let id = MessageId::new(now);
-    sqlx::query!(
-        "insert into messages (id, bulletin_id, noted_by, forward_button, body, sha256, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7)",
-        id.0,
+    let variant = sqlx::query_scalar!(
+        "insert into messages (bulletin_id, variant, noted_by, forward_button, body, sha256, created_at)
+        select $1, coalesce(max(variant), 0) + 1, $2, $3, $4, $5, $6 from messages where bulletin_id = $1
+        returning variant",
         bulletin.0,
         noted_by.map(|group| group.0),
         forward_button,
@@ -30,9 +29,9 @@ pub async fn insert_message(
         sha256,
         now as Timestamp,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(id)
+    Ok(MessageId { bulletin, variant })
 }
 
 /// The bytes of a message.
@@ -40,7 +39,7 @@ pub async fn insert_message(
 /// # Errors
 /// [`StoreError::Absent`] where there is none; when the database fails.
 pub async fn get_message(db: &mut Connection, id: MessageId) -> Result<String> {
-    sqlx::query_scalar!("select body from messages where id = $1", id.0)
+    sqlx::query_scalar!("select body from messages where bulletin_id = $1 and variant = $2", id.bulletin.0, id.variant)
         .fetch_optional(db)
         .await?
         .ok_or(StoreError::Absent("message"))
@@ -63,8 +62,8 @@ pub async fn get_plain_message(db: &mut Connection, bulletin: BulletinId) -> Res
 /// A variant of a bulletin's message.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// Its id.
-    pub id: MessageId,
+    /// Its number.
+    pub variant: i16,
     /// Its bytes.
     pub body: String,
     /// Whether it has a button to forward.
@@ -78,8 +77,9 @@ pub struct Variant {
 pub async fn list_variants(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Variant>> {
     Ok(sqlx::query_as!(
         Variant,
-        r#"select id as "id: MessageId", body, forward_button from messages where id in (
-            select message_id from deliveries where bulletin_id = $1 and group_id = any ($2)) order by id"#,
+        "select variant, body, forward_button from messages where bulletin_id = $1 and variant in (
+            select d.variant from deliveries d
+            where d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = any ($2)) order by variant",
         bulletin.0,
         groups,
     )

@@ -3,8 +3,24 @@
 //!
 //! A function never begins or ends a transaction: what belongs together is put together by the
 //! caller. `find_*` gives an `Option`, `get_*` an error where the row is absent, `list_*` a page.
-//! Rules that must hold whoever writes (the tree's tiers, the table of delivery states, the counters of
-//! `progress`, immutability) are kept by the database itself; see `migrations/`.
+//! `migrations/0001_schema.sql` is the whole schema, `docs/schema.md` shows it. Rules that must hold whoever writes are kept
+//! by the database itself, by triggers whose text is in `migrations/functions/` ([`functions`]).
+//!
+//! What the database does by itself:
+//!
+//! | trigger | when | what |
+//! |---|---|---|
+//! | `deliveries_inserted` | deliveries are made | counts them in `progress`; puts what is ready into `batches` |
+//! | `deliveries_updated` | deliveries move, or are tapped | counters and histogram follow; what becomes ready or comes back from being put off enters `batches`, what is withdrawn, expires or changes its channel leaves them |
+//! | `deliveries_follow_the_table` | a delivery's state changes | refuses moves that `domain::delivery::step` does not know |
+//! | `bulletins_immutable` | a bulletin changes or is deleted | refuses it once it is published |
+//! | `bulletins_note_standstill` | a bulletin is paused or goes on | opens or ends a row of `standstills` |
+//! | `channels_note_standstill` | a channel is parked or goes on | the same |
+//! | `channels_never_deleted`, `groups_never_deleted` | a row is deleted | refuses it: old deliveries refer to them |
+//! | `groups_inserted`, `groups_moved` | the tree changes | keeps tiers and paths; refuses what is no tree |
+//! | `groups_ask_for_count` | a group gets another LINE group or size | has its members counted again |
+//! | `images_immutable` | a picture changes | refuses it |
+//! | `audit_append_only` | the audit changes | refuses all but sealing |
 
 pub mod account_identities;
 pub mod account_links;
@@ -16,18 +32,19 @@ pub mod approval;
 pub mod attempts;
 pub mod audit;
 pub mod audit_reading;
+pub mod batches;
 pub mod board;
 pub mod bulletins;
 pub mod channels;
 pub mod checkup;
 pub mod choices;
-pub mod claims;
 mod connection;
 pub mod coverage;
 pub mod deliveries;
 pub mod demo_data;
 pub mod failed_sign_ins;
 pub mod fan_out;
+mod functions;
 pub mod groups;
 pub mod history;
 pub mod home;
@@ -42,13 +59,13 @@ pub mod listener;
 pub mod locks;
 pub mod member_counts;
 pub mod messages;
+pub mod months;
 pub mod notices;
 pub mod offices;
 pub mod overview;
 pub mod passkeys;
 mod pool;
 pub mod progress;
-pub mod queue;
 pub mod record;
 pub mod recovery_codes;
 pub mod retries;
@@ -91,6 +108,9 @@ pub enum StoreError {
     /// Two transactions stood in each other's way; running this one again helps.
     #[error("the database asks to run the transaction again")]
     Again(#[source] sqlx::Error),
+    /// The channel has another holder, or is parked.
+    #[error("the channel has another holder or is parked")]
+    NotHolder,
     /// Anything else.
     #[error("the database answered with an error")]
     Database(#[source] sqlx::Error),
@@ -108,6 +128,8 @@ impl From<sqlx::Error> for StoreError {
             }
             E::Database(refusal) if ends_session(refusal.as_ref()) => Self::Unavailable(error),
             E::Database(refusal) => match (refusal.code().as_deref(), refusal.constraint()) {
+                // claim_batches
+                (Some("GC001"), _) => Self::NotHolder,
                 // serialisation failure, deadlock, lock not to be had
                 (Some("40001" | "40P01" | "55P03"), _) => Self::Again(error),
                 // shutting down, crashed, starting up, cancelled, out of room or connections
@@ -123,6 +145,15 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether a lock was not to be had in time.
+    fn is_lock_timeout(&self) -> bool {
+        use sqlx::migrate::MigrateError as M;
+        let (Self::Again(error) | Self::Migrate(M::Execute(error) | M::ExecuteMigration(error, _))) = self else {
+            return false;
+        };
+        error.as_database_error().and_then(DatabaseError::code).as_deref() == Some("55P03")
+    }
+
     /// What is wrong with what was asked, in a few words without anything that is stored; `None` where nothing is and
     /// the same may succeed later.
     #[must_use]
@@ -130,6 +161,7 @@ impl StoreError {
         match self {
             Self::Unavailable(_) | Self::Again(_) => None,
             Self::Absent(what) => Some(format!("there is no such {what}")),
+            Self::NotHolder => Some("another holder".to_owned()),
             Self::Refused(rule) => Some(format!("the database's rule {rule}")),
             Self::Database(error) => {
                 let code = error.as_database_error().and_then(DatabaseError::code);
@@ -166,26 +198,42 @@ pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Res
     Ok(db)
 }
 
-/// Applies the migrations that are missing; several nodes may call it at once.
+/// How often a migration waits for a lock, for three seconds each time: what queues behind it goes on in between.
+const LOCK_TRIES: u32 = 100;
+
+/// Applies the migrations and functions that are missing; several nodes may call it at once.
 ///
 /// # Errors
-/// When the database cannot be reached, or holds a schema that is not this program's.
+/// When the database cannot be reached, holds a schema that is not this program's, or a lock is not to be had.
 pub async fn migrate(db: &Db) -> Result<()> {
     // a migration takes as long as it takes; the connection is not used for anything else afterwards
     let mut connection = db.acquire().await?;
     connection.limit(Duration::MAX);
     let raw = connection.unbounded();
-    sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0").execute(&mut *raw).await?;
-    sqlx::migrate!("./migrations").run(&mut *raw).await?;
-    Ok(())
+    sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = '3s'").execute(&mut *raw).await?;
+    let mut tries = 1;
+    loop {
+        match apply_missing(raw).await {
+            Err(error) if error.is_lock_timeout() && tries < LOCK_TRIES => {
+                tracing::info!(tries, "a migration waits for a lock");
+                tries += 1;
+            }
+            applied => return applied,
+        }
+    }
 }
 
-/// How many of this program's migrations are applied, and how many there are.
+async fn apply_missing(db: &mut sqlx::PgConnection) -> Result<()> {
+    sqlx::migrate!("./migrations").run(&mut *db).await?;
+    functions::apply(db).await
+}
+
+/// How many of this program's migrations are applied, and how many there are; its functions count as one more.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn migrations_applied(db: &Db) -> Result<(usize, usize)> {
-    let known = sqlx::migrate!("./migrations").migrations.len();
+    let known = sqlx::migrate!("./migrations").migrations.len() + 1;
     let mut connection = db.acquire().await?;
     let table: Option<String> =
         sqlx::query_scalar("select to_regclass('_sqlx_migrations')::text").fetch_one(&mut *connection).await?;
@@ -194,7 +242,8 @@ pub async fn migrations_applied(db: &Db) -> Result<(usize, usize)> {
     }
     let applied: i64 =
         sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&mut *connection).await?;
-    Ok((usize::try_from(applied).unwrap_or(0), known))
+    let stale = functions::count_stale(&mut connection).await?;
+    Ok((usize::try_from(applied).unwrap_or(0) + usize::from(stale == 0), known))
 }
 
 /// The database's clock, which all nodes follow.

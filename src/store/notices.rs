@@ -40,6 +40,16 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// What wakes the senders of these channels; none where there are none. One notice for all, as each costs a commit its turn.
+    #[must_use]
+    pub fn waking(channels: &[ChannelId]) -> Option<Self> {
+        match channels {
+            [] => None,
+            [channel] => Some(Self::Wake(*channel)),
+            _ => Some(Self::WakeAll),
+        }
+    }
+
     fn payload(self) -> String {
         match self {
             Self::Wake(channel) => format!("wake {channel}"),

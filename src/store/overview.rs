@@ -43,12 +43,13 @@ pub async fn list_standings(
         None => {
             sqlx::query_as!(
                 TierStanding,
-                r#"select bulletin_id as "bulletin: BulletinId", tier, sum(groups)::bigint as "groups!",
+                r#"select b.id as "bulletin: BulletinId", tier, sum(p.groups)::bigint as "groups!",
                     sum(accepted)::bigint as "accepted!", sum(held)::bigint as "held!",
                     sum(waiting)::bigint as "waiting!", sum(ready)::bigint as "under_way!", sum(failed + unreachable)::bigint as "trouble!",
                     sum(declined + withdrawn + expired)::bigint as "ended!",
                     sum(acknowledged_groups)::bigint as "acknowledged!"
-                from progress where bulletin_id = any ($1) group by bulletin_id, tier order by bulletin_id, tier"#,
+                from bulletins b join progress p on p.bulletin_no = b.no
+                where b.id = any ($1) group by b.id, tier order by b.id, tier"#,
                 &ids,
             )
             .fetch_all(db)
@@ -58,7 +59,7 @@ pub async fn list_standings(
             sqlx::query_as!(
                 TierStanding,
                 r#"with mine as materialized (select id from groups where path && $2)
-                select d.bulletin_id as "bulletin: BulletinId", d.tier, count(*) as "groups!",
+                select b.id as "bulletin: BulletinId", d.tier, count(*) as "groups!",
                     count(*) filter (where d.state = 'accepted') as "accepted!",
                     count(*) filter (where d.state = 'held') as "held!",
                     count(*) filter (where d.state = 'waiting') as "waiting!",
@@ -66,9 +67,9 @@ pub async fn list_standings(
                     count(*) filter (where d.state in ('failed', 'unreachable')) as "trouble!",
                     count(*) filter (where d.state in ('declined', 'withdrawn', 'expired')) as "ended!",
                     count(*) filter (where d.acknowledged > 0) as "acknowledged!"
-                from unnest($1::uuid[]) as b(id) cross join mine
-                    join deliveries d on d.bulletin_id = b.id and d.group_id = mine.id
-                group by d.bulletin_id, d.tier order by d.bulletin_id, d.tier"#,
+                from bulletins b cross join mine join deliveries d on d.bulletin_no = b.no and d.group_id = mine.id
+                where b.id = any ($1)
+                group by b.id, d.tier order by b.id, d.tier"#,
                 &ids,
                 scope,
             )

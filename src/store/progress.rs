@@ -1,6 +1,6 @@
 //! Progress: what the status of a bulletin is read from, at the same cost for any tree.
 //!
-//! The database keeps the counters with every move of a delivery (`migrations/0003_deliveries.sql`). Only the
+//! The database keeps the counters with every move of a delivery (`deliveries_updated`). Only the
 //! view of one subtree is counted from its deliveries, at a cost that grows with the subtree.
 
 use super::{Connection, Result};
@@ -72,8 +72,8 @@ pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<
             p.acknowledged_groups::bigint as "acknowledged_groups!", p.taps::bigint as "taps!",
             p.unnamed::bigint as "unnamed!",
             p.first_accepted_at, p.last_accepted_at, p.histogram, p.version, p.changed_at
-        from progress p join channels c on c.id = p.channel_id join bulletins b on b.id = p.bulletin_id
-        where p.bulletin_id = $1 order by p.tier, p.channel_id"#,
+        from progress p join channels c on c.id = p.channel_id join bulletins b on b.no = p.bulletin_no
+        where b.id = $1 order by p.tier, p.channel_id"#,
         bulletin.0,
     )
     .fetch_all(db)
@@ -107,14 +107,14 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
              from generate_series(1, 240) as bucket(i) left join (
                 select histogram_bucket(extract(epoch from t.ended_at - b2.published_at)::double precision) as i,
                     count(*) as n
-                from deliveries t join groups tg on tg.id = t.group_id join bulletins b2 on b2.id = t.bulletin_id
-                where t.bulletin_id = $1 and t.tier = d.tier and t.channel_id = d.channel_id
+                from deliveries t join groups tg on tg.id = t.group_id join bulletins b2 on b2.no = t.bulletin_no
+                where b2.id = $1 and t.tier = d.tier and t.channel_id = d.channel_id
                     and t.state = 'accepted' and tg.path && $2 group by 1
              ) times on times.i = bucket.i) as "histogram!",
             max(p.version) as "version!", max(p.changed_at) as "changed_at!"
-        from groups g join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
-            join channels c on c.id = d.channel_id join bulletins b on b.id = d.bulletin_id
-            join progress p on p.bulletin_id = d.bulletin_id and p.tier = d.tier and p.channel_id = d.channel_id
+        from groups g join bulletins b on b.id = $1 join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
+            join channels c on c.id = d.channel_id
+            join progress p on p.bulletin_no = d.bulletin_no and p.tier = d.tier and p.channel_id = d.channel_id
         where g.path && $2
         group by d.tier, d.channel_id order by d.tier, d.channel_id"#,
         bulletin.0,
@@ -122,29 +122,6 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
     )
     .fetch_all(db)
     .await?)
-}
-
-/// How many deliveries of a bulletin are in an open claim at or below `scope`, by tier.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_sending_under(
-    db: &mut Connection,
-    bulletin: BulletinId,
-    scope: &[i32],
-) -> Result<Vec<(i16, i32, i64)>> {
-    let rows = sqlx::query!(
-        r#"select d.tier, d.channel_id, count(*) as "n!"
-        from claims c cross join unnest(c.delivery_ids) as claimed(id) join deliveries d on d.id = claimed.id
-            join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 and d.state = 'ready' and g.path && $2
-        group by d.tier, d.channel_id"#,
-        bulletin.0,
-        scope,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
 }
 
 /// A counter that does not say what the rows say.
@@ -164,12 +141,13 @@ pub async fn find_difference(db: &mut Connection, bulletin: BulletinId) -> Resul
     Ok(sqlx::query_as!(
         Difference,
         r#"select $1::uuid as "bulletin_id!: BulletinId", coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0)::bigint as "rows!"
-        from (select tier, channel_id, state::text, count(*) as n from deliveries where bulletin_id = $1 group by 1, 2, 3) counted
+        from (select tier, channel_id, state::text, count(*) as n from deliveries
+            where bulletin_no = (select no from bulletins where id = $1) group by 1, 2, 3) counted
         full join (
             select tier, channel_id, state, n from progress, lateral (values ('waiting', waiting), ('held', held),
                 ('ready', ready), ('accepted', accepted), ('failed', failed), ('unreachable', unreachable),
                 ('declined', declined), ('withdrawn', withdrawn), ('expired', expired)) as v(state, n)
-            where bulletin_id = $1 and n <> 0
+            where bulletin_no = (select no from bulletins where id = $1) and n <> 0
         ) kept using (tier, channel_id, state)
         having coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0) > 0"#,
         bulletin.0,

@@ -1,15 +1,16 @@
 //! Recording what calls to LINE came to, in batches.
 //!
-//! One statement moves the deliveries and wakes the children of those that ended; the counters follow in
-//! the same statement (a trigger). What ended meanwhile, by a withdrawal for example, keeps its end, but an outcome
+//! Acceptances, which nearly all outcomes are, have a statement of their own ([`record_accepted`]). Else one statement moves the
+//! deliveries and wakes the children of those that ended; the counters follow in the same statement (a trigger). What ended meanwhile, by a withdrawal for example, keeps its end, but an outcome
 //! that is not known is noted on it. An acceptance is a fact and is taken whatever the state was; everything
 //! else only from *ready*, and only while the writer's epoch is the channel's.
 
 use uuid::Uuid;
 
+use super::batches::keys;
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
-use crate::domain::ids::{BulletinId, ChannelId, DeliveryId};
+use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
 use crate::domain::time::Timestamp;
 
 /// What became of one delivery.
@@ -75,6 +76,53 @@ pub async fn lock_bulletin(db: &mut Connection, bulletin: BulletinId) -> Result<
     Ok(())
 }
 
+/// Whether it is an acceptance that was called for just now, as nearly all outcomes are.
+#[must_use]
+pub fn is_plain(row: &Recorded) -> bool {
+    row.state == State::Accepted && row.called_at.is_some() && row.new_key.is_none()
+}
+
+/// Records acceptances ([`is_plain`]) of whatever channels, wakes what waits for them, and ends the batches `finished`: all in
+/// one statement, which may be repeated.
+///
+/// # Errors
+/// When the database fails; nothing is recorded then, unless only the answer was lost.
+pub async fn record_accepted(
+    db: &mut Connection,
+    now: Timestamp,
+    accepted: &[&Recorded],
+    finished: &[BatchId],
+) -> Result<Vec<Woken>> {
+    let mut ids: Vec<Uuid> = accepted.iter().map(|row| row.bulletin_id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let (bulletins, groups) = keys(accepted.iter().map(|row| row.id));
+    let ats: Vec<Timestamp> = accepted.iter().map(|row| row.at).collect();
+    let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.called_at).collect();
+    let requests: Vec<Option<String>> = accepted.iter().map(|row| row.line_request_id.clone()).collect();
+    let finished: Vec<i64> = finished.iter().map(|batch| batch.0).collect();
+    let woken = sqlx::query!(
+        r#"select channel as "channel!: ChannelId", ready as "ready!" from record_accepted($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
+        &ids,
+        now as Timestamp,
+        &bulletins,
+        &groups,
+        &ats as &[Timestamp],
+        &calls as &[Option<Timestamp>],
+        &requests as &[Option<String>],
+        &join_ids(accepted.iter().copied()) as &[Option<String>],
+        &finished,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(woken.into_iter().map(|row| Woken { channel: row.channel, ready: row.ready }).collect())
+}
+
+/// LINE's ids of the messages as they are kept.
+fn join_ids<'a>(rows: impl IntoIterator<Item = &'a Recorded>) -> Vec<Option<String>> {
+    rows.into_iter().map(|row| (!row.line_message_ids.is_empty()).then(|| row.line_message_ids.join(" "))).collect()
+}
+
 /// Records `batch`, all of one channel, and wakes the children of those that ended.
 ///
 /// # Errors
@@ -95,7 +143,7 @@ pub async fn record_batch(
     .fetch_optional(&mut *db)
     .await?
     .is_some();
-    let ids: Vec<Uuid> = batch.iter().map(|row| row.id.0).collect();
+    let (bulletins, groups) = keys(batch.iter().map(|row| row.id));
     let states: Vec<State> = batch.iter().map(|row| row.state).collect();
     let reasons: Vec<Option<Reason>> = batch.iter().map(|row| row.reason).collect();
     let ats: Vec<Timestamp> = batch.iter().map(|row| row.at).collect();
@@ -104,13 +152,12 @@ pub async fn record_batch(
     let opens: Vec<bool> = batch.iter().map(|row| row.open).collect();
     let keys: Vec<Option<Uuid>> = batch.iter().map(|row| row.new_key).collect();
     let requests: Vec<Option<String>> = batch.iter().map(|row| row.line_request_id.clone()).collect();
-    let messages: Vec<Option<String>> =
-        batch.iter().map(|row| (!row.line_message_ids.is_empty()).then(|| row.line_message_ids.join(" "))).collect();
+    let messages = join_ids(batch);
     let woken = sqlx::query!(
         r#"with news as (
-            select * from unnest($1::uuid[], $2::delivery_state[], $3::delivery_reason[], $4::timestamptz[],
-                $5::timestamptz[], $6::timestamptz[], $7::bool[], $8::uuid[], $9::text[], $10::text[])
-                as news(id, state, reason, at, due_at, called_at, open, new_key, request_id, message_ids)
+            select * from unnest($1::int[], $2::int[], $3::delivery_state[], $4::delivery_reason[], $5::timestamptz[],
+                $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::uuid[], $10::text[], $11::text[])
+                as news(bulletin_no, group_id, state, reason, at, due_at, called_at, open, new_key, request_id, message_ids)
         ), ended as (
             update deliveries d set
                 state = n.state,
@@ -122,31 +169,37 @@ pub async fn record_batch(
                 retry_key = coalesce(n.new_key, d.retry_key),
                 attempts = d.attempts + (n.called_at is not null)::int::smallint,
                 line_request_id = coalesce(n.request_id, d.line_request_id),
-                line_message_ids = coalesce(string_to_array(n.message_ids, ' '), d.line_message_ids),
+                line_message_ids = coalesce(n.message_ids, d.line_message_ids),
                 changed = (select change_mark())
             from news n
-            where d.id = n.id and d.state <> 'accepted' and (n.state = 'accepted' or (d.state = 'ready' and $11))
-            returning d.id, d.state, d.has_children
+            where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id
+                and d.state <> 'accepted' and (n.state = 'accepted' or (d.state = 'ready' and $12))
+            returning d.bulletin_no, d.group_id, d.state, d.has_children
         ), left_open as (
             update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, n.called_at),
                 changed = (select change_mark())
-            from news n where d.id = n.id and n.open and n.state <> 'accepted'
+            from news n
+            where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id and n.open and n.state <> 'accepted'
                 and d.state in ('failed', 'unreachable', 'declined', 'withdrawn', 'expired')
+        ), parents as (
+            select bulletin_no, array_agg(group_id) as groups,
+                array_agg(group_id) filter (where state <> 'accepted') as passed_by
+            from ended where has_children and state <> 'ready' group by bulletin_no
         ), woken as (
             update deliveries d set
                 state = state_at_turn(d.automatic),
-                turn_at = $12,
-                release_at = release_at_turn(d.automatic, d.forward_within, $12),
-                bypassed_parent = d.parent_id = any (array(
-                    select id from ended where has_children and state not in ('accepted', 'ready'))),
+                turn_at = $13,
+                release_at = release_at_turn(d.automatic, d.forward_within, $13),
+                bypassed_parent = coalesce(d.parent_group = any (p.passed_by), false),
                 changed = (select change_mark())
-            where d.parent_id = any (array(select id from ended where has_children and state <> 'ready'))
-                and d.state = 'waiting'
+            from parents p
+            where d.bulletin_no = p.bulletin_no and d.parent_group = any (p.groups) and d.state = 'waiting'
             returning d.channel_id, d.state
         )
         select channel_id as "channel_id: ChannelId", count(*) filter (where state = 'ready') as "ready!"
         from woken group by channel_id"#,
-        &ids,
+        &bulletins,
+        &groups,
         &states as &[State],
         &reasons as &[Option<Reason>],
         &ats as &[Timestamp],

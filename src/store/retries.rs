@@ -2,8 +2,6 @@
 //!
 //! One set-based statement on one bulletin; the caller holds the bulletin's lock, as with all [`turns`](super::turns).
 
-use uuid::Uuid;
-
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
@@ -48,22 +46,22 @@ pub async fn retry(
 ) -> Result<u64> {
     let moved = sqlx::query!(
         "with chosen as (
-            select d.id, place.line_group_id, coalesce(place.channel_id, d.channel_id) as channel_id,
+            select d.bulletin_no, d.group_id, place.line_group_id, coalesce(place.channel_id, d.channel_id) as channel_id,
                 coalesce(p.state = 'waiting', false) as parent_waiting,
                 d.outcome_open and d.key_used_at > $9 as same,
                 d.outcome_open or d.key_used_at <= $9 or (d.key_used_at is not null
                     and (d.recipient, d.channel_id) is distinct from (place.line_group_id, place.channel_id)) as other_key
-            from deliveries d join bulletins b on b.id = d.bulletin_id
+            from bulletins b join deliveries d on d.bulletin_no = b.no
                 join groups g on g.id = d.group_id join offices o on o.id = g.office_id
-                left join deliveries p on p.id = d.parent_id
+                left join deliveries p on p.bulletin_no = d.bulletin_no and p.group_id = d.parent_group
                 -- a withdrawal notice goes where the bulletin went, whatever is linked now
                 cross join lateral (
                     select g.line_group_id, g.channel_id where b.kind <> 'withdrawal' or d.recipient is null
                     union all
                     select d.recipient, d.channel_id where b.kind = 'withdrawal' and d.recipient is not null
                 ) as place
-            where d.bulletin_id = $1 and d.state in ('failed', 'unreachable')
-                and ($2::uuid is null or d.id = $2)
+            where b.id = $1 and d.state in ('failed', 'unreachable')
+                and ($2::int is null or d.group_id = $2)
                 and ($3::delivery_state is null or d.state = $3)
                 and ($4::smallint is null or d.tier = $4)
                 and ($5::text is null or o.province = $5)
@@ -83,9 +81,9 @@ pub async fn retry(
             key_used_at = case when not c.same and c.other_key then null else d.key_used_at end,
             outcome_open = c.same,
             changed = (select change_mark())
-        from chosen c where c.id = d.id",
+        from chosen c where d.bulletin_no = c.bulletin_no and d.group_id = c.group_id",
         bulletin.0,
-        filter.delivery.map(|id| id.0),
+        filter.delivery.map(|id| id.group().0),
         filter.state as Option<State>,
         filter.tier,
         filter.province,
@@ -107,7 +105,13 @@ pub async fn retry(
 /// # Errors
 /// When the database fails.
 pub async fn find_bulletin_of(db: &mut Connection, delivery: DeliveryId) -> Result<Option<BulletinId>> {
-    let id: Option<Uuid> =
-        sqlx::query_scalar!("select bulletin_id from deliveries where id = $1", delivery.0).fetch_optional(db).await?;
-    Ok(id.map(BulletinId))
+    Ok(sqlx::query_scalar!(
+        r#"select b.id as "id: BulletinId" from bulletins b join deliveries d on d.bulletin_no = b.no
+        where b.no = $1 and d.group_id = $2 and delivery_id(b.published_at, d.bulletin_no, d.group_id) = $3"#,
+        delivery.bulletin_no().0,
+        delivery.group().0,
+        delivery.0,
+    )
+    .fetch_optional(db)
+    .await?)
 }

@@ -4,11 +4,9 @@
 //! (`record::lock_bulletin`), so that none of them meets the recorder on the same rows; or shares it and has locked the
 //! rows themselves ([`lock_standings`]).
 
-use uuid::Uuid;
-
 use super::{Connection, Result};
 use crate::domain::delivery::State;
-use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId, MessageId};
+use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
 
 /// What stands at a group for one bulletin.
@@ -32,9 +30,10 @@ pub struct Standing {
 pub async fn lock_standings(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Standing>> {
     Ok(sqlx::query_as!(
         Standing,
-        r#"select d.id as "id: DeliveryId", d.group_id as "group_id: GroupId", g.code as "group", d.state
-        from deliveries d join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 and d.group_id = any ($2) order by d.id for no key update of d"#,
+        r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
+            d.group_id as "group_id: GroupId", g.code as "group", d.state
+        from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
+        where b.id = $1 and d.group_id = any ($2) order by d.group_id for no key update of d"#,
         bulletin.0,
         groups,
     )
@@ -49,7 +48,7 @@ pub async fn lock_standings(db: &mut Connection, bulletin: BulletinId, groups: &
 pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[i32]>) -> Result<Vec<i32>> {
     Ok(sqlx::query_scalar!(
         "select group_id from deliveries
-        where bulletin_id = $1 and state = 'held' and ($2::int[] is null or group_id = any ($2))",
+        where bulletin_no = (select no from bulletins where id = $1) and state = 'held' and ($2::int[] is null or group_id = any ($2))",
         bulletin.0,
         own,
     )
@@ -57,7 +56,7 @@ pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[
     .await?)
 }
 
-/// Lets the bulletin into held groups; `noted` pairs each message with the one that is sent instead, where a note was
+/// Lets the bulletin into held groups; `noted` pairs each variant of the message with the one that is sent instead, where a note was
 /// added. Gives how many went on.
 ///
 /// # Errors
@@ -66,17 +65,17 @@ pub async fn forward(
     db: &mut Connection,
     bulletin: BulletinId,
     groups: &[i32],
-    noted: &[(MessageId, MessageId)],
+    noted: &[(i16, i16)],
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    let (plain, with_note): (Vec<Uuid>, Vec<Uuid>) = noted.iter().map(|(plain, noted)| (plain.0, noted.0)).unzip();
+    let (plain, with_note): (Vec<i16>, Vec<i16>) = noted.iter().copied().unzip();
     let moved = sqlx::query!(
         "update deliveries set state = 'ready', turn_at = $4, release_at = null, reason = null,
-            message_id = case when outcome_open then message_id else coalesce(
-                (select noted from unnest($3::uuid[], $6::uuid[]) as u(plain, noted) where plain = message_id), message_id) end,
+            variant = case when outcome_open then variant else coalesce(
+                (select noted from unnest($3::smallint[], $6::smallint[]) as u(plain, noted) where plain = variant), variant) end,
             forwarded_by = $5, changed = (select change_mark())
-        where bulletin_id = $1 and group_id = any ($2) and state = 'held'",
+        where bulletin_no = (select no from bulletins where id = $1) and group_id = any ($2) and state = 'held'",
         bulletin.0,
         groups,
         &plain,
@@ -105,12 +104,14 @@ pub async fn decline(
         "with declined as (
             update deliveries set state = 'declined', reason = 'not_for_us', ended_at = $3, release_at = null,
                 forwarded_by = $4, declined_because = $5, changed = (select change_mark())
-            where bulletin_id = $1 and group_id = any ($2) and state = 'held' returning id
+            where bulletin_no = (select no from bulletins where id = $1) and group_id = any ($2) and state = 'held'
+            returning bulletin_no, group_id
         ), woken as (
             update deliveries d set state = state_at_turn(d.automatic),
                 turn_at = $3, release_at = release_at_turn(d.automatic, d.forward_within, $3),
                 bypassed_parent = true, changed = (select change_mark())
-            from declined where d.parent_id = declined.id and d.state = 'waiting'
+            from declined
+            where d.bulletin_no = declined.bulletin_no and d.parent_group = declined.group_id and d.state = 'waiting'
         )
         select from declined",
         bulletin.0,
@@ -133,7 +134,7 @@ pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32]
         "update deliveries set state = 'held', reason = null, ended_at = null, turn_at = $3,
             release_at = release_at_turn(false, forward_within, $3), forwarded_by = null, declined_because = null,
             changed = (select change_mark())
-        where bulletin_id = $1 and group_id = any ($2) and state = 'declined'",
+        where bulletin_no = (select no from bulletins where id = $1) and group_id = any ($2) and state = 'declined'",
         bulletin.0,
         groups,
         now as Timestamp,
@@ -149,9 +150,8 @@ pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32]
 /// When the database fails.
 pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
-        r#"select distinct bulletin_id as "id!: BulletinId" from deliveries d
-        where release_at <= $1 and state = 'held'
-            and exists (select from bulletins b where b.id = d.bulletin_id and b.expires_at > $1)"#,
+        r#"select distinct b.id as "id!: BulletinId" from deliveries d join bulletins b on b.no = d.bulletin_no
+        where d.release_at <= $1 and d.state = 'held' and b.expires_at > $1"#,
         now as Timestamp,
     )
     .fetch_all(db)
@@ -167,7 +167,8 @@ pub async fn release_due(db: &mut Connection, bulletin: BulletinId, now: Timesta
         r#"with moved as (
             update deliveries set state = 'ready', turn_at = $2, release_at = null, forwarded_by = 'time',
                 changed = (select change_mark())
-            where bulletin_id = $1 and state = 'held' and release_at <= $2 returning channel_id
+            where bulletin_no = (select no from bulletins where id = $1) and state = 'held' and release_at <= $2
+            returning channel_id
         ) select distinct channel_id as "id!: ChannelId" from moved"#,
         bulletin.0,
         now as Timestamp,
@@ -190,13 +191,14 @@ pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience, now: Ti
     let [routine, urgent, very_urgent, most_urgent] = *patience;
     Ok(sqlx::query_scalar!(
         r#"with slow as materialized (
-            select id, bulletin_id from deliveries
+            select bulletin_no, group_id from deliveries
             where blocks_since <= greatest($1::timestamptz, $2, $3, $4)
                 and blocks_since <= case priority / 2 when 3 then $1 when 2 then $2 when 1 then $3 else $4 end
         )
-        select distinct slow.bulletin_id as "id!: BulletinId"
-        from slow join bulletins b on b.id = slow.bulletin_id and b.expires_at > $5 cross join lateral (
-            select from deliveries d where d.parent_id = slow.id and d.state = 'waiting' limit 1) as waiting"#,
+        select distinct b.id as "id!: BulletinId"
+        from slow join bulletins b on b.no = slow.bulletin_no and b.expires_at > $5 cross join lateral (
+            select from deliveries d
+            where d.bulletin_no = slow.bulletin_no and d.parent_group = slow.group_id and d.state = 'waiting' limit 1) as waiting"#,
         routine as Option<Timestamp>,
         urgent as Option<Timestamp>,
         very_urgent as Option<Timestamp>,
@@ -224,7 +226,8 @@ pub async fn bypass_due(
                 turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
                 bypassed_parent = true, changed = (select change_mark())
             from deliveries p
-            where d.bulletin_id = $1 and d.state = 'waiting' and p.id = d.parent_id and p.bulletin_id = $1
+            where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'waiting'
+                and p.bulletin_no = d.bulletin_no and p.group_id = d.parent_group
                 and p.state in ('held', 'ready')
                 and p.turn_at <= case p.priority / 2 when 3 then $3::timestamptz when 2 then $4 when 1 then $5 else $6 end
             returning d.channel_id
@@ -246,8 +249,9 @@ pub async fn bypass_due(
 /// When the database fails.
 pub async fn has_orphans(db: &mut Connection, bulletin: BulletinId) -> Result<bool> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (select from deliveries d join deliveries p on p.id = d.parent_id
-            where d.bulletin_id = $1 and d.state = 'waiting' and p.state not in ('waiting', 'held', 'ready')) as "any!""#,
+        r#"select exists (select from deliveries d
+                join deliveries p on p.bulletin_no = d.bulletin_no and p.group_id = d.parent_group
+            where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'waiting' and p.state not in ('waiting', 'held', 'ready')) as "any!""#,
         bulletin.0,
     )
     .fetch_one(db)
@@ -266,7 +270,8 @@ pub async fn wake_orphans(db: &mut Connection, bulletin: BulletinId, now: Timest
                 turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
                 bypassed_parent = p.state <> 'accepted', changed = (select change_mark())
             from deliveries p
-            where d.bulletin_id = $1 and d.state = 'waiting' and p.id = d.parent_id
+            where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'waiting'
+                and p.bulletin_no = d.bulletin_no and p.group_id = d.parent_group
                 and p.state not in ('waiting', 'held', 'ready')
             returning d.channel_id
         ) select distinct channel_id as "id!: ChannelId" from moved"#,
@@ -286,7 +291,7 @@ pub async fn end_open(db: &mut Connection, bulletin: BulletinId, end: State, now
         "update deliveries set state = $2, ended_at = $3, release_at = null, due_at = null, changed = (select change_mark()),
             reason = case $2::delivery_state when 'withdrawn' then 'bulletin_withdrawn' else 'bulletin_expired'
                 end::delivery_reason
-        where bulletin_id = $1 and state in ('waiting', 'held', 'ready')",
+        where bulletin_no = (select no from bulletins where id = $1) and state in ('waiting', 'held', 'ready')",
         bulletin.0,
         end as State,
         now as Timestamp,

@@ -66,33 +66,33 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
     Ok(sqlx::query_as!(
         Waiting,
         r#"with held as materialized (
-            select d.bulletin_id, array_agg(d.group_id) as ids, array_agg(g.code order by g.tier, g.code) as codes,
+            select d.bulletin_no, array_agg(d.group_id) as ids, array_agg(g.code order by g.tier, g.code) as codes,
                 min(d.turn_at) as since, min(d.release_at) as release_at
-            from (select distinct bulletin_id from progress where waiting + held + ready > 0) open
-                join deliveries d on d.bulletin_id = open.bulletin_id and d.group_id = any ($1) and d.state = 'held'
+            from (select distinct bulletin_no from progress where waiting + held + ready > 0) open
+                join deliveries d on d.bulletin_no = open.bulletin_no and d.group_id = any ($1) and d.state = 'held'
                 join groups g on g.id = d.group_id
-            group by d.bulletin_id
+            group by d.bulletin_no
         ), first as (
-            select held.*, b.kind, b.subject, b.urgency, b.document_number, b.document_date, b.origin_id, b.published_at,
+            select held.*, b.id, b.kind, b.subject, b.urgency, b.document_number, b.document_date, b.origin_id, b.published_at,
                 b.expires_at
-            from held join bulletins b on b.id = held.bulletin_id
+            from held join bulletins b on b.no = held.bulletin_no
             order by b.urgency desc, held.release_at nulls last, b.id limit $2
         ), mine as materialized (
             select id, path from groups where path && $1
         )
-        select first.bulletin_id as "bulletin_id!: BulletinId", first.kind, first.subject, first.urgency as urgency_number,
+        select first.id as "bulletin_id!: BulletinId", first.kind, first.subject, first.urgency as urgency_number,
             first.document_number, to_char(first.document_date, 'YYYY-MM-DD') as document_date, o.name as origin_office,
             first.published_at, first.expires_at, first.since as "since!", first.release_at,
             first.codes as "held_at!", below.groups as "groups!", below.people as "people!",
-            exists (select from bulletins c where c.about = first.bulletin_id and c.kind = 'correction'
+            exists (select from bulletins c where c.about = first.id and c.kind = 'correction'
                 and c.stage = 'published') as "corrected!"
         from first join groups origin on origin.id = first.origin_id join offices o on o.id = origin.office_id
             cross join lateral (
                 select count(*) as groups, coalesce(sum(d.members) filter (where d.recipient is not null), 0) as people
-                from mine g join deliveries d on d.bulletin_id = first.bulletin_id and d.group_id = g.id
+                from mine g join deliveries d on d.bulletin_no = first.bulletin_no and d.group_id = g.id
                 where g.path && first.ids and d.state in ('waiting', 'held')
             ) below
-        order by first.urgency desc, first.release_at nulls last, first.bulletin_id"#,
+        order by first.urgency desc, first.release_at nulls last, first.id"#,
         groups,
         limit,
     )
@@ -106,9 +106,9 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
 /// When the database fails.
 pub async fn count_waiting(db: &mut Connection, groups: &[i32]) -> Result<i64> {
     Ok(sqlx::query_scalar!(
-        r#"select count(distinct d.bulletin_id) as "n!"
-        from (select distinct bulletin_id from progress where waiting + held + ready > 0) open
-            join deliveries d on d.bulletin_id = open.bulletin_id and d.group_id = any ($1) and d.state = 'held'"#,
+        r#"select count(distinct d.bulletin_no) as "n!"
+        from (select distinct bulletin_no from progress where waiting + held + ready > 0) open
+            join deliveries d on d.bulletin_no = open.bulletin_no and d.group_id = any ($1) and d.state = 'held'"#,
         groups,
     )
     .fetch_one(db)
@@ -163,7 +163,8 @@ macro_rules! select_copies {
     ($which:tt, $($arguments:tt)*) => {
         sqlx::query_as!(
             OwnCopy,
-            r#"select d.id as "id: DeliveryId", d.bulletin_id as "bulletin_id: BulletinId", b.subject,
+            r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
+                b.id as "bulletin_id: BulletinId", b.subject,
                 b.urgency as urgency_number, b.document_number, d.group_id as "group_id: GroupId", g.code as "group",
                 g.name as group_name, d.state, d.turn_at, d.release_at, d.ended_at, d.forwarded_by, d.declined_because,
                 d.bypassed_parent
@@ -179,8 +180,8 @@ macro_rules! select_copies {
 /// When the database fails.
 pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnCopy>> {
     Ok(select_copies!(
-        "from deliveries d join bulletins b on b.id = d.bulletin_id join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 and d.group_id = any ($2) order by g.tier, g.code",
+        "from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
+        where b.id = $1 and d.group_id = any ($2) order by g.tier, g.code",
         bulletin.0,
         groups,
     )
@@ -194,9 +195,9 @@ pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i3
 /// When the database fails.
 pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnCopy>> {
     Ok(select_copies!(
-        "from (select id, subject, urgency, document_number from bulletins where published_at is not null
+        "from (select id, no, published_at, subject, urgency, document_number from bulletins where published_at is not null
                 order by id desc limit $2) b
-            join deliveries d on d.bulletin_id = b.id and d.group_id = any ($1) and d.state not in ('waiting', 'held')
+            join deliveries d on d.bulletin_no = b.no and d.group_id = any ($1) and d.state not in ('waiting', 'held')
             join groups g on g.id = d.group_id
         order by b.id desc, g.tier, g.code limit $3",
         groups,
@@ -219,7 +220,7 @@ pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i
             coalesce(sum(coalesce(nullif(d.members, 0), g.members)) filter (where d.recipient is not null), 0) as "seats!",
             count(*) filter (where d.recipient is not null and d.members = 0 and g.members is null) as "unknown!",
             count(*) filter (where not d.automatic and not d.group_id = any ($2)) as "stewarded!"
-        from groups g join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
+        from groups g join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
         where g.path && $2 and d.state in ('waiting', 'held', 'ready')
         group by d.channel_id, d.tier order by d.channel_id, d.tier"#,
         bulletin.0,
@@ -260,7 +261,7 @@ pub async fn list_stuck_below(
         Stuck,
         r#"select g.name as group_name, o.name as office_name, d.state, d.reason, d.release_at,
             s.title as "steward_title?"
-        from groups g join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
+        from groups g join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
             join offices o on o.id = g.office_id
             left join stewards s on s.group_id = g.id and not s.deputy and s.valid_until is null
         where g.path && $2 and not g.id = any ($2) and d.state in ('held', 'failed', 'unreachable')

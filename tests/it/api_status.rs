@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use gcc_relay::domain::ids::DeliveryId;
 use gcc_relay::simulator::Happening;
-use gcc_relay::store::claims::{delete_claims, insert_claim};
+use gcc_relay::store::batches::{delete_batches, reopen};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -91,10 +91,11 @@ async fn a_ready_delivery_is_shown_as_sending_while_it_is_claimed_and_as_parked_
     let gcc1: DeliveryId = desk.delivery_of(&id, "gcc1").await.parse().expect("an id");
     let mut db = desk.db().await;
     let epoch = sqlx::query_scalar("select epoch from channels").fetch_one(&mut *db).await.expect("an epoch");
-    let claim =
-        insert_claim(&mut db, desk.channel, epoch, desk.now(), &[gcc1], &[]).await.expect("claimed").expect("a claim");
+    let claimed = desk.claim(&mut db, epoch, 1).await.expect("claimed");
+    assert_eq!(claimed.iter().map(|(_, ready)| ready.id).collect::<Vec<_>>(), [gcc1]);
     assert_eq!((shown("sending").await.len(), shown("ready").await.len()), (1, 0));
-    delete_claims(&mut db, &[claim]).await.expect("given back");
+    delete_batches(&mut db, &[claimed[0].0]).await.expect("given back");
+    reopen(&mut db, desk.channel, epoch, &[gcc1]).await.expect("given back");
     desk.post(&Who::Operator, "channels/gcc/park", json!({})).await.expect(200);
     assert_eq!((shown("parked").await.len(), shown("ready").await.len()), (1, 0));
     let parked = desk.get(&Who::Admin, &format!("deliveries/{gcc1}")).await.expect(200);

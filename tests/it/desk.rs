@@ -518,6 +518,7 @@ impl Desk {
             "images",
             "messages",
             "deliveries",
+            "batches",
             "progress",
             "groups",
             "channels",

@@ -14,8 +14,9 @@ use gcc_relay::relay::public_token;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::retry::retry;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule, GroupConfig};
+use gcc_relay::store::StoreError;
+use gcc_relay::store::batches::{Claim, claim, take_channel};
 use gcc_relay::store::bulletins::{Draft, insert_draft};
-use gcc_relay::store::claims::{delete_lost_claims, insert_claim, take_channel};
 use gcc_relay::store::deliveries::{Delivery, get_change_horizon, list_changed};
 use gcc_relay::store::locks::{get_pid, session_holds_channel, try_hold_channel};
 use gcc_relay::store::record::{Recorded, record_batch};
@@ -83,7 +84,7 @@ async fn draft(stage: &Stage) -> BulletinId {
 }
 
 async fn recipient(stage: &Stage, bulletin: BulletinId, group: GroupId) -> Option<String> {
-    sqlx::query_scalar("select recipient from deliveries where bulletin_id = $1 and group_id = $2")
+    sqlx::query_scalar("select recipient from deliveries where bulletin_no = (select no from bulletins where id = $1) and group_id = $2")
         .bind(bulletin)
         .bind(group)
         .fetch_one(&mut *stage.db().await)
@@ -310,11 +311,34 @@ async fn what_was_given_back_unsent_is_not_taken_for_sent_after_a_takeover() {
     assert_eq!(open, 1, "only the one call that was under way");
 }
 
+#[tokio::test]
+async fn calls_on_all_channels_of_a_node_keep_to_the_room_of_the_node() {
+    let mut stage = patient().await;
+    stage.engine.call_room = Arc::new(tokio::sync::Semaphore::new(2));
+    stage.faults([FaultRule::always(Fault::AcceptThenTimeout)]);
+    let draft = Draft {
+        forwarding: ForwardingMode::Automatic,
+        audience: Audience { tiers: Some(vec![2]), ..Audience::default() },
+        ..stage.draft().await
+    };
+    let id = stage.publish(draft).await.0;
+    let root = stage.delivery(id, "gcc1").await;
+    accept(&stage, id, root.id).await;
+    let doomed = Doomed::start(&stage).await;
+    claims_name(&stage, id, 3).await;
+    while stage.line().counts().accepted < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stage.engine.call_room.available_permits(), 0);
+    assert_eq!(doomed.die(&stage).await, 3, "two under way and one in the sender's memory");
+    assert_eq!(stage.line().counts().accepted, 2);
+}
+
 /// Until the claims name so many deliveries of a bulletin.
 async fn claims_name(stage: &Stage, bulletin: BulletinId, deliveries: i64) {
     for _ in 0..2_000 {
-        let asked = "select count(*) from claims, unnest(delivery_ids) as d(id) join deliveries using (id)
-            where bulletin_id = $1";
+        let asked = "select count(*) from batches, unnest(groups) where epoch is not null
+            and bulletin_no = (select no from bulletins where id = $1)";
         let named: i64 =
             sqlx::query_scalar(asked).bind(bulletin).fetch_one(&mut *stage.db().await).await.expect("the claims");
         if named == deliveries {
@@ -347,20 +371,25 @@ async fn accept(stage: &Stage, bulletin: BulletinId, delivery: DeliveryId) {
 }
 
 #[tokio::test]
-async fn a_claim_whose_answer_was_lost_is_removed_by_the_next() {
+async fn a_claim_whose_answer_was_lost_is_given_again_to_the_same_holder_and_to_no_other() {
     let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    let root = stage.delivery(id, "gcc1").await;
+    stage.publish_automatic().await;
     let mut tx = begin(&stage).await;
     let taken = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    let now = stage.now();
-    let lost =
-        insert_claim(&mut tx, stage.channel, taken.epoch, now, &[root.id], &[]).await.expect("asked").expect("one");
-    let known =
-        insert_claim(&mut tx, stage.channel, taken.epoch, now, &[root.id], &[]).await.expect("asked").expect("two");
-    assert_eq!(delete_lost_claims(&mut tx, stage.channel, taken.epoch, &[known]).await.expect("asked"), 1);
-    assert_ne!(lost, known);
-    assert_eq!(delete_lost_claims(&mut tx, stage.channel, taken.epoch - 1, &[]).await.expect("asked"), 0);
+    let lost = stage.claim(&mut tx, taken.epoch, 1).await.expect("claimed");
+    assert!(stage.claim(&mut tx, taken.epoch, 1).await.expect("asked").is_empty(), "it is taken");
+    let known = [lost[0].0];
+    let again = |known| {
+        let (channel, now) = (stage.channel, stage.now());
+        Claim { channel, epoch: taken.epoch, now, later: now, room: 1, below: None, known: Some(known) }
+    };
+    let found = claim(&mut tx, again(&[])).await.expect("asked");
+    assert_eq!(found.iter().map(|(batch, ready)| (*batch, ready.id)).collect::<Vec<_>>(), [(lost[0].0, lost[0].1.id)]);
+    assert!(claim(&mut tx, again(&known)).await.expect("asked").is_empty(), "it is known");
+    let other = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
+    assert_eq!(other.left_open, 1);
+    let refused = claim(&mut tx, again(&[])).await;
+    assert!(matches!(refused, Err(StoreError::NotHolder)), "{refused:?}");
 }
 
 #[tokio::test]
@@ -463,9 +492,11 @@ async fn a_change_that_is_committed_late_is_not_jumped_over() {
 }
 
 async fn mark(stage: &Stage, bulletin: BulletinId) -> i64 {
-    sqlx::query_scalar("select max(changed) from deliveries where bulletin_id = $1")
-        .bind(bulletin)
-        .fetch_one(&mut *stage.db().await)
-        .await
-        .expect("a mark")
+    sqlx::query_scalar(
+        "select max(changed) from deliveries where bulletin_no = (select no from bulletins where id = $1)",
+    )
+    .bind(bulletin)
+    .fetch_one(&mut *stage.db().await)
+    .await
+    .expect("a mark")
 }

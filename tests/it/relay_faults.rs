@@ -6,6 +6,7 @@ use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::relay::engine::sealed_as;
 use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, Happening};
+use gcc_relay::store::batches::take_channel;
 use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::{attempts, channels, deliveries};
 
@@ -218,13 +219,9 @@ async fn what_a_dead_sender_had_claimed_is_asked_again_under_its_key() {
     let stage = Stage::new().await;
     let id = stage.publish_automatic().await;
     // a sender claims, LINE accepts, and the process dies before anything is recorded
-    let root = stage.delivery(id, "gcc1").await;
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let taken =
-        gcc_relay::store::claims::take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    gcc_relay::store::claims::insert_claim(&mut tx, stage.channel, taken.epoch, stage.now(), &[root.id], &[])
-        .await
-        .expect("claimed");
+    let taken = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
+    assert_eq!(stage.claim(&mut tx, taken.epoch, 1).await.expect("claimed").len(), 1);
     tx.commit().await.expect("committed");
     stage.run().await;
     let open = stage.delivery(id, "gcc1").await;

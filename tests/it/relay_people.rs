@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
-use gcc_relay::domain::ids::{BulletinId, DeliveryId};
+use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::domain::text::Note;
 use gcc_relay::relay::by_hand;
@@ -26,7 +26,7 @@ use crate::stage::Stage;
 pub async fn store_event(stage: &Stage, kind: &str, line_group: &str, person: Option<&str>, data: Option<String>) {
     let event = Event {
         channel_id: stage.channel,
-        event_id: DeliveryId::new(stage.now()).to_string(),
+        event_id: BulletinId::new(stage.now()).to_string(),
         kind: kind.into(),
         line_group_id: Some(line_group.into()),
         person: person.map(|person| stage.engine.person.person_hash(person).to_vec()),
@@ -332,7 +332,8 @@ async fn what_was_claimed_but_withdrawn_before_its_call_is_not_sent() {
     wake.notify_one();
     // LINE goes on refusing until the claim is given back: a call under way could otherwise still be accepted
     let given_back = async {
-        while sqlx::query("select from claims").fetch_optional(&mut *stage.db().await).await.expect("asked").is_some() {
+        let claimed = "select from batches where epoch is not null";
+        while sqlx::query(claimed).fetch_optional(&mut *stage.db().await).await.expect("asked").is_some() {
             tokio::task::yield_now().await;
         }
     };

@@ -1,4 +1,4 @@
-//! The queue: hints that name every delivery that is ready, and go when nothing in them is.
+//! The queue: every delivery that is ready and not put off stands in exactly one batch.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,22 +7,21 @@ use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::simulator::{Fault, FaultRule};
+use gcc_relay::store::batches::take_channel;
 use gcc_relay::store::bulletins::update_paused;
 use gcc_relay::store::channels::{park_channel, resume_channel};
-use gcc_relay::store::claims::{insert_claim, take_channel};
-use gcc_relay::store::queue::{delete_if_empty, list_hints};
 use tokio::time::timeout;
 
 use crate::stage::{PATIENCE, Stage};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Deliveries that are ready and not put off, and of them those that no hint of their channel names.
+/// Deliveries that are ready and not put off, and of them those that do not stand in exactly one batch of their channel.
 async fn ready(stage: &Stage) -> (i64, i64) {
     sqlx::query_as(
-        "select count(*), count(*) filter (where not exists (select from queue q
-            where q.channel_id = d.channel_id and q.priority = d.priority and q.bulletin_id = d.bulletin_id
-                and d.id = any (q.delivery_ids)))
+        "select count(*), count(*) filter (where 1 <> (select count(*) from batches b
+            where b.channel_id = d.channel_id and b.priority = d.priority and b.bulletin_no = d.bulletin_no
+                and d.group_id = any (b.groups)))
         from deliveries d where state = 'ready' and due_at is null",
     )
     .fetch_one(&mut *stage.db().await)
@@ -30,8 +29,8 @@ async fn ready(stage: &Stage) -> (i64, i64) {
     .expect("counts")
 }
 
-async fn hints(stage: &Stage) -> i64 {
-    sqlx::query_scalar("select count(*) from queue").fetch_one(&mut *stage.db().await).await.expect("a count")
+async fn batches(stage: &Stage) -> i64 {
+    sqlx::query_scalar("select count(*) from batches").fetch_one(&mut *stage.db().await).await.expect("a count")
 }
 
 async fn park(stage: &Stage) {
@@ -49,10 +48,10 @@ async fn nothing_is_left_in_the_queue_when_all_is_sent() {
     let stage = Stage::new().await;
     let id = stage.publish_automatic().await;
     assert_eq!(ready(&stage).await, (1, 0));
-    assert_eq!(hints(&stage).await, 1);
+    assert_eq!(batches(&stage).await, 1);
     stage.run().await;
     stage.assert_exact(id).await;
-    assert_eq!(hints(&stage).await, 0);
+    assert_eq!(batches(&stage).await, 0);
 }
 
 #[tokio::test]
@@ -61,8 +60,8 @@ async fn what_is_queued_again_while_it_is_still_named_is_sent_once() {
     let id = stage.publish_automatic().await;
     // as if it had become ready twice
     sqlx::query(
-        "insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
-        select channel_id, priority, bulletin_id, turn_at, delivery_ids || delivery_ids from queue",
+        "insert into batches (channel_id, priority, bulletin_no, opened_at, groups)
+        select channel_id, priority, bulletin_no, opened_at, groups || groups from batches",
     )
     .execute(&mut *stage.db().await)
     .await
@@ -70,7 +69,7 @@ async fn what_is_queued_again_while_it_is_still_named_is_sent_once() {
     stage.run().await;
     stage.assert_exact(id).await;
     assert_eq!(stage.accepted_in("Cmoi"), 1);
-    assert_eq!(hints(&stage).await, 0);
+    assert_eq!(batches(&stage).await, 0);
 }
 
 #[tokio::test]
@@ -80,64 +79,80 @@ async fn who_takes_a_channel_over_takes_the_dead_senders_part_out_of_the_queue()
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let (channel, now) = (stage.channel, stage.now());
     let dead = take_channel(&mut tx, channel, now, SECOND).await.expect("taken");
-    let hint = list_hints(&mut tx, channel, None, 2).await.expect("hints").remove(0);
-    insert_claim(&mut tx, channel, dead.epoch, now, &hint.delivery_ids, &[hint.id]).await.expect("claimed");
+    assert_eq!(stage.claim(&mut tx, dead.epoch, 2).await.expect("claimed").len(), 1);
     let taken = take_channel(&mut tx, channel, now, SECOND).await.expect("taken");
     tx.commit().await.expect("committed");
-    assert_eq!((taken.left_open, hints(&stage).await), (1, 0));
+    assert_eq!((taken.left_open, batches(&stage).await), (1, 0));
     stage.after(SECOND).await;
     stage.assert_exact(id).await;
 }
 
-/// Puts hints before all others, as a sender leaves them behind that dies: nothing in them is ready any more.
-async fn leave_hints_behind(stage: &Stage, hints: i32, named: i32) {
+/// Puts batches before all others in which nothing is ready any more, as late answers leave them behind.
+async fn leave_batches_behind(stage: &Stage, bulletin: BulletinId, batches: i32, named: i32) {
     sqlx::query(
-        "insert into queue (channel_id, priority, bulletin_id, turn_at, delivery_ids)
-        select $1, 0, gen_random_uuid(), now(), (select array_agg(gen_random_uuid()) from generate_series(1, $3) m where n > 0)
-        from generate_series(1, $2) n",
+        "insert into batches (channel_id, priority, bulletin_no, opened_at, groups)
+        select $1, 0, (select no from bulletins where id = $2), now(), (select array_agg(100000 + m) from generate_series(1, $4) m where n > 0)
+        from generate_series(1, $3) n",
     )
     .bind(stage.channel.0)
-    .bind(hints)
+    .bind(bulletin)
+    .bind(batches)
     .bind(named)
     .execute(&mut *stage.db().await)
     .await
-    .expect("hints");
+    .expect("batches");
 }
 
 #[tokio::test]
-async fn what_a_dead_sender_left_in_the_queue_hides_nothing_behind_it() {
+async fn what_is_over_in_the_queue_hides_nothing_behind_it() {
     let mut stage = Stage::new().await;
     // nobody comes by and looks again
     Arc::make_mut(&mut stage.engine.settings).poll_interval = Duration::from_hours(1);
     let id = stage.publish_automatic().await;
     // more than one look reads
-    leave_hints_behind(&stage, 30, 3).await;
+    leave_batches_behind(&stage, id, 300, 3).await;
     timeout(PATIENCE, stage.run()).await.expect("the relay finds it at once");
     stage.assert_exact(id).await;
-    assert_eq!(hints(&stage).await, 0);
+    assert_eq!(batches(&stage).await, 0);
 }
 
 #[tokio::test]
-async fn a_hint_goes_once_nothing_in_it_is_ready_and_stays_until_then() {
-    let stage = Stage::new().await;
-    stage.publish_automatic().await;
-    leave_hints_behind(&stage, 5, 3).await;
-    let mut db = stage.db().await;
-    let all: Vec<i64> = sqlx::query_scalar("select id from queue").fetch_all(&mut *db).await.expect("hints");
-    delete_if_empty(&mut db, &all).await.expect("removed");
-    assert_eq!((all.len(), hints(&stage).await, ready(&stage).await), (6, 1, (1, 0)));
-}
-
-#[tokio::test]
-async fn a_hint_that_names_more_than_one_claim_takes_hides_nothing_either() {
+async fn a_batch_that_names_more_than_a_sender_has_room_for_hides_nothing_either() {
     let mut stage = Stage::new().await;
     let settings = Arc::make_mut(&mut stage.engine.settings);
     (settings.claim_batch, settings.poll_interval) = (2, Duration::from_hours(1));
     let id = stage.publish_automatic().await;
-    leave_hints_behind(&stage, 3, 7).await;
+    leave_batches_behind(&stage, id, 3, 7).await;
     timeout(PATIENCE, stage.run()).await.expect("the relay finds it at once");
     stage.assert_exact(id).await;
-    assert_eq!(hints(&stage).await, 0);
+    assert_eq!(batches(&stage).await, 0);
+}
+
+#[tokio::test]
+async fn what_ends_while_it_waits_leaves_its_batch() {
+    let stage = Stage::new().await;
+    park(&stage).await;
+    let id = stage.publish_automatic().await;
+    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
+    gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, "test", stage.now())
+        .await
+        .expect("withdrawn");
+    tx.commit().await.expect("committed");
+    assert_eq!((ready(&stage).await, batches(&stage).await), ((0, 0), 0));
+}
+
+#[tokio::test]
+async fn what_is_put_off_leaves_the_queue_and_is_in_it_again_when_it_is_due() {
+    let stage = Stage::new().await;
+    stage.faults([FaultRule::always(Fault::Status { status: 500 }).times(1)]);
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    assert_eq!((ready(&stage).await, batches(&stage).await), ((0, 0), 0), "the root is put off");
+    stage.after(Duration::from_mins(1)).await;
+    stage.assert_exact(id).await;
+    assert_eq!(stage.states(id).await["moi"], State::Accepted);
+    assert_eq!(batches(&stage).await, 0);
 }
 
 #[tokio::test]
@@ -154,7 +169,7 @@ async fn a_delivery_that_is_retried_by_a_person_is_in_the_queue_again() {
     assert_eq!(ready(&stage).await, (before + i64::try_from(retried).expect("few"), 0));
     stage.run().await;
     assert_eq!(stage.states(id).await["moi"], State::Accepted);
-    assert_eq!(hints(&stage).await, 0);
+    assert_eq!(batches(&stage).await, 0);
 }
 
 #[tokio::test]
@@ -171,7 +186,7 @@ async fn a_parked_channel_keeps_its_queue_and_a_paused_bulletin_its_own() {
     pause(&stage, id, false).await;
     stage.run().await;
     stage.assert_exact(id).await;
-    assert_eq!(hints(&stage).await, 0);
+    assert_eq!(batches(&stage).await, 0);
 }
 
 async fn pause(stage: &Stage, id: BulletinId, paused: bool) {

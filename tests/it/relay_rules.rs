@@ -1,7 +1,10 @@
 //! The rules that the database itself holds, compared with those of the domain.
 
+use std::time::Duration;
+
 use gcc_relay::domain::delivery::{State, may_become};
-use gcc_relay::store::{audit, claims};
+use gcc_relay::store::batches::take_channel;
+use gcc_relay::store::{StoreError, audit};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
 use crate::stage::{Stage, fresh_database};
@@ -27,7 +30,7 @@ async fn no_statement_can_move_a_delivery_against_the_table() {
     let stage = Stage::new().await;
     let id = stage.publish_automatic().await;
     stage.run().await;
-    let refused = sqlx::query("update deliveries set state = 'ready', ended_at = null where bulletin_id = $1")
+    let refused = sqlx::query("update deliveries set state = 'ready', ended_at = null where bulletin_no = (select no from bulletins where id = $1)")
         .bind(id)
         .execute(&mut *stage.db().await)
         .await;
@@ -64,16 +67,12 @@ async fn a_sender_whose_epoch_is_over_can_claim_nothing() {
     let id = stage.publish_automatic().await;
     let root = stage.delivery(id, "gcc1").await;
     let mut db = stage.db().await;
-    let old =
-        claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
-    let new =
-        claims::take_channel(&mut db, stage.channel, stage.now(), std::time::Duration::ZERO).await.expect("taken");
-    let late =
-        claims::insert_claim(&mut db, stage.channel, old.epoch, stage.now(), &[root.id], &[]).await.expect("asked");
-    assert_eq!(late, None);
-    let fresh =
-        claims::insert_claim(&mut db, stage.channel, new.epoch, stage.now(), &[root.id], &[]).await.expect("asked");
-    assert!(fresh.is_some());
+    let old = take_channel(&mut db, stage.channel, stage.now(), Duration::ZERO).await.expect("taken");
+    let new = take_channel(&mut db, stage.channel, stage.now(), Duration::ZERO).await.expect("taken");
+    let late = stage.claim(&mut db, old.epoch, 1).await;
+    assert!(matches!(late, Err(StoreError::NotHolder)), "{late:?}");
+    let claimed = stage.claim(&mut db, new.epoch, 1).await.expect("claimed");
+    assert_eq!(claimed.iter().map(|(_, ready)| ready.id).collect::<Vec<_>>(), [root.id]);
 }
 
 #[tokio::test]

@@ -30,8 +30,10 @@ async fn poison(stage: &Stage, id: BulletinId) {
     let function = "create function poison() returns trigger language plpgsql as
         $$ begin raise exception 'poison' using errcode = 'check_violation', constraint = 'poison'; end $$";
     sqlx::query(function).execute(&mut *db).await.expect("a function");
+    let no: i32 =
+        sqlx::query_scalar("select no from bulletins where id = $1").bind(id).fetch_one(&mut *db).await.expect("no");
     let trigger = format!(
-        "create trigger poison before update on deliveries for each row when (old.bulletin_id = '{id}')
+        "create trigger poison before update on deliveries for each row when (old.bulletin_no = {no})
         execute function poison()"
     );
     sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&mut *db).await.expect("a trigger");

@@ -13,8 +13,9 @@ use crate::pages_scenes::{Shown, look, look_at_all};
 /// More groups than a receipt lists one by one.
 const MANY: usize = 510;
 /// A delivery of every kind there is.
-const DELIVERIES: &str = "select distinct on (group_id, state, reason, forwarded_by is null, bypassed_parent) id::text
-    from deliveries order by group_id, state, reason, forwarded_by is null, bypassed_parent";
+const DELIVERIES: &str = "select distinct on (group_id, state, reason, forwarded_by is null, bypassed_parent)
+        delivery_id(published_at, bulletin_no, group_id)::text
+    from deliveries join bulletins on no = bulletin_no order by group_id, state, reason, forwarded_by is null, bypassed_parent";
 
 /// What became of every bulletin at every group, and what can be said of groups and channels.
 pub async fn fates(desk: &Desk) -> Vec<Shown> {

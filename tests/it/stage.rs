@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
-use gcc_relay::domain::ids::{BulletinId, ChannelId, GroupId};
+use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId, GroupId};
 use gcc_relay::domain::sealed::{SealingKey, SealingKeys};
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::domain::tree_file;
@@ -18,15 +18,16 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
-use gcc_relay::relay::settings::{BulletinRules, Settings};
+use gcc_relay::relay::settings::{BulletinRules, Retention, Settings};
 use gcc_relay::relay::{by_hand, public_token};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
+use gcc_relay::store::batches::{self, Claim, Ready};
 use gcc_relay::store::deliveries::{self, Delivery};
 use gcc_relay::store::{self, Db, bulletins, channels, groups, tree};
 use sqlx::{Connection, Executor, PgConnection};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// A root, two provinces of two agencies each, a ministry; stewarded where nothing else is said.
 pub const SMALL_TREE: &str = "\
@@ -149,7 +150,9 @@ impl Stage {
         import(&db, csv, clock.now()).await;
         let person = sealing.person_key();
         let sealing = Arc::new(sealing);
-        let engine = Engine { db, clock: clock.clone(), line, sealing, person, settings: Arc::new(settings) };
+        let call_room = Arc::new(Semaphore::new(64));
+        let settings = Arc::new(settings);
+        let engine = Engine { db, clock: clock.clone(), line, sealing, person, call_room, settings };
         Self { clock, engine, channel, simulator }
     }
 
@@ -257,6 +260,18 @@ impl Stage {
         self.deliveries(bulletin).await.into_iter().map(|delivery| (delivery.group, delivery.state)).collect()
     }
 
+    /// Claims about so many deliveries as the holder with this epoch, as its sender does.
+    pub async fn claim(
+        &self,
+        db: &mut store::Connection,
+        epoch: i64,
+        room: usize,
+    ) -> Result<Vec<(BatchId, Ready)>, store::StoreError> {
+        let now = self.now();
+        batches::claim(db, Claim { channel: self.channel, epoch, now, later: now, room, below: None, known: None })
+            .await
+    }
+
     pub async fn group(&self, code: &str) -> GroupId {
         groups::find_group(&mut *self.db().await, code).await.expect("a query").expect("a group").id
     }
@@ -285,7 +300,6 @@ fn settings() -> Settings {
         burst: 20,
         in_flight: 64,
         claim_batch: 500,
-        retry_share: 0.2,
         poll_interval: Duration::from_secs(5),
         poll_jitter: 0.2,
         retry_schedule: [5, 15, 60, 300].map(Duration::from_secs).into(),
@@ -307,6 +321,12 @@ fn settings() -> Settings {
         recount_interval: Duration::from_mins(1),
         quota_refresh: Duration::from_mins(5),
         audit_seal: Duration::from_secs(10),
+        retention: Retention {
+            taps: 9_600 * hour,
+            attempts: 17_520 * hour,
+            receipts: 87_600 * hour,
+            dense: 1_080 * hour,
+        },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }

@@ -62,69 +62,50 @@ async fn measure(house: &House, node: &Node) -> Result<(f64, f64)> {
     Ok((median(fan_outs.into_iter()), median(calls.into_iter())))
 }
 
-/// Copies of the last bulletin and all of its rows, with ids and times of their own in the past. Indexes are made after
-/// the rows, and triggers rest meanwhile: the counters are copied too.
+/// Copies of the last bulletin and all of its rows, in a month of their own more than a year ago. Triggers rest meanwhile:
+/// the counters are copied too.
 async fn plant(house: &House) -> Result<()> {
-    let indexes: Vec<(String, String)> = sqlx::query_as(
-        "select indexname, indexdef from pg_indexes where tablename = 'deliveries' and indexname <> 'deliveries_pkey'",
-    )
-    .fetch_all(&house.db)
-    .await?;
-    let names: Vec<&str> = indexes.iter().map(|(name, _)| name.as_str()).collect();
     let mut db = house.db.acquire().await?;
+    let month: i32 =
+        sqlx::query_scalar("select bulletin_month(now() - interval '400 days')").fetch_one(&mut *db).await?;
+    let partition = format!("deliveries_{month}");
     run_script(
         &mut db,
         format!(
-            "alter table deliveries disable trigger user; alter table bulletins disable trigger user;
-            drop index {}; alter table deliveries drop constraint deliveries_pkey, set (fillfactor = 100);
+            "select open_month({month});
+            alter table bulletins disable trigger user;
+            alter table {partition} set (fillfactor = 100);
             create temp table model as
                 select * from bulletins where kind = 'news' and published_at is not null order by published_at desc limit 1;
             create temp table past as
-                select n, gen_random_uuid() as bulletin from generate_series(1, {BULLETINS}) n;
-            create temp table numbered as
-                select row_number() over () as n, d.* from deliveries d join model m on m.id = d.bulletin_id;
-            create temp table copies as
-                select d.*, up.n as parent_n from numbered d left join numbered up on up.id = d.parent_id;
-            create temp table counters as select p.* from progress p join model m on m.id = p.bulletin_id;",
-            names.join(", ")
+                select n, gen_random_uuid() as bulletin, {month} * 1000000 + n as no from generate_series(1, {BULLETINS}) n;
+            create temp table copies as select d.* from deliveries d join model m on m.no = d.bulletin_no;
+            create temp table counters as select p.* from progress p join model m on m.no = p.bulletin_no;"
         ),
     )
     .await?;
-    // ids in the order of time, before all that comes
-    let id = |n| format!("(lpad(to_hex(past.n), 12, '0') || '70008' || lpad(to_hex({n}), 15, '0'))::uuid");
-    let (own, parents) = (id("s.n"), id("s.parent_n"));
-    for (table, source, changed) in [
-        ("bulletins", "model", vec![("id", "past.bulletin"), ("public_token", "past.bulletin::text")]),
-        ("progress", "counters", vec![("bulletin_id", "past.bulletin"), ("changed", "0")]),
-    ] {
-        let sql = copy(&mut db, table, source, &changed).await?;
+    let at = "now() - interval '400 days'";
+    let of_bulletins =
+        [("id", "past.bulletin"), ("no", "past.no"), ("public_token", "past.bulletin::text"), ("published_at", at)];
+    let of_rows = [("bulletin_no", "past.no"), ("changed", "0")];
+    for (table, source, changed) in
+        [("bulletins", "model", of_bulletins.as_slice()), ("progress", "counters", of_rows.as_slice())]
+    {
+        let sql = copy(&mut db, table, source, changed).await?;
         run_script(&mut db, sql).await?;
     }
-    let changed = [
-        ("id", own.as_str()),
-        ("parent_id", &parents),
-        ("retry_key", &own),
-        ("bulletin_id", "past.bulletin"),
-        ("changed", "0"),
-    ];
-    let sql = copy(&mut db, "deliveries", "copies", &changed).await?;
+    let sql = copy(&mut db, &partition, "copies", &of_rows).await?;
     for first in (1..=BULLETINS).step_by(100) {
         run_script(&mut db, format!("{sql} where past.n between {first} and {}", first + 99)).await?;
     }
-    run_script(&mut db, "alter table deliveries add constraint deliveries_pkey primary key (id)".to_owned()).await?;
-    for (_, definition) in indexes {
-        run_script(&mut db, definition).await?;
-    }
     for end in [
-        "alter table deliveries enable trigger user, set (fillfactor = 50);
-        alter table bulletins enable trigger user;
-        drop table model, past, numbered, copies, counters",
-        "vacuum (freeze, analyze) deliveries",
-        "vacuum analyze progress",
-        "vacuum analyze bulletins",
-        "checkpoint",
+        "alter table bulletins enable trigger user; drop table model, past, copies, counters".to_owned(),
+        format!("vacuum (freeze, analyze) {partition}"),
+        "vacuum analyze progress".to_owned(),
+        "vacuum analyze bulletins".to_owned(),
+        "checkpoint".to_owned(),
     ] {
-        run_script(&mut db, end.to_owned()).await?;
+        run_script(&mut db, end).await?;
     }
     let planted: i64 = sqlx::query_scalar("select count(*) from deliveries").fetch_one(&mut *db).await?;
     ensure!(planted > 20_000_000, "only {planted} deliveries are there");

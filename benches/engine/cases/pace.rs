@@ -3,9 +3,9 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::house::{House, Node, Run, as_f64};
+use crate::house::{House, Node, Run, UNLIMITED, as_f64};
 use crate::stub::Manner;
-use crate::table::Table;
+use crate::table::{Table, median};
 
 /// LINE's limit, and what the relay keeps below it by default.
 pub const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
@@ -51,6 +51,41 @@ pub async fn many(table: &mut Table) -> Result<()> {
     table.beside(&run);
     node.close().await?;
     house.pull_down().await
+}
+
+/// What each delivery costs when the same tree is on one channel, on twenty, and on two hundred.
+pub async fn cost_of_channels(table: &mut Table) -> Result<()> {
+    const RUNS: usize = 5;
+    let mut one = f64::NAN;
+    for (channels, target) in [(1, None), (20, Some(1.15)), (200, Some(1.3))] {
+        let house = House::build().await?;
+        for n in 0..channels {
+            house.add_channel(&format!("gcc-{n}"), UNLIMITED).await?;
+        }
+        house.plant(96, 125).await?;
+        let node = house.open().await?;
+        house.fan_out(&[&node], Manner::default(), json!({})).await?;
+        let mut runs = Vec::new();
+        for _ in 0..RUNS {
+            runs.push(house.fan_out(&[&node], Manner::default(), json!({})).await?.1);
+        }
+        let cost = median(runs.iter().map(Run::processor_per_thousand));
+        match target {
+            None => {
+                one = cost;
+                table.tell("cascade on one channel: processor seconds per 1,000", format!("{cost:.4}"));
+            }
+            Some(target) => {
+                table.at_most(format!("the same on {channels} channels, times one channel's"), target, cost / one);
+            }
+        }
+        if let Some(run) = runs.last() {
+            table.beside(run);
+        }
+        node.close().await?;
+        house.pull_down().await?;
+    }
+    Ok(())
 }
 
 async fn fan_out(house: &House, nodes: &[&Node]) -> Result<Run> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::settling::recorded;
@@ -40,15 +41,18 @@ impl Sender {
                 self.stale = true;
                 return Some(now + MOMENT);
             }
+            let Ok(room) = Arc::clone(&self.engine.call_room).try_acquire_owned() else {
+                return Some(now + MOMENT);
+            };
             if let Err(wait) = self.pace.take(now) {
                 return Some(now + wait);
             }
             let claimed = self.backlog.pop()?;
-            self.start_call(claimed).await;
+            self.start_call(claimed, room).await;
         }
     }
 
-    pub(super) async fn start_call(&mut self, claimed: Claimed) {
+    pub(super) async fn start_call(&mut self, claimed: Claimed, room: OwnedSemaphorePermit) {
         let clock = &self.engine.clock;
         let now = clock.now();
         let Some(access) = self.access.clone() else {
@@ -65,6 +69,7 @@ impl Sender {
                         quota: self.quota.clone(),
                         access,
                         may_send: self.lease.guard(),
+                        room,
                     };
                     let task = self.calls.spawn(call(surroundings, claimed, message));
                     self.started.insert(task.id(), started);

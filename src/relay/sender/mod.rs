@@ -25,11 +25,11 @@ use super::gauges::UnderWay;
 use super::lease::Lease;
 use super::pace::{Pace, Snooze};
 use super::quota_evidence::QuotaEvidence;
-use super::recorder::{Entry, Recorder, Written};
+use super::recorder::{Entry, ToRecorder, Written};
 use crate::domain::ids::{ChannelId, MessageId};
 use crate::line::token::Access;
+use crate::store::batches::{list_still_ready, take_channel};
 use crate::store::channels::get_channel;
-use crate::store::claims::{list_still_ready, take_channel};
 use crate::store::locks::{SessionPid, session_holds_channel};
 use crate::store::{Result, StoreError};
 
@@ -64,8 +64,10 @@ pub enum Ended {
 struct Look {
     /// Something became ready since the last look.
     wanted: bool,
-    /// The last look left ready deliveries for later.
+    /// The last look may have left ready deliveries for later.
     more: bool,
+    /// Whether the next look is to find claims of this sender that it does not know of.
+    adopt: bool,
 }
 
 /// The one task that sends on a channel.
@@ -73,6 +75,7 @@ pub struct Sender {
     engine: Engine,
     channel: ChannelId,
     epoch: i64,
+    recorder: ToRecorder,
     access: Option<Access>,
     parked: bool,
     in_flight: usize,
@@ -89,7 +92,6 @@ pub struct Sender {
     quota: QuotaEvidence,
     /// Calls that LINE has accepted so far.
     accepted: u64,
-    recorder: mpsc::Sender<Entry>,
     written: mpsc::UnboundedReceiver<Written>,
     look: Look,
     /// Whether a pause has gone by since what is claimed was looked at.
@@ -100,13 +102,14 @@ pub struct Sender {
 
 impl Sender {
     /// Takes the channel, whose lock the session `holder` holds: raises its epoch and turns what an older holder left
-    /// behind into open outcomes. Starts the recorder. Gives nothing where the lock is not the session's any more: who
+    /// behind into open outcomes. Gives nothing where the lock is not the session's any more: who
     /// has it now must not lose the channel to a task that was kept waiting. `None` for `holder` where nobody else can be.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn start(
         engine: &Engine,
+        recorder: ToRecorder,
         channel: ChannelId,
         holder: Option<SessionPid>,
         lease: Lease,
@@ -136,9 +139,7 @@ impl Sender {
                 "an earlier sender left calls with unknown outcome; they are repeated under their keys");
         }
         let settings = &engine.settings;
-        let (entries, inbox) = mpsc::channel(settings.record_batch * 8);
         let (outbox, written) = mpsc::unbounded_channel();
-        tokio::spawn(Recorder::new(engine.clone(), channel, taken.epoch, inbox, outbox).run());
         let mut sender = Self {
             channel,
             epoch: taken.epoch,
@@ -156,15 +157,16 @@ impl Sender {
             started: HashMap::new(),
             quota: QuotaEvidence::default(),
             accepted: 0,
-            recorder: entries,
+            recorder,
             written,
-            look: Look { wanted: true, more: false },
+            look: Look { wanted: true, more: false, adopt: false },
             stale: false,
             under_way: UnderWay::default(),
             replaced: false,
             engine: engine.clone(),
         };
         sender.refresh().await?;
+        sender.tell(Entry::Joined(outbox)).await;
         Ok(Some(sender))
     }
 
@@ -195,6 +197,7 @@ impl Sender {
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
                 () = tokio::time::sleep_until(next.unwrap_or(poll).min(poll)) => {
                     if Instant::now() >= poll {
+                        self.look.adopt = true;
                         self.woken().await;
                         poll = Instant::now() + self.engine.settings.poll_wait();
                     }
@@ -212,15 +215,13 @@ impl Sender {
         for claimed in self.backlog.drain() {
             self.give_back(&claimed).await;
         }
-        let Self { recorder, mut written, replaced, .. } = self;
-        drop(recorder);
-        while written.recv().await.is_some() {}
-        if replaced { Ended::Replaced } else { Ended::Done }
+        self.tell(Entry::Left).await;
+        while self.written.recv().await.is_some() {}
+        if self.replaced { Ended::Replaced } else { Ended::Done }
     }
 
     /// Something changed: there may be more to send, or what was claimed may not be sent any more.
     async fn woken(&mut self) {
-        self.backlog.rewind();
         self.look.wanted = true;
         let looked = async {
             self.refresh().await?;
@@ -244,7 +245,7 @@ impl Sender {
         } else {
             let unsent = self.backlog.unsent();
             let mut db = self.engine.db.acquire().await?;
-            list_still_ready(&mut db, self.channel, &unsent).await?.into_iter().collect()
+            list_still_ready(&mut db, self.channel, &unsent, self.engine.clock.later()).await?.into_iter().collect()
         };
         for claimed in self.backlog.drain_except(&stay) {
             self.give_back(&claimed).await;
@@ -276,9 +277,8 @@ impl Sender {
     }
 
     fn note(&mut self, written: &Written) {
-        self.backlog.settle(&written.ids);
+        self.backlog.settle(&written.settled);
         if written.woke_own {
-            self.backlog.rewind();
             self.look.wanted = true;
         }
     }

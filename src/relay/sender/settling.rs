@@ -11,12 +11,12 @@ use crate::domain::time::Timestamp;
 use crate::line::verdict::is_rate_limit;
 use crate::relay::backlog::{Claimed, OTHERS_FIRST};
 use crate::relay::call::{Called, Started, next_attempt};
-use crate::relay::recorder::Entry;
+use crate::relay::recorder::{Entry, Haste, Holder};
 use crate::store::StoreError;
 use crate::store::attempts::Attempt;
+use crate::store::batches::Ready;
 use crate::store::bulletins::update_paused;
 use crate::store::channels::park_channel;
-use crate::store::claims::Ready;
 use crate::store::notices::{Notice, notify};
 use crate::store::record::Recorded;
 use crate::telemetry::metric;
@@ -54,7 +54,7 @@ impl Sender {
         (row.open, row.reason) = (true, Some(Reason::NoAnswer));
         row.called_at = Some(started.at);
         row.due_at = Some(at + self.engine.settings.request_timeout);
-        self.tell(Entry::Outcome { row: Box::new(row), attempt: None, claim: started.claim, urgent: true }).await;
+        self.tell(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
     }
 
     /// Does what a call's outcome asks for.
@@ -184,21 +184,27 @@ impl Sender {
 
     pub(super) async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<Attempt>) {
         let last = self.calls.is_empty() && self.backlog.len() == 0;
-        let urgent = last || (claimed.ready.has_children && row.state != State::Ready);
-        self.tell(Entry::Outcome { row: Box::new(row), attempt, claim: claimed.claim, urgent }).await;
+        let haste = match claimed.ready.has_children && row.state != State::Ready {
+            true => Haste::Awaited,
+            false if last => Haste::Last,
+            false => Haste::None,
+        };
+        self.tell(Entry::Outcome { row: Box::new(row), attempt, batch: claimed.batch, haste }).await;
     }
 
-    /// Tells the recorder. It lives as long as this sender holds its end; should it have died all the same, nothing
-    /// may be sent that could not be recorded.
+    /// Tells the recorder. It lives as long as its node; should it have died all the same, nothing may be sent that could
+    /// not be recorded.
     pub(super) async fn tell(&mut self, entry: Entry) {
-        if self.recorder.send(entry).await.is_err() {
+        let holder = Holder { channel: self.channel, epoch: self.epoch };
+        if self.recorder.tell(holder, entry).await.is_err() {
             tracing::error!(channel.id = %self.channel, "the recorder is gone; the channel is let go");
             self.replaced = true;
         }
     }
 
     pub(super) async fn give_back(&mut self, claimed: &Claimed) {
-        self.tell(Entry::GivenBack(claimed.ready.id, claimed.claim)).await;
+        self.tell(Entry::GivenBack { id: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch })
+            .await;
     }
 }
 

@@ -81,26 +81,29 @@ pub async fn list_blocked(
         Blocked,
         r#"with recursive chosen as materialized (
             select d.* from deliveries d
-            where $1::uuid is not null and d.bulletin_id = $1 and d.has_children
+            where $1::uuid is not null and d.bulletin_no = (select no from bulletins where id = $1) and d.has_children
                 and d.state in ('held', 'ready', 'failed', 'unreachable', 'declined')
             union all
             select d.* from deliveries d
             where $1::uuid is null and d.blocks_since is not null
         ), blockers as materialized (
-            select d.id, d.bulletin_id, d.group_id, d.tier, d.state, d.reason, d.declined_because, d.turn_at, d.ended_at, d.release_at,
+            select d.bulletin_no, d.group_id, b.id as bulletin_id, b.published_at, d.tier, d.state, d.reason, d.declined_because, d.turn_at, d.ended_at, d.release_at,
                 c.parked_reason, c.parked_at, b.paused_at, b.subject, b.urgency
-            from chosen d join channels c on c.id = d.channel_id join bulletins b on b.id = d.bulletin_id
+            from chosen d join channels c on c.id = d.channel_id join bulletins b on b.no = d.bulletin_no
             where d.state <> 'ready' or c.parked_reason is not null or b.paused_at is not null or d.reason is not null
         ), below as (
-            select k.id as blocker, d.id, d.members, d.has_children
-            from blockers k join deliveries d on d.parent_id = k.id and d.state = 'waiting'
+            select k.group_id as blocker, d.bulletin_no, d.group_id, d.members, d.has_children
+            from blockers k join deliveries d
+                on d.bulletin_no = k.bulletin_no and d.parent_group = k.group_id and d.state = 'waiting'
             union all
-            select up.blocker, d.id, d.members, d.has_children
-            from below up join deliveries d on d.parent_id = up.id and d.state = 'waiting' where up.has_children
+            select up.blocker, d.bulletin_no, d.group_id, d.members, d.has_children
+            from below up join deliveries d
+                on d.bulletin_no = up.bulletin_no and d.parent_group = up.group_id and d.state = 'waiting'
+            where up.has_children
         ), waiting as (
-            select blocker, count(*) as groups, sum(members) as seats from below group by blocker
+            select bulletin_no, blocker, count(*) as groups, sum(members) as seats from below group by bulletin_no, blocker
         )
-        select k.id as "id!: DeliveryId", k.bulletin_id as "bulletin_id!: BulletinId", k.subject as "subject!",
+        select delivery_id(k.published_at, k.bulletin_no, k.group_id) as "id!: DeliveryId", k.bulletin_id as "bulletin_id!: BulletinId", k.subject as "subject!",
             k.urgency as "urgency!", g.code as "group", g.name as group_name, k.tier as "tier!",
             o.name as office_name, o.province, k.state as "state!: State", k.reason as "reason: Reason", k.declined_because,
             case when k.state = 'ready' then k.parked_reason end as "parked: ParkReason",
@@ -113,14 +116,14 @@ pub async fn list_blocked(
             s.title as "steward_title?", s.name as "steward_name?", s.phone as "steward_phone?",
             y.title as "deputy_title?", y.phone as "deputy_phone?"
         from blockers k join groups g on g.id = k.group_id join offices o on o.id = g.office_id
-            left join waiting w on w.blocker = k.id
+            left join waiting w on w.bulletin_no = k.bulletin_no and w.blocker = k.group_id
             left join stewards s on s.group_id = k.group_id and not s.deputy and s.valid_until is null
             left join lateral (
                 select title, phone from stewards where group_id = k.group_id and deputy and valid_from <= $4
                     and (valid_until is null or valid_until > $4)
                 order by valid_until nulls last, id limit 1) y on true
         where ($2::int[] is null or g.path && $2) and (w.groups is not null or k.state in ('failed', 'unreachable', 'declined'))
-        order by coalesce(w.seats, 0) desc, k.urgency desc, k.id limit $3"#,
+        order by coalesce(w.seats, 0) desc, k.urgency desc, k.bulletin_no, k.group_id limit $3"#,
         bulletin.map(|id| id.0),
         scope,
         limit,

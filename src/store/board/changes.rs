@@ -43,9 +43,10 @@ pub async fn get_changes(db: &mut Connection, since: i64) -> Result<Changes> {
     .await?;
     let moved = sqlx::query_as!(
         Moved,
-        r#"select bulletin_id as "bulletin_id: BulletinId", sum(version)::bigint as "version!" from progress
-        where bulletin_id = any (array(select distinct bulletin_id from progress where changed >= $1))
-        group by bulletin_id order by bulletin_id"#,
+        r#"select b.id as "bulletin_id: BulletinId", sum(p.version)::bigint as "version!"
+        from progress p join bulletins b on b.no = p.bulletin_no
+        where p.bulletin_no = any (array(select distinct bulletin_no from progress where changed >= $1))
+        group by b.id order by b.id"#,
         since,
     )
     .fetch_all(db)
@@ -59,7 +60,10 @@ pub async fn get_changes(db: &mut Connection, since: i64) -> Result<Changes> {
 /// # Errors
 /// When the database fails.
 pub async fn find_version(db: &mut Connection, bulletin: BulletinId) -> Result<Option<i64>> {
-    Ok(sqlx::query_scalar!("select sum(version)::bigint from progress where bulletin_id = $1", bulletin.0)
-        .fetch_one(db)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "select sum(version)::bigint from progress where bulletin_no = (select no from bulletins where id = $1)",
+        bulletin.0,
+    )
+    .fetch_one(db)
+    .await?)
 }

@@ -2,8 +2,6 @@
 //!
 //! Read from an index of its own that holds nothing else, so that it costs what there is to mend.
 
-use uuid::Uuid;
-
 use super::super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::BulletinId;
@@ -39,7 +37,8 @@ pub async fn list_causes_of(db: &mut Connection, bulletin: BulletinId, scope: Op
         r#"select d.state, d.reason, count(*) as "deliveries!", count(distinct d.group_id) as "groups!",
             1::bigint as "bulletins!", coalesce(sum(d.members), 0) as "seats!", max(d.ended_at) as "last_at: Timestamp"
         from deliveries d join groups g on g.id = d.group_id
-        where d.bulletin_id = $1 and d.state in ('failed', 'unreachable', 'declined') and ($2::int[] is null or g.path && $2)
+        where d.bulletin_no = (select no from bulletins where id = $1)
+            and d.state in ('failed', 'unreachable', 'declined') and ($2::int[] is null or g.path && $2)
         group by d.state, d.reason order by count(*) desc, d.state, d.reason"#,
         bulletin.0,
         scope,
@@ -56,12 +55,12 @@ pub async fn list_causes(db: &mut Connection, since: Timestamp, scope: Option<&[
     Ok(sqlx::query_as!(
         Cause,
         r#"select d.state, d.reason, count(*) as "deliveries!", count(distinct d.group_id) as "groups!",
-            count(distinct d.bulletin_id) as "bulletins!", coalesce(sum(d.members), 0) as "seats!",
+            count(distinct d.bulletin_no) as "bulletins!", coalesce(sum(d.members), 0) as "seats!",
             max(d.ended_at) as "last_at: Timestamp"
-        from deliveries d join groups g on g.id = d.group_id
-        where d.failure_id >= $1 and ($2::int[] is null or g.path && $2)
+        from deliveries d join bulletins b on b.no = d.bulletin_no join groups g on g.id = d.group_id
+        where d.failure_no >= bulletin_month($1) * 1000000 and b.published_at >= $1 and ($2::int[] is null or g.path && $2)
         group by d.state, d.reason order by count(*) desc, d.state, d.reason"#,
-        first_id_at(since),
+        since as Timestamp,
         scope,
     )
     .fetch_all(db)
@@ -96,7 +95,7 @@ pub async fn count_retryable(
         from (
             select d.outcome_open and d.key_used_at <= $8 as late, g.line_group_id is not null as linked
             from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
-            where d.bulletin_id = $1 and d.state in ('failed', 'unreachable')
+            where d.bulletin_no = (select no from bulletins where id = $1) and d.state in ('failed', 'unreachable')
                 and ($2::delivery_state is null or d.state = $2)
                 and ($3::smallint is null or d.tier = $3)
                 and ($4::text is null or o.province = $4)
@@ -115,25 +114,4 @@ pub async fn count_retryable(
     )
     .fetch_one(db)
     .await?)
-}
-
-/// The least id that a delivery made at `at` or later can have: ids begin with their time in milliseconds.
-#[must_use]
-pub fn first_id_at(at: Timestamp) -> Uuid {
-    let milliseconds = u128::try_from(at.as_millisecond()).unwrap_or(0);
-    Uuid::from_u128(milliseconds << 80)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ids::DeliveryId;
-
-    #[test]
-    fn the_first_id_of_a_moment_stands_between_those_before_and_after() {
-        let at = |second| Timestamp::from_second(second);
-        let first = first_id_at(at(1_521_770_400));
-        assert!(DeliveryId::new(at(1_521_770_399)).0 < first);
-        assert!(DeliveryId::new(at(1_521_770_400)).0 >= first);
-    }
 }

@@ -44,7 +44,7 @@ pub async fn list_tier_hops(db: &mut Connection, bulletin: BulletinId, scope: Op
             coalesce(avg(h.line) filter (where h.person is not null), 0) as "line!",
             coalesce(percentile_cont(0.5) within group (order by h.person + h.parked + h.queue + h.line), 0) as "median!",
             coalesce(max(h.person + h.parked + h.queue + h.line), 0) as "longest!"
-        from delivery_hops($1) h
+        from delivery_hops((select no from bulletins where id = $1)) h
         where $2::int[] is null or h.group_id in (select id from groups where path && $2)
         group by h.tier order by h.tier"#,
         bulletin.0,
@@ -102,7 +102,7 @@ pub async fn list_slowest(
             extract(epoch from h.accepted_at - h.published_at)::double precision as "since_publish!",
             h.person, h.parked as "parked!", h.queue as "queue!", h.line as "line!", h.members as "seats!"
         from (
-            select * from delivery_hops($1) all_hops
+            select * from delivery_hops((select no from bulletins where id = $1)) all_hops
             where $2::int[] is null or all_hops.group_id in (select id from groups where path && $2)
             order by coalesce(person, 0) + parked + queue + line desc, id limit $3
         ) h join groups g on g.id = h.group_id join offices o on o.id = g.office_id

@@ -52,7 +52,7 @@ pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: O
             coalesce(sum(d.unnamed), 0) as "unnamed!",
             max(d.ended_at) filter (where d.state = 'accepted') as "last_accepted_at: Timestamp"
         from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
-        where d.bulletin_id = $1 and ($2::int[] is null or g.path && $2)
+        where d.bulletin_no = (select no from bulletins where id = $1) and ($2::int[] is null or g.path && $2)
         group by d.tier, o.province order by d.tier, o.province"#,
         bulletin.0,
         scope,
@@ -106,7 +106,7 @@ pub async fn list_offices_of_province(
             coalesce(sum(d.members), 0) as "seats!", coalesce(sum(d.acknowledged), 0) as "taps!",
             coalesce(sum(d.unnamed), 0) as "unnamed!", count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!"
         from offices o join groups g on g.office_id = o.id
-            join deliveries d on d.bulletin_id = $1 and d.group_id = g.id
+            join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
         where o.province is not distinct from $2 and ($3::int[] is null or g.path && $3)
         group by o.id order by min(d.tier), min(g.id)"#,
         bulletin.0,
@@ -142,7 +142,7 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
             Sum,
             r#"select nullif(s.province, '') as province, count(*) as "bulletins!", sum(s.groups) as "groups!",
                 sum(s.accepted) as "accepted!", sum(s.acknowledged) as "acknowledged!"
-            from bulletins b join province_progress s on s.bulletin_id = b.id
+            from bulletins b join province_progress s on s.bulletin_no = b.no
             where b.published_at >= $1 and b.kind <> 'test'
             group by s.province order by s.province"#,
             since as Timestamp,
@@ -156,7 +156,7 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
             count(*) filter (where d.state = 'accepted') as "accepted!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged!"
         from bulletins b cross join groups g join offices o on o.id = g.office_id
-            join deliveries d on d.bulletin_id = b.id and d.group_id = g.id
+            join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
         where b.published_at >= $1 and b.kind <> 'test' and g.path && $2
         group by o.province order by o.province"#,
         since as Timestamp,
@@ -173,23 +173,23 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
 pub async fn sum_up(db: &mut Connection, since: Timestamp) -> Result<u64> {
     let done = sqlx::query!(
         "with versions as (
-            select b.id, v.version from bulletins b
-                cross join lateral (select sum(version)::bigint as version from progress where bulletin_id = b.id) v
-                left join province_progress_marks m on m.bulletin_id = b.id
+            select b.no, v.version from bulletins b
+                cross join lateral (select sum(version)::bigint as version from progress where bulletin_no = b.no) v
+                left join province_progress_marks m on m.bulletin_no = b.no
             where b.published_at >= $1 and v.version is distinct from m.version
             order by b.published_at desc limit $2
         ), sums as (
-            insert into province_progress (bulletin_id, province, groups, accepted, seats, acknowledged)
-            select d.bulletin_id, coalesce(o.province, ''), count(*), count(*) filter (where d.state = 'accepted'),
+            insert into province_progress (bulletin_no, province, groups, accepted, seats, acknowledged)
+            select d.bulletin_no, coalesce(o.province, ''), count(*), count(*) filter (where d.state = 'accepted'),
                 sum(d.members), count(*) filter (where d.acknowledged > 0)
-            from versions v join deliveries d on d.bulletin_id = v.id join groups g on g.id = d.group_id
+            from versions v join deliveries d on d.bulletin_no = v.no join groups g on g.id = d.group_id
                 join offices o on o.id = g.office_id
             group by 1, 2
-            on conflict (bulletin_id, province) do update set groups = excluded.groups, accepted = excluded.accepted,
+            on conflict (bulletin_no, province) do update set groups = excluded.groups, accepted = excluded.accepted,
                 seats = excluded.seats, acknowledged = excluded.acknowledged
         )
-        insert into province_progress_marks (bulletin_id, version) select id, version from versions
-        on conflict (bulletin_id) do update set version = excluded.version",
+        insert into province_progress_marks (bulletin_no, version) select no, version from versions
+        on conflict (bulletin_no) do update set version = excluded.version",
         since as Timestamp,
         i64::try_from(AT_ONCE).unwrap_or(i64::MAX),
     )

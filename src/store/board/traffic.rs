@@ -66,11 +66,11 @@ pub async fn list_traffic(db: &mut Connection, limit: i64) -> Result<Vec<Traffic
             select sum(groups) as groups, sum(accepted) as accepted, sum(held) as held,
                 sum(waiting + held + ready) as open, sum(failed + unreachable) as failed, sum(declined) as declined,
                 sum(acknowledged_groups) as acknowledged, max(last_accepted_at) as last_accepted_at
-            from progress where bulletin_id = b.id) p
-        where b.id in (
-            select bulletin_id from progress where waiting + held + ready > 0
+            from progress where bulletin_no = b.no) p
+        where b.no in (
+            select bulletin_no from progress where waiting + held + ready > 0
             union
-            (select id from bulletins where published_at is not null order by published_at desc limit $1))
+            (select no from bulletins where published_at is not null order by published_at desc limit $1))
         order by b.published_at desc limit greatest($1, 200)"#,
         limit,
     )
@@ -95,7 +95,7 @@ pub async fn list_traffic_under(db: &mut Connection, scope: &[i32], limit: i64) 
             count(*) filter (where d.acknowledged > 0) as "acknowledged!",
             max(d.ended_at) filter (where d.state = 'accepted') as "last_accepted_at: Timestamp"
         from (select * from bulletins where published_at is not null order by published_at desc limit $2) b
-            cross join groups g join deliveries d on d.bulletin_id = b.id and d.group_id = g.id
+            cross join groups g join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
         where g.path && $1
         group by b.id, b.kind, b.subject, b.urgency, b.document_number, b.stage, b.paused_at, b.published_at
         order by b.published_at desc"#,
@@ -131,7 +131,7 @@ pub async fn list_loads(db: &mut Connection) -> Result<Vec<Load>> {
         r#"select channel_id as "channel_id: ChannelId", sum(ready) as "ready!", sum(waiting + held) as "later!",
             sum(accepted) as "accepted!", sum(groups) as "all!"
         from progress
-        where bulletin_id in (select bulletin_id from progress where waiting + held + ready > 0)
+        where bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)
         group by channel_id"#
     )
     .fetch_all(db)

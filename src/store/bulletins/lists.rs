@@ -59,7 +59,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             paused_at, deliveries, coalesce(p.open, 0) as "open!"
         from bulletins b join groups g on g.id = b.origin_id join offices o on o.id = g.office_id
             left join images i on i.id = b.image_id
-            left join lateral (select sum(waiting + held + ready) as open from progress where bulletin_id = b.id) p on true
+            left join lateral (select sum(waiting + held + ready) as open from progress where bulletin_no = b.no) p on true
         where ($1::uuid is null or b.id = $1)
             and ($2::text is null or b.public_token = $2)
             and ($3::bulletin_stage is null or b.stage = $3)
@@ -67,7 +67,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             and ($5::bulletin_kind is null or b.kind = $5)
             and ($6::uuid is null or b.id < $6)
             and ($7::int[] is null or (g.path && $7 and (b.published_at is not null or $8 or $12 and g.id = any ($7))) or exists (
-                select from groups mine join deliveries d on d.bulletin_id = b.id and d.group_id = mine.id
+                select from groups mine join deliveries d on d.bulletin_no = b.no and d.group_id = mine.id
                 where mine.path && $7))
             and ($10::text is null or b.id in (
                 select found.id from bulletins found

@@ -21,24 +21,18 @@ pub async fn find_stage_for_share(db: &mut Connection, id: BulletinId) -> Result
     Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for share", id.0).fetch_optional(db).await?)
 }
 
-/// Marks a draft or scheduled bulletin as published, with the time at which it expires.
+/// Marks a draft or scheduled bulletin as published, with the time at which it expires, and gives it its number: its
+/// deliveries can be made.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_published(
-    db: &mut Connection,
-    id: BulletinId,
-    deliveries: i32,
-    expires_at: Timestamp,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn mark_published(db: &mut Connection, id: BulletinId, expires_at: Timestamp, now: Timestamp) -> Result<()> {
     sqlx::query!(
-        "update bulletins set stage = 'published', published_at = $2, updated_at = $2, deliveries = $3, expires_at = $4,
-            unscheduled_at = null, unscheduled_reason = null
+        "update bulletins set stage = 'published', no = next_bulletin_no($2), published_at = $2, updated_at = $2,
+            deliveries = 0, expires_at = $3, unscheduled_at = null, unscheduled_reason = null
         where id = $1",
         id.0,
         now as Timestamp,
-        deliveries,
         expires_at as Timestamp,
     )
     .execute(db)
@@ -144,7 +138,7 @@ pub async fn list_due(db: &mut Connection, now: Timestamp) -> Result<Vec<Bulleti
 pub async fn list_expired(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct b.id as "id!: BulletinId"
-        from progress p join bulletins b on b.id = p.bulletin_id
+        from progress p join bulletins b on b.no = p.bulletin_no
         where p.waiting + p.held + p.ready > 0 and b.expires_at <= $1 limit 100"#,
         now as Timestamp,
     )
@@ -158,7 +152,8 @@ pub async fn list_expired(db: &mut Connection, now: Timestamp) -> Result<Vec<Bul
 /// When the database fails.
 pub async fn list_open(db: &mut Connection) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
-        r#"select distinct bulletin_id as "id!: BulletinId" from progress where waiting + held + ready > 0"#
+        r#"select distinct b.id as "id!: BulletinId"
+        from progress p join bulletins b on b.no = p.bulletin_no where p.waiting + p.held + p.ready > 0"#
     )
     .fetch_all(db)
     .await?)

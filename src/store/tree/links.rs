@@ -58,10 +58,11 @@ pub(super) async fn take(
             changed = (select change_mark()),
             retry_key = case when d.key_used_at is null then d.retry_key else gen_random_uuid() end, key_used_at = null
         from unnest($1::int[], $2::int[], $3::text[]) as u(group_id, channel_id, line_group_id)
-        where d.bulletin_id in (select p.bulletin_id from progress p join bulletins b on b.id = p.bulletin_id
+        where d.bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
             and d.group_id = u.group_id and d.state in ('waiting', 'held', 'ready') and not d.outcome_open
-            and not exists (select from claims where d.id = any (delivery_ids))",
+            and not exists (select from batches c where c.bulletin_no = d.bulletin_no and c.epoch is not null
+                and d.group_id = any (c.groups))",
         &ids,
         &channels as &[Option<i32>],
         &links as &[Option<&str>],

@@ -203,11 +203,13 @@ pub async fn get_delivery(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::{BulletinNo, GroupId};
     use crate::domain::time::Timestamp;
 
     #[test]
     fn a_place_among_the_changes_is_written_and_read_back() {
-        let last = Some(DeliveryId::new(Timestamp::from_second(1_521_770_400)));
+        let at = Timestamp::from_second(1_521_770_400);
+        let last = Some(DeliveryId::of(at, BulletinNo(578_000_001), GroupId(7)));
         for place in [Place { mark: 77, last: None }, Place { mark: 77, last }] {
             assert_eq!(place.to_string().parse(), Ok(place));
         }

@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::receipts::Status;
 use crate::domain::ids::BulletinId;
+use crate::store::batches::count_sending;
 use crate::store::bulletins::{Filter, list_bulletins};
-use crate::store::claims::count_sending;
-use crate::store::progress::{count_sending_under, count_under, list_counters};
+use crate::store::progress::{count_under, list_counters};
 use crate::store::{Db, StoreError};
 use crate::web::problem::Problem;
 
@@ -119,11 +119,11 @@ pub(super) async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> 
     let (counters, sending) = match &part {
         None => {
             let counters = list_counters(&mut db, view.bulletin).await?;
-            (counters, count_sending(&mut db, view.bulletin).await?)
+            (counters, count_sending(&mut db, view.bulletin, None).await?)
         }
         Some(groups) => {
             let counters = count_under(&mut db, view.bulletin, groups).await?;
-            (counters, count_sending_under(&mut db, view.bulletin, groups).await?)
+            (counters, count_sending(&mut db, view.bulletin, Some(groups)).await?)
         }
     };
     let status = Status::of(&bulletin, &counters, &sending, part.is_none()).ok_or(Missed::Unpublished)?;

@@ -242,7 +242,7 @@ impl House {
     async fn count_open(&self, bulletin: BulletinId) -> sqlx::Result<i64> {
         let db = store::connect(&self.database_url, 1, PATIENCE).await.map_err(|_| sqlx::Error::PoolClosed)?;
         let mut db = db.acquire().await?;
-        let counted = "select sum(waiting + held + ready)::bigint from progress where bulletin_id = $1";
+        let counted = "select sum(waiting + held + ready)::bigint from progress where bulletin_no = (select no from bulletins where id = $1)";
         sqlx::query_scalar(counted).bind(bulletin).fetch_one(&mut *db).await
     }
 
@@ -291,6 +291,9 @@ impl House {
     }
 
     pub async fn count_claims(&self) -> i64 {
-        sqlx::query_scalar("select count(*) from claims").fetch_one(&mut *self.db().await).await.expect("a count")
+        sqlx::query_scalar("select count(*) from batches where epoch is not null")
+            .fetch_one(&mut *self.db().await)
+            .await
+            .expect("a count")
     }
 }

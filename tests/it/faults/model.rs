@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::bulletin::ForwardingMode;
 use gcc_relay::domain::delivery::{Event, Reason, State, step};
-use gcc_relay::domain::ids::{BulletinId, ClaimId, DeliveryId};
+use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId};
 use gcc_relay::domain::time::Timestamp;
 use gcc_relay::relay::forward::{Into, decline, forward, undecline};
 use gcc_relay::relay::refusal::{Refusal, Result};
@@ -18,8 +18,8 @@ use gcc_relay::relay::retry::retry;
 use gcc_relay::relay::upkeep::Rounds;
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::Connection;
+use gcc_relay::store::batches::{delete_batches, reopen, shrink, take_channel};
 use gcc_relay::store::bulletins::Draft;
-use gcc_relay::store::claims::{delete_claims, insert_claim, shrink_claims, take_channel};
 use gcc_relay::store::progress::find_difference;
 use gcc_relay::store::record::{Recorded, lock_bulletins_shared, record_batch};
 use gcc_relay::store::retries::RetryFilter;
@@ -73,10 +73,9 @@ enum Act {
     Time {
         minutes: u32,
     },
-    /// Takes up to so many ready copies, of whichever bulletins, into one claim.
+    /// Takes about so many ready copies out of the queue.
     Claim {
-        from: usize,
-        most: usize,
+        room: usize,
     },
     /// A claimed copy is not sent and is free again.
     GiveBack(usize, usize),
@@ -112,7 +111,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => place.clone().prop_map(|(b, g)| Act::Decline(b, g)),
         1 => place.clone().prop_map(|(b, g)| Act::Undecline(b, g)),
         4 => minutes.prop_map(|minutes| Act::Time { minutes }),
-        8 => (0..24_usize, 1..9_usize).prop_map(|(from, most)| Act::Claim { from, most }),
+        8 => (1..9_usize).prop_map(|room| Act::Claim { room }),
         3 => place.prop_map(|(b, g)| Act::GiveBack(b, g)),
         20 => outcome,
         1 => bulletin.clone().prop_map(Act::Withdraw),
@@ -274,7 +273,7 @@ struct Table {
     sheets: Vec<Sheet>,
     groups: Vec<i32>,
     epoch: i64,
-    claims: BTreeMap<(usize, usize), (ClaimId, Timestamp)>,
+    claims: BTreeMap<(usize, usize), (BatchId, Timestamp)>,
 }
 
 impl Table {
@@ -321,7 +320,7 @@ impl Table {
                     }
                 }
             }
-            Act::Claim { from, most } => self.claim(from, most).await,
+            Act::Claim { room } => self.claim(room).await,
             Act::GiveBack(n, group) => self.give_back(n % self.sheets.len(), group).await,
             Act::Outcome { bulletin, group, came, late } => {
                 self.outcome(bulletin % self.sheets.len(), group, came, late).await;
@@ -356,40 +355,80 @@ impl Table {
         self.sheets.push(Sheet { id, automatic, withdrawn: false, expires: now + LIFE, copies, ids, keys, rekeyed });
     }
 
-    async fn claim(&mut self, from: usize, most: usize) {
-        let places = (0..self.sheets.len()).flat_map(|n| (0..TREE.len()).map(move |group| (n, group)));
-        let free = |place: &(usize, usize)| {
-            self.sheets[place.0].copies[place.1].state == State::Ready && !self.claims.contains_key(place)
-        };
-        let mut chosen: Vec<_> = places.filter(free).collect();
-        if chosen.is_empty() {
-            return;
-        }
-        let first = from % chosen.len();
-        chosen.rotate_left(first);
-        chosen.truncate(most);
-        let ids: Vec<DeliveryId> = chosen.iter().map(|(n, group)| self.sheets[*n].ids[*group]).collect();
-        let mut db = self.stage.db().await;
-        let claim = insert_claim(&mut db, self.stage.channel, self.epoch, self.now(), &ids, &[]).await;
-        let claim = claim.expect("asked").expect("claimed");
+    async fn claim(&mut self, room: usize) {
         let now = self.now();
-        self.claims.extend(chosen.into_iter().map(|place| (place, (claim, now))));
+        self.pause_notices().await;
+        let claimed = self.stage.claim(&mut *self.stage.db().await, self.epoch, room).await.expect("claimed");
+        self.open_due(room).await;
+        let places: Vec<(usize, usize)> =
+            claimed.iter().map(|(_, ready)| self.find_place(ready.id).expect("a copy of the model")).collect();
+        let waits = self.sheets.iter().enumerate().any(|(n, sheet)| {
+            let live = now < sheet.expires;
+            let free = |(group, copy): (usize, &Copy)| {
+                copy.state == State::Ready && copy.due.is_none() && !self.claims.contains_key(&(n, group))
+            };
+            live && sheet.copies.iter().enumerate().any(free)
+        });
+        assert_eq!(waits, !claimed.is_empty(), "what waits is claimed, and nothing else");
+        for (place, (batch, ready)) in places.into_iter().zip(claimed) {
+            let sheet = &self.sheets[place.0];
+            let copy = &sheet.copies[place.1];
+            assert_eq!((copy.state, copy.due), (State::Ready, None), "{place:?} is not to be sent");
+            assert_eq!((copy.open, copy.used, copy.attempts), (ready.outcome_open, ready.key_used_at, ready.attempts));
+            assert!(now < sheet.expires, "{place:?} has expired");
+            assert!(self.claims.insert(place, (batch, now)).is_none(), "{place:?} is claimed twice");
+        }
+    }
+
+    /// Which copy of the model it is; none for a notice, which the model does not follow.
+    fn find_place(&self, id: DeliveryId) -> Option<(usize, usize)> {
+        self.sheets
+            .iter()
+            .enumerate()
+            .find_map(|(n, sheet)| sheet.ids.iter().position(|known| *known == id).map(|group| (n, group)))
+    }
+
+    /// Nothing of a notice is ever claimed here.
+    async fn pause_notices(&self) {
+        sqlx::query("update bulletins set paused_at = now() where kind = 'withdrawal' and paused_at is null")
+            .execute(&mut *self.stage.db().await)
+            .await
+            .expect("paused");
+    }
+
+    /// What was put off until now is in the queue again: the first so many of it, of which several may be due at once.
+    async fn open_due(&mut self, room: usize) {
+        let (mut due, mut opened) = (0, 0);
+        for n in 0..self.sheets.len() {
+            let rows = self.rows(self.sheets[n].id).await;
+            for ((_, _, row), copy) in rows.into_iter().zip(&mut self.sheets[n].copies) {
+                if copy.due.is_some_and(|at| at <= self.stage.clock.now()) {
+                    due += 1;
+                    opened += usize::from(row.due.is_none());
+                    copy.due = row.due;
+                }
+            }
+        }
+        assert_eq!(opened, due.min(room), "of {due} that are due");
     }
 
     async fn give_back(&mut self, n: usize, group: usize) {
-        if let Some((claim, _)) = self.claims.remove(&(n, group)) {
+        if let Some((batch, _)) = self.claims.remove(&(n, group)) {
+            let id = self.sheets[n].ids[group];
             let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-            self.leave(&mut tx, claim, self.sheets[n].ids[group], false).await;
+            lock_bulletins_shared(&mut tx, &[self.sheets[n].id]).await.expect("locked");
+            self.leave(&mut tx, batch, id, false).await;
+            reopen(&mut tx, self.stage.channel, self.epoch, &[id]).await.expect("in the queue again");
             tx.commit().await.expect("committed");
         }
     }
 
-    /// As the recorder does: the claim goes with its last copy, and until then names only what may be on its way.
-    async fn leave(&self, tx: &mut Connection, claim: ClaimId, id: DeliveryId, accepted: bool) {
-        if self.claims.values().all(|(other, _)| *other != claim) {
-            delete_claims(tx, &[claim]).await.expect("settled");
+    /// As the recorder does: the batch goes with its last copy, and until then names only what may be on its way.
+    async fn leave(&self, tx: &mut Connection, batch: BatchId, id: DeliveryId, accepted: bool) {
+        if self.claims.values().all(|(other, _)| *other != batch) {
+            delete_batches(tx, &[batch]).await.expect("settled");
         } else if !accepted {
-            shrink_claims(tx, &[(id, claim)]).await.expect("settled");
+            shrink(tx, &[(id, batch)]).await.expect("settled");
         }
     }
 
@@ -500,8 +539,10 @@ impl Table {
     /// The copies of a bulletin as they stand in the database, with id and key.
     async fn rows(&self, id: BulletinId) -> Vec<(DeliveryId, Uuid, Copy)> {
         let asked = sqlx::query(
-            "select group_id, id, retry_key, state, outcome_open, key_used_at, attempts, bypassed_parent, turn_at,
-                release_at, due_at from deliveries where bulletin_id = $1",
+            "select group_id, delivery_id(published_at, bulletin_no, group_id),
+                coalesce(retry_key, delivery_id(published_at, bulletin_no, group_id)), state, outcome_open, key_used_at,
+                attempts, bypassed_parent, turn_at, release_at, due_at
+            from deliveries join bulletins on no = bulletin_no where bulletins.id = $1",
         );
         let found = asked.bind(id).fetch_all(&mut *self.stage.db().await).await.expect("deliveries");
         let mut rows: Vec<_> = found.iter().map(|row| (row.get::<i32, _>(0), row)).collect();
@@ -517,6 +558,31 @@ impl Table {
             due: row.get(10),
         };
         rows.into_iter().map(|(_, row)| (row.get(1), row.get(2), copy(row))).collect()
+    }
+
+    /// What is ready and not put off stands in one batch, claimed or not as the model says; nothing else is in one that is not
+    /// claimed.
+    async fn compare_queue(&self, after: &str) {
+        let asked =
+            "select delivery_id(l.published_at, d.bulletin_no, d.group_id), d.state = 'ready' and d.due_at is null,
+                (select count(*) from batches b where b.bulletin_no = d.bulletin_no and d.group_id = any (b.groups)
+                    and b.epoch is null),
+                (select count(*) from batches b where b.bulletin_no = d.bulletin_no and d.group_id = any (b.groups)
+                    and b.epoch is not null)
+            from deliveries d join bulletins l on l.no = d.bulletin_no";
+        let rows: Vec<(DeliveryId, bool, i64, i64)> =
+            sqlx::query_as(asked).fetch_all(&mut *self.stage.db().await).await.expect("the queue");
+        for (id, ready, open, claimed) in rows {
+            let Some(place) = self.find_place(id) else { continue };
+            let held = self.claims.contains_key(&place);
+            // a late answer may end what waits; whoever claims it finds so
+            let waits = if ready && !held { open == 1 } else { open <= i64::from(!held) };
+            assert!(waits, "{place:?} stands in {open} open batches after {after}");
+            assert!(
+                claimed <= 1 && (claimed == 1) >= (held && ready),
+                "{place:?} is claimed {claimed} times after {after}"
+            );
+        }
     }
 
     /// Both sides say the same.
@@ -553,6 +619,7 @@ fn whatever_happens_in_whatever_order_each_row_says_what_the_model_says() {
             for (n, act) in acts.into_iter().enumerate() {
                 table.act(act).await;
                 table.compare(&format!("act {n}, {act:?}")).await;
+                table.compare_queue(&format!("act {n}, {act:?}")).await;
             }
             table.stage.pull_down().await;
         });

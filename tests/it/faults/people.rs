@@ -33,7 +33,12 @@ impl Office<'_> {
 
     /// Whether every group has the bulletin.
     async fn is_everywhere(&self, bulletin: BulletinId) -> bool {
-        self.count("select sum(accepted)::bigint from progress where bulletin_id = $1", bulletin).await.unsigned_abs()
+        self.count(
+            "select sum(accepted)::bigint from progress where bulletin_no = (select no from bulletins where id = $1)",
+            bulletin,
+        )
+        .await
+        .unsigned_abs()
             == self.house.groups()
     }
 
@@ -57,7 +62,7 @@ impl Office<'_> {
         for _ in 0..times {
             let bulletin = self.house.publish(self.server).await;
             let moment = i64::try_from(dice.below(self.house.groups() / 2)).expect("a small number");
-            let accepted = "select sum(accepted)::bigint from progress where bulletin_id = $1";
+            let accepted = "select sum(accepted)::bigint from progress where bulletin_no = (select no from bulletins where id = $1)";
             until("it has come some way", || async { self.count(accepted, bulletin).await >= moment }).await;
             let reason = json!({ "reason": "ข้อมูลคลาดเคลื่อน" });
             self.act(&format!("/bulletins/{bulletin}/withdraw"), reason).await;
@@ -130,8 +135,8 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
     for (about, notice) in &taken_back {
         house.settled(*about).await;
         let Some(notice) = notice else { continue };
-        let went = "select count(*) from deliveries where bulletin_id = $1 and (state = 'accepted' or outcome_open)";
-        let notified = "select count(*) from deliveries where bulletin_id = $1";
+        let went = "select count(*) from deliveries where bulletin_no = (select no from bulletins where id = $1) and (state = 'accepted' or outcome_open)";
+        let notified = "select count(*) from deliveries where bulletin_no = (select no from bulletins where id = $1)";
         until("the notice follows", || async {
             office.count(went, *about).await == office.count(notified, *notice).await
         })

@@ -276,7 +276,12 @@ async fn furnish(desk: &Desk, maker: &mut Maker<'_>) {
     let scheduled = desk.write().await;
     let at = desk.now() + Duration::from_hours(24);
     desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await;
-    let lost = desk.texts("select id::text from deliveries order by random() limit 8").await;
+    let lost = desk
+        .texts(
+            "select delivery_id(published_at, bulletin_no, group_id)::text
+        from deliveries join bulletins on no = bulletin_no order by random() limit 8",
+        )
+        .await;
     maker.known.insert("BulletinId", vec![draft, submitted, held.clone(), held, scheduled]);
     maker.known.insert("DeliveryId", lost);
     let codes = ["gcc1", "lpn", "lpn-com", "cmi", "cmi-far", "moi"].map(str::to_owned);

@@ -1,6 +1,7 @@
 //! A wire between the program and what it talks to: a test can cut it, freeze it or take it away, and read off it
 //! which calls a node began, and when.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -39,8 +40,8 @@ struct State {
     answers_to_lose: AtomicU64,
 }
 
-/// What a transaction's end looks like on the way to Postgres.
-const COMMIT: &[u8] = b"commit\0";
+/// Statements that commit by themselves, besides the end of a transaction.
+const COMMITTING: [&str; 2] = ["claim_batches(", "record_accepted("];
 
 impl State {
     /// Whether one more answer is to be lost.
@@ -49,6 +50,9 @@ impl State {
         self.answers_to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
     }
 }
+
+/// No message to Postgres is longer.
+const LONGEST: usize = 16 * 1024 * 1024;
 
 /// A wire; it goes when dropped.
 pub struct Wire {
@@ -207,10 +211,10 @@ async fn carry(
         if tap.is_none() && answer_is_lost.load(Ordering::SeqCst) {
             return;
         }
-        if tap.is_some() && buffer[..n].windows(COMMIT.len()).any(|part| part == COMMIT) && state.takes_an_answer() {
-            answer_is_lost.store(true, Ordering::SeqCst);
-        }
         if let Some(tap) = &mut tap {
+            if tap.statements.commits(&buffer[..n]) && state.takes_an_answer() {
+                answer_is_lost.store(true, Ordering::SeqCst);
+            }
             let begun = tap.read(&buffer[..n], at);
             state.pushes.lock().unwrap_or_else(PoisonError::into_inner).extend(begun);
         }
@@ -225,6 +229,68 @@ async fn carry(
 struct Tap {
     unread: Vec<u8>,
     body: usize,
+    statements: Statements,
+}
+
+/// Reads off what passes to Postgres when something is committed.
+#[derive(Default)]
+struct Statements {
+    unread: Vec<u8>,
+    /// The first messages of a connection have no kind.
+    started: bool,
+    /// Names of prepared statements that commit by themselves.
+    committing: HashSet<Vec<u8>>,
+}
+
+impl Statements {
+    /// A question for TLS, which comes before the first message of all.
+    const TLS: [u8; 4] = 80_877_103_u32.to_be_bytes();
+
+    fn commits(&mut self, bytes: &[u8]) -> bool {
+        self.unread.extend_from_slice(bytes);
+        let mut commits = false;
+        loop {
+            let kinds = usize::from(self.started);
+            let Some(length) = self.unread.get(kinds..kinds + 4) else { return commits };
+            let length = u32::from_be_bytes(length.try_into().expect("four bytes")) as usize + kinds;
+            if length > LONGEST {
+                // not Postgres at all
+                self.unread.clear();
+                return commits;
+            }
+            if self.unread.len() < length {
+                return commits;
+            }
+            let message: Vec<u8> = self.unread.drain(..length).collect();
+            let body = &message[kinds + 4..];
+            if self.started {
+                commits |= self.read(message[0], body);
+            } else {
+                self.started = body.get(..4) != Some(&Self::TLS);
+            }
+        }
+    }
+
+    /// Whether a message commits something.
+    fn read(&mut self, kind: u8, body: &[u8]) -> bool {
+        let mut texts = body.split(|byte| *byte == 0);
+        let mut text = || texts.next().unwrap_or_default();
+        match kind {
+            b'Q' => text() == b"commit",
+            b'P' => {
+                let (name, query) = (text().to_vec(), String::from_utf8_lossy(text()).into_owned());
+                if COMMITTING.iter().any(|part| query.contains(part)) {
+                    self.committing.insert(name);
+                }
+                false
+            }
+            b'B' => {
+                text();
+                self.committing.contains(text())
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Tap {

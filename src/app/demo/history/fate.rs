@@ -10,7 +10,6 @@ use std::time::Duration;
 use jiff::civil::{Weekday, time};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use uuid::Uuid;
 
 use crate::domain::bulletin::Urgency;
 use crate::domain::delivery::{Reason, State};
@@ -55,12 +54,12 @@ struct Wake {
 /// What becomes of the copies that are not at their end; `copies` has parents before children. What is not in the
 /// answer stays as it is.
 pub(super) fn foretell(copies: &[Copy], course: &Course<'_>) -> Vec<Fate> {
-    let mut wakes: HashMap<Uuid, Wake> = HashMap::new();
+    let mut wakes: HashMap<i32, Wake> = HashMap::new();
     let mut fates = Vec::new();
     for copy in copies {
-        let above = copy.parent_id.and_then(|parent| wakes.get(&parent).copied());
+        let above = copy.parent_group.and_then(|parent| wakes.get(&parent).copied());
         let (fate, wake) = course.tell(copy, above);
-        wakes.extend(wake.map(|wake| (copy.id.0, wake)));
+        wakes.extend(wake.map(|wake| (copy.group_id.0, wake)));
         fates.extend(fate);
     }
     fates
@@ -236,17 +235,18 @@ pub(in crate::app::demo) fn lot_of(code: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{DeliveryId, GroupId};
+    use crate::domain::ids::{BulletinNo, DeliveryId, GroupId};
 
     fn published() -> Timestamp {
         Timestamp::from_second(1_763_429_400)
     }
 
     fn copy(code: &str, tier: i16, above: Option<&Copy>) -> Copy {
+        let group_id = GroupId(i32::try_from(lot_of(code) % 1_000_000).expect("small"));
         Copy {
-            id: DeliveryId::new(published()),
-            parent_id: above.map(|copy| copy.id.0),
-            group_id: GroupId(1),
+            id: DeliveryId::of(published(), BulletinNo(7_000_001), group_id),
+            parent_group: above.map(|copy| copy.group_id.0),
+            group_id,
             code: code.to_owned(),
             tier,
             state: if above.is_none() { State::Ready } else { State::Waiting },

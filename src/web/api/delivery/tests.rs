@@ -1,13 +1,13 @@
 use super::*;
 use crate::domain::delivery::Reason;
-use crate::domain::ids::GroupId;
+use crate::domain::ids::{BulletinNo, GroupId};
 use crate::domain::outcome::ParkReason;
 
 /// A delivery of a provincial group whose turn has come.
 pub(in crate::web::api) fn row(state: State) -> rows::Delivery {
     let at = Timestamp::from_second(1_521_770_400);
     rows::Delivery {
-        id: DeliveryId::new(at),
+        id: DeliveryId::of(at, BulletinNo(578_000_001), GroupId(7)),
         bulletin_id: BulletinId::new(at),
         group_id: GroupId(7),
         group: "gcc2-lamphun".to_owned(),

@@ -36,6 +36,7 @@ audit-act-recovery-code-use = Signed in with a recovery code
 audit-act-recovery-codes-seen = Saw that a recovery code was used
 audit-act-identity-bind = Bind a person of the identity provider
 audit-act-identity-unbind = Unbind a person of the identity provider
+audit-act-month-drop = Dropped a month that was kept long enough
 audit-act-passkey-add = Added a passkey
 audit-act-passkey-remove = Took a passkey away
 audit-act-account-create = Made an account

@@ -33,6 +33,7 @@ audit-act-recovery-code-use = เข้าสู่ระบบด้วยร�
 audit-act-recovery-codes-seen = รับทราบการใช้รหัสกู้คืน
 audit-act-identity-bind = ผูกบัญชีกับผู้ให้บริการยืนยันตัวตน
 audit-act-identity-unbind = ยกเลิกการผูกกับผู้ให้บริการยืนยันตัวตน
+audit-act-month-drop = ลบข้อมูลรายเดือนที่เก็บครบกำหนด
 audit-act-passkey-add = เพิ่มพาสคีย์
 audit-act-passkey-remove = นำพาสคีย์ออก
 audit-act-account-create = สร้างบัญชีผู้ใช้

@@ -16,6 +16,7 @@ const ACTS: &[(&str, &str)] = &[
     ("codes_taken_away", "audit-act-codes-taken-away"),
     ("identity_bind", "audit-act-identity-bind"),
     ("identity_unbind", "audit-act-identity-unbind"),
+    ("month_drop", "audit-act-month-drop"),
     ("passkey_add", "audit-act-passkey-add"),
     ("passkey_remove", "audit-act-passkey-remove"),
     ("recovery_codes_make", "audit-act-recovery-codes-make"),

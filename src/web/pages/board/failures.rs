@@ -12,7 +12,7 @@ use super::overview::{DAYS, since};
 use super::rows::{CauseRow, DeliveryRow, Eyes};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::ids::{BulletinId, DeliveryId};
-use crate::store::board::failures::{first_id_at, list_causes, list_causes_of};
+use crate::store::board::failures::{list_causes, list_causes_of};
 use crate::store::deliveries::{Delivery as Row, Filter, list_deliveries, list_failures};
 use crate::store::{Connection, StoreError};
 use crate::web::api::delivery::Delivery;
@@ -104,7 +104,7 @@ pub async fn show_failures(
     let limit = i64::try_from(rows + 1).unwrap_or(i64::MAX);
     let mut found = match which.bulletin {
         Some(id) => of_bulletin(&mut db, id, &filter, limit).await?,
-        None => list_failures(&mut db, first_id_at(from), which.before, &filter, limit).await?,
+        None => list_failures(&mut db, from, which.before, &filter, limit).await?,
     };
     drop(db);
     let more = found.len() > rows;

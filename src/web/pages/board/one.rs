@@ -15,14 +15,14 @@ use super::tiles::{self, Tile};
 use super::{Both, Within};
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
+use crate::store::batches::count_sending;
 use crate::store::board::blocked::{Blocked, list_blocked};
 use crate::store::board::changes::find_version;
 use crate::store::board::failures::{Cause, list_causes_of};
 use crate::store::board::hops::{Hop, TierHops, list_slowest, list_tier_hops};
 use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::bulletins::Bulletin;
-use crate::store::claims::count_sending;
-use crate::store::progress::{Counters, count_sending_under, count_under, list_counters};
+use crate::store::progress::{Counters, count_under, list_counters};
 use crate::store::{Db, StoreError};
 use crate::web::api::receipts::{Counts, Status, TierStatus};
 use crate::web::api::visible;
@@ -80,8 +80,8 @@ impl Findings {
             let mut db = db.acquire().await?;
             let version = find_version(&mut db, id).await?.unwrap_or(0);
             let (counters, sending) = match scope {
-                None => (list_counters(&mut db, id).await?, count_sending(&mut db, id).await?),
-                Some(scope) => (count_under(&mut db, id, scope).await?, count_sending_under(&mut db, id, scope).await?),
+                None => (list_counters(&mut db, id).await?, count_sending(&mut db, id, None).await?),
+                Some(scope) => (count_under(&mut db, id, scope).await?, count_sending(&mut db, id, Some(scope)).await?),
             };
             let cells = count_provinces(&mut db, id, scope).await?;
             Ok::<_, StoreError>((version, counters, sending, cells))

@@ -1,0 +1,42 @@
+//! What others do in the same database meanwhile: a snapshot held open, as `pg_dump` does, and a writing transaction that
+//! somebody has left.
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::house::{House, Node, UNLIMITED};
+use crate::stub::Manner;
+use crate::table::{Table, median};
+
+/// Fan-outs, of which the middle one counts.
+const RUNS: usize = 5;
+
+/// Measures.
+pub async fn run(table: &mut Table) -> Result<()> {
+    let house = House::build().await?;
+    house.add_channel("gcc", UNLIMITED).await?;
+    house.plant(40, 124).await?;
+    let node = house.open().await?;
+    fan_outs(&house, &node).await?;
+    let alone = fan_outs(&house, &node).await?;
+    for (what, begin) in [
+        ("a held snapshot", "begin isolation level repeatable read; select count(*) from bulletins"),
+        ("a writing transaction left open", "begin; update offices set name = name where id = 1"),
+    ] {
+        let mut other = house.db.acquire().await?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(begin.to_owned())).execute(&mut *other).await?;
+        let beside = fan_outs(&house, &node).await?;
+        sqlx::raw_sql("rollback").execute(&mut *other).await?;
+        table.at_most(format!("5,000 deliveries beside {what}: seconds, times those alone"), 1.33, beside / alone);
+    }
+    node.close().await?;
+    house.pull_down().await
+}
+
+async fn fan_outs(house: &House, node: &Node) -> Result<f64> {
+    let mut seconds = Vec::new();
+    for _ in 0..RUNS {
+        seconds.push(house.fan_out(&[node], Manner::default(), json!({})).await?.1.seconds);
+    }
+    Ok(median(seconds.into_iter()))
+}

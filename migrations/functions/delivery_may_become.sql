@@ -1,0 +1,12 @@
+-- The table of design: which state may follow which (domain::delivery::may_become; a test compares the two).
+create or replace function delivery_may_become(was delivery_state, becomes delivery_state) returns boolean
+    language sql immutable parallel safe as $$
+    select becomes = 'accepted' or case was
+        when 'waiting' then becomes in ('held', 'ready', 'withdrawn', 'expired')
+        when 'held' then becomes in ('ready', 'declined', 'withdrawn', 'expired')
+        when 'ready' then becomes in ('failed', 'unreachable', 'withdrawn', 'expired')
+        when 'declined' then becomes = 'held'
+        when 'failed' then becomes in ('waiting', 'ready')
+        when 'unreachable' then becomes in ('waiting', 'ready')
+        else false end
+$$;

@@ -1,0 +1,39 @@
+-- Records acceptances, which nearly all outcomes are: in one statement, so in one round trip. They are facts, so they are taken
+-- whoever holds the channel by now and whatever the deliveries' states were. Wakes what waits for them, and ends the batches whose
+-- last deliveries they are. Gives how many became ready on which channel.
+create or replace function record_accepted(bulletin_ids uuid[], at timestamptz, bulletins integer[], groups integer[],
+    answered timestamptz[], called timestamptz[], requests text[], messages text[], finished bigint[])
+    returns table (channel integer, ready bigint) language plpgsql as $$
+begin
+    -- in everybody's order
+    perform pg_advisory_xact_lock_shared(hashtextextended(id::text, 1))
+    from (select id from unnest(bulletin_ids) as id order by id) as ordered;
+    return query
+    with ended as (
+        update deliveries d set
+            state = 'accepted', reason = null, ended_at = n.answered, due_at = null,
+            key_used_at = coalesce(d.key_used_at, n.called), outcome_open = false,
+            attempts = d.attempts + 1::smallint,
+            line_request_id = coalesce(n.request, d.line_request_id),
+            line_message_ids = coalesce(n.message, d.line_message_ids),
+            changed = (select change_mark())
+        from unnest(bulletins, groups, answered, called, requests, messages)
+            as n(bulletin_no, group_id, answered, called, request, message)
+        where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id and d.state <> 'accepted'
+        returning d.bulletin_no, d.group_id, d.has_children
+    ), parents as (
+        select e.bulletin_no, array_agg(e.group_id) as groups from ended e where e.has_children group by e.bulletin_no
+    ), woken as (
+        update deliveries d set
+            state = state_at_turn(d.automatic), turn_at = at,
+            release_at = release_at_turn(d.automatic, d.forward_within, at),
+            bypassed_parent = false, changed = (select change_mark())
+        from parents p
+        where d.bulletin_no = p.bulletin_no and d.parent_group = any (p.groups) and d.state = 'waiting'
+        returning d.channel_id, d.state
+    )
+    select w.channel_id, count(*) filter (where w.state = 'ready') from woken w group by w.channel_id;
+    if finished <> '{}' then
+        delete from batches where id = any (finished);
+    end if;
+end $$;

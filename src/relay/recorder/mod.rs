@@ -1,0 +1,182 @@
+//! The recorder: writes what calls came to, in batches, and never loses an outcome.
+//!
+//! One per node, for all of its senders: the more channels, the more each write says. A batch is written at once when
+//! groups below wait for one of its rows or a channel has nothing more under way, else when it is full or its oldest row has
+//! waited long enough. While the database is away the batch waits and is written again; the statements are safe to
+//! repeat. A claimed batch of the queue goes in the transaction that records the last of its deliveries; until then it names only
+//! what is accepted or may be on its way.
+
+mod gathering;
+mod writing;
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use self::gathering::Gathered;
+use super::engine::Engine;
+use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
+use crate::store::attempts::Attempt;
+use crate::store::record::Recorded;
+
+/// Entries that may wait for the recorder, in full batches: beyond, senders wait.
+const BATCHES_AHEAD: usize = 16;
+
+/// Whose outcomes these are: a channel, and which of its holders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Holder {
+    /// The channel.
+    pub channel: ChannelId,
+    /// What the holder's writes are checked against.
+    pub epoch: i64,
+}
+
+/// How soon an outcome is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Haste {
+    /// With others, within the delay of the settings.
+    None,
+    /// Now: nothing comes after it for now.
+    Last,
+    /// Now, and with few others: groups below wait for it.
+    Awaited,
+}
+
+/// What a sender tells the recorder.
+#[derive(Debug)]
+pub enum Entry {
+    /// It begins, and wants to hear what is written.
+    Joined(mpsc::UnboundedSender<Written>),
+    /// A batch was claimed with so many deliveries.
+    Opened(BatchId, usize),
+    /// A delivery came to something.
+    Outcome {
+        /// What to write.
+        row: Box<Recorded>,
+        /// What to append to the attempts.
+        attempt: Option<Attempt>,
+        /// The batch it stands in.
+        batch: BatchId,
+        /// How soon.
+        haste: Haste,
+    },
+    /// A claimed delivery was not sent and goes back into the queue.
+    GivenBack {
+        /// Which.
+        id: DeliveryId,
+        /// Of which bulletin.
+        bulletin: BulletinId,
+        /// The batch it stands in.
+        batch: BatchId,
+    },
+    /// A call was refused and is made again later; the delivery stays claimed.
+    Refused(Attempt),
+    /// It ends: once all that it told is written, it hears no more.
+    Left,
+}
+
+/// What the recorder tells a sender: these are durable now.
+#[derive(Debug)]
+pub struct Written {
+    /// The deliveries, each with the batch that it stood in.
+    pub settled: Vec<(DeliveryId, BatchId)>,
+    /// Whether others on the same channel became ready, or one of these is to be sent again at once.
+    pub woke_own: bool,
+}
+
+/// The way to a node's recorder. It works until every copy of this is gone and all is written.
+#[derive(Clone, Debug)]
+pub struct ToRecorder {
+    entries: mpsc::Sender<(Holder, Entry)>,
+}
+
+/// The recorder is gone: nothing may be sent that could not be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Gone;
+
+impl ToRecorder {
+    /// Starts a recorder.
+    #[must_use]
+    pub fn start(engine: Engine) -> Self {
+        let (entries, inbox) = mpsc::channel(engine.settings.record_batch * BATCHES_AHEAD);
+        tokio::spawn(Recorder { engine, entries: inbox, holders: HashMap::new() }.run());
+        Self { entries }
+    }
+
+    /// Whether it is still there.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        !self.entries.is_closed()
+    }
+
+    /// Tells it something.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn tell(&self, holder: Holder, entry: Entry) -> Result<(), Gone> {
+        self.entries.send((holder, entry)).await.map_err(|_| Gone)
+    }
+}
+
+/// What is known of one sender.
+struct Known {
+    written: mpsc::UnboundedSender<Written>,
+    /// Deliveries of each batch that are not recorded.
+    open: HashMap<BatchId, usize>,
+}
+
+/// Writes outcomes until all senders are gone.
+struct Recorder {
+    engine: Engine,
+    entries: mpsc::Receiver<(Holder, Entry)>,
+    holders: HashMap<Holder, Known>,
+}
+
+impl Recorder {
+    async fn run(mut self) {
+        while let Some(first) = self.entries.recv().await {
+            let mut gathered = Gathered::default();
+            self.take(first, &mut gathered);
+            self.fill(&mut gathered).await;
+            if !gathered.is_empty() {
+                self.write(&gathered).await;
+            }
+            for left in &gathered.left {
+                self.holders.remove(left);
+            }
+        }
+    }
+
+    /// Takes what is there, and waits for more while nothing of it is in haste.
+    async fn fill(&mut self, gathered: &mut Gathered) {
+        let deadline = Instant::now() + self.engine.settings.record_delay;
+        while !gathered.is_full(self.engine.settings.record_batch) {
+            match self.entries.try_recv() {
+                Ok(told) => self.take(told, gathered),
+                Err(_) if gathered.is_in_haste() || gathered.is_empty() => break,
+                Err(_) => match tokio::time::timeout_at(deadline, self.entries.recv()).await {
+                    Ok(Some(told)) => self.take(told, gathered),
+                    Ok(None) | Err(_) => break,
+                },
+            }
+        }
+    }
+
+    fn take(&mut self, (holder, entry): (Holder, Entry), gathered: &mut Gathered) {
+        match entry {
+            Entry::Joined(written) => {
+                // one that was broken off could not say that it left
+                self.holders.retain(|_, known| !known.written.is_closed());
+                self.holders.insert(holder, Known { written, open: HashMap::new() });
+            }
+            Entry::Opened(batch, deliveries) => {
+                if let Some(known) = self.holders.get_mut(&holder) {
+                    known.open.insert(batch, deliveries);
+                }
+            }
+            Entry::Left => gathered.left.push(holder),
+            entry => gathered.add(holder, entry),
+        }
+    }
+}

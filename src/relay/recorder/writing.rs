@@ -1,0 +1,241 @@
+//! How the recorder writes: acceptances of all senders in one statement, what else a sender told in a transaction of its own.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::gathering::{Gathered, Share};
+use super::{Holder, Recorder, Written};
+use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
+use crate::domain::time::Timestamp;
+use crate::store::attempts::{Attempt, insert_attempts};
+use crate::store::batches::{delete_batches, reopen, shrink};
+use crate::store::notices::{Notice, notify};
+use crate::store::record::{Recorded, Woken, lock_bulletins_shared, record_accepted, record_batch};
+use crate::store::{Connection, Result, StoreError};
+use crate::telemetry::metric;
+
+/// The wait before a write is tried again that failed.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What was written, and what that woke.
+#[derive(Default)]
+struct Persisted {
+    woken: Vec<Woken>,
+    /// An earlier try may have been committed all the same, and have woken others.
+    may_have_woken: bool,
+    /// Rows that the database refuses for good: each stays claimed, and the channel's next holder asks LINE again under the
+    /// same key.
+    refused: HashSet<DeliveryId>,
+}
+
+impl Persisted {
+    fn add(&mut self, more: Self) {
+        self.woken.extend(more.woken);
+        self.may_have_woken |= more.may_have_woken;
+        self.refused.extend(more.refused);
+    }
+}
+
+/// What one transaction writes of one sender.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    rows: &'a [Recorded],
+    attempts: &'a [Attempt],
+    /// Batches whose last delivery this settles.
+    finished: &'a [BatchId],
+    /// Deliveries that leave batches which go on.
+    leaving: &'a [(DeliveryId, BatchId)],
+    /// Deliveries that go back into the queue.
+    given_back: &'a [(DeliveryId, BulletinId)],
+}
+
+/// One write to the database.
+#[derive(Clone, Copy)]
+enum Write<'a> {
+    /// Acceptances of several senders, and the batches that they end.
+    Accepted(&'a [&'a Recorded], &'a [BatchId]),
+    /// What one sender told.
+    Part(Holder, Part<'a>),
+}
+
+impl Part<'_> {
+    const NOTHING: Part<'static> = Part { rows: &[], attempts: &[], finished: &[], leaving: &[], given_back: &[] };
+}
+
+impl Recorder {
+    /// Writes what is gathered, however long it takes, and tells the senders.
+    pub(super) async fn write(&mut self, gathered: &Gathered) {
+        let mut finished = HashMap::new();
+        for (holder, share) in &gathered.shares {
+            let of_share = self.holders.get_mut(holder).map(|known| known.finish(share)).unwrap_or_default();
+            finished.insert(*holder, of_share);
+        }
+        let written = self.write_shares(&gathered.shares, &finished).await;
+        self.measure(gathered);
+        for (holder, share) in &gathered.shares {
+            let settled = share.settled.iter().filter(|(id, _)| !written.refused.contains(id)).copied().collect();
+            let woke_own = written.may_have_woken || share.rows.iter().any(|row| row.new_key.is_some());
+            self.tell(*holder, Written { settled, woke_own });
+        }
+        for woken in written.woken.iter().filter(|woken| woken.ready > 0) {
+            for holder in self.holders.keys().filter(|holder| holder.channel == woken.channel) {
+                self.tell(*holder, Written { settled: Vec::new(), woke_own: true });
+            }
+        }
+    }
+
+    fn tell(&self, holder: Holder, written: Written) {
+        if let Some(known) = self.holders.get(&holder) {
+            // one that is gone needs no answer
+            let _ = known.written.send(written);
+        }
+    }
+
+    fn measure(&self, gathered: &Gathered) {
+        let size = u32::try_from(gathered.size()).unwrap_or(u32::MAX);
+        metrics::histogram!(metric::RECORDER_BATCH).record(f64::from(size));
+        let answered: Option<Timestamp> =
+            gathered.shares.values().flat_map(|share| &share.rows).map(|row| row.at).min();
+        if let Some(answered) = answered {
+            let delay = self.engine.clock.now().since(answered).as_secs_f64();
+            metrics::histogram!(metric::RECORDER_DELAY).record(delay.max(0.0));
+        }
+    }
+
+    async fn write_shares(
+        &self,
+        shares: &HashMap<Holder, Share>,
+        finished: &HashMap<Holder, Vec<BatchId>>,
+    ) -> Persisted {
+        let ended = |holder: &Holder| finished.get(holder).map_or(&[][..], Vec::as_slice);
+        let (plain, others): (Vec<_>, Vec<_>) = shares.iter().partition(|(_, share)| share.is_plain());
+        let mut all = Persisted::default();
+        if !plain.is_empty() {
+            let rows: Vec<&Recorded> = plain.iter().flat_map(|(_, share)| &share.rows).collect();
+            let batches: Vec<BatchId> = plain.iter().flat_map(|(holder, _)| ended(holder)).copied().collect();
+            match self.until_written(Write::Accepted(&rows, &batches)).await {
+                Ok(written) => all.add(written),
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "a batch of acceptances was refused; its rows are written one by one"
+                    );
+                    for (holder, share) in plain {
+                        all.add(self.write_one_by_one(*holder, share, ended(holder)).await);
+                    }
+                }
+            }
+        }
+        for (holder, share) in others {
+            all.add(self.write_share(*holder, share, ended(holder)).await);
+        }
+        all
+    }
+
+    /// Writes what one sender told, in one transaction.
+    async fn write_share(&self, holder: Holder, share: &Share, finished: &[BatchId]) -> Persisted {
+        let leaving = share.leaving(finished);
+        let part = Part {
+            rows: &share.rows,
+            attempts: &share.attempts,
+            finished,
+            leaving: &leaving,
+            given_back: &share.given_back,
+        };
+        match self.until_written(Write::Part(holder, part)).await {
+            Ok(written) => written,
+            Err(error) => {
+                tracing::error!(channel.id = %holder.channel, error = &error as &dyn std::error::Error,
+                    "a batch of outcomes was refused; its rows are written one by one");
+                self.write_one_by_one(holder, share, finished).await
+            }
+        }
+    }
+
+    async fn write_one_by_one(&self, holder: Holder, share: &Share, finished: &[BatchId]) -> Persisted {
+        let mut all = Persisted::default();
+        for row in &share.rows {
+            let attempts: Vec<Attempt> =
+                share.attempts.iter().filter(|attempt| attempt.delivery_id == row.id).cloned().collect();
+            let part = Part { rows: std::slice::from_ref(row), attempts: &attempts, ..Part::NOTHING };
+            match self.until_written(Write::Part(holder, part)).await {
+                Ok(written) => all.add(written),
+                Err(error) => {
+                    tracing::error!(delivery.id = %row.id, error = &error as &dyn std::error::Error,
+                        "an outcome could not be written; it stays claimed");
+                    all.refused.insert(row.id);
+                }
+            }
+        }
+        let open: HashSet<BatchId> =
+            share.settled.iter().filter(|(id, _)| all.refused.contains(id)).map(|(_, stood_in)| *stood_in).collect();
+        let whole: Vec<BatchId> = finished.iter().filter(|one| !open.contains(one)).copied().collect();
+        let mut leaving = share.leaving(&whole);
+        leaving.retain(|(id, _)| !all.refused.contains(id));
+        let part = Part { finished: &whole, leaving: &leaving, given_back: &share.given_back, ..Part::NOTHING };
+        if let Err(error) = self.until_written(Write::Part(holder, part)).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "finished batches could not be removed");
+        }
+        all
+    }
+
+    /// Writes, and waits while the database is away or two transactions stand in each other's way.
+    async fn until_written(&self, write: Write<'_>) -> Result<Persisted> {
+        let mut may_have_woken = false;
+        loop {
+            let tried = match write {
+                Write::Accepted(rows, finished) => self.try_accepted(rows, finished).await,
+                Write::Part(holder, part) => self.try_part(holder, part).await,
+            };
+            match tried {
+                Err(StoreError::Again(_)) => {}
+                Err(StoreError::Unavailable(error)) => {
+                    tracing::warn!(error = %error, "outcomes wait for the database");
+                    // it may have committed before the answer was lost: what it woke is not woken again
+                    may_have_woken = true;
+                    tokio::time::sleep(PATIENCE).await;
+                }
+                written => {
+                    return written.map(|woken| Persisted { woken, may_have_woken, refused: HashSet::new() });
+                }
+            }
+        }
+    }
+
+    /// Writes acceptances of several senders.
+    async fn try_accepted(&self, rows: &[&Recorded], finished: &[BatchId]) -> Result<Vec<Woken>> {
+        let mut db = self.engine.db.acquire().await?;
+        let woken = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
+        self.tell_others(&mut db, &woken).await?;
+        Ok(woken)
+    }
+
+    async fn try_part(&self, holder: Holder, part: Part<'_>) -> Result<Vec<Woken>> {
+        let mut tx = self.engine.db.begin().await?;
+        let given_back = part.given_back.iter().map(|(_, bulletin)| *bulletin);
+        let bulletins: Vec<_> = part.rows.iter().map(|row| row.bulletin_id).chain(given_back).collect();
+        lock_bulletins_shared(&mut tx, &bulletins).await?;
+        let Holder { channel, epoch } = holder;
+        let woken = record_batch(&mut tx, channel, epoch, self.engine.clock.now(), part.rows).await?;
+        insert_attempts(&mut tx, part.attempts).await?;
+        shrink(&mut tx, part.leaving).await?;
+        delete_batches(&mut tx, part.finished).await?;
+        let free: Vec<DeliveryId> = part.given_back.iter().map(|(id, _)| *id).collect();
+        reopen(&mut tx, channel, epoch, &free).await?;
+        self.tell_others(&mut tx, &woken).await?;
+        tx.commit().await?;
+        Ok(woken)
+    }
+
+    /// Wakes the senders of channels that other nodes hold.
+    async fn tell_others(&self, db: &mut Connection, woken: &[Woken]) -> Result<()> {
+        let there = self.holders.iter().filter(|(_, known)| !known.written.is_closed());
+        let held: HashSet<ChannelId> = there.map(|(holder, _)| holder.channel).collect();
+        let others = woken.iter().filter(|woken| woken.ready > 0 && !held.contains(&woken.channel));
+        let others: Vec<ChannelId> = others.map(|woken| woken.channel).collect();
+        match Notice::waking(&others) {
+            Some(notice) => notify(db, notice).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What proves and completes: the recount, the audit's chain, notices that follow late acceptances.
+
+use super::{note_one, wake};
+use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+use crate::relay::engine::Engine;
+use crate::relay::gauges::tell_difference;
+use crate::relay::refusal::Refusal;
+use crate::relay::withdraw::follow_late_acceptances;
+use crate::store::record::lock_bulletin;
+use crate::store::{Result, audit, bulletins, home, progress, turns};
+
+/// Audit entries sealed at a time.
+const SEALS: i64 = 1_000;
+
+/// Proves the counters of what is open, and mends what no road should have left behind.
+pub(super) async fn recount(engine: &Engine, now: Timestamp) -> Result<()> {
+    let mut wrong = 0;
+    for id in bulletins::list_open(&mut *engine.db.acquire().await?).await? {
+        match recount_one(engine, id, now).await {
+            Ok(rows) => wrong += rows,
+            Err(error) => note_one("recount", id, Err(error))?,
+        }
+    }
+    tell_difference(wrong);
+    Ok(())
+}
+
+/// Needs no lock: one statement sees one moment, and the counters move with the rows.
+async fn recount_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<i64> {
+    let mut db = engine.db.acquire().await?;
+    if turns::has_orphans(&mut db, id).await? {
+        let mut tx = engine.db.begin().await?;
+        lock_bulletin(&mut tx, id).await?;
+        let channels = turns::wake_orphans(&mut tx, id, now).await?;
+        wake(&mut tx, &channels).await?;
+        tx.commit().await?;
+        tracing::error!(bulletin.id = %id, "deliveries waited for a group that had ended; they go on now");
+    }
+    let rows = progress::find_difference(&mut db, id).await?.map_or(0, |difference| difference.rows);
+    if rows > 0 {
+        tracing::error!(bulletin.id = %id, rows, "the counters do not say what the deliveries say");
+    }
+    Ok(rows)
+}
+
+/// Lets withdrawal notices follow acceptances that became known late.
+pub(super) async fn follow(engine: &Engine, now: Timestamp) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    match follow_late_acceptances(&mut tx, now).await {
+        Ok(_) => tx.commit().await?,
+        Err(Refusal::Store(error)) => return Err(error),
+        Err(refusal) => tracing::error!(why = %refusal, "a withdrawal notice could not follow a late acceptance"),
+    }
+    Ok(())
+}
+
+/// Seals new entries of the audit.
+pub(super) async fn seal(engine: &Engine) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    audit::seal_entries(&mut tx, SEALS).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes that the database is being served.
+pub(super) async fn touch_home(engine: &Engine, now: Timestamp) -> Result<()> {
+    home::touch_home(&mut *engine.db.acquire().await?, now).await
+}

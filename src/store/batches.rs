@@ -1,0 +1,371 @@
+//! Batches: the queue, and what senders have claimed of it.
+//!
+//! Every delivery that is ready and not put off stands in one batch. The database opens a batch with whatever makes
+//! deliveries ready (`deliveries_updated`), and takes out what is withdrawn, expires or changes its channel. A sender claims
+//! a batch by writing its epoch into it, before the first of its deliveries is sent. From then on what it names may be on
+//! its way to LINE, until it is recorded: what is recorded otherwise than accepted or given back leaves the batch in the same
+//! transaction ([`shrink`]), and the batch goes with its last delivery. A new holder of the channel turns what an older one
+//! left into open outcomes ([`take_channel`]): same key, same bytes, later.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::record::lock_bulletins_shared;
+use super::{Connection, Result};
+use crate::domain::ids::{BatchId, BulletinId, BulletinNo, ChannelId, DeliveryId, GroupId, MessageId};
+use crate::domain::outcome::ParkReason;
+use crate::domain::time::Timestamp;
+
+/// A ready delivery, with all that is needed to send it.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// Which.
+    pub id: DeliveryId,
+    /// Of which bulletin.
+    pub bulletin_id: BulletinId,
+    /// For which group.
+    pub group_id: GroupId,
+    /// The bytes to send.
+    pub message_id: MessageId,
+    /// LINE's id of the group, frozen; none = not linked.
+    pub recipient: Option<String>,
+    /// The key under which LINE takes it once.
+    pub retry_key: Uuid,
+    /// When the key was first used.
+    pub key_used_at: Option<Timestamp>,
+    /// Whether LINE may have accepted an earlier attempt.
+    pub outcome_open: bool,
+    /// Attempts used so far.
+    pub attempts: i16,
+    /// 0 goes first.
+    pub priority: i16,
+    /// Whether groups below wait for it.
+    pub has_children: bool,
+    /// Members of its LINE group at publish, for each of whom LINE counts a message; 0 = not known.
+    pub members: i32,
+    /// From when on it is not sent any more.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a sender claims.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// On which channel.
+    pub channel: ChannelId,
+    /// As which of its holders.
+    pub epoch: i64,
+    /// When: by the clock that is behind, as keys count as used from then on.
+    pub now: Timestamp,
+    /// By the clock that is ahead: what has expired by then is left.
+    pub later: Timestamp,
+    /// About how many deliveries.
+    pub room: usize,
+    /// Only what is more urgent than this.
+    pub below: Option<i16>,
+    /// All batches that the holder knows to be its own, where the answer to an earlier claim may have been lost: others of its
+    /// epoch, of which nothing was sent then, are given again.
+    pub known: Option<&'a [BatchId]>,
+}
+
+/// Claims batches, most urgent first, then oldest first; gives their deliveries in the order in which they are to be sent.
+/// What was put off until now is in the queue again. Nothing of a paused or expired bulletin.
+///
+/// # Errors
+/// [`StoreError::NotHolder`](super::StoreError::NotHolder) where there is something to claim, and the channel has another
+/// holder or is parked; when the database fails.
+pub async fn claim(db: &mut Connection, claim: Claim<'_>) -> Result<Vec<(BatchId, Ready)>> {
+    let known: Option<Vec<i64>> = claim.known.map(|ids| ids.iter().map(|id| id.0).collect());
+    let rows = sqlx::query!(
+        r#"select batch as "batch!", bulletin_id as "bulletin_id!: BulletinId", bulletin_no as "bulletin_no!",
+            published_at as "published_at!", group_id as "group_id!", variant as "variant!", recipient, retry_key, key_used_at,
+            outcome_open as "outcome_open!", attempts as "attempts!", priority as "priority!",
+            has_children as "has_children!", members as "members!", expires_at
+        from claim_batches($1, $2, $3, $4, $5, $6, $7)"#,
+        claim.channel.0,
+        claim.epoch,
+        claim.now as Timestamp,
+        claim.later as Timestamp,
+        i32::try_from(claim.room).unwrap_or(i32::MAX),
+        claim.below,
+        known.as_deref(),
+    )
+    .fetch_all(db)
+    .await?;
+    let ready = rows.into_iter().map(|row| {
+        let group_id = GroupId(row.group_id);
+        let id = DeliveryId::of(row.published_at, BulletinNo(row.bulletin_no), group_id);
+        let ready = Ready {
+            id,
+            bulletin_id: row.bulletin_id,
+            group_id,
+            message_id: MessageId { bulletin: row.bulletin_id, variant: row.variant },
+            recipient: row.recipient,
+            retry_key: row.retry_key.unwrap_or(id.0),
+            key_used_at: row.key_used_at,
+            outcome_open: row.outcome_open,
+            attempts: row.attempts,
+            priority: row.priority,
+            has_children: row.has_children,
+            members: row.members,
+            expires_at: row.expires_at,
+        };
+        (BatchId(row.batch), ready)
+    });
+    Ok(ready.collect())
+}
+
+/// The two numbers by which each of these is found.
+pub(super) fn keys(ids: impl IntoIterator<Item = DeliveryId>) -> (Vec<i32>, Vec<i32>) {
+    ids.into_iter().map(|id| (id.bulletin_no().0, id.group().0)).unzip()
+}
+
+/// Which of these deliveries may still be sent on `channel`: ready, and of no bulletin that is paused or has expired.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_still_ready(
+    db: &mut Connection,
+    channel: ChannelId,
+    ids: &[DeliveryId],
+    now: Timestamp,
+) -> Result<Vec<DeliveryId>> {
+    let (bulletins, groups) = keys(ids.iter().copied());
+    let rows = sqlx::query!(
+        r#"select b.published_at as "published_at!", d.bulletin_no, d.group_id
+        from unnest($1::int[], $2::int[]) as n(bulletin_no, group_id)
+            join deliveries d on d.bulletin_no = n.bulletin_no and d.group_id = n.group_id
+            join bulletins b on b.no = d.bulletin_no
+        where d.state = 'ready' and d.channel_id = $3 and b.paused_at is null
+            and (b.expires_at is null or b.expires_at > $4)"#,
+        &bulletins,
+        &groups,
+        channel.0,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?;
+    let id = |at, bulletin, group| DeliveryId::of(at, BulletinNo(bulletin), GroupId(group));
+    Ok(rows.into_iter().map(|row| id(row.published_at, row.bulletin_no, row.group_id)).collect())
+}
+
+/// Removes batches all of whose deliveries are recorded or given back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_batches(db: &mut Connection, batches: &[BatchId]) -> Result<()> {
+    if batches.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = batches.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from batches where id = any ($1)", &ids).execute(db).await?;
+    Ok(())
+}
+
+/// Takes deliveries out of claimed batches that go on: what was recorded and not accepted, or given back unsent, is not on its
+/// way to LINE, and no later holder may take it for open.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shrink(db: &mut Connection, settled: &[(DeliveryId, BatchId)]) -> Result<()> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let groups: Vec<i32> = settled.iter().map(|(id, _)| id.group().0).collect();
+    let batches: Vec<i64> = settled.iter().map(|(_, batch)| batch.0).collect();
+    sqlx::query!(
+        "update batches b set groups = array(
+            select named.id from unnest(b.groups) with ordinality as named(id, n)
+            where named.id not in (select s.group_id from unnest($1::int[], $2::bigint[]) as s(group_id, batch) where s.batch = b.id)
+            order by named.n)
+        where id = any ($2)",
+        &groups,
+        &batches,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts deliveries that were claimed and not sent back into the queue: those that are still to be sent on `channel`, if
+/// `epoch` is its holder. The caller has taken them out of their batches, and shares the locks of their bulletins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reopen(db: &mut Connection, channel: ChannelId, epoch: i64, ids: &[DeliveryId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let (bulletins, groups) = keys(ids.iter().copied());
+    sqlx::query!(
+        "insert into batches (channel_id, priority, bulletin_no, opened_at, groups)
+        select d.channel_id, d.priority, d.bulletin_no, min(d.turn_at), array_agg(d.group_id order by d.parent_group, d.group_id)
+        from unnest($1::int[], $2::int[]) as n(bulletin_no, group_id)
+            join deliveries d on d.bulletin_no = n.bulletin_no and d.group_id = n.group_id
+        where d.channel_id = $3 and d.state = 'ready' and d.due_at is null
+            and exists (select from channels where id = $3 and epoch = $4)
+        group by d.channel_id, d.priority, d.bulletin_no",
+        &bulletins,
+        &groups,
+        channel.0,
+        epoch,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What a sender that has just taken a channel needs to know of it.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The epoch that its writes are checked against.
+    pub epoch: i64,
+    /// Deliveries that the last holder may have sent.
+    pub left_open: u64,
+}
+
+/// Raises the channel's epoch and turns what older claims left behind into open outcomes, due after
+/// `request_timeout`: by then the last holder's calls have come to an end. What was withdrawn or expired while a call may
+/// have been under way keeps its state.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_channel(
+    db: &mut Connection,
+    channel: ChannelId,
+    now: Timestamp,
+    request_timeout: Duration,
+) -> Result<Taken> {
+    // in the recorder's order: bulletins, then the channel, then deliveries
+    let bulletins = sqlx::query_scalar!(
+        r#"select distinct b.id as "id: BulletinId" from batches c join bulletins b on b.no = c.bulletin_no
+        where c.channel_id = $1 and c.epoch is not null"#,
+        channel.0,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    lock_bulletins_shared(db, &bulletins).await?;
+    let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
+        .fetch_one(&mut *db)
+        .await?;
+    let left_open = sqlx::query!(
+        "with gone as (
+            delete from batches where channel_id = $1 and epoch is not null returning bulletin_no, claimed_at, groups
+        ), maybe_sent as (
+            select bulletin_no, group_id, min(claimed_at) as claimed_at
+            from gone, unnest(groups) as group_id group by bulletin_no, group_id
+        )
+        update deliveries d set outcome_open = true, key_used_at = coalesce(d.key_used_at, m.claimed_at),
+            due_at = case when d.state = 'ready' then $2::timestamptz end,
+            reason = case when d.state = 'ready' then 'no_answer' else d.reason end, changed = (select change_mark())
+        from maybe_sent m where d.bulletin_no = m.bulletin_no and d.group_id = m.group_id and d.state <> 'accepted'",
+        channel.0,
+        (now + request_timeout) as Timestamp,
+    )
+    .execute(&mut *db)
+    .await?
+    .rows_affected();
+    Ok(Taken { epoch, left_open })
+}
+
+/// How many deliveries of a bulletin are claimed, by tier and channel: what is shown as *sending*.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_sending(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    scope: Option<&[i32]>,
+) -> Result<Vec<(i16, i32, i64)>> {
+    let rows = sqlx::query!(
+        r#"select d.tier, d.channel_id, count(*) as "n!"
+        from batches c cross join unnest(c.groups) as claimed(id)
+            join deliveries d on d.bulletin_no = c.bulletin_no and d.group_id = claimed.id
+        where c.bulletin_no = (select no from bulletins where id = $1) and c.epoch is not null and d.state = 'ready'
+            and ($2::int[] is null or exists (select from groups g where g.id = d.group_id and g.path && $2))
+        group by d.tier, d.channel_id"#,
+        bulletin.0,
+        scope,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
+}
+
+/// The members of the group that is next to be sent to on a channel, paused bulletins left out: what its quota must have
+/// room for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_next_seats(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<Option<i32>> {
+    Ok(sqlx::query_scalar!(
+        "select d.members
+        from sendable_batches($1, $2, null, 1) first join batches b on b.id = first.id
+            cross join unnest(b.groups) with ordinality as named(id, n)
+            join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
+        where d.state = 'ready' order by named.n limit 1",
+        channel.0,
+        now as Timestamp,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// What waits on a channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Deliveries that are ready.
+    pub ready: i64,
+    /// When the turn of the oldest came that nobody has claimed, or of those that it became ready with.
+    pub oldest: Option<Timestamp>,
+    /// When the first retry is due, or was.
+    pub due: Option<Timestamp>,
+}
+
+/// What waits on every channel.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting(db: &mut Connection) -> Result<Vec<Waiting>> {
+    Ok(sqlx::query_as!(
+        Waiting,
+        r#"select c.id as "channel: ChannelId", coalesce(p.ready, 0) as "ready!", b.oldest as "oldest: Timestamp",
+            d.due as "due: Timestamp"
+        from channels c
+            left join (select channel_id, sum(ready) as ready from progress where waiting + held + ready > 0 group by 1) p
+                on p.channel_id = c.id
+            left join (select channel_id, min(opened_at) as oldest from batches where epoch is null group by 1) b
+                on b.channel_id = c.id
+            left join (select channel_id, min(due_at) as due from deliveries where due_at is not null and state = 'ready'
+                group by 1) d on d.channel_id = c.id"#,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Ready deliveries that stand still.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Why their channel is parked; none = their bulletin is paused.
+    pub reason: Option<ParkReason>,
+    /// How many.
+    pub ready: i64,
+}
+
+/// How many ready deliveries stand still, by why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_standing(db: &mut Connection) -> Result<Vec<Standing>> {
+    Ok(sqlx::query_as!(
+        Standing,
+        r#"select c.parked_reason as "reason: ParkReason", sum(p.ready) as "ready!"
+        from progress p join channels c on c.id = p.channel_id join bulletins b on b.no = p.bulletin_no
+        where p.waiting + p.held + p.ready > 0 and (c.parked_reason is not null or b.paused_at is not null)
+        group by c.parked_reason"#,
+    )
+    .fetch_all(db)
+    .await?)
+}

@@ -1,0 +1,142 @@
+//! Months: the partitions in which deliveries, attempts and taps lie by when their bulletin was published.
+
+use super::{Connection, Result};
+use crate::domain::time::Timestamp;
+
+/// What lies in partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Taps of the acknowledge button.
+    Taps,
+    /// Calls to LINE that did not simply succeed.
+    Attempts,
+    /// The deliveries themselves.
+    Receipts,
+}
+
+impl Kept {
+    /// How the settings call it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Taps => "taps",
+            Self::Attempts => "attempts",
+            Self::Receipts => "receipts",
+        }
+    }
+
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Taps => "acknowledgements",
+            Self::Attempts => "attempts",
+            Self::Receipts => "deliveries",
+        }
+    }
+}
+
+/// One partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Month {
+    /// Of what.
+    pub kept: Kept,
+    /// Which, counted from January 1970 in Thailand.
+    pub number: i32,
+    /// Whether it was rewritten without room for changes.
+    pub dense: bool,
+}
+
+impl Month {
+    /// Year and month of the common era.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{:04}-{:02}", 1970 + self.number.div_euclid(12), 1 + self.number.rem_euclid(12))
+    }
+
+    fn table(self) -> String {
+        format!("{}_{}", self.kept.table(), self.number)
+    }
+}
+
+/// The month in which something is published at this time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn month_at(db: &mut Connection, at: Timestamp) -> Result<i32> {
+    Ok(sqlx::query_scalar!(r#"select bulletin_month($1) as "month!""#, at as Timestamp).fetch_one(db).await?)
+}
+
+/// Makes the partitions of a month where they are missing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_month(db: &mut Connection, month: i32) -> Result<()> {
+    sqlx::query!("select open_month($1)", month).fetch_all(db).await?;
+    Ok(())
+}
+
+/// All partitions there are, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
+    let rows = sqlx::query!(
+        r#"select p.relname as "table!", substring(c.relname from '_(\d+)$')::int as "number!",
+            coalesce(c.reloptions @> '{fillfactor=100}', false) as "dense!"
+        from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+        where p.relname in ('acknowledgements', 'attempts', 'deliveries') and p.relnamespace = 'public'::regnamespace
+            and c.relkind = 'r'
+        order by 2, 1"#,
+    )
+    .fetch_all(db)
+    .await?;
+    let kept = |table: &str| match table {
+        "acknowledgements" => Kept::Taps,
+        "attempts" => Kept::Attempts,
+        _ => Kept::Receipts,
+    };
+    Ok(rows.into_iter().map(|row| Month { kept: kept(&row.table), number: row.number, dense: row.dense }).collect())
+}
+
+/// Drops a partition and all that is in it.
+///
+/// # Errors
+/// When the database fails, or somebody holds the table for long.
+pub async fn drop_month(db: &mut Connection, month: Month) -> Result<()> {
+    sqlx::raw_sql("set local lock_timeout = '3s'").execute(db.unbounded()).await?;
+    let drop = format!("drop table {}", month.table());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(db.unbounded()).await?;
+    Ok(())
+}
+
+/// Rewrites a month dense in which nothing moves any more: its pages had room for changes.
+///
+/// # Errors
+/// When the database fails, or somebody holds the table for long.
+pub async fn close(db: &mut Connection, month: Month) -> Result<()> {
+    let table = month.table();
+    let rewrite = [
+        "set lock_timeout = '3s'".to_owned(),
+        format!("alter table {table} set (fillfactor = 100)"),
+        format!("vacuum (full, analyze) {table}"),
+    ];
+    let mut done = Ok(());
+    for statement in rewrite {
+        done = sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db.unbounded()).await.map(drop);
+        if done.is_err() {
+            break;
+        }
+    }
+    sqlx::raw_sql("reset lock_timeout").execute(db.unbounded()).await?;
+    Ok(done?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_called_by_its_year_and_number() {
+        let month = |number| Month { kept: Kept::Taps, number, dense: false }.name();
+        assert_eq!((month(0), month(682)), ("1970-01".to_owned(), "2026-11".to_owned()));
+    }
+}

@@ -1,0 +1,125 @@
+//! Months of deliveries: made ahead of time, closed, and dropped when their time is over; what a receipt sums up stays.
+
+use std::time::Duration;
+
+use gcc_relay::domain::ids::BulletinId;
+use gcc_relay::relay::publish::acknowledge_data;
+use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::store::months::open_month;
+use gcc_relay::store::progress::list_counters;
+
+use crate::relay_people::store_event;
+use crate::stage::Stage;
+
+const DAY: Duration = Duration::from_hours(24);
+
+async fn upkeep(stage: &Stage) {
+    Rounds::new(stage.engine.clone()).go_round().await;
+}
+
+async fn count(stage: &Stage, asked: &'static str) -> i64 {
+    sqlx::query_scalar(asked).fetch_one(&mut *stage.db().await).await.expect("a count")
+}
+
+/// A bulletin that went everywhere, with one tap in one group.
+async fn relayed(stage: &Stage) -> BulletinId {
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    store_event(stage, "tap", "Clpn", Some("U1"), Some(acknowledge_data(id))).await;
+    stage.run().await;
+    id
+}
+
+#[tokio::test]
+async fn the_next_month_is_there_before_it_begins() {
+    let stage = Stage::new().await;
+    let april = "select count(*) from pg_class where relname = 'deliveries_579'";
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, april).await, 0, "on the 23rd of March");
+    stage.clock.advance(6 * DAY);
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, april).await, 1, "on the 29th");
+}
+
+#[tokio::test]
+async fn sessions_that_open_a_month_at_the_same_time_all_find_it_open() {
+    let stage = Stage::new().await;
+    let mut opening = stage.engine.db.begin().await.expect("a transaction");
+    open_month(&mut opening, 600).await.expect("opened, and not committed yet");
+    let others = (0..4).map(|_| {
+        let db = stage.engine.db.clone();
+        tokio::spawn(async move {
+            let mut db = db.acquire().await?;
+            // the session has looked for it, and remembers that it was not there
+            sqlx::raw_sql("select to_regclass('deliveries_600'), to_regclass('attempts_600')")
+                .execute(&mut *db)
+                .await?;
+            open_month(&mut db, 600).await
+        })
+    });
+    let others: Vec<_> = others.collect();
+    while count(
+        &stage,
+        "select count(*) from pg_locks where not granted and locktype = 'advisory'
+            and database = (select oid from pg_database where datname = current_database())",
+    )
+    .await
+        < 4
+    {
+        tokio::task::yield_now().await;
+    }
+    opening.commit().await.expect("committed");
+    for other in others {
+        other.await.expect("ended").expect("nothing to do, and no error");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_month_is_rewritten_dense_once_and_still_takes_a_tap() {
+    let stage = Stage::new().await;
+    let id = relayed(&stage).await;
+    let written = "select relfilenode::bigint from pg_class where relname = 'deliveries_578'";
+    let before = count(&stage, written).await;
+    stage.clock.advance(40 * DAY);
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, written).await, before, "not yet closed");
+    stage.clock.advance(40 * DAY);
+    upkeep(&stage).await;
+    let dense = count(&stage, written).await;
+    assert_ne!(dense, before);
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, written).await, dense, "once");
+    store_event(&stage, "tap", "Cmoi", Some("U2"), Some(acknowledge_data(id))).await;
+    stage.run().await;
+    assert_eq!(stage.delivery(id, "moi").await.acknowledged, 1);
+    stage.assert_exact(id).await;
+}
+
+#[tokio::test]
+async fn what_is_older_than_it_is_kept_goes_by_months_and_the_sums_stay() {
+    let stage = Stage::new().await;
+    let id = relayed(&stage).await;
+    let counters = list_counters(&mut *stage.db().await, id).await.expect("counters");
+    stage.clock.advance(405 * DAY);
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, "select count(*) from acknowledgements").await, 1, "its month is not over for so long");
+    stage.clock.advance(20 * DAY);
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, "select count(*) from acknowledgements").await, 0);
+    assert_eq!(stage.delivery(id, "lpn").await.acknowledged, 1, "how many there were stays");
+    stage.clock.advance(3_700 * DAY);
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, "select count(*) from deliveries").await, 0);
+    let kept = list_counters(&mut *stage.db().await, id).await.expect("counters");
+    assert_eq!(format!("{kept:?}"), format!("{counters:?}"), "the receipt's sums");
+    let told: Vec<String> =
+        sqlx::query_scalar("select detail->>'what' from audit where act = 'month_drop' order by id")
+            .fetch_all(&mut *stage.db().await)
+            .await
+            .expect("the audit");
+    assert!(told.contains(&"taps".to_owned()) && told.contains(&"receipts".to_owned()), "{told:?}");
+    // the engine works on
+    let next = stage.publish_automatic().await;
+    stage.run().await;
+    stage.assert_exact(next).await;
+}
