@@ -4,7 +4,7 @@
 //! A function never begins or ends a transaction: what belongs together is put together by the
 //! caller. `find_*` gives an `Option`, `get_*` an error where the row is absent, `list_*` a page.
 //! `migrations/0001_schema.sql` is the whole schema, `docs/schema.md` shows it. Rules that must hold whoever writes are kept
-//! by the database itself, by triggers whose text is in `migrations/functions/` ([`functions`]).
+//! by the database itself, by triggers whose text is in `migrations/functions/` (`functions.rs` applies them).
 //!
 //! What the database does by itself:
 //!

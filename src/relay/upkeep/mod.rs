@@ -1,6 +1,6 @@
 //! Upkeep: what time asks for, done by one node for all.
 //!
-//! It is a list of [`Step`]s, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
+//! It is a list of steps, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
 //! expiring) is done in one lane, all else in another, so that neither waits for the other. A step that fails is counted and tried
 //! again, and keeps no other from being done; a bulletin that a step fails for keeps no other from being worked on. Beside
 //! the lanes the quotas are kept and members are counted. Every step is safe to repeat, so a lost leader loses nothing.
