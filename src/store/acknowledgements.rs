@@ -50,6 +50,8 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
                 join groups g on g.channel_id = t.channel_id and g.line_group_id = t.line_group_id
                 join bulletins b on b.id = t.bulletin_id
                 join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
+            -- where the taps of its month are not kept any more, nobody could tell the first of a person from the second
+            where to_regclass('acknowledgements_' || d.bulletin_no / 1000000) is not null
         ), fresh as (
             insert into acknowledgements (bulletin_no, group_id, person, named, at)
             select bulletin_no, group_id, person, bool_and(named), min(at) from tapped

@@ -43,7 +43,9 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
     sqlx::query!(
         "insert into attempts (bulletin_no, group_id, at, status, reason, line_request_id, milliseconds, detail)
         select * from unnest($1::int[], $2::int[], $3::timestamptz[], $4::smallint[], $5::delivery_reason[], $6::text[],
-            $7::integer[], $8::text[])",
+            $7::integer[], $8::text[]) as a(bulletin_no)
+        -- not of a month whose attempts are not kept any more
+        where to_regclass('attempts_' || a.bulletin_no / 1000000) is not null",
         &bulletins,
         &groups,
         &ats as &[Timestamp],

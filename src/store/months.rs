@@ -1,5 +1,7 @@
 //! Months: the partitions in which deliveries, attempts and taps lie by when their bulletin was published.
 
+use sqlx::Executor as _;
+
 use super::{Connection, Result};
 use crate::domain::time::Timestamp;
 
@@ -41,7 +43,7 @@ pub struct Month {
     pub kept: Kept,
     /// Which, counted from January 1970 in Thailand.
     pub number: i32,
-    /// Whether it was rewritten without room for changes.
+    /// Whether it was rewritten without room for changes (`close_month`).
     pub dense: bool,
 }
 
@@ -97,37 +99,29 @@ pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
     Ok(rows.into_iter().map(|row| Month { kept: kept(&row.table), number: row.number, dense: row.dense }).collect())
 }
 
+/// How long the change of a month may wait for others: what comes after it in the queue for the table waits as long.
+const PATIENCE: &str = "set local lock_timeout = '1s'";
+
 /// Drops a partition and all that is in it.
 ///
 /// # Errors
 /// When the database fails, or somebody holds the table for long.
 pub async fn drop_month(db: &mut Connection, month: Month) -> Result<()> {
-    sqlx::raw_sql("set local lock_timeout = '3s'").execute(db.unbounded()).await?;
+    db.execute(PATIENCE).await?;
     let drop = format!("drop table {}", month.table());
-    sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(db.unbounded()).await?;
+    db.execute(sqlx::AssertSqlSafe(drop)).await?;
     Ok(())
 }
 
-/// Rewrites a month dense in which nothing moves any more: its pages had room for changes.
+/// Rewrites the deliveries of a month dense in which hardly anything moves any more (`close_month`). Takes long: the
+/// transaction must be one that may ([`begin_long`](super::Db::begin_long)).
 ///
 /// # Errors
 /// When the database fails, or somebody holds the table for long.
-pub async fn close(db: &mut Connection, month: Month) -> Result<()> {
-    let table = month.table();
-    let rewrite = [
-        "set lock_timeout = '3s'".to_owned(),
-        format!("alter table {table} set (fillfactor = 100)"),
-        format!("vacuum (full, analyze) {table}"),
-    ];
-    let mut done = Ok(());
-    for statement in rewrite {
-        done = sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db.unbounded()).await.map(drop);
-        if done.is_err() {
-            break;
-        }
-    }
-    sqlx::raw_sql("reset lock_timeout").execute(db.unbounded()).await?;
-    Ok(done?)
+pub async fn close_month(db: &mut Connection, month: Month) -> Result<()> {
+    db.execute(PATIENCE).await?;
+    sqlx::query!("select close_month($1)", month.number).fetch_all(db).await?;
+    Ok(())
 }
 
 #[cfg(test)]

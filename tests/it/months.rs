@@ -5,6 +5,7 @@ use std::time::Duration;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::store::attempts::{Attempt, insert_attempts};
 use gcc_relay::store::months::open_month;
 use gcc_relay::store::progress::list_counters;
 
@@ -79,7 +80,7 @@ async fn a_closed_month_is_rewritten_dense_once_and_still_takes_a_tap() {
     let stage = Stage::new().await;
     let id = relayed(&stage).await;
     let written = "select relfilenode::bigint from pg_class where relname = 'deliveries_578'";
-    let before = count(&stage, written).await;
+    let (before, rows) = (count(&stage, written).await, format!("{:?}", stage.deliveries(id).await));
     stage.clock.advance(40 * DAY);
     upkeep(&stage).await;
     assert_eq!(count(&stage, written).await, before, "not yet closed");
@@ -87,6 +88,7 @@ async fn a_closed_month_is_rewritten_dense_once_and_still_takes_a_tap() {
     upkeep(&stage).await;
     let dense = count(&stage, written).await;
     assert_ne!(dense, before);
+    assert_eq!(format!("{:?}", stage.deliveries(id).await), rows);
     upkeep(&stage).await;
     assert_eq!(count(&stage, written).await, dense, "once");
     store_event(&stage, "tap", "Cmoi", Some("U2"), Some(acknowledge_data(id))).await;
@@ -96,9 +98,63 @@ async fn a_closed_month_is_rewritten_dense_once_and_still_takes_a_tap() {
 }
 
 #[tokio::test]
+async fn a_month_that_somebody_writes_to_is_closed_another_time_and_sending_goes_on() {
+    let stage = Stage::new().await;
+    relayed(&stage).await;
+    let written = "select relfilenode::bigint from pg_class where relname = 'deliveries_578'";
+    let before = count(&stage, written).await;
+    stage.clock.advance(80 * DAY);
+    let mut writing = stage.engine.db.begin().await.expect("a transaction");
+    sqlx::query("update deliveries set forwarded_by = 'test'").execute(&mut *writing).await.expect("written");
+    upkeep(&stage).await;
+    assert_eq!(count(&stage, written).await, before);
+    let next = stage.publish_automatic().await;
+    stage.run().await;
+    stage.assert_exact(next).await;
+    writing.commit().await.expect("committed");
+    upkeep(&stage).await;
+    assert_ne!(count(&stage, written).await, before);
+}
+
+#[tokio::test]
+async fn what_changes_while_a_month_is_copied_is_in_the_dense_month() {
+    let stage = Stage::new().await;
+    let id = relayed(&stage).await;
+    let mut writing = stage.engine.db.begin().await.expect("a transaction");
+    let written = sqlx::query("update deliveries set forwarded_by = 'test'").execute(&mut *writing).await;
+    let rows = i64::try_from(written.expect("written").rows_affected()).expect("few");
+    let db = stage.engine.db.clone();
+    let closing = tokio::spawn(async move {
+        let mut tx = db.begin_long().await?;
+        // the month is November of the test's year, copied before the other transaction has ended
+        sqlx::query("select close_month(578)").execute(&mut *tx).await?;
+        tx.commit().await.map_err(gcc_relay::store::StoreError::from)
+    });
+    let waits = "select count(*) from pg_locks where not granted and relation = 'deliveries'::regclass";
+    while count(&stage, waits).await == 0 {
+        assert!(!closing.is_finished(), "it must wait for who writes");
+        tokio::task::yield_now().await;
+    }
+    writing.commit().await.expect("committed");
+    closing.await.expect("ended").expect("closed");
+    assert_eq!(count(&stage, "select count(*) from deliveries_578").await, rows);
+    assert_eq!(count(&stage, "select count(*) from deliveries where forwarded_by = 'test'").await, rows);
+    stage.assert_exact(id).await;
+}
+
+#[tokio::test]
 async fn what_is_older_than_it_is_kept_goes_by_months_and_the_sums_stay() {
     let stage = Stage::new().await;
     let id = relayed(&stage).await;
+    let late = Attempt {
+        delivery_id: stage.delivery(id, "lpn").await.id,
+        at: stage.now(),
+        status: Some(500),
+        reason: None,
+        line_request_id: None,
+        milliseconds: 1,
+        detail: None,
+    };
     let counters = list_counters(&mut *stage.db().await, id).await.expect("counters");
     stage.clock.advance(405 * DAY);
     upkeep(&stage).await;
@@ -107,9 +163,14 @@ async fn what_is_older_than_it_is_kept_goes_by_months_and_the_sums_stay() {
     upkeep(&stage).await;
     assert_eq!(count(&stage, "select count(*) from acknowledgements").await, 0);
     assert_eq!(stage.delivery(id, "lpn").await.acknowledged, 1, "how many there were stays");
+    store_event(&stage, "tap", "Clpn", Some("U2"), Some(acknowledge_data(id))).await;
+    stage.run().await;
+    assert_eq!(count(&stage, "select count(*) from webhook_events where processed_at is null").await, 0);
+    assert_eq!(stage.delivery(id, "lpn").await.acknowledged, 1, "a later tap is not counted, and in nobody's way");
     stage.clock.advance(3_700 * DAY);
     upkeep(&stage).await;
     assert_eq!(count(&stage, "select count(*) from deliveries").await, 0);
+    insert_attempts(&mut *stage.db().await, &[late]).await.expect("not kept, and no error");
     let kept = list_counters(&mut *stage.db().await, id).await.expect("counters");
     assert_eq!(format!("{kept:?}"), format!("{counters:?}"), "the receipt's sums");
     let told: Vec<String> =

@@ -9,7 +9,7 @@ use super::DAY;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::audit::insert_entry;
-use crate::store::months::{Kept, close, drop_month, list_months, month_at, open_month};
+use crate::store::months::{Kept, close_month, drop_month, list_months, month_at, open_month};
 use crate::store::{Result, StoreError};
 
 /// Opens the next month, closes those that have ended long ago, and drops what is older than the settings keep.
@@ -40,10 +40,14 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
             insert_entry(&mut tx, now, "upkeep", "month_drop", &month.name(), &detail).await?;
             tx.commit().await?;
         } else if month.kept == Kept::Receipts && month.number < dense && !month.dense {
-            match close(&mut db, month).await {
-                // somebody reads it for long: in an hour again
+            let mut tx = engine.db.begin_long().await?;
+            match close_month(&mut tx, month).await {
+                // somebody is in the way: in an hour again
                 Err(StoreError::Again(_)) => {}
-                closed => closed?,
+                closed => {
+                    closed?;
+                    tx.commit().await?;
+                }
             }
         }
     }

@@ -57,10 +57,14 @@ pub(super) async fn follow(engine: &Engine, now: Timestamp) -> Result<()> {
 
 /// Seals new entries of the audit.
 pub(super) async fn seal(engine: &Engine) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    audit::seal_entries(&mut tx, SEALS).await?;
-    tx.commit().await?;
-    Ok(())
+    loop {
+        let mut tx = engine.db.begin().await?;
+        let sealed = audit::seal_entries(&mut tx, SEALS).await?;
+        tx.commit().await?;
+        if sealed < SEALS {
+            return Ok(());
+        }
+    }
 }
 
 /// Notes that the database is being served.

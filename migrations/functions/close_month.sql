@@ -1,0 +1,34 @@
+-- Rewrites the deliveries of a month dense in which hardly anything moves any more: their pages had room for changes. While they are
+-- copied the month is read and written as ever. Only at the end nobody uses deliveries, for the moment in which what has changed
+-- meanwhile is copied again and one table takes the other's place. The whole is one transaction (read committed, so that the second
+-- copy sees more than the first): a month is either as it was or dense.
+create or replace function close_month(month integer) returns void language plpgsql as $$
+declare
+    part    text := 'deliveries_' || month;
+    dense   text := part || '_dense';
+    lower   text := (month * 1000000)::text;
+    upper   text := ((month + 1) * 1000000)::text;
+    columns text;
+    -- what the first copy cannot see is of this transaction or a later one
+    mark    xid := pg_snapshot_xmin(pg_current_snapshot())::xid;
+begin
+    execute format('create table %I (like %I including all) with (fillfactor = 100)', dense, part);
+    select string_agg(quote_ident(attname), ', ' order by attnum) into columns
+    from pg_attribute where attrelid = part::regclass and attnum > 0 and not attisdropped and attgenerated = '';
+    execute format('insert into %I (%s) select %2$s from %I order by bulletin_no, parent_group nulls first, group_id',
+        dense, columns, part);
+    execute format('reindex table %I', dense);
+    -- says that no row has to be looked at when it takes the other's place
+    execute format('alter table %I add constraint of_this_month check (bulletin_no >= %s and bulletin_no < %s)',
+        dense, lower, upper);
+    execute format('analyze %I', dense);
+    lock table deliveries in access exclusive mode;
+    execute format('delete from %I d using %I p
+        where age(p.xmin) <= age($1) and d.bulletin_no = p.bulletin_no and d.group_id = p.group_id', dense, part) using mark;
+    execute format('insert into %I (%s) select %2$s from %I where age(xmin) <= age($1)', dense, columns, part) using mark;
+    execute format('alter table deliveries detach partition %I', part);
+    execute format('alter table deliveries attach partition %I for values from (%s) to (%s)', dense, lower, upper);
+    execute format('alter table %I drop constraint of_this_month', dense);
+    execute format('drop table %I', part);
+    execute format('alter table %I rename to %I', dense, part);
+end $$;
