@@ -1,8 +1,9 @@
 //! Backup and restore, rehearsed: a copy that is older than what was sent sends nothing again.
 //!
-//! The copies are made by `pg_dump` in the middle of a cascade; the first database goes on to the end.
+//! The copies are made in the middle of a cascade, by `pg_dump`, or by going from a base backup to that moment; the first database goes
+//! on to the end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,9 +13,10 @@ use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::{BulletinId, GroupId};
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::domain::text::PlainReason;
+use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::relay::engine::Engine;
 use gcc_relay::relay::forward::{Into, forward};
-use gcc_relay::relay::home::{Restored, arrive, moved};
+use gcc_relay::relay::home::{Restored, arrive, moved, restored};
 use gcc_relay::relay::publish::{Published, publish};
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::relay::{by_hand, public_token};
@@ -24,7 +26,7 @@ use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
 
 use crate::faults::house::{House, Plan};
-use crate::stage::{PATIENCE, Stage};
+use crate::stage::{PATIENCE, SMALL_TREE, Stage};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -188,6 +190,112 @@ async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
     for id in [first, second] {
         assert!(progress::find_difference(&mut db, id).await.expect("a recount").is_none());
     }
+}
+
+/// A cluster that keeps its WAL in an archive, as the way of backup for a country's server is.
+struct Archived {
+    folder: tempfile::TempDir,
+    cluster: Embedded,
+}
+
+impl Archived {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        let archive = folder.path().join("archive");
+        std::fs::create_dir(&archive).expect("a folder");
+        // where this runs as root, Postgres runs as somebody else
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("opened");
+        std::fs::set_permissions(&archive, open).expect("opened");
+        let settings =
+            [("archive_mode", "on".to_owned()), ("archive_command", format!("cp %p {}/%f", archive.display()))];
+        let cluster = Self::raise(&folder.path().join("first"), &settings).await;
+        let db = store::connect(&cluster.url(), 1, PATIENCE).await.expect("a pool");
+        store::migrate(&db).await.expect("migrations");
+        db.close();
+        Self { folder, cluster }
+    }
+
+    async fn raise(data_dir: &Path, settings: &[(&str, String)]) -> Embedded {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let config = EmbeddedConfig { data_dir: data_dir.to_owned(), database: "gcc_relay".to_owned(), settings };
+        Embedded::start(&config).await.expect("a cluster")
+    }
+
+    /// A base backup, made while everything runs.
+    async fn back_up(&self, db: &Db) {
+        let programs: String = sqlx::query_scalar("select setting from pg_config where name = 'BINDIR'")
+            .fetch_one(db)
+            .await
+            .expect("where the programs are");
+        let second = self.folder.path().join("second");
+        std::fs::create_dir(&second).expect("a folder");
+        let made = Command::new(Path::new(&programs).join("pg_basebackup"))
+            .args(["--checkpoint=fast", "--wal-method=none", "--no-sync", "--pgdata"])
+            .arg(second.join("data"))
+            .args(["--dbname", &self.cluster.url()])
+            .output()
+            .expect("it runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let owner = format!("--reference={}", self.folder.path().join("first/data").display());
+        let given = Command::new("chown").args(["-R", &owner]).arg(&second).status().expect("it runs");
+        assert!(given.success());
+    }
+
+    /// Waits until all that was written so far is in the archive.
+    async fn archive(&self, db: &Db) {
+        let full: String =
+            sqlx::query_scalar("select pg_walfile_name(pg_switch_wal())").fetch_one(db).await.expect("a name");
+        while !self.folder.path().join("archive").join(&full).exists() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A cluster that goes from the backup to the moment of this name, and no further.
+    async fn recover(&self, moment: &str) -> Embedded {
+        let second = self.folder.path().join("second");
+        std::fs::File::create(second.join("data/recovery.signal")).expect("a file");
+        let archive = self.folder.path().join("archive");
+        let settings = [
+            ("restore_command", format!("cp {}/%f %p", archive.display())),
+            ("recovery_target_name", moment.to_owned()),
+            ("recovery_target_action", "promote".to_owned()),
+        ];
+        Self::raise(&second, &settings).await
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_is_said_to_be_restored() {
+    let archived = Archived::start().await;
+    let stage = Stage::on(&archived.cluster.url(), SMALL_TREE).await;
+    archived.back_up(&stage.engine.db).await;
+    let (first, second, _) = cascade_halfway(&stage).await;
+    sqlx::query("select pg_create_restore_point('halfway')").execute(&stage.engine.db).await.expect("a moment");
+    finish(&stage, first).await;
+    archived.archive(&stage.engine.db).await;
+    let before = stage.line().counts();
+
+    let recovered = archived.recover("halfway").await;
+    let node = node_on(&stage, &recovered.url()).await;
+    assert_eq!(state_of(&node, first, "lpn").await.0, State::Held, "what came after the moment is not there");
+    assert_eq!(arrive_at(&node).await, None, "it cannot be told from the first by itself");
+    let mut tx = node.db.begin().await.expect("a transaction");
+    restored(&mut tx, &node.settings, "test", node.clock.now()).await.expect("said to be restored");
+    tx.commit().await.expect("committed");
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
+
+    resume(&node, &stage).await;
+    stage.clock.advance(stage.engine.settings.request_timeout);
+    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
+    assert_eq!(state_of(&node, second, "gcc1").await.0, State::Accepted);
+    let after = stage.line().counts();
+    assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
+    assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
+    node.db.close();
+    recovered.stop().await.expect("stopped");
 }
 
 #[tokio::test]

@@ -127,6 +127,11 @@ impl Stage {
 
     /// A stage with another tree; every row with a LINE group is known to the simulator.
     pub async fn with_tree(csv: &str) -> Self {
+        Self::on(&fresh_database().await, csv).await
+    }
+
+    /// The same on a migrated database of the caller's.
+    pub async fn on(url: &str, csv: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let _ = tracing_subscriber::fmt().with_env_filter("warn").with_test_writer().try_init();
         let clock = Clock::manual(Timestamp::from_second(1_521_763_200));
@@ -135,8 +140,7 @@ impl Stage {
         config.groups = line_groups(csv);
         config.hold_open = Duration::from_secs(2);
         let simulator = Simulator::start(config).await.expect("a simulator");
-        let url = fresh_database().await;
-        let db = store::connect(&url, 8, PATIENCE).await.expect("a pool");
+        let db = store::connect(url, 8, PATIENCE).await.expect("a pool");
         let sealing = SealingKeys::from(SealingKey::generate().expect("a key"));
         let settings = settings();
         let line = LineClient::new(&client::Settings {
