@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use criterion::{BatchSize, Criterion, Throughput};
-use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId};
+use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::store::batches::{self, Claim, Ready};
-use gcc_relay::store::record::{Recorded, record_batch};
+use gcc_relay::store::locks::lock_bulletins_shared;
+use gcc_relay::store::record::{News, Recorded, record_batch};
 use gcc_relay::store::{self, Db, Hosts, Pooling};
 use tokio::runtime::Runtime;
 
@@ -83,7 +84,8 @@ async fn record(db: &Db, channel: ChannelId, now: Timestamp, rows: &[Recorded], 
     for _ in 0..times {
         let mut tx = db.begin().await?;
         let began = Instant::now();
-        record_batch(&mut tx, channel, 0, now, rows).await?;
+        let lock = lock_bulletins_shared(&mut tx, &[rows[0].bulletin_id]).await?;
+        record_batch(&mut tx, &lock, channel, 0, now, rows).await?;
         took += began.elapsed();
         tx.rollback().await?;
     }
@@ -101,15 +103,14 @@ fn accepted(ready: &Ready, now: Timestamp) -> Recorded {
     Recorded {
         id: ready.id,
         bulletin_id: ready.bulletin_id,
-        state: State::Accepted,
-        reason: None,
         at: now,
-        due_at: None,
-        called_at: Some(now),
-        open: false,
-        new_key: None,
-        line_request_id: Some("00000000-0000-4000-8000-000000000000".to_owned()),
-        line_message_ids: vec!["461230966842064897".to_owned()],
+        news: News::Accepted {
+            called_at: now,
+            receipt: Receipt {
+                request_id: Some("00000000-0000-4000-8000-000000000000".to_owned()),
+                message_ids: vec!["461230966842064897".to_owned()],
+            },
+        },
     }
 }
 

@@ -595,7 +595,9 @@ create table progress (
     changed             bigint not null,
     changed_at          timestamptz not null default clock_timestamp(),
     primary key (bulletin_no, tier, channel_id)
-) with (fillfactor = 50);
+) with (fillfactor = 50,
+    -- a row is written with every batch of outcomes; pages stay few when what is dead goes soon
+    autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.05);
 create index progress_open on progress (bulletin_no) where waiting + held + ready > 0;
 create index progress_changed on progress (changed);
 
@@ -654,6 +656,9 @@ create table webhook_events (
     primary key (channel_id, event_id),
     constraint failed_because_iff_failed check ((failed_at is null) = (failed_because is null)),
     constraint failed_or_processed check (failed_at is null or processed_at is null)
+) with (
+    -- a queue: what is done goes after a while
+    autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.05
 );
 create index webhook_events_unprocessed on webhook_events (received_at)
     where processed_at is null and failed_at is null;

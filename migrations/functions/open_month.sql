@@ -19,8 +19,9 @@ begin
     foreach parent in array array['attempts', 'acknowledgements', 'deliveries'] loop
         part := parent || '_' || month;
         -- room for two new versions of every row of a page: waiting becomes ready in one transaction for all of them, and accepted in
-        -- another. With less room the last of them go to other pages and into the indexes, and the table ends up larger.
-        spare := case parent when 'deliveries' then 'with (fillfactor = 38)' else '' end;
+        -- another. With less room the last of them go to other pages and into the indexes, and the table ends up larger. Statistics follow a
+        -- bulletin soon, as each adds many rows to few.
+        spare := case parent when 'deliveries' then 'with (fillfactor = 38, autovacuum_analyze_scale_factor = 0.02)' else '' end;
         execute format('create table %I (like %I including defaults including constraints including generated) %s',
             part, parent, spare);
         -- unlike "partition of", this keeps nobody from reading and writing the other months

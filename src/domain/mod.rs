@@ -17,6 +17,7 @@ pub mod national;
 pub mod office;
 pub mod outcome;
 pub mod picture;
+pub mod retry_key;
 pub mod sealed;
 pub mod search;
 pub mod secrecy;

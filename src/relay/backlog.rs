@@ -149,6 +149,7 @@ impl Backlog {
 mod tests {
     use super::*;
     use crate::domain::ids::{BulletinNo, GroupId, MessageId};
+    use crate::domain::retry_key::RetryKey;
     use crate::domain::time::Timestamp;
 
     fn ready(second: i64, priority: i16) -> Ready {
@@ -161,9 +162,7 @@ mod tests {
             group_id,
             message_id: MessageId { bulletin: bulletin_id, variant: 1 },
             recipient: None,
-            retry_key: id.0,
-            key_used_at: None,
-            outcome_open: false,
+            key: RetryKey::Unused(id.0),
             attempts: 0,
             priority,
             has_children: false,

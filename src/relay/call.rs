@@ -11,6 +11,7 @@ use super::settings::Settings;
 use crate::domain::delivery::Reason;
 use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
 use crate::domain::outcome::{Evidence, Outcome};
+use crate::domain::retry_key::KeyUse;
 use crate::domain::text::without_controls;
 use crate::domain::time::{Clock, Timestamp};
 use crate::line::answers::{Answer, Unanswered};
@@ -104,13 +105,12 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
     if ready.expires_at.is_some_and(|end| clock.later() >= end) {
         return Permission::Expired;
     }
-    let is_old = |now: Timestamp| ready.key_used_at.is_some_and(|used| now >= used + key_lifetime);
-    match (ready.outcome_open, is_old(clock.earlier()), is_old(clock.later())) {
-        (true, true, _) => Permission::TooLate,
-        (true, false, true) => Permission::ClocksDisagree,
-        _ if ready.recipient.is_none() => Permission::NotLinked,
-        (false, _, true) => Permission::NeedsKey(uuid::Builder::from_random_bytes(rand::random()).into_uuid()),
-        _ => Permission::Send,
+    match ready.key.judge(clock.earlier(), clock.later(), key_lifetime) {
+        KeyUse::TooLate => Permission::TooLate,
+        KeyUse::ClocksDisagree => Permission::ClocksDisagree,
+        KeyUse::Good | KeyUse::Renew if ready.recipient.is_none() => Permission::NotLinked,
+        KeyUse::Renew => Permission::NeedsKey(uuid::Builder::from_random_bytes(rand::random()).into_uuid()),
+        KeyUse::Good => Permission::Send,
     }
 }
 
@@ -121,7 +121,7 @@ pub async fn call(with: Surroundings, claimed: Claimed, message: std::sync::Arc<
     let (began_at, started) = (clock.earlier(), Instant::now());
     let ready = &claimed.ready;
     let to = ready.recipient.clone().unwrap_or_default();
-    let answer = line.push_while(may_send, &access, ready.retry_key, &to, message.as_bytes()).await;
+    let answer = line.push_while(may_send, &access, ready.key.key(), &to, message.as_bytes()).await;
     let at = clock.now();
     measure(&answer);
     let verdict = classify(&answer);
@@ -192,7 +192,7 @@ pub fn next_attempt(ready: &Ready, open: bool, settings: &Settings, now: Timesta
     let used = usize::try_from(ready.attempts).unwrap_or(0);
     match settings.retry_wait(used) {
         Some(wait) => Ok(now + wait),
-        None if open || ready.outcome_open => Err(Reason::OutcomeUnknown),
+        None if open || ready.key.is_open() => Err(Reason::OutcomeUnknown),
         None => Err(Reason::RetriesExhausted),
     }
 }
@@ -201,6 +201,7 @@ pub fn next_attempt(ready: &Ready, open: bool, settings: &Settings, now: Timesta
 mod tests {
     use super::*;
     use crate::domain::ids::{BulletinId, BulletinNo, DeliveryId, GroupId, MessageId};
+    use crate::domain::retry_key::RetryKey;
     use rstest::rstest;
 
     fn ready(key_used_hours_ago: Option<u64>, open: bool, linked: bool) -> (Ready, Timestamp) {
@@ -212,9 +213,7 @@ mod tests {
             group_id: GroupId(1),
             message_id: MessageId { bulletin: BulletinId(id.0), variant: 1 },
             recipient: linked.then(|| "C1".to_owned()),
-            retry_key: id.0,
-            key_used_at: key_used_hours_ago.map(|hours| now - Duration::from_hours(hours)),
-            outcome_open: open,
+            key: RetryKey::kept(id.0, key_used_hours_ago.map(|hours| now - Duration::from_hours(hours)), open),
             attempts: 0,
             priority: 0,
             has_children: false,
@@ -242,7 +241,7 @@ mod tests {
         let permission = permit(&ready, &Clock::manual(now), Duration::from_hours(23));
         match expected {
             Some(expected) => assert_eq!(permission, expected),
-            None => assert!(matches!(permission, Permission::NeedsKey(key) if key != ready.retry_key)),
+            None => assert!(matches!(permission, Permission::NeedsKey(key) if key != ready.key.key())),
         }
     }
 }

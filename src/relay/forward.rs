@@ -19,8 +19,8 @@ use crate::domain::time::Timestamp;
 use crate::line::limits;
 use crate::line::message::{StewardNote, with_note};
 use crate::store::bulletins::{find_stage_for_update, get_bulletin};
+use crate::store::locks::{lock_bulletin, lock_bulletins_shared};
 use crate::store::messages::{insert_message, list_variants};
-use crate::store::record::{lock_bulletin, lock_bulletins_shared};
 use crate::store::{Connection, audit, turns};
 
 /// What a forward came to.
@@ -65,21 +65,22 @@ pub async fn forward(
     now: Timestamp,
 ) -> Result<Forwarded> {
     must_be_live(db, id, now).await?;
-    let (groups, already) = match into {
+    let (lock, groups, already) = match into {
         Into::AllHeld(own) => {
-            lock_bulletin(db, id).await?;
-            (turns::list_held(db, id, own.as_deref()).await?, 0)
+            let lock = lock_bulletin(db, id).await?;
+            (lock, turns::list_held(db, id, own.as_deref()).await?, 0)
         }
         Into::Groups(groups) => {
-            lock_bulletins_shared(db, &[id]).await?;
-            split(db, id, groups).await?
+            let lock = lock_bulletins_shared(db, &[id]).await?;
+            let (groups, already) = split(db, id, groups).await?;
+            (lock, groups, already)
         }
     };
     let noted = match note {
         Some(note) => store_notes(db, id, note, &groups, now).await?,
         None => Vec::new(),
     };
-    let forwarded = turns::forward(db, id, &groups, &noted, by, now).await?;
+    let forwarded = turns::forward(db, &lock, id, &groups, &noted, by, now).await?;
     let detail = json!({ "groups": groups, "note": note.is_some() });
     audit::insert_entry(db, now, by, "forward", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
@@ -170,9 +171,9 @@ pub async fn decline(
     now: Timestamp,
 ) -> Result<u64> {
     must_be_live(db, id, now).await?;
-    lock_bulletins_shared(db, &[id]).await?;
+    let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Held).await?;
-    let declined = turns::decline(db, id, groups, reason.as_str(), by, now).await?;
+    let declined = turns::decline(db, &lock, id, groups, reason.as_str(), by, now).await?;
     let detail = json!({ "groups": groups, "reason": reason.as_str() });
     audit::insert_entry(db, now, by, "decline", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
@@ -185,9 +186,9 @@ pub async fn decline(
 /// [`Refusal::NotHeld`] where one of them is not declined; nothing is changed then.
 pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &str, now: Timestamp) -> Result<u64> {
     must_be_live(db, id, now).await?;
-    lock_bulletins_shared(db, &[id]).await?;
+    let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Declined).await?;
-    let reversed = turns::undecline(db, id, groups, now).await?;
+    let reversed = turns::undecline(db, &lock, id, groups, now).await?;
     audit::insert_entry(db, now, by, "undecline", &format!("bulletin:{id}"), &json!({ "groups": groups })).await?;
     Ok(reversed)
 }

@@ -23,9 +23,9 @@ use crate::domain::time::Timestamp;
 use crate::line::replies;
 use crate::store::acknowledgements::{Tap, insert_taps};
 use crate::store::channels::get_channel;
+use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::lock_bulletins_shared;
 use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
 use crate::store::webhook_failures::put_off;
 use crate::store::{Connection, Result, StoreError, Tx, audit, groups, join_codes, links};
@@ -207,7 +207,7 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
     let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
-    lock_bulletins_shared(db, &bulletins).await?;
+    let _lock = lock_bulletins_shared(db, &bulletins).await?;
     let mut thanked: HashSet<_> = insert_taps(db, &rows).await?.into_iter().collect();
     mark_processed(db, events, now).await?;
     let thanks = taps

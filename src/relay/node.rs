@@ -255,9 +255,15 @@ impl Node {
         // a sender that is told to stop finishes its calls; its channel is let go in a later beat
         let working = self.posts.values().filter(|post| !post.stop.is_cancelled());
         working.skip(share).for_each(|post| post.stop.cancel());
+        let room = share.saturating_sub(self.posts.len());
+        let free = all.iter().map(|channel| channel.id).filter(|id| !self.posts.contains_key(id));
+        let wanted: Vec<ChannelId> = free.collect();
+        let held = match room.min(wanted.len()) {
+            0 => Vec::new(),
+            _ => locks::try_hold_channels(session, &wanted, room).await?,
+        };
         for channel in all {
-            let room = self.posts.len() < share && !self.posts.contains_key(&channel.id);
-            if room && locks::try_hold_channel(session, channel.id).await? {
+            if held.contains(&channel.id) {
                 self.post(channel.id, channel.code.clone(), pid, lease);
             }
             tell_held(channel.code, self.posts.contains_key(&channel.id));

@@ -10,7 +10,7 @@ use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Clock;
 use crate::store::bulletins::update_paused;
 use crate::store::locks::share_links;
-use crate::store::record::{lock_bulletin, lock_bulletins_shared};
+use crate::store::locks::{lock_bulletin, lock_bulletins_shared};
 use crate::store::retries::{self, RetryFilter};
 use crate::store::{Connection, audit};
 
@@ -33,12 +33,12 @@ pub async fn retry(
     let now = clock.now();
     share_links(db).await?;
     must_be_live(db, id, now).await?;
-    match filter.delivery {
+    let lock = match filter.delivery {
         Some(_) => lock_bulletins_shared(db, &[id]).await?,
         None => lock_bulletin(db, id).await?,
-    }
+    };
     let key_good_since = clock.later() - settings.retry_key_lifetime;
-    let retried = retries::retry(db, id, filter, include_unknown, key_good_since, now).await?;
+    let retried = retries::retry(db, &lock, id, filter, include_unknown, key_good_since, now).await?;
     // who answers for a part only lets the whole bulletin go on if there was something of theirs to send
     if retried > 0 || filter.scope.is_none() {
         update_paused(db, id, false, now).await?;

@@ -22,7 +22,7 @@ use crate::store::bulletins::{
     mark_withdrawn,
 };
 use crate::store::fan_out::{insert_where_accepted, list_late_notices};
-use crate::store::record::lock_bulletin;
+use crate::store::locks::{BulletinsLocked, lock_bulletin, lock_bulletins};
 use crate::store::{Connection, audit, turns};
 
 /// How long after a notice late acceptances are looked for; no call is repeated by itself for longer.
@@ -62,14 +62,10 @@ pub async fn withdraw(
     let corrections = lock_corrections(db, id).await?;
     let mut all = corrections.clone();
     all.push(id);
-    // the order in which everybody takes the bulletins' locks
-    all.sort_unstable();
-    for bulletin in all {
-        lock_bulletin(db, bulletin).await?;
-    }
-    let mut withdrawn = withdraw_one(db, settings, id, reason, by, now).await?;
+    let lock = lock_bulletins(db, &all).await?;
+    let mut withdrawn = withdraw_one(db, &lock, settings, id, reason, by, now).await?;
     for correction in corrections {
-        withdraw_one(db, settings, correction, reason, by, now).await?;
+        withdraw_one(db, &lock, settings, correction, reason, by, now).await?;
         withdrawn.corrections.push(correction);
     }
     Ok(withdrawn)
@@ -94,13 +90,14 @@ async fn lock_corrections(db: &mut Connection, id: BulletinId) -> Result<Vec<Bul
 
 async fn withdraw_one(
     db: &mut Connection,
+    lock: &BulletinsLocked,
     settings: &Settings,
     id: BulletinId,
     reason: &PlainReason,
     by: &str,
     now: Timestamp,
 ) -> Result<Withdrawn> {
-    let stopped = turns::end_open(db, id, State::Withdrawn, now).await?;
+    let stopped = turns::end_open(db, lock, id, State::Withdrawn, now).await?;
     let bulletin = get_bulletin(db, id).await?;
     mark_withdrawn(db, id, reason.as_str(), now).await?;
     let (notice, notified) = publish_notice(db, settings, &bulletin, reason, by, now).await?;
@@ -154,7 +151,7 @@ pub async fn follow_late_acceptances(db: &mut Connection, now: Timestamp) -> Res
     // the order in which everybody takes the bulletins' locks
     late.sort_unstable_by_key(|(_, about, _)| *about);
     for (notice, about, message) in late {
-        lock_bulletin(db, about).await?;
+        let _lock = lock_bulletin(db, about).await?;
         let urgency = get_bulletin(db, about).await?.urgency();
         insert_where_accepted(db, notice, about, message, urgency, now).await?;
         wake(db, notice).await?;

@@ -9,12 +9,11 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-
-use super::record::lock_bulletins_shared;
+use super::locks::{BulletinsLocked, lock_bulletins_shared};
 use super::{Connection, Result};
 use crate::domain::ids::{BatchId, BulletinId, BulletinNo, ChannelId, DeliveryId, GroupId, MessageId};
 use crate::domain::outcome::ParkReason;
+use crate::domain::retry_key::RetryKey;
 use crate::domain::time::Timestamp;
 
 /// A ready delivery, with all that is needed to send it.
@@ -31,11 +30,7 @@ pub struct Ready {
     /// LINE's id of the group, frozen; none = not linked.
     pub recipient: Option<String>,
     /// The key under which LINE takes it once.
-    pub retry_key: Uuid,
-    /// When the key was first used.
-    pub key_used_at: Option<Timestamp>,
-    /// Whether LINE may have accepted an earlier attempt.
-    pub outcome_open: bool,
+    pub key: RetryKey,
     /// Attempts used so far.
     pub attempts: i16,
     /// 0 goes first.
@@ -101,9 +96,7 @@ pub async fn claim(db: &mut Connection, claim: Claim<'_>) -> Result<Vec<(BatchId
             group_id,
             message_id: MessageId { bulletin: row.bulletin_id, variant: row.variant },
             recipient: row.recipient,
-            retry_key: row.retry_key.unwrap_or(id.0),
-            key_used_at: row.key_used_at,
-            outcome_open: row.outcome_open,
+            key: RetryKey::kept(row.retry_key.unwrap_or(id.0), row.key_used_at, row.outcome_open),
             attempts: row.attempts,
             priority: row.priority,
             has_children: row.has_children,
@@ -192,7 +185,13 @@ pub async fn shrink(db: &mut Connection, settled: &[(DeliveryId, BatchId)]) -> R
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reopen(db: &mut Connection, channel: ChannelId, epoch: i64, ids: &[DeliveryId]) -> Result<()> {
+pub async fn reopen(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    channel: ChannelId,
+    epoch: i64,
+    ids: &[DeliveryId],
+) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -244,7 +243,7 @@ pub async fn take_channel(
     )
     .fetch_all(&mut *db)
     .await?;
-    lock_bulletins_shared(db, &bulletins).await?;
+    let _lock = lock_bulletins_shared(db, &bulletins).await?;
     let epoch = sqlx::query_scalar!("update channels set epoch = epoch + 1 where id = $1 returning epoch", channel.0)
         .fetch_one(&mut *db)
         .await?;

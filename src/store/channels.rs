@@ -250,25 +250,3 @@ pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timesta
     .await?;
     Ok(())
 }
-
-/// Keeps the senders concerned from claiming anything until the transaction ends: what moves deliveries of `groups` to
-/// `new_channels` takes this just before it looks which of them are claimed. Concerned are these channels, and those on
-/// which open deliveries of the groups are now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn lock_claims(db: &mut Connection, groups: &[i32], new_channels: &[i32]) -> Result<()> {
-    sqlx::query!(
-        "select id from channels
-        where id = any ($2) or id in (
-            select d.channel_id from deliveries d
-            where d.bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)
-                and d.group_id = any ($1) and d.state in ('waiting', 'held', 'ready'))
-        order by id for no key update",
-        groups,
-        new_channels,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(())
-}

@@ -45,6 +45,7 @@ functions![
     "unnamed_within",
     "histogram_bucket",
     "delivery_hops",
+    "unused_key",
     "leave_batches",
     "deliveries_inserted",
     "deliveries_updated",

@@ -4,9 +4,7 @@
 //! was used; one that LINE may have accepted stays with the old place, where LINE knows its key. So does a withdrawal
 //! notice, which goes where the bulletin went. Bulk links are `tree::links`'.
 
-use super::channels::lock_claims;
-use super::locks::lock_links;
-use super::record::lock_bulletins_shared;
+use super::locks::{BulletinsLocked, lock_bulletins_shared, lock_claims, lock_links};
 use super::{Connection, Result, StoreError};
 use crate::domain::ids::{BulletinId, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
@@ -24,7 +22,7 @@ pub async fn link_group(
     now: Timestamp,
 ) -> Result<()> {
     lock_links(db).await?;
-    lock_open_bulletins(db, group).await?;
+    let _lock = lock_open_bulletins(db, group).await?;
     let changed = sqlx::query!(
         "update groups set channel_id = $2, line_group_id = $3, linked_at = $4, lost_at = null, updated_at = $5
         where id = $1",
@@ -42,7 +40,7 @@ pub async fn link_group(
     lock_claims(db, &[group.0], &[channel.0]).await?;
     sqlx::query!(
         "update deliveries set channel_id = $2, recipient = $3, changed = (select change_mark()),
-            retry_key = case when key_used_at is null then retry_key else gen_random_uuid() end, key_used_at = null
+            retry_key = unused_key(retry_key, key_used_at), key_used_at = null
         where bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
             and group_id = $1 and state in ('waiting', 'held', 'ready') and not outcome_open
@@ -84,7 +82,7 @@ pub async fn find_by_line_group(
 /// When the database fails.
 pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<bool> {
     lock_links(db).await?;
-    lock_open_bulletins(db, group).await?;
+    let _lock = lock_open_bulletins(db, group).await?;
     let unbound = sqlx::query!(
         "update groups set line_group_id = null, linked_at = null, lost_at = $2, updated_at = $3
         where id = $1 and line_group_id is not null and (linked_at is null or linked_at <= $2)",
@@ -100,7 +98,7 @@ pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestam
     lock_claims(db, &[group.0], &[]).await?;
     sqlx::query!(
         "update deliveries set recipient = null, changed = (select change_mark()),
-            retry_key = case when key_used_at is null then retry_key else gen_random_uuid() end, key_used_at = null
+            retry_key = unused_key(retry_key, key_used_at), key_used_at = null
         where bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
             and group_id = $1 and state in ('waiting', 'held', 'ready') and not outcome_open
@@ -114,7 +112,7 @@ pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestam
 }
 
 /// Takes the shared locks of the bulletins that are open at a group, before anything of them is moved.
-async fn lock_open_bulletins(db: &mut Connection, group: GroupId) -> Result<()> {
+async fn lock_open_bulletins(db: &mut Connection, group: GroupId) -> Result<BulletinsLocked> {
     let open = sqlx::query_scalar!(
         r#"select b.id as "id: BulletinId" from deliveries d join bulletins b on b.no = d.bulletin_no
         where d.bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)

@@ -1,4 +1,4 @@
-//! Advisory locks of the cluster.
+//! Advisory locks, all of them but those of one noun alone (an idempotency key, the seal of the audit).
 //!
 //! Which node holds which channel, which leads, which are alive: these belong to a session. All of one node's are held
 //! by one direct connection, and go when it does.
@@ -8,22 +8,31 @@
 //! the new deliveries, and the publish has read the old link. The order of locks everywhere: the tree's tables, links,
 //! bulletins, channels, deliveries, progress.
 
+use uuid::Uuid;
+
 use super::{Connection, Result};
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{BulletinId, ChannelId};
 
 const CHANNEL: i32 = 0x6763_6301;
 const NODE: i32 = 0x6763_6302;
 const LEADER: i32 = 0x6763_6303;
 const LINKS: i32 = 0x6763_6304;
 
-/// Tries to become the one sender's node of `channel`.
+/// Tries to become the one node that sends on these channels, on `most` of them; gives those that nobody else has.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn try_hold_channel(db: &mut Connection, channel: ChannelId) -> Result<bool> {
-    Ok(sqlx::query_scalar!(r#"select pg_try_advisory_lock($1, $2) as "held!""#, CHANNEL, channel.0)
-        .fetch_one(db)
-        .await?)
+pub async fn try_hold_channels(db: &mut Connection, wanted: &[ChannelId], most: usize) -> Result<Vec<ChannelId>> {
+    let ids: Vec<i32> = wanted.iter().map(|channel| channel.0).collect();
+    // row by row, so that no lock is taken beyond the last that is given
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id!: ChannelId" from unnest($2::int[]) as wanted(id) where pg_try_advisory_lock($1, id) limit $3"#,
+        CHANNEL,
+        &ids,
+        i64::try_from(most).unwrap_or(i64::MAX),
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// The database's number of a session.
@@ -139,5 +148,81 @@ pub async fn lock_links(db: &mut Connection) -> Result<()> {
     // an import holds this table when it asks for the links
     sqlx::query!("lock table groups in row exclusive mode").execute(&mut *db).await?;
     sqlx::query!("select pg_advisory_xact_lock($1, 0)", LINKS).fetch_all(db).await?;
+    Ok(())
+}
+
+/// The locks of bulletins: held, shared or alone, until the transaction ends in which they were taken. Whoever moves deliveries
+/// shows it; [`record_accepted`](super::record::record_accepted) takes them itself.
+#[derive(Debug)]
+#[must_use]
+pub struct BulletinsLocked(());
+
+/// Takes the shared locks of the bulletins, in id order: bulk commands hold the exclusive one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_bulletins_shared(db: &mut Connection, bulletins: &[BulletinId]) -> Result<BulletinsLocked> {
+    let ids = in_order(bulletins);
+    sqlx::query!(
+        "select pg_advisory_xact_lock_shared(hashtextextended(id::text, 1))
+        from (select id from unnest($1::uuid[]) with ordinality as x(id, n) order by n) as ordered",
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(BulletinsLocked(()))
+}
+
+/// Takes the exclusive lock of one bulletin: nothing else moves its deliveries until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_bulletin(db: &mut Connection, bulletin: BulletinId) -> Result<BulletinsLocked> {
+    lock_bulletins(db, &[bulletin]).await
+}
+
+/// Takes the exclusive locks of several bulletins, in id order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_bulletins(db: &mut Connection, bulletins: &[BulletinId]) -> Result<BulletinsLocked> {
+    let ids = in_order(bulletins);
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended(id::text, 1))
+        from (select id from unnest($1::uuid[]) with ordinality as x(id, n) order by n) as ordered",
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(BulletinsLocked(()))
+}
+
+/// The order in which everybody takes the bulletins' locks.
+fn in_order(bulletins: &[BulletinId]) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = bulletins.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Keeps the senders concerned from claiming anything until the transaction ends: what moves deliveries of `groups` to
+/// `new_channels` takes this just before it looks which of them are claimed. Concerned are these channels, and those on
+/// which open deliveries of the groups are now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_claims(db: &mut Connection, groups: &[i32], new_channels: &[i32]) -> Result<()> {
+    sqlx::query!(
+        "select id from channels
+        where id = any ($2) or id in (
+            select d.channel_id from deliveries d
+            where d.bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)
+                and d.group_id = any ($1) and d.state in ('waiting', 'held', 'ready'))
+        order by id for no key update",
+        groups,
+        new_channels,
+    )
+    .fetch_all(db)
+    .await?;
     Ok(())
 }

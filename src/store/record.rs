@@ -8,9 +8,11 @@
 use uuid::Uuid;
 
 use super::batches::keys;
+use super::locks::BulletinsLocked;
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
+use crate::domain::outcome::Receipt;
 use crate::domain::time::Timestamp;
 
 /// What became of one delivery.
@@ -18,26 +20,128 @@ use crate::domain::time::Timestamp;
 pub struct Recorded {
     /// Which.
     pub id: DeliveryId,
-    /// Of which bulletin (its lock is taken).
+    /// Of which bulletin.
     pub bulletin_id: BulletinId,
-    /// `Ready` for another attempt, or the end it came to.
-    pub state: State,
-    /// Why, unless accepted.
-    pub reason: Option<Reason>,
-    /// When the answer came.
+    /// When it was known.
     pub at: Timestamp,
-    /// When the next attempt is due, for `Ready`.
-    pub due_at: Option<Timestamp>,
-    /// When the call began: what the key's age counts from. None where no call was made.
-    pub called_at: Option<Timestamp>,
+    /// What.
+    pub news: News,
+}
+
+/// What there is to record of a delivery.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// LINE accepted it.
+    Accepted {
+        /// When the call began.
+        called_at: Timestamp,
+        /// LINE's proof.
+        receipt: Receipt,
+    },
+    /// It is tried again.
+    Again {
+        /// When.
+        due_at: Timestamp,
+        /// What is shown meanwhile.
+        reason: Reason,
+        /// The call that was made, if one was.
+        call: Option<Call>,
+    },
+    /// It is tried again at once, under a key that LINE does not know.
+    NewKey(Uuid),
+    /// It is over: not sent again by itself.
+    Failed {
+        /// Why.
+        reason: Reason,
+        /// The call that was made, if one was.
+        call: Option<Call>,
+    },
+    /// It is over: the group cannot be reached.
+    Unreachable {
+        /// Why.
+        reason: Reason,
+        /// The call that was made, if one was.
+        call: Option<Call>,
+    },
+}
+
+/// A call of which no acceptance is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// When it began: the key counts as used from then on.
+    pub began_at: Timestamp,
     /// Whether LINE may have accepted it for all we know.
     pub open: bool,
-    /// A new key for the next attempt, where the old one may not be used again.
-    pub new_key: Option<Uuid>,
-    /// LINE's id of the request.
-    pub line_request_id: Option<String>,
-    /// LINE's ids of the messages.
-    pub line_message_ids: Vec<String>,
+}
+
+impl News {
+    /// The state that the delivery is in afterwards.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self {
+            Self::Accepted { .. } => State::Accepted,
+            Self::Again { .. } | Self::NewKey(_) => State::Ready,
+            Self::Failed { .. } => State::Failed,
+            Self::Unreachable { .. } => State::Unreachable,
+        }
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Accepted { .. } | Self::NewKey(_) => None,
+            Self::Again { reason, .. } | Self::Failed { reason, .. } | Self::Unreachable { reason, .. } => {
+                Some(*reason)
+            }
+        }
+    }
+
+    fn call(&self) -> Option<Call> {
+        match self {
+            Self::Accepted { called_at, .. } => Some(Call { began_at: *called_at, open: false }),
+            Self::NewKey(_) => None,
+            Self::Again { call, .. } | Self::Failed { call, .. } | Self::Unreachable { call, .. } => *call,
+        }
+    }
+
+    fn receipt(&self) -> Option<&Receipt> {
+        match self {
+            Self::Accepted { receipt, .. } => Some(receipt),
+            _ => None,
+        }
+    }
+}
+
+impl Recorded {
+    /// Whether LINE accepted it.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self.news, News::Accepted { .. })
+    }
+
+    fn due_at(&self) -> Option<Timestamp> {
+        match self.news {
+            News::Again { due_at, .. } => Some(due_at),
+            News::NewKey(_) => Some(self.at),
+            _ => None,
+        }
+    }
+
+    fn new_key(&self) -> Option<Uuid> {
+        match self.news {
+            News::NewKey(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    fn request_id(&self) -> Option<String> {
+        self.news.receipt().and_then(|receipt| receipt.request_id.clone())
+    }
+
+    /// LINE's ids of the messages as they are kept.
+    fn message_ids(&self) -> Option<String> {
+        let ids = &self.news.receipt()?.message_ids;
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
 }
 
 /// How many deliveries became ready on a channel because a parent ended.
@@ -49,40 +153,7 @@ pub struct Woken {
     pub ready: i64,
 }
 
-/// Takes the shared locks of the bulletins, in id order: bulk commands hold the exclusive one.
-///
-/// # Errors
-/// When the database fails.
-pub async fn lock_bulletins_shared(db: &mut Connection, bulletins: &[BulletinId]) -> Result<()> {
-    let mut ids: Vec<Uuid> = bulletins.iter().map(|id| id.0).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    sqlx::query!(
-        "select pg_advisory_xact_lock_shared(hashtextextended(id::text, 1))
-        from (select id from unnest($1::uuid[]) with ordinality as x(id, n) order by n) as ordered",
-        &ids,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(())
-}
-
-/// Takes the exclusive lock of one bulletin: nothing else moves its deliveries until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
-pub async fn lock_bulletin(db: &mut Connection, bulletin: BulletinId) -> Result<()> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 1))", bulletin.0).fetch_all(db).await?;
-    Ok(())
-}
-
-/// Whether it is an acceptance that was called for just now, as nearly all outcomes are.
-#[must_use]
-pub fn is_plain(row: &Recorded) -> bool {
-    row.state == State::Accepted && row.called_at.is_some() && row.new_key.is_none()
-}
-
-/// Records acceptances ([`is_plain`]) of whatever channels, wakes what waits for them, and ends the batches `finished`: all in
+/// Records acceptances, and nothing else, of whatever channels, wakes what waits for them, and ends the batches `finished`: all in
 /// one statement, which may be repeated.
 ///
 /// # Errors
@@ -98,8 +169,9 @@ pub async fn record_accepted(
     ids.dedup();
     let (bulletins, groups) = keys(accepted.iter().map(|row| row.id));
     let ats: Vec<Timestamp> = accepted.iter().map(|row| row.at).collect();
-    let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.called_at).collect();
-    let requests: Vec<Option<String>> = accepted.iter().map(|row| row.line_request_id.clone()).collect();
+    let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.news.call().map(|call| call.began_at)).collect();
+    let requests: Vec<Option<String>> = accepted.iter().map(|row| row.request_id()).collect();
+    let messages: Vec<Option<String>> = accepted.iter().map(|row| row.message_ids()).collect();
     let finished: Vec<i64> = finished.iter().map(|batch| batch.0).collect();
     let woken = sqlx::query!(
         r#"select channel as "channel!: ChannelId", ready as "ready!" from record_accepted($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
@@ -110,17 +182,12 @@ pub async fn record_accepted(
         &ats as &[Timestamp],
         &calls as &[Option<Timestamp>],
         &requests as &[Option<String>],
-        &join_ids(accepted.iter().copied()) as &[Option<String>],
+        &messages as &[Option<String>],
         &finished,
     )
     .fetch_all(db)
     .await?;
     Ok(woken.into_iter().map(|row| Woken { channel: row.channel, ready: row.ready }).collect())
-}
-
-/// LINE's ids of the messages as they are kept.
-fn join_ids<'a>(rows: impl IntoIterator<Item = &'a Recorded>) -> Vec<Option<String>> {
-    rows.into_iter().map(|row| (!row.line_message_ids.is_empty()).then(|| row.line_message_ids.join(" "))).collect()
 }
 
 /// Records `batch`, all of one channel, and wakes the children of those that ended.
@@ -129,6 +196,7 @@ fn join_ids<'a>(rows: impl IntoIterator<Item = &'a Recorded>) -> Vec<Option<Stri
 /// When the database fails; nothing is recorded then, and the same batch can be given again.
 pub async fn record_batch(
     db: &mut Connection,
+    _: &BulletinsLocked,
     channel: ChannelId,
     epoch: i64,
     now: Timestamp,
@@ -144,15 +212,16 @@ pub async fn record_batch(
     .await?
     .is_some();
     let (bulletins, groups) = keys(batch.iter().map(|row| row.id));
-    let states: Vec<State> = batch.iter().map(|row| row.state).collect();
-    let reasons: Vec<Option<Reason>> = batch.iter().map(|row| row.reason).collect();
+    let states: Vec<State> = batch.iter().map(|row| row.news.state()).collect();
+    let reasons: Vec<Option<Reason>> = batch.iter().map(|row| row.news.reason()).collect();
     let ats: Vec<Timestamp> = batch.iter().map(|row| row.at).collect();
-    let dues: Vec<Option<Timestamp>> = batch.iter().map(|row| row.due_at).collect();
-    let calls: Vec<Option<Timestamp>> = batch.iter().map(|row| row.called_at).collect();
-    let opens: Vec<bool> = batch.iter().map(|row| row.open).collect();
-    let keys: Vec<Option<Uuid>> = batch.iter().map(|row| row.new_key).collect();
-    let requests: Vec<Option<String>> = batch.iter().map(|row| row.line_request_id.clone()).collect();
-    let messages = join_ids(batch);
+    let dues: Vec<Option<Timestamp>> = batch.iter().map(Recorded::due_at).collect();
+    let called: Vec<Option<Call>> = batch.iter().map(|row| row.news.call()).collect();
+    let calls: Vec<Option<Timestamp>> = called.iter().map(|call| call.map(|call| call.began_at)).collect();
+    let opens: Vec<bool> = called.iter().map(|call| call.is_some_and(|call| call.open)).collect();
+    let keys: Vec<Option<Uuid>> = batch.iter().map(Recorded::new_key).collect();
+    let requests: Vec<Option<String>> = batch.iter().map(Recorded::request_id).collect();
+    let messages: Vec<Option<String>> = batch.iter().map(Recorded::message_ids).collect();
     let woken = sqlx::query!(
         r#"with news as (
             select * from unnest($1::int[], $2::int[], $3::delivery_state[], $4::delivery_reason[], $5::timestamptz[],

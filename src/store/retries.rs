@@ -2,6 +2,7 @@
 //!
 //! One set-based statement on one bulletin; the caller holds the bulletin's lock, as with all [`turns`](super::turns).
 
+use super::locks::BulletinsLocked;
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
@@ -38,6 +39,7 @@ pub struct RetryFilter {
 /// When the database fails.
 pub async fn retry(
     db: &mut Connection,
+    _: &BulletinsLocked,
     bulletin: BulletinId,
     filter: &RetryFilter,
     include_unknown: bool,

@@ -1,9 +1,10 @@
 //! Turns: everything that moves deliveries other than LINE's answers: people, time, the end of a bulletin.
 //!
-//! Each of these is one set-based statement on one bulletin. The caller holds the bulletin's lock
-//! (`record::lock_bulletin`), so that none of them meets the recorder on the same rows; or shares it and has locked the
+//! Each of these is one set-based statement on one bulletin. The caller shows that it holds the bulletin's lock
+//! ([`BulletinsLocked`]), so that none of them meets the recorder on the same rows; or shares it and has locked the
 //! rows themselves ([`lock_standings`]).
 
+use super::locks::BulletinsLocked;
 use super::{Connection, Result};
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId};
@@ -63,6 +64,7 @@ pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[
 /// When the database fails.
 pub async fn forward(
     db: &mut Connection,
+    _: &BulletinsLocked,
     bulletin: BulletinId,
     groups: &[i32],
     noted: &[(i16, i16)],
@@ -94,6 +96,7 @@ pub async fn forward(
 /// When the database fails.
 pub async fn decline(
     db: &mut Connection,
+    _: &BulletinsLocked,
     bulletin: BulletinId,
     groups: &[i32],
     because: &str,
@@ -129,7 +132,13 @@ pub async fn decline(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn undecline(db: &mut Connection, bulletin: BulletinId, groups: &[i32], now: Timestamp) -> Result<u64> {
+pub async fn undecline(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    bulletin: BulletinId,
+    groups: &[i32],
+    now: Timestamp,
+) -> Result<u64> {
     let moved = sqlx::query!(
         "update deliveries set state = 'held', reason = null, ended_at = null, turn_at = $3,
             release_at = release_at_turn(false, forward_within, $3), forwarded_by = null, declined_because = null,
@@ -162,7 +171,12 @@ pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Ve
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release_due(db: &mut Connection, bulletin: BulletinId, now: Timestamp) -> Result<Vec<ChannelId>> {
+pub async fn release_due(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    bulletin: BulletinId,
+    now: Timestamp,
+) -> Result<Vec<ChannelId>> {
     Ok(sqlx::query_scalar!(
         r#"with moved as (
             update deliveries set state = 'ready', turn_at = $2, release_at = null, forwarded_by = 'time',
@@ -215,6 +229,7 @@ pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience, now: Ti
 /// When the database fails.
 pub async fn bypass_due(
     db: &mut Connection,
+    _: &BulletinsLocked,
     bulletin: BulletinId,
     patience: &Patience,
     now: Timestamp,
@@ -263,7 +278,12 @@ pub async fn has_orphans(db: &mut Connection, bulletin: BulletinId) -> Result<bo
 ///
 /// # Errors
 /// When the database fails.
-pub async fn wake_orphans(db: &mut Connection, bulletin: BulletinId, now: Timestamp) -> Result<Vec<ChannelId>> {
+pub async fn wake_orphans(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    bulletin: BulletinId,
+    now: Timestamp,
+) -> Result<Vec<ChannelId>> {
     Ok(sqlx::query_scalar!(
         r#"with moved as (
             update deliveries d set state = state_at_turn(d.automatic),
@@ -286,7 +306,13 @@ pub async fn wake_orphans(db: &mut Connection, bulletin: BulletinId, now: Timest
 ///
 /// # Errors
 /// When the database fails.
-pub async fn end_open(db: &mut Connection, bulletin: BulletinId, end: State, now: Timestamp) -> Result<u64> {
+pub async fn end_open(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    bulletin: BulletinId,
+    end: State,
+    now: Timestamp,
+) -> Result<u64> {
     let moved = sqlx::query!(
         "update deliveries set state = $2, ended_at = $3, release_at = null, due_at = null, changed = (select change_mark()),
             reason = case $2::delivery_state when 'withdrawn' then 'bulletin_withdrawn' else 'bulletin_expired'

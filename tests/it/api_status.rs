@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gcc_relay::domain::ids::DeliveryId;
 use gcc_relay::simulator::Happening;
 use gcc_relay::store::batches::{delete_batches, reopen};
+use gcc_relay::store::locks::lock_bulletins_shared;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -95,7 +96,8 @@ async fn a_ready_delivery_is_shown_as_sending_while_it_is_claimed_and_as_parked_
     assert_eq!(claimed.iter().map(|(_, ready)| ready.id).collect::<Vec<_>>(), [gcc1]);
     assert_eq!((shown("sending").await.len(), shown("ready").await.len()), (1, 0));
     delete_batches(&mut db, &[claimed[0].0]).await.expect("given back");
-    reopen(&mut db, desk.channel, epoch, &[gcc1]).await.expect("given back");
+    let lock = lock_bulletins_shared(&mut db, &[]).await.expect("locked");
+    reopen(&mut db, &lock, desk.channel, epoch, &[gcc1]).await.expect("given back");
     desk.post(&Who::Operator, "channels/gcc/park", json!({})).await.expect(200);
     assert_eq!((shown("parked").await.len(), shown("ready").await.len()), (1, 0));
     let parked = desk.get(&Who::Admin, &format!("deliveries/{gcc1}")).await.expect(200);

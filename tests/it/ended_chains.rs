@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
+use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::withdraw::withdraw;
-use gcc_relay::store::record::{Recorded, record_batch};
+use gcc_relay::store::locks::lock_bulletin;
+use gcc_relay::store::record::{News, Recorded, record_batch};
 use gcc_relay::store::turns;
 use serde_json::{Value, json};
 use tokio::task::yield_now;
@@ -150,24 +152,22 @@ async fn an_acceptance_that_becomes_known_late_is_recorded_and_wakes_nobody() {
     desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
     desk.clock.advance(MINUTE * 60);
     let mut db = desk.db().await;
-    turns::end_open(&mut db, bulletin, State::Expired, desk.now()).await.expect("ended");
+    let lock = lock_bulletin(&mut db, bulletin).await.expect("locked");
+    turns::end_open(&mut db, &lock, bulletin, State::Expired, desk.now()).await.expect("ended");
     drop(db);
     let lpn = desk.delivery(bulletin, "lpn").await;
     let row = Recorded {
         id: lpn.id,
         bulletin_id: bulletin,
-        state: State::Accepted,
-        reason: None,
         at: desk.now(),
-        due_at: None,
-        called_at: Some(desk.now()),
-        open: false,
-        new_key: None,
-        line_request_id: None,
-        line_message_ids: vec!["1".into()],
+        news: News::Accepted {
+            called_at: desk.now(),
+            receipt: Receipt { request_id: None, message_ids: vec!["1".into()] },
+        },
     };
     let mut db = desk.db().await;
-    record_batch(&mut db, desk.channel, 0, desk.now(), &[row]).await.expect("recorded");
+    let lock = lock_bulletin(&mut db, bulletin).await.expect("locked");
+    record_batch(&mut db, &lock, desk.channel, 0, desk.now(), &[row]).await.expect("recorded");
     drop(db);
     desk.run().await;
     let states = states(&desk, &id).await;

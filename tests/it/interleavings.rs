@@ -7,6 +7,7 @@ use std::time::Duration;
 use gcc_relay::domain::bulletin::{Audience, ForwardingMode};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BulletinId, DeliveryId, GroupId};
+use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::by_hand::start_sender;
 use gcc_relay::relay::forward::{Into, forward};
@@ -18,8 +19,8 @@ use gcc_relay::store::StoreError;
 use gcc_relay::store::batches::{Claim, claim, take_channel};
 use gcc_relay::store::bulletins::{Draft, insert_draft};
 use gcc_relay::store::deliveries::{Delivery, get_change_horizon, list_changed};
-use gcc_relay::store::locks::{get_pid, session_holds_channel, try_hold_channel};
-use gcc_relay::store::record::{Recorded, record_batch};
+use gcc_relay::store::locks::{get_pid, lock_bulletins_shared, session_holds_channel, try_hold_channels};
+use gcc_relay::store::record::{News, Recorded, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::session::open_session;
 use gcc_relay::store::{Tx, links, tree};
@@ -356,17 +357,11 @@ async fn accept(stage: &Stage, bulletin: BulletinId, delivery: DeliveryId) {
     let row = Recorded {
         id: delivery,
         bulletin_id: bulletin,
-        state: State::Accepted,
-        reason: None,
         at: stage.now(),
-        due_at: None,
-        called_at: Some(stage.now()),
-        open: false,
-        new_key: None,
-        line_request_id: None,
-        line_message_ids: Vec::new(),
+        news: News::Accepted { called_at: stage.now(), receipt: Receipt { request_id: None, message_ids: Vec::new() } },
     };
-    record_batch(&mut tx, stage.channel, taken.epoch, stage.now(), &[row]).await.expect("recorded");
+    let lock = lock_bulletins_shared(&mut tx, &[bulletin]).await.expect("locked");
+    record_batch(&mut tx, &lock, stage.channel, taken.epoch, stage.now(), &[row]).await.expect("recorded");
     tx.commit().await.expect("committed");
 }
 
@@ -403,7 +398,7 @@ async fn two_stewards_forward_the_same_bulletin_at_the_same_time() {
     forward(&mut tx, id, &into, None, "governor", stage.now()).await.expect("forwarded");
     // the recorder's part of the same bulletin goes on meanwhile
     let mut recorder = begin(&stage).await;
-    gcc_relay::store::record::lock_bulletins_shared(&mut recorder, &[id]).await.expect("shared");
+    let _lock = lock_bulletins_shared(&mut recorder, &[id]).await.expect("shared");
     let (engine, now) = (stage.engine.clone(), stage.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
@@ -424,7 +419,7 @@ async fn a_sender_that_starts_late_does_not_take_the_channel_from_whoever_holds_
     let pid = get_pid(&mut session).await.expect("a number");
     let mut tx = begin(&stage).await;
     assert!(!session_holds_channel(&mut tx, pid, stage.channel).await.expect("asked"));
-    assert!(try_hold_channel(&mut session, stage.channel).await.expect("asked"));
+    assert_eq!(try_hold_channels(&mut session, &[stage.channel], 1).await.expect("asked"), [stage.channel]);
     assert!(session_holds_channel(&mut tx, pid, stage.channel).await.expect("asked"));
     drop(tx);
     session.close().await.expect("closed");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::join_code::JoinCode;
+use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::domain::text::Note;
 use gcc_relay::relay::by_hand;
 use gcc_relay::relay::forward::{Forwarded, Into, SignedNote, decline, forward, undecline};
@@ -13,7 +14,8 @@ use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::withdraw::{Withdrawn, withdraw};
 use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening};
-use gcc_relay::store::record::{Recorded, record_batch};
+use gcc_relay::store::locks::lock_bulletins_shared;
+use gcc_relay::store::record::{News, Recorded, record_batch};
 use gcc_relay::store::webhook_events::{Event, insert_events};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::Value;
@@ -230,18 +232,15 @@ async fn a_withdrawal_follows_a_copy_whose_acceptance_is_known_only_later() {
     let row = Recorded {
         id: lpn.id,
         bulletin_id: id,
-        state: State::Accepted,
-        reason: None,
         at: stage.now(),
-        due_at: None,
-        called_at: Some(stage.now()),
-        open: false,
-        new_key: None,
-        line_request_id: None,
-        line_message_ids: vec!["1".into()],
+        news: News::Accepted {
+            called_at: stage.now(),
+            receipt: Receipt { request_id: None, message_ids: vec!["1".into()] },
+        },
     };
     let mut db = stage.db().await;
-    record_batch(&mut db, stage.channel, 0, stage.now(), &[row]).await.expect("recorded");
+    let lock = lock_bulletins_shared(&mut db, &[id]).await.expect("locked");
+    record_batch(&mut db, &lock, stage.channel, 0, stage.now(), &[row]).await.expect("recorded");
     drop(db);
     stage.after(Duration::from_mins(1)).await;
     assert_eq!(stage.states(id).await["lpn"], State::Accepted);

@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Entry, Haste, Holder, Known};
-use crate::domain::delivery::State;
 use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
 use crate::store::attempts::Attempt;
-use crate::store::record::{Recorded, is_plain};
+use crate::store::record::Recorded;
 
 /// Rows for which others wait in one write: the first of those below go out while the rest is written.
 const MOST_AWAITED: usize = 8;
@@ -79,13 +78,13 @@ impl Share {
         !self.rows.is_empty()
             && self.attempts.is_empty()
             && self.given_back.is_empty()
-            && self.rows.iter().all(is_plain)
+            && self.rows.iter().all(Recorded::is_accepted)
     }
 
     /// What is settled otherwise than accepted and stands in a batch that is not `finished`.
     pub(super) fn leaving(&self, finished: &[BatchId]) -> Vec<(DeliveryId, BatchId)> {
         let accepted: HashSet<DeliveryId> =
-            self.rows.iter().filter(|row| row.state == State::Accepted).map(|row| row.id).collect();
+            self.rows.iter().filter(|row| row.is_accepted()).map(|row| row.id).collect();
         let leaves = |(id, batch): &&(DeliveryId, BatchId)| !accepted.contains(id) && !finished.contains(batch);
         self.settled.iter().filter(leaves).copied().collect()
     }

@@ -9,8 +9,9 @@ use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::store::attempts::{Attempt, insert_attempts};
 use crate::store::batches::{delete_batches, reopen, shrink};
+use crate::store::locks::lock_bulletins_shared;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::{Recorded, Woken, lock_bulletins_shared, record_accepted, record_batch};
+use crate::store::record::{News, Recorded, Woken, record_accepted, record_batch};
 use crate::store::{Connection, Result, StoreError};
 use crate::telemetry::metric;
 
@@ -74,7 +75,7 @@ impl Recorder {
         self.measure(gathered);
         for (holder, share) in &gathered.shares {
             let settled = share.settled.iter().filter(|(id, _)| !written.refused.contains(id)).copied().collect();
-            let woke_own = written.may_have_woken || share.rows.iter().any(|row| row.new_key.is_some());
+            let woke_own = written.may_have_woken || share.rows.iter().any(|row| matches!(row.news, News::NewKey(_)));
             self.tell(*holder, Written { settled, woke_own });
         }
         for woken in written.woken.iter().filter(|woken| woken.ready > 0) {
@@ -214,14 +215,14 @@ impl Recorder {
         let mut tx = self.engine.db.begin().await?;
         let given_back = part.given_back.iter().map(|(_, bulletin)| *bulletin);
         let bulletins: Vec<_> = part.rows.iter().map(|row| row.bulletin_id).chain(given_back).collect();
-        lock_bulletins_shared(&mut tx, &bulletins).await?;
+        let lock = lock_bulletins_shared(&mut tx, &bulletins).await?;
         let Holder { channel, epoch } = holder;
-        let woken = record_batch(&mut tx, channel, epoch, self.engine.clock.now(), part.rows).await?;
+        let woken = record_batch(&mut tx, &lock, channel, epoch, self.engine.clock.now(), part.rows).await?;
         insert_attempts(&mut tx, part.attempts).await?;
         shrink(&mut tx, part.leaving).await?;
         delete_batches(&mut tx, part.finished).await?;
         let free: Vec<DeliveryId> = part.given_back.iter().map(|(id, _)| *id).collect();
-        reopen(&mut tx, channel, epoch, &free).await?;
+        reopen(&mut tx, &lock, channel, epoch, &free).await?;
         self.tell_others(&mut tx, &woken).await?;
         tx.commit().await?;
         Ok(woken)

@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::settling::recorded;
 use super::{MOMENT, Sender};
-use crate::domain::delivery::{Reason, State};
+use crate::domain::delivery::Reason;
 use crate::domain::ids::MessageId;
 use crate::relay::backlog::Claimed;
 use crate::relay::call::{Permission, Started, Surroundings, call, permit};
 use crate::store::messages::get_message;
+use crate::store::record::News;
 use crate::store::{Result, StoreError};
 
 /// The wait before a delivery is looked at again about whose key's age the clocks disagree.
@@ -82,19 +82,17 @@ impl Sender {
                     self.backlog.put_back(claimed);
                 }
             },
-            Permission::NotLinked => self.end(claimed, State::Unreachable, Reason::NotLinked).await,
-            Permission::TooLate => self.end(claimed, State::Failed, Reason::OutcomeUnknown).await,
-            Permission::NeedsKey(key) => {
-                let mut row = recorded(&claimed.ready, State::Ready, None, now);
-                row.due_at = Some(now);
-                row.new_key = Some(key);
-                self.record(claimed, row, None).await;
+            Permission::NotLinked => {
+                self.record(claimed, now, News::Unreachable { reason: Reason::NotLinked, call: None }, None).await;
             }
+            Permission::TooLate => {
+                self.record(claimed, now, News::Failed { reason: Reason::OutcomeUnknown, call: None }, None).await;
+            }
+            Permission::NeedsKey(key) => self.record(claimed, now, News::NewKey(key), None).await,
             Permission::Expired => self.give_back(&claimed).await,
             Permission::ClocksDisagree => {
-                let mut row = recorded(&claimed.ready, State::Ready, Some(Reason::NoAnswer), now);
-                row.due_at = Some(now + CLOCKS_AGREE);
-                self.record(claimed, row, None).await;
+                let news = News::Again { due_at: now + CLOCKS_AGREE, reason: Reason::NoAnswer, call: None };
+                self.record(claimed, now, news, None).await;
             }
         }
     }
@@ -104,11 +102,5 @@ impl Sender {
         self.messages
             .try_get_with(id, async move { Ok(get_message(&mut *db.acquire().await?, id).await?.into()) })
             .await
-    }
-
-    /// Ends a delivery without a call.
-    pub(super) async fn end(&mut self, claimed: Claimed, state: State, reason: Reason) {
-        let row = recorded(&claimed.ready, state, Some(reason), self.engine.clock.now());
-        self.record(claimed, row, None).await;
     }
 }

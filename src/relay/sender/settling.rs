@@ -5,12 +5,11 @@ use tokio::time::Instant;
 
 use super::Sender;
 use crate::domain::delivery::{Reason, State};
-use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::outcome::{Outcome, ParkReason};
 use crate::domain::time::Timestamp;
 use crate::line::verdict::is_rate_limit;
 use crate::relay::backlog::{Claimed, OTHERS_FIRST};
-use crate::relay::call::{Called, Started, next_attempt};
+use crate::relay::call::{Called, next_attempt};
 use crate::relay::recorder::{Entry, Haste, Holder};
 use crate::store::StoreError;
 use crate::store::attempts::Attempt;
@@ -18,7 +17,7 @@ use crate::store::batches::Ready;
 use crate::store::bulletins::update_paused;
 use crate::store::channels::park_channel;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::Recorded;
+use crate::store::record::{Call, News, Recorded};
 use crate::telemetry::metric;
 
 /// The status of an answer that says "too many".
@@ -50,18 +49,18 @@ impl Sender {
             "a call broke down; it is repeated under its key");
         let at = self.engine.clock.now();
         self.snooze.answered(Instant::now());
-        let mut row = started.recorded(at);
-        (row.open, row.reason) = (true, Some(Reason::NoAnswer));
-        row.called_at = Some(started.at);
-        row.due_at = Some(at + self.engine.settings.request_timeout);
+        let news = News::Again {
+            due_at: at + self.engine.settings.request_timeout,
+            reason: Reason::NoAnswer,
+            call: Some(Call { began_at: started.at, open: true }),
+        };
+        let row = Recorded { id: started.delivery, bulletin_id: started.bulletin, at, news };
         self.tell(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
     }
 
     /// Does what a call's outcome asks for.
     pub(super) async fn settle(&mut self, called: Called) {
         let Called { mut claimed, began_at, started, at, outcome, mut attempt } = called;
-        let mut row = recorded(&claimed.ready, State::Ready, None, at);
-        row.called_at = Some(began_at);
         count(&outcome, attempt.as_ref());
         match outcome {
             Outcome::Accepted(_) => {
@@ -71,27 +70,17 @@ impl Sender {
             Outcome::Snooze => {}
             _ => self.snooze.answered(started),
         }
-        match outcome {
-            Outcome::Accepted(receipt) => {
-                row.state = State::Accepted;
-                row.line_request_id = receipt.request_id;
-                row.line_message_ids = receipt.message_ids;
-            }
-            Outcome::Retry { open, reason } => {
-                row.open = open;
-                row.reason = Some(reason);
-                match next_attempt(&claimed.ready, open, &self.engine.settings, at) {
-                    Ok(due) => row.due_at = Some(due),
-                    Err(reason) => (row.state, row.reason) = (State::Failed, Some(reason)),
-                }
-            }
+        let refused = Call { began_at, open: false };
+        let news = match outcome {
+            Outcome::Accepted(receipt) => News::Accepted { called_at: began_at, receipt },
+            Outcome::Retry { open, reason } => self.again(&claimed.ready, reason, Call { began_at, open }, at),
             Outcome::GiveUp(reason) => {
-                (row.state, row.reason) = (State::Failed, Some(reason));
                 if reason == Reason::MessageRefused {
                     self.pause_bulletin(&claimed).await;
                 }
+                News::Failed { reason, call: Some(refused) }
             }
-            Outcome::Gone(reason) => (row.state, row.reason) = (State::Unreachable, Some(reason)),
+            Outcome::Gone(reason) => News::Unreachable { reason, call: Some(refused) },
             Outcome::Snooze => {
                 self.snooze.begin(Instant::now());
                 match self.throttle(claimed, attempt).await {
@@ -99,11 +88,7 @@ impl Sender {
                     Some((theirs, last)) => {
                         // others are taken meanwhile: the limit is that of this group alone
                         (claimed, attempt) = (theirs, last);
-                        row.reason = Some(Reason::LineBusy);
-                        match next_attempt(&claimed.ready, false, &self.engine.settings, at) {
-                            Ok(due) => row.due_at = Some(due),
-                            Err(reason) => (row.state, row.reason) = (State::Failed, Some(reason)),
-                        }
+                        self.again(&claimed.ready, Reason::LineBusy, refused, at)
                     }
                 }
             }
@@ -115,8 +100,16 @@ impl Sender {
                 self.give_back(&claimed).await;
                 return;
             }
+        };
+        self.record(claimed, at, news, attempt).await;
+    }
+
+    /// Another attempt by the schedule, or the end of it.
+    fn again(&self, ready: &Ready, reason: Reason, call: Call, at: Timestamp) -> News {
+        match next_attempt(ready, call.open, &self.engine.settings, at) {
+            Ok(due_at) => News::Again { due_at, reason, call: Some(call) },
+            Err(reason) => News::Failed { reason, call: Some(call) },
         }
-        self.record(claimed, row, attempt).await;
     }
 
     /// A call was refused as too much, or LINE could not be reached: the delivery is put back. Gives it back instead
@@ -182,14 +175,17 @@ impl Sender {
         }
     }
 
-    pub(super) async fn record(&mut self, claimed: Claimed, row: Recorded, attempt: Option<Attempt>) {
+    /// Hands what became of a delivery to the recorder.
+    pub(super) async fn record(&mut self, claimed: Claimed, at: Timestamp, news: News, attempt: Option<Attempt>) {
         let last = self.calls.is_empty() && self.backlog.len() == 0;
-        let haste = match claimed.ready.has_children && row.state != State::Ready {
+        let Ready { id, bulletin_id, has_children, .. } = claimed.ready;
+        let haste = match has_children && news.state() != State::Ready {
             true => Haste::Awaited,
             false if last => Haste::Last,
             false => Haste::None,
         };
-        self.tell(Entry::Outcome { row: Box::new(row), attempt, batch: claimed.batch, haste }).await;
+        let row = Box::new(Recorded { id, bulletin_id, at, news });
+        self.tell(Entry::Outcome { row, attempt, batch: claimed.batch, haste }).await;
     }
 
     /// Tells the recorder. It lives as long as its node; should it have died all the same, nothing may be sent that could
@@ -205,34 +201,6 @@ impl Sender {
     pub(super) async fn give_back(&mut self, claimed: &Claimed) {
         self.tell(Entry::GivenBack { id: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch })
             .await;
-    }
-}
-
-impl Started {
-    /// A row that says nothing yet.
-    fn recorded(&self, at: Timestamp) -> Recorded {
-        blank(self.delivery, self.bulletin, State::Ready, None, at)
-    }
-}
-
-/// A row that says nothing yet but which delivery, state and time.
-pub(super) fn recorded(ready: &Ready, state: State, reason: Option<Reason>, at: Timestamp) -> Recorded {
-    blank(ready.id, ready.bulletin_id, state, reason, at)
-}
-
-fn blank(id: DeliveryId, bulletin_id: BulletinId, state: State, reason: Option<Reason>, at: Timestamp) -> Recorded {
-    Recorded {
-        id,
-        bulletin_id,
-        state,
-        reason,
-        at,
-        due_at: None,
-        called_at: None,
-        open: false,
-        new_key: None,
-        line_request_id: None,
-        line_message_ids: Vec::new(),
     }
 }
 

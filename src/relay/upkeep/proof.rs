@@ -7,7 +7,7 @@ use crate::relay::engine::Engine;
 use crate::relay::gauges::tell_difference;
 use crate::relay::refusal::Refusal;
 use crate::relay::withdraw::follow_late_acceptances;
-use crate::store::record::lock_bulletin;
+use crate::store::locks::lock_bulletin;
 use crate::store::{Result, audit, bulletins, home, progress, turns};
 
 /// Audit entries sealed at a time.
@@ -31,8 +31,8 @@ async fn recount_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<
     let mut db = engine.db.acquire().await?;
     if turns::has_orphans(&mut db, id).await? {
         let mut tx = engine.db.begin().await?;
-        lock_bulletin(&mut tx, id).await?;
-        let channels = turns::wake_orphans(&mut tx, id, now).await?;
+        let lock = lock_bulletin(&mut tx, id).await?;
+        let channels = turns::wake_orphans(&mut tx, &lock, id, now).await?;
         wake(&mut tx, &channels).await?;
         tx.commit().await?;
         tracing::error!(bulletin.id = %id, "deliveries waited for a group that had ended; they go on now");

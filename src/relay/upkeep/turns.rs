@@ -8,7 +8,7 @@ use crate::relay::engine::Engine;
 use crate::relay::publish::{give_up_schedule, publish_due};
 use crate::relay::refusal::Refusal;
 use crate::store::fan_out::list_channels_of;
-use crate::store::record::lock_bulletin;
+use crate::store::locks::lock_bulletin;
 use crate::store::turns::Patience;
 use crate::store::{Result, bulletins, turns};
 
@@ -47,8 +47,8 @@ pub(super) async fn release(engine: &Engine, now: Timestamp) -> Result<()> {
 
 async fn release_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    lock_bulletin(&mut tx, id).await?;
-    let channels = turns::release_due(&mut tx, id, now).await?;
+    let lock = lock_bulletin(&mut tx, id).await?;
+    let channels = turns::release_due(&mut tx, &lock, id, now).await?;
     wake(&mut tx, &channels).await?;
     Ok(tx.commit().await?)
 }
@@ -64,8 +64,8 @@ pub(super) async fn bypass(engine: &Engine, now: Timestamp) -> Result<()> {
 
 async fn bypass_one(engine: &Engine, id: BulletinId, patience: &Patience, now: Timestamp) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    lock_bulletin(&mut tx, id).await?;
-    let channels = turns::bypass_due(&mut tx, id, patience, now).await?;
+    let lock = lock_bulletin(&mut tx, id).await?;
+    let channels = turns::bypass_due(&mut tx, &lock, id, patience, now).await?;
     wake(&mut tx, &channels).await?;
     tx.commit().await?;
     tracing::warn!(bulletin.id = %id, "groups were passed by that took too long");
@@ -82,8 +82,8 @@ pub(super) async fn expire(engine: &Engine, now: Timestamp) -> Result<()> {
 
 async fn expire_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    lock_bulletin(&mut tx, id).await?;
-    let ended = turns::end_open(&mut tx, id, State::Expired, now).await?;
+    let lock = lock_bulletin(&mut tx, id).await?;
+    let ended = turns::end_open(&mut tx, &lock, id, State::Expired, now).await?;
     let channels = list_channels_of(&mut tx, id).await?;
     wake(&mut tx, &channels).await?;
     tx.commit().await?;

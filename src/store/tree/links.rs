@@ -1,10 +1,8 @@
 //! LINE groups that change hands, and the deliveries that follow them.
 
 use super::super::bulletins::list_open;
-use super::super::channels::lock_claims;
-use super::super::locks::lock_links;
+use super::super::locks::{lock_bulletins_shared, lock_claims, lock_links};
 use super::super::notices::{Notice, notify};
-use super::super::record::lock_bulletins_shared;
 use super::super::{Connection, Result};
 use super::plan::PlannedGroup;
 use super::write::{Numbers, collect};
@@ -50,13 +48,13 @@ pub(super) async fn take(
     .await?;
     // in everybody's order: bulletins, then channels, then deliveries
     let open = list_open(db).await?;
-    lock_bulletins_shared(db, &open).await?;
+    let _lock = lock_bulletins_shared(db, &open).await?;
     let new_channels: Vec<i32> = channels.iter().flatten().copied().collect();
     lock_claims(db, &ids, &new_channels).await?;
     let moved = sqlx::query!(
         "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = u.line_group_id,
             changed = (select change_mark()),
-            retry_key = case when d.key_used_at is null then d.retry_key else gen_random_uuid() end, key_used_at = null
+            retry_key = unused_key(d.retry_key, d.key_used_at), key_used_at = null
         from unnest($1::int[], $2::int[], $3::text[]) as u(group_id, channel_id, line_group_id)
         where d.bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict V5wt22UES3UJH45ClaiT0oTxPskvqn59tWHPyEw9rChs4JWWItuYIf89BJUtYmp
+\restrict YWefUxptirCToBSHenzjHp8PRlb6YIlo1HNIDGIpxiQBh9yMFjgTQvgX3IPykN4
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -475,6 +475,44 @@ end $$;
 
 
 --
+-- Name: close_month(integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.close_month(month integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    part    text := 'deliveries_' || month;
+    dense   text := part || '_dense';
+    lower   text := (month * 1000000)::text;
+    upper   text := ((month + 1) * 1000000)::text;
+    columns text;
+    -- what the first copy cannot see is of this transaction or a later one
+    mark    xid := pg_snapshot_xmin(pg_current_snapshot())::xid;
+begin
+    execute format('create table %I (like %I including all) with (fillfactor = 100)', dense, part);
+    select string_agg(quote_ident(attname), ', ' order by attnum) into columns
+    from pg_attribute where attrelid = part::regclass and attnum > 0 and not attisdropped and attgenerated = '';
+    execute format('insert into %I (%s) select %2$s from %I order by bulletin_no, parent_group nulls first, group_id',
+        dense, columns, part);
+    execute format('reindex table %I', dense);
+    -- says that no row has to be looked at when it takes the other's place
+    execute format('alter table %I add constraint of_this_month check (bulletin_no >= %s and bulletin_no < %s)',
+        dense, lower, upper);
+    execute format('analyze %I', dense);
+    lock table deliveries in access exclusive mode;
+    execute format('delete from %I d using %I p
+        where age(p.xmin) <= age($1) and d.bulletin_no = p.bulletin_no and d.group_id = p.group_id', dense, part) using mark;
+    execute format('insert into %I (%s) select %2$s from %I where age(xmin) <= age($1)', dense, columns, part) using mark;
+    execute format('alter table deliveries detach partition %I', part);
+    execute format('alter table deliveries attach partition %I for values from (%s) to (%s)', dense, lower, upper);
+    execute format('alter table %I drop constraint of_this_month', dense);
+    execute format('drop table %I', part);
+    execute format('alter table %I rename to %I', dense, part);
+end $_$;
+
+
+--
 -- Name: deliveries_inserted(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -902,8 +940,9 @@ begin
     foreach parent in array array['attempts', 'acknowledgements', 'deliveries'] loop
         part := parent || '_' || month;
         -- room for two new versions of every row of a page: waiting becomes ready in one transaction for all of them, and accepted in
-        -- another. With less room the last of them go to other pages and into the indexes, and the table ends up larger.
-        spare := case parent when 'deliveries' then 'with (fillfactor = 38)' else '' end;
+        -- another. With less room the last of them go to other pages and into the indexes, and the table ends up larger. Statistics follow a
+        -- bulletin soon, as each adds many rows to few.
+        spare := case parent when 'deliveries' then 'with (fillfactor = 38, autovacuum_analyze_scale_factor = 0.02)' else '' end;
         execute format('create table %I (like %I including defaults including constraints including generated) %s',
             part, parent, spare);
         -- unlike "partition of", this keeps nobody from reading and writing the other months
@@ -979,6 +1018,34 @@ $$;
 
 
 --
+-- Name: seal_entries(bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.seal_entries(most bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    last_no   bigint;
+    last_seal bytea;
+    entry     record;
+    ids       bigint[] := '{}';
+    seals     bytea[] := '{}';
+begin
+    perform pg_advisory_xact_lock(hashtextextended('gcc_relay audit seal', 3));
+    select sealed_no, seal into last_no, last_seal from audit where seal is not null order by sealed_no desc limit 1;
+    -- in a loop, as each needs the one before: as a recursive query every step goes through all the others
+    for entry in select id, audit_entry_bytes(a) as bytes from audit a where seal is null order by id limit most loop
+        last_seal := sha256(coalesce(last_seal, '') || entry.bytes);
+        ids := array_append(ids, entry.id);
+        seals := array_append(seals, last_seal);
+    end loop;
+    update audit set seal = sealed.seal, sealed_no = coalesce(last_no, 0) + sealed.n
+    from unnest(ids, seals) with ordinality as sealed(id, seal, n) where audit.id = sealed.id;
+    return cardinality(ids);
+end $$;
+
+
+--
 -- Name: sendable_batches(integer, timestamp with time zone, smallint, integer); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -1012,6 +1079,17 @@ CREATE FUNCTION public.unnamed_within(members integer, persons integer, unnamed 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
     select greatest(0, least(unnamed, coalesce(nullif(members, 0), 500) - persons))
+$$;
+
+
+--
+-- Name: unused_key(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.unused_key(key uuid, used_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql
+    AS $$
+    select case when used_at is null then key else gen_random_uuid() end
 $$;
 
 
@@ -1467,7 +1545,7 @@ CASE state
 END),
     CONSTRAINT unnamed_are_some_of_the_taps CHECK (((unnamed >= 0) AND (unnamed <= acknowledged)))
 )
-WITH (fillfactor='38');
+WITH (fillfactor='38', autovacuum_analyze_scale_factor='0.02');
 
 
 --
@@ -1686,7 +1764,7 @@ CREATE TABLE public.progress (
     changed bigint NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 )
-WITH (fillfactor='50');
+WITH (fillfactor='50', autovacuum_vacuum_threshold='500', autovacuum_vacuum_scale_factor='0.05');
 
 
 --
@@ -1859,7 +1937,8 @@ CREATE TABLE public.webhook_events (
     failed_because text,
     CONSTRAINT failed_because_iff_failed CHECK (((failed_at IS NULL) = (failed_because IS NULL))),
     CONSTRAINT failed_or_processed CHECK (((failed_at IS NULL) OR (processed_at IS NULL)))
-);
+)
+WITH (autovacuum_vacuum_threshold='500', autovacuum_vacuum_scale_factor='0.05');
 
 
 --
@@ -1901,7 +1980,7 @@ ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_578 FOR VA
 -- Data for Name: _sqlx_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-28 21:19:22.200462+00', true, '\xb025b0b93f883d547bbb74a49adb9e609ba729c09552037ed005ba35c9554f10be84191866b782baf9d7a6ee88446c8d', 176849348);
+INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-28 23:37:38.853231+00', true, '\x1f7bdee427d4195757d8ecb986192d6db64667288771510a7bb58a2a421c098e0b636c1cc23da64fe652d0b2068f0794', 68429783);
 
 
 --
@@ -1938,19 +2017,19 @@ INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-28 21:19:22.20
 -- Data for Name: attempts_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '10262c62-0c76-4381-906e-f997a0b4838a', 2, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', 'f7a19e5e-08ef-48c7-b60b-6354fd8b853a', 3, 'Payload Too Large');
-INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '0e89e135-627f-43e0-96f7-446ae23d6daf', 16, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '1c1072ba-a5a3-4ff3-ab11-1281d4e1f882', 2, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '3c165165-0d6f-4ea4-96cd-b1160cc3f50b', 1, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', '8011464e-6b20-4288-a8c8-db230512f0f6', 1, 'Payload Too Large');
+INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', 'a869533b-f244-45f1-9eb8-fb512958a500', 6, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '2b802829-55e5-421d-a14f-0e4aec1406e0', 1, 'Internal Server Error');
 
 
 --
 -- Data for Name: audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'test', 'publish', 'bulletin:01625027-ac00-7264-bb22-f9cfda1b7760', '{"deliveries": 8, "forwarding": "as_configured"}', '\x806b452777daa62ae2cd2a46bfdc0c22bd1c14e06231d1fec42e968152dfd581', 1);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'test', 'withdraw', 'bulletin:01625027-ac00-7264-bb22-f9cfda1b7760', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\xac8b3167616128fb556067636642ca18a08b63318b6cd193d34b036e23b2c83d', 2);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'test', 'publish', 'bulletin:01625027-ac00-7409-a8cf-5c569cc401d8', '{"deliveries": 8, "forwarding": "as_configured"}', '\xc7c80af29abcc3c61734a2c8eb3bdca507f5372271c04c14b66f4e63a49bbb93', 3);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'test', 'publish', 'bulletin:01625027-ac00-718e-9b05-04f41a2720c4', '{"deliveries": 8, "forwarding": "as_configured"}', '\xe5bcde74a59e2740dbbcd9103b87c5ff780d968e086d8281f54807f471b18275', 1);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'test', 'withdraw', 'bulletin:01625027-ac00-718e-9b05-04f41a2720c4', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\x762202e462e5dabc7a70a8669db1b52b0603e8cbadb5e1ec510357169f339d15', 2);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'test', 'publish', 'bulletin:01625027-ac00-77d1-b929-820c1cb6c0ba', '{"deliveries": 8, "forwarding": "as_configured"}', '\x739683a02ac62f405170aaf39d6c7e17aa557939f37a4d9c09bda33347bf5b98', 3);
 
 
 --
@@ -1963,40 +2042,40 @@ INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00
 -- Data for Name: bulletins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7264-bb22-f9cfda1b7760', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'SlIh8KzapZiiOPVH2YJuCw', 'withdrawn', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-78f2-958b-f6f497e431ba', 578000001, 'withdrawal', '01625027-ac00-7264-bb22-f9cfda1b7760', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'Ka9s7OPplWsurWOA6xa9_Q', 'published', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7409-a8cf-5c569cc401d8', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'psZ6uNNoYP9YC7zTUGKq_g', 'published', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-718e-9b05-04f41a2720c4', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'F5pE-Kwjdh3wnXAJ2iTmbg', 'withdrawn', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-759d-bc76-37f00822817f', 578000001, 'withdrawal', '01625027-ac00-718e-9b05-04f41a2720c4', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'EjRgzQ-GpKs1ny7Wbzrxkg', 'published', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-77d1-b929-820c1cb6c0ba', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', '7nTMR9xGXFXXRF4mBRLMzQ', 'published', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
 
 
 --
 -- Data for Name: channels; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x010c6ec9bdb35d30e9202c8c810f5bb2754dcce97946fad6906b19fe023b62fcfc7906f4ee6a59326720fc5ed78ac969c940e0b0b81c47803612a7c95485747e72c066b4822e2fc46d72777f5d', NULL, '\x010c6ec9bd119064b1318c26ac5eb157e8805517c6b96417d0322fff55fd3310a24fb7d85917657690586caf8763773f4d05c8356efa877b18c2001ba86d8f', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x01b7889d6fc0de7e29f874cb9cc4e9689233c1a724c3261bc1bd505e8851d9079912b458bc7fe3d66fbcf91b9bc99b0fa8f9f6ede8893931ec16fa41acd331f08b3679534bacf515a3d54b8cde', NULL, '\x01b7889d6f15b3247f75b440ca0eff40627be472f92c204d79f4f611c49cd64962ba6a83131f026b9433fbbdf62b0c3de46e3a33b82a331b57d92ecf5221cc', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
 
 
 --
 -- Data for Name: deliveries_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.deliveries_578 VALUES (578000000, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 4, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', 'db5862e9-3fc2-41ce-bd3b-1d42b2b102b7', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 5, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 23, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 1, 1, false, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 10, NULL, 50, NULL, 0, 0, 'failed', 'message_refused', 1, 2, 1, 1, false, true, false, false, 'Cmoi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 60, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 3, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 20, 30, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 4, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 30, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 13, NULL, 70, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 6, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 21, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 7, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 10, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 3, 2, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 20, 30, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 20, NULL, 340, NULL, 0, 0, 'accepted', NULL, 1, 1, 1, 1, false, true, false, false, 'Cgcc1', '82c305dd-82e1-4fc7-9850-dcadd1b698bf', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 20, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '45c5f39f-bb86-44a2-9e93-a4960382551e', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, 21, NULL, 60, NULL, 0, 0, 'held', NULL, 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 25, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 25, NULL, 50, NULL, 0, 0, 'accepted', NULL, 1, 2, 1, 1, false, true, false, false, 'Cmoi', 'e70e1f65-a79d-40b4-ab0b-a2bda7efb348', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 4, 2, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 30, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 6, 5, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 21, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 7, 5, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 10, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 4, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '782cab5d-e5e1-4e9f-a262-5b6cd38ac7e5', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 21, NULL, 340, NULL, 0, 0, 'accepted', NULL, 1, 1, 1, 1, false, true, false, false, 'Cgcc1', '6ede642b-d0d8-4677-8a2f-85cd7007f539', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 8, NULL, 50, NULL, 0, 0, 'failed', 'message_refused', 1, 2, 1, 1, false, true, false, false, 'Cmoi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', 11, NULL, 60, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 3, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 11, NULL, 20, 30, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 4, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 11, NULL, 30, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 11, NULL, 70, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 6, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 11, NULL, 21, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 7, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 11, NULL, 10, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 3, 2, 1, NULL, NULL, NULL, NULL, NULL, 15, NULL, 20, 30, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 18, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '9915d69d-2ae9-4251-a1fd-4efc190c46d5', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, 19, NULL, 60, NULL, 0, 0, 'held', NULL, 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 5, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 21, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 1, 1, false, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 21, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 21, NULL, 50, NULL, 0, 0, 'accepted', NULL, 1, 2, 1, 1, false, true, false, false, 'Cmoi', 'b415ffa4-ecf9-474a-a217-c3199dd826d7', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 4, 2, 1, NULL, NULL, NULL, NULL, NULL, 15, NULL, 30, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 6, 5, 1, NULL, NULL, NULL, NULL, NULL, 15, NULL, 21, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 7, 5, 1, NULL, NULL, NULL, NULL, NULL, 15, NULL, 10, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
 
 
 --
@@ -2024,12 +2103,14 @@ INSERT INTO public.functions_applied VALUES ('bulletins_note_standstill', '\xd39
 INSERT INTO public.functions_applied VALUES ('channels_note_standstill', '\x8e076830fe35eb7703e92a05d5ff352ee73c6cd0f383046aafeb51293f5f94a6');
 INSERT INTO public.functions_applied VALUES ('audit_entry_bytes', '\x042c1f012bed458246d1c3dee4b66386486c96422ab2d78d5336f1e4ec9bde9d');
 INSERT INTO public.functions_applied VALUES ('audit_append_only', '\xbfad236866f2126a3d75a2b2421e25466aff0bf9526579e25adb5696163f83e4');
+INSERT INTO public.functions_applied VALUES ('seal_entries', '\xb8704457a292ecad0817e793cd8a2578ba1ec17079023f22d367efb73cebbb7c');
 INSERT INTO public.functions_applied VALUES ('present_place', '\x113780d4c9af3d7951c9282fd9c31bf89edff9e4c2d70322f81d769ce2659983');
 INSERT INTO public.functions_applied VALUES ('change_locks', '\x97bab73086babfd036826c4c32957af39c112944a830d3923a79aa054e6519cb');
 INSERT INTO public.functions_applied VALUES ('change_mark', '\x5c7c7dd8f9787fcba61f254e097ef09912e0a2a275f68f8d3279962cf280ffbf');
 INSERT INTO public.functions_applied VALUES ('change_horizon', '\x073772b395d54f1e655f6849a3dc10e146f31490859af06868f93d822936f84b');
 INSERT INTO public.functions_applied VALUES ('bulletin_month', '\x2ab3a3bb75a6f055d71b25f05f72434b9a8b23d6914d1e471650f55035e51c9a');
-INSERT INTO public.functions_applied VALUES ('open_month', '\xba9475fee757461276044f30ff7d81813771dbb33e578b3ad53ecb95b307ebd6');
+INSERT INTO public.functions_applied VALUES ('open_month', '\x258a7dba3569a74999cb5522ea95a8cf33c843448051b0ff56bf1e71e8b7535f');
+INSERT INTO public.functions_applied VALUES ('close_month', '\x38838158e7ec26b55009828e8c59939416251c9e48c9a22187a48404806c95d2');
 INSERT INTO public.functions_applied VALUES ('next_bulletin_no', '\x95fbb73dbbe0eee2bcb9bc06efc59ad47cbe83969aad4672dc61d70454805d83');
 INSERT INTO public.functions_applied VALUES ('audience_groups', '\xe9b04093c705af597280cbb89bb33e16a9dc9c1068c84e3fe2d24ac6b47e8c90');
 INSERT INTO public.functions_applied VALUES ('delivery_id', '\x3e9154242c0541638815c8a73ceae2e9847c773a4fba9241526026821d4faa5a');
@@ -2040,6 +2121,7 @@ INSERT INTO public.functions_applied VALUES ('release_at_turn', '\x260f5b76f1815
 INSERT INTO public.functions_applied VALUES ('unnamed_within', '\x8059ed3a9f11d5177f836b7a0df4e4acbe88d53c636963a727bdf12f99ac0a44');
 INSERT INTO public.functions_applied VALUES ('histogram_bucket', '\x79ecabaa3827deac2a2bf50d1b7f1c77f8f8ae59701a8127d33891627df7d5a0');
 INSERT INTO public.functions_applied VALUES ('delivery_hops', '\x961a974ddc2538cc36d1116b633bc752ce262c1271207ae7b2c70fdc22f057bb');
+INSERT INTO public.functions_applied VALUES ('unused_key', '\x47dd6270ba5c4e128ff70e89bcd9651ab7265db5b216d6be11e17f3df2a55f51');
 INSERT INTO public.functions_applied VALUES ('leave_batches', '\x09119a7a3d09615295f40f7264ecd4edc2b971d3bc486be5a684629a522bc32e');
 INSERT INTO public.functions_applied VALUES ('deliveries_inserted', '\x75ca0eb8bb863fd62e23bb0a75db8cdb4a1a058bb5a427de545271393df391ee');
 INSERT INTO public.functions_applied VALUES ('deliveries_updated', '\x3d0390575d76bdd66c981fb7fb8f5f94ca2ca843d8bbfcaa6e9580bf7ca07d8a');
@@ -2097,11 +2179,11 @@ INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไ�
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('01625027-ac00-7264-bb22-f9cfda1b7760', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/SlIh8KzapZiiOPVH2YJuCw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7264-bb22-f9cfda1b7760"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x66495a10718b5718de45176047d2f0656646ef033585702ce0d45c718f8e1a37', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7264-bb22-f9cfda1b7760', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/SlIh8KzapZiiOPVH2YJuCw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7264-bb22-f9cfda1b7760"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7264-bb22-f9cfda1b7760"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xd995344bc6c2915f01a53a313560c633176605c9ddc0c6879e90537119f1f710', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-78f2-958b-f6f497e431ba', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/Ka9s7OPplWsurWOA6xa9_Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x928c814cf87cf63a3611ec3b226f614370bf3f853d159959a341b63a0af60267', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7409-a8cf-5c569cc401d8', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/psZ6uNNoYP9YC7zTUGKq_g"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7409-a8cf-5c569cc401d8"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x85c04c5b8d3311c37453793cbc5d49b796c8441925ed16ce173ef17f3e61d5b8', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7409-a8cf-5c569cc401d8', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/psZ6uNNoYP9YC7zTUGKq_g"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7409-a8cf-5c569cc401d8"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7409-a8cf-5c569cc401d8"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xeb66eca7b781c8db38764d8becec06f30dfda350ccd50cf6ca658cc26538fa55', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-718e-9b05-04f41a2720c4', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/F5pE-Kwjdh3wnXAJ2iTmbg"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-718e-9b05-04f41a2720c4"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xcacf620aa6704a92341ceda9cfaa2e2892f60d7342591af0c2d7d5bda4741241', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-718e-9b05-04f41a2720c4', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/F5pE-Kwjdh3wnXAJ2iTmbg"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-718e-9b05-04f41a2720c4"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-718e-9b05-04f41a2720c4"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xae4206dda1556b608262e2f3b6f19cc879ea9ba121eab48fd20c9dbcaf8efd4d', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-759d-bc76-37f00822817f', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/EjRgzQ-GpKs1ny7Wbzrxkg"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xd38be92df96702ba39331f8602abf9d20d76b53715ba8e1e364508799fa811c3', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-77d1-b929-820c1cb6c0ba', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/7nTMR9xGXFXXRF4mBRLMzQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-77d1-b929-820c1cb6c0ba"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x128919cf762f5ba85bf01f0aa93f9646ec90a4cd1e758f820d341c96ce26d279', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-77d1-b929-820c1cb6c0ba', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/7nTMR9xGXFXXRF4mBRLMzQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-77d1-b929-820c1cb6c0ba"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-77d1-b929-820c1cb6c0ba"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x9164895b4f671729fd417396c7ac114a3669929c69208ff1fd11b3d57b0d5771', '2018-03-23 00:00:00+00');
 
 
 --
@@ -2134,14 +2216,14 @@ INSERT INTO public.offices VALUES (8, 'moi', 'กระทรวงมหาด�
 -- Data for Name: progress; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 6, '2026-11-28 21:26:10.958635+00');
-INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 5, 14, '2026-11-28 21:26:11.078644+00');
-INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 14, '2026-11-28 21:26:11.078679+00');
-INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 22, '2026-11-28 21:26:11.207819+00');
-INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 22, '2026-11-28 21:26:11.207936+00');
-INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 24, '2026-11-28 21:26:11.225914+00');
-INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 1, 18, '2026-11-28 21:26:11.123811+00');
-INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 3, 26, '2026-11-28 21:26:11.251699+00');
+INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 6, '2026-11-28 23:42:48.779757+00');
+INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 12, '2026-11-28 23:42:48.84834+00');
+INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 4, 12, '2026-11-28 23:42:48.84836+00');
+INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 20, '2026-11-28 23:42:48.891311+00');
+INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 22, '2026-11-28 23:42:48.899772+00');
+INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 22, '2026-11-28 23:42:48.899797+00');
+INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 1, 16, '2026-11-28 23:42:48.86563+00');
+INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 3, 22, '2026-11-28 23:42:48.899877+00');
 
 
 --
@@ -2162,7 +2244,7 @@ INSERT INTO public.province_progress VALUES (578000002, '', 2, 2, 390, 0);
 -- Data for Name: province_progress_marks; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.province_progress_marks VALUES (578000000, 9);
+INSERT INTO public.province_progress_marks VALUES (578000000, 8);
 INSERT INTO public.province_progress_marks VALUES (578000001, 4);
 INSERT INTO public.province_progress_marks VALUES (578000002, 6);
 
@@ -2201,7 +2283,7 @@ INSERT INTO public.province_progress_marks VALUES (578000002, 6);
 -- Data for Name: standstills; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7264-bb22-f9cfda1b7760', '2018-03-23 00:00:00+00', NULL);
+INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-718e-9b05-04f41a2720c4', '2018-03-23 00:00:00+00', NULL);
 
 
 --
@@ -2255,7 +2337,7 @@ SELECT pg_catalog.setval('public.bulletin_numbers', 2, true);
 -- Name: change_marks; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
-SELECT pg_catalog.setval('public.change_marks', 27, true);
+SELECT pg_catalog.setval('public.change_marks', 23, true);
 
 
 --
@@ -3384,5 +3466,5 @@ ALTER TABLE ONLY public.stewards
 -- PostgreSQL database dump complete
 --
 
-\unrestrict V5wt22UES3UJH45ClaiT0oTxPskvqn59tWHPyEw9rChs4JWWItuYIf89BJUtYmp
+\unrestrict YWefUxptirCToBSHenzjHp8PRlb6YIlo1HNIDGIpxiQBh9yMFjgTQvgX3IPykN4
 

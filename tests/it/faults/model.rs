@@ -11,6 +11,8 @@ use std::time::Duration;
 use gcc_relay::domain::bulletin::ForwardingMode;
 use gcc_relay::domain::delivery::{Event, Reason, State, step};
 use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId};
+use gcc_relay::domain::outcome::Receipt;
+use gcc_relay::domain::retry_key::RetryKey;
 use gcc_relay::domain::time::Timestamp;
 use gcc_relay::relay::forward::{Into, decline, forward, undecline};
 use gcc_relay::relay::refusal::{Refusal, Result};
@@ -20,8 +22,9 @@ use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::Connection;
 use gcc_relay::store::batches::{delete_batches, reopen, shrink, take_channel};
 use gcc_relay::store::bulletins::Draft;
+use gcc_relay::store::locks::lock_bulletins_shared;
 use gcc_relay::store::progress::find_difference;
-use gcc_relay::store::record::{Recorded, lock_bulletins_shared, record_batch};
+use gcc_relay::store::record::{Call, News, Recorded, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -374,7 +377,8 @@ impl Table {
             let sheet = &self.sheets[place.0];
             let copy = &sheet.copies[place.1];
             assert_eq!((copy.state, copy.due), (State::Ready, None), "{place:?} is not to be sent");
-            assert_eq!((copy.open, copy.used, copy.attempts), (ready.outcome_open, ready.key_used_at, ready.attempts));
+            assert_eq!(ready.key, RetryKey::kept(ready.key.key(), copy.used, copy.open));
+            assert_eq!(ready.attempts, copy.attempts);
             assert!(now < sheet.expires, "{place:?} has expired");
             assert!(self.claims.insert(place, (batch, now)).is_none(), "{place:?} is claimed twice");
         }
@@ -416,9 +420,9 @@ impl Table {
         if let Some((batch, _)) = self.claims.remove(&(n, group)) {
             let id = self.sheets[n].ids[group];
             let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-            lock_bulletins_shared(&mut tx, &[self.sheets[n].id]).await.expect("locked");
+            let lock = lock_bulletins_shared(&mut tx, &[self.sheets[n].id]).await.expect("locked");
             self.leave(&mut tx, batch, id, false).await;
-            reopen(&mut tx, self.stage.channel, self.epoch, &[id]).await.expect("in the queue again");
+            reopen(&mut tx, &lock, self.stage.channel, self.epoch, &[id]).await.expect("in the queue again");
             tx.commit().await.expect("committed");
         }
     }
@@ -441,29 +445,18 @@ impl Table {
         if if late { sheet.copies[group].used.is_none() } else { claim.is_none() } {
             return;
         }
-        let (state, reason) = match came {
-            Came::Accepted => (State::Accepted, None),
-            Came::Later { .. } => (State::Ready, Some(Reason::NoAnswer)),
-            Came::Refused => (State::Failed, Some(Reason::MessageRefused)),
-            Came::Gone => (State::Unreachable, Some(Reason::AccountRemoved)),
+        let call = |open| Some(Call { began_at: now, open });
+        let news = match came {
+            Came::Accepted => News::Accepted { called_at: now, receipt: Receipt::default() },
+            Came::Later { open } => News::Again { due_at: now + MINUTE, reason: Reason::NoAnswer, call: call(open) },
+            Came::Refused => News::Failed { reason: Reason::MessageRefused, call: call(false) },
+            Came::Gone => News::Unreachable { reason: Reason::AccountRemoved, call: call(false) },
         };
-        let row = Recorded {
-            id: sheet.ids[group],
-            bulletin_id: sheet.id,
-            state,
-            reason,
-            at: now,
-            due_at: (state == State::Ready).then_some(now + MINUTE),
-            called_at: Some(now),
-            open: came == Came::Later { open: true },
-            new_key: None,
-            line_request_id: None,
-            line_message_ids: Vec::new(),
-        };
+        let row = Recorded { id: sheet.ids[group], bulletin_id: sheet.id, at: now, news };
         let epoch = if late { self.epoch - 1 } else { self.epoch };
         let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-        lock_bulletins_shared(&mut tx, &[sheet.id]).await.expect("locked");
-        record_batch(&mut tx, self.stage.channel, epoch, now, &[row]).await.expect("recorded");
+        let lock = lock_bulletins_shared(&mut tx, &[sheet.id]).await.expect("locked");
+        record_batch(&mut tx, &lock, self.stage.channel, epoch, now, &[row]).await.expect("recorded");
         let id = sheet.ids[group];
         if let (Some(claim), false) = (claim, late) {
             self.claims.remove(&(n, group));
