@@ -107,7 +107,7 @@ fn accepted(ready: &Ready, now: Timestamp) -> Recorded {
         news: News::Accepted {
             called_at: now,
             receipt: Receipt {
-                request_id: Some("00000000-0000-4000-8000-000000000000".to_owned()),
+                request_id: Some(uuid::Uuid::nil()),
                 message_ids: vec!["461230966842064897".to_owned()],
             },
         },
@@ -137,9 +137,10 @@ async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
             public_token, stage, created_at, created_by, updated_at, published_at, search_form)
             values ('{bulletin}', next_bulletin_no(now()), 'news', 's', 'b', 0, 1, '{{}}', '[]', 'automatic', '{{}}', 't', 'published', now(), 'x',
                 now(), now(), 's||b');
+        insert into line_groups (line_group_id) select 'C' || md5(n::text) from generate_series(1, {GROUPS}) n;
         insert into deliveries (bulletin_no, group_id, parent_group, variant, turn_at, channel_id, members, state, tier,
             priority, has_children, automatic, recipient, changed)
-        select b.no, n, 0, 0, now(), 1, 20, 'ready', 3, 7, false, true, 'C' || md5(n::text), 0
+        select b.no, n, 0, 0, now(), 1, 20, 'ready', 3, 7, false, true, n, 0
         from bulletins b, generate_series(1, {GROUPS}) n;
         analyze;"
     )))

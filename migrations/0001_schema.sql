@@ -60,6 +60,15 @@ create table channels (
 );
 
 ----------------------------------------------------------------------------------------------------------------------
+-- LINE groups: each id of LINE once, under a number by which groups and deliveries name it. Rows come with links
+-- (groups_number_line_group), and are never changed: deliveries refer to them without foreign keys.
+
+create table line_groups (
+    no            integer generated always as identity primary key,
+    line_group_id text not null unique
+);
+
+----------------------------------------------------------------------------------------------------------------------
 -- Groups: the nodes of the tree, each a LINE group of an office.
 
 create type forwarding as enum ('automatic', 'stewarded');
@@ -76,6 +85,8 @@ create table groups (
     path            integer[] not null default '{}',
     channel_id      integer references channels,
     line_group_id   text,
+    -- its number, kept by groups_number_line_group
+    line_group_no   integer references line_groups,
     -- what its members call the LINE group, read back when it was linked
     line_name       text,
     linked_at       timestamptz,
@@ -95,6 +106,7 @@ create table groups (
     updated_at      timestamptz not null,
     constraint root_is_tier_1 check ((parent_id is null) = (tier = 1)),
     constraint linked_groups_have_a_channel check (line_group_id is null or channel_id is not null),
+    constraint line_groups_have_a_number check ((line_group_id is null) = (line_group_no is null)),
     constraint one_group_per_line_group unique (channel_id, line_group_id)
 );
 create unique index groups_one_root on groups ((true)) where parent_id is null;
@@ -453,45 +465,48 @@ create type delivery_state as enum ('waiting', 'held', 'ready', 'accepted', 'fai
 create type delivery_reason as enum ('not_linked', 'account_removed', 'message_refused', 'retries_exhausted',
     'outcome_unknown', 'not_for_us', 'bulletin_withdrawn', 'bulletin_expired', 'line_busy', 'no_answer');
 
+-- The order of the columns matters: an update writes to the log what lies between the first and the last byte that it changes, so
+-- what never changes stands first and what a recording adds stands last; within that, no place is lost to alignment.
 create table deliveries (
     bulletin_no      integer not null,
     group_id         integer not null,
-    -- the group whose copy it waits for; null where the bulletin starts
-    parent_group     integer,
     channel_id       integer not null,
-    -- when its turn came
-    turn_at          timestamptz,
-    -- when it goes on by itself, where somebody has to forward it
-    release_at       timestamptz,
-    -- when the key was first used: LINE keeps one for 24 hours
-    key_used_at      timestamptz,
-    -- when it is tried again; null = it stands in a batch, if it is ready
-    due_at           timestamptz,
-    ended_at         timestamptz,
-    -- the mark of its last change
-    changed          bigint not null,
-    -- the key under which LINE takes it once; null = its id
-    retry_key        uuid,
     members          integer not null default 0,
-    forward_within   integer,
-    acknowledged     integer not null default 0,
-    -- of these, taps for which LINE names nobody: they may all be one person's
-    unnamed          integer not null default 0,
-    state            delivery_state not null,
-    reason           delivery_reason,
     variant          smallint not null,
     tier             smallint not null,
     -- 0 goes first: (3 - urgency) * 2, plus one where no group below waits for it
     priority         smallint not null,
-    attempts         smallint not null default 0,
     has_children     boolean not null,
     automatic        boolean not null,
+    -- the group whose copy it waits for; null where the bulletin starts
+    parent_group     integer,
+    -- the LINE group that it goes to (line_groups), frozen; null = not linked
+    recipient        integer,
+    forward_within   integer,
+    acknowledged     integer not null default 0,
+    -- of these, taps for which LINE names nobody: they may all be one person's
+    unnamed          integer not null default 0,
+    attempts         smallint not null default 0,
     bypassed_parent  boolean not null default false,
     -- LINE may have accepted it for all we know
     outcome_open     boolean not null default false,
-    -- LINE's id of the group, frozen; null = not linked
-    recipient        text,
-    line_request_id  text,
+    state            delivery_state not null,
+    reason           delivery_reason,
+    -- the mark of its last change
+    changed          bigint not null,
+    -- when its turn came
+    turn_at          timestamptz,
+    -- when it goes on by itself, where somebody has to forward it
+    release_at       timestamptz,
+    -- when it is tried again; null = it stands in a batch, if it is ready
+    due_at           timestamptz,
+    -- when the key was first used: LINE keeps one for 24 hours
+    key_used_at      timestamptz,
+    ended_at         timestamptz,
+    -- the key under which LINE takes it once; null = its id
+    retry_key        uuid,
+    -- LINE's id of the request that it accepted, where it is a UUID; any other is noted with the attempt
+    line_request_id  uuid,
     -- LINE's ids of the messages, with blanks between them
     line_message_ids text,
     forwarded_by     text,
@@ -589,8 +604,6 @@ create table progress (
     unnamed             integer not null default 0,
     first_accepted_at   timestamptz,
     last_accepted_at    timestamptz,
-    -- acceptances by the seconds from publish (histogram_bucket)
-    histogram           integer[] not null default array_fill(0, array[240]),
     version             bigint not null default 1,
     changed             bigint not null,
     changed_at          timestamptz not null default clock_timestamp(),
@@ -600,6 +613,17 @@ create table progress (
     autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.05);
 create index progress_open on progress (bulletin_no) where waiting + held + ready > 0;
 create index progress_changed on progress (changed);
+
+-- How long acceptances took from publishing, counted in buckets (histogram_bucket). Apart from progress, as a row there is
+-- written with every move. Whoever writes here holds the row of progress of the same tier and channel.
+create table acceptance_times (
+    bulletin_no integer not null,
+    channel_id  integer not null,
+    tier        smallint not null,
+    bucket      smallint not null,
+    groups      integer not null,
+    primary key (bulletin_no, tier, channel_id, bucket)
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.05);
 
 -- What a bulletin came to in each province, kept by upkeep, so that a month of bulletins is read as sums.
 create table province_progress (

@@ -58,7 +58,8 @@ pub async fn run(database: &str, line: &str, bulletin: &str) -> Result<()> {
     let (began, processor) = (Instant::now(), own_processor_time()?);
     sqlx::query(
         "insert into ceiling (id, recipient, retry_key)
-        select gen_random_uuid(), recipient, gen_random_uuid() from deliveries where bulletin_no = (select no from bulletins where id = $1)",
+        select gen_random_uuid(), r.line_group_id, gen_random_uuid() from deliveries d join line_groups r on r.no = d.recipient
+        where bulletin_no = (select no from bulletins where id = $1)",
     )
     .bind(bulletin)
     .execute(&mut db)

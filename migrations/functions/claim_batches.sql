@@ -37,11 +37,12 @@ begin
         exit when picked = '{}';
         update batches set epoch = holder, claimed_at = at where id = any (picked) and epoch is null;
         return query
-        select b.id, l.id, l.no, l.published_at, d.group_id, d.variant, d.recipient, d.retry_key, d.key_used_at, d.outcome_open,
+        select b.id, l.id, l.no, l.published_at, d.group_id, d.variant, r.line_group_id, d.retry_key, d.key_used_at, d.outcome_open,
             d.attempts, d.priority, d.has_children, d.members, l.expires_at
         from batches b cross join unnest(b.groups) with ordinality as named(id, n)
             join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
             join bulletins l on l.no = b.bulletin_no
+            left join line_groups r on r.no = d.recipient
         where b.id = any (picked) and d.channel_id = channel and d.state = 'ready' and d.due_at is null
         order by b.priority, b.id, named.n;
         get diagnostics given = row_count;

@@ -19,8 +19,7 @@ begin
     order by bulletin_no, tier, channel_id for no key update;
 
     -- Counters move by what the rows say after the statement less what they said before it: one pass over both sides, and
-    -- nothing has to be brought together row by row. An acceptance is counted in the histogram the same way, as its time
-    -- never changes.
+    -- nothing has to be brought together row by row. The times of acceptances are counted the same way, as they never change.
     with moved as (
         select bulletin_no, tier, channel_id, -1 as n, state, members, acknowledged, unnamed, ended_at from was
         union all
@@ -49,9 +48,13 @@ begin
             coalesce(sum(groups) filter (where state = 'expired'), 0) as expired,
             coalesce(sum(acknowledged_groups), 0) as acknowledged_groups, sum(taps) as taps, sum(unnamed) as unnamed,
             min(first_at) filter (where state = 'accepted') as first_at,
-            max(last_at) filter (where state = 'accepted') as last_at,
-            jsonb_object_agg(bucket, groups) filter (where bucket is not null and groups <> 0) as counts
+            max(last_at) filter (where state = 'accepted') as last_at
         from counted group by 1, 2, 3
+    ), times as (
+        -- its rows of progress are locked above, so nobody else writes these
+        insert into acceptance_times (bulletin_no, tier, channel_id, bucket, groups)
+        select bulletin_no, tier, channel_id, bucket, groups from counted where bucket is not null and groups <> 0
+        on conflict (bulletin_no, tier, channel_id, bucket) do update set groups = acceptance_times.groups + excluded.groups
     )
     update progress p set
         groups = p.groups + s.groups, seats = p.seats + s.seats,
@@ -63,9 +66,6 @@ begin
         unnamed = p.unnamed + s.unnamed,
         first_accepted_at = least(p.first_accepted_at, s.first_at),
         last_accepted_at = greatest(p.last_accepted_at, s.last_at),
-        histogram = case when s.counts is null then p.histogram else (
-            select array_agg(h.n + coalesce((s.counts ->> h.bucket::text)::integer, 0) order by h.bucket)
-            from unnest(p.histogram) with ordinality as h(n, bucket)) end,
         version = p.version + 1, changed = greatest(p.changed, mark), changed_at = clock_timestamp()
     from sums s
     where p.bulletin_no = s.bulletin_no and p.tier = s.tier and p.channel_id = s.channel_id;

@@ -2,7 +2,7 @@
 -- whoever holds the channel by now and whatever the deliveries' states were. Wakes what waits for them, and ends the batches whose
 -- last deliveries they are. Gives how many became ready on which channel.
 create or replace function record_accepted(bulletin_ids uuid[], at timestamptz, bulletins integer[], groups integer[],
-    answered timestamptz[], called timestamptz[], requests text[], messages text[], finished bigint[])
+    answered timestamptz[], called timestamptz[], requests uuid[], messages text[], finished bigint[])
     returns table (channel integer, ready bigint) language plpgsql as $$
 begin
     -- in everybody's order

@@ -1,4 +1,4 @@
-//! Times as they are counted in `progress`: a histogram whose buckets grow by a tenth.
+//! Times as they are counted in `acceptance_times`: a histogram whose buckets grow by a tenth.
 //!
 //! Bucket i, from 1, holds the times from 1.1^(i-1) to 1.1^i milliseconds; the last takes what is longer (over 100
 //! days). A percentile read from it is at most 5 % off and costs the same for any number of times; histograms of
@@ -29,11 +29,14 @@ pub fn percentile(buckets: &[i64], part: f64) -> Option<f64> {
     Some(GROWTH.powi(exponent) * GROWTH.sqrt() / 1000.0)
 }
 
-/// `total` and `more` added bucket by bucket.
-pub fn add(total: &mut Vec<i64>, more: &[i32]) {
-    total.resize(total.len().max(more.len()), 0);
-    for (sum, count) in total.iter_mut().zip(more) {
-        *sum += i64::from(*count);
+/// Adds to `total` what the `buckets`, numbered from 1, hold.
+pub fn add(total: &mut Vec<i64>, buckets: &[i32], counts: &[i32]) {
+    total.resize(BUCKETS, 0);
+    for (bucket, count) in buckets.iter().zip(counts) {
+        let place = usize::try_from(*bucket).ok().and_then(|bucket| bucket.checked_sub(1));
+        if let Some(sum) = place.and_then(|place| total.get_mut(place)) {
+            *sum += i64::from(*count);
+        }
     }
 }
 
@@ -58,9 +61,10 @@ mod tests {
     #[test]
     fn channels_are_added_before_they_are_read() {
         let mut total = Vec::new();
-        add(&mut total, &[1, 2, 3]);
-        add(&mut total, &[1, 0, 1]);
-        assert_eq!(total, [2, 2, 4]);
+        add(&mut total, &[1, 2, 240], &[1, 2, 3]);
+        add(&mut total, &[1, 240], &[1, 1]);
+        assert_eq!((total.len(), total[0], total[1], total[BUCKETS - 1]), (BUCKETS, 2, 2, 4));
+        assert_eq!(total.iter().sum::<i64>(), 8);
     }
 
     proptest! {

@@ -4,6 +4,8 @@
 //! further ([`Evidence`]), into an [`Outcome`]; the engine (`relay`) acts on the outcome alone and
 //! never looks at a status code.
 
+use uuid::Uuid;
+
 use super::delivery::Reason;
 
 /// The first reading of an answer: by status and body alone, before anything else is asked.
@@ -30,8 +32,8 @@ pub enum Verdict {
 /// What LINE gave as proof of acceptance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
-    /// `x-line-accepted-request-id` on a 409, else `x-line-request-id`.
-    pub request_id: Option<String>,
+    /// `x-line-accepted-request-id` on a 409, else `x-line-request-id`; none where that is no UUID.
+    pub request_id: Option<Uuid>,
     /// The ids of the messages in the chat, in the order sent.
     pub message_ids: Vec<String>,
 }

@@ -78,6 +78,15 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(CallError::Unreadable)
     }
 
+    /// The id of the request that LINE accepted, if this says that it accepted one.
+    #[must_use]
+    pub fn accepted_request(&self) -> Option<&str> {
+        match self.status {
+            409 => self.accepted_request_id.as_deref(),
+            _ => self.request_id.as_deref(),
+        }
+    }
+
     /// The status as an error.
     pub(super) fn unexpected(&self) -> CallError {
         CallError::Status { status: self.status, request_id: self.request_id.clone() }

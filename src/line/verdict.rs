@@ -9,6 +9,7 @@
 //! Called by `relay::call`.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::answers::{Answer, Silence, Unanswered};
 use crate::domain::delivery::Reason;
@@ -40,12 +41,12 @@ fn classify_answer(answer: &Answer) -> Verdict {
     match answer.status {
         // a 200 that is not LINE's JSON may come from something in between
         200 => sent_messages(&answer.body).map_or(Verdict::Unclear, |message_ids| {
-            Verdict::Accepted(Receipt { request_id: answer.request_id.clone(), message_ids })
+            Verdict::Accepted(Receipt { request_id: request_id(answer), message_ids })
         }),
         // LINE always names the request that it accepted; a 409 without it comes from something in between
         409 if answer.accepted_request_id.is_none() => Verdict::Unclear,
         409 => Verdict::Accepted(Receipt {
-            request_id: answer.accepted_request_id.clone(),
+            request_id: request_id(answer),
             message_ids: sent_messages(&answer.body).unwrap_or_default(),
         }),
         400 => Verdict::BadRequest,
@@ -55,6 +56,12 @@ fn classify_answer(answer: &Answer) -> Verdict {
         402..=499 => Verdict::Refused,
         _ => Verdict::Unclear,
     }
+}
+
+/// The id of the accepted request, if it is a UUID in the form in which UUIDs are shown: then what is kept is what LINE said.
+fn request_id(answer: &Answer) -> Option<Uuid> {
+    let text = answer.accepted_request()?;
+    Uuid::try_parse(text).ok().filter(|id| id.to_string() == text)
 }
 
 /// The ids in `sentMessages`, which may be missing; `None` if the body is no JSON object.
@@ -120,11 +127,14 @@ mod tests {
 
     const SENT: &str = r#"{"sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":7}]}"#;
 
+    const THIS: &str = "3c7a5c2e-0f5b-4b53-9d0e-6d2f1c1e8a01";
+    const FIRST: &str = "3c7a5c2e-0f5b-4b53-9d0e-6d2f1c1e8a02";
+
     fn answer(status: u16, body: &str) -> Answer {
         Answer {
             status,
-            request_id: Some("this".into()),
-            accepted_request_id: (status == 409).then(|| "first".into()),
+            request_id: Some(THIS.into()),
+            accepted_request_id: (status == 409).then(|| FIRST.into()),
             body: body.into(),
             ..Answer::default()
         }
@@ -136,19 +146,19 @@ mod tests {
 
     fn receipt(request_id: &str, message_ids: &[&str]) -> Receipt {
         Receipt {
-            request_id: Some(request_id.into()),
+            request_id: Uuid::try_parse(request_id).ok(),
             message_ids: message_ids.iter().map(|&id| id.to_owned()).collect(),
         }
     }
 
     #[rstest]
-    #[case(200, SENT, Verdict::Accepted(receipt("this", &["461230966842064897", "7"])))]
-    #[case(200, "{}", Verdict::Accepted(receipt("this", &[])))]
+    #[case(200, SENT, Verdict::Accepted(receipt(THIS, &["461230966842064897", "7"])))]
+    #[case(200, "{}", Verdict::Accepted(receipt(THIS, &[])))]
     #[case(200, "", Verdict::Unclear)]
     #[case(200, "<html>", Verdict::Unclear)]
     #[case(200, "[]", Verdict::Unclear)]
-    #[case(409, SENT, Verdict::Accepted(receipt("first", &["461230966842064897", "7"])))]
-    #[case(409, "<html>", Verdict::Accepted(receipt("first", &[])))]
+    #[case(409, SENT, Verdict::Accepted(receipt(FIRST, &["461230966842064897", "7"])))]
+    #[case(409, "<html>", Verdict::Accepted(receipt(FIRST, &[])))]
     #[case(400, "{}", Verdict::BadRequest)]
     #[case(401, "{}", Verdict::NotAllowed)]
     #[case(403, "{}", Verdict::NotAllowed)]
@@ -173,14 +183,28 @@ mod tests {
 
     #[test]
     fn a_409_that_names_no_accepted_request_proves_nothing() {
-        let conflict = Answer { status: 409, request_id: Some("this".into()), ..Answer::default() };
+        let conflict = Answer { status: 409, request_id: Some(THIS.into()), ..Answer::default() };
         assert_eq!(classify(&Ok(conflict)), Verdict::Unclear);
+    }
+
+    #[rstest]
+    #[case("r-1")]
+    #[case("3C7A5C2E-0F5B-4B53-9D0E-6D2F1C1E8A01")]
+    #[case("3c7a5c2e0f5b4b539d0e6d2f1c1e8a01")]
+    fn an_acceptance_whose_request_is_named_otherwise_than_by_a_uuid_is_one_all_the_same(#[case] id: &str) {
+        let named = |status| Answer {
+            request_id: (status == 200).then(|| id.to_owned()),
+            accepted_request_id: (status == 409).then(|| id.to_owned()),
+            ..answer(status, "{}")
+        };
+        assert_eq!(classify(&Ok(named(200))), Verdict::Accepted(Receipt::default()));
+        assert_eq!(classify(&Ok(named(409))), Verdict::Accepted(Receipt::default()));
     }
 
     #[test]
     fn what_the_database_cannot_hold_is_left_out_of_ids() {
         let sent = "{\"sentMessages\":[{\"id\":\"46\\u0000 1\"}]}";
-        assert_eq!(classify(&Ok(answer(200, sent))), Verdict::Accepted(receipt("this", &["461"])));
+        assert_eq!(classify(&Ok(answer(200, sent))), Verdict::Accepted(receipt(THIS, &["461"])));
     }
 
     #[test]
@@ -204,7 +228,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Verdict::Accepted(receipt("r", &["1"])), Evidence::None, Outcome::Accepted(receipt("r", &["1"])))]
+    #[case(Verdict::Accepted(receipt(THIS, &["1"])), Evidence::None, Outcome::Accepted(receipt(THIS, &["1"])))]
     #[case(Verdict::TooMany, Evidence::None, Outcome::Snooze)]
     #[case(Verdict::TooMany, Evidence::QuotaLeft, Outcome::Snooze)]
     #[case(Verdict::TooMany, Evidence::GroupGone, Outcome::Snooze)]

@@ -10,7 +10,7 @@ use super::backlog::Claimed;
 use super::settings::Settings;
 use crate::domain::delivery::Reason;
 use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
-use crate::domain::outcome::{Evidence, Outcome};
+use crate::domain::outcome::{Evidence, Outcome, Receipt};
 use crate::domain::retry_key::KeyUse;
 use crate::domain::text::without_controls;
 use crate::domain::time::{Clock, Timestamp};
@@ -144,7 +144,8 @@ fn measure(answer: &Result<Answer, Unanswered>) {
     metrics::histogram!(metric::LINE_CALL, "endpoint" => "push", "status" => status).record(elapsed.as_secs_f64());
 }
 
-/// What to keep of a call; nothing of one that simply succeeded.
+/// What to keep of a call; nothing of one that simply succeeded. An acceptance whose request has a name that no receipt can hold is
+/// kept, with the name.
 fn describe(
     claimed: &Claimed,
     at: Timestamp,
@@ -157,9 +158,13 @@ fn describe(
         Outcome::Accepted(_) => None,
     };
     let (status, request_id, elapsed, detail) = match answer {
-        Ok(answer) if answer.status == 200 => return None,
         Ok(answer) => {
-            (i16::try_from(answer.status).ok(), answer.request_id.clone(), answer.elapsed, words_of(&answer.body))
+            let odd = odd_request(answer, outcome);
+            if answer.status == 200 && odd.is_none() {
+                return None;
+            }
+            let detail = odd.or_else(|| words_of(&answer.body));
+            (i16::try_from(answer.status).ok(), answer.request_id.clone(), answer.elapsed, detail)
         }
         Err(silence) => (None, None, silence.elapsed, Some(without_controls(&silence.to_string()).collect())),
     };
@@ -172,6 +177,13 @@ fn describe(
         milliseconds: i32::try_from(elapsed.as_millis()).unwrap_or(i32::MAX),
         detail,
     })
+}
+
+/// What the receipt of an acceptance leaves out: how LINE names the request, where that is no UUID.
+fn odd_request(answer: &Answer, outcome: &Outcome) -> Option<String> {
+    let Outcome::Accepted(Receipt { request_id: None, .. }) = outcome else { return None };
+    let name = answer.accepted_request()?;
+    Some(format!("LINE accepted the request {}", without_controls(name).collect::<String>()))
 }
 
 /// LINE's own words about a refusal, shortened. They are kept for people; nothing is decided by them.
@@ -199,6 +211,7 @@ pub fn next_attempt(ready: &Ready, open: bool, settings: &Settings, now: Timesta
 
 #[cfg(test)]
 mod tests {
+    use super::super::backlog::Throttled;
     use super::*;
     use crate::domain::ids::{BulletinId, BulletinNo, DeliveryId, GroupId, MessageId};
     use crate::domain::retry_key::RetryKey;
@@ -243,5 +256,31 @@ mod tests {
             Some(expected) => assert_eq!(permission, expected),
             None => assert!(matches!(permission, Permission::NeedsKey(key) if key != ready.key.key())),
         }
+    }
+
+    #[rstest]
+    #[case::a_uuid(200, Some("3c7a5c2e-0f5b-4b53-9d0e-6d2f1c1e8a01"), None)]
+    #[case::no_name(200, None, None)]
+    #[case::another_name(200, Some("r-1"), Some("LINE accepted the request r-1"))]
+    #[case::another_name_of_an_earlier_call(409, Some("r-1"), Some("LINE accepted the request r-1"))]
+    fn an_acceptance_whose_request_has_a_name_that_is_no_uuid_is_kept_with_it(
+        #[case] status: u16,
+        #[case] name: Option<&str>,
+        #[case] detail: Option<&str>,
+    ) {
+        let (ready, now) = ready(None, false, true);
+        let claimed = Claimed { ready, batch: BatchId(1), throttled: Throttled::default() };
+        let (named, accepted_request_id) = if status == 409 { (None, name) } else { (name, None) };
+        let answer = Ok(Answer {
+            status,
+            request_id: named.map(str::to_owned),
+            accepted_request_id: accepted_request_id.map(str::to_owned),
+            body: b"{}".to_vec(),
+            ..Answer::default()
+        });
+        let outcome = decide(classify(&answer), Evidence::None);
+        assert!(matches!(outcome, Outcome::Accepted(_)));
+        let attempt = describe(&claimed, now, &answer, &outcome);
+        assert_eq!(attempt.and_then(|attempt| attempt.detail).as_deref(), detail);
     }
 }

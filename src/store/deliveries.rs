@@ -4,6 +4,8 @@
 //! by its id, the page of a bulletin by its groups, the changes by the bulletins that moved. None of them costs more
 //! as history grows. Called by the REST API.
 
+use uuid::Uuid;
+
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
@@ -75,7 +77,7 @@ pub struct Delivery {
     /// The title of its steward.
     pub steward_title: Option<String>,
     /// LINE's id of the request.
-    pub line_request_id: Option<String>,
+    pub line_request_id: Option<Uuid>,
     /// LINE's ids of the messages.
     pub line_message_ids: Option<Vec<String>>,
     /// When the bulletin was published.

@@ -50,7 +50,7 @@ pub async fn insert_deliveries(
 ) -> Result<i32> {
     sqlx::query!(
         "with picked as materialized (
-            select g.id, g.parent_id, g.channel_id, g.members, g.forward_within, g.tier, g.forwarding, g.line_group_id
+            select g.id, g.parent_id, g.channel_id, g.members, g.forward_within, g.tier, g.forwarding, g.line_group_no
             from audience_groups($2, $3, $4, $5, $6, $7) g
         ), parents as (
             select parent_id as id, bool_or($11 <> 'automatic'::forwarding_mode and forwarding <> 'automatic') as stewarded
@@ -65,7 +65,7 @@ pub async fn insert_deliveries(
             coalesce(p.members, 0), p.forward_within,
             case when up.id is null then 'ready'::delivery_state else 'waiting' end, p.tier,
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
-            $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_id, (select change_mark())
+            $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_no, (select change_mark())
         from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
         -- children of one group lie together: they are woken and sent together
         order by up.id nulls first, p.id",

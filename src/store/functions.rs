@@ -21,6 +21,8 @@ functions![
     "never_deleted",
     "groups_keep_tree",
     "groups_ask_for_count",
+    "line_groups_immutable",
+    "groups_number_line_group",
     "images_immutable",
     "bulletins_immutable",
     "bulletins_note_standstill",

@@ -117,7 +117,7 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
             key_used_at = f.called_at, ended_at = f.ended_at, bypassed_parent = f.bypassed,
             forwarded_by = coalesce(f.forwarded_by, d.forwarded_by), attempts = f.attempts, acknowledged = f.taps,
             outcome_open = f.reason is not distinct from 'outcome_unknown',
-            line_request_id = case when f.called_at is not null then gen_random_uuid()::text end,
+            line_request_id = case when f.called_at is not null then gen_random_uuid() end,
             line_message_ids = case when f.state = 'accepted'
                 then (461230966842064897 + (random() * 1e12)::bigint)::text end,
             changed = (select change_mark())

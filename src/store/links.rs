@@ -39,7 +39,8 @@ pub async fn link_group(
     }
     lock_claims(db, &[group.0], &[channel.0]).await?;
     sqlx::query!(
-        "update deliveries set channel_id = $2, recipient = $3, changed = (select change_mark()),
+        "update deliveries set channel_id = $2, recipient = (select line_group_no from groups where id = $1),
+            changed = (select change_mark()),
             retry_key = unused_key(retry_key, key_used_at), key_used_at = null
         where bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
@@ -48,7 +49,6 @@ pub async fn link_group(
                 and deliveries.group_id = any (c.groups))",
         group.0,
         channel.0,
-        line_group_id,
     )
     .execute(db)
     .await?;

@@ -11,7 +11,7 @@
 //! | trigger | when | what |
 //! |---|---|---|
 //! | `deliveries_inserted` | deliveries are made | counts them in `progress`; puts what is ready into `batches` |
-//! | `deliveries_updated` | deliveries move, or are tapped | counters and histogram follow; what becomes ready or comes back from being put off enters `batches`, what is withdrawn, expires or changes its channel leaves them |
+//! | `deliveries_updated` | deliveries move, or are tapped | counters and times of acceptances follow; what becomes ready or comes back from being put off enters `batches`, what is withdrawn, expires or changes its channel leaves them |
 //! | `deliveries_follow_the_table` | a delivery's state changes | refuses moves that `domain::delivery::step` does not know |
 //! | `bulletins_immutable` | a bulletin changes or is deleted | refuses it once it is published |
 //! | `bulletins_note_standstill` | a bulletin is paused or goes on | opens or ends a row of `standstills` |
@@ -19,6 +19,8 @@
 //! | `channels_never_deleted`, `groups_never_deleted` | a row is deleted | refuses it: old deliveries refer to them |
 //! | `groups_inserted`, `groups_moved` | the tree changes | keeps tiers and paths; refuses what is no tree |
 //! | `groups_ask_for_count` | a group gets another LINE group or size | has its members counted again |
+//! | `groups_number_line_group` | a group is linked | gives it the number of its LINE group, and a LINE group its number |
+//! | `line_groups_immutable` | a LINE group's row changes or is deleted | refuses it: old deliveries refer to them |
 //! | `images_immutable` | a picture changes | refuses it |
 //! | `audit_append_only` | the audit changes | refuses all but sealing |
 

@@ -48,8 +48,10 @@ pub struct Counters {
     pub first_accepted_at: Option<Timestamp>,
     /// The last acceptance.
     pub last_accepted_at: Option<Timestamp>,
-    /// Acceptances by the time from publish, see `domain::histogram`.
-    pub histogram: Vec<i32>,
+    /// The buckets of the times from publish that hold acceptances, see `domain::histogram`.
+    pub buckets: Vec<i32>,
+    /// How many acceptances each of them holds.
+    pub acceptances: Vec<i32>,
     /// Raised by every change.
     pub version: i64,
     /// When the last change was.
@@ -71,8 +73,14 @@ pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<
             p.withdrawn::bigint as "withdrawn!", p.expired::bigint as "expired!",
             p.acknowledged_groups::bigint as "acknowledged_groups!", p.taps::bigint as "taps!",
             p.unnamed::bigint as "unnamed!",
-            p.first_accepted_at, p.last_accepted_at, p.histogram, p.version, p.changed_at
+            p.first_accepted_at, p.last_accepted_at, coalesce(times.buckets, '{}') as "buckets!",
+            coalesce(times.acceptances, '{}') as "acceptances!", p.version, p.changed_at
         from progress p join channels c on c.id = p.channel_id join bulletins b on b.no = p.bulletin_no
+            left join (
+                select tier, channel_id, array_agg(bucket::int order by bucket) as buckets,
+                    array_agg(groups order by bucket) as acceptances
+                from acceptance_times where bulletin_no = (select no from bulletins where id = $1) group by 1, 2
+            ) as times on times.tier = p.tier and times.channel_id = p.channel_id
         where b.id = $1 order by p.tier, p.channel_id"#,
         bulletin.0,
     )
@@ -103,18 +111,22 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
             coalesce(sum(d.acknowledged), 0) as "taps!", coalesce(sum(d.unnamed), 0) as "unnamed!",
             min(d.ended_at) filter (where d.state = 'accepted') as first_accepted_at,
             max(d.ended_at) filter (where d.state = 'accepted') as last_accepted_at,
-            (select array_agg(coalesce(times.n, 0)::int order by bucket.i)
-             from generate_series(1, 240) as bucket(i) left join (
-                select histogram_bucket(extract(epoch from t.ended_at - b2.published_at)::double precision) as i,
-                    count(*) as n
-                from deliveries t join groups tg on tg.id = t.group_id join bulletins b2 on b2.no = t.bulletin_no
-                where b2.id = $1 and t.tier = d.tier and t.channel_id = d.channel_id
-                    and t.state = 'accepted' and tg.path && $2 group by 1
-             ) times on times.i = bucket.i) as "histogram!",
+            coalesce(max(times.buckets), '{}') as "buckets!", coalesce(max(times.acceptances), '{}') as "acceptances!",
             max(p.version) as "version!", max(p.changed_at) as "changed_at!"
         from groups g join bulletins b on b.id = $1 join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
             join channels c on c.id = d.channel_id
             join progress p on p.bulletin_no = d.bulletin_no and p.tier = d.tier and p.channel_id = d.channel_id
+            left join (
+                select tier, channel_id, array_agg(bucket order by bucket) as buckets,
+                    array_agg(n order by bucket) as acceptances
+                from (
+                    select t.tier, t.channel_id, count(*)::int as n,
+                        histogram_bucket(date_part('epoch', t.ended_at - tb.published_at)) as bucket
+                    from groups tg join bulletins tb on tb.id = $1
+                        join deliveries t on t.bulletin_no = tb.no and t.group_id = tg.id
+                    where tg.path && $2 and t.state = 'accepted' group by t.tier, t.channel_id, bucket
+                ) as counted group by tier, channel_id
+            ) as times on times.tier = d.tier and times.channel_id = d.channel_id
         where g.path && $2
         group by d.tier, d.channel_id order by d.tier, d.channel_id"#,
         bulletin.0,
@@ -129,7 +141,7 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
 pub struct Difference {
     /// Of which bulletin.
     pub bulletin_id: BulletinId,
-    /// How many deliveries are counted wrongly.
+    /// How many deliveries are counted wrongly; one that is counted wrongly in two ways counts twice.
     pub rows: i64,
 }
 
@@ -141,14 +153,24 @@ pub async fn find_difference(db: &mut Connection, bulletin: BulletinId) -> Resul
     Ok(sqlx::query_as!(
         Difference,
         r#"select $1::uuid as "bulletin_id!: BulletinId", coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0)::bigint as "rows!"
-        from (select tier, channel_id, state::text, count(*) as n from deliveries
-            where bulletin_no = (select no from bulletins where id = $1) group by 1, 2, 3) counted
+        from (
+            select tier, channel_id, state::text as what, count(*) as n from deliveries
+            where bulletin_no = (select no from bulletins where id = $1) group by 1, 2, 3
+            union all
+            select d.tier, d.channel_id, 'accepted, bucket ' || histogram_bucket(date_part('epoch', d.ended_at - b.published_at)),
+                count(*)
+            from bulletins b join deliveries d on d.bulletin_no = b.no
+            where b.id = $1 and d.state = 'accepted' group by 1, 2, 3
+        ) counted
         full join (
-            select tier, channel_id, state, n from progress, lateral (values ('waiting', waiting), ('held', held),
+            select tier, channel_id, what, n from progress, lateral (values ('waiting', waiting), ('held', held),
                 ('ready', ready), ('accepted', accepted), ('failed', failed), ('unreachable', unreachable),
-                ('declined', declined), ('withdrawn', withdrawn), ('expired', expired)) as v(state, n)
+                ('declined', declined), ('withdrawn', withdrawn), ('expired', expired)) as v(what, n)
             where bulletin_no = (select no from bulletins where id = $1) and n <> 0
-        ) kept using (tier, channel_id, state)
+            union all
+            select tier, channel_id, 'accepted, bucket ' || bucket, groups from acceptance_times
+            where bulletin_no = (select no from bulletins where id = $1) and groups <> 0
+        ) kept using (tier, channel_id, what)
         having coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0) > 0"#,
         bulletin.0,
     )

@@ -133,8 +133,8 @@ impl Recorded {
         }
     }
 
-    fn request_id(&self) -> Option<String> {
-        self.news.receipt().and_then(|receipt| receipt.request_id.clone())
+    fn request_id(&self) -> Option<Uuid> {
+        self.news.receipt().and_then(|receipt| receipt.request_id)
     }
 
     /// LINE's ids of the messages as they are kept.
@@ -170,7 +170,7 @@ pub async fn record_accepted(
     let (bulletins, groups) = keys(accepted.iter().map(|row| row.id));
     let ats: Vec<Timestamp> = accepted.iter().map(|row| row.at).collect();
     let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.news.call().map(|call| call.began_at)).collect();
-    let requests: Vec<Option<String>> = accepted.iter().map(|row| row.request_id()).collect();
+    let requests: Vec<Option<Uuid>> = accepted.iter().map(|row| row.request_id()).collect();
     let messages: Vec<Option<String>> = accepted.iter().map(|row| row.message_ids()).collect();
     let finished: Vec<i64> = finished.iter().map(|batch| batch.0).collect();
     let woken = sqlx::query!(
@@ -181,7 +181,7 @@ pub async fn record_accepted(
         &groups,
         &ats as &[Timestamp],
         &calls as &[Option<Timestamp>],
-        &requests as &[Option<String>],
+        &requests as &[Option<Uuid>],
         &messages as &[Option<String>],
         &finished,
     )
@@ -220,12 +220,12 @@ pub async fn record_batch(
     let calls: Vec<Option<Timestamp>> = called.iter().map(|call| call.map(|call| call.began_at)).collect();
     let opens: Vec<bool> = called.iter().map(|call| call.is_some_and(|call| call.open)).collect();
     let keys: Vec<Option<Uuid>> = batch.iter().map(Recorded::new_key).collect();
-    let requests: Vec<Option<String>> = batch.iter().map(Recorded::request_id).collect();
+    let requests: Vec<Option<Uuid>> = batch.iter().map(Recorded::request_id).collect();
     let messages: Vec<Option<String>> = batch.iter().map(Recorded::message_ids).collect();
     let woken = sqlx::query!(
         r#"with news as (
             select * from unnest($1::int[], $2::int[], $3::delivery_state[], $4::delivery_reason[], $5::timestamptz[],
-                $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::uuid[], $10::text[], $11::text[])
+                $6::timestamptz[], $7::timestamptz[], $8::bool[], $9::uuid[], $10::uuid[], $11::text[])
                 as news(bulletin_no, group_id, state, reason, at, due_at, called_at, open, new_key, request_id, message_ids)
         ), ended as (
             update deliveries d set
@@ -276,7 +276,7 @@ pub async fn record_batch(
         &calls as &[Option<Timestamp>],
         &opens,
         &keys as &[Option<Uuid>],
-        &requests as &[Option<String>],
+        &requests as &[Option<Uuid>],
         &messages as &[Option<String>],
         mine,
         now as Timestamp,

@@ -48,17 +48,17 @@ pub async fn retry(
 ) -> Result<u64> {
     let moved = sqlx::query!(
         "with chosen as (
-            select d.bulletin_no, d.group_id, place.line_group_id, coalesce(place.channel_id, d.channel_id) as channel_id,
+            select d.bulletin_no, d.group_id, place.line_group_no, coalesce(place.channel_id, d.channel_id) as channel_id,
                 coalesce(p.state = 'waiting', false) as parent_waiting,
                 d.outcome_open and d.key_used_at > $9 as same,
                 d.outcome_open or d.key_used_at <= $9 or (d.key_used_at is not null
-                    and (d.recipient, d.channel_id) is distinct from (place.line_group_id, place.channel_id)) as other_key
+                    and (d.recipient, d.channel_id) is distinct from (place.line_group_no, place.channel_id)) as other_key
             from bulletins b join deliveries d on d.bulletin_no = b.no
                 join groups g on g.id = d.group_id join offices o on o.id = g.office_id
                 left join deliveries p on p.bulletin_no = d.bulletin_no and p.group_id = d.parent_group
                 -- a withdrawal notice goes where the bulletin went, whatever is linked now
                 cross join lateral (
-                    select g.line_group_id, g.channel_id where b.kind <> 'withdrawal' or d.recipient is null
+                    select g.line_group_no, g.channel_id where b.kind <> 'withdrawal' or d.recipient is null
                     union all
                     select d.recipient, d.channel_id where b.kind = 'withdrawal' and d.recipient is not null
                 ) as place
@@ -77,7 +77,7 @@ pub async fn retry(
             state = case when c.parent_waiting then 'waiting' else 'ready' end::delivery_state,
             reason = null, ended_at = null, due_at = null, attempts = 0,
             turn_at = case when not c.parent_waiting then $10::timestamptz end,
-            recipient = case when c.same then coalesce(d.recipient, c.line_group_id) else c.line_group_id end,
+            recipient = case when c.same then coalesce(d.recipient, c.line_group_no) else c.line_group_no end,
             channel_id = case when c.same then d.channel_id else c.channel_id end,
             retry_key = case when not c.same and c.other_key then gen_random_uuid() else d.retry_key end,
             key_used_at = case when not c.same and c.other_key then null else d.key_used_at end,

@@ -55,7 +55,7 @@ async fn what_is_written_as_past_is_counted_like_what_was_lived() {
     assert_eq!(sum(|c| c.groups), i64::from(deliveries));
     assert_eq!([sum(|c| c.accepted), sum(|c| c.held), sum(|c| c.waiting)], [3, 1, 2]);
     assert_eq!([sum(|c| c.failed), sum(|c| c.unreachable), sum(|c| c.taps)], [1, 1, 6]);
-    assert_eq!(sum(|c| c.histogram.iter().map(|n| i64::from(*n)).sum()), 3);
+    assert_eq!(sum(|c| c.acceptances.iter().map(|n| i64::from(*n)).sum()), 3);
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ async fn draft(stage: &Stage) -> BulletinId {
 }
 
 async fn recipient(stage: &Stage, bulletin: BulletinId, group: GroupId) -> Option<String> {
-    sqlx::query_scalar("select recipient from deliveries where bulletin_no = (select no from bulletins where id = $1) and group_id = $2")
+    sqlx::query_scalar("select (select line_group_id from line_groups where no = recipient) from deliveries where bulletin_no = (select no from bulletins where id = $1) and group_id = $2")
         .bind(bulletin)
         .bind(group)
         .fetch_one(&mut *stage.db().await)

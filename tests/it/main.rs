@@ -1,5 +1,6 @@
 //! Tests that run the program's parts against a real Postgres, over real sockets.
 
+mod acceptance_times;
 mod api_away;
 mod api_bulletins;
 mod api_cascade;
@@ -39,6 +40,7 @@ mod forms_table;
 mod fuzz_corpus;
 mod interleavings;
 mod line_check;
+mod line_groups;
 mod listener;
 mod markup;
 mod months;

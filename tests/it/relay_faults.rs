@@ -55,7 +55,7 @@ async fn an_answer_lost_after_acceptance_is_found_out_and_nothing_is_sent_twice(
         let push = stage.line().accepted(Some("Clpn")).remove(0);
         let done = stage.delivery(id, "lpn").await;
         assert_eq!(done.state, State::Accepted, "{fault:?}");
-        assert_eq!(done.line_request_id, Some(push.request_id.to_string()), "the accepted request's id, not the 409's");
+        assert_eq!(done.line_request_id, Some(push.request_id), "the accepted request's id, not the 409's");
         assert_eq!(stage.states(id).await["lpn-com"], State::Accepted, "those below were woken");
         stage.assert_exact(id).await;
     }

@@ -29,7 +29,7 @@ impl Row {
         self.unreachable += counters.unreachable;
         self.first = earlier(self.first, counters.first_accepted_at);
         self.last = self.last.max(counters.last_accepted_at);
-        add(&mut self.histogram, &counters.histogram);
+        add(&mut self.histogram, &counters.buckets, &counters.acceptances);
     }
 }
 
@@ -108,7 +108,8 @@ mod tests {
             unnamed: 0,
             first_accepted_at: at,
             last_accepted_at: at,
-            histogram: vec![0; 240],
+            buckets: Vec::new(),
+            acceptances: Vec::new(),
             version: 1,
             changed_at: published,
         }

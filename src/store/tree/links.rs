@@ -52,10 +52,10 @@ pub(super) async fn take(
     let new_channels: Vec<i32> = channels.iter().flatten().copied().collect();
     lock_claims(db, &ids, &new_channels).await?;
     let moved = sqlx::query!(
-        "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = u.line_group_id,
+        "update deliveries d set channel_id = coalesce(u.channel_id, d.channel_id), recipient = g.line_group_no,
             changed = (select change_mark()),
             retry_key = unused_key(d.retry_key, d.key_used_at), key_used_at = null
-        from unnest($1::int[], $2::int[], $3::text[]) as u(group_id, channel_id, line_group_id)
+        from unnest($1::int[], $2::int[]) as u(group_id, channel_id) join groups g on g.id = u.group_id
         where d.bulletin_no in (select p.bulletin_no from progress p join bulletins b on b.no = p.bulletin_no
                 where p.waiting + p.held + p.ready > 0 and b.kind <> 'withdrawal')
             and d.group_id = u.group_id and d.state in ('waiting', 'held', 'ready') and not d.outcome_open
@@ -63,7 +63,6 @@ pub(super) async fn take(
                 and d.group_id = any (c.groups))",
         &ids,
         &channels as &[Option<i32>],
-        &links as &[Option<&str>],
     )
     .execute(&mut *db)
     .await?;

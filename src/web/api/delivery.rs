@@ -255,7 +255,10 @@ impl Delivery {
             attempts: row.attempts,
             times,
             forwarded_by: row.forwarded_by,
-            line: LineRef { request_id: row.line_request_id, message_ids: row.line_message_ids.unwrap_or_default() },
+            line: LineRef {
+                request_id: row.line_request_id.map(|id| id.to_string()),
+                message_ids: row.line_message_ids.unwrap_or_default(),
+            },
             acknowledged: row.acknowledged,
             unnamed: row.unnamed,
             seats: row.members,

@@ -153,7 +153,7 @@ impl TierStatus {
         for part in &parts {
             let claimed = sending.iter().find(|(tier, channel, _)| (*tier, *channel) == (part.tier, part.channel_id.0));
             counts.add(&Counts::of(part, claimed.map_or(0, |(_, _, claimed)| *claimed)));
-            histogram::add(&mut buckets, &part.histogram);
+            histogram::add(&mut buckets, &part.buckets, &part.acceptances);
         }
         let last_accepted_at = parts.iter().filter_map(|part| part.last_accepted_at).max();
         Some(Self {

@@ -50,7 +50,7 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
         _ => moment(What::TurnCame, row.turn_at, row.bypassed_parent.then(|| "without the group above".to_owned())),
     };
     let end = match row.state {
-        State::Accepted => moment(What::Accepted, row.ended_at, row.line_request_id.clone()),
+        State::Accepted => moment(What::Accepted, row.ended_at, row.line_request_id.map(|id| id.to_string())),
         state => moment(What::Ended, row.ended_at, Some(how_it_ended(state, row, by.filter(|_| declined)))),
     };
     let calls = attempts.iter().map(|attempt| Moment { at: attempt.at, what: What::Attempted, detail: call(attempt) });
@@ -91,7 +91,7 @@ mod tests {
             forwarded_by: Some("key:lamphun".to_owned()),
             turn_at: Some(second(60)),
             ended_at: Some(second(70)),
-            line_request_id: Some("req".to_owned()),
+            line_request_id: Some(uuid::Uuid::nil()),
             ..row(State::Accepted)
         };
         let attempt = Attempt {

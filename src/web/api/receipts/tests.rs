@@ -1,6 +1,5 @@
 use super::*;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage};
-use crate::domain::histogram::BUCKETS;
 use crate::domain::ids::{ChannelId, GroupId};
 use std::time::Duration;
 
@@ -76,7 +75,8 @@ fn counters(tier: i16, channel: i32) -> Counters {
         unnamed: 0,
         first_accepted_at: None,
         last_accepted_at: None,
-        histogram: vec![0; BUCKETS],
+        buckets: Vec::new(),
+        acceptances: Vec::new(),
         version: 1,
         changed_at: published_at(),
     }
@@ -114,7 +114,7 @@ fn what_no_count_knows_of_is_told() {
 fn a_settled_bulletin_tells_its_times() {
     let last = published_at() + Duration::from_millis(1500);
     let mut part = Counters { groups: 2, accepted: 2, seats: 40, last_accepted_at: Some(last), ..counters(1, 1) };
-    part.histogram[60] = 2;
+    (part.buckets, part.acceptances) = (vec![61], vec![2]);
     let status = status(2, &[part], &[]);
     let seconds = status.tiers[0].seconds.expect("two were accepted");
     assert!((seconds.max - 1.5).abs() < f64::EPSILON);

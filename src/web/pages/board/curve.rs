@@ -1,6 +1,6 @@
 //! The curve: which share of each tier LINE had accepted after how long. Pure.
 //!
-//! Made of the histograms in the counters, so it costs the same for any tree. Time runs on a logarithmic scale, as a
+//! Made of the counters' times of acceptances, so it costs the same for any tree. Time runs on a logarithmic scale, as a
 //! cascade takes seconds where it is automatic and days where somebody is away. The table beside it says the same in numbers.
 
 use crate::domain::group::Tier;
@@ -75,7 +75,7 @@ fn line(tier: Tier, counters: &[Counters], lasted: f64) -> Option<Line> {
     }
     let mut buckets = Vec::new();
     for part in &parts {
-        histogram::add(&mut buckets, &part.histogram);
+        histogram::add(&mut buckets, &part.buckets, &part.acceptances);
     }
     let mut accepted = 0;
     let mut points = vec![format!("{},{}", units(LEFT), units(BOTTOM))];
@@ -138,10 +138,6 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     fn counters(tier: i16, groups: i64, accepted_at: &[(usize, i32)]) -> Counters {
-        let mut buckets = vec![0; histogram::BUCKETS];
-        for (bucket, count) in accepted_at {
-            buckets[*bucket] = *count;
-        }
         Counters {
             tier,
             channel_id: ChannelId(1),
@@ -162,7 +158,8 @@ mod tests {
             unnamed: 0,
             first_accepted_at: None,
             last_accepted_at: None,
-            histogram: buckets,
+            buckets: accepted_at.iter().map(|(bucket, _)| i32::try_from(bucket + 1).expect("few buckets")).collect(),
+            acceptances: accepted_at.iter().map(|(_, count)| *count).collect(),
             version: 1,
             changed_at: Timestamp::from_second(0),
         }
