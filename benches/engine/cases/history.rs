@@ -80,7 +80,8 @@ async fn plant(house: &House) -> Result<()> {
             create temp table past as
                 select n, gen_random_uuid() as bulletin, {month} * 1000000 + n as no from generate_series(1, {BULLETINS}) n;
             create temp table copies as select d.* from deliveries d join model m on m.no = d.bulletin_no;
-            create temp table counters as select p.* from progress p join model m on m.no = p.bulletin_no;"
+            create temp table counters as select p.* from progress p join model m on m.no = p.bulletin_no;
+            create temp table times as select t.* from acceptance_times t join model m on m.no = t.bulletin_no;"
         ),
     )
     .await?;
@@ -88,9 +89,11 @@ async fn plant(house: &House) -> Result<()> {
     let of_bulletins =
         [("id", "past.bulletin"), ("no", "past.no"), ("public_token", "past.bulletin::text"), ("published_at", at)];
     let of_rows = [("bulletin_no", "past.no"), ("changed", "0")];
-    for (table, source, changed) in
-        [("bulletins", "model", of_bulletins.as_slice()), ("progress", "counters", of_rows.as_slice())]
-    {
+    for (table, source, changed) in [
+        ("bulletins", "model", of_bulletins.as_slice()),
+        ("progress", "counters", &of_rows),
+        ("acceptance_times", "times", &of_rows),
+    ] {
         let sql = copy(&mut db, table, source, changed).await?;
         run_script(&mut db, sql).await?;
     }
@@ -99,9 +102,10 @@ async fn plant(house: &House) -> Result<()> {
         run_script(&mut db, format!("{sql} where past.n between {first} and {}", first + 99)).await?;
     }
     for end in [
-        "alter table bulletins enable trigger user; drop table model, past, copies, counters".to_owned(),
+        "alter table bulletins enable trigger user; drop table model, past, copies, counters, times".to_owned(),
         format!("vacuum (freeze, analyze) {partition}"),
         "vacuum analyze progress".to_owned(),
+        "vacuum analyze acceptance_times".to_owned(),
         "vacuum analyze bulletins".to_owned(),
         "checkpoint".to_owned(),
     ] {
