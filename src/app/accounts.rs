@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::domain::account::Role;
+use crate::domain::actor::Actor;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
@@ -25,7 +26,7 @@ pub async fn create(
     display_name: String,
     role: Role,
     office: Option<&Office>,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> anyhow::Result<AccountId> {
     let account = NewAccount {
@@ -40,7 +41,7 @@ pub async fn create(
         bail!("the user name \"{}\" is taken", account.username);
     };
     let detail = json!({ "role": role.as_str(), "office": office.map(|office| &office.code) });
-    audit::insert_entry(db, now, by, "account_create", &format!("user:{}", account.username), &detail).await?;
+    audit::insert_entry(db, now, by, "account_create", &Actor::user(&account.username).to_string(), &detail).await?;
     Ok(id)
 }
 

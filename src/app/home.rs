@@ -1,6 +1,7 @@
 //! `gcc-relay database`: what is said of a database that is not where it was, or is older than it was.
 
 use super::{House, wiring};
+use crate::domain::actor::Actor;
 use crate::relay::home::{self, Restored};
 
 /// Takes the database for a restored copy: parks the channels and calls unknown what may have been sent.
@@ -10,7 +11,7 @@ use crate::relay::home::{self, Restored};
 pub async fn restored(house: &House) -> anyhow::Result<Restored> {
     let settings = wiring::relay_settings(&house.config);
     let mut tx = house.db.begin_long().await?;
-    let found = home::restored(&mut tx, &settings, "cli", house.clock.now()).await?;
+    let found = home::restored(&mut tx, &settings, &Actor::COMMAND_LINE, house.clock.now()).await?;
     tx.commit().await?;
     Ok(found)
 }
@@ -21,7 +22,7 @@ pub async fn restored(house: &House) -> anyhow::Result<Restored> {
 /// The database fails.
 pub async fn moved(house: &House) -> anyhow::Result<()> {
     let mut tx = house.db.begin_long().await?;
-    home::moved(&mut tx, "cli", house.clock.now()).await?;
+    home::moved(&mut tx, &Actor::COMMAND_LINE, house.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::domain::account::Role;
+use crate::domain::actor::Actor;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::api_key::ApiKeySecret;
 use crate::domain::ids::ApiKeyId;
@@ -33,7 +34,7 @@ pub struct NewKey<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn create(db: &mut Connection, new: NewKey<'_>, by: &str, now: Timestamp) -> Result<SecretString> {
+pub async fn create(db: &mut Connection, new: NewKey<'_>, by: &Actor, now: Timestamp) -> Result<SecretString> {
     let (secret, prefix, sha256) = ApiKeySecret::generate();
     let key = ApiKey {
         id: ApiKeyId::new(now),

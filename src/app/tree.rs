@@ -7,6 +7,7 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::House;
+use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::{self, TreeFileError};
@@ -50,7 +51,7 @@ pub async fn import(
     bytes: &[u8],
     channel: Option<&Code>,
     dry_run: bool,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> anyhow::Result<Diff> {
     let mut tx = house.db.begin().await.map_err(StoreError::from)?;

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::app::checkup::Checkup;
 use crate::app::{House, secrets};
 use crate::config::Config;
+use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
 use crate::domain::outcome::ParkReason;
 use crate::domain::sealed::SealingKeys;
@@ -218,7 +219,7 @@ async fn find(db: &mut Connection, code: &Code) -> anyhow::Result<Stored> {
 }
 
 async fn note(db: &mut Connection, house: &House, act: &str, code: &str) -> Result<(), StoreError> {
-    audit::insert_entry(db, house.clock.now(), "cli", act, &format!("channel:{code}"), &json!({})).await
+    audit::insert_entry(db, house.clock.now(), &Actor::COMMAND_LINE, act, &format!("channel:{code}"), &json!({})).await
 }
 
 fn seal_secret(sealing: &SealingKeys, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {

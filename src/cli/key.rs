@@ -12,8 +12,10 @@ use crate::app::House;
 use crate::app::keys::{NewKey, create};
 use crate::config::Config;
 use crate::domain::account::Role;
+use crate::domain::actor::Actor;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::ids::Code;
+use crate::domain::text::Label;
 use crate::domain::thai::from_bangkok;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, parse_day};
@@ -44,7 +46,7 @@ pub(super) enum Key {
 pub(super) struct Create {
     /// Who or what uses the key
     #[arg(long)]
-    name: String,
+    name: Label,
     /// What the key may do
     #[arg(long, value_enum)]
     role: Role,
@@ -90,7 +92,7 @@ impl Create {
         let office = office::find(&mut tx, self.office.as_ref()).await?;
         let (name, office) = (self.name.as_str(), office.as_ref());
         let new = NewKey { name, role: self.role, office, expires_at, allowed: self.from };
-        let key = create(&mut tx, new, "cli", now).await?;
+        let key = create(&mut tx, new, &Actor::COMMAND_LINE, now).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "{}", key.expose_secret())?;
         Ok(())
@@ -123,7 +125,15 @@ async fn revoke(house: &House, name: &str) -> anyhow::Result<()> {
     if revoked == 0 {
         bail!("no working key is called \"{name}\" or begins with it");
     }
-    audit::insert_entry(&mut tx, now, "cli", "key_revoke", &format!("key:{name}"), &json!({ "keys": revoked })).await?;
+    audit::insert_entry(
+        &mut tx,
+        now,
+        &Actor::COMMAND_LINE,
+        "key_revoke",
+        &format!("key:{name}"),
+        &json!({ "keys": revoked }),
+    )
+    .await?;
     tx.commit().await?;
     writeln!(io::stdout(), "{revoked} {} revoked", if revoked == 1 { "key" } else { "keys" })?;
     Ok(())

@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use crate::app::House;
 use crate::app::tree::{BadFile, import};
 use crate::config::Config;
+use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
 use crate::domain::national::{self, TreeOptions};
 use crate::domain::tree_file::{self, TreeRow};
@@ -92,7 +93,8 @@ impl Import {
     async fn run(self, config: Config) -> anyhow::Result<()> {
         let bytes = read(&self.file)?;
         let house = House::open(config).await?;
-        let outcome = import(&house, &bytes, self.channel.as_ref(), self.dry_run, "cli", house.clock.now()).await;
+        let outcome =
+            import(&house, &bytes, self.channel.as_ref(), self.dry_run, &Actor::COMMAND_LINE, house.clock.now()).await;
         house.close().await?;
         match outcome {
             Ok(diff) => Ok(io::stdout().lock().write_all(describe(&diff, self.dry_run).as_bytes())?),

@@ -15,8 +15,10 @@ use crate::app::House;
 use crate::app::accounts::{create, make_link};
 use crate::config::Config;
 use crate::domain::account::Role;
+use crate::domain::actor::Actor;
 use crate::domain::credentials::Username;
 use crate::domain::ids::Code;
+use crate::domain::text::Label;
 use crate::domain::thai::{Digits, format_moment};
 use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
@@ -83,7 +85,7 @@ pub(super) struct Create {
     office: Option<Code>,
     /// What pages call it, best an office-holder's title; the user name where it is left out
     #[arg(long)]
-    name: Option<String>,
+    name: Option<Label>,
 }
 
 #[derive(Debug, Args)]
@@ -126,8 +128,8 @@ impl Create {
         let now = house.clock.now();
         let mut tx = house.db.begin().await?;
         let office = office::find(&mut tx, self.office.as_ref()).await?;
-        let name = self.name.unwrap_or_else(|| self.username.to_string());
-        let id = create(&mut tx, self.username, name, self.role, office.as_ref(), "cli", now).await?;
+        let name = self.name.map_or_else(|| self.username.to_string(), String::from);
+        let id = create(&mut tx, self.username, name, self.role, office.as_ref(), &Actor::COMMAND_LINE, now).await?;
         let link = make_link(&mut tx, id, public_url(house), house.config.accounts.link_lifetime, now).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "{}", link.expose_secret())?;
@@ -145,7 +147,7 @@ impl Invite {
             None => None,
         };
         let which = Which { under, deputies: self.deputies, again: self.again };
-        let invited = invite_stewards(&mut tx, &which, "cli", until, now).await?;
+        let invited = invite_stewards(&mut tx, &which, &Actor::COMMAND_LINE, until, now).await?;
         let slips: Vec<Slip> = invited
             .into_iter()
             .map(|invitation| Slip {
@@ -205,7 +207,15 @@ async fn print_link(house: &House, username: &Username) -> anyhow::Result<()> {
     let mut tx = house.db.begin().await?;
     let account = get(&mut tx, username).await?;
     let link = make_link(&mut tx, account.id, public_url(house), house.config.accounts.link_lifetime, now).await?;
-    audit::insert_entry(&mut tx, now, "cli", "account_link", &format!("user:{username}"), &json!({})).await?;
+    audit::insert_entry(
+        &mut tx,
+        now,
+        &Actor::COMMAND_LINE,
+        "account_link",
+        &Actor::user(username).to_string(),
+        &json!({}),
+    )
+    .await?;
     tx.commit().await?;
     writeln!(io::stdout(), "{}", link.expose_secret())?;
     Ok(())
@@ -223,7 +233,8 @@ async fn switch(house: &House, username: &Username, off: bool) -> anyhow::Result
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
     }
-    audit::insert_entry(&mut tx, now, "cli", act, &format!("user:{username}"), &json!({})).await?;
+    audit::insert_entry(&mut tx, now, &Actor::COMMAND_LINE, act, &Actor::user(username).to_string(), &json!({}))
+        .await?;
     tx.commit().await?;
     writeln!(io::stdout(), "{username} is {done}")?;
     Ok(())

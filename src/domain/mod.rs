@@ -2,6 +2,7 @@
 //! does no I/O, and can be tested without a database.
 
 pub mod account;
+pub mod actor;
 pub mod allowed_addresses;
 pub mod api_key;
 pub mod bulletin;

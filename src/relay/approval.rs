@@ -9,6 +9,7 @@ use serde_json::json;
 use super::publish::{check, render_checked};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::Stage;
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
@@ -21,7 +22,13 @@ use crate::store::{Connection, audit};
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn submit(db: &mut Connection, settings: &Settings, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
+pub async fn submit(
+    db: &mut Connection,
+    settings: &Settings,
+    id: BulletinId,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<()> {
     if find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? != Stage::Draft {
         return Err(Refusal::NotADraft);
     }
@@ -38,7 +45,7 @@ pub async fn submit(db: &mut Connection, settings: &Settings, id: BulletinId, by
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn approve(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
+pub async fn approve(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
     let bulletin = submitted_by_another(db, id, by).await?;
     if bulletin.approved_at.is_none() {
         check(db, &bulletin, None, now).await?;
@@ -56,7 +63,7 @@ pub async fn give_back(
     db: &mut Connection,
     id: BulletinId,
     reason: &PlainReason,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<()> {
     submitted_by_another(db, id, by).await?;
@@ -69,7 +76,7 @@ pub async fn give_back(
 ///
 /// # Errors
 /// [`Refusal::NotSubmitted`].
-pub async fn recall(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
+pub async fn recall(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
     must_be_submitted(db, id).await?;
     mark_returned(db, id, None, now).await?;
     audit::insert_entry(db, now, by, "recall", &subject(id), &json!({})).await?;
@@ -83,7 +90,7 @@ async fn must_be_submitted(db: &mut Connection, id: BulletinId) -> Result<()> {
     }
 }
 
-async fn submitted_by_another(db: &mut Connection, id: BulletinId, by: &str) -> Result<Bulletin> {
+async fn submitted_by_another(db: &mut Connection, id: BulletinId, by: &Actor) -> Result<Bulletin> {
     must_be_submitted(db, id).await?;
     if has_worked_on(db, &subject(id), by).await? {
         return Err(Refusal::OwnBulletin);

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::publish::wake;
 use super::refusal::{Refusal, Result};
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::Stage;
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, GroupId};
@@ -61,7 +62,7 @@ pub async fn forward(
     id: BulletinId,
     into: &Into,
     note: Option<&SignedNote>,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Forwarded> {
     must_be_live(db, id, now).await?;
@@ -96,7 +97,7 @@ pub async fn forward_several(
     db: &mut Connection,
     ids: &[BulletinId],
     groups: &[i32],
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Vec<BulletinId>> {
     let mut ids = ids.to_vec();
@@ -167,7 +168,7 @@ pub async fn decline(
     id: BulletinId,
     groups: &[i32],
     reason: &PlainReason,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<u64> {
     must_be_live(db, id, now).await?;
@@ -184,7 +185,7 @@ pub async fn decline(
 ///
 /// # Errors
 /// [`Refusal::NotHeld`] where one of them is not declined; nothing is changed then.
-pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &str, now: Timestamp) -> Result<u64> {
+pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &Actor, now: Timestamp) -> Result<u64> {
     must_be_live(db, id, now).await?;
     let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Declined).await?;

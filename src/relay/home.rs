@@ -15,6 +15,7 @@ use super::publish::unschedule;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::withdraw::follow_late_acceptances;
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::store::batches::take_channel;
 use crate::store::channels::list_channels;
@@ -38,7 +39,7 @@ pub struct Restored {
 pub async fn arrive(db: &mut Connection, settings: &Settings, now: Timestamp) -> Result<Option<Restored>> {
     home::lock_home(db).await?;
     match home::find_home(db).await? {
-        Some(home) if !home.here => mark_restored(db, settings, home.seen_at, "upkeep", now).await.map(Some),
+        Some(home) if !home.here => mark_restored(db, settings, home.seen_at, &Actor::UPKEEP, now).await.map(Some),
         Some(_) => Ok(None),
         None => home::settle_here(db, now).await.map(|()| None),
     }
@@ -48,7 +49,7 @@ pub async fn arrive(db: &mut Connection, settings: &Settings, now: Timestamp) ->
 ///
 /// # Errors
 /// When the database fails.
-pub async fn restored(db: &mut Connection, settings: &Settings, by: &str, now: Timestamp) -> Result<Restored> {
+pub async fn restored(db: &mut Connection, settings: &Settings, by: &Actor, now: Timestamp) -> Result<Restored> {
     home::lock_home(db).await?;
     let seen_at = home::find_home(db).await?.map_or(now, |home| home.seen_at);
     mark_restored(db, settings, seen_at, by, now).await
@@ -58,7 +59,7 @@ pub async fn restored(db: &mut Connection, settings: &Settings, by: &str, now: T
 ///
 /// # Errors
 /// When the database fails.
-pub async fn moved(db: &mut Connection, by: &str, now: Timestamp) -> Result<()> {
+pub async fn moved(db: &mut Connection, by: &Actor, now: Timestamp) -> Result<()> {
     home::lock_home(db).await?;
     home::settle_here(db, now).await?;
     audit::insert_entry(db, now, by, "database_moved", "database", &json!({})).await
@@ -68,7 +69,7 @@ async fn mark_restored(
     db: &mut Connection,
     settings: &Settings,
     seen_at: Timestamp,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Restored> {
     // what was claimed when the copy was made was sent from then on; nobody holds an epoch of before

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::engine::{Engine, open_access};
 use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
+use crate::domain::actor::{Actor, Part};
 use crate::domain::ids::{ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::line::replies;
@@ -162,8 +163,15 @@ async fn leave_for_later(engine: &Engine, event: &Event, error: &StoreError) -> 
     let failed = put_off(&mut tx, event, because.as_deref(), now).await?;
     if let Some(id) = failed {
         let detail = json!({ "channel": event.channel_id.0, "kind": event.kind, "because": because });
-        audit::insert_entry(&mut tx, now, "inbound", "webhook_set_aside", &format!("webhook_event:{id}"), &detail)
-            .await?;
+        audit::insert_entry(
+            &mut tx,
+            now,
+            &Actor::Program(Part::Inbound),
+            "webhook_set_aside",
+            &format!("webhook_event:{id}"),
+            &detail,
+        )
+        .await?;
     }
     tx.commit().await?;
     let error = error as &dyn std::error::Error;
@@ -262,7 +270,8 @@ async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<O
 /// Unlinks a group, unless it was linked after `left_at`: LINE may deliver an old event late.
 async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<()> {
     if links::unlink_group(db, group, left_at, now).await? {
-        audit::insert_entry(db, now, "line", "unlink", &format!("group:{group}"), &json!({})).await?;
+        audit::insert_entry(db, now, &Actor::Program(Part::Line), "unlink", &format!("group:{group}"), &json!({}))
+            .await?;
     }
     Ok(())
 }
@@ -282,7 +291,7 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Time
     }
     links::link_group(db, group, channel, line_group_id, event.occurred_at, now).await?;
     let name = groups::get_name(db, group).await?;
-    audit::insert_entry(db, now, "line", "link", &format!("group:{group}"), &json!({})).await?;
+    audit::insert_entry(db, now, &Actor::Program(Part::Line), "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
     Ok(Some(Answer::to(event, What::Linked { name })))
 }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::audience::resolve;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Approval, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{BulletinId, MessageId};
 use crate::domain::picture::ImageId;
@@ -28,9 +29,6 @@ use crate::store::locks::share_links;
 use crate::store::messages::insert_message;
 use crate::store::notices::{Notice, notify};
 use crate::store::{Connection, audit};
-
-/// Who publishes what is scheduled, as the audit names it.
-const UPKEEP: &str = "upkeep";
 
 /// What publishing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +59,7 @@ pub async fn publish(
     db: &mut Connection,
     settings: &Settings,
     id: BulletinId,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Published> {
     share_links(db).await?;
@@ -96,7 +94,7 @@ pub async fn schedule(
     settings: &Settings,
     id: BulletinId,
     at: Timestamp,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Published> {
     find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
@@ -124,7 +122,7 @@ pub async fn publish_due(
     if !is_due(db, id, now).await? {
         return Ok(None);
     }
-    publish(db, settings, id, UPKEEP, now).await.map(Some)
+    publish(db, settings, id, &Actor::UPKEEP, now).await.map(Some)
 }
 
 /// Puts a scheduled bulletin that could not be published at its hour back among the drafts, and keeps the reason.
@@ -136,7 +134,7 @@ pub async fn give_up_schedule(db: &mut Connection, id: BulletinId, refusal: &Ref
         let reason = refusal.unscheduled_reason();
         mark_draft(db, id, Some(reason), now).await?;
         let detail = json!({ "because": reason });
-        audit::insert_entry(db, now, UPKEEP, "unschedule", &format!("bulletin:{id}"), &detail).await?;
+        audit::insert_entry(db, now, &Actor::UPKEEP, "unschedule", &format!("bulletin:{id}"), &detail).await?;
     }
     Ok(())
 }
@@ -151,7 +149,7 @@ async fn is_due(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<b
 ///
 /// # Errors
 /// [`Refusal::NotADraft`] where it is not scheduled.
-pub async fn unschedule(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
+pub async fn unschedule(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
     if find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? != Stage::Scheduled {
         return Err(Refusal::NotADraft);
     }

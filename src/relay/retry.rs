@@ -6,6 +6,7 @@ use super::forward::must_be_live;
 use super::publish::wake;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use crate::domain::actor::Actor;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Clock;
 use crate::store::bulletins::update_paused;
@@ -27,7 +28,7 @@ pub async fn retry(
     id: BulletinId,
     filter: &RetryFilter,
     include_unknown: bool,
-    by: &str,
+    by: &Actor,
     clock: &Clock,
 ) -> Result<u64> {
     let now = clock.now();
@@ -58,7 +59,7 @@ pub async fn retry_one(
     settings: &Settings,
     delivery: DeliveryId,
     include_unknown: bool,
-    by: &str,
+    by: &Actor,
     clock: &Clock,
 ) -> Result<bool> {
     let id = retries::find_bulletin_of(db, delivery).await?.ok_or(Refusal::Absent)?;

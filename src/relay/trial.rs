@@ -9,6 +9,7 @@ use serde_json::json;
 use super::publish::{check, store_message, wake};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Audience, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::time::Timestamp;
@@ -27,7 +28,7 @@ pub async fn send_test(
     settings: &Settings,
     id: BulletinId,
     group: &Group,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<BulletinId> {
     share_links(db).await?;

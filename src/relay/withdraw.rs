@@ -12,6 +12,7 @@ use super::forward::must_be_relaying;
 use super::publish::{store_message, wake};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind};
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
@@ -52,7 +53,7 @@ pub async fn withdraw(
     settings: &Settings,
     id: BulletinId,
     reason: &PlainReason,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Withdrawn> {
     must_be_relaying(db, id).await?;
@@ -94,7 +95,7 @@ async fn withdraw_one(
     settings: &Settings,
     id: BulletinId,
     reason: &PlainReason,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Withdrawn> {
     let stopped = turns::end_open(db, lock, id, State::Withdrawn, now).await?;
@@ -112,7 +113,7 @@ async fn publish_notice(
     settings: &Settings,
     about: &Bulletin,
     reason: &PlainReason,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(Option<BulletinId>, i32)> {
     let id = BulletinId::new(now);

@@ -2,6 +2,7 @@
 //! change takes an approval away, is kept by the database as well.
 
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 
@@ -9,7 +10,7 @@ use crate::domain::time::Timestamp;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_submitted(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
+pub async fn mark_submitted(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'submitted', submitted_at = $2, submitted_by = $3, approved_at = null,
             approved_by = null, returned_at = null, returned_by = null, returned_reason = null,
@@ -17,7 +18,7 @@ pub async fn mark_submitted(db: &mut Connection, id: BulletinId, by: &str, now: 
         where id = $1",
         id.0,
         now as Timestamp,
-        by,
+        by as &Actor,
     )
     .execute(db)
     .await?;
@@ -28,12 +29,12 @@ pub async fn mark_submitted(db: &mut Connection, id: BulletinId, by: &str, now: 
 ///
 /// # Errors
 /// [`super::StoreError::Refused`] where it is the approver's own; when the database fails.
-pub async fn mark_approved(db: &mut Connection, id: BulletinId, by: &str, now: Timestamp) -> Result<()> {
+pub async fn mark_approved(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set approved_at = $2, approved_by = $3, updated_at = $2 where id = $1",
         id.0,
         now as Timestamp,
-        by,
+        by as &Actor,
     )
     .execute(db)
     .await?;
@@ -48,7 +49,7 @@ pub async fn mark_approved(db: &mut Connection, id: BulletinId, by: &str, now: T
 pub async fn mark_returned(
     db: &mut Connection,
     id: BulletinId,
-    by: Option<(&str, &str)>,
+    by: Option<(&Actor, &str)>,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
@@ -57,7 +58,7 @@ pub async fn mark_returned(
         where id = $1",
         id.0,
         now as Timestamp,
-        by.map(|(by, _)| by),
+        by.map(|(by, _)| by) as Option<&Actor>,
         by.map(|(_, reason)| reason),
     )
     .execute(db)
@@ -69,12 +70,12 @@ pub async fn mark_returned(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn has_worked_on(db: &mut Connection, subject: &str, actor: &str) -> Result<bool> {
+pub async fn has_worked_on(db: &mut Connection, subject: &str, actor: &Actor) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from audit
             where subject = $1 and actor = $2 and act in ('draft', 'edit', 'submit')) as "has!""#,
         subject,
-        actor,
+        actor as &Actor,
     )
     .fetch_one(db)
     .await?)

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 
 /// Writes down an act.
@@ -15,7 +16,7 @@ use crate::domain::time::Timestamp;
 pub async fn insert_entry(
     db: &mut Connection,
     now: Timestamp,
-    actor: &str,
+    actor: &Actor,
     act: &str,
     subject: &str,
     detail: &Value,
@@ -23,7 +24,7 @@ pub async fn insert_entry(
     sqlx::query!(
         "insert into audit (at, actor, act, subject, detail) values ($1, $2, $3, $4, $5)",
         now as Timestamp,
-        actor,
+        actor as &Actor,
         act,
         subject,
         detail,
@@ -39,7 +40,7 @@ pub struct Entry {
     /// When.
     pub at: Timestamp,
     /// By whom.
-    pub actor: String,
+    pub actor: Actor,
     /// What.
     pub act: String,
     /// More of it.

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 
 /// An entry as it is read.
@@ -16,7 +17,7 @@ pub struct Entry {
     /// When.
     pub at: Timestamp,
     /// Who.
-    pub actor: String,
+    pub actor: Actor,
     /// What.
     pub act: String,
     /// To what.
@@ -31,7 +32,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// By one of these.
-    pub actors: Option<Vec<String>>,
+    pub actors: Option<Vec<Actor>>,
     /// Of this act.
     pub act: Option<String>,
     /// To this.
@@ -51,6 +52,8 @@ pub struct Filter {
 /// When the database fails.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
     sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_all(&mut *db).await?;
+    let actors: Option<Vec<String>> =
+        filter.actors.as_ref().map(|actors| actors.iter().map(Actor::to_string).collect());
     Ok(sqlx::query_as!(
         Entry,
         r#"select id, at, actor, act, subject, detail, sealed_no from audit
@@ -61,7 +64,7 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
             and ($5::timestamptz is null or at < $5)
             and ($6::timestamptz is null or (at, id) < ($6, $7))
         order by at desc, id desc limit $8"#,
-        filter.actors.as_deref(),
+        actors.as_deref(),
         filter.act,
         filter.subject,
         filter.from as Option<Timestamp>,

@@ -7,6 +7,7 @@
 use uuid::Uuid;
 
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
 use crate::domain::outcome::ParkReason;
@@ -69,7 +70,7 @@ pub struct Delivery {
     /// When it came to its end.
     pub ended_at: Option<Timestamp>,
     /// Who forwarded or declined it.
-    pub forwarded_by: Option<String>,
+    pub forwarded_by: Option<Actor>,
     /// What was said when it was declined.
     pub declined_because: Option<String>,
     /// The bulletin's subject line.

@@ -6,6 +6,7 @@
 
 use super::batches::keys;
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
@@ -77,7 +78,7 @@ pub struct Fate {
     /// Whether it went on without the group above.
     pub bypassed: bool,
     /// Who forwarded it.
-    pub forwarded_by: Option<String>,
+    pub forwarded_by: Option<Actor>,
     /// Calls to LINE.
     pub attempts: i16,
     /// When persons acknowledged it, one time for each.
@@ -109,7 +110,7 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
     let calls: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.called_at).collect();
     let ends: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.ended_at).collect();
     let bypassed: Vec<bool> = fates.iter().map(|fate| fate.bypassed).collect();
-    let by: Vec<Option<String>> = fates.iter().map(|fate| fate.forwarded_by.clone()).collect();
+    let by: Vec<Option<String>> = fates.iter().map(|fate| fate.forwarded_by.as_ref().map(Actor::to_string)).collect();
     let attempts: Vec<i16> = fates.iter().map(|fate| fate.attempts).collect();
     let taps: Vec<i32> = fates.iter().map(|fate| i32::try_from(fate.taps.len()).unwrap_or(0)).collect();
     sqlx::query!(
@@ -166,7 +167,7 @@ pub struct Forwarding {
     /// When.
     pub at: Timestamp,
     /// Who.
-    pub by: String,
+    pub by: Actor,
     /// Into which group.
     pub group_id: GroupId,
 }
@@ -177,7 +178,7 @@ pub struct Forwarding {
 /// When the database fails.
 pub async fn insert_forwardings(db: &mut Connection, bulletin: BulletinId, all: &[Forwarding]) -> Result<()> {
     let ats: Vec<Timestamp> = all.iter().map(|one| one.at).collect();
-    let by: Vec<String> = all.iter().map(|one| one.by.clone()).collect();
+    let by: Vec<String> = all.iter().map(|one| one.by.to_string()).collect();
     let details: Vec<serde_json::Value> =
         all.iter().map(|one| json!({ "groups": [one.group_id.0], "note": false })).collect();
     sqlx::query!(

@@ -1,6 +1,7 @@
 //! Pictures of bulletins, by the SHA-256 of their bytes; never changed once they are there.
 
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::picture::{ImageId, Picture};
 use crate::domain::time::Timestamp;
 
@@ -17,7 +18,7 @@ pub struct Size {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_image(db: &mut Connection, picture: &Picture, by: &str, now: Timestamp) -> Result<()> {
+pub async fn insert_image(db: &mut Connection, picture: &Picture, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into images (id, bytes, width, height, created_at, created_by) values ($1, $2, $3, $4, $5, $6)
         on conflict (id) do update set created_at = greatest(images.created_at, excluded.created_at)",
@@ -26,7 +27,7 @@ pub async fn insert_image(db: &mut Connection, picture: &Picture, by: &str, now:
         i16::try_from(picture.width()).unwrap_or(i16::MAX),
         i16::try_from(picture.height()).unwrap_or(i16::MAX),
         now as Timestamp,
-        by,
+        by as &Actor,
     )
     .execute(db)
     .await?;

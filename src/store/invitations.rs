@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::audit::insert_entry;
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::{AccountId, OfficeId};
 use crate::domain::search::compare_form;
@@ -101,7 +102,7 @@ pub async fn count_invitations(db: &mut Connection, which: &Which) -> Result<Cou
 pub async fn invite_stewards(
     db: &mut Connection,
     which: &Which,
-    by: &str,
+    by: &Actor,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<Invitation>> {
@@ -195,7 +196,7 @@ async fn list_waiting(db: &mut Connection, which: &Which) -> Result<Vec<Invitati
 async fn insert_accounts(
     db: &mut Connection,
     candidates: &[Candidate],
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Vec<Invitation>> {
     let taken = sqlx::query_scalar!("select username from accounts").fetch_all(&mut *db).await?;
@@ -237,14 +238,14 @@ async fn insert_accounts(
     let inserted: HashSet<AccountId> = inserted.into_iter().collect();
     // a name that somebody took a moment ago is left for the next invitation
     made.retain(|invitation| inserted.contains(&invitation.account));
-    let names: Vec<String> = made.iter().map(|invitation| invitation.username.clone()).collect();
+    let subjects: Vec<String> = made.iter().map(|invitation| Actor::user(&invitation.username).to_string()).collect();
     sqlx::query!(
         "insert into audit (at, actor, act, subject, detail)
-        select $1, $2, 'account_create', 'user:' || name, '{\"role\": \"steward\", \"invited\": true}'
-        from unnest($3::text[]) as name",
+        select $1, $2, 'account_create', subject, '{\"role\": \"steward\", \"invited\": true}'
+        from unnest($3::text[]) as subject",
         now as Timestamp,
-        by,
-        &names,
+        by as &Actor,
+        &subjects,
     )
     .execute(db)
     .await?;

@@ -6,6 +6,7 @@
 
 use super::locks::BulletinsLocked;
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
@@ -68,7 +69,7 @@ pub async fn forward(
     bulletin: BulletinId,
     groups: &[i32],
     noted: &[(i16, i16)],
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<u64> {
     let (plain, with_note): (Vec<i16>, Vec<i16>) = noted.iter().copied().unzip();
@@ -82,7 +83,7 @@ pub async fn forward(
         groups,
         &plain,
         now as Timestamp,
-        by,
+        by as &Actor,
         &with_note,
     )
     .execute(db)
@@ -100,7 +101,7 @@ pub async fn decline(
     bulletin: BulletinId,
     groups: &[i32],
     because: &str,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<u64> {
     let moved = sqlx::query!(
@@ -120,7 +121,7 @@ pub async fn decline(
         bulletin.0,
         groups,
         now as Timestamp,
-        by,
+        by as &Actor,
         because,
     )
     .fetch_all(db)
@@ -179,13 +180,14 @@ pub async fn release_due(
 ) -> Result<Vec<ChannelId>> {
     Ok(sqlx::query_scalar!(
         r#"with moved as (
-            update deliveries set state = 'ready', turn_at = $2, release_at = null, forwarded_by = 'time',
+            update deliveries set state = 'ready', turn_at = $2, release_at = null, forwarded_by = $3,
                 changed = (select change_mark())
             where bulletin_no = (select no from bulletins where id = $1) and state = 'held' and release_at <= $2
             returning channel_id
         ) select distinct channel_id as "id!: ChannelId" from moved"#,
         bulletin.0,
         now as Timestamp,
+        Actor::TIME as Actor,
     )
     .fetch_all(db)
     .await?)

@@ -6,6 +6,7 @@
 
 use super::fan_out::Load;
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId};
@@ -143,7 +144,7 @@ pub struct OwnCopy {
     /// When it came to its end.
     pub ended_at: Option<Timestamp>,
     /// Who forwarded or declined it; `time` where its time came.
-    pub forwarded_by: Option<String>,
+    pub forwarded_by: Option<Actor>,
     /// What was said when it was declined.
     pub declined_because: Option<String>,
     /// Whether it went on without the group above.

@@ -23,6 +23,7 @@ use super::problem::Problem;
 use super::rates::{Kind, Standing};
 use super::routes;
 use crate::domain::account::{Act, Role};
+use crate::domain::actor::Actor;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::api_key::ApiKeySecret;
 use crate::domain::ids::{AccountId, ApiKeyId, OfficeId};
@@ -102,10 +103,10 @@ pub struct Caller {
 impl Caller {
     /// How the audit names it.
     #[must_use]
-    pub fn actor(&self) -> String {
+    pub fn actor(&self) -> Actor {
         match self.id {
-            CallerId::Key(_) => format!("key:{}", self.name),
-            CallerId::Account(_) => format!("user:{}", self.name),
+            CallerId::Key(_) => Actor::key(&self.name),
+            CallerId::Account(_) => Actor::user(&self.name),
         }
     }
 

@@ -20,6 +20,7 @@ use super::app::App;
 use super::auth::Caller;
 use super::input::{read_bytes, read_json};
 use super::problem::Problem;
+use crate::domain::actor::Actor;
 use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
 use crate::relay::refusal::Refusal;
@@ -209,7 +210,7 @@ impl Work {
 
     /// Who acts, as the audit names it.
     #[must_use]
-    pub fn by(&self) -> String {
+    pub fn by(&self) -> Actor {
         self.caller.actor()
     }
 

@@ -14,7 +14,7 @@ use gcc_relay::store::board::provinces::{count_provinces, list_offices_of_provin
 use gcc_relay::store::board::traffic::{list_loads, list_traffic, list_traffic_under};
 use gcc_relay::store::channels::{park_channel, resume_channel};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, tester};
 
 async fn blocked(stage: &Stage, bulletin: Option<BulletinId>) -> Vec<Blocked> {
     list_blocked(&mut *stage.db().await, bulletin, None, 100, stage.now()).await.expect("a list")
@@ -23,7 +23,7 @@ async fn blocked(stage: &Stage, bulletin: Option<BulletinId>) -> Vec<Blocked> {
 async fn let_in(stage: &Stage, bulletin: BulletinId, group: &str) {
     let into = Into::Groups(vec![stage.group(group).await.0]);
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    forward(&mut tx, bulletin, &into, None, "test", stage.now()).await.expect("forwarded");
+    forward(&mut tx, bulletin, &into, None, &tester(), stage.now()).await.expect("forwarded");
     tx.commit().await.expect("committed");
     stage.run().await;
 }

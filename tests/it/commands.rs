@@ -172,6 +172,18 @@ async fn a_key_stands_alone_on_its_line_and_can_be_revoked() {
 }
 
 #[tokio::test]
+async fn what_a_key_or_an_account_is_called_is_held_to_the_same_rule_as_on_the_pages() {
+    let desk = Desk::with_tree().await;
+    for name in ["", " ", "two\nlines", &"x".repeat(201)] {
+        let key = ["key", "create", "--role", "operator", "--name", name];
+        let user = ["user", "create", "somebody", "--role", "operator", "--name", name];
+        for command in [&key[..], &user[..]] {
+            assert_eq!(desk.run(command).status, Some(2), "{command:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_key_of_an_agency_needs_its_office() {
     let desk = Desk::with_tree().await;
     let agency = ["key", "create", "--name", "a", "--role", "agency"];

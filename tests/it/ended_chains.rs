@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::task::yield_now;
 
 use crate::desk::{Answer, Desk, Who, letter};
+use crate::stage::tester;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -318,13 +319,13 @@ async fn a_withdrawal_waits_for_a_correction_that_is_being_published_and_takes_i
     let id: BulletinId = desk.held().await.parse().expect("an id");
     let correction: BulletinId = correct(&desk, &id.to_string()).await.parse().expect("an id");
     let mut first = desk.engine.db.begin().await.expect("a transaction");
-    publish(&mut first, &desk.engine.settings, correction, "test", desk.now()).await.expect("published");
+    publish(&mut first, &desk.engine.settings, correction, &tester(), desk.now()).await.expect("published");
     // the withdrawal comes while the publish has not been committed
     let (engine, now) = (desk.engine.clone(), desk.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
         let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-        let done = withdraw(&mut tx, &engine.settings, id, &reason, "test", now).await.expect("withdrawn");
+        let done = withdraw(&mut tx, &engine.settings, id, &reason, &tester(), now).await.expect("withdrawn");
         tx.commit().await.expect("committed");
         done
     });

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Audience, ForwardingMode};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BulletinId, DeliveryId, GroupId};
@@ -28,7 +29,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::{SMALL_TREE, Stage};
+use crate::stage::{SMALL_TREE, Stage, tester};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -80,7 +81,7 @@ fn reimport(stage: &Stage) -> JoinHandle<()> {
 async fn draft(stage: &Stage) -> BulletinId {
     let id = BulletinId::new(stage.now());
     let draft = Draft { forwarding: ForwardingMode::Automatic, ..stage.draft().await };
-    insert_draft(&mut *stage.db().await, id, &draft, &public_token(), "test", stage.now()).await.expect("a draft");
+    insert_draft(&mut *stage.db().await, id, &draft, &public_token(), &tester(), stage.now()).await.expect("a draft");
     id
 }
 
@@ -98,7 +99,7 @@ async fn a_link_made_while_a_bulletin_is_being_published_gets_it() {
     let stage = Stage::new().await;
     let (id, group) = (draft(&stage).await, stage.group("moi").await);
     let mut tx = begin(&stage).await;
-    publish(&mut tx, &stage.engine.settings, id, "test", stage.now()).await.expect("published");
+    publish(&mut tx, &stage.engine.settings, id, &tester(), stage.now()).await.expect("published");
     let link = relink(&stage, group, "Cnew");
     assert!(waits_or_ends(&stage, &link).await, "the link does not wait for the publish");
     tx.commit().await.expect("committed");
@@ -115,7 +116,7 @@ async fn a_bulletin_published_while_a_link_is_being_made_goes_to_the_new_group()
     let (engine, now) = (stage.engine.clone(), stage.now());
     let published = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
-        publish(&mut tx, &engine.settings, id, "test", now).await.expect("published");
+        publish(&mut tx, &engine.settings, id, &tester(), now).await.expect("published");
         tx.commit().await.expect("committed");
     });
     assert!(waits_or_ends(&stage, &published).await, "the publish does not wait for the link");
@@ -129,7 +130,7 @@ async fn an_import_that_relinks_waits_for_a_publish_and_moves_what_it_made() {
     let stage = Stage::new().await;
     let (id, group) = (draft(&stage).await, stage.group("moi").await);
     let mut tx = begin(&stage).await;
-    publish(&mut tx, &stage.engine.settings, id, "test", stage.now()).await.expect("published");
+    publish(&mut tx, &stage.engine.settings, id, &tester(), stage.now()).await.expect("published");
     let import = reimport(&stage);
     assert!(waits_or_ends(&stage, &import).await, "the import does not wait for the publish");
     tx.commit().await.expect("committed");
@@ -162,7 +163,7 @@ async fn a_link_made_while_a_delivery_is_being_retried_gets_it() {
     assert_eq!(stage.states(id).await["moi"], State::Unreachable);
     let mut tx = begin(&stage).await;
     let all = RetryFilter::default();
-    retry(&mut tx, &stage.engine.settings, id, &all, false, "test", &stage.clock).await.expect("retried");
+    retry(&mut tx, &stage.engine.settings, id, &all, false, &tester(), &stage.clock).await.expect("retried");
     let link = relink(&stage, group, "Cnew");
     assert!(waits_or_ends(&stage, &link).await, "the link does not wait for the retry");
     tx.commit().await.expect("committed");
@@ -182,8 +183,9 @@ async fn a_withdrawal_notice_stays_where_the_bulletin_went() {
     stage.run().await;
     let mut tx = begin(&stage).await;
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
+    let by = tester();
     let withdrawn =
-        gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, "test", stage.now());
+        gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, &by, stage.now());
     let notice = withdrawn.await.expect("withdrawn").notice.expect("a notice");
     tx.commit().await.expect("committed");
     relink(&stage, group, "Cnew").await.expect("linked");
@@ -301,8 +303,9 @@ async fn what_was_given_back_unsent_is_not_taken_for_sent_after_a_takeover() {
     }
     let mut tx = begin(&stage).await;
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
+    let by = tester();
     let withdrawn =
-        gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, "test", stage.now());
+        gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, &by, stage.now());
     withdrawn.await.expect("withdrawn");
     tx.commit().await.expect("committed");
     doomed.wake.notify_one();
@@ -395,14 +398,16 @@ async fn two_stewards_forward_the_same_bulletin_at_the_same_time() {
     let lamphun = stage.group("lpn").await.0;
     let mut tx = begin(&stage).await;
     let into = Into::Groups(vec![lamphun]);
-    forward(&mut tx, id, &into, None, "governor", stage.now()).await.expect("forwarded");
+    forward(&mut tx, id, &into, None, &Actor::user("governor"), stage.now()).await.expect("forwarded");
     // the recorder's part of the same bulletin goes on meanwhile
     let mut recorder = begin(&stage).await;
     let _lock = lock_bulletins_shared(&mut recorder, &[id]).await.expect("shared");
     let (engine, now) = (stage.engine.clone(), stage.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
-        let done = forward(&mut tx, id, &Into::Groups(vec![lamphun]), None, "deputy", now).await.expect("answered");
+        let done = forward(&mut tx, id, &Into::Groups(vec![lamphun]), None, &Actor::user("deputy"), now)
+            .await
+            .expect("answered");
         tx.commit().await.expect("committed");
         done
     });
@@ -475,7 +480,7 @@ async fn a_change_that_is_committed_late_is_not_jumped_over() {
     let (_, start) = changes(&stage, 0).await;
     let mut late = begin(&stage).await;
     let into = Into::Groups(vec![stage.group("lpn").await.0]);
-    forward(&mut late, id, &into, None, "governor", stage.now()).await.expect("forwarded");
+    forward(&mut late, id, &into, None, &Actor::user("governor"), stage.now()).await.expect("forwarded");
     // others change something after it and are done before it
     let other = stage.publish_automatic().await;
     let (changed, horizon) = changes(&stage, start).await;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Audience, Forwarding, ForwardingMode};
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::Code;
@@ -12,7 +13,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::{bulletins, groups, progress};
 use tokio::time::timeout;
 
-use crate::stage::{PATIENCE, Stage};
+use crate::stage::{PATIENCE, Stage, tester};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -88,7 +89,7 @@ async fn a_held_bulletin_goes_on_by_itself_when_its_minutes_are_over() {
     assert_eq!(stage.states(id).await["lpn-com"], State::Held);
     stage.after(MINUTE).await;
     let office = stage.delivery(id, "lpn-com").await;
-    assert_eq!((office.state, office.forwarded_by.as_deref()), (State::Accepted, Some("time")));
+    assert_eq!((office.state, office.forwarded_by), (State::Accepted, Some(Actor::TIME)));
     stage.assert_exact(id).await;
 }
 
@@ -180,10 +181,10 @@ async fn a_scheduled_bulletin_goes_out_at_its_time_to_the_tree_as_it_is_then() {
     let id = gcc_relay::domain::ids::BulletinId::new(stage.now());
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let draft = bulletins::Draft { forwarding: ForwardingMode::Automatic, ..stage.draft().await };
-    bulletins::insert_draft(&mut tx, id, &draft, "token", "test", stage.now()).await.expect("a draft");
+    bulletins::insert_draft(&mut tx, id, &draft, "token", &tester(), stage.now()).await.expect("a draft");
     let at = stage.now() + 10 * MINUTE;
     let settings = &stage.engine.settings;
-    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, "test", stage.now()).await.expect("scheduled");
+    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, &tester(), stage.now()).await.expect("scheduled");
     tx.commit().await.expect("committed");
     stage.run().await;
     assert!(stage.deliveries(id).await.is_empty());

@@ -15,7 +15,7 @@ use gcc_relay::store::bulletins::{get_bulletin, insert_draft};
 use gcc_relay::store::channels::{park_channel, resume_channel};
 use jiff::SignedDuration;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, tester};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -25,11 +25,11 @@ async fn with_much_that_time_decides(stage: &Stage) -> (BulletinId, BulletinId) 
     stage.run().await;
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let into = Into::Groups(vec![stage.group("lpn").await.0]);
-    forward(&mut tx, id, &into, None, "test", stage.now()).await.expect("forwarded");
+    forward(&mut tx, id, &into, None, &tester(), stage.now()).await.expect("forwarded");
     let later = BulletinId::new(stage.now());
-    insert_draft(&mut tx, later, &stage.draft().await, &public_token(), "test", stage.now()).await.expect("a draft");
+    insert_draft(&mut tx, later, &stage.draft().await, &public_token(), &tester(), stage.now()).await.expect("a draft");
     let at = stage.now() + HOUR;
-    schedule(&mut tx, &stage.engine.settings, later, at, "test", stage.now()).await.expect("scheduled");
+    schedule(&mut tx, &stage.engine.settings, later, at, &tester(), stage.now()).await.expect("scheduled");
     tx.commit().await.expect("committed");
     stage.run().await;
     assert_eq!(stage.states(id).await["lpn-com"], State::Held);

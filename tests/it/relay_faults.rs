@@ -10,7 +10,7 @@ use gcc_relay::store::batches::take_channel;
 use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::{attempts, channels, deliveries};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, tester};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -173,9 +173,10 @@ pub async fn retry(stage: &Stage, id: gcc_relay::domain::ids::BulletinId, includ
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let filter = RetryFilter::default();
     let settings = &stage.engine.settings;
-    let retried = gcc_relay::relay::retry::retry(&mut tx, settings, id, &filter, include_unknown, "test", &stage.clock)
-        .await
-        .expect("retried");
+    let retried =
+        gcc_relay::relay::retry::retry(&mut tx, settings, id, &filter, include_unknown, &tester(), &stage.clock)
+            .await
+            .expect("retried");
     tx.commit().await.expect("committed");
     retried
 }

@@ -22,7 +22,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, tester};
 
 /// Keeps a webhook event as the hook would.
 pub async fn store_event(stage: &Stage, kind: &str, line_group: &str, person: Option<&str>, data: Option<String>) {
@@ -54,7 +54,7 @@ async fn forward_into(stage: &Stage, id: BulletinId, codes: &[&str], note: Optio
         None => None,
     };
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let done = forward(&mut tx, id, &Into::Groups(groups), note.as_ref(), "test", stage.now()).await?;
+    let done = forward(&mut tx, id, &Into::Groups(groups), note.as_ref(), &tester(), stage.now()).await?;
     tx.commit().await.expect("committed");
     Ok(done)
 }
@@ -62,7 +62,7 @@ async fn forward_into(stage: &Stage, id: BulletinId, codes: &[&str], note: Optio
 async fn take_back(stage: &Stage, id: BulletinId) -> Withdrawn {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-    let done = withdraw(&mut tx, &stage.engine.settings, id, &reason, "test", stage.now()).await.expect("withdrawn");
+    let done = withdraw(&mut tx, &stage.engine.settings, id, &reason, &tester(), stage.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     done
 }
@@ -178,13 +178,13 @@ async fn a_declined_group_is_passed_by_and_operations_can_reverse_it() {
     let lpn = stage.group("lpn").await.0;
     let reason = "เรื่องนี้ไม่เกี่ยวข้องกับจังหวัด".parse().expect("a reason");
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    assert_eq!(decline(&mut tx, id, &[lpn], &reason, "test", stage.now()).await.expect("declined"), 1);
+    assert_eq!(decline(&mut tx, id, &[lpn], &reason, &tester(), stage.now()).await.expect("declined"), 1);
     tx.commit().await.expect("committed");
     stage.run().await;
     let states = stage.states(id).await;
     assert_eq!((states["lpn"], states["lpn-dist"]), (State::Declined, State::Accepted));
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    undecline(&mut tx, id, &[lpn], "test", stage.now()).await.expect("reversed");
+    undecline(&mut tx, id, &[lpn], &tester(), stage.now()).await.expect("reversed");
     tx.commit().await.expect("committed");
     assert_eq!(stage.states(id).await["lpn"], State::Held);
     stage.assert_exact(id).await;

@@ -12,7 +12,7 @@ use gcc_relay::store::bulletins::update_paused;
 use gcc_relay::store::channels::{park_channel, resume_channel};
 use tokio::time::timeout;
 
-use crate::stage::{PATIENCE, Stage};
+use crate::stage::{PATIENCE, Stage, tester};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -135,7 +135,7 @@ async fn what_ends_while_it_waits_leaves_its_batch() {
     let id = stage.publish_automatic().await;
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-    gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, "test", stage.now())
+    gcc_relay::relay::withdraw::withdraw(&mut tx, &stage.engine.settings, id, &reason, &tester(), stage.now())
         .await
         .expect("withdrawn");
     tx.commit().await.expect("committed");

@@ -7,7 +7,7 @@ use gcc_relay::store::batches::take_channel;
 use gcc_relay::store::{StoreError, audit};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
-use crate::stage::{Stage, fresh_database};
+use crate::stage::{Stage, fresh_database, tester};
 
 #[tokio::test]
 async fn the_databases_table_of_states_is_the_domains() {
@@ -80,7 +80,7 @@ async fn the_audit_can_only_grow_and_its_seals_chain() {
     let stage = Stage::new().await;
     let mut db = stage.db().await;
     for act in ["one", "two", "three"] {
-        audit::insert_entry(&mut db, stage.now(), "test", act, "x", &serde_json::json!({})).await.expect("written");
+        audit::insert_entry(&mut db, stage.now(), &tester(), act, "x", &serde_json::json!({})).await.expect("written");
     }
     while audit::seal_entries(&mut db, 2).await.expect("sealed") > 0 {}
     for statement in ["update audit set act = 'x'", "delete from audit"] {

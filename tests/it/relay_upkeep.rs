@@ -6,7 +6,7 @@ use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::forward::{Into, forward};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, tester};
 
 const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 
@@ -17,7 +17,7 @@ async fn two_held(stage: &Stage) -> [BulletinId; 2] {
     let lamphun = Into::Groups(vec![stage.group("lpn").await.0]);
     for id in ids {
         let mut tx = stage.engine.db.begin().await.expect("a transaction");
-        forward(&mut tx, id, &lamphun, None, "test", stage.now()).await.expect("forwarded");
+        forward(&mut tx, id, &lamphun, None, &tester(), stage.now()).await.expect("forwarded");
         tx.commit().await.expect("committed");
     }
     stage.run().await;

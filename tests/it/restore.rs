@@ -26,7 +26,7 @@ use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
 
 use crate::faults::house::{House, Plan};
-use crate::stage::{PATIENCE, SMALL_TREE, Stage};
+use crate::stage::{PATIENCE, SMALL_TREE, Stage, tester};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -99,7 +99,7 @@ async fn node_on(stage: &Stage, url: &str) -> Engine {
 async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
     let mut tx = engine.db.begin().await.expect("a transaction");
     let GroupId(group) = groups::find_group(&mut tx, group).await.expect("a query").expect("a group").id;
-    forward(&mut tx, id, &Into::Groups(vec![group]), None, "test", engine.clock.now()).await.expect("forwarded");
+    forward(&mut tx, id, &Into::Groups(vec![group]), None, &tester(), engine.clock.now()).await.expect("forwarded");
     tx.commit().await.expect("committed");
 }
 
@@ -118,10 +118,17 @@ async fn state_of(engine: &Engine, id: BulletinId, group: &str) -> (State, Optio
 async fn schedule(stage: &Stage, draft: Draft) -> BulletinId {
     let id = BulletinId::new(stage.now());
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    insert_draft(&mut tx, id, &draft, &public_token(), "test", stage.now()).await.expect("a draft");
-    gcc_relay::relay::publish::schedule(&mut tx, &stage.engine.settings, id, stage.now() + HOUR, "test", stage.now())
-        .await
-        .expect("scheduled");
+    insert_draft(&mut tx, id, &draft, &public_token(), &tester(), stage.now()).await.expect("a draft");
+    gcc_relay::relay::publish::schedule(
+        &mut tx,
+        &stage.engine.settings,
+        id,
+        stage.now() + HOUR,
+        &tester(),
+        stage.now(),
+    )
+    .await
+    .expect("scheduled");
     tx.commit().await.expect("committed");
     id
 }
@@ -281,7 +288,7 @@ async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_
     assert_eq!(state_of(&node, first, "lpn").await.0, State::Held, "what came after the moment is not there");
     assert_eq!(arrive_at(&node).await, None, "it cannot be told from the first by itself");
     let mut tx = node.db.begin().await.expect("a transaction");
-    restored(&mut tx, &node.settings, "test", node.clock.now()).await.expect("said to be restored");
+    restored(&mut tx, &node.settings, &tester(), node.clock.now()).await.expect("said to be restored");
     tx.commit().await.expect("committed");
     by_hand::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
@@ -326,8 +333,8 @@ async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may
     let fresh = stage.draft().await;
     let id = BulletinId::new(node.clock.now());
     let mut tx = node.db.begin().await.expect("a transaction");
-    insert_draft(&mut tx, id, &fresh, &public_token(), "test", node.clock.now()).await.expect("a draft");
-    let published = publish(&mut tx, &node.settings, id, "test", node.clock.now()).await.expect("published");
+    insert_draft(&mut tx, id, &fresh, &public_token(), &tester(), node.clock.now()).await.expect("a draft");
+    let published = publish(&mut tx, &node.settings, id, &tester(), node.clock.now()).await.expect("published");
     assert!(matches!(published, Published::Relaying(_)));
     tx.commit().await.expect("committed");
     by_hand::run_until_idle(&node).await.expect("the engine runs");
@@ -360,7 +367,7 @@ async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing
     let (first, ..) = cascade_halfway(&stage).await;
     let node = node_on(&stage, &Backup::of(&stage.engine.db).await.restore(&stage.engine.db).await).await;
     let mut tx = node.db.begin().await.expect("a transaction");
-    moved(&mut tx, "test", stage.now()).await.expect("moved");
+    moved(&mut tx, &tester(), stage.now()).await.expect("moved");
     tx.commit().await.expect("committed");
     assert_eq!(arrive_at(&node).await, None);
     stage.clock.advance(48 * HOUR);
@@ -380,7 +387,7 @@ async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_secon
     assert_eq!(stage.claim(&mut tx, taken.epoch, 1).await.expect("claimed").len(), 1);
     let why: PlainReason = "ทดสอบ".parse().expect("a reason");
     let settings = &stage.engine.settings;
-    let withdrawn = withdraw(&mut tx, settings, id, &why, "test", stage.now()).await.expect("withdrawn");
+    let withdrawn = withdraw(&mut tx, settings, id, &why, &tester(), stage.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     assert_eq!(withdrawn.notified, 0, "nothing was accepted yet");
     let backup = Backup::of(&stage.engine.db).await;

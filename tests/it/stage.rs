@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId, GroupId};
@@ -41,6 +42,12 @@ cmi-com,cmi,3,GCC3-ชม-พาณิชย์,chiangmai-commerce,สำนั�
 cmi-far,cmi,3,GCC3-ชม-ยังไม่เชื่อม,chiangmai-far,อำเภออมก๋อย,district,50,gcc,,10,10,automatic,,นายอำเภออมก๋อย
 moi,gcc1,2,GCC2-กระทรวงมหาดไทย,moi,กระทรวงมหาดไทย,ministry,,gcc,Cmoi,50,50,automatic,,ปลัดกระทรวงมหาดไทย
 ";
+
+/// Who acts where it does not matter who.
+#[must_use]
+pub fn tester() -> Actor {
+    Actor::user("tester")
+}
 
 /// The account's token, as the simulator knows it.
 pub const TOKEN: &str = "token-of-the-tests";
@@ -219,8 +226,8 @@ impl Stage {
     pub async fn publish(&self, draft: bulletins::Draft) -> (BulletinId, i32) {
         let id = BulletinId::new(self.now());
         let mut tx = self.engine.db.begin().await.expect("a transaction");
-        bulletins::insert_draft(&mut tx, id, &draft, &public_token(), "test", self.now()).await.expect("a draft");
-        let published = publish(&mut tx, &self.engine.settings, id, "test", self.now()).await.expect("published");
+        bulletins::insert_draft(&mut tx, id, &draft, &public_token(), &tester(), self.now()).await.expect("a draft");
+        let published = publish(&mut tx, &self.engine.settings, id, &tester(), self.now()).await.expect("published");
         tx.commit().await.expect("committed");
         let Published::Relaying(deliveries) = published else { panic!("it was not to be scheduled") };
         (id, deliveries)

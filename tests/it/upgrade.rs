@@ -15,7 +15,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::progress::find_difference;
 use gcc_relay::store::{self, Db};
 
-use crate::stage::{PATIENCE, Stage, fresh_database};
+use crate::stage::{PATIENCE, Stage, fresh_database, tester};
 
 fn dumps() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/dumps")
@@ -44,7 +44,7 @@ async fn make(file: &Path) {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
     let withdraw = gcc_relay::relay::withdraw::withdraw;
-    withdraw(&mut tx, &stage.engine.settings, withdrawn, &reason, "test", stage.now()).await.expect("withdrawn");
+    withdraw(&mut tx, &stage.engine.settings, withdrawn, &reason, &tester(), stage.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     stage.publish_as_configured().await;
     stage.run().await;

@@ -107,7 +107,7 @@ impl DemoAccount {
             None => None,
         };
         let (username, name, now) = (self.username.parse()?, self.name.to_owned(), house.clock.now());
-        create(db, username, name, self.role, office.as_ref(), super::ACTOR, now).await
+        create(db, username, name, self.role, office.as_ref(), &super::ACTOR, now).await
     }
 }
 

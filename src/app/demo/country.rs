@@ -27,7 +27,7 @@ pub(super) async fn load(house: &House, wanted: &Wanted) -> anyhow::Result<Diff>
     // as old as the oldest thing that is told about it
     let at = if is_new { now - SINCE_THE_TREE } else { now };
     let bytes = csv(&rows(wanted, &lost)?)?;
-    tree::import(house, &bytes, None, false, super::ACTOR, at).await.map_err(|error| {
+    tree::import(house, &bytes, None, false, &super::ACTOR, at).await.map_err(|error| {
         match error.downcast::<tree::BadFile>() {
             Ok(bad) => anyhow::Error::msg(bad.describe(&wanted.data_dir.join("tree.csv"))),
             Err(error) => error,

@@ -46,7 +46,7 @@ pub(super) async fn make(house: &House, folder: &Path) -> anyhow::Result<Vec<Dem
         };
         let office = office.as_ref();
         let new = NewKey { name: &stored, role, office, expires_at: None, allowed: AllowedAddresses::default() };
-        let key = keys::create(&mut tx, new, super::ACTOR, now).await?;
+        let key = keys::create(&mut tx, new, &super::ACTOR, now).await?;
         made.push(DemoKey { name, whose, key, file: folder.join(name) });
     }
     tx.commit().await?;

@@ -38,8 +38,8 @@ pub(super) async fn publish(engine: &Engine) -> anyhow::Result<BulletinId> {
         acknowledgement: Acknowledgement::default(),
         expires_at: None,
     };
-    insert_draft(&mut tx, id, &draft, &public_token(), super::ACTOR, now).await?;
-    publish::publish(&mut tx, &engine.settings, id, super::ACTOR, now).await?;
+    insert_draft(&mut tx, id, &draft, &public_token(), &super::ACTOR, now).await?;
+    publish::publish(&mut tx, &engine.settings, id, &super::ACTOR, now).await?;
     tx.commit().await?;
     Ok(id)
 }

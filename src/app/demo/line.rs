@@ -37,7 +37,7 @@ pub(super) async fn prepare_channel(house: &House, sealing: &SealingKeys, wanted
         None => {
             let rate = i32::try_from(house.config.relay.rate_per_second)?;
             insert_channel(&mut tx, code, NAME, &secret, &token, rate, now).await?;
-            audit::insert_entry(&mut tx, now, super::ACTOR, "channel_add", &format!("channel:{code}"), &json!({}))
+            audit::insert_entry(&mut tx, now, &super::ACTOR, "channel_add", &format!("channel:{code}"), &json!({}))
                 .await?;
         }
         Some(channel) if !fits(sealing, &channel, &credentials) => {

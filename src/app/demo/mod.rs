@@ -34,6 +34,7 @@ use super::shutdown::Shutdown;
 use super::simulator::Wanted;
 use super::{House, wiring};
 use crate::config::{Config, DatabaseUrl};
+use crate::domain::actor::Actor;
 use crate::domain::ids::BulletinId;
 use crate::relay::engine::Engine;
 use crate::store::history::list_lost;
@@ -42,7 +43,7 @@ use crate::store::progress::Counters;
 /// Code of the demo's channel.
 const CHANNEL: &str = "gcc";
 /// Whom the audit names.
-const ACTOR: &str = "demo";
+const ACTOR: Actor = Actor::DEMO;
 /// What the demo logs where the settings do not say otherwise: the story has the terminal.
 const LOG_FILTER: &str = "warn,sqlx=error";
 

@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::history::{ABSENT, PUBLISHER, fresh_draft, lot_of, steward_of};
+use super::history::{ABSENT, fresh_draft, lot_of, publisher, steward_of};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
@@ -114,8 +114,8 @@ async fn publish_news(engine: &Engine, number: usize, now: Timestamp) -> anyhow:
     let origin = find_root(&mut tx).await?.ok_or(StoreError::Absent("root of the tree"))?;
     let draft = fresh_draft(number, origin, now)?;
     let id = BulletinId::new(now);
-    insert_draft(&mut tx, id, &draft, &public_token(), PUBLISHER, now).await?;
-    publish(&mut tx, &engine.settings, id, PUBLISHER, now).await?;
+    insert_draft(&mut tx, id, &draft, &public_token(), &publisher(), now).await?;
+    publish(&mut tx, &engine.settings, id, &publisher(), now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -82,7 +82,7 @@ fn seal(file: &KeyFile, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError
 async fn note(db: &mut Connection, house: &House, file: &KeyFile, what: &str, sealed: usize) -> anyhow::Result<()> {
     if sealed > 0 {
         let (subject, detail) = (format!("secret_key:{}", file.sealing().id()), json!({ what: sealed }));
-        audit::insert_entry(db, house.clock.now(), super::ACTOR, "secrets_seal_anew", &subject, &detail).await?;
+        audit::insert_entry(db, house.clock.now(), &super::ACTOR, "secrets_seal_anew", &subject, &detail).await?;
     }
     Ok(())
 }

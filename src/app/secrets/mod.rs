@@ -19,5 +19,7 @@ pub(super) use nodes::report_keys;
 pub use standing::{Standing, accept, check, look};
 pub use steps::{Rotated, Status, cancel, finish, rotate, status};
 
+use crate::domain::actor::Actor;
+
 /// How the audit names who runs the command.
-const ACTOR: &str = "cli";
+const ACTOR: Actor = Actor::COMMAND_LINE;

@@ -153,7 +153,7 @@ pub async fn accept(house: &House) -> anyhow::Result<i64> {
     know(&mut tx, &file, now).await?;
     let (key, persons) = (file.sealing().id().to_string(), file.person_key().id().to_string());
     let detail = json!({ "persons": persons, "lost": lost });
-    audit::insert_entry(&mut tx, now, super::ACTOR, "secrets_accept", &format!("secret_key:{key}"), &detail).await?;
+    audit::insert_entry(&mut tx, now, &super::ACTOR, "secrets_accept", &format!("secret_key:{key}"), &detail).await?;
     tx.commit().await?;
     Ok(lost)
 }

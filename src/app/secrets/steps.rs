@@ -259,5 +259,5 @@ pub async fn status(house: &House) -> anyhow::Result<Status> {
 }
 
 async fn note(db: &mut Connection, now: Timestamp, act: &str, key: KeyId, detail: Value) -> Result<(), StoreError> {
-    audit::insert_entry(db, now, super::ACTOR, act, &format!("secret_key:{key}"), &detail).await
+    audit::insert_entry(db, now, &super::ACTOR, act, &format!("secret_key:{key}"), &detail).await
 }

@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use super::DAY;
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::audit::insert_entry;
@@ -37,7 +38,7 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
             let mut tx = engine.db.begin().await?;
             drop_month(&mut tx, month).await?;
             let detail = json!({ "what": month.kept.as_str(), "month": month.name() });
-            insert_entry(&mut tx, now, "upkeep", "month_drop", &month.name(), &detail).await?;
+            insert_entry(&mut tx, now, &Actor::UPKEEP, "month_drop", &month.name(), &detail).await?;
             tx.commit().await?;
         } else if month.kept == Kept::Receipts && month.number < dense && !month.dense {
             let mut tx = engine.db.begin_long().await?;

@@ -3,6 +3,7 @@
 use sqlx::types::Json;
 
 use super::Bulletin;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
@@ -80,7 +81,7 @@ pub async fn insert_draft(
     id: BulletinId,
     draft: &Draft,
     public_token: &str,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
@@ -105,7 +106,7 @@ pub async fn insert_draft(
         draft.expires_at as Option<Timestamp>,
         public_token,
         now as Timestamp,
-        by,
+        by as &Actor,
         draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
         draft.search_form(),

@@ -16,6 +16,7 @@ pub use stages::{
     mark_scheduled, mark_withdrawn, update_paused,
 };
 
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{
     Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State, UnscheduledReason, Urgency,
 };
@@ -73,21 +74,21 @@ pub struct Bulletin {
     /// When it was written.
     pub created_at: Timestamp,
     /// By whom.
-    pub created_by: String,
+    pub created_by: Actor,
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// When it was handed to a second person.
     pub submitted_at: Option<Timestamp>,
     /// By whom.
-    pub submitted_by: Option<String>,
+    pub submitted_by: Option<Actor>,
     /// When a second person approved it as it stands.
     pub approved_at: Option<Timestamp>,
     /// Who.
-    pub approved_by: Option<String>,
+    pub approved_by: Option<Actor>,
     /// When a second person last gave it back.
     pub returned_at: Option<Timestamp>,
     /// Who.
-    pub returned_by: Option<String>,
+    pub returned_by: Option<Actor>,
     /// Why.
     pub returned_reason: Option<String>,
     /// When it is to be published.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::publishing::{Nothing, Standing};
 use super::visible;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin;
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
@@ -51,7 +52,8 @@ pub struct ApproveAnswer {
     /// When it was approved.
     approved_at: Option<Timestamp>,
     /// By whom.
-    approved_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    approved_by: Option<Actor>,
 }
 
 /// Approve what was submitted, as it stands.

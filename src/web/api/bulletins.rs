@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use uuid::Uuid;
 
 use super::visible;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{
     self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, UnscheduledReason, Urgency,
 };
@@ -70,21 +71,25 @@ pub struct Bulletin {
     pub created_at: Timestamp,
     /// By whom.
     #[schema(example = "key:spokesman")]
-    pub created_by: String,
+    #[schema(value_type = String)]
+    pub created_by: Actor,
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// When it was handed to a second person.
     pub submitted_at: Option<Timestamp>,
     /// By whom.
-    pub submitted_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub submitted_by: Option<Actor>,
     /// When a second person approved it as it stands; a change takes that away.
     pub approved_at: Option<Timestamp>,
     /// Who.
-    pub approved_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub approved_by: Option<Actor>,
     /// When a second person returned it; null again once it is submitted anew.
     pub returned_at: Option<Timestamp>,
     /// Who.
-    pub returned_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub returned_by: Option<Actor>,
     /// Why.
     pub returned_reason: Option<String>,
     /// When it is to be published.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::whose_turn::{next_step, why};
+use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Timestamp;
@@ -112,7 +113,8 @@ pub struct Delivery {
     /// When what happened.
     pub times: Times,
     /// Who forwarded or declined it; `time` where its time came.
-    pub forwarded_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub forwarded_by: Option<Actor>,
     /// LINE's own names for it.
     pub line: LineRef,
     /// Taps on รับทราบ: of persons, each once, and unnamed ones.

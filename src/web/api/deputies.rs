@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 use super::groups::{Steward, manages};
 use super::visible;
+use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::domain::steward::Deputy;
 use crate::domain::time::Timestamp;
@@ -139,7 +140,7 @@ pub(in crate::web) async fn name(
     group: &Group,
     deputy: &Deputy,
     account: Option<AccountId>,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<i32, StoreError> {
     let id = insert_deputy(db, group.id, deputy, account).await?;
@@ -153,7 +154,7 @@ pub(in crate::web) async fn end(
     db: &mut Connection,
     group: &Group,
     id: i32,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(), Problem> {
     if !stewards::end_deputy(db, group.id, id, now).await? {

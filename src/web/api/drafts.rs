@@ -10,6 +10,7 @@ use super::draft_input::{DraftInput, NewBulletin};
 use super::field::Field;
 use super::visible;
 use crate::domain::account::Act;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
 use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::time::Timestamp;
@@ -77,7 +78,7 @@ pub async fn delete_bulletin(
 pub(in crate::web) async fn insert(
     db: &mut Connection,
     draft: &Draft,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<BulletinId, StoreError> {
     let id = BulletinId::new(now);
@@ -91,7 +92,7 @@ pub(in crate::web) async fn update(
     db: &mut Connection,
     before: &rows::Bulletin,
     draft: &Draft,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     rows::update_draft(db, before.id, draft, now).await?;
@@ -128,7 +129,7 @@ pub(in crate::web) async fn lock_draft(
 /// Writes the act down, and apart from it that the groups' own settings are passed over.
 async fn note(
     db: &mut Connection,
-    by: &str,
+    by: &Actor,
     act: &str,
     id: BulletinId,
     automatic: bool,

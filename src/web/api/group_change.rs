@@ -16,6 +16,7 @@ use super::groups::{GroupDetail, detail, manages};
 use super::publishing::Nothing;
 use super::visible;
 use crate::domain::account::{Act, Role};
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::Forwarding;
 use crate::domain::join_code::JoinCode;
 use crate::domain::thai::trim_unseen;
@@ -163,7 +164,7 @@ pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: 
 pub(in crate::web) async fn new_join_code(
     db: &mut Connection,
     group: &Group,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(JoinCode, Timestamp), StoreError> {
     let (join_code, expires_at) = (JoinCode::generate(), now + CODE_LIFETIME);

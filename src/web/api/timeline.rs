@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::whose_turn::word;
+use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
 use crate::domain::time::Timestamp;
 use crate::store::attempts::Attempt;
@@ -46,7 +47,7 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
     let declined = row.state == State::Declined;
     let by = row.forwarded_by.clone();
     let turn = match &by {
-        Some(_) if !declined => moment(What::Forwarded, row.turn_at, by.clone()),
+        Some(_) if !declined => moment(What::Forwarded, row.turn_at, by.as_ref().map(Actor::to_string)),
         _ => moment(What::TurnCame, row.turn_at, row.bypassed_parent.then(|| "without the group above".to_owned())),
     };
     let end = match row.state {
@@ -66,8 +67,8 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
     all
 }
 
-fn how_it_ended(state: State, row: &rows::Delivery, by: Option<String>) -> String {
-    let parts = [Some(word(&state)), row.reason.map(|reason| word(&reason)), by];
+fn how_it_ended(state: State, row: &rows::Delivery, by: Option<Actor>) -> String {
+    let parts = [Some(word(&state)), row.reason.map(|reason| word(&reason)), by.map(String::from)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -88,7 +89,7 @@ mod tests {
     fn a_retried_delivery_tells_its_story_in_order() {
         let second = |second: i64| Timestamp::from_second(1_521_770_400 + second);
         let accepted = rows::Delivery {
-            forwarded_by: Some("key:lamphun".to_owned()),
+            forwarded_by: Some(Actor::key("lamphun")),
             turn_at: Some(second(60)),
             ended_at: Some(second(70)),
             line_request_id: Some(uuid::Uuid::nil()),
@@ -113,7 +114,7 @@ mod tests {
     fn a_declined_delivery_names_who_declined_it() {
         let at = Some(Timestamp::from_second(1_521_771_000));
         let declined = rows::Delivery {
-            forwarded_by: Some("key:lamphun".to_owned()),
+            forwarded_by: Some(Actor::key("lamphun")),
             ended_at: at,
             reason: Some(Reason::NotForUs),
             ..row(State::Declined)

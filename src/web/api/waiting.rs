@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cascade::all_answered_for;
 use super::delivery::Words;
 use super::publishing::Forecast;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::delivery;
 use crate::domain::ids::BulletinId;
@@ -119,7 +120,8 @@ pub struct Copy {
     /// When it goes in by itself.
     release_at: Option<Timestamp>,
     /// Who forwarded or declined it; `time` where its time came.
-    forwarded_by: Option<String>,
+    #[schema(value_type = Option<String>)]
+    forwarded_by: Option<Actor>,
     /// What was said when it was declined.
     declined_because: Option<String>,
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::publishing::Nothing;
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::store::webhook_failures as rows;
 use crate::store::{Connection, StoreError, audit};
@@ -100,7 +101,7 @@ pub(in crate::web) async fn retry(
     db: &mut Connection,
     caller: &Caller,
     id: i64,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<(), Problem> {
     if caller.scope != Scope::Whole || !rows::retry_failure(db, id).await? {

@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use self::acts::{Choice, choices, say_act};
 use super::show;
 use super::typed::{begin_of, end_of, read_day};
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::store::StoreError;
@@ -181,7 +182,7 @@ fn read(t: Words, query: &Query, now: Timestamp) -> Result<(Filter, Option<Strin
     };
     let filter = Filter {
         // people type the name and mean whoever bears it
-        actors: text(&query.actor).map(|name| vec![format!("user:{name}"), format!("key:{name}"), name]),
+        actors: text(&query.actor).map(|name| Actor::called(&name)),
         act: text(&query.act),
         subject: text(&query.subject),
         from: from.ok().flatten().and_then(begin_of),

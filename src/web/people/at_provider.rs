@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::asked_for::AskedFor;
 use super::attempts::Attempt;
 use super::begin_session;
+use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::oidc::{Person, Provider, ProviderError, Waiting};
 use crate::store::audit::insert_entry;
@@ -182,7 +183,7 @@ pub fn explain(t: Words, error: &ProviderError) -> Refusal {
 pub async fn note_unbound(
     db: &mut Connection,
     now: Timestamp,
-    by: &str,
+    by: &Actor,
     of: &str,
     issuers: Vec<String>,
 ) -> Result<(), StoreError> {

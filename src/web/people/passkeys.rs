@@ -24,6 +24,7 @@ use webauthn_rs_proto::ResidentKeyRequirement;
 
 use super::asked_for::AskedFor;
 use super::begin_session;
+use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
@@ -257,7 +258,7 @@ pub async fn keep_made(
 pub async fn take_all_away(
     db: &mut Connection,
     now: Timestamp,
-    by: &str,
+    by: &Actor,
     account: AccountId,
     of: &str,
 ) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::carried::Carried;
+use crate::domain::actor::Actor;
 use crate::domain::credentials::{RECOVERY_CODES, RecoveryCode};
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
@@ -34,8 +35,8 @@ pub async fn make(db: &mut Connection, account: &Account, now: Timestamp) -> Res
     let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES).map(|_| RecoveryCode::generate()).collect();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| code.sha256(account.id)).collect();
     replace_recovery_codes(db, account.id, &hashes, now).await?;
-    let by = format!("user:{}", account.username);
-    insert_entry(db, now, &by, "recovery_codes_make", &by, &json!({ "codes": codes.len() })).await?;
+    let by = Actor::user(&account.username);
+    insert_entry(db, now, &by, "recovery_codes_make", &by.to_string(), &json!({ "codes": codes.len() })).await?;
     Ok(codes.iter().map(RecoveryCode::to_show).collect())
 }
 
@@ -48,8 +49,8 @@ pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Time
     if !use_recovery_code(db, account.id, &code.sha256(account.id), now).await? {
         return Ok(false);
     }
-    let (by, left) = (format!("user:{}", account.username), count_recovery_codes(db, account.id).await?);
-    insert_entry(db, now, &by, "recovery_code_use", &by, &json!({ "left": left })).await?;
+    let (by, left) = (Actor::user(&account.username), count_recovery_codes(db, account.id).await?);
+    insert_entry(db, now, &by, "recovery_code_use", &by.to_string(), &json!({ "left": left })).await?;
     Ok(true)
 }
 

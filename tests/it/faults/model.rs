@@ -33,7 +33,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::house::{scaled, seed};
-use crate::stage::Stage;
+use crate::stage::{Stage, tester};
 
 /// How long a key is good, as the stage has it.
 const KEY: Duration = Duration::from_hours(23);
@@ -482,7 +482,7 @@ impl Table {
                     sheet.step(group, Event::Released);
                     (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), None);
                 }
-                forward(&mut tx, id, &Into::Groups(vec![self.groups[group]]), None, "test", now).await.map(drop)
+                forward(&mut tx, id, &Into::Groups(vec![self.groups[group]]), None, &tester(), now).await.map(drop)
             }
             Act::Decline(_, group) => {
                 allowed &= sheet.copies[group].state == State::Held;
@@ -492,7 +492,7 @@ impl Table {
                     sheet.wake(group, now);
                 }
                 let reason = "ไม่เกี่ยวข้อง".parse().expect("a reason");
-                decline(&mut tx, id, &[self.groups[group]], &reason, "test", now).await.map(drop)
+                decline(&mut tx, id, &[self.groups[group]], &reason, &tester(), now).await.map(drop)
             }
             Act::Undecline(_, group) => {
                 allowed &= sheet.copies[group].state == State::Declined;
@@ -501,7 +501,7 @@ impl Table {
                     let release = TREE[group].3.map(|minutes| now + minutes * MINUTE);
                     (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), release);
                 }
-                undecline(&mut tx, id, &[self.groups[group]], "test", now).await.map(drop)
+                undecline(&mut tx, id, &[self.groups[group]], &tester(), now).await.map(drop)
             }
             Act::Withdraw(_) => {
                 if allowed {
@@ -509,14 +509,14 @@ impl Table {
                     sheet.withdrawn = true;
                 }
                 let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-                withdraw(&mut tx, &settings, id, &reason, "test", now).await.map(drop)
+                withdraw(&mut tx, &settings, id, &reason, &tester(), now).await.map(drop)
             }
             Act::Retry { include_unknown, .. } => {
                 if allowed {
                     sheet.retry(include_unknown, now);
                 }
                 let all = RetryFilter::default();
-                retry(&mut tx, &settings, id, &all, include_unknown, "test", &self.stage.clock).await.map(drop)
+                retry(&mut tx, &settings, id, &all, include_unknown, &tester(), &self.stage.clock).await.map(drop)
             }
             _ => unreachable!("not a command: {act:?}"),
         };

@@ -11,6 +11,7 @@ use jiff::civil::{Weekday, time};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::Urgency;
 use crate::domain::delivery::{Reason, State};
 use crate::domain::thai::{from_bangkok, to_bangkok};
@@ -21,8 +22,6 @@ use crate::store::history::{Copy, Fate};
 const TAKES: [[f64; 4]; 2] = [[95.0, 38.0, 14.0, 6.0], [34.0, 18.0, 9.0, 5.0]];
 /// One copy in so many needs a second call.
 const SECOND_CALLS: f64 = 0.004;
-/// What releases a copy where no person does, as the engine writes it.
-const BY_TIME: &str = "time";
 
 /// One bulletin's way.
 pub(super) struct Course<'a> {
@@ -115,7 +114,7 @@ impl Course<'_> {
     }
 
     /// When it goes into the group and who lets it in; nobody where it does so by itself.
-    fn forwarded(&self, copy: &Copy, turn: Timestamp, lots: &mut StdRng) -> Option<(Timestamp, Option<String>)> {
+    fn forwarded(&self, copy: &Copy, turn: Timestamp, lots: &mut StdRng) -> Option<(Timestamp, Option<Actor>)> {
         let (habit, day) = (bell(&mut StdRng::seed_from_u64(lot_of(&copy.code))), bell(lots));
         if copy.automatic || copy.state == State::Ready {
             return Some((turn, None));
@@ -126,9 +125,9 @@ impl Course<'_> {
         let person = (!self.absent.contains(copy.code.as_str())).then(|| self.at_work(turn + takes, lots));
         let release = copy.forward_within.map(|minutes| turn + of_minutes(f64::from(minutes)));
         match (person, release) {
-            (Some(at), Some(release)) if at > release => Some((release, Some(BY_TIME.to_owned()))),
+            (Some(at), Some(release)) if at > release => Some((release, Some(Actor::TIME))),
             (Some(at), _) => Some((at, Some(steward_of(&copy.code)))),
-            (None, release) => release.map(|at| (at, Some(BY_TIME.to_owned()))),
+            (None, release) => release.map(|at| (at, Some(Actor::TIME))),
         }
     }
 
@@ -204,11 +203,11 @@ impl Course<'_> {
 }
 
 /// Who forwards into a group, as the audit and the receipts name them.
-pub(in crate::app::demo) fn steward_of(code: &str) -> String {
+pub(in crate::app::demo) fn steward_of(code: &str) -> Actor {
     match code {
-        "gcc2-lamphun" => "user:governor".to_owned(),
-        "gcc3-lamphun-commerce" => "user:commerce".to_owned(),
-        _ => format!("user:{code}"),
+        "gcc2-lamphun" => Actor::user("governor"),
+        "gcc3-lamphun-commerce" => Actor::user("commerce"),
+        _ => Actor::user(code),
     }
 }
 

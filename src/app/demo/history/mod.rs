@@ -17,6 +17,7 @@ use jiff::ToSpan as _;
 use self::fate::{Course, foretell};
 pub(super) use self::fate::{lot_of, steward_of};
 use self::letters::{Event, LETTERS, Letter, MADE_UP, NEWS, Published, To};
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, GroupId};
@@ -38,7 +39,10 @@ pub(super) const ABSENT: &str = "gcc2-ranong";
 const REMOVED: &str = "gcc3-lamphun-culture";
 const REMOVED_AGO: Duration = Duration::from_hours(9 * 24 + 5);
 /// Who writes and publishes.
-pub(super) const PUBLISHER: &str = "user:publisher";
+pub(super) fn publisher() -> Actor {
+    Actor::user("publisher")
+}
+
 /// From the draft to publication.
 const WRITING: Duration = Duration::from_mins(40);
 /// Before the oldest bulletin.
@@ -163,8 +167,8 @@ impl Maker<'_> {
         let origin = groups::find_root(&mut tx).await?.ok_or(StoreError::Absent("root of the tree"))?;
         let about = before.filter(|_| matches!(self.letter.event, Event::AboutTheOneBefore));
         let draft = self.letter.draft(origin, about, self.at)?;
-        insert_draft(&mut tx, id, &draft, &public_token(), PUBLISHER, self.at - WRITING).await?;
-        publish(&mut tx, settings, id, PUBLISHER, self.at).await?;
+        insert_draft(&mut tx, id, &draft, &public_token(), &publisher(), self.at - WRITING).await?;
+        publish(&mut tx, settings, id, &publisher(), self.at).await?;
         self.act(&mut tx, id).await?;
         self.advance(&mut tx, id, self.now, &[]).await?;
         let deliveries = get_bulletin(&mut tx, id).await?.deliveries.unwrap_or(0);
@@ -180,7 +184,7 @@ impl Maker<'_> {
             Event::Withdrawn(minutes, reason) => {
                 self.advance(db, id, after(minutes), &[]).await?;
                 let reason = reason.parse().map_err(anyhow::Error::msg)?;
-                let done = withdraw(db, &self.engine.settings, id, &reason, PUBLISHER, after(minutes)).await?;
+                let done = withdraw(db, &self.engine.settings, id, &reason, &publisher(), after(minutes)).await?;
                 if let Some(notice) = done.notice {
                     self.advance(db, notice, self.now, &[]).await?;
                 }
@@ -237,7 +241,7 @@ impl Maker<'_> {
         insert_attempts(db, &fates.iter().flat_map(|fate| attempts(fate, &calls)).collect::<Vec<_>>()).await?;
         let groups = copies.iter().map(|copy| (copy.id, copy.group_id)).collect::<std::collections::HashMap<_, _>>();
         let forwarded = fates.iter().filter_map(|fate| {
-            let by = fate.forwarded_by.clone().filter(|by| by.starts_with("user:"))?;
+            let by = fate.forwarded_by.clone().filter(|by| matches!(by, Actor::User(_)))?;
             Some(Forwarding { at: fate.turn_at?, by, group_id: *groups.get(&fate.id)? })
         });
         insert_forwardings(db, id, &forwarded.collect::<Vec<_>>()).await?;

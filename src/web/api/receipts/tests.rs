@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{ChannelId, GroupId};
 use std::time::Duration;
@@ -40,7 +41,7 @@ fn bulletin(deliveries: i32) -> Bulletin {
         public_token: "token".to_owned(),
         stage: Stage::Published,
         created_at: at,
-        created_by: "key:x".to_owned(),
+        created_by: Actor::key("x"),
         updated_at: at,
         scheduled_for: None,
         unscheduled_at: None,

@@ -90,7 +90,7 @@ pub async fn confirm(
     };
     replace_codes(&mut tx, account.id, &sealed, period).await?;
     let by = visitor.caller.actor();
-    insert_entry(&mut tx, app.now(), &by, "codes_set_up", &by, &json!({})).await?;
+    insert_entry(&mut tx, app.now(), &by, "codes_set_up", &by.to_string(), &json!({})).await?;
     let codes = recovery::make(&mut tx, &account, app.now()).await?;
     once.finish(tx, &app, &codes).await?;
     SettingUp::end(&session).await.map_err(|_| Problem::unavailable())?;
@@ -138,7 +138,7 @@ pub async fn remove(State(app): State<App>, visitor: Visitor, Form(proof): Form<
     update_codes(&mut tx, account.id, None).await?;
     delete_recovery_codes(&mut tx, account.id).await?;
     let by = visitor.caller.actor();
-    insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &by, &json!({})).await?;
+    insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &by.to_string(), &json!({})).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Redirect::to(&and_say(HERE, "said-codes-taken-away")).into_response())
 }

@@ -23,7 +23,7 @@ pub async fn sign_out(State(app): State<App>, visitor: Visitor, Id(handle): Id<U
         return Err(Problem::absent("device"));
     }
     let by = visitor.caller.actor();
-    insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by, &json!({ "devices": 1 })).await?;
+    insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by.to_string(), &json!({ "devices": 1 })).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Redirect::to(&and_say(HERE, "said-device-signed-out")).into_response())
 }
@@ -38,7 +38,7 @@ pub async fn sign_out_others(
     let devices = delete_others(&mut tx, visitor.account(), Some(&visitor.session_sha256)).await?;
     known_device::forget_all_but(&mut tx, app.people.cookies, &cookies, visitor.account()).await?;
     let by = visitor.caller.actor();
-    insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by, &json!({ "devices": devices })).await?;
+    insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by.to_string(), &json!({ "devices": devices })).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Redirect::to(&and_say(HERE, "said-others-signed-out")).into_response())
 }

@@ -29,12 +29,12 @@ pub async fn see(State(app): State<App>, visitor: Visitor, Form(seen): Form<Seen
     let mut tx = app.begin().await?;
     if let Some(failed) = take_failures(&mut tx, visitor.account()).await? {
         let (by, detail) = (visitor.caller.actor(), json!({ "failures": failed.failures, "since": failed.since }));
-        insert_entry(&mut tx, app.now(), &by, "sign_in_failures_seen", &by, &detail).await?;
+        insert_entry(&mut tx, app.now(), &by, "sign_in_failures_seen", &by.to_string(), &detail).await?;
     }
     let used = see_used_codes(&mut tx, visitor.account(), app.now()).await?;
     if used > 0 {
         let by = visitor.caller.actor();
-        insert_entry(&mut tx, app.now(), &by, "recovery_codes_seen", &by, &json!({ "used": used })).await?;
+        insert_entry(&mut tx, app.now(), &by, "recovery_codes_seen", &by.to_string(), &json!({ "used": used })).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     let next = local_path(&seen.next).unwrap_or(HERE);

@@ -119,7 +119,7 @@ pub async fn confirm(
         }
     };
     let by = visitor.caller.actor();
-    insert_entry(&mut tx, app.now(), &by, "passkey_add", &by, &json!({ "name": name })).await?;
+    insert_entry(&mut tx, app.now(), &by, "passkey_add", &by.to_string(), &json!({ "name": name })).await?;
     once.finish(tx, &app, &()).await?;
     Ok(done())
 }
@@ -138,7 +138,7 @@ pub async fn remove(
     let mut tx = app.begin().await?;
     let Some(name) = delete_passkey(&mut tx, account.id, id).await? else { return Err(Problem::absent("passkey")) };
     let by = visitor.caller.actor();
-    insert_entry(&mut tx, app.now(), &by, "passkey_remove", &by, &json!({ "name": name })).await?;
+    insert_entry(&mut tx, app.now(), &by, "passkey_remove", &by.to_string(), &json!({ "name": name })).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Redirect::to(&and_say(HERE, "said-passkey-removed")).into_response())
 }

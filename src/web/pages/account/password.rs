@@ -59,7 +59,8 @@ pub async fn change(
     let devices = delete_others(&mut tx, account.id, Some(&visitor.session_sha256)).await?;
     known_device::forget_all_but(&mut tx, app.people.cookies, &cookies, account.id).await?;
     expire_links(&mut tx, account.id, now).await?;
-    insert_entry(&mut tx, now, &by, "password_set", &by, &json!({ "by": "self", "signed_out": devices })).await?;
+    insert_entry(&mut tx, now, &by, "password_set", &by.to_string(), &json!({ "by": "self", "signed_out": devices }))
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Redirect::to(&and_say(HERE, "said-password-changed")).into_response())
 }

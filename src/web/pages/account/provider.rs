@@ -79,7 +79,7 @@ pub async fn unbind(State(app): State<App>, visitor: Visitor, Form(proof): Form<
     let mut tx = app.begin().await?;
     let unbound = unbind_identities(&mut tx, visitor.account()).await?;
     let by = visitor.caller.actor();
-    note_unbound(&mut tx, app.now(), &by, &by, unbound).await?;
+    note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Redirect::to(&and_say(HERE, "said-provider-unbound")).into_response())
 }

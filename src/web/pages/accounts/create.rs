@@ -10,6 +10,7 @@ use serde_json::json;
 use super::fields::{Faults, Typed, read};
 use super::link;
 use super::list::RoleOption;
+use crate::domain::actor::Actor;
 use crate::domain::credentials::Username;
 use crate::store::accounts::{NewAccount, find_account_by_id, insert_account};
 use crate::store::audit::insert_entry;
@@ -69,7 +70,7 @@ pub async fn create(
         return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
     };
     let detail = json!({ "role": account.role.as_str(), "office": office.map(|office| office.code) });
-    insert_entry(&mut tx, now, &by, "account_create", &format!("user:{}", account.username), &detail).await?;
+    insert_entry(&mut tx, now, &by, "account_create", &Actor::user(&account.username).to_string(), &detail).await?;
     let made = find_account_by_id(&mut tx, id).await?.ok_or_else(Problem::internal)?;
     let made = link::insert(&mut tx, &app, &visitor, &made).await?;
     once.finish(tx, &app, &made).await?;

@@ -16,6 +16,7 @@ mod switch;
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::store::accounts::{Account, find_account_by_id};
 use crate::store::offices::is_under;
@@ -59,7 +60,7 @@ fn path_of(id: AccountId) -> String {
 
 /// How the audit names an account.
 fn subject_of(account: &Account) -> String {
-    format!("user:{}", account.username)
+    Actor::user(&account.username).to_string()
 }
 
 /// A failure of the store, passed on.

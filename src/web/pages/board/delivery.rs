@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::Within;
 use super::rows::{DeliveryRow, Eyes};
 use super::say::{moment, moment_or_dash, stamp};
+use crate::domain::actor::{Actor, Part};
 use crate::domain::ids::DeliveryId;
 use crate::store::accounts::find_account;
 use crate::store::acknowledgements::list_times;
@@ -66,7 +67,7 @@ pub async fn show_delivery(
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS).await?;
     let subject = get_bulletin(&mut db, row.bulletin_id).await?.subject;
-    let by = match row.forwarded_by.as_deref() {
+    let by = match &row.forwarded_by {
         Some(by) => Some(who(&mut db, t, by, &row).await?),
         None => None,
     };
@@ -118,16 +119,16 @@ fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> Step {
 }
 
 /// Who let it into the group, in words: a person by the name that pages call them.
-async fn who(db: &mut Connection, t: Words, by: &str, row: &Row) -> Result<String, StoreError> {
-    Ok(match by.split_once(':') {
-        _ if by == "time" => t.say("delivery-by-time"),
-        Some(("user", name)) => match (find_account(db, name).await?, row.steward_title.as_deref()) {
+async fn who(db: &mut Connection, t: Words, by: &Actor, row: &Row) -> Result<String, StoreError> {
+    Ok(match by {
+        Actor::Program(Part::Time) => t.say("delivery-by-time"),
+        Actor::User(name) => match (find_account(db, name).await?, row.steward_title.as_deref()) {
             (Some(account), _) => account.display_name,
             // the demo's stewards act without accounts, under the codes of their groups
-            (None, Some(title)) if name == row.group => t.say_with("delivery-by-steward", &[("title", title)]),
+            (None, Some(title)) if *name == row.group => t.say_with("delivery-by-steward", &[("title", title)]),
             (None, _) => t.say_with("delivery-by-person", &[("name", name)]),
         },
-        Some(("key", name)) => t.say_with("delivery-by-key", &[("name", name)]),
-        _ => by.to_owned(),
+        Actor::Key(name) => t.say_with("delivery-by-key", &[("name", name)]),
+        Actor::Program(_) | Actor::Unknown(_) => by.to_string(),
     })
 }

@@ -1,5 +1,6 @@
 //! Words for what bulletins are made of, in the visitor's language.
 
+use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Kind, State, UnscheduledReason, Urgency};
 use crate::domain::document::Doubt;
 use crate::domain::national::facts;
@@ -93,11 +94,13 @@ pub fn moment(t: Words, at: Timestamp) -> String {
 }
 
 /// Who did something, without the mark of people; machines say that they are.
-pub fn actor(t: Words, actor: &str) -> String {
-    match actor.split_once(':') {
-        Some(("user", name)) => name.to_owned(),
-        Some(("key", name)) => t.say_with("compose-actor-key", &[("name", name)]),
-        _ => t.say_with("compose-actor-system", &[("name", actor)]),
+pub fn actor(t: Words, actor: &Actor) -> String {
+    match actor {
+        Actor::User(name) => name.clone(),
+        Actor::Key(name) => t.say_with("compose-actor-key", &[("name", name)]),
+        Actor::Program(_) | Actor::Unknown(_) => {
+            t.say_with("compose-actor-system", &[("name", actor.to_string().as_str())])
+        }
     }
 }
 

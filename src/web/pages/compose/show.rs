@@ -149,7 +149,7 @@ pub async fn page(
         paragraphs: row.body.lines().map(str::to_owned).collect(),
         facts: facts(db, visitor, &row).await?,
         doubts: told_number(t, &Draft::of(&row)).1,
-        returned: row.returned_reason.as_deref().zip(row.returned_by.as_deref()).map(|(reason, by)| {
+        returned: row.returned_reason.as_deref().zip(row.returned_by.as_ref()).map(|(reason, by)| {
             t.say_with("compose-returned-by", &[("who", actor(t, by).as_str()), ("reason", reason)])
         }),
         unscheduled: row.unscheduled_reason.zip(row.unscheduled_at).map(|(why, at)| labels::unscheduled(t, why, at)),

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::sign_in::{ask_again, find_origin, finish, note_failure};
+use crate::domain::actor::Actor;
 use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
 use crate::store::accounts::{Account, find_account_by_id, take_code, update_codes};
@@ -172,8 +173,8 @@ pub async fn check(
     let mut made = Vec::new();
     if half_way.setting_up.is_some() {
         update_codes(&mut tx, account.id, Some(&sealed)).await?;
-        let by = format!("user:{}", account.username);
-        insert_entry(&mut tx, now, &by, "codes_set_up", &by, &serde_json::json!({})).await?;
+        let by = Actor::user(&account.username);
+        insert_entry(&mut tx, now, &by, "codes_set_up", &by.to_string(), &serde_json::json!({})).await?;
         made = recovery::make(&mut tx, &account, now).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;

@@ -15,7 +15,7 @@ use crate::web::shell::and_say;
 pub async fn sign_out(State(app): State<App>, visitor: Visitor, session: Session) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let by = visitor.caller.actor();
-    insert_entry(&mut db, app.now(), &by, "sign_out", &by, &serde_json::json!({})).await?;
+    insert_entry(&mut db, app.now(), &by, "sign_out", &by.to_string(), &serde_json::json!({})).await?;
     session.flush().await.map_err(|_| Problem::unavailable())?;
     Ok(Redirect::to(&and_say("/sign-in", "said-signed-out")).into_response())
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::code::Asked;
 use super::sign_in::{finish, go_on, refuse_other};
 use super::welcome::used_up;
+use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::oidc::{Person, Returned};
 use crate::store::account_identities::{Taken, bind_identity, find_by_person, unbind_identities};
@@ -140,14 +141,14 @@ impl Back {
         if !use_link(&mut tx, &sha256, now).await? {
             return Ok(used_up(t));
         }
-        let by = format!("user:{}", account.username);
+        let by = Actor::user(&account.username);
         let unbound = unbind_identities(&mut tx, account.id).await?;
-        note_unbound(&mut tx, now, &by, &by, unbound).await?;
+        note_unbound(&mut tx, now, &by, &by.to_string(), unbound).await?;
         if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "link").await? {
             return Ok(refuse_binding(t, taken));
         }
         clear_password(&mut tx, account.id).await?;
-        take_all_away(&mut tx, now, &by, account.id, &by).await?;
+        take_all_away(&mut tx, now, &by, account.id, &by.to_string()).await?;
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
@@ -168,7 +169,7 @@ impl Back {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(refused::tell(t, status, t.say("provider-not-bound"), t.say("provider-late")));
         };
-        let by = format!("user:{}", account.username);
+        let by = Actor::user(&account.username);
         if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "self").await? {
             return Ok(refuse_binding(t, taken));
         }
@@ -183,13 +184,13 @@ async fn bind(
     app: &App,
     person: &Person,
     account: AccountId,
-    by: &str,
+    by: &Actor,
     how: &'static str,
 ) -> Result<Result<(), Taken>, Problem> {
     let bound = bind_identity(tx, account, &hash_person(app, person), &person.issuer, app.now()).await?;
     if bound.is_ok() {
         let detail = json!({ "by": how, "issuer": person.issuer });
-        insert_entry(tx, app.now(), by, "identity_bind", by, &detail).await?;
+        insert_entry(tx, app.now(), by, "identity_bind", &by.to_string(), &detail).await?;
     }
     Ok(bound)
 }

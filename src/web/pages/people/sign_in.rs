@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::code::{self, Asked};
+use crate::domain::actor::{Actor, Part};
 use crate::domain::credentials::Username;
 use crate::store::accounts::{Account, find_account, update_signed_in};
 use crate::store::audit::insert_entry;
@@ -183,8 +184,9 @@ pub(super) async fn note_failure(app: &App, origin: Origin, account: Option<&Acc
     let mut tx = app.begin().await?;
     let failed = add_failure(&mut tx, account.id, now).await?;
     if failed.failures >= 10 && 10_i32.pow(failed.failures.ilog10()) == failed.failures {
-        let (of, detail) = (format!("user:{}", account.username), serde_json::json!({ "failures": failed.failures }));
-        insert_entry(&mut tx, now, "sign-in", "sign_in_failures", &of, &detail).await?;
+        let (of, detail) =
+            (Actor::user(&account.username).to_string(), serde_json::json!({ "failures": failed.failures }));
+        insert_entry(&mut tx, now, &Actor::Program(Part::SignIn), "sign_in_failures", &of, &detail).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
@@ -267,6 +269,6 @@ async fn note(
         let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         update_device(db, &sha256, &agent.chars().take(DEVICE).collect::<String>()).await?;
     }
-    let by = format!("user:{}", account.username);
-    insert_entry(db, now, &by, "sign_in", &by, &serde_json::json!({ "by": way.as_str() })).await
+    let by = Actor::user(&account.username);
+    insert_entry(db, now, &by, "sign_in", &by.to_string(), &serde_json::json!({ "by": way.as_str() })).await
 }

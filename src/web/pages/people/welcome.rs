@@ -18,6 +18,7 @@ use tower_sessions::Session;
 
 use super::code::Asked;
 use super::sign_in::go_on;
+use crate::domain::actor::Actor;
 use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
 use crate::store::account_identities::unbind_identities;
 use crate::store::account_links::{find_link, use_link};
@@ -96,10 +97,10 @@ pub async fn set_password(
     let unbound = unbind_identities(&mut tx, account.id).await?;
     delete_others(&mut tx, account.id, None).await?;
     forget_others(&mut tx, account.id, None).await?;
-    let by = format!("user:{}", account.username);
-    insert_entry(&mut tx, app.now(), &by, "password_set", &by, &json!({ "by": "link" })).await?;
-    note_unbound(&mut tx, app.now(), &by, &by, unbound).await?;
-    take_all_away(&mut tx, app.now(), &by, account.id, &by).await?;
+    let by = Actor::user(&account.username);
+    insert_entry(&mut tx, app.now(), &by, "password_set", &by.to_string(), &json!({ "by": "link" })).await?;
+    note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
+    take_all_away(&mut tx, app.now(), &by, account.id, &by.to_string()).await?;
     tx.commit().await.map_err(StoreError::from)?;
     let asked = Asked { remembered: typed.remember.is_some(), ..Asked::default() };
     go_on(&app, &session, t, &headers, account, asked).await

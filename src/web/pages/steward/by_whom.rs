@@ -1,6 +1,7 @@
 //! Where a bulletin stands at a group of the office, in words: who did what, when.
 
 use super::look::{moment, soon};
+use crate::domain::actor::{Actor, Part};
 use crate::domain::delivery::State;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::find_account;
@@ -9,13 +10,11 @@ use crate::store::{Connection, StoreError};
 use crate::web::words::Words;
 
 /// Who acted, as people know them: the account's display name, the system's name, or that the time had come.
-pub async fn actor(db: &mut Connection, t: Words, actor: &str) -> Result<String, StoreError> {
-    Ok(match actor.split_once(':') {
-        Some(("user", name)) => {
-            find_account(db, name).await?.map_or_else(|| name.to_owned(), |account| account.display_name)
-        }
-        Some(("key", name)) => t.say_with("forward-by-key", &[("name", name)]),
-        _ => actor.to_owned(),
+pub async fn actor(db: &mut Connection, t: Words, actor: &Actor) -> Result<String, StoreError> {
+    Ok(match actor {
+        Actor::User(name) => find_account(db, name).await?.map_or_else(|| name.clone(), |account| account.display_name),
+        Actor::Key(name) => t.say_with("forward-by-key", &[("name", name)]),
+        Actor::Program(_) | Actor::Unknown(_) => actor.to_string(),
     })
 }
 
@@ -33,7 +32,10 @@ pub async fn tell(db: &mut Connection, t: Words, copy: &OwnCopy, now: Timestamp)
         },
         State::Ready | State::Accepted | State::Failed | State::Unreachable => went_in(db, t, copy).await?,
         State::Declined => {
-            let by = actor(db, t, copy.forwarded_by.as_deref().unwrap_or_default()).await?;
+            let by = match &copy.forwarded_by {
+                Some(by) => actor(db, t, by).await?,
+                None => String::new(),
+            };
             t.say_with("forward-state-declined", &[("by", &by), ("at", &at(copy.ended_at))])
         }
         State::Withdrawn => t.say_with("forward-state-withdrawn", &[("at", &at(copy.ended_at))]),
@@ -43,9 +45,9 @@ pub async fn tell(db: &mut Connection, t: Words, copy: &OwnCopy, now: Timestamp)
 
 /// How it went into the group.
 async fn went_in(db: &mut Connection, t: Words, copy: &OwnCopy) -> Result<String, StoreError> {
-    let how = match copy.forwarded_by.as_deref() {
+    let how = match &copy.forwarded_by {
         None => t.say("forward-state-automatic"),
-        Some("time") => t.say("forward-state-by-time"),
+        Some(Actor::Program(Part::Time)) => t.say("forward-state-by-time"),
         Some(by) => {
             let by = actor(db, t, by).await?;
             let at = copy.turn_at.map(|at| moment(t, at)).unwrap_or_default();

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::fields::Fields;
 use super::settings::{DeputyFaults, Typed, address, makes_accounts, render};
 use crate::domain::account::Role;
+use crate::domain::actor::Actor;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::AccountId;
 use crate::domain::steward::{BadDeputy, Deputy};
@@ -191,7 +192,7 @@ async fn make_account(
     group: &Group,
     deputy: &Deputy,
     username: &Username,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Option<AccountId>, StoreError> {
     let account = NewAccount {
@@ -204,7 +205,7 @@ async fn make_account(
     };
     let Some(id) = insert_account(db, &account, now).await? else { return Ok(None) };
     let detail = json!({ "role": Role::Steward.as_str(), "office": group.office, "until": deputy.until() });
-    audit::insert_entry(db, now, by, "account_create", &format!("user:{username}"), &detail).await?;
+    audit::insert_entry(db, now, by, "account_create", &Actor::user(username).to_string(), &detail).await?;
     Ok(Some(id))
 }
 
