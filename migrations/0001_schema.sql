@@ -701,9 +701,13 @@ create table audit (
     seal      bytea,
     -- the place in the chain of seals
     sealed_no bigint unique,
-    constraint sealed_no_iff_sealed check ((seal is null) = (sealed_no is null))
+    constraint sealed_no_iff_sealed check ((seal is null) = (sealed_no is null)),
+    -- an entry `audit_drop` keeps the place and the seal of the last entry that it dropped: the rest of the chain goes on from there
+    constraint a_drop_keeps_the_last_seal check (act <> 'audit_drop' or coalesce(
+        detail ->> 'last' ~ '^[1-9][0-9]{0,17}$' and detail ->> 'seal' ~ '^[0-9a-f]{64}$', false))
 );
 create index audit_unsealed on audit (id) where seal is null;
+create index audit_drops on audit (id) where act = 'audit_drop';
 -- the audit is read newest first, by who, what or whom: each at the cost of what is shown
 create index audit_by_time on audit (at, id);
 create index audit_by_actor on audit (actor, at, id);

@@ -75,6 +75,7 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
             taps: config.retention.taps,
             attempts: config.retention.attempts,
             receipts: config.retention.receipts,
+            audit: config.retention.audit,
             dense: CLOSED_AFTER,
         },
         bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),

@@ -256,7 +256,7 @@ impl Bulletins {
     }
 }
 
-/// How long deliveries and what belongs to them are kept.
+/// How long things are kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
@@ -269,6 +269,9 @@ pub struct Retention {
     /// Deliveries.
     #[serde(deserialize_with = "duration::one")]
     pub receipts: Duration,
+    /// Entries of the audit.
+    #[serde(deserialize_with = "duration::one")]
+    pub audit: Duration,
 }
 
 impl Retention {
@@ -277,6 +280,8 @@ impl Retention {
         check.lasts("retention.receipts", self.receipts, 365 * DAY..=most);
         check.lasts("retention.taps", self.taps, least..=self.receipts.max(least));
         check.lasts("retention.attempts", self.attempts, least..=self.receipts.max(least));
+        // a receipt without who published, forwarded and withdrew answers for nothing
+        check.lasts("retention.audit", self.audit, self.receipts.clamp(365 * DAY, most)..=most);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
 use crate::store::turns::Patience;
 
-/// How long things are kept, by the month in which their bulletin was published.
+/// How long things are kept, by whole months.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
     /// Taps of the acknowledge button.
@@ -15,6 +15,8 @@ pub struct Retention {
     pub attempts: Duration,
     /// Deliveries; the sums of a bulletin stay.
     pub receipts: Duration,
+    /// Entries of the audit.
+    pub audit: Duration,
     /// When a month's deliveries are rewritten without room for changes.
     pub dense: Duration,
 }

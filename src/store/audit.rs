@@ -1,5 +1,5 @@
 //! The audit: who did what, written in the transaction that does it, and chained by hash afterwards. Reading it is
-//! [`super::audit_reading`].
+//! [`super::audit_reading`], dropping what is old [`super::audit_dropping`].
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::domain::time::Timestamp;
 
 /// Writes down an act.
 ///
-/// `actor` names a person or key (`key:NAME`, `cli`, `upkeep`), `act` a verb, `subject` what it was done to.
+/// `act` is a verb, `subject` what it was done to.
 ///
 /// # Errors
 /// When the database fails.

@@ -105,26 +105,40 @@ pub struct Stretch {
     pub broken: Option<i64>,
     /// The last seal, in hex.
     pub seal: Option<String>,
+    /// The place of the last entry that was dropped; 0 = none was.
+    pub dropped: i64,
 }
 
 /// Makes up to `limit` seals again after the place `after` (0 = the beginning) and compares them.
+///
+/// Where old entries were dropped, the chain begins after the last of them, from the seal that the newest entry `audit_drop`
+/// keeps: whatever else is missing, or is there still, breaks it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<Stretch> {
     Ok(sqlx::query_as!(
         Stretch,
-        r#"with stretch as (
+        r#"with dropped as (
+            select (detail ->> 'last')::bigint as no, decode(detail ->> 'seal', 'hex') as seal
+            from audit where act = 'audit_drop' order by id desc limit 1
+        ), start as (
+            -- at the beginning the seal before is the one that was kept, later that of the entry before
+            select $1 <= kept.no as first, greatest($1, kept.no) as no, case when $1 <= kept.no then kept.seal else '' end as seal
+            from (select no, seal from dropped union all select 0, '' order by no desc limit 1) as kept
+        ), stretch as (
             select a.sealed_no, a.seal, audit_entry_bytes(a) as entry from audit a
-            where sealed_no >= $1 order by sealed_no limit $2::bigint + 1
+            where sealed_no >= (select case when first then 0 else no end from start)
+            order by sealed_no limit $2::bigint + 1
         ), checked as (
-            select sealed_no, seal, sealed_no = coalesce(lag(sealed_no) over chain, $1) + 1
-                and seal = sha256(coalesce(lag(seal) over chain, '') || entry) as good
-            from stretch window chain as (order by sealed_no)
+            select stretch.sealed_no, stretch.seal, stretch.sealed_no = coalesce(lag(stretch.sealed_no) over chain, start.no) + 1
+                and stretch.seal = sha256(coalesce(lag(stretch.seal) over chain, start.seal) || stretch.entry) as good
+            from stretch, start window chain as (order by stretch.sealed_no)
         )
         select count(*) as "entries!", max(sealed_no) as last, min(sealed_no) filter (where not good) as broken,
-            (select encode(seal, 'hex') from checked order by sealed_no desc limit 1) as seal
-        from checked where sealed_no > $1"#,
+            (select encode(seal, 'hex') from checked order by sealed_no desc limit 1) as seal,
+            coalesce((select no from dropped), 0) as "dropped!"
+        from checked where sealed_no > (select case when first then 0 else no end from start)"#,
         after,
         limit,
     )

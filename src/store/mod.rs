@@ -22,7 +22,7 @@
 //! | `groups_number_line_group` | a group is linked | gives it the number of its LINE group, and a LINE group its number |
 //! | `line_groups_immutable` | a LINE group's row changes or is deleted | refuses it: old deliveries refer to them |
 //! | `images_immutable` | a picture changes | refuses it |
-//! | `audit_append_only` | the audit changes | refuses all but sealing |
+//! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
 pub mod account_links;
@@ -33,6 +33,7 @@ pub mod api_keys;
 pub mod approval;
 pub mod attempts;
 pub mod audit;
+pub mod audit_dropping;
 pub mod audit_reading;
 pub mod batches;
 pub mod board;

@@ -42,8 +42,8 @@ pub const CLAIMS_LOST: &str = "gcc_relay_claims_lost_total";
 pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
 /// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
 pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
-/// The steps of upkeep.
-pub const UPKEEP_STEPS: [&str; 13] = [
+/// The steps of upkeep: a test there holds them to those that are done.
+pub const UPKEEP_STEPS: [&str; 15] = [
     "publish_scheduled",
     "release",
     "bypass",
@@ -57,6 +57,8 @@ pub const UPKEEP_STEPS: [&str; 13] = [
     "forget_attempts",
     "seal_audit",
     "forget",
+    "months",
+    "audit_months",
 ];
 /// Whether this node holds the lock of `channel`: 1 or 0. Summed over the nodes it must be 1.
 pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";

@@ -18,6 +18,7 @@ mod api_steward;
 mod api_tree;
 mod api_webhook;
 mod architecture;
+mod audit_retention;
 mod authenticator;
 mod board_pages;
 mod board_store;

@@ -336,6 +336,7 @@ fn settings() -> Settings {
             taps: 9_600 * hour,
             attempts: 17_520 * hour,
             receipts: 87_600 * hour,
+            audit: 87_600 * hour,
             dense: 1_080 * hour,
         },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],

@@ -8,6 +8,7 @@
 //! What only the passing of time brings about cannot be undone, so it waits for the earlier of the database's clock and the
 //! machine's, and is left alone while the two do not agree.
 
+mod audit_months;
 mod forget;
 mod months;
 mod proof;
@@ -98,12 +99,13 @@ enum Step {
     Seal,
     Forget,
     Months,
+    AuditMonths,
 }
 
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
 const TURNS: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
-const CARE: [Step; 10] = [
+const CARE: [Step; 11] = [
     Step::Measure,
     Step::SumUp,
     Step::TouchHome,
@@ -114,6 +116,7 @@ const CARE: [Step; 10] = [
     Step::Seal,
     Step::Forget,
     Step::Months,
+    Step::AuditMonths,
 ];
 
 impl Step {
@@ -134,6 +137,7 @@ impl Step {
             Self::Seal => "seal_audit",
             Self::Forget => "forget",
             Self::Months => "months",
+            Self::AuditMonths => "audit_months",
         }
     }
 
@@ -147,13 +151,22 @@ impl Step {
             }
             Self::Seal => Some(settings.audit_seal),
             Self::Forget => Some(DAY),
-            Self::Months => Some(HOUR),
+            Self::Months | Self::AuditMonths => Some(HOUR),
         }
     }
 
     /// Whether what it does cannot be undone, so that both clocks have to agree.
     const fn decides(self) -> bool {
-        matches!(self, Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::Forget | Self::Months)
+        matches!(
+            self,
+            Self::Publish
+                | Self::Expire
+                | Self::Release
+                | Self::Bypass
+                | Self::Forget
+                | Self::Months
+                | Self::AuditMonths
+        )
     }
 }
 
@@ -215,6 +228,7 @@ impl Lane {
             Step::Seal => proof::seal(engine).await,
             Step::Forget => forget::forget(engine, now).await,
             Step::Months => months::keep(engine, now).await,
+            Step::AuditMonths => audit_months::keep(engine, now).await,
         }
     }
 
@@ -314,5 +328,18 @@ async fn wake(db: &mut Connection, channels: &[ChannelId]) -> Result<()> {
     match Notice::waking(channels) {
         Some(notice) => notify(db, notice).await,
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_metrics_know_every_step_beforehand() {
+        let done: BTreeSet<&str> = TURNS.iter().chain(&CARE).map(|step| step.name()).collect();
+        assert_eq!(done, metric::UPKEEP_STEPS.into_iter().collect());
     }
 }

@@ -72,6 +72,8 @@ struct Line {
 /// What the proof found.
 struct Proof {
     checked: String,
+    /// That older entries were dropped, if they were.
+    dropped: Option<String>,
     broken: Option<String>,
     /// Where to go on, if it is not at its end.
     rest: Option<i64>,
@@ -112,7 +114,7 @@ pub struct Step {
 pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): Form<Step>) -> Result<Response, Problem> {
     let t = visitor.words;
     whole_tree(&visitor)?;
-    let (mut after, mut broken, mut seal, mut ended) = (step.after.max(0), None, None, false);
+    let (mut after, mut broken, mut seal, mut ended, mut dropped) = (step.after.max(0), None, None, false, 0);
     let until = Instant::now() + LONGEST;
     while !ended && broken.is_none() && Instant::now() < until {
         let mut db = app.db.acquire().await.map_err(StoreError::from)?;
@@ -121,10 +123,12 @@ pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): For
         broken = stretch.broken;
         seal = stretch.seal.or(seal);
         after = stretch.last.unwrap_or(after);
+        dropped = stretch.dropped;
     }
     let unsealed = count_unsealed(&mut *app.db.acquire().await.map_err(StoreError::from)?).await?;
     let proof = Proof {
-        checked: group_digits(after),
+        checked: group_digits((after - dropped).max(0)),
+        dropped: (dropped > 0).then(|| t.count("audit-dropped", dropped)),
         rest: (!ended && broken.is_none()).then_some(after),
         broken: broken.map(group_digits),
         unsealed: (unsealed > 0).then(|| t.count("audit-unsealed", unsealed)),
@@ -204,7 +208,7 @@ fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
 fn line(t: Words, entry: Entry) -> Line {
     Line {
         at: say_moment(t, entry.at),
-        actor: entry.actor,
+        actor: entry.actor.to_string(),
         words: say_act(t, &entry.act),
         act: entry.act,
         subject: entry.subject,

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict x0LO8c5I38s8YLIMYkSJaF4FNY8AAdcvdPt60sQusnTbtp9HeJH9r1Y5GR6Rwpj
+\restrict NdE3FzOauz1ftyT4ibzcjfCVtI7fXgmaDJN3bbEhBMzcaHc156j8v2OYcdQsyaF
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -206,7 +206,6 @@ CREATE TABLE public.groups (
     path integer[] DEFAULT '{}'::integer[] NOT NULL,
     channel_id integer,
     line_group_id text,
-    line_group_no integer,
     line_name text,
     linked_at timestamp with time zone,
     lost_at timestamp with time zone,
@@ -221,7 +220,6 @@ CREATE TABLE public.groups (
     updated_at timestamp with time zone NOT NULL,
     CONSTRAINT forward_within_not_negative CHECK ((forward_within >= 0)),
     CONSTRAINT head_count_not_negative CHECK ((head_count >= 0)),
-    CONSTRAINT line_groups_have_a_number CHECK (((line_group_id IS NULL) = (line_group_no IS NULL))),
     CONSTRAINT linked_groups_have_a_channel CHECK (((line_group_id IS NULL) OR (channel_id IS NOT NULL))),
     CONSTRAINT members_not_negative CHECK ((members >= 0)),
     CONSTRAINT root_is_tier_1 CHECK (((parent_id IS NULL) = (tier = 1))),
@@ -258,10 +256,17 @@ CREATE FUNCTION public.audit_append_only() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    if tg_op = 'UPDATE' and old.seal is null and new.seal is not null
-        and (old.id, old.at, old.actor, old.act, old.subject, old.detail)
-            is not distinct from (new.id, new.at, new.actor, new.act, new.subject, new.detail) then
-        return new;
+    if tg_op = 'UPDATE' then
+        if old.seal is null and new.seal is not null
+            and (old.id, old.at, old.actor, old.act, old.subject, old.detail)
+                is not distinct from (new.id, new.at, new.actor, new.act, new.subject, new.detail) then
+            return new;
+        end if;
+    elsif tg_op = 'DELETE' then
+        if old.at < now() - interval '1 year' and old.sealed_no <=
+            (select (detail ->> 'last')::bigint from audit where act = 'audit_drop' order by id desc limit 1) then
+            return old;
+        end if;
     end if;
     raise exception 'the audit is append-only' using errcode = 'restrict_violation';
 end $$;
@@ -280,6 +285,7 @@ CREATE TABLE public.audit (
     detail jsonb NOT NULL,
     seal bytea,
     sealed_no bigint,
+    CONSTRAINT a_drop_keeps_the_last_seal CHECK (((act <> 'audit_drop'::text) OR COALESCE((((detail ->> 'last'::text) ~ '^[1-9][0-9]{0,17}$'::text) AND ((detail ->> 'seal'::text) ~ '^[0-9a-f]{64}$'::text)), false))),
     CONSTRAINT sealed_no_iff_sealed CHECK (((seal IS NULL) = (sealed_no IS NULL)))
 );
 
@@ -456,12 +462,11 @@ begin
         exit when picked = '{}';
         update batches set epoch = holder, claimed_at = at where id = any (picked) and epoch is null;
         return query
-        select b.id, l.id, l.no, l.published_at, d.group_id, d.variant, r.line_group_id, d.retry_key, d.key_used_at, d.outcome_open,
+        select b.id, l.id, l.no, l.published_at, d.group_id, d.variant, d.recipient, d.retry_key, d.key_used_at, d.outcome_open,
             d.attempts, d.priority, d.has_children, d.members, l.expires_at
         from batches b cross join unnest(b.groups) with ordinality as named(id, n)
             join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
             join bulletins l on l.no = b.bulletin_no
-            left join line_groups r on r.no = d.recipient
         where b.id = any (picked) and d.channel_id = channel and d.state = 'ready' and d.due_at is null
         order by b.priority, b.id, named.n;
         get diagnostics given = row_count;
@@ -574,7 +579,8 @@ begin
     order by bulletin_no, tier, channel_id for no key update;
 
     -- Counters move by what the rows say after the statement less what they said before it: one pass over both sides, and
-    -- nothing has to be brought together row by row. The times of acceptances are counted the same way, as they never change.
+    -- nothing has to be brought together row by row. An acceptance is counted in the histogram the same way, as its time
+    -- never changes.
     with moved as (
         select bulletin_no, tier, channel_id, -1 as n, state, members, acknowledged, unnamed, ended_at from was
         union all
@@ -603,13 +609,9 @@ begin
             coalesce(sum(groups) filter (where state = 'expired'), 0) as expired,
             coalesce(sum(acknowledged_groups), 0) as acknowledged_groups, sum(taps) as taps, sum(unnamed) as unnamed,
             min(first_at) filter (where state = 'accepted') as first_at,
-            max(last_at) filter (where state = 'accepted') as last_at
+            max(last_at) filter (where state = 'accepted') as last_at,
+            jsonb_object_agg(bucket, groups) filter (where bucket is not null and groups <> 0) as counts
         from counted group by 1, 2, 3
-    ), times as (
-        -- its rows of progress are locked above, so nobody else writes these
-        insert into acceptance_times (bulletin_no, tier, channel_id, bucket, groups)
-        select bulletin_no, tier, channel_id, bucket, groups from counted where bucket is not null and groups <> 0
-        on conflict (bulletin_no, tier, channel_id, bucket) do update set groups = acceptance_times.groups + excluded.groups
     )
     update progress p set
         groups = p.groups + s.groups, seats = p.seats + s.seats,
@@ -621,6 +623,9 @@ begin
         unnamed = p.unnamed + s.unnamed,
         first_accepted_at = least(p.first_accepted_at, s.first_at),
         last_accepted_at = greatest(p.last_accepted_at, s.last_at),
+        histogram = case when s.counts is null then p.histogram else (
+            select array_agg(h.n + coalesce((s.counts ->> h.bucket::text)::integer, 0) order by h.bucket)
+            from unnest(p.histogram) with ordinality as h(n, bucket)) end,
         version = p.version + 1, changed = greatest(p.changed, mark), changed_at = clock_timestamp()
     from sums s
     where p.bulletin_no = s.bulletin_no and p.tier = s.tier and p.channel_id = s.channel_id;
@@ -821,28 +826,6 @@ end $$;
 
 
 --
--- Name: groups_number_line_group(); Type: FUNCTION; Schema: public; Owner: -
---
-
-CREATE FUNCTION public.groups_number_line_group() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-    new.line_group_no := null;
-    if new.line_group_id is null then
-        return new;
-    end if;
-    select l.no into new.line_group_no from line_groups l where l.line_group_id = new.line_group_id;
-    if not found then
-        insert into line_groups (line_group_id) values (new.line_group_id) on conflict do nothing;
-        -- asked again: another transaction may have been first
-        select l.no into strict new.line_group_no from line_groups l where l.line_group_id = new.line_group_id;
-    end if;
-    return new;
-end $$;
-
-
---
 -- Name: histogram_bucket(double precision); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -885,18 +868,6 @@ CREATE FUNCTION public.leave_batches(bulletins integer[], channels integer[], gr
     )
     update batches b set groups = s.groups from smaller s where b.id = s.id and s.groups is not null and b.epoch is null
 $$;
-
-
---
--- Name: line_groups_immutable(); Type: FUNCTION; Schema: public; Owner: -
---
-
-CREATE FUNCTION public.line_groups_immutable() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-    raise exception 'the number of a LINE group never changes' using errcode = 'restrict_violation';
-end $$;
 
 
 --
@@ -977,10 +948,9 @@ begin
     foreach parent in array array['attempts', 'acknowledgements', 'deliveries'] loop
         part := parent || '_' || month;
         -- room for two new versions of every row of a page: waiting becomes ready in one transaction for all of them, and accepted in
-        -- another. Of 92 bytes at first, 100 in the queue and 156 at the end, 32 rows fit so: by then the first version's place is
-        -- taken back. With less room the last of them go to other pages and into the indexes, and the table ends up larger.
-        -- Statistics follow a bulletin soon, as each adds many rows to few.
-        spare := case parent when 'deliveries' then 'with (fillfactor = 36, autovacuum_analyze_scale_factor = 0.02)' else '' end;
+        -- another. With less room the last of them go to other pages and into the indexes, and the table ends up larger. Statistics follow a
+        -- bulletin soon, as each adds many rows to few.
+        spare := case parent when 'deliveries' then 'with (fillfactor = 38, autovacuum_analyze_scale_factor = 0.02)' else '' end;
         execute format('create table %I (like %I including defaults including constraints including generated) %s',
             part, parent, spare);
         -- unlike "partition of", this keeps nobody from reading and writing the other months
@@ -1003,10 +973,10 @@ $$;
 
 
 --
--- Name: record_accepted(uuid[], timestamp with time zone, integer[], integer[], timestamp with time zone[], timestamp with time zone[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
+-- Name: record_accepted(uuid[], timestamp with time zone, integer[], integer[], timestamp with time zone[], timestamp with time zone[], text[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.record_accepted(bulletin_ids uuid[], at timestamp with time zone, bulletins integer[], groups integer[], answered timestamp with time zone[], called timestamp with time zone[], requests uuid[], messages text[], finished bigint[]) RETURNS TABLE(channel integer, ready bigint)
+CREATE FUNCTION public.record_accepted(bulletin_ids uuid[], at timestamp with time zone, bulletins integer[], groups integer[], answered timestamp with time zone[], called timestamp with time zone[], requests text[], messages text[], finished bigint[]) RETURNS TABLE(channel integer, ready bigint)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -1143,20 +1113,6 @@ CREATE TABLE public._sqlx_migrations (
     checksum bytea NOT NULL,
     execution_time bigint NOT NULL
 );
-
-
---
--- Name: acceptance_times; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.acceptance_times (
-    bulletin_no integer NOT NULL,
-    channel_id integer NOT NULL,
-    tier smallint NOT NULL,
-    bucket smallint NOT NULL,
-    groups integer NOT NULL
-)
-WITH (fillfactor='50', autovacuum_vacuum_threshold='500', autovacuum_vacuum_scale_factor='0.05');
 
 
 --
@@ -1489,31 +1445,31 @@ ALTER TABLE public.channels ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY
 CREATE TABLE public.deliveries (
     bulletin_no integer NOT NULL,
     group_id integer NOT NULL,
-    channel_id integer NOT NULL,
-    members integer DEFAULT 0 NOT NULL,
-    variant smallint NOT NULL,
-    tier smallint NOT NULL,
-    priority smallint NOT NULL,
-    has_children boolean NOT NULL,
-    automatic boolean NOT NULL,
     parent_group integer,
-    recipient integer,
+    channel_id integer NOT NULL,
+    turn_at timestamp with time zone,
+    release_at timestamp with time zone,
+    key_used_at timestamp with time zone,
+    due_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    changed bigint NOT NULL,
+    retry_key uuid,
+    members integer DEFAULT 0 NOT NULL,
     forward_within integer,
     acknowledged integer DEFAULT 0 NOT NULL,
     unnamed integer DEFAULT 0 NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    bypassed_parent boolean DEFAULT false NOT NULL,
-    outcome_open boolean DEFAULT false NOT NULL,
     state public.delivery_state NOT NULL,
     reason public.delivery_reason,
-    changed bigint NOT NULL,
-    turn_at timestamp with time zone,
-    release_at timestamp with time zone,
-    due_at timestamp with time zone,
-    key_used_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    retry_key uuid,
-    line_request_id uuid,
+    variant smallint NOT NULL,
+    tier smallint NOT NULL,
+    priority smallint NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    has_children boolean NOT NULL,
+    automatic boolean NOT NULL,
+    bypassed_parent boolean DEFAULT false NOT NULL,
+    outcome_open boolean DEFAULT false NOT NULL,
+    recipient text,
+    line_request_id text,
     line_message_ids text,
     forwarded_by text,
     declined_because text,
@@ -1548,31 +1504,31 @@ PARTITION BY RANGE (bulletin_no);
 CREATE TABLE public.deliveries_578 (
     bulletin_no integer NOT NULL,
     group_id integer NOT NULL,
-    channel_id integer NOT NULL,
-    members integer DEFAULT 0 NOT NULL,
-    variant smallint NOT NULL,
-    tier smallint NOT NULL,
-    priority smallint NOT NULL,
-    has_children boolean NOT NULL,
-    automatic boolean NOT NULL,
     parent_group integer,
-    recipient integer,
+    channel_id integer NOT NULL,
+    turn_at timestamp with time zone,
+    release_at timestamp with time zone,
+    key_used_at timestamp with time zone,
+    due_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    changed bigint NOT NULL,
+    retry_key uuid,
+    members integer DEFAULT 0 NOT NULL,
     forward_within integer,
     acknowledged integer DEFAULT 0 NOT NULL,
     unnamed integer DEFAULT 0 NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    bypassed_parent boolean DEFAULT false NOT NULL,
-    outcome_open boolean DEFAULT false NOT NULL,
     state public.delivery_state NOT NULL,
     reason public.delivery_reason,
-    changed bigint NOT NULL,
-    turn_at timestamp with time zone,
-    release_at timestamp with time zone,
-    due_at timestamp with time zone,
-    key_used_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    retry_key uuid,
-    line_request_id uuid,
+    variant smallint NOT NULL,
+    tier smallint NOT NULL,
+    priority smallint NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    has_children boolean NOT NULL,
+    automatic boolean NOT NULL,
+    bypassed_parent boolean DEFAULT false NOT NULL,
+    outcome_open boolean DEFAULT false NOT NULL,
+    recipient text,
+    line_request_id text,
     line_message_ids text,
     forwarded_by text,
     declined_because text,
@@ -1597,7 +1553,7 @@ CASE state
 END),
     CONSTRAINT unnamed_are_some_of_the_taps CHECK (((unnamed >= 0) AND (unnamed <= acknowledged)))
 )
-WITH (fillfactor='36', autovacuum_analyze_scale_factor='0.02');
+WITH (fillfactor='38', autovacuum_analyze_scale_factor='0.02');
 
 
 --
@@ -1715,30 +1671,6 @@ CREATE TABLE public.known_devices (
 
 
 --
--- Name: line_groups; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.line_groups (
-    no integer NOT NULL,
-    line_group_id text NOT NULL
-);
-
-
---
--- Name: line_groups_no_seq; Type: SEQUENCE; Schema: public; Owner: -
---
-
-ALTER TABLE public.line_groups ALTER COLUMN no ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.line_groups_no_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-
---
 -- Name: messages; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1835,6 +1767,7 @@ CREATE TABLE public.progress (
     unnamed integer DEFAULT 0 NOT NULL,
     first_accepted_at timestamp with time zone,
     last_accepted_at timestamp with time zone,
+    histogram integer[] DEFAULT array_fill(0, ARRAY[240]) NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     changed bigint NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
@@ -2055,17 +1988,7 @@ ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_578 FOR VA
 -- Data for Name: _sqlx_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:06:25.222182+00', true, '\xe3fe2c8058a5328ff94a270fa6d33b8f498e3dd6263a711fcda74949effff6c5e52ee2d5db45cf829f14a34e32284260', 70104448);
-
-
---
--- Data for Name: acceptance_times; Type: TABLE DATA; Schema: public; Owner: -
---
-
-INSERT INTO public.acceptance_times VALUES (578000000, 1, 1, 1, 1);
-INSERT INTO public.acceptance_times VALUES (578000002, 1, 1, 1, 1);
-INSERT INTO public.acceptance_times VALUES (578000001, 1, 1, 1, 1);
-INSERT INTO public.acceptance_times VALUES (578000002, 1, 2, 1, 1);
+INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:14:48.953948+00', true, '\x438327d4d4bf7913281436d7b16487e5cc43850eae6e7bc4a9527596512dc5a1c11ac6db75a34f2525c904bb25984b99', 72870641);
 
 
 --
@@ -2102,19 +2025,19 @@ INSERT INTO public.acceptance_times VALUES (578000002, 1, 2, 1, 1);
 -- Data for Name: attempts_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', 'ff7c8b55-7322-4b7c-bab9-6e959c6b9d8c', 5, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', 'ed686e5c-6807-4091-916d-3e60ee83a0a9', 6, 'Payload Too Large');
-INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '0783ec39-fb38-43fc-8694-e051bd5c9cd7', 4, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '4f4c6f9d-e949-41da-b109-a6eeb19b20d7', 2, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', 'b5907dd1-68d3-42bf-b669-83174e9593e6', 1, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', '3a86e546-38a1-42a1-86df-829b22796f57', 1, 'Payload Too Large');
+INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '181179e6-3bf2-4f9c-82b9-7df2f59f8fc2', 5, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '979e5745-0a78-4530-ac36-b617dbecacbd', 1, 'Internal Server Error');
 
 
 --
 -- Data for Name: audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'test', 'publish', 'bulletin:01625027-ac00-7b95-838d-c8d43fd337c3', '{"deliveries": 8, "forwarding": "as_configured"}', '\xd8a62489786f172a29f8db76e986f2e54cb63af6b72cbdb2340546261b2a53d8', 1);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'test', 'withdraw', 'bulletin:01625027-ac00-7b95-838d-c8d43fd337c3', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\xe994577f32b37244dd1696b29574df0be7bc9556c444040171009da38900e88b', 2);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'test', 'publish', 'bulletin:01625027-ac00-7134-8838-e5d43a5f8217', '{"deliveries": 8, "forwarding": "as_configured"}', '\x5458891eaef9c096f232834a76df183b5c68259eb4452b3a033205d4e055f92e', 3);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7eb8-b425-a250023923ca', '{"deliveries": 8, "forwarding": "as_configured"}', '\x4160016aa472463ad077b2c357d032746d2ac6ba870c95b992db41a458240ab7', 1);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'user:tester', 'withdraw', 'bulletin:01625027-ac00-7eb8-b425-a250023923ca', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\x52db6b9e583db04184002958aa8a7fd55822bd64d07fe342298bda6684c12ee4', 2);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7ca1-a1a2-5cfe27822cb7', '{"deliveries": 8, "forwarding": "as_configured"}', '\x3bb68ea9f464a15545a37f9a9da73ed314fdb72ef73cbafafb1996c5f6126fd4', 3);
 
 
 --
@@ -2127,40 +2050,40 @@ INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00
 -- Data for Name: bulletins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7b95-838d-c8d43fd337c3', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'PXhkclC7L9n0Yi_0_pT7LQ', 'withdrawn', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7ecf-ac15-f6242e7fcbcb', 578000001, 'withdrawal', '01625027-ac00-7b95-838d-c8d43fd337c3', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'LCR2Uibo94ZEUlMp_xt1Qg', 'published', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7134-8838-e5d43a5f8217', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'GnUgukss5KYOZx1dKIcIcg', 'published', '2018-03-23 00:00:00+00', 'test', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-7eb8-b425-a250023923ca', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'P_Orq9bxbviImm8la25Rvw', 'withdrawn', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-799b-9209-10e34c0dc17c', 578000001, 'withdrawal', '01625027-ac00-7eb8-b425-a250023923ca', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'w_nwAis2HluQgQTPVBOt5w', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-7ca1-a1a2-5cfe27822cb7', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'jw8oV_DQq8wSjjK3zxOtjQ', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
 
 
 --
 -- Data for Name: channels; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x015e5672024379bd0e319a1957025e7888b0f9871189022c40178bf8bb8bb7365a313a3c12572f08094b87387e64ed263b0eefeffdae701409b7c6145a4c2f9df4e67ffd635f40a5ee8611752c', NULL, '\x015e5672022863b767ee94aa29039f8f47c77c50f913b616ad6f218ee6c49d743d8fcd71055e98814c2a2989c462805bbabe1fcf4e0263fe892d1ff7201b0f', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x0140c27b02ca8a290cdef54f89ad8b51f809995013c02f9df19a3e8a227a4d57a8199d89339c6835cb9bbdba947ccbddf0cf7e6f4d0edfab6a5ffd2a86386bedf383aa13dcce4a82b3eef4df55', NULL, '\x0140c27b0250a74fa3ff4b6f1098e841a5ad606c2644909321384a6072d9dd6f9adccbb4b03b2e0e95f3427862cc1dff69e47d29ae45f60d1ae651167be712', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
 
 
 --
 -- Data for Name: deliveries_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.deliveries_578 VALUES (578000000, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 4, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'd13d6bc8-4a97-47a8-83fe-195183926221', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'failed', 'message_refused', 10, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'withdrawn', 'bulletin_withdrawn', 13, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 20, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'da1c23c1-6ff4-4c6d-84d1-a8c51f1417c7', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'held', NULL, 21, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 1, 1, 340, 1, 1, 1, false, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 23, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, '42770b8f-5d94-497c-8596-feec018e9afd', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 5, 1, 70, 1, 2, 1, false, true, NULL, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 23, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 25, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'accepted', NULL, 25, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, '3398dc62-6722-4492-81ed-66f1fcd85e89', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 4, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '82c88318-3b62-4048-8fec-844bfc7215e3', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 10, NULL, 50, NULL, 0, 0, 'failed', 'message_refused', 1, 2, 1, 1, false, true, false, false, 'Cmoi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 60, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 3, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 20, 30, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 4, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 30, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 13, NULL, 70, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 6, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 21, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 7, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 10, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 3, 2, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 20, 30, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 20, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '134ef8b8-d50c-44e2-9ad8-3757b402afb0', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, 21, NULL, 60, NULL, 0, 0, 'held', NULL, 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 23, NULL, 340, NULL, 0, 0, 'accepted', NULL, 1, 1, 1, 1, false, true, false, false, 'Cgcc1', 'fe72b3b7-f3ab-4070-849b-be23715a6d03', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 5, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 23, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 1, 1, false, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 23, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 23, NULL, 50, NULL, 0, 0, 'accepted', NULL, 1, 2, 1, 1, false, true, false, false, 'Cmoi', '5d24f696-3090-45ca-aa3e-00dfea7228a3', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 4, 2, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 30, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 6, 5, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 21, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 7, 5, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 10, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
 
 
 --
@@ -2182,21 +2105,19 @@ INSERT INTO public.deliveries_578 VALUES (578000002, 7, 1, 10, 1, 3, 1, false, t
 INSERT INTO public.functions_applied VALUES ('never_deleted', '\xcfe554d4c846e9284a49176a1895c6281fe93f5818f733c075e4df27ecca5243');
 INSERT INTO public.functions_applied VALUES ('groups_keep_tree', '\x16b6ed516a19c2269415dec519fef729d3d8d41878c641ab56cec549f1036858');
 INSERT INTO public.functions_applied VALUES ('groups_ask_for_count', '\x92d4a1e2458a92eb8725185fe74743642c4977423d713f5ff5b78376eee7ce87');
-INSERT INTO public.functions_applied VALUES ('line_groups_immutable', '\x1784cf4d6ef55f95f7d1ea9e4320a54b91229b7f066197b6652d6032f2c876b3');
-INSERT INTO public.functions_applied VALUES ('groups_number_line_group', '\xd9683099e84b9c5ac61d01545fed9472939174cd90c00d59b876f6fe362bd7fd');
 INSERT INTO public.functions_applied VALUES ('images_immutable', '\x0e4534e14b110e9f4546c8984d958d8035a4dc461c4638a4c93f5b2a9b2bc57d');
 INSERT INTO public.functions_applied VALUES ('bulletins_immutable', '\xa5536e664e87c4f06a3e30e8649efa7dc422ee5e19f175514e392eb5fe7fbb8d');
 INSERT INTO public.functions_applied VALUES ('bulletins_note_standstill', '\xd3989109109ca340bd83c4e3330a5fb6bac3118e46617650756eed317c5c4f12');
 INSERT INTO public.functions_applied VALUES ('channels_note_standstill', '\x8e076830fe35eb7703e92a05d5ff352ee73c6cd0f383046aafeb51293f5f94a6');
 INSERT INTO public.functions_applied VALUES ('audit_entry_bytes', '\x042c1f012bed458246d1c3dee4b66386486c96422ab2d78d5336f1e4ec9bde9d');
-INSERT INTO public.functions_applied VALUES ('audit_append_only', '\xbfad236866f2126a3d75a2b2421e25466aff0bf9526579e25adb5696163f83e4');
+INSERT INTO public.functions_applied VALUES ('audit_append_only', '\x517f21f3328caa0f682839fad83d518ce9fab3c377ebc67467348a161b0647cc');
 INSERT INTO public.functions_applied VALUES ('seal_entries', '\xb8704457a292ecad0817e793cd8a2578ba1ec17079023f22d367efb73cebbb7c');
 INSERT INTO public.functions_applied VALUES ('present_place', '\x113780d4c9af3d7951c9282fd9c31bf89edff9e4c2d70322f81d769ce2659983');
 INSERT INTO public.functions_applied VALUES ('change_locks', '\x97bab73086babfd036826c4c32957af39c112944a830d3923a79aa054e6519cb');
 INSERT INTO public.functions_applied VALUES ('change_mark', '\x5c7c7dd8f9787fcba61f254e097ef09912e0a2a275f68f8d3279962cf280ffbf');
 INSERT INTO public.functions_applied VALUES ('change_horizon', '\x073772b395d54f1e655f6849a3dc10e146f31490859af06868f93d822936f84b');
 INSERT INTO public.functions_applied VALUES ('bulletin_month', '\x2ab3a3bb75a6f055d71b25f05f72434b9a8b23d6914d1e471650f55035e51c9a');
-INSERT INTO public.functions_applied VALUES ('open_month', '\xd2e12202fd14a94d0cc4c2e3c663c422f98548e1faf12a639544f22e0d00ae11');
+INSERT INTO public.functions_applied VALUES ('open_month', '\x258a7dba3569a74999cb5522ea95a8cf33c843448051b0ff56bf1e71e8b7535f');
 INSERT INTO public.functions_applied VALUES ('close_month', '\x38838158e7ec26b55009828e8c59939416251c9e48c9a22187a48404806c95d2');
 INSERT INTO public.functions_applied VALUES ('next_bulletin_no', '\x95fbb73dbbe0eee2bcb9bc06efc59ad47cbe83969aad4672dc61d70454805d83');
 INSERT INTO public.functions_applied VALUES ('audience_groups', '\xe9b04093c705af597280cbb89bb33e16a9dc9c1068c84e3fe2d24ac6b47e8c90');
@@ -2211,25 +2132,25 @@ INSERT INTO public.functions_applied VALUES ('delivery_hops', '\x961a974ddc2538c
 INSERT INTO public.functions_applied VALUES ('unused_key', '\x47dd6270ba5c4e128ff70e89bcd9651ab7265db5b216d6be11e17f3df2a55f51');
 INSERT INTO public.functions_applied VALUES ('leave_batches', '\x09119a7a3d09615295f40f7264ecd4edc2b971d3bc486be5a684629a522bc32e');
 INSERT INTO public.functions_applied VALUES ('deliveries_inserted', '\x75ca0eb8bb863fd62e23bb0a75db8cdb4a1a058bb5a427de545271393df391ee');
-INSERT INTO public.functions_applied VALUES ('deliveries_updated', '\x4f9aa4caa519054d4b9e174734093f06706606b9087b7ec9c36f16b29daad5f8');
+INSERT INTO public.functions_applied VALUES ('deliveries_updated', '\x3d0390575d76bdd66c981fb7fb8f5f94ca2ca843d8bbfcaa6e9580bf7ca07d8a');
 INSERT INTO public.functions_applied VALUES ('sendable_batches', '\x0d44cfb6019e0347090e9039e42bde29b9397980ef0b6b51fd1770912a1c8a20');
 INSERT INTO public.functions_applied VALUES ('open_due', '\xfa3a977547615e7d668a9d60aab78612f095b75583e115fb41e89fb1fc22961b');
-INSERT INTO public.functions_applied VALUES ('claim_batches', '\x67e4cb164bf55bb13d9c7c3b25b25a97723d7d7572134f968eaad037dffda9b0');
-INSERT INTO public.functions_applied VALUES ('record_accepted', '\x594f59ec89416ebed9b771938c075bd7356e5768d848d631616c0c4b4c7caaae');
+INSERT INTO public.functions_applied VALUES ('claim_batches', '\x82b0539ffe920216a197e673082e5a2af2b0d8d9b5e28b49dced574f8f9c76e8');
+INSERT INTO public.functions_applied VALUES ('record_accepted', '\x0aec8dc83a61c20ff4e879fde4043dd2c5922827f7ec13499a843d0a8ded5174');
 
 
 --
 -- Data for Name: groups; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.groups VALUES (1, 'gcc1', NULL, 1, 'GCC1', 'gcc1', 1, '{1}', 1, 'Cgcc1', 1, NULL, '2018-03-23 00:00:00+00', NULL, 340, NULL, NULL, 340, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (2, 'lpn', 1, 2, 'GCC2-จังหวัดลำพูน', 'gcc2-จังหวัดลำพูน', 2, '{1,2}', 1, 'Clpn', 2, NULL, '2018-03-23 00:00:00+00', NULL, 60, NULL, NULL, 60, 'stewarded', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (5, 'cmi', 1, 2, 'GCC2-จังหวัดเชียงใหม่', 'gcc2-จังหวัดเชียงใหม่', 5, '{1,5}', 1, 'Ccmi', 5, NULL, '2018-03-23 00:00:00+00', NULL, 70, NULL, NULL, 70, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (8, 'moi', 1, 2, 'GCC2-กระทรวงมหาดไทย', 'gcc2-กระทรวงมหาดไทย', 8, '{1,8}', 1, 'Cmoi', 7, NULL, '2018-03-23 00:00:00+00', NULL, 50, NULL, NULL, 50, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (3, 'lpn-com', 2, 3, 'GCC3-ลพ-พาณิชย์', 'gcc3-ลพ-พาณิชย์', 3, '{1,2,3}', 1, 'Clpncom', 3, NULL, '2018-03-23 00:00:00+00', NULL, 20, NULL, NULL, 25, 'stewarded', 30, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (4, 'lpn-dist', 2, 3, 'GCC3-ลพ-อำเภอเมืองลำพูน', 'gcc3-ลพ-อำเภอเมืองลำพูน', 4, '{1,2,4}', 1, 'Clpndist', 4, NULL, '2018-03-23 00:00:00+00', NULL, 30, NULL, NULL, 30, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (6, 'cmi-com', 5, 3, 'GCC3-ชม-พาณิชย์', 'gcc3-ชม-พาณิชย์', 6, '{1,5,6}', 1, 'Ccmicom', 6, NULL, '2018-03-23 00:00:00+00', NULL, 21, NULL, NULL, 21, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไม่เชื่อม', 'gcc3-ชม-ยังไม่เชื่อม', 7, '{1,5,7}', 1, NULL, NULL, NULL, NULL, NULL, 10, NULL, NULL, 10, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (1, 'gcc1', NULL, 1, 'GCC1', 'gcc1', 1, '{1}', 1, 'Cgcc1', NULL, '2018-03-23 00:00:00+00', NULL, 340, NULL, NULL, 340, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (2, 'lpn', 1, 2, 'GCC2-จังหวัดลำพูน', 'gcc2-จังหวัดลำพูน', 2, '{1,2}', 1, 'Clpn', NULL, '2018-03-23 00:00:00+00', NULL, 60, NULL, NULL, 60, 'stewarded', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (5, 'cmi', 1, 2, 'GCC2-จังหวัดเชียงใหม่', 'gcc2-จังหวัดเชียงใหม่', 5, '{1,5}', 1, 'Ccmi', NULL, '2018-03-23 00:00:00+00', NULL, 70, NULL, NULL, 70, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (8, 'moi', 1, 2, 'GCC2-กระทรวงมหาดไทย', 'gcc2-กระทรวงมหาดไทย', 8, '{1,8}', 1, 'Cmoi', NULL, '2018-03-23 00:00:00+00', NULL, 50, NULL, NULL, 50, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (3, 'lpn-com', 2, 3, 'GCC3-ลพ-พาณิชย์', 'gcc3-ลพ-พาณิชย์', 3, '{1,2,3}', 1, 'Clpncom', NULL, '2018-03-23 00:00:00+00', NULL, 20, NULL, NULL, 25, 'stewarded', 30, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (4, 'lpn-dist', 2, 3, 'GCC3-ลพ-อำเภอเมืองลำพูน', 'gcc3-ลพ-อำเภอเมืองลำพูน', 4, '{1,2,4}', 1, 'Clpndist', NULL, '2018-03-23 00:00:00+00', NULL, 30, NULL, NULL, 30, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (6, 'cmi-com', 5, 3, 'GCC3-ชม-พาณิชย์', 'gcc3-ชม-พาณิชย์', 6, '{1,5,6}', 1, 'Ccmicom', NULL, '2018-03-23 00:00:00+00', NULL, 21, NULL, NULL, 21, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไม่เชื่อม', 'gcc3-ชม-ยังไม่เชื่อม', 7, '{1,5,7}', 1, NULL, NULL, NULL, NULL, 10, NULL, NULL, 10, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
 
 
 --
@@ -2263,27 +2184,14 @@ INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไ�
 
 
 --
--- Data for Name: line_groups; Type: TABLE DATA; Schema: public; Owner: -
---
-
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (1, 'Cgcc1');
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (2, 'Clpn');
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (3, 'Clpncom');
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (4, 'Clpndist');
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (5, 'Ccmi');
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (6, 'Ccmicom');
-INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (7, 'Cmoi');
-
-
---
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('01625027-ac00-7b95-838d-c8d43fd337c3', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/PXhkclC7L9n0Yi_0_pT7LQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7b95-838d-c8d43fd337c3"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x5350a722174d9688a20728ad6a163b38fd105dd634fe0cd48ecb6c015ed12325', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7b95-838d-c8d43fd337c3', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/PXhkclC7L9n0Yi_0_pT7LQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7b95-838d-c8d43fd337c3"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7b95-838d-c8d43fd337c3"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x97fa2e7f73fe6ce9ae831e6e808a741ad05b22b5d72d41116c53d3b6614f2720', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7ecf-ac15-f6242e7fcbcb', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/LCR2Uibo94ZEUlMp_xt1Qg"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x5c35eecbea0a9cd971d150c34f82130c18e7defc508c0dd4e52c40a2ce9bd7f4', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7134-8838-e5d43a5f8217', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/GnUgukss5KYOZx1dKIcIcg"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7134-8838-e5d43a5f8217"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x183fca48bdce9a6b06a44ea7cad6d0b00da1d82e9924616d7bc0e119ecca1e8d', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7134-8838-e5d43a5f8217', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/GnUgukss5KYOZx1dKIcIcg"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7134-8838-e5d43a5f8217"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7134-8838-e5d43a5f8217"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xbf33cc916573ebd4e8f6156d08f55c54b93cfee2401790602c359c4687334cbc', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7eb8-b425-a250023923ca', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/P_Orq9bxbviImm8la25Rvw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7eb8-b425-a250023923ca"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x3ac93d4b504f89faef6885bbe8c2b871ce8d2b2350f957f63ca680878728a589', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7eb8-b425-a250023923ca', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/P_Orq9bxbviImm8la25Rvw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7eb8-b425-a250023923ca"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7eb8-b425-a250023923ca"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xc0ec25ac51c735bd149722a774c23c3f093cad6f9799e42e1baa1bfe24a3e8df', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-799b-9209-10e34c0dc17c', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/w_nwAis2HluQgQTPVBOt5w"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x21fb35a98efeeed97350325b16f5399f4343474318a7fb637b15b81fb3eaf595', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7ca1-a1a2-5cfe27822cb7', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/jw8oV_DQq8wSjjK3zxOtjQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7ca1-a1a2-5cfe27822cb7"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x374b8233f5d639252e416921cdb0c2d10bc712b4dd9c11aab30dfbd0d61beef2', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7ca1-a1a2-5cfe27822cb7', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/jw8oV_DQq8wSjjK3zxOtjQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7ca1-a1a2-5cfe27822cb7"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7ca1-a1a2-5cfe27822cb7"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xe474b3865bce6997d105000d6b414f0c27c349c980be026770feab76fe5ddf57', '2018-03-23 00:00:00+00');
 
 
 --
@@ -2316,28 +2224,28 @@ INSERT INTO public.offices VALUES (8, 'moi', 'กระทรวงมหาด�
 -- Data for Name: progress; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 6, '2026-11-29 00:06:26.37109+00');
-INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, 5, 14, '2026-11-29 00:06:26.510366+00');
-INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, 2, 14, '2026-11-29 00:06:26.510392+00');
-INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 1, 18, '2026-11-29 00:06:26.53202+00');
-INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 22, '2026-11-29 00:06:26.582424+00');
-INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 24, '2026-11-29 00:06:26.58652+00');
-INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 2, 24, '2026-11-29 00:06:26.586551+00');
-INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 3, 26, '2026-11-29 00:06:26.593788+00');
+INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 6, '2026-11-29 00:14:51.495513+00');
+INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 5, 14, '2026-11-29 00:14:51.598933+00');
+INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 14, '2026-11-29 00:14:51.599757+00');
+INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 24, '2026-11-29 00:14:51.675577+00');
+INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 22, '2026-11-29 00:14:51.665792+00');
+INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 24, '2026-11-29 00:14:51.675602+00');
+INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 3, 24, '2026-11-29 00:14:51.675755+00');
+INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 1, 18, '2026-11-29 00:14:51.619405+00');
 
 
 --
 -- Data for Name: province_progress; Type: TABLE DATA; Schema: public; Owner: -
 --
 
+INSERT INTO public.province_progress VALUES (578000000, '50', 3, 0, 101, 0);
 INSERT INTO public.province_progress VALUES (578000000, '51', 3, 0, 110, 0);
 INSERT INTO public.province_progress VALUES (578000000, '', 2, 1, 390, 0);
-INSERT INTO public.province_progress VALUES (578000000, '50', 3, 0, 101, 0);
 INSERT INTO public.province_progress VALUES (578000002, '51', 3, 0, 110, 0);
 INSERT INTO public.province_progress VALUES (578000002, '50', 3, 0, 101, 0);
+INSERT INTO public.province_progress VALUES (578000001, '', 1, 1, 340, 0);
 INSERT INTO public.province_progress VALUES (578000001, '50', 1, 0, 70, 0);
 INSERT INTO public.province_progress VALUES (578000002, '', 2, 2, 390, 0);
-INSERT INTO public.province_progress VALUES (578000001, '', 1, 1, 340, 0);
 
 
 --
@@ -2383,7 +2291,7 @@ INSERT INTO public.province_progress_marks VALUES (578000001, 4);
 -- Data for Name: standstills; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7b95-838d-c8d43fd337c3', '2018-03-23 00:00:00+00', NULL);
+INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7eb8-b425-a250023923ca', '2018-03-23 00:00:00+00', NULL);
 
 
 --
@@ -2437,7 +2345,7 @@ SELECT pg_catalog.setval('public.bulletin_numbers', 2, true);
 -- Name: change_marks; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
-SELECT pg_catalog.setval('public.change_marks', 27, true);
+SELECT pg_catalog.setval('public.change_marks', 25, true);
 
 
 --
@@ -2452,13 +2360,6 @@ SELECT pg_catalog.setval('public.channels_id_seq', 1, true);
 --
 
 SELECT pg_catalog.setval('public.groups_id_seq', 8, true);
-
-
---
--- Name: line_groups_no_seq; Type: SEQUENCE SET; Schema: public; Owner: -
---
-
-SELECT pg_catalog.setval('public.line_groups_no_seq', 7, true);
 
 
 --
@@ -2495,14 +2396,6 @@ SELECT pg_catalog.setval('public.webhook_events_id_seq', 1, false);
 
 ALTER TABLE ONLY public._sqlx_migrations
     ADD CONSTRAINT _sqlx_migrations_pkey PRIMARY KEY (version);
-
-
---
--- Name: acceptance_times acceptance_times_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.acceptance_times
-    ADD CONSTRAINT acceptance_times_pkey PRIMARY KEY (bulletin_no, tier, channel_id, bucket);
 
 
 --
@@ -2746,22 +2639,6 @@ ALTER TABLE ONLY public.known_devices
 
 
 --
--- Name: line_groups line_groups_line_group_id_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.line_groups
-    ADD CONSTRAINT line_groups_line_group_id_key UNIQUE (line_group_id);
-
-
---
--- Name: line_groups line_groups_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.line_groups
-    ADD CONSTRAINT line_groups_pkey PRIMARY KEY (no);
-
-
---
 -- Name: messages messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2975,6 +2852,13 @@ CREATE INDEX audit_by_subject ON public.audit USING btree (subject, id);
 --
 
 CREATE INDEX audit_by_time ON public.audit USING btree (at, id);
+
+
+--
+-- Name: audit_drops; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX audit_drops ON public.audit USING btree (id) WHERE (act = 'audit_drop'::text);
 
 
 --
@@ -3342,6 +3226,13 @@ CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EAC
 
 
 --
+-- Name: audit audit_never_emptied; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER audit_never_emptied BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION public.audit_append_only();
+
+
+--
 -- Name: bulletins bulletins_immutable; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -3419,24 +3310,10 @@ CREATE TRIGGER groups_never_deleted BEFORE DELETE ON public.groups FOR EACH STAT
 
 
 --
--- Name: groups groups_number_line_group; Type: TRIGGER; Schema: public; Owner: -
---
-
-CREATE TRIGGER groups_number_line_group BEFORE INSERT OR UPDATE OF line_group_id, line_group_no ON public.groups FOR EACH ROW EXECUTE FUNCTION public.groups_number_line_group();
-
-
---
 -- Name: images images_immutable; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER images_immutable BEFORE UPDATE OF id, bytes, width, height ON public.images FOR EACH ROW EXECUTE FUNCTION public.images_immutable();
-
-
---
--- Name: line_groups line_groups_immutable; Type: TRIGGER; Schema: public; Owner: -
---
-
-CREATE TRIGGER line_groups_immutable BEFORE DELETE OR UPDATE ON public.line_groups FOR EACH STATEMENT EXECUTE FUNCTION public.line_groups_immutable();
 
 
 --
@@ -3509,14 +3386,6 @@ ALTER TABLE ONLY public.failed_sign_ins
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES public.channels(id);
-
-
---
--- Name: groups groups_line_group_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.groups
-    ADD CONSTRAINT groups_line_group_no_fkey FOREIGN KEY (line_group_no) REFERENCES public.line_groups(no);
 
 
 --
@@ -3619,5 +3488,5 @@ ALTER TABLE ONLY public.stewards
 -- PostgreSQL database dump complete
 --
 
-\unrestrict x0LO8c5I38s8YLIMYkSJaF4FNY8AAdcvdPt60sQusnTbtp9HeJH9r1Y5GR6Rwpj
+\unrestrict NdE3FzOauz1ftyT4ibzcjfCVtI7fXgmaDJN3bbEhBMzcaHc156j8v2OYcdQsyaF
 

@@ -8,6 +8,10 @@ audit-unsealed = { $n ->
     [one] { $shown } entry waits for its seal.
    *[other] { $shown } entries wait for their seal.
 }
+audit-dropped = { $n ->
+    [one] { $shown } older entry was dropped, as it had been kept long enough.
+   *[other] { $shown } older entries were dropped, as they had been kept long enough.
+}
 audit-last-seal = The last seal; write it down to compare later:
 audit-go-on = Go on checking
 audit-at = When
@@ -37,6 +41,7 @@ audit-act-recovery-codes-seen = Saw that a recovery code was used
 audit-act-identity-bind = Bind a person of the identity provider
 audit-act-identity-unbind = Unbind a person of the identity provider
 audit-act-month-drop = Dropped a month that was kept long enough
+audit-act-audit-drop = Dropped audit entries that were kept long enough
 audit-act-passkey-add = Added a passkey
 audit-act-passkey-remove = Took a passkey away
 audit-act-account-create = Made an account

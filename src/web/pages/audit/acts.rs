@@ -17,6 +17,7 @@ const ACTS: &[(&str, &str)] = &[
     ("identity_bind", "audit-act-identity-bind"),
     ("identity_unbind", "audit-act-identity-unbind"),
     ("month_drop", "audit-act-month-drop"),
+    ("audit_drop", "audit-act-audit-drop"),
     ("passkey_add", "audit-act-passkey-add"),
     ("passkey_remove", "audit-act-passkey-remove"),
     ("recovery_codes_make", "audit-act-recovery-codes-make"),
