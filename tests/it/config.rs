@@ -100,6 +100,11 @@ fn a_password_is_not_shown() {
 #[case("GCC_RELAY__RELAY__IN_FLIGHT", "900", "must be at least half of relay.rate_per_second")]
 #[case("GCC_RELAY__BULLETINS__APPROVAL", "boss", "which is none of none, second_person")]
 #[case("GCC_RELAY__BULLETINS__IMAGE_LIMIT", "16777216", "must be smaller than server.request_body_limit")]
+#[case(
+    "GCC_RELAY__RETENTION__AUDIT",
+    "3649 days",
+    "`retention.audit`, from the variable GCC_RELAY__RETENTION__AUDIT, must lie between"
+)]
 #[case("GCC_RELAY__LOG__FORMAT", "xml", "which is none of pretty, json")]
 #[case("GCC_RELAY__LOG__FILTER", "gcc=loud", "`log.filter`, from the variable GCC_RELAY__LOG__FILTER, is not a list")]
 fn a_bad_value_is_named_with_its_source(#[case] name: &str, #[case] value: &str, #[case] said: &str) {
