@@ -13,7 +13,7 @@ use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId};
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::store::batches::{self, Claim, Ready};
+use gcc_relay::store::batches::{self, Claim, ClaimOutcome, Ready};
 use gcc_relay::store::locks::lock_bulletins_shared;
 use gcc_relay::store::record::{News, Recorded, record_batch};
 use gcc_relay::store::{self, Db, Hosts, Pooling};
@@ -66,7 +66,7 @@ fn main() -> Result<()> {
     Ok(folder.close()?)
 }
 
-/// What a sender does to claim a batch.
+/// What a dispatcher does to claim a batch.
 async fn claim(db: &Db, channel: ChannelId, now: Timestamp) -> Result<()> {
     let mut tx = db.begin().await?;
     take(&mut tx, channel, now).await?;
@@ -74,8 +74,11 @@ async fn claim(db: &Db, channel: ChannelId, now: Timestamp) -> Result<()> {
 }
 
 async fn take(db: &mut store::Connection, channel: ChannelId, now: Timestamp) -> Result<Vec<(BatchId, Ready)>> {
-    let wanted = Claim { channel, epoch: 0, now, later: now, room: BATCH, below: None, known: None };
-    Ok(batches::claim(db, wanted).await?)
+    let wanted = Claim { channel, epoch: 0, room: BATCH, below: None, known: None };
+    match batches::claim(db, &[wanted], now, now).await?.pop() {
+        Some(ClaimOutcome::Claimed(claimed)) => Ok(claimed),
+        other => anyhow::bail!("not claimed: {other:?}"),
+    }
 }
 
 /// How long it takes to record the same batch so many times.

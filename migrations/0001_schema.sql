@@ -45,7 +45,7 @@ create table channels (
     next_secret_sealed bytea,
     token_sealed       bytea not null,
     rate_per_second    integer not null constraint rate_is_positive check (rate_per_second between 1 and 1000000),
-    -- raised by every sender that takes the channel; what an older one still writes is checked against it
+    -- raised by every dispatcher that takes the channel; what an older one still writes is checked against it
     epoch              bigint not null default 0,
     parked_reason      park_reason,
     parked_at          timestamptz,

@@ -17,7 +17,7 @@
 //! | **Bulletin** | one message from the government; immutable once published | publisher |
 //! | **Message** | the LINE message array of a bulletin, rendered once and stored as bytes | publish, forward |
 //! | **Delivery** | one bulletin's copy for one group, with its state; what is ready is named in the queue | publish |
-//! | **Claim** | a batch of deliveries taken by the one sender of their channel | sender |
+//! | **Claim** | a batch of deliveries taken by the one dispatcher of their channel | dispatcher |
 //! | **Attempt** | one LINE call that did not simply succeed | recorder |
 //! | **Acknowledgement** | a tap on รับทราบ by one person in one group | webhook |
 //! | **Progress** | a bulletin's counts by tier and channel, with a version | every move of a delivery |
@@ -32,7 +32,7 @@
 //!
 //! ```text
 //! web, cli ──▶ relay::publish ──▶ store: bulletin + message + all deliveries, one transaction ── NOTIFY ─┐
-//! LINE ◀── line::client ◀── relay::sender, one per channel in the cluster ◀── claims ready deliveries ◀──┘
+//! LINE ◀── line::client ◀── relay::dispatcher, one per channel in the cluster ◀── claims ready deliveries ◀──┘
 //!  │                             └──▶ relay::recorder: outcomes in batches; an accepted parent wakes its children
 //!  └──▶ web::hook: verify, store once, answer ──▶ relay::inbound: join codes, taps, leaving
 //! ```

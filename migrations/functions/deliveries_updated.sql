@@ -70,10 +70,10 @@ begin
     from sums s
     where p.bulletin_no = s.bulletin_no and p.tier = s.tier and p.channel_id = s.channel_id;
 
-    -- The queue: what is ready and not put off stands in a batch. Most statements record what came of calls, and only the sender takes
+    -- The queue: what is ready and not put off stands in a batch. Most statements record what came of calls, and only the dispatcher takes
     -- that out of its batch. Both sides are brought together by grouping: a join would be planned for the few rows of a first call.
     if exists (select from became where (state = 'ready' and due_at is null) or state in ('withdrawn', 'expired')) then
-        -- what left it in another way than through a sender leaves its batch: it ended, or changed its channel
+        -- what left it in another way than through a dispatcher leaves its batch: it ended, or changed its channel
         select array_agg(bulletin_no), array_agg(left_channel), array_agg(group_id)
         into gone_bulletins, gone_channels, gone_groups
         from (

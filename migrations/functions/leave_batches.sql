@@ -1,4 +1,4 @@
--- Takes deliveries out of the batches in which they wait to be sent; a batch that names nothing more is gone. What a sender has
+-- Takes deliveries out of the batches in which they wait to be sent; a batch that names nothing more is gone. What a dispatcher has
 -- claimed stays in its claim.
 create or replace function leave_batches(bulletins integer[], channels integer[], groups integer[]) returns void
     language sql volatile as $$

@@ -219,7 +219,7 @@ impl Running {
     /// Stops in order, at the latest when the grace is over or a second signal comes.
     pub(super) async fn stop(mut self, shutdown: &Shutdown) {
         self.stop.cancel();
-        // the senders keep the grace themselves; a moment on top lets them record
+        // the dispatchers keep the grace themselves; a moment on top lets them record
         let limit = self.grace + LAST_ANSWERS;
         tokio::select! {
             () = self.finish() => {}

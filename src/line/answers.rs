@@ -42,7 +42,7 @@ pub enum Silence {
     /// Certainly not: no connection was made.
     #[error("no connection to LINE could be made")]
     NotConnected,
-    /// Certainly not: its sender might not send any more when the first byte was about to go.
+    /// Certainly not: its dispatcher might not send any more when the first byte was about to go.
     #[error("the call was held back")]
     HeldBack,
     /// It may have: everything that is not certain is this.

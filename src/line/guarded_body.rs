@@ -21,7 +21,7 @@ pub fn always() -> MaySend {
 
 /// The body was held back: nothing of it was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the sender may not send any more")]
+#[error("the dispatcher may not send any more")]
 pub struct HeldBack;
 
 impl HeldBack {

@@ -1,10 +1,10 @@
 //! The credential of one call to LINE.
 //!
-//! A channel has one long-lived access token, kept sealed in the database and opened when a sender takes
+//! A channel has one long-lived access token, kept sealed in the database and opened when a dispatcher takes
 //! the channel. [`Access`] is the opened token in a form that is known to fit into a header, so that a
 //! stray newline from a file is found when it is stored and not when the first bulletin goes out.
 //!
-//! Made by `cli` (channel add, rotate) and `relay` (sender); used by [`super::client`].
+//! Made by `cli` (channel add, rotate) and `relay` (dispatcher); used by [`super::client`].
 
 use secrecy::{ExposeSecret as _, SecretString};
 

@@ -1,4 +1,4 @@
-//! The backlog: what one sender has claimed and not yet sent, most urgent first.
+//! The backlog: what one dispatcher has claimed and not yet sent, most urgent first.
 //!
 //! It also remembers of every delivery that is claimed and not yet recorded in which batch it stands: what it does not know of
 //! was claimed without its hearing of it.
@@ -25,7 +25,7 @@ pub struct Claimed {
 pub struct Throttled {
     /// How often.
     pub times: u32,
-    /// What the sender had had accepted by then.
+    /// What the dispatcher had had accepted by then.
     pub accepted_before: u64,
 }
 
@@ -59,7 +59,7 @@ impl Ord for Claimed {
     }
 }
 
-/// What one sender has claimed.
+/// What one dispatcher has claimed.
 #[derive(Debug, Default)]
 pub struct Backlog {
     heap: BinaryHeap<Claimed>,

@@ -9,13 +9,12 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::dispatcher::{Dispatcher, Shared, Until};
 use super::engine::Engine;
 use super::inbound;
 use super::lease::Lease;
 use super::member_counts::refresh_counts;
 use super::quotas::refresh_quotas;
-use super::recorder::ToRecorder;
-use super::sender::{Sender, Until};
 use super::upkeep::Rounds;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
@@ -41,29 +40,30 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
     }
 }
 
-/// Lets the sender of each channel do all that it can do now, and nobody else anything.
+/// Lets the dispatcher of each channel do all that it can do now, and nobody else anything.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn send_until_idle(engine: &Engine) -> Result<()> {
     let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
-    let recorder = ToRecorder::start(engine.clone());
+    let shared = Shared::start(engine);
     for channel in all.into_iter().filter(|channel| channel.parked_reason.is_none()) {
         let lease = Lease::endless(engine.clock.clone());
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        if let Some(sender) = Sender::start(engine, recorder.clone(), channel.id, None, lease, wake, stop).await? {
-            sender.run(Until::Idle).await;
+        let dispatcher = Dispatcher::start(engine, shared.clone(), channel.id, None, lease, wake, stop).await?;
+        if let Some(dispatcher) = dispatcher {
+            dispatcher.run(Until::Idle).await;
         }
     }
     Ok(())
 }
 
-/// Starts one sender that works until it is stopped, for a test that looks at it while it works; none where `holder` is
+/// Starts one dispatcher that works until it is stopped, for a test that looks at it while it works; none where `holder` is
 /// given and does not hold the channel.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn start_sender(
+pub async fn start_dispatcher(
     engine: &Engine,
     channel: ChannelId,
     holder: Option<SessionPid>,
@@ -71,10 +71,10 @@ pub async fn start_sender(
     stop: CancellationToken,
 ) -> Result<Option<JoinHandle<()>>> {
     let lease = Lease::endless(engine.clock.clone());
-    let sender = Sender::start(engine, ToRecorder::start(engine.clone()), channel, holder, lease, wake, stop).await?;
-    Ok(sender.map(|sender| {
+    let dispatcher = Dispatcher::start(engine, Shared::start(engine), channel, holder, lease, wake, stop).await?;
+    Ok(dispatcher.map(|dispatcher| {
         tokio::spawn(async move {
-            sender.run(Until::Stopped).await;
+            dispatcher.run(Until::Stopped).await;
         })
     }))
 }

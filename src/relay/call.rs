@@ -76,7 +76,7 @@ pub struct Surroundings {
     pub quota: QuotaEvidence,
     /// The channel's token.
     pub access: Access,
-    /// Whether the sender still has the channel.
+    /// Whether the dispatcher still has the channel.
     pub may_send: MaySend,
     /// Its place among the calls of the node.
     pub room: OwnedSemaphorePermit,

@@ -1,6 +1,6 @@
 //! The numbers that are looked up rather than counted: what waits on each channel, and which stand still.
 //!
-//! The leader's upkeep sets them every few seconds, by one question for all channels. What a sender has under
+//! The leader's upkeep sets them every few seconds, by one question for all channels. What a dispatcher has under
 //! way it says itself.
 
 use crate::domain::outcome::ParkReason;
@@ -53,7 +53,7 @@ pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// The calls that one sender has under way; none, once it is gone.
+/// The calls that one dispatcher has under way; none, once it is gone.
 #[derive(Debug, Default)]
 pub struct UnderWay {
     channel: String,

@@ -1,6 +1,6 @@
 //! The lease: whether this node may still start calls on the channels it holds.
 //!
-//! The locks that make a node the one sender of its channels live in one database session. When that session does
+//! The locks that make a node the one dispatcher of its channels live in one database session. When that session does
 //! not answer, somebody else may hold them by now. So no call starts once the last answer is too old, by the steady
 //! clock and by the wall clock: a process that was frozen wakes with an old answer and stops itself.
 
@@ -20,7 +20,7 @@ pub struct Asked {
     wall: Timestamp,
 }
 
-/// Whether calls may start; shared by a node's senders.
+/// Whether calls may start; shared by a node's dispatchers.
 #[derive(Clone, Debug)]
 pub struct Lease {
     clock: Clock,

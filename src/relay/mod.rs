@@ -1,13 +1,14 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
 //! Commands ([`publish`], [`approval`], [`trial`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
-//! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database: a [`node`] holds
-//! channels and runs one `sender` for each, and one `recorder` for all, which writes what came of every call; [`inbound`] works on
-//! what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
+//! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
+//! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
+//! [`inbound`] works on what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the
+//! `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
 //!
 //! From publish to receipt: [`publish`] inserts the deliveries; the first are ready and stand in a batch of the queue
-//! (`store::batches`). The sender of their channel claims the batch (`sender::claiming`), calls LINE for each (`call`), and
-//! tells the `recorder` what came of it. `store::record` writes that: who waited for one that ended becomes ready, and stands in a batch in
+//! (`store::batches`). The dispatcher of their channel asks the queue reader, which claims the batch; it calls LINE for each (`call`), and
+//! tells the recorder what came of it. `store::record` writes that: who waited for one that ended becomes ready, and stands in a batch in
 //! turn. The counters follow in the database by themselves (`store::progress`), and receipts are read from them.
 //!
 //! What an end does to all that can follow a bulletin (`tests/it/ended_chains.rs` tries each cell):
@@ -25,7 +26,7 @@
 //! | the withdrawal notice | is not withdrawn itself; is retried and expires like any bulletin | – | – |
 //! | taps on its button | are counted, as they happened | are counted | are counted |
 //!
-//! Invariants: one sender per channel in the cluster; a key is durable before its first use; an outcome that is not
+//! Invariants: one dispatcher per channel in the cluster; a key is durable before its first use; an outcome that is not
 //! known is never called known; an acceptance is never refused.
 
 pub mod approval;
@@ -34,6 +35,7 @@ mod backlog;
 pub mod by_hand;
 mod call;
 pub mod clock_watch;
+mod dispatcher;
 pub mod engine;
 pub mod forecast;
 pub mod forward;
@@ -48,12 +50,12 @@ mod member_counts;
 pub mod node;
 mod pace;
 pub mod publish;
+mod queue_reader;
 mod quota_evidence;
 mod quotas;
 mod recorder;
 pub mod refusal;
 pub mod retry;
-mod sender;
 pub mod settings;
 pub mod trial;
 pub mod upkeep;

@@ -1,7 +1,7 @@
-//! A node: takes its share of the channels and runs one sender for each.
+//! A node: takes its share of the channels and runs one dispatcher for each.
 //!
 //! All of a node's locks live on one direct connection, its session. A heartbeat asks that session whether it still
-//! lives; when it does not answer, the lease ends, the senders stop, and everything starts over on a new session.
+//! lives; when it does not answer, the lease ends, the dispatchers stop, and everything starts over on a new session.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,12 +13,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::clock_watch::{ClockWatch, clocks_agree};
+use super::dispatcher::{Dispatcher, Ended, Shared, Until};
 use super::engine::Engine;
 use super::home::{Restored, arrive};
 use super::lease::Lease;
 use super::listener::Hearing;
-use super::recorder::ToRecorder;
-use super::sender::{Ended, Sender, Until};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
@@ -29,7 +28,7 @@ use crate::telemetry::metric;
 /// The pool is tried so many times before it is given up.
 const PROBES: u32 = 3;
 
-/// A running sender.
+/// A running dispatcher.
 struct Post {
     code: String,
     wake: Arc<Notify>,
@@ -41,7 +40,7 @@ struct Post {
 pub struct Node {
     engine: Engine,
     posts: HashMap<ChannelId, Post>,
-    recorder: ToRecorder,
+    shared: Shared,
     watch: ClockWatch,
     notices: broadcast::Receiver<Notice>,
     hearing: Hearing,
@@ -71,11 +70,11 @@ impl Node {
     pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, hearing: Hearing) -> Self {
         let settings = &engine.settings;
         let watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
-        let recorder = ToRecorder::start(engine.clone());
-        Self { engine, posts: HashMap::new(), recorder, watch, notices, hearing, probe: None }
+        let shared = Shared::start(&engine);
+        Self { engine, posts: HashMap::new(), shared, watch, notices, hearing, probe: None }
     }
 
-    /// Works until `stop`, then lets the senders finish their calls.
+    /// Works until `stop`, then lets the dispatchers finish their calls.
     pub async fn run(mut self, stop: CancellationToken) -> NodeEnded {
         while !stop.is_cancelled() {
             let lease = Lease::new(self.engine.clock.clone(), self.engine.settings.lease);
@@ -252,7 +251,7 @@ impl Node {
         let nodes = usize::try_from(locks::count_nodes(session).await?).unwrap_or(1).max(1);
         metrics::gauge!(metric::NODES).set(f64::from(u32::try_from(nodes).unwrap_or(u32::MAX)));
         let share = all.len().div_ceil(nodes);
-        // a sender that is told to stop finishes its calls; its channel is let go in a later beat
+        // a dispatcher that is told to stop finishes its calls; its channel is let go in a later beat
         let working = self.posts.values().filter(|post| !post.stop.is_cancelled());
         working.skip(share).for_each(|post| post.stop.cancel());
         let room = share.saturating_sub(self.posts.len());
@@ -271,19 +270,19 @@ impl Node {
         Ok(())
     }
 
-    /// Starts the sender of a channel whose lock is held, in a task of its own: taking a channel may have to wait for
+    /// Starts the dispatcher of a channel whose lock is held, in a task of its own: taking a channel may have to wait for
     /// others, and the beat must not.
     fn post(&mut self, channel: ChannelId, code: String, holder: SessionPid, lease: &Lease) {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-        if !self.recorder.works() {
-            tracing::error!("the recorder ended unexpectedly and is started again");
-            self.recorder = ToRecorder::start(self.engine.clone());
+        if !self.shared.works() {
+            tracing::error!("the recorder or the queue reader ended unexpectedly; they are started again");
+            self.shared = Shared::start(&self.engine);
         }
-        let (engine, lease, recorder) = (self.engine.clone(), lease.clone(), self.recorder.clone());
+        let (engine, lease, shared) = (self.engine.clone(), lease.clone(), self.shared.clone());
         let (bell, halt) = (wake.clone(), stop.clone());
         let task = tokio::spawn(async move {
-            match Sender::start(&engine, recorder, channel, Some(holder), lease, bell, halt).await {
-                Ok(Some(sender)) => sender.run(Until::Stopped).await,
+            match Dispatcher::start(&engine, shared, channel, Some(holder), lease, bell, halt).await {
+                Ok(Some(dispatcher)) => dispatcher.run(Until::Stopped).await,
                 Ok(None) => {
                     tracing::warn!(channel.id = %channel, "the channel's lock was lost before the channel was taken");
                     Ended::Done
@@ -311,7 +310,7 @@ impl Node {
         }
     }
 
-    /// Stops all senders; calls under way may finish within the grace time.
+    /// Stops all dispatchers; calls under way may finish within the grace time.
     async fn dismiss_all(&mut self) {
         let posts: Vec<Post> = self.posts.drain().map(|(_, post)| post).collect();
         for post in &posts {
@@ -331,7 +330,7 @@ impl Node {
     }
 }
 
-/// The next notice; nothing where some were missed. A listener that is gone says nothing more: the senders look for work
+/// The next notice; nothing where some were missed. A listener that is gone says nothing more: the dispatchers look for work
 /// by themselves now and then.
 async fn next_notice(notices: &mut broadcast::Receiver<Notice>) -> Option<Notice> {
     match notices.recv().await {

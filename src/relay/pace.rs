@@ -1,8 +1,8 @@
 //! The pace of one channel: a token bucket that starts empty.
 //!
-//! LINE counts calls per channel and second in such a bucket of its own. A sender that has just taken a channel
+//! LINE counts calls per channel and second in such a bucket of its own. A dispatcher that has just taken a channel
 //! cannot know what the last one used up, so it begins with nothing; and it may never save up more than a small
-//! burst. One sender per channel makes this exact without any coordination.
+//! burst. One dispatcher per channel makes this exact without any coordination.
 
 use std::time::Duration;
 

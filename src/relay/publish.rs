@@ -1,7 +1,7 @@
 //! Publish: a draft becomes a bulletin with all its deliveries, in one transaction.
 //!
 //! The message is rendered here, once per variant, and stored; every attempt sends those bytes. Nothing is sent from here:
-//! the notice at commit wakes the senders, and they would find the work without it.
+//! the notice at commit wakes the dispatchers, and they would find the work without it.
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -340,7 +340,7 @@ pub fn image_url(settings: &Settings, image: ImageId) -> String {
     format!("{}/i/{image}.jpg", settings.public_url)
 }
 
-/// Wakes the senders of the bulletin's channels when the transaction commits.
+/// Wakes the dispatchers of the bulletin's channels when the transaction commits.
 pub(super) async fn wake(db: &mut Connection, id: BulletinId) -> Result<()> {
     if let Some(notice) = Notice::waking(&list_channels_of(db, id).await?) {
         notify(db, notice).await?;

@@ -4,7 +4,7 @@
 //! which holds for a moment. What a push costs is not asked for: the group's members are known from when the bulletin
 //! was published. A question that fails is no evidence, and `line::verdict::decide` then does what does no harm.
 //!
-//! One for each sender; asked by `relay::call`.
+//! One for each dispatcher; asked by `relay::call`.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,12 +1,13 @@
-//! Batches: the queue, and what senders have claimed of it.
+//! Batches: the queue, and what dispatchers have claimed of it.
 //!
 //! Every delivery that is ready and not put off stands in one batch. The database opens a batch with whatever makes
-//! deliveries ready (`deliveries_updated`), and takes out what is withdrawn, expires or changes its channel. A sender claims
+//! deliveries ready (`deliveries_updated`), and takes out what is withdrawn, expires or changes its channel. A dispatcher claims
 //! a batch by writing its epoch into it, before the first of its deliveries is sent. From then on what it names may be on
 //! its way to LINE, until it is recorded: what is recorded otherwise than accepted or given back leaves the batch in the same
 //! transaction ([`shrink`]), and the batch goes with its last delivery. A new holder of the channel turns what an older one
 //! left into open outcomes ([`take_channel`]): same key, same bytes, later.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::locks::{BulletinsLocked, lock_bulletins_shared};
@@ -43,69 +44,101 @@ pub struct Ready {
     pub expires_at: Option<Timestamp>,
 }
 
-/// What a sender claims.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
+/// What is asked for on one channel.
+#[derive(Clone, Debug)]
+pub struct Claim {
     /// On which channel.
     pub channel: ChannelId,
     /// As which of its holders.
     pub epoch: i64,
-    /// When: by the clock that is behind, as keys count as used from then on.
-    pub now: Timestamp,
-    /// By the clock that is ahead: what has expired by then is left.
-    pub later: Timestamp,
     /// About how many deliveries.
     pub room: usize,
     /// Only what is more urgent than this.
     pub below: Option<i16>,
     /// All batches that the holder knows to be its own, where the answer to an earlier claim may have been lost: others of its
     /// epoch, of which nothing was sent then, are given again.
-    pub known: Option<&'a [BatchId]>,
+    pub known: Option<Vec<BatchId>>,
 }
 
-/// Claims batches, most urgent first, then oldest first; gives their deliveries in the order in which they are to be sent.
-/// What was put off until now is in the queue again. Nothing of a paused or expired bulletin.
+/// What became of a claim.
+#[derive(Clone, Debug)]
+pub enum ClaimOutcome {
+    /// These are claimed, in the order in which they are to be sent; none where there was nothing.
+    Claimed(Vec<(BatchId, Ready)>),
+    /// There is something to claim, and the channel is parked or has another holder.
+    Refused,
+    /// There is something to claim, and somebody has the channel's row locked: to be asked again in a moment.
+    Locked,
+}
+
+/// Claims batches on several channels, most urgent first, then oldest first, and says for each what came of it, in the order
+/// of `claims`. What was put off until now is in the queue again. Nothing of a paused or expired bulletin.
+///
+/// `now` is by the clock that is behind, as keys count as used from then on; what has expired by `later`, the clock that is ahead,
+/// is left.
 ///
 /// # Errors
-/// [`StoreError::NotHolder`](super::StoreError::NotHolder) where there is something to claim, and the channel has another
-/// holder or is parked; when the database fails.
-pub async fn claim(db: &mut Connection, claim: Claim<'_>) -> Result<Vec<(BatchId, Ready)>> {
-    let known: Option<Vec<i64>> = claim.known.map(|ids| ids.iter().map(|id| id.0).collect());
+/// When the database fails.
+pub async fn claim(
+    db: &mut Connection,
+    claims: &[Claim],
+    now: Timestamp,
+    later: Timestamp,
+) -> Result<Vec<ClaimOutcome>> {
+    let channels: Vec<i32> = claims.iter().map(|claim| claim.channel.0).collect();
+    let holders: Vec<i64> = claims.iter().map(|claim| claim.epoch).collect();
+    let rooms: Vec<i32> = claims.iter().map(|claim| i32::try_from(claim.room).unwrap_or(i32::MAX)).collect();
+    let belows: Vec<Option<i16>> = claims.iter().map(|claim| claim.below).collect();
+    let adopts: Vec<bool> = claims.iter().map(|claim| claim.known.is_some()).collect();
+    let known: Vec<i64> = claims.iter().flat_map(|claim| claim.known.iter().flatten()).map(|batch| batch.0).collect();
     let rows = sqlx::query!(
-        r#"select batch as "batch!", bulletin_id as "bulletin_id!: BulletinId", bulletin_no as "bulletin_no!",
-            published_at as "published_at!", group_id as "group_id!", variant as "variant!", recipient, retry_key, key_used_at,
-            outcome_open as "outcome_open!", attempts as "attempts!", priority as "priority!",
-            has_children as "has_children!", members as "members!", expires_at
-        from claim_batches($1, $2, $3, $4, $5, $6, $7)"#,
-        claim.channel.0,
-        claim.epoch,
-        claim.now as Timestamp,
-        claim.later as Timestamp,
-        i32::try_from(claim.room).unwrap_or(i32::MAX),
-        claim.below,
-        known.as_deref(),
+        r#"select channel as "channel!: ChannelId", refused as "refused!", batch, bulletin_id as "bulletin_id: BulletinId",
+            bulletin_no, published_at as "published_at: Timestamp", group_id, variant, recipient, retry_key,
+            key_used_at as "key_used_at: Timestamp", outcome_open, attempts, priority, has_children, members,
+            expires_at as "expires_at: Timestamp"
+        from claim_batches($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        &channels,
+        &holders,
+        &rooms,
+        &belows as &[Option<i16>],
+        &adopts,
+        &known,
+        now as Timestamp,
+        later as Timestamp,
     )
     .fetch_all(db)
     .await?;
-    let ready = rows.into_iter().map(|row| {
-        let group_id = GroupId(row.group_id);
-        let id = DeliveryId::of(row.published_at, BulletinNo(row.bulletin_no), group_id);
-        let ready = Ready {
-            id,
-            bulletin_id: row.bulletin_id,
-            group_id,
-            message_id: MessageId { bulletin: row.bulletin_id, variant: row.variant },
-            recipient: row.recipient,
-            key: RetryKey::kept(row.retry_key.unwrap_or(id.0), row.key_used_at, row.outcome_open),
-            attempts: row.attempts,
-            priority: row.priority,
-            has_children: row.has_children,
-            members: row.members,
-            expires_at: row.expires_at,
+    let mut outcomes: HashMap<ChannelId, ClaimOutcome> = HashMap::with_capacity(claims.len());
+    for row in rows {
+        let ready = || {
+            let (bulletin_id, group_id) = (row.bulletin_id?, GroupId(row.group_id?));
+            let id = DeliveryId::of(row.published_at?, BulletinNo(row.bulletin_no?), group_id);
+            let ready = Ready {
+                id,
+                bulletin_id,
+                group_id,
+                message_id: MessageId { bulletin: bulletin_id, variant: row.variant? },
+                recipient: row.recipient,
+                key: RetryKey::kept(row.retry_key.unwrap_or(id.0), row.key_used_at, row.outcome_open?),
+                attempts: row.attempts?,
+                priority: row.priority?,
+                has_children: row.has_children?,
+                members: row.members?,
+                expires_at: row.expires_at,
+            };
+            Some((BatchId(row.batch?), ready))
         };
-        (BatchId(row.batch), ready)
-    });
-    Ok(ready.collect())
+        match (ready(), row.refused) {
+            (Some(ready), _) => match outcomes.entry(row.channel).or_insert(ClaimOutcome::Claimed(Vec::new())) {
+                ClaimOutcome::Claimed(claimed) => claimed.push(ready),
+                ClaimOutcome::Refused | ClaimOutcome::Locked => {}
+            },
+            (None, true) => drop(outcomes.insert(row.channel, ClaimOutcome::Refused)),
+            (None, false) => drop(outcomes.insert(row.channel, ClaimOutcome::Locked)),
+        }
+    }
+    let nothing = || ClaimOutcome::Claimed(Vec::new());
+    Ok(claims.iter().map(|claim| outcomes.remove(&claim.channel).unwrap_or_else(nothing)).collect())
 }
 
 /// The two numbers by which each of these is found.
@@ -214,7 +247,7 @@ pub async fn reopen(
     Ok(())
 }
 
-/// What a sender that has just taken a channel needs to know of it.
+/// What a dispatcher that has just taken a channel needs to know of it.
 #[derive(Clone, Debug)]
 pub struct Taken {
     /// The epoch that its writes are checked against.

@@ -88,6 +88,23 @@ pub async fn get_channel(db: &mut Connection, id: ChannelId) -> Result<Channel> 
     .ok_or(StoreError::Absent("channel"))
 }
 
+/// The channels numbered so.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_channels_by_id(db: &mut Connection, ids: &[ChannelId]) -> Result<Vec<Channel>> {
+    let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_as!(
+        Channel,
+        r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
+            parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+        from channels where id = any ($1)"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// Adds a channel.
 ///
 /// # Errors

@@ -205,7 +205,7 @@ fn in_order(bulletins: &[BulletinId]) -> Vec<Uuid> {
     ids
 }
 
-/// Keeps the senders concerned from claiming anything until the transaction ends: what moves deliveries of `groups` to
+/// Keeps the dispatchers concerned from claiming anything until the transaction ends: what moves deliveries of `groups` to
 /// `new_channels` takes this just before it looks which of them are claimed. Concerned are these channels, and those on
 /// which open deliveries of the groups are now.
 ///

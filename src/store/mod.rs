@@ -111,9 +111,6 @@ pub enum StoreError {
     /// Two transactions stood in each other's way; running this one again helps.
     #[error("the database asks to run the transaction again")]
     Again(#[source] sqlx::Error),
-    /// The channel has another holder, or is parked.
-    #[error("the channel has another holder or is parked")]
-    NotHolder,
     /// Anything else.
     #[error("the database answered with an error")]
     Database(#[source] sqlx::Error),
@@ -131,8 +128,6 @@ impl From<sqlx::Error> for StoreError {
             }
             E::Database(refusal) if ends_session(refusal.as_ref()) => Self::Unavailable(error),
             E::Database(refusal) => match (refusal.code().as_deref(), refusal.constraint()) {
-                // claim_batches
-                (Some("GC001"), _) => Self::NotHolder,
                 // serialisation failure, deadlock, lock not to be had
                 (Some("40001" | "40P01" | "55P03"), _) => Self::Again(error),
                 // shutting down, crashed, starting up, cancelled, out of room or connections
@@ -164,7 +159,6 @@ impl StoreError {
         match self {
             Self::Unavailable(_) | Self::Again(_) => None,
             Self::Absent(what) => Some(format!("there is no such {what}")),
-            Self::NotHolder => Some("another holder".to_owned()),
             Self::Refused(rule) => Some(format!("the database's rule {rule}")),
             Self::Database(error) => {
                 let code = error.as_database_error().and_then(DatabaseError::code);

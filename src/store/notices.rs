@@ -40,7 +40,7 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// What wakes the senders of these channels; none where there are none. One notice for all, as each costs a commit its turn.
+    /// What wakes the dispatchers of these channels; none where there are none. One notice for all, as each costs a commit its turn.
     #[must_use]
     pub fn waking(channels: &[ChannelId]) -> Option<Self> {
         match channels {

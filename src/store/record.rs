@@ -147,7 +147,7 @@ impl Recorded {
 /// How many deliveries became ready on a channel because a parent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Woken {
-    /// The channel whose sender should look.
+    /// The channel whose dispatcher should look.
     pub channel: ChannelId,
     /// How many are ready.
     pub ready: i64,

@@ -21,7 +21,7 @@ impl From<StoreError> for Problem {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a request could not be answered");
                 Self::unavailable()
             }
-            StoreError::NotHolder | StoreError::Database(_) | StoreError::Migrate(_) => {
+            StoreError::Database(_) | StoreError::Migrate(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
                 Self::internal()
             }

@@ -7,17 +7,16 @@ use std::time::Duration;
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Audience, ForwardingMode};
 use gcc_relay::domain::delivery::State;
-use gcc_relay::domain::ids::{BulletinId, DeliveryId, GroupId};
+use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId, GroupId};
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::line::client::{self, LineClient};
-use gcc_relay::relay::by_hand::start_sender;
+use gcc_relay::relay::by_hand::start_dispatcher;
 use gcc_relay::relay::forward::{Into, forward};
 use gcc_relay::relay::public_token;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::retry::retry;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule, GroupConfig};
-use gcc_relay::store::StoreError;
-use gcc_relay::store::batches::{Claim, claim, take_channel};
+use gcc_relay::store::batches::{ClaimOutcome, Ready, take_channel};
 use gcc_relay::store::bulletins::{Draft, insert_draft};
 use gcc_relay::store::deliveries::{Delivery, get_change_horizon, list_changed};
 use gcc_relay::store::locks::{get_pid, lock_bulletins_shared, session_holds_channel, try_hold_channels};
@@ -196,7 +195,7 @@ async fn a_withdrawal_notice_stays_where_the_bulletin_went() {
     assert_eq!(stage.accepted_in("Cmoi"), 2, "the bulletin and its notice");
 }
 
-/// A sender at work, which dies without a word.
+/// A dispatcher at work, which dies without a word.
 struct Doomed {
     task: JoinHandle<()>,
     wake: Arc<Notify>,
@@ -206,8 +205,8 @@ impl Doomed {
     async fn start(stage: &Stage) -> Self {
         let wake = Arc::new(Notify::new());
         let stop = CancellationToken::new();
-        let started = start_sender(&stage.engine, stage.channel, None, wake.clone(), stop).await;
-        Self { task: started.expect("a sender").expect("ours"), wake }
+        let started = start_dispatcher(&stage.engine, stage.channel, None, wake.clone(), stop).await;
+        Self { task: started.expect("a dispatcher").expect("ours"), wake }
     }
 
     /// It dies, and another takes the channel over.
@@ -281,7 +280,7 @@ async fn a_takeover_leaves_alone_what_was_settled_and_opens_what_was_under_way()
 #[tokio::test]
 async fn what_was_given_back_unsent_is_not_taken_for_sent_after_a_takeover() {
     let mut stage = patient().await;
-    // one call at a time: the first hangs, the others wait in the sender's memory
+    // one call at a time: the first hangs, the others wait in the dispatcher's memory
     Arc::make_mut(&mut stage.engine.settings).in_flight = 1;
     sqlx::query("update channels set rate_per_second = 2")
         .execute(&mut *stage.db().await)
@@ -334,7 +333,7 @@ async fn calls_on_all_channels_of_a_node_keep_to_the_room_of_the_node() {
         tokio::task::yield_now().await;
     }
     assert_eq!(stage.engine.call_room.available_permits(), 0);
-    assert_eq!(doomed.die(&stage).await, 3, "two under way and one in the sender's memory");
+    assert_eq!(doomed.die(&stage).await, 3, "two under way and one in the dispatcher's memory");
     assert_eq!(stage.line().counts().accepted, 2);
 }
 
@@ -374,20 +373,19 @@ async fn a_claim_whose_answer_was_lost_is_given_again_to_the_same_holder_and_to_
     stage.publish_automatic().await;
     let mut tx = begin(&stage).await;
     let taken = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    let lost = stage.claim(&mut tx, taken.epoch, 1).await.expect("claimed");
-    assert!(stage.claim(&mut tx, taken.epoch, 1).await.expect("asked").is_empty(), "it is taken");
+    let lost = stage.claim(&mut tx, taken.epoch, 1).await;
+    assert!(stage.claim(&mut tx, taken.epoch, 1).await.is_empty(), "it is taken");
     let known = [lost[0].0];
-    let again = |known| {
-        let (channel, now) = (stage.channel, stage.now());
-        Claim { channel, epoch: taken.epoch, now, later: now, room: 1, below: None, known: Some(known) }
-    };
-    let found = claim(&mut tx, again(&[])).await.expect("asked");
-    assert_eq!(found.iter().map(|(batch, ready)| (*batch, ready.id)).collect::<Vec<_>>(), [(lost[0].0, lost[0].1.id)]);
-    assert!(claim(&mut tx, again(&known)).await.expect("asked").is_empty(), "it is known");
+    let found = stage.try_claim(&mut tx, taken.epoch, 1, Some(&[])).await;
+    let ids =
+        |claimed: &[(BatchId, Ready)]| claimed.iter().map(|(batch, ready)| (*batch, ready.id)).collect::<Vec<_>>();
+    assert!(matches!(&found, ClaimOutcome::Claimed(found) if ids(found) == ids(&lost)), "{found:?}");
+    let found = stage.try_claim(&mut tx, taken.epoch, 1, Some(&known)).await;
+    assert!(matches!(&found, ClaimOutcome::Claimed(found) if found.is_empty()), "it is known: {found:?}");
     let other = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
     assert_eq!(other.left_open, 1);
-    let refused = claim(&mut tx, again(&[])).await;
-    assert!(matches!(refused, Err(StoreError::NotHolder)), "{refused:?}");
+    let refused = stage.try_claim(&mut tx, taken.epoch, 1, Some(&[])).await;
+    assert!(matches!(refused, ClaimOutcome::Refused), "{refused:?}");
 }
 
 #[tokio::test]
@@ -437,7 +435,7 @@ async fn a_sender_that_starts_late_does_not_take_the_channel_from_whoever_holds_
     }
     let before = epoch(&stage).await;
     let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-    let late = start_sender(&stage.engine, stage.channel, Some(pid), wake, stop).await.expect("asked");
+    let late = start_dispatcher(&stage.engine, stage.channel, Some(pid), wake, stop).await.expect("asked");
     assert!(late.is_none(), "it starts without the lock");
     assert_eq!(epoch(&stage).await, before, "another's epoch is left as it is");
 }

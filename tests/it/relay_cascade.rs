@@ -153,7 +153,7 @@ async fn nothing_is_sent_after_its_expiry_though_upkeep_has_not_been_there_yet()
     let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
     let (id, _) = stage.publish(draft).await;
     stage.clock.advance(10 * MINUTE);
-    by_hand::send_until_idle(&stage.engine).await.expect("a sender runs");
+    by_hand::send_until_idle(&stage.engine).await.expect("a dispatcher runs");
     assert_eq!(stage.states(id).await["gcc1"], State::Ready);
     stage.run().await;
     assert_eq!(stage.states(id).await["gcc1"], State::Expired);
@@ -169,7 +169,10 @@ async fn what_was_put_off_and_has_expired_meanwhile_is_not_taken_again_and_again
     let (id, _) = stage.publish(draft).await;
     stage.run().await;
     stage.clock.advance(10 * MINUTE);
-    timeout(PATIENCE, by_hand::send_until_idle(&stage.engine)).await.expect("the sender rests").expect("a sender runs");
+    timeout(PATIENCE, by_hand::send_until_idle(&stage.engine))
+        .await
+        .expect("the dispatcher rests")
+        .expect("a dispatcher runs");
     assert_eq!(stage.delivery(id, "gcc1").await.attempts, 1);
     stage.run().await;
     assert_eq!(stage.states(id).await["gcc1"], State::Expired);

@@ -320,9 +320,9 @@ async fn what_was_claimed_but_withdrawn_before_its_call_is_not_sent() {
     stage.line().change_channel("gcc", change).expect("LINE takes nothing now");
     let id = stage.publish_automatic().await;
     let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-    let running = by_hand::start_sender(&stage.engine, stage.channel, None, wake.clone(), stop.clone())
+    let running = by_hand::start_dispatcher(&stage.engine, stage.channel, None, wake.clone(), stop.clone())
         .await
-        .expect("a sender")
+        .expect("a dispatcher")
         .expect("ours");
     while stage.line().counts().rate_429 == 0 {
         tokio::task::yield_now().await;

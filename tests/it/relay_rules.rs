@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::{State, may_become};
-use gcc_relay::store::batches::take_channel;
-use gcc_relay::store::{StoreError, audit};
+use gcc_relay::store::audit;
+use gcc_relay::store::batches::{ClaimOutcome, take_channel};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
 use crate::stage::{Stage, fresh_database, tester};
@@ -62,16 +62,16 @@ async fn groups_and_channels_are_never_deleted_and_tiers_follow_their_parents() 
 }
 
 #[tokio::test]
-async fn a_sender_whose_epoch_is_over_can_claim_nothing() {
+async fn a_dispatcher_whose_epoch_is_over_can_claim_nothing() {
     let stage = Stage::new().await;
     let id = stage.publish_automatic().await;
     let root = stage.delivery(id, "gcc1").await;
     let mut db = stage.db().await;
     let old = take_channel(&mut db, stage.channel, stage.now(), Duration::ZERO).await.expect("taken");
     let new = take_channel(&mut db, stage.channel, stage.now(), Duration::ZERO).await.expect("taken");
-    let late = stage.claim(&mut db, old.epoch, 1).await;
-    assert!(matches!(late, Err(StoreError::NotHolder)), "{late:?}");
-    let claimed = stage.claim(&mut db, new.epoch, 1).await.expect("claimed");
+    let late = stage.try_claim(&mut db, old.epoch, 1, None).await;
+    assert!(matches!(late, ClaimOutcome::Refused), "{late:?}");
+    let claimed = stage.claim(&mut db, new.epoch, 1).await;
     assert_eq!(claimed.iter().map(|(_, ready)| ready.id).collect::<Vec<_>>(), [root.id]);
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::{Reason, State};
-use gcc_relay::relay::by_hand::start_sender;
+use gcc_relay::relay::by_hand::start_dispatcher;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
 use gcc_relay::store::attempts::list_attempts;
 use tokio::sync::Notify;
@@ -58,8 +58,8 @@ async fn a_channel_that_is_refused_is_tried_with_one_call_at_a_time() {
         ids.push(stage.publish_automatic().await);
     }
     let (began, stop) = (Instant::now(), CancellationToken::new());
-    let started = start_sender(&stage.engine, stage.channel, None, Arc::new(Notify::new()), stop.clone()).await;
-    let running = started.expect("a sender").expect("ours");
+    let started = start_dispatcher(&stage.engine, stage.channel, None, Arc::new(Notify::new()), stop.clone()).await;
+    let running = started.expect("a dispatcher").expect("ours");
     while pushes(&stage, "429") < 10 {
         tokio::task::yield_now().await;
     }

@@ -24,7 +24,7 @@ use gcc_relay::relay::{by_hand, public_token};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
-use gcc_relay::store::batches::{self, Claim, Ready};
+use gcc_relay::store::batches::{self, Claim, ClaimOutcome, Ready};
 use gcc_relay::store::deliveries::{self, Delivery};
 use gcc_relay::store::{self, Db, bulletins, channels, groups, tree};
 use sqlx::{Connection, Executor, PgConnection};
@@ -271,16 +271,25 @@ impl Stage {
         self.deliveries(bulletin).await.into_iter().map(|delivery| (delivery.group, delivery.state)).collect()
     }
 
-    /// Claims about so many deliveries as the holder with this epoch, as its sender does.
-    pub async fn claim(
+    /// Claims about so many deliveries as the holder with this epoch, as its dispatcher does.
+    pub async fn claim(&self, db: &mut store::Connection, epoch: i64, room: usize) -> Vec<(BatchId, Ready)> {
+        match self.try_claim(db, epoch, room, None).await {
+            ClaimOutcome::Claimed(claimed) => claimed,
+            other => panic!("not claimed: {other:?}"),
+        }
+    }
+
+    /// The same, whatever comes of it; `known`: all claims that the holder knows of.
+    pub async fn try_claim(
         &self,
         db: &mut store::Connection,
         epoch: i64,
         room: usize,
-    ) -> Result<Vec<(BatchId, Ready)>, store::StoreError> {
-        let now = self.now();
-        batches::claim(db, Claim { channel: self.channel, epoch, now, later: now, room, below: None, known: None })
-            .await
+        known: Option<&[BatchId]>,
+    ) -> ClaimOutcome {
+        let claim = Claim { channel: self.channel, epoch, room, below: None, known: known.map(<[BatchId]>::to_vec) };
+        let outcomes = batches::claim(db, &[claim], self.now(), self.now()).await.expect("asked");
+        outcomes.into_iter().next().expect("an answer to each claim")
     }
 
     pub async fn group(&self, code: &str) -> GroupId {

@@ -1,4 +1,4 @@
-//! What the recorder has gathered and not yet written: a share for each sender.
+//! What the recorder has gathered and not yet written: a share for each dispatcher.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +21,7 @@ pub(super) struct Gathered {
     last: bool,
 }
 
-/// What one sender has told.
+/// What one dispatcher has told.
 #[derive(Default)]
 pub(super) struct Share {
     pub(super) rows: Vec<Recorded>,

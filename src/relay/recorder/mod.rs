@@ -1,6 +1,6 @@
 //! The recorder: writes what calls came to, in batches, and never loses an outcome.
 //!
-//! One per node, for all of its senders: the more channels, the more each write says. A batch is written at once when
+//! One per node, for all of its dispatchers: the more channels, the more each write says. A batch is written at once when
 //! groups below wait for one of its rows or a channel has nothing more under way, else when it is full or its oldest row has
 //! waited long enough. While the database is away the batch waits and is written again; the statements are safe to
 //! repeat. A claimed batch of the queue goes in the transaction that records the last of its deliveries; until then it names only
@@ -20,7 +20,7 @@ use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
 use crate::store::attempts::Attempt;
 use crate::store::record::Recorded;
 
-/// Entries that may wait for the recorder, in full batches: beyond, senders wait.
+/// Entries that may wait for the recorder, in full batches: beyond, dispatchers wait.
 const BATCHES_AHEAD: usize = 16;
 
 /// Whose outcomes these are: a channel, and which of its holders.
@@ -43,7 +43,7 @@ pub enum Haste {
     Awaited,
 }
 
-/// What a sender tells the recorder.
+/// What a dispatcher tells the recorder.
 #[derive(Debug)]
 pub enum Entry {
     /// It begins, and wants to hear what is written.
@@ -76,7 +76,7 @@ pub enum Entry {
     Left,
 }
 
-/// What the recorder tells a sender: these are durable now.
+/// What the recorder tells a dispatcher: these are durable now.
 #[derive(Debug)]
 pub struct Written {
     /// The deliveries, each with the batch that it stood in.
@@ -119,14 +119,14 @@ impl ToRecorder {
     }
 }
 
-/// What is known of one sender.
+/// What is known of one dispatcher.
 struct Known {
     written: mpsc::UnboundedSender<Written>,
     /// Deliveries of each batch that are not recorded.
     open: HashMap<BatchId, usize>,
 }
 
-/// Writes outcomes until all senders are gone.
+/// Writes outcomes until all dispatchers are gone.
 struct Recorder {
     engine: Engine,
     entries: mpsc::Receiver<(Holder, Entry)>,

@@ -1,4 +1,4 @@
-//! How the recorder writes: acceptances of all senders in one statement, what else a sender told in a transaction of its own.
+//! How the recorder writes: acceptances of all dispatchers in one statement, what else a dispatcher told in a transaction of its own.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Persisted {
     }
 }
 
-/// What one transaction writes of one sender.
+/// What one transaction writes of one dispatcher.
 #[derive(Clone, Copy)]
 struct Part<'a> {
     rows: &'a [Recorded],
@@ -53,9 +53,9 @@ struct Part<'a> {
 /// One write to the database.
 #[derive(Clone, Copy)]
 enum Write<'a> {
-    /// Acceptances of several senders, and the batches that they end.
+    /// Acceptances of several dispatchers, and the batches that they end.
     Accepted(&'a [&'a Recorded], &'a [BatchId]),
-    /// What one sender told.
+    /// What one dispatcher told.
     Part(Holder, Part<'a>),
 }
 
@@ -64,7 +64,7 @@ impl Part<'_> {
 }
 
 impl Recorder {
-    /// Writes what is gathered, however long it takes, and tells the senders.
+    /// Writes what is gathered, however long it takes, and tells the dispatchers.
     pub(super) async fn write(&mut self, gathered: &Gathered) {
         let mut finished = HashMap::new();
         for (holder, share) in &gathered.shares {
@@ -133,7 +133,7 @@ impl Recorder {
         all
     }
 
-    /// Writes what one sender told, in one transaction.
+    /// Writes what one dispatcher told, in one transaction.
     async fn write_share(&self, holder: Holder, share: &Share, finished: &[BatchId]) -> Persisted {
         let leaving = share.leaving(finished);
         let part = Part {
@@ -203,7 +203,7 @@ impl Recorder {
         }
     }
 
-    /// Writes acceptances of several senders.
+    /// Writes acceptances of several dispatchers.
     async fn try_accepted(&self, rows: &[&Recorded], finished: &[BatchId]) -> Result<Vec<Woken>> {
         let mut db = self.engine.db.acquire().await?;
         let woken = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
@@ -228,7 +228,7 @@ impl Recorder {
         Ok(woken)
     }
 
-    /// Wakes the senders of channels that other nodes hold.
+    /// Wakes the dispatchers of channels that other nodes hold.
     async fn tell_others(&self, db: &mut Connection, woken: &[Woken]) -> Result<()> {
         let there = self.holders.iter().filter(|(_, known)| !known.written.is_closed());
         let held: HashSet<ChannelId> = there.map(|(holder, _)| holder.channel).collect();

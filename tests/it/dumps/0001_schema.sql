@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict NdE3FzOauz1ftyT4ibzcjfCVtI7fXgmaDJN3bbEhBMzcaHc156j8v2OYcdQsyaF
+\restrict 2GcdXdB4zdzw7ucwETlwQoritDtqEJe0QTCXqWLojxqFXPOSdKyg0f8KHRnJZhO
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -206,6 +206,7 @@ CREATE TABLE public.groups (
     path integer[] DEFAULT '{}'::integer[] NOT NULL,
     channel_id integer,
     line_group_id text,
+    line_group_no integer,
     line_name text,
     linked_at timestamp with time zone,
     lost_at timestamp with time zone,
@@ -220,6 +221,7 @@ CREATE TABLE public.groups (
     updated_at timestamp with time zone NOT NULL,
     CONSTRAINT forward_within_not_negative CHECK ((forward_within >= 0)),
     CONSTRAINT head_count_not_negative CHECK ((head_count >= 0)),
+    CONSTRAINT line_groups_have_a_number CHECK (((line_group_id IS NULL) = (line_group_no IS NULL))),
     CONSTRAINT linked_groups_have_a_channel CHECK (((line_group_id IS NULL) OR (channel_id IS NOT NULL))),
     CONSTRAINT members_not_negative CHECK ((members >= 0)),
     CONSTRAINT root_is_tier_1 CHECK (((parent_id IS NULL) = (tier = 1))),
@@ -429,54 +431,76 @@ end $$;
 
 
 --
--- Name: claim_batches(integer, bigint, timestamp with time zone, timestamp with time zone, integer, smallint, bigint[]); Type: FUNCTION; Schema: public; Owner: -
+-- Name: claim_batches(integer[], bigint[], integer[], smallint[], boolean[], bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.claim_batches(channel integer, holder bigint, at timestamp with time zone, later timestamp with time zone, room integer, below smallint, known bigint[]) RETURNS TABLE(batch bigint, bulletin_id uuid, bulletin_no integer, published_at timestamp with time zone, group_id integer, variant smallint, recipient text, retry_key uuid, key_used_at timestamp with time zone, outcome_open boolean, attempts smallint, priority smallint, has_children boolean, members integer, expires_at timestamp with time zone)
+CREATE FUNCTION public.claim_batches(channels integer[], holders bigint[], rooms integer[], belows smallint[], adopts boolean[], known bigint[], at timestamp with time zone, later timestamp with time zone) RETURNS TABLE(channel integer, refused boolean, batch bigint, bulletin_id uuid, bulletin_no integer, published_at timestamp with time zone, group_id integer, variant smallint, recipient text, retry_key uuid, key_used_at timestamp with time zone, outcome_open boolean, attempts smallint, priority smallint, has_children boolean, members integer, expires_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 #variable_conflict use_column
 declare
-    picked bigint[] := '{}';
+    asked  integer[];
+    free   integer[];
+    lost   integer[];
+    picked bigint[];
     named  bigint;
     given  bigint;
 begin
-    perform open_due(channel, at, room);
-    if known is null and not exists (select from sendable_batches(channel, later, below, 1)) then
+    perform open_due(channels, at, (select max(room) from unnest(rooms) as room));
+    asked := array(select w.channel from unnest(channels, belows, adopts) as w(channel, below, adopt)
+        where w.adopt or exists (select from sendable_batches(w.channel, later, w.below, 1)));
+    if asked = '{}' then
         return;
     end if;
     -- held to the end: nothing that is claimed here moves to another channel or LINE group meanwhile
-    perform from channels c where c.id = channel and c.epoch = holder and c.parked_reason is null for share;
-    if not found then
-        raise exception 'channel % is parked or has another holder than %', channel, holder using errcode = 'GC001';
-    end if;
-    if known is not null then
-        picked := array(select b.id from batches b
-            where b.channel_id = channel and b.epoch = holder and b.id <> all (known));
-    end if;
+    select array_agg(id) filter (where holds), array_agg(id) filter (where not holds) into free, lost from (
+        select c.id, c.epoch = w.holder and c.parked_reason is null as holds
+        from channels c join unnest(channels, holders) as w(channel, holder) on w.channel = c.id
+        where c.id = any (asked) for share of c skip locked
+    ) as looked;
+    return query
+    select a.channel, a.channel = any (coalesce(lost, '{}')), null::bigint, null::uuid, null::integer, null::timestamptz,
+        null::integer, null::smallint, null::text, null::uuid, null::timestamptz, null::boolean, null::smallint, null::smallint,
+        null::boolean, null::integer, null::timestamptz
+    from unnest(asked) as a(channel) where free is null or a.channel <> all (free);
+    picked := array(select b.id
+        from batches b join unnest(channels, holders, adopts) as w(channel, holder, adopt)
+            on w.channel = b.channel_id and w.holder = b.epoch
+        where w.adopt and b.channel_id = any (free) and b.id <> all (known));
     -- until something was found: a late answer may have ended all that a batch names
-    loop
-        picked := picked || array(select s.id from (
-            select id, sum(size) over (order by priority, id) as upto, size from sendable_batches(channel, later, below, 100)
-        ) as s where s.upto <= room or s.upto = s.size);
+    while free is not null loop
+        picked := picked || array(select s.id
+            from unnest(channels, rooms, belows) as w(channel, room, below)
+                cross join lateral (
+                    select id, size, sum(size) over (order by priority, id) as upto
+                    from sendable_batches(w.channel, later, w.below, 100)
+                ) as s
+            where w.channel = any (free) and (s.upto <= w.room or s.upto = s.size));
         exit when picked = '{}';
-        update batches set epoch = holder, claimed_at = at where id = any (picked) and epoch is null;
+        update batches b set epoch = w.holder, claimed_at = at
+        from unnest(channels, holders) as w(channel, holder)
+        where b.id = any (picked) and b.epoch is null and b.channel_id = w.channel;
         return query
-        select b.id, l.id, l.no, l.published_at, d.group_id, d.variant, d.recipient, d.retry_key, d.key_used_at, d.outcome_open,
-            d.attempts, d.priority, d.has_children, d.members, l.expires_at
+        select b.channel_id, false, b.id, l.id, l.no, l.published_at, d.group_id, d.variant, r.line_group_id, d.retry_key,
+            d.key_used_at, d.outcome_open, d.attempts, d.priority, d.has_children, d.members, l.expires_at
         from batches b cross join unnest(b.groups) with ordinality as named(id, n)
             join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
             join bulletins l on l.no = b.bulletin_no
-        where b.id = any (picked) and d.channel_id = channel and d.state = 'ready' and d.due_at is null
+            left join line_groups r on r.no = d.recipient
+        where b.id = any (picked) and d.channel_id = b.channel_id and d.state = 'ready' and d.due_at is null
         order by b.priority, b.id, named.n;
         get diagnostics given = row_count;
         select sum(cardinality(b.groups)) into named from batches b where b.id = any (picked);
-        if given < named then
+        exit when given = named;
+        with gone as (
             delete from batches b where b.id = any (picked) and not exists (
                 select from deliveries d where d.bulletin_no = b.bulletin_no and d.group_id = any (b.groups)
-                    and d.channel_id = channel and d.state = 'ready' and d.due_at is null);
-        end if;
-        exit when given > 0;
+                    and d.channel_id = b.channel_id and d.state = 'ready' and d.due_at is null)
+            returning b.channel_id
+        )
+        select array_agg(distinct g.channel_id) into free from gone g;
         picked := '{}';
     end loop;
 end $$;
@@ -579,8 +603,7 @@ begin
     order by bulletin_no, tier, channel_id for no key update;
 
     -- Counters move by what the rows say after the statement less what they said before it: one pass over both sides, and
-    -- nothing has to be brought together row by row. An acceptance is counted in the histogram the same way, as its time
-    -- never changes.
+    -- nothing has to be brought together row by row. The times of acceptances are counted the same way, as they never change.
     with moved as (
         select bulletin_no, tier, channel_id, -1 as n, state, members, acknowledged, unnamed, ended_at from was
         union all
@@ -609,9 +632,13 @@ begin
             coalesce(sum(groups) filter (where state = 'expired'), 0) as expired,
             coalesce(sum(acknowledged_groups), 0) as acknowledged_groups, sum(taps) as taps, sum(unnamed) as unnamed,
             min(first_at) filter (where state = 'accepted') as first_at,
-            max(last_at) filter (where state = 'accepted') as last_at,
-            jsonb_object_agg(bucket, groups) filter (where bucket is not null and groups <> 0) as counts
+            max(last_at) filter (where state = 'accepted') as last_at
         from counted group by 1, 2, 3
+    ), times as (
+        -- its rows of progress are locked above, so nobody else writes these
+        insert into acceptance_times (bulletin_no, tier, channel_id, bucket, groups)
+        select bulletin_no, tier, channel_id, bucket, groups from counted where bucket is not null and groups <> 0
+        on conflict (bulletin_no, tier, channel_id, bucket) do update set groups = acceptance_times.groups + excluded.groups
     )
     update progress p set
         groups = p.groups + s.groups, seats = p.seats + s.seats,
@@ -623,17 +650,14 @@ begin
         unnamed = p.unnamed + s.unnamed,
         first_accepted_at = least(p.first_accepted_at, s.first_at),
         last_accepted_at = greatest(p.last_accepted_at, s.last_at),
-        histogram = case when s.counts is null then p.histogram else (
-            select array_agg(h.n + coalesce((s.counts ->> h.bucket::text)::integer, 0) order by h.bucket)
-            from unnest(p.histogram) with ordinality as h(n, bucket)) end,
         version = p.version + 1, changed = greatest(p.changed, mark), changed_at = clock_timestamp()
     from sums s
     where p.bulletin_no = s.bulletin_no and p.tier = s.tier and p.channel_id = s.channel_id;
 
-    -- The queue: what is ready and not put off stands in a batch. Most statements record what came of calls, and only the sender takes
+    -- The queue: what is ready and not put off stands in a batch. Most statements record what came of calls, and only the dispatcher takes
     -- that out of its batch. Both sides are brought together by grouping: a join would be planned for the few rows of a first call.
     if exists (select from became where (state = 'ready' and due_at is null) or state in ('withdrawn', 'expired')) then
-        -- what left it in another way than through a sender leaves its batch: it ended, or changed its channel
+        -- what left it in another way than through a dispatcher leaves its batch: it ended, or changed its channel
         select array_agg(bulletin_no), array_agg(left_channel), array_agg(group_id)
         into gone_bulletins, gone_channels, gone_groups
         from (
@@ -826,6 +850,28 @@ end $$;
 
 
 --
+-- Name: groups_number_line_group(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.groups_number_line_group() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.line_group_no := null;
+    if new.line_group_id is null then
+        return new;
+    end if;
+    select l.no into new.line_group_no from line_groups l where l.line_group_id = new.line_group_id;
+    if not found then
+        insert into line_groups (line_group_id) values (new.line_group_id) on conflict do nothing;
+        -- asked again: another transaction may have been first
+        select l.no into strict new.line_group_no from line_groups l where l.line_group_id = new.line_group_id;
+    end if;
+    return new;
+end $$;
+
+
+--
 -- Name: histogram_bucket(double precision); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -871,6 +917,18 @@ $$;
 
 
 --
+-- Name: line_groups_immutable(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.line_groups_immutable() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'the number of a LINE group never changes' using errcode = 'restrict_violation';
+end $$;
+
+
+--
 -- Name: never_deleted(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -898,27 +956,29 @@ end $$;
 
 
 --
--- Name: open_due(integer, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+-- Name: open_due(integer[], timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.open_due(channel integer, at timestamp with time zone, most integer) RETURNS void
+CREATE FUNCTION public.open_due(channels integer[], at timestamp with time zone, most integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if not exists (select from deliveries where channel_id = channel and due_at <= at) then
+    if not exists (select from deliveries where channel_id = any (channels) and due_at <= at) then
         return;
     end if;
-    -- in everybody's order: bulletins, then the channel, then deliveries
-    perform pg_advisory_xact_lock_shared(hashtextextended(id::text, 1)) from (
-        select id from bulletins where no in (
-            select bulletin_no from deliveries where channel_id = channel and due_at <= at order by due_at limit most)
-        order by id) as ordered;
-    perform from channels where id = channel for share;
+    -- in everybody's order: bulletins, then channels, then deliveries
+    with due as materialized (
+        select bulletin_no, group_id, channel_id from deliveries
+        where channel_id = any (channels) and due_at <= at and state = 'ready' order by due_at limit most
+    ), free as materialized (
+        select no from bulletins where no in (select bulletin_no from due)
+            and pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 1))
+    ), kept as materialized (
+        select id from channels where id in (select d.channel_id from due d join free f on f.no = d.bulletin_no)
+        for share skip locked
+    )
     update deliveries d set due_at = null, changed = (select change_mark())
-    from (
-        select bulletin_no, group_id from deliveries
-        where channel_id = channel and due_at <= at and state = 'ready' order by due_at limit most
-    ) as due
+    from due join free on free.no = due.bulletin_no join kept on kept.id = due.channel_id
     where d.bulletin_no = due.bulletin_no and d.group_id = due.group_id and d.due_at <= at and d.state = 'ready';
 end $$;
 
@@ -948,9 +1008,10 @@ begin
     foreach parent in array array['attempts', 'acknowledgements', 'deliveries'] loop
         part := parent || '_' || month;
         -- room for two new versions of every row of a page: waiting becomes ready in one transaction for all of them, and accepted in
-        -- another. With less room the last of them go to other pages and into the indexes, and the table ends up larger. Statistics follow a
-        -- bulletin soon, as each adds many rows to few.
-        spare := case parent when 'deliveries' then 'with (fillfactor = 38, autovacuum_analyze_scale_factor = 0.02)' else '' end;
+        -- another. Of 92 bytes at first, 100 in the queue and 156 at the end, 32 rows fit so: by then the first version's place is
+        -- taken back. With less room the last of them go to other pages and into the indexes, and the table ends up larger.
+        -- Statistics follow a bulletin soon, as each adds many rows to few.
+        spare := case parent when 'deliveries' then 'with (fillfactor = 36, autovacuum_analyze_scale_factor = 0.02)' else '' end;
         execute format('create table %I (like %I including defaults including constraints including generated) %s',
             part, parent, spare);
         -- unlike "partition of", this keeps nobody from reading and writing the other months
@@ -973,10 +1034,10 @@ $$;
 
 
 --
--- Name: record_accepted(uuid[], timestamp with time zone, integer[], integer[], timestamp with time zone[], timestamp with time zone[], text[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
+-- Name: record_accepted(uuid[], timestamp with time zone, integer[], integer[], timestamp with time zone[], timestamp with time zone[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.record_accepted(bulletin_ids uuid[], at timestamp with time zone, bulletins integer[], groups integer[], answered timestamp with time zone[], called timestamp with time zone[], requests text[], messages text[], finished bigint[]) RETURNS TABLE(channel integer, ready bigint)
+CREATE FUNCTION public.record_accepted(bulletin_ids uuid[], at timestamp with time zone, bulletins integer[], groups integer[], answered timestamp with time zone[], called timestamp with time zone[], requests uuid[], messages text[], finished bigint[]) RETURNS TABLE(channel integer, ready bigint)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -1113,6 +1174,20 @@ CREATE TABLE public._sqlx_migrations (
     checksum bytea NOT NULL,
     execution_time bigint NOT NULL
 );
+
+
+--
+-- Name: acceptance_times; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.acceptance_times (
+    bulletin_no integer NOT NULL,
+    channel_id integer NOT NULL,
+    tier smallint NOT NULL,
+    bucket smallint NOT NULL,
+    groups integer NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_threshold='500', autovacuum_vacuum_scale_factor='0.05');
 
 
 --
@@ -1445,31 +1520,31 @@ ALTER TABLE public.channels ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY
 CREATE TABLE public.deliveries (
     bulletin_no integer NOT NULL,
     group_id integer NOT NULL,
-    parent_group integer,
     channel_id integer NOT NULL,
-    turn_at timestamp with time zone,
-    release_at timestamp with time zone,
-    key_used_at timestamp with time zone,
-    due_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    changed bigint NOT NULL,
-    retry_key uuid,
     members integer DEFAULT 0 NOT NULL,
-    forward_within integer,
-    acknowledged integer DEFAULT 0 NOT NULL,
-    unnamed integer DEFAULT 0 NOT NULL,
-    state public.delivery_state NOT NULL,
-    reason public.delivery_reason,
     variant smallint NOT NULL,
     tier smallint NOT NULL,
     priority smallint NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
     has_children boolean NOT NULL,
     automatic boolean NOT NULL,
+    parent_group integer,
+    recipient integer,
+    forward_within integer,
+    acknowledged integer DEFAULT 0 NOT NULL,
+    unnamed integer DEFAULT 0 NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
     bypassed_parent boolean DEFAULT false NOT NULL,
     outcome_open boolean DEFAULT false NOT NULL,
-    recipient text,
-    line_request_id text,
+    state public.delivery_state NOT NULL,
+    reason public.delivery_reason,
+    changed bigint NOT NULL,
+    turn_at timestamp with time zone,
+    release_at timestamp with time zone,
+    due_at timestamp with time zone,
+    key_used_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    retry_key uuid,
+    line_request_id uuid,
     line_message_ids text,
     forwarded_by text,
     declined_because text,
@@ -1504,31 +1579,31 @@ PARTITION BY RANGE (bulletin_no);
 CREATE TABLE public.deliveries_578 (
     bulletin_no integer NOT NULL,
     group_id integer NOT NULL,
-    parent_group integer,
     channel_id integer NOT NULL,
-    turn_at timestamp with time zone,
-    release_at timestamp with time zone,
-    key_used_at timestamp with time zone,
-    due_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    changed bigint NOT NULL,
-    retry_key uuid,
     members integer DEFAULT 0 NOT NULL,
-    forward_within integer,
-    acknowledged integer DEFAULT 0 NOT NULL,
-    unnamed integer DEFAULT 0 NOT NULL,
-    state public.delivery_state NOT NULL,
-    reason public.delivery_reason,
     variant smallint NOT NULL,
     tier smallint NOT NULL,
     priority smallint NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
     has_children boolean NOT NULL,
     automatic boolean NOT NULL,
+    parent_group integer,
+    recipient integer,
+    forward_within integer,
+    acknowledged integer DEFAULT 0 NOT NULL,
+    unnamed integer DEFAULT 0 NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
     bypassed_parent boolean DEFAULT false NOT NULL,
     outcome_open boolean DEFAULT false NOT NULL,
-    recipient text,
-    line_request_id text,
+    state public.delivery_state NOT NULL,
+    reason public.delivery_reason,
+    changed bigint NOT NULL,
+    turn_at timestamp with time zone,
+    release_at timestamp with time zone,
+    due_at timestamp with time zone,
+    key_used_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    retry_key uuid,
+    line_request_id uuid,
     line_message_ids text,
     forwarded_by text,
     declined_because text,
@@ -1553,7 +1628,7 @@ CASE state
 END),
     CONSTRAINT unnamed_are_some_of_the_taps CHECK (((unnamed >= 0) AND (unnamed <= acknowledged)))
 )
-WITH (fillfactor='38', autovacuum_analyze_scale_factor='0.02');
+WITH (fillfactor='36', autovacuum_analyze_scale_factor='0.02');
 
 
 --
@@ -1671,6 +1746,30 @@ CREATE TABLE public.known_devices (
 
 
 --
+-- Name: line_groups; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.line_groups (
+    no integer NOT NULL,
+    line_group_id text NOT NULL
+);
+
+
+--
+-- Name: line_groups_no_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.line_groups ALTER COLUMN no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.line_groups_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: messages; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1767,7 +1866,6 @@ CREATE TABLE public.progress (
     unnamed integer DEFAULT 0 NOT NULL,
     first_accepted_at timestamp with time zone,
     last_accepted_at timestamp with time zone,
-    histogram integer[] DEFAULT array_fill(0, ARRAY[240]) NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     changed bigint NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
@@ -1988,7 +2086,17 @@ ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_578 FOR VA
 -- Data for Name: _sqlx_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:14:48.953948+00', true, '\x438327d4d4bf7913281436d7b16487e5cc43850eae6e7bc4a9527596512dc5a1c11ac6db75a34f2525c904bb25984b99', 72870641);
+INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:38:17.649182+00', true, '\x12883303e51f0fc706f27a3963934a90f73c2f895fcc540f54d63a7dcf5e3fa7521eb8d9ea0e5047b425fd28b2face92', 47297299);
+
+
+--
+-- Data for Name: acceptance_times; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.acceptance_times VALUES (578000000, 1, 1, 1, 1);
+INSERT INTO public.acceptance_times VALUES (578000001, 1, 1, 1, 1);
+INSERT INTO public.acceptance_times VALUES (578000002, 1, 1, 1, 1);
+INSERT INTO public.acceptance_times VALUES (578000002, 1, 2, 1, 1);
 
 
 --
@@ -2025,19 +2133,19 @@ INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:14:48.95
 -- Data for Name: attempts_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', 'b5907dd1-68d3-42bf-b669-83174e9593e6', 1, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', '3a86e546-38a1-42a1-86df-829b22796f57', 1, 'Payload Too Large');
-INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '181179e6-3bf2-4f9c-82b9-7df2f59f8fc2', 5, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '979e5745-0a78-4530-ac36-b617dbecacbd', 1, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', 'c13b4fab-6c21-4e57-9a63-347cd653854c', 2, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', 'b65f2771-d286-489c-ab31-72e443348b43', 2, 'Payload Too Large');
+INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '2e9ea958-5b0b-48b9-9386-e74d9f4e6cda', 8, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '8b7cf522-3778-4920-a3f2-bd6891955e14', 3, 'Internal Server Error');
 
 
 --
 -- Data for Name: audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7eb8-b425-a250023923ca', '{"deliveries": 8, "forwarding": "as_configured"}', '\x4160016aa472463ad077b2c357d032746d2ac6ba870c95b992db41a458240ab7', 1);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'user:tester', 'withdraw', 'bulletin:01625027-ac00-7eb8-b425-a250023923ca', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\x52db6b9e583db04184002958aa8a7fd55822bd64d07fe342298bda6684c12ee4', 2);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7ca1-a1a2-5cfe27822cb7', '{"deliveries": 8, "forwarding": "as_configured"}', '\x3bb68ea9f464a15545a37f9a9da73ed314fdb72ef73cbafafb1996c5f6126fd4', 3);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7cec-9253-d781c27a4273', '{"deliveries": 8, "forwarding": "as_configured"}', '\xe0ff3d2ffafe0cf52e58866576126a6e948750d7c0dead6a34f7379a73228855', 1);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'user:tester', 'withdraw', 'bulletin:01625027-ac00-7cec-9253-d781c27a4273', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\x79c9669044e33cbdc079aa338dbf6e3e2d95e8f385978416cb9a8c4b8e52f066', 2);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-77aa-a6b4-5942f0faa0b1', '{"deliveries": 8, "forwarding": "as_configured"}', '\x4e63b45b4e4f37cf445bb958c2cdbd756594bf808d5ecbbc9d9ee4b1a90dd8ee', 3);
 
 
 --
@@ -2050,40 +2158,40 @@ INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00
 -- Data for Name: bulletins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7eb8-b425-a250023923ca', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'P_Orq9bxbviImm8la25Rvw', 'withdrawn', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-799b-9209-10e34c0dc17c', 578000001, 'withdrawal', '01625027-ac00-7eb8-b425-a250023923ca', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'w_nwAis2HluQgQTPVBOt5w', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7ca1-a1a2-5cfe27822cb7', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'jw8oV_DQq8wSjjK3zxOtjQ', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-7cec-9253-d781c27a4273', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'BduQUs22rVXy5Z-g7eyp7Q', 'withdrawn', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-768a-a93d-ccbf2f0957ad', 578000001, 'withdrawal', '01625027-ac00-7cec-9253-d781c27a4273', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'IbReAXiu6oVKZsBVNk_gFw', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-77aa-a6b4-5942f0faa0b1', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'UtkxEZ1bMWTxflds3GnByw', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
 
 
 --
 -- Data for Name: channels; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x0140c27b02ca8a290cdef54f89ad8b51f809995013c02f9df19a3e8a227a4d57a8199d89339c6835cb9bbdba947ccbddf0cf7e6f4d0edfab6a5ffd2a86386bedf383aa13dcce4a82b3eef4df55', NULL, '\x0140c27b0250a74fa3ff4b6f1098e841a5ad606c2644909321384a6072d9dd6f9adccbb4b03b2e0e95f3427862cc1dff69e47d29ae45f60d1ae651167be712', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x01a6ee5d13ca08f3f0b01b6619377088dcd19915743b50222844d28d10a349262902652ca8dae5d8a7427d47178da8fef26ff116e52e9e1d2a742002c145aaa8dd19832f0df2b75205f422aa54', NULL, '\x01a6ee5d13f2a73f54d525352ba7aa9c0f0c179ecb2260b5f7dfb6b9d8a2946c38c2b45f199ffc3ce1c761a83cf4070d48554ba3884b80527abafb7dcbc41c', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
 
 
 --
 -- Data for Name: deliveries_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.deliveries_578 VALUES (578000000, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 4, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '82c88318-3b62-4048-8fec-844bfc7215e3', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 10, NULL, 50, NULL, 0, 0, 'failed', 'message_refused', 1, 2, 1, 1, false, true, false, false, 'Cmoi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 60, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 3, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 20, 30, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 4, 2, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 30, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 13, NULL, 70, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 6, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 21, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 7, 5, 1, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', 13, NULL, 10, NULL, 0, 0, 'withdrawn', 'bulletin_withdrawn', 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 3, 2, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 20, 30, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, false, false, false, 'Clpncom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 20, NULL, 340, NULL, 0, 0, 'accepted', NULL, 2, 1, 0, 1, true, true, false, false, 'Cgcc1', '134ef8b8-d50c-44e2-9ad8-3757b402afb0', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 1, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, 21, NULL, 60, NULL, 0, 0, 'held', NULL, 2, 2, 0, 0, true, false, false, false, 'Clpn', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 1, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 23, NULL, 340, NULL, 0, 0, 'accepted', NULL, 1, 1, 1, 1, false, true, false, false, 'Cgcc1', 'fe72b3b7-f3ab-4070-849b-be23715a6d03', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 5, NULL, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 23, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 1, 1, false, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:05+00', NULL, 23, NULL, 70, NULL, 0, 0, 'ready', 'line_busy', 1, 2, 0, 1, true, true, false, true, 'Ccmi', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 1, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', 23, NULL, 50, NULL, 0, 0, 'accepted', NULL, 1, 2, 1, 1, false, true, false, false, 'Cmoi', '5d24f696-3090-45ca-aa3e-00dfea7228a3', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 4, 2, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 30, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Clpndist', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 6, 5, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 21, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, 'Ccmicom', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 7, 5, 1, NULL, NULL, NULL, NULL, NULL, 17, NULL, 10, NULL, 0, 0, 'waiting', NULL, 1, 3, 1, 0, false, true, false, false, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 4, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'fe461c87-797c-4846-8727-65a1a91d1ff6', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 5, 1, 70, 1, 2, 1, false, true, NULL, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 21, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'failed', 'message_refused', 8, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'withdrawn', 'bulletin_withdrawn', 11, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 1, 1, 340, 1, 1, 1, false, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 18, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'eec05565-d904-4db6-8026-86e88c5c3488', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 18, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'c55b818d-f914-4b1e-8351-bc1db66e27a5', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'held', NULL, 19, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 23, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'accepted', NULL, 23, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'c451e1af-ec9e-4473-9a12-eb7ad96190cf', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
 
 
 --
@@ -2105,6 +2213,8 @@ INSERT INTO public.deliveries_578 VALUES (578000002, 7, 5, 1, NULL, NULL, NULL, 
 INSERT INTO public.functions_applied VALUES ('never_deleted', '\xcfe554d4c846e9284a49176a1895c6281fe93f5818f733c075e4df27ecca5243');
 INSERT INTO public.functions_applied VALUES ('groups_keep_tree', '\x16b6ed516a19c2269415dec519fef729d3d8d41878c641ab56cec549f1036858');
 INSERT INTO public.functions_applied VALUES ('groups_ask_for_count', '\x92d4a1e2458a92eb8725185fe74743642c4977423d713f5ff5b78376eee7ce87');
+INSERT INTO public.functions_applied VALUES ('line_groups_immutable', '\x1784cf4d6ef55f95f7d1ea9e4320a54b91229b7f066197b6652d6032f2c876b3');
+INSERT INTO public.functions_applied VALUES ('groups_number_line_group', '\xd9683099e84b9c5ac61d01545fed9472939174cd90c00d59b876f6fe362bd7fd');
 INSERT INTO public.functions_applied VALUES ('images_immutable', '\x0e4534e14b110e9f4546c8984d958d8035a4dc461c4638a4c93f5b2a9b2bc57d');
 INSERT INTO public.functions_applied VALUES ('bulletins_immutable', '\xa5536e664e87c4f06a3e30e8649efa7dc422ee5e19f175514e392eb5fe7fbb8d');
 INSERT INTO public.functions_applied VALUES ('bulletins_note_standstill', '\xd3989109109ca340bd83c4e3330a5fb6bac3118e46617650756eed317c5c4f12');
@@ -2117,7 +2227,7 @@ INSERT INTO public.functions_applied VALUES ('change_locks', '\x97bab73086babfd0
 INSERT INTO public.functions_applied VALUES ('change_mark', '\x5c7c7dd8f9787fcba61f254e097ef09912e0a2a275f68f8d3279962cf280ffbf');
 INSERT INTO public.functions_applied VALUES ('change_horizon', '\x073772b395d54f1e655f6849a3dc10e146f31490859af06868f93d822936f84b');
 INSERT INTO public.functions_applied VALUES ('bulletin_month', '\x2ab3a3bb75a6f055d71b25f05f72434b9a8b23d6914d1e471650f55035e51c9a');
-INSERT INTO public.functions_applied VALUES ('open_month', '\x258a7dba3569a74999cb5522ea95a8cf33c843448051b0ff56bf1e71e8b7535f');
+INSERT INTO public.functions_applied VALUES ('open_month', '\xd2e12202fd14a94d0cc4c2e3c663c422f98548e1faf12a639544f22e0d00ae11');
 INSERT INTO public.functions_applied VALUES ('close_month', '\x38838158e7ec26b55009828e8c59939416251c9e48c9a22187a48404806c95d2');
 INSERT INTO public.functions_applied VALUES ('next_bulletin_no', '\x95fbb73dbbe0eee2bcb9bc06efc59ad47cbe83969aad4672dc61d70454805d83');
 INSERT INTO public.functions_applied VALUES ('audience_groups', '\xe9b04093c705af597280cbb89bb33e16a9dc9c1068c84e3fe2d24ac6b47e8c90');
@@ -2130,27 +2240,27 @@ INSERT INTO public.functions_applied VALUES ('unnamed_within', '\x8059ed3a9f11d5
 INSERT INTO public.functions_applied VALUES ('histogram_bucket', '\x79ecabaa3827deac2a2bf50d1b7f1c77f8f8ae59701a8127d33891627df7d5a0');
 INSERT INTO public.functions_applied VALUES ('delivery_hops', '\x961a974ddc2538cc36d1116b633bc752ce262c1271207ae7b2c70fdc22f057bb');
 INSERT INTO public.functions_applied VALUES ('unused_key', '\x47dd6270ba5c4e128ff70e89bcd9651ab7265db5b216d6be11e17f3df2a55f51');
-INSERT INTO public.functions_applied VALUES ('leave_batches', '\x09119a7a3d09615295f40f7264ecd4edc2b971d3bc486be5a684629a522bc32e');
+INSERT INTO public.functions_applied VALUES ('leave_batches', '\xf20df4cc7f1ba74eaa2d16d0fa3b5779a9bf517859a2212ab68b8c5df2f78395');
 INSERT INTO public.functions_applied VALUES ('deliveries_inserted', '\x75ca0eb8bb863fd62e23bb0a75db8cdb4a1a058bb5a427de545271393df391ee');
-INSERT INTO public.functions_applied VALUES ('deliveries_updated', '\x3d0390575d76bdd66c981fb7fb8f5f94ca2ca843d8bbfcaa6e9580bf7ca07d8a');
+INSERT INTO public.functions_applied VALUES ('deliveries_updated', '\x96038e307aabf9d8d112479bfbcfb2de2ceaef6449385149c4967999c5d5f5ab');
 INSERT INTO public.functions_applied VALUES ('sendable_batches', '\x0d44cfb6019e0347090e9039e42bde29b9397980ef0b6b51fd1770912a1c8a20');
-INSERT INTO public.functions_applied VALUES ('open_due', '\xfa3a977547615e7d668a9d60aab78612f095b75583e115fb41e89fb1fc22961b');
-INSERT INTO public.functions_applied VALUES ('claim_batches', '\x82b0539ffe920216a197e673082e5a2af2b0d8d9b5e28b49dced574f8f9c76e8');
-INSERT INTO public.functions_applied VALUES ('record_accepted', '\x0aec8dc83a61c20ff4e879fde4043dd2c5922827f7ec13499a843d0a8ded5174');
+INSERT INTO public.functions_applied VALUES ('open_due', '\xacc846a0136dd6962ddbdc03253a9acd31a4a27b9e8e5196cc897a0e3a10198b');
+INSERT INTO public.functions_applied VALUES ('claim_batches', '\x85e97283eeb932f269b5335133713a00a1b7d439e5a2ac6e1446e32120fd4a95');
+INSERT INTO public.functions_applied VALUES ('record_accepted', '\x594f59ec89416ebed9b771938c075bd7356e5768d848d631616c0c4b4c7caaae');
 
 
 --
 -- Data for Name: groups; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.groups VALUES (1, 'gcc1', NULL, 1, 'GCC1', 'gcc1', 1, '{1}', 1, 'Cgcc1', NULL, '2018-03-23 00:00:00+00', NULL, 340, NULL, NULL, 340, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (2, 'lpn', 1, 2, 'GCC2-จังหวัดลำพูน', 'gcc2-จังหวัดลำพูน', 2, '{1,2}', 1, 'Clpn', NULL, '2018-03-23 00:00:00+00', NULL, 60, NULL, NULL, 60, 'stewarded', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (5, 'cmi', 1, 2, 'GCC2-จังหวัดเชียงใหม่', 'gcc2-จังหวัดเชียงใหม่', 5, '{1,5}', 1, 'Ccmi', NULL, '2018-03-23 00:00:00+00', NULL, 70, NULL, NULL, 70, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (8, 'moi', 1, 2, 'GCC2-กระทรวงมหาดไทย', 'gcc2-กระทรวงมหาดไทย', 8, '{1,8}', 1, 'Cmoi', NULL, '2018-03-23 00:00:00+00', NULL, 50, NULL, NULL, 50, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (3, 'lpn-com', 2, 3, 'GCC3-ลพ-พาณิชย์', 'gcc3-ลพ-พาณิชย์', 3, '{1,2,3}', 1, 'Clpncom', NULL, '2018-03-23 00:00:00+00', NULL, 20, NULL, NULL, 25, 'stewarded', 30, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (4, 'lpn-dist', 2, 3, 'GCC3-ลพ-อำเภอเมืองลำพูน', 'gcc3-ลพ-อำเภอเมืองลำพูน', 4, '{1,2,4}', 1, 'Clpndist', NULL, '2018-03-23 00:00:00+00', NULL, 30, NULL, NULL, 30, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (6, 'cmi-com', 5, 3, 'GCC3-ชม-พาณิชย์', 'gcc3-ชม-พาณิชย์', 6, '{1,5,6}', 1, 'Ccmicom', NULL, '2018-03-23 00:00:00+00', NULL, 21, NULL, NULL, 21, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
-INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไม่เชื่อม', 'gcc3-ชม-ยังไม่เชื่อม', 7, '{1,5,7}', 1, NULL, NULL, NULL, NULL, 10, NULL, NULL, 10, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (1, 'gcc1', NULL, 1, 'GCC1', 'gcc1', 1, '{1}', 1, 'Cgcc1', 1, NULL, '2018-03-23 00:00:00+00', NULL, 340, NULL, NULL, 340, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (2, 'lpn', 1, 2, 'GCC2-จังหวัดลำพูน', 'gcc2-จังหวัดลำพูน', 2, '{1,2}', 1, 'Clpn', 2, NULL, '2018-03-23 00:00:00+00', NULL, 60, NULL, NULL, 60, 'stewarded', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (5, 'cmi', 1, 2, 'GCC2-จังหวัดเชียงใหม่', 'gcc2-จังหวัดเชียงใหม่', 5, '{1,5}', 1, 'Ccmi', 5, NULL, '2018-03-23 00:00:00+00', NULL, 70, NULL, NULL, 70, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (8, 'moi', 1, 2, 'GCC2-กระทรวงมหาดไทย', 'gcc2-กระทรวงมหาดไทย', 8, '{1,8}', 1, 'Cmoi', 7, NULL, '2018-03-23 00:00:00+00', NULL, 50, NULL, NULL, 50, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (3, 'lpn-com', 2, 3, 'GCC3-ลพ-พาณิชย์', 'gcc3-ลพ-พาณิชย์', 3, '{1,2,3}', 1, 'Clpncom', 3, NULL, '2018-03-23 00:00:00+00', NULL, 20, NULL, NULL, 25, 'stewarded', 30, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (4, 'lpn-dist', 2, 3, 'GCC3-ลพ-อำเภอเมืองลำพูน', 'gcc3-ลพ-อำเภอเมืองลำพูน', 4, '{1,2,4}', 1, 'Clpndist', 4, NULL, '2018-03-23 00:00:00+00', NULL, 30, NULL, NULL, 30, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (6, 'cmi-com', 5, 3, 'GCC3-ชม-พาณิชย์', 'gcc3-ชม-พาณิชย์', 6, '{1,5,6}', 1, 'Ccmicom', 6, NULL, '2018-03-23 00:00:00+00', NULL, 21, NULL, NULL, 21, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไม่เชื่อม', 'gcc3-ชม-ยังไม่เชื่อม', 7, '{1,5,7}', 1, NULL, NULL, NULL, NULL, NULL, 10, NULL, NULL, 10, 'automatic', NULL, false, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
 
 
 --
@@ -2184,14 +2294,27 @@ INSERT INTO public.groups VALUES (7, 'cmi-far', 5, 3, 'GCC3-ชม-ยังไ�
 
 
 --
+-- Data for Name: line_groups; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (1, 'Cgcc1');
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (2, 'Clpn');
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (3, 'Clpncom');
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (4, 'Clpndist');
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (5, 'Ccmi');
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (6, 'Ccmicom');
+INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (7, 'Cmoi');
+
+
+--
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('01625027-ac00-7eb8-b425-a250023923ca', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/P_Orq9bxbviImm8la25Rvw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7eb8-b425-a250023923ca"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x3ac93d4b504f89faef6885bbe8c2b871ce8d2b2350f957f63ca680878728a589', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7eb8-b425-a250023923ca', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/P_Orq9bxbviImm8la25Rvw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7eb8-b425-a250023923ca"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7eb8-b425-a250023923ca"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xc0ec25ac51c735bd149722a774c23c3f093cad6f9799e42e1baa1bfe24a3e8df', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-799b-9209-10e34c0dc17c', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/w_nwAis2HluQgQTPVBOt5w"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x21fb35a98efeeed97350325b16f5399f4343474318a7fb637b15b81fb3eaf595', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7ca1-a1a2-5cfe27822cb7', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/jw8oV_DQq8wSjjK3zxOtjQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7ca1-a1a2-5cfe27822cb7"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x374b8233f5d639252e416921cdb0c2d10bc712b4dd9c11aab30dfbd0d61beef2', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7ca1-a1a2-5cfe27822cb7', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/jw8oV_DQq8wSjjK3zxOtjQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7ca1-a1a2-5cfe27822cb7"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7ca1-a1a2-5cfe27822cb7"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xe474b3865bce6997d105000d6b414f0c27c349c980be026770feab76fe5ddf57', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7cec-9253-d781c27a4273', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/BduQUs22rVXy5Z-g7eyp7Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7cec-9253-d781c27a4273"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x1272107b4be4052fe0069921781c161c56b59437445e03b83e13290d84a17a3e', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7cec-9253-d781c27a4273', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/BduQUs22rVXy5Z-g7eyp7Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7cec-9253-d781c27a4273"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7cec-9253-d781c27a4273"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x716100f64278f5e22700a7eee8948103d6bbe9fceadf23543e4b09df3f24c53e', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-768a-a93d-ccbf2f0957ad', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/IbReAXiu6oVKZsBVNk_gFw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x094a44e03f1083335033a847f4ed303f17d54b2fcb3e8ab0f65f9314b078cff8', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-77aa-a6b4-5942f0faa0b1', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/UtkxEZ1bMWTxflds3GnByw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-77aa-a6b4-5942f0faa0b1"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x2bc84035cc7f6cbf557018d758dca8d1adea62f3a65ececeeb2e6ad77f6fdcd3', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-77aa-a6b4-5942f0faa0b1', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/UtkxEZ1bMWTxflds3GnByw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-77aa-a6b4-5942f0faa0b1"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-77aa-a6b4-5942f0faa0b1"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xa5a87bb5a2831e89f445e0a4cf9eccd035466ca41d03e4016629798c5902d36f', '2018-03-23 00:00:00+00');
 
 
 --
@@ -2224,37 +2347,37 @@ INSERT INTO public.offices VALUES (8, 'moi', 'กระทรวงมหาด�
 -- Data for Name: progress; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 6, '2026-11-29 00:14:51.495513+00');
-INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 5, 14, '2026-11-29 00:14:51.598933+00');
-INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 14, '2026-11-29 00:14:51.599757+00');
-INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 24, '2026-11-29 00:14:51.675577+00');
-INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 22, '2026-11-29 00:14:51.665792+00');
-INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 2, 24, '2026-11-29 00:14:51.675602+00');
-INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', '{1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 3, 24, '2026-11-29 00:14:51.675755+00');
-INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}', 1, 18, '2026-11-29 00:14:51.619405+00');
+INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 6, '2026-11-29 00:47:24.122237+00');
+INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, 2, 12, '2026-11-29 00:47:24.239216+00');
+INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, 4, 12, '2026-11-29 00:47:24.23924+00');
+INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 1, 16, '2026-11-29 00:47:24.254101+00');
+INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 20, '2026-11-29 00:47:24.28588+00');
+INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 20, '2026-11-29 00:47:24.285904+00');
+INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 2, 22, '2026-11-29 00:47:24.292372+00');
+INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 3, 24, '2026-11-29 00:47:24.302148+00');
 
 
 --
 -- Data for Name: province_progress; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.province_progress VALUES (578000000, '50', 3, 0, 101, 0);
 INSERT INTO public.province_progress VALUES (578000000, '51', 3, 0, 110, 0);
 INSERT INTO public.province_progress VALUES (578000000, '', 2, 1, 390, 0);
+INSERT INTO public.province_progress VALUES (578000000, '50', 3, 0, 101, 0);
 INSERT INTO public.province_progress VALUES (578000002, '51', 3, 0, 110, 0);
 INSERT INTO public.province_progress VALUES (578000002, '50', 3, 0, 101, 0);
-INSERT INTO public.province_progress VALUES (578000001, '', 1, 1, 340, 0);
 INSERT INTO public.province_progress VALUES (578000001, '50', 1, 0, 70, 0);
 INSERT INTO public.province_progress VALUES (578000002, '', 2, 2, 390, 0);
+INSERT INTO public.province_progress VALUES (578000001, '', 1, 1, 340, 0);
 
 
 --
 -- Data for Name: province_progress_marks; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.province_progress_marks VALUES (578000000, 9);
-INSERT INTO public.province_progress_marks VALUES (578000002, 6);
+INSERT INTO public.province_progress_marks VALUES (578000000, 8);
 INSERT INTO public.province_progress_marks VALUES (578000001, 4);
+INSERT INTO public.province_progress_marks VALUES (578000002, 6);
 
 
 --
@@ -2291,7 +2414,7 @@ INSERT INTO public.province_progress_marks VALUES (578000001, 4);
 -- Data for Name: standstills; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7eb8-b425-a250023923ca', '2018-03-23 00:00:00+00', NULL);
+INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7cec-9253-d781c27a4273', '2018-03-23 00:00:00+00', NULL);
 
 
 --
@@ -2363,6 +2486,13 @@ SELECT pg_catalog.setval('public.groups_id_seq', 8, true);
 
 
 --
+-- Name: line_groups_no_seq; Type: SEQUENCE SET; Schema: public; Owner: -
+--
+
+SELECT pg_catalog.setval('public.line_groups_no_seq', 7, true);
+
+
+--
 -- Name: offices_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
@@ -2396,6 +2526,14 @@ SELECT pg_catalog.setval('public.webhook_events_id_seq', 1, false);
 
 ALTER TABLE ONLY public._sqlx_migrations
     ADD CONSTRAINT _sqlx_migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: acceptance_times acceptance_times_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.acceptance_times
+    ADD CONSTRAINT acceptance_times_pkey PRIMARY KEY (bulletin_no, tier, channel_id, bucket);
 
 
 --
@@ -2636,6 +2774,22 @@ ALTER TABLE ONLY public.join_codes
 
 ALTER TABLE ONLY public.known_devices
     ADD CONSTRAINT known_devices_pkey PRIMARY KEY (token_sha256, account_id);
+
+
+--
+-- Name: line_groups line_groups_line_group_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.line_groups
+    ADD CONSTRAINT line_groups_line_group_id_key UNIQUE (line_group_id);
+
+
+--
+-- Name: line_groups line_groups_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.line_groups
+    ADD CONSTRAINT line_groups_pkey PRIMARY KEY (no);
 
 
 --
@@ -3310,10 +3464,24 @@ CREATE TRIGGER groups_never_deleted BEFORE DELETE ON public.groups FOR EACH STAT
 
 
 --
+-- Name: groups groups_number_line_group; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER groups_number_line_group BEFORE INSERT OR UPDATE OF line_group_id, line_group_no ON public.groups FOR EACH ROW EXECUTE FUNCTION public.groups_number_line_group();
+
+
+--
 -- Name: images images_immutable; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER images_immutable BEFORE UPDATE OF id, bytes, width, height ON public.images FOR EACH ROW EXECUTE FUNCTION public.images_immutable();
+
+
+--
+-- Name: line_groups line_groups_immutable; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER line_groups_immutable BEFORE DELETE OR UPDATE ON public.line_groups FOR EACH STATEMENT EXECUTE FUNCTION public.line_groups_immutable();
 
 
 --
@@ -3386,6 +3554,14 @@ ALTER TABLE ONLY public.failed_sign_ins
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES public.channels(id);
+
+
+--
+-- Name: groups groups_line_group_no_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_line_group_no_fkey FOREIGN KEY (line_group_no) REFERENCES public.line_groups(no);
 
 
 --
@@ -3488,5 +3664,5 @@ ALTER TABLE ONLY public.stewards
 -- PostgreSQL database dump complete
 --
 
-\unrestrict NdE3FzOauz1ftyT4ibzcjfCVtI7fXgmaDJN3bbEhBMzcaHc156j8v2OYcdQsyaF
+\unrestrict 2GcdXdB4zdzw7ucwETlwQoritDtqEJe0QTCXqWLojxqFXPOSdKyg0f8KHRnJZhO
 

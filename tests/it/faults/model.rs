@@ -361,7 +361,7 @@ impl Table {
     async fn claim(&mut self, room: usize) {
         let now = self.now();
         self.pause_notices().await;
-        let claimed = self.stage.claim(&mut *self.stage.db().await, self.epoch, room).await.expect("claimed");
+        let claimed = self.stage.claim(&mut *self.stage.db().await, self.epoch, room).await;
         self.open_due(room).await;
         let places: Vec<(usize, usize)> =
             claimed.iter().map(|(_, ready)| self.find_place(ready.id).expect("a copy of the model")).collect();

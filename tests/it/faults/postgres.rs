@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::relay::by_hand::start_sender;
+use gcc_relay::relay::by_hand::start_dispatcher;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store;
 use nix::sys::signal::{Signal, kill};
@@ -166,8 +166,8 @@ async fn a_parent_whose_record_was_committed_without_an_answer_wakes_its_childre
     stage.faults([FaultRule::always(Fault::Slow { min_ms: 300, max_ms: 300 }).group("Cgcc1")]);
     let id = stage.publish_automatic().await;
     let stop = CancellationToken::new();
-    let started = start_sender(&stage.engine, stage.channel, None, std::sync::Arc::default(), stop.clone()).await;
-    let running = started.expect("a sender").expect("ours");
+    let started = start_dispatcher(&stage.engine, stage.channel, None, std::sync::Arc::default(), stop.clone()).await;
+    let running = started.expect("a dispatcher").expect("ours");
     until("the root is on its way", || async { stage.delivery(id, "gcc1").await.claimed }).await;
     wire.lose_commits(1);
     until("those below have it", || async { stage.states(id).await["moi"] == State::Accepted }).await;

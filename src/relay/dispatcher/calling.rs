@@ -1,4 +1,4 @@
-//! How a sender starts calls: as many as room, pace and lease allow, each looked at once more just before.
+//! How a dispatcher starts calls: as many as room, pace and lease allow, each looked at once more just before.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,35 +6,35 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::{MOMENT, Sender};
+use super::{Dispatcher, MOMENT};
 use crate::domain::delivery::Reason;
-use crate::domain::ids::MessageId;
 use crate::relay::backlog::Claimed;
-use crate::relay::call::{Permission, Started, Surroundings, call, permit};
-use crate::store::messages::get_message;
+use crate::relay::call::{Permission, Surroundings, permit};
 use crate::store::record::News;
-use crate::store::{Result, StoreError};
 
 /// The wait before a delivery is looked at again about whose key's age the clocks disagree.
 const CLOCKS_AGREE: Duration = Duration::from_mins(1);
 
-impl Sender {
+impl Dispatcher {
     /// Starts as many calls as room, pace and lease allow; gives when the next may start.
     pub(super) async fn start_calls(&mut self) -> Option<Instant> {
         loop {
             let now = Instant::now();
-            if self.calls.len() >= self.in_flight || self.backlog.len() == 0 || self.parked || self.access.is_none() {
+            if self.calls.len() >= self.channel.in_flight || self.backlog.len() == 0 || !self.channel.is_open() {
+                return None;
+            }
+            if self.look.is_refreshing() {
                 return None;
             }
             if !self.lease.is_good() {
                 return Some(now + MOMENT);
             }
-            if let Some(until) = self.snooze.until(now) {
+            if let Some(until) = self.channel.snooze.until(now) {
                 self.stale = true;
                 return Some(until);
             }
             // after a pause one call goes first: the others follow once LINE has taken it
-            if self.snooze.awaits_probe() {
+            if self.channel.snooze.awaits_probe() {
                 return None;
             }
             if self.stale && self.give_back_ended().await.is_err() {
@@ -44,7 +44,7 @@ impl Sender {
             let Ok(room) = Arc::clone(&self.engine.call_room).try_acquire_owned() else {
                 return Some(now + MOMENT);
             };
-            if let Err(wait) = self.pace.take(now) {
+            if let Err(wait) = self.channel.pace.take(now) {
                 return Some(now + wait);
             }
             let claimed = self.backlog.pop()?;
@@ -55,30 +55,28 @@ impl Sender {
     pub(super) async fn start_call(&mut self, claimed: Claimed, room: OwnedSemaphorePermit) {
         let clock = &self.engine.clock;
         let now = clock.now();
-        let Some(access) = self.access.clone() else {
+        let Some(access) = self.channel.access.clone() else {
             self.backlog.put_back(claimed);
             return;
         };
         match permit(&claimed.ready, clock, self.engine.settings.retry_key_lifetime) {
-            Permission::Send => match self.message(claimed.ready.message_id).await {
+            Permission::Send => match self.queue.message(claimed.ready.message_id).await {
                 Ok(message) => {
-                    let started = Started::of(&claimed, self.engine.clock.earlier());
                     let surroundings = Surroundings {
                         line: self.engine.line.clone(),
                         clock: self.engine.clock.clone(),
-                        quota: self.quota.clone(),
+                        quota: self.channel.quota.clone(),
                         access,
                         may_send: self.lease.guard(),
                         room,
                     };
-                    let task = self.calls.spawn(call(surroundings, claimed, message));
-                    self.started.insert(task.id(), started);
-                    self.snooze.started();
+                    self.calls.start(surroundings, claimed, message);
+                    self.channel.snooze.started();
                 }
                 Err(error) => {
                     tracing::warn!(delivery.id = %claimed.ready.id, error = &error as &dyn std::error::Error,
                         "the message could not be read; it is sent later");
-                    self.snooze.begin(Instant::now());
+                    self.channel.snooze.begin(Instant::now());
                     self.backlog.put_back(claimed);
                 }
             },
@@ -95,12 +93,5 @@ impl Sender {
                 self.record(claimed, now, news, None).await;
             }
         }
-    }
-
-    pub(super) async fn message(&self, id: MessageId) -> Result<Arc<str>, Arc<StoreError>> {
-        let db = self.engine.db.clone();
-        self.messages
-            .try_get_with(id, async move { Ok(get_message(&mut *db.acquire().await?, id).await?.into()) })
-            .await
     }
 }

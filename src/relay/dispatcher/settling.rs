@@ -1,16 +1,17 @@
-//! What a sender does with what came of its calls: it tells the recorder, and sees to the channel.
+//! What a dispatcher does with what came of its calls: it tells the recorder, and sees to the channel.
 
-use tokio::task::{Id, JoinError};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 
-use super::Sender;
+use super::Dispatcher;
+use super::calls::Finished;
 use crate::domain::delivery::{Reason, State};
 use crate::domain::outcome::{Outcome, ParkReason};
 use crate::domain::time::Timestamp;
 use crate::line::verdict::is_rate_limit;
 use crate::relay::backlog::{Claimed, OTHERS_FIRST};
-use crate::relay::call::{Called, next_attempt};
-use crate::relay::recorder::{Entry, Haste, Holder};
+use crate::relay::call::{Called, Started, next_attempt};
+use crate::relay::recorder::{Entry, Haste};
 use crate::store::StoreError;
 use crate::store::attempts::Attempt;
 use crate::store::batches::Ready;
@@ -23,32 +24,25 @@ use crate::telemetry::metric;
 /// The status of an answer that says "too many".
 const TOO_MANY: i16 = 429;
 
-/// A call's task that came to its end.
-type Finished = Result<(Id, Called), JoinError>;
-
-impl Sender {
+impl Dispatcher {
     /// Settles this call and all others that have come to their end.
     pub(super) async fn settle_all(&mut self, first: Finished) {
         let mut next = Some(first);
         while let Some(finished) = next {
             match finished {
-                Ok((task, called)) => {
-                    self.started.remove(&task);
-                    self.settle(called).await;
-                }
-                Err(error) => self.settle_broken(&error).await,
+                Finished::Called(called) => self.settle(*called).await,
+                Finished::Broken(started, error) => self.settle_broken(started, &error).await,
             }
-            next = self.calls.try_join_next_with_id();
+            next = self.calls.try_next();
         }
     }
 
     /// A call's task broke down: LINE may have accepted what it sent, so the same key is asked again.
-    async fn settle_broken(&mut self, error: &JoinError) {
-        let Some(started) = self.started.remove(&error.id()) else { return };
+    async fn settle_broken(&mut self, started: Started, error: &JoinError) {
         tracing::error!(delivery.id = %started.delivery, error = error as &dyn std::error::Error,
             "a call broke down; it is repeated under its key");
         let at = self.engine.clock.now();
-        self.snooze.answered(Instant::now());
+        self.channel.snooze.answered(Instant::now());
         let news = News::Again {
             due_at: at + self.engine.settings.request_timeout,
             reason: Reason::NoAnswer,
@@ -64,11 +58,11 @@ impl Sender {
         count(&outcome, attempt.as_ref());
         match outcome {
             Outcome::Accepted(_) => {
-                self.accepted += 1;
-                self.snooze.end(started);
+                self.channel.accepted += 1;
+                self.channel.snooze.end(started);
             }
             Outcome::Snooze => {}
-            _ => self.snooze.answered(started),
+            _ => self.channel.snooze.answered(started),
         }
         let refused = Call { began_at, open: false };
         let news = match outcome {
@@ -82,7 +76,7 @@ impl Sender {
             }
             Outcome::Gone(reason) => News::Unreachable { reason, call: Some(refused) },
             Outcome::Snooze => {
-                self.snooze.begin(Instant::now());
+                self.channel.snooze.begin(Instant::now());
                 match self.throttle(claimed, attempt).await {
                     None => return,
                     Some((theirs, last)) => {
@@ -120,15 +114,15 @@ impl Sender {
             let throttled = &mut claimed.throttled;
             throttled.times += 1;
             if throttled.times == 1 {
-                throttled.accepted_before = self.accepted;
-            } else if throttled.times > OTHERS_FIRST && self.accepted > throttled.accepted_before {
+                throttled.accepted_before = self.channel.accepted;
+            } else if throttled.times > OTHERS_FIRST && self.channel.accepted > throttled.accepted_before {
                 return Some((claimed, attempt));
             }
         }
         if let Some(attempt) = attempt.filter(|_| refused && claimed.throttled.times == 1) {
             self.tell(Entry::Refused(attempt)).await;
         }
-        if self.parked {
+        if self.channel.parked {
             self.give_back(&claimed).await;
         } else {
             self.backlog.put_back(claimed);
@@ -137,21 +131,22 @@ impl Sender {
     }
 
     pub(super) async fn park(&mut self, reason: ParkReason) {
-        self.parked = true;
+        self.channel.parked = true;
         let parked = async {
-            park_channel(&mut *self.engine.db.acquire().await?, self.channel, reason, self.engine.clock.now()).await
+            park_channel(&mut *self.engine.db.acquire().await?, self.holder.channel, reason, self.engine.clock.now())
+                .await
         };
         match parked.await {
-            Ok(true) => tracing::error!(channel.id = %self.channel, reason = reason.english(), "a channel is parked"),
+            Ok(true) => {
+                tracing::error!(channel.id = %self.holder.channel, reason = reason.english(), "a channel is parked");
+            }
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(channel.id = %self.channel, error = &error as &dyn std::error::Error,
+                tracing::error!(channel.id = %self.holder.channel, error = &error as &dyn std::error::Error,
                     "a channel could not be parked; it is tried again with its next call");
             }
         }
-        for claimed in self.backlog.drain() {
-            self.give_back(&claimed).await;
-        }
+        self.give_back_all().await;
     }
 
     /// LINE refused the message though the group is there: it would refuse it everywhere.
@@ -191,9 +186,8 @@ impl Sender {
     /// Tells the recorder. It lives as long as its node; should it have died all the same, nothing may be sent that could
     /// not be recorded.
     pub(super) async fn tell(&mut self, entry: Entry) {
-        let holder = Holder { channel: self.channel, epoch: self.epoch };
-        if self.recorder.tell(holder, entry).await.is_err() {
-            tracing::error!(channel.id = %self.channel, "the recorder is gone; the channel is let go");
+        if self.recorder.tell(self.holder, entry).await.is_err() {
+            tracing::error!(channel.id = %self.holder.channel, "the recorder is gone; the channel is let go");
             self.replaced = true;
         }
     }

@@ -1,0 +1,137 @@
+//! The queue reader: asks the database for work, for all channels of a node.
+//!
+//! One per node. What several dispatchers ask at the same moment, or while the last question is under way, goes in one
+//! question: a node with two hundred channels asks hardly more often than one with a single channel. It decides
+//! nothing: what is claimed belongs to the dispatcher that asked, and is checked against its epoch.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use moka::future::Cache;
+use tokio::sync::{mpsc, oneshot};
+
+use super::engine::Engine;
+use crate::domain::ids::{ChannelId, MessageId};
+use crate::store::batches::{Claim, ClaimOutcome, claim};
+use crate::store::channels::{Channel, list_channels_by_id};
+use crate::store::messages::get_message;
+use crate::store::{Result, StoreError};
+
+/// Dispatchers that are answered together at most: what they get is held in memory at the same time.
+const MOST_TOGETHER: usize = 64;
+/// Rendered messages kept in memory; a bulletin has one, and one more for each steward's note.
+const MESSAGES: u64 = 1_024;
+
+/// What a dispatcher asks.
+#[derive(Debug)]
+struct Question {
+    channel: ChannelId,
+    refresh: bool,
+    claim: Option<Claim>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// What the database said, or nothing where it could not be asked, which the log says.
+pub type Answer = Option<Found>;
+
+/// What was found for one channel.
+#[derive(Debug)]
+pub struct Found {
+    /// How the channel is now, where that was asked. Older than the claim.
+    pub channel: Option<Channel>,
+    /// What became of the claim, where one was asked for.
+    pub claimed: Option<ClaimOutcome>,
+}
+
+/// The way to a node's queue reader. It works until every copy of this is gone.
+#[derive(Clone)]
+pub struct ToQueueReader {
+    questions: mpsc::UnboundedSender<Question>,
+    messages: Cache<MessageId, Arc<str>>,
+    engine: Engine,
+}
+
+impl ToQueueReader {
+    /// Starts a queue reader.
+    #[must_use]
+    pub fn start(engine: Engine) -> Self {
+        // not bounded, as each dispatcher waits for its answer before it asks again
+        let (questions, inbox) = mpsc::unbounded_channel();
+        tokio::spawn(read(engine.clone(), inbox));
+        Self { questions, messages: Cache::new(MESSAGES), engine }
+    }
+
+    /// Whether it is still there.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        !self.questions.is_closed()
+    }
+
+    /// Asks how a channel is (`refresh`), or for work, or both. The answer never comes where the queue reader is gone.
+    #[must_use]
+    pub fn ask(&self, channel: ChannelId, refresh: bool, claim: Option<Claim>) -> oneshot::Receiver<Answer> {
+        let (answer, receiver) = oneshot::channel();
+        let question = Question { channel, refresh, claim, answer };
+        // where it cannot be sent, the answer's end is dropped with it
+        let _ = self.questions.send(question);
+        receiver
+    }
+
+    /// The bytes of a message. They never change, so they are kept for all channels.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn message(&self, id: MessageId) -> Result<Arc<str>, Arc<StoreError>> {
+        let db = self.engine.db.clone();
+        self.messages
+            .try_get_with(id, async move { Ok(get_message(&mut *db.acquire().await?, id).await?.into()) })
+            .await
+    }
+}
+
+/// Answers until nobody can ask any more.
+async fn read(engine: Engine, mut inbox: mpsc::UnboundedReceiver<Question>) {
+    let mut asked = Vec::with_capacity(MOST_TOGETHER);
+    while inbox.recv_many(&mut asked, MOST_TOGETHER).await > 0 {
+        match look(&engine, &mut asked).await {
+            Ok(found) => {
+                for (question, found) in asked.drain(..).zip(found) {
+                    // who has ended meanwhile does not hear it: the next holder finds what was claimed
+                    let _ = question.answer.send(Some(found));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(
+                    channels = asked.len(),
+                    error = &error as &dyn std::error::Error,
+                    "no work could be claimed; it is tried again"
+                );
+                for question in asked.drain(..) {
+                    let _ = question.answer.send(None);
+                }
+            }
+        }
+    }
+}
+
+/// Asks the database all questions; the answers are in their order.
+async fn look(engine: &Engine, asked: &mut [Question]) -> Result<Vec<Found>> {
+    let mut db = engine.db.acquire().await?;
+    let refreshed: Vec<ChannelId> =
+        asked.iter().filter(|question| question.refresh).map(|question| question.channel).collect();
+    let mut channels = HashMap::new();
+    if !refreshed.is_empty() {
+        channels.extend(list_channels_by_id(&mut db, &refreshed).await?.into_iter().map(|one| (one.id, one)));
+    }
+    let claims: Vec<Claim> = asked.iter_mut().filter_map(|question| question.claim.take()).collect();
+    let mut claimed = HashMap::new();
+    if !claims.is_empty() {
+        let outcomes = claim(&mut db, &claims, engine.clock.earlier(), engine.clock.later()).await?;
+        claimed.extend(claims.iter().map(|claim| claim.channel).zip(outcomes));
+    }
+    let mut found = |question: &Question| Found {
+        channel: channels.remove(&question.channel),
+        claimed: claimed.remove(&question.channel),
+    };
+    Ok(asked.iter().map(&mut found).collect())
+}
