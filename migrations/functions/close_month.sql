@@ -9,6 +9,7 @@ declare
     lower   text := (month * 1000000)::text;
     upper   text := ((month + 1) * 1000000)::text;
     columns text;
+    named   text;
     -- what the first copy cannot see is of this transaction or a later one
     mark    xid := pg_snapshot_xmin(pg_current_snapshot())::xid;
 begin
@@ -22,13 +23,23 @@ begin
     execute format('alter table %I add constraint of_this_month check (bulletin_no >= %s and bulletin_no < %s)',
         dense, lower, upper);
     execute format('analyze %I', dense);
+    execute format('create temp table changed_meanwhile on commit drop as select * from %I with no data', part);
     lock table deliveries in access exclusive mode;
-    execute format('delete from %I d using %I p
-        where age(p.xmin) <= age($1) and d.bulletin_no = p.bulletin_no and d.group_id = p.group_id', dense, part) using mark;
-    execute format('insert into %I (%s) select %2$s from %I where age(xmin) <= age($1)', dense, columns, part) using mark;
+    -- the month is looked through once: nobody can use it meanwhile
+    execute format('insert into changed_meanwhile select * from %I where age(xmin) <= age($1)', part) using mark;
+    execute format('delete from %I d using changed_meanwhile c
+        where d.bulletin_no = c.bulletin_no and d.group_id = c.group_id', dense);
+    execute format('insert into %I (%s) select %2$s from changed_meanwhile', dense, columns);
     execute format('alter table deliveries detach partition %I', part);
     execute format('alter table deliveries attach partition %I for values from (%s) to (%s)', dense, lower, upper);
     execute format('alter table %I drop constraint of_this_month', dense);
     execute format('drop table %I', part);
     execute format('alter table %I rename to %I', dense, part);
+    -- so that a month's indexes are called the same whether it is dense or not
+    for named in select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+        where i.indrelid = part::regclass and strpos(c.relname, '_dense') > 0
+    loop
+        execute format('alter index %I rename to %I', named, replace(named, '_dense', ''));
+    end loop;
+    drop table changed_meanwhile;
 end $$;

@@ -1,13 +1,23 @@
 -- Records acceptances, which nearly all outcomes are: in one statement, so in one round trip. They are facts, so they are taken
 -- whoever holds the channel by now and whatever the deliveries' states were. Wakes what waits for them, and ends the batches whose
 -- last deliveries they are. Gives how many became ready on which channel.
-create or replace function record_accepted(bulletin_ids uuid[], at timestamptz, bulletins integer[], groups integer[],
-    answered timestamptz[], called timestamptz[], requests uuid[], messages text[], finished bigint[])
-    returns table (channel integer, ready bigint) language plpgsql as $$
+--
+-- Bulletins that somebody else has locked are passed over, with all that is theirs, and given as `busy`: the outcomes of the others
+-- do not wait for them. `bulletin_ids` are the locks to take, in everybody's order, and `bulletin_nos` their numbers.
+create or replace function record_accepted(bulletin_ids uuid[], bulletin_nos integer[], at timestamptz, bulletins integer[],
+    groups integer[], answered timestamptz[], called timestamptz[], requests uuid[], messages text[], finished bigint[])
+    returns table (channel integer, ready bigint, busy integer) language plpgsql as $$
+declare
+    locked integer[];
 begin
-    -- in everybody's order
-    perform pg_advisory_xact_lock_shared(hashtextextended(id::text, 1))
-    from (select id from unnest(bulletin_ids) as id order by id) as ordered;
+    select coalesce(array_agg(no), '{}') into locked from (
+        select no, pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 1)) as free
+        from unnest(bulletin_ids, bulletin_nos) as named(id, no)
+    ) as tried where not free;
+    -- batches before deliveries, as a new holder of a channel takes them
+    if finished <> '{}' then
+        delete from batches where id = any (finished) and bulletin_no <> all (locked);
+    end if;
     return query
     with ended as (
         update deliveries d set
@@ -20,6 +30,7 @@ begin
         from unnest(bulletins, groups, answered, called, requests, messages)
             as n(bulletin_no, group_id, answered, called, request, message)
         where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id and d.state <> 'accepted'
+            and n.bulletin_no <> all (locked)
         returning d.bulletin_no, d.group_id, d.has_children
     ), parents as (
         select e.bulletin_no, array_agg(e.group_id) as groups from ended e where e.has_children group by e.bulletin_no
@@ -32,8 +43,6 @@ begin
         where d.bulletin_no = p.bulletin_no and d.parent_group = any (p.groups) and d.state = 'waiting'
         returning d.channel_id, d.state
     )
-    select w.channel_id, count(*) filter (where w.state = 'ready') from woken w group by w.channel_id;
-    if finished <> '{}' then
-        delete from batches where id = any (finished);
-    end if;
+    select w.channel_id, count(*) filter (where w.state = 'ready'), null::integer from woken w group by w.channel_id;
+    return query select null::integer, null::bigint, no from unnest(locked) as no;
 end $$;

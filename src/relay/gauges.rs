@@ -6,7 +6,7 @@
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, batches, webhook_failures};
+use crate::store::{Connection, Result, queue_counts, webhook_failures};
 use crate::telemetry::metric;
 
 /// Why channels stand still, and how the label `reason` says so.
@@ -28,7 +28,7 @@ pub fn tell_difference(wrong: i64) {
 /// When the database fails.
 pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
     let channels = list_channels(db).await?;
-    let waiting = batches::list_waiting(db).await?;
+    let waiting = queue_counts::list_waiting(db).await?;
     for channel in &channels {
         let Some(waiting) = waiting.iter().find(|waiting| waiting.channel == channel.id) else { continue };
         let oldest = waiting.oldest.into_iter().chain(waiting.due).min();
@@ -41,7 +41,7 @@ pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
         }
     }
     metrics::gauge!(metric::WEBHOOK_SET_ASIDE).set(as_number(webhook_failures::count_failures(db).await?));
-    let standing = batches::list_standing(db).await?;
+    let standing = queue_counts::list_standing(db).await?;
     for (reason, word) in REASONS {
         let parked = channels.iter().filter(|channel| channel.parked_reason == Some(reason)).count();
         metrics::gauge!(metric::PARKED_CHANNELS, "reason" => word).set(as_number(i64::try_from(parked).unwrap_or(0)));

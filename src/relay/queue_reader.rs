@@ -93,10 +93,15 @@ impl ToQueueReader {
 async fn read(engine: Engine, mut inbox: mpsc::UnboundedReceiver<Question>) {
     let mut asked = Vec::with_capacity(MOST_TOGETHER);
     while inbox.recv_many(&mut asked, MOST_TOGETHER).await > 0 {
+        // who has ended meanwhile must not be given work
+        asked.retain(|question| !question.answer.is_closed());
+        if asked.is_empty() {
+            continue;
+        }
         match look(&engine, &mut asked).await {
             Ok(found) => {
                 for (question, found) in asked.drain(..).zip(found) {
-                    // who has ended meanwhile does not hear it: the next holder finds what was claimed
+                    // who ends just now does not hear it: the next holder finds what was claimed
                     let _ = question.answer.send(Some(found));
                 }
             }
@@ -114,7 +119,8 @@ async fn read(engine: Engine, mut inbox: mpsc::UnboundedReceiver<Question>) {
     }
 }
 
-/// Asks the database all questions; the answers are in their order.
+/// Asks the database all questions; the answers are in their order. A channel may be asked about twice, by its holder and by one
+/// that does not know yet that it was replaced.
 async fn look(engine: &Engine, asked: &mut [Question]) -> Result<Vec<Found>> {
     let mut db = engine.db.acquire().await?;
     let refreshed: Vec<ChannelId> =
@@ -123,15 +129,16 @@ async fn look(engine: &Engine, asked: &mut [Question]) -> Result<Vec<Found>> {
     if !refreshed.is_empty() {
         channels.extend(list_channels_by_id(&mut db, &refreshed).await?.into_iter().map(|one| (one.id, one)));
     }
-    let claims: Vec<Claim> = asked.iter_mut().filter_map(|question| question.claim.take()).collect();
+    let (places, claims): (Vec<usize>, Vec<Claim>) =
+        asked.iter_mut().enumerate().filter_map(|(place, question)| Some((place, question.claim.take()?))).unzip();
     let mut claimed = HashMap::new();
     if !claims.is_empty() {
         let outcomes = claim(&mut db, &claims, engine.clock.earlier(), engine.clock.later()).await?;
-        claimed.extend(claims.iter().map(|claim| claim.channel).zip(outcomes));
+        claimed.extend(places.into_iter().zip(outcomes));
     }
-    let mut found = |question: &Question| Found {
-        channel: channels.remove(&question.channel),
-        claimed: claimed.remove(&question.channel),
+    let mut found = |(place, question): (usize, &Question)| Found {
+        channel: channels.get(&question.channel).filter(|_| question.refresh).cloned(),
+        claimed: claimed.remove(&place),
     };
-    Ok(asked.iter().map(&mut found).collect())
+    Ok(asked.iter().enumerate().map(&mut found).collect())
 }

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::engine::{Engine, open_access};
 use crate::domain::outcome::ParkReason;
 use crate::store::Result;
-use crate::store::batches::find_next_seats;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
 use crate::store::notices::{Notice, notify};
+use crate::store::queue_counts::find_next_seats;
 
 /// Asks again and again, until `stop`.
 pub(super) async fn keep_quotas(engine: Engine, stop: CancellationToken) {

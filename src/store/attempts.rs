@@ -25,11 +25,11 @@ pub struct Attempt {
     pub detail: Option<String>,
 }
 
-/// Appends attempts.
+/// Appends attempts. `repeated`: an earlier try may have been committed, so those that are there already are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Result<()> {
+pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt], repeated: bool) -> Result<()> {
     if attempts.is_empty() {
         return Ok(());
     }
@@ -43,9 +43,11 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
     sqlx::query!(
         "insert into attempts (bulletin_no, group_id, at, status, reason, line_request_id, milliseconds, detail)
         select * from unnest($1::int[], $2::int[], $3::timestamptz[], $4::smallint[], $5::delivery_reason[], $6::text[],
-            $7::integer[], $8::text[]) as a(bulletin_no)
+            $7::integer[], $8::text[]) as a(bulletin_no, group_id, at)
         -- not of a month whose attempts are not kept any more
-        where to_regclass('attempts_' || a.bulletin_no / 1000000) is not null",
+        where to_regclass('attempts_' || a.bulletin_no / 1000000) is not null and not ($9 and exists (
+            select from attempts known
+            where known.bulletin_no = a.bulletin_no and known.group_id = a.group_id and known.at = a.at))",
         &bulletins,
         &groups,
         &ats as &[Timestamp],
@@ -54,6 +56,7 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
         &requests as &[Option<String>],
         &times,
         &details as &[Option<String>],
+        repeated,
     )
     .execute(db)
     .await?;

@@ -7,13 +7,12 @@
 //! transaction ([`shrink`]), and the batch goes with its last delivery. A new holder of the channel turns what an older one
 //! left into open outcomes ([`take_channel`]): same key, same bytes, later.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::locks::{BulletinsLocked, lock_bulletins_shared};
 use super::{Connection, Result};
 use crate::domain::ids::{BatchId, BulletinId, BulletinNo, ChannelId, DeliveryId, GroupId, MessageId};
-use crate::domain::outcome::ParkReason;
 use crate::domain::retry_key::RetryKey;
 use crate::domain::time::Timestamp;
 
@@ -67,12 +66,11 @@ pub enum ClaimOutcome {
     Claimed(Vec<(BatchId, Ready)>),
     /// There is something to claim, and the channel is parked or has another holder.
     Refused,
-    /// There is something to claim, and somebody has the channel's row locked: to be asked again in a moment.
+    /// There is something to claim, and somebody has it or the channel's row locked: to be asked again in a moment.
     Locked,
 }
 
-/// Claims batches on several channels, most urgent first, then oldest first, and says for each what came of it, in the order
-/// of `claims`. What was put off until now is in the queue again. Nothing of a paused or expired bulletin.
+/// Makes several claims, most urgent first, then oldest first, and says for each what came of it, in the order of `claims`. What was put off until now is in the queue again. Nothing of a paused or expired bulletin.
 ///
 /// `now` is by the clock that is behind, as keys count as used from then on; what has expired by `later`, the clock that is ahead,
 /// is left.
@@ -92,7 +90,7 @@ pub async fn claim(
     let adopts: Vec<bool> = claims.iter().map(|claim| claim.known.is_some()).collect();
     let known: Vec<i64> = claims.iter().flat_map(|claim| claim.known.iter().flatten()).map(|batch| batch.0).collect();
     let rows = sqlx::query!(
-        r#"select channel as "channel!: ChannelId", refused as "refused!", batch, bulletin_id as "bulletin_id: BulletinId",
+        r#"select asker as "asker!", refused as "refused!", batch, bulletin_id as "bulletin_id: BulletinId",
             bulletin_no, published_at as "published_at: Timestamp", group_id, variant, recipient, retry_key,
             key_used_at as "key_used_at: Timestamp", outcome_open, attempts, priority, has_children, members,
             expires_at as "expires_at: Timestamp"
@@ -108,8 +106,11 @@ pub async fn claim(
     )
     .fetch_all(db)
     .await?;
-    let mut outcomes: HashMap<ChannelId, ClaimOutcome> = HashMap::with_capacity(claims.len());
+    let mut outcomes: Vec<ClaimOutcome> = claims.iter().map(|_| ClaimOutcome::Claimed(Vec::new())).collect();
     for row in rows {
+        let Some(outcome) = usize::try_from(row.asker - 1).ok().and_then(|place| outcomes.get_mut(place)) else {
+            continue;
+        };
         let ready = || {
             let (bulletin_id, group_id) = (row.bulletin_id?, GroupId(row.group_id?));
             let id = DeliveryId::of(row.published_at?, BulletinNo(row.bulletin_no?), group_id);
@@ -128,17 +129,16 @@ pub async fn claim(
             };
             Some((BatchId(row.batch?), ready))
         };
-        match (ready(), row.refused) {
-            (Some(ready), _) => match outcomes.entry(row.channel).or_insert(ClaimOutcome::Claimed(Vec::new())) {
-                ClaimOutcome::Claimed(claimed) => claimed.push(ready),
-                ClaimOutcome::Refused | ClaimOutcome::Locked => {}
-            },
-            (None, true) => drop(outcomes.insert(row.channel, ClaimOutcome::Refused)),
-            (None, false) => drop(outcomes.insert(row.channel, ClaimOutcome::Locked)),
+        match (ready(), outcome) {
+            (Some(ready), ClaimOutcome::Claimed(claimed)) => claimed.push(ready),
+            (Some(ready), outcome) => *outcome = ClaimOutcome::Claimed(vec![ready]),
+            // what was claimed is sent first; the rest is asked for again then
+            (None, ClaimOutcome::Claimed(claimed)) if !claimed.is_empty() => {}
+            (None, outcome) if row.refused => *outcome = ClaimOutcome::Refused,
+            (None, outcome) => *outcome = ClaimOutcome::Locked,
         }
     }
-    let nothing = || ClaimOutcome::Claimed(Vec::new());
-    Ok(claims.iter().map(|claim| outcomes.remove(&claim.channel).unwrap_or_else(nothing)).collect())
+    Ok(outcomes)
 }
 
 /// The two numbers by which each of these is found.
@@ -186,6 +186,29 @@ pub async fn delete_batches(db: &mut Connection, batches: &[BatchId]) -> Result<
     let ids: Vec<i64> = batches.iter().map(|id| id.0).collect();
     sqlx::query!("delete from batches where id = any ($1)", &ids).execute(db).await?;
     Ok(())
+}
+
+/// Which of these deliveries the batches still name in which they were claimed. What is recorded otherwise than accepted, or
+/// given back, is named no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_named(
+    db: &mut Connection,
+    settled: &[(DeliveryId, BatchId)],
+) -> Result<HashSet<(DeliveryId, BatchId)>> {
+    let groups: Vec<i32> = settled.iter().map(|(id, _)| id.group().0).collect();
+    let batches: Vec<i64> = settled.iter().map(|(_, batch)| batch.0).collect();
+    let places = sqlx::query_scalar!(
+        r#"select s.place as "place!" from unnest($1::int[], $2::bigint[]) with ordinality as s(group_id, batch, place)
+            join batches b on b.id = s.batch and s.group_id = any (b.groups)"#,
+        &groups,
+        &batches,
+    )
+    .fetch_all(db)
+    .await?;
+    let at = |place: i64| usize::try_from(place - 1).ok().and_then(|place| settled.get(place)).copied();
+    Ok(places.into_iter().filter_map(at).collect())
 }
 
 /// Takes deliveries out of claimed batches that go on: what was recorded and not accepted, or given back unsent, is not on its
@@ -298,106 +321,4 @@ pub async fn take_channel(
     .await?
     .rows_affected();
     Ok(Taken { epoch, left_open })
-}
-
-/// How many deliveries of a bulletin are claimed, by tier and channel: what is shown as *sending*.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_sending(
-    db: &mut Connection,
-    bulletin: BulletinId,
-    scope: Option<&[i32]>,
-) -> Result<Vec<(i16, i32, i64)>> {
-    let rows = sqlx::query!(
-        r#"select d.tier, d.channel_id, count(*) as "n!"
-        from batches c cross join unnest(c.groups) as claimed(id)
-            join deliveries d on d.bulletin_no = c.bulletin_no and d.group_id = claimed.id
-        where c.bulletin_no = (select no from bulletins where id = $1) and c.epoch is not null and d.state = 'ready'
-            and ($2::int[] is null or exists (select from groups g where g.id = d.group_id and g.path && $2))
-        group by d.tier, d.channel_id"#,
-        bulletin.0,
-        scope,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
-}
-
-/// The members of the group that is next to be sent to on a channel, paused bulletins left out: what its quota must have
-/// room for.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_next_seats(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<Option<i32>> {
-    Ok(sqlx::query_scalar!(
-        "select d.members
-        from sendable_batches($1, $2, null, 1) first join batches b on b.id = first.id
-            cross join unnest(b.groups) with ordinality as named(id, n)
-            join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
-        where d.state = 'ready' order by named.n limit 1",
-        channel.0,
-        now as Timestamp,
-    )
-    .fetch_optional(db)
-    .await?)
-}
-
-/// What waits on a channel.
-#[derive(Clone, Copy, Debug)]
-pub struct Waiting {
-    /// The channel.
-    pub channel: ChannelId,
-    /// Deliveries that are ready.
-    pub ready: i64,
-    /// When the turn of the oldest came that nobody has claimed, or of those that it became ready with.
-    pub oldest: Option<Timestamp>,
-    /// When the first retry is due, or was.
-    pub due: Option<Timestamp>,
-}
-
-/// What waits on every channel.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_waiting(db: &mut Connection) -> Result<Vec<Waiting>> {
-    Ok(sqlx::query_as!(
-        Waiting,
-        r#"select c.id as "channel: ChannelId", coalesce(p.ready, 0) as "ready!", b.oldest as "oldest: Timestamp",
-            d.due as "due: Timestamp"
-        from channels c
-            left join (select channel_id, sum(ready) as ready from progress where waiting + held + ready > 0 group by 1) p
-                on p.channel_id = c.id
-            left join (select channel_id, min(opened_at) as oldest from batches where epoch is null group by 1) b
-                on b.channel_id = c.id
-            left join (select channel_id, min(due_at) as due from deliveries where due_at is not null and state = 'ready'
-                group by 1) d on d.channel_id = c.id"#,
-    )
-    .fetch_all(db)
-    .await?)
-}
-
-/// Ready deliveries that stand still.
-#[derive(Clone, Copy, Debug)]
-pub struct Standing {
-    /// Why their channel is parked; none = their bulletin is paused.
-    pub reason: Option<ParkReason>,
-    /// How many.
-    pub ready: i64,
-}
-
-/// How many ready deliveries stand still, by why.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_standing(db: &mut Connection) -> Result<Vec<Standing>> {
-    Ok(sqlx::query_as!(
-        Standing,
-        r#"select c.parked_reason as "reason: ParkReason", sum(p.ready) as "ready!"
-        from progress p join channels c on c.id = p.channel_id join bulletins b on b.no = p.bulletin_no
-        where p.waiting + p.held + p.ready > 0 and (c.parked_reason is not null or b.paused_at is not null)
-        group by c.parked_reason"#,
-    )
-    .fetch_all(db)
-    .await?)
 }

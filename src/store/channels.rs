@@ -23,6 +23,8 @@ pub struct Channel {
     pub token_sealed: Vec<u8>,
     /// Calls a second at most.
     pub rate_per_second: i32,
+    /// Which of its holders has it: what their writes are checked against.
+    pub epoch: i64,
     /// Why it is parked.
     pub parked_reason: Option<ParkReason>,
     /// Since when.
@@ -47,7 +49,7 @@ pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
     Ok(sqlx::query_as!(
         Channel,
         r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
         from channels order by code"#
     )
     .fetch_all(db)
@@ -63,7 +65,7 @@ pub async fn find_channel(db: &mut Connection, code: &str) -> Result<Option<Chan
     Ok(sqlx::query_as!(
         Channel,
         r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
         from channels where code = $1"#,
         code.trim(),
     )
@@ -79,7 +81,7 @@ pub async fn get_channel(db: &mut Connection, id: ChannelId) -> Result<Channel> 
     sqlx::query_as!(
         Channel,
         r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
         from channels where id = $1"#,
         id.0,
     )
@@ -97,7 +99,7 @@ pub async fn list_channels_by_id(db: &mut Connection, ids: &[ChannelId]) -> Resu
     Ok(sqlx::query_as!(
         Channel,
         r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
         from channels where id = any ($1)"#,
         &ids,
     )

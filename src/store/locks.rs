@@ -8,6 +8,8 @@
 //! the new deliveries, and the publish has read the old link. The order of locks everywhere: the tree's tables, links,
 //! bulletins, channels, deliveries, progress.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{Connection, Result};
@@ -171,6 +173,27 @@ pub async fn lock_bulletins_shared(db: &mut Connection, bulletins: &[BulletinId]
     .fetch_all(db)
     .await?;
     Ok(BulletinsLocked(()))
+}
+
+/// Takes the shared locks of those of the bulletins that nobody holds alone, without waiting; gives the others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn try_lock_bulletins_shared(
+    db: &mut Connection,
+    bulletins: &[BulletinId],
+) -> Result<(BulletinsLocked, HashSet<BulletinId>)> {
+    let ids = in_order(bulletins);
+    let busy = sqlx::query_scalar!(
+        r#"select id as "id!: BulletinId" from (
+            select id, pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 1)) as free
+            from unnest($1::uuid[]) as named(id)
+        ) as tried where not free"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok((BulletinsLocked(()), busy.into_iter().collect()))
 }
 
 /// Takes the exclusive lock of one bulletin: nothing else moves its deliveries until the transaction ends.

@@ -69,6 +69,7 @@ pub mod overview;
 pub mod passkeys;
 mod pool;
 pub mod progress;
+pub mod queue_counts;
 pub mod record;
 pub mod recovery_codes;
 pub mod retries;

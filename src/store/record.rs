@@ -5,13 +5,15 @@
 //! that is not known is noted on it. An acceptance is a fact and is taken whatever the state was; everything
 //! else only from *ready*, and only while the writer's epoch is the channel's.
 
+use std::collections::{BTreeMap, HashSet};
+
 use uuid::Uuid;
 
 use super::batches::keys;
 use super::locks::BulletinsLocked;
 use super::{Connection, Result};
 use crate::domain::delivery::{Reason, State};
-use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
+use crate::domain::ids::{BatchId, BulletinId, BulletinNo, ChannelId, DeliveryId};
 use crate::domain::outcome::Receipt;
 use crate::domain::time::Timestamp;
 
@@ -153,8 +155,17 @@ pub struct Woken {
     pub ready: i64,
 }
 
+/// What came of recording acceptances.
+#[derive(Clone, Debug, Default)]
+pub struct AcceptedWritten {
+    /// What that woke.
+    pub woken: Vec<Woken>,
+    /// Bulletins that somebody else has locked: nothing of them was recorded.
+    pub busy: HashSet<BulletinNo>,
+}
+
 /// Records acceptances, and nothing else, of whatever channels, wakes what waits for them, and ends the batches `finished`: all in
-/// one statement, which may be repeated.
+/// one statement, which may be repeated. Waits for nobody who has a bulletin locked.
 ///
 /// # Errors
 /// When the database fails; nothing is recorded then, unless only the answer was lost.
@@ -163,19 +174,21 @@ pub async fn record_accepted(
     now: Timestamp,
     accepted: &[&Recorded],
     finished: &[BatchId],
-) -> Result<Vec<Woken>> {
-    let mut ids: Vec<Uuid> = accepted.iter().map(|row| row.bulletin_id.0).collect();
-    ids.sort_unstable();
-    ids.dedup();
+) -> Result<AcceptedWritten> {
+    // in everybody's order
+    let locks: BTreeMap<Uuid, i32> = accepted.iter().map(|row| (row.bulletin_id.0, row.id.bulletin_no().0)).collect();
+    let (lock_ids, lock_nos): (Vec<Uuid>, Vec<i32>) = locks.into_iter().unzip();
     let (bulletins, groups) = keys(accepted.iter().map(|row| row.id));
     let ats: Vec<Timestamp> = accepted.iter().map(|row| row.at).collect();
     let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.news.call().map(|call| call.began_at)).collect();
     let requests: Vec<Option<Uuid>> = accepted.iter().map(|row| row.request_id()).collect();
     let messages: Vec<Option<String>> = accepted.iter().map(|row| row.message_ids()).collect();
     let finished: Vec<i64> = finished.iter().map(|batch| batch.0).collect();
-    let woken = sqlx::query!(
-        r#"select channel as "channel!: ChannelId", ready as "ready!" from record_accepted($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &ids,
+    let rows = sqlx::query!(
+        r#"select channel as "channel: ChannelId", ready, busy
+        from record_accepted($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
+        &lock_ids,
+        &lock_nos,
         now as Timestamp,
         &bulletins,
         &groups,
@@ -187,7 +200,9 @@ pub async fn record_accepted(
     )
     .fetch_all(db)
     .await?;
-    Ok(woken.into_iter().map(|row| Woken { channel: row.channel, ready: row.ready }).collect())
+    let woken = rows.iter().filter_map(|row| Some(Woken { channel: row.channel?, ready: row.ready? })).collect();
+    let busy = rows.iter().filter_map(|row| row.busy.map(BulletinNo)).collect();
+    Ok(AcceptedWritten { woken, busy })
 }
 
 /// Records `batch`, all of one channel, and wakes the children of those that ended.

@@ -16,10 +16,12 @@ use gcc_relay::relay::public_token;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::retry::retry;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule, GroupConfig};
-use gcc_relay::store::batches::{ClaimOutcome, Ready, take_channel};
+use gcc_relay::store::batches::{self, Claim, ClaimOutcome, Ready, take_channel};
 use gcc_relay::store::bulletins::{Draft, insert_draft};
 use gcc_relay::store::deliveries::{Delivery, get_change_horizon, list_changed};
-use gcc_relay::store::locks::{get_pid, lock_bulletins_shared, session_holds_channel, try_hold_channels};
+use gcc_relay::store::locks::{
+    get_pid, lock_bulletin, lock_bulletins_shared, session_holds_channel, try_hold_channels,
+};
 use gcc_relay::store::record::{News, Recorded, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::session::open_session;
@@ -386,6 +388,78 @@ async fn a_claim_whose_answer_was_lost_is_given_again_to_the_same_holder_and_to_
     assert_eq!(other.left_open, 1);
     let refused = stage.try_claim(&mut tx, taken.epoch, 1, Some(&[])).await;
     assert!(matches!(refused, ClaimOutcome::Refused), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_old_holder_of_a_channel_and_the_new_one_are_told_apart_in_one_question() {
+    let stage = Stage::new().await;
+    stage.publish_automatic().await;
+    let mut tx = begin(&stage).await;
+    let old = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
+    let new = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
+    let claim = |epoch| Claim { channel: stage.channel, epoch, room: 500, below: None, known: None };
+    let claims = [claim(old.epoch), claim(new.epoch)];
+    let outcomes = batches::claim(&mut tx, &claims, stage.now(), stage.now()).await.expect("asked");
+    let [ClaimOutcome::Refused, ClaimOutcome::Claimed(claimed)] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert_eq!(claimed.len(), 1, "the root");
+}
+
+#[tokio::test]
+async fn a_claim_passes_over_what_somebody_has_locked_and_says_so() {
+    let stage = Stage::new().await;
+    let (first, second) = (stage.publish_automatic().await, stage.publish_automatic().await);
+    let mut other = begin(&stage).await;
+    let lock = "select from batches where bulletin_no = (select no from bulletins where id = $1) for update";
+    sqlx::query(lock).bind(first).execute(&mut *other).await.expect("locked");
+    let mut tx = begin(&stage).await;
+    let taken = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
+    let claimed = stage.claim(&mut tx, taken.epoch, 1).await;
+    let bulletins: Vec<BulletinId> = claimed.iter().map(|(_, ready)| ready.bulletin_id).collect();
+    assert_eq!(bulletins, [second], "only what is free");
+    let left = stage.try_claim(&mut tx, taken.epoch, 1, None).await;
+    assert!(matches!(left, ClaimOutcome::Locked), "{left:?}");
+    other.commit().await.expect("unlocked");
+    let left = stage.claim(&mut tx, taken.epoch, 1).await;
+    assert_eq!(left.iter().map(|(_, ready)| ready.bulletin_id).collect::<Vec<_>>(), [first]);
+}
+
+#[tokio::test]
+async fn what_was_put_off_of_a_locked_bulletin_is_asked_for_again() {
+    let stage = Stage::new().await;
+    stage.faults([FaultRule::always(Fault::Status { status: 500 }).endpoint(Endpoint::Push)]);
+    let id = stage.publish_automatic().await;
+    stage.run().await;
+    let root = stage.delivery(id, "gcc1").await;
+    let due = root.due_at.expect("it is put off");
+    let mut other = begin(&stage).await;
+    let _lock = lock_bulletin(&mut other, id).await.expect("locked");
+    let mut tx = begin(&stage).await;
+    let taken = take_channel(&mut tx, stage.channel, due, SECOND).await.expect("taken");
+    let claim = [Claim { channel: stage.channel, epoch: taken.epoch, room: 1, below: None, known: None }];
+    let outcomes = batches::claim(&mut tx, &claim, due, due).await.expect("asked");
+    assert!(matches!(outcomes[..], [ClaimOutcome::Locked]), "{outcomes:?}");
+    other.commit().await.expect("unlocked");
+    let outcomes = batches::claim(&mut tx, &claim, due, due).await.expect("asked");
+    assert!(matches!(&outcomes[..], [ClaimOutcome::Claimed(claimed)] if claimed.len() == 1), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn outcomes_do_not_wait_for_a_bulletin_that_somebody_has_locked() {
+    let stage = Stage::new().await;
+    let (locked, free) = (stage.publish_automatic().await, stage.publish_automatic().await);
+    let mut other = begin(&stage).await;
+    let _lock = lock_bulletin(&mut other, locked).await.expect("locked");
+    let doomed = Doomed::start(&stage).await;
+    until(&stage, free, "cmi-com", |commerce| commerce.state == State::Accepted).await;
+    until(&stage, free, "cmi-far", |far| far.state == State::Unreachable).await;
+    let root = stage.delivery(locked, "gcc1").await;
+    assert_eq!((root.state, root.claimed), (State::Ready, true), "it is held back");
+    other.commit().await.expect("unlocked");
+    until(&stage, locked, "cmi-com", |commerce| commerce.state == State::Accepted).await;
+    until(&stage, locked, "cmi-far", |far| far.state == State::Unreachable).await;
+    claims_name(&stage, locked, 0).await;
+    assert_eq!(doomed.die(&stage).await, 0, "all is recorded");
+    assert_eq!(stage.accepted_in("Ccmicom"), 2, "each bulletin once");
 }
 
 #[tokio::test]

@@ -17,8 +17,10 @@ use crate::telemetry::metric;
 pub(super) struct Look {
     /// Whether there may be something to claim.
     pub(super) work: Work,
-    /// The channel may have changed.
+    /// The channel may have changed: no call is started until that is known.
     pub(super) refresh: bool,
+    /// The same, but it could not be found out: calls go on by what was known last.
+    blind: bool,
     /// The next look is to find claims of this holder that it does not know of.
     pub(super) adopt: bool,
     /// Not before this moment, as the last look failed.
@@ -43,6 +45,8 @@ pub(super) enum Work {
 struct Asked {
     answer: oneshot::Receiver<Answer>,
     refresh: bool,
+    /// Whether no call is started until it is answered.
+    calls_wait: bool,
     claim: Option<AskedClaim>,
 }
 
@@ -56,14 +60,14 @@ struct AskedClaim {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { work: Work::New, refresh: true, adopt: false, not_before: None, asked: None }
+        Self { work: Work::New, refresh: true, blind: false, adopt: false, not_before: None, asked: None }
     }
 }
 
 impl Look {
     /// Whether nothing more can come of it by itself.
     pub(super) fn is_done(&self) -> bool {
-        self.asked.is_none() && self.work == Work::None && !self.refresh
+        self.asked.is_none() && self.work == Work::None && !self.refresh && !self.blind
     }
 
     /// Whether an answer is waited for.
@@ -73,12 +77,12 @@ impl Look {
 
     /// Whether the channel is being looked at: it may be parked, and no call is started until that is known.
     pub(super) fn is_refreshing(&self) -> bool {
-        self.asked.as_ref().is_some_and(|asked| asked.refresh)
+        self.asked.as_ref().is_some_and(|asked| asked.calls_wait)
     }
 
     /// When to look again where the last look failed.
     pub(super) fn retry_at(&self) -> Option<Instant> {
-        self.not_before.filter(|_| self.work == Work::New || self.refresh)
+        self.not_before.filter(|_| self.work == Work::New || self.refresh || self.blind)
     }
 
     /// The answer to what was asked; waits for ever where nothing was.
@@ -109,11 +113,12 @@ impl Dispatcher {
             Work::Left => self.backlog.len() <= room / 2,
             Work::New => true,
         };
-        if !self.channel.is_open() && !self.look.refresh {
+        let refresh = self.look.refresh || self.look.blind;
+        if !self.channel.is_open() && !refresh {
             self.look.work = Work::None;
             return;
         }
-        if !wanted && !self.look.refresh {
+        if !wanted && !refresh {
             return;
         }
         if !self.lease.is_good() {
@@ -129,10 +134,10 @@ impl Dispatcher {
             known: self.look.adopt.then(|| self.backlog.batches()),
         });
         let asked = claim.as_ref().map(|claim| AskedClaim { urgent_only: full, adopt: claim.known.is_some() });
-        let refresh = self.look.refresh;
         let answer = self.queue.ask(self.holder.channel, refresh, claim);
-        self.look.asked = Some(Asked { answer, refresh, claim: asked });
-        self.look.refresh = false;
+        let calls_wait = self.look.refresh;
+        self.look.asked = Some(Asked { answer, refresh, calls_wait, claim: asked });
+        (self.look.refresh, self.look.blind) = (false, false);
         if asked.is_some() {
             (self.look.work, self.look.adopt) = (Work::None, false);
         }
@@ -151,7 +156,8 @@ impl Dispatcher {
             // it may have been committed all the same
             self.look.adopt |= asked.claim.is_some();
             // what is claimed already is sent as the channel was known last
-            self.look.refresh |= self.channel.access.is_none();
+            self.look.refresh |= asked.refresh && self.channel.access.is_none();
+            self.look.blind |= asked.refresh;
             return;
         };
         match claimed.zip(asked.claim) {
@@ -194,6 +200,11 @@ impl Dispatcher {
             Ok(channel) if channel.parked_reason.is_some() => {
                 self.channel.update(&self.engine, &channel);
                 self.give_back_all().await;
+            }
+            // it was parked for a moment
+            Ok(channel) if channel.epoch == self.holder.epoch => {
+                self.channel.update(&self.engine, &channel);
+                self.look.work = Work::New;
             }
             Ok(_) => {
                 metrics::counter!(metric::CLAIMS_LOST).increment(1);

@@ -22,7 +22,7 @@ pub(super) struct Gathered {
 }
 
 /// What one dispatcher has told.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Share {
     pub(super) rows: Vec<Recorded>,
     pub(super) attempts: Vec<Attempt>,
@@ -50,6 +50,13 @@ impl Gathered {
             }
             Entry::Joined(_) | Entry::Opened(..) | Entry::Left => {}
         }
+    }
+
+    /// Adds what was held back: it has waited long enough.
+    pub(super) fn add_held(&mut self, holder: Holder, held: Share) {
+        self.settled += held.settled.len();
+        self.last = true;
+        self.shares.entry(holder).or_default().merge(held);
     }
 
     /// Whether it is written without taking what else is there.
@@ -88,21 +95,135 @@ impl Share {
         let leaves = |(id, batch): &&(DeliveryId, BatchId)| !accepted.contains(id) && !finished.contains(batch);
         self.settled.iter().filter(leaves).copied().collect()
     }
+
+    /// Which deliveries are of these bulletins.
+    pub(super) fn list_of(&self, bulletins: &HashSet<BulletinId>) -> HashSet<DeliveryId> {
+        let rows = self.rows.iter().map(|row| (row.id, row.bulletin_id));
+        let of = |(_, bulletin): &(DeliveryId, BulletinId)| bulletins.contains(bulletin);
+        rows.chain(self.given_back.iter().copied()).filter(of).map(|(id, _)| id).collect()
+    }
+
+    /// Takes out all that is told of these deliveries.
+    pub(super) fn split_off(&mut self, ids: &HashSet<DeliveryId>) -> Self {
+        Self {
+            rows: self.rows.extract_if(.., |row| ids.contains(&row.id)).collect(),
+            attempts: self.attempts.extract_if(.., |attempt| ids.contains(&attempt.delivery_id)).collect(),
+            settled: self.settled.extract_if(.., |(id, _)| ids.contains(id)).collect(),
+            given_back: self.given_back.extract_if(.., |(id, _)| ids.contains(id)).collect(),
+        }
+    }
+
+    /// Takes out what an earlier write must have brought in: what its batch does not name any more. An acceptance may be
+    /// written twice.
+    pub(super) fn drop_written(&mut self, named: &HashSet<(DeliveryId, BatchId)>) {
+        let accepted: HashSet<DeliveryId> =
+            self.rows.iter().filter(|row| row.is_accepted()).map(|row| row.id).collect();
+        let written = |pair: &&(DeliveryId, BatchId)| !accepted.contains(&pair.0) && !named.contains(*pair);
+        let written = self.settled.iter().filter(written).map(|(id, _)| *id).collect();
+        self.split_off(&written);
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.attempts.extend(other.attempts);
+        self.settled.extend(other.settled);
+        self.given_back.extend(other.given_back);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.settled.is_empty() && self.attempts.is_empty()
+    }
 }
 
 impl Known {
-    /// The claimed batches whose last delivery is in this share.
-    pub(super) fn finish(&mut self, share: &Share) -> Vec<BatchId> {
-        let mut finished = Vec::new();
+    /// The claimed batches whose last deliveries are in this share.
+    pub(super) fn finished_by(&self, share: &Share) -> Vec<BatchId> {
+        let mut settled: HashMap<BatchId, usize> = HashMap::new();
         for (_, stood_in) in &share.settled {
+            *settled.entry(*stood_in).or_default() += 1;
+        }
+        settled.retain(|batch, settled| self.open.get(batch).is_some_and(|open| open <= settled));
+        settled.into_keys().collect()
+    }
+
+    /// These are written.
+    pub(super) fn settle(&mut self, settled: &[(DeliveryId, BatchId)]) {
+        for (_, stood_in) in settled {
             if let Some(left) = self.open.get_mut(stood_in) {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
                     self.open.remove(stood_in);
-                    finished.push(*stood_in);
                 }
             }
         }
-        finished
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::domain::delivery::Reason;
+    use crate::domain::ids::{BulletinNo, GroupId};
+    use crate::domain::outcome::Receipt;
+    use crate::domain::time::Timestamp;
+    use crate::store::record::News;
+
+    const BATCH: BatchId = BatchId(1);
+
+    fn delivery(bulletin: i32, group: i32) -> DeliveryId {
+        DeliveryId::of(Timestamp::from_second(1), BulletinNo(bulletin), GroupId(group))
+    }
+
+    fn bulletin(number: i32) -> BulletinId {
+        BulletinId(uuid::Uuid::from_u128(number.try_into().expect("a positive number")))
+    }
+
+    fn row(id: DeliveryId, is_accepted: bool) -> Recorded {
+        let at = Timestamp::from_second(2);
+        let news = match is_accepted {
+            true => News::Accepted { called_at: at, receipt: Receipt { request_id: None, message_ids: Vec::new() } },
+            false => News::Again { due_at: at, reason: Reason::NoAnswer, call: None },
+        };
+        Recorded { id, bulletin_id: bulletin(id.bulletin_no().0), at, news }
+    }
+
+    /// Two bulletins: of the first one is accepted and one put off, of the second one is given back.
+    fn share() -> Share {
+        let ids = [delivery(1, 1), delivery(1, 2), delivery(2, 1)];
+        Share {
+            rows: vec![row(ids[0], true), row(ids[1], false)],
+            attempts: Vec::new(),
+            settled: ids.map(|id| (id, BATCH)).to_vec(),
+            given_back: vec![(ids[2], bulletin(2))],
+        }
+    }
+
+    #[test]
+    fn what_is_of_a_bulletin_is_split_off_whole() {
+        let mut share = share();
+        let of_first = share.list_of(&HashSet::from([bulletin(1)]));
+        let held = share.split_off(&of_first);
+        assert_eq!((held.rows.len(), held.settled.len(), held.given_back.len()), (2, 2, 0));
+        assert_eq!((share.rows.len(), share.settled.len(), share.given_back.len()), (0, 1, 1));
+    }
+
+    #[test]
+    fn a_repeated_write_leaves_out_what_the_batch_does_not_name_any_more_but_for_acceptances() {
+        let mut share = share();
+        share.drop_written(&HashSet::new());
+        assert_eq!(share.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [delivery(1, 1)]);
+        assert!(share.given_back.is_empty());
+    }
+
+    #[test]
+    fn a_batch_is_finished_by_the_share_that_holds_all_that_is_left_of_it() {
+        let mut known = Known { written: mpsc::unbounded_channel().0, open: HashMap::from([(BATCH, 4)]) };
+        assert_eq!(known.finished_by(&share()), []);
+        known.settle(&[(delivery(1, 3), BATCH)]);
+        assert_eq!(known.finished_by(&share()), [BATCH]);
+        known.settle(&share().settled);
+        assert!(known.open.is_empty());
     }
 }

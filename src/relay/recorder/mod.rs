@@ -3,18 +3,20 @@
 //! One per node, for all of its dispatchers: the more channels, the more each write says. A batch is written at once when
 //! groups below wait for one of its rows or a channel has nothing more under way, else when it is full or its oldest row has
 //! waited long enough. While the database is away the batch waits and is written again; the statements are safe to
-//! repeat. A claimed batch of the queue goes in the transaction that records the last of its deliveries; until then it names only
+//! repeat. What is of a bulletin that somebody has locked is held back for a moment, so that nobody else's outcomes wait for it.
+//! A claimed batch of the queue goes in the transaction that records the last of its deliveries; until then it names only
 //! what is accepted or may be on its way.
 
 mod gathering;
 mod writing;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use self::gathering::Gathered;
+use self::gathering::{Gathered, Share};
 use super::engine::Engine;
 use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
 use crate::store::attempts::Attempt;
@@ -22,6 +24,8 @@ use crate::store::record::Recorded;
 
 /// Entries that may wait for the recorder, in full batches: beyond, dispatchers wait.
 const BATCHES_AHEAD: usize = 16;
+/// How long outcomes are held back whose bulletin somebody else has locked.
+const HELD_BACK: Duration = Duration::from_millis(50);
 
 /// Whose outcomes these are: a channel, and which of its holders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +104,7 @@ impl ToRecorder {
     #[must_use]
     pub fn start(engine: Engine) -> Self {
         let (entries, inbox) = mpsc::channel(engine.settings.record_batch * BATCHES_AHEAD);
-        tokio::spawn(Recorder { engine, entries: inbox, holders: HashMap::new() }.run());
+        tokio::spawn(Recorder::new(engine, inbox).run());
         Self { entries }
     }
 
@@ -131,21 +135,61 @@ struct Recorder {
     engine: Engine,
     entries: mpsc::Receiver<(Holder, Entry)>,
     holders: HashMap<Holder, Known>,
+    /// What could not be written as its bulletins were locked, and until when it is left alone.
+    held: HashMap<Holder, Share>,
+    held_until: Option<Instant>,
+    /// Dispatchers that have said their last.
+    left: Vec<Holder>,
 }
 
 impl Recorder {
+    fn new(engine: Engine, entries: mpsc::Receiver<(Holder, Entry)>) -> Self {
+        Self { engine, entries, holders: HashMap::new(), held: HashMap::new(), held_until: None, left: Vec::new() }
+    }
+
     async fn run(mut self) {
-        while let Some(first) = self.entries.recv().await {
+        loop {
+            let told = match self.held_until {
+                None => match self.entries.recv().await {
+                    None => return,
+                    told => told,
+                },
+                Some(until) => match tokio::time::timeout_at(until, self.entries.recv()).await {
+                    Ok(None) => {
+                        tokio::time::sleep_until(until).await;
+                        None
+                    }
+                    told => told.ok().flatten(),
+                },
+            };
             let mut gathered = Gathered::default();
-            self.take(first, &mut gathered);
-            self.fill(&mut gathered).await;
-            if !gathered.is_empty() {
-                self.write(&gathered).await;
+            if let Some(told) = told {
+                self.take(told, &mut gathered);
             }
-            for left in &gathered.left {
-                self.holders.remove(left);
+            if self.held_until.is_some_and(|until| until <= Instant::now()) {
+                self.held_until = None;
+                for (holder, share) in self.held.drain() {
+                    gathered.add_held(holder, share);
+                }
+            }
+            self.fill(&mut gathered).await;
+            self.left.append(&mut gathered.left);
+            if !gathered.is_empty() {
+                self.write(gathered).await;
+            }
+            let (staying, gone) =
+                std::mem::take(&mut self.left).into_iter().partition(|one| self.held.contains_key(one));
+            self.left = staying;
+            for holder in gone {
+                let _: Option<Known> = self.holders.remove(&holder);
             }
         }
+    }
+
+    /// Leaves for a moment what could not be written.
+    fn hold_back(&mut self, holder: Holder, share: Share) {
+        self.held.entry(holder).or_default().merge(share);
+        self.held_until.get_or_insert_with(|| Instant::now() + HELD_BACK);
     }
 
     /// Takes what is there, and waits for more while nothing of it is in haste.

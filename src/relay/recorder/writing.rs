@@ -1,17 +1,18 @@
 //! How the recorder writes: acceptances of all dispatchers in one statement, what else a dispatcher told in a transaction of its own.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::gathering::{Gathered, Share};
 use super::{Holder, Recorder, Written};
-use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
+use crate::domain::ids::{BatchId, ChannelId, DeliveryId};
 use crate::domain::time::Timestamp;
-use crate::store::attempts::{Attempt, insert_attempts};
-use crate::store::batches::{delete_batches, reopen, shrink};
-use crate::store::locks::lock_bulletins_shared;
+use crate::store::attempts::insert_attempts;
+use crate::store::batches::{delete_batches, list_named, reopen, shrink};
+use crate::store::locks::try_lock_bulletins_shared;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::{News, Recorded, Woken, record_accepted, record_batch};
+use crate::store::record::{AcceptedWritten, News, Recorded, Woken, record_accepted, record_batch};
 use crate::store::{Connection, Result, StoreError};
 use crate::telemetry::metric;
 
@@ -27,6 +28,8 @@ struct Persisted {
     /// Rows that the database refuses for good: each stays claimed, and the channel's next holder asks LINE again under the
     /// same key.
     refused: HashSet<DeliveryId>,
+    /// Of bulletins that somebody has locked: not written.
+    busy: HashSet<DeliveryId>,
 }
 
 impl Persisted {
@@ -34,49 +37,42 @@ impl Persisted {
         self.woken.extend(more.woken);
         self.may_have_woken |= more.may_have_woken;
         self.refused.extend(more.refused);
+        self.busy.extend(more.busy);
     }
 }
 
-/// What one transaction writes of one dispatcher.
-#[derive(Clone, Copy)]
-struct Part<'a> {
-    rows: &'a [Recorded],
-    attempts: &'a [Attempt],
-    /// Batches whose last delivery this settles.
-    finished: &'a [BatchId],
-    /// Deliveries that leave batches which go on.
-    leaving: &'a [(DeliveryId, BatchId)],
-    /// Deliveries that go back into the queue.
-    given_back: &'a [(DeliveryId, BulletinId)],
-}
-
-/// One write to the database.
+/// One write to the database, and the batches whose last deliveries it settles.
 #[derive(Clone, Copy)]
 enum Write<'a> {
-    /// Acceptances of several dispatchers, and the batches that they end.
+    /// Acceptances of several dispatchers.
     Accepted(&'a [&'a Recorded], &'a [BatchId]),
     /// What one dispatcher told.
-    Part(Holder, Part<'a>),
-}
-
-impl Part<'_> {
-    const NOTHING: Part<'static> = Part { rows: &[], attempts: &[], finished: &[], leaving: &[], given_back: &[] };
+    Share(Holder, &'a Share, &'a [BatchId]),
 }
 
 impl Recorder {
-    /// Writes what is gathered, however long it takes, and tells the dispatchers.
-    pub(super) async fn write(&mut self, gathered: &Gathered) {
+    /// Writes what is gathered, however long it takes, and tells the dispatchers. What somebody has locked is held back.
+    pub(super) async fn write(&mut self, gathered: Gathered) {
         let mut finished = HashMap::new();
         for (holder, share) in &gathered.shares {
-            let of_share = self.holders.get_mut(holder).map(|known| known.finish(share)).unwrap_or_default();
-            finished.insert(*holder, of_share);
+            let of_share = self.holders.get(holder).map(|known| known.finished_by(share));
+            finished.insert(*holder, of_share.unwrap_or_default());
         }
         let written = self.write_shares(&gathered.shares, &finished).await;
-        self.measure(gathered);
-        for (holder, share) in &gathered.shares {
-            let settled = share.settled.iter().filter(|(id, _)| !written.refused.contains(id)).copied().collect();
-            let woke_own = written.may_have_woken || share.rows.iter().any(|row| matches!(row.news, News::NewKey(_)));
-            self.tell(*holder, Written { settled, woke_own });
+        self.measure(&gathered);
+        for (holder, mut share) in gathered.shares {
+            let held = share.split_off(&written.busy);
+            if !held.is_empty() {
+                self.hold_back(holder, held);
+            }
+            if let Some(known) = self.holders.get_mut(&holder) {
+                known.settle(&share.settled);
+            }
+            let woke_own = written.may_have_woken
+                || !share.given_back.is_empty()
+                || share.rows.iter().any(|row| matches!(row.news, News::NewKey(_)));
+            share.settled.retain(|(id, _)| !written.refused.contains(id));
+            self.tell(holder, Written { settled: share.settled, woke_own });
         }
         for woken in written.woken.iter().filter(|woken| woken.ready > 0) {
             for holder in self.holders.keys().filter(|holder| holder.channel == woken.channel) {
@@ -119,7 +115,7 @@ impl Recorder {
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
-                        "a batch of acceptances was refused; its rows are written one by one"
+                        "acceptances were refused together; they are written one by one"
                     );
                     for (holder, share) in plain {
                         all.add(self.write_one_by_one(*holder, share, ended(holder)).await);
@@ -135,15 +131,7 @@ impl Recorder {
 
     /// Writes what one dispatcher told, in one transaction.
     async fn write_share(&self, holder: Holder, share: &Share, finished: &[BatchId]) -> Persisted {
-        let leaving = share.leaving(finished);
-        let part = Part {
-            rows: &share.rows,
-            attempts: &share.attempts,
-            finished,
-            leaving: &leaving,
-            given_back: &share.given_back,
-        };
-        match self.until_written(Write::Part(holder, part)).await {
+        match self.until_written(Write::Share(holder, share, finished)).await {
             Ok(written) => written,
             Err(error) => {
                 tracing::error!(channel.id = %holder.channel, error = &error as &dyn std::error::Error,
@@ -153,13 +141,13 @@ impl Recorder {
         }
     }
 
+    /// Writes every row in a transaction of its own, and then all the rest.
     async fn write_one_by_one(&self, holder: Holder, share: &Share, finished: &[BatchId]) -> Persisted {
         let mut all = Persisted::default();
+        let mut rest = share.clone();
         for row in &share.rows {
-            let attempts: Vec<Attempt> =
-                share.attempts.iter().filter(|attempt| attempt.delivery_id == row.id).cloned().collect();
-            let part = Part { rows: std::slice::from_ref(row), attempts: &attempts, ..Part::NOTHING };
-            match self.until_written(Write::Part(holder, part)).await {
+            let one = rest.split_off(&HashSet::from([row.id]));
+            match self.until_written(Write::Share(holder, &one, &[])).await {
                 Ok(written) => all.add(written),
                 Err(error) => {
                     tracing::error!(delivery.id = %row.id, error = &error as &dyn std::error::Error,
@@ -168,64 +156,82 @@ impl Recorder {
                 }
             }
         }
+        let stays = |id: &DeliveryId| all.refused.contains(id) || all.busy.contains(id);
         let open: HashSet<BatchId> =
-            share.settled.iter().filter(|(id, _)| all.refused.contains(id)).map(|(_, stood_in)| *stood_in).collect();
+            share.settled.iter().filter(|(id, _)| stays(id)).map(|(_, stood_in)| *stood_in).collect();
         let whole: Vec<BatchId> = finished.iter().filter(|one| !open.contains(one)).copied().collect();
-        let mut leaving = share.leaving(&whole);
-        leaving.retain(|(id, _)| !all.refused.contains(id));
-        let part = Part { finished: &whole, leaving: &leaving, given_back: &share.given_back, ..Part::NOTHING };
-        if let Err(error) = self.until_written(Write::Part(holder, part)).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "finished batches could not be removed");
+        match self.until_written(Write::Share(holder, &rest, &whole)).await {
+            Ok(written) => all.add(written),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "finished batches could not be removed");
+            }
         }
         all
     }
 
     /// Writes, and waits while the database is away or two transactions stand in each other's way.
     async fn until_written(&self, write: Write<'_>) -> Result<Persisted> {
-        let mut may_have_woken = false;
+        let mut repeated = false;
         loop {
             let tried = match write {
                 Write::Accepted(rows, finished) => self.try_accepted(rows, finished).await,
-                Write::Part(holder, part) => self.try_part(holder, part).await,
+                Write::Share(holder, share, finished) => self.try_share(holder, share, finished, repeated).await,
             };
             match tried {
                 Err(StoreError::Again(_)) => {}
                 Err(StoreError::Unavailable(error)) => {
                     tracing::warn!(error = %error, "outcomes wait for the database");
                     // it may have committed before the answer was lost: what it woke is not woken again
-                    may_have_woken = true;
+                    repeated = true;
                     tokio::time::sleep(PATIENCE).await;
                 }
-                written => {
-                    return written.map(|woken| Persisted { woken, may_have_woken, refused: HashSet::new() });
-                }
+                written => return written.map(|written| Persisted { may_have_woken: repeated, ..written }),
             }
         }
     }
 
     /// Writes acceptances of several dispatchers.
-    async fn try_accepted(&self, rows: &[&Recorded], finished: &[BatchId]) -> Result<Vec<Woken>> {
+    async fn try_accepted(&self, rows: &[&Recorded], finished: &[BatchId]) -> Result<Persisted> {
         let mut db = self.engine.db.acquire().await?;
-        let woken = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
+        let AcceptedWritten { woken, busy } = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
         self.tell_others(&mut db, &woken).await?;
-        Ok(woken)
+        let busy = rows.iter().map(|row| row.id).filter(|id| busy.contains(&id.bulletin_no())).collect();
+        Ok(Persisted { woken, busy, ..Persisted::default() })
     }
 
-    async fn try_part(&self, holder: Holder, part: Part<'_>) -> Result<Vec<Woken>> {
+    /// Writes what one dispatcher told, in one transaction. `repeated`: an earlier try may have been committed.
+    async fn try_share(
+        &self,
+        holder: Holder,
+        share: &Share,
+        finished: &[BatchId],
+        repeated: bool,
+    ) -> Result<Persisted> {
         let mut tx = self.engine.db.begin().await?;
-        let given_back = part.given_back.iter().map(|(_, bulletin)| *bulletin);
-        let bulletins: Vec<_> = part.rows.iter().map(|row| row.bulletin_id).chain(given_back).collect();
-        let lock = lock_bulletins_shared(&mut tx, &bulletins).await?;
+        let given_back = share.given_back.iter().map(|(_, bulletin)| *bulletin);
+        let bulletins: Vec<_> = share.rows.iter().map(|row| row.bulletin_id).chain(given_back).collect();
+        let (lock, locked) = try_lock_bulletins_shared(&mut tx, &bulletins).await?;
+        let busy = share.list_of(&locked);
+        let mut share = Cow::Borrowed(share);
+        let mut finished = Cow::Borrowed(finished);
+        if !busy.is_empty() {
+            let held = share.to_mut().split_off(&busy);
+            finished.to_mut().retain(|batch| held.settled.iter().all(|(_, stood_in)| stood_in != batch));
+        }
+        if repeated {
+            let named = list_named(&mut tx, &share.settled).await?;
+            share.to_mut().drop_written(&named);
+        }
         let Holder { channel, epoch } = holder;
-        let woken = record_batch(&mut tx, &lock, channel, epoch, self.engine.clock.now(), part.rows).await?;
-        insert_attempts(&mut tx, part.attempts).await?;
-        shrink(&mut tx, part.leaving).await?;
-        delete_batches(&mut tx, part.finished).await?;
-        let free: Vec<DeliveryId> = part.given_back.iter().map(|(id, _)| *id).collect();
+        let woken = record_batch(&mut tx, &lock, channel, epoch, self.engine.clock.now(), &share.rows).await?;
+        insert_attempts(&mut tx, &share.attempts, repeated).await?;
+        shrink(&mut tx, &share.leaving(&finished)).await?;
+        delete_batches(&mut tx, &finished).await?;
+        let free: Vec<DeliveryId> = share.given_back.iter().map(|(id, _)| *id).collect();
         reopen(&mut tx, &lock, channel, epoch, &free).await?;
         self.tell_others(&mut tx, &woken).await?;
         tx.commit().await?;
-        Ok(woken)
+        Ok(Persisted { woken, busy, ..Persisted::default() })
     }
 
     /// Wakes the dispatchers of channels that other nodes hold.

@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::audit::insert_entry;
-use crate::store::months::{Kept, close_month, drop_month, list_months, month_at, open_month};
+use crate::store::months::{Kept, Month, close_month, drop_month, list_months, month_at, open_month};
 use crate::store::{Result, StoreError};
 
 /// Opens the next month, closes those that have ended long ago, and drops what is older than the settings keep.
@@ -27,30 +27,48 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
         month_at(&mut db, now - retention.attempts).await?,
         month_at(&mut db, now - retention.receipts).await?,
     );
-    let months = list_months(&mut db).await?;
-    for month in months {
+    let mut failed = None;
+    for month in list_months(&mut db).await? {
         let last = match month.kept {
             Kept::Taps => taps,
             Kept::Attempts => attempts,
             Kept::Receipts => receipts,
         };
-        if month.number < last {
-            let mut tx = engine.db.begin().await?;
-            drop_month(&mut tx, month).await?;
-            let detail = json!({ "what": month.kept.as_str(), "month": month.name() });
-            insert_entry(&mut tx, now, &Actor::UPKEEP, "month_drop", &month.name(), &detail).await?;
-            tx.commit().await?;
+        let kept = if month.number < last {
+            drop_old(engine, month, now).await
         } else if month.kept == Kept::Receipts && month.number < dense && !month.dense {
-            let mut tx = engine.db.begin_long().await?;
-            match close_month(&mut tx, month).await {
-                // somebody is in the way: in an hour again
-                Err(StoreError::Again(_)) => {}
-                closed => {
-                    closed?;
-                    tx.commit().await?;
-                }
+            close(engine, month).await
+        } else {
+            Ok(())
+        };
+        match kept {
+            // somebody is in the way: in an hour again
+            Ok(()) | Err(StoreError::Again(_)) => {}
+            // one month that cannot be kept keeps no other from it
+            Err(error) => {
+                tracing::warn!(
+                    month = month.name(),
+                    what = month.kept.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "a month could not be closed or dropped"
+                );
+                failed = Some(error);
             }
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
+}
+
+async fn drop_old(engine: &Engine, month: Month, now: Timestamp) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    drop_month(&mut tx, month).await?;
+    let detail = json!({ "what": month.kept.as_str(), "month": month.name() });
+    insert_entry(&mut tx, now, &Actor::UPKEEP, "month_drop", &month.name(), &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn close(engine: &Engine, month: Month) -> Result<()> {
+    let mut tx = engine.db.begin_long().await?;
+    close_month(&mut tx, month).await?;
+    Ok(tx.commit().await?)
 }

@@ -14,9 +14,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::receipts::Status;
 use crate::domain::ids::BulletinId;
-use crate::store::batches::count_sending;
 use crate::store::bulletins::{Filter, list_bulletins};
 use crate::store::progress::{count_under, list_counters};
+use crate::store::queue_counts::count_sending;
 use crate::store::{Db, StoreError};
 use crate::web::problem::Problem;
 

@@ -238,7 +238,7 @@ impl Maker<'_> {
         let copies = list_copies(db, id).await?;
         let fates = foretell(&copies, &course);
         write_fates(db, &fates).await?;
-        insert_attempts(db, &fates.iter().flat_map(|fate| attempts(fate, &calls)).collect::<Vec<_>>()).await?;
+        insert_attempts(db, &fates.iter().flat_map(|fate| attempts(fate, &calls)).collect::<Vec<_>>(), false).await?;
         let groups = copies.iter().map(|copy| (copy.id, copy.group_id)).collect::<std::collections::HashMap<_, _>>();
         let forwarded = fates.iter().filter_map(|fate| {
             let by = fate.forwarded_by.clone().filter(|by| matches!(by, Actor::User(_)))?;
