@@ -1,7 +1,8 @@
 //! Functions and triggers of the database: each is a file of `migrations/functions/`, applied anew when its text changes.
 //!
 //! Tables only ever go forward, by numbered migrations; a function has no data, so its newest text is all that counts. The
-//! database keeps the hash of what was applied last, and a node starts only where it is this program's.
+//! database keeps the hash of what was applied last, and a node starts only where it is this program's. A function whose
+//! parameters or result change begins with `drop function if exists` and the old parameters.
 
 use std::collections::HashMap;
 

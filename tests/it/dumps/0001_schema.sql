@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict 2GcdXdB4zdzw7ucwETlwQoritDtqEJe0QTCXqWLojxqFXPOSdKyg0f8KHRnJZhO
+\restrict tlOG9guUGdB9niee2SPQNnQglsj5jP9MPHBtZKRxXI93wkFzAhRGQYeonnCjEaC
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -434,75 +434,129 @@ end $$;
 -- Name: claim_batches(integer[], bigint[], integer[], smallint[], boolean[], bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.claim_batches(channels integer[], holders bigint[], rooms integer[], belows smallint[], adopts boolean[], known bigint[], at timestamp with time zone, later timestamp with time zone) RETURNS TABLE(channel integer, refused boolean, batch bigint, bulletin_id uuid, bulletin_no integer, published_at timestamp with time zone, group_id integer, variant smallint, recipient text, retry_key uuid, key_used_at timestamp with time zone, outcome_open boolean, attempts smallint, priority smallint, has_children boolean, members integer, expires_at timestamp with time zone)
+CREATE FUNCTION public.claim_batches(channels integer[], holders bigint[], rooms integer[], belows smallint[], adopts boolean[], known bigint[], at timestamp with time zone, later timestamp with time zone) RETURNS TABLE(asker bigint, refused boolean, batch bigint, bulletin_id uuid, bulletin_no integer, published_at timestamp with time zone, group_id integer, variant smallint, recipient text, retry_key uuid, key_used_at timestamp with time zone, outcome_open boolean, attempts smallint, priority smallint, has_children boolean, members integer, expires_at timestamp with time zone)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
-    asked  integer[];
-    free   integer[];
-    lost   integer[];
-    picked bigint[];
-    named  bigint;
-    given  bigint;
+    -- channels on which somebody has locked what was put off until now
+    late        integer[];
+    -- askers, by their places
+    asked       bigint[];
+    holding     bigint[];
+    replaced    bigint[];
+    looking     bigint[];
+    served      bigint[];
+    passed_over bigint[] := '{}';
+    -- batches
+    taken       bigint[];
+    locked      bigint[] := '{}';
+    got         bigint[];
+    missed      bigint[];
+    named       bigint;
+    given       bigint;
 begin
-    perform open_due(channels, at, (select max(room) from unnest(rooms) as room));
-    asked := array(select w.channel from unnest(channels, belows, adopts) as w(channel, below, adopt)
-        where w.adopt or exists (select from sendable_batches(w.channel, later, w.below, 1)));
+    late := open_due(channels, rooms, at);
+    asked := array(select w.place from unnest(channels, belows, adopts) with ordinality as w(channel, below, adopt, place)
+        where w.adopt or w.channel = any (late) or exists (select from sendable_batches(w.channel, later, w.below, 1)));
     if asked = '{}' then
         return;
     end if;
     -- held to the end: nothing that is claimed here moves to another channel or LINE group meanwhile
-    select array_agg(id) filter (where holds), array_agg(id) filter (where not holds) into free, lost from (
-        select c.id, c.epoch = w.holder and c.parked_reason is null as holds
-        from channels c join unnest(channels, holders) as w(channel, holder) on w.channel = c.id
-        where c.id = any (asked) for share of c skip locked
+    select array_agg(place) filter (where holds), array_agg(place) filter (where not holds) into holding, replaced from (
+        select w.place, c.epoch = w.holder and c.parked_reason is null as holds
+        from unnest(channels, holders) with ordinality as w(channel, holder, place) join channels c on c.id = w.channel
+        where w.place = any (asked) for share of c skip locked
     ) as looked;
     return query
-    select a.channel, a.channel = any (coalesce(lost, '{}')), null::bigint, null::uuid, null::integer, null::timestamptz,
+    select a.place, a.place = any (coalesce(replaced, '{}')), null::bigint, null::uuid, null::integer, null::timestamptz,
         null::integer, null::smallint, null::text, null::uuid, null::timestamptz, null::boolean, null::smallint, null::smallint,
         null::boolean, null::integer, null::timestamptz
-    from unnest(asked) as a(channel) where free is null or a.channel <> all (free);
-    picked := array(select b.id
-        from batches b join unnest(channels, holders, adopts) as w(channel, holder, adopt)
-            on w.channel = b.channel_id and w.holder = b.epoch
-        where w.adopt and b.channel_id = any (free) and b.id <> all (known));
-    -- until something was found: a late answer may have ended all that a batch names
-    while free is not null loop
-        picked := picked || array(select s.id
-            from unnest(channels, rooms, belows) as w(channel, room, below)
+    from unnest(asked) as a(place) where holding is null or a.place <> all (holding);
+    if holding is null then
+        return;
+    end if;
+    passed_over := array(select w.place from unnest(channels) with ordinality as w(channel, place)
+        where w.place = any (holding) and w.channel = any (late));
+    taken := array(select b.id
+        from unnest(channels, holders, adopts) with ordinality as w(channel, holder, adopt, place)
+            join batches b on b.channel_id = w.channel and b.epoch = w.holder
+        where w.adopt and w.place = any (holding) and b.id <> all (known));
+    looking := holding;
+    -- until something was found for each: others may have locked the first batches, and a late answer may have ended all that a
+    -- batch names
+    while looking is not null loop
+        with wanted as materialized (
+            select s.id, w.place, w.holder
+            from unnest(channels, holders, rooms, belows) with ordinality as w(channel, holder, room, below, place)
                 cross join lateral (
                     select id, size, sum(size) over (order by priority, id) as upto
-                    from sendable_batches(w.channel, later, w.below, 100)
+                    from (
+                        select id, priority, size from sendable_batches(w.channel, later, w.below, 100 + cardinality(locked))
+                        where id <> all (locked)
+                    ) as open
                 ) as s
-            where w.channel = any (free) and (s.upto <= w.room or s.upto = s.size));
-        exit when picked = '{}';
-        update batches b set epoch = w.holder, claimed_at = at
-        from unnest(channels, holders) as w(channel, holder)
-        where b.id = any (picked) and b.epoch is null and b.channel_id = w.channel;
+            where w.place = any (looking) and (s.upto <= w.room or s.upto = s.size)
+        ), free as materialized (
+            select b.id, w.place, w.holder from wanted w join batches b on b.id = w.id
+            where b.epoch is null for update of b skip locked
+        ), claimed as (
+            update batches b set epoch = f.holder, claimed_at = at from free f where b.id = f.id
+            returning b.id, f.place
+        )
+        -- brought together by grouping, as a join of the two goes row by row here
+        select array_agg(id) filter (where is_claimed), array_agg(id) filter (where not is_claimed),
+            array_agg(distinct place) filter (where is_claimed), array_agg(distinct place) filter (where not is_claimed)
+        into got, missed, served, looking
+        from (
+            select id, place, bool_or(mine) as is_claimed from (
+                select id, place, false as mine from wanted union all select id, place, true from claimed
+            ) as sides group by id, place
+        ) as looked;
+        passed_over := passed_over || coalesce(looking, '{}');
+        locked := locked || coalesce(missed, '{}');
+        -- who got some waits for the rest until it asks again
+        looking := array(select place from unnest(looking) as place where place <> all (coalesce(served, '{}')));
+        taken := taken || coalesce(got, '{}');
         return query
-        select b.channel_id, false, b.id, l.id, l.no, l.published_at, d.group_id, d.variant, r.line_group_id, d.retry_key,
+        select w.place, false, b.id, l.id, l.no, l.published_at, d.group_id, d.variant, r.line_group_id, d.retry_key,
             d.key_used_at, d.outcome_open, d.attempts, d.priority, d.has_children, d.members, l.expires_at
-        from batches b cross join unnest(b.groups) with ordinality as named(id, n)
+        from batches b
+            join unnest(channels, holders) with ordinality as w(channel, holder, place)
+                on w.channel = b.channel_id and w.holder = b.epoch
+            cross join unnest(b.groups) with ordinality as named(id, n)
             join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
             join bulletins l on l.no = b.bulletin_no
             left join line_groups r on r.no = d.recipient
-        where b.id = any (picked) and d.channel_id = b.channel_id and d.state = 'ready' and d.due_at is null
+        where b.id = any (taken) and d.channel_id = b.channel_id and d.state = 'ready' and d.due_at is null
         order by b.priority, b.id, named.n;
         get diagnostics given = row_count;
-        select sum(cardinality(b.groups)) into named from batches b where b.id = any (picked);
-        exit when given = named;
-        with gone as (
-            delete from batches b where b.id = any (picked) and not exists (
-                select from deliveries d where d.bulletin_no = b.bulletin_no and d.group_id = any (b.groups)
-                    and d.channel_id = b.channel_id and d.state = 'ready' and d.due_at is null)
-            returning b.channel_id
-        )
-        select array_agg(distinct g.channel_id) into free from gone g;
-        picked := '{}';
+        select sum(cardinality(b.groups)) into named from batches b where b.id = any (taken);
+        if given < named then
+            with gone as (
+                delete from batches b where b.id = any (taken) and not exists (
+                    select from deliveries d where d.bulletin_no = b.bulletin_no and d.group_id = any (b.groups)
+                        and d.channel_id = b.channel_id and d.state = 'ready' and d.due_at is null)
+                returning b.channel_id
+            )
+            select array_agg(distinct w.place) || looking into looking
+            from unnest(channels) with ordinality as w(channel, place)
+            where w.place = any (holding) and w.channel in (select channel_id from gone);
+        end if;
+        taken := '{}';
+        if looking = '{}' then
+            looking := null;
+        end if;
     end loop;
+    return query
+    select distinct a.place, false, null::bigint, null::uuid, null::integer, null::timestamptz,
+        null::integer, null::smallint, null::text, null::uuid, null::timestamptz, null::boolean, null::smallint, null::smallint,
+        null::boolean, null::integer, null::timestamptz
+    from unnest(passed_over) as a(place);
 end $$;
 
 
@@ -519,6 +573,7 @@ declare
     lower   text := (month * 1000000)::text;
     upper   text := ((month + 1) * 1000000)::text;
     columns text;
+    named   text;
     -- what the first copy cannot see is of this transaction or a later one
     mark    xid := pg_snapshot_xmin(pg_current_snapshot())::xid;
 begin
@@ -532,15 +587,25 @@ begin
     execute format('alter table %I add constraint of_this_month check (bulletin_no >= %s and bulletin_no < %s)',
         dense, lower, upper);
     execute format('analyze %I', dense);
+    execute format('create temp table changed_meanwhile on commit drop as select * from %I with no data', part);
     lock table deliveries in access exclusive mode;
-    execute format('delete from %I d using %I p
-        where age(p.xmin) <= age($1) and d.bulletin_no = p.bulletin_no and d.group_id = p.group_id', dense, part) using mark;
-    execute format('insert into %I (%s) select %2$s from %I where age(xmin) <= age($1)', dense, columns, part) using mark;
+    -- the month is looked through once: nobody can use it meanwhile
+    execute format('insert into changed_meanwhile select * from %I where age(xmin) <= age($1)', part) using mark;
+    execute format('delete from %I d using changed_meanwhile c
+        where d.bulletin_no = c.bulletin_no and d.group_id = c.group_id', dense);
+    execute format('insert into %I (%s) select %2$s from changed_meanwhile', dense, columns);
     execute format('alter table deliveries detach partition %I', part);
     execute format('alter table deliveries attach partition %I for values from (%s) to (%s)', dense, lower, upper);
     execute format('alter table %I drop constraint of_this_month', dense);
     execute format('drop table %I', part);
     execute format('alter table %I rename to %I', dense, part);
+    -- so that a month's indexes are called the same whether it is dense or not
+    for named in select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+        where i.indrelid = part::regclass and strpos(c.relname, '_dense') > 0
+    loop
+        execute format('alter index %I rename to %I', named, replace(named, '_dense', ''));
+    end loop;
+    drop table changed_meanwhile;
 end $_$;
 
 
@@ -956,30 +1021,39 @@ end $$;
 
 
 --
--- Name: open_due(integer[], timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: -
+-- Name: open_due(integer[], integer[], timestamp with time zone); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.open_due(channels integer[], at timestamp with time zone, most integer) RETURNS void
+CREATE FUNCTION public.open_due(channels integer[], rooms integer[], at timestamp with time zone) RETURNS integer[]
     LANGUAGE plpgsql
     AS $$
+declare
+    passed_over integer[];
 begin
     if not exists (select from deliveries where channel_id = any (channels) and due_at <= at) then
-        return;
+        return '{}';
     end if;
     -- in everybody's order: bulletins, then channels, then deliveries
     with due as materialized (
-        select bulletin_no, group_id, channel_id from deliveries
-        where channel_id = any (channels) and due_at <= at and state = 'ready' order by due_at limit most
+        select d.bulletin_no, d.group_id, d.channel_id from unnest(channels, rooms) as w(channel, room) cross join lateral (
+            select bulletin_no, group_id, channel_id from deliveries
+            where channel_id = w.channel and due_at <= at and state = 'ready' order by due_at limit greatest(w.room, 1)
+        ) as d
+    ), named as materialized (
+        select no, id from bulletins where no in (select bulletin_no from due)
     ), free as materialized (
-        select no from bulletins where no in (select bulletin_no from due)
-            and pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 1))
+        select no from named where pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 1))
     ), kept as materialized (
         select id from channels where id in (select d.channel_id from due d join free f on f.no = d.bulletin_no)
         for share skip locked
+    ), opened as (
+        update deliveries d set due_at = null, changed = (select change_mark())
+        from due join free on free.no = due.bulletin_no join kept on kept.id = due.channel_id
+        where d.bulletin_no = due.bulletin_no and d.group_id = due.group_id and d.due_at <= at and d.state = 'ready'
     )
-    update deliveries d set due_at = null, changed = (select change_mark())
-    from due join free on free.no = due.bulletin_no join kept on kept.id = due.channel_id
-    where d.bulletin_no = due.bulletin_no and d.group_id = due.group_id and d.due_at <= at and d.state = 'ready';
+    select array_agg(distinct channel_id) into passed_over from due
+    where bulletin_no not in (select no from free) or channel_id not in (select id from kept);
+    return coalesce(passed_over, '{}');
 end $$;
 
 
@@ -1034,16 +1108,23 @@ $$;
 
 
 --
--- Name: record_accepted(uuid[], timestamp with time zone, integer[], integer[], timestamp with time zone[], timestamp with time zone[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
+-- Name: record_accepted(uuid[], integer[], timestamp with time zone, integer[], integer[], timestamp with time zone[], timestamp with time zone[], uuid[], text[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.record_accepted(bulletin_ids uuid[], at timestamp with time zone, bulletins integer[], groups integer[], answered timestamp with time zone[], called timestamp with time zone[], requests uuid[], messages text[], finished bigint[]) RETURNS TABLE(channel integer, ready bigint)
+CREATE FUNCTION public.record_accepted(bulletin_ids uuid[], bulletin_nos integer[], at timestamp with time zone, bulletins integer[], groups integer[], answered timestamp with time zone[], called timestamp with time zone[], requests uuid[], messages text[], finished bigint[]) RETURNS TABLE(channel integer, ready bigint, busy integer)
     LANGUAGE plpgsql
     AS $$
+declare
+    locked integer[];
 begin
-    -- in everybody's order
-    perform pg_advisory_xact_lock_shared(hashtextextended(id::text, 1))
-    from (select id from unnest(bulletin_ids) as id order by id) as ordered;
+    select coalesce(array_agg(no), '{}') into locked from (
+        select no, pg_try_advisory_xact_lock_shared(hashtextextended(id::text, 1)) as free
+        from unnest(bulletin_ids, bulletin_nos) as named(id, no)
+    ) as tried where not free;
+    -- batches before deliveries, as a new holder of a channel takes them
+    if finished <> '{}' then
+        delete from batches where id = any (finished) and bulletin_no <> all (locked);
+    end if;
     return query
     with ended as (
         update deliveries d set
@@ -1056,6 +1137,7 @@ begin
         from unnest(bulletins, groups, answered, called, requests, messages)
             as n(bulletin_no, group_id, answered, called, request, message)
         where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id and d.state <> 'accepted'
+            and n.bulletin_no <> all (locked)
         returning d.bulletin_no, d.group_id, d.has_children
     ), parents as (
         select e.bulletin_no, array_agg(e.group_id) as groups from ended e where e.has_children group by e.bulletin_no
@@ -1068,10 +1150,8 @@ begin
         where d.bulletin_no = p.bulletin_no and d.parent_group = any (p.groups) and d.state = 'waiting'
         returning d.channel_id, d.state
     )
-    select w.channel_id, count(*) filter (where w.state = 'ready') from woken w group by w.channel_id;
-    if finished <> '{}' then
-        delete from batches where id = any (finished);
-    end if;
+    select w.channel_id, count(*) filter (where w.state = 'ready'), null::integer from woken w group by w.channel_id;
+    return query select null::integer, null::bigint, no from unnest(locked) as no;
 end $$;
 
 
@@ -2086,7 +2166,7 @@ ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_578 FOR VA
 -- Data for Name: _sqlx_migrations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:38:17.649182+00', true, '\x12883303e51f0fc706f27a3963934a90f73c2f895fcc540f54d63a7dcf5e3fa7521eb8d9ea0e5047b425fd28b2face92', 47297299);
+INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 06:05:48.22363+00', true, '\x12883303e51f0fc706f27a3963934a90f73c2f895fcc540f54d63a7dcf5e3fa7521eb8d9ea0e5047b425fd28b2face92', 123634178);
 
 
 --
@@ -2094,8 +2174,8 @@ INSERT INTO public._sqlx_migrations VALUES (1, 'schema', '2026-11-29 00:38:17.64
 --
 
 INSERT INTO public.acceptance_times VALUES (578000000, 1, 1, 1, 1);
-INSERT INTO public.acceptance_times VALUES (578000001, 1, 1, 1, 1);
 INSERT INTO public.acceptance_times VALUES (578000002, 1, 1, 1, 1);
+INSERT INTO public.acceptance_times VALUES (578000001, 1, 1, 1, 1);
 INSERT INTO public.acceptance_times VALUES (578000002, 1, 2, 1, 1);
 
 
@@ -2133,19 +2213,19 @@ INSERT INTO public.acceptance_times VALUES (578000002, 1, 2, 1, 1);
 -- Data for Name: attempts_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', 'c13b4fab-6c21-4e57-9a63-347cd653854c', 2, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', 'b65f2771-d286-489c-ab31-72e443348b43', 2, 'Payload Too Large');
-INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '2e9ea958-5b0b-48b9-9386-e74d9f4e6cda', 8, 'Internal Server Error');
-INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '8b7cf522-3778-4920-a3f2-bd6891955e14', 3, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (1, 578000000, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '935e4ce4-4151-421b-89a4-5e19bc12c170', 2, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (2, 578000000, 8, '2018-03-23 00:00:00+00', 413, 'message_refused', 'abc56a7a-f27f-40fa-ab42-a676ddc1460b', 2, 'Payload Too Large');
+INSERT INTO public.attempts_578 VALUES (3, 578000001, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '2f4a98c3-ba68-4627-854c-37735ffe1d38', 4, 'Internal Server Error');
+INSERT INTO public.attempts_578 VALUES (4, 578000002, 5, '2018-03-23 00:00:00+00', 500, 'line_busy', '65050948-1324-4f51-8e40-b440c7587ef7', 1, 'Internal Server Error');
 
 
 --
 -- Data for Name: audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7cec-9253-d781c27a4273', '{"deliveries": 8, "forwarding": "as_configured"}', '\xe0ff3d2ffafe0cf52e58866576126a6e948750d7c0dead6a34f7379a73228855', 1);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'user:tester', 'withdraw', 'bulletin:01625027-ac00-7cec-9253-d781c27a4273', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\x79c9669044e33cbdc079aa338dbf6e3e2d95e8f385978416cb9a8c4b8e52f066', 2);
-INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-77aa-a6b4-5942f0faa0b1', '{"deliveries": 8, "forwarding": "as_configured"}', '\x4e63b45b4e4f37cf445bb958c2cdbd756594bf808d5ecbbc9d9ee4b1a90dd8ee', 3);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (1, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7d88-8994-62b4ead82084', '{"deliveries": 8, "forwarding": "as_configured"}', '\x7fe47bca2d072d6979219ebb841044052a0f7ce04b47ef02b8e938e1cd1ba276', 1);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (2, '2018-03-23 00:00:00+00', 'user:tester', 'withdraw', 'bulletin:01625027-ac00-7d88-8994-62b4ead82084', '{"reason": "ข้อมูลคลาดเคลื่อน", "stopped": 6, "notified": 2}', '\xc065009a8cceef67c4aa2a7c6debc4772f5bf6652f35845884567297499964d8', 2);
+INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00+00', 'user:tester', 'publish', 'bulletin:01625027-ac00-7c03-8d7b-a0e80d2e7442', '{"deliveries": 8, "forwarding": "as_configured"}', '\x19046f8f097371a57efa3a93502493c4e9e95d67c5f217ab0e26bf018d67233f', 3);
 
 
 --
@@ -2158,40 +2238,40 @@ INSERT INTO public.audit OVERRIDING SYSTEM VALUE VALUES (3, '2018-03-23 00:00:00
 -- Data for Name: bulletins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.bulletins VALUES ('01625027-ac00-7cec-9253-d781c27a4273', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'BduQUs22rVXy5Z-g7eyp7Q', 'withdrawn', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-768a-a93d-ccbf2f0957ad', 578000001, 'withdrawal', '01625027-ac00-7cec-9253-d781c27a4273', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'IbReAXiu6oVKZsBVNk_gFw', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
-INSERT INTO public.bulletins VALUES ('01625027-ac00-77aa-a6b4-5942f0faa0b1', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'UtkxEZ1bMWTxflds3GnByw', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-7d88-8994-62b4ead82084', 578000000, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 's9ZQshsp0vbpLNde8Q5P4Q', 'withdrawn', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 'ข้อมูลคลาดเคลื่อน', '2018-03-23 00:00:00+00', 8);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-7dc1-9884-6c14fdd535b5', 578000001, 'withdrawal', '01625027-ac00-7d88-8994-62b4ead82084', 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้เนื่องจากข้อมูลคลาดเคลื่อน', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'automatic', '{"requested": false}', NULL, NULL, '2018-03-30 00:00:00+00', 'ME8T4t4T2RP7r4yfG6RPYA', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 2);
+INSERT INTO public.bulletins VALUES ('01625027-ac00-7c03-8d7b-a0e80d2e7442', 578000002, 'news', NULL, 'การปฏิบัติการสื่อสารงานของรัฐบาล', 'ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 'การปฏิบัติการสื่อสารงานของรัฐบาล|มท0206.2/ว1620|ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล', 3, 'มท ๐๒๐๖.๒/ว ๑๖๒๐', '2018-03-23', 1, '{}', '[]', 'as_configured', '{"requested": true}', NULL, NULL, '2018-03-30 00:00:00+00', 'osBn1JgWL3FKJdAnhlDhaQ', 'published', '2018-03-23 00:00:00+00', 'user:tester', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, 8);
 
 
 --
 -- Data for Name: channels; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x01a6ee5d13ca08f3f0b01b6619377088dcd19915743b50222844d28d10a349262902652ca8dae5d8a7427d47178da8fef26ff116e52e9e1d2a742002c145aaa8dd19832f0df2b75205f422aa54', NULL, '\x01a6ee5d13f2a73f54d525352ba7aa9c0f0c179ecb2260b5f7dfb6b9d8a2946c38c2b45f199ffc3ce1c761a83cf4070d48554ba3884b80527abafb7dcbc41c', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
+INSERT INTO public.channels VALUES (1, 'gcc', 'GCC', '\x01b155bff1878413e5f643f7e62e3ad58ba7c6f113e2f919025413b18aa2c3fc7487894828e7b3107933bdbf3594fe7b247c50556f76df3b53025bd6a0570a8378f980d7c1afd7180d8b312805', NULL, '\x01b155bff1611e924abf3916031c7f1e51505bca8345a0d1767d76b8b8cb121570527ffcc6d4bed98e77ff7527d087ab3e5dad77bae3525c1f7908a62240ce', 1950, 5, NULL, NULL, NULL, NULL, 1070, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00');
 
 
 --
 -- Data for Name: deliveries_578; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.deliveries_578 VALUES (578000000, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 4, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'fe461c87-797c-4846-8727-65a1a91d1ff6', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 5, 1, 70, 1, 2, 1, false, true, NULL, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 21, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'failed', 'message_refused', 8, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 11, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'withdrawn', 'bulletin_withdrawn', 11, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000001, 1, 1, 340, 1, 1, 1, false, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 18, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'eec05565-d904-4db6-8026-86e88c5c3488', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 18, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'c55b818d-f914-4b1e-8351-bc1db66e27a5', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'held', NULL, 19, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 23, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'accepted', NULL, 23, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'c451e1af-ec9e-4473-9a12-eb7ad96190cf', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
-INSERT INTO public.deliveries_578 VALUES (578000002, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'waiting', NULL, 15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 4, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, '43fbc588-a6ea-45e5-9acb-d7f02769d2ab', '461230966842064897', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 1, 1, 340, 1, 1, 1, false, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 23, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'cf09ea2e-5a46-4e29-8737-e04678ec8045', '461230966842064899', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'failed', 'message_refused', 10, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, NULL, NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'withdrawn', 'bulletin_withdrawn', 13, '2018-03-23 00:00:00+00', NULL, NULL, NULL, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000000, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'withdrawn', 'bulletin_withdrawn', 13, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 3, 1, 20, 1, 3, 1, false, false, 2, 3, 30, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 1, 1, 340, 2, 1, 0, true, true, NULL, 1, NULL, 0, 0, 1, false, false, 'accepted', NULL, 20, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, 'a8f6a1a0-e0ed-4ba0-a792-552e825962d5', '461230966842064898', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 2, 1, 60, 2, 2, 0, true, false, 1, 2, NULL, 0, 0, 0, false, false, 'held', NULL, 21, '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000001, 5, 1, 70, 1, 2, 1, false, true, NULL, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 23, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 5, 1, 70, 1, 2, 0, true, true, 1, 5, NULL, 0, 0, 1, false, true, 'ready', 'line_busy', 25, '2018-03-23 00:00:00+00', NULL, '2018-03-23 00:00:05+00', '2018-03-23 00:00:00+00', NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 8, 1, 50, 1, 2, 1, false, true, 1, 7, NULL, 0, 0, 1, false, false, 'accepted', NULL, 25, '2018-03-23 00:00:00+00', NULL, NULL, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', NULL, '41cabb8e-e22f-4736-9dec-715938291a43', '461230966842064900', NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 4, 1, 30, 1, 3, 1, false, true, 2, 4, NULL, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 6, 1, 21, 1, 3, 1, false, true, 5, 6, NULL, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO public.deliveries_578 VALUES (578000002, 7, 1, 10, 1, 3, 1, false, true, 5, NULL, NULL, 0, 0, 0, false, false, 'waiting', NULL, 17, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
 
 
 --
@@ -2228,7 +2308,7 @@ INSERT INTO public.functions_applied VALUES ('change_mark', '\x5c7c7dd8f9787fcba
 INSERT INTO public.functions_applied VALUES ('change_horizon', '\x073772b395d54f1e655f6849a3dc10e146f31490859af06868f93d822936f84b');
 INSERT INTO public.functions_applied VALUES ('bulletin_month', '\x2ab3a3bb75a6f055d71b25f05f72434b9a8b23d6914d1e471650f55035e51c9a');
 INSERT INTO public.functions_applied VALUES ('open_month', '\xd2e12202fd14a94d0cc4c2e3c663c422f98548e1faf12a639544f22e0d00ae11');
-INSERT INTO public.functions_applied VALUES ('close_month', '\x38838158e7ec26b55009828e8c59939416251c9e48c9a22187a48404806c95d2');
+INSERT INTO public.functions_applied VALUES ('close_month', '\xf56f89698a3fcab32840f903b480d8be2a9c1ed4ede1f7ec7a8b6a2b5815ec80');
 INSERT INTO public.functions_applied VALUES ('next_bulletin_no', '\x95fbb73dbbe0eee2bcb9bc06efc59ad47cbe83969aad4672dc61d70454805d83');
 INSERT INTO public.functions_applied VALUES ('audience_groups', '\xe9b04093c705af597280cbb89bb33e16a9dc9c1068c84e3fe2d24ac6b47e8c90');
 INSERT INTO public.functions_applied VALUES ('delivery_id', '\x3e9154242c0541638815c8a73ceae2e9847c773a4fba9241526026821d4faa5a');
@@ -2244,9 +2324,9 @@ INSERT INTO public.functions_applied VALUES ('leave_batches', '\xf20df4cc7f1ba74
 INSERT INTO public.functions_applied VALUES ('deliveries_inserted', '\x75ca0eb8bb863fd62e23bb0a75db8cdb4a1a058bb5a427de545271393df391ee');
 INSERT INTO public.functions_applied VALUES ('deliveries_updated', '\x96038e307aabf9d8d112479bfbcfb2de2ceaef6449385149c4967999c5d5f5ab');
 INSERT INTO public.functions_applied VALUES ('sendable_batches', '\x0d44cfb6019e0347090e9039e42bde29b9397980ef0b6b51fd1770912a1c8a20');
-INSERT INTO public.functions_applied VALUES ('open_due', '\xacc846a0136dd6962ddbdc03253a9acd31a4a27b9e8e5196cc897a0e3a10198b');
-INSERT INTO public.functions_applied VALUES ('claim_batches', '\x85e97283eeb932f269b5335133713a00a1b7d439e5a2ac6e1446e32120fd4a95');
-INSERT INTO public.functions_applied VALUES ('record_accepted', '\x594f59ec89416ebed9b771938c075bd7356e5768d848d631616c0c4b4c7caaae');
+INSERT INTO public.functions_applied VALUES ('open_due', '\xfeaef666ee7bf4fc449f5c1211a2e3f7ca7b83d071a6c36b317b9358a913e0b9');
+INSERT INTO public.functions_applied VALUES ('claim_batches', '\x846718be63726bd9f1eccc08a1ab9f74e2eb3afa0f0f86bef9207908c3ef5a61');
+INSERT INTO public.functions_applied VALUES ('record_accepted', '\xc08000f27dc799ba3c8e8b26e150396c6c8a3ef990be28ab0d92e8eb8227de44');
 
 
 --
@@ -2310,11 +2390,11 @@ INSERT INTO public.line_groups OVERRIDING SYSTEM VALUE VALUES (7, 'Cmoi');
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('01625027-ac00-7cec-9253-d781c27a4273', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/BduQUs22rVXy5Z-g7eyp7Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7cec-9253-d781c27a4273"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x1272107b4be4052fe0069921781c161c56b59437445e03b83e13290d84a17a3e', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-7cec-9253-d781c27a4273', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/BduQUs22rVXy5Z-g7eyp7Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7cec-9253-d781c27a4273"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7cec-9253-d781c27a4273"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x716100f64278f5e22700a7eee8948103d6bbe9fceadf23543e4b09df3f24c53e', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-768a-a93d-ccbf2f0957ad', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/IbReAXiu6oVKZsBVNk_gFw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x094a44e03f1083335033a847f4ed303f17d54b2fcb3e8ab0f65f9314b078cff8', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-77aa-a6b4-5942f0faa0b1', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/UtkxEZ1bMWTxflds3GnByw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-77aa-a6b4-5942f0faa0b1"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x2bc84035cc7f6cbf557018d758dca8d1adea62f3a65ececeeb2e6ad77f6fdcd3', '2018-03-23 00:00:00+00');
-INSERT INTO public.messages VALUES ('01625027-ac00-77aa-a6b4-5942f0faa0b1', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/UtkxEZ1bMWTxflds3GnByw"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-77aa-a6b4-5942f0faa0b1"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-77aa-a6b4-5942f0faa0b1"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xa5a87bb5a2831e89f445e0a4cf9eccd035466ca41d03e4016629798c5902d36f', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7d88-8994-62b4ead82084', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/s9ZQshsp0vbpLNde8Q5P4Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7d88-8994-62b4ead82084"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xf2f3e5a151f0d21f589ae754f857e86374eadf1ff0d6383d685ef819400836fc', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7d88-8994-62b4ead82084', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/s9ZQshsp0vbpLNde8Q5P4Q"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7d88-8994-62b4ead82084"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7d88-8994-62b4ead82084"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x217c97617cb7077c8d1eb4a026d77d9498bae33b55eda79feeb642b14e6df47d', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7dc1-9884-6c14fdd535b5', 1, NULL, false, '[{"type":"flex","altText":"[ยกเลิก] [ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิก · ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ยกเลิกประกาศที่ส่งก่อนหน้านี้","size":"sm","color":"#5B3A00","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#FEF3C7","cornerRadius":"md"},{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ขอยกเลิกประกาศเรื่องนี้ที่ได้ส่งไปก่อนหน้านี้ เนื่องจากข้อมูลคลาดเคลื่อน","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/ME8T4t4T2RP7r4yfG6RPYA"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x145f640234300dfa5e633a977487060d22c8861247ec049d4c7d840f469b9d1b', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7c03-8d7b-a0e80d2e7442', 1, NULL, false, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/osBn1JgWL3FKJdAnhlDhaQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7c03-8d7b-a0e80d2e7442"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\x9799d797987777dfd09b3b08de0ec37ffddde7a77c904bbb3c92426b8663eead', '2018-03-23 00:00:00+00');
+INSERT INTO public.messages VALUES ('01625027-ac00-7c03-8d7b-a0e80d2e7442', 2, NULL, true, '[{"type":"flex","altText":"[ด่วนที่สุด] เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","contents":{"type":"bubble","size":"mega","header":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ด่วนที่สุด","size":"md","color":"#FFFFFF","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true}],"paddingAll":"md","backgroundColor":"#B00020"},"body":{"type":"box","layout":"vertical","contents":[{"type":"text","text":"ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"๒๓ มีนาคม ๒๕๖๑","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"เรื่อง การปฏิบัติการสื่อสารงานของรัฐบาล","size":"lg","color":"#1A1A1A","weight":"bold","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"text","text":"ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือแนวทางการสื่อสารงานของรัฐบาล","size":"md","color":"#1A1A1A","wrap":true,"lineSpacing":"4px","scaling":true},{"type":"separator","margin":"lg"},{"type":"text","text":"จาก สำนักนายกรัฐมนตรี","size":"sm","color":"#4B5563","wrap":true,"lineSpacing":"4px","scaling":true}],"spacing":"md"},"footer":{"type":"box","layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"อ่านฉบับเต็ม","uri":"http://127.0.0.1:8080/b/osBn1JgWL3FKJdAnhlDhaQ"},"style":"link","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"postback","label":"รับทราบ","data":"ack:01625027-ac00-7c03-8d7b-a0e80d2e7442"},"style":"primary","color":"#0B6B3A","height":"sm","adjustMode":"shrink-to-fit","scaling":true},{"type":"button","action":{"type":"uri","label":"ส่งต่อ","uri":"http://127.0.0.1:8080/waiting/01625027-ac00-7c03-8d7b-a0e80d2e7442"},"style":"primary","color":"#1D4ED8","height":"sm","adjustMode":"shrink-to-fit","scaling":true}],"spacing":"sm"}}}]', '\xaaac497c316175813ee7816d3fb83118c765cb7efd861f84c7e57674b08d556f', '2018-03-23 00:00:00+00');
 
 
 --
@@ -2347,14 +2427,14 @@ INSERT INTO public.offices VALUES (8, 'moi', 'กระทรวงมหาด�
 -- Data for Name: progress; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 6, '2026-11-29 00:47:24.122237+00');
-INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, 2, 12, '2026-11-29 00:47:24.239216+00');
-INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, 4, 12, '2026-11-29 00:47:24.23924+00');
-INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 1, 16, '2026-11-29 00:47:24.254101+00');
-INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 20, '2026-11-29 00:47:24.28588+00');
-INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 20, '2026-11-29 00:47:24.285904+00');
-INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 2, 22, '2026-11-29 00:47:24.292372+00');
-INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 3, 24, '2026-11-29 00:47:24.302148+00');
+INSERT INTO public.progress VALUES (578000000, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 6, '2026-11-29 06:05:48.860979+00');
+INSERT INTO public.progress VALUES (578000000, 2, 1, 3, 180, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, NULL, NULL, 5, 14, '2026-11-29 06:05:48.993367+00');
+INSERT INTO public.progress VALUES (578000000, 3, 1, 4, 81, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, NULL, NULL, 2, 14, '2026-11-29 06:05:48.993399+00');
+INSERT INTO public.progress VALUES (578000002, 3, 1, 4, 81, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 1, 18, '2026-11-29 06:05:49.042659+00');
+INSERT INTO public.progress VALUES (578000002, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 22, '2026-11-29 06:05:49.107689+00');
+INSERT INTO public.progress VALUES (578000001, 1, 1, 1, 340, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 2, 24, '2026-11-29 06:05:49.112374+00');
+INSERT INTO public.progress VALUES (578000001, 2, 1, 1, 70, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 2, 24, '2026-11-29 06:05:49.112405+00');
+INSERT INTO public.progress VALUES (578000002, 2, 1, 3, 180, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '2018-03-23 00:00:00+00', '2018-03-23 00:00:00+00', 3, 26, '2026-11-29 06:05:49.128+00');
 
 
 --
@@ -2375,7 +2455,7 @@ INSERT INTO public.province_progress VALUES (578000001, '', 1, 1, 340, 0);
 -- Data for Name: province_progress_marks; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.province_progress_marks VALUES (578000000, 8);
+INSERT INTO public.province_progress_marks VALUES (578000000, 9);
 INSERT INTO public.province_progress_marks VALUES (578000001, 4);
 INSERT INTO public.province_progress_marks VALUES (578000002, 6);
 
@@ -2414,7 +2494,7 @@ INSERT INTO public.province_progress_marks VALUES (578000002, 6);
 -- Data for Name: standstills; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7cec-9253-d781c27a4273', '2018-03-23 00:00:00+00', NULL);
+INSERT INTO public.standstills OVERRIDING SYSTEM VALUE VALUES (1, NULL, '01625027-ac00-7d88-8994-62b4ead82084', '2018-03-23 00:00:00+00', NULL);
 
 
 --
@@ -2468,7 +2548,7 @@ SELECT pg_catalog.setval('public.bulletin_numbers', 2, true);
 -- Name: change_marks; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
-SELECT pg_catalog.setval('public.change_marks', 25, true);
+SELECT pg_catalog.setval('public.change_marks', 27, true);
 
 
 --
@@ -3664,5 +3744,5 @@ ALTER TABLE ONLY public.stewards
 -- PostgreSQL database dump complete
 --
 
-\unrestrict 2GcdXdB4zdzw7ucwETlwQoritDtqEJe0QTCXqWLojxqFXPOSdKyg0f8KHRnJZhO
+\unrestrict tlOG9guUGdB9niee2SPQNnQglsj5jP9MPHBtZKRxXI93wkFzAhRGQYeonnCjEaC
 
