@@ -177,7 +177,7 @@ fn lints_are_expected_with_a_reason_and_never_allowed() {
 /// (`app::secrets::anew`), or to wait until it has passed (`store::secret_keys::count_passing`); whoever seals something
 /// new adds it there and here.
 const SEALING: &[&str] = &[
-    "app/demo/line.rs",
+    "app/demo/simulator_process.rs",
     "app/secrets/anew.rs",
     "cli/channel.rs",
     "domain/sealed/keys.rs",

@@ -10,16 +10,16 @@
 //! past is written down by `history`.
 
 mod accounts;
-mod country;
-mod fresh;
 mod guide;
 mod history;
 mod keys;
 mod letter;
-mod line;
-mod people;
+mod national_tree;
 mod progress;
 mod receipts;
+mod reset;
+mod simulated_people;
+mod simulator_process;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -37,7 +37,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::domain::actor::Actor;
 use crate::domain::ids::BulletinId;
 use crate::relay::engine::Engine;
-use crate::store::history::list_lost;
+use crate::store::demo_seed::list_lost_groups;
 use crate::store::progress::Counters;
 
 /// Code of the demo's channel.
@@ -48,7 +48,7 @@ const ACTOR: Actor = Actor::DEMO;
 const LOG_FILTER: &str = "warn,sqlx=error";
 
 /// Keeps the log out of the story, unless the settings ask for one.
-pub fn quieten(config: &mut Config) {
+pub fn quiet_logs(config: &mut Config) {
     let defaults = Config::from_sources(None, []);
     if defaults.is_ok_and(|defaults| defaults.log.filter == config.log.filter) {
         LOG_FILTER.clone_into(&mut config.log.filter);
@@ -72,7 +72,7 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
     config.line.api_base = format!("http://{}", wanted.listen).try_into().map_err(anyhow::Error::msg)?;
     config.line.data_base = config.line.api_base.clone();
     if fresh {
-        fresh::remove(&config, &wanted).await?;
+        reset::remove(&config, &wanted).await?;
     }
     say("Starting a private Postgres …")?;
     let house = House::open_and_migrate(config).await?;
@@ -92,15 +92,16 @@ async fn tell(
 ) -> anyhow::Result<()> {
     demo_guard::mark(house).await?;
     let engine = wiring::engine(house, house.sealing_keys()?)?;
-    line::prepare_channel(house, &engine.sealing, wanted).await?;
+    simulator_process::prepare_channel(house, &engine.sealing, wanted).await?;
     load_tree(house, wanted).await?;
     if !once {
         make_history(house, &engine).await?;
     }
     say("Starting a LINE simulator …")?;
-    let tree = Some(country::write_for_simulator(house, wanted).await?);
+    let tree = Some(national_tree::write_for_simulator(house, wanted).await?);
     let simulator =
-        line::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file).await?;
+        simulator_process::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file)
+            .await?;
     // before anything is served: those of an earlier start may have a password that everybody knows
     let password = accounts::make(house).await?;
     let running = Running::start(&house.config, &engine, house.db.clone(), doors, Role::All)?;
@@ -117,7 +118,7 @@ async fn tell(
 }
 
 async fn load_tree(house: &House, wanted: &Wanted) -> anyhow::Result<()> {
-    let groups = country::load(house, wanted).await?.groups;
+    let groups = national_tree::load(house, wanted).await?.groups;
     let (added, total) = (groups.added.len(), groups.added.len() + groups.changed.len() + groups.unchanged);
     say(&format!("The national tree is loaded: {total} groups, {added} of them new."))
 }
@@ -145,7 +146,7 @@ async fn live(
     if !once {
         let keys = keys::make(house, keys_folder).await?;
         say(&guide::describe(house, wanted, password, &keys, bulletin).await?)?;
-        people::go_on(engine).await;
+        simulated_people::run_people(engine).await;
     }
     Ok(())
 }
@@ -158,7 +159,7 @@ async fn show(engine: &Engine, once: bool) -> anyhow::Result<BulletinId> {
     say(&receipts::describe(&counters, published_at(engine, bulletin).await?))?;
     if once {
         // a group without its account cannot accept anything, and is known
-        let known = list_lost(&mut *engine.db.acquire().await?).await?.len();
+        let known = list_lost_groups(&mut *engine.db.acquire().await?).await?.len();
         let lost = not_accepted(&counters) - i64::try_from(known)?;
         if lost > 0 {
             bail!("{lost} deliveries were not accepted");

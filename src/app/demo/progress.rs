@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 
 /// How far one tier is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Stand {
+struct TierProgress {
     total: i64,
     accepted: i64,
     open: i64,
@@ -36,32 +36,32 @@ pub(super) async fn follow(engine: &Engine, bulletin: BulletinId) -> anyhow::Res
     loop {
         tick.tick().await;
         let counters = list_counters(&mut *engine.db.acquire().await?, bulletin).await?;
-        let stands = Tier::ALL.map(|tier| stand_of(tier, &counters));
-        view.show(&stands)?;
-        if !counters.is_empty() && stands.iter().all(|stand| stand.open == 0) {
+        let tiers = Tier::ALL.map(|tier| tier_progress(tier, &counters));
+        view.show(&tiers)?;
+        if !counters.is_empty() && tiers.iter().all(|progress| progress.open == 0) {
             view.finish();
             return Ok(counters);
         }
         if began.elapsed() > PATIENCE {
-            let open: i64 = stands.iter().map(|stand| stand.open).sum();
+            let open: i64 = tiers.iter().map(|progress| progress.open).sum();
             bail!("{open} deliveries are still under way after {} minutes", PATIENCE.as_secs() / 60);
         }
     }
 }
 
-fn stand_of(tier: Tier, counters: &[Counters]) -> Stand {
+fn tier_progress(tier: Tier, counters: &[Counters]) -> TierProgress {
     let of_tier = counters.iter().filter(|counters| counters.tier == tier.number());
-    of_tier.fold(Stand::default(), |stand, counters| Stand {
-        total: stand.total + counters.groups,
-        accepted: stand.accepted + counters.accepted,
-        open: stand.open + counters.waiting + counters.held + counters.ready,
+    of_tier.fold(TierProgress::default(), |progress, counters| TierProgress {
+        total: progress.total + counters.groups,
+        accepted: progress.accepted + counters.accepted,
+        open: progress.open + counters.waiting + counters.held + counters.ready,
     })
 }
 
 /// Bars on a terminal, lines elsewhere.
 enum View {
     Bars(Vec<ProgressBar>),
-    Lines { last: [Stand; 3], written: Option<Instant> },
+    Lines { last: [TierProgress; 3], written: Option<Instant> },
 }
 
 impl View {
@@ -74,24 +74,24 @@ impl View {
     }
 
     fn lines() -> Self {
-        Self::Lines { last: [Stand::default(); 3], written: None }
+        Self::Lines { last: [TierProgress::default(); 3], written: None }
     }
 
-    fn show(&mut self, stands: &[Stand; 3]) -> io::Result<()> {
+    fn show(&mut self, tiers: &[TierProgress; 3]) -> io::Result<()> {
         match self {
             Self::Bars(bars) => {
-                for (bar, stand) in bars.iter().zip(stands) {
-                    bar.set_length(u64::try_from(stand.total).unwrap_or(0));
-                    bar.set_position(u64::try_from(stand.accepted).unwrap_or(0));
+                for (bar, progress) in bars.iter().zip(tiers) {
+                    bar.set_length(u64::try_from(progress.total).unwrap_or(0));
+                    bar.set_position(u64::try_from(progress.accepted).unwrap_or(0));
                 }
             }
             Self::Lines { last, written } => {
                 let due = written.is_none_or(|at| at.elapsed() >= LINE);
-                for ((stand, last), tier) in stands.iter().zip(last.iter_mut()).zip(Tier::ALL) {
-                    let done = stand.open == 0 && stand.total > 0;
-                    if stand != last && (due || done) {
-                        writeln!(io::stderr(), "{tier}  {}/{} accepted by LINE", stand.accepted, stand.total)?;
-                        *last = *stand;
+                for ((progress, last), tier) in tiers.iter().zip(last.iter_mut()).zip(Tier::ALL) {
+                    let done = progress.open == 0 && progress.total > 0;
+                    if progress != last && (due || done) {
+                        writeln!(io::stderr(), "{tier}  {}/{} accepted by LINE", progress.accepted, progress.total)?;
+                        *last = *progress;
                         *written = Some(Instant::now());
                     }
                 }

@@ -16,15 +16,15 @@ use crate::domain::bulletin::Urgency;
 use crate::domain::delivery::{Reason, State};
 use crate::domain::thai::{from_bangkok, to_bangkok};
 use crate::domain::time::Timestamp;
-use crate::store::history::{Copy, Fate};
+use crate::store::demo_seed::{SeedDelivery, SimulatedOutcome};
 
 /// Minutes that half of the stewards take at most: of tier 2, then of tier 3; routine first.
-const TAKES: [[f64; 4]; 2] = [[95.0, 38.0, 14.0, 6.0], [34.0, 18.0, 9.0, 5.0]];
+const MEDIAN_MINUTES: [[f64; 4]; 2] = [[95.0, 38.0, 14.0, 6.0], [34.0, 18.0, 9.0, 5.0]];
 /// One copy in so many needs a second call.
-const SECOND_CALLS: f64 = 0.004;
+const SECOND_CALL_SHARE: f64 = 0.004;
 
 /// One bulletin's way.
-pub(super) struct Course<'a> {
+pub(super) struct Scenario<'a> {
     /// When it expires.
     pub(super) expires_at: Timestamp,
     /// Until when its way is told.
@@ -45,34 +45,38 @@ pub(super) struct Course<'a> {
 
 /// When the groups below a copy go on, and whether without it.
 #[derive(Clone, Copy)]
-struct Wake {
+struct ParentEnd {
     at: Timestamp,
     bypassed: bool,
 }
 
 /// What becomes of the copies that are not at their end; `copies` has parents before children. What is not in the
 /// answer stays as it is.
-pub(super) fn foretell(copies: &[Copy], course: &Course<'_>) -> Vec<Fate> {
-    let mut wakes: HashMap<i32, Wake> = HashMap::new();
-    let mut fates = Vec::new();
+pub(super) fn simulate(copies: &[SeedDelivery], scenario: &Scenario<'_>) -> Vec<SimulatedOutcome> {
+    let mut parent_ends: HashMap<i32, ParentEnd> = HashMap::new();
+    let mut outcomes = Vec::new();
     for copy in copies {
-        let above = copy.parent_group.and_then(|parent| wakes.get(&parent).copied());
-        let (fate, wake) = course.tell(copy, above);
-        wakes.extend(wake.map(|wake| (copy.group_id.0, wake)));
-        fates.extend(fate);
+        let above = copy.parent_group.and_then(|parent| parent_ends.get(&parent).copied());
+        let (outcome, parent_end) = scenario.simulate_one(copy, above);
+        parent_ends.extend(parent_end.map(|parent_end| (copy.group_id.0, parent_end)));
+        outcomes.extend(outcome);
     }
-    fates
+    outcomes
 }
 
-impl Course<'_> {
-    fn tell(&self, copy: &Copy, above: Option<Wake>) -> (Option<Fate>, Option<Wake>) {
+impl Scenario<'_> {
+    fn simulate_one(
+        &self,
+        copy: &SeedDelivery,
+        above: Option<ParentEnd>,
+    ) -> (Option<SimulatedOutcome>, Option<ParentEnd>) {
         if let Some(ended_at) = copy.ended_at {
-            return (None, Some(Wake { at: ended_at, bypassed: copy.state != State::Accepted }));
+            return (None, Some(ParentEnd { at: ended_at, bypassed: copy.state != State::Accepted }));
         }
         let waiting = copy.state == State::Waiting;
-        let turn = if waiting { above.map(|wake| wake.at) } else { copy.turn_at };
-        let bypassed = waiting && above.is_some_and(|wake| wake.bypassed);
-        let blank = Fate {
+        let turn = if waiting { above.map(|parent_end| parent_end.at) } else { copy.turn_at };
+        let bypassed = waiting && above.is_some_and(|parent_end| parent_end.bypassed);
+        let blank = SimulatedOutcome {
             id: copy.id,
             state: State::Held,
             reason: None,
@@ -85,7 +89,7 @@ impl Course<'_> {
             attempts: 0,
             taps: Vec::new(),
         };
-        let expired = Fate {
+        let expired = SimulatedOutcome {
             state: State::Expired,
             reason: Some(Reason::BulletinExpired),
             ended_at: Some(self.expires_at),
@@ -94,35 +98,43 @@ impl Course<'_> {
         let is_over = self.expires_at <= self.until;
         let horizon = self.until.min(self.expires_at);
         let Some(turn) = turn.filter(|turn| *turn <= horizon) else {
-            return (is_over.then_some(Fate { turn_at: None, ..expired }), None);
+            return (is_over.then_some(SimulatedOutcome { turn_at: None, ..expired }), None);
         };
-        let mut lots = StdRng::seed_from_u64(self.seed ^ lot_of(&copy.code));
-        let pass_by = Wake { at: turn + self.patience, bypassed: true };
-        match self.forwarded(copy, turn, &mut lots).filter(|(at, _)| *at <= horizon) {
+        let mut rng = StdRng::seed_from_u64(self.seed ^ seed_for(&copy.code));
+        let pass_by = ParentEnd { at: turn + self.patience, bypassed: true };
+        match self.forwarding_of(copy, turn, &mut rng).filter(|(at, _)| *at <= horizon) {
             Some((at, by)) => {
-                let fate = self.call(copy, Fate { turn_at: Some(at), forwarded_by: by, ..blank }, at, &mut lots);
-                let wake = fate.ended_at.map(|at| Wake { at, bypassed: fate.state != State::Accepted });
-                let wake = wake.map(|wake| if wake.at > pass_by.at { pass_by } else { wake });
-                (Some(fate), wake)
+                let outcome =
+                    self.call(copy, SimulatedOutcome { turn_at: Some(at), forwarded_by: by, ..blank }, at, &mut rng);
+                let parent_end =
+                    outcome.ended_at.map(|at| ParentEnd { at, bypassed: outcome.state != State::Accepted });
+                let parent_end =
+                    parent_end.map(|parent_end| if parent_end.at > pass_by.at { pass_by } else { parent_end });
+                (Some(outcome), parent_end)
             }
             None if is_over => (Some(expired), Some(pass_by)),
             None => {
                 let release_at = copy.forward_within.map(|minutes| turn + of_minutes(f64::from(minutes)));
-                (Some(Fate { release_at, ..blank }), Some(pass_by))
+                (Some(SimulatedOutcome { release_at, ..blank }), Some(pass_by))
             }
         }
     }
 
     /// When it goes into the group and who lets it in; nobody where it does so by itself.
-    fn forwarded(&self, copy: &Copy, turn: Timestamp, lots: &mut StdRng) -> Option<(Timestamp, Option<Actor>)> {
-        let (habit, day) = (bell(&mut StdRng::seed_from_u64(lot_of(&copy.code))), bell(lots));
+    fn forwarding_of(
+        &self,
+        copy: &SeedDelivery,
+        turn: Timestamp,
+        rng: &mut StdRng,
+    ) -> Option<(Timestamp, Option<Actor>)> {
+        let (habit, day) = (normal_sample(&mut StdRng::seed_from_u64(seed_for(&copy.code))), normal_sample(rng));
         if copy.automatic || copy.state == State::Ready {
             return Some((turn, None));
         }
-        let [governors, heads] = TAKES;
+        let [governors, heads] = MEDIAN_MINUTES;
         let usual = if copy.tier == 2 { governors } else { heads }[self.urgency as usize];
         let takes = of_minutes((usual * (0.5 * habit + 0.8 * day).exp()).max(0.2));
-        let person = (!self.absent.contains(copy.code.as_str())).then(|| self.at_work(turn + takes, lots));
+        let person = (!self.absent.contains(copy.code.as_str())).then(|| self.at_work(turn + takes, rng));
         let release = copy.forward_within.map(|minutes| turn + of_minutes(f64::from(minutes)));
         match (person, release) {
             (Some(at), Some(release)) if at > release => Some((release, Some(Actor::TIME))),
@@ -132,7 +144,7 @@ impl Course<'_> {
     }
 
     /// The moment, or the next at which somebody is at work for a bulletin of this urgency.
-    fn at_work(&self, at: Timestamp, lots: &mut StdRng) -> Timestamp {
+    fn at_work(&self, at: Timestamp, rng: &mut StdRng) -> Timestamp {
         let (from, to) = match self.urgency {
             Urgency::MostUrgent => return at,
             Urgency::VeryUrgent | Urgency::Urgent => (time(6, 30, 0, 0), time(21, 0, 0, 0)),
@@ -150,18 +162,29 @@ impl Course<'_> {
         if day == local.date() && local.time() >= from {
             return at;
         }
-        from_bangkok(day.to_datetime(from)).map_or(at, |morning| morning + of_minutes(40.0 * lots.random::<f64>()))
+        from_bangkok(day.to_datetime(from)).map_or(at, |morning| morning + of_minutes(40.0 * rng.random::<f64>()))
     }
 
     /// What LINE made of it.
-    fn call(&self, copy: &Copy, fate: Fate, at: Timestamp, lots: &mut StdRng) -> Fate {
+    fn call(
+        &self,
+        copy: &SeedDelivery,
+        outcome: SimulatedOutcome,
+        at: Timestamp,
+        rng: &mut StdRng,
+    ) -> SimulatedOutcome {
         let seconds = |seconds: f64| Duration::from_secs_f64(seconds);
         if !copy.linked {
-            let end = |reason| Fate { state: State::Unreachable, reason: Some(reason), ended_at: Some(at), ..fate };
+            let end = |reason| SimulatedOutcome {
+                state: State::Unreachable,
+                reason: Some(reason),
+                ended_at: Some(at),
+                ..outcome
+            };
             return end(Reason::NotLinked);
         }
-        let called_at = at + seconds(0.02 + 0.4 * lots.random::<f64>());
-        if lots.random_bool(self.failing)
+        let called_at = at + seconds(0.02 + 0.4 * rng.random::<f64>());
+        if rng.random_bool(self.failing)
             && copy.tier == 3
             && let Some(after) = self.calls.last()
             && called_at + *after <= self.until.min(self.expires_at)
@@ -169,31 +192,38 @@ impl Course<'_> {
             let attempts = i16::try_from(self.calls.len()).unwrap_or(i16::MAX);
             let (called_at, ended_at) = (Some(called_at), Some(called_at + *after));
             let reason = Some(Reason::RetriesExhausted);
-            return Fate { state: State::Failed, reason, called_at, ended_at, attempts, ..fate };
+            return SimulatedOutcome { state: State::Failed, reason, called_at, ended_at, attempts, ..outcome };
         }
-        let again = lots.random_bool(SECOND_CALLS);
-        let line = 0.08 + 0.6 * lots.random::<f64>().powi(3) + if again { 5.2 } else { 0.0 };
+        let again = rng.random_bool(SECOND_CALL_SHARE);
+        let line = 0.08 + 0.6 * rng.random::<f64>().powi(3) + if again { 5.2 } else { 0.0 };
         let ended_at = (called_at + seconds(line)).min(self.until);
         let called_at = called_at.min(ended_at);
         let attempts = if again { 2 } else { 1 };
-        let taps = self.taps(copy, ended_at, lots);
-        Fate { state: State::Accepted, called_at: Some(called_at), ended_at: Some(ended_at), attempts, taps, ..fate }
+        let taps = self.taps(copy, ended_at, rng);
+        SimulatedOutcome {
+            state: State::Accepted,
+            called_at: Some(called_at),
+            ended_at: Some(ended_at),
+            attempts,
+            taps,
+            ..outcome
+        }
     }
 
     /// When members tapped รับทราบ: many among heads of agency, few in a large office.
-    fn taps(&self, copy: &Copy, from: Timestamp, lots: &mut StdRng) -> Vec<Timestamp> {
+    fn taps(&self, copy: &SeedDelivery, from: Timestamp, rng: &mut StdRng) -> Vec<Timestamp> {
         if !self.has_button {
             return Vec::new();
         }
         let members = f64::from(copy.members);
         let several = match copy.tier {
-            1 => members * (0.25 + 0.2 * lots.random::<f64>()),
-            2 => members * (0.2 + 0.4 * lots.random::<f64>()),
-            _ => -(1.0 - lots.random::<f64>()).ln() * 1.9,
+            1 => members * (0.25 + 0.2 * rng.random::<f64>()),
+            2 => members * (0.2 + 0.4 * rng.random::<f64>()),
+            _ => -(1.0 - rng.random::<f64>()).ln() * 1.9,
         };
         let mut moments = Vec::new();
         for _ in 0..whole(several.min(members)) {
-            let at = from + of_minutes(18.0 * (1.2 * bell(lots)).exp());
+            let at = from + of_minutes(18.0 * (1.2 * normal_sample(rng)).exp());
             if at <= self.until {
                 moments.push(at);
             }
@@ -221,13 +251,13 @@ fn whole(number: f64) -> u32 {
 }
 
 /// A number of the normal distribution (Box and Muller).
-fn bell(lots: &mut StdRng) -> f64 {
-    let (radius, angle): (f64, f64) = (1.0 - lots.random::<f64>(), lots.random());
+fn normal_sample(rng: &mut StdRng) -> f64 {
+    let (radius, angle): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
     (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
 }
 
 /// A number for a code, the same on every machine (FNV-1a).
-pub(in crate::app::demo) fn lot_of(code: &str) -> u64 {
+pub(in crate::app::demo) fn seed_for(code: &str) -> u64 {
     code.bytes().fold(0xcbf2_9ce4_8422_2325, |lot, byte| (lot ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
@@ -240,9 +270,9 @@ mod tests {
         Timestamp::from_second(1_763_429_400)
     }
 
-    fn copy(code: &str, tier: i16, above: Option<&Copy>) -> Copy {
-        let group_id = GroupId(i32::try_from(lot_of(code) % 1_000_000).expect("small"));
-        Copy {
+    fn copy(code: &str, tier: i16, above: Option<&SeedDelivery>) -> SeedDelivery {
+        let group_id = GroupId(i32::try_from(seed_for(code) % 1_000_000).expect("small"));
+        SeedDelivery {
             id: DeliveryId::of(published(), BulletinNo(7_000_001), group_id),
             parent_group: above.map(|copy| copy.group_id.0),
             group_id,
@@ -258,7 +288,7 @@ mod tests {
         }
     }
 
-    fn cascade() -> Vec<Copy> {
+    fn cascade() -> Vec<SeedDelivery> {
         let root = copy("gcc1", 1, None);
         let province = copy("gcc2-here", 2, Some(&root));
         let absent = copy("gcc2-absent", 2, Some(&root));
@@ -267,9 +297,9 @@ mod tests {
         vec![root, province, absent, below, waits]
     }
 
-    fn fates(after: Duration) -> Vec<Fate> {
+    fn outcomes(after: Duration) -> Vec<SimulatedOutcome> {
         let absent = HashSet::from(["gcc2-absent"]);
-        let course = Course {
+        let scenario = Scenario {
             expires_at: published() + Duration::from_hours(168),
             until: published() + after,
             urgency: Urgency::Urgent,
@@ -280,28 +310,33 @@ mod tests {
             absent: &absent,
             seed: 7,
         };
-        foretell(&cascade(), &course)
+        simulate(&cascade(), &scenario)
     }
 
     #[test]
     fn after_a_day_only_the_absent_governor_is_waited_for_and_the_groups_below_go_on() {
-        let fates = fates(Duration::from_hours(30));
-        let states: Vec<State> = fates.iter().map(|fate| fate.state).collect();
+        let outcomes = outcomes(Duration::from_hours(30));
+        let states: Vec<State> = outcomes.iter().map(|outcome| outcome.state).collect();
         assert_eq!(states, [State::Accepted, State::Accepted, State::Held, State::Accepted, State::Accepted]);
-        assert!(fates[4].bypassed && !fates[3].bypassed);
-        assert!(fates.iter().filter_map(|fate| fate.ended_at).all(|at| at <= published() + Duration::from_hours(31)));
+        assert!(outcomes[4].bypassed && !outcomes[3].bypassed);
+        assert!(
+            outcomes
+                .iter()
+                .filter_map(|outcome| outcome.ended_at)
+                .all(|at| at <= published() + Duration::from_hours(31))
+        );
     }
 
     #[test]
     fn a_week_ends_what_nobody_let_in() {
-        let fates = fates(Duration::from_hours(200));
-        assert_eq!((fates[2].state, fates[2].reason), (State::Expired, Some(Reason::BulletinExpired)));
+        let outcomes = outcomes(Duration::from_hours(200));
+        assert_eq!((outcomes[2].state, outcomes[2].reason), (State::Expired, Some(Reason::BulletinExpired)));
     }
 
     #[test]
     fn the_same_seed_tells_the_same_and_a_child_goes_after_its_parent() {
-        let (one, other) = (fates(Duration::from_hours(30)), fates(Duration::from_hours(30)));
-        let times = |fates: &[Fate]| fates.iter().map(|fate| fate.ended_at).collect::<Vec<_>>();
+        let (one, other) = (outcomes(Duration::from_hours(30)), outcomes(Duration::from_hours(30)));
+        let times = |outcomes: &[SimulatedOutcome]| outcomes.iter().map(|outcome| outcome.ended_at).collect::<Vec<_>>();
         assert_eq!(times(&one), times(&other));
         assert!(one[0].ended_at < one[1].turn_at && one[1].ended_at < one[3].ended_at);
     }

@@ -2,7 +2,7 @@
 //!
 //! They do what people would by the relay's own commands, each in a transaction of its own: a steward forwards when the
 //! time has come that this person takes for this bulletin, a few seconds or some minutes. The governor of
-//! [`ABSENT`] never does, and the groups of the demo's own accounts are left to whoever tries them out. Every now and
+//! [`ABSENT_GROUP`] never does, and the groups of the demo's own accounts are left to whoever tries them out. Every now and
 //! then a bulletin is published.
 
 use std::time::Duration;
@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::history::{ABSENT, fresh_draft, lot_of, publisher, steward_of};
+use super::history::{ABSENT_GROUP, fresh_draft, publisher, seed_for, steward_of};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
@@ -21,8 +21,8 @@ use crate::relay::publish::publish;
 use crate::relay::refusal::Refusal;
 use crate::store::StoreError;
 use crate::store::bulletins::{insert_draft, list_open};
+use crate::store::demo_seed::{HeldDelivery, list_held_deliveries};
 use crate::store::groups::find_root;
-use crate::store::history::{Held, list_held_copies};
 
 /// How often they look.
 const LOOK: Duration = Duration::from_secs(2);
@@ -31,10 +31,10 @@ const AT_ONCE: usize = 60;
 /// Between two bulletins.
 const NEWS: Duration = Duration::from_mins(10);
 /// Groups whose stewards are whoever tries the demo.
-const YOURS: [&str; 2] = ["gcc2-lamphun", "gcc3-lamphun-commerce"];
+const LEFT_TO_VISITOR: [&str; 2] = ["gcc2-lamphun", "gcc3-lamphun-commerce"];
 
 /// Works until it is dropped.
-pub(super) async fn go_on(engine: &Engine) {
+pub(super) async fn run_people(engine: &Engine) {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // what was held before is come to from now on
@@ -63,7 +63,7 @@ fn note(what: &str, done: anyhow::Result<()>) {
 async fn forward_due(engine: &Engine, since: Timestamp, now: Timestamp) -> anyhow::Result<()> {
     let mut left = AT_ONCE;
     for id in open_bulletins(engine).await? {
-        let held = list_held_copies(&mut *engine.db.acquire().await?, id).await?;
+        let held = list_held_deliveries(&mut *engine.db.acquire().await?, id).await?;
         let due = held.into_iter().filter(|copy| is_due(id, copy, since, now)).take(left).collect::<Vec<_>>();
         left -= due.len();
         for copy in due {
@@ -90,21 +90,21 @@ async fn forward_one(engine: &Engine, id: BulletinId, group: GroupId, code: &str
 }
 
 /// Whether the steward of this copy has come to it: always the same moment for the same bulletin and group.
-fn is_due(id: BulletinId, copy: &Held, since: Timestamp, now: Timestamp) -> bool {
-    if copy.code == ABSENT || YOURS.contains(&copy.code.as_str()) {
+fn is_due(id: BulletinId, copy: &HeldDelivery, since: Timestamp, now: Timestamp) -> bool {
+    if copy.code == ABSENT_GROUP || LEFT_TO_VISITOR.contains(&copy.code.as_str()) {
         return false;
     }
-    let mut lots = StdRng::seed_from_u64(lot_of(&copy.code) ^ lot_of(&id.to_string()));
-    now >= copy.turn_at.max(since) + takes(copy.tier, &mut lots)
+    let mut rng = StdRng::seed_from_u64(seed_for(&copy.code) ^ seed_for(&id.to_string()));
+    now >= copy.turn_at.max(since) + takes(copy.tier, &mut rng)
 }
 
 /// How long a person takes: one in six has the telephone in hand, the others come to it within some minutes.
-fn takes(tier: i16, lots: &mut StdRng) -> Duration {
-    let seconds = if lots.random_bool(0.16) {
-        6.0 + 24.0 * lots.random::<f64>()
+fn takes(tier: i16, rng: &mut StdRng) -> Duration {
+    let seconds = if rng.random_bool(0.16) {
+        6.0 + 24.0 * rng.random::<f64>()
     } else {
         let half = if tier == 2 { 200.0 } else { 320.0 };
-        30.0 - (1.0 - lots.random::<f64>()).ln() * half / std::f64::consts::LN_2
+        30.0 - (1.0 - rng.random::<f64>()).ln() * half / std::f64::consts::LN_2
     };
     Duration::from_secs_f64(seconds)
 }
@@ -124,8 +124,13 @@ async fn publish_news(engine: &Engine, number: usize, now: Timestamp) -> anyhow:
 mod tests {
     use super::*;
 
-    fn held(code: &str) -> Held {
-        Held { group_id: GroupId(1), code: code.to_owned(), tier: 2, turn_at: Timestamp::from_second(1_763_700_000) }
+    fn held(code: &str) -> HeldDelivery {
+        HeldDelivery {
+            group_id: GroupId(1),
+            code: code.to_owned(),
+            tier: 2,
+            turn_at: Timestamp::from_second(1_763_700_000),
+        }
     }
 
     #[test]
@@ -137,13 +142,13 @@ mod tests {
         assert!(
             !provinces.iter().any(|code| is_due(id, &held(code), since, now) || is_due(id, &held(code), later, later))
         );
-        assert!([ABSENT, "gcc2-lamphun"].iter().all(|code| !is_due(id, &held(code), since, later)));
+        assert!([ABSENT_GROUP, "gcc2-lamphun"].iter().all(|code| !is_due(id, &held(code), since, later)));
     }
 
     #[test]
     fn people_take_seconds_or_minutes() {
-        let mut lots = StdRng::seed_from_u64(1);
-        let mut all: Vec<Duration> = (0..500).map(|_| takes(2, &mut lots)).collect();
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut all: Vec<Duration> = (0..500).map(|_| takes(2, &mut rng)).collect();
         all.sort();
         assert!(all[20] < Duration::from_secs(30));
         assert!((Duration::from_mins(2)..Duration::from_mins(6)).contains(&all[250]));

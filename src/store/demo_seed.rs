@@ -14,7 +14,7 @@ use serde_json::json;
 
 /// One copy of a bulletin, as far as its past depends on it.
 #[derive(Clone, Debug)]
-pub struct Copy {
+pub struct SeedDelivery {
     /// The delivery.
     pub id: DeliveryId,
     /// The group whose copy it waits for.
@@ -45,9 +45,9 @@ pub struct Copy {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_copies(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<Copy>> {
+pub async fn list_seed_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<SeedDelivery>> {
     Ok(sqlx::query_as!(
-        Copy,
+        SeedDelivery,
         r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId", d.parent_group, d.group_id as "group_id: GroupId", g.code, d.tier, d.state,
             d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!", d.turn_at, d.ended_at
         from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
@@ -60,7 +60,7 @@ pub async fn list_copies(db: &mut Connection, bulletin: BulletinId) -> Result<Ve
 
 /// What became of one copy.
 #[derive(Clone, Debug)]
-pub struct Fate {
+pub struct SimulatedOutcome {
     /// The delivery.
     pub id: DeliveryId,
     /// Where it stands now: held, or at an end.
@@ -89,10 +89,10 @@ pub struct Fate {
 ///
 /// # Errors
 /// When the database fails, or a move is not in the table.
-pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
+pub async fn write_outcomes(db: &mut Connection, outcomes: &[SimulatedOutcome]) -> Result<()> {
     // what LINE refused was ready first: the table knows no other way there
     let refused = |state| matches!(state, State::Failed | State::Unreachable);
-    let (bulletins, groups) = keys(fates.iter().filter(|fate| refused(fate.state)).map(|fate| fate.id));
+    let (bulletins, groups) = keys(outcomes.iter().filter(|outcome| refused(outcome.state)).map(|outcome| outcome.id));
     sqlx::query!(
         "update deliveries d set state = 'ready', turn_at = coalesce(d.turn_at, b.published_at), release_at = null
         from unnest($1::int[], $2::int[]) as f(bulletin_no, group_id), bulletins b
@@ -102,17 +102,18 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
     )
     .execute(&mut *db)
     .await?;
-    let (bulletins, groups) = keys(fates.iter().map(|fate| fate.id));
-    let states: Vec<State> = fates.iter().map(|fate| fate.state).collect();
-    let reasons: Vec<Option<Reason>> = fates.iter().map(|fate| fate.reason).collect();
-    let turns: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.turn_at).collect();
-    let releases: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.release_at).collect();
-    let calls: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.called_at).collect();
-    let ends: Vec<Option<Timestamp>> = fates.iter().map(|fate| fate.ended_at).collect();
-    let bypassed: Vec<bool> = fates.iter().map(|fate| fate.bypassed).collect();
-    let by: Vec<Option<String>> = fates.iter().map(|fate| fate.forwarded_by.as_ref().map(Actor::to_string)).collect();
-    let attempts: Vec<i16> = fates.iter().map(|fate| fate.attempts).collect();
-    let taps: Vec<i32> = fates.iter().map(|fate| i32::try_from(fate.taps.len()).unwrap_or(0)).collect();
+    let (bulletins, groups) = keys(outcomes.iter().map(|outcome| outcome.id));
+    let states: Vec<State> = outcomes.iter().map(|outcome| outcome.state).collect();
+    let reasons: Vec<Option<Reason>> = outcomes.iter().map(|outcome| outcome.reason).collect();
+    let turns: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.turn_at).collect();
+    let releases: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.release_at).collect();
+    let calls: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.called_at).collect();
+    let ends: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.ended_at).collect();
+    let bypassed: Vec<bool> = outcomes.iter().map(|outcome| outcome.bypassed).collect();
+    let by: Vec<Option<String>> =
+        outcomes.iter().map(|outcome| outcome.forwarded_by.as_ref().map(Actor::to_string)).collect();
+    let attempts: Vec<i16> = outcomes.iter().map(|outcome| outcome.attempts).collect();
+    let taps: Vec<i32> = outcomes.iter().map(|outcome| i32::try_from(outcome.taps.len()).unwrap_or(0)).collect();
     sqlx::query!(
         "update deliveries d set state = f.state, reason = f.reason, turn_at = f.turn_at, release_at = f.release_at,
             key_used_at = f.called_at, ended_at = f.ended_at, bypassed_parent = f.bypassed,
@@ -141,11 +142,11 @@ pub async fn write_fates(db: &mut Connection, fates: &[Fate]) -> Result<()> {
     )
     .execute(&mut *db)
     .await?;
-    insert_taps(db, fates).await
+    insert_taps(db, outcomes).await
 }
 
-async fn insert_taps(db: &mut Connection, fates: &[Fate]) -> Result<()> {
-    let taps = || fates.iter().flat_map(|fate| fate.taps.iter().map(|at| (fate.id, *at)));
+async fn insert_taps(db: &mut Connection, outcomes: &[SimulatedOutcome]) -> Result<()> {
+    let taps = || outcomes.iter().flat_map(|outcome| outcome.taps.iter().map(|at| (outcome.id, *at)));
     let (bulletins, groups) = keys(taps().map(|(id, _)| id));
     let ats: Vec<Timestamp> = taps().map(|(_, at)| at).collect();
     sqlx::query!(
@@ -212,13 +213,13 @@ pub async fn is_published_before(db: &mut Connection, at: Timestamp) -> Result<b
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_lost(db: &mut Connection) -> Result<Vec<String>> {
+pub async fn list_lost_groups(db: &mut Connection) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!("select code from groups where lost_at is not null order by code").fetch_all(db).await?)
 }
 
 /// A copy that waits for its steward.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct HeldDelivery {
     /// Its group.
     pub group_id: GroupId,
     /// The group's code.
@@ -233,9 +234,9 @@ pub struct Held {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_held_copies(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<Held>> {
+pub async fn list_held_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<HeldDelivery>> {
     Ok(sqlx::query_as!(
-        Held,
+        HeldDelivery,
         r#"select d.group_id as "group_id: GroupId", g.code, d.tier, d.turn_at as "turn_at!"
         from deliveries d join groups g on g.id = d.group_id
         where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'held' order by d.group_id"#,

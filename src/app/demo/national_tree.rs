@@ -13,15 +13,15 @@ use crate::app::{House, tree};
 use crate::domain::group::Tier;
 use crate::domain::national::{self, TreeOptions};
 use crate::domain::tree_file::{self, Patch, TreeRow};
+use crate::store::demo_seed::list_lost_groups;
 use crate::store::groups::find_root;
-use crate::store::history::list_lost;
 use crate::store::tree::Diff;
 
 /// Imports the tree; gives what changed.
 pub(super) async fn load(house: &House, wanted: &Wanted) -> anyhow::Result<Diff> {
     let mut db = house.db.acquire().await?;
     let is_new = find_root(&mut db).await?.is_none();
-    let lost = list_lost(&mut db).await?;
+    let lost = list_lost_groups(&mut db).await?;
     drop(db);
     let now = house.clock.now();
     // as old as the oldest thing that is told about it
@@ -37,7 +37,7 @@ pub(super) async fn load(house: &House, wanted: &Wanted) -> anyhow::Result<Diff>
 
 /// Writes the file from which the simulator learns its groups; gives its place.
 pub(super) async fn write_for_simulator(house: &House, wanted: &Wanted) -> anyhow::Result<PathBuf> {
-    let lost = list_lost(&mut *house.db.acquire().await?).await?;
+    let lost = list_lost_groups(&mut *house.db.acquire().await?).await?;
     let file = wanted.data_dir.join("tree.csv");
     let bytes = csv(&rows(wanted, &lost)?)?;
     std::fs::create_dir_all(&wanted.data_dir)
