@@ -12,7 +12,7 @@ use anyhow::bail;
 use super::checkup_database::{check_durability, check_room, check_sockets};
 use super::demo_guard::refuse_demo_data;
 use super::pooling::{self, Fault};
-use super::{House, secrets, wiring};
+use super::{AppContext, secrets, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::relay::engine::{open_access, open_secrets};
 use crate::store::api_keys::list_keys_ending;
@@ -43,11 +43,11 @@ pub async fn examine(config: Config) -> anyhow::Result<()> {
             return checkup.finish();
         }
     }
-    match House::open_as_it_is(config).await {
+    match AppContext::open_as_it_is(config).await {
         Err(error) => checkup.tell("database", Err(error))?,
-        Ok(house) => {
-            let examined = checkup.examine_house(&house).await;
-            house.close().await?;
+        Ok(context) => {
+            let examined = checkup.examine_parts(&context).await;
+            context.close().await?;
             examined?;
         }
     }
@@ -86,30 +86,30 @@ impl Checkup {
         Ok(())
     }
 
-    async fn examine_house(&mut self, house: &House) -> anyhow::Result<()> {
-        let mut connection = house.db.acquire().await?;
+    async fn examine_parts(&mut self, context: &AppContext) -> anyhow::Result<()> {
+        let mut connection = context.db.acquire().await?;
         self.tell("database", check_version(&mut connection).await)?;
-        if house.is_private() {
-            self.tell("pooling", told(pooling::find_fault(house.db.hosts(), house.config.relay.keepalive).await?))?;
+        if context.is_private() {
+            self.tell("pooling", told(pooling::find_fault(context.db.hosts(), context.config.relay.keepalive).await?))?;
         }
-        self.tell("standby", check_durability(house.db.hosts(), &mut connection).await)?;
-        self.tell("clock", check_clock(house, &mut connection).await)?;
-        let migrations = check_migrations(house).await;
+        self.tell("standby", check_durability(context.db.hosts(), &mut connection).await)?;
+        self.tell("clock", check_clock(context, &mut connection).await)?;
+        let migrations = check_migrations(context).await;
         let usable = migrations.is_ok();
         self.tell("migrations", migrations)?;
         if !usable {
-            return Ok(self.tell("secrets", house.key_file().map(|file| format!("key {}", file.sealing().id())))?);
+            return Ok(self.tell("secrets", context.key_file().map(|file| format!("key {}", file.sealing().id())))?);
         }
-        self.tell("demo", refuse_demo_data(house).await.map(ToOwned::to_owned))?;
+        self.tell("demo", refuse_demo_data(context).await.map(ToOwned::to_owned))?;
         self.tell("home", check_home(&mut connection).await)?;
-        self.tell("connections", check_room(&house.config, &mut connection).await)?;
+        self.tell("connections", check_room(&context.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
-        self.tell("open files", check_sockets(&house.config, channels.len()))?;
-        self.tell("secrets", check_secrets(house, &channels).await)?;
-        self.tell("api keys", check_keys(house).await)?;
+        self.tell("open files", check_sockets(&context.config, channels.len()))?;
+        self.tell("secrets", check_secrets(context, &channels).await)?;
+        self.tell("api keys", check_keys(context).await)?;
         for channel in &channels {
-            self.check_channel(house, channel).await?;
+            self.check_channel(context, channel).await?;
         }
         Ok(())
     }
@@ -118,11 +118,11 @@ impl Checkup {
     ///
     /// # Errors
     /// stdout cannot be written to; what is wrong with the channel is told.
-    pub async fn check_channel(&mut self, house: &House, channel: &Channel) -> io::Result<()> {
+    pub async fn check_channel(&mut self, context: &AppContext, channel: &Channel) -> io::Result<()> {
         let code = &channel.code;
-        self.tell(&format!("channel {code}: account"), check_account(house, channel).await)?;
-        self.tell(&format!("channel {code}: quota"), check_quota(house, channel).await)?;
-        self.tell(&format!("channel {code}: webhook"), check_webhook(house, channel).await)
+        self.tell(&format!("channel {code}: account"), check_account(context, channel).await)?;
+        self.tell(&format!("channel {code}: quota"), check_quota(context, channel).await)?;
+        self.tell(&format!("channel {code}: webhook"), check_webhook(context, channel).await)
     }
 }
 
@@ -141,19 +141,19 @@ fn told(fault: Option<Fault>) -> anyhow::Result<String> {
     }
 }
 
-async fn check_clock(house: &House, db: &mut Connection) -> anyhow::Result<String> {
-    // the house's clock follows the database's; what counts is the machine's own
+async fn check_clock(context: &AppContext, db: &mut Connection) -> anyhow::Result<String> {
+    // the context's clock follows the database's; what counts is the machine's own
     let machine = crate::domain::time::Clock::system().now();
     let apart = store::database_now(db).await?.since(machine).as_secs_f64();
-    let limit = house.config.relay.clock_jump.as_secs_f64();
+    let limit = context.config.relay.clock_jump.as_secs_f64();
     if apart.abs() > limit {
         bail!("this machine's clock and the database's are {apart:.1} s apart: more than {limit} s");
     }
     Ok(format!("{apart:.3} s from the database's"))
 }
 
-async fn check_migrations(house: &House) -> anyhow::Result<String> {
-    let (applied, known) = store::migrations_applied(&house.db).await?;
+async fn check_migrations(context: &AppContext) -> anyhow::Result<String> {
+    let (applied, known) = store::migrations_applied(&context.db).await?;
     if applied != known {
         bail!("{applied} of {known} are applied; run `gcc-relay migrate`");
     }
@@ -172,9 +172,9 @@ async fn check_home(db: &mut Connection) -> anyhow::Result<String> {
     }
 }
 
-async fn check_secrets(house: &House, channels: &[Channel]) -> anyhow::Result<String> {
-    let standing = secrets::look(house).await?;
-    let sealing = &house.sealing_keys()?;
+async fn check_secrets(context: &AppContext, channels: &[Channel]) -> anyhow::Result<String> {
+    let standing = secrets::look(context).await?;
+    let sealing = &context.sealing_keys()?;
     for channel in channels {
         let opened = open_secrets(sealing, channel).map(drop).and_then(|()| open_access(sealing, channel).map(drop));
         if let Err(error) = opened {
@@ -188,9 +188,9 @@ async fn check_secrets(house: &House, channels: &[Channel]) -> anyhow::Result<St
 }
 
 /// Says which keys end soon. One that ended long ago is no news, so this fails for none.
-async fn check_keys(house: &House) -> anyhow::Result<String> {
-    let now = house.clock.now();
-    let ending = list_keys_ending(&mut *house.db.acquire().await?, None, now, now + ENDS_SOON, MOST_NAMED).await?;
+async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
+    let now = context.clock.now();
+    let ending = list_keys_ending(&mut *context.db.acquire().await?, None, now, now + ENDS_SOON, MOST_NAMED).await?;
     if ending.is_empty() {
         return Ok("none ends within 30 days".to_owned());
     }
@@ -198,20 +198,20 @@ async fn check_keys(house: &House) -> anyhow::Result<String> {
     Ok(format!("these end within 30 days: {}", named.join(", ")))
 }
 
-async fn check_account(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_keys()?, channel)?;
-    let bot = wiring::line_client(&house.config)?.bot_info(&access).await?;
-    update_bot(&mut *house.db.acquire().await?, channel.id, &bot.user_id).await?;
+async fn check_account(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&context.sealing_keys()?, channel)?;
+    let bot = wiring::line_client(&context.config)?.bot_info(&access).await?;
+    update_bot(&mut *context.db.acquire().await?, channel.id, &bot.user_id).await?;
     Ok(format!("{} ({})", bot.display_name, bot.basic_id))
 }
 
-async fn check_quota(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_keys()?, channel)?;
-    let line = wiring::line_client(&house.config)?;
+async fn check_quota(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&context.sealing_keys()?, channel)?;
+    let line = wiring::line_client(&context.config)?;
     let (quota, used) = (line.quota(&access).await?, line.quota_consumption(&access).await?.total_usage);
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    let mut connection = house.db.acquire().await?;
-    let now = house.clock.now();
+    let mut connection = context.db.acquire().await?;
+    let now = context.clock.now();
     update_quota(&mut connection, channel.id, quota.limit().map(number), number(used), now).await?;
     let Some(limit) = quota.limit() else { return Ok(format!("{used} messages used, no limit")) };
     let left = limit.saturating_sub(used);
@@ -223,10 +223,10 @@ async fn check_quota(house: &House, channel: &Channel) -> anyhow::Result<String>
     Ok(format!("{left} of the month's {limit} messages are left"))
 }
 
-async fn check_webhook(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_keys()?, channel)?;
-    let wanted = format!("{}/line/webhook/{}", house.config.server.public_url.as_str(), channel.code);
-    match wiring::line_client(&house.config)?.webhook_endpoint(&access).await? {
+async fn check_webhook(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&context.sealing_keys()?, channel)?;
+    let wanted = format!("{}/line/webhook/{}", context.config.server.public_url.as_str(), channel.code);
+    match wiring::line_client(&context.config)?.webhook_endpoint(&access).await? {
         None => bail!("no address is set; LINE's console wants {wanted}"),
         Some(found) if !found.active => bail!("webhooks are switched off in LINE's console"),
         Some(found) if found.endpoint != wanted => {

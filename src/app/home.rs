@@ -1,6 +1,6 @@
 //! `gcc-relay database`: what is said of a database that is not where it was, or is older than it was.
 
-use super::{House, wiring};
+use super::{AppContext, wiring};
 use crate::domain::actor::Actor;
 use crate::relay::home::{self, Restored};
 
@@ -8,10 +8,10 @@ use crate::relay::home::{self, Restored};
 ///
 /// # Errors
 /// The database fails.
-pub async fn restored(house: &House) -> anyhow::Result<Restored> {
-    let settings = wiring::relay_settings(&house.config);
-    let mut tx = house.db.begin_long().await?;
-    let found = home::restored(&mut tx, &settings, &Actor::COMMAND_LINE, house.clock.now()).await?;
+pub async fn restored(context: &AppContext) -> anyhow::Result<Restored> {
+    let settings = wiring::relay_settings(&context.config);
+    let mut tx = context.db.begin_long().await?;
+    let found = home::restored(&mut tx, &settings, &Actor::COMMAND_LINE, context.clock.now()).await?;
     tx.commit().await?;
     Ok(found)
 }
@@ -20,9 +20,9 @@ pub async fn restored(house: &House) -> anyhow::Result<Restored> {
 ///
 /// # Errors
 /// The database fails.
-pub async fn moved(house: &House) -> anyhow::Result<()> {
-    let mut tx = house.db.begin_long().await?;
-    home::moved(&mut tx, &Actor::COMMAND_LINE, house.clock.now()).await?;
+pub async fn moved(context: &AppContext) -> anyhow::Result<()> {
+    let mut tx = context.db.begin_long().await?;
+    home::moved(&mut tx, &Actor::COMMAND_LINE, context.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

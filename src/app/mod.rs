@@ -1,6 +1,6 @@
 //! The wiring: from settings to running parts, and back down again in order.
 //!
-//! [`House`] is what every command stands in: the settings, the database (a private cluster where asked for), the
+//! [`AppContext`] is what every command stands in: the settings, the database (a private cluster where asked for), the
 //! clock. [`serve`](mod@serve) runs a node in it, [`demo`] tells the cascade's story around such a node,
 //! [`simulator`] runs LINE's other side, [`checkup`] asks whether all is well. Rules of the product live in `relay`
 //! and `domain`; here is only what belongs to a process: files, ports, signals, order of starting and stopping.
@@ -10,10 +10,10 @@
 pub mod accounts;
 pub mod checkup;
 mod checkup_database;
+mod context;
 pub mod demo;
 mod demo_guard;
 pub mod home;
-mod house;
 pub mod keys;
 mod pooling;
 mod private_file;
@@ -25,4 +25,4 @@ pub mod simulator;
 pub mod tree;
 mod wiring;
 
-pub use house::House;
+pub use context::AppContext;

@@ -16,7 +16,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::House;
+use super::AppContext;
 use super::checkup_database::raise_file_limit;
 use super::demo_guard;
 use super::pooling::{self, Fault};
@@ -73,26 +73,29 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     if options.role != Role::Web {
         look_for_a_pooler(&config).await?;
     }
-    let house =
-        if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
-    if let Err(refusal) = demo_guard::refuse_demo_data(&house).await {
-        house.close().await?;
+    let context = if options.migrate {
+        AppContext::open_and_migrate(config).await?
+    } else {
+        AppContext::open_unchanged(config).await?
+    };
+    if let Err(refusal) = demo_guard::refuse_demo_data(&context).await {
+        context.close().await?;
         return Err(refusal);
     }
-    if let Err(refusal) = secrets::check(&house).await {
-        house.close().await?;
+    if let Err(refusal) = secrets::check(&context).await {
+        context.close().await?;
         return Err(refusal);
     }
-    let engine = wiring::engine(&house, house.sealing_keys()?)?;
-    let running = Running::start(&house.config, &engine, house.db.clone(), doors, options.role)?;
-    tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");
+    let engine = wiring::engine(&context, context.sealing_keys()?)?;
+    let running = Running::start(&context.config, &engine, context.db.clone(), doors, options.role)?;
+    tracing::info!(server.listen = %context.config.server.listen, role = ?options.role, "serving");
     let failed = tokio::select! {
         () = shutdown.stop.cancelled() => false,
         () = running.failed() => true,
     };
     tracing::info!("stopping: calls under way are finished and recorded");
     running.stop(&shutdown).await;
-    house.close().await?;
+    context.close().await?;
     if failed {
         bail!(
             "the relay got nothing written for relay.watchdog, though the database answers: the process is to be started again"

@@ -11,7 +11,7 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::oneshot;
 
-use super::house::var_dir;
+use super::context::var_dir;
 use super::private_file;
 use super::shutdown::Shutdown;
 use crate::config::Config;

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::app::serve::{Options, Role};
 use crate::app::simulator::Wanted;
-use crate::app::{self, House, checkup};
+use crate::app::{self, AppContext, checkup};
 use crate::config::Config;
 use crate::domain::ids::Code;
 use crate::store;
@@ -99,11 +99,11 @@ impl Simulator {
 }
 
 pub(super) async fn migrate(config: Config) -> anyhow::Result<()> {
-    let house = House::open_as_it_is(config).await?;
-    let (before, _) = store::migrations_applied(&house.db).await?;
-    store::migrate(&house.db).await?;
-    let (applied, known) = store::migrations_applied(&house.db).await?;
-    house.close().await?;
+    let context = AppContext::open_as_it_is(config).await?;
+    let (before, _) = store::migrations_applied(&context.db).await?;
+    store::migrate(&context.db).await?;
+    let (applied, known) = store::migrations_applied(&context.db).await?;
+    context.close().await?;
     let fresh = applied - before;
     writeln!(io::stdout(), "{applied} of {known} migrations are applied, {fresh} of them now")?;
     Ok(())

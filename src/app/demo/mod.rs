@@ -27,12 +27,12 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use secrecy::SecretString;
 
+use super::context::var_dir;
 use super::demo_guard;
-use super::house::var_dir;
 use super::serve::{self, Doors, Role, Running};
 use super::shutdown::Shutdown;
 use super::simulator::Wanted;
-use super::{House, wiring};
+use super::{AppContext, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::actor::Actor;
 use crate::domain::ids::BulletinId;
@@ -75,14 +75,14 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
         reset::remove(&config, &wanted).await?;
     }
     say("Starting a private Postgres …")?;
-    let house = House::open_and_migrate(config).await?;
-    let told = tell(&house, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
-    let closed = house.close().await;
+    let context = AppContext::open_and_migrate(config).await?;
+    let told = tell(&context, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
+    let closed = context.close().await;
     told.and(closed)
 }
 
 async fn tell(
-    house: &House,
+    context: &AppContext,
     wanted: &Wanted,
     config_file: Option<&Path>,
     doors: Doors,
@@ -90,23 +90,23 @@ async fn tell(
     keys_folder: &Path,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
-    demo_guard::mark(house).await?;
-    let engine = wiring::engine(house, house.sealing_keys()?)?;
-    simulator_process::prepare_channel(house, &engine.sealing, wanted).await?;
-    load_tree(house, wanted).await?;
+    demo_guard::mark(context).await?;
+    let engine = wiring::engine(context, context.sealing_keys()?)?;
+    simulator_process::prepare_channel(context, &engine.sealing, wanted).await?;
+    load_tree(context, wanted).await?;
     if !once {
-        make_history(house, &engine).await?;
+        make_history(context, &engine).await?;
     }
     say("Starting a LINE simulator …")?;
-    let tree = Some(national_tree::write_for_simulator(house, wanted).await?);
+    let tree = Some(national_tree::write_for_simulator(context, wanted).await?);
     let simulator =
         simulator_process::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file)
             .await?;
     // before anything is served: those of an earlier start may have a password that everybody knows
-    let password = accounts::make(house).await?;
-    let running = Running::start(&house.config, &engine, house.db.clone(), doors, Role::All)?;
+    let password = accounts::make(context).await?;
+    let running = Running::start(&context.config, &engine, context.db.clone(), doors, Role::All)?;
     let story = tokio::select! {
-        story = live(house, &engine, wanted, once, &password, keys_folder) => story,
+        story = live(context, &engine, wanted, once, &password, keys_folder) => story,
         () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },
     };
     if story.is_ok() && !once {
@@ -117,15 +117,15 @@ async fn tell(
     story
 }
 
-async fn load_tree(house: &House, wanted: &Wanted) -> anyhow::Result<()> {
-    let groups = national_tree::load(house, wanted).await?.groups;
+async fn load_tree(context: &AppContext, wanted: &Wanted) -> anyhow::Result<()> {
+    let groups = national_tree::load(context, wanted).await?.groups;
     let (added, total) = (groups.added.len(), groups.added.len() + groups.changed.len() + groups.unchanged);
     say(&format!("The national tree is loaded: {total} groups, {added} of them new."))
 }
 
 /// Makes three weeks of bulletins, where there are none.
-async fn make_history(house: &House, engine: &Engine) -> anyhow::Result<()> {
-    if history::is_there(&mut *house.db.acquire().await?, house.clock.now()).await? {
+async fn make_history(context: &AppContext, engine: &Engine) -> anyhow::Result<()> {
+    if history::is_there(&mut *context.db.acquire().await?, context.clock.now()).await? {
         return Ok(());
     }
     say("Writing three weeks of bulletins, so that every page has something to show …")?;
@@ -135,7 +135,7 @@ async fn make_history(house: &House, engine: &Engine) -> anyhow::Result<()> {
 
 /// Tells the story, and unless `once` goes on as people would, without end.
 async fn live(
-    house: &House,
+    context: &AppContext,
     engine: &Engine,
     wanted: &Wanted,
     once: bool,
@@ -144,8 +144,8 @@ async fn live(
 ) -> anyhow::Result<()> {
     let bulletin = show(engine, once).await?;
     if !once {
-        let keys = keys::make(house, keys_folder).await?;
-        say(&guide::describe(house, wanted, password, &keys, bulletin).await?)?;
+        let keys = keys::make(context, keys_folder).await?;
+        say(&guide::describe(context, wanted, password, &keys, bulletin).await?)?;
         simulated_people::run_people(engine).await;
     }
     Ok(())

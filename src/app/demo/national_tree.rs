@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use super::history::SINCE_THE_TREE;
 use crate::app::simulator::Wanted;
-use crate::app::{House, tree};
+use crate::app::{AppContext, tree};
 use crate::domain::group::Tier;
 use crate::domain::national::{self, TreeOptions};
 use crate::domain::tree_file::{self, Patch, TreeRow};
@@ -18,16 +18,16 @@ use crate::store::groups::find_root;
 use crate::store::tree::Diff;
 
 /// Imports the tree; gives what changed.
-pub(super) async fn load(house: &House, wanted: &Wanted) -> anyhow::Result<Diff> {
-    let mut db = house.db.acquire().await?;
+pub(super) async fn load(context: &AppContext, wanted: &Wanted) -> anyhow::Result<Diff> {
+    let mut db = context.db.acquire().await?;
     let is_new = find_root(&mut db).await?.is_none();
     let lost = list_lost_groups(&mut db).await?;
     drop(db);
-    let now = house.clock.now();
+    let now = context.clock.now();
     // as old as the oldest thing that is told about it
     let at = if is_new { now - SINCE_THE_TREE } else { now };
     let bytes = csv(&rows(wanted, &lost)?)?;
-    tree::import(house, &bytes, None, false, &super::ACTOR, at).await.map_err(|error| {
+    tree::import(context, &bytes, None, false, &super::ACTOR, at).await.map_err(|error| {
         match error.downcast::<tree::BadFile>() {
             Ok(bad) => anyhow::Error::msg(bad.describe(&wanted.data_dir.join("tree.csv"))),
             Err(error) => error,
@@ -36,8 +36,8 @@ pub(super) async fn load(house: &House, wanted: &Wanted) -> anyhow::Result<Diff>
 }
 
 /// Writes the file from which the simulator learns its groups; gives its place.
-pub(super) async fn write_for_simulator(house: &House, wanted: &Wanted) -> anyhow::Result<PathBuf> {
-    let lost = list_lost_groups(&mut *house.db.acquire().await?).await?;
+pub(super) async fn write_for_simulator(context: &AppContext, wanted: &Wanted) -> anyhow::Result<PathBuf> {
+    let lost = list_lost_groups(&mut *context.db.acquire().await?).await?;
     let file = wanted.data_dir.join("tree.csv");
     let bytes = csv(&rows(wanted, &lost)?)?;
     std::fs::create_dir_all(&wanted.data_dir)

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use crate::app::house::embedded_config;
+use crate::app::context::embedded_config;
 use crate::app::simulator::Wanted;
 use crate::config::Config;
 use crate::embedded::Embedded;

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use crate::app::House;
+use crate::app::AppContext;
 use crate::app::simulator::{Credentials, Wanted};
 use crate::domain::sealed::SealingKeys;
 use crate::relay::engine::sealed_as;
@@ -25,17 +25,21 @@ const STOPPING: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Makes sure that the channel is there and has the simulator's secrets.
-pub(super) async fn prepare_channel(house: &House, sealing: &SealingKeys, wanted: &Wanted) -> anyhow::Result<()> {
+pub(super) async fn prepare_channel(
+    context: &AppContext,
+    sealing: &SealingKeys,
+    wanted: &Wanted,
+) -> anyhow::Result<()> {
     let credentials = Credentials::read_or_make(&wanted.data_dir, &wanted.channel)?;
     let code = wanted.channel.as_str();
     let seal =
         |field: &str, text: &SecretString| sealing.seal(&sealed_as(code, field), text.expose_secret().as_bytes());
     let (secret, token) = (seal("secret", &credentials.secret)?, seal("token", &credentials.token)?);
-    let mut tx = house.db.begin().await?;
-    let now = house.clock.now();
+    let mut tx = context.db.begin().await?;
+    let now = context.clock.now();
     match find_channel(&mut tx, code).await? {
         None => {
-            let rate = i32::try_from(house.config.relay.rate_per_second)?;
+            let rate = i32::try_from(context.config.relay.rate_per_second)?;
             insert_channel(&mut tx, code, NAME, &secret, &token, rate, now).await?;
             audit::insert_entry(&mut tx, now, &super::ACTOR, "channel_add", &format!("channel:{code}"), &json!({}))
                 .await?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::app::House;
+use crate::app::AppContext;
 use crate::domain::credentials::sealed_as as codes_sealed_as;
 use crate::domain::sealed::{KeyFile, SealError};
 use crate::relay::engine::sealed_as;
@@ -24,18 +24,18 @@ pub struct SealedAnew {
 }
 
 /// Seals everything with the first key of `file` that is sealed with another.
-pub(super) async fn seal_anew(house: &House, file: &KeyFile) -> anyhow::Result<SealedAnew> {
+pub(super) async fn seal_anew(context: &AppContext, file: &KeyFile) -> anyhow::Result<SealedAnew> {
     let mut done = SealedAnew::default();
-    seal_channels(house, file, &mut done).await?;
-    seal_codes(house, file, &mut done).await?;
+    seal_channels(context, file, &mut done).await?;
+    seal_codes(context, file, &mut done).await?;
     Ok(done)
 }
 
-async fn seal_channels(house: &House, file: &KeyFile, done: &mut SealedAnew) -> anyhow::Result<()> {
+async fn seal_channels(context: &AppContext, file: &KeyFile, done: &mut SealedAnew) -> anyhow::Result<()> {
     let id = file.sealing().id();
     let mut after = None;
     loop {
-        let mut tx = house.db.begin().await?;
+        let mut tx = context.db.begin().await?;
         let from = after.as_ref().map(|(id, field): &(_, String)| (*id, field.as_str()));
         let batch = list_channel_secrets(&mut tx, id.as_bytes(), from, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
@@ -47,17 +47,17 @@ async fn seal_channels(house: &House, file: &KeyFile, done: &mut SealedAnew) -> 
                 Err(error) => done.unopened.push(format!("{} of channel {}: {error}", secret.field, secret.code)),
             }
         }
-        note(&mut tx, house, file, "channels", sealed).await?;
+        note(&mut tx, context, file, "channels", sealed).await?;
         tx.commit().await?;
         done.channels += sealed;
     }
 }
 
-async fn seal_codes(house: &House, file: &KeyFile, done: &mut SealedAnew) -> anyhow::Result<()> {
+async fn seal_codes(context: &AppContext, file: &KeyFile, done: &mut SealedAnew) -> anyhow::Result<()> {
     let id = file.sealing().id();
     let mut after = None;
     loop {
-        let mut tx = house.db.begin().await?;
+        let mut tx = context.db.begin().await?;
         let batch = list_code_secrets(&mut tx, id.as_bytes(), after, BATCH).await?;
         let Some((last, _)) = batch.last() else { return Ok(()) };
         after = Some(*last);
@@ -68,7 +68,7 @@ async fn seal_codes(house: &House, file: &KeyFile, done: &mut SealedAnew) -> any
                 Err(error) => done.unopened.push(format!("codes of account {account}: {error}")),
             }
         }
-        note(&mut tx, house, file, "codes", sealed).await?;
+        note(&mut tx, context, file, "codes", sealed).await?;
         tx.commit().await?;
         done.codes += sealed;
     }
@@ -79,10 +79,16 @@ fn seal(file: &KeyFile, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError
     file.sealing().seal(place, secrecy::ExposeSecret::expose_secret(&opened))
 }
 
-async fn note(db: &mut Connection, house: &House, file: &KeyFile, what: &str, sealed: usize) -> anyhow::Result<()> {
+async fn note(
+    db: &mut Connection,
+    context: &AppContext,
+    file: &KeyFile,
+    what: &str,
+    sealed: usize,
+) -> anyhow::Result<()> {
     if sealed > 0 {
         let (subject, detail) = (format!("secret_key:{}", file.sealing().id()), json!({ what: sealed }));
-        audit::insert_entry(db, house.clock.now(), &super::ACTOR, "secrets_seal_anew", &subject, &detail).await?;
+        audit::insert_entry(db, context.clock.now(), &super::ACTOR, "secrets_seal_anew", &subject, &detail).await?;
     }
     Ok(())
 }

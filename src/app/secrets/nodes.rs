@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::app::House;
+use crate::app::AppContext;
 use crate::domain::sealed::{KeyId, SealingKeys};
 use crate::domain::time::Clock;
 use crate::store::secret_keys::{delete_node_keys, list_node_keys, tell_node_keys};
@@ -59,17 +59,17 @@ async fn tell(db: &Db, clock: &Clock, node: Uuid, name: &str, keys: &SealingKeys
 }
 
 /// The nodes that run now.
-pub(in crate::app) async fn running_nodes(house: &House) -> anyhow::Result<Vec<NodeKeys>> {
-    let told = list_node_keys(&mut *house.db.acquire().await?, house.clock.now() - RUNNING).await?;
+pub(in crate::app) async fn running_nodes(context: &AppContext) -> anyhow::Result<Vec<NodeKeys>> {
+    let told = list_node_keys(&mut *context.db.acquire().await?, context.clock.now() - RUNNING).await?;
     let ids = |ids: &[Vec<u8>]| ids.iter().filter_map(|id| KeyId::from_bytes(id)).collect();
     Ok(told.into_iter().map(|node| NodeKeys { ids: ids(&node.key_ids), name: node.name }).collect())
 }
 
 /// Waits a little until every running node is `ready`; gives the names of those that are not.
-pub(super) async fn wait_for(house: &House, ready: impl Fn(&NodeKeys) -> bool) -> anyhow::Result<Vec<String>> {
+pub(super) async fn wait_for(context: &AppContext, ready: impl Fn(&NodeKeys) -> bool) -> anyhow::Result<Vec<String>> {
     let began = tokio::time::Instant::now();
     loop {
-        let nodes = running_nodes(house).await?;
+        let nodes = running_nodes(context).await?;
         let late: Vec<String> = nodes.into_iter().filter(|node| !ready(node)).map(|node| node.name).collect();
         if late.is_empty() || began.elapsed() > PATIENCE {
             return Ok(late);

@@ -3,7 +3,7 @@
 use anyhow::{anyhow, bail};
 use serde_json::json;
 
-use crate::app::House;
+use crate::app::AppContext;
 use crate::domain::sealed::{KeyFile, KeyId};
 use crate::domain::time::Timestamp;
 use crate::store::secret_keys::{KeyState, KnownKey, count_sealed, list_secret_keys, lock_secret_keys, set_secret_key};
@@ -98,14 +98,14 @@ async fn know(db: &mut Connection, file: &KeyFile, now: Timestamp) -> anyhow::Re
     Ok(())
 }
 
-/// Whether the house's key file is one with which its database can be served.
+/// Whether the context's key file is one with which its database can be served.
 ///
 /// # Errors
 /// It is not, with what to do about it; it cannot be read; the database fails.
-pub async fn check(house: &House) -> anyhow::Result<Standing> {
-    let file = house.key_file()?;
-    let mut tx = house.db.begin().await?;
-    let standing = lock(&mut tx, &file, house.clock.now()).await?;
+pub async fn check(context: &AppContext) -> anyhow::Result<Standing> {
+    let file = context.key_file()?;
+    let mut tx = context.db.begin().await?;
+    let standing = lock(&mut tx, &file, context.clock.now()).await?;
     tx.commit().await?;
     standing.fits(&file)?;
     Ok(standing)
@@ -115,9 +115,9 @@ pub async fn check(house: &House) -> anyhow::Result<Standing> {
 ///
 /// # Errors
 /// As there.
-pub async fn look(house: &House) -> anyhow::Result<Standing> {
-    let file = house.key_file()?;
-    let known = list_secret_keys(&mut *house.db.acquire().await?).await?;
+pub async fn look(context: &AppContext) -> anyhow::Result<Standing> {
+    let file = context.key_file()?;
+    let known = list_secret_keys(&mut *context.db.acquire().await?).await?;
     let standing = Standing::of(&known);
     if !known.is_empty() {
         standing.fits(&file)?;
@@ -130,16 +130,16 @@ pub(super) fn demand_fit(standing: &Standing, file: &KeyFile) -> anyhow::Result<
     standing.fits(file)
 }
 
-/// Goes by the house's key file from now on, whatever the database was served with before: the file of then is lost. What
+/// Goes by the context's key file from now on, whatever the database was served with before: the file of then is lost. What
 /// was sealed stays as it is and has to be typed in anew, and persons are counted anew. Gives how much is sealed with
 /// keys that are lost.
 ///
 /// # Errors
 /// The key file cannot be read; the database fails.
-pub async fn accept(house: &House) -> anyhow::Result<i64> {
-    let file = house.key_file()?;
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+pub async fn accept(context: &AppContext) -> anyhow::Result<i64> {
+    let file = context.key_file()?;
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
     lock_secret_keys(&mut tx).await?;
     let lost: i64 = count_sealed(&mut tx)
         .await?

@@ -23,8 +23,8 @@ const DATABASE: &str = "gcc_relay";
 /// An open database, with the settings that led to it.
 ///
 /// Where `database.url` is `embedded`, the private cluster is started or joined, and left as it was found by
-/// [`House::close`].
-pub struct House {
+/// [`AppContext::close`].
+pub struct AppContext {
     /// The settings.
     pub config: Config,
     /// The pool of commands, and of a node's pages, API and webhook.
@@ -36,19 +36,19 @@ pub struct House {
     cluster: Option<Embedded>,
 }
 
-impl House {
+impl AppContext {
     /// Opens the database for a command. A private one is brought up to date on the way.
     ///
     /// # Errors
     /// It cannot be reached, or is a real one whose schema is not this release's.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
-        let house = Self::open_as_it_is(config).await?;
-        if house.cluster.is_some() {
-            store::migrate(&house.db).await?;
+        let context = Self::open_as_it_is(config).await?;
+        if context.cluster.is_some() {
+            store::migrate(&context.db).await?;
         } else {
-            house.check_schema().await?;
+            context.check_schema().await?;
         }
-        Ok(house)
+        Ok(context)
     }
 
     /// Opens the database and brings it up to date; several nodes may do so at once.
@@ -56,9 +56,9 @@ impl House {
     /// # Errors
     /// It cannot be reached, or holds what is not this program's.
     pub async fn open_and_migrate(config: Config) -> anyhow::Result<Self> {
-        let house = Self::open_as_it_is(config).await?;
-        store::migrate(&house.db).await?;
-        Ok(house)
+        let context = Self::open_as_it_is(config).await?;
+        store::migrate(&context.db).await?;
+        Ok(context)
     }
 
     /// Opens the database of a node that is not to change its schema.
@@ -66,9 +66,9 @@ impl House {
     /// # Errors
     /// It cannot be reached, or its schema is not this release's.
     pub async fn open_unchanged(config: Config) -> anyhow::Result<Self> {
-        let house = Self::open_as_it_is(config).await?;
-        house.check_schema().await?;
-        Ok(house)
+        let context = Self::open_as_it_is(config).await?;
+        context.check_schema().await?;
+        Ok(context)
     }
 
     /// Opens the database, whatever state its schema is in.
