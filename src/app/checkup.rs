@@ -17,7 +17,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::relay::engine::{open_access, open_secrets};
 use crate::store::api_keys::list_keys_ending;
 use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
-use crate::store::home::find_home;
+use crate::store::database_identity::find_identity;
 use crate::store::secret_keys::KeyState;
 use crate::store::{self, Connection, checkup};
 
@@ -101,7 +101,7 @@ impl Checkup {
             return Ok(self.tell("secrets", context.key_file().map(|file| format!("key {}", file.sealing().id())))?);
         }
         self.tell("demo", refuse_demo_data(context).await.map(ToOwned::to_owned))?;
-        self.tell("home", check_home(&mut connection).await)?;
+        self.tell("home", check_identity(&mut connection).await)?;
         self.tell("connections", check_room(&context.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
@@ -160,8 +160,8 @@ async fn check_migrations(context: &AppContext) -> anyhow::Result<String> {
     Ok(format!("all {known} are applied"))
 }
 
-async fn check_home(db: &mut Connection) -> anyhow::Result<String> {
-    match find_home(db).await? {
+async fn check_identity(db: &mut Connection) -> anyhow::Result<String> {
+    match find_identity(db).await? {
         None => Ok("no node has served this database yet".to_owned()),
         Some(home) if home.here => Ok(format!("served here, last at {}", home.seen_at)),
         Some(home) => bail!(

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use crate::app::{AppContext, home};
+use crate::app::{AppContext, database};
 use crate::config::Config;
 
 const RESTORED_EXAMPLE: &str = "\
@@ -40,7 +40,7 @@ impl Database {
 }
 
 async fn restored(context: &AppContext) -> anyhow::Result<()> {
-    let found = home::restored(context).await?;
+    let found = database::restored(context).await?;
     let mut out = io::stdout().lock();
     writeln!(out, "last served\t{}", found.seen_at)?;
     writeln!(out, "deliveries that may have been sent since\t{}", found.open)?;
@@ -50,7 +50,7 @@ async fn restored(context: &AppContext) -> anyhow::Result<()> {
 }
 
 async fn moved(context: &AppContext) -> anyhow::Result<()> {
-    home::moved(context).await?;
+    database::moved(context).await?;
     writeln!(io::stdout(), "the database is at home here")?;
     Ok(())
 }

@@ -15,9 +15,9 @@ use tokio_util::sync::CancellationToken;
 use super::clock_watch::{ClockWatch, clocks_agree};
 use super::dispatcher::{Dispatcher, Ended, Shared, Until};
 use super::engine::Engine;
-use super::home::{Restored, arrive};
 use super::lease::Lease;
 use super::listener::Hearing;
+use super::restore_guard::{Restored, guard_against_restored_copy};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
@@ -110,7 +110,7 @@ impl Node {
         if !self.read_clocks(&mut session).await? {
             return Ok(SessionEnded::ClockJumped);
         }
-        self.come_home().await?;
+        self.check_restored_copy().await?;
         locks::join_nodes(&mut session).await?;
         let pid = locks::get_pid(&mut session).await?;
         lease.renew(asked);
@@ -152,9 +152,9 @@ impl Node {
     }
 
     /// Before anything is sent: a restored copy is told from the database that was served last.
-    async fn come_home(&self) -> Result<()> {
+    async fn check_restored_copy(&self) -> Result<()> {
         let mut tx = self.engine.db.begin_long().await?;
-        let restored = arrive(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
+        let restored = guard_against_restored_copy(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
         tx.commit().await?;
         if let Some(Restored { seen_at, open, unscheduled }) = restored {
             tracing::error!(home.seen_at = %seen_at, deliveries = open, bulletins.unscheduled = unscheduled,

@@ -50,7 +50,7 @@ pub const UPKEEP_STEPS: [&str; 15] = [
     "expire",
     "measure",
     "sum_up_provinces",
-    "touch_home",
+    "touch_identity",
     "recount",
     "follow_late_acceptances",
     "forget_forms",

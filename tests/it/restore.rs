@@ -16,8 +16,8 @@ use gcc_relay::domain::text::PlainReason;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::relay::engine::Engine;
 use gcc_relay::relay::forward::{Into, forward};
-use gcc_relay::relay::home::{Restored, arrive, moved, restored};
 use gcc_relay::relay::publish::{Published, publish};
+use gcc_relay::relay::restore_guard::{Restored, guard_against_restored_copy, moved, restored};
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::relay::{by_hand, public_token};
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
@@ -86,7 +86,7 @@ impl Backup {
 /// Lets a node arrive at the database, as it does before it takes a channel.
 async fn arrive_at(engine: &Engine) -> Option<Restored> {
     let mut tx = engine.db.begin().await.expect("a transaction");
-    let found = arrive(&mut tx, &engine.settings, engine.clock.now()).await.expect("arrived");
+    let found = guard_against_restored_copy(&mut tx, &engine.settings, engine.clock.now()).await.expect("arrived");
     tx.commit().await.expect("committed");
     found
 }

@@ -91,7 +91,7 @@ enum Step {
     Bypass,
     Measure,
     SumUp,
-    TouchHome,
+    TouchIdentity,
     Recount,
     Follow,
     ForgetForms,
@@ -108,7 +108,7 @@ const TURNS: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypa
 const CARE: [Step; 11] = [
     Step::Measure,
     Step::SumUp,
-    Step::TouchHome,
+    Step::TouchIdentity,
     Step::Recount,
     Step::Follow,
     Step::ForgetForms,
@@ -129,7 +129,7 @@ impl Step {
             Self::Bypass => "bypass",
             Self::Measure => "measure",
             Self::SumUp => "sum_up_provinces",
-            Self::TouchHome => "touch_home",
+            Self::TouchIdentity => "touch_identity",
             Self::Recount => "recount",
             Self::Follow => "follow_late_acceptances",
             Self::ForgetForms => "forget_forms",
@@ -146,7 +146,7 @@ impl Step {
         match self {
             Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp => None,
             Self::Measure => Some(MEASURED),
-            Self::TouchHome | Self::Recount | Self::Follow | Self::ForgetForms | Self::ForgetAttempts => {
+            Self::TouchIdentity | Self::Recount | Self::Follow | Self::ForgetForms | Self::ForgetAttempts => {
                 Some(settings.recount_interval)
             }
             Self::Seal => Some(settings.audit_seal),
@@ -220,7 +220,7 @@ impl Lane {
             Step::Bypass => turns::bypass(engine, now).await,
             Step::Measure => measure(&mut *engine.db.acquire().await?, now).await,
             Step::SumUp => self.sum_up(now).await,
-            Step::TouchHome => proof::touch_home(engine, now).await,
+            Step::TouchIdentity => proof::touch_identity(engine, now).await,
             Step::Recount => proof::recount(engine, now).await,
             Step::Follow => proof::follow(engine, now).await,
             Step::ForgetForms => forget::forget_forms(engine, now).await,

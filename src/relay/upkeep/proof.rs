@@ -8,7 +8,7 @@ use crate::relay::gauges::tell_difference;
 use crate::relay::refusal::Refusal;
 use crate::relay::withdraw::follow_late_acceptances;
 use crate::store::locks::lock_bulletin;
-use crate::store::{Result, audit, bulletins, home, progress, turns};
+use crate::store::{Result, audit, bulletins, database_identity, progress, turns};
 
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
@@ -68,6 +68,6 @@ pub(super) async fn seal(engine: &Engine) -> Result<()> {
 }
 
 /// Notes that the database is being served.
-pub(super) async fn touch_home(engine: &Engine, now: Timestamp) -> Result<()> {
-    home::touch_home(&mut *engine.db.acquire().await?, now).await
+pub(super) async fn touch_identity(engine: &Engine, now: Timestamp) -> Result<()> {
+    database_identity::touch_identity(&mut *engine.db.acquire().await?, now).await
 }

@@ -1,7 +1,7 @@
 //! Home: the database in which these rows were served last, by which a restored copy is told from it.
 //!
 //! A copy made by `pg_dump` brings the row of `home` along; the place that the row names is the cluster, the database
-//! and the table it was in, and differs in every copy. The steps that follow from that are in `relay::home`.
+//! and the table it was in, and differs in every copy. The steps that follow from that are in `relay::restore_guard`.
 
 use super::{Connection, Result};
 use crate::domain::ids::BulletinId;
@@ -9,7 +9,7 @@ use crate::domain::time::Timestamp;
 
 /// What the row of `home` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Home {
+pub struct DatabaseIdentity {
     /// Whether it names the place where the row is now.
     pub here: bool,
     /// When a node last served it there, to the minute: what was sent later is not on record in a copy.
@@ -20,7 +20,7 @@ pub struct Home {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_home(db: &mut Connection) -> Result<()> {
+pub async fn lock_identity(db: &mut Connection) -> Result<()> {
     sqlx::query!("lock table home in share row exclusive mode").execute(db).await?;
     Ok(())
 }
@@ -29,8 +29,8 @@ pub async fn lock_home(db: &mut Connection) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_home(db: &mut Connection) -> Result<Option<Home>> {
-    Ok(sqlx::query_as!(Home, r#"select place = present_place() as "here!", seen_at from home"#)
+pub async fn find_identity(db: &mut Connection) -> Result<Option<DatabaseIdentity>> {
+    Ok(sqlx::query_as!(DatabaseIdentity, r#"select place = present_place() as "here!", seen_at from home"#)
         .fetch_optional(db)
         .await?)
 }
@@ -39,7 +39,7 @@ pub async fn find_home(db: &mut Connection) -> Result<Option<Home>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn settle_here(db: &mut Connection, now: Timestamp) -> Result<()> {
+pub async fn set_identity(db: &mut Connection, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into home (place, seen_at) values (present_place(), $1)
         on conflict (only_one) do update set place = excluded.place, seen_at = excluded.seen_at",
@@ -54,7 +54,7 @@ pub async fn settle_here(db: &mut Connection, now: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn touch_home(db: &mut Connection, now: Timestamp) -> Result<()> {
+pub async fn touch_identity(db: &mut Connection, now: Timestamp) -> Result<()> {
     sqlx::query!("update home set seen_at = $1 where place = present_place()", now as Timestamp).execute(db).await?;
     Ok(())
 }
@@ -80,7 +80,7 @@ pub async fn open_outcomes(db: &mut Connection, seen_at: Timestamp) -> Result<u6
 ///
 /// # Errors
 /// When the database fails.
-pub async fn park_all(db: &mut Connection, now: Timestamp) -> Result<u64> {
+pub async fn park_all_channels(db: &mut Connection, now: Timestamp) -> Result<u64> {
     let parked = sqlx::query!(
         "update channels set parked_reason = 'restored', parked_at = $1, updated_at = $1",
         now as Timestamp,
@@ -104,7 +104,7 @@ pub async fn list_scheduled(db: &mut Connection) -> Result<Vec<BulletinId>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn renew_marks(db: &mut Connection) -> Result<()> {
+pub async fn renew_change_marks(db: &mut Connection) -> Result<()> {
     sqlx::query!(
         "select setval('change_marks', greatest(last_value, coalesce((select max(changed) from progress), 0)))
         from change_marks"

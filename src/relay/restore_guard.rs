@@ -19,7 +19,7 @@ use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::store::batches::take_channel;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, audit, home};
+use crate::store::{Connection, Result, audit, database_identity};
 
 /// What a restored copy was found to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +36,16 @@ pub struct Restored {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn arrive(db: &mut Connection, settings: &Settings, now: Timestamp) -> Result<Option<Restored>> {
-    home::lock_home(db).await?;
-    match home::find_home(db).await? {
+pub async fn guard_against_restored_copy(
+    db: &mut Connection,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Option<Restored>> {
+    database_identity::lock_identity(db).await?;
+    match database_identity::find_identity(db).await? {
         Some(home) if !home.here => mark_restored(db, settings, home.seen_at, &Actor::UPKEEP, now).await.map(Some),
         Some(_) => Ok(None),
-        None => home::settle_here(db, now).await.map(|()| None),
+        None => database_identity::set_identity(db, now).await.map(|()| None),
     }
 }
 
@@ -50,8 +54,8 @@ pub async fn arrive(db: &mut Connection, settings: &Settings, now: Timestamp) ->
 /// # Errors
 /// When the database fails.
 pub async fn restored(db: &mut Connection, settings: &Settings, by: &Actor, now: Timestamp) -> Result<Restored> {
-    home::lock_home(db).await?;
-    let seen_at = home::find_home(db).await?.map_or(now, |home| home.seen_at);
+    database_identity::lock_identity(db).await?;
+    let seen_at = database_identity::find_identity(db).await?.map_or(now, |home| home.seen_at);
     mark_restored(db, settings, seen_at, by, now).await
 }
 
@@ -60,8 +64,8 @@ pub async fn restored(db: &mut Connection, settings: &Settings, by: &Actor, now:
 /// # Errors
 /// When the database fails.
 pub async fn moved(db: &mut Connection, by: &Actor, now: Timestamp) -> Result<()> {
-    home::lock_home(db).await?;
-    home::settle_here(db, now).await?;
+    database_identity::lock_identity(db).await?;
+    database_identity::set_identity(db, now).await?;
     audit::insert_entry(db, now, by, "database_moved", "database", &json!({})).await
 }
 
@@ -76,16 +80,16 @@ async fn mark_restored(
     for channel in list_channels(db).await? {
         take_channel(db, channel.id, now, settings.request_timeout).await?;
     }
-    home::park_all(db, now).await?;
+    database_identity::park_all_channels(db, now).await?;
     // the notices that the database made after the copy have the same keys as these
     skip_refusal(follow_late_acceptances(db, now).await)?;
-    let open = home::open_outcomes(db, seen_at).await?;
-    let scheduled = home::list_scheduled(db).await?;
+    let open = database_identity::open_outcomes(db, seen_at).await?;
+    let scheduled = database_identity::list_scheduled(db).await?;
     for id in &scheduled {
         skip_refusal(unschedule(db, *id, by, now).await)?;
     }
-    home::renew_marks(db).await?;
-    home::settle_here(db, now).await?;
+    database_identity::renew_change_marks(db).await?;
+    database_identity::set_identity(db, now).await?;
     let unscheduled = scheduled.len();
     let detail = json!({ "seen_at": seen_at, "open": open, "unscheduled": unscheduled });
     audit::insert_entry(db, now, by, "database_restored", "database", &detail).await?;

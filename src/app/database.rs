@@ -2,7 +2,7 @@
 
 use super::{AppContext, wiring};
 use crate::domain::actor::Actor;
-use crate::relay::home::{self, Restored};
+use crate::relay::restore_guard::{self, Restored};
 
 /// Takes the database for a restored copy: parks the channels and calls unknown what may have been sent.
 ///
@@ -11,7 +11,7 @@ use crate::relay::home::{self, Restored};
 pub async fn restored(context: &AppContext) -> anyhow::Result<Restored> {
     let settings = wiring::relay_settings(&context.config);
     let mut tx = context.db.begin_long().await?;
-    let found = home::restored(&mut tx, &settings, &Actor::COMMAND_LINE, context.clock.now()).await?;
+    let found = restore_guard::restored(&mut tx, &settings, &Actor::COMMAND_LINE, context.clock.now()).await?;
     tx.commit().await?;
     Ok(found)
 }
@@ -22,7 +22,7 @@ pub async fn restored(context: &AppContext) -> anyhow::Result<Restored> {
 /// The database fails.
 pub async fn moved(context: &AppContext) -> anyhow::Result<()> {
     let mut tx = context.db.begin_long().await?;
-    home::moved(&mut tx, &Actor::COMMAND_LINE, context.clock.now()).await?;
+    restore_guard::moved(&mut tx, &Actor::COMMAND_LINE, context.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }
