@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::store::checkup::{LostSetting, keeps_session_locks, list_lost_settings};
-use crate::store::session::open_session_on;
+use crate::store::node_connection::open_session_on;
 use crate::store::{Hosts, Result, StoreError};
 
 /// What is wrong with the way.

@@ -26,7 +26,7 @@ use crate::store::accounts::{Account, find_account, list_accounts, update_disabl
 use crate::store::groups::list_ids_of_office;
 use crate::store::invitations::{Which, invite_stewards};
 use crate::store::known_devices::forget_others;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::store::{Connection, audit};
 
 const CREATE_EXAMPLE: &str = "\

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::store::listener::Listener;
 use crate::store::notices::{Heard, Notice};
-use crate::store::{Db, Result, StoreError, session};
+use crate::store::{Db, Result, StoreError, node_connection};
 use crate::telemetry::metric;
 
 /// The wait before another try to connect.
@@ -86,7 +86,7 @@ async fn pass_on(db: Db, hearing: Hearing, silence: Duration, notices: broadcast
     let mut heard = Instant::now();
     loop {
         let next = tokio::time::timeout_at(heard + silence, listener.next()).await;
-        match next.map_err(|_| StoreError::Unavailable(session::silent()))?? {
+        match next.map_err(|_| StoreError::Unavailable(node_connection::silent()))?? {
             Heard::Notice(notice) => {
                 let _ = notices.send(notice);
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
-use crate::store::turns::Patience;
+use crate::store::transitions::Patience;
 
 /// How long things are kept, by whole months.
 #[derive(Clone, Copy, Debug)]

@@ -24,7 +24,7 @@ use crate::store::bulletins::{
 };
 use crate::store::fan_out::{insert_where_accepted, list_late_notices};
 use crate::store::locks::{BulletinsLocked, lock_bulletin, lock_bulletins};
-use crate::store::{Connection, audit, turns};
+use crate::store::{Connection, audit, transitions};
 
 /// How long after a notice late acceptances are looked for; no call is repeated by itself for longer.
 const LATE: Duration = Duration::from_hours(48);
@@ -98,7 +98,7 @@ async fn withdraw_one(
     by: &Actor,
     now: Timestamp,
 ) -> Result<Withdrawn> {
-    let stopped = turns::end_open(db, lock, id, State::Withdrawn, now).await?;
+    let stopped = transitions::end_open(db, lock, id, State::Withdrawn, now).await?;
     let bulletin = get_bulletin(db, id).await?;
     mark_withdrawn(db, id, reason.as_str(), now).await?;
     let (notice, notified) = publish_notice(db, settings, &bulletin, reason, by, now).await?;

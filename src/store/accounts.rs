@@ -147,7 +147,7 @@ pub async fn list_accounts(db: &mut Connection, after: &str, limit: i64) -> Resu
     .await?)
 }
 
-/// Sets the password. What was typed before with the old one is another matter: see `sessions::delete_others`.
+/// Sets the password. What was typed before with the old one is another matter: see `login_sessions::delete_others`.
 ///
 /// # Errors
 /// When the database fails.

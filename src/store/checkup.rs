@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::{Connection as _, Row as _};
 
 use super::locks::count_nodes;
-use super::session::settings;
+use super::node_connection::settings;
 use super::{Connection, Hosts, Result};
 
 /// A number for the advisory lock that is tried out; nobody else uses it.

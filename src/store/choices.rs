@@ -79,7 +79,7 @@ pub async fn list_matching(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_called(db: &mut Connection, scope: Option<&[i32]>, codes: &[String]) -> Result<Vec<Choice>> {
+pub async fn list_by_codes(db: &mut Connection, scope: Option<&[i32]>, codes: &[String]) -> Result<Vec<Choice>> {
     Ok(sqlx::query_as!(
         Choice,
         r#"select g.code, g.name, o.name as office_name, g.tier, (g.line_group_id is not null) as "linked!"

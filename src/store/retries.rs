@@ -1,6 +1,6 @@
 //! Retries: what failed, or could not be reached, is ready again because a person said so.
 //!
-//! One set-based statement on one bulletin; the caller holds the bulletin's lock, as with all [`turns`](super::turns).
+//! One set-based statement on one bulletin; the caller holds the bulletin's lock, as with all [`transitions`](super::transitions).
 
 use super::locks::BulletinsLocked;
 use super::{Connection, Result};

@@ -5,7 +5,7 @@ use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::store::Tx;
 use gcc_relay::store::deliveries::Delivery;
 use gcc_relay::store::progress::{find_difference, list_counters};
-use gcc_relay::store::record::{News, Recorded, record_accepted};
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_accepted};
 
 use crate::stage::Stage;
 
@@ -30,13 +30,13 @@ async fn the_recount_finds_a_time_that_is_counted_wrongly() {
 /// Records in a transaction that is left open that LINE accepted these.
 async fn accept(stage: &Stage, bulletin: BulletinId, deliveries: &[Delivery]) -> Tx {
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let recorded: Vec<Recorded> = deliveries
+    let recorded: Vec<DeliveryOutcome> = deliveries
         .iter()
-        .map(|delivery| Recorded {
+        .map(|delivery| DeliveryOutcome {
             id: delivery.id,
             bulletin_id: bulletin,
             at: stage.now(),
-            news: News::Accepted { called_at: stage.now(), receipt: Receipt::default() },
+            kind: OutcomeKind::Accepted { called_at: stage.now(), receipt: Receipt::default() },
         })
         .collect();
     record_accepted(&mut tx, stage.now(), &recorded.iter().collect::<Vec<_>>(), &[]).await.expect("recorded");

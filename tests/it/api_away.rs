@@ -1,6 +1,6 @@
 //! The database away: what can still be answered is, everything else says when to come back, and nothing is lost.
 
-use gcc_relay::relay::by_hand::run_until_idle;
+use gcc_relay::relay::test_driver::run_until_idle;
 use gcc_relay::store::Db;
 use reqwest::Method;
 use serde_json::json;

@@ -31,7 +31,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "forward",
             "withdraw",
             "approval",
-            "trial",
+            "test_send",
             "retry",
             "forecast",
             "refusal",

@@ -6,7 +6,7 @@ use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::domain::time::Timestamp;
-use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::store::board::blocked::{Blocked, list_blocked};
 use gcc_relay::store::board::failures::{list_causes, list_causes_of};
 use gcc_relay::store::board::hops::{list_slowest, list_tier_hops};
@@ -21,7 +21,7 @@ async fn blocked(stage: &Stage, bulletin: Option<BulletinId>) -> Vec<Blocked> {
 }
 
 async fn let_in(stage: &Stage, bulletin: BulletinId, group: &str) {
-    let into = Into::Groups(vec![stage.group(group).await.0]);
+    let into = ForwardTarget::Groups(vec![stage.group(group).await.0]);
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
     forward(&mut tx, bulletin, &into, None, &tester(), stage.now()).await.expect("forwarded");
     tx.commit().await.expect("committed");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::time::Timestamp;
-use gcc_relay::relay::by_hand;
+use gcc_relay::relay::test_driver;
 use gcc_relay::store::demo_seed::{
     SeedDelivery, SimulatedOutcome, list_held_deliveries, list_seed_deliveries, write_outcomes,
 };
@@ -71,6 +71,6 @@ async fn the_engine_goes_on_from_where_the_past_left_it() {
     let held = list_held_deliveries(&mut db, id).await.expect("held");
     assert_eq!(held.iter().map(|copy| copy.code.as_str()).collect::<Vec<_>>(), ["lpn"]);
     drop(db);
-    by_hand::run_until_idle(&stage.engine).await.expect("the engine runs");
+    test_driver::run_until_idle(&stage.engine).await.expect("the engine runs");
     assert!(stage.line().accepted(None).is_empty(), "what was accepted is not sent again");
 }

@@ -8,8 +8,8 @@ use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::locks::lock_bulletin;
-use gcc_relay::store::record::{News, Recorded, record_batch};
-use gcc_relay::store::turns;
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
+use gcc_relay::store::transitions;
 use serde_json::{Value, json};
 use tokio::task::yield_now;
 
@@ -137,8 +137,8 @@ async fn time_lets_nothing_of_an_expired_bulletin_go_on() {
     desk.clock.advance(MINUTE * 60 * 24);
     let now = desk.now();
     let mut db = desk.db().await;
-    assert_eq!(turns::list_releases_due(&mut db, now).await.expect("a query"), []);
-    assert_eq!(turns::list_bypasses_due(&mut db, &[Some(now); 4], now).await.expect("a query"), []);
+    assert_eq!(transitions::list_releases_due(&mut db, now).await.expect("a query"), []);
+    assert_eq!(transitions::list_bypasses_due(&mut db, &[Some(now); 4], now).await.expect("a query"), []);
     drop(db);
     desk.run().await;
     assert_eq!(states(&desk, &id).await["lpn-com"], State::Expired);
@@ -154,14 +154,14 @@ async fn an_acceptance_that_becomes_known_late_is_recorded_and_wakes_nobody() {
     desk.clock.advance(MINUTE * 60);
     let mut db = desk.db().await;
     let lock = lock_bulletin(&mut db, bulletin).await.expect("locked");
-    turns::end_open(&mut db, &lock, bulletin, State::Expired, desk.now()).await.expect("ended");
+    transitions::end_open(&mut db, &lock, bulletin, State::Expired, desk.now()).await.expect("ended");
     drop(db);
     let lpn = desk.delivery(bulletin, "lpn").await;
-    let row = Recorded {
+    let row = DeliveryOutcome {
         id: lpn.id,
         bulletin_id: bulletin,
         at: desk.now(),
-        news: News::Accepted {
+        kind: OutcomeKind::Accepted {
             called_at: desk.now(),
             receipt: Receipt { request_id: None, message_ids: vec!["1".into()] },
         },

@@ -10,19 +10,19 @@ use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId, GroupId};
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::line::client::{self, LineClient};
-use gcc_relay::relay::by_hand::start_dispatcher;
-use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::relay::public_token;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::retry::retry;
+use gcc_relay::relay::test_driver::start_dispatcher;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule, GroupConfig};
 use gcc_relay::store::batches::{ClaimOutcome, Ready, take_channel};
 use gcc_relay::store::bulletins::{Draft, insert_draft};
 use gcc_relay::store::deliveries::{Delivery, get_change_horizon, list_changed};
 use gcc_relay::store::locks::{get_pid, lock_bulletins_shared, session_holds_channel, try_hold_channels};
-use gcc_relay::store::record::{News, Recorded, record_batch};
+use gcc_relay::store::node_connection::open_session;
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::retries::RetryFilter;
-use gcc_relay::store::session::open_session;
 use gcc_relay::store::{Tx, links, tree};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -356,11 +356,14 @@ async fn claims_name(stage: &Stage, bulletin: BulletinId, deliveries: i64) {
 async fn accept(stage: &Stage, bulletin: BulletinId, delivery: DeliveryId) {
     let mut tx = begin(stage).await;
     let taken = take_channel(&mut tx, stage.channel, stage.now(), SECOND).await.expect("taken");
-    let row = Recorded {
+    let row = DeliveryOutcome {
         id: delivery,
         bulletin_id: bulletin,
         at: stage.now(),
-        news: News::Accepted { called_at: stage.now(), receipt: Receipt { request_id: None, message_ids: Vec::new() } },
+        kind: OutcomeKind::Accepted {
+            called_at: stage.now(),
+            receipt: Receipt { request_id: None, message_ids: Vec::new() },
+        },
     };
     let lock = lock_bulletins_shared(&mut tx, &[bulletin]).await.expect("locked");
     record_batch(&mut tx, &lock, stage.channel, taken.epoch, stage.now(), &[row]).await.expect("recorded");
@@ -395,7 +398,7 @@ async fn two_stewards_forward_the_same_bulletin_at_the_same_time() {
     stage.run().await;
     let lamphun = stage.group("lpn").await.0;
     let mut tx = begin(&stage).await;
-    let into = Into::Groups(vec![lamphun]);
+    let into = ForwardTarget::Groups(vec![lamphun]);
     forward(&mut tx, id, &into, None, &Actor::user("governor"), stage.now()).await.expect("forwarded");
     // the recorder's part of the same bulletin goes on meanwhile
     let mut recorder = begin(&stage).await;
@@ -403,7 +406,7 @@ async fn two_stewards_forward_the_same_bulletin_at_the_same_time() {
     let (engine, now) = (stage.engine.clone(), stage.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
-        let done = forward(&mut tx, id, &Into::Groups(vec![lamphun]), None, &Actor::user("deputy"), now)
+        let done = forward(&mut tx, id, &ForwardTarget::Groups(vec![lamphun]), None, &Actor::user("deputy"), now)
             .await
             .expect("answered");
         tx.commit().await.expect("committed");
@@ -477,7 +480,7 @@ async fn a_change_that_is_committed_late_is_not_jumped_over() {
     stage.run().await;
     let (_, start) = changes(&stage, 0).await;
     let mut late = begin(&stage).await;
-    let into = Into::Groups(vec![stage.group("lpn").await.0]);
+    let into = ForwardTarget::Groups(vec![stage.group("lpn").await.0]);
     forward(&mut late, id, &into, None, &Actor::user("governor"), stage.now()).await.expect("forwarded");
     // others change something after it and are done before it
     let other = stage.publish_automatic().await;

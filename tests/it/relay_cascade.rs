@@ -8,7 +8,7 @@ use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Audience, Forwarding, ForwardingMode};
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::Code;
-use gcc_relay::relay::by_hand;
+use gcc_relay::relay::test_driver;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::{bulletins, groups, progress};
 use tokio::time::timeout;
@@ -153,7 +153,7 @@ async fn nothing_is_sent_after_its_expiry_though_upkeep_has_not_been_there_yet()
     let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
     let (id, _) = stage.publish(draft).await;
     stage.clock.advance(10 * MINUTE);
-    by_hand::send_until_idle(&stage.engine).await.expect("a dispatcher runs");
+    test_driver::send_until_idle(&stage.engine).await.expect("a dispatcher runs");
     assert_eq!(stage.states(id).await["gcc1"], State::Ready);
     stage.run().await;
     assert_eq!(stage.states(id).await["gcc1"], State::Expired);
@@ -169,7 +169,7 @@ async fn what_was_put_off_and_has_expired_meanwhile_is_not_taken_again_and_again
     let (id, _) = stage.publish(draft).await;
     stage.run().await;
     stage.clock.advance(10 * MINUTE);
-    timeout(PATIENCE, by_hand::send_until_idle(&stage.engine))
+    timeout(PATIENCE, test_driver::send_until_idle(&stage.engine))
         .await
         .expect("the dispatcher rests")
         .expect("a dispatcher runs");

@@ -7,7 +7,7 @@ use gcc_relay::domain::bulletin::Stage as BulletinStage;
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::ParkReason;
-use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::relay::public_token;
 use gcc_relay::relay::publish::schedule;
 use gcc_relay::simulator::{Fault, FaultRule};
@@ -24,7 +24,7 @@ async fn with_much_that_time_decides(stage: &Stage) -> (BulletinId, BulletinId) 
     let id = stage.publish_as_configured().await;
     stage.run().await;
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let into = Into::Groups(vec![stage.group("lpn").await.0]);
+    let into = ForwardTarget::Groups(vec![stage.group("lpn").await.0]);
     forward(&mut tx, id, &into, None, &tester(), stage.now()).await.expect("forwarded");
     let later = BulletinId::new(stage.now());
     insert_draft(&mut tx, later, &stage.draft().await, &public_token(), &tester(), stage.now()).await.expect("a draft");

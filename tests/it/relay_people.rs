@@ -8,14 +8,14 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::domain::text::Note;
-use gcc_relay::relay::by_hand;
-use gcc_relay::relay::forward::{Forwarded, Into, SignedNote, decline, forward, undecline};
+use gcc_relay::relay::forward::{ForwardTarget, Forwarded, SignedNote, decline, forward, undecline};
 use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::relay::refusal::{Refusal, Result};
+use gcc_relay::relay::test_driver;
 use gcc_relay::relay::withdraw::{Withdrawn, withdraw};
 use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening};
 use gcc_relay::store::locks::lock_bulletins_shared;
-use gcc_relay::store::record::{News, Recorded, record_batch};
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::webhook_events::{Event, insert_events};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::Value;
@@ -54,7 +54,7 @@ async fn forward_into(stage: &Stage, id: BulletinId, codes: &[&str], note: Optio
         None => None,
     };
     let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let done = forward(&mut tx, id, &Into::Groups(groups), note.as_ref(), &tester(), stage.now()).await?;
+    let done = forward(&mut tx, id, &ForwardTarget::Groups(groups), note.as_ref(), &tester(), stage.now()).await?;
     tx.commit().await.expect("committed");
     Ok(done)
 }
@@ -229,11 +229,11 @@ async fn a_withdrawal_follows_a_copy_whose_acceptance_is_known_only_later() {
     assert!(!stage.states(notice).await.contains_key("lpn"));
     // a call was under way, and LINE's acceptance arrives after the withdrawal: a fact, whatever the state
     let lpn = stage.delivery(id, "lpn").await;
-    let row = Recorded {
+    let row = DeliveryOutcome {
         id: lpn.id,
         bulletin_id: id,
         at: stage.now(),
-        news: News::Accepted {
+        kind: OutcomeKind::Accepted {
             called_at: stage.now(),
             receipt: Receipt { request_id: None, message_ids: vec!["1".into()] },
         },
@@ -320,7 +320,7 @@ async fn what_was_claimed_but_withdrawn_before_its_call_is_not_sent() {
     stage.line().change_channel("gcc", change).expect("LINE takes nothing now");
     let id = stage.publish_automatic().await;
     let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
-    let running = by_hand::start_dispatcher(&stage.engine, stage.channel, None, wake.clone(), stop.clone())
+    let running = test_driver::start_dispatcher(&stage.engine, stage.channel, None, wake.clone(), stop.clone())
         .await
         .expect("a dispatcher")
         .expect("ours");

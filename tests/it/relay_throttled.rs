@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::{Reason, State};
-use gcc_relay::relay::by_hand::start_dispatcher;
+use gcc_relay::relay::test_driver::start_dispatcher;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
 use gcc_relay::store::attempts::list_attempts;
 use tokio::sync::Notify;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
-use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 
 use crate::stage::{Stage, tester};
 
@@ -14,7 +14,7 @@ const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 async fn two_held(stage: &Stage) -> [BulletinId; 2] {
     let ids = [stage.publish_as_configured().await, stage.publish_as_configured().await];
     stage.run().await;
-    let lamphun = Into::Groups(vec![stage.group("lpn").await.0]);
+    let lamphun = ForwardTarget::Groups(vec![stage.group("lpn").await.0]);
     for id in ids {
         let mut tx = stage.engine.db.begin().await.expect("a transaction");
         forward(&mut tx, id, &lamphun, None, &tester(), stage.now()).await.expect("forwarded");

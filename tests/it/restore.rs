@@ -15,11 +15,11 @@ use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::domain::text::PlainReason;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::relay::engine::Engine;
-use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::relay::publish::{Published, publish};
 use gcc_relay::relay::restore_guard::{Restored, guard_against_restored_copy, moved, restored};
 use gcc_relay::relay::withdraw::withdraw;
-use gcc_relay::relay::{by_hand, public_token};
+use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
 use gcc_relay::store::bulletins::{Draft, get_bulletin, insert_draft};
 use gcc_relay::store::channels::{get_channel, resume_channel};
@@ -99,7 +99,9 @@ async fn node_on(stage: &Stage, url: &str) -> Engine {
 async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
     let mut tx = engine.db.begin().await.expect("a transaction");
     let GroupId(group) = groups::find_group(&mut tx, group).await.expect("a query").expect("a group").id;
-    forward(&mut tx, id, &Into::Groups(vec![group]), None, &tester(), engine.clock.now()).await.expect("forwarded");
+    forward(&mut tx, id, &ForwardTarget::Groups(vec![group]), None, &tester(), engine.clock.now())
+        .await
+        .expect("forwarded");
     tx.commit().await.expect("committed");
 }
 
@@ -173,7 +175,7 @@ async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
     let found = arrive_at(&node).await.expect("a restored copy");
     assert_eq!(found.unscheduled, 1);
     assert_eq!(arrive_at(&node).await, None, "it is asked once");
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let mut db = node.db.acquire().await.expect("a connection");
     let parked = get_channel(&mut db, stage.channel).await.expect("the channel").parked_reason;
     assert_eq!(parked, Some(ParkReason::Restored), "nothing is sent before an operator has looked");
@@ -182,11 +184,11 @@ async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
 
     resume(&node, &stage).await;
     stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn-com").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     for group in ["gcc1", "lpn", "lpn-com", "lpn-dist", "cmi", "cmi-com", "moi"] {
         assert_eq!(state_of(&node, first, group).await.0, State::Accepted, "{group}");
         assert_eq!(state_of(&node, second, group).await.0, State::Accepted, "{group}");
@@ -290,12 +292,12 @@ async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_
     let mut tx = node.db.begin().await.expect("a transaction");
     restored(&mut tx, &node.settings, &tester(), node.clock.now()).await.expect("said to be restored");
     tx.commit().await.expect("committed");
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
 
     resume(&node, &stage).await;
     stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
     assert_eq!(state_of(&node, second, "gcc1").await.0, State::Accepted);
     let after = stage.line().counts();
@@ -317,14 +319,14 @@ async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may
     let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
     arrive_at(&node).await.expect("a restored copy");
     resume(&node, &stage).await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let unknown = (State::Failed, Some(Reason::OutcomeUnknown));
     assert_eq!(state_of(&node, first, "moi").await, unknown, "due again when the copy was made");
     assert_eq!(state_of(&node, second, "gcc1").await, unknown, "never tried when the copy was made");
     let_into(&node, first, "lpn").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "lpn").await, unknown, "held when the copy was made");
     assert_eq!(state_of(&node, first, "lpn-dist").await, unknown, "waiting when the copy was made");
     let after = stage.line().counts();
@@ -337,7 +339,7 @@ async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may
     let published = publish(&mut tx, &node.settings, id, &tester(), node.clock.now()).await.expect("published");
     assert!(matches!(published, Published::Relaying(_)));
     tx.commit().await.expect("committed");
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, id, "gcc1").await.0, State::Accepted, "what is new goes out as ever");
 }
 
@@ -355,7 +357,7 @@ async fn a_copy_restored_over_its_own_database_is_noticed_too() {
     arrive_at(&node).await.expect("a restored copy");
     resume(&node, &stage).await;
     stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
     let after = stage.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
@@ -371,9 +373,9 @@ async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing
     tx.commit().await.expect("committed");
     assert_eq!(arrive_at(&node).await, None);
     stage.clock.advance(48 * HOUR);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "lpn").await.0, State::Accepted, "it is known that it was not sent before");
 }
 
@@ -400,7 +402,7 @@ async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_secon
     let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
     arrive_at(&node).await.expect("a restored copy");
     resume(&node, &stage).await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, notice, "gcc1").await.0, State::Accepted);
     let after = stage.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));

@@ -20,7 +20,7 @@ use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
 use gcc_relay::relay::settings::{BulletinRules, Retention, Settings};
-use gcc_relay::relay::{by_hand, public_token};
+use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
@@ -189,7 +189,7 @@ impl Stage {
 
     /// Lets the engine do all it can do now.
     pub async fn run(&self) {
-        by_hand::run_until_idle(&self.engine).await.expect("the engine runs");
+        test_driver::run_until_idle(&self.engine).await.expect("the engine runs");
     }
 
     pub async fn db(&self) -> store::Pooled {

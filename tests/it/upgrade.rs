@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
-use gcc_relay::relay::by_hand;
 use gcc_relay::relay::engine::Engine;
+use gcc_relay::relay::test_driver;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::progress::find_difference;
 use gcc_relay::store::{self, Db};
@@ -93,7 +93,7 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
             assert!(difference.is_none(), "{}: {difference:?}", file.display());
         }
         // what was put off is tried again; the dead channel's token is another house's, so nothing is sent
-        by_hand::run_until_idle(&engine).await.expect("the engine runs");
+        test_driver::run_until_idle(&engine).await.expect("the engine runs");
         let held: i64 = sqlx::query_scalar("select count(*) from deliveries where state = $1")
             .bind(State::Held)
             .fetch_one(&db)

@@ -15,7 +15,7 @@ use super::history::{ABSENT_GROUP, fresh_draft, publisher, seed_for, steward_of}
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
-use crate::relay::forward::{Into, forward};
+use crate::relay::forward::{ForwardTarget, forward};
 use crate::relay::public_token;
 use crate::relay::publish::publish;
 use crate::relay::refusal::Refusal;
@@ -79,7 +79,7 @@ async fn open_bulletins(engine: &Engine) -> anyhow::Result<Vec<BulletinId>> {
 
 async fn forward_one(engine: &Engine, id: BulletinId, group: GroupId, code: &str) -> anyhow::Result<()> {
     let mut tx = engine.db.begin().await?;
-    let into = Into::Groups(vec![group.0]);
+    let into = ForwardTarget::Groups(vec![group.0]);
     match forward(&mut tx, id, &into, None, &steward_of(code), engine.clock.now()).await {
         Ok(_) => tx.commit().await?,
         // somebody or something was quicker

@@ -18,7 +18,7 @@ use crate::store::batches::Ready;
 use crate::store::bulletins::update_paused;
 use crate::store::channels::park_channel;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::{Call, News, Recorded};
+use crate::store::record::{Call, DeliveryOutcome, OutcomeKind};
 use crate::telemetry::metric;
 
 /// The status of an answer that says "too many".
@@ -43,12 +43,12 @@ impl Dispatcher {
             "a call broke down; it is repeated under its key");
         let at = self.engine.clock.now();
         self.channel.snooze.answered(Instant::now());
-        let news = News::Again {
+        let kind = OutcomeKind::Again {
             due_at: at + self.engine.settings.request_timeout,
             reason: Reason::NoAnswer,
             call: Some(Call { began_at: started.at, open: true }),
         };
-        let row = Recorded { id: started.delivery, bulletin_id: started.bulletin, at, news };
+        let row = DeliveryOutcome { id: started.delivery, bulletin_id: started.bulletin, at, kind };
         self.tell(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
     }
 
@@ -65,16 +65,16 @@ impl Dispatcher {
             _ => self.channel.snooze.answered(started),
         }
         let refused = Call { began_at, open: false };
-        let news = match outcome {
-            Outcome::Accepted(receipt) => News::Accepted { called_at: began_at, receipt },
+        let kind = match outcome {
+            Outcome::Accepted(receipt) => OutcomeKind::Accepted { called_at: began_at, receipt },
             Outcome::Retry { open, reason } => self.again(&claimed.ready, reason, Call { began_at, open }, at),
             Outcome::GiveUp(reason) => {
                 if reason == Reason::MessageRefused {
                     self.pause_bulletin(&claimed).await;
                 }
-                News::Failed { reason, call: Some(refused) }
+                OutcomeKind::Failed { reason, call: Some(refused) }
             }
-            Outcome::Gone(reason) => News::Unreachable { reason, call: Some(refused) },
+            Outcome::Gone(reason) => OutcomeKind::Unreachable { reason, call: Some(refused) },
             Outcome::Snooze => {
                 self.channel.snooze.begin(Instant::now());
                 match self.throttle(claimed, attempt).await {
@@ -95,14 +95,14 @@ impl Dispatcher {
                 return;
             }
         };
-        self.record(claimed, at, news, attempt).await;
+        self.record(claimed, at, kind, attempt).await;
     }
 
     /// Another attempt by the schedule, or the end of it.
-    fn again(&self, ready: &Ready, reason: Reason, call: Call, at: Timestamp) -> News {
+    fn again(&self, ready: &Ready, reason: Reason, call: Call, at: Timestamp) -> OutcomeKind {
         match next_attempt(ready, call.open, &self.engine.settings, at) {
-            Ok(due_at) => News::Again { due_at, reason, call: Some(call) },
-            Err(reason) => News::Failed { reason, call: Some(call) },
+            Ok(due_at) => OutcomeKind::Again { due_at, reason, call: Some(call) },
+            Err(reason) => OutcomeKind::Failed { reason, call: Some(call) },
         }
     }
 
@@ -171,15 +171,21 @@ impl Dispatcher {
     }
 
     /// Hands what became of a delivery to the recorder.
-    pub(super) async fn record(&mut self, claimed: Claimed, at: Timestamp, news: News, attempt: Option<Attempt>) {
+    pub(super) async fn record(
+        &mut self,
+        claimed: Claimed,
+        at: Timestamp,
+        kind: OutcomeKind,
+        attempt: Option<Attempt>,
+    ) {
         let last = self.calls.is_empty() && self.backlog.len() == 0;
         let Ready { id, bulletin_id, has_children, .. } = claimed.ready;
-        let haste = match has_children && news.state() != State::Ready {
+        let haste = match has_children && kind.state() != State::Ready {
             true => Haste::Awaited,
             false if last => Haste::Last,
             false => Haste::None,
         };
-        let row = Box::new(Recorded { id, bulletin_id, at, news });
+        let row = Box::new(DeliveryOutcome { id, bulletin_id, at, kind });
         self.tell(Entry::Outcome { row, attempt, batch: claimed.batch, haste }).await;
     }
 

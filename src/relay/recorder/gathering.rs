@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Entry, Haste, Holder, Known};
 use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
 use crate::store::attempts::Attempt;
-use crate::store::record::Recorded;
+use crate::store::record::DeliveryOutcome;
 
 /// Rows for which others wait in one write: the first of those below go out while the rest is written.
 const MOST_AWAITED: usize = 8;
@@ -24,7 +24,7 @@ pub(super) struct Gathered {
 /// What one dispatcher has told.
 #[derive(Default)]
 pub(super) struct Share {
-    pub(super) rows: Vec<Recorded>,
+    pub(super) rows: Vec<DeliveryOutcome>,
     pub(super) attempts: Vec<Attempt>,
     pub(super) settled: Vec<(DeliveryId, BatchId)>,
     pub(super) given_back: Vec<(DeliveryId, BulletinId)>,
@@ -78,7 +78,7 @@ impl Share {
         !self.rows.is_empty()
             && self.attempts.is_empty()
             && self.given_back.is_empty()
-            && self.rows.iter().all(Recorded::is_accepted)
+            && self.rows.iter().all(DeliveryOutcome::is_accepted)
     }
 
     /// What is settled otherwise than accepted and stands in a batch that is not `finished`.

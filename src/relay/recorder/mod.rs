@@ -18,7 +18,7 @@ use self::gathering::Gathered;
 use super::engine::Engine;
 use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
 use crate::store::attempts::Attempt;
-use crate::store::record::Recorded;
+use crate::store::record::DeliveryOutcome;
 
 /// Entries that may wait for the recorder, in full batches: beyond, dispatchers wait.
 const BATCHES_AHEAD: usize = 16;
@@ -53,7 +53,7 @@ pub enum Entry {
     /// A delivery came to something.
     Outcome {
         /// What to write.
-        row: Box<Recorded>,
+        row: Box<DeliveryOutcome>,
         /// What to append to the attempts.
         attempt: Option<Attempt>,
         /// The batch it stands in.

@@ -11,7 +11,7 @@ use crate::store::attempts::{Attempt, insert_attempts};
 use crate::store::batches::{delete_batches, reopen, shrink};
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::{News, Recorded, Woken, record_accepted, record_batch};
+use crate::store::record::{ChannelReady, DeliveryOutcome, OutcomeKind, record_accepted, record_batch};
 use crate::store::{Connection, Result, StoreError};
 use crate::telemetry::metric;
 
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// What was written, and what that woke.
 #[derive(Default)]
 struct Persisted {
-    woken: Vec<Woken>,
+    woken: Vec<ChannelReady>,
     /// An earlier try may have been committed all the same, and have woken others.
     may_have_woken: bool,
     /// Rows that the database refuses for good: each stays claimed, and the channel's next holder asks LINE again under the
@@ -40,7 +40,7 @@ impl Persisted {
 /// What one transaction writes of one dispatcher.
 #[derive(Clone, Copy)]
 struct Part<'a> {
-    rows: &'a [Recorded],
+    rows: &'a [DeliveryOutcome],
     attempts: &'a [Attempt],
     /// Batches whose last delivery this settles.
     finished: &'a [BatchId],
@@ -54,7 +54,7 @@ struct Part<'a> {
 #[derive(Clone, Copy)]
 enum Write<'a> {
     /// Acceptances of several dispatchers, and the batches that they end.
-    Accepted(&'a [&'a Recorded], &'a [BatchId]),
+    Accepted(&'a [&'a DeliveryOutcome], &'a [BatchId]),
     /// What one dispatcher told.
     Part(Holder, Part<'a>),
 }
@@ -75,7 +75,8 @@ impl Recorder {
         self.measure(gathered);
         for (holder, share) in &gathered.shares {
             let settled = share.settled.iter().filter(|(id, _)| !written.refused.contains(id)).copied().collect();
-            let woke_own = written.may_have_woken || share.rows.iter().any(|row| matches!(row.news, News::NewKey(_)));
+            let woke_own =
+                written.may_have_woken || share.rows.iter().any(|row| matches!(row.kind, OutcomeKind::NewKey(_)));
             self.tell(*holder, Written { settled, woke_own });
         }
         for woken in written.woken.iter().filter(|woken| woken.ready > 0) {
@@ -112,7 +113,7 @@ impl Recorder {
         let (plain, others): (Vec<_>, Vec<_>) = shares.iter().partition(|(_, share)| share.is_plain());
         let mut all = Persisted::default();
         if !plain.is_empty() {
-            let rows: Vec<&Recorded> = plain.iter().flat_map(|(_, share)| &share.rows).collect();
+            let rows: Vec<&DeliveryOutcome> = plain.iter().flat_map(|(_, share)| &share.rows).collect();
             let batches: Vec<BatchId> = plain.iter().flat_map(|(holder, _)| ended(holder)).copied().collect();
             match self.until_written(Write::Accepted(&rows, &batches)).await {
                 Ok(written) => all.add(written),
@@ -204,14 +205,14 @@ impl Recorder {
     }
 
     /// Writes acceptances of several dispatchers.
-    async fn try_accepted(&self, rows: &[&Recorded], finished: &[BatchId]) -> Result<Vec<Woken>> {
+    async fn try_accepted(&self, rows: &[&DeliveryOutcome], finished: &[BatchId]) -> Result<Vec<ChannelReady>> {
         let mut db = self.engine.db.acquire().await?;
         let woken = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
         self.tell_others(&mut db, &woken).await?;
         Ok(woken)
     }
 
-    async fn try_part(&self, holder: Holder, part: Part<'_>) -> Result<Vec<Woken>> {
+    async fn try_part(&self, holder: Holder, part: Part<'_>) -> Result<Vec<ChannelReady>> {
         let mut tx = self.engine.db.begin().await?;
         let given_back = part.given_back.iter().map(|(_, bulletin)| *bulletin);
         let bulletins: Vec<_> = part.rows.iter().map(|row| row.bulletin_id).chain(given_back).collect();
@@ -229,7 +230,7 @@ impl Recorder {
     }
 
     /// Wakes the dispatchers of channels that other nodes hold.
-    async fn tell_others(&self, db: &mut Connection, woken: &[Woken]) -> Result<()> {
+    async fn tell_others(&self, db: &mut Connection, woken: &[ChannelReady]) -> Result<()> {
         let there = self.holders.iter().filter(|(_, known)| !known.written.is_closed());
         let held: HashSet<ChannelId> = there.map(|(holder, _)| holder.channel).collect();
         let others = woken.iter().filter(|woken| woken.ready > 0 && !held.contains(&woken.channel));

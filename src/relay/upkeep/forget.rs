@@ -6,7 +6,7 @@ use super::DAY;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::{
-    Result, account_links, idempotency, images, known_devices, sessions, sign_in_limits, webhook_events,
+    Result, account_links, idempotency, images, known_devices, login_sessions, sign_in_limits, webhook_events,
 };
 
 /// How long a webhook event that was set aside is kept.
@@ -34,7 +34,7 @@ pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
     images::delete_unused(&mut db, now - UNUSED * 8, now - UNUSED).await?;
     // so that a round ends, however much there is; the rest is left for the next day
     for _ in 0..FORGETS {
-        let sessions = sessions::delete_ended(&mut db, now, FORGOTTEN).await?;
+        let sessions = login_sessions::delete_ended(&mut db, now, FORGOTTEN).await?;
         let links = account_links::delete_expired(&mut db, now - DAY * 30, FORGOTTEN).await?;
         let devices = known_devices::delete_old(&mut db, now - known_devices::LASTS, FORGOTTEN).await?;
         if sessions.max(links).max(devices) < FORGOTTEN.unsigned_abs() {

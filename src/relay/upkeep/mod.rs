@@ -9,10 +9,10 @@
 //! machine's, and is left alone while the two do not agree.
 
 mod audit_months;
+mod deadlines;
 mod forget;
 mod months;
 mod proof;
-mod turns;
 
 use std::time::Duration;
 
@@ -103,7 +103,7 @@ enum Step {
 }
 
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
-const TURNS: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
+const DEADLINES: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
 const CARE: [Step; 11] = [
     Step::Measure,
@@ -214,10 +214,10 @@ impl Lane {
     async fn work_on(&mut self, step: Step, now: Timestamp) -> Result<()> {
         let engine = &self.engine;
         match step {
-            Step::Publish => turns::publish_scheduled(engine, now).await,
-            Step::Expire => turns::expire(engine, now).await,
-            Step::Release => turns::release(engine, now).await,
-            Step::Bypass => turns::bypass(engine, now).await,
+            Step::Publish => deadlines::publish_scheduled(engine, now).await,
+            Step::Expire => deadlines::expire(engine, now).await,
+            Step::Release => deadlines::release(engine, now).await,
+            Step::Bypass => deadlines::bypass(engine, now).await,
             Step::Measure => measure(&mut *engine.db.acquire().await?, now).await,
             Step::SumUp => self.sum_up(now).await,
             Step::TouchIdentity => proof::touch_identity(engine, now).await,
@@ -263,7 +263,7 @@ impl Lane {
 
 /// The rounds of upkeep, both lanes.
 pub struct Rounds {
-    turns: Lane,
+    deadlines: Lane,
     care: Lane,
 }
 
@@ -271,15 +271,15 @@ impl Rounds {
     /// Everything is due in the first round.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
-        Self { turns: Lane::new(engine.clone(), &TURNS), care: Lane::new(engine, &CARE) }
+        Self { deadlines: Lane::new(engine.clone(), &DEADLINES), care: Lane::new(engine, &CARE) }
     }
 
     async fn run(self, stop: CancellationToken) {
         // LINE may be slow to answer: what time asks for must not wait for it
-        let engine = self.turns.engine.clone();
+        let engine = self.deadlines.engine.clone();
         let quotas = tokio::spawn(keep_quotas(engine.clone(), stop.clone()));
         let counts = tokio::spawn(keep_counts(engine, stop.clone()));
-        tokio::join!(self.turns.run(stop.clone()), self.care.run(stop));
+        tokio::join!(self.deadlines.run(stop.clone()), self.care.run(stop));
         quotas.abort();
         counts.abort();
     }
@@ -287,7 +287,7 @@ impl Rounds {
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from
     /// being done.
     pub async fn go_round(&mut self) {
-        self.turns.go_round().await;
+        self.deadlines.go_round().await;
         self.care.go_round().await;
     }
 }
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn the_metrics_know_every_step_beforehand() {
-        let done: BTreeSet<&str> = TURNS.iter().chain(&CARE).map(|step| step.name()).collect();
+        let done: BTreeSet<&str> = DEADLINES.iter().chain(&CARE).map(|step| step.name()).collect();
         assert_eq!(done, metric::UPKEEP_STEPS.into_iter().collect());
     }
 }

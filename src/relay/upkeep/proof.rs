@@ -8,7 +8,7 @@ use crate::relay::gauges::tell_difference;
 use crate::relay::refusal::Refusal;
 use crate::relay::withdraw::follow_late_acceptances;
 use crate::store::locks::lock_bulletin;
-use crate::store::{Result, audit, bulletins, database_identity, progress, turns};
+use crate::store::{Result, audit, bulletins, database_identity, progress, transitions};
 
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
@@ -29,10 +29,10 @@ pub(super) async fn recount(engine: &Engine, now: Timestamp) -> Result<()> {
 /// Needs no lock: one statement sees one moment, and the counters move with the rows.
 async fn recount_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<i64> {
     let mut db = engine.db.acquire().await?;
-    if turns::has_orphans(&mut db, id).await? {
+    if transitions::has_orphans(&mut db, id).await? {
         let mut tx = engine.db.begin().await?;
         let lock = lock_bulletin(&mut tx, id).await?;
-        let channels = turns::wake_orphans(&mut tx, &lock, id, now).await?;
+        let channels = transitions::wake_orphans(&mut tx, &lock, id, now).await?;
         wake(&mut tx, &channels).await?;
         tx.commit().await?;
         tracing::error!(bulletin.id = %id, "deliveries waited for a group that had ended; they go on now");

@@ -79,8 +79,8 @@ pub async fn forward_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, po
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let bulletin = visible::bulletin(work.db(), &caller, id).await?;
     let into = match into {
-        Groups::These(codes) => forward::Into::Groups(answered_for(work.db(), &caller, &codes).await?),
-        Groups::All(All::All) => forward::Into::AllHeld(all_answered_for(work.db(), &caller).await?),
+        Groups::These(codes) => forward::ForwardTarget::Groups(answered_for(work.db(), &caller, &codes).await?),
+        Groups::All(All::All) => forward::ForwardTarget::AllHeld(all_answered_for(work.db(), &caller).await?),
     };
     let note = match note {
         Some(text) => Some(sign(work.db(), &caller, text, &into, bulletin.origin_id).await?),
@@ -187,12 +187,12 @@ pub(in crate::web) async fn sign(
     db: &mut Connection,
     caller: &Caller,
     text: Note,
-    into: &forward::Into,
+    into: &forward::ForwardTarget,
     origin: GroupId,
 ) -> Result<SignedNote, StoreError> {
     let first = match into {
-        forward::Into::Groups(groups) => groups.first(),
-        forward::Into::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
+        forward::ForwardTarget::Groups(groups) => groups.first(),
+        forward::ForwardTarget::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
     };
     let group = first.map_or(origin, |id| GroupId(*id));
     Ok(SignedNote { text, from: signature(db, caller, group).await?, group })

@@ -13,7 +13,7 @@ use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::publish::{self, Published};
-use crate::relay::{forecast, trial, withdraw};
+use crate::relay::{forecast, test_send, withdraw};
 use crate::store::StoreError;
 use crate::store::bulletins::Bulletin;
 use crate::web::app::App;
@@ -206,7 +206,7 @@ pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post:
     let Some(chosen) = visible::find_group(work.db(), &caller, group.as_str()).await? else {
         return Err(Problem::invalid_field("/group", format!("there is no group called {group}")).into());
     };
-    let test = trial::send_test(work.db(), &app.settings, id, &chosen, &by, now).await?;
+    let test = test_send::send_test(work.db(), &app.settings, id, &chosen, &by, now).await?;
     work.answer(StatusCode::ACCEPTED, &TestAnswer { id: test, group }).await
 }
 

@@ -18,7 +18,7 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
 use crate::domain::ids::AccountId;
 use crate::domain::time::{Clock, Timestamp};
-use crate::store::sessions::{Kept, Limits, delete_session, find_session, save_session, touch_session};
+use crate::store::login_sessions::{Kept, Limits, delete_session, find_session, save_session, touch_session};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
 

@@ -14,7 +14,7 @@ use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId};
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::domain::retry_key::RetryKey;
 use gcc_relay::domain::time::Timestamp;
-use gcc_relay::relay::forward::{Into, decline, forward, undecline};
+use gcc_relay::relay::forward::{ForwardTarget, decline, forward, undecline};
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::retry::retry;
 use gcc_relay::relay::upkeep::Rounds;
@@ -24,7 +24,7 @@ use gcc_relay::store::batches::{delete_batches, reopen, shrink, take_channel};
 use gcc_relay::store::bulletins::Draft;
 use gcc_relay::store::locks::lock_bulletins_shared;
 use gcc_relay::store::progress::find_difference;
-use gcc_relay::store::record::{Call, News, Recorded, record_batch};
+use gcc_relay::store::record::{Call, DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -446,13 +446,15 @@ impl Table {
             return;
         }
         let call = |open| Some(Call { began_at: now, open });
-        let news = match came {
-            Came::Accepted => News::Accepted { called_at: now, receipt: Receipt::default() },
-            Came::Later { open } => News::Again { due_at: now + MINUTE, reason: Reason::NoAnswer, call: call(open) },
-            Came::Refused => News::Failed { reason: Reason::MessageRefused, call: call(false) },
-            Came::Gone => News::Unreachable { reason: Reason::AccountRemoved, call: call(false) },
+        let kind = match came {
+            Came::Accepted => OutcomeKind::Accepted { called_at: now, receipt: Receipt::default() },
+            Came::Later { open } => {
+                OutcomeKind::Again { due_at: now + MINUTE, reason: Reason::NoAnswer, call: call(open) }
+            }
+            Came::Refused => OutcomeKind::Failed { reason: Reason::MessageRefused, call: call(false) },
+            Came::Gone => OutcomeKind::Unreachable { reason: Reason::AccountRemoved, call: call(false) },
         };
-        let row = Recorded { id: sheet.ids[group], bulletin_id: sheet.id, at: now, news };
+        let row = DeliveryOutcome { id: sheet.ids[group], bulletin_id: sheet.id, at: now, kind };
         let epoch = if late { self.epoch - 1 } else { self.epoch };
         let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
         let lock = lock_bulletins_shared(&mut tx, &[sheet.id]).await.expect("locked");
@@ -482,7 +484,9 @@ impl Table {
                     sheet.step(group, Event::Released);
                     (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), None);
                 }
-                forward(&mut tx, id, &Into::Groups(vec![self.groups[group]]), None, &tester(), now).await.map(drop)
+                forward(&mut tx, id, &ForwardTarget::Groups(vec![self.groups[group]]), None, &tester(), now)
+                    .await
+                    .map(drop)
             }
             Act::Decline(_, group) => {
                 allowed &= sheet.copies[group].state == State::Held;

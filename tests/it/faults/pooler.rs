@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gcc_relay::store::Hosts;
 use gcc_relay::store::checkup::list_lost_settings;
-use gcc_relay::store::session::open_session_on;
+use gcc_relay::store::node_connection::open_session_on;
 use nix::sys::signal::Signal;
 use sqlx::Executor as _;
 use tokio::time::Instant;

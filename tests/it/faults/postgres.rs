@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::relay::by_hand::start_dispatcher;
+use gcc_relay::relay::test_driver::start_dispatcher;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store;
 use nix::sys::signal::{Signal, kill};

@@ -24,7 +24,7 @@ use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::thai::{Digits, format_long_date, from_bangkok, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
-use crate::relay::forward::{Into, SignedNote, decline, forward};
+use crate::relay::forward::{ForwardTarget, SignedNote, decline, forward};
 use crate::relay::public_token;
 use crate::relay::publish::publish;
 use crate::relay::withdraw::withdraw;
@@ -204,7 +204,7 @@ impl Publisher<'_> {
                 let group = group_id(db, code).await?;
                 let text = text.parse().map_err(anyhow::Error::msg)?;
                 let note = SignedNote { text, from: from.to_owned(), group };
-                let into = Into::Groups(vec![group.0]);
+                let into = ForwardTarget::Groups(vec![group.0]);
                 forward(db, id, &into, Some(&note), &steward_of(code), after(minutes)).await?;
             }
         }

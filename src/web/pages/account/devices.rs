@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::HERE;
 use crate::store::StoreError;
 use crate::store::audit::insert_entry;
-use crate::store::sessions::{delete_device, delete_others};
+use crate::store::login_sessions::{delete_device, delete_others};
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::{Visitor, known_device};

@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::store::account_links::expire_links;
 use crate::store::accounts::update_password;
 use crate::store::audit::insert_entry;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::web::app::App;
 use crate::web::pages::people::welcome::checked;
 use crate::web::people::{Visitor, known_device};

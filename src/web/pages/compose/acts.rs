@@ -13,7 +13,7 @@ use super::show::{Fault, page};
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::relay::refusal::Refusal;
-use crate::relay::{approval, publish, trial, withdraw as relay};
+use crate::relay::{approval, publish, test_send, withdraw as relay};
 use crate::store::{StoreError, Tx};
 use crate::web::api::{drafts, visible};
 use crate::web::app::App;
@@ -252,7 +252,7 @@ pub async fn send_test(
         return tell(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let done = match checked {
-        Ok(()) => trial::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,
+        Ok(()) => test_send::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
     finish(&app, &visitor, id, (once, tx), done.map(|_| "said-test-sent"), ("test", &named)).await

@@ -5,7 +5,7 @@ use askama::Template;
 use super::labels;
 use super::typed::Typed;
 use crate::domain::search::Words as Pieces;
-use crate::store::choices::{Choice, list_called, list_matching, list_office_kinds, list_provinces};
+use crate::store::choices::{Choice, list_by_codes, list_matching, list_office_kinds, list_provinces};
 use crate::store::{Connection, StoreError};
 use crate::web::auth::Scope;
 use crate::web::words::Words;
@@ -111,7 +111,8 @@ impl Groups {
     /// When the database fails.
     pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &Typed) -> Result<Self, StoreError> {
         let chosen: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
-        let mut groups = if chosen.is_empty() { Vec::new() } else { list_called(db, scope.groups(), &chosen).await? };
+        let mut groups =
+            if chosen.is_empty() { Vec::new() } else { list_by_codes(db, scope.groups(), &chosen).await? };
         let found = find(db, scope, &typed.group_query).await?;
         let more = found.as_ref().is_some_and(|found| found.len() > MOST_FOUND);
         let looked = found.is_some();

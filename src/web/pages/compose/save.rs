@@ -133,7 +133,7 @@ async fn check_named(
     }
     let named: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
     if !named.is_empty() {
-        let known = crate::store::choices::list_called(db, visitor.caller.scope.groups(), &named).await?;
+        let known = crate::store::choices::list_by_codes(db, visitor.caller.scope.groups(), &named).await?;
         let unknown: Vec<&str> =
             named.iter().map(String::as_str).filter(|code| !known.iter().any(|group| group.code == *code)).collect();
         if !unknown.is_empty() {

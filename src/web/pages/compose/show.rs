@@ -14,7 +14,7 @@ use crate::domain::ids::BulletinId;
 use crate::relay::publish::render_checked;
 use crate::store::audit::{Entry, list_entries_of};
 use crate::store::bulletins::{Bulletin, Draft, find_correction};
-use crate::store::choices::list_called;
+use crate::store::choices::list_by_codes;
 use crate::store::messages::get_plain_message;
 use crate::store::{Connection, StoreError};
 use crate::web::api::visible;
@@ -229,7 +229,7 @@ async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -
         let Some(codes) = codes else { continue };
         let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
         // what the visitor does not see is counted and not named
-        let names: Vec<String> = list_called(db, scope, &codes).await?.into_iter().map(|group| group.name).collect();
+        let names: Vec<String> = list_by_codes(db, scope, &codes).await?.into_iter().map(|group| group.name).collect();
         let rest = codes.len() - names.len();
         let mut names = names.join(", ");
         if rest > 0 {

@@ -19,7 +19,7 @@ use crate::domain::credentials::Username;
 use crate::store::accounts::{Account, find_account, update_signed_in};
 use crate::store::audit::insert_entry;
 use crate::store::failed_sign_ins::add_failure;
-use crate::store::sessions::update_device;
+use crate::store::login_sessions::update_device;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;

@@ -25,7 +25,7 @@ use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, find_account_by_id, update_password};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;

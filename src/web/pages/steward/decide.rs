@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::one::{Typed, render};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{BadText, Note, PlainReason};
-use crate::relay::forward::{self, Into, forward};
+use crate::relay::forward::{self, ForwardTarget, forward};
 use crate::relay::refusal::Refusal;
 use crate::web::api::cascade::{answered_for, sign};
 use crate::web::api::visible;
@@ -52,7 +52,7 @@ pub async fn forward_one(
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let bulletin = visible::bulletin(&mut tx, &visitor.caller, id).await?;
-    let into = Into::Groups(answered_for(&mut tx, &visitor.caller, &codes).await?);
+    let into = ForwardTarget::Groups(answered_for(&mut tx, &visitor.caller, &codes).await?);
     let note = match note {
         Some(text) => Some(sign(&mut tx, &visitor.caller, text, &into, bulletin.origin_id).await?),
         None => None,

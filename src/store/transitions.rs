@@ -1,8 +1,8 @@
-//! Turns: everything that moves deliveries other than LINE's answers: people, time, the end of a bulletin.
+//! Transitions: everything that moves deliveries other than LINE's answers: people, time, the end of a bulletin.
 //!
 //! Each of these is one set-based statement on one bulletin. The caller shows that it holds the bulletin's lock
 //! ([`BulletinsLocked`]), so that none of them meets the recorder on the same rows; or shares it and has locked the
-//! rows themselves ([`lock_standings`]).
+//! rows themselves ([`lock_deliveries`]).
 
 use super::locks::BulletinsLocked;
 use super::{Connection, Result};
@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 
 /// What stands at a group for one bulletin.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct LockedDelivery {
     /// The delivery.
     pub id: DeliveryId,
     /// The group.
@@ -29,9 +29,9 @@ pub struct Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_standings(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Standing>> {
+pub async fn lock_deliveries(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<LockedDelivery>> {
     Ok(sqlx::query_as!(
-        Standing,
+        LockedDelivery,
         r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
             d.group_id as "group_id: GroupId", g.code as "group", d.state
         from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id

@@ -9,8 +9,8 @@ use crate::relay::publish::{give_up_schedule, publish_due};
 use crate::relay::refusal::Refusal;
 use crate::store::fan_out::list_channels_of;
 use crate::store::locks::lock_bulletin;
-use crate::store::turns::Patience;
-use crate::store::{Result, bulletins, turns};
+use crate::store::transitions::Patience;
+use crate::store::{Result, bulletins, transitions};
 
 /// Publishes what is scheduled and due.
 pub(super) async fn publish_scheduled(engine: &Engine, now: Timestamp) -> Result<()> {
@@ -39,7 +39,7 @@ async fn publish_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<
 
 /// Releases what its steward left until its time.
 pub(super) async fn release(engine: &Engine, now: Timestamp) -> Result<()> {
-    for id in turns::list_releases_due(&mut *engine.db.acquire().await?, now).await? {
+    for id in transitions::list_releases_due(&mut *engine.db.acquire().await?, now).await? {
         note_one("release", id, release_one(engine, id, now).await)?;
     }
     Ok(())
@@ -48,7 +48,7 @@ pub(super) async fn release(engine: &Engine, now: Timestamp) -> Result<()> {
 async fn release_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     let lock = lock_bulletin(&mut tx, id).await?;
-    let channels = turns::release_due(&mut tx, &lock, id, now).await?;
+    let channels = transitions::release_due(&mut tx, &lock, id, now).await?;
     wake(&mut tx, &channels).await?;
     Ok(tx.commit().await?)
 }
@@ -56,7 +56,7 @@ async fn release_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<
 /// Passes by groups that have taken too long.
 pub(super) async fn bypass(engine: &Engine, now: Timestamp) -> Result<()> {
     let patience = engine.settings.patience(now);
-    for id in turns::list_bypasses_due(&mut *engine.db.acquire().await?, &patience, now).await? {
+    for id in transitions::list_bypasses_due(&mut *engine.db.acquire().await?, &patience, now).await? {
         note_one("bypass", id, bypass_one(engine, id, &patience, now).await)?;
     }
     Ok(())
@@ -65,7 +65,7 @@ pub(super) async fn bypass(engine: &Engine, now: Timestamp) -> Result<()> {
 async fn bypass_one(engine: &Engine, id: BulletinId, patience: &Patience, now: Timestamp) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     let lock = lock_bulletin(&mut tx, id).await?;
-    let channels = turns::bypass_due(&mut tx, &lock, id, patience, now).await?;
+    let channels = transitions::bypass_due(&mut tx, &lock, id, patience, now).await?;
     wake(&mut tx, &channels).await?;
     tx.commit().await?;
     tracing::warn!(bulletin.id = %id, "groups were passed by that took too long");
@@ -83,7 +83,7 @@ pub(super) async fn expire(engine: &Engine, now: Timestamp) -> Result<()> {
 async fn expire_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     let lock = lock_bulletin(&mut tx, id).await?;
-    let ended = turns::end_open(&mut tx, &lock, id, State::Expired, now).await?;
+    let ended = transitions::end_open(&mut tx, &lock, id, State::Expired, now).await?;
     let channels = list_channels_of(&mut tx, id).await?;
     wake(&mut tx, &channels).await?;
     tx.commit().await?;
