@@ -34,7 +34,7 @@
 //! web, cli ──▶ relay::publish ──▶ store: bulletin + message + all deliveries, one transaction ── NOTIFY ─┐
 //! LINE ◀── line::client ◀── relay::dispatcher, one per channel in the cluster ◀── claims ready deliveries ◀──┘
 //!  │                             └──▶ relay::recorder: outcomes in batches; an accepted parent wakes its children
-//!  └──▶ web::hook: verify, store once, answer ──▶ relay::inbound: join codes, taps, leaving
+//!  └──▶ web::webhook: verify, store once, answer ──▶ relay::inbound: join codes, taps, leaving
 //! ```
 //!
 //! | to change | look in |

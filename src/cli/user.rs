@@ -197,7 +197,7 @@ fn state(account: &Account, now: Timestamp) -> &'static str {
     match account {
         account if account.disabled_at.is_some() => "disabled",
         account if account.password_hash.is_none() => "invited",
-        account if !account.works(now) => "not valid now",
+        account if !account.is_active(now) => "not valid now",
         _ => "works",
     }
 }

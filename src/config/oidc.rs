@@ -30,7 +30,7 @@ pub struct Oidc {
     pub label_th: String,
     /// What the button says in English.
     pub label_en: String,
-    /// Whether a code of the moment is still asked for.
+    /// Whether a TOTP code is still asked for.
     pub second_factor: SecondFactor,
     /// Where the browser is sent, where the provider does not publish it.
     pub authorization_endpoint: Option<ProviderUrl>,

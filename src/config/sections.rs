@@ -315,7 +315,7 @@ pub struct Accounts {
     /// How long a one-time link works.
     #[serde(deserialize_with = "duration::one")]
     pub link_lifetime: Duration,
-    /// The roles that need a code of the moment.
+    /// The roles that need a TOTP code.
     pub code_demanded: Vec<Role>,
 }
 

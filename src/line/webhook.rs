@@ -6,7 +6,7 @@
 //! tell repetitions by: LINE's own, or a hash of its bytes.
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>.
 //!
-//! Called by `web::hook` (through the store) and `relay::inbound`, after [`super::signature`].
+//! Called by `web::webhook` (through the store) and `relay::inbound`, after [`super::signature`].
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -2,7 +2,7 @@
 //!
 //! A webhook's transaction sends no notice itself. Postgres lets one notifying transaction of the whole cluster commit
 //! at a time, disk and synchronous standby included, so a notice in each would make all webhooks wait for one another.
-//! Called by `web::hook` after its commit; `relay::inbound` waits for it.
+//! Called by `web::webhook` after its commit; `relay::inbound` waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;

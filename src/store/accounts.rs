@@ -26,7 +26,7 @@ pub struct Account {
     pub office_name: Option<String>,
     /// The hash of its password; none until its link was used.
     pub password_hash: Option<String>,
-    /// The sealed secret of its codes of the moment; none until they are set up.
+    /// The sealed secret of its TOTP codes; none until they are set up.
     pub totp_sealed: Option<Vec<u8>>,
     /// The last period whose code was taken.
     pub totp_used: i64,
@@ -47,7 +47,7 @@ pub struct Account {
 impl Account {
     /// Whether it can be used at `now`.
     #[must_use]
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_active(&self, now: Timestamp) -> bool {
         self.disabled_at.is_none()
             && self.valid_from.is_none_or(|from| from <= now)
             && self.valid_until.is_none_or(|until| now < until)
@@ -165,7 +165,7 @@ pub async fn clear_password(db: &mut Connection, id: AccountId) -> Result<()> {
     Ok(())
 }
 
-/// Sets or takes away the sealed secret of the codes of the moment.
+/// Sets or takes away the sealed secret of the TOTP codes.
 ///
 /// # Errors
 /// When the database fails.
@@ -174,7 +174,7 @@ pub async fn update_codes(db: &mut Connection, id: AccountId, sealed: Option<&[u
     Ok(())
 }
 
-/// Keeps the sealed secret of new codes of the moment together with the period whose code proved that they work.
+/// Keeps the sealed secret of new TOTP codes together with the period whose code proved that they work.
 ///
 /// # Errors
 /// When the database fails.

@@ -37,7 +37,7 @@ pub struct ApiKey {
 impl ApiKey {
     /// Whether it can be used at `now`, from some address.
     #[must_use]
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }

@@ -201,7 +201,7 @@ pub async fn authorize(
         return Ok(told(refusal.into_response(), standing));
     }
     // also of who is remembered: a key ends on the second, and works from its own addresses only
-    let allowed = known.admit(app.now(), from).and_then(|()| known.check_role(act));
+    let allowed = known.check_use(app.now(), from).and_then(|()| known.check_role(act));
     if let Err(problem) = allowed {
         return Ok(told(problem.into_response(), standing));
     }
@@ -235,7 +235,7 @@ struct Known {
 
 impl Known {
     /// Whether it works at `now` for a client at `from`.
-    fn admit(&self, now: Timestamp, from: ClientAddress) -> Result<(), Problem> {
+    fn check_use(&self, now: Timestamp, from: ClientAddress) -> Result<(), Problem> {
         if let Some(end) = self.expires_at.filter(|end| *end <= now) {
             let detail = format!("This API key ended at {end}. Ask for a new one.");
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "key-ended", "The API key has ended", detail));
@@ -283,7 +283,7 @@ async fn identify(app: &App, (prefix, sha256): (String, [u8; 32]), from: ClientA
     let (id, last_used_at) = (key.id, key.last_used_at);
     let (expires_at, allowed) = (key.expires_at, AllowedAddresses::from_kept(&key.networks));
     let known = Known { caller: Caller::of(&mut db, key).await?, expires_at, allowed };
-    if last_used_at.is_none_or(|last| last < now - USE_NOTED) && known.admit(now, from).is_ok() {
+    if last_used_at.is_none_or(|last| last < now - USE_NOTED) && known.check_use(now, from).is_ok() {
         // when a key was last used is good to know; a key works without it
         if let Err(error) = touch_key(&mut db, id, now).await {
             tracing::warn!(%error, "cannot note that an API key was used");

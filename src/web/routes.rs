@@ -15,14 +15,14 @@ pub struct Route {
     /// The path, with `{names}` for what varies.
     pub path: &'static str,
     /// Who is let in.
-    pub door: Door,
+    pub access: Access,
 }
 
 /// Who is let in by a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Access {
     /// Everybody.
-    Open,
+    Public,
     /// Keys of the API whose role allows the act.
     Key(Act),
     /// People who are signed in and whose role allows the act.
@@ -33,23 +33,23 @@ impl Route {
     /// What a key's role must allow, where the route asks for a key.
     #[must_use]
     pub fn act(&self) -> Option<Act> {
-        match self.door {
-            Door::Key(act) => Some(act),
-            Door::Open | Door::Person(_) => None,
+        match self.access {
+            Access::Key(act) => Some(act),
+            Access::Public | Access::Person(_) => None,
         }
     }
 }
 
 const fn route(method: &'static str, path: &'static str, act: Act) -> Route {
-    Route { method, path, door: Door::Key(act) }
+    Route { method, path, access: Access::Key(act) }
 }
 
 const fn open(method: &'static str, path: &'static str) -> Route {
-    Route { method, path, door: Door::Open }
+    Route { method, path, access: Access::Public }
 }
 
 const fn page(method: &'static str, path: &'static str, act: Act) -> Route {
-    Route { method, path, door: Door::Person(act) }
+    Route { method, path, access: Access::Person(act) }
 }
 
 /// Every route that is served.
@@ -246,7 +246,7 @@ mod tests {
         ];
         let listed: BTreeSet<_> = ROUTES
             .iter()
-            .filter(|route| !matches!(route.door, Door::Person(_)) && !undocumented.contains(&route.path))
+            .filter(|route| !matches!(route.access, Access::Person(_)) && !undocumented.contains(&route.path))
             .map(|route| (route.method.to_owned(), route.path.to_owned()))
             .collect();
         assert_eq!(documented, listed);

@@ -183,9 +183,9 @@ const SEALING: &[&str] = &[
     "domain/sealed/keys.rs",
     // the chain of the audit, which no key seals
     "relay/upkeep.rs",
-    "web/once.rs",
-    "web/people/codes.rs",
-    "web/post.rs",
+    "web/idempotent_form.rs",
+    "web/people/totp.rs",
+    "web/idempotent_post.rs",
 ];
 
 #[test]

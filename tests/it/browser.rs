@@ -210,7 +210,7 @@ impl Desk {
         browser
     }
 
-    /// The code of the moment of a secret that a page shows to be typed.
+    /// The TOTP code of a secret that a page shows to be typed.
     pub fn code_of(&self, page: &str) -> String {
         let rest = page.split(r#"<code class="typed">"#).nth(1).expect("a secret to type");
         let secret = totp_rs::Secret::try_from_base32(rest.split('<').next().expect("an end")).expect("base32");
@@ -219,7 +219,7 @@ impl Desk {
         totp.build().expect("a secret").generate(seconds).to_string()
     }
 
-    /// A browser in which `who`, whose role needs a code of the moment, signs in for the first time.
+    /// A browser in which `who`, whose role needs a TOTP code, signs in for the first time.
     pub async fn sign_in_with_code(&self, who: Who) -> Browser<'_> {
         let (username, _) = self.account(who).await;
         let browser = Browser::new(self);
@@ -229,7 +229,7 @@ impl Desk {
         browser
     }
 
-    /// A browser in which `who` is signed in; the approver, who needs a code of the moment, is not among them.
+    /// A browser in which `who` is signed in; the approver, who needs a TOTP code, is not among them.
     pub async fn sign_in(&self, who: Who) -> Browser<'_> {
         let (username, _) = self.account(who).await;
         let browser = Browser::new(self);

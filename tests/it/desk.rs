@@ -32,7 +32,7 @@ use crate::stage::Stage;
 /// The largest body that the desk reads, in bytes: room for the longest bulletin.
 pub const BODY_LIMIT: usize = 200_000;
 
-/// How signing in behaves at the desk: only approvers need a code of the moment.
+/// How signing in behaves at the desk: only approvers need a TOTP code.
 pub const RULES: Rules = Rules {
     idle: Duration::from_hours(2),
     longest: Duration::from_hours(12),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
@@ -147,7 +147,7 @@ async fn two_clicks_on_any_form_are_one_act_with_one_answer() {
 fn every_form_of_people_is_done_once_or_says_why_not() {
     let routes: BTreeSet<String> = ROUTES
         .iter()
-        .filter(|route| route.method == "POST" && matches!(route.door, Door::Person(_)))
+        .filter(|route| route.method == "POST" && matches!(route.access, Access::Person(_)))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     let mut tried: BTreeSet<String> =

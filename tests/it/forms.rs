@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 
 use crate::desk::Who;
 use crate::forms_table::{OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
@@ -17,7 +17,7 @@ pub enum Hands {
     Nobodys,
     /// Of an operator, another one each time, as one account may fail only so often.
     Newcomers,
-    /// Of an approver, another one each time, who has typed the password and not yet the code of the moment.
+    /// Of an approver, another one each time, who has typed the password and not yet the TOTP code.
     HalfWay,
 }
 
@@ -101,7 +101,7 @@ fn every_route_for_people_has_its_fields_in_the_table() {
     let routes: BTreeSet<String> = ROUTES
         .iter()
         // the API and LINE's webhook take no forms
-        .filter(|route| !matches!(route.door, Door::Key(_)) && !route.path.starts_with("/api/"))
+        .filter(|route| !matches!(route.access, Access::Key(_)) && !route.path.starts_with("/api/"))
         .filter(|route| !route.path.starts_with("/line/"))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();

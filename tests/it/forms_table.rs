@@ -64,19 +64,25 @@ pub const OF_PEOPLE: &[Form] = &[
         Nobodys,
         "POST /sign-in",
         "/sign-in",
-        &[("username", "{person}"), ("password", PASSWORD), ("remember", "yes"), ("next", "/home"), ("carried", "")],
+        &[
+            ("username", "{person}"),
+            ("password", PASSWORD),
+            ("remember", "yes"),
+            ("next", "/home"),
+            ("pending_form", ""),
+        ],
     ),
     form(
         Nobodys,
         "POST /sign-in",
         "/sign-in",
-        &[("username", "u#"), ("next", "/home"), ("carried", ""), ("password", "p")],
+        &[("username", "u#"), ("next", "/home"), ("pending_form", ""), ("password", "p")],
     ),
     form(
         HalfWay,
         "POST /sign-in/code",
         "/sign-in/code",
-        &[("code", "123456"), ("recovery", ""), ("next", "/home"), ("carried", "")],
+        &[("code", "123456"), ("recovery", ""), ("next", "/home"), ("pending_form", "")],
     ),
     form(
         Nobodys,
@@ -175,13 +181,13 @@ pub const OF_PEOPLE: &[Form] = &[
         Nobodys,
         "POST /sign-in/provider",
         "/sign-in/provider",
-        &[("remember", "yes"), ("next", "/home"), ("carried", "")],
+        &[("remember", "yes"), ("next", "/home"), ("pending_form", "")],
     ),
     form(
         Nobodys,
         "POST /sign-in/passkey",
         "/sign-in/passkey",
-        &[("remember", "yes"), ("next", "/home"), ("carried", "")],
+        &[("remember", "yes"), ("next", "/home"), ("pending_form", "")],
     ),
 ];
 

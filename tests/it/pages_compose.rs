@@ -269,9 +269,10 @@ async fn a_session_that_ends_while_somebody_types_costs_nothing_that_was_typed()
     shows(&preview, &["หมดเวลาการใช้งานแล้ว"]);
     let asked = browser.submit("/bulletins/new", &with(&[("do", "save")])).await;
     assert_eq!(asked.status, 401);
-    let carried = hidden(&asked, "carried").replace("&#34;", "\"").replace("&#38;", "&").replace("&#60;", "<");
+    let pending_form =
+        hidden(&asked, "pending_form").replace("&#34;", "\"").replace("&#38;", "&").replace("&#60;", "<");
     let (username, _) = desk.account(Who::Publisher).await;
-    let fields = [("username", username.as_str()), ("password", PASSWORD), ("carried", carried.as_str())];
+    let fields = [("username", username.as_str()), ("password", PASSWORD), ("pending_form", pending_form.as_str())];
     let again = browser.submit("/sign-in", &fields).await;
     shows(&again, &["action=\"/bulletins/new\"", "การปฏิบัติการสื่อสารงานของรัฐบาล"]);
     let id = save(&browser, &with(&[("do", "save")])).await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -230,8 +230,8 @@ async fn what_stands_in_a_path_stays_text_whatever_it_is() {
     let held = desk.held().await;
     let browsers = [desk.sign_in(Who::Admin).await, desk.sign_in(Who::Steward).await];
     let (mut wrong, mut tried) = (Vec::new(), 0);
-    let people = |door: Door| !matches!(door, Door::Key(_));
-    for route in ROUTES.iter().filter(|route| people(route.door) && route.path.contains('{')) {
+    let people = |door: Access| !matches!(door, Access::Key(_));
+    for route in ROUTES.iter().filter(|route| people(route.access) && route.path.contains('{')) {
         if route.path.starts_with("/line/") {
             continue;
         }

@@ -9,7 +9,7 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::ids::ApiKeyId;
 use gcc_relay::store::api_keys::find_key;
 use gcc_relay::store::passkeys::insert_passkey;
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
@@ -399,7 +399,7 @@ async fn every_page_and_form_lets_in_whom_it_should_and_nobody_else() {
 fn the_table_names_every_route_for_people() {
     let routes: BTreeSet<String> = ROUTES
         .iter()
-        .filter(|route| matches!(route.door, Door::Person(_)))
+        .filter(|route| matches!(route.access, Access::Person(_)))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     let listed: BTreeSet<String> = ROWS.iter().map(|row| row.route.to_owned()).collect();
@@ -414,7 +414,7 @@ fn the_table_agrees_with_what_the_roles_may_do() {
     for row in ROWS {
         let (method, path) = row.route.split_once(' ').expect("a method");
         let route = ROUTES.iter().find(|route| route.method == method && route.path == path);
-        let Some(Door::Person(act)) = route.map(|route| route.door) else { continue };
+        let Some(Access::Person(act)) = route.map(|route| route.access) else { continue };
         for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
             let Some((role, _)) = who.role() else { continue };
             // who may do it can still be refused this very thing; who may not is always refused

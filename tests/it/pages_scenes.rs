@@ -208,7 +208,7 @@ pub fn picture() -> Vec<u8> {
     png.into_inner()
 }
 
-/// What people meet on their way in: the code of the moment, the link, the second device.
+/// What people meet on their way in: the TOTP code, the link, the second device.
 pub async fn ways_in(desk: &Desk) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = desk.sign_in(Who::Admin).await;
@@ -233,16 +233,16 @@ pub async fn ways_in(desk: &Desk) -> Vec<Shown> {
         ("username", "the-approver"),
         ("password", PASSWORD),
         ("next", "/home"),
-        ("carried", "{\"path\":\"/keys\",\"fields\":[]}"),
+        ("pending_form", "{\"path\":\"/keys\",\"fields\":[]}"),
     ];
     shown.push(("the second time".to_owned(), again.submit("/sign-in", &fields).await));
-    let carried = Browser::new(desk);
+    let pending_form = Browser::new(desk);
     let fields = [
         ("username", "the-admin"),
         ("password", PASSWORD),
-        ("carried", "{\"path\":\"/keys\",\"fields\":[[\"name\",\"ก\"]]}"),
+        ("pending_form", "{\"path\":\"/keys\",\"fields\":[[\"name\",\"ก\"]]}"),
     ];
-    shown.push(("typed before".to_owned(), carried.submit("/sign-in", &fields).await));
+    shown.push(("typed before".to_owned(), pending_form.submit("/sign-in", &fields).await));
     let codes = [("old", PASSWORD)];
     shown.push(("new codes".to_owned(), approver.submit("/account/codes", &codes).await));
     let invite = [("office", "lamphun"), ("deputies", ""), ("again", ""), ("form", "slips")];

@@ -1,4 +1,4 @@
-//! One's own account: password, codes of the moment, devices, and who may do what.
+//! One's own account: password, TOTP codes, devices, and who may do what.
 
 use std::time::Duration;
 

@@ -382,16 +382,16 @@ async fn a_form_sent_after_the_session_ended_comes_back_from_the_provider_too() 
     let (desk, _provider) = Desk::with_provider(false).await;
     let browser = bind(&desk, Who::Operator).await;
     desk.clock.advance(RULES.longest);
-    let carried = r#"{"path":"/sign-out","fields":[["subject","เรื่อง"]]}"#;
-    let back = go_there(&browser.submit(BUTTON, &[("carried", carried)]).await).await;
+    let pending_form = r#"{"path":"/sign-out","fields":[["subject","เรื่อง"]]}"#;
+    let back = go_there(&browser.submit(BUTTON, &[("pending_form", pending_form)]).await).await;
     let again = browser.open(&back).await;
     assert_eq!(again.status, 200);
     assert!(again.text.contains(r#"action="/sign-out""#) && again.text.contains("เรื่อง"), "{}", again.text);
     // nothing that can be typed breaks it
     let odd = r#"{"path":"/sign-out","fields":[["subject","a\u0000b"]]}"#;
-    go_there(&Browser::new(&desk).submit(BUTTON, &[("carried", odd)]).await).await;
+    go_there(&Browser::new(&desk).submit(BUTTON, &[("pending_form", odd)]).await).await;
     let long = "x".repeat(60_001);
-    let refused = Browser::new(&desk).submit(BUTTON, &[("carried", &long)]).await;
+    let refused = Browser::new(&desk).submit(BUTTON, &[("pending_form", &long)]).await;
     assert_eq!(refused.status, 413);
     assert!(refused.text.contains(&long), "it is not lost");
 }

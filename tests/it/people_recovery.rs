@@ -1,4 +1,4 @@
-//! Recovery codes: shown once, each lets its owner in one time in place of a code of the moment.
+//! Recovery codes: shown once, each lets its owner in one time in place of a TOTP code.
 
 use gcc_relay::domain::account::Role;
 
@@ -11,7 +11,7 @@ fn shown(page: &str) -> Vec<String> {
     rest.split("</textarea>").next().expect("an end").lines().map(str::to_owned).collect()
 }
 
-/// A steward who has set codes of the moment up on the own page, and the recovery codes.
+/// A steward who has set TOTP codes up on the own page, and the recovery codes.
 async fn with_codes(desk: &Desk) -> (Browser<'_>, Vec<String>) {
     let browser = desk.sign_in(Who::Steward).await;
     let setup = browser.submit("/account/codes", &[("old", PASSWORD)]).await;

@@ -1,4 +1,4 @@
-//! Signing in: names and passwords, codes of the moment, links that work once, devices, sessions that end.
+//! Signing in: names and passwords, TOTP codes, links that work once, devices, sessions that end.
 
 use std::time::Duration;
 
@@ -201,10 +201,12 @@ async fn a_form_sent_after_the_session_ended_is_not_lost() {
     let typed = [("subject", "ขอให้ทุกส่วนราชการ\"<b>"), ("tiers", "1"), ("tiers", "2")];
     let asked = browser.submit("/sign-out?x=1", &typed).await;
     assert_eq!(asked.status, 401);
-    let carried = hidden(&asked.text, "carried");
-    let wrong = browser.submit("/sign-in", &[("username", &username), ("password", "x"), ("carried", &carried)]).await;
-    assert_eq!(hidden(&wrong.text, "carried"), carried, "a wrong password does not lose it either");
-    let fields = [("username", username.as_str()), ("password", PASSWORD), ("carried", carried.as_str())];
+    let pending_form = hidden(&asked.text, "pending_form");
+    let wrong = browser
+        .submit("/sign-in", &[("username", &username), ("password", "x"), ("pending_form", &pending_form)])
+        .await;
+    assert_eq!(hidden(&wrong.text, "pending_form"), pending_form, "a wrong password does not lose it either");
+    let fields = [("username", username.as_str()), ("password", PASSWORD), ("pending_form", pending_form.as_str())];
     let again = browser.submit("/sign-in", &fields).await;
     assert_eq!(again.status, 200);
     assert!(again.text.contains(r#"action="/sign-out?x=1""#), "{}", again.text);

@@ -50,7 +50,7 @@ pub async fn people(desk: &Desk) -> Vec<Shown> {
     shown
 }
 
-/// A device that is remembered, of somebody whose duty ends and who took codes of the moment without having to.
+/// A device that is remembered, of somebody whose duty ends and who took TOTP codes without having to.
 async fn device_with_codes(desk: &Desk, shown: &mut Vec<Shown>) {
     let (username, _) = desk.account_called("the-standin", Role::Operator, None).await;
     let ends = "update accounts set valid_until = '2030-01-01' where username = 'the-standin'";
@@ -100,14 +100,14 @@ async fn passkeys(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
     shown.push(("codes without passkeys".into(), Browser::new(&nameless).submit("/sign-in", &fields).await));
 }
 
-/// An approver who sets codes of the moment up while a form waits to be sent again.
+/// An approver who sets TOTP codes up while a form waits to be sent again.
 async fn codes_before_a_form(desk: &Desk, shown: &mut Vec<Shown>) {
     let (username, _) = desk.account_called("the-late-approver", Role::Approver, None).await;
     let approver = Browser::new(desk);
-    let carried = ("carried", r#"{"path":"/account/failures/seen","fields":[["name","ก"]]}"#);
-    let fields = [("username", username.as_str()), ("password", PASSWORD), carried];
+    let pending_form = ("pending_form", r#"{"path":"/account/failures/seen","fields":[["name","ก"]]}"#);
+    let fields = [("username", username.as_str()), ("password", PASSWORD), pending_form];
     let setup = approver.submit("/sign-in", &fields).await;
-    let codes = approver.submit("/sign-in/code", &[("code", desk.code_of(&setup.text).as_str()), carried]).await;
+    let codes = approver.submit("/sign-in/code", &[("code", desk.code_of(&setup.text).as_str()), pending_form]).await;
     shown.push(("recovery codes before a form".into(), codes));
 }
 

@@ -43,7 +43,7 @@ impl House {
         keys_in(&self.file)
     }
 
-    /// Makes accounts with codes of the moment, sealed with the key of now.
+    /// Makes accounts with TOTP codes, sealed with the key of now.
     async fn accounts(&self, count: usize) -> Vec<AccountId> {
         let (keys, now) = (self.keys(), Clock::system().now());
         let mut db = self.db.acquire().await.expect("a connection");

@@ -1,7 +1,7 @@
 //! The demo's accounts: one for each kind of user, all with one password that is printed.
 //!
 //! Where only this machine can reach the demo, the password never changes; elsewhere it is a new one at each start.
-//! Everything in a demo is made up, so it asks for no codes of the moment either. Where somebody has changed the password or
+//! Everything in a demo is made up, so it asks for no TOTP codes either. Where somebody has changed the password or
 //! ended an account, a new start puts that right.
 
 use anyhow::Context as _;

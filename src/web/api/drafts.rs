@@ -22,14 +22,14 @@ use crate::store::images::find_size;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
-use crate::web::post::{Post, Posted};
 use crate::web::problem::{FieldError, Problem};
 
 /// Write a draft.
 #[utoipa::path(post, path = "/bulletins", tag = "bulletins", request_body = NewBulletin,
     responses((status = 201, body = Bulletin, headers(("Location" = String, description = "The draft's address")))))]
-pub async fn create_bulletin(State(app): State<App>, post: Post<NewBulletin>) -> Posted {
+pub async fn create_bulletin(State(app): State<App>, post: IdempotentPost<NewBulletin>) -> PostResult {
     let (mut work, NewBulletin(input)) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let origin = default_origin(work.db(), &caller).await?;

@@ -13,9 +13,9 @@ use serde_json::json;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::asked_for::AskedFor;
 use super::attempts::Attempt;
 use super::begin_session;
+use super::sign_in_request::SignInRequest;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::oidc::{Person, Provider, ProviderError, Waiting};
@@ -34,7 +34,7 @@ pub const COMES_BACK: &str = "/sign-in/provider/return";
 /// How long a browser may stay at the provider.
 const LASTS: Duration = Duration::from_mins(10);
 /// The longest form, in bytes, that waits meanwhile; a longer one has to be sent by somebody who signs in here.
-const LONGEST_CARRIED: usize = 60_000;
+const LONGEST_PENDING_FORM: usize = 60_000;
 
 /// Sign-in at a provider, as the configuration has it.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl ProviderSignIn {
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Signing in.
-    SignIn(AskedFor),
+    SignIn(SignInRequest),
     /// Accepting an invitation.
     Accept {
         /// The hash of the link's token, in hex.
@@ -125,7 +125,8 @@ pub async fn send_away(
 ) -> Result<Result<Response, Refusal>, Problem> {
     let provider = &get_provider(app)?.provider;
     let refuse = |status, key| Ok(Err(Refusal { status, fault: t.say(key) }));
-    if matches!(&purpose, Purpose::SignIn(AskedFor { carried: Some(form), .. }) if form.len() > LONGEST_CARRIED) {
+    if matches!(&purpose, Purpose::SignIn(SignInRequest { pending_form: Some(form), .. }) if form.len() > LONGEST_PENDING_FORM)
+    {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "provider-form-too-long");
     }
     if !Attempt::begin_elsewhere(app, from).await? {

@@ -27,7 +27,7 @@ const CODES: Limit = Limit { burst: 20.0, again_seconds: 30.0 };
 pub enum Secret {
     /// The password of a name, whether there is such a name or not.
     Password,
-    /// The codes of the moment of an account.
+    /// The TOTP codes of an account.
     Code,
 }
 

@@ -22,8 +22,8 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs_proto::ResidentKeyRequirement;
 
-use super::asked_for::AskedFor;
 use super::begin_session;
+use super::sign_in_request::SignInRequest;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
@@ -86,7 +86,7 @@ struct PasskeyPage {
 #[derive(Serialize, Deserialize)]
 struct Signing {
     state: DiscoverableAuthentication,
-    asked: AskedFor,
+    asked: SignInRequest,
 }
 
 /// What belongs to a passkey that is being made.
@@ -135,7 +135,7 @@ pub fn get_passkeys(app: &App) -> Result<&Passkeys, Problem> {
 ///
 /// # Errors
 /// 404 where there are no passkeys; while the database is away.
-pub async fn ask_to_sign(app: &App, session: &Session, t: Words, asked: AskedFor) -> Result<Response, Problem> {
+pub async fn ask_to_sign(app: &App, session: &Session, t: Words, asked: SignInRequest) -> Result<Response, Problem> {
     let (challenge, state) =
         get_passkeys(app)?.webauthn.start_discoverable_authentication().map_err(|error| defect(&error))?;
     put(app, session, Wait::Passkey, &Signing { state, asked }).await?;
@@ -196,10 +196,10 @@ pub async fn check_signature(
     db: &mut Connection,
     sha256: Option<[u8; 32]>,
     credential: &str,
-) -> Result<(AskedFor, Result<AccountId, Refusal>), Problem> {
+) -> Result<(SignInRequest, Result<AccountId, Refusal>), Problem> {
     let passkeys = get_passkeys(app)?;
     let Some(Signing { state, asked }) = take(db, app.now(), sha256, Wait::Passkey).await? else {
-        return Ok((AskedFor::default(), Err(Refusal::Late)));
+        return Ok((SignInRequest::default(), Err(Refusal::Late)));
     };
     let Ok(signed) = serde_json::from_str::<PublicKeyCredential>(credential) else {
         return Ok((asked, Err(Refusal::Wrong)));

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use super::carried::Carried;
+use super::pending_form::PendingForm;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{RECOVERY_CODES, RecoveryCode};
 use crate::domain::time::Timestamp;
@@ -24,7 +24,7 @@ struct RecoveryPage {
     codes: String,
     rows: usize,
     next: String,
-    form: Option<Carried>,
+    form: Option<PendingForm>,
 }
 
 /// Makes new codes in place of those that are left, and notes who did; gives them as they are shown.
@@ -55,7 +55,7 @@ pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Time
 }
 
 /// The page that shows them, and leads on to `next`, or sends a form that waited for the visitor to be signed in.
-pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<Carried>) -> Response {
+pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<PendingForm>) -> Response {
     let page = RecoveryPage { t: shell.t, shell, rows: codes.len(), codes: codes.join("\n"), next, form };
     show(StatusCode::OK, &page, "no-store")
 }

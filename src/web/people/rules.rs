@@ -67,7 +67,7 @@ impl People {
         Self { provider: Some(provider), ..self }
     }
 
-    /// Whether whoever has this role needs a code of the moment besides the password.
+    /// Whether whoever has this role needs a TOTP code besides the password.
     #[must_use]
     pub fn demands_code(&self, role: Role) -> bool {
         self.code_demanded.contains(&role)

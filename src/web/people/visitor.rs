@@ -48,7 +48,7 @@ impl Visitor {
         session_sha256: [u8; 32],
         now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
-        if !account.works(now) {
+        if !account.is_active(now) {
             return Ok(None);
         }
         let failed = find_failures(db, account.id).await?;

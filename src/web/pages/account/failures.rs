@@ -13,9 +13,9 @@ use crate::store::failed_sign_ins::take_failures;
 use crate::store::recovery_codes::see_used_codes;
 use crate::web::app::App;
 use crate::web::people::Visitor;
-use crate::web::people::carried::local_path;
+use crate::web::people::pending_form::local_path;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Where the notice was read.
 #[derive(Debug, Deserialize)]
@@ -38,5 +38,5 @@ pub async fn see(State(app): State<App>, visitor: Visitor, Form(seen): Form<Seen
     }
     tx.commit().await.map_err(StoreError::from)?;
     let next = local_path(&seen.next).unwrap_or(HERE);
-    Ok(Redirect::to(&and_say(next, "said-failures-seen")).into_response())
+    Ok(Redirect::to(&with_flash(next, "said-failures-seen")).into_response())
 }

@@ -26,7 +26,7 @@ const FEW: i64 = 3;
 pub struct Faults {
     /// With the new password.
     pub password: Option<String>,
-    /// With the codes of the moment.
+    /// With the TOTP codes.
     pub codes: Option<String>,
     /// With passkeys.
     pub passkeys: Option<String>,

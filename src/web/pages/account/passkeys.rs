@@ -17,13 +17,13 @@ use crate::store::audit::insert_entry;
 use crate::store::passkeys::{delete_passkey, list_passkeys};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::moment::say_moment;
-use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::people::passkeys::{ask_to_make, get_passkeys, keep_made};
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 /// The longest name, in characters.
@@ -103,9 +103,9 @@ pub struct Made {
 pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: Form(Made { credential }) }: Once<Form<Made>>,
+    IdempotentForm { once, form: Form(Made { credential }) }: IdempotentForm<Form<Made>>,
 ) -> Result<Response, Problem> {
-    let done = || Redirect::to(&and_say(HERE, "said-passkey-made")).into_response();
+    let done = || Redirect::to(&with_flash(HERE, "said-passkey-made")).into_response();
     let mut tx = match once.begin::<()>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(()) => return Ok(done()),
@@ -140,7 +140,7 @@ pub async fn remove(
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "passkey_remove", &by.to_string(), &json!({ "name": name })).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-passkey-removed")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-passkey-removed")).into_response())
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {

@@ -20,7 +20,7 @@ use crate::web::app::App;
 use crate::web::pages::people::welcome::checked;
 use crate::web::people::{Visitor, known_device};
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// What is typed into the form.
 #[derive(Deserialize)]
@@ -62,5 +62,5 @@ pub async fn change(
     insert_entry(&mut tx, now, &by, "password_set", &by.to_string(), &json!({ "by": "self", "signed_out": devices }))
         .await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-password-changed")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-password-changed")).into_response())
 }

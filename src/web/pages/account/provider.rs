@@ -17,7 +17,7 @@ use crate::web::moment::say_moment;
 use crate::web::people::Visitor;
 use crate::web::people::at_provider::{Purpose, Refusal, get_provider, note_unbound, send_away};
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
 /// What the page says of the provider.
@@ -81,7 +81,7 @@ pub async fn unbind(State(app): State<App>, visitor: Visitor, Form(proof): Form<
     let by = visitor.caller.actor();
     note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-provider-unbound")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-provider-unbound")).into_response())
 }
 
 async fn find_doubt(app: &App, visitor: &Visitor, proof: Proof) -> Result<Option<String>, Problem> {

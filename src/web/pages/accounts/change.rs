@@ -23,7 +23,7 @@ use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say, role_label};
+use crate::web::shell::{Shell, role_label, with_flash};
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -96,7 +96,7 @@ pub async fn change(
     });
     insert_entry(&mut tx, app.now(), &visitor.caller.actor(), "account_change", &subject_of(&account), &detail).await?;
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-changed")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-changed")).into_response())
 }
 
 async fn page(

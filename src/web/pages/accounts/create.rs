@@ -15,7 +15,7 @@ use crate::domain::credentials::Username;
 use crate::store::accounts::{NewAccount, find_account_by_id, insert_account};
 use crate::store::audit::insert_entry;
 use crate::web::app::App;
-use crate::web::once::{Begun, Once};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -41,7 +41,7 @@ pub async fn show_form(visitor: Visitor) -> Response {
 pub async fn create(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut tx = match once.begin(&app).await? {

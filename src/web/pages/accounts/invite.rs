@@ -18,9 +18,9 @@ use crate::store::invitations::{Count, Which, count_invitations, invite_stewards
 use crate::store::offices::Office;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
 use crate::web::moment::say_moment;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::pages::typed::{OfficeChoice, choose_office};
 use crate::web::people::Visitor;
@@ -86,7 +86,7 @@ pub async fn show_form(
 pub async fn invite(
     State(app): State<App>,
     mut visitor: Visitor,
-    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
 ) -> Result<Response, Problem> {
     visitor.here = format!("{HERE}/invite");
     let mut tx = match once.begin::<Made>(&app).await? {

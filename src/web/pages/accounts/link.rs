@@ -18,9 +18,9 @@ use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::moment::say_moment;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
@@ -45,7 +45,7 @@ pub async fn make(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<AccountId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin(&app).await? {
         Begun::First(tx) => tx,

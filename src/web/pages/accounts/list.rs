@@ -137,7 +137,7 @@ fn line(t: Words, account: Account, now: Timestamp) -> Line {
 pub(super) fn standing(t: Words, account: &Account, now: Timestamp) -> (String, &'static str) {
     match account {
         account if account.disabled_at.is_some() => (t.say("accounts-state-disabled"), "bad"),
-        account if !account.works(now) => (t.say("accounts-state-out-of-time"), "warn"),
+        account if !account.is_active(now) => (t.say("accounts-state-out-of-time"), "warn"),
         account if account.password_hash.is_none() => (t.say("accounts-state-invited"), "warn"),
         _ => (t.say("accounts-state-works"), "good"),
     }

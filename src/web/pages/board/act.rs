@@ -17,10 +17,10 @@ use crate::store::{StoreError, Tx, audit, deliveries};
 use crate::web::api::{visible, webhook_failures};
 use crate::web::app::App;
 use crate::web::auth::Scope;
-use crate::web::once::{Begun, Once};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 use super::Within;
 
@@ -35,7 +35,7 @@ pub async fn undecline(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<BulletinId>,
-    Once { once, form: Form(Group { group }) }: Once<Form<Group>>,
+    IdempotentForm { once, form: Form(Group { group }) }: IdempotentForm<Form<Group>>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -44,7 +44,7 @@ pub async fn undecline(
     visible::bulletin(&mut tx, &visitor.caller, id).await?;
     let group = visible::group(&mut tx, &visitor.caller, &plain(group)?).await?;
     forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.actor(), app.now()).await?;
-    let to = and_say(&format!("/board/{id}"), "said-undeclined");
+    let to = with_flash(&format!("/board/{id}"), "said-undeclined");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
@@ -60,7 +60,7 @@ pub async fn retry_delivery(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<DeliveryId>,
-    Once { once, form: Form(RetryOne { include_unknown }) }: Once<Form<RetryOne>>,
+    IdempotentForm { once, form: Form(RetryOne { include_unknown }) }: IdempotentForm<Form<RetryOne>>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -74,7 +74,7 @@ pub async fn retry_delivery(
     if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &by, &app.clock).await? {
         return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
     }
-    let to = and_say(&format!("/deliveries/{id}"), "said-retried");
+    let to = with_flash(&format!("/deliveries/{id}"), "said-retried");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
@@ -84,7 +84,7 @@ pub async fn park_channel(
     State(app): State<App>,
     visitor: Visitor,
     Within(code): Within<String>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -95,7 +95,7 @@ pub async fn park_channel(
         return Err(Problem::conflict("parked", visitor.words.say("channels-parked-already")));
     }
     note(&mut tx, &app, &visitor, "park", &channel).await?;
-    let to = and_say("/channels", "said-parked");
+    let to = with_flash("/channels", "said-parked");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
@@ -105,7 +105,7 @@ pub async fn resume_channel(
     State(app): State<App>,
     visitor: Visitor,
     Within(code): Within<String>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -116,7 +116,7 @@ pub async fn resume_channel(
         return Err(Problem::conflict("not-parked", visitor.words.say("channels-not-parked")));
     }
     note(&mut tx, &app, &visitor, "resume", &channel).await?;
-    let to = and_say("/channels", "said-resumed");
+    let to = with_flash("/channels", "said-resumed");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
@@ -126,14 +126,14 @@ pub async fn retry_webhook_failure(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<i64>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     webhook_failures::retry(&mut tx, &visitor.caller, id, &visitor.caller.actor(), app.now()).await?;
-    let to = and_say("/channels", "said-webhook-retried");
+    let to = with_flash("/channels", "said-webhook-retried");
     once.finish(tx, &app, &to).await?;
     app.inbound.wake();
     Ok(Redirect::to(&to).into_response())

@@ -21,12 +21,12 @@ use crate::store::retries::RetryFilter;
 use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 /// Which deliveries; what is left out or empty does not narrow.
@@ -135,7 +135,7 @@ pub async fn retry(
     State(app): State<App>,
     visitor: Visitor,
     Within(id): Within<BulletinId>,
-    Once { once, form: Form(which) }: Once<Form<Which>>,
+    IdempotentForm { once, form: Form(which) }: IdempotentForm<Form<Which>>,
 ) -> Result<Response, Problem> {
     find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
@@ -146,7 +146,7 @@ pub async fn retry(
     let by = visitor.caller.actor();
     let unknown = which.include_unknown.is_some();
     retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, &app.clock).await?;
-    let to = and_say(&format!("/board/{id}"), "said-retried");
+    let to = with_flash(&format!("/board/{id}"), "said-retried");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

@@ -17,25 +17,25 @@ use crate::relay::{approval, publish, test_send, withdraw as relay};
 use crate::store::{StoreError, Tx};
 use crate::web::api::{drafts, visible};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, FormKey, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
-use crate::web::once::{Begun, Once, Slot};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Commits what was done and goes on to the bulletin, or tells on its page why it was refused.
 async fn finish(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    (once, tx): (Slot, Tx),
+    (once, tx): (FormKey, Tx),
     done: Result<&'static str, Refusal>,
     (of, typed): (&'static str, &str),
 ) -> Result<Response, Problem> {
     match done {
         Ok(said) => {
-            let to = and_say(&format!("/bulletins/{id}"), said);
+            let to = with_flash(&format!("/bulletins/{id}"), said);
             once.finish(tx, app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
@@ -61,7 +61,7 @@ async fn tell(
 
 /// Begins an act on a bulletin that starts in the visitor's part of the tree; one that was done before leads where it
 /// led.
-async fn begin(app: &App, visitor: &Visitor, id: BulletinId, once: &Slot) -> Result<Result<Tx, Response>, Problem> {
+async fn begin(app: &App, visitor: &Visitor, id: BulletinId, once: &FormKey) -> Result<Result<Tx, Response>, Problem> {
     let mut tx = match once.begin::<String>(app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Err(Redirect::to(&to).into_response())),
@@ -75,7 +75,7 @@ pub async fn submit(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
     let mut tx = match begin(&app, &visitor, id, &once).await? {
@@ -94,7 +94,7 @@ pub async fn recall(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match begin(&app, &visitor, id, &once).await? {
         Ok(tx) => tx,
@@ -109,7 +109,7 @@ pub async fn approve(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match begin(&app, &visitor, id, &once).await? {
         Ok(tx) => tx,
@@ -124,7 +124,7 @@ pub async fn unschedule(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match begin(&app, &visitor, id, &once).await? {
         Ok(tx) => tx,
@@ -139,9 +139,9 @@ pub async fn delete(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let to = and_say("/bulletins", "said-deleted");
+    let to = with_flash("/bulletins", "said-deleted");
     if let Begun::First(mut tx) = once.begin::<String>(&app).await? {
         drafts::delete(&mut tx, &visitor.caller, id, app.now()).await?;
         once.finish(tx, &app, &to).await?;
@@ -161,7 +161,7 @@ pub async fn give_back(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: Form(typed) }: Once<Form<Reason>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Reason>>,
 ) -> Result<Response, Problem> {
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
@@ -180,7 +180,7 @@ pub async fn withdraw(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: Form(typed) }: Once<Form<Reason>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Reason>>,
 ) -> Result<Response, Problem> {
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
@@ -219,7 +219,7 @@ pub async fn send_test(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: Form(typed) }: Once<Form<Where>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Where>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;

@@ -17,17 +17,17 @@ use crate::store::bulletins::{self as rows, Draft};
 use crate::store::images::find_size;
 use crate::web::api::drafts::{insert, lock_draft, update};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Stores a new draft, or shows the form again.
 pub async fn save_new(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: mut sent }: Once<Sent>,
+    IdempotentForm { once, form: mut sent }: IdempotentForm<Sent>,
 ) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
@@ -54,7 +54,7 @@ pub async fn save_draft(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: mut sent }: Once<Sent>,
+    IdempotentForm { once, form: mut sent }: IdempotentForm<Sent>,
 ) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let mut typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
@@ -110,7 +110,7 @@ fn joined(mut faults: Faults, more: &Faults) -> Faults {
 
 fn saved(sent: &Sent, id: BulletinId) -> Response {
     let to = if sent.get("do") == "next" { format!("/bulletins/{id}") } else { format!("/bulletins/{id}/edit") };
-    Redirect::to(&and_say(&to, "said-draft-saved")).into_response()
+    Redirect::to(&with_flash(&to, "said-draft-saved")).into_response()
 }
 
 /// What is named must be there, and be the visitor's to name.

@@ -25,13 +25,13 @@ use crate::web::api::publishing::must_be_theirs;
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 /// When a bulletin goes out that names a day and no time.
@@ -136,7 +136,7 @@ pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: Form(mut typed) }: Once<Form<Chosen>>,
+    IdempotentForm { once, form: Form(mut typed) }: IdempotentForm<Form<Chosen>>,
 ) -> Result<Response, Problem> {
     let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
     if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
@@ -177,7 +177,7 @@ pub async fn publish(
                 Published::Relaying(_) => "said-published",
                 Published::Scheduled(_) => "said-scheduled",
             };
-            let to = and_say(&format!("/bulletins/{id}"), said);
+            let to = with_flash(&format!("/bulletins/{id}"), said);
             once.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }

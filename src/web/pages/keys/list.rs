@@ -127,10 +127,10 @@ pub(super) async fn render(
 fn line(t: Words, all: bool, key: ApiKey, now: Timestamp) -> Line {
     Line {
         id: key.id.to_string(),
-        ended: key.revoked_at.is_none() && !key.works(now),
+        ended: key.revoked_at.is_none() && !key.is_valid(now),
         ends: key.expires_at.map(|at| say_moment(t, at)),
         from: (!key.networks.is_empty()).then(|| key.networks.join(", ")),
-        revocable: key.works(now) && (all || key.role == Role::Agency),
+        revocable: key.is_valid(now) && (all || key.role == Role::Agency),
         name: key.name,
         prefix: key.prefix,
         role: role_label(t, key.role),

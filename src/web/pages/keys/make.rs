@@ -23,13 +23,13 @@ use crate::store::audit::insert_entry;
 use crate::store::offices::{Office, is_under};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::pages::typed::{OfficeChoice, choose_office, end_of, read_day, read_label};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::{Language, Words, capital};
 
 /// What is typed; an agency chooses only the name.
@@ -88,7 +88,7 @@ struct Made {
 pub async fn make(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin(&app).await? {
         Begun::First(tx) => tx,
@@ -256,5 +256,5 @@ pub async fn revoke(State(app): State<App>, visitor: Visitor, Id(id): Id<ApiKeyI
         insert_entry(&mut tx, now, &visitor.caller.actor(), "key_revoke", &subject, &detail).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-key-revoked")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-key-revoked")).into_response())
 }

@@ -28,15 +28,15 @@ use crate::store::{StoreError, Tx};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::refused;
-use crate::web::people::asked_for::{AskedFor, WithoutName};
 use crate::web::people::at_provider::{
     Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
 };
 use crate::web::people::attempts::Attempt;
 use crate::web::people::passkeys::take_all_away;
-use crate::web::people::{SignedIn, Way, language_of, session_sha256};
+use crate::web::people::sign_in_request::{SignInRequest, WithoutName};
+use crate::web::people::{SignInMethod, SignedIn, language_of, session_sha256};
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
 /// Leads to the provider.
@@ -48,11 +48,13 @@ pub async fn begin(
     Form(typed): Form<WithoutName>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    let asked = AskedFor::from(typed);
+    let asked = SignInRequest::from(typed);
     let purpose = Purpose::SignIn(asked.clone());
     Ok(match send_away(&app, &session, t, from, purpose).await? {
         Ok(leaving) => leaving,
-        Err(Refusal { status, fault }) => refuse_other(&app, t, status, Asked::by(Way::Provider, asked), fault),
+        Err(Refusal { status, fault }) => {
+            refuse_other(&app, t, status, Asked::by(SignInMethod::Provider, asked), fault)
+        }
     })
 }
 
@@ -87,12 +89,12 @@ pub async fn come_back(
     let finished = provider.finish(waiting, returned, app.now()).await;
     let back = Back { app: app.clone(), session, headers, from, t };
     match (finished, purpose) {
-        (Ok(person), Purpose::SignIn(asked)) => back.sign_in(&person, Asked::by(Way::Provider, asked)).await,
+        (Ok(person), Purpose::SignIn(asked)) => back.sign_in(&person, Asked::by(SignInMethod::Provider, asked)).await,
         (Ok(person), Purpose::Accept { link, remembered }) => back.accept(&person, &link, remembered).await,
         (Ok(person), Purpose::Bind { account }) => back.bind(&person, account).await,
         (Err(error), Purpose::SignIn(asked)) => {
             let Refusal { status, fault } = explain(t, &error);
-            Ok(refuse_other(&app, t, status, Asked::by(Way::Provider, asked), fault))
+            Ok(refuse_other(&app, t, status, Asked::by(SignInMethod::Provider, asked), fault))
         }
         (Err(error), Purpose::Accept { .. } | Purpose::Bind { .. }) => {
             let Refusal { status, fault } = explain(t, &error);
@@ -107,7 +109,7 @@ impl Back {
         let (app, t) = (&self.app, self.t);
         let mut tx = app.begin().await?;
         let found = match find_by_person(&mut tx, &hash_person(app, person), app.now()).await? {
-            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())),
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.is_active(app.now())),
             None => None,
         };
         let Some(account) = found else {
@@ -152,7 +154,7 @@ impl Back {
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        self.let_in(account, Asked { way: Way::Provider, remembered, ..Asked::default() }).await
+        self.let_in(account, Asked { way: SignInMethod::Provider, remembered, ..Asked::default() }).await
     }
 
     /// Binds the person to the account that is signed in.
@@ -162,7 +164,7 @@ impl Back {
         let id = signed_in.map(|signed_in| signed_in.account()).filter(|id| id.0 == account);
         let mut tx = app.begin().await?;
         let found = match id {
-            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())),
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.is_active(app.now())),
             None => None,
         };
         let Some(account) = found else {
@@ -175,7 +177,7 @@ impl Back {
         }
         tx.commit().await.map_err(StoreError::from)?;
         Attempt::succeed_elsewhere(app, self.from).await?;
-        Ok(Redirect::to(&and_say("/account", "said-provider-bound")).into_response())
+        Ok(Redirect::to(&with_flash("/account", "said-provider-bound")).into_response())
     }
 }
 

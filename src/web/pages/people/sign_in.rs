@@ -1,4 +1,4 @@
-//! Signing in with name and password; where the role demands it, a code of the moment follows ([`super::code`]).
+//! Signing in with name and password; where the role demands it, a TOTP code follows ([`super::code`]).
 //!
 //! A wrong name and a wrong password get the same answer in the same time. An account that was ended, or whose time
 //! has not come, answers like one that does not exist.
@@ -25,8 +25,8 @@ use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::{assets, show};
 use crate::web::people::attempts::{Attempt, Origin, Secret};
-use crate::web::people::carried::{Carried, local_path};
-use crate::web::people::{SignedIn, Way, known_device, language_of, session_sha256};
+use crate::web::people::pending_form::{PendingForm, local_path};
+use crate::web::people::{SignInMethod, SignedIn, known_device, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, first_page};
 use crate::web::words::Words;
@@ -42,7 +42,7 @@ struct SignInPage {
     username: String,
     remember: bool,
     next: String,
-    carried: Option<String>,
+    pending_form: Option<String>,
     /// What the button says that leads to the provider.
     provider: Option<String>,
     passkeys: bool,
@@ -59,7 +59,7 @@ impl SignInPage {
             username: String::new(),
             remember: false,
             next: String::new(),
-            carried: None,
+            pending_form: None,
             provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
             passkeys: app.people.passkeys.is_some(),
             fault: None,
@@ -72,7 +72,7 @@ impl SignInPage {
 struct Again {
     shell: Shell,
     t: Words,
-    form: Carried,
+    form: PendingForm,
 }
 
 /// Where to go on to.
@@ -93,16 +93,16 @@ pub async fn show_form(State(app): State<App>, cookies: CookieJar, Query(query):
 }
 
 /// The form for somebody whose session ended while they were typing, or for whom the second step took too long.
-pub fn ask_again(app: &App, t: Words, carried: Option<&Carried>, fault: Option<String>) -> Response {
-    let carried = carried.map(Carried::to_field);
-    let page = SignInPage { carried, fault, ..SignInPage::new(app, t, "/sign-in") };
+pub fn ask_again(app: &App, t: Words, pending_form: Option<&PendingForm>, fault: Option<String>) -> Response {
+    let pending_form = pending_form.map(PendingForm::to_field);
+    let page = SignInPage { pending_form, fault, ..SignInPage::new(app, t, "/sign-in") };
     show(StatusCode::UNAUTHORIZED, &page, "no-store")
 }
 
 /// The form for somebody who was not let in another way, with the reason.
 pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: Asked, fault: String) -> Response {
-    let Asked { remembered: remember, next, carried, .. } = asked;
-    let page = SignInPage { remember, next, carried, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
+    let Asked { remembered: remember, next, pending_form, .. } = asked;
+    let page = SignInPage { remember, next, pending_form, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
     show(status, &page, "no-store")
 }
 
@@ -127,7 +127,7 @@ pub struct Typed {
     #[serde(default)]
     next: String,
     #[serde(default)]
-    carried: Option<String>,
+    pending_form: Option<String>,
 }
 
 /// Checks name and password. The password is not looked at where the name was tried too often from here.
@@ -157,8 +157,12 @@ pub async fn sign_in(
         return Ok(refuse(&app, t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
     };
     attempt.succeed(&app).await?;
-    let asked =
-        Asked { way: Way::Password, remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
+    let asked = Asked {
+        way: SignInMethod::Password,
+        remembered: typed.remember.is_some(),
+        next: typed.next,
+        pending_form: typed.pending_form,
+    };
     go_on(&app, &session, t, &headers, account.clone(), asked).await
 }
 
@@ -194,7 +198,7 @@ pub(super) async fn note_failure(app: &App, origin: Origin, account: Option<&Acc
 
 async fn find_working(app: &App, name: &Username) -> Result<Option<Account>, StoreError> {
     let mut db = app.db.acquire().await?;
-    Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.works(app.now())))
+    Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.is_active(app.now())))
 }
 
 fn refuse(app: &App, t: Words, typed: Typed, status: StatusCode, fault: String) -> Response {
@@ -202,14 +206,14 @@ fn refuse(app: &App, t: Words, typed: Typed, status: StatusCode, fault: String) 
         username: typed.username.chars().take(64).collect(),
         remember: typed.remember.is_some(),
         next: typed.next,
-        carried: typed.carried,
+        pending_form: typed.pending_form,
         fault: Some(fault),
         ..SignInPage::new(app, t, "/sign-in")
     };
     show(status, &page, "no-store")
 }
 
-/// After the right password: the code of the moment where one is demanded or set up, else signed in.
+/// After the right password: the TOTP code where one is demanded or set up, else signed in.
 ///
 /// # Errors
 /// While the database is away.
@@ -247,7 +251,7 @@ pub(super) async fn finish(
     tx.commit().await.map_err(StoreError::from)?;
     let known = CookieJar::new().add(known);
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
-    if let Some(form) = asked.carried.as_deref().and_then(Carried::from_field) {
+    if let Some(form) = asked.pending_form.as_deref().and_then(PendingForm::from_field) {
         let again = Again { shell: Shell::outside(t, "/home"), t, form };
         return Ok((known, show(StatusCode::OK, &again, "no-store")).into_response());
     }
@@ -261,7 +265,7 @@ async fn note(
     session: &Session,
     headers: &HeaderMap,
     account: &Account,
-    way: Way,
+    way: SignInMethod,
 ) -> Result<(), StoreError> {
     let now = app.now();
     update_signed_in(db, account.id, now).await?;

@@ -16,11 +16,11 @@ use crate::store::StoreError;
 use crate::store::waiting::list_waiting;
 use crate::web::api::waiting::{MOST, own_groups};
 use crate::web::app::App;
-use crate::web::once::{Begun, Once};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -50,7 +50,7 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
 pub async fn forward_all(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let ids: Vec<BulletinId> =
         fields.all("id").filter_map(|id| id.parse().ok()).take(usize::try_from(MOST).unwrap_or_default()).collect();
@@ -61,11 +61,11 @@ pub async fn forward_all(
     };
     let groups = own_groups(&mut tx, &visitor.caller).await?;
     if ids.is_empty() {
-        return Ok(Redirect::to(&and_say("/waiting/all", "said-forwarded-none")).into_response());
+        return Ok(Redirect::to(&with_flash("/waiting/all", "said-forwarded-none")).into_response());
     }
     let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
     let said = if gone.len() == ids.len() { "said-forwarded-all" } else { "said-forwarded-some" };
-    let to = and_say("/waiting", said);
+    let to = with_flash("/waiting", said);
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

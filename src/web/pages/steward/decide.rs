@@ -13,11 +13,11 @@ use crate::relay::refusal::Refusal;
 use crate::web::api::cascade::{answered_for, sign};
 use crate::web::api::visible;
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::{Language, Words};
 
 /// Lets the bulletin into the groups that are ticked, or shows what it will look like with the note.
@@ -25,7 +25,7 @@ pub async fn forward_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -68,7 +68,7 @@ pub async fn forward_one(
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let to = and_say(&format!("/waiting/{id}"), said);
+    let to = with_flash(&format!("/waiting/{id}"), said);
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
@@ -78,7 +78,7 @@ pub async fn decline_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -102,7 +102,7 @@ pub async fn decline_one(
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(refusal) => return Err(refusal.into()),
     }
-    let to = and_say(&format!("/waiting/{id}"), "said-declined");
+    let to = with_flash(&format!("/waiting/{id}"), "said-declined");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
@@ -118,7 +118,7 @@ fn read(fields: &Fields) -> Typed {
 
 /// Somebody else, or the time, was faster: the page says how it stands now.
 fn changed(id: BulletinId) -> Response {
-    Redirect::to(&and_say(&format!("/waiting/{id}"), "said-changed")).into_response()
+    Redirect::to(&with_flash(&format!("/waiting/{id}"), "said-changed")).into_response()
 }
 
 /// What is wrong with a text, in the language of the page.

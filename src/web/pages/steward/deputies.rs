@@ -26,12 +26,12 @@ use crate::store::groups::Group;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::api::deputies::{end, managed, name};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Ids};
-use crate::web::once::{Begun, Once};
 use crate::web::pages::typed::{begin_of, end_of, read_day};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
 /// What a form says, read as far as it can be.
@@ -45,7 +45,7 @@ pub async fn name_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
     let (deputy, username) = match read(t, &fields, now) {
@@ -90,7 +90,7 @@ struct Invited {
 /// Shows the link of the account that was made, this once.
 async fn reveal(app: &App, visitor: &Visitor, code: &str, invited: Option<Invited>) -> Result<Response, Problem> {
     let Some(invited) = invited else {
-        return Ok(Redirect::to(&and_say(&address(code), "said-deputy-named")).into_response());
+        return Ok(Redirect::to(&with_flash(&address(code), "said-deputy-named")).into_response());
     };
     let typed = Typed { invited: Some((invited.username, invited.link.into())), ..Typed::default() };
     render(app, visitor, code, typed, StatusCode::OK).await
@@ -101,7 +101,7 @@ pub async fn end_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Ids(code, id): Ids<String, i32>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -109,7 +109,7 @@ pub async fn end_deputy(
     };
     let group = managed(&mut tx, &visitor.caller, &code).await?;
     end(&mut tx, &group, id, &visitor.caller.actor(), app.now()).await?;
-    let to = and_say(&address(&code), "said-deputy-ended");
+    let to = with_flash(&address(&code), "said-deputy-ended");
     once.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

@@ -21,7 +21,7 @@ use crate::web::auth::Scope;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::routes::{self, Door};
+use crate::web::routes::{self, Access};
 use crate::web::shell::Shell;
 use crate::web::words::Words;
 
@@ -132,7 +132,7 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
 /// Whether the visitor may open the page on which bulletins are written.
 fn may_compose(visitor: &Visitor) -> bool {
     let route = routes::find(&Method::GET, "/bulletins/new");
-    route.is_some_and(|route| matches!(route.door, Door::Person(act) if visitor.may(act)))
+    route.is_some_and(|route| matches!(route.access, Access::Person(act) if visitor.may(act)))
 }
 
 async fn past(db: &mut Connection, t: Words, groups: &[i32], now: Timestamp) -> Result<Vec<Past>, StoreError> {

@@ -23,12 +23,12 @@ use crate::web::api::deputies::managed;
 use crate::web::api::field::Field;
 use crate::web::api::group_change::{GroupChange, change_settings as change, new_join_code};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::{Language, Words};
 
 /// What is suggested for a group that never went on by itself, in minutes.
@@ -242,7 +242,7 @@ pub async fn change_settings(
     let mut tx = app.begin().await?;
     change(&mut tx, &visitor.caller, &code, &what, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(&address(&code), "said-settings-changed")).into_response())
+    Ok(Redirect::to(&with_flash(&address(&code), "said-settings-changed")).into_response())
 }
 
 /// Makes a join code and shows it, this once.
@@ -250,7 +250,7 @@ pub async fn make_code(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let (made, until) = match once.begin::<(String, Timestamp)>(&app).await? {
         Begun::First(mut tx) => {

@@ -1,4 +1,4 @@
-//! The gate before the pages of people.
+//! The middleware before the pages of people: nobody passes without a session whose role may do what the page does.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use tower_sessions::Session;
 
-use super::carried::Carried;
+use super::pending_form::PendingForm;
 use super::session::{SignedIn, session_sha256};
 use super::{Visitor, language_of};
 use crate::store::StoreError;
@@ -15,14 +15,14 @@ use crate::store::accounts::find_account_by_id;
 use crate::web::app::App;
 use crate::web::pages::{self, people};
 use crate::web::problem::Problem;
-use crate::web::routes::{self, Door};
+use crate::web::routes::{self, Access};
 use crate::web::words::Words;
 
 /// What a form says that shows a part of itself anew while somebody is typing.
 const TYPING: &str = "x-typing";
 
 /// Lets a request through to a page when somebody is signed in whose role may do what the page does.
-pub async fn admit(
+pub async fn require_session(
     State(app): State<App>,
     session: Session,
     path: MatchedPath,
@@ -38,7 +38,7 @@ pub async fn admit(
         _ => page_above(path.as_str(), request.uri().path()).to_owned(),
     };
     let words = Words::in_language(language_of(&cookies).unwrap_or_default());
-    let Door::Person(act) = route.door else {
+    let Access::Person(act) = route.access else {
         let response = next.run(request).await;
         return match response.extensions().get::<Problem>() {
             Some(problem) => pages::refused::away(words, problem),
@@ -100,8 +100,8 @@ async fn send_to_sign_in(app: &App, words: Words, here: &str, request: Request) 
     if request.method() == Method::GET || request.method() == Method::HEAD {
         return Redirect::to(&to).into_response();
     }
-    let carried = Carried::take(request).await;
-    people::sign_in::ask_again(app, words, carried.as_ref(), None)
+    let pending_form = PendingForm::take(request).await;
+    people::sign_in::ask_again(app, words, pending_form.as_ref(), None)
 }
 
 /// Whether a script asks for a part of a page.
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn every_form_belongs_to_a_page() {
-        for route in routes::ROUTES.iter().filter(|route| matches!(route.door, Door::Person(_))) {
+        for route in routes::ROUTES.iter().filter(|route| matches!(route.access, Access::Person(_))) {
             let page = page_above(route.path, route.path);
             assert!(routes::find(&Method::GET, page).is_some(), "{}: {page}", route.path);
         }

@@ -1,6 +1,6 @@
 //! POST, done once: the idempotency key, the transaction and the audit's actor in one place.
 //!
-//! Every POST of the API takes [`Post`] and calls [`Post::begin`]. That opens the one transaction in which the
+//! Every POST of the API takes [`IdempotentPost`] and calls [`IdempotentPost::begin`]. That opens the one transaction in which the
 //! work, its audit entry and the kept answer are written together, so that an answer is known if and only if its
 //! effect is. With an `Idempotency-Key` the same call again gets the same answer, with `Idempotency-Replayed: true`,
 //! for 24 hours, by key and address. Only successes are kept: a refusal changed nothing and may be tried again.
@@ -37,32 +37,32 @@ const SEALED: &str = "sealed:";
 
 /// Why the work of a POST ends early.
 #[derive(Debug)]
-pub enum Halt {
+pub enum PostError {
     /// It is refused.
     Problem(Problem),
     /// It was done before; this was the answer.
     Answered(Box<Response>),
 }
 
-impl From<Problem> for Halt {
+impl From<Problem> for PostError {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-impl From<StoreError> for Halt {
+impl From<StoreError> for PostError {
     fn from(error: StoreError) -> Self {
         Self::Problem(error.into())
     }
 }
 
-impl From<Refusal> for Halt {
+impl From<Refusal> for PostError {
     fn from(refusal: Refusal) -> Self {
         Self::Problem(refusal.into())
     }
 }
 
-impl IntoResponse for Halt {
+impl IntoResponse for PostError {
     fn into_response(self) -> Response {
         match self {
             Self::Problem(problem) => problem.into_response(),
@@ -72,67 +72,67 @@ impl IntoResponse for Halt {
 }
 
 /// The answer to a POST.
-pub type Posted = Result<Response, Halt>;
+pub type PostResult = Result<Response, PostError>;
 
 /// A POST as it came, with its body read as `T`; no body counts as `{}`.
 #[derive(Debug)]
-pub struct Post<T> {
+pub struct IdempotentPost<T> {
     caller: Caller,
     path: String,
-    slot: Option<Slot>,
+    answer_key: Option<AnswerKey>,
     body: T,
 }
 
 /// What a kept answer is found by.
 #[derive(Debug)]
-struct Slot {
+struct AnswerKey {
     key: String,
     route: String,
     body_sha256: Vec<u8>,
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Post<T> {
+impl<T: DeserializeOwned> FromRequest<App> for IdempotentPost<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let (post, headers) = Post::<Bytes>::receive(request, app).await?;
+        let (post, headers) = IdempotentPost::<Bytes>::receive(request, app).await?;
         let body = read_json(&headers, &post.body)?;
-        Ok(Self { caller: post.caller, path: post.path, slot: post.slot, body })
+        Ok(Self { caller: post.caller, path: post.path, answer_key: post.answer_key, body })
     }
 }
 
 /// A POST whose body is a picture, kept as it came.
 #[derive(Debug)]
-pub struct Upload(Post<Bytes>);
+pub struct IdempotentUpload(IdempotentPost<Bytes>);
 
-impl Upload {
+impl IdempotentUpload {
     /// The bytes.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// As [`Post::begin`].
+    /// As [`IdempotentPost::begin`].
     ///
     /// # Errors
-    /// As [`Post::begin`].
-    pub async fn begin(self, app: &App) -> Result<(Work, Bytes), Halt> {
+    /// As [`IdempotentPost::begin`].
+    pub async fn begin(self, app: &App) -> Result<(Work, Bytes), PostError> {
         self.0.begin(app).await
     }
 }
 
-impl FromRequest<App> for Upload {
+impl FromRequest<App> for IdempotentUpload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let (post, headers) = Post::<Bytes>::receive(request, app).await?;
+        let (post, headers) = IdempotentPost::<Bytes>::receive(request, app).await?;
         let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if matches!(kind.as_str(), "image/jpeg" | "image/png") { Ok(Self(post)) } else { Err(Problem::not_an_image()) }
     }
 }
 
-impl Post<Bytes> {
+impl IdempotentPost<Bytes> {
     /// Reads the request: who makes it, its key, its body.
     async fn receive(request: Request, app: &App) -> Result<(Self, HeaderMap), Problem> {
         let (mut parts, body) = request.into_parts();
@@ -142,11 +142,11 @@ impl Post<Bytes> {
         let (path, headers) = (uri.path().to_owned(), parts.headers.clone());
         let key = read_key(&headers)?;
         let body = read_bytes(Bytes::from_request(Request::from_parts(parts, body), app).await)?;
-        let slot = key.map(|key| {
+        let answer_key = key.map(|key| {
             let body_sha256 = Sha256::digest(&body).to_vec();
-            Slot { key, route: format!("POST {path}"), body_sha256 }
+            AnswerKey { key, route: format!("POST {path}"), body_sha256 }
         });
-        Ok((Self { caller, path, slot, body }, headers))
+        Ok((Self { caller, path, answer_key, body }, headers))
     }
 }
 
@@ -162,7 +162,7 @@ fn read_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-impl<T> Post<T> {
+impl<T> IdempotentPost<T> {
     /// Who makes it.
     #[must_use]
     pub fn caller(&self) -> &Caller {
@@ -173,17 +173,17 @@ impl<T> Post<T> {
     ///
     /// # Errors
     /// The answer given before; 409 while the same call is being answered; 422 where the key came with another body.
-    pub async fn begin(self, app: &App) -> Result<(Work, T), Halt> {
+    pub async fn begin(self, app: &App) -> Result<(Work, T), PostError> {
         let mut work = Work {
             tx: app.begin().await?,
             now: app.now(),
             caller: self.caller,
             app: app.clone(),
             path: self.path,
-            slot: self.slot,
+            answer_key: self.answer_key,
         };
         match work.find_answer().await? {
-            Some(answer) => Err(Halt::Answered(Box::new(answer))),
+            Some(answer) => Err(PostError::Answered(Box::new(answer))),
             None => Ok((work, self.body)),
         }
     }
@@ -199,7 +199,7 @@ pub struct Work {
     pub caller: Caller,
     app: App,
     path: String,
-    slot: Option<Slot>,
+    answer_key: Option<AnswerKey>,
 }
 
 impl Work {
@@ -218,7 +218,7 @@ impl Work {
     ///
     /// # Errors
     /// When the database fails; nothing is done then.
-    pub async fn answer<B: Serialize>(self, status: StatusCode, body: &B) -> Posted {
+    pub async fn answer<B: Serialize>(self, status: StatusCode, body: &B) -> PostResult {
         let text = write(body)?;
         self.commit(status, text, false).await
     }
@@ -227,18 +227,25 @@ impl Work {
     ///
     /// # Errors
     /// When the database fails; nothing is done then.
-    pub async fn answer_secret<B: Serialize>(self, status: StatusCode, body: &B) -> Posted {
+    pub async fn answer_secret<B: Serialize>(self, status: StatusCode, body: &B) -> PostResult {
         let text = write(body)?;
         self.commit(status, text, true).await
     }
 
-    async fn commit(mut self, status: StatusCode, text: String, secret: bool) -> Posted {
-        if let Some(slot) = &self.slot {
+    async fn commit(mut self, status: StatusCode, text: String, secret: bool) -> PostResult {
+        if let Some(answer_key) = &self.answer_key {
             let response = if secret { self.seal(&text)? } else { text.clone() };
             let kept = i16::try_from(status.as_u16()).unwrap_or_default();
-            let answer = Answer { body_sha256: slot.body_sha256.clone(), status: kept, response };
-            insert_answer(&mut self.tx, ApiKeyId(self.caller.uuid()), &slot.route, &slot.key, &answer, self.now)
-                .await?;
+            let answer = Answer { body_sha256: answer_key.body_sha256.clone(), status: kept, response };
+            insert_answer(
+                &mut self.tx,
+                ApiKeyId(self.caller.uuid()),
+                &answer_key.route,
+                &answer_key.key,
+                &answer,
+                self.now,
+            )
+            .await?;
         }
         self.tx.commit().await.map_err(StoreError::from)?;
         self.app.snapshots.forget();
@@ -247,15 +254,15 @@ impl Work {
 
     /// The answer given before under the same key, if any.
     async fn find_answer(&mut self) -> Result<Option<Response>, Problem> {
-        let Some(slot) = &self.slot else { return Ok(None) };
+        let Some(answer_key) = &self.answer_key else { return Ok(None) };
         let caller = ApiKeyId(self.caller.uuid());
-        if !try_lock_key(&mut self.tx, caller, &slot.route, &slot.key).await? {
+        if !try_lock_key(&mut self.tx, caller, &answer_key.route, &answer_key.key).await? {
             let detail = "The same call is being answered at this moment.";
             return Err(Problem::conflict("idempotency-key-in-use", detail));
         }
-        let kept = find_answer(&mut self.tx, caller, &slot.route, &slot.key, self.now - KEPT).await?;
+        let kept = find_answer(&mut self.tx, caller, &answer_key.route, &answer_key.key, self.now - KEPT).await?;
         let Some(answer) = kept else { return Ok(None) };
-        if answer.body_sha256 != slot.body_sha256 {
+        if answer.body_sha256 != answer_key.body_sha256 {
             let detail = "This Idempotency-Key was used for another body at this address.";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Key reused", detail));
         }

@@ -22,14 +22,14 @@ pub fn local_path(text: &str) -> Option<&str> {
 
 /// A form on its way through signing in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carried {
+pub struct PendingForm {
     /// Where it was sent to.
     pub path: String,
     /// What was typed.
     pub fields: Vec<(String, String)>,
 }
 
-impl Carried {
+impl PendingForm {
     /// Reads the form in `request`; none where it is no form, or too long.
     pub async fn take(request: Request) -> Option<Self> {
         if request.method() != Method::POST {
@@ -100,10 +100,10 @@ mod tests {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from("subject=%E0%B9%80&tiers=1&tiers=2"))
             .expect("plain");
-        let carried = Carried::take(request).await.expect("a form");
+        let carried = PendingForm::take(request).await.expect("a form");
         let typed = [("subject", "เ"), ("tiers", "1"), ("tiers", "2")];
         assert_eq!(carried.fields, typed.map(|(name, text)| (name.to_owned(), text.to_owned())));
-        assert_eq!(Carried::from_field(&carried.to_field()), Some(carried));
+        assert_eq!(PendingForm::from_field(&carried.to_field()), Some(carried));
     }
 
     #[tokio::test]
@@ -114,7 +114,7 @@ mod tests {
             .header("content-type", "multipart/form-data; boundary=x")
             .body(Body::from(body))
             .expect("plain");
-        let carried = Carried::take(request).await.expect("a form");
+        let carried = PendingForm::take(request).await.expect("a form");
         assert_eq!(carried.fields, [("subject".to_owned(), "เรื่อง".to_owned())]);
     }
 }

@@ -2,17 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::carried::local_path;
+use super::pending_form::local_path;
 
 /// Where to go on to once signed in, and how.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct AskedFor {
+pub struct SignInRequest {
     /// Whether the device is to be remembered.
     pub remembered: bool,
     /// Where to go on to: a path of ours, or nothing.
     pub next: String,
     /// The form that waits to be sent again, as a field.
-    pub carried: Option<String>,
+    pub pending_form: Option<String>,
 }
 
 /// The fields of the sign-in form that matter where no name is typed; what is typed into the others is not looked at.
@@ -23,12 +23,12 @@ pub struct WithoutName {
     #[serde(default)]
     next: String,
     #[serde(default)]
-    carried: Option<String>,
+    pending_form: Option<String>,
 }
 
-impl From<WithoutName> for AskedFor {
+impl From<WithoutName> for SignInRequest {
     fn from(typed: WithoutName) -> Self {
         let next = local_path(&typed.next).unwrap_or_default().to_owned();
-        Self { remembered: typed.remember.is_some(), next, carried: typed.carried }
+        Self { remembered: typed.remember.is_some(), next, pending_form: typed.pending_form }
     }
 }

@@ -1,12 +1,12 @@
 //! Forms, done once: two clicks on a button are one act, and the second is shown what the first came to.
 //!
 //! Every page gives its forms a hidden token, new each time it is drawn (`shell::Shell::once`). A form that
-//! makes something is taken as [`Once`]: what it made is kept, sealed, in the transaction that made it, under session,
+//! makes something is taken as [`IdempotentForm`]: what it made is kept, sealed, in the transaction that made it, under session,
 //! address and token. The same form again waits for the first and shows the same answer, on any node: also a key or a
 //! link that is shown only once. A form of the same token with another content is another form (the page was still
 //! open, and something else was typed). A refusal is not kept, as it made nothing.
 //!
-//! The same as the `Idempotency-Key` of the API (`web::post`), and kept in the same table, but for a short time.
+//! The same as the `Idempotency-Key` of the API (`web::idempotent_post`), and kept in the same table, but for a short time.
 
 use std::time::Duration;
 
@@ -48,16 +48,16 @@ pub fn new_token() -> String {
 
 /// A form as it came, with what tells it from others.
 #[derive(Debug)]
-pub struct Once<F> {
+pub struct IdempotentForm<F> {
     /// Does it once.
-    pub once: Slot,
+    pub once: FormKey,
     /// What was sent.
     pub form: F,
 }
 
 /// What a form is known by when it comes again.
 #[derive(Clone, Debug)]
-pub struct Slot {
+pub struct FormKey {
     account: ApiKeyId,
     route: String,
     /// None where the form bears no token: then nothing is kept of it.
@@ -74,20 +74,20 @@ pub enum Begun<M> {
     Again(M),
 }
 
-impl<F: FromRequest<App>> FromRequest<App> for Once<F> {
+impl<F: FromRequest<App>> FromRequest<App> for IdempotentForm<F> {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await;
         let bytes = read_bytes(bytes).map_err(Problem::into_response)?;
-        let once = Slot::of(&parts, &bytes).map_err(Problem::into_response)?;
+        let once = FormKey::of(&parts, &bytes).map_err(Problem::into_response)?;
         let form = F::from_request(Request::from_parts(parts, Body::from(bytes)), app).await;
         Ok(Self { once, form: form.map_err(axum::response::IntoResponse::into_response)? })
     }
 }
 
-impl Slot {
+impl FormKey {
     fn of(parts: &Parts, body: &[u8]) -> Result<Self, Problem> {
         // a page that was forgotten in the table of routes has no visitor
         let visitor = parts.extensions.get::<Visitor>().ok_or_else(Problem::unauthorized)?;

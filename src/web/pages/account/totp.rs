@@ -1,4 +1,4 @@
-//! Setting up, renewing and taking away one's own codes of the moment.
+//! Setting up, renewing and taking away one's own TOTP codes.
 
 use askama::Template;
 use axum::Form;
@@ -17,13 +17,13 @@ use crate::store::accounts::{Account, replace_codes, update_codes};
 use crate::store::audit::insert_entry;
 use crate::store::recovery_codes::delete_recovery_codes;
 use crate::web::app::App;
-use crate::web::once::{Begun, Once};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
-use crate::web::people::codes::{Drawn, SettingUp, draw, open, seal};
+use crate::web::people::totp::{TotpQrCode, TotpSetup, draw, open, seal};
 use crate::web::people::{Visitor, recovery};
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -31,7 +31,7 @@ use crate::web::words::Words;
 struct CodesPage {
     shell: Shell,
     t: Words,
-    drawn: Option<Drawn>,
+    drawn: Option<TotpQrCode>,
     fault: Option<String>,
 }
 
@@ -54,7 +54,7 @@ pub async fn begin(
     }
     let secret = CodeSecret::generate();
     let sealed = seal(&app, &account, &secret)?;
-    SettingUp::begin(&session, &sealed, app.now()).await.map_err(|_| Problem::unavailable())?;
+    TotpSetup::begin(&session, &sealed, app.now()).await.map_err(|_| Problem::unavailable())?;
     Ok(ask(visitor, StatusCode::OK, draw(&account, &secret), None))
 }
 
@@ -63,7 +63,7 @@ pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     // nothing is held while the code is looked at
@@ -71,7 +71,7 @@ pub async fn confirm(
         return Ok(reveal_codes(visitor, &codes));
     }
     let account = find(&app, &visitor).await?;
-    let waiting = SettingUp::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
+    let waiting = TotpSetup::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
     let Some(sealed) = waiting else { return refuse(&app, visitor, t.say("account-codes-late")).await };
     let secret = open(&app, &account, &sealed)?;
     let here = Origin::Device(visitor.session_sha256);
@@ -93,7 +93,7 @@ pub async fn confirm(
     insert_entry(&mut tx, app.now(), &by, "codes_set_up", &by.to_string(), &json!({})).await?;
     let codes = recovery::make(&mut tx, &account, app.now()).await?;
     once.finish(tx, &app, &codes).await?;
-    SettingUp::end(&session).await.map_err(|_| Problem::unavailable())?;
+    TotpSetup::end(&session).await.map_err(|_| Problem::unavailable())?;
     Ok(reveal_codes(visitor, &codes))
 }
 
@@ -101,7 +101,7 @@ pub async fn confirm(
 pub async fn renew_recovery(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: Form(proof) }: Once<Form<Proof>>,
+    IdempotentForm { once, form: Form(proof) }: IdempotentForm<Form<Proof>>,
 ) -> Result<Response, Problem> {
     let account = find(&app, &visitor).await?;
     if account.totp_sealed.is_none() {
@@ -122,13 +122,13 @@ pub async fn renew_recovery(
 
 fn reveal_codes(mut visitor: Visitor, codes: &[String]) -> Response {
     HERE.clone_into(&mut visitor.here);
-    recovery::reveal(Shell::of(&visitor), codes, and_say(HERE, "said-codes-set-up"), None)
+    recovery::reveal(Shell::of(&visitor), codes, with_flash(HERE, "said-codes-set-up"), None)
 }
 
 /// Takes the codes away, where the role does not need them.
 pub async fn remove(State(app): State<App>, visitor: Visitor, Form(proof): Form<Proof>) -> Result<Response, Problem> {
     if app.people.demands_code(visitor.role()) {
-        return Err(Problem::forbidden("This role needs codes of the moment."));
+        return Err(Problem::forbidden("This role needs TOTP codes."));
     }
     let account = find(&app, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
@@ -140,7 +140,7 @@ pub async fn remove(State(app): State<App>, visitor: Visitor, Form(proof): Form<
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &by.to_string(), &json!({})).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-codes-taken-away")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-codes-taken-away")).into_response())
 }
 
 async fn find(app: &App, visitor: &Visitor) -> Result<Account, Problem> {
@@ -152,7 +152,7 @@ async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, 
     render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
 }
 
-fn ask(mut visitor: Visitor, status: StatusCode, drawn: Option<Drawn>, fault: Option<String>) -> Response {
+fn ask(mut visitor: Visitor, status: StatusCode, drawn: Option<TotpQrCode>, fault: Option<String>) -> Response {
     HERE.clone_into(&mut visitor.here);
     let page = CodesPage { shell: Shell::of(&visitor), t: visitor.words, drawn, fault };
     show(status, &page, "no-store")

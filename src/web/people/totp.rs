@@ -1,4 +1,4 @@
-//! Codes of the moment as pages handle them: their secret sealed for one account, opened again, drawn for a telephone,
+//! TOTP codes as pages handle them: their secret sealed for one account, opened again, drawn for a telephone,
 //! and carried by a session while it is being set up.
 
 use std::time::Duration;
@@ -20,7 +20,7 @@ const LASTS: Duration = Duration::from_mins(15);
 
 /// What the telephone is shown.
 #[derive(Clone, Debug)]
-pub struct Drawn {
+pub struct TotpQrCode {
     /// The QR code, drawn by us: plain SVG without anything that a visitor typed.
     pub picture: String,
     /// The secret in letters, where there is no camera.
@@ -50,20 +50,20 @@ fn defect(error: &(dyn std::error::Error + 'static)) -> Problem {
 
 /// What to show a telephone, so that it makes the codes of `secret`.
 #[must_use]
-pub fn draw(account: &Account, secret: &CodeSecret) -> Option<Drawn> {
+pub fn draw(account: &Account, secret: &CodeSecret) -> Option<TotpQrCode> {
     let username: Username = account.username.parse().ok()?;
     let (address, typed) = secret.to_enrol(&username)?;
-    Some(Drawn { picture: qr::draw(&address)?, typed })
+    Some(TotpQrCode { picture: qr::draw(&address)?, typed })
 }
 
 /// New codes that somebody who is signed in is setting up: kept by the session until a right code was typed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SettingUp {
+pub struct TotpSetup {
     sealed: String,
     since: i64,
 }
 
-impl SettingUp {
+impl TotpSetup {
     /// Begins: `sealed` waits in the session.
     ///
     /// # Errors
