@@ -24,7 +24,7 @@ use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
 use crate::store::accounts::{Account, find_account, list_accounts, update_disabled};
 use crate::store::groups::list_ids_of_office;
-use crate::store::invitations::{Which, invite_stewards};
+use crate::store::invitations::{InvitationFilter, invite_stewards};
 use crate::store::known_devices::forget_others;
 use crate::store::login_sessions::delete_others;
 use crate::store::{Connection, audit};
@@ -146,7 +146,7 @@ impl Invite {
             Some(office) => Some(list_ids_of_office(&mut tx, office.id).await?),
             None => None,
         };
-        let which = Which { under, deputies: self.deputies, again: self.again };
+        let which = InvitationFilter { under, deputies: self.deputies, again: self.again };
         let invited = invite_stewards(&mut tx, &which, &Actor::COMMAND_LINE, until, now).await?;
         let slips: Vec<Slip> = invited
             .into_iter()

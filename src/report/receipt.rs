@@ -8,7 +8,7 @@ use crate::domain::time::Timestamp;
 
 /// One group's line on the receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ReceiptLine {
     /// The group's name.
     pub group: String,
     /// The office's name.
@@ -33,7 +33,7 @@ pub struct Part {
     /// Which tier.
     pub tier: Tier,
     /// Its lines, in the order given.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReceiptLine>,
     /// Of these, accepted by LINE.
     pub accepted: usize,
     /// Of these, acknowledged by somebody.
@@ -85,7 +85,7 @@ pub struct Receipt {
 impl Receipt {
     /// The receipt out of its lines.
     #[must_use]
-    pub fn of(lines: &[Line]) -> Self {
+    pub fn of(lines: &[ReceiptLine]) -> Self {
         let accepted = lines.iter().filter_map(|line| line.accepted_at);
         let mut receipt = Self {
             groups: lines.len(),
@@ -99,7 +99,7 @@ impl Receipt {
             parts: Vec::new(),
         };
         for tier in Tier::ALL {
-            let of_tier: Vec<Line> = lines.iter().filter(|line| line.tier == tier).cloned().collect();
+            let of_tier: Vec<ReceiptLine> = lines.iter().filter(|line| line.tier == tier).cloned().collect();
             if !of_tier.is_empty() {
                 let accepted = of_tier.iter().filter(|line| line.accepted_at.is_some()).count();
                 receipt.parts.push(Part { tier, accepted, acknowledged: acknowledged(&of_tier), lines: of_tier });
@@ -127,7 +127,7 @@ impl Receipt {
     }
 }
 
-fn acknowledged(lines: &[Line]) -> usize {
+fn acknowledged(lines: &[ReceiptLine]) -> usize {
     lines.iter().filter(|line| line.acknowledged > 0).count()
 }
 
@@ -135,8 +135,8 @@ fn acknowledged(lines: &[Line]) -> usize {
 mod tests {
     use super::*;
 
-    fn line(tier: Tier, accepted: Option<i64>, acknowledged: i32) -> Line {
-        Line {
+    fn line(tier: Tier, accepted: Option<i64>, acknowledged: i32) -> ReceiptLine {
+        ReceiptLine {
             group: "GCC3-ลพ-พาณิชย์".to_owned(),
             office: "สำนักงานพาณิชย์จังหวัดลำพูน".to_owned(),
             tier,

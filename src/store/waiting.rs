@@ -118,7 +118,7 @@ pub async fn count_waiting(db: &mut Connection, groups: &[i32]) -> Result<i64> {
 
 /// A bulletin's copy for a group of the office.
 #[derive(Clone, Debug)]
-pub struct OwnCopy {
+pub struct OwnDelivery {
     /// The delivery.
     pub id: DeliveryId,
     /// Of which bulletin.
@@ -151,7 +151,7 @@ pub struct OwnCopy {
     pub bypassed_parent: bool,
 }
 
-impl OwnCopy {
+impl OwnDelivery {
     /// How urgent it is.
     #[must_use]
     pub fn urgency(&self) -> Urgency {
@@ -159,11 +159,11 @@ impl OwnCopy {
     }
 }
 
-/// Reads [`OwnCopy`] rows; the literal says which, the rest are its arguments.
+/// Reads [`OwnDelivery`] rows; the literal says which, the rest are its arguments.
 macro_rules! select_copies {
     ($which:tt, $($arguments:tt)*) => {
         sqlx::query_as!(
-            OwnCopy,
+            OwnDelivery,
             r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
                 b.id as "bulletin_id: BulletinId", b.subject,
                 b.urgency as urgency_number, b.document_number, d.group_id as "group_id: GroupId", g.code as "group",
@@ -179,7 +179,7 @@ macro_rules! select_copies {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnCopy>> {
+pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnDelivery>> {
     Ok(select_copies!(
         "from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
         where b.id = $1 and d.group_id = any ($2) order by g.tier, g.code",
@@ -194,7 +194,7 @@ pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i3
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnCopy>> {
+pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnDelivery>> {
     Ok(select_copies!(
         "from (select id, no, published_at, subject, urgency, document_number from bulletins where published_at is not null
                 order by id desc limit $2) b

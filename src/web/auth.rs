@@ -22,7 +22,7 @@ use super::client_address::ClientAddress;
 use super::problem::Problem;
 use super::rates::{Kind, Standing};
 use super::routes;
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::api_key::ApiKeySecret;
@@ -247,7 +247,7 @@ impl Known {
         Ok(())
     }
 
-    fn check_role(&self, act: Act) -> Result<(), Problem> {
+    fn check_role(&self, act: Permission) -> Result<(), Problem> {
         if self.caller.role.may(act) {
             return Ok(());
         }

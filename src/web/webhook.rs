@@ -21,7 +21,7 @@ use super::channel_secrets::ChannelSecrets;
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
 use crate::domain::ids::ChannelId;
-use crate::domain::join_code::{JoinCode, Typed};
+use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::PersonKey;
 use crate::domain::time::Timestamp;
 use crate::line::signature;
@@ -115,10 +115,12 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
         What::Leave => ("leave", None),
         What::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
         What::Text { text, addressed } => match JoinCode::read(&text, addressed) {
-            Typed::Code(code) => ("join_code", Some(hash(&code))),
-            Typed::Misspelt => ("join_code", None),
-            Typed::Perhaps(codes) => ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(","))),
-            Typed::Nothing => ("other", None),
+            TypedCode::Code(code) => ("join_code", Some(hash(&code))),
+            TypedCode::Misspelt => ("join_code", None),
+            TypedCode::Perhaps(codes) => {
+                ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(",")))
+            }
+            TypedCode::Nothing => ("other", None),
         },
         What::MemberJoined { .. } | What::MemberLeft { .. } => ("members", None),
         What::Tap { .. } | What::Other { .. } => ("other", None),

@@ -9,7 +9,7 @@ use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
 use super::field::Field;
 use super::visible;
-use crate::domain::account::Act;
+use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
 use crate::domain::ids::{BulletinId, Code, GroupId};
@@ -209,7 +209,7 @@ async fn fill(
 
 /// What a steward's own bulletin may be: news to the own office and below, through the stewards there.
 fn check_role(caller: &Caller, draft: &Draft, errors: &mut Vec<FieldError>) {
-    if caller.role.may(Act::Publish) {
+    if caller.role.may(Permission::Publish) {
         return;
     }
     if draft.kind != Kind::News {

@@ -15,7 +15,7 @@ use super::field::Field;
 use super::groups::{GroupDetail, detail, manages};
 use super::publishing::Nothing;
 use super::visible;
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::Forwarding;
 use crate::domain::join_code::JoinCode;
@@ -123,7 +123,7 @@ pub(in crate::web) async fn change_settings(
     let becomes_automatic =
         change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;
     // a steward may give the own turn up (it is in the audit); operations may not do so for them
-    if becomes_automatic && !caller.role.may(Act::Publish) && caller.role != Role::Steward {
+    if becomes_automatic && !caller.role.may(Permission::Publish) && caller.role != Role::Steward {
         return Err(Problem::forbidden("Only its steward, or a role that may publish, can make a group automatic."));
     }
     let name = change.name.as_deref().map(trim_unseen);

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::visible;
-use crate::domain::account::Act;
+use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, ForwardingMode};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::PlainReason;
@@ -217,7 +217,7 @@ pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post:
 /// A steward publishes what a steward may write, also where somebody else wrote the draft.
 pub(in crate::web) fn must_be_theirs(caller: &Caller, bulletin: &Bulletin) -> Result<(), Problem> {
     let stewards = bulletin.kind == bulletin::Kind::News && bulletin.forwarding == ForwardingMode::AsConfigured;
-    if stewards || caller.role.may(Act::Publish) {
+    if stewards || caller.role.may(Permission::Publish) {
         return Ok(());
     }
     Err(Problem::forbidden(

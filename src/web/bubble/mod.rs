@@ -8,7 +8,7 @@
 //!
 //! Called by the pages that compose a bulletin, show one, or forward it; `{{ shown }}` in a template draws it.
 
-mod look;
+mod style;
 #[cfg(test)]
 mod tests;
 
@@ -118,17 +118,17 @@ impl Drawing<'_> {
     fn component(&mut self, component: &Value, place: &str) -> Result<(), CannotDraw> {
         match component["type"].as_str() {
             Some("box") => {
-                self.open(look::of_box(component, place));
+                self.open(style::of_box(component, place));
                 for inner in component["contents"].as_array().into_iter().flatten() {
                     self.component(inner, "")?;
                 }
                 self.parts.push(Part::Close);
             }
             Some("text") => {
-                self.parts.push(Part::Text { class: look::of_text(component), text: text_of(component, "text") });
+                self.parts.push(Part::Text { class: style::of_text(component), text: text_of(component, "text") });
             }
             Some("button") => {
-                let (class, label) = (look::of_button(component), text_of(&component["action"], "label"));
+                let (class, label) = (style::of_button(component), text_of(&component["action"], "label"));
                 self.parts.push(Part::Button { class, label, href: self.href(&component["action"]) });
             }
             Some("separator") => self.parts.push(Part::Separator),

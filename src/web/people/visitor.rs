@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
@@ -83,7 +83,7 @@ impl Visitor {
 
     /// Whether its role allows `act`.
     #[must_use]
-    pub fn may(&self, act: Act) -> bool {
+    pub fn may(&self, act: Permission) -> bool {
         self.caller.role.may(act)
     }
 

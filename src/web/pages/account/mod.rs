@@ -53,7 +53,7 @@ async fn own(db: &mut Connection, visitor: &Visitor) -> Result<Account, Problem>
 
 /// The present password, which proves that it is not somebody who found the device open.
 #[derive(Deserialize)]
-pub struct Proof {
+pub struct PasswordProof {
     old: SecretString,
 }
 

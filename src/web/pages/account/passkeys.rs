@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::overview::{Faults, render};
-use super::{HERE, Proof, doubt, own};
+use super::overview::{FormErrors, render};
+use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::ids::{AccountId, PasskeyId};
 use crate::domain::thai::normal_form;
 use crate::store::audit::insert_entry;
@@ -30,14 +30,14 @@ use crate::web::words::Words;
 const LONGEST_NAME: usize = 60;
 
 /// What the page says of passkeys.
-pub(super) struct Card {
-    pub(super) lines: Vec<Line>,
+pub(super) struct PasskeyCard {
+    pub(super) lines: Vec<PasskeyRow>,
     /// Whether one can be made here.
     pub(super) offered: bool,
 }
 
 /// A passkey.
-pub(super) struct Line {
+pub(super) struct PasskeyRow {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) used: String,
@@ -49,8 +49,8 @@ pub(super) async fn find_card(
     app: &App,
     t: Words,
     account: AccountId,
-) -> Result<Option<Card>, StoreError> {
-    let line = |passkey: crate::store::passkeys::Passkey| Line {
+) -> Result<Option<PasskeyCard>, StoreError> {
+    let line = |passkey: crate::store::passkeys::Passkey| PasskeyRow {
         id: passkey.id.to_string(),
         name: passkey.name,
         used: match passkey.used_at {
@@ -58,14 +58,14 @@ pub(super) async fn find_card(
             None => t.say_with("account-passkey-made", &[("at", &say_moment(t, passkey.made_at))]),
         },
     };
-    let lines: Vec<Line> = list_passkeys(db, account).await?.into_iter().map(line).collect();
+    let lines: Vec<PasskeyRow> = list_passkeys(db, account).await?.into_iter().map(line).collect();
     let offered = app.people.passkeys.is_some();
-    Ok((offered || !lines.is_empty()).then_some(Card { lines, offered }))
+    Ok((offered || !lines.is_empty()).then_some(PasskeyCard { lines, offered }))
 }
 
 /// What is typed to make one.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct PasskeyForm {
     old: SecretString,
     #[serde(default)]
     name: String,
@@ -76,7 +76,7 @@ pub async fn begin(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<PasskeyForm>,
 ) -> Result<Response, Problem> {
     get_passkeys(&app)?;
     let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, &visitor).await?;
@@ -129,7 +129,7 @@ pub async fn remove(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<PasskeyId>,
-    Form(proof): Form<Proof>,
+    Form(proof): Form<PasswordProof>,
 ) -> Result<Response, Problem> {
     let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
@@ -144,6 +144,6 @@ pub async fn remove(
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {
-    let faults = Faults { passkeys: Some(fault), ..Faults::default() };
+    let faults = FormErrors { passkeys: Some(fault), ..FormErrors::default() };
     render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
 }

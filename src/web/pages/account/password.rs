@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::overview::{Faults, render};
+use super::overview::{FormErrors, render};
 use super::{HERE, doubt, own};
 use crate::store::StoreError;
 use crate::store::account_links::expire_links;
@@ -24,7 +24,7 @@ use crate::web::shell::with_flash;
 
 /// What is typed into the form.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct PasswordForm {
     old: SecretString,
     password: SecretString,
     again: SecretString,
@@ -35,7 +35,7 @@ pub async fn change(
     State(app): State<App>,
     visitor: Visitor,
     cookies: CookieJar,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let account = own(&mut db, &visitor).await?;
@@ -48,7 +48,7 @@ pub async fn change(
     let password = match password {
         Ok(password) => password,
         Err(fault) => {
-            let faults = Faults { password: Some(fault), ..Faults::default() };
+            let faults = FormErrors { password: Some(fault), ..FormErrors::default() };
             return render(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await;
         }
     };

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use tower_sessions::Session;
 
-use super::overview::{Faults, render};
-use super::{HERE, Proof, doubt, own};
+use super::overview::{FormErrors, render};
+use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::ids::AccountId;
 use crate::store::account_identities::{list_identities, unbind_identities};
 use crate::store::{Connection, StoreError};
@@ -21,12 +21,12 @@ use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
 /// What the page says of the provider.
-pub(super) struct Card {
-    pub(super) lines: Vec<Line>,
+pub(super) struct ProviderCard {
+    pub(super) lines: Vec<ProviderRow>,
 }
 
 /// Somebody of a provider who is bound to the account.
-pub(super) struct Line {
+pub(super) struct ProviderRow {
     pub(super) issuer: String,
     pub(super) used: String,
 }
@@ -37,11 +37,11 @@ pub(super) async fn find_card(
     app: &App,
     t: Words,
     account: AccountId,
-) -> Result<Option<Card>, StoreError> {
-    let lines: Vec<Line> = list_identities(db, account)
+) -> Result<Option<ProviderCard>, StoreError> {
+    let lines: Vec<ProviderRow> = list_identities(db, account)
         .await?
         .into_iter()
-        .map(|identity| Line {
+        .map(|identity| ProviderRow {
             issuer: identity.issuer,
             used: match identity.used_at {
                 Some(at) => t.say_with("account-provider-used", &[("at", &say_moment(t, at))]),
@@ -49,7 +49,7 @@ pub(super) async fn find_card(
             },
         })
         .collect();
-    Ok((app.people.provider.is_some() || !lines.is_empty()).then_some(Card { lines }))
+    Ok((app.people.provider.is_some() || !lines.is_empty()).then_some(ProviderCard { lines }))
 }
 
 /// Leads to the provider, to be bound to the account on the way back.
@@ -58,7 +58,7 @@ pub async fn bind(
     visitor: Visitor,
     session: Session,
     from: ClientAddress,
-    Form(proof): Form<Proof>,
+    Form(proof): Form<PasswordProof>,
 ) -> Result<Response, Problem> {
     get_provider(&app)?;
     if let Some(fault) = find_doubt(&app, &visitor, proof).await? {
@@ -72,7 +72,11 @@ pub async fn bind(
 }
 
 /// Unbinds whoever of a provider is bound to the account.
-pub async fn unbind(State(app): State<App>, visitor: Visitor, Form(proof): Form<Proof>) -> Result<Response, Problem> {
+pub async fn unbind(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(proof): Form<PasswordProof>,
+) -> Result<Response, Problem> {
     if let Some(fault) = find_doubt(&app, &visitor, proof).await? {
         return refuse(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, fault).await;
     }
@@ -84,12 +88,12 @@ pub async fn unbind(State(app): State<App>, visitor: Visitor, Form(proof): Form<
     Ok(Redirect::to(&with_flash(HERE, "said-provider-unbound")).into_response())
 }
 
-async fn find_doubt(app: &App, visitor: &Visitor, proof: Proof) -> Result<Option<String>, Problem> {
+async fn find_doubt(app: &App, visitor: &Visitor, proof: PasswordProof) -> Result<Option<String>, Problem> {
     let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, visitor).await?;
     doubt(app, visitor, &account, proof.old).await
 }
 
 async fn refuse(app: &App, visitor: Visitor, status: StatusCode, fault: String) -> Result<Response, Problem> {
-    let faults = Faults { provider: Some(fault), ..Faults::default() };
+    let faults = FormErrors { provider: Some(fault), ..FormErrors::default() };
     render(app, visitor, status, faults).await
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::overview::{Faults, render};
-use super::{HERE, Proof, doubt, own};
+use super::overview::{FormErrors, render};
+use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
 use crate::store::accounts::{Account, replace_codes, update_codes};
@@ -37,7 +37,7 @@ struct CodesPage {
 
 /// A code of the new secret.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct TotpForm {
     code: String,
 }
 
@@ -46,7 +46,7 @@ pub async fn begin(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    Form(proof): Form<Proof>,
+    Form(proof): Form<PasswordProof>,
 ) -> Result<Response, Problem> {
     let account = find(&app, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
@@ -63,7 +63,7 @@ pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<TotpForm>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     // nothing is held while the code is looked at
@@ -101,7 +101,7 @@ pub async fn confirm(
 pub async fn renew_recovery(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(proof) }: IdempotentForm<Form<Proof>>,
+    IdempotentForm { once, form: Form(proof) }: IdempotentForm<Form<PasswordProof>>,
 ) -> Result<Response, Problem> {
     let account = find(&app, &visitor).await?;
     if account.totp_sealed.is_none() {
@@ -126,7 +126,11 @@ fn reveal_codes(mut visitor: Visitor, codes: &[String]) -> Response {
 }
 
 /// Takes the codes away, where the role does not need them.
-pub async fn remove(State(app): State<App>, visitor: Visitor, Form(proof): Form<Proof>) -> Result<Response, Problem> {
+pub async fn remove(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(proof): Form<PasswordProof>,
+) -> Result<Response, Problem> {
     if app.people.demands_code(visitor.role()) {
         return Err(Problem::forbidden("This role needs TOTP codes."));
     }
@@ -148,7 +152,7 @@ async fn find(app: &App, visitor: &Visitor) -> Result<Account, Problem> {
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {
-    let faults = Faults { codes: Some(fault), ..Faults::default() };
+    let faults = FormErrors { codes: Some(fault), ..FormErrors::default() };
     render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
 }
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use super::fields::{Faults, Typed, read};
+use super::fields::{AccountForm, FormErrors, read};
 use super::link;
 use super::list::RoleOption;
 use crate::domain::actor::Actor;
@@ -24,24 +24,29 @@ use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "accounts/new.html")]
-struct NewPage {
+struct NewAccountPage {
     shell: Shell,
     t: Words,
-    typed: Typed,
+    typed: AccountForm,
     roles: Vec<RoleOption>,
-    faults: Faults,
+    faults: FormErrors,
 }
 
 /// The empty form.
 pub async fn show_form(visitor: Visitor) -> Response {
-    form(&visitor, StatusCode::OK, Typed { role: "steward".to_owned(), ..Typed::default() }, Faults::default())
+    form(
+        &visitor,
+        StatusCode::OK,
+        AccountForm { role: "steward".to_owned(), ..AccountForm::default() },
+        FormErrors::default(),
+    )
 }
 
 /// Makes the account and shows its link, this once.
 pub async fn create(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<AccountForm>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut tx = match once.begin(&app).await? {
@@ -52,7 +57,7 @@ pub async fn create(
     let (change, office, username) = match (read(&mut tx, &visitor, &typed, app.now()).await?, username) {
         (Ok((change, office)), Ok(username)) => (change, office, username),
         (read, username) => {
-            let faults = Faults { username: username.err(), ..read.err().unwrap_or_default() };
+            let faults = FormErrors { username: username.err(), ..read.err().unwrap_or_default() };
             return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
         }
     };
@@ -66,7 +71,7 @@ pub async fn create(
     };
     let (now, by) = (app.now(), visitor.caller.actor());
     let Some(id) = insert_account(&mut tx, &account, now).await? else {
-        let faults = Faults { username: Some(t.say("accounts-username-taken")), ..Faults::default() };
+        let faults = FormErrors { username: Some(t.say("accounts-username-taken")), ..FormErrors::default() };
         return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
     };
     let detail = json!({ "role": account.role.as_str(), "office": office.map(|office| office.code) });
@@ -77,8 +82,8 @@ pub async fn create(
     Ok(link::reveal(visitor, made))
 }
 
-fn form(visitor: &Visitor, status: StatusCode, typed: Typed, faults: Faults) -> Response {
+fn form(visitor: &Visitor, status: StatusCode, typed: AccountForm, faults: FormErrors) -> Response {
     let t = visitor.words;
-    let page = NewPage { shell: Shell::of(visitor), t, roles: typed.roles(t), typed, faults };
+    let page = NewAccountPage { shell: Shell::of(visitor), t, roles: typed.roles(t), typed, faults };
     show(status, &page, "no-store")
 }

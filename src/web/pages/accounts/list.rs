@@ -23,7 +23,7 @@ use crate::web::words::Words;
 
 /// What is searched for; an empty field does not narrow.
 #[derive(Debug, Default, Deserialize)]
-pub struct Query {
+pub struct AccountsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub(super) struct RoleOption {
     pub chosen: bool,
 }
 
-struct Line {
+struct AccountRow {
     path: String,
     username: String,
     name: String,
@@ -56,13 +56,13 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "accounts/list.html")]
-struct List {
+struct AccountsPage {
     shell: Shell,
     t: Words,
     q: String,
     state: String,
     roles: Vec<RoleOption>,
-    accounts: Vec<Line>,
+    accounts: Vec<AccountRow>,
     next: Option<String>,
     narrowed: bool,
 }
@@ -71,7 +71,7 @@ struct List {
 pub async fn show_accounts(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(query): Parameters<Query>,
+    Parameters(query): Parameters<AccountsQuery>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
@@ -99,7 +99,7 @@ pub async fn show_accounts(
             [("q", text.as_str()), ("role", &query.role), ("state", &query.state), ("cursor", &cursor.encode())];
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
-    let list = List {
+    let list = AccountsPage {
         shell: Shell::of(&visitor),
         t,
         narrowed: filter.text.is_some() || filter.role.is_some() || filter.disabled.is_some(),
@@ -119,9 +119,9 @@ pub(super) fn role_options(t: Words, chosen: &str) -> Vec<RoleOption> {
     Role::ALL.into_iter().map(option).collect()
 }
 
-fn line(t: Words, account: Account, now: Timestamp) -> Line {
+fn line(t: Words, account: Account, now: Timestamp) -> AccountRow {
     let (state, mark) = standing(t, &account, now);
-    Line {
+    AccountRow {
         path: path_of(account.id),
         state,
         mark,

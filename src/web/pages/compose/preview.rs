@@ -5,8 +5,8 @@
 use askama::Template;
 use jiff::civil::Date;
 
-use super::labels::{self, either};
-use super::typed::Typed;
+use super::draft_form::DraftForm;
+use super::format::{self, either};
 use crate::domain::bulletin::Kind;
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
@@ -134,7 +134,7 @@ impl Preview {
         db: &mut Connection,
         settings: &Settings,
         t: Words,
-        typed: &Typed,
+        typed: &DraftForm,
         draft: &Draft,
         stored: Option<&Bulletin>,
         origin_office: &str,
@@ -143,14 +143,14 @@ impl Preview {
         let bubble = match draw(db, settings, draft, stored, origin_office).await {
             Ok(bubble) => bubble,
             Err(refusal) => {
-                refused.push(labels::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
+                refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
                 None
             }
         };
         let counts = match forecast_audience(db, draft.origin, &draft.audience, draft.forwarding).await {
             Ok(forecast) => Some(Counts::of(t, forecast)),
             Err(refusal) => {
-                refused.push(labels::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
+                refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
                 None
             }
         };
@@ -245,7 +245,7 @@ pub fn told_number(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
         told.extend(parts.year.map(|year| t.say_with("compose-number-year", &[("year", &year.to_string())])));
         told.join(" · ")
     });
-    (told, number.doubts().iter().map(|doubt| labels::doubt(t, *doubt)).collect())
+    (told, number.doubts().iter().map(|doubt| format::doubt(t, *doubt)).collect())
 }
 
 /// A letter's date as it was read.

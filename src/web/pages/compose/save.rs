@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::form::{Desk, Filled};
+use super::draft_form::{DraftForm, DraftRequest};
+use super::form::{FilledForm, FormContext};
+use super::format;
 use super::image::take_file;
-use super::labels;
-use super::read::{Faults, read};
-use super::typed::{Sent, Typed};
-use crate::domain::account::Act;
+use super::read_form::{FormErrors, read};
+use crate::domain::account::Permission;
 use crate::domain::bulletin::{ForwardingMode, Kind, Stage};
 use crate::domain::ids::BulletinId;
 use crate::store::Connection;
@@ -27,21 +27,21 @@ use crate::web::shell::with_flash;
 pub async fn save_new(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: mut sent }: IdempotentForm<Sent>,
+    IdempotentForm { once, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
+    let mut faults = FormErrors::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
     let mut tx = match once.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
-    let desk = Desk::blank(&mut tx, &visitor).await?;
-    let (draft, mut read_faults) = read(&typed, &desk.base, visitor.words, app.now());
+    let context = FormContext::blank(&mut tx, &visitor).await?;
+    let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
     let faults = joined(faults, &read_faults);
     if is_look(&sent) || !faults.is_empty() {
         let (status, faults) = looked(&sent, faults);
-        let page = Filled { visitor: &visitor, desk, typed, draft, faults, overtaken: None };
+        let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken: None };
         return page.show(&mut tx, &app, status).await;
     }
     let id = insert(&mut tx, &draft, &visitor.caller.actor(), app.now()).await?;
@@ -54,9 +54,9 @@ pub async fn save_draft(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: mut sent }: IdempotentForm<Sent>,
+    IdempotentForm { once, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
+    let mut faults = FormErrors::default();
     let mut typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
     let mut tx = match once.begin(&app).await? {
         Begun::First(tx) => tx,
@@ -66,11 +66,11 @@ pub async fn save_draft(
     let seen = stored.updated_at.as_microsecond().to_string();
     let overtaken = (typed.seen != seen).then(|| {
         let by = stored.updated_at;
-        visitor.words.say_with("compose-overtaken", &[("at", &labels::moment(visitor.words, by))])
+        visitor.words.say_with("compose-overtaken", &[("at", &format::moment(visitor.words, by))])
     });
     let before = stored.clone();
-    let desk = Desk::of(stored);
-    let (draft, mut read_faults) = read(&typed, &desk.base, visitor.words, app.now());
+    let context = FormContext::of(stored);
+    let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
     let faults = joined(faults, &read_faults);
     if is_look(&sent) || overtaken.is_some() || !faults.is_empty() {
@@ -83,7 +83,7 @@ pub async fn save_draft(
             }
             _ => (status, None),
         };
-        let page = Filled { visitor: &visitor, desk, typed, draft, faults, overtaken };
+        let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken };
         return page.show(&mut tx, &app, status).await;
     }
     update(&mut tx, &before, &draft, &visitor.caller.actor(), app.now()).await?;
@@ -92,23 +92,23 @@ pub async fn save_draft(
 }
 
 /// Whether only a look was asked for: a preview, or a search for groups.
-fn is_look(sent: &Sent) -> bool {
+fn is_look(sent: &DraftRequest) -> bool {
     matches!(sent.get("do"), "preview" | "find")
 }
 
 /// A look finds no fault: what is not written yet is no mistake.
-fn looked(sent: &Sent, faults: Faults) -> (StatusCode, Faults) {
-    if is_look(sent) { (StatusCode::OK, Faults::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
+fn looked(sent: &DraftRequest, faults: FormErrors) -> (StatusCode, FormErrors) {
+    if is_look(sent) { (StatusCode::OK, FormErrors::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
 }
 
-fn joined(mut faults: Faults, more: &Faults) -> Faults {
+fn joined(mut faults: FormErrors, more: &FormErrors) -> FormErrors {
     for (field, sentence) in more.all() {
         faults.add(field, sentence.clone());
     }
     faults
 }
 
-fn saved(sent: &Sent, id: BulletinId) -> Response {
+fn saved(sent: &DraftRequest, id: BulletinId) -> Response {
     let to = if sent.get("do") == "next" { format!("/bulletins/{id}") } else { format!("/bulletins/{id}/edit") };
     Redirect::to(&with_flash(&to, "said-draft-saved")).into_response()
 }
@@ -117,12 +117,12 @@ fn saved(sent: &Sent, id: BulletinId) -> Response {
 async fn check_named(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &Typed,
+    typed: &DraftForm,
     draft: &Draft,
-    faults: &mut Faults,
+    faults: &mut FormErrors,
 ) -> Result<(), Problem> {
     let t = visitor.words;
-    if !visitor.may(Act::Publish) {
+    if !visitor.may(Permission::Publish) {
         // a steward's own bulletin is news, and goes through the stewards below
         if draft.kind != Kind::News {
             faults.add("kind", t.say("compose-fault-kind-steward"));

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::{Time, time};
 use serde::Deserialize;
 
-use super::labels;
+use super::format;
 use super::preview::{Counts, drawn, is_exercise};
-use super::read::read_moment;
+use super::read_form::read_moment;
 use crate::domain::ids::BulletinId;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::forecast::forecast;
@@ -66,7 +66,7 @@ pub struct Chosen {
 
 /// Why the page is shown again.
 #[derive(Default)]
-struct Faults {
+struct FormErrors {
     page: Option<String>,
     when: Option<String>,
 }
@@ -78,7 +78,7 @@ pub async fn show_summary(
     Id(id): Id<BulletinId>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    page(&mut db, &app, &visitor, id, Chosen::default(), Faults::default(), StatusCode::OK).await
+    page(&mut db, &app, &visitor, id, Chosen::default(), FormErrors::default(), StatusCode::OK).await
 }
 
 async fn page(
@@ -87,7 +87,7 @@ async fn page(
     visitor: &Visitor,
     id: BulletinId,
     typed: Chosen,
-    faults: Faults,
+    faults: FormErrors,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -98,19 +98,19 @@ async fn page(
     let mut fault = faults.page;
     let times = check_bulletin_times(None, row.expires_at, row.due_at(), app.now());
     if !times.is_empty() {
-        fault = fault.or(labels::refusal(t, &Refusal::Times(times)));
+        fault = fault.or(format::refusal(t, &Refusal::Times(times)));
     }
     let bubble = match render_checked(&app.settings, &row) {
         Ok(message) => drawn(&message, row.image_alt.as_deref().unwrap_or_default(), Buttons::Inert),
         Err(refusal) => {
-            fault = fault.or(labels::refusal(t, &refusal));
+            fault = fault.or(format::refusal(t, &refusal));
             None
         }
     };
     let counts = match forecast(db, id).await {
         Ok(forecast) => Some(Counts::of(t, forecast)),
         Err(refusal) => {
-            fault = fault.or(labels::refusal(t, &refusal));
+            fault = fault.or(format::refusal(t, &refusal));
             None
         }
     };
@@ -121,7 +121,7 @@ async fn page(
         seen: row.updated_at.as_microsecond().to_string(),
         bubble,
         counts,
-        exercise: is_exercise(row.kind).then(|| labels::kind(t, row.kind)),
+        exercise: is_exercise(row.kind).then(|| format::kind(t, row.kind)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
         subject: row.subject,
         typed,
@@ -162,7 +162,7 @@ pub async fn publish(
     find_stage_for_update(&mut tx, id).await?;
     let row = visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
     if row.published_at.is_none() && row.updated_at.as_microsecond().to_string() != typed.seen {
-        let faults = Faults { page: Some(t.say("compose-publish-changed")), when: None };
+        let faults = FormErrors { page: Some(t.say("compose-publish-changed")), when: None };
         return page(&mut tx, &app, &visitor, id, typed, faults, StatusCode::CONFLICT).await;
     }
     must_be_theirs(&visitor.caller, &row)?;
@@ -183,10 +183,10 @@ pub async fn publish(
         }
         Err(refusal) => {
             drop(tx);
-            let Some(sentence) = labels::refusal(t, &refusal) else { return Err(refusal.into()) };
+            let Some(sentence) = format::refusal(t, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
             let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-            let faults = Faults { page: Some(sentence), when: None };
+            let faults = FormErrors { page: Some(sentence), when: None };
             page(&mut db, &app, &visitor, id, typed, faults, status).await
         }
     }
@@ -200,6 +200,6 @@ async fn again(
     sentence: String,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let faults = Faults { page: None, when: Some(sentence) };
+    let faults = FormErrors { page: None, when: Some(sentence) };
     page(&mut db, app, visitor, id, typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await
 }

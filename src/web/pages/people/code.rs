@@ -32,7 +32,7 @@ use crate::web::words::Words;
 
 /// What the visitor asked for when signing in began.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct PendingSignIn {
     /// What the first step is, or was.
     pub way: SignInMethod,
     /// Whether the device is to be remembered.
@@ -43,7 +43,7 @@ pub struct Asked {
     pub pending_form: Option<String>,
 }
 
-impl Asked {
+impl PendingSignIn {
     /// Begun by `way`, without a name.
     pub(super) fn by(way: SignInMethod, SignInRequest { remembered, next, pending_form }: SignInRequest) -> Self {
         Self { way, remembered, next, pending_form }
@@ -78,7 +78,7 @@ pub(super) async fn ask(
     session: &Session,
     t: Words,
     account: &Account,
-    asked: Asked,
+    asked: PendingSignIn,
 ) -> Result<Response, Problem> {
     let secret = if account.totp_sealed.is_none() { Some(CodeSecret::generate()) } else { None };
     let sealed = match &secret {
@@ -108,7 +108,7 @@ fn ask_for(
 
 /// What is typed into the form.
 #[derive(Debug, Deserialize)]
-pub struct Typed {
+pub struct CodeForm {
     #[serde(default)]
     code: String,
     /// A recovery code, in place of one of the moment.
@@ -127,7 +127,7 @@ pub async fn check(
     cookies: CookieJar,
     headers: HeaderMap,
     from: ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let now = app.now();
@@ -181,12 +181,12 @@ pub async fn check(
     attempt.succeed(&app).await?;
     let (way, remembered) = (half_way.way, half_way.remembered);
     if made.is_empty() {
-        let asked = Asked { way, remembered, next: typed.next, pending_form: typed.pending_form };
+        let asked = PendingSignIn { way, remembered, next: typed.next, pending_form: typed.pending_form };
         return finish(&app, &session, t, &headers, &account, asked).await;
     }
     // signed in, but first the recovery codes are shown, this once
     let form = typed.pending_form.as_deref().and_then(PendingForm::from_field);
-    let asked = Asked { way, remembered, next: typed.next, pending_form: None };
+    let asked = PendingSignIn { way, remembered, next: typed.next, pending_form: None };
     let (led_on, _) = finish(&app, &session, t, &headers, &account, asked).await?.into_parts();
     let next = led_on.headers.get(header::LOCATION).and_then(|next| next.to_str().ok()).unwrap_or("/home").to_owned();
     let mut page = recovery::reveal(Shell::outside(t, "/home"), &made, next, form);

@@ -8,7 +8,7 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::code::Asked;
+use super::code::PendingSignIn;
 use super::sign_in::{finish, refuse_other};
 use crate::store::StoreError;
 use crate::store::accounts::find_account_by_id;
@@ -37,7 +37,7 @@ pub async fn begin(
     asked.remembered |= half_way.is_some_and(|half_way| half_way.remembered);
     if !Attempt::begin_elsewhere(&app, from).await? {
         let (status, fault) = (StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often"));
-        return Ok(refuse_other(&app, t, status, Asked::by(SignInMethod::Passkey, asked), fault));
+        return Ok(refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Passkey, asked), fault));
     }
     ask_to_sign(&app, &session, t, asked).await
 }
@@ -60,7 +60,7 @@ pub async fn confirm(
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let mut tx = app.begin().await?;
     let (asked, checked) = check_signature(&app, &mut tx, session_sha256(&session), &credential).await?;
-    let asked = Asked::by(SignInMethod::Passkey, asked);
+    let asked = PendingSignIn::by(SignInMethod::Passkey, asked);
     let found = match checked {
         Ok(id) => match find_account_by_id(&mut tx, id).await?.filter(|account| account.is_active(app.now())) {
             Some(account) => Ok(account),

@@ -12,7 +12,7 @@ use serde_json::json;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::code::Asked;
+use super::code::PendingSignIn;
 use super::sign_in::{finish, go_on, refuse_other};
 use super::welcome::used_up;
 use crate::domain::actor::Actor;
@@ -53,13 +53,13 @@ pub async fn begin(
     Ok(match send_away(&app, &session, t, from, purpose).await? {
         Ok(leaving) => leaving,
         Err(Refusal { status, fault }) => {
-            refuse_other(&app, t, status, Asked::by(SignInMethod::Provider, asked), fault)
+            refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Provider, asked), fault)
         }
     })
 }
 
 /// Who came back, and what everybody needs who is let in.
-struct Back {
+struct ProviderAnswer {
     app: App,
     session: Session,
     headers: HeaderMap,
@@ -84,17 +84,19 @@ pub async fn come_back(
     };
     let Some((waiting, purpose)) = taken else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(refuse_other(&app, t, status, Asked::default(), t.say("provider-late")));
+        return Ok(refuse_other(&app, t, status, PendingSignIn::default(), t.say("provider-late")));
     };
     let finished = provider.finish(waiting, returned, app.now()).await;
-    let back = Back { app: app.clone(), session, headers, from, t };
+    let back = ProviderAnswer { app: app.clone(), session, headers, from, t };
     match (finished, purpose) {
-        (Ok(person), Purpose::SignIn(asked)) => back.sign_in(&person, Asked::by(SignInMethod::Provider, asked)).await,
+        (Ok(person), Purpose::SignIn(asked)) => {
+            back.sign_in(&person, PendingSignIn::by(SignInMethod::Provider, asked)).await
+        }
         (Ok(person), Purpose::Accept { link, remembered }) => back.accept(&person, &link, remembered).await,
         (Ok(person), Purpose::Bind { account }) => back.bind(&person, account).await,
         (Err(error), Purpose::SignIn(asked)) => {
             let Refusal { status, fault } = explain(t, &error);
-            Ok(refuse_other(&app, t, status, Asked::by(SignInMethod::Provider, asked), fault))
+            Ok(refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Provider, asked), fault))
         }
         (Err(error), Purpose::Accept { .. } | Purpose::Bind { .. }) => {
             let Refusal { status, fault } = explain(t, &error);
@@ -103,9 +105,9 @@ pub async fn come_back(
     }
 }
 
-impl Back {
+impl ProviderAnswer {
     /// Signs in to the account to which the person is bound.
-    async fn sign_in(self, person: &Person, asked: Asked) -> Result<Response, Problem> {
+    async fn sign_in(self, person: &Person, asked: PendingSignIn) -> Result<Response, Problem> {
         let (app, t) = (&self.app, self.t);
         let mut tx = app.begin().await?;
         let found = match find_by_person(&mut tx, &hash_person(app, person), app.now()).await? {
@@ -122,7 +124,7 @@ impl Back {
     }
 
     /// The second step, where the provider's sign-in does not count as one, and in.
-    async fn let_in(self, account: Account, asked: Asked) -> Result<Response, Problem> {
+    async fn let_in(self, account: Account, asked: PendingSignIn) -> Result<Response, Problem> {
         Attempt::succeed_elsewhere(&self.app, self.from).await?;
         if get_provider(&self.app)?.counts_as_second {
             return finish(&self.app, &self.session, self.t, &self.headers, &account, asked).await;
@@ -154,7 +156,8 @@ impl Back {
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        self.let_in(account, Asked { way: SignInMethod::Provider, remembered, ..Asked::default() }).await
+        self.let_in(account, PendingSignIn { way: SignInMethod::Provider, remembered, ..PendingSignIn::default() })
+            .await
     }
 
     /// Binds the person to the account that is signed in.

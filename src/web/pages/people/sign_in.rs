@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::code::{self, Asked};
+use super::code::{self, PendingSignIn};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::credentials::Username;
 use crate::store::accounts::{Account, find_account, update_signed_in};
@@ -69,7 +69,7 @@ impl SignInPage {
 
 #[derive(Template)]
 #[template(path = "people/again.html")]
-struct Again {
+struct ResendPage {
     shell: Shell,
     t: Words,
     form: PendingForm,
@@ -100,26 +100,26 @@ pub fn ask_again(app: &App, t: Words, pending_form: Option<&PendingForm>, fault:
 }
 
 /// The form for somebody who was not let in another way, with the reason.
-pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: Asked, fault: String) -> Response {
-    let Asked { remembered: remember, next, pending_form, .. } = asked;
+pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: PendingSignIn, fault: String) -> Response {
+    let PendingSignIn { remembered: remember, next, pending_form, .. } = asked;
     let page = SignInPage { remember, next, pending_form, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
     show(status, &page, "no-store")
 }
 
 #[derive(Template)]
 #[template(path = "people/save.html")]
-struct Save {
+struct SavePrompt {
     t: Words,
 }
 
 /// In place of a part of a form, for somebody whose session ended while they were typing into it.
 pub fn ask_to_save(t: Words) -> Response {
-    show(StatusCode::UNAUTHORIZED, &Save { t }, "no-store")
+    show(StatusCode::UNAUTHORIZED, &SavePrompt { t }, "no-store")
 }
 
 /// What is typed into the form.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct SignInForm {
     username: String,
     password: SecretString,
     #[serde(default)]
@@ -137,7 +137,7 @@ pub async fn sign_in(
     cookies: CookieJar,
     headers: HeaderMap,
     from: ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let name = typed.username.parse::<Username>().ok();
@@ -157,7 +157,7 @@ pub async fn sign_in(
         return Ok(refuse(&app, t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
     };
     attempt.succeed(&app).await?;
-    let asked = Asked {
+    let asked = PendingSignIn {
         way: SignInMethod::Password,
         remembered: typed.remember.is_some(),
         next: typed.next,
@@ -201,7 +201,7 @@ async fn find_working(app: &App, name: &Username) -> Result<Option<Account>, Sto
     Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.is_active(app.now())))
 }
 
-fn refuse(app: &App, t: Words, typed: Typed, status: StatusCode, fault: String) -> Response {
+fn refuse(app: &App, t: Words, typed: SignInForm, status: StatusCode, fault: String) -> Response {
     let page = SignInPage {
         username: typed.username.chars().take(64).collect(),
         remember: typed.remember.is_some(),
@@ -223,7 +223,7 @@ pub(super) async fn go_on(
     t: Words,
     headers: &HeaderMap,
     account: Account,
-    asked: Asked,
+    asked: PendingSignIn,
 ) -> Result<Response, Problem> {
     if account.totp_sealed.is_some() || app.people.demands_code(account.role) {
         return code::ask(app, session, t, &account, asked).await;
@@ -241,7 +241,7 @@ pub(super) async fn finish(
     t: Words,
     headers: &HeaderMap,
     account: &Account,
-    asked: Asked,
+    asked: PendingSignIn,
 ) -> Result<Response, Problem> {
     SignedIn::begin(session, app, account.id, asked.remembered).await.map_err(|_| Problem::unavailable())?;
     let mut tx = app.begin().await?;
@@ -252,7 +252,7 @@ pub(super) async fn finish(
     let known = CookieJar::new().add(known);
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
     if let Some(form) = asked.pending_form.as_deref().and_then(PendingForm::from_field) {
-        let again = Again { shell: Shell::outside(t, "/home"), t, form };
+        let again = ResendPage { shell: Shell::outside(t, "/home"), t, form };
         return Ok((known, show(StatusCode::OK, &again, "no-store")).into_response());
     }
     let next = local_path(&asked.next).unwrap_or_else(|| first_page(account.role));

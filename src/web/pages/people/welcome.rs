@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::code::Asked;
+use super::code::PendingSignIn;
 use super::sign_in::go_on;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
@@ -64,7 +64,7 @@ pub async fn show_form(
 
 /// What is typed into the form.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct PasswordForm {
     password: SecretString,
     again: SecretString,
     #[serde(default)]
@@ -78,7 +78,7 @@ pub async fn set_password(
     cookies: CookieJar,
     headers: HeaderMap,
     Path(token): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     let Some((sha256, account)) = find_working(&mut tx, &app, &token).await? else {
@@ -102,7 +102,7 @@ pub async fn set_password(
     note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
     take_all_away(&mut tx, app.now(), &by, account.id, &by.to_string()).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    let asked = Asked { remembered: typed.remember.is_some(), ..Asked::default() };
+    let asked = PendingSignIn { remembered: typed.remember.is_some(), ..PendingSignIn::default() };
     go_on(&app, &session, t, &headers, account, asked).await
 }
 

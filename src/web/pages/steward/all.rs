@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
 use super::fields::Fields;
-use super::list::{Item, size};
+use super::list::{WaitingItem, size};
 use crate::domain::ids::BulletinId;
 use crate::relay::forward::forward_several;
 use crate::store::StoreError;
@@ -25,11 +25,11 @@ use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "steward/all.html")]
-struct AllPage {
+struct ForwardAllPage {
     shell: Shell,
     t: Words,
     count: String,
-    items: Vec<Item>,
+    items: Vec<WaitingItem>,
 }
 
 /// The question.
@@ -42,8 +42,8 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
         return Ok(Redirect::to("/waiting").into_response());
     }
     let count = t.count("forward-all-count", size(&waiting));
-    let items: Vec<Item> = waiting.into_iter().map(|row| Item::of(t, row, now)).collect();
-    Ok(show(StatusCode::OK, &AllPage { shell: around(&visitor), t, count, items }, "no-store"))
+    let items: Vec<WaitingItem> = waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect();
+    Ok(show(StatusCode::OK, &ForwardAllPage { shell: around(&visitor), t, count, items }, "no-store"))
 }
 
 /// The answer: those that were shown and are still ticked.

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::bulletin::{ForwardForm, render};
 use super::fields::Fields;
-use super::one::{Typed, render};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{BadText, Note, PlainReason};
 use crate::relay::forward::{self, ForwardTarget, forward};
@@ -107,12 +107,12 @@ pub async fn decline_one(
     Ok(Redirect::to(&to).into_response())
 }
 
-fn read(fields: &Fields) -> Typed {
-    Typed {
+fn read(fields: &Fields) -> ForwardForm {
+    ForwardForm {
         into: Some(fields.all("into").map(str::to_owned).collect()),
         note: fields.text("note").to_owned(),
         reason: fields.text("reason").to_owned(),
-        ..Typed::default()
+        ..ForwardForm::default()
     }
 }
 

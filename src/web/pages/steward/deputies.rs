@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::fields::Fields;
-use super::settings::{DeputyFaults, Typed, address, makes_accounts, render};
+use super::settings::{DeputyErrors, SettingsForm, address, makes_accounts, render};
 use crate::domain::account::Role;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{LinkToken, Username};
@@ -28,7 +28,7 @@ use crate::web::api::deputies::{end, managed, name};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Ids};
-use crate::web::pages::typed::{begin_of, end_of, read_day};
+use crate::web::pages::form_fields::{begin_of, end_of, read_day};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -37,7 +37,7 @@ use crate::web::words::Words;
 /// What a form says, read as far as it can be.
 enum Read {
     Good(Deputy, Option<Username>),
-    Bad(Box<Typed>),
+    Bad(Box<SettingsForm>),
 }
 
 /// Names a deputy.
@@ -92,7 +92,7 @@ async fn reveal(app: &App, visitor: &Visitor, code: &str, invited: Option<Invite
     let Some(invited) = invited else {
         return Ok(Redirect::to(&with_flash(&address(code), "said-deputy-named")).into_response());
     };
-    let typed = Typed { invited: Some((invited.username, invited.link.into())), ..Typed::default() };
+    let typed = SettingsForm { invited: Some((invited.username, invited.link.into())), ..SettingsForm::default() };
     render(app, visitor, code, typed, StatusCode::OK).await
 }
 
@@ -114,22 +114,22 @@ pub async fn end_deputy(
     Ok(Redirect::to(&to).into_response())
 }
 
-fn typed(fields: &Fields) -> Typed {
+fn typed(fields: &Fields) -> SettingsForm {
     let text = |name: &str| fields.text(name).to_owned();
-    Typed {
+    SettingsForm {
         name: text("name"),
         title: text("title"),
         phone: text("phone"),
         from: text("from"),
         until: text("until"),
         username: text("username"),
-        ..Typed::default()
+        ..SettingsForm::default()
     }
 }
 
 /// Reads the form; the first day begins and the last ends at midnight in Bangkok.
 fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
-    let mut faults = DeputyFaults::default();
+    let mut faults = DeputyErrors::default();
     let day = |field, bound, fault: &mut Option<String>| match read_day(t, fields.text(field), bound, now) {
         Ok(Some(day)) => Some(day),
         Ok(None) => {
@@ -158,7 +158,7 @@ fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
     let deputy = Deputy::new(fields.text("name"), fields.text("title"), fields.text("phone"), first, last, now);
     match deputy {
         Ok(deputy) if from.is_some() && until.is_some() && faults.username.is_none() => Read::Good(deputy, username),
-        Ok(_) => Read::Bad(Box::new(Typed { faults, ..typed(fields) })),
+        Ok(_) => Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) })),
         Err(bad) => {
             for fault in bad {
                 let said = Some(in_words(t, fault));
@@ -170,7 +170,7 @@ fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
                     BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong => {}
                 }
             }
-            Read::Bad(Box::new(Typed { faults, ..typed(fields) }))
+            Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) }))
         }
     }
 }

@@ -25,8 +25,8 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::form_fields::{OfficeChoice, choose_office, end_of, read_day, read_label};
 use crate::web::pages::show;
-use crate::web::pages::typed::{OfficeChoice, choose_office, end_of, read_day, read_label};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
@@ -35,7 +35,7 @@ use crate::web::words::{Language, Words, capital};
 /// What is typed; an agency chooses only the name.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct KeyForm {
     /// Who or what uses the key.
     pub name: String,
     /// What it may do.
@@ -52,7 +52,7 @@ pub struct Typed {
 
 /// What is wrong, by field; in words.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub struct FormErrors {
     /// With the name.
     pub name: Option<String>,
     /// With the role or the office.
@@ -88,7 +88,7 @@ struct Made {
 pub async fn make(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Typed>>,
+    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<KeyForm>>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin(&app).await? {
         Begun::First(tx) => tx,
@@ -149,11 +149,11 @@ fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
 async fn read(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &Typed,
+    typed: &KeyForm,
     now: Timestamp,
-) -> Result<Result<Wanted, Faults>, StoreError> {
+) -> Result<Result<Wanted, FormErrors>, StoreError> {
     let t = visitor.words;
-    let mut faults = Faults::default();
+    let mut faults = FormErrors::default();
     let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
     let found = if rules_all(visitor) {
         read_any(db, visitor, typed, &mut faults).await?
@@ -192,7 +192,7 @@ async fn read_own(
     db: &mut Connection,
     visitor: &Visitor,
     now: Timestamp,
-    faults: &mut Faults,
+    faults: &mut FormErrors,
 ) -> Result<Option<Place>, StoreError> {
     let t = visitor.words;
     let Some(own) = visitor.caller.office.zip(visitor.caller.office_code.clone()) else {
@@ -210,8 +210,8 @@ async fn read_own(
 async fn read_any(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &Typed,
-    faults: &mut Faults,
+    typed: &KeyForm,
+    faults: &mut FormErrors,
 ) -> Result<Option<Place>, StoreError> {
     let t = visitor.words;
     let Some(role) = Role::ALL.into_iter().find(|role| role.as_str() == typed.role) else {

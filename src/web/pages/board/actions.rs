@@ -22,7 +22,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 
-use super::Within;
+use super::InScope;
 
 /// Which group.
 #[derive(Debug, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Group {
 pub async fn undecline(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<BulletinId>,
+    InScope(id): InScope<BulletinId>,
     IdempotentForm { once, form: Form(Group { group }) }: IdempotentForm<Form<Group>>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
@@ -59,7 +59,7 @@ pub struct RetryOne {
 pub async fn retry_delivery(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<DeliveryId>,
+    InScope(id): InScope<DeliveryId>,
     IdempotentForm { once, form: Form(RetryOne { include_unknown }) }: IdempotentForm<Form<RetryOne>>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
@@ -83,7 +83,7 @@ pub async fn retry_delivery(
 pub async fn park_channel(
     State(app): State<App>,
     visitor: Visitor,
-    Within(code): Within<String>,
+    InScope(code): InScope<String>,
     IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
@@ -104,7 +104,7 @@ pub async fn park_channel(
 pub async fn resume_channel(
     State(app): State<App>,
     visitor: Visitor,
-    Within(code): Within<String>,
+    InScope(code): InScope<String>,
     IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {
@@ -125,7 +125,7 @@ pub async fn resume_channel(
 pub async fn retry_webhook_failure(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<i64>,
+    InScope(id): InScope<i64>,
     IdempotentForm { once, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let mut tx = match once.begin::<String>(&app).await? {

@@ -1,11 +1,11 @@
 //! Where a bulletin stands at a group of the office, in words: who did what, when.
 
-use super::look::{moment, soon};
+use super::format::{moment, soon};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::delivery::State;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::find_account;
-use crate::store::waiting::OwnCopy;
+use crate::store::waiting::OwnDelivery;
 use crate::store::{Connection, StoreError};
 use crate::web::words::Words;
 
@@ -19,7 +19,7 @@ pub async fn actor(db: &mut Connection, t: Words, actor: &Actor) -> Result<Strin
 }
 
 /// What is said of one copy.
-pub async fn tell(db: &mut Connection, t: Words, copy: &OwnCopy, now: Timestamp) -> Result<String, StoreError> {
+pub async fn tell(db: &mut Connection, t: Words, copy: &OwnDelivery, now: Timestamp) -> Result<String, StoreError> {
     let at = |at: Option<Timestamp>| at.map(|at| moment(t, at)).unwrap_or_default();
     Ok(match copy.state {
         State::Waiting => t.say("forward-state-waiting"),
@@ -44,7 +44,7 @@ pub async fn tell(db: &mut Connection, t: Words, copy: &OwnCopy, now: Timestamp)
 }
 
 /// How it went into the group.
-async fn went_in(db: &mut Connection, t: Words, copy: &OwnCopy) -> Result<String, StoreError> {
+async fn went_in(db: &mut Connection, t: Words, copy: &OwnDelivery) -> Result<String, StoreError> {
     let how = match &copy.forwarded_by {
         None => t.say("forward-state-automatic"),
         Some(Actor::Program(Part::Time)) => t.say("forward-state-by-time"),

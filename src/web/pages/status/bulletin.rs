@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::delivery_text::{STATES, say_delivery_state, say_next_step, say_why};
 use super::list::{say_state, say_urgency};
-use super::words::{STATES, say_delivery_state, say_next_step, say_why};
-use super::{HERE, TierLine};
+use super::{HERE, TierRow};
 use crate::domain::ids::BulletinId;
 use crate::store::StoreError;
 use crate::store::deliveries::{Filter, list_deliveries};
@@ -28,7 +28,7 @@ use crate::web::words::Words;
 
 /// What the groups are narrowed by.
 #[derive(Debug, Deserialize)]
-pub struct Query {
+pub struct StatusQuery {
     #[serde(default)]
     state: String,
     cursor: Option<Cursor>,
@@ -40,7 +40,7 @@ struct StateOption {
     chosen: bool,
 }
 
-struct GroupLine {
+struct GroupRow {
     name: String,
     office: String,
     tier: i16,
@@ -54,7 +54,7 @@ struct GroupLine {
 
 #[derive(Template)]
 #[template(path = "status/one.html")]
-struct One {
+struct StatusPage {
     shell: Shell,
     t: Words,
     path: String,
@@ -63,10 +63,10 @@ struct One {
     urgency: Option<(&'static str, String)>,
     state: String,
     public: String,
-    tiers: Vec<TierLine>,
+    tiers: Vec<TierRow>,
     states: Vec<StateOption>,
     narrowed: bool,
-    groups: Vec<GroupLine>,
+    groups: Vec<GroupRow>,
     next: Option<String>,
 }
 
@@ -75,7 +75,7 @@ pub async fn show_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Parameters(query): Parameters<Query>,
+    Parameters(query): Parameters<StatusQuery>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
@@ -102,7 +102,7 @@ pub async fn show_one(
         label: say_delivery_state(t, state).0,
         chosen: wanted == Some(state),
     };
-    let one = One {
+    let one = StatusPage {
         shell: Shell::of(&visitor),
         t,
         path: format!("{HERE}/{id}"),
@@ -111,7 +111,7 @@ pub async fn show_one(
         state: say_state(t, bulletin.state()),
         public: app.public_url(&bulletin.public_token),
         subject: bulletin.subject,
-        tiers: standings.iter().map(|tier| TierLine::of(t, tier)).collect(),
+        tiers: standings.iter().map(|tier| TierRow::of(t, tier)).collect(),
         states: STATES.into_iter().map(option).collect(),
         narrowed: wanted.is_some(),
         groups: page.items,
@@ -125,9 +125,9 @@ fn word_of(state: DeliveryState) -> String {
     serde_json::to_value(state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn line(t: Words, delivery: Delivery) -> GroupLine {
+fn line(t: Words, delivery: Delivery) -> GroupRow {
     let (state, mark) = say_delivery_state(t, delivery.state);
-    GroupLine {
+    GroupRow {
         at: delivery.times.accepted_at.map(|at| say_moment(t, at)),
         why: delivery.reason.as_ref().map(|why| say_why(t, why)),
         next: delivery.next.as_ref().map(|next| say_next_step(t, next)),

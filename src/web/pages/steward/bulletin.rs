@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
-use super::by_whom::tell;
+use super::delivery_text::tell;
+use super::format::{Badge, Countdown, badges, moment};
 use super::list::{letter, reach};
-use super::look::{Badge, Countdown, badges, moment};
 use super::receipt::{self, Receipt};
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::{BulletinId, GroupId};
@@ -21,7 +21,7 @@ use crate::line::message::{StewardNote, with_note};
 use crate::relay::forecast::{Forecast, forecast_forward};
 use crate::store::bulletins::find_correction;
 use crate::store::messages::list_variants;
-use crate::store::waiting::{OwnCopy, list_copies};
+use crate::store::waiting::{OwnDelivery, list_copies};
 use crate::store::{Connection, StoreError};
 use crate::web::api::cascade::signature;
 use crate::web::api::visible;
@@ -38,7 +38,7 @@ use crate::web::words::{Words, group_digits};
 
 #[derive(Template)]
 #[template(path = "steward/one.html")]
-struct OnePage {
+struct ForwardPage {
     shell: Shell,
     t: Words,
     id: BulletinId,
@@ -49,7 +49,7 @@ struct OnePage {
     published: String,
     /// The page of the newest correction.
     corrected: Option<String>,
-    copies: Vec<Copy>,
+    copies: Vec<DeliveryView>,
     held: Vec<Held>,
     countdown: Option<Countdown>,
     shown: Option<Shown>,
@@ -60,12 +60,12 @@ struct OnePage {
     signature: String,
     longest_note: usize,
     longest_said: String,
-    typed: Typed,
+    typed: ForwardForm,
     receipt: Option<Receipt>,
 }
 
 /// Where it stands at one group of the office.
-struct Copy {
+struct DeliveryView {
     group: String,
     told: String,
     because: Option<String>,
@@ -86,7 +86,7 @@ struct Quota {
 
 /// What was typed and is shown again, with what is wrong with it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Typed {
+pub(super) struct ForwardForm {
     /// The codes that are ticked; none = nothing was sent yet, so all.
     pub(super) into: Option<Vec<String>>,
     pub(super) into_fault: Option<String>,
@@ -102,7 +102,7 @@ pub async fn show_one(State(app): State<App>, visitor: Visitor, Id(id): Id<Bulle
     if visitor.caller.scope == Scope::Whole {
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
     }
-    render(&app, &visitor, id, Typed::default(), StatusCode::OK).await
+    render(&app, &visitor, id, ForwardForm::default(), StatusCode::OK).await
 }
 
 /// The page with what was typed.
@@ -110,7 +110,7 @@ pub(super) async fn render(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    typed: Typed,
+    typed: ForwardForm,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
@@ -120,7 +120,7 @@ pub(super) async fn render(
     let copies = list_copies(&mut db, id, &groups).await?;
     let Some(first) = copies.first() else { return Err(Problem::absent("bulletin")) };
     let first = first.group_id;
-    let ids = |wanted: &dyn Fn(&OwnCopy) -> bool| -> Vec<i32> {
+    let ids = |wanted: &dyn Fn(&OwnDelivery) -> bool| -> Vec<i32> {
         copies.iter().filter(|copy| wanted(copy)).map(|copy| copy.group_id.0).collect()
     };
     let held_ids = ids(&|copy| copy.state == Standing::Held);
@@ -133,7 +133,7 @@ pub(super) async fn render(
     let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
-    let page = OnePage {
+    let page = ForwardPage {
         shell: around(visitor),
         t,
         id,
@@ -160,10 +160,15 @@ pub(super) async fn render(
     Ok(show(status, &page, "no-store"))
 }
 
-async fn tell_all(db: &mut Connection, t: Words, copies: &[OwnCopy], now: Timestamp) -> Result<Vec<Copy>, StoreError> {
+async fn tell_all(
+    db: &mut Connection,
+    t: Words,
+    copies: &[OwnDelivery],
+    now: Timestamp,
+) -> Result<Vec<DeliveryView>, StoreError> {
     let mut told = Vec::new();
     for copy in copies {
-        told.push(Copy {
+        told.push(DeliveryView {
             group: copy.group_name.clone(),
             told: tell(db, t, copy, now).await?,
             because: copy.declined_because.clone().filter(|_| copy.state == Standing::Declined),
@@ -172,7 +177,7 @@ async fn tell_all(db: &mut Connection, t: Words, copies: &[OwnCopy], now: Timest
     Ok(told)
 }
 
-fn held(copies: &[OwnCopy], chosen: Option<&[String]>) -> Vec<Held> {
+fn held(copies: &[OwnDelivery], chosen: Option<&[String]>) -> Vec<Held> {
     let held = copies.iter().filter(|copy| copy.state == Standing::Held);
     held.map(|copy| Held {
         code: copy.group.clone(),
@@ -182,7 +187,7 @@ fn held(copies: &[OwnCopy], chosen: Option<&[String]>) -> Vec<Held> {
     .collect()
 }
 
-fn first_release(copies: &[OwnCopy]) -> Option<Timestamp> {
+fn first_release(copies: &[OwnDelivery]) -> Option<Timestamp> {
     copies.iter().filter(|copy| copy.state == Standing::Held).filter_map(|copy| copy.release_at).min()
 }
 
@@ -191,7 +196,7 @@ async fn draw(
     db: &mut Connection,
     id: BulletinId,
     groups: &[i32],
-    typed: &Typed,
+    typed: &ForwardForm,
     signature: &str,
 ) -> Result<Option<Shown>, Problem> {
     let variants = list_variants(db, id, groups).await?;

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::labels;
+use super::format;
 use super::picker::find;
 use super::show::{Fault, page};
 use crate::domain::ids::BulletinId;
@@ -41,7 +41,7 @@ async fn finish(
         }
         Err(refusal) => {
             drop(tx);
-            let Some(sentence) = labels::refusal(visitor.words, &refusal) else { return Err(refusal.into()) };
+            let Some(sentence) = format::refusal(visitor.words, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
             tell(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, status).await
         }
@@ -203,7 +203,7 @@ async fn bad_reason(
     typed: &str,
     bad: crate::domain::text::BadText,
 ) -> Result<Response, Problem> {
-    let sentence = labels::bad_text(visitor.words, bad);
+    let sentence = format::bad_text(visitor.words, bad);
     tell(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 

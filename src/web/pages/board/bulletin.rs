@@ -9,10 +9,10 @@ use axum::response::Response;
 
 use super::curve::{Curve, curve};
 use super::download::{self, Kind};
-use super::rows::{self, BlockedRow, CauseRow, Eyes, HopRow, MinutesRow};
-use super::say::{self, Share, moment_or_dash, number, span};
+use super::format::{self, Share, moment_or_dash, number, span};
+use super::rows::{self, BlockedRow, CauseRow, HopRow, MinutesRow, Viewer};
 use super::tiles::{self, Tile};
-use super::{Both, Within};
+use super::{InScope, InScopeWithQuery};
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 use crate::store::batches::count_sending;
@@ -48,7 +48,7 @@ const SLOWEST: i64 = 20;
 pub(super) const SPACING: Duration = Duration::from_millis(400);
 
 /// Everything that the board says of one bulletin.
-pub(super) struct Findings {
+pub(super) struct BulletinData {
     pub(super) bulletin: Bulletin,
     pub(super) status: Status,
     pub(super) counters: Vec<Counters>,
@@ -60,7 +60,7 @@ pub(super) struct Findings {
     pub(super) version: i64,
 }
 
-impl Findings {
+impl BulletinData {
     /// How long ago it was published, in seconds.
     pub(super) fn lasted(&self) -> f64 {
         let published = self.bulletin.published_at;
@@ -199,7 +199,7 @@ pub(super) fn provinces(t: Words, bulletin: BulletinId, cells: &[Cell]) -> Vec<P
             let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
             let view = ProvinceView {
                 link: Some(format!("/board/{bulletin}/provinces/{}", code.unwrap_or(super::province::CENTRE))),
-                name: say::province(t, code),
+                name: format::province(t, code),
                 failed: number(sum(|cell| cell.failed)),
                 seats: number(sum(|cell| cell.seats)),
                 acknowledged: number(sum(|cell| cell.acknowledged)),
@@ -214,8 +214,8 @@ pub(super) fn provinces(t: Words, bulletin: BulletinId, cells: &[Cell]) -> Vec<P
 
 /// The part of the page that moves.
 #[derive(Template)]
-#[template(path = "board/one_part.html")]
-struct Part {
+#[template(path = "board/bulletin_part.html")]
+struct BulletinPart {
     t: Words,
     operates: bool,
     id: BulletinId,
@@ -239,9 +239,9 @@ struct Part {
     causes: Vec<CauseRow>,
 }
 
-impl Part {
-    fn of(eyes: &Eyes, found: Findings) -> Self {
-        let t = eyes.t;
+impl BulletinPart {
+    fn of(viewer: &Viewer, found: BulletinData) -> Self {
+        let t = viewer.t;
         let id = found.bulletin.id;
         let share_of = |code: &str| {
             let of = || found.cells.iter().filter(|cell| cell.province.as_deref() == Some(code));
@@ -253,7 +253,7 @@ impl Part {
         });
         Self {
             t,
-            operates: eyes.operates,
+            operates: viewer.operates,
             id,
             state: rows::bulletin_state(t, found.status.state),
             open: !found.status.settled,
@@ -267,7 +267,7 @@ impl Part {
                     ("whole", number(found.status.deliveries).as_str()),
                 ],
             ),
-            as_of: say::moment(t, found.status.as_of),
+            as_of: format::moment(t, found.status.as_of),
             tiers: found.status.tiers.iter().map(|tier| TierView::of(t, tier, &found.cells)).collect(),
             map,
             map_size: (tiles::WIDTH, tiles::HEIGHT),
@@ -277,14 +277,14 @@ impl Part {
             slowest: found.slowest.iter().map(|row| HopRow::of(t, row)).collect(),
             causes: found.causes.iter().map(|row| CauseRow::of(t, row)).collect(),
             blocked_all: number(i64::try_from(found.blocked.len()).unwrap_or(i64::MAX)),
-            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(eyes, row)).collect(),
+            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(viewer, row)).collect(),
         }
     }
 }
 
 #[derive(Template)]
-#[template(path = "board/one.html")]
-struct Page {
+#[template(path = "board/bulletin.html")]
+struct BulletinPage {
     shell: Shell,
     t: Words,
     id: BulletinId,
@@ -309,14 +309,14 @@ pub(super) async fn find(app: &App, caller: &Caller, id: BulletinId) -> Result<B
 }
 
 /// The part that moves, made now.
-async fn make(app: App, caller: Caller, eyes: Eyes, id: BulletinId) -> Result<Option<Frame>, Problem> {
+async fn make(app: App, caller: Caller, viewer: Viewer, id: BulletinId) -> Result<Option<Frame>, Problem> {
     // read anew: it may have been withdrawn or paused
     let bulletin = find(&app, &caller, id).await?;
-    let Some(found) = Findings::read(&app.db, bulletin, eyes.scope.as_deref(), SHOWN, app.now()).await? else {
+    let Some(found) = BulletinData::read(&app.db, bulletin, viewer.scope.as_deref(), SHOWN, app.now()).await? else {
         return Ok(None);
     };
     let id = found.version;
-    let body = Part::of(&eyes, found).render().map_err(|_| Problem::internal())?;
+    let body = BulletinPart::of(&viewer, found).render().map_err(|_| Problem::internal())?;
     Ok(Some(Frame { id, body }))
 }
 
@@ -324,18 +324,18 @@ async fn make(app: App, caller: Caller, eyes: Eyes, id: BulletinId) -> Result<Op
 pub async fn show_bulletin(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<BulletinId>,
+    InScope(id): InScope<BulletinId>,
 ) -> Result<Response, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
-    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
-    let view = format!("board {id} {}", eyes.name());
-    let part = app.live().now(&view, Box::pin(make(app.clone(), visitor.caller.clone(), eyes, id))).await?;
-    let page = Page {
+    let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
+    let view = format!("board {id} {}", viewer.name());
+    let part = app.live().now(&view, Box::pin(make(app.clone(), visitor.caller.clone(), viewer, id))).await?;
+    let page = BulletinPage {
         t,
         id,
         kind: rows::kind(t, bulletin.kind),
-        urgency: say::urgency_mark(bulletin.urgency_number)
-            .map(|mark| (mark, say::urgency(t, bulletin.urgency_number))),
+        urgency: format::urgency_mark(bulletin.urgency_number)
+            .map(|mark| (mark, format::urgency(t, bulletin.urgency_number))),
         published: moment_or_dash(t, bulletin.published_at),
         public: format!("/b/{}", bulletin.public_token),
         subject: bulletin.subject,
@@ -351,13 +351,13 @@ pub async fn show_bulletin(
 pub async fn follow_bulletin(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<BulletinId>,
+    InScope(id): InScope<BulletinId>,
 ) -> Result<Response, Problem> {
-    let eyes = Eyes::of(visitor.words, &visitor.caller);
+    let viewer = Viewer::of(visitor.words, &visitor.caller);
     find(&app, &visitor.caller, id).await?;
-    let (view, live) = (format!("board {id} {}", eyes.name()), app.live().clone());
+    let (view, live) = (format!("board {id} {}", viewer.name()), app.live().clone());
     let holder = Holder::Session(visitor.session_sha256);
-    let make = move || Box::pin(make(app.clone(), visitor.caller.clone(), eyes.clone(), id));
+    let make = move || Box::pin(make(app.clone(), visitor.caller.clone(), viewer.clone(), id));
     Ok(answer(live.follow(holder, Subject::Bulletin(id), view, SPACING, make).await?))
 }
 
@@ -365,12 +365,12 @@ pub async fn follow_bulletin(
 pub async fn download(
     State(app): State<App>,
     visitor: Visitor,
-    Both(id, kind): Both<BulletinId>,
+    InScopeWithQuery(id, kind): InScopeWithQuery<BulletinId>,
 ) -> Result<Response, Problem> {
     let kind = Kind::parse(&kind).ok_or_else(|| Problem::absent("table"))?;
     let bulletin = find(&app, &visitor.caller, id).await?;
-    let eyes = Eyes::of(visitor.words, &visitor.caller);
-    let found = Findings::read(&app.db, bulletin, eyes.scope.as_deref(), ALL, app.now()).await?;
+    let viewer = Viewer::of(visitor.words, &visitor.caller);
+    let found = BulletinData::read(&app.db, bulletin, viewer.scope.as_deref(), ALL, app.now()).await?;
     let found = found.ok_or_else(|| Problem::absent("published bulletin"))?;
-    download::of_bulletin(&eyes, kind, found)
+    download::of_bulletin(&viewer, kind, found)
 }

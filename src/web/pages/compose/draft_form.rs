@@ -21,21 +21,21 @@ const MOST_FIELDS: usize = 2_000;
 
 /// A form as a browser sends it, with or without files in it, and the file if there is one.
 #[derive(Debug)]
-pub struct Sent {
+pub struct DraftRequest {
     /// The fields in their order.
     pub fields: Vec<(String, String)>,
     /// The picture that was chosen.
     pub file: Option<Bytes>,
 }
 
-impl Sent {
+impl DraftRequest {
     /// The last field of this name.
     pub fn get(&self, name: &str) -> &str {
         self.fields.iter().rfind(|(known, _)| known == name).map_or("", |(_, text)| text)
     }
 }
 
-impl FromRequest<App> for Sent {
+impl FromRequest<App> for DraftRequest {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
@@ -59,10 +59,10 @@ impl FromRequest<App> for Sent {
     }
 }
 
-async fn read_parts(request: Request, app: &App) -> Result<Sent, Problem> {
+async fn read_parts(request: Request, app: &App) -> Result<DraftRequest, Problem> {
     let broken = |_| Problem::bad_request("The form cannot be read to its end.");
     let mut parts = Multipart::from_request(request, app).await.map_err(|_| Problem::bad_request("No form."))?;
-    let mut sent = Sent { fields: Vec::new(), file: None };
+    let mut sent = DraftRequest { fields: Vec::new(), file: None };
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         let Some(name) = part.name().map(str::to_owned) else { continue };
         if part.file_name().is_some() {
@@ -77,7 +77,7 @@ async fn read_parts(request: Request, app: &App) -> Result<Sent, Problem> {
 
 /// What stands in the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Typed {
+pub struct DraftForm {
     /// The draft's `updated_at` that the writer saw, in microseconds; empty for a new one.
     pub seen: String,
     /// What it is.
@@ -126,7 +126,7 @@ pub struct Typed {
     pub expires_time: String,
 }
 
-impl Typed {
+impl DraftForm {
     /// A form in which nothing is typed yet.
     pub fn blank(about: Option<String>) -> Self {
         let kind = if about.is_some() { "correction" } else { "news" };
@@ -143,7 +143,7 @@ impl Typed {
     }
 
     /// What was sent.
-    pub fn of(sent: &Sent) -> Self {
+    pub fn of(sent: &DraftRequest) -> Self {
         let mut typed = Self::default();
         let (mut labels, mut urls) = (Vec::new(), Vec::new());
         for (name, text) in &sent.fields {

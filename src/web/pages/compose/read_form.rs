@@ -9,8 +9,8 @@ use jiff::civil::{Time, time};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::labels::{bad_day, bad_text, bad_time, either};
-use super::typed::Typed;
+use super::draft_form::DraftForm;
+use super::format::{bad_day, bad_text, bad_time, either};
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
@@ -32,9 +32,9 @@ const MIDNIGHT: Time = time(23, 59, 0, 0);
 
 /// What cannot be taken, by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults(Vec<(&'static str, String)>);
+pub struct FormErrors(Vec<(&'static str, String)>);
 
-impl Faults {
+impl FormErrors {
     /// Adds a sentence about a field.
     pub fn add(&mut self, field: &'static str, sentence: String) {
         self.0.push((field, sentence));
@@ -57,8 +57,8 @@ impl Faults {
 }
 
 /// Reads what was typed over `base`, which says where the bulletin starts.
-pub fn read(typed: &Typed, base: &Draft, t: Words, now: Timestamp) -> (Draft, Faults) {
-    let mut reader = Reader { t, now, faults: Faults::default() };
+pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft, FormErrors) {
+    let mut reader = Reader { t, now, faults: FormErrors::default() };
     let kind = word(&typed.kind).unwrap_or_default();
     let draft = Draft {
         kind,
@@ -115,7 +115,7 @@ fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
 struct Reader {
     t: Words,
     now: Timestamp,
-    faults: Faults,
+    faults: FormErrors,
 }
 
 impl Reader {
@@ -198,7 +198,7 @@ impl Reader {
         }
     }
 
-    fn deadline(&mut self, typed: &Typed) -> Option<Timestamp> {
+    fn deadline(&mut self, typed: &DraftForm) -> Option<Timestamp> {
         let (date, time) = (&typed.acknowledge_date, &typed.acknowledge_time);
         self.moment("acknowledge", date, time, OFFICE_CLOSES, Bound::DueAt)
     }
@@ -230,7 +230,7 @@ impl Reader {
 }
 
 /// To whom it goes; what is no tier, kind or code cannot come from the form and narrows nothing.
-fn audience(typed: &Typed) -> Audience {
+fn audience(typed: &DraftForm) -> Audience {
     let tiers: Vec<i16> = typed.tiers.iter().filter_map(|tier| tier.parse().ok()).collect();
     let kinds: Vec<_> = typed.office_kinds.iter().filter_map(|kind| word(kind)).collect();
     Audience {
