@@ -16,7 +16,7 @@ use crate::domain::tree_file::{Patch, TreeRow};
 pub const GCC3_FORWARD_WITHIN: i32 = 120;
 
 /// One group of the tree to be.
-pub(super) struct Sprout<'a> {
+pub(super) struct GroupSeed<'a> {
     pub(super) code: Code,
     pub(super) parent: Option<&'a Code>,
     pub(super) tier: Tier,
@@ -30,7 +30,7 @@ pub(super) struct Sprout<'a> {
     pub(super) deputy: Option<String>,
 }
 
-impl Sprout<'_> {
+impl GroupSeed<'_> {
     /// Its row, linked to a made-up LINE group where there is a channel for the simulator.
     pub(super) fn into_row(self, line: u64, simulated_channel: Option<&Code>) -> Result<TreeRow, BadCode> {
         let (forwarding, forward_within) = match self.tier {
