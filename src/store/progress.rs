@@ -149,7 +149,7 @@ pub struct Difference {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_difference(db: &mut Connection, bulletin: BulletinId) -> Result<Option<Difference>> {
+pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Option<Difference>> {
     Ok(sqlx::query_as!(
         Difference,
         r#"select $1::uuid as "bulletin_id!: BulletinId", coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0)::bigint as "rows!"

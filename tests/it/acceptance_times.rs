@@ -4,7 +4,7 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::store::Tx;
 use gcc_relay::store::deliveries::Delivery;
-use gcc_relay::store::progress::{find_difference, list_counters};
+use gcc_relay::store::progress::{find_drift, list_counters};
 use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_accepted};
 
 use crate::stage::Stage;
@@ -22,7 +22,7 @@ async fn the_recount_finds_a_time_that_is_counted_wrongly() {
     ] {
         let mut tx = stage.engine.db.begin().await.expect("a transaction");
         sqlx::query(wrong).execute(&mut *tx).await.expect("changed");
-        assert!(find_difference(&mut tx, id).await.expect("a recount").is_some(), "{wrong}");
+        assert!(find_drift(&mut tx, id).await.expect("a recount").is_some(), "{wrong}");
     }
     stage.assert_exact(id).await;
 }

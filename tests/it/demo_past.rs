@@ -8,7 +8,7 @@ use gcc_relay::relay::test_driver;
 use gcc_relay::store::demo_seed::{
     SeedDelivery, SimulatedOutcome, list_held_deliveries, list_seed_deliveries, write_outcomes,
 };
-use gcc_relay::store::progress::{find_difference, list_counters};
+use gcc_relay::store::progress::{find_drift, list_counters};
 
 use crate::stage::Stage;
 
@@ -51,7 +51,7 @@ async fn what_is_written_as_past_is_counted_like_what_was_lived() {
     let at = stage.now() + Duration::from_secs(40);
     let outcomes: Vec<SimulatedOutcome> = copies.iter().filter_map(|copy| outcome(copy, at)).collect();
     write_outcomes(&mut db, &outcomes).await.expect("moves of the table");
-    assert!(find_difference(&mut db, id).await.expect("a count").is_none());
+    assert!(find_drift(&mut db, id).await.expect("a count").is_none());
     let counters = list_counters(&mut db, id).await.expect("counters");
     let sum = |of: fn(&gcc_relay::store::progress::Counters) -> i64| counters.iter().map(of).sum::<i64>();
     assert_eq!(sum(|c| c.groups), i64::from(deliveries));

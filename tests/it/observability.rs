@@ -242,8 +242,8 @@ async fn every_number_on_the_board_and_in_the_rules_is_one_that_a_server_prints_
     }
     assert_eq!(printed.value("gcc_relay_in_flight{channel=\"gcc\"}"), Some(0.0), "nothing is under way any more");
     assert_eq!(printed.value("gcc_relay_accepted_total"), Some(7.0));
-    assert_eq!(printed.value("gcc_relay_too_many_total{kind=\"rate\"}"), Some(1.0));
-    assert_eq!(printed.value("gcc_relay_reconciler_difference"), Some(0.0));
+    assert_eq!(printed.value("gcc_relay_line_throttled_total{kind=\"rate\"}"), Some(1.0));
+    assert_eq!(printed.value("gcc_relay_progress_drift"), Some(0.0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -197,7 +197,7 @@ async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
     assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
     assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
     for id in [first, second] {
-        assert!(progress::find_difference(&mut db, id).await.expect("a recount").is_none());
+        assert!(progress::find_drift(&mut db, id).await.expect("a recount").is_none());
     }
 }
 

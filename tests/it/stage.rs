@@ -306,7 +306,7 @@ impl Stage {
         let counts = self.line().counts();
         assert!(counts.duplicates.is_empty(), "sent twice: {:?}", counts.duplicates);
         assert!(counts.body_changes.is_empty(), "another body under an old key: {:?}", counts.body_changes);
-        let difference = store::progress::find_difference(&mut *self.db().await, bulletin).await.expect("a recount");
+        let difference = store::progress::find_drift(&mut *self.db().await, bulletin).await.expect("a recount");
         assert!(difference.is_none(), "{difference:?}");
     }
 }

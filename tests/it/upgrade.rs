@@ -12,7 +12,7 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::engine::Engine;
 use gcc_relay::relay::test_driver;
 use gcc_relay::simulator::{Fault, FaultRule};
-use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::progress::find_drift;
 use gcc_relay::store::{self, Db};
 
 use crate::stage::{PATIENCE, Stage, fresh_database, tester};
@@ -88,8 +88,7 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
             .expect("bulletins");
         assert_eq!(bulletins.len(), 3, "two bulletins and a notice");
         for id in bulletins {
-            let difference =
-                find_difference(&mut db.acquire().await.expect("a connection"), id).await.expect("a recount");
+            let difference = find_drift(&mut db.acquire().await.expect("a connection"), id).await.expect("a recount");
             assert!(difference.is_none(), "{}: {difference:?}", file.display());
         }
         // what was put off is tried again; the dead channel's token is another house's, so nothing is sent

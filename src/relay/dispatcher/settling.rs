@@ -22,7 +22,7 @@ use crate::store::record::{Call, DeliveryOutcome, OutcomeKind};
 use crate::telemetry::metric;
 
 /// The status of an answer that says "too many".
-const TOO_MANY: i16 = 429;
+const LINE_THROTTLED: i16 = 429;
 
 impl Dispatcher {
     /// Settles this call and all others that have come to their end.
@@ -109,7 +109,7 @@ impl Dispatcher {
     /// A call was refused as too much, or LINE could not be reached: the delivery is put back. Gives it back instead
     /// where LINE has refused it several times and taken others meanwhile. The first refusal is kept with LINE's words.
     async fn throttle(&mut self, mut claimed: Claimed, attempt: Option<Attempt>) -> Option<(Claimed, Option<Attempt>)> {
-        let refused = attempt.as_ref().is_some_and(|attempt| attempt.status == Some(TOO_MANY));
+        let refused = attempt.as_ref().is_some_and(|attempt| attempt.status == Some(LINE_THROTTLED));
         if refused {
             let throttled = &mut claimed.throttled;
             throttled.times += 1;
@@ -218,12 +218,12 @@ fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
     if matches!(outcome, Outcome::Accepted(_)) {
         metrics::counter!(metric::ACCEPTED).increment(1);
     }
-    if let Some(attempt) = attempt.filter(|attempt| attempt.status == Some(TOO_MANY)) {
+    if let Some(attempt) = attempt.filter(|attempt| attempt.status == Some(LINE_THROTTLED)) {
         let cause = match outcome {
             Outcome::Park(_) => "quota",
             _ if attempt.detail.as_deref().is_some_and(is_rate_limit) => "rate",
             _ => "unclear",
         };
-        metrics::counter!(metric::TOO_MANY, "kind" => cause).increment(1);
+        metrics::counter!(metric::LINE_THROTTLED, "kind" => cause).increment(1);
     }
 }

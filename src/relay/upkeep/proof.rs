@@ -4,7 +4,7 @@ use super::{note_one, wake};
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
-use crate::relay::gauges::tell_difference;
+use crate::relay::gauges::set_drift;
 use crate::relay::refusal::Refusal;
 use crate::relay::withdraw::follow_late_acceptances;
 use crate::store::locks::lock_bulletin;
@@ -22,7 +22,7 @@ pub(super) async fn recount(engine: &Engine, now: Timestamp) -> Result<()> {
             Err(error) => note_one("recount", id, Err(error))?,
         }
     }
-    tell_difference(wrong);
+    set_drift(wrong);
     Ok(())
 }
 
@@ -37,7 +37,7 @@ async fn recount_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<
         tx.commit().await?;
         tracing::error!(bulletin.id = %id, "deliveries waited for a group that had ended; they go on now");
     }
-    let rows = progress::find_difference(&mut db, id).await?.map_or(0, |difference| difference.rows);
+    let rows = progress::find_drift(&mut db, id).await?.map_or(0, |difference| difference.rows);
     if rows > 0 {
         tracing::error!(bulletin.id = %id, rows, "the counters do not say what the deliveries say");
     }

@@ -10,7 +10,7 @@ use gcc_relay::domain::time::Clock;
 use gcc_relay::simulator::{
     ChannelConfig, Control, Fault, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
-use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::progress::find_drift;
 use gcc_relay::store::{self, Pooled};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -272,13 +272,13 @@ impl House {
         let counts = self.control().counts();
         assert!(counts.duplicates.is_empty(), "sent twice: {:?}", counts.duplicates);
         assert!(counts.body_changes.is_empty(), "another body under an old key: {:?}", counts.body_changes);
-        let difference = find_difference(&mut *self.db().await, bulletin).await.expect("a recount");
+        let difference = find_drift(&mut *self.db().await, bulletin).await.expect("a recount");
         assert!(difference.is_none(), "{difference:?}");
         until("no claim is left", || async { self.count_claims().await == 0 }).await;
         until("the reconciler says 0", || async {
             let mut said = Vec::new();
             for server in &servers {
-                said.extend(server.metric("gcc_relay_reconciler_difference").await);
+                said.extend(server.metric("gcc_relay_progress_drift").await);
             }
             !said.is_empty() && said.iter().all(|difference| *difference == 0.0)
         })

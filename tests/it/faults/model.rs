@@ -23,7 +23,7 @@ use gcc_relay::store::Connection;
 use gcc_relay::store::batches::{delete_batches, reopen, shrink, take_channel};
 use gcc_relay::store::bulletins::Draft;
 use gcc_relay::store::locks::lock_bulletins_shared;
-use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::progress::find_drift;
 use gcc_relay::store::record::{Call, DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
@@ -595,7 +595,7 @@ impl Table {
                 sheet.keys[group] = key;
             }
             let id = sheet.id;
-            let difference = find_difference(&mut *self.stage.db().await, id).await.expect("a recount");
+            let difference = find_drift(&mut *self.stage.db().await, id).await.expect("a recount");
             assert!(difference.is_none(), "{difference:?} after {after}");
         }
     }

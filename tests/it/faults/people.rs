@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::simulator::{Fault, FaultRule, GroupConfig};
-use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::progress::find_drift;
 use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -142,8 +142,8 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
         })
         .await;
         house.settled(*notice).await;
-        assert!(find_difference(&mut *house.db().await, *notice).await.expect("a recount").is_none());
-        assert!(find_difference(&mut *house.db().await, *about).await.expect("a recount").is_none());
+        assert!(find_drift(&mut *house.db().await, *notice).await.expect("a recount").is_none());
+        assert!(find_drift(&mut *house.db().await, *about).await.expect("a recount").is_none());
     }
     house.assert_exact(bulletin, [&server]).await;
     // no copy is in both LINE groups of one group
