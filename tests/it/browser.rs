@@ -13,7 +13,7 @@ use gcc_relay::store::offices::find_office;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 
-use crate::desk::{Answer, Desk, Events, Who};
+use crate::test_app::{Answer, Events, TestApp, Who};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a-long-sentence-of-four";
@@ -26,7 +26,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 
 /// A browser on one device.
 pub struct Browser<'a> {
-    desk: &'a Desk,
+    app: &'a TestApp,
     http: Client,
     node: String,
     agent: &'static str,
@@ -35,15 +35,15 @@ pub struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     /// Without any cookie.
-    pub fn new(desk: &'a Desk) -> Self {
-        Self::from_address(desk, "127.0.0.1")
+    pub fn new(app: &'a TestApp) -> Self {
+        Self::from_address(app, "127.0.0.1")
     }
 
     /// Without any cookie, on a machine with this address.
-    pub fn from_address(desk: &'a Desk, address: &str) -> Self {
+    pub fn from_address(app: &'a TestApp, address: &str) -> Self {
         let address: IpAddr = address.parse().expect("an address");
         let http = Client::builder().redirect(Policy::none()).local_address(address).build().expect("a client");
-        Self { desk, http, node: desk.url.clone(), agent: "Browser of the tests", cookies: Mutex::default() }
+        Self { app, http, node: app.url.clone(), agent: "Browser of the tests", cookies: Mutex::default() }
     }
 
     /// The same device, led to another node from now on.
@@ -52,8 +52,8 @@ impl<'a> Browser<'a> {
     }
 
     /// Without any cookie, and calling itself `agent`.
-    pub fn called(desk: &'a Desk, agent: &'static str) -> Self {
-        Self { agent, ..Self::new(desk) }
+    pub fn called(app: &'a TestApp, agent: &'static str) -> Self {
+        Self { agent, ..Self::new(app) }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -65,7 +65,7 @@ impl<'a> Browser<'a> {
     }
 
     async fn send(&self, request: RequestBuilder) -> Answer {
-        let answer = self.desk.send(request).await;
+        let answer = self.app.send(request).await;
         let mut cookies = self.cookies.lock().expect("not poisoned");
         for set in answer.headers.get_all("set-cookie") {
             let set = set.to_str().expect("text");
@@ -171,7 +171,7 @@ impl Answer {
     }
 }
 
-impl Desk {
+impl TestApp {
     /// An account for `who` with everybody's password; the same one if it is there already.
     pub async fn account(&self, who: Who) -> (String, AccountId) {
         let (role, office) = who.role().expect("somebody");

@@ -10,7 +10,7 @@ use gcc_relay::store::demo_seed::{
 };
 use gcc_relay::store::progress::{find_drift, list_counters};
 
-use crate::stage::Stage;
+use crate::test_relay::TestRelay;
 
 /// The root and the automatic groups have it, but one whose calls failed and one without a link; the rest is held.
 fn outcome(copy: &SeedDelivery, at: Timestamp) -> Option<SimulatedOutcome> {
@@ -43,12 +43,12 @@ fn outcome(copy: &SeedDelivery, at: Timestamp) -> Option<SimulatedOutcome> {
 
 #[tokio::test]
 async fn what_is_written_as_past_is_counted_like_what_was_lived() {
-    let stage = Stage::new().await;
-    let (id, deliveries) = stage.publish(stage.draft().await).await;
-    let mut db = stage.db().await;
+    let relay = TestRelay::new().await;
+    let (id, deliveries) = relay.publish(relay.draft().await).await;
+    let mut db = relay.db().await;
     let copies = list_seed_deliveries(&mut db, id).await.expect("copies");
     assert_eq!((copies.len(), copies[0].code.as_str()), (8, "gcc1"));
-    let at = stage.now() + Duration::from_secs(40);
+    let at = relay.now() + Duration::from_secs(40);
     let outcomes: Vec<SimulatedOutcome> = copies.iter().filter_map(|copy| outcome(copy, at)).collect();
     write_outcomes(&mut db, &outcomes).await.expect("moves of the table");
     assert!(find_drift(&mut db, id).await.expect("a count").is_none());
@@ -62,15 +62,15 @@ async fn what_is_written_as_past_is_counted_like_what_was_lived() {
 
 #[tokio::test]
 async fn the_engine_goes_on_from_where_the_past_left_it() {
-    let stage = Stage::new().await;
-    let (id, _) = stage.publish(stage.draft().await).await;
-    let mut db = stage.db().await;
+    let relay = TestRelay::new().await;
+    let (id, _) = relay.publish(relay.draft().await).await;
+    let mut db = relay.db().await;
     let copies = list_seed_deliveries(&mut db, id).await.expect("copies");
-    let outcomes: Vec<SimulatedOutcome> = copies.iter().filter_map(|copy| outcome(copy, stage.now())).collect();
+    let outcomes: Vec<SimulatedOutcome> = copies.iter().filter_map(|copy| outcome(copy, relay.now())).collect();
     write_outcomes(&mut db, &outcomes).await.expect("moves of the table");
     let held = list_held_deliveries(&mut db, id).await.expect("held");
     assert_eq!(held.iter().map(|copy| copy.code.as_str()).collect::<Vec<_>>(), ["lpn"]);
     drop(db);
-    test_driver::run_until_idle(&stage.engine).await.expect("the engine runs");
-    assert!(stage.line().accepted(None).is_empty(), "what was accepted is not sent again");
+    test_driver::run_until_idle(&relay.engine).await.expect("the engine runs");
+    assert!(relay.line().accepted(None).is_empty(), "what was accepted is not sent again");
 }

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-use crate::faults::house::token;
+use crate::faults::test_cluster::token;
 use crate::program::{Program, Server};
-use crate::stage::{SECRET, SMALL_TREE, fresh_database};
+use crate::test_relay::{SECRET, SMALL_TREE, fresh_database};
 
 const NAMES: &str = include_str!("../../src/telemetry/metric.rs");
 const BOARD: &str = include_str!("../../config/observability/grafana-board.json");

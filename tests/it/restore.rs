@@ -25,8 +25,8 @@ use gcc_relay::store::bulletins::{Draft, get_bulletin, insert_draft};
 use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
 
-use crate::faults::house::{House, Plan};
-use crate::stage::{PATIENCE, SMALL_TREE, Stage, tester};
+use crate::faults::test_cluster::{ClusterPlan, TestCluster};
+use crate::test_relay::{PATIENCE, SMALL_TREE, TestRelay, tester};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -92,8 +92,8 @@ async fn arrive_at(engine: &Engine) -> Option<Restored> {
 }
 
 /// A node on a restored copy: the same but for the database.
-async fn node_on(stage: &Stage, url: &str) -> Engine {
-    Engine { db: store::connect(url, 8, PATIENCE).await.expect("a pool"), ..stage.engine.clone() }
+async fn node_on(relay: &TestRelay, url: &str) -> Engine {
+    Engine { db: store::connect(url, 8, PATIENCE).await.expect("a pool"), ..relay.engine.clone() }
 }
 
 async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
@@ -105,9 +105,9 @@ async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
     tx.commit().await.expect("committed");
 }
 
-async fn resume(engine: &Engine, stage: &Stage) {
+async fn resume(engine: &Engine, relay: &TestRelay) {
     let mut db = engine.db.acquire().await.expect("a connection");
-    assert!(resume_channel(&mut db, stage.channel, None, engine.clock.now()).await.expect("a query"), "it was parked");
+    assert!(resume_channel(&mut db, relay.channel, None, engine.clock.now()).await.expect("a query"), "it was parked");
 }
 
 async fn state_of(engine: &Engine, id: BulletinId, group: &str) -> (State, Option<Reason>) {
@@ -117,17 +117,17 @@ async fn state_of(engine: &Engine, id: BulletinId, group: &str) -> (State, Optio
     rows.iter().find(|row| row.group == group).map(|row| (row.state, row.reason)).expect("a delivery")
 }
 
-async fn schedule(stage: &Stage, draft: Draft) -> BulletinId {
-    let id = BulletinId::new(stage.now());
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    insert_draft(&mut tx, id, &draft, &public_token(), &tester(), stage.now()).await.expect("a draft");
+async fn schedule(relay: &TestRelay, draft: Draft) -> BulletinId {
+    let id = BulletinId::new(relay.now());
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
+    insert_draft(&mut tx, id, &draft, &public_token(), &tester(), relay.now()).await.expect("a draft");
     gcc_relay::relay::publish::schedule(
         &mut tx,
-        &stage.engine.settings,
+        &relay.engine.settings,
         id,
-        stage.now() + HOUR,
+        relay.now() + HOUR,
         &tester(),
-        stage.now(),
+        relay.now(),
     )
     .await
     .expect("scheduled");
@@ -137,53 +137,53 @@ async fn schedule(stage: &Stage, draft: Draft) -> BulletinId {
 
 /// A cascade in its middle: what is held, waiting, due again, never tried and scheduled. Gives the two bulletins that
 /// are under way and the one that is scheduled.
-async fn cascade_halfway(stage: &Stage) -> (BulletinId, BulletinId, BulletinId) {
-    assert_eq!(arrive_at(&stage.engine).await, None, "the first node takes the database as it is");
-    stage.faults([
+async fn cascade_halfway(relay: &TestRelay) -> (BulletinId, BulletinId, BulletinId) {
+    assert_eq!(arrive_at(&relay.engine).await, None, "the first node takes the database as it is");
+    relay.faults([
         FaultRule::always(Fault::Status { status: 500 }).group("Cmoi").times(1),
         FaultRule::always(Fault::AcceptThenReset).group("Ccmi").times(1),
     ]);
-    let first = stage.publish_as_configured().await;
-    stage.run().await;
-    let scheduled = schedule(stage, stage.draft().await).await;
-    let second = stage.publish_automatic().await;
-    assert_eq!(stage.states(first).await["lpn"], State::Held);
-    assert_eq!(stage.states(first).await["moi"], State::Ready);
-    assert_eq!(stage.states(second).await["gcc1"], State::Ready);
+    let first = relay.publish_as_configured().await;
+    relay.run().await;
+    let scheduled = schedule(relay, relay.draft().await).await;
+    let second = relay.publish_automatic().await;
+    assert_eq!(relay.states(first).await["lpn"], State::Held);
+    assert_eq!(relay.states(first).await["moi"], State::Ready);
+    assert_eq!(relay.states(second).await["gcc1"], State::Ready);
     (first, second, scheduled)
 }
 
 /// What the first database does after the copy was made: everything.
-async fn finish(stage: &Stage, first: BulletinId) {
-    stage.after(HOUR).await;
-    let_into(&stage.engine, first, "lpn").await;
-    stage.run().await;
-    let_into(&stage.engine, first, "lpn-com").await;
-    stage.run().await;
-    assert!(stage.states(first).await.iter().all(|(group, state)| *state == State::Accepted || group == "cmi-far"));
+async fn finish(relay: &TestRelay, first: BulletinId) {
+    relay.after(HOUR).await;
+    let_into(&relay.engine, first, "lpn").await;
+    relay.run().await;
+    let_into(&relay.engine, first, "lpn-com").await;
+    relay.run().await;
+    assert!(relay.states(first).await.iter().all(|(group, state)| *state == State::Accepted || group == "cmi-far"));
 }
 
 #[tokio::test]
 async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
-    let stage = Stage::new().await;
-    let (first, second, scheduled) = cascade_halfway(&stage).await;
-    let backup = Backup::of(&stage.engine.db).await;
-    finish(&stage, first).await;
-    let before = stage.line().counts();
+    let relay = TestRelay::new().await;
+    let (first, second, scheduled) = cascade_halfway(&relay).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    finish(&relay, first).await;
+    let before = relay.line().counts();
 
-    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let node = node_on(&relay, &backup.restore(&relay.engine.db).await).await;
     let found = arrive_at(&node).await.expect("a restored copy");
     assert_eq!(found.unscheduled, 1);
     assert_eq!(arrive_at(&node).await, None, "it is asked once");
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     let mut db = node.db.acquire().await.expect("a connection");
-    let parked = get_channel(&mut db, stage.channel).await.expect("the channel").parked_reason;
+    let parked = get_channel(&mut db, relay.channel).await.expect("the channel").parked_reason;
     assert_eq!(parked, Some(ParkReason::Restored), "nothing is sent before an operator has looked");
-    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
+    assert_eq!(relay.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
     assert_eq!(get_bulletin(&mut db, scheduled).await.expect("a bulletin").stage, BulletinStage::Draft);
 
-    resume(&node, &stage).await;
-    stage.clock.advance(stage.engine.settings.request_timeout);
+    resume(&node, &relay).await;
+    relay.clock.advance(relay.engine.settings.request_timeout);
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn").await;
     test_driver::run_until_idle(&node).await.expect("the engine runs");
@@ -193,7 +193,7 @@ async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
         assert_eq!(state_of(&node, first, group).await.0, State::Accepted, "{group}");
         assert_eq!(state_of(&node, second, group).await.0, State::Accepted, "{group}");
     }
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
     assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
     for id in [first, second] {
@@ -277,30 +277,30 @@ impl Archived {
 #[tokio::test]
 async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_is_said_to_be_restored() {
     let archived = Archived::start().await;
-    let stage = Stage::on(&archived.cluster.url(), SMALL_TREE).await;
-    archived.back_up(&stage.engine.db).await;
-    let (first, second, _) = cascade_halfway(&stage).await;
-    sqlx::query("select pg_create_restore_point('halfway')").execute(&stage.engine.db).await.expect("a moment");
-    finish(&stage, first).await;
-    archived.archive(&stage.engine.db).await;
-    let before = stage.line().counts();
+    let relay = TestRelay::on(&archived.cluster.url(), SMALL_TREE).await;
+    archived.back_up(&relay.engine.db).await;
+    let (first, second, _) = cascade_halfway(&relay).await;
+    sqlx::query("select pg_create_restore_point('halfway')").execute(&relay.engine.db).await.expect("a moment");
+    finish(&relay, first).await;
+    archived.archive(&relay.engine.db).await;
+    let before = relay.line().counts();
 
     let recovered = archived.recover("halfway").await;
-    let node = node_on(&stage, &recovered.url()).await;
+    let node = node_on(&relay, &recovered.url()).await;
     assert_eq!(state_of(&node, first, "lpn").await.0, State::Held, "what came after the moment is not there");
     assert_eq!(arrive_at(&node).await, None, "it cannot be told from the first by itself");
     let mut tx = node.db.begin().await.expect("a transaction");
     restored(&mut tx, &node.settings, &tester(), node.clock.now()).await.expect("said to be restored");
     tx.commit().await.expect("committed");
     test_driver::run_until_idle(&node).await.expect("the engine runs");
-    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
+    assert_eq!(relay.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
 
-    resume(&node, &stage).await;
-    stage.clock.advance(stage.engine.settings.request_timeout);
+    resume(&node, &relay).await;
+    relay.clock.advance(relay.engine.settings.request_timeout);
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
     assert_eq!(state_of(&node, second, "gcc1").await.0, State::Accepted);
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
     assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
     node.db.close();
@@ -309,18 +309,18 @@ async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_
 
 #[tokio::test]
 async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may_have_been_sent() {
-    let stage = Stage::new().await;
-    let (first, second, _) = cascade_halfway(&stage).await;
-    let backup = Backup::of(&stage.engine.db).await;
-    finish(&stage, first).await;
-    let accepted = stage.line().counts().accepted;
-    stage.clock.advance(25 * HOUR);
+    let relay = TestRelay::new().await;
+    let (first, second, _) = cascade_halfway(&relay).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    finish(&relay, first).await;
+    let accepted = relay.line().counts().accepted;
+    relay.clock.advance(25 * HOUR);
 
-    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let node = node_on(&relay, &backup.restore(&relay.engine.db).await).await;
     arrive_at(&node).await.expect("a restored copy");
-    resume(&node, &stage).await;
+    resume(&node, &relay).await;
     test_driver::run_until_idle(&node).await.expect("the engine runs");
-    stage.clock.advance(stage.engine.settings.request_timeout);
+    relay.clock.advance(relay.engine.settings.request_timeout);
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     let unknown = (State::Failed, Some(Reason::OutcomeUnknown));
     assert_eq!(state_of(&node, first, "moi").await, unknown, "due again when the copy was made");
@@ -329,10 +329,10 @@ async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "lpn").await, unknown, "held when the copy was made");
     assert_eq!(state_of(&node, first, "lpn-dist").await, unknown, "waiting when the copy was made");
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
 
-    let fresh = stage.draft().await;
+    let fresh = relay.draft().await;
     let id = BulletinId::new(node.clock.now());
     let mut tx = node.db.begin().await.expect("a transaction");
     insert_draft(&mut tx, id, &fresh, &public_token(), &tester(), node.clock.now()).await.expect("a draft");
@@ -345,34 +345,34 @@ async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may
 
 #[tokio::test]
 async fn a_copy_restored_over_its_own_database_is_noticed_too() {
-    let stage = Stage::new().await;
-    let (first, ..) = cascade_halfway(&stage).await;
-    let backup = Backup::of(&stage.engine.db).await;
-    finish(&stage, first).await;
-    let accepted = stage.line().counts().accepted;
-    stage.engine.db.close();
+    let relay = TestRelay::new().await;
+    let (first, ..) = cascade_halfway(&relay).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    finish(&relay, first).await;
+    let accepted = relay.line().counts().accepted;
+    relay.engine.db.close();
     backup.restore_in_place();
 
-    let node = node_on(&stage, &backup.url).await;
+    let node = node_on(&relay, &backup.url).await;
     arrive_at(&node).await.expect("a restored copy");
-    resume(&node, &stage).await;
-    stage.clock.advance(stage.engine.settings.request_timeout);
+    resume(&node, &relay).await;
+    relay.clock.advance(relay.engine.settings.request_timeout);
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
 }
 
 #[tokio::test]
 async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing_had_been() {
-    let stage = Stage::new().await;
-    let (first, ..) = cascade_halfway(&stage).await;
-    let node = node_on(&stage, &Backup::of(&stage.engine.db).await.restore(&stage.engine.db).await).await;
+    let relay = TestRelay::new().await;
+    let (first, ..) = cascade_halfway(&relay).await;
+    let node = node_on(&relay, &Backup::of(&relay.engine.db).await.restore(&relay.engine.db).await).await;
     let mut tx = node.db.begin().await.expect("a transaction");
-    moved(&mut tx, &tester(), stage.now()).await.expect("moved");
+    moved(&mut tx, &tester(), relay.now()).await.expect("moved");
     tx.commit().await.expect("committed");
     assert_eq!(arrive_at(&node).await, None);
-    stage.clock.advance(48 * HOUR);
+    relay.clock.advance(48 * HOUR);
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn").await;
     test_driver::run_until_idle(&node).await.expect("the engine runs");
@@ -381,30 +381,30 @@ async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing
 
 #[tokio::test]
 async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_second_time() {
-    let stage = Stage::new().await;
-    assert_eq!(arrive_at(&stage.engine).await, None);
-    let id = stage.publish_automatic().await;
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let taken = store::batches::take_channel(&mut tx, stage.channel, stage.now(), HOUR).await.expect("taken");
-    assert_eq!(stage.claim(&mut tx, taken.epoch, 1).await.len(), 1);
+    let relay = TestRelay::new().await;
+    assert_eq!(arrive_at(&relay.engine).await, None);
+    let id = relay.publish_automatic().await;
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
+    let taken = store::batches::take_channel(&mut tx, relay.channel, relay.now(), HOUR).await.expect("taken");
+    assert_eq!(relay.claim(&mut tx, taken.epoch, 1).await.len(), 1);
     let why: PlainReason = "ทดสอบ".parse().expect("a reason");
-    let settings = &stage.engine.settings;
-    let withdrawn = withdraw(&mut tx, settings, id, &why, &tester(), stage.now()).await.expect("withdrawn");
+    let settings = &relay.engine.settings;
+    let withdrawn = withdraw(&mut tx, settings, id, &why, &tester(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     assert_eq!(withdrawn.notified, 0, "nothing was accepted yet");
-    let backup = Backup::of(&stage.engine.db).await;
-    stage.run().await;
-    stage.after(HOUR).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    relay.run().await;
+    relay.after(HOUR).await;
     let notice = withdrawn.notice.expect("a notice");
-    assert_eq!(stage.states(notice).await["gcc1"], State::Accepted, "the notice follows what may have gone out");
-    let accepted = stage.line().counts().accepted;
+    assert_eq!(relay.states(notice).await["gcc1"], State::Accepted, "the notice follows what may have gone out");
+    let accepted = relay.line().counts().accepted;
 
-    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let node = node_on(&relay, &backup.restore(&relay.engine.db).await).await;
     arrive_at(&node).await.expect("a restored copy");
-    resume(&node, &stage).await;
+    resume(&node, &relay).await;
     test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, notice, "gcc1").await.0, State::Accepted);
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
     let mut db = node.db.acquire().await.expect("a connection");
     assert_eq!(get_bulletin(&mut db, notice).await.expect("the notice").kind, Kind::Withdrawal);
@@ -412,23 +412,23 @@ async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_secon
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_program_on_a_copy_made_in_mid_fan_out_waits_for_an_operator_and_then_sends_nothing_twice() {
-    let mut house = House::build(Plan::of(1_200)).await;
-    house.answer_late(5, 60);
-    let (all, key) = (house.groups(), house.key.clone());
-    let db = store::connect(house.program.database_url(), 2, PATIENCE).await.expect("a pool");
+    let mut cluster = TestCluster::build(ClusterPlan::of(1_200)).await;
+    cluster.answer_late(5, 60);
+    let (all, key) = (cluster.groups(), cluster.key.clone());
+    let db = store::connect(cluster.program.database_url(), 2, PATIENCE).await.expect("a pool");
 
-    let first = house.program.serve().await;
-    let id = house.publish(&first).await.to_string();
-    house.accepted(200).await;
+    let first = cluster.program.serve().await;
+    let id = cluster.publish(&first).await.to_string();
+    cluster.accepted(200).await;
     let backup = Backup::of(&db).await;
-    let copied = house.control().counts().accepted;
+    let copied = cluster.control().counts().accepted;
     first.settled(&id, &key).await;
     first.kill();
     assert!(copied < all, "the copy was made in the middle");
-    assert_eq!(house.control().counts().accepted, all);
+    assert_eq!(cluster.control().counts().accepted, all);
 
-    house.program.set("DATABASE_URL", &backup.restore(&db).await);
-    let (program, line) = (&house.program, house.control());
+    cluster.program.set("DATABASE_URL", &backup.restore(&db).await);
+    let (program, line) = (&cluster.program, cluster.control());
     let (status, told, _) = program.run(&["doctor"]);
     assert_eq!(status, Some(1));
     assert!(told.contains("FAIL  home: last served elsewhere"), "{told}");

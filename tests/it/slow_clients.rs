@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::program::Program;
-use crate::stage::{SMALL_TREE, fresh_database};
+use crate::test_relay::{SMALL_TREE, fresh_database};
 
 const NOBODY: &str = "http://127.0.0.1:1";
 /// 500 who send a head slowly, 500 who send a body slowly, 200 who do not read.

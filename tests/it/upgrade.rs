@@ -15,7 +15,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::progress::find_drift;
 use gcc_relay::store::{self, Db};
 
-use crate::stage::{PATIENCE, Stage, fresh_database, tester};
+use crate::test_relay::{PATIENCE, TestRelay, fresh_database, tester};
 
 fn dumps() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/dumps")
@@ -34,30 +34,30 @@ async fn run(db: &Db, program: &str, arguments: &[&str], url: &str) {
 
 /// A house in the middle of its work: accepted, held, waiting, put off, failed and withdrawn.
 async fn make(file: &Path) {
-    let stage = Stage::new().await;
-    stage.faults([
+    let relay = TestRelay::new().await;
+    relay.faults([
         FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1),
         FaultRule::always(Fault::Status { status: 500 }).group("Ccmi"),
     ]);
-    let withdrawn = stage.publish_as_configured().await;
-    stage.run().await;
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    let withdrawn = relay.publish_as_configured().await;
+    relay.run().await;
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
     let withdraw = gcc_relay::relay::withdraw::withdraw;
-    withdraw(&mut tx, &stage.engine.settings, withdrawn, &reason, &tester(), stage.now()).await.expect("withdrawn");
+    withdraw(&mut tx, &relay.engine.settings, withdrawn, &reason, &tester(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
-    stage.publish_as_configured().await;
-    stage.run().await;
+    relay.publish_as_configured().await;
+    relay.run().await;
     let url: String = sqlx::query_scalar(
         "select format('postgres://%s@localhost/%s?host=%s&port=%s', current_user, current_database(),
             trim(split_part(current_setting('unix_socket_directories'), ',', 1), chr(34)), current_setting('port'))",
     )
-    .fetch_one(&stage.engine.db)
+    .fetch_one(&relay.engine.db)
     .await
     .expect("an address");
     std::fs::create_dir_all(dumps()).expect("a folder");
     let file = file.to_str().expect("a path");
-    run(&stage.engine.db, "pg_dump", &["--inserts", "--no-owner", "--file", file], &url).await;
+    run(&relay.engine.db, "pg_dump", &["--inserts", "--no-owner", "--file", file], &url).await;
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
         std::fs::read_dir(dumps()).expect("dumps").map(|file| file.expect("it").path()).collect();
     files.sort();
     for file in files {
-        let stage = Stage::new().await;
+        let relay = TestRelay::new().await;
         let url = fresh_database().await;
         let db = store::connect(&url, 4, PATIENCE).await.expect("a pool");
         let empty = "drop schema public cascade; create schema public";
@@ -80,8 +80,8 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
         let (applied, known) = store::migrations_applied(&db).await.expect("asked");
         assert_eq!(applied, known, "{}", file.display());
 
-        stage.clock.advance(Duration::from_mins(1));
-        let engine = Engine { db: db.clone(), ..stage.engine.clone() };
+        relay.clock.advance(Duration::from_mins(1));
+        let engine = Engine { db: db.clone(), ..relay.engine.clone() };
         let bulletins: Vec<BulletinId> = sqlx::query_scalar("select id from bulletins where published_at is not null")
             .fetch_all(&db)
             .await

@@ -1,7 +1,7 @@
-//! The stage for tests of the relay: a database of its own, a simulator over real HTTP, a clock moved by hand.
+//! The test relay for tests of the relay: a database of its own, a simulator over real HTTP, a clock moved by hand.
 //!
 //! One Postgres cluster serves the whole test binary; each test gets a database cloned from a migrated template.
-//! Nothing sleeps: [`Stage::run`] lets the engine do all it can do at the clock's time.
+//! Nothing sleeps: [`TestRelay::run`] lets the engine do all it can do at the clock's time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,20 +119,20 @@ fn at_database(url: &str, name: &str) -> String {
 }
 
 /// Everything a test of the relay needs.
-pub struct Stage {
+pub struct TestRelay {
     pub clock: Clock,
     pub engine: Engine,
     pub channel: ChannelId,
     pub simulator: RunningSimulator,
 }
 
-impl Stage {
+impl TestRelay {
     /// The small tree, linked, with a channel whose secrets are stored.
     pub async fn new() -> Self {
         Self::with_tree(SMALL_TREE).await
     }
 
-    /// A stage with another tree; every row with a LINE group is known to the simulator.
+    /// A test relay with another tree; every row with a LINE group is known to the simulator.
     pub async fn with_tree(csv: &str) -> Self {
         Self::on(&fresh_database().await, csv).await
     }

@@ -11,23 +11,23 @@ use nix::unistd::{Pid, User, geteuid};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
-use super::house::until;
-use crate::stage::fresh_database;
+use super::test_cluster::until;
+use crate::test_relay::fresh_database;
 
 /// A folder in which whoever runs Postgres may work, and the programs.
-pub struct Ground {
+pub struct PostgresFiles {
     folder: TempDir,
     programs: PathBuf,
 }
 
 /// The account that runs what refuses to be run by root; nobody else's where the tests are not root's.
-fn servant() -> Option<User> {
+fn postgres_user() -> Option<User> {
     geteuid().is_root().then(|| User::from_name("postgres").expect("the accounts").expect("the account of Postgres"))
 }
 
 /// Lets a command be run by it.
-pub fn as_servant(command: &mut Command) -> &mut Command {
-    if let Some(user) = servant() {
+pub fn as_postgres_user(command: &mut Command) -> &mut Command {
+    if let Some(user) = postgres_user() {
         command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
     }
     command
@@ -38,14 +38,14 @@ pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
-impl Ground {
+impl PostgresFiles {
     pub async fn find() -> Self {
         let mut db = PgConnection::connect(&fresh_database().await).await.expect("a connection");
         let asked = sqlx::query_scalar("select setting from pg_config where name = 'BINDIR'");
         let programs: String = asked.fetch_one(&mut db).await.expect("a folder");
         let mut builder = tempfile::Builder::new();
         let folder = builder.prefix("ha").permissions(Permissions::from_mode(0o755)).tempdir().expect("a folder");
-        if let Some(user) = servant() {
+        if let Some(user) = postgres_user() {
             nix::unistd::chown(folder.path(), Some(user.uid), Some(user.gid)).expect("given away");
         }
         Self { folder, programs: PathBuf::from(programs) }
@@ -61,40 +61,40 @@ impl Ground {
 
     fn run(&self, program: &str, arguments: &[&str]) {
         let mut command = Command::new(self.programs.join(program));
-        let output = as_servant(command.args(arguments).current_dir(self.folder())).output().expect("it runs");
+        let output = as_postgres_user(command.args(arguments).current_dir(self.folder())).output().expect("it runs");
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
 /// A cluster that runs.
-pub struct Cluster {
+pub struct PostgresNode {
     data: PathBuf,
     pub port: u16,
     postmaster: Child,
 }
 
-impl Cluster {
+impl PostgresNode {
     /// A new primary with an empty database `gcc_relay`.
-    pub async fn primary(ground: &Ground) -> Self {
-        let data = ground.folder().join("one");
+    pub async fn primary(files: &PostgresFiles) -> Self {
+        let data = files.folder().join("one");
         let path = data.to_str().expect("a path");
-        ground.run("initdb", &["-D", path, "-U", "gcc_relay", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync"]);
-        let cluster = Self::start(ground, data).await;
+        files.run("initdb", &["-D", path, "-U", "gcc_relay", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync"]);
+        let cluster = Self::start(files, data).await;
         let mut admin = cluster.admin().await.expect("a connection");
         admin.execute("create database gcc_relay").await.expect("a database");
         cluster
     }
 
     /// A standby of `primary`, which from now on waits for it with every commit.
-    pub async fn standby(ground: &Ground, primary: &Self) -> Self {
-        let data = ground.folder().join("two");
+    pub async fn standby(files: &PostgresFiles, primary: &Self) -> Self {
+        let data = files.folder().join("two");
         let (path, port) = (data.to_str().expect("a path"), primary.port.to_string());
         let from = ["-h", "127.0.0.1", "-p", &port, "-U", "gcc_relay"];
-        ground.run(
+        files.run(
             "pg_basebackup",
             &[&from[..], &["-D", path, "-R", "-X", "stream", "-c", "fast", "--no-sync"]].concat(),
         );
-        let standby = Self::start(ground, data).await;
+        let standby = Self::start(files, data).await;
         let mut admin = primary.admin().await.expect("a connection");
         for statement in ["alter system set synchronous_standby_names = '*'", "select pg_reload_conf()"] {
             admin.execute(statement).await.expect("set");
@@ -108,10 +108,10 @@ impl Cluster {
         standby
     }
 
-    async fn start(ground: &Ground, data: PathBuf) -> Self {
+    async fn start(files: &PostgresFiles, data: PathBuf) -> Self {
         let port = free_port();
-        let log = File::create(ground.folder().join(format!("{port}.log"))).expect("a log");
-        let mut command = Command::new(ground.programs.join("postgres"));
+        let log = File::create(files.folder().join(format!("{port}.log"))).expect("a log");
+        let mut command = Command::new(files.programs.join("postgres"));
         command.arg("-D").arg(&data).args([
             "-p",
             &port.to_string(),
@@ -121,7 +121,7 @@ impl Cluster {
             "unix_socket_directories=",
         ]);
         command.args(["-c", "fsync=off", "-c", "max_connections=60"]).stdout(Stdio::null()).stderr(log);
-        let postmaster = as_servant(command.current_dir(ground.folder())).spawn().expect("it starts");
+        let postmaster = as_postgres_user(command.current_dir(files.folder())).spawn().expect("it starts");
         let cluster = Self { data, port, postmaster };
         until("Postgres lets somebody in", || async { cluster.admin().await.is_ok() }).await;
         cluster
@@ -173,7 +173,7 @@ fn children_of(parent: Pid) -> Vec<Pid> {
     listed.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
 }
 
-impl Drop for Cluster {
+impl Drop for PostgresNode {
     fn drop(&mut self) {
         self.befall(Signal::SIGKILL);
         let _ = self.postmaster.wait();

@@ -18,7 +18,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::program::{Program, Server};
-use crate::stage::{PATIENCE, SECRET, fresh_database};
+use crate::test_relay::{PATIENCE, SECRET, fresh_database};
 
 /// The one number in `make test`, the other in `make soak`.
 pub fn scaled<T>(short: T, long: T) -> T {
@@ -52,9 +52,9 @@ pub fn seed() -> u64 {
 }
 
 /// Chance, which can be repeated.
-pub struct Dice(StdRng);
+pub struct Chance(StdRng);
 
-impl Dice {
+impl Chance {
     pub fn new() -> Self {
         Self(StdRng::seed_from_u64(seed()))
     }
@@ -74,7 +74,7 @@ impl Dice {
 
 /// How a house is built.
 #[derive(Clone, Copy)]
-pub struct Plan {
+pub struct ClusterPlan {
     /// Groups of tier 3; there are a few more for those above them.
     pub offices: u32,
     /// The groups take turns at so many channels, so that a parent's is never its child's.
@@ -85,7 +85,7 @@ pub struct Plan {
     pub stewarded: bool,
 }
 
-impl Plan {
+impl ClusterPlan {
     /// One channel at full pace, everything automatic.
     pub fn of(offices: u32) -> Self {
         Self { offices, channels: 1, rate: 2_000, stewarded: false }
@@ -116,7 +116,7 @@ pub fn tree_file(rows: &[Row]) -> String {
 }
 
 /// A root, provinces, their offices, and below every tenth of these one more group.
-pub fn rows(plan: Plan) -> Vec<Row> {
+pub fn rows(plan: ClusterPlan) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut add = |code: String, parent: String, tier, kind| {
         let n = u32::try_from(rows.len()).expect("a small number");
@@ -155,7 +155,7 @@ pub fn token(channel: &str) -> String {
 }
 
 /// The program, a database, LINE, and a key to the program.
-pub struct House {
+pub struct TestCluster {
     pub program: Program,
     pub rows: Vec<Row>,
     pub key: String,
@@ -164,13 +164,13 @@ pub struct House {
     began: Instant,
 }
 
-impl House {
-    pub async fn build(plan: Plan) -> Self {
+impl TestCluster {
+    pub async fn build(plan: ClusterPlan) -> Self {
         Self::build_over(fresh_database().await, plan).await
     }
 
     /// Over a database that is migrated.
-    pub async fn build_over(database_url: String, plan: Plan) -> Self {
+    pub async fn build_over(database_url: String, plan: ClusterPlan) -> Self {
         let rows = rows(plan);
         let channels: Vec<String> = (0..plan.channels).map(channel).collect();
         let mut config = SimulatorConfig::new(Clock::system());

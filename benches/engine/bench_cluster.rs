@@ -37,7 +37,7 @@ const POOLING: Pooling = Pooling {
 };
 
 /// A database, a stub and a folder of their own.
-pub struct House {
+pub struct BenchCluster {
     /// Connections to look with; not counted as the relay's.
     pub db: Db,
     /// For calls to the API and the stub.
@@ -103,7 +103,7 @@ pub fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-impl House {
+impl BenchCluster {
     /// A fresh database with all migrations, and a stub that answers at once.
     pub async fn build() -> Result<Self> {
         Self::build_with(&[]).await

@@ -1,7 +1,7 @@
-//! The desk for tests of the web: a [`Stage`] and the real router on a real socket, with a key for every role.
+//! The desk for tests of the web: a [`TestRelay`] and the real router on a real socket, with a key for every role.
 //!
 //! Requests are real HTTP. The simulator's webhooks come in at the same socket, so that a tap in a chat goes the
-//! whole way: hook, database, and with [`Stage::run`] the counts. A path without a leading slash is below `/api/v1/`.
+//! whole way: hook, database, and with [`TestRelay::run`] the counts. A path without a leading slash is below `/api/v1/`.
 
 use std::future::pending;
 use std::ops::Deref;
@@ -27,12 +27,12 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::oidc_provider::TestProvider;
-use crate::stage::Stage;
+use crate::test_relay::TestRelay;
 
-/// The largest body that the desk reads, in bytes: room for the longest bulletin.
+/// The largest body that the test app reads, in bytes: room for the longest bulletin.
 pub const BODY_LIMIT: usize = 200_000;
 
-/// How signing in behaves at the desk: only approvers need a TOTP code.
+/// How signing in behaves at the test app: only approvers need a TOTP code.
 pub const RULES: Rules = Rules {
     idle: Duration::from_hours(2),
     longest: Duration::from_hours(12),
@@ -76,25 +76,25 @@ impl Who {
 /// What a request carries to say who makes it.
 pub trait Caller {
     /// The key; none = nobody's.
-    fn key<'a>(&'a self, desk: &'a Desk) -> Option<&'a str>;
+    fn key<'a>(&'a self, app: &'a TestApp) -> Option<&'a str>;
 }
 
 impl Caller for Who {
-    fn key<'a>(&'a self, desk: &'a Desk) -> Option<&'a str> {
-        desk.keys[*self as usize].as_deref()
+    fn key<'a>(&'a self, app: &'a TestApp) -> Option<&'a str> {
+        app.keys[*self as usize].as_deref()
     }
 }
 
 impl Caller for String {
-    fn key<'a>(&'a self, _: &'a Desk) -> Option<&'a str> {
+    fn key<'a>(&'a self, _: &'a TestApp) -> Option<&'a str> {
         Some(self)
     }
 }
 
-/// A stage whose web is served.
-pub struct Desk {
-    pub stage: Stage,
-    pub app: App,
+/// A test relay whose web is served.
+pub struct TestApp {
+    pub relay: TestRelay,
+    pub web_app: App,
     /// What webhooks wake.
     pub inbound: InboundWake,
     pub url: String,
@@ -102,11 +102,11 @@ pub struct Desk {
     keys: Vec<Option<String>>,
 }
 
-impl Deref for Desk {
-    type Target = Stage;
+impl Deref for TestApp {
+    type Target = TestRelay;
 
-    fn deref(&self) -> &Stage {
-        &self.stage
+    fn deref(&self) -> &TestRelay {
+        &self.relay
     }
 }
 
@@ -228,76 +228,76 @@ impl Events {
 /// The site for which passkeys are made.
 pub const SITE: &str = "http://localhost:8080";
 
-/// How people sign in at the desk.
+/// How people sign in at the test app.
 pub fn people() -> People {
     People::new(RULES, vec![Role::Approver], SITE)
 }
 
-impl Desk {
+impl TestApp {
     /// The small tree, served, with LINE's webhooks coming in.
     pub async fn new() -> Self {
-        Self::on(Stage::new().await).await
+        Self::on(TestRelay::new().await).await
     }
 
     /// The same where a second person has to approve a bulletin.
     pub async fn with_approval() -> Self {
-        let mut stage = Stage::new().await;
-        let mut settings = (*stage.engine.settings).clone();
+        let mut relay = TestRelay::new().await;
+        let mut settings = (*relay.engine.settings).clone();
         settings.bulletins.approval = Approval::SecondPerson;
-        stage.engine.settings = Arc::new(settings);
-        Self::on(stage).await
+        relay.engine.settings = Arc::new(settings);
+        Self::on(relay).await
     }
 
     /// The same with another address for what links in messages start with.
     pub async fn public_at(url: &str) -> Self {
-        let mut stage = Stage::new().await;
-        stage.engine.settings = Arc::new(Settings { public_url: url.to_owned(), ..(*stage.engine.settings).clone() });
-        Self::on(stage).await
+        let mut relay = TestRelay::new().await;
+        relay.engine.settings = Arc::new(Settings { public_url: url.to_owned(), ..(*relay.engine.settings).clone() });
+        Self::on(relay).await
     }
 
     /// The same, with sign-in at a provider, which may count as the second step too.
     pub async fn with_provider(counts_as_second: bool) -> (Self, TestProvider) {
-        let stage = Stage::new().await;
-        let provider = TestProvider::start(&stage.clock).await;
+        let relay = TestRelay::new().await;
+        let provider = TestProvider::start(&relay.clock).await;
         let offer = |url: &str| people().signing_in_at(provider.offered(url, counts_as_second));
-        let desk = Self::served_by(stage, Duration::from_nanos(1), CallerLimits::default(), offer).await;
-        (desk, provider)
+        let app = Self::served_by(relay, Duration::from_nanos(1), CallerLimits::default(), offer).await;
+        (app, provider)
     }
 
     /// The same at an address without a name, to which browsers offer no passkeys.
     pub async fn without_passkeys() -> Self {
         let nameless = |url: &str| People::new(RULES, vec![Role::Approver], url);
-        Self::served_by(Stage::new().await, Duration::from_nanos(1), CallerLimits::default(), nameless).await
+        Self::served_by(TestRelay::new().await, Duration::from_nanos(1), CallerLimits::default(), nameless).await
     }
 
     /// The same, remembering for so long what is answered from memory.
     pub async fn remembering(span: Duration) -> Self {
-        Self::served(Stage::new().await, span, CallerLimits::default()).await
+        Self::served(TestRelay::new().await, span, CallerLimits::default()).await
     }
 
     /// The same, granting so much to each key and session.
     pub async fn limited(limits: CallerLimits) -> Self {
-        Self::served(Stage::new().await, Duration::from_nanos(1), limits).await
+        Self::served(TestRelay::new().await, Duration::from_nanos(1), limits).await
     }
 
-    /// A stage that is served; nothing is answered from memory, as a test changes and looks at once.
-    async fn on(stage: Stage) -> Self {
-        Self::served(stage, Duration::from_nanos(1), CallerLimits::default()).await
+    /// A test relay that is served; nothing is answered from memory, as a test changes and looks at once.
+    async fn on(relay: TestRelay) -> Self {
+        Self::served(relay, Duration::from_nanos(1), CallerLimits::default()).await
     }
 
-    async fn served(stage: Stage, status_cache: Duration, limits: CallerLimits) -> Self {
-        Self::served_by(stage, status_cache, limits, |_| people()).await
+    async fn served(relay: TestRelay, status_cache: Duration, limits: CallerLimits) -> Self {
+        Self::served_by(relay, status_cache, limits, |_| people()).await
     }
 
     async fn served_by(
-        stage: Stage,
+        relay: TestRelay,
         status_cache: Duration,
         limits: CallerLimits,
         people: impl FnOnce(&str) -> People,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let engine = &stage.engine;
+        let engine = &relay.engine;
         // a test may say with `X-Forwarded-For` from where it comes
         let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor);
         let edge = Edge {
@@ -323,16 +323,16 @@ impl Desk {
         let app = app.waking(inbound.clone()).asking(line_check);
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
-        stage.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
-        let mut desk = Self { stage, app, inbound, url, http: Client::new(), keys: Vec::new() };
+        relay.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
+        let mut app = Self { relay: relay, web_app: app, inbound, url, http: Client::new(), keys: Vec::new() };
         for who in Who::ALL {
             let key = match who.role() {
-                Some((role, office)) => Some(desk.key(role, office).await),
+                Some((role, office)) => Some(app.key(role, office).await),
                 None => None,
             };
-            desk.keys.push(key);
+            app.keys.push(key);
         }
-        desk
+        app
     }
 
     /// One more node that serves the same database; gives its address.
@@ -344,7 +344,7 @@ impl Desk {
     pub async fn serve_again_by(&self, people: impl FnOnce(&str) -> People) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let (engine, app) = (&self.stage.engine, &self.app);
+        let (engine, app) = (&self.relay.engine, &self.web_app);
         let app = App::new(
             engine.db.clone(),
             engine.clock.clone(),
@@ -354,7 +354,7 @@ impl Desk {
             Arc::clone(&app.metrics),
             people(&url),
         );
-        let proxies = self.app.edge.proxies.clone();
+        let proxies = self.web_app.edge.proxies.clone();
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         url
     }
