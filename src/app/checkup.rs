@@ -35,16 +35,16 @@ const LEAST_QUOTA: f64 = 0.05;
 /// At least one answer was bad.
 pub async fn examine(config: Config) -> anyhow::Result<()> {
     let mut checkup = Checkup::default();
-    checkup.tell("disk", check_disk(&config))?;
+    checkup.report("disk", check_disk(&config))?;
     if let Some(fault) = pooling::find_fault_before(&config).await {
         let unusable = matches!(fault, Some(Fault::Locks));
-        checkup.tell("pooling", told(fault))?;
+        checkup.report("pooling", pooling_fault(fault))?;
         if unusable {
             return checkup.finish();
         }
     }
     match AppContext::open_as_it_is(config).await {
-        Err(error) => checkup.tell("database", Err(error))?,
+        Err(error) => checkup.report("database", Err(error))?,
         Ok(context) => {
             let examined = checkup.examine_parts(&context).await;
             context.close().await?;
@@ -57,14 +57,14 @@ pub async fn examine(config: Config) -> anyhow::Result<()> {
 /// The lines told so far.
 #[derive(Debug, Default)]
 pub struct Checkup {
-    told: usize,
+    pooling_fault: usize,
     failed: usize,
 }
 
 impl Checkup {
     /// Prints one line: `ok` with what was found, or `FAIL` with what is wrong.
-    fn tell(&mut self, subject: &str, found: anyhow::Result<String>) -> io::Result<()> {
-        self.told += 1;
+    fn report(&mut self, subject: &str, found: anyhow::Result<String>) -> io::Result<()> {
+        self.pooling_fault += 1;
         let mut out = io::stdout().lock();
         match found {
             Ok(found) => writeln!(out, "ok    {subject}: {found}"),
@@ -81,33 +81,36 @@ impl Checkup {
     /// It was not.
     pub fn finish(self) -> anyhow::Result<()> {
         if self.failed > 0 {
-            bail!("{} of {} checks failed", self.failed, self.told);
+            bail!("{} of {} checks failed", self.failed, self.pooling_fault);
         }
         Ok(())
     }
 
     async fn examine_parts(&mut self, context: &AppContext) -> anyhow::Result<()> {
         let mut connection = context.db.acquire().await?;
-        self.tell("database", check_version(&mut connection).await)?;
+        self.report("database", check_version(&mut connection).await)?;
         if context.is_private() {
-            self.tell("pooling", told(pooling::find_fault(context.db.hosts(), context.config.relay.keepalive).await?))?;
+            self.report(
+                "pooling",
+                pooling_fault(pooling::find_fault(context.db.hosts(), context.config.relay.keepalive).await?),
+            )?;
         }
-        self.tell("standby", check_durability(context.db.hosts(), &mut connection).await)?;
-        self.tell("clock", check_clock(context, &mut connection).await)?;
+        self.report("standby", check_durability(context.db.hosts(), &mut connection).await)?;
+        self.report("clock", check_clock(context, &mut connection).await)?;
         let migrations = check_migrations(context).await;
         let usable = migrations.is_ok();
-        self.tell("migrations", migrations)?;
+        self.report("migrations", migrations)?;
         if !usable {
-            return Ok(self.tell("secrets", context.key_file().map(|file| format!("key {}", file.sealing().id())))?);
+            return Ok(self.report("secrets", context.key_file().map(|file| format!("key {}", file.sealing().id())))?);
         }
-        self.tell("demo", refuse_demo_data(context).await.map(ToOwned::to_owned))?;
-        self.tell("home", check_identity(&mut connection).await)?;
-        self.tell("connections", check_room(&context.config, &mut connection).await)?;
+        self.report("demo", refuse_demo_data(context).await.map(ToOwned::to_owned))?;
+        self.report("home", check_identity(&mut connection).await)?;
+        self.report("connections", check_room(&context.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
-        self.tell("open files", check_sockets(&context.config, channels.len()))?;
-        self.tell("secrets", check_secrets(context, &channels).await)?;
-        self.tell("api keys", check_keys(context).await)?;
+        self.report("open files", check_sockets(&context.config, channels.len()))?;
+        self.report("secrets", check_secrets(context, &channels).await)?;
+        self.report("api keys", check_keys(context).await)?;
         for channel in &channels {
             self.check_channel(context, channel).await?;
         }
@@ -120,9 +123,9 @@ impl Checkup {
     /// stdout cannot be written to; what is wrong with the channel is told.
     pub async fn check_channel(&mut self, context: &AppContext, channel: &Channel) -> io::Result<()> {
         let code = &channel.code;
-        self.tell(&format!("channel {code}: account"), check_account(context, channel).await)?;
-        self.tell(&format!("channel {code}: quota"), check_quota(context, channel).await)?;
-        self.tell(&format!("channel {code}: webhook"), check_webhook(context, channel).await)
+        self.report(&format!("channel {code}: account"), check_account(context, channel).await)?;
+        self.report(&format!("channel {code}: quota"), check_quota(context, channel).await)?;
+        self.report(&format!("channel {code}: webhook"), check_webhook(context, channel).await)
     }
 }
 
@@ -134,7 +137,7 @@ async fn check_version(db: &mut Connection) -> anyhow::Result<String> {
     Ok(format!("Postgres {version}"))
 }
 
-fn told(fault: Option<Fault>) -> anyhow::Result<String> {
+fn pooling_fault(fault: Option<Fault>) -> anyhow::Result<String> {
     match fault {
         Some(fault) => bail!("{fault}"),
         None => Ok("a session's locks and time-outs hold".to_owned()),

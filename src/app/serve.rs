@@ -175,7 +175,7 @@ impl Running {
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
-        running.web.spawn(inbound.clone().tell_other_nodes(engine.db.clone(), stop.clone()));
+        running.web.spawn(inbound.clone().notify_other_nodes(engine.db.clone(), stop.clone()));
         let (live, stopping) = (app.live().clone(), stop.clone());
         running.web.spawn(async move {
             // whoever watches would keep the server from stopping

@@ -37,7 +37,7 @@ impl InboundWake {
 
     /// Tells the other nodes, at most once in [`BETWEEN_NOTICES`], until `stop`. A notice that is lost costs them only
     /// the wait until their next look.
-    pub async fn tell_other_nodes(self, db: Db, stop: CancellationToken) {
+    pub async fn notify_other_nodes(self, db: Db, stop: CancellationToken) {
         let stopped = stop.cancelled_owned();
         tokio::pin!(stopped);
         loop {

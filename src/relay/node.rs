@@ -265,7 +265,7 @@ impl Node {
             if held.contains(&channel.id) {
                 self.start_sender(channel.id, channel.code.clone(), pid, lease);
             }
-            tell_held(channel.code, self.senders.contains_key(&channel.id));
+            set_held_gauge(channel.code, self.senders.contains_key(&channel.id));
         }
         Ok(())
     }
@@ -315,7 +315,7 @@ impl Node {
         let senders: Vec<SenderHandle> = self.senders.drain().map(|(_, sender)| sender).collect();
         for sender in &senders {
             sender.stop.cancel();
-            tell_held(sender.code.clone(), false);
+            set_held_gauge(sender.code.clone(), false);
         }
         let grace = self.engine.settings.shutdown_grace;
         futures_util::future::join_all(senders.into_iter().map(|sender| Self::wait_for(sender, grace))).await;
@@ -345,7 +345,7 @@ async fn probe(db: &Db) -> Result<()> {
 }
 
 /// Says whether this node sends for a channel.
-fn tell_held(channel: String, held: bool) {
+fn set_held_gauge(channel: String, held: bool) {
     metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel).set(f64::from(u8::from(held)));
 }
 

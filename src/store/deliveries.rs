@@ -62,7 +62,7 @@ pub struct Delivery {
     /// Of these, without the name of a person.
     pub unnamed: i32,
     /// When its turn came.
-    pub turn_at: Option<Timestamp>,
+    pub eligible_at: Option<Timestamp>,
     /// When it goes on by itself.
     pub release_at: Option<Timestamp>,
     /// When it is tried again.
@@ -138,7 +138,7 @@ macro_rules! select_deliveries {
                 g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
                 up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
-                d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at, d.release_at, d.due_at, d.ended_at,
+                d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at as eligible_at, d.release_at, d.due_at, d.ended_at,
                 d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id,
                 string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed
             from deliveries d

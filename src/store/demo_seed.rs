@@ -36,7 +36,7 @@ pub struct SeedDelivery {
     /// Whether a LINE group is linked.
     pub linked: bool,
     /// When its turn came, or when it was forwarded.
-    pub turn_at: Option<Timestamp>,
+    pub eligible_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }
@@ -49,7 +49,7 @@ pub async fn list_seed_deliveries(db: &mut Connection, bulletin: BulletinId) -> 
     Ok(sqlx::query_as!(
         SeedDelivery,
         r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId", d.parent_group, d.group_id as "group_id: GroupId", g.code, d.tier, d.state,
-            d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!", d.turn_at, d.ended_at
+            d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!", d.turn_at as eligible_at, d.ended_at
         from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
         where b.id = $1 order by cardinality(g.path), d.group_id"#,
         bulletin.0,
@@ -68,7 +68,7 @@ pub struct SimulatedOutcome {
     /// Why, unless held or accepted.
     pub reason: Option<Reason>,
     /// When its turn came, or when it was forwarded.
-    pub turn_at: Option<Timestamp>,
+    pub eligible_at: Option<Timestamp>,
     /// When it goes in by itself, for one that is held.
     pub release_at: Option<Timestamp>,
     /// When LINE was first called.
@@ -105,7 +105,7 @@ pub async fn write_outcomes(db: &mut Connection, outcomes: &[SimulatedOutcome]) 
     let (bulletins, groups) = keys(outcomes.iter().map(|outcome| outcome.id));
     let states: Vec<State> = outcomes.iter().map(|outcome| outcome.state).collect();
     let reasons: Vec<Option<Reason>> = outcomes.iter().map(|outcome| outcome.reason).collect();
-    let turns: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.turn_at).collect();
+    let turns: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.eligible_at).collect();
     let releases: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.release_at).collect();
     let calls: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.called_at).collect();
     let ends: Vec<Option<Timestamp>> = outcomes.iter().map(|outcome| outcome.ended_at).collect();
@@ -227,7 +227,7 @@ pub struct HeldDelivery {
     /// The group's tier.
     pub tier: i16,
     /// Since when.
-    pub turn_at: Timestamp,
+    pub eligible_at: Timestamp,
 }
 
 /// The copies of a bulletin that wait for their stewards.
@@ -237,7 +237,7 @@ pub struct HeldDelivery {
 pub async fn list_held_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<HeldDelivery>> {
     Ok(sqlx::query_as!(
         HeldDelivery,
-        r#"select d.group_id as "group_id: GroupId", g.code, d.tier, d.turn_at as "turn_at!"
+        r#"select d.group_id as "group_id: GroupId", g.code, d.tier, d.turn_at as "eligible_at!"
         from deliveries d join groups g on g.id = d.group_id
         where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'held' order by d.group_id"#,
         bulletin.0,

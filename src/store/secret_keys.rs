@@ -249,7 +249,7 @@ pub struct NodeKeys {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tell_node_keys(
+pub async fn record_node_keys(
     db: &mut Connection,
     node: Uuid,
     name: &str,

@@ -138,7 +138,7 @@ pub struct OwnDelivery {
     /// Where it stands.
     pub state: State,
     /// When its turn came, or when it was forwarded.
-    pub turn_at: Option<Timestamp>,
+    pub eligible_at: Option<Timestamp>,
     /// When it goes in by itself.
     pub release_at: Option<Timestamp>,
     /// When it came to its end.
@@ -167,7 +167,7 @@ macro_rules! select_copies {
             r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
                 b.id as "bulletin_id: BulletinId", b.subject,
                 b.urgency as urgency_number, b.document_number, d.group_id as "group_id: GroupId", g.code as "group",
-                g.name as group_name, d.state, d.turn_at, d.release_at, d.ended_at, d.forwarded_by, d.declined_because,
+                g.name as group_name, d.state, d.turn_at as eligible_at, d.release_at, d.ended_at, d.forwarded_by, d.declined_because,
                 d.bypassed_parent
             "# + $which,
             $($arguments)*

@@ -187,7 +187,7 @@ pub async fn authorize(
     // a key that is known is counted before the database is asked, any other once it is known
     let mut standing = app.rates.count_known(&sha256, kind).await;
     if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
-        return Ok(told(refusal.into_response(), standing));
+        return Ok(with_rate_headers(refusal.into_response(), standing));
     }
     let known = if request.method().is_safe() {
         app.callers.find(&app, key, from).await?
@@ -198,16 +198,16 @@ pub async fn authorize(
         standing = app.rates.count(&sha256, kind).await;
     }
     if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
-        return Ok(told(refusal.into_response(), standing));
+        return Ok(with_rate_headers(refusal.into_response(), standing));
     }
     // also of who is remembered: a key ends on the second, and works from its own addresses only
     let allowed = known.check_use(app.now(), from).and_then(|()| known.check_role(act));
     if let Err(problem) = allowed {
-        return Ok(told(problem.into_response(), standing));
+        return Ok(with_rate_headers(problem.into_response(), standing));
     }
     let Known { caller, expires_at, .. } = known;
     request.extensions_mut().insert(caller);
-    let mut answer = told(next.run(request).await, standing);
+    let mut answer = with_rate_headers(next.run(request).await, standing);
     if let Some(end) = expires_at.filter(|end| *end <= app.now() + WARNED)
         && let Ok(end) = HeaderValue::try_from(end.to_string())
     {
@@ -217,9 +217,9 @@ pub async fn authorize(
 }
 
 /// The answer, with where the key stands in its headers.
-fn told(mut answer: Response, standing: Option<Standing>) -> Response {
+fn with_rate_headers(mut answer: Response, standing: Option<Standing>) -> Response {
     if let Some(standing) = standing {
-        standing.tell(answer.headers_mut());
+        standing.write_headers(answer.headers_mut());
     }
     answer
 }

@@ -179,7 +179,7 @@ impl Standing {
     }
 
     /// Writes it into the headers of an answer.
-    pub fn tell(&self, headers: &mut HeaderMap) {
+    pub fn write_headers(&self, headers: &mut HeaderMap) {
         let Self { kind, quota, left, seconds, .. } = self;
         let policy = kind.policy();
         let values = [
@@ -246,7 +246,7 @@ mod tests {
     async fn the_headers_are_lists_of_structured_fields() {
         let (rates, _) = rates(3);
         let mut headers = HeaderMap::new();
-        rates.count(&KEY, Kind::Read).await.expect("counted").tell(&mut headers);
+        rates.count(&KEY, Kind::Read).await.expect("counted").write_headers(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"reads\";q=3;w=60");
         assert_eq!(headers["ratelimit"], "\"reads\";r=2;t=20");
     }

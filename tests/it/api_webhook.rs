@@ -162,7 +162,7 @@ async fn other_nodes_are_told_of_webhooks_a_few_times_a_second_however_many_come
     let (wake, stop) = (InboundWake::default(), CancellationToken::new());
     let mut notices = listen(&app).await;
     let began = Instant::now();
-    let telling = tokio::spawn(wake.clone().tell_other_nodes(app.engine.db.clone(), stop.clone()));
+    let telling = tokio::spawn(wake.clone().notify_other_nodes(app.engine.db.clone(), stop.clone()));
     wake.wake();
     assert_eq!(notices.recv().await.expect("a notice").payload(), "inbound");
     for _ in 0..10_000 {

@@ -30,7 +30,7 @@ fn outcome(copy: &SeedDelivery, at: Timestamp) -> Option<SimulatedOutcome> {
             State::Unreachable => Some(Reason::NotLinked),
             _ => None,
         },
-        turn_at: Some(at),
+        eligible_at: Some(at),
         release_at: None,
         called_at: ended_at.filter(|_| copy.linked),
         ended_at,

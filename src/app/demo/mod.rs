@@ -74,14 +74,14 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
     if fresh {
         reset::remove(&config, &wanted).await?;
     }
-    say("Starting a private Postgres …")?;
+    print_text("Starting a private Postgres …")?;
     let context = AppContext::open_and_migrate(config).await?;
-    let told = tell(&context, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
+    let ended = run_story(&context, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
     let closed = context.close().await;
-    told.and(closed)
+    ended.and(closed)
 }
 
-async fn tell(
+async fn run_story(
     context: &AppContext,
     wanted: &Wanted,
     config_file: Option<&Path>,
@@ -97,7 +97,7 @@ async fn tell(
     if !once {
         make_history(context, &engine).await?;
     }
-    say("Starting a LINE simulator …")?;
+    print_text("Starting a LINE simulator …")?;
     let tree = Some(national_tree::write_for_simulator(context, wanted).await?);
     let simulator =
         simulator_process::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file)
@@ -110,7 +110,7 @@ async fn tell(
         () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },
     };
     if story.is_ok() && !once {
-        say("Stopping: what is under way is finished and recorded.")?;
+        print_text("Stopping: what is under way is finished and recorded.")?;
     }
     running.stop(shutdown).await;
     simulator.stop().await;
@@ -120,7 +120,7 @@ async fn tell(
 async fn load_tree(context: &AppContext, wanted: &Wanted) -> anyhow::Result<()> {
     let groups = national_tree::load(context, wanted).await?.groups;
     let (added, total) = (groups.added.len(), groups.added.len() + groups.changed.len() + groups.unchanged);
-    say(&format!("The national tree is loaded: {total} groups, {added} of them new."))
+    print_text(&format!("The national tree is loaded: {total} groups, {added} of them new."))
 }
 
 /// Makes three weeks of bulletins, where there are none.
@@ -128,9 +128,9 @@ async fn make_history(context: &AppContext, engine: &Engine) -> anyhow::Result<(
     if history::is_there(&mut *context.db.acquire().await?, context.clock.now()).await? {
         return Ok(());
     }
-    say("Writing three weeks of bulletins, so that every page has something to show …")?;
+    print_text("Writing three weeks of bulletins, so that every page has something to show …")?;
     let (bulletins, deliveries) = history::make(engine).await?;
-    say(&format!("{bulletins} bulletins with {deliveries} deliveries are there."))
+    print_text(&format!("{bulletins} bulletins with {deliveries} deliveries are there."))
 }
 
 /// Tells the story, and unless `once` goes on as people would, without end.
@@ -145,7 +145,7 @@ async fn live(
     let bulletin = show(engine, once).await?;
     if !once {
         let keys = keys::make(context, keys_folder).await?;
-        say(&guide::describe(context, wanted, password, &keys, bulletin).await?)?;
+        print_text(&guide::describe(context, wanted, password, &keys, bulletin).await?)?;
         simulated_people::run_people(engine).await;
     }
     Ok(())
@@ -154,9 +154,9 @@ async fn live(
 /// Publishes the letter, follows it to its end, and shows what came of it.
 async fn show(engine: &Engine, once: bool) -> anyhow::Result<BulletinId> {
     let bulletin = letter::publish(engine).await?;
-    say("\nPublished: ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ of 23 March 2561, ด่วนที่สุด, forwarded automatically.\n")?;
+    print_text("\nPublished: ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ of 23 March 2561, ด่วนที่สุด, forwarded automatically.\n")?;
     let counters = progress::follow(engine, bulletin).await?;
-    say(&receipts::describe(&counters, published_at(engine, bulletin).await?))?;
+    print_text(&receipts::describe(&counters, published_at(engine, bulletin).await?))?;
     if once {
         // a group without its account cannot accept anything, and is known
         let known = list_lost_groups(&mut *engine.db.acquire().await?).await?.len();
@@ -177,7 +177,7 @@ fn not_accepted(counters: &[Counters]) -> i64 {
     counters.iter().map(|counters| counters.groups - counters.accepted).sum()
 }
 
-fn say(text: &str) -> anyhow::Result<()> {
+fn print_text(text: &str) -> anyhow::Result<()> {
     writeln!(io::stdout().lock(), "{text}")?;
     Ok(())
 }

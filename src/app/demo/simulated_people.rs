@@ -95,7 +95,7 @@ fn is_due(id: BulletinId, copy: &HeldDelivery, since: Timestamp, now: Timestamp)
         return false;
     }
     let mut rng = StdRng::seed_from_u64(seed_for(&copy.code) ^ seed_for(&id.to_string()));
-    now >= copy.turn_at.max(since) + takes(copy.tier, &mut rng)
+    now >= copy.eligible_at.max(since) + takes(copy.tier, &mut rng)
 }
 
 /// How long a person takes: one in six has the telephone in hand, the others come to it within some minutes.
@@ -129,14 +129,14 @@ mod tests {
             group_id: GroupId(1),
             code: code.to_owned(),
             tier: 2,
-            turn_at: Timestamp::from_second(1_763_700_000),
+            eligible_at: Timestamp::from_second(1_763_700_000),
         }
     }
 
     #[test]
     fn everybody_forwards_within_an_hour_but_the_absent_and_whoever_tries_the_demo() {
         let (id, later) = (BulletinId::new(Timestamp::from_second(1)), Timestamp::from_second(1_763_703_600));
-        let (since, now) = (Timestamp::from_second(0), held("").turn_at);
+        let (since, now) = (Timestamp::from_second(0), held("").eligible_at);
         let provinces = ["gcc2-chiang-mai", "gcc2-phrae", "gcc2-nan", "gcc2-krabi"];
         assert!(provinces.iter().all(|code| is_due(id, &held(code), since, later)));
         assert!(

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::app::AppContext;
 use crate::domain::sealed::{KeyId, SealingKeys};
 use crate::domain::time::Clock;
-use crate::store::secret_keys::{delete_node_keys, list_node_keys, tell_node_keys};
+use crate::store::secret_keys::{delete_node_keys, list_node_keys, record_node_keys};
 use crate::store::{Db, StoreError};
 
 /// How often a node looks at its key file and says what it holds.
@@ -38,7 +38,7 @@ pub(in crate::app) async fn report_keys(db: Db, clock: Clock, keys: Arc<SealingK
     let name = format!("{machine}, process {}", std::process::id());
     loop {
         keys.look_again();
-        if let Err(error) = tell(&db, &clock, node, &name, &keys).await {
+        if let Err(error) = record_keys(&db, &clock, node, &name, &keys).await {
             tracing::debug!(error = &error as &dyn std::error::Error, "it could not be told which keys are here");
         }
         tokio::select! {
@@ -52,10 +52,10 @@ pub(in crate::app) async fn report_keys(db: Db, clock: Clock, keys: Arc<SealingK
     }
 }
 
-async fn tell(db: &Db, clock: &Clock, node: Uuid, name: &str, keys: &SealingKeys) -> Result<(), StoreError> {
+async fn record_keys(db: &Db, clock: &Clock, node: Uuid, name: &str, keys: &SealingKeys) -> Result<(), StoreError> {
     let ids: Vec<_> = keys.ids().iter().map(|id| id.as_bytes().to_vec()).collect();
     let now = clock.now();
-    tell_node_keys(&mut *db.acquire().await?, node, name, &ids, now, now - REMEMBERED).await
+    record_node_keys(&mut *db.acquire().await?, node, name, &ids, now, now - REMEMBERED).await
 }
 
 /// The nodes that run now.

@@ -148,7 +148,7 @@ impl Dispatcher {
             stale: false,
             replaced: false,
         };
-        dispatcher.tell(Entry::Joined(outbox)).await;
+        dispatcher.send(Entry::Joined(outbox)).await;
         Ok(Some(dispatcher))
     }
 
@@ -197,7 +197,7 @@ impl Dispatcher {
             self.found(answer).await;
         }
         self.give_back_all().await;
-        self.tell(Entry::Left).await;
+        self.send(Entry::Left).await;
         while self.written.recv().await.is_some() {}
         if self.replaced { Ended::Replaced } else { Ended::Done }
     }

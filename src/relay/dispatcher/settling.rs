@@ -49,7 +49,7 @@ impl Dispatcher {
             call: Some(Call { began_at: started.at, open: true }),
         };
         let row = DeliveryOutcome { id: started.delivery, bulletin_id: started.bulletin, at, kind };
-        self.tell(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
+        self.send(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
     }
 
     /// Does what a call's outcome asks for.
@@ -89,7 +89,7 @@ impl Dispatcher {
             Outcome::Park(reason) => {
                 self.park(reason).await;
                 if let Some(attempt) = attempt {
-                    self.tell(Entry::Refused(attempt)).await;
+                    self.send(Entry::Refused(attempt)).await;
                 }
                 self.give_back(&claimed).await;
                 return;
@@ -120,7 +120,7 @@ impl Dispatcher {
             }
         }
         if let Some(attempt) = attempt.filter(|_| refused && claimed.throttled.times == 1) {
-            self.tell(Entry::Refused(attempt)).await;
+            self.send(Entry::Refused(attempt)).await;
         }
         if self.channel.parked {
             self.give_back(&claimed).await;
@@ -186,20 +186,20 @@ impl Dispatcher {
             false => Haste::None,
         };
         let row = Box::new(DeliveryOutcome { id, bulletin_id, at, kind });
-        self.tell(Entry::Outcome { row, attempt, batch: claimed.batch, haste }).await;
+        self.send(Entry::Outcome { row, attempt, batch: claimed.batch, haste }).await;
     }
 
     /// Tells the recorder. It lives as long as its node; should it have died all the same, nothing may be sent that could
     /// not be recorded.
-    pub(super) async fn tell(&mut self, entry: Entry) {
-        if self.recorder.tell(self.holder, entry).await.is_err() {
+    pub(super) async fn send(&mut self, entry: Entry) {
+        if self.recorder.send(self.holder, entry).await.is_err() {
             tracing::error!(channel.id = %self.holder.channel, "the recorder is gone; the channel is let go");
             self.replaced = true;
         }
     }
 
     pub(super) async fn give_back(&mut self, claimed: &Claimed) {
-        self.tell(Entry::GivenBack { id: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch })
+        self.send(Entry::GivenBack { id: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch })
             .await;
     }
 }

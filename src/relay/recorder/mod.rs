@@ -114,7 +114,7 @@ impl ToRecorder {
     ///
     /// # Errors
     /// [`Gone`].
-    pub async fn tell(&self, holder: Holder, entry: Entry) -> Result<(), Gone> {
+    pub async fn send(&self, holder: Holder, entry: Entry) -> Result<(), Gone> {
         self.entries.send((holder, entry)).await.map_err(|_| Gone)
     }
 }

@@ -77,16 +77,16 @@ impl Recorder {
             let settled = share.settled.iter().filter(|(id, _)| !written.refused.contains(id)).copied().collect();
             let woke_own =
                 written.may_have_woken || share.rows.iter().any(|row| matches!(row.kind, OutcomeKind::NewKey(_)));
-            self.tell(*holder, Written { settled, woke_own });
+            self.report_written(*holder, Written { settled, woke_own });
         }
         for woken in written.woken.iter().filter(|woken| woken.ready > 0) {
             for holder in self.holders.keys().filter(|holder| holder.channel == woken.channel) {
-                self.tell(*holder, Written { settled: Vec::new(), woke_own: true });
+                self.report_written(*holder, Written { settled: Vec::new(), woke_own: true });
             }
         }
     }
 
-    fn tell(&self, holder: Holder, written: Written) {
+    fn report_written(&self, holder: Holder, written: Written) {
         if let Some(known) = self.holders.get(&holder) {
             // one that is gone needs no answer
             let _ = known.written.send(written);
@@ -208,7 +208,7 @@ impl Recorder {
     async fn try_accepted(&self, rows: &[&DeliveryOutcome], finished: &[BatchId]) -> Result<Vec<ChannelReady>> {
         let mut db = self.engine.db.acquire().await?;
         let woken = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
-        self.tell_others(&mut db, &woken).await?;
+        self.notify_others(&mut db, &woken).await?;
         Ok(woken)
     }
 
@@ -224,13 +224,13 @@ impl Recorder {
         delete_batches(&mut tx, part.finished).await?;
         let free: Vec<DeliveryId> = part.given_back.iter().map(|(id, _)| *id).collect();
         reopen(&mut tx, &lock, channel, epoch, &free).await?;
-        self.tell_others(&mut tx, &woken).await?;
+        self.notify_others(&mut tx, &woken).await?;
         tx.commit().await?;
         Ok(woken)
     }
 
     /// Wakes the dispatchers of channels that other nodes hold.
-    async fn tell_others(&self, db: &mut Connection, woken: &[ChannelReady]) -> Result<()> {
+    async fn notify_others(&self, db: &mut Connection, woken: &[ChannelReady]) -> Result<()> {
         let there = self.holders.iter().filter(|(_, known)| !known.written.is_closed());
         let held: HashSet<ChannelId> = there.map(|(holder, _)| holder.channel).collect();
         let others = woken.iter().filter(|woken| woken.ready > 0 && !held.contains(&woken.channel));

@@ -40,7 +40,7 @@ pub fn problem(visitor: &Visitor, problem: &Problem) -> Response {
 }
 
 /// A sentence of its own, for somebody who is not signed in.
-pub fn tell(t: Words, status: StatusCode, title: String, text: String) -> Response {
+pub fn explain_page(t: Words, status: StatusCode, title: String, text: String) -> Response {
     show(status, &Refused { shell: Shell::outside(t, "/"), t, title, text, detail: None }, "no-store")
 }
 

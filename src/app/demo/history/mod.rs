@@ -244,7 +244,7 @@ impl Publisher<'_> {
         let groups = copies.iter().map(|copy| (copy.id, copy.group_id)).collect::<std::collections::HashMap<_, _>>();
         let forwarded = outcomes.iter().filter_map(|outcome| {
             let by = outcome.forwarded_by.clone().filter(|by| matches!(by, Actor::User(_)))?;
-            Some(Forwarding { at: outcome.turn_at?, by, group_id: *groups.get(&outcome.id)? })
+            Some(Forwarding { at: outcome.eligible_at?, by, group_id: *groups.get(&outcome.id)? })
         });
         insert_forwardings(db, id, &forwarded.collect::<Vec<_>>()).await?;
         Ok(())

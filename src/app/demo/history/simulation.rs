@@ -74,13 +74,13 @@ impl Scenario<'_> {
             return (None, Some(ParentEnd { at: ended_at, bypassed: copy.state != State::Accepted }));
         }
         let waiting = copy.state == State::Waiting;
-        let turn = if waiting { above.map(|parent_end| parent_end.at) } else { copy.turn_at };
+        let turn = if waiting { above.map(|parent_end| parent_end.at) } else { copy.eligible_at };
         let bypassed = waiting && above.is_some_and(|parent_end| parent_end.bypassed);
         let blank = SimulatedOutcome {
             id: copy.id,
             state: State::Held,
             reason: None,
-            turn_at: turn,
+            eligible_at: turn,
             release_at: None,
             called_at: None,
             ended_at: None,
@@ -98,14 +98,18 @@ impl Scenario<'_> {
         let is_over = self.expires_at <= self.until;
         let horizon = self.until.min(self.expires_at);
         let Some(turn) = turn.filter(|turn| *turn <= horizon) else {
-            return (is_over.then_some(SimulatedOutcome { turn_at: None, ..expired }), None);
+            return (is_over.then_some(SimulatedOutcome { eligible_at: None, ..expired }), None);
         };
         let mut rng = StdRng::seed_from_u64(self.seed ^ seed_for(&copy.code));
         let pass_by = ParentEnd { at: turn + self.patience, bypassed: true };
         match self.forwarding_of(copy, turn, &mut rng).filter(|(at, _)| *at <= horizon) {
             Some((at, by)) => {
-                let outcome =
-                    self.call(copy, SimulatedOutcome { turn_at: Some(at), forwarded_by: by, ..blank }, at, &mut rng);
+                let outcome = self.call(
+                    copy,
+                    SimulatedOutcome { eligible_at: Some(at), forwarded_by: by, ..blank },
+                    at,
+                    &mut rng,
+                );
                 let parent_end =
                     outcome.ended_at.map(|at| ParentEnd { at, bypassed: outcome.state != State::Accepted });
                 let parent_end =
@@ -283,7 +287,7 @@ mod tests {
             forward_within: (tier == 3).then_some(120),
             members: 60,
             linked: true,
-            turn_at: above.is_none().then_some(published()),
+            eligible_at: above.is_none().then_some(published()),
             ended_at: None,
         }
     }
@@ -338,6 +342,6 @@ mod tests {
         let (one, other) = (outcomes(Duration::from_hours(30)), outcomes(Duration::from_hours(30)));
         let times = |outcomes: &[SimulatedOutcome]| outcomes.iter().map(|outcome| outcome.ended_at).collect::<Vec<_>>();
         assert_eq!(times(&one), times(&other));
-        assert!(one[0].ended_at < one[1].turn_at && one[1].ended_at < one[3].ended_at);
+        assert!(one[0].ended_at < one[1].eligible_at && one[1].ended_at < one[3].ended_at);
     }
 }

@@ -43,12 +43,12 @@ async fn finish(
             drop(tx);
             let Some(sentence) = format::refusal(visitor.words, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
-            tell(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, status).await
+            show_fault(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, status).await
         }
     }
 }
 
-async fn tell(
+async fn show_fault(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
@@ -204,7 +204,8 @@ async fn bad_reason(
     bad: crate::domain::text::BadText,
 ) -> Result<Response, Problem> {
     let sentence = format::bad_text(visitor.words, bad);
-    tell(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, StatusCode::UNPROCESSABLE_ENTITY).await
+    show_fault(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, StatusCode::UNPROCESSABLE_ENTITY)
+        .await
 }
 
 /// A group that was typed: its code, or words that fit it alone.
@@ -241,7 +242,7 @@ pub async fn send_test(
                     sentence: t.say_with("compose-test-several", &[("names", &fitting)]),
                     typed: named,
                 };
-                return tell(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
+                return show_fault(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
             }
             _ => None,
         },
@@ -249,7 +250,7 @@ pub async fn send_test(
     let Some(group) = group else {
         drop(tx);
         let fault = Fault { of: "test", sentence: t.say("compose-test-none"), typed: named };
-        return tell(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show_fault(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let done = match checked {
         Ok(()) => test_send::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,

@@ -156,7 +156,7 @@ pub async fn page(
         withdrawn: row.withdrawn_reason.clone(),
         paused: row.paused_at.is_some(),
         corrected,
-        history: history.iter().filter_map(|entry| told(t, entry)).collect(),
+        history: history.iter().filter_map(|entry| history_line(t, entry)).collect(),
         public_page: row.published_at.map(|_| format!("/b/{}", row.public_token)),
         about: row.about.map(|about| format!("/bulletins/{about}")),
         may: AllowedActions::of(visitor, &row, own, app.settings.bulletins.approval),
@@ -241,7 +241,7 @@ async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -
 }
 
 /// An act in words; acts of other pages are left to them.
-fn told(t: Words, entry: &Entry) -> Option<String> {
+fn history_line(t: Words, entry: &Entry) -> Option<String> {
     let key = match entry.act.as_str() {
         "draft" => "compose-did-draft",
         "edit" => "compose-did-edit",

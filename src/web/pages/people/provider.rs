@@ -100,7 +100,7 @@ pub async fn come_back(
         }
         (Err(error), Purpose::Accept { .. } | Purpose::Bind { .. }) => {
             let Refusal { status, fault } = explain(t, &error);
-            Ok(refused::tell(t, status, t.say("provider-not-bound"), fault))
+            Ok(refused::explain_page(t, status, t.say("provider-not-bound"), fault))
         }
     }
 }
@@ -172,7 +172,7 @@ impl ProviderAnswer {
         };
         let Some(account) = found else {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(refused::tell(t, status, t.say("provider-not-bound"), t.say("provider-late")));
+            return Ok(refused::explain_page(t, status, t.say("provider-not-bound"), t.say("provider-late")));
         };
         let by = Actor::user(&account.username);
         if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "self").await? {
@@ -205,5 +205,5 @@ fn refuse_binding(t: Words, taken: Taken) -> Response {
         Taken::Person => "provider-taken",
         Taken::Account => "provider-has-one",
     };
-    refused::tell(t, StatusCode::CONFLICT, t.say("provider-not-bound"), t.say(key))
+    refused::explain_page(t, StatusCode::CONFLICT, t.say("provider-not-bound"), t.say(key))
 }

@@ -179,5 +179,5 @@ fn form(app: &App, t: Words, status: StatusCode, account: &Account, token: &str,
 }
 
 pub(super) fn used_up(t: Words) -> Response {
-    refused::tell(t, StatusCode::GONE, t.say("welcome-used-title"), t.say("welcome-used-text"))
+    refused::explain_page(t, StatusCode::GONE, t.say("welcome-used-title"), t.say("welcome-used-text"))
 }

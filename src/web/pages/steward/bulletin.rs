@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
-use super::delivery_text::tell;
+use super::delivery_text::forwarding_text;
 use super::format::{Badge, Countdown, badges, moment};
 use super::list::{letter, reach};
 use super::receipt::{self, Receipt};
@@ -129,7 +129,7 @@ pub(super) async fn render(
     let forecast = forecast_forward(&mut db, id, &held_ids).await?;
     let shown = draw(&mut db, id, &drawn, &typed, &signature).await?;
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
-    let told = tell_all(&mut db, t, &copies, now).await?;
+    let told = describe_all(&mut db, t, &copies, now).await?;
     let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
@@ -160,7 +160,7 @@ pub(super) async fn render(
     Ok(show(status, &page, "no-store"))
 }
 
-async fn tell_all(
+async fn describe_all(
     db: &mut Connection,
     t: Words,
     copies: &[OwnDelivery],
@@ -170,7 +170,7 @@ async fn tell_all(
     for copy in copies {
         told.push(DeliveryView {
             group: copy.group_name.clone(),
-            told: tell(db, t, copy, now).await?,
+            told: forwarding_text(db, t, copy, now).await?,
             because: copy.declined_because.clone().filter(|_| copy.state == Standing::Declined),
         });
     }

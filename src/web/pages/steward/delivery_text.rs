@@ -19,7 +19,12 @@ pub async fn actor(db: &mut Connection, t: Words, actor: &Actor) -> Result<Strin
 }
 
 /// What is said of one copy.
-pub async fn tell(db: &mut Connection, t: Words, copy: &OwnDelivery, now: Timestamp) -> Result<String, StoreError> {
+pub async fn forwarding_text(
+    db: &mut Connection,
+    t: Words,
+    copy: &OwnDelivery,
+    now: Timestamp,
+) -> Result<String, StoreError> {
     let at = |at: Option<Timestamp>| at.map(|at| moment(t, at)).unwrap_or_default();
     Ok(match copy.state {
         State::Waiting => t.say("forward-state-waiting"),
@@ -50,7 +55,7 @@ async fn went_in(db: &mut Connection, t: Words, copy: &OwnDelivery) -> Result<St
         Some(Actor::Program(Part::Time)) => t.say("forward-state-by-time"),
         Some(by) => {
             let by = actor(db, t, by).await?;
-            let at = copy.turn_at.map(|at| moment(t, at)).unwrap_or_default();
+            let at = copy.eligible_at.map(|at| moment(t, at)).unwrap_or_default();
             t.say_with("forward-state-forwarded", &[("by", &by), ("at", &at)])
         }
     };

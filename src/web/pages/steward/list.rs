@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
-use super::delivery_text::tell;
+use super::delivery_text::forwarding_text;
 use super::format::{Badge, Countdown, badges, letter_date, moment};
 use crate::domain::account::Role;
 use crate::domain::bulletin::Kind;
@@ -141,7 +141,7 @@ async fn past(db: &mut Connection, t: Words, groups: &[i32], now: Timestamp) -> 
         past.push(PastBulletin {
             id: copy.bulletin_id,
             badges: badges(t, Kind::News, copy.urgency()),
-            told: tell(db, t, &copy, now).await?,
+            told: forwarding_text(db, t, &copy, now).await?,
             group: (groups.len() > 1).then_some(copy.group_name),
             subject: copy.subject,
         });
