@@ -5,9 +5,6 @@ use crate::domain::actor::Actor;
 use crate::relay::restore_guard::{self, Restored};
 
 /// Takes the database for a restored copy: parks the channels and calls unknown what may have been sent.
-///
-/// # Errors
-/// The database fails.
 pub async fn restored(context: &AppContext) -> anyhow::Result<Restored> {
     let settings = wiring::relay_settings(&context.config);
     let mut tx = context.db.begin_long().await?;
@@ -17,9 +14,6 @@ pub async fn restored(context: &AppContext) -> anyhow::Result<Restored> {
 }
 
 /// Takes the database for the one that was served last, in another place.
-///
-/// # Errors
-/// The database fails.
 pub async fn moved(context: &AppContext) -> anyhow::Result<()> {
     let mut tx = context.db.begin_long().await?;
     restore_guard::moved(&mut tx, &Actor::COMMAND_LINE, context.clock.now()).await?;

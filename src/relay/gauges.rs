@@ -23,9 +23,6 @@ pub fn set_drift(wrong: i64) {
 }
 
 /// Looks the numbers up and sets them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
     let channels = list_channels(db).await?;
     let waiting = batches::list_waiting(db).await?;

@@ -48,9 +48,6 @@ pub(super) async fn keep_counts(engine: Engine, stop: CancellationToken) {
 }
 
 /// Asks LINE about the groups whose members are to be counted now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn refresh_counts(engine: &Engine) -> Result<()> {
     let now = engine.clock.now();
     let mut db = engine.db.acquire().await?;

@@ -29,9 +29,6 @@ pub(super) async fn keep_quotas(engine: Engine, stop: CancellationToken) {
 }
 
 /// Asks LINE how much of each channel's quota is left, and lets a channel go on that has room again.
-///
-/// # Errors
-/// When the database fails.
 pub async fn refresh_quotas(engine: &Engine) -> Result<()> {
     let channels = list_channels(&mut *engine.db.acquire().await?).await?;
     let asked = channels.iter().map(|channel| async move { (channel, ask_quota(engine, channel).await) });

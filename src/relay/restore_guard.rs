@@ -33,9 +33,6 @@ pub struct Restored {
 }
 
 /// Looks whether the database is where it was served last, and takes it for a restored copy if not.
-///
-/// # Errors
-/// When the database fails.
 pub async fn guard_against_restored_copy(
     db: &mut Connection,
     settings: &Settings,
@@ -50,9 +47,6 @@ pub async fn guard_against_restored_copy(
 }
 
 /// Takes the database for a restored copy, wherever it is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn restored(db: &mut Connection, settings: &Settings, by: &Actor, now: Timestamp) -> Result<Restored> {
     database_identity::lock_identity(db).await?;
     let seen_at = database_identity::find_identity(db).await?.map_or(now, |home| home.seen_at);
@@ -60,9 +54,6 @@ pub async fn restored(db: &mut Connection, settings: &Settings, by: &Actor, now:
 }
 
 /// Takes the database for the one that was served last, whole and up to date, in another place.
-///
-/// # Errors
-/// When the database fails.
 pub async fn moved(db: &mut Connection, by: &Actor, now: Timestamp) -> Result<()> {
     database_identity::lock_identity(db).await?;
     database_identity::set_identity(db, now).await?;

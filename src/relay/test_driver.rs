@@ -21,9 +21,6 @@ use crate::store::locks::SessionPid;
 use crate::store::{Result, channels, progress};
 
 /// Does everything that is due at the clock's time, until nothing changes any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn run_until_idle(engine: &Engine) -> Result<()> {
     let mut before = None;
     loop {
@@ -41,9 +38,6 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
 }
 
 /// Lets the dispatcher of each channel do all that it can do now, and nobody else anything.
-///
-/// # Errors
-/// When the database fails.
 pub async fn send_until_idle(engine: &Engine) -> Result<()> {
     let all = channels::list_channels(&mut *engine.db.acquire().await?).await?;
     let shared = Shared::start(engine);
@@ -60,9 +54,6 @@ pub async fn send_until_idle(engine: &Engine) -> Result<()> {
 
 /// Starts one dispatcher that works until it is stopped, for a test that looks at it while it works; none where `holder` is
 /// given and does not hold the channel.
-///
-/// # Errors
-/// When the database fails.
 pub async fn start_dispatcher(
     engine: &Engine,
     channel: ChannelId,

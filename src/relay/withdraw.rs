@@ -143,9 +143,6 @@ async fn publish_notice(
 }
 
 /// Sends withdrawal notices after copies whose acceptance became known only later; gives how many groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn follow_late_acceptances(db: &mut Connection, now: Timestamp) -> Result<u64> {
     let mut followed = 0;
     let mut late = list_late_notices(db, now - LATE).await?;

@@ -26,9 +26,6 @@ pub struct Attempt {
 }
 
 /// Appends attempts.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Result<()> {
     if attempts.is_empty() {
         return Ok(());
@@ -61,9 +58,6 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt]) -> Resul
 }
 
 /// The attempts of one delivery, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_attempts(db: &mut Connection, delivery: DeliveryId) -> Result<Vec<Attempt>> {
     Ok(sqlx::query_as!(
         Attempt,

@@ -76,9 +76,6 @@ pub enum ClaimOutcome {
 ///
 /// `now` is by the clock that is behind, as keys count as used from then on; what has expired by `later`, the clock that is ahead,
 /// is left.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim(
     db: &mut Connection,
     claims: &[Claim],
@@ -147,9 +144,6 @@ pub(super) fn keys(ids: impl IntoIterator<Item = DeliveryId>) -> (Vec<i32>, Vec<
 }
 
 /// Which of these deliveries may still be sent on `channel`: ready, and of no bulletin that is paused or has expired.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_still_ready(
     db: &mut Connection,
     channel: ChannelId,
@@ -176,9 +170,6 @@ pub async fn list_still_ready(
 }
 
 /// Removes batches all of whose deliveries are recorded or given back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_batches(db: &mut Connection, batches: &[BatchId]) -> Result<()> {
     if batches.is_empty() {
         return Ok(());
@@ -190,9 +181,6 @@ pub async fn delete_batches(db: &mut Connection, batches: &[BatchId]) -> Result<
 
 /// Takes deliveries out of claimed batches that go on: what was recorded and not accepted, or given back unsent, is not on its
 /// way to LINE, and no later holder may take it for open.
-///
-/// # Errors
-/// When the database fails.
 pub async fn shrink(db: &mut Connection, settled: &[(DeliveryId, BatchId)]) -> Result<()> {
     if settled.is_empty() {
         return Ok(());
@@ -215,9 +203,6 @@ pub async fn shrink(db: &mut Connection, settled: &[(DeliveryId, BatchId)]) -> R
 
 /// Puts deliveries that were claimed and not sent back into the queue: those that are still to be sent on `channel`, if
 /// `epoch` is its holder. The caller has taken them out of their batches, and shares the locks of their bulletins.
-///
-/// # Errors
-/// When the database fails.
 pub async fn reopen(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -259,9 +244,6 @@ pub struct Taken {
 /// Raises the channel's epoch and turns what older claims left behind into open outcomes, due after
 /// `request_timeout`: by then the last holder's calls have come to an end. What was withdrawn or expired while a call may
 /// have been under way keeps its state.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_channel(
     db: &mut Connection,
     channel: ChannelId,
@@ -301,9 +283,6 @@ pub async fn take_channel(
 }
 
 /// How many deliveries of a bulletin are claimed, by tier and channel: what is shown as *sending*.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_sending(
     db: &mut Connection,
     bulletin: BulletinId,
@@ -326,9 +305,6 @@ pub async fn count_sending(
 
 /// The members of the group that is next to be sent to on a channel, paused bulletins left out: what its quota must have
 /// room for.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_next_seats(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<Option<i32>> {
     Ok(sqlx::query_scalar!(
         "select d.members
@@ -357,9 +333,6 @@ pub struct Waiting {
 }
 
 /// What waits on every channel.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_waiting(db: &mut Connection) -> Result<Vec<Waiting>> {
     Ok(sqlx::query_as!(
         Waiting,
@@ -387,9 +360,6 @@ pub struct Standing {
 }
 
 /// How many ready deliveries stand still, by why.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_standing(db: &mut Connection) -> Result<Vec<Standing>> {
     Ok(sqlx::query_as!(
         Standing,

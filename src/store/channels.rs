@@ -40,9 +40,6 @@ pub struct Channel {
 }
 
 /// All channels, by code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
     Ok(sqlx::query_as!(
         Channel,
@@ -55,9 +52,6 @@ pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
 }
 
 /// The channel called `code`. It is found in any spelling of its code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_channel(db: &mut Connection, code: &str) -> Result<Option<Channel>> {
     let code = normal_form(code);
     Ok(sqlx::query_as!(
@@ -89,9 +83,6 @@ pub async fn get_channel(db: &mut Connection, id: ChannelId) -> Result<Channel> 
 }
 
 /// The channels numbered so.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_channels_by_id(db: &mut Connection, ids: &[ChannelId]) -> Result<Vec<Channel>> {
     let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
     Ok(sqlx::query_as!(
@@ -134,9 +125,6 @@ pub async fn insert_channel(
 }
 
 /// Stores new sealed credentials; a channel parked because its token was refused goes on.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_credentials(
     db: &mut Connection,
     channel: ChannelId,
@@ -161,9 +149,6 @@ pub async fn update_credentials(
 }
 
 /// Parks a channel that is not parked; gives whether it was this call that did.
-///
-/// # Errors
-/// When the database fails.
 pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkReason, now: Timestamp) -> Result<bool> {
     let parked = sqlx::query!(
         "update channels set parked_reason = $2, parked_at = $3, updated_at = $3
@@ -178,9 +163,6 @@ pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkR
 }
 
 /// Lets a parked channel go on, if it is parked for `only` (or for any reason); gives whether it was parked.
-///
-/// # Errors
-/// When the database fails.
 pub async fn resume_channel(
     db: &mut Connection,
     channel: ChannelId,
@@ -218,9 +200,6 @@ async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64)
 }
 
 /// Keeps what LINE said of the month's quota. `limit` none = not limited.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_quota(
     db: &mut Connection,
     channel: ChannelId,
@@ -241,9 +220,6 @@ pub async fn update_quota(
 }
 
 /// Keeps who the account is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &str) -> Result<()> {
     sqlx::query!("update channels set bot_user_id = $2 where id = $1", channel.0, bot_user_id).execute(db).await?;
     Ok(())
@@ -251,9 +227,6 @@ pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &s
 
 /// Notes that a webhook came, to the minute, so that busy hours do not rewrite the row each time. Where somebody else
 /// holds the row it is left for the next webhook: events must not wait for it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update channels set last_webhook_at = $2 where id in (

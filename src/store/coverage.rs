@@ -27,9 +27,6 @@ pub struct Cover {
 }
 
 /// The coverage at or below `scope`, by tier and province, with the share of the bulletin `last` accepted.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_coverage(db: &mut Connection, scope: Option<&[i32]>, last: Option<BulletinId>) -> Result<Vec<Cover>> {
     Ok(sqlx::query_as!(
         Cover,
@@ -49,9 +46,6 @@ pub async fn list_coverage(db: &mut Connection, scope: Option<&[i32]>, last: Opt
 }
 
 /// The newest bulletin that was published as news, a correction or a drill.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_last_bulletin(db: &mut Connection) -> Result<Option<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select id as "id: BulletinId" from bulletins

@@ -17,18 +17,12 @@ pub struct DatabaseIdentity {
 }
 
 /// Keeps every other node from looking at the home until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_identity(db: &mut Connection) -> Result<()> {
     sqlx::query!("lock table home in share row exclusive mode").execute(db).await?;
     Ok(())
 }
 
 /// What is known of the home; nothing before the first node has served the database.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_identity(db: &mut Connection) -> Result<Option<DatabaseIdentity>> {
     Ok(sqlx::query_as!(DatabaseIdentity, r#"select place = present_place() as "here!", seen_at from home"#)
         .fetch_optional(db)
@@ -36,9 +30,6 @@ pub async fn find_identity(db: &mut Connection) -> Result<Option<DatabaseIdentit
 }
 
 /// Makes the place where the row is now the home.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_identity(db: &mut Connection, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into home (place, seen_at) values (present_place(), $1)
@@ -51,9 +42,6 @@ pub async fn set_identity(db: &mut Connection, now: Timestamp) -> Result<()> {
 }
 
 /// Notes that the database is being served where it is at home.
-///
-/// # Errors
-/// When the database fails.
 pub async fn touch_identity(db: &mut Connection, now: Timestamp) -> Result<()> {
     sqlx::query!("update home set seen_at = $1 where place = present_place()", now as Timestamp).execute(db).await?;
     Ok(())
@@ -61,9 +49,6 @@ pub async fn touch_identity(db: &mut Connection, now: Timestamp) -> Result<()> {
 
 /// Notes of every delivery that may have been sent after `seen_at`, as far as these rows know, that it may have been:
 /// from then on its key decides. Left out is what could not be sent any more: withdrawn or expired. Gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn open_outcomes(db: &mut Connection, seen_at: Timestamp) -> Result<u64> {
     let opened = sqlx::query!(
         "update deliveries d set outcome_open = true, key_used_at = least(d.key_used_at, $1), changed = (select change_mark())
@@ -77,9 +62,6 @@ pub async fn open_outcomes(db: &mut Connection, seen_at: Timestamp) -> Result<u6
 }
 
 /// Parks every channel, whatever it was parked for; gives how many there are.
-///
-/// # Errors
-/// When the database fails.
 pub async fn park_all_channels(db: &mut Connection, now: Timestamp) -> Result<u64> {
     let parked = sqlx::query!(
         "update channels set parked_reason = 'restored', parked_at = $1, updated_at = $1",
@@ -91,9 +73,6 @@ pub async fn park_all_channels(db: &mut Connection, now: Timestamp) -> Result<u6
 }
 
 /// Bulletins that are to go out at a set time.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_scheduled(db: &mut Connection) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(r#"select id as "id: BulletinId" from bulletins where stage = 'scheduled' order by id"#)
         .fetch_all(db)
@@ -101,9 +80,6 @@ pub async fn list_scheduled(db: &mut Connection) -> Result<Vec<BulletinId>> {
 }
 
 /// Shows everything that is open as changed, under marks that are later than all that the copy holds.
-///
-/// # Errors
-/// When the database fails.
 pub async fn renew_change_marks(db: &mut Connection) -> Result<()> {
     sqlx::query!(
         "select setval('change_marks', greatest(last_value, coalesce((select max(changed) from progress), 0)))

@@ -42,9 +42,6 @@ pub struct SeedDelivery {
 }
 
 /// The copies of a bulletin, parents before children.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_seed_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<SeedDelivery>> {
     Ok(sqlx::query_as!(
         SeedDelivery,
@@ -174,9 +171,6 @@ pub struct Forwarding {
 }
 
 /// Notes in the audit that stewards forwarded a bulletin, as their forwarding would have.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_forwardings(db: &mut Connection, bulletin: BulletinId, all: &[Forwarding]) -> Result<()> {
     let ats: Vec<Timestamp> = all.iter().map(|one| one.at).collect();
     let by: Vec<String> = all.iter().map(|one| one.by.to_string()).collect();
@@ -197,9 +191,6 @@ pub async fn insert_forwardings(db: &mut Connection, bulletin: BulletinId, all: 
 }
 
 /// Whether any bulletin was published before `at`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn is_published_before(db: &mut Connection, at: Timestamp) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from bulletins where published_at < $1) as "any!""#,
@@ -210,9 +201,6 @@ pub async fn is_published_before(db: &mut Connection, at: Timestamp) -> Result<b
 }
 
 /// The codes of the groups whose account is known to be gone.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_lost_groups(db: &mut Connection) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!("select code from groups where lost_at is not null order by code").fetch_all(db).await?)
 }
@@ -231,9 +219,6 @@ pub struct HeldDelivery {
 }
 
 /// The copies of a bulletin that wait for their stewards.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_held_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<HeldDelivery>> {
     Ok(sqlx::query_as!(
         HeldDelivery,

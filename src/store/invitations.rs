@@ -85,9 +85,6 @@ impl Candidate {
 }
 
 /// How many accounts and links an invitation would make now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_invitations(db: &mut Connection, which: &InvitationFilter) -> Result<Count> {
     let new = list_candidates(db, which).await?.len();
     let again = if which.again { list_waiting(db, which).await?.len() } else { 0 };
@@ -96,9 +93,6 @@ pub async fn count_invitations(db: &mut Connection, which: &InvitationFilter) ->
 }
 
 /// Makes the accounts and links, and notes in the audit who did: `by`. In the order of province and office.
-///
-/// # Errors
-/// When the database fails.
 pub async fn invite_stewards(
     db: &mut Connection,
     which: &InvitationFilter,

@@ -45,9 +45,6 @@ pub struct Device {
 }
 
 /// Writes a session, new or changed.
-///
-/// # Errors
-/// When the database fails.
 pub async fn save_session(db: &mut Connection, id_sha256: &[u8], session: &Kept, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into sessions (id_sha256, account_id, data, remembered, created_at, last_seen_at, expires_at)
@@ -68,9 +65,6 @@ pub async fn save_session(db: &mut Connection, id_sha256: &[u8], session: &Kept,
 }
 
 /// A session that has not ended, with the time it was last noted as used.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_session(
     db: &mut Connection,
     id_sha256: &[u8],
@@ -96,9 +90,6 @@ pub async fn find_session(
 }
 
 /// Notes that a session was used, and by what.
-///
-/// # Errors
-/// When the database fails.
 pub async fn touch_session(db: &mut Connection, id_sha256: &[u8], now: Timestamp) -> Result<()> {
     sqlx::query!("update sessions set last_seen_at = $2 where id_sha256 = $1", id_sha256, now as Timestamp)
         .execute(db)
@@ -107,27 +98,18 @@ pub async fn touch_session(db: &mut Connection, id_sha256: &[u8], now: Timestamp
 }
 
 /// Notes what the browser of a session calls itself.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_device(db: &mut Connection, id_sha256: &[u8], device: &str) -> Result<()> {
     sqlx::query!("update sessions set device = $2 where id_sha256 = $1", id_sha256, device).execute(db).await?;
     Ok(())
 }
 
 /// Ends a session.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_session(db: &mut Connection, id_sha256: &[u8]) -> Result<()> {
     sqlx::query!("delete from sessions where id_sha256 = $1", id_sha256).execute(db).await?;
     Ok(())
 }
 
 /// The devices on which an account is signed in, the one used last first; `this` is the one that asks.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_devices(
     db: &mut Connection,
     account: AccountId,
@@ -151,18 +133,12 @@ pub async fn list_devices(
 }
 
 /// Signs one of an account's devices out; gives how many (0 or 1).
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_device(db: &mut Connection, account: AccountId, handle: Uuid) -> Result<u64> {
     let gone = sqlx::query!("delete from sessions where account_id = $1 and handle = $2", account.0, handle);
     Ok(gone.execute(db).await?.rows_affected())
 }
 
 /// Signs an account out everywhere but in the session `kept`, if any; gives how many devices.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_others(db: &mut Connection, account: AccountId, kept: Option<&[u8]>) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from sessions where account_id = $1 and ($2::bytea is null or id_sha256 <> $2)",
@@ -173,9 +149,6 @@ pub async fn delete_others(db: &mut Connection, account: AccountId, kept: Option
 }
 
 /// Removes what has ended, at most `limit` rows; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_ended(db: &mut Connection, now: Timestamp, limit: i64) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from sessions where id_sha256 in

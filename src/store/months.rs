@@ -60,26 +60,17 @@ impl Month {
 }
 
 /// The month in which something is published at this time.
-///
-/// # Errors
-/// When the database fails.
 pub async fn month_at(db: &mut Connection, at: Timestamp) -> Result<i32> {
     Ok(sqlx::query_scalar!(r#"select bulletin_month($1) as "month!""#, at as Timestamp).fetch_one(db).await?)
 }
 
 /// Makes the partitions of a month where they are missing.
-///
-/// # Errors
-/// When the database fails.
 pub async fn open_month(db: &mut Connection, month: i32) -> Result<()> {
     sqlx::query!("select open_month($1)", month).fetch_all(db).await?;
     Ok(())
 }
 
 /// All partitions there are, the oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
     let rows = sqlx::query!(
         r#"select p.relname as "table!", substring(c.relname from '_(\d+)$')::int as "number!",

@@ -72,18 +72,12 @@ impl Notice {
 
 /// Sends `notice` when the transaction commits. Postgres lets one notifying transaction of the whole cluster commit at a
 /// time, so what happens hundreds of times a second must not send one each (`relay::inbound_wake`).
-///
-/// # Errors
-/// When the database fails.
 pub async fn notify(db: &mut Connection, notice: Notice) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", TOPIC, notice.payload()).fetch_all(db).await?;
     Ok(())
 }
 
 /// Lets all listeners hear that `node` lives; each passes on none but its own, so nobody is woken.
-///
-/// # Errors
-/// When the database fails.
 pub async fn beat(db: &mut Connection, node: u64) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", TOPIC, format!("beat {node}")).fetch_all(db).await?;
     Ok(())

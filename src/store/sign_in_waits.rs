@@ -49,9 +49,6 @@ pub async fn put_wait(
 }
 
 /// Takes what a session waits for, once; none where it does not wait, or not any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_wait(
     db: &mut Connection,
     session_sha256: &[u8],

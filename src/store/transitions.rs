@@ -26,9 +26,6 @@ pub struct LockedDelivery {
 
 /// Where a bulletin stands at the given groups, whose deliveries stay as they are until the transaction ends; groups it does
 /// not go to are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_deliveries(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<LockedDelivery>> {
     Ok(sqlx::query_as!(
         LockedDelivery,
@@ -44,9 +41,6 @@ pub async fn lock_deliveries(db: &mut Connection, bulletin: BulletinId, groups: 
 }
 
 /// The groups at which a bulletin is held; only those of `own`, where it is given.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[i32]>) -> Result<Vec<i32>> {
     Ok(sqlx::query_scalar!(
         "select group_id from deliveries
@@ -60,9 +54,6 @@ pub async fn list_held(db: &mut Connection, bulletin: BulletinId, own: Option<&[
 
 /// Lets the bulletin into held groups; `noted` pairs each variant of the message with the one that is sent instead, where a note was
 /// added. Gives how many went on.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forward(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -92,9 +83,6 @@ pub async fn forward(
 }
 
 /// Marks held deliveries as declined for the reason that was given, and lets their children go on; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn decline(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -130,9 +118,6 @@ pub async fn decline(
 }
 
 /// Puts declined deliveries back to held; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn undecline(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -155,9 +140,6 @@ pub async fn undecline(
 }
 
 /// Bulletins with held deliveries whose `release_at` has come.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct b.id as "id!: BulletinId" from deliveries d join bulletins b on b.no = d.bulletin_no
@@ -169,9 +151,6 @@ pub async fn list_releases_due(db: &mut Connection, now: Timestamp) -> Result<Ve
 }
 
 /// Lets the held deliveries of a bulletin go on whose time has come; gives the channels to wake.
-///
-/// # Errors
-/// When the database fails.
 pub async fn release_due(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -200,9 +179,6 @@ pub type Patience = [Option<Timestamp>; 4];
 /// came.
 ///
 /// First what is slow, then what waits for it: the other way round is a look at every delivery there ever was.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience, now: Timestamp) -> Result<Vec<BulletinId>> {
     let [routine, urgent, very_urgent, most_urgent] = *patience;
     Ok(sqlx::query_scalar!(
@@ -226,9 +202,6 @@ pub async fn list_bypasses_due(db: &mut Connection, patience: &Patience, now: Ti
 }
 
 /// Lets those children of a bulletin go on without the group above; gives the channels to wake.
-///
-/// # Errors
-/// When the database fails.
 pub async fn bypass_due(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -261,9 +234,6 @@ pub async fn bypass_due(
 }
 
 /// Whether a delivery of a bulletin still waits though the group above has ended.
-///
-/// # Errors
-/// When the database fails.
 pub async fn has_orphans(db: &mut Connection, bulletin: BulletinId) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from deliveries d
@@ -277,9 +247,6 @@ pub async fn has_orphans(db: &mut Connection, bulletin: BulletinId) -> Result<bo
 
 /// Lets deliveries of a bulletin go on that still wait though the group above has ended: what no road of the
 /// engine should leave behind. Gives the channels to wake.
-///
-/// # Errors
-/// When the database fails.
 pub async fn wake_orphans(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -305,9 +272,6 @@ pub async fn wake_orphans(
 }
 
 /// Ends every open delivery of a bulletin as `withdrawn` or `expired`; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn end_open(
     db: &mut Connection,
     _: &BulletinsLocked,

@@ -60,9 +60,6 @@ impl Waiting {
 
 /// The bulletins held at these groups: the most urgent first, then the nearest to going on by themselves, then the
 /// oldest.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<Waiting>> {
     Ok(sqlx::query_as!(
         Waiting,
@@ -102,9 +99,6 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
 }
 
 /// How many bulletins are held at these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_waiting(db: &mut Connection, groups: &[i32]) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(distinct d.bulletin_no) as "n!"
@@ -176,9 +170,6 @@ macro_rules! select_copies {
 }
 
 /// Where a bulletin stands at these groups; groups that it does not go to are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnDelivery>> {
     Ok(select_copies!(
         "from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
@@ -191,9 +182,6 @@ pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i3
 }
 
 /// What lately went into these groups or ended at them, the newest bulletin first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnDelivery>> {
     Ok(select_copies!(
         "from (select id, no, published_at, subject, urgency, document_number from bulletins where published_at is not null
@@ -211,9 +199,6 @@ pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Resul
 
 /// Counts what letting a bulletin into these groups would mean, by channel: the copies at or below them that are not
 /// sent yet. A copy counts with LINE once for every member, however many message objects it has.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,
@@ -249,9 +234,6 @@ pub struct Stuck {
 }
 
 /// The copies below these groups that wait for a person: held ones first, in the order of the tree.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_stuck_below(
     db: &mut Connection,
     bulletin: BulletinId,

@@ -146,9 +146,6 @@ impl Caller {
 }
 
 /// Where a role holds that is bound to `office`, or to none.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_scope(db: &mut Connection, role: Role, office: Option<OfficeId>) -> Result<Scope, StoreError> {
     Ok(match office {
         Some(office) => Scope::Under(list_ids_of_office(db, office).await?),

@@ -97,9 +97,6 @@ impl Dispatcher {
     /// Takes the channel, whose lock the session `holder` holds: raises its epoch and turns what an older holder left
     /// behind into open outcomes. Gives nothing where the lock is not the session's any more: who
     /// has it now must not lose the channel to a task that was kept waiting. `None` for `holder` where nobody else can be.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn start(
         engine: &Engine,
         shared: Shared,

@@ -24,9 +24,6 @@ use crate::domain::tree_file::{KnownTree, Patch, TreeRow};
 use standing::{Group, Standing};
 
 /// Locks the tree against every other writer until the transaction ends, and reads what the checks of a file need.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_known(db: &mut Connection) -> Result<KnownTree> {
     standing::lock(db).await?;
     Ok(standing::load(db).await?.into_known())
@@ -47,9 +44,6 @@ pub async fn apply(db: &mut Connection, rows: &[TreeRow], now: Timestamp) -> Res
 }
 
 /// The whole tree as rows of a tree file, in the order in which the groups came in; importing them changes nothing.
-///
-/// # Errors
-/// When the database fails.
 pub async fn export(db: &mut Connection) -> Result<Vec<TreeRow>> {
     let mut standing = standing::load(db).await?;
     let order = std::mem::take(&mut standing.order);

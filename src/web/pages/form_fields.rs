@@ -28,9 +28,6 @@ pub enum OfficeChoice {
 }
 
 /// Finds the office that somebody typed, by its code or a part of its name, within `scope`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn choose_office(
     db: &mut Connection,
     scope: Option<&[i32]>,

@@ -178,9 +178,6 @@ pub fn explain(t: Words, error: &ProviderError) -> Refusal {
 }
 
 /// Notes in the audit that the persons of `issuers` are no longer bound to the account `of`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn note_unbound(
     db: &mut Connection,
     now: Timestamp,

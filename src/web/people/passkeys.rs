@@ -252,9 +252,6 @@ pub async fn keep_made(
 }
 
 /// Takes all passkeys of the account `of` away, and notes in the audit that `by` did.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_all_away(
     db: &mut Connection,
     now: Timestamp,

@@ -28,9 +28,6 @@ struct RecoveryPage {
 }
 
 /// Makes new codes in place of those that are left, and notes who did; gives them as they are shown.
-///
-/// # Errors
-/// When the database fails.
 pub async fn make(db: &mut Connection, account: &Account, now: Timestamp) -> Result<Vec<String>, StoreError> {
     let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES).map(|_| RecoveryCode::generate()).collect();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| code.sha256(account.id)).collect();
@@ -41,9 +38,6 @@ pub async fn make(db: &mut Connection, account: &Account, now: Timestamp) -> Res
 }
 
 /// Uses the code that was typed; false where it is none of the account's, or was used. It is noted how many are left.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Timestamp) -> Result<bool, StoreError> {
     let Some(code) = RecoveryCode::parse(typed) else { return Ok(false) };
     if !use_recovery_code(db, account.id, &code.sha256(account.id), now).await? {

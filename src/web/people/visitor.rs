@@ -37,9 +37,6 @@ pub struct Visitor {
 
 impl Visitor {
     /// The visitor behind `account`; none where the account does not work at `now`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn of(
         db: &mut Connection,
         account: Account,

@@ -53,9 +53,6 @@ pub(super) const SINCE_THE_TREE: Duration = Duration::from_hours(60 * 24);
 const DAY: Duration = Duration::from_hours(24);
 
 /// Whether there is history already, made or lived.
-///
-/// # Errors
-/// When the database fails.
 pub(super) async fn is_there(db: &mut Connection, now: Timestamp) -> Result<bool, StoreError> {
     is_published_before(db, now - 2 * DAY).await
 }

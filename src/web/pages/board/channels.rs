@@ -57,9 +57,6 @@ pub struct ChannelRow {
 }
 
 /// All channels, with what they have to do.
-///
-/// # Errors
-/// When the database fails.
 pub async fn channel_rows(db: &mut Connection, t: Words) -> Result<Vec<ChannelRow>, StoreError> {
     let loads = list_loads(db).await?;
     let row = |channel: Channel| {

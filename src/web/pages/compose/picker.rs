@@ -39,9 +39,6 @@ pub struct GroupFilter {
 
 impl GroupFilter {
     /// What can be chosen within `scope`, with what is chosen.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &DraftForm) -> Result<Self, StoreError> {
         let tiers = [("1", "compose-tier-1"), ("2", "compose-tier-2"), ("3", "compose-tier-3")];
         let tick =
@@ -107,9 +104,6 @@ impl askama::filters::HtmlSafe for Groups {}
 
 impl Groups {
     /// The groups that are chosen, and those that the search finds.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &DraftForm) -> Result<Self, StoreError> {
         let chosen: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
         let mut groups =
@@ -132,9 +126,6 @@ impl Groups {
 }
 
 /// The groups that `query` names, one more than are shown; none where nothing is looked for.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(db: &mut Connection, scope: &Scope, query: &str) -> Result<Option<Vec<Choice>>, StoreError> {
     let Ok(pieces) = query.parse::<Pieces>() else { return Ok(None) };
     let limit = i64::try_from(MOST_FOUND + 1).unwrap_or(i64::MAX);

@@ -127,9 +127,6 @@ impl Counts {
 
 impl Preview {
     /// Of what stands in the form. `stored`: the draft that is being changed, if it is one.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn of(
         db: &mut Connection,
         settings: &Settings,
