@@ -25,7 +25,6 @@ mod line_check;
 mod listen;
 mod listing;
 mod live;
-mod moment;
 mod pages;
 mod people;
 mod places;
@@ -35,6 +34,7 @@ mod refused;
 mod router;
 pub mod routes;
 mod shell;
+mod ui;
 mod webhook;
 mod words;
 

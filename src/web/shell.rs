@@ -3,9 +3,9 @@
 //! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
 
 use super::idempotent_form::new_token;
-use super::moment::say_moment;
 use super::pages::assets;
 use super::people::Visitor;
+use super::ui::format::moment;
 use super::words::Words;
 use crate::domain::account::Role;
 use crate::domain::time::Timestamp;
@@ -130,7 +130,7 @@ impl Shell {
 /// What the owner of the account is to see, in sentences.
 fn say_alarms(t: Words, failed: Option<Failed>, recovery_used: Option<Timestamp>) -> Option<String> {
     let failed = failed.map(|failed| say_failed(t, failed));
-    let used = recovery_used.map(|at| t.say_with("shell-recovery-used", &[("at", &say_moment(t, at))]));
+    let used = recovery_used.map(|at| t.say_with("shell-recovery-used", &[("at", &moment(t, at))]));
     let alarms: Vec<String> = failed.into_iter().chain(used).collect();
     (!alarms.is_empty()).then(|| alarms.join(" "))
 }
@@ -138,7 +138,7 @@ fn say_alarms(t: Words, failed: Option<Failed>, recovery_used: Option<Timestamp>
 /// How often others failed to sign in, in a sentence.
 fn say_failed(t: Words, failed: Failed) -> String {
     let times = t.count("shell-failed-times", failed.failures);
-    t.say_with("shell-failed", &[("times", &times), ("since", &say_moment(t, failed.since))])
+    t.say_with("shell-failed", &[("times", &times), ("since", &moment(t, failed.since))])
 }
 
 /// Where a role begins.

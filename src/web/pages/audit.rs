@@ -29,10 +29,10 @@ use crate::web::app::App;
 use crate::web::auth::Scope;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::{Words, group_digits};
 
 const HERE: &str = "/audit";
@@ -212,7 +212,7 @@ fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
 
 fn line(t: Words, entry: Entry) -> AuditRow {
     AuditRow {
-        at: say_moment(t, entry.at),
+        at: moment(t, entry.at),
         actor: entry.actor.to_string(),
         words: say_act(t, &entry.act),
         act: entry.act,

@@ -11,11 +11,11 @@ use crate::store::StoreError;
 use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
 use crate::web::app::App;
-use crate::web::moment::{machine_moment, say_moment};
 use crate::web::pages::{assets, show};
 use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
+use crate::web::ui::format::{machine_time, moment};
 use crate::web::words::Words;
 
 /// With fewer recovery codes than this new ones should be made.
@@ -105,8 +105,8 @@ pub(super) async fn render(
         .map(|device| DeviceRow {
             handle: device.handle.to_string(),
             name: name_device(t, &device.device),
-            last_seen: say_moment(t, device.last_seen_at),
-            last_seen_at: machine_moment(device.last_seen_at),
+            last_seen: moment(t, device.last_seen_at),
+            last_seen_at: machine_time(device.last_seen_at),
             remembered: device.remembered,
             this_one: device.this_one,
         })
@@ -126,7 +126,7 @@ pub(super) async fn render(
             Some(office) => t.say_with("account-scope-office", &[("office", office)]),
             None => t.say("account-scope-whole"),
         },
-        valid_until: account.valid_until.map(|until| say_moment(t, until)),
+        valid_until: account.valid_until.map(|until| moment(t, until)),
         acts: Permission::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
         roles: Role::ALL.into_iter().map(|role| role_label(t, role)).collect(),
         duties: Permission::ALL.into_iter().map(|act| duty(t, act)).collect(),

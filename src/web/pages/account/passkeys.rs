@@ -19,11 +19,11 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::moment::say_moment;
 use crate::web::people::Visitor;
 use crate::web::people::passkeys::{ask_to_make, get_passkeys, keep_made};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// The longest name, in characters.
@@ -54,8 +54,8 @@ pub(super) async fn find_card(
         id: passkey.id.to_string(),
         name: passkey.name,
         used: match passkey.used_at {
-            Some(at) => t.say_with("account-passkey-used", &[("at", &say_moment(t, at))]),
-            None => t.say_with("account-passkey-made", &[("at", &say_moment(t, passkey.made_at))]),
+            Some(at) => t.say_with("account-passkey-used", &[("at", &moment(t, at))]),
+            None => t.say_with("account-passkey-made", &[("at", &moment(t, passkey.made_at))]),
         },
     };
     let lines: Vec<PasskeyRow> = list_passkeys(db, account).await?.into_iter().map(line).collect();

@@ -13,11 +13,11 @@ use crate::store::account_identities::{list_identities, unbind_identities};
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::moment::say_moment;
 use crate::web::people::Visitor;
 use crate::web::people::at_provider::{Purpose, Refusal, get_provider, note_unbound, send_away};
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// What the page says of the provider.
@@ -44,8 +44,8 @@ pub(super) async fn find_card(
         .map(|identity| ProviderRow {
             issuer: identity.issuer,
             used: match identity.used_at {
-                Some(at) => t.say_with("account-provider-used", &[("at", &say_moment(t, at))]),
-                None => t.say_with("account-provider-since", &[("at", &say_moment(t, identity.bound_at))]),
+                Some(at) => t.say_with("account-provider-used", &[("at", &moment(t, at))]),
+                None => t.say_with("account-provider-since", &[("at", &moment(t, identity.bound_at))]),
             },
         })
         .collect();

@@ -19,11 +19,11 @@ use crate::store::audit::insert_entry;
 use crate::store::passkeys::list_passkeys;
 use crate::web::app::App;
 use crate::web::input::Id;
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label, with_flash};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -120,8 +120,8 @@ async fn page(
         office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
         state,
         mark,
-        created: say_moment(t, account.created_at),
-        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| say_moment(t, at)),
+        created: moment(t, account.created_at),
+        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| moment(t, at)),
         has_codes: account.totp_sealed.is_some(),
         disabled: account.disabled_at.is_some(),
         is_self: account.id == visitor.account(),

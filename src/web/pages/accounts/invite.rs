@@ -20,12 +20,12 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
-use crate::web::moment::say_moment;
 use crate::web::pages::form_fields::{OfficeChoice, choose_office};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::{Words, group_digits};
 
 /// Whom to invite, and how many that were when it was asked.
@@ -132,7 +132,7 @@ struct Made {
 }
 
 fn hand_out(visitor: &Visitor, typed: &InviteForm, made: Made) -> Result<Response, Problem> {
-    let until = say_moment(visitor.words, made.until);
+    let until = moment(visitor.words, made.until);
     if typed.form == "slips" { print(visitor, made.slips, until) } else { download(&made.slips, &until) }
 }
 
@@ -189,7 +189,7 @@ fn page(
     let renewed = count.filter(|count| count.again > 0);
     lines.extend(renewed.map(|count| t.count("accounts-invite-renewed", count.again)));
     typed.confirmed = all.to_string();
-    let lasts = say_moment(t, app.now() + app.people.rules.link_lifetime);
+    let lasts = moment(t, app.now() + app.people.rules.link_lifetime);
     let page = InvitePage {
         shell: Shell::of(visitor),
         t,

@@ -20,11 +20,11 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -102,7 +102,7 @@ pub(super) fn reveal(mut visitor: Visitor, made: MadeLink) -> Response {
         username: made.username,
         picture: qr::draw(&made.link),
         link: made.link,
-        until: say_moment(t, made.until),
+        until: moment(t, made.until),
     };
     show(StatusCode::OK, &page, "no-store")
 }

@@ -14,11 +14,11 @@ use crate::store::accounts::Account;
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// What is searched for; an empty field does not narrow.
@@ -127,7 +127,7 @@ fn line(t: Words, account: Account, now: Timestamp) -> AccountRow {
         mark,
         role: role_label(t, account.role),
         office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
-        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| say_moment(t, at)),
+        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| moment(t, at)),
         username: account.username,
         name: account.display_name,
     }

@@ -17,11 +17,11 @@ use crate::web::app::App;
 use crate::web::auth::WARNED;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// Keys that end soon are named up to here.
@@ -114,7 +114,7 @@ pub(super) async fn render(
         t,
         next: page.next_cursor.map(|cursor| format!("{HERE}?cursor={}", cursor.encode())),
         keys: page.items,
-        ending: ending.into_iter().map(|(name, at)| Ending { name, at: say_moment(t, at) }).collect(),
+        ending: ending.into_iter().map(|(name, at)| Ending { name, at: moment(t, at) }).collect(),
         all,
         office: visitor.office_name.clone().unwrap_or_default(),
         roles: Role::ALL.into_iter().map(option).collect(),
@@ -128,15 +128,15 @@ fn line(t: Words, all: bool, key: ApiKey, now: Timestamp) -> KeyRow {
     KeyRow {
         id: key.id.to_string(),
         ended: key.revoked_at.is_none() && !key.is_valid(now),
-        ends: key.expires_at.map(|at| say_moment(t, at)),
+        ends: key.expires_at.map(|at| moment(t, at)),
         from: (!key.networks.is_empty()).then(|| key.networks.join(", ")),
         revocable: key.is_valid(now) && (all || key.role == Role::Agency),
         name: key.name,
         prefix: key.prefix,
         role: role_label(t, key.role),
         office: key.office.unwrap_or_else(|| t.say("account-scope-whole")),
-        created: say_moment(t, key.created_at),
-        used: key.last_used_at.map_or_else(|| t.say("keys-never"), |at| say_moment(t, at)),
-        revoked: key.revoked_at.map(|at| say_moment(t, at)),
+        created: moment(t, key.created_at),
+        used: key.last_used_at.map_or_else(|| t.say("keys-never"), |at| moment(t, at)),
+        revoked: key.revoked_at.map(|at| moment(t, at)),
     }
 }

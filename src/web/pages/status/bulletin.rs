@@ -18,12 +18,12 @@ use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// What the groups are narrowed by.
@@ -106,7 +106,7 @@ pub async fn show_one(
         shell: Shell::of(&visitor),
         t,
         path: format!("{HERE}/{id}"),
-        published: say_moment(t, published_at),
+        published: moment(t, published_at),
         urgency: say_urgency(t, bulletin.urgency()),
         state: say_state(t, bulletin.state()),
         public: app.public_url(&bulletin.public_token),
@@ -128,7 +128,7 @@ fn word_of(state: DeliveryState) -> String {
 fn line(t: Words, delivery: Delivery) -> GroupRow {
     let (state, mark) = say_delivery_state(t, delivery.state);
     GroupRow {
-        at: delivery.times.accepted_at.map(|at| say_moment(t, at)),
+        at: delivery.times.accepted_at.map(|at| moment(t, at)),
         why: delivery.reason.as_ref().map(|why| say_why(t, why)),
         next: delivery.next.as_ref().map(|next| say_next_step(t, next)),
         acknowledged: (delivery.acknowledged > 0).then(|| {

@@ -1,7 +1,7 @@
 //! How a delivery stands, in the page's language.
 
 use crate::web::api::delivery::{Action, DeliveryState, NextStep, Why};
-use crate::web::moment::say_moment;
+use crate::web::ui::format::moment;
 use crate::web::words::{Language, Words};
 
 /// The states, in the order in which a delivery goes through them.
@@ -59,7 +59,7 @@ pub(super) fn say_next_step(t: Words, next: &NextStep) -> String {
         Action::Undecline => t.say("status-next-undecline"),
     };
     match next.at {
-        Some(at) => format!("{step} {}", t.say_with("status-next-at", &[("at", &say_moment(t, at))])),
+        Some(at) => format!("{step} {}", t.say_with("status-next-at", &[("at", &moment(t, at))])),
         None => step,
     }
 }

@@ -15,11 +15,11 @@ use crate::store::overview::{TierStanding, list_standings};
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// Bulletins on a page.
@@ -83,7 +83,7 @@ pub async fn show_list(
 fn item(t: Words, bulletin: Bulletin, standings: &[TierStanding]) -> StatusItem {
     StatusItem {
         path: format!("{HERE}/{}", bulletin.id),
-        published: bulletin.published_at.map(|at| say_moment(t, at)).unwrap_or_default(),
+        published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
         urgency: say_urgency(t, bulletin.urgency()),
         state: say_state(t, bulletin.state()),
         tiers: standings.iter().filter(|tier| tier.bulletin == bulletin.id).map(|tier| TierRow::of(t, tier)).collect(),
