@@ -17,7 +17,7 @@ use tokio::process::{Child, Command};
 
 use crate::ceiling::Took;
 use crate::meter;
-use crate::stub::{Counts, Manner};
+use crate::stub::{Counts, StubBehaviour};
 
 /// The relay's program, built by cargo as the benchmark was.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gcc-relay");
@@ -257,8 +257,8 @@ impl BenchCluster {
     }
 
     /// Tells the stub how to behave, and to forget what it counted.
-    pub async fn behave(&self, manner: Manner) -> Result<()> {
-        self.http.post(format!("{}/control", self.line)).json(&manner).send().await?.error_for_status()?;
+    pub async fn behave(&self, behaviour: StubBehaviour) -> Result<()> {
+        self.http.post(format!("{}/control", self.line)).json(&behaviour).send().await?.error_for_status()?;
         Ok(())
     }
 
@@ -268,10 +268,10 @@ impl BenchCluster {
     }
 
     /// Publishes a bulletin and waits until the last of its receipts is committed.
-    pub async fn fan_out(&self, nodes: &[&Node], manner: Manner, draft: Value) -> Result<(String, Run)> {
+    pub async fn fan_out(&self, nodes: &[&Node], behaviour: StubBehaviour, draft: Value) -> Result<(String, Run)> {
         let node = nodes.first().context("a node")?;
         let id = node.draft(&self.http, draft).await?;
-        let run = self.measure(nodes, manner, async {
+        let run = self.measure(nodes, behaviour, async {
             node.publish(&self.http, &id).await?;
             Ok(id.clone())
         });
@@ -279,14 +279,19 @@ impl BenchCluster {
     }
 
     /// Withdraws a bulletin and waits until the last receipt of its notice is committed.
-    pub async fn withdraw(&self, nodes: &[&Node], manner: Manner, id: &str) -> Result<Run> {
+    pub async fn withdraw(&self, nodes: &[&Node], behaviour: StubBehaviour, id: &str) -> Result<Run> {
         let node = nodes.first().context("a node")?;
-        self.measure(nodes, manner, node.withdraw(&self.http, id)).await
+        self.measure(nodes, behaviour, node.withdraw(&self.http, id)).await
     }
 
     /// What an act takes that begins a bulletin, until that is settled.
-    async fn measure(&self, nodes: &[&Node], manner: Manner, act: impl Future<Output = Result<String>>) -> Result<Run> {
-        self.behave(manner).await?;
+    async fn measure(
+        &self,
+        nodes: &[&Node],
+        behaviour: StubBehaviour,
+        act: impl Future<Output = Result<String>>,
+    ) -> Result<Run> {
+        self.behave(behaviour).await?;
         let wal = meter::wal_bytes(&self.db).await?;
         let (ins, upd, hot) = meter::row_versions(&self.db).await?;
         let postgres = meter::postgres_time(self.postmaster)?;
@@ -343,8 +348,8 @@ impl BenchCluster {
     }
 
     /// The ceiling, with the message and the groups of a bulletin that was sent before.
-    pub async fn ceiling(&self, manner: Manner, bulletin: &str) -> Result<Run> {
-        self.behave(manner).await?;
+    pub async fn ceiling(&self, behaviour: StubBehaviour, bulletin: &str) -> Result<Run> {
+        self.behave(behaviour).await?;
         let wal = meter::wal_bytes(&self.db).await?;
         let postgres = meter::postgres_time(self.postmaster)?;
         let done = Command::new(std::env::current_exe()?)

@@ -22,12 +22,12 @@ use crate::store::secret_keys::KeyState;
 use crate::store::{self, Connection, checkup};
 
 /// Less than this and the disk is called full.
-const LEAST_SPACE: u64 = 1 << 30;
+const MIN_FREE_SPACE: u64 = 1 << 30;
 /// So long before they end API keys are named, and so many of them.
-const ENDS_SOON: Duration = Duration::from_hours(30 * 24);
+const KEY_ENDS_SOON: Duration = Duration::from_hours(30 * 24);
 const MOST_NAMED: i64 = 20;
 /// A channel is called short of messages when it has less left than this part of the month's.
-const LEAST_QUOTA: f64 = 0.05;
+const MIN_QUOTA_LEFT: f64 = 0.05;
 
 /// Examines everything; prints a line for each question.
 ///
@@ -176,7 +176,7 @@ async fn check_identity(db: &mut Connection) -> anyhow::Result<String> {
 }
 
 async fn check_secrets(context: &AppContext, channels: &[Channel]) -> anyhow::Result<String> {
-    let standing = secrets::look(context).await?;
+    let standing = secrets::read_key_states(context).await?;
     let sealing = &context.sealing_keys()?;
     for channel in channels {
         let opened = open_secrets(sealing, channel).map(drop).and_then(|()| open_access(sealing, channel).map(drop));
@@ -193,7 +193,8 @@ async fn check_secrets(context: &AppContext, channels: &[Channel]) -> anyhow::Re
 /// Says which keys end soon. One that ended long ago is no news, so this fails for none.
 async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
     let now = context.clock.now();
-    let ending = list_keys_ending(&mut *context.db.acquire().await?, None, now, now + ENDS_SOON, MOST_NAMED).await?;
+    let ending =
+        list_keys_ending(&mut *context.db.acquire().await?, None, now, now + KEY_ENDS_SOON, MOST_NAMED).await?;
     if ending.is_empty() {
         return Ok("none ends within 30 days".to_owned());
     }
@@ -219,7 +220,7 @@ async fn check_quota(context: &AppContext, channel: &Channel) -> anyhow::Result<
     let Some(limit) = quota.limit() else { return Ok(format!("{used} messages used, no limit")) };
     let left = limit.saturating_sub(used);
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of messages")]
-    let short = (left as f64) < limit as f64 * LEAST_QUOTA;
+    let short = (left as f64) < limit as f64 * MIN_QUOTA_LEFT;
     if short {
         bail!("{left} of the month's {limit} messages are left");
     }
@@ -250,7 +251,7 @@ fn check_disk(config: &Config) -> anyhow::Result<String> {
     #[cfg_attr(target_os = "linux", expect(clippy::useless_conversion, reason = "narrower on other systems"))]
     let free = u64::from(space.blocks_available()).saturating_mul(u64::from(space.fragment_size()));
     let mebibytes = free >> 20;
-    if free < LEAST_SPACE {
+    if free < MIN_FREE_SPACE {
         bail!("only {mebibytes} MiB are left for {}", folder.display());
     }
     Ok(format!("{mebibytes} MiB are left for {}", folder.display()))

@@ -40,7 +40,7 @@ pub(super) async fn mark(context: &AppContext) -> anyhow::Result<()> {
 }
 
 /// Gives the demo a database, a key and a simulator's folder of its own, beside those of a node.
-pub(super) fn move_apart(config: &mut Config) {
+pub(super) fn separate_from_nodes(config: &mut Config) {
     let folder = super::context::var_dir(config).join("demo");
     config.database.data_dir = folder.join("postgres");
     config.secrets.key_file = folder.join("secret.key");
@@ -85,7 +85,7 @@ mod tests {
     fn the_demo_shares_neither_database_nor_key_with_a_node() {
         let node = Config::from_sources(None, []).expect("settings");
         let mut demo = node.clone();
-        move_apart(&mut demo);
+        separate_from_nodes(&mut demo);
         assert_ne!(demo.database.data_dir, node.database.data_dir);
         assert_ne!(demo.secrets.key_file, node.secrets.key_file);
     }

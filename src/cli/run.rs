@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use crate::app::serve::{Options, Role};
-use crate::app::simulator::Wanted;
+use crate::app::simulator::SimulatorOptions;
 use crate::app::{self, AppContext, checkup};
 use crate::config::Config;
 use crate::domain::ids::Code;
@@ -87,7 +87,7 @@ pub(super) struct Simulator {
 
 impl Simulator {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let mut wanted = Wanted::of(config, self.channel);
+        let mut wanted = SimulatorOptions::of(config, self.channel);
         wanted.listen = self.listen.unwrap_or(wanted.listen);
         wanted.data_dir = self.data_dir.unwrap_or(wanted.data_dir);
         wanted.webhook = self.webhook.unwrap_or(wanted.webhook);

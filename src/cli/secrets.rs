@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use crate::app::AppContext;
-use crate::app::secrets::{self, Rotated, SealedAnew};
+use crate::app::secrets::{self, ResealedCounts, Rotated};
 use crate::config::Config;
 use crate::domain::sealed::KeyId;
 use crate::store::secret_keys::KeyState;
@@ -104,7 +104,7 @@ async fn rotate(context: &AppContext) -> anyhow::Result<()> {
             nodes.join("; ")
         ),
         Rotated::Sealed { key, anew, old } => {
-            let SealedAnew { channels, codes, unopened } = anew;
+            let ResealedCounts { channels, codes, unopened } = anew;
             writeln!(out, "key {key} seals; sealed anew: {channels} secrets of channels, {codes} of accounts")?;
             if !unopened.is_empty() {
                 bail!("these could not be opened and stay as they are: {}", unopened.join("; "));

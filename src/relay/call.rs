@@ -67,7 +67,7 @@ impl Started {
 }
 
 /// What a call is made with.
-pub struct Surroundings {
+pub struct CallContext {
     /// The way to LINE.
     pub line: LineClient,
     /// The clock.
@@ -115,8 +115,8 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
 }
 
 /// Calls LINE with the stored bytes and finds out what the answer means.
-pub async fn call(with: Surroundings, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
-    let Surroundings { line, clock, quota, access, may_send, room: _room } = with;
+pub async fn call(with: CallContext, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
+    let CallContext { line, clock, quota, access, may_send, room: _room } = with;
     // a key counts as used from the earlier of the clocks on, and its age is told by the later
     let (began_at, started) = (clock.earlier(), Instant::now());
     let ready = &claimed.ready;

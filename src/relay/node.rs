@@ -16,7 +16,7 @@ use super::clock_watch::{ClockWatch, clocks_agree};
 use super::dispatcher::{Dispatcher, Ended, Shared, Until};
 use super::engine::Engine;
 use super::lease::Lease;
-use super::listener::Hearing;
+use super::listener::ListenerHealth;
 use super::restore_guard::{Restored, guard_against_restored_copy};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
@@ -43,7 +43,7 @@ pub struct Node {
     shared: Shared,
     watch: ClockWatch,
     notices: broadcast::Receiver<Notice>,
-    hearing: Hearing,
+    listener_health: ListenerHealth,
     probe: Option<JoinHandle<()>>,
 }
 
@@ -67,11 +67,11 @@ enum SessionEnded {
 impl Node {
     /// A node that is woken by `notices`.
     #[must_use]
-    pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, hearing: Hearing) -> Self {
+    pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, listener_health: ListenerHealth) -> Self {
         let settings = &engine.settings;
         let watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
         let shared = Shared::start(&engine);
-        Self { engine, senders: HashMap::new(), shared, watch, notices, hearing, probe: None }
+        Self { engine, senders: HashMap::new(), shared, watch, notices, listener_health, probe: None }
     }
 
     /// Works until `stop`, then lets the dispatchers finish their calls.
@@ -192,8 +192,8 @@ impl Node {
         } else {
             upkeep.rest();
         }
-        notices::beat(session, self.hearing.node).await?;
-        metrics::gauge!(metric::NOTICES_SILENT).set(self.hearing.silence().as_secs_f64());
+        notices::beat(session, self.listener_health.node).await?;
+        metrics::gauge!(metric::NOTICES_SILENT).set(self.listener_health.silence().as_secs_f64());
         Ok(true)
     }
 

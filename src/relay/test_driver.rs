@@ -15,7 +15,7 @@ use super::inbound;
 use super::lease::Lease;
 use super::member_counts::refresh_counts;
 use super::quotas::refresh_quotas;
-use super::upkeep::Rounds;
+use super::upkeep::UpkeepSteps;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
 use crate::store::{Result, channels, progress};
@@ -25,7 +25,7 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
     let mut before = None;
     loop {
         drain_inbound(engine).await?;
-        Rounds::new(engine.clone()).go_round().await;
+        UpkeepSteps::new(engine.clone()).run_once().await;
         refresh_quotas(engine).await?;
         refresh_counts(engine).await?;
         send_until_idle(engine).await?;

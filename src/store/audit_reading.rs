@@ -90,7 +90,7 @@ pub async fn list_acts(db: &mut Connection) -> Result<Vec<String>> {
 
 /// What a look at a stretch of the chain found.
 #[derive(Clone, Debug)]
-pub struct Stretch {
+pub struct SealedRange {
     /// Entries looked at.
     pub entries: i64,
     /// The place of the last of them.
@@ -107,9 +107,9 @@ pub struct Stretch {
 ///
 /// Where old entries were dropped, the chain begins after the last of them, from the seal that the newest entry `audit_drop`
 /// keeps: whatever else is missing, or is there still, breaks it.
-pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<Stretch> {
+pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<SealedRange> {
     Ok(sqlx::query_as!(
-        Stretch,
+        SealedRange,
         r#"with dropped as (
             select (detail ->> 'last')::bigint as no, decode(detail ->> 'seal', 'hex') as seal
             from audit where act = 'audit_drop' order by id desc limit 1

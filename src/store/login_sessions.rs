@@ -16,7 +16,7 @@ pub struct Limits {
 
 /// What is kept of a session.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct StoredSession {
     /// Whose it is; none before the last step of signing in.
     pub account: Option<AccountId>,
     /// What it holds.
@@ -45,7 +45,12 @@ pub struct Device {
 }
 
 /// Writes a session, new or changed.
-pub async fn save_session(db: &mut Connection, id_sha256: &[u8], session: &Kept, now: Timestamp) -> Result<()> {
+pub async fn save_session(
+    db: &mut Connection,
+    id_sha256: &[u8],
+    session: &StoredSession,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "insert into sessions (id_sha256, account_id, data, remembered, created_at, last_seen_at, expires_at)
         values ($1, $2, $3, $4, $5, $5, $6)
@@ -70,7 +75,7 @@ pub async fn find_session(
     id_sha256: &[u8],
     limits: Limits,
     now: Timestamp,
-) -> Result<Option<(Kept, Timestamp)>> {
+) -> Result<Option<(StoredSession, Timestamp)>> {
     let row = sqlx::query!(
         r#"select account_id as "account: AccountId", data, remembered, expires_at as "expires_at: Timestamp",
             last_seen_at as "last_seen_at: Timestamp"
@@ -83,8 +88,12 @@ pub async fn find_session(
     .fetch_optional(db)
     .await?;
     Ok(row.map(|row| {
-        let kept =
-            Kept { account: row.account, data: row.data, remembered: row.remembered, expires_at: row.expires_at };
+        let kept = StoredSession {
+            account: row.account,
+            data: row.data,
+            remembered: row.remembered,
+            expires_at: row.expires_at,
+        };
         (kept, row.last_seen_at)
     }))
 }

@@ -10,14 +10,14 @@ pub const TOPIC: &str = "gcc_relay";
 
 /// What is heard on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum ReceivedNotice {
     /// Something for others to do.
     Notice(Notice),
     /// The node with this number lives, and its notices arrive.
     Beat(u64),
 }
 
-impl Heard {
+impl ReceivedNotice {
     /// Reads a payload; what a newer version may send and this one does not know is `None`.
     #[must_use]
     pub fn parse(payload: &str) -> Option<Self> {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::app::App;
 use super::client_address::ClientAddress;
 use super::problem::Problem;
-use super::rates::{Kind, Standing};
+use super::rates::{Kind, RateStanding};
 use super::routes;
 use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
@@ -214,7 +214,7 @@ pub async fn authorize(
 }
 
 /// The answer, with where the key stands in its headers.
-fn with_rate_headers(mut answer: Response, standing: Option<Standing>) -> Response {
+fn with_rate_headers(mut answer: Response, standing: Option<RateStanding>) -> Response {
     if let Some(standing) = standing {
         standing.write_headers(answer.headers_mut());
     }

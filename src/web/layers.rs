@@ -31,7 +31,7 @@ use super::words::Words;
 use crate::telemetry::metric;
 
 /// Puts the layers around `router`.
-pub fn surround(router: Router, edge: &Edge) -> Router {
+pub fn add_layers(router: Router, edge: &Edge) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, edge.request_timeout);
     let layers = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http().make_span_with(make_span).on_failure(()))
@@ -161,7 +161,7 @@ mod tests {
             .route("/panics", get(|| async { panic!("of a secret") as &'static str }))
             .route("/hangs", get(std::future::pending::<()>));
         let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("plain");
-        let response = surround(router, &edge).oneshot(request).await.expect("infallible");
+        let response = add_layers(router, &edge).oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 10_000).await.expect("short");
         (parts.status, serde_json::from_slice(&bytes).unwrap_or_default(), parts.headers)

@@ -31,8 +31,8 @@ use tower::ServiceExt as _;
 use tower_http::timeout::TimeoutBody;
 
 use super::client_address::{ClientAddress, TrustedProxies};
-use super::places::{Place, Places};
 use super::problem::Problem;
+use super::slots::{Slot, Slots};
 use crate::telemetry::metric;
 
 /// Before another try when no connection could be taken, because the process has no file left to open for it.
@@ -81,7 +81,7 @@ pub async fn serve(
     proxies: TrustedProxies,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    let (room, by_address) = (Arc::new(Semaphore::new(bounds.connections)), Places::default());
+    let (room, by_address) = (Arc::new(Semaphore::new(bounds.connections)), Slots::default());
     let lingering = Arc::new(Semaphore::new(LINGERING));
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
     let _ends_with_us = stopping.clone().drop_guard();
@@ -127,7 +127,7 @@ async fn answer(
     router: Router,
     bounds: Bounds,
     stopping: CancellationToken,
-    _held: (OwnedSemaphorePermit, Place<IpAddr>),
+    _held: (OwnedSemaphorePermit, Slot<IpAddr>),
 ) {
     // small answers, and the frames of a stream, go out at once
     let _ = stream.set_nodelay(true);

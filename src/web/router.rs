@@ -32,7 +32,7 @@ pub fn router(app: &App) -> Router {
     if !app.edge.private_metrics {
         router = router.route("/metrics", get(health::metrics));
     }
-    layers::surround(router.with_state(app.clone()), &app.edge)
+    layers::add_layers(router.with_state(app.clone()), &app.edge)
 }
 
 /// `/metrics` and the signs of life, for a listener that only the inside can reach.
@@ -41,7 +41,7 @@ pub fn metrics_router(app: &App) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz));
-    layers::surround(router.with_state(app.clone()), &app.edge)
+    layers::add_layers(router.with_state(app.clone()), &app.edge)
 }
 
 /// What the handlers declare of themselves.

@@ -215,7 +215,7 @@ async fn the_feed_of_changes_tells_what_changed_since_and_ends() {
     let own = read_on(&app, Who::Agency, &mut agency, 500, 2).await;
     assert!(own.iter().all(|item| item["group"]["code"] == "lpn-com"), "{own:?}");
     // a tap is a change
-    let tap = gcc_relay::simulator::Happening::Postback { member: 1, data: app.button("Cmoi"), display_text: None };
+    let tap = gcc_relay::simulator::GroupEvent::Postback { member: 1, data: app.button("Cmoi"), display_text: None };
     app.line().happen("Cmoi", tap).await.expect("a tap");
     app.run().await;
     let tapped = read_on(&app, Who::Admin, &mut cursor, 500, 1).await;

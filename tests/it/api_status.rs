@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gcc_relay::domain::ids::DeliveryId;
-use gcc_relay::simulator::Happening;
+use gcc_relay::simulator::GroupEvent;
 use gcc_relay::store::batches::{delete_batches, reopen};
 use gcc_relay::store::locks::lock_bulletins_shared;
 use reqwest::Method;
@@ -48,7 +48,7 @@ async fn the_status_tells_the_whole_way_by_tier() {
     app.run().await;
     let data = app.button("Clpn");
     for member in [3, 3, 4] {
-        let tap = Happening::Postback { member, data: data.clone(), display_text: None };
+        let tap = GroupEvent::Postback { member, data: data.clone(), display_text: None };
         assert_eq!(app.line().happen("Clpn", tap).await.expect("a tap").status, Some(200));
     }
     app.post(&Who::Admin, &format!("bulletins/{id}/forward"), json!({ "into": "all" })).await.expect(200);

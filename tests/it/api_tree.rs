@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use gcc_relay::simulator::{GroupConfig, Happening};
+use gcc_relay::simulator::{GroupConfig, GroupEvent};
 use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, Who};
 
 /// Somebody writes in a LINE group; the webhook must be taken.
 async fn say(app: &TestApp, line_group: &str, text: &str) {
-    let said = Happening::Message { member: 1, text: text.to_owned() };
+    let said = GroupEvent::Message { member: 1, text: text.to_owned() };
     assert_eq!(app.line().happen(line_group, said).await.expect("said").status, Some(200));
 }
 
@@ -134,7 +134,7 @@ async fn a_join_code_is_kept_nowhere_in_the_clear() {
 #[tokio::test]
 async fn an_account_that_leaves_unlinks_its_group() {
     let app = TestApp::new().await;
-    assert_eq!(app.line().happen("Cmoi", Happening::Leave).await.expect("left").status, Some(200));
+    assert_eq!(app.line().happen("Cmoi", GroupEvent::Leave).await.expect("left").status, Some(200));
     app.run().await;
     let group = app.get(&Who::Admin, "groups/moi").await.expect(200);
     assert_eq!((&group["linked"], &group["lost_at"]), (&json!(false), &json!("2018-03-23T00:00:00Z")));
@@ -155,7 +155,7 @@ async fn an_office_is_shown_with_its_groups() {
 async fn coverage_counts_what_is_planned_linked_and_lost_and_where_the_last_bulletin_went() {
     let app = TestApp::new().await;
     app.relayed().await;
-    app.line().happen("Cmoi", Happening::Leave).await.expect("left");
+    app.line().happen("Cmoi", GroupEvent::Leave).await.expect("left");
     app.run().await;
     let coverage = app.get(&Who::Approver, "coverage").await.expect(200);
     insta::assert_json_snapshot!(coverage, {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use gcc_relay::relay::engine::sealed_as;
 use gcc_relay::relay::inbound_wake::{BETWEEN_NOTICES, InboundWake};
-use gcc_relay::simulator::Happening;
+use gcc_relay::simulator::GroupEvent;
 use gcc_relay::store::channels;
 use gcc_relay::store::notices::TOPIC;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -216,7 +216,7 @@ async fn what_is_signed_and_no_json_is_refused() {
 async fn a_tap_that_line_delivers_again_counts_once() {
     let app = TestApp::new().await;
     let id = app.relayed().await;
-    let happening = Happening::Postback { member: 7, data: app.button("Cmoi"), display_text: None };
+    let happening = GroupEvent::Postback { member: 7, data: app.button("Cmoi"), display_text: None };
     let first = app.line().happen("Cmoi", happening).await.expect("a tap");
     assert_eq!(first.status, Some(200));
     assert_eq!(app.line().redeliver(&first.webhook_event_id).await.expect("again"), Some(200));
@@ -234,7 +234,7 @@ async fn a_group_is_thanked_once_a_minute_however_many_of_it_tap() {
     let id = app.relayed().await;
     let thanks = || app.line().chat("Clpn").iter().filter(|line| line.contains("รับทราบแล้ว")).count();
     for member in 1..=5 {
-        let tap = Happening::Postback { member, data: app.button("Clpn"), display_text: None };
+        let tap = GroupEvent::Postback { member, data: app.button("Clpn"), display_text: None };
         app.line().happen("Clpn", tap).await.expect("a tap");
         if member == 3 {
             app.run().await;
@@ -243,7 +243,7 @@ async fn a_group_is_thanked_once_a_minute_however_many_of_it_tap() {
     app.run().await;
     assert_eq!((taps(&app, &id).await, thanks()), (5, 1));
     app.after(Duration::from_secs(61)).await;
-    let tap = Happening::Postback { member: 9, data: app.button("Clpn"), display_text: None };
+    let tap = GroupEvent::Postback { member: 9, data: app.button("Clpn"), display_text: None };
     app.line().happen("Clpn", tap).await.expect("a tap");
     app.run().await;
     assert_eq!((taps(&app, &id).await, thanks()), (6, 2));

@@ -174,11 +174,11 @@ fn lints_are_expected_with_a_reason_and_never_allowed() {
 }
 
 /// Where something is sealed that stays in the database. `gcc-relay secrets rotate` has to seal it anew
-/// (`app::secrets::anew`), or to wait until it has passed (`store::secret_keys::count_passing`); whoever seals something
+/// (`app::secrets::reseal`), or to wait until it has passed (`store::secret_keys::count_passing`); whoever seals something
 /// new adds it there and here.
 const SEALING: &[&str] = &[
     "app/demo/simulator_process.rs",
-    "app/secrets/anew.rs",
+    "app/secrets/reseal.rs",
     "cli/channel.rs",
     "domain/sealed/keys.rs",
     // the chain of the audit, which no key seals

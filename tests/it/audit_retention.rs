@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::time::Clock;
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::store::audit::{insert_entry, list_entries_of, seal_entries};
 use gcc_relay::store::audit_dropping::drop_entries;
-use gcc_relay::store::audit_reading::{Stretch, check_seals};
+use gcc_relay::store::audit_reading::{SealedRange, check_seals};
 use rstest::rstest;
 use serde_json::json;
 use sqlx::Executor as _;
@@ -32,7 +32,7 @@ async fn seal(relay: &TestRelay) {
 }
 
 async fn upkeep(relay: &TestRelay) {
-    Rounds::new(relay.engine.clone()).go_round().await;
+    UpkeepSteps::new(relay.engine.clone()).run_once().await;
 }
 
 /// What is left, in order: subjects, and acts where there is none.
@@ -42,13 +42,13 @@ async fn left(relay: &TestRelay) -> Vec<String> {
 }
 
 /// Proves the chain in steps of so many; what is found last, with the place of the last entry of all.
-async fn prove(relay: &TestRelay, limit: i64) -> Stretch {
+async fn prove(relay: &TestRelay, limit: i64) -> SealedRange {
     let mut after = 0;
     loop {
         let found = check_seals(&mut *relay.db().await, after, limit).await.expect("checked");
         after = found.last.unwrap_or(after);
         if found.broken.is_some() || found.entries < limit {
-            return Stretch { last: Some(after), ..found };
+            return SealedRange { last: Some(after), ..found };
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
-use gcc_relay::simulator::Happening;
+use gcc_relay::simulator::GroupEvent;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -288,7 +288,7 @@ async fn a_channel_is_parked_and_resumed_by_a_person_whom_the_audit_names() {
 async fn the_receipt_of_a_province_says_what_line_accepted_and_who_acknowledged() {
     let app = TestApp::new().await;
     let id = app.relayed().await;
-    let tap = Happening::Postback { member: 3, data: app.button("Clpn"), display_text: None };
+    let tap = GroupEvent::Postback { member: 3, data: app.button("Clpn"), display_text: None };
     app.line().happen("Clpn", tap).await.expect("a tap");
     app.run().await;
     let operator = app.sign_in(Who::Operator).await;

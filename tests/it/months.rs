@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::publish::acknowledge_data;
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::store::attempts::{Attempt, insert_attempts};
 use gcc_relay::store::months::open_month;
 use gcc_relay::store::progress::list_counters;
@@ -15,7 +15,7 @@ use crate::test_relay::TestRelay;
 const DAY: Duration = Duration::from_hours(24);
 
 async fn upkeep(relay: &TestRelay) {
-    Rounds::new(relay.engine.clone()).go_round().await;
+    UpkeepSteps::new(relay.engine.clone()).run_once().await;
 }
 
 async fn count(relay: &TestRelay, asked: &'static str) -> i64 {

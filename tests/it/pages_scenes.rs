@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
-use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening, Quota};
+use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupEvent, Quota};
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
@@ -116,7 +116,7 @@ pub async fn fill(app: &TestApp) {
     // what went, was acknowledged, corrected, withdrawn, expired
     let went = app.relayed().await;
     for group in ["Clpn", "Clpncom"] {
-        let tap = Happening::Postback { member: 3, data: app.button(group), display_text: None };
+        let tap = GroupEvent::Postback { member: 3, data: app.button(group), display_text: None };
         app.line().happen(group, tap).await.expect("a tap");
     }
     app.run().await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::store::accounts::{find_account, update_codes};
 use gcc_relay::store::audit::seal_entries;
 use reqwest::Method;
@@ -409,12 +409,12 @@ async fn ended_sessions_and_links_that_expired_long_ago_are_forgotten() {
     let left = async || {
         (app.count("select count(*) from sessions").await, app.count("select count(*) from account_links").await)
     };
-    Rounds::new(app.engine.clone()).go_round().await;
+    UpkeepSteps::new(app.engine.clone()).run_once().await;
     assert_eq!(left().await, (1, 1));
     app.clock.advance(RULES.link_lifetime + Duration::from_hours(1));
-    Rounds::new(app.engine.clone()).go_round().await;
+    UpkeepSteps::new(app.engine.clone()).run_once().await;
     assert_eq!(left().await, (0, 1), "a link that has expired can still be told from one that never was");
     app.clock.advance(Duration::from_hours(31 * 24));
-    Rounds::new(app.engine.clone()).go_round().await;
+    UpkeepSteps::new(app.engine.clone()).run_once().await;
     assert_eq!(left().await, (0, 0));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 
 use crate::browser::{Browser, PASSWORD};
 use crate::test_app::{TestApp, Who};
@@ -196,6 +196,6 @@ async fn what_counts_no_more_is_forgotten_and_a_wrong_clock_keeps_nobody_out() {
     );
     assert_eq!(app.texts("select 'a row' from sign_in_limits").await.len(), 3);
     app.clock.advance(Duration::from_mins(6));
-    Rounds::new(app.engine.clone()).go_round().await;
+    UpkeepSteps::new(app.engine.clone()).run_once().await;
     assert!(app.texts("select 'a row' from sign_in_limits").await.is_empty());
 }

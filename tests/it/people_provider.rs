@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
-use crate::oidc_provider::{Lies, TestProvider};
+use crate::oidc_provider::{ProviderFaults, TestProvider};
 use crate::test_app::{Answer, RULES, TestApp, Who, people};
 
 /// The button's address.
@@ -301,20 +301,20 @@ async fn a_binding_is_finished_only_by_who_began_it() {
 }
 
 #[rstest]
-#[case::wrong_nonce(Lies { claims: vec![("nonce", json!("another"))], ..Lies::default() })]
-#[case::no_nonce(Lies { claims: vec![("nonce", Value::Null)], ..Lies::default() })]
-#[case::wrong_audience(Lies { claims: vec![("aud", json!("another-client"))], ..Lies::default() })]
-#[case::one_audience_more(Lies { claims: vec![("aud", json!(["gcc-relay-of-the-tests", "another"]))], ..Lies::default() })]
-#[case::expired(Lies { claims: vec![("exp", json!(1_521_763_199))], ..Lies::default() })]
-#[case::wrong_issuer(Lies { claims: vec![("iss", json!("https://other.example"))], ..Lies::default() })]
-#[case::no_subject(Lies { claims: vec![("sub", Value::Null)], ..Lies::default() })]
-#[case::wrong_key(Lies { other_key: true, ..Lies::default() })]
-#[case::no_signature(Lies { algorithm: Some("none"), ..Lies::default() })]
-#[case::signed_with_our_own_secret(Lies { algorithm: Some("HS256"), ..Lies::default() })]
-#[case::mixed_up_on_the_way_back(Lies { returned: Some("https://other.example"), ..Lies::default() })]
-#[case::declined(Lies { error: Some("access_denied"), ..Lies::default() })]
+#[case::wrong_nonce(ProviderFaults { claims: vec![("nonce", json!("another"))], ..ProviderFaults::default() })]
+#[case::no_nonce(ProviderFaults { claims: vec![("nonce", Value::Null)], ..ProviderFaults::default() })]
+#[case::wrong_audience(ProviderFaults { claims: vec![("aud", json!("another-client"))], ..ProviderFaults::default() })]
+#[case::one_audience_more(ProviderFaults { claims: vec![("aud", json!(["gcc-relay-of-the-tests", "another"]))], ..ProviderFaults::default() })]
+#[case::expired(ProviderFaults { claims: vec![("exp", json!(1_521_763_199))], ..ProviderFaults::default() })]
+#[case::wrong_issuer(ProviderFaults { claims: vec![("iss", json!("https://other.example"))], ..ProviderFaults::default() })]
+#[case::no_subject(ProviderFaults { claims: vec![("sub", Value::Null)], ..ProviderFaults::default() })]
+#[case::wrong_key(ProviderFaults { other_key: true, ..ProviderFaults::default() })]
+#[case::no_signature(ProviderFaults { algorithm: Some("none"), ..ProviderFaults::default() })]
+#[case::signed_with_our_own_secret(ProviderFaults { algorithm: Some("HS256"), ..ProviderFaults::default() })]
+#[case::mixed_up_on_the_way_back(ProviderFaults { returned: Some("https://other.example"), ..ProviderFaults::default() })]
+#[case::declined(ProviderFaults { error: Some("access_denied"), ..ProviderFaults::default() })]
 #[tokio::test]
-async fn what_the_provider_must_not_say_lets_nobody_in(#[case] lies: Lies) {
+async fn what_the_provider_must_not_say_lets_nobody_in(#[case] lies: ProviderFaults) {
     let (app, provider) = TestApp::with_provider(false).await;
     bind(&app, Who::Operator).await;
     provider.lie(lies);
@@ -325,7 +325,7 @@ async fn what_the_provider_must_not_say_lets_nobody_in(#[case] lies: Lies) {
     let link = invite(&app, Who::Steward).await;
     assert_eq!(accept(&browser, &link).await.status, 422);
     assert_eq!(browser.open(&link).await.status, 200, "the invitation is still there");
-    provider.lie(Lies::default());
+    provider.lie(ProviderFaults::default());
     assert_eq!(press(&browser).await.location(), "/home");
 }
 
@@ -334,14 +334,14 @@ async fn a_provider_that_says_the_right_issuer_on_the_way_back_is_believed() {
     let (app, provider) = TestApp::with_provider(false).await;
     bind(&app, Who::Operator).await;
     let issuer: &'static str = app.texts("select issuer from account_identities").await.remove(0).leak();
-    provider.lie(Lies { returned: Some(issuer), ..Lies::default() });
+    provider.lie(ProviderFaults { returned: Some(issuer), ..ProviderFaults::default() });
     assert_eq!(press(&Browser::new(&app)).await.location(), "/home");
 }
 
 #[tokio::test]
 async fn a_discovery_document_of_another_issuer_is_not_used() {
     let (app, provider) = TestApp::with_provider(false).await;
-    provider.lie(Lies { discovered: Some("https://other.example"), ..Lies::default() });
+    provider.lie(ProviderFaults { discovered: Some("https://other.example"), ..ProviderFaults::default() });
     let answer = Browser::new(&app).submit(BUTTON, &[]).await;
     assert_eq!(answer.status, 503, "{}", answer.text);
 }

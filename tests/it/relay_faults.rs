@@ -5,7 +5,7 @@ use std::time::Duration;
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::relay::engine::sealed_as;
-use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, Happening};
+use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupEvent};
 use gcc_relay::store::batches::take_channel;
 use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::{attempts, channels, deliveries};
@@ -251,7 +251,7 @@ async fn line_wholly_away_loses_nothing() {
 async fn an_account_that_leaves_a_group_unlinks_it() {
     let relay = TestRelay::new().await;
     // no webhook address is set: what the hook would have stored is stored here
-    relay.line().happen("Cmoi", Happening::Leave).await.expect("left");
+    relay.line().happen("Cmoi", GroupEvent::Leave).await.expect("left");
     crate::relay_people::store_event(&relay, "leave", "Cmoi", None, None).await;
     relay.run().await;
     let id = relay.publish_automatic().await;

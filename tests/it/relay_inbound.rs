@@ -5,7 +5,7 @@ use std::time::Duration;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::join_code::JoinCode;
 use gcc_relay::relay::publish::acknowledge_data;
-use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupConfig, Happening, Quota};
+use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupConfig, GroupEvent, Quota};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ fn unlinked_chat(relay: &TestRelay) {
 /// Somebody writes in the unlinked chat; gives what the account says to it.
 async fn say(app: &TestApp, text: &str) -> Vec<String> {
     let before = app.line().chat("Cnew").len();
-    let message = Happening::Message { member: 1, text: text.to_owned() };
+    let message = GroupEvent::Message { member: 1, text: text.to_owned() };
     app.line().happen("Cnew", message).await.expect("written");
     app.run().await;
     app.line().chat("Cnew").split_off(before + 1)
@@ -266,13 +266,13 @@ async fn a_link_is_confirmed_at_once_and_its_members_are_counted_when_line_says_
 async fn members_are_counted_again_when_people_come_and_go_but_once_a_minute_at_most() {
     let relay = TestRelay::new().await;
     let before = counted(&relay);
-    relay.line().happen("Cmoi", Happening::MemberJoined { count: 200 }).await.expect("joined");
+    relay.line().happen("Cmoi", GroupEvent::MemberJoined { count: 200 }).await.expect("joined");
     for _ in 0..100 {
         store_event(&relay, "members", "Cmoi", None, None).await;
     }
     relay.run().await;
     assert_eq!((members(&relay, "moi").await, counted(&relay) - before), (Some(250), 1));
-    relay.line().happen("Cmoi", Happening::MemberLeft { count: 50 }).await.expect("left");
+    relay.line().happen("Cmoi", GroupEvent::MemberLeft { count: 50 }).await.expect("left");
     for _ in 0..50 {
         store_event(&relay, "members", "Cmoi", None, None).await;
     }

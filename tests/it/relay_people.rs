@@ -13,7 +13,7 @@ use gcc_relay::relay::publish::acknowledge_data;
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::test_driver;
 use gcc_relay::relay::withdraw::{Withdrawn, withdraw};
-use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening};
+use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupEvent};
 use gcc_relay::store::locks::lock_bulletins_shared;
 use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::webhook_events::{Event, insert_events};
@@ -296,7 +296,7 @@ async fn a_join_code_typed_in_a_group_links_it_once_and_reads_its_size_back() {
 #[tokio::test]
 async fn the_same_event_is_kept_once() {
     let relay = TestRelay::new().await;
-    relay.line().happen("Cmoi", Happening::MemberJoined { count: 1 }).await.expect("joined");
+    relay.line().happen("Cmoi", GroupEvent::MemberJoined { count: 1 }).await.expect("joined");
     let event = Event {
         channel_id: relay.channel,
         event_id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".into(),

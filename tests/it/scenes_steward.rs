@@ -1,7 +1,7 @@
 //! What a steward sees: nothing to do, one bulletin, several; for one group or more; and how it goes on below.
 
 use gcc_relay::domain::account::Role;
-use gcc_relay::simulator::{GroupConfig, Happening};
+use gcc_relay::simulator::{GroupConfig, GroupEvent};
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -30,7 +30,7 @@ pub async fn forwarding(app: &TestApp) -> Vec<Shown> {
     into_several(app, &steward, &mut shown).await;
     let code = steward.submit("/groups/lpn/join-code", &[]).await;
     shown.push(("a join code".into(), code));
-    app.line().happen("Clpn", Happening::Leave).await.expect("left");
+    app.line().happen("Clpn", GroupEvent::Leave).await.expect("left");
     app.run().await;
     look(&mut shown, &steward, "/groups/lpn/settings").await;
     // who forwards and does not write

@@ -19,7 +19,9 @@ use gcc_relay::relay::settings::Settings;
 use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
-use gcc_relay::web::{App, Bounds, CallerLimits, Edge, People, ProxyHeader, Rules, TrustedProxies, router, serve};
+use gcc_relay::web::{
+    App, Bounds, CallerLimits, Edge, ProxyHeader, Rules, SignInServices, TrustedProxies, router, serve,
+};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
@@ -229,8 +231,8 @@ impl Events {
 pub const SITE: &str = "http://localhost:8080";
 
 /// How people sign in at the test app.
-pub fn people() -> People {
-    People::new(RULES, vec![Role::Approver], SITE)
+pub fn people() -> SignInServices {
+    SignInServices::new(RULES, vec![Role::Approver], SITE)
 }
 
 impl TestApp {
@@ -266,7 +268,7 @@ impl TestApp {
 
     /// The same at an address without a name, to which browsers offer no passkeys.
     pub async fn without_passkeys() -> Self {
-        let nameless = |url: &str| People::new(RULES, vec![Role::Approver], url);
+        let nameless = |url: &str| SignInServices::new(RULES, vec![Role::Approver], url);
         Self::served_by(TestRelay::new().await, Duration::from_nanos(1), CallerLimits::default(), nameless).await
     }
 
@@ -293,7 +295,7 @@ impl TestApp {
         relay: TestRelay,
         status_cache: Duration,
         limits: CallerLimits,
-        people: impl FnOnce(&str) -> People,
+        people: impl FnOnce(&str) -> SignInServices,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -341,7 +343,7 @@ impl TestApp {
     }
 
     /// The same with sign-in at a provider.
-    pub async fn serve_again_by(&self, people: impl FnOnce(&str) -> People) -> String {
+    pub async fn serve_again_by(&self, people: impl FnOnce(&str) -> SignInServices) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (engine, app) = (&self.relay.engine, &self.web_app);

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, UNLIMITED};
 use crate::distance::Distance;
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Fan-outs, of which the middle one counts.
@@ -22,10 +22,10 @@ pub async fn run(table: &mut Table) -> Result<()> {
     for (milliseconds, target) in [(0, None), (1, Some(1.5)), (5, Some(3.0))] {
         let distance = Distance::of(cluster.url(), Duration::from_millis(milliseconds)).await?;
         let node = cluster.open_over(&distance.url).await?;
-        cluster.fan_out(&[&node], Manner::default(), json!({})).await?;
+        cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
         let mut seconds = Vec::new();
         for _ in 0..RUNS {
-            seconds.push(cluster.fan_out(&[&node], Manner::default(), json!({})).await?.1.seconds);
+            seconds.push(cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.1.seconds);
         }
         let middle = median(seconds.into_iter());
         match target {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, UNLIMITED, as_f64};
 use crate::meter;
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// How many groups below the 96, and how many runs.
@@ -21,7 +21,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         let node = cluster.open().await?;
         let mut times = Vec::new();
         for _ in 0..runs {
-            let (_, run) = cluster.fan_out(&[&node], Manner::default(), json!({})).await?;
+            let (_, run) = cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
             times.push(run.seconds * 1e6 / as_f64(run.deliveries));
             if times.len() == runs {
                 let memory = meter::peak_memory(node.pid()?)?;

@@ -7,7 +7,7 @@ use gcc_relay::store::Connection;
 use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, Node, UNLIMITED};
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Fan-outs, of which the middle one counts.
@@ -43,10 +43,10 @@ pub async fn run(table: &mut Table) -> Result<()> {
 
 /// Seconds of a fan-out, and of a status call that nothing is remembered for.
 async fn measure(cluster: &BenchCluster, node: &Node) -> Result<(f64, f64)> {
-    cluster.fan_out(&[node], Manner::default(), json!({})).await?;
+    cluster.fan_out(&[node], StubBehaviour::default(), json!({})).await?;
     let (mut fan_outs, mut calls, mut last) = (Vec::new(), Vec::new(), String::new());
     for _ in 0..RUNS {
-        let (id, run) = cluster.fan_out(&[node], Manner::default(), json!({})).await?;
+        let (id, run) = cluster.fan_out(&[node], StubBehaviour::default(), json!({})).await?;
         fan_outs.push(run.seconds);
         last = id;
     }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, Node, UNLIMITED};
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Fan-outs, of which the middle one counts.
@@ -38,7 +38,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
 async fn fan_outs(cluster: &BenchCluster, node: &Node) -> Result<f64> {
     let mut seconds = Vec::new();
     for _ in 0..RUNS {
-        seconds.push(cluster.fan_out(&[node], Manner::default(), json!({})).await?.1.seconds);
+        seconds.push(cluster.fan_out(&[node], StubBehaviour::default(), json!({})).await?.1.seconds);
     }
     Ok(median(seconds.into_iter()))
 }

@@ -4,11 +4,11 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, Node, Run, UNLIMITED, as_f64};
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// LINE's limit, and what the relay keeps below it by default.
-pub const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
+pub const LIMIT: StubBehaviour = StubBehaviour { delay_ms: 0, rate: 2_000 };
 /// What a channel is set to.
 pub const PACE: i32 = 1_950;
 
@@ -64,10 +64,10 @@ pub async fn cost_of_channels(table: &mut Table) -> Result<()> {
         }
         cluster.plant(96, 125).await?;
         let node = cluster.open().await?;
-        cluster.fan_out(&[&node], Manner::default(), json!({})).await?;
+        cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            runs.push(cluster.fan_out(&[&node], Manner::default(), json!({})).await?.1);
+            runs.push(cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.1);
         }
         let cost = median(runs.iter().map(Run::processor_per_thousand));
         match target {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, UNLIMITED, as_f64};
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::Table;
 
 /// Fan-outs that are added up.
@@ -29,15 +29,15 @@ pub async fn run(table: &mut Table) -> Result<()> {
     let node = cluster.open().await?;
     let mut ids = Vec::new();
     for _ in 0..RUNS {
-        ids.push(cluster.fan_out(&[&node], Manner::default(), json!({})).await?.0);
+        ids.push(cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.0);
     }
     for what in ["cascade", "flat"] {
         sqlx::raw_sql("select pg_stat_statements_reset()").execute(&mut *cluster.db.acquire().await?).await?;
         let mut deliveries = 0;
         for id in &ids {
             deliveries += match what {
-                "cascade" => cluster.fan_out(&[&node], Manner::default(), json!({})).await?.1,
-                _ => cluster.withdraw(&[&node], Manner::default(), id).await?,
+                "cascade" => cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.1,
+                _ => cluster.withdraw(&[&node], StubBehaviour::default(), id).await?,
             }
             .deliveries;
         }

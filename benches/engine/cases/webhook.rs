@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::bench_cluster::{BenchCluster, SECRET, UNLIMITED};
 use crate::caller::Caller;
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, quantile};
 
 const PER_SECOND: u64 = 1_000;
@@ -28,7 +28,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     cluster.add_channel("gcc", UNLIMITED).await?;
     cluster.plant(96, 125).await?;
     let node = cluster.open().await?;
-    let (bulletin, _) = cluster.fan_out(&[&node], Manner::default(), json!({})).await?;
+    let (bulletin, _) = cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
     let next = Arc::new(AtomicU64::new(0));
     let mut callers = JoinSet::new();
     let began = Instant::now() + Duration::from_millis(100);

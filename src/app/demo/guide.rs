@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::accounts;
 use super::keys::DemoKey;
 use crate::app::AppContext;
-use crate::app::simulator::Wanted;
+use crate::app::simulator::SimulatorOptions;
 use crate::domain::ids::BulletinId;
 use crate::domain::national::simulated_link;
 use crate::store::bulletins::get_bulletin;
@@ -17,7 +17,7 @@ const CHATS: [&str; 3] = ["gcc1", "gcc2-lamphun", "gcc3-lamphun-commerce"];
 
 pub(super) async fn describe(
     context: &AppContext,
-    wanted: &Wanted,
+    options: &SimulatorOptions,
     password: &SecretString,
     keys: &[DemoKey],
     bulletin: BulletinId,
@@ -35,9 +35,9 @@ pub(super) async fn describe(
     let _ = writeln!(text, "  the letter's page              {base}/b/{token}");
     for code in CHATS {
         let chat = simulated_link(&code.parse()?);
-        let _ = writeln!(text, "  chat of {code:<23}http://{}/groups/{}", wanted.listen, chat.as_str());
+        let _ = writeln!(text, "  chat of {code:<23}http://{}/groups/{}", options.listen, chat.as_str());
     }
-    let _ = writeln!(text, "  all chats                      http://{}/", wanted.listen);
+    let _ = writeln!(text, "  all chats                      http://{}/", options.listen);
     text.push_str("\nAPI keys, made for this start\n");
     for key in keys {
         let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);

@@ -29,9 +29,9 @@ use secrecy::SecretString;
 
 use super::context::var_dir;
 use super::demo_guard;
-use super::serve::{self, Doors, Role, Running};
+use super::serve::{self, Listeners, Role, Running};
 use super::shutdown::Shutdown;
-use super::simulator::Wanted;
+use super::simulator::SimulatorOptions;
 use super::{AppContext, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::actor::Actor;
@@ -63,50 +63,52 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
     let shutdown = Shutdown::listen()?;
     config.database.url = DatabaseUrl::Embedded;
     let keys_folder = var_dir(&config).join("demo-keys");
-    demo_guard::move_apart(&mut config);
+    demo_guard::separate_from_nodes(&mut config);
     config.accounts.code_demanded.clear();
-    let doors = Doors::open(&config).await?;
-    let wanted = Wanted::of(&config, CHANNEL.parse()?);
+    let listeners = Listeners::open(&config).await?;
+    let options = SimulatorOptions::of(&config, CHANNEL.parse()?);
     // looked at before the long part, so that a taken port is told at once and in one sentence
-    drop(serve::listen(wanted.listen, "demo.simulator_listen").await?);
-    config.line.api_base = format!("http://{}", wanted.listen).try_into().map_err(anyhow::Error::msg)?;
+    drop(serve::listen(options.listen, "demo.simulator_listen").await?);
+    config.line.api_base = format!("http://{}", options.listen).try_into().map_err(anyhow::Error::msg)?;
     config.line.data_base = config.line.api_base.clone();
     if fresh {
-        reset::remove(&config, &wanted).await?;
+        reset::remove(&config, &options).await?;
     }
     print_text("Starting a private Postgres …")?;
     let context = AppContext::open_and_migrate(config).await?;
-    let ended = run_story(&context, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
+    let ended = run_story(&context, &options, config_file, listeners, once, &keys_folder, &shutdown).await;
     let closed = context.close().await;
     ended.and(closed)
 }
 
 async fn run_story(
     context: &AppContext,
-    wanted: &Wanted,
+    options: &SimulatorOptions,
     config_file: Option<&Path>,
-    doors: Doors,
+    listeners: Listeners,
     once: bool,
     keys_folder: &Path,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
     demo_guard::mark(context).await?;
     let engine = wiring::engine(context, context.sealing_keys()?)?;
-    simulator_process::prepare_channel(context, &engine.sealing, wanted).await?;
-    load_tree(context, wanted).await?;
+    simulator_process::prepare_channel(context, &engine.sealing, options).await?;
+    load_tree(context, options).await?;
     if !once {
         make_history(context, &engine).await?;
     }
     print_text("Starting a LINE simulator …")?;
-    let tree = Some(national_tree::write_for_simulator(context, wanted).await?);
-    let simulator =
-        simulator_process::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file)
-            .await?;
+    let tree = Some(national_tree::write_for_simulator(context, options).await?);
+    let simulator = simulator_process::SimulatorProcess::start(
+        &SimulatorOptions { tree, lively: !once, ..options.clone() },
+        config_file,
+    )
+    .await?;
     // before anything is served: those of an earlier start may have a password that everybody knows
     let password = accounts::make(context).await?;
-    let running = Running::start(&context.config, &engine, context.db.clone(), doors, Role::All)?;
+    let running = Running::start(&context.config, &engine, context.db.clone(), listeners, Role::All)?;
     let story = tokio::select! {
-        story = live(context, &engine, wanted, once, &password, keys_folder) => story,
+        story = live(context, &engine, options, once, &password, keys_folder) => story,
         () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },
     };
     if story.is_ok() && !once {
@@ -117,8 +119,8 @@ async fn run_story(
     story
 }
 
-async fn load_tree(context: &AppContext, wanted: &Wanted) -> anyhow::Result<()> {
-    let groups = national_tree::load(context, wanted).await?.groups;
+async fn load_tree(context: &AppContext, options: &SimulatorOptions) -> anyhow::Result<()> {
+    let groups = national_tree::load(context, options).await?.groups;
     let (added, total) = (groups.added.len(), groups.added.len() + groups.changed.len() + groups.unchanged);
     print_text(&format!("The national tree is loaded: {total} groups, {added} of them new."))
 }
@@ -137,7 +139,7 @@ async fn make_history(context: &AppContext, engine: &Engine) -> anyhow::Result<(
 async fn live(
     context: &AppContext,
     engine: &Engine,
-    wanted: &Wanted,
+    options: &SimulatorOptions,
     once: bool,
     password: &SecretString,
     keys_folder: &Path,
@@ -145,7 +147,7 @@ async fn live(
     let bulletin = show(engine, once).await?;
     if !once {
         let keys = keys::make(context, keys_folder).await?;
-        print_text(&guide::describe(context, wanted, password, &keys, bulletin).await?)?;
+        print_text(&guide::describe(context, options, password, &keys, bulletin).await?)?;
         simulated_people::run_people(engine).await;
     }
     Ok(())

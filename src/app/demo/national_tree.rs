@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::history::SINCE_THE_TREE;
-use crate::app::simulator::Wanted;
+use crate::app::simulator::SimulatorOptions;
 use crate::app::{AppContext, tree};
 use crate::domain::group::Tier;
 use crate::domain::national::{self, TreeOptions};
@@ -18,7 +18,7 @@ use crate::store::groups::find_root;
 use crate::store::tree::Diff;
 
 /// Imports the tree; gives what changed.
-pub(super) async fn load(context: &AppContext, wanted: &Wanted) -> anyhow::Result<Diff> {
+pub(super) async fn load(context: &AppContext, options: &SimulatorOptions) -> anyhow::Result<Diff> {
     let mut db = context.db.acquire().await?;
     let is_new = find_root(&mut db).await?.is_none();
     let lost = list_lost_groups(&mut db).await?;
@@ -26,29 +26,29 @@ pub(super) async fn load(context: &AppContext, wanted: &Wanted) -> anyhow::Resul
     let now = context.clock.now();
     // as old as the oldest thing that is told about it
     let at = if is_new { now - SINCE_THE_TREE } else { now };
-    let bytes = csv(&rows(wanted, &lost)?)?;
+    let bytes = csv(&rows(options, &lost)?)?;
     tree::import(context, &bytes, None, false, &super::ACTOR, at).await.map_err(|error| {
         match error.downcast::<tree::BadFile>() {
-            Ok(bad) => anyhow::Error::msg(bad.describe(&wanted.data_dir.join("tree.csv"))),
+            Ok(bad) => anyhow::Error::msg(bad.describe(&options.data_dir.join("tree.csv"))),
             Err(error) => error,
         }
     })
 }
 
 /// Writes the file from which the simulator learns its groups; gives its place.
-pub(super) async fn write_for_simulator(context: &AppContext, wanted: &Wanted) -> anyhow::Result<PathBuf> {
+pub(super) async fn write_for_simulator(context: &AppContext, options: &SimulatorOptions) -> anyhow::Result<PathBuf> {
     let lost = list_lost_groups(&mut *context.db.acquire().await?).await?;
-    let file = wanted.data_dir.join("tree.csv");
-    let bytes = csv(&rows(wanted, &lost)?)?;
-    std::fs::create_dir_all(&wanted.data_dir)
+    let file = options.data_dir.join("tree.csv");
+    let bytes = csv(&rows(options, &lost)?)?;
+    std::fs::create_dir_all(&options.data_dir)
         .and_then(|()| std::fs::write(&file, bytes))
         .with_context(|| format!("{} could not be written", file.display()))?;
     Ok(file)
 }
 
-fn rows(wanted: &Wanted, lost: &[String]) -> anyhow::Result<Vec<TreeRow>> {
+fn rows(options: &SimulatorOptions, lost: &[String]) -> anyhow::Result<Vec<TreeRow>> {
     let mut rows =
-        national::tree(&TreeOptions { simulated_channel: Some(wanted.channel.clone()), ..TreeOptions::default() })?;
+        national::tree(&TreeOptions { simulated_channel: Some(options.channel.clone()), ..TreeOptions::default() })?;
     for row in &mut rows {
         if lost.iter().any(|code| code == row.code.as_str()) {
             row.line_group_id = Patch::Keep;

@@ -13,7 +13,7 @@ use crate::relay::engine::Engine;
 use crate::store::progress::{Counters, list_counters};
 
 /// Between two looks.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_EVERY: Duration = Duration::from_millis(100);
 /// Without a terminal a line is written at most this often, and whenever a tier is done.
 const LINE: Duration = Duration::from_secs(1);
 /// The letter takes seconds; if it is under way after this, something is wrong.
@@ -31,7 +31,7 @@ struct TierProgress {
 pub(super) async fn follow(engine: &Engine, bulletin: BulletinId) -> anyhow::Result<Vec<Counters>> {
     let mut view = if io::stderr().is_terminal() { View::bars() } else { View::lines() };
     let began = Instant::now();
-    let mut tick = interval(LOOK);
+    let mut tick = interval(POLL_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;

@@ -7,12 +7,12 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use crate::app::context::embedded_config;
-use crate::app::simulator::Wanted;
+use crate::app::simulator::SimulatorOptions;
 use crate::config::Config;
 use crate::embedded::Embedded;
 
 /// Removes both; a cluster that another process uses is left alone.
-pub(super) async fn remove(config: &Config, wanted: &Wanted) -> anyhow::Result<()> {
+pub(super) async fn remove(config: &Config, options: &SimulatorOptions) -> anyhow::Result<()> {
     let cluster = config.database.data_dir.as_path();
     let pid_file = cluster.join("data/postmaster.pid");
     if pid_file.exists() {
@@ -27,8 +27,8 @@ pub(super) async fn remove(config: &Config, wanted: &Wanted) -> anyhow::Result<(
     } else if cluster.exists() {
         bail!("{} does not look like a private Postgres: it is left alone", cluster.display());
     }
-    if wanted.data_dir.exists() {
-        remove_folder(&wanted.data_dir)?;
+    if options.data_dir.exists() {
+        remove_folder(&options.data_dir)?;
     }
     Ok(())
 }

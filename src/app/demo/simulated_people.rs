@@ -25,9 +25,9 @@ use crate::store::demo_seed::{HeldDelivery, list_held_deliveries};
 use crate::store::groups::find_root;
 
 /// How often they look.
-const LOOK: Duration = Duration::from_secs(2);
+const POLL_EVERY: Duration = Duration::from_secs(2);
 /// Forwardings in one look at most.
-const AT_ONCE: usize = 60;
+const MOST_AT_A_TIME: usize = 60;
 /// Between two bulletins.
 const NEWS: Duration = Duration::from_mins(10);
 /// Groups whose stewards are whoever tries the demo.
@@ -35,7 +35,7 @@ const LEFT_TO_VISITOR: [&str; 2] = ["gcc2-lamphun", "gcc3-lamphun-commerce"];
 
 /// Works until it is dropped.
 pub(super) async fn run_people(engine: &Engine) {
-    let mut ticks = interval(LOOK);
+    let mut ticks = interval(POLL_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // what was held before is come to from now on
     let since = engine.clock.now();
@@ -61,7 +61,7 @@ fn note(what: &str, done: anyhow::Result<()>) {
 
 /// Forwards what the time has come for.
 async fn forward_due(engine: &Engine, since: Timestamp, now: Timestamp) -> anyhow::Result<()> {
-    let mut left = AT_ONCE;
+    let mut left = MOST_AT_A_TIME;
     for id in open_bulletins(engine).await? {
         let held = list_held_deliveries(&mut *engine.db.acquire().await?, id).await?;
         let due = held.into_iter().filter(|copy| is_due(id, copy, since, now)).take(left).collect::<Vec<_>>();

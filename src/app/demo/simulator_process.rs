@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 use crate::app::AppContext;
-use crate::app::simulator::{Credentials, Wanted};
+use crate::app::simulator::{Credentials, SimulatorOptions};
 use crate::domain::sealed::SealingKeys;
 use crate::relay::engine::sealed_as;
 use crate::store::audit;
@@ -22,16 +22,16 @@ const NAME: &str = "Government Communication Channel";
 /// Reading the chats of many runs back takes a moment.
 const STARTING: Duration = Duration::from_mins(1);
 const STOPPING: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const POLL_EVERY: Duration = Duration::from_millis(50);
 
 /// Makes sure that the channel is there and has the simulator's secrets.
 pub(super) async fn prepare_channel(
     context: &AppContext,
     sealing: &SealingKeys,
-    wanted: &Wanted,
+    options: &SimulatorOptions,
 ) -> anyhow::Result<()> {
-    let credentials = Credentials::read_or_make(&wanted.data_dir, &wanted.channel)?;
-    let code = wanted.channel.as_str();
+    let credentials = Credentials::read_or_make(&options.data_dir, &options.channel)?;
+    let code = options.channel.as_str();
     let seal =
         |field: &str, text: &SecretString| sealing.seal(&sealed_as(code, field), text.expose_secret().as_bytes());
     let (secret, token) = (seal("secret", &credentials.secret)?, seal("token", &credentials.token)?);
@@ -71,16 +71,16 @@ pub(super) struct SimulatorProcess {
 
 impl SimulatorProcess {
     /// Starts it and waits until it takes calls.
-    pub(super) async fn start(wanted: &Wanted, config_file: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) async fn start(options: &SimulatorOptions, config_file: Option<&Path>) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("this program's own file cannot be found")?;
         let mut command = Command::new(program);
-        command.args(["simulator", "--until-stdin-ends", "--channel", wanted.channel.as_str()]);
-        command.args(["--listen", &wanted.listen.to_string(), "--webhook", &wanted.webhook]);
-        command.arg("--data-dir").arg(&wanted.data_dir);
-        if let Some(tree) = &wanted.tree {
+        command.args(["simulator", "--until-stdin-ends", "--channel", options.channel.as_str()]);
+        command.args(["--listen", &options.listen.to_string(), "--webhook", &options.webhook]);
+        command.arg("--data-dir").arg(&options.data_dir);
+        if let Some(tree) = &options.tree {
             command.arg("--tree").arg(tree);
         }
-        if wanted.lively {
+        if options.lively {
             command.arg("--lively");
         }
         if let Some(file) = config_file {
@@ -90,21 +90,21 @@ impl SimulatorProcess {
         command.stdin(Stdio::piped()).stdout(Stdio::null()).process_group(0).kill_on_drop(true);
         let child = command.spawn().context("the LINE simulator could not be started")?;
         let mut process = Self { child };
-        match timeout(STARTING, process.wait_until_it_answers(wanted)).await {
+        match timeout(STARTING, process.wait_until_it_answers(options)).await {
             Ok(answered) => answered.map(|()| process),
             Err(_) => bail!("the LINE simulator does not take calls"),
         }
     }
 
-    async fn wait_until_it_answers(&mut self, wanted: &Wanted) -> anyhow::Result<()> {
+    async fn wait_until_it_answers(&mut self, options: &SimulatorOptions) -> anyhow::Result<()> {
         loop {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the LINE simulator has stopped: {}", describe(status));
             }
-            if TcpStream::connect(wanted.listen).await.is_ok() {
+            if TcpStream::connect(options.listen).await.is_ok() {
                 return Ok(());
             }
-            sleep(LOOK_AGAIN).await;
+            sleep(POLL_EVERY).await;
         }
     }
 

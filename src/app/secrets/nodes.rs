@@ -13,14 +13,14 @@ use crate::store::secret_keys::{delete_node_keys, list_node_keys, record_node_ke
 use crate::store::{Db, StoreError};
 
 /// How often a node looks at its key file and says what it holds.
-const TOLD: Duration = Duration::from_secs(5);
+const REPORT_EVERY: Duration = Duration::from_secs(5);
 /// A node that has said nothing for so long is not running.
-const RUNNING: Duration = Duration::from_secs(30);
+const LIVE_WITHIN: Duration = Duration::from_secs(30);
 /// So long it is remembered what a node said.
-const REMEMBERED: Duration = Duration::from_hours(1);
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
 /// So long a command waits for nodes to look at their key files.
 const PATIENCE: Duration = Duration::from_secs(12);
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+const POLL_EVERY: Duration = Duration::from_millis(500);
 
 /// A running node and its keys.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub(in crate::app) async fn report_keys(db: Db, clock: Clock, keys: Arc<SealingK
         }
         tokio::select! {
             () = stop.cancelled() => break,
-            () = tokio::time::sleep(TOLD) => {}
+            () = tokio::time::sleep(REPORT_EVERY) => {}
         }
     }
     if let Ok(mut db) = db.acquire().await {
@@ -55,12 +55,12 @@ pub(in crate::app) async fn report_keys(db: Db, clock: Clock, keys: Arc<SealingK
 async fn record_keys(db: &Db, clock: &Clock, node: Uuid, name: &str, keys: &SealingKeys) -> Result<(), StoreError> {
     let ids: Vec<_> = keys.ids().iter().map(|id| id.as_bytes().to_vec()).collect();
     let now = clock.now();
-    record_node_keys(&mut *db.acquire().await?, node, name, &ids, now, now - REMEMBERED).await
+    record_node_keys(&mut *db.acquire().await?, node, name, &ids, now, now - FORGOTTEN_AFTER).await
 }
 
 /// The nodes that run now.
 pub(in crate::app) async fn running_nodes(context: &AppContext) -> anyhow::Result<Vec<NodeKeys>> {
-    let told = list_node_keys(&mut *context.db.acquire().await?, context.clock.now() - RUNNING).await?;
+    let told = list_node_keys(&mut *context.db.acquire().await?, context.clock.now() - LIVE_WITHIN).await?;
     let ids = |ids: &[Vec<u8>]| ids.iter().filter_map(|id| KeyId::from_bytes(id)).collect();
     Ok(told.into_iter().map(|node| NodeKeys { ids: ids(&node.key_ids), name: node.name }).collect())
 }
@@ -74,6 +74,6 @@ pub(super) async fn wait_for(context: &AppContext, ready: impl Fn(&NodeKeys) -> 
         if late.is_empty() || began.elapsed() > PATIENCE {
             return Ok(late);
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(POLL_EVERY).await;
     }
 }

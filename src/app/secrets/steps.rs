@@ -4,9 +4,9 @@ use anyhow::bail;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use super::anew::{SealedAnew, seal_anew};
+use super::key_states::{KeyStates, lock, require_fitting_file};
 use super::nodes::{NodeKeys, running_nodes, wait_for};
-use super::standing::{Standing, demand_fit, lock};
+use super::reseal::{ResealedCounts, reseal};
 use crate::app::AppContext;
 use crate::domain::sealed::{KeyFile, KeyId, SealingKey};
 use crate::domain::time::Timestamp;
@@ -37,7 +37,7 @@ pub enum Rotated {
         /// The key.
         key: KeyId,
         /// What.
-        anew: SealedAnew,
+        anew: ResealedCounts,
         /// Keys that are to be dropped once nothing needs them.
         old: Vec<KeyId>,
     },
@@ -48,12 +48,12 @@ pub enum Rotated {
 /// # Errors
 /// The key file does not fit the database, or cannot be written; the database fails.
 pub async fn rotate(context: &AppContext) -> anyhow::Result<Rotated> {
-    let (standing, file) = begin(context).await?;
-    if !standing.all(KeyState::Old).is_empty() {
+    let (states, file) = begin(context).await?;
+    if !states.all(KeyState::Old).is_empty() {
         // the key seals already: whoever was killed had begun to seal anew, or this machine's file is behind
-        return seal_all(context, &file, &standing).await;
+        return seal_all(context, &file, &states).await;
     }
-    let (key, made) = match standing.next() {
+    let (key, made) = match states.next() {
         Some(key) => (key, false),
         None => (make(context).await?, true),
     };
@@ -72,25 +72,25 @@ pub async fn rotate(context: &AppContext) -> anyhow::Result<Rotated> {
         return Ok(Rotated::Unread { key, nodes });
     }
     switch(context, key).await?;
-    let (standing, file) = begin(context).await?;
-    seal_all(context, &file, &standing).await
+    let (states, file) = begin(context).await?;
+    seal_all(context, &file, &states).await
 }
 
 /// What is known, with a file that fits it.
-async fn begin(context: &AppContext) -> anyhow::Result<(Standing, KeyFile)> {
+async fn begin(context: &AppContext) -> anyhow::Result<(KeyStates, KeyFile)> {
     let file = context.key_file()?;
     let mut tx = context.db.begin().await?;
-    let standing = lock(&mut tx, &file, context.clock.now()).await?;
+    let states = lock(&mut tx, &file, context.clock.now()).await?;
     tx.commit().await?;
     // where this machine was left behind, its file has the key but seals with another
-    let seals = standing.seals()?;
-    let behind = file.sealing().id() != seals && file.holds(seals) && standing.next() != Some(file.sealing().id());
+    let seals = states.seals()?;
+    let behind = file.sealing().id() != seals && file.holds(seals) && states.next() != Some(file.sealing().id());
     let file = if behind { file.sealing_with(seals) } else { file };
-    demand_fit(&standing, &file)?;
+    require_fitting_file(&states, &file)?;
     if behind {
         context.write_key_file(&file)?;
     }
-    Ok((standing, file))
+    Ok((states, file))
 }
 
 /// Makes the key that is to seal next. The file is written first: a key that the database knows of is on a disk.
@@ -98,12 +98,12 @@ async fn make(context: &AppContext) -> anyhow::Result<KeyId> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
     let file = context.key_file()?;
-    let standing = lock(&mut tx, &file, now).await?;
-    if let Some(key) = standing.next() {
+    let states = lock(&mut tx, &file, now).await?;
+    if let Some(key) = states.next() {
         return Ok(key);
     }
     // one that nobody has heard of was written by a command that was killed before it could tell
-    let begun = file.ids().into_iter().find(|id| standing.state(*id).is_none());
+    let begun = file.ids().into_iter().find(|id| states.state(*id).is_none());
     let key = if let Some(key) = begun {
         key
     } else {
@@ -123,9 +123,9 @@ async fn switch(context: &AppContext, key: KeyId) -> anyhow::Result<()> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
     let file = context.key_file()?;
-    let standing = lock(&mut tx, &file, now).await?;
-    if standing.next() == Some(key) {
-        let before = standing.seals()?;
+    let states = lock(&mut tx, &file, now).await?;
+    if states.next() == Some(key) {
+        let before = states.seals()?;
         context.write_key_file(&file.sealing_with(key))?;
         set_secret_key(&mut tx, before.as_bytes(), KeyState::Old, now).await?;
         set_secret_key(&mut tx, key.as_bytes(), KeyState::Seals, now).await?;
@@ -135,9 +135,9 @@ async fn switch(context: &AppContext, key: KeyId) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn seal_all(context: &AppContext, file: &KeyFile, standing: &Standing) -> anyhow::Result<Rotated> {
-    let anew = seal_anew(context, file).await?;
-    Ok(Rotated::Sealed { key: file.sealing().id(), anew, old: standing.all(KeyState::Old) })
+async fn seal_all(context: &AppContext, file: &KeyFile, states: &KeyStates) -> anyhow::Result<Rotated> {
+    let anew = reseal(context, file).await?;
+    Ok(Rotated::Sealed { key: file.sealing().id(), anew, old: states.all(KeyState::Old) })
 }
 
 /// Drops the keys before, from the file here and from use, once nothing needs them; gives which.
@@ -145,11 +145,11 @@ async fn seal_all(context: &AppContext, file: &KeyFile, standing: &Standing) -> 
 /// # Errors
 /// Something needs them still, in words; the key file cannot be written; the database fails.
 pub async fn finish(context: &AppContext) -> anyhow::Result<Vec<KeyId>> {
-    let (standing, file) = begin(context).await?;
-    if let Some(key) = standing.next() {
+    let (states, file) = begin(context).await?;
+    if let Some(key) = states.next() {
         bail!("key {key} does not seal yet: `gcc-relay secrets rotate` goes on with it, `--cancel` forgets it");
     }
-    let (seals, old) = (standing.seals()?, standing.all(KeyState::Old));
+    let (seals, old) = (states.seals()?, states.all(KeyState::Old));
     if !old.is_empty() {
         let late = wait_for(context, |node| node.ids.first() == Some(&seals)).await?;
         if !late.is_empty() {
@@ -159,21 +159,21 @@ pub async fn finish(context: &AppContext) -> anyhow::Result<Vec<KeyId>> {
                 late.join("; ")
             );
         }
-        let anew = seal_anew(context, &file).await?;
+        let anew = reseal(context, &file).await?;
         if !anew.unopened.is_empty() {
             bail!("what cannot be opened would be lost: {}", anew.unopened.join("; "));
         }
-        demand_no_passing(context, &old).await?;
+        require_nothing_passing(context, &old).await?;
     }
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
-    let standing = lock(&mut tx, &file, now).await?;
-    let dropped = [standing.all(KeyState::Old), standing.all(KeyState::Dropped)].concat();
+    let states = lock(&mut tx, &file, now).await?;
+    let dropped = [states.all(KeyState::Old), states.all(KeyState::Dropped)].concat();
     let here: Vec<KeyId> = dropped.iter().copied().filter(|id| file.holds(*id)).collect();
     if !here.is_empty() {
         context.write_key_file(&file.without(&dropped))?;
     }
-    for key in standing.all(KeyState::Old) {
+    for key in states.all(KeyState::Old) {
         set_secret_key(&mut tx, key.as_bytes(), KeyState::Dropped, now).await?;
         note(&mut tx, now, "secrets_key_drop", key, json!({})).await?;
     }
@@ -182,7 +182,7 @@ pub async fn finish(context: &AppContext) -> anyhow::Result<Vec<KeyId>> {
 }
 
 /// What passes by itself is not sealed anew: it is waited for.
-async fn demand_no_passing(context: &AppContext, old: &[KeyId]) -> anyhow::Result<()> {
+async fn require_nothing_passing(context: &AppContext, old: &[KeyId]) -> anyhow::Result<()> {
     let headers: Vec<String> = old.iter().map(KeyId::hex_header).collect();
     let now = context.clock.now();
     let mut db = context.db.acquire().await?;
@@ -204,8 +204,8 @@ pub async fn cancel(context: &AppContext) -> anyhow::Result<KeyId> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
     let file = context.key_file()?;
-    let standing = lock(&mut tx, &file, now).await?;
-    let Some(key) = standing.next() else { bail!("there is no key that was made and does not seal yet") };
+    let states = lock(&mut tx, &file, now).await?;
+    let Some(key) = states.next() else { bail!("there is no key that was made and does not seal yet") };
     if file.sealing().id() == key {
         bail!("key {key} seals here already: `gcc-relay secrets rotate` goes on with it");
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{Dispatcher, MOMENT};
 use crate::domain::delivery::Reason;
 use crate::relay::backlog::Claimed;
-use crate::relay::call::{Permission, Surroundings, permit};
+use crate::relay::call::{CallContext, Permission, permit};
 use crate::store::record::OutcomeKind;
 
 /// The wait before a delivery is looked at again about whose key's age the clocks disagree.
@@ -62,7 +62,7 @@ impl Dispatcher {
         match permit(&claimed.ready, clock, self.engine.settings.retry_key_lifetime) {
             Permission::Send => match self.queue.message(claimed.ready.message_id).await {
                 Ok(message) => {
-                    let surroundings = Surroundings {
+                    let surroundings = CallContext {
                         line: self.engine.line.clone(),
                         clock: self.engine.clock.clone(),
                         quota: self.channel.quota.clone(),

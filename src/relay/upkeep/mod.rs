@@ -9,10 +9,10 @@
 //! machine's, and is left alone while the two do not agree.
 
 mod audit_months;
+mod cleanup;
+mod consistency;
 mod deadlines;
-mod forget;
 mod months;
-mod proof;
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ impl Upkeep {
     pub fn keep_going(&mut self) {
         if self.task.as_ref().is_none_or(|(task, _)| task.is_finished()) {
             let stop = CancellationToken::new();
-            let rounds = Rounds::new(self.engine.clone());
+            let rounds = UpkeepSteps::new(self.engine.clone());
             self.task = Some((tokio::spawn(rounds.run(stop.clone())), stop));
         }
     }
@@ -171,7 +171,7 @@ impl Step {
 }
 
 /// Steps done one after another, in rounds.
-struct Lane {
+struct StepLoop {
     engine: Engine,
     /// Each with when it is to be done next; none = at once.
     steps: Vec<(Step, Option<Timestamp>)>,
@@ -181,14 +181,14 @@ struct Lane {
     resting: Option<Instant>,
 }
 
-impl Lane {
+impl StepLoop {
     fn new(engine: Engine, steps: &[Step]) -> Self {
         Self { engine, steps: steps.iter().map(|step| (*step, None)).collect(), clocks_apart: false, resting: None }
     }
 
     async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            self.go_round().await;
+            self.run_once().await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(self.engine.settings.upkeep_interval) => {}
@@ -197,7 +197,7 @@ impl Lane {
     }
 
     /// Does everything that is due now.
-    async fn go_round(&mut self) {
+    async fn run_once(&mut self) {
         let now = self.engine.clock.earlier();
         let may_decide = self.may_decide();
         for n in 0..self.steps.len() {
@@ -220,13 +220,13 @@ impl Lane {
             Step::Bypass => deadlines::bypass(engine, now).await,
             Step::Measure => measure(&mut *engine.db.acquire().await?, now).await,
             Step::SumUp => self.sum_up(now).await,
-            Step::TouchIdentity => proof::touch_identity(engine, now).await,
-            Step::Recount => proof::recount(engine, now).await,
-            Step::Follow => proof::follow(engine, now).await,
-            Step::ForgetForms => forget::forget_forms(engine, now).await,
-            Step::ForgetAttempts => forget::forget_attempts(engine, now).await,
-            Step::Seal => proof::seal(engine).await,
-            Step::Forget => forget::forget(engine, now).await,
+            Step::TouchIdentity => consistency::touch_identity(engine, now).await,
+            Step::Recount => consistency::recount(engine, now).await,
+            Step::Follow => consistency::follow(engine, now).await,
+            Step::ForgetForms => cleanup::forget_forms(engine, now).await,
+            Step::ForgetAttempts => cleanup::forget_attempts(engine, now).await,
+            Step::Seal => consistency::seal(engine).await,
+            Step::Forget => cleanup::forget(engine, now).await,
             Step::Months => months::keep(engine, now).await,
             Step::AuditMonths => audit_months::keep(engine, now).await,
         }
@@ -262,16 +262,16 @@ impl Lane {
 }
 
 /// The rounds of upkeep, both lanes.
-pub struct Rounds {
-    deadlines: Lane,
-    care: Lane,
+pub struct UpkeepSteps {
+    deadlines: StepLoop,
+    care: StepLoop,
 }
 
-impl Rounds {
+impl UpkeepSteps {
     /// Everything is due in the first round.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
-        Self { deadlines: Lane::new(engine.clone(), &DEADLINES), care: Lane::new(engine, &CARE) }
+        Self { deadlines: StepLoop::new(engine.clone(), &DEADLINES), care: StepLoop::new(engine, &CARE) }
     }
 
     async fn run(self, stop: CancellationToken) {
@@ -286,9 +286,9 @@ impl Rounds {
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from
     /// being done.
-    pub async fn go_round(&mut self) {
-        self.deadlines.go_round().await;
-        self.care.go_round().await;
+    pub async fn run_once(&mut self) {
+        self.deadlines.run_once().await;
+        self.care.run_once().await;
     }
 }
 

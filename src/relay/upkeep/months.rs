@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::audit::insert_entry;
-use crate::store::months::{Kept, close_month, drop_month, list_months, month_at, open_month};
+use crate::store::months::{MonthlyTable, close_month, drop_month, list_months, month_at, open_month};
 use crate::store::{Result, StoreError};
 
 /// Opens the next month, closes those that have ended long ago, and drops what is older than the settings keep.
@@ -30,9 +30,9 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
     let months = list_months(&mut db).await?;
     for month in months {
         let last = match month.kept {
-            Kept::Taps => taps,
-            Kept::Attempts => attempts,
-            Kept::Receipts => receipts,
+            MonthlyTable::Taps => taps,
+            MonthlyTable::Attempts => attempts,
+            MonthlyTable::Receipts => receipts,
         };
         if month.number < last {
             let mut tx = engine.db.begin().await?;
@@ -40,7 +40,7 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
             let detail = json!({ "what": month.kept.as_str(), "month": month.name() });
             insert_entry(&mut tx, now, &Actor::UPKEEP, "month_drop", &month.name(), &detail).await?;
             tx.commit().await?;
-        } else if month.kept == Kept::Receipts && month.number < dense && !month.dense {
+        } else if month.kept == MonthlyTable::Receipts && month.number < dense && !month.dense {
             let mut tx = engine.db.begin_long().await?;
             match close_month(&mut tx, month).await {
                 // somebody is in the way: in an hour again

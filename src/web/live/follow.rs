@@ -20,8 +20,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::{Frame, Live, Seen, Stamp};
 use crate::domain::ids::BulletinId;
 use crate::web::caller_limits::Holder;
-use crate::web::places;
 use crate::web::problem::Problem;
+use crate::web::slots;
 
 /// How long a stream lasts: then the client comes back, and whether it still may look is asked again.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -59,7 +59,7 @@ struct Place {
     seen: watch::Receiver<Arc<Seen>>,
     until: Instant,
     _permit: OwnedSemaphorePermit,
-    _held: places::Place<Holder>,
+    _held: slots::Slot<Holder>,
 }
 
 impl Live {

@@ -8,13 +8,13 @@
 //! Invariants: an ended, disabled or not yet valid account has no working session; a session is bound to one account
 //! for its life and gets a new name when somebody signs in; forms from other sites are refused by their headers.
 
-pub mod at_provider;
 pub mod attempts;
 pub mod device;
 pub mod known_device;
 mod language;
 pub mod passkeys;
 pub mod pending_form;
+pub mod provider_sign_in;
 pub mod qr;
 pub mod recovery;
 mod require_session;
@@ -26,6 +26,6 @@ mod visitor;
 
 pub use language::{choose as choose_language, language_of};
 pub use require_session::require_session;
-pub use rules::{People, Rules};
+pub use rules::{Rules, SignInServices};
 pub use session::{AwaitingSecondFactor, Cookies, SignInMethod, SignedIn, begin_session, layer, session_sha256};
 pub use visitor::Visitor;

@@ -18,7 +18,7 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
 use crate::domain::ids::AccountId;
 use crate::domain::time::{Clock, Timestamp};
-use crate::store::login_sessions::{Kept, Limits, delete_session, find_session, save_session, touch_session};
+use crate::store::login_sessions::{Limits, StoredSession, delete_session, find_session, save_session, touch_session};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
 
@@ -234,7 +234,7 @@ impl SessionStore for DatabaseSessionStore {
     async fn save(&self, record: &Record) -> RowsResult<()> {
         let now = self.clock.now();
         let signed_in: Option<SignedIn> = record.data.get(SIGNED_IN).and_then(read);
-        let kept = Kept {
+        let kept = StoredSession {
             account: signed_in.map(|signed_in| signed_in.account()),
             data: serde_json::to_value(&record.data).map_err(|error| RowsError::Encode(error.to_string()))?,
             remembered: signed_in.is_some_and(|signed_in| signed_in.remembered),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::time::Timestamp;
-use gcc_relay::relay::listener::Hearing;
+use gcc_relay::relay::listener::ListenerHealth;
 use gcc_relay::relay::node::Node;
 use gcc_relay::simulator::{Fault, FaultRule};
 use tokio::sync::broadcast;
@@ -32,7 +32,7 @@ async fn a_clock_that_jumps_by_hours_both_ways_costs_time_and_nothing_else() {
     ]);
     let (_notices, heard) = broadcast::channel(16);
     let stop = CancellationToken::new();
-    let node = tokio::spawn(Node::new(relay.engine.clone(), heard, Hearing::default()).run(stop.clone()));
+    let node = tokio::spawn(Node::new(relay.engine.clone(), heard, ListenerHealth::default()).run(stop.clone()));
     let bulletin = relay.publish_automatic().await;
     let (start, mut chance) = (relay.now(), Chance::new());
     for moment in chance.moments(jumps, rows.len() as u64) {

@@ -17,7 +17,7 @@ use gcc_relay::domain::time::Timestamp;
 use gcc_relay::relay::forward::{ForwardTarget, decline, forward, undecline};
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::retry::retry;
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::Connection;
 use gcc_relay::store::batches::{delete_batches, reopen, shrink, take_channel};
@@ -308,7 +308,7 @@ impl ModelTest {
             Operation::Publish { automatic } => self.publish(automatic).await,
             Operation::Time { minutes } => {
                 self.relay.clock.advance(minutes * MINUTE);
-                Rounds::new(self.relay.engine.clone()).go_round().await;
+                UpkeepSteps::new(self.relay.engine.clone()).run_once().await;
                 let now = self.now();
                 self.bulletins.iter_mut().for_each(|bulletin_model| bulletin_model.time(now));
             }

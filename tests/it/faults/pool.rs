@@ -184,9 +184,9 @@ async fn a_listener_whose_connection_died_silently_hears_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beats_wake_nobody() {
-    let heard = |payload| notices::Heard::parse(payload);
-    assert_eq!(heard("beat 17"), Some(notices::Heard::Beat(17)));
-    assert_eq!(heard("wake"), Some(notices::Heard::Notice(notices::Notice::WakeAll)));
+    let heard = |payload| notices::ReceivedNotice::parse(payload);
+    assert_eq!(heard("beat 17"), Some(notices::ReceivedNotice::Beat(17)));
+    assert_eq!(heard("wake"), Some(notices::ReceivedNotice::Notice(notices::Notice::WakeAll)));
     assert_eq!(notices::Notice::parse("beat 17"), None, "an older node passes it over");
 }
 

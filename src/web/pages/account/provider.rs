@@ -14,7 +14,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::people::Visitor;
-use crate::web::people::at_provider::{Purpose, Refusal, get_provider, note_unbound, send_away};
+use crate::web::people::provider_sign_in::{Purpose, Refusal, get_provider, note_unbound, send_away};
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 use crate::web::ui::format::moment;

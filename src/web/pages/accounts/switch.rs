@@ -15,8 +15,8 @@ use crate::store::recovery_codes::delete_recovery_codes;
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::Visitor;
-use crate::web::people::at_provider::note_unbound;
 use crate::web::people::passkeys::take_all_away;
+use crate::web::people::provider_sign_in::note_unbound;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 

@@ -19,7 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::store::board::blocked::{Blocked, list_blocked};
 use crate::store::board::provinces::{Sum, sum_provinces};
 use crate::store::board::traffic::{Traffic, list_traffic, list_traffic_under};
-use crate::store::coverage::{Cover, list_coverage};
+use crate::store::coverage::{CoverageRow, list_coverage};
 use crate::store::groups::{Filter, list_groups};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
@@ -52,7 +52,7 @@ struct OverviewData {
     blocked: Vec<Blocked>,
     sums: Vec<Sum>,
     channels: Vec<ChannelRow>,
-    covers: Vec<Cover>,
+    covers: Vec<CoverageRow>,
     /// The code of the group of each province.
     groups: HashMap<String, String>,
 }
@@ -101,10 +101,10 @@ struct Reach {
     head_count: String,
 }
 
-fn reaches(covers: &[Cover]) -> Vec<Reach> {
+fn reaches(covers: &[CoverageRow]) -> Vec<Reach> {
     let reach = |tier: crate::domain::group::Tier| {
         let of = || covers.iter().filter(|cover| cover.tier == tier.number());
-        let sum = |read: fn(&Cover) -> i64| of().map(read).sum::<i64>();
+        let sum = |read: fn(&CoverageRow) -> i64| of().map(read).sum::<i64>();
         (sum(|cover| cover.groups) > 0).then(|| Reach {
             label: tier.label(),
             groups: number(sum(|cover| cover.groups)),

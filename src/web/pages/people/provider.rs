@@ -17,7 +17,7 @@ use super::sign_in::{finish, go_on, refuse_other};
 use super::welcome::used_up;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
-use crate::oidc::{Person, Returned};
+use crate::oidc::{CallbackQuery, ProviderIdentity};
 use crate::store::account_identities::{Taken, bind_identity, find_by_person, unbind_identities};
 use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, clear_password, find_account_by_id};
@@ -28,11 +28,11 @@ use crate::store::{StoreError, Tx};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::refused;
-use crate::web::people::at_provider::{
-    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
-};
 use crate::web::people::attempts::Attempt;
 use crate::web::people::passkeys::take_all_away;
+use crate::web::people::provider_sign_in::{
+    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
+};
 use crate::web::people::sign_in_request::{SignInRequest, WithoutName};
 use crate::web::people::{SignInMethod, SignedIn, language_of, session_sha256};
 use crate::web::problem::Problem;
@@ -74,7 +74,7 @@ pub async fn come_back(
     cookies: CookieJar,
     headers: HeaderMap,
     from: ClientAddress,
-    Query(returned): Query<Returned>,
+    Query(returned): Query<CallbackQuery>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let provider = &get_provider(&app)?.provider;
@@ -107,7 +107,7 @@ pub async fn come_back(
 
 impl ProviderAnswer {
     /// Signs in to the account to which the person is bound.
-    async fn sign_in(self, person: &Person, asked: PendingSignIn) -> Result<Response, Problem> {
+    async fn sign_in(self, person: &ProviderIdentity, asked: PendingSignIn) -> Result<Response, Problem> {
         let (app, t) = (&self.app, self.t);
         let mut tx = app.begin().await?;
         let found = match find_by_person(&mut tx, &hash_person(app, person), app.now()).await? {
@@ -133,7 +133,7 @@ impl ProviderAnswer {
     }
 
     /// Accepts an invitation: from now on the person, and nobody from before, signs in to the account.
-    async fn accept(self, person: &Person, link: &str, remembered: bool) -> Result<Response, Problem> {
+    async fn accept(self, person: &ProviderIdentity, link: &str, remembered: bool) -> Result<Response, Problem> {
         let (app, t, now) = (&self.app, self.t, self.app.now());
         let sha256 = hex::decode(link).unwrap_or_default();
         let mut tx = app.begin().await?;
@@ -161,7 +161,7 @@ impl ProviderAnswer {
     }
 
     /// Binds the person to the account that is signed in.
-    async fn bind(self, person: &Person, account: Uuid) -> Result<Response, Problem> {
+    async fn bind(self, person: &ProviderIdentity, account: Uuid) -> Result<Response, Problem> {
         let (app, t) = (&self.app, self.t);
         let signed_in = SignedIn::of(&self.session).await.map_err(|_| Problem::unavailable())?;
         let id = signed_in.map(|signed_in| signed_in.account()).filter(|id| id.0 == account);
@@ -187,7 +187,7 @@ impl ProviderAnswer {
 async fn bind(
     tx: &mut Tx,
     app: &App,
-    person: &Person,
+    person: &ProviderIdentity,
     account: AccountId,
     by: &Actor,
     how: &'static str,

@@ -14,7 +14,7 @@ const BATCH: i64 = 100;
 
 /// What was sealed anew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SealedAnew {
+pub struct ResealedCounts {
     /// Secrets and tokens of channels.
     pub channels: usize,
     /// Secrets of accounts' codes.
@@ -24,14 +24,14 @@ pub struct SealedAnew {
 }
 
 /// Seals everything with the first key of `file` that is sealed with another.
-pub(super) async fn seal_anew(context: &AppContext, file: &KeyFile) -> anyhow::Result<SealedAnew> {
-    let mut done = SealedAnew::default();
+pub(super) async fn reseal(context: &AppContext, file: &KeyFile) -> anyhow::Result<ResealedCounts> {
+    let mut done = ResealedCounts::default();
     seal_channels(context, file, &mut done).await?;
     seal_codes(context, file, &mut done).await?;
     Ok(done)
 }
 
-async fn seal_channels(context: &AppContext, file: &KeyFile, done: &mut SealedAnew) -> anyhow::Result<()> {
+async fn seal_channels(context: &AppContext, file: &KeyFile, done: &mut ResealedCounts) -> anyhow::Result<()> {
     let id = file.sealing().id();
     let mut after = None;
     loop {
@@ -53,7 +53,7 @@ async fn seal_channels(context: &AppContext, file: &KeyFile, done: &mut SealedAn
     }
 }
 
-async fn seal_codes(context: &AppContext, file: &KeyFile, done: &mut SealedAnew) -> anyhow::Result<()> {
+async fn seal_codes(context: &AppContext, file: &KeyFile, done: &mut ResealedCounts) -> anyhow::Result<()> {
     let id = file.sealing().id();
     let mut after = None;
     loop {

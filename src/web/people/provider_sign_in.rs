@@ -18,9 +18,9 @@ use super::begin_session;
 use super::sign_in_request::SignInRequest;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
-use crate::oidc::{Person, Provider, ProviderError, Waiting};
+use crate::oidc::{PendingSignIn, Provider, ProviderError, ProviderIdentity};
 use crate::store::audit::insert_entry;
-use crate::store::sign_in_waits::{Wait, put_wait, take_wait};
+use crate::store::sign_in_waits::{SignInStep, put_wait, take_wait};
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
@@ -83,7 +83,7 @@ pub enum Purpose {
 /// What waits for the browser to come back.
 #[derive(Serialize, Deserialize)]
 struct Away {
-    waiting: Waiting,
+    waiting: PendingSignIn,
     purpose: Purpose,
 }
 
@@ -142,7 +142,7 @@ pub async fn send_away(
     let sha256 = begin_session(session).await.map_err(|_| Problem::unavailable())?;
     let away = serde_json::to_vec(&Away { waiting, purpose }).map_err(|_| Problem::internal())?;
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    put_wait(&mut db, &sha256, Wait::Provider, &away, app.now() + LASTS).await?;
+    put_wait(&mut db, &sha256, SignInStep::Provider, &away, app.now() + LASTS).await?;
     let page = Leaving { shell: Shell::outside(t, "/sign-in"), t, to: to.into() };
     Ok(Ok(show(StatusCode::OK, &page, "no-store")))
 }
@@ -151,16 +151,16 @@ pub async fn send_away(
 ///
 /// # Errors
 /// While the database is away.
-pub async fn take_away(app: &App, sha256: &[u8; 32]) -> Result<Option<(Waiting, Purpose)>, Problem> {
+pub async fn take_away(app: &App, sha256: &[u8; 32]) -> Result<Option<(PendingSignIn, Purpose)>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let taken = take_wait(&mut db, sha256, Wait::Provider, app.now()).await?;
+    let taken = take_wait(&mut db, sha256, SignInStep::Provider, app.now()).await?;
     let away: Option<Away> = taken.and_then(|taken| serde_json::from_slice(&taken).ok());
     Ok(away.map(|away| (away.waiting, away.purpose)))
 }
 
 /// What a person is known by: nobody who reads the database learns who it is.
 #[must_use]
-pub fn hash_person(app: &App, person: &Person) -> [u8; 32] {
+pub fn hash_person(app: &App, person: &ProviderIdentity) -> [u8; 32] {
     app.person.person_hash(&person.key())
 }
 

@@ -15,7 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::content::Content;
 use super::control::Control;
-use super::happening::Happening;
+use super::group_event::GroupEvent;
 
 /// How often the chats are looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -49,21 +49,21 @@ struct Tap {
 
 /// Lets members tap until the simulator stops.
 pub(super) async fn tap(control: Control, seed: u64) {
-    let mut crowd = Crowd::new(&control, seed);
+    let mut members = SimulatedMembers::new(&control, seed);
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        crowd.look(&control);
-        for tap in crowd.due(Instant::now()) {
+        members.look(&control);
+        for tap in members.due(Instant::now()) {
             let Tap { group, member, data, display_text, .. } = tap;
             // a group that lost its account or its members meanwhile: nobody taps there
-            let _ = control.happen(&group, Happening::Postback { member, data, display_text }).await;
+            let _ = control.happen(&group, GroupEvent::Postback { member, data, display_text }).await;
         }
     }
 }
 
-struct Crowd {
+struct SimulatedMembers {
     lots: StdRng,
     /// Entries that were looked at, by group.
     seen: HashMap<String, usize>,
@@ -72,7 +72,7 @@ struct Crowd {
     taps: BinaryHeap<Reverse<Tap>>,
 }
 
-impl Crowd {
+impl SimulatedMembers {
     fn new(control: &Control, seed: u64) -> Self {
         let state = control.platform.state();
         let old = state.groups.iter().map(|group| (group.config.id.clone(), group.chat.len())).collect();

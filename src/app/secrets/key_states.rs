@@ -11,11 +11,11 @@ use crate::store::{Connection, Tx, audit};
 
 /// What each key is there for.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct KeyStates {
     keys: Vec<(KeyId, KeyState)>,
 }
 
-impl Standing {
+impl KeyStates {
     fn of(known: &[KnownKey]) -> Self {
         let keys = known.iter().filter_map(|key| Some((KeyId::from_bytes(&key.key_id)?, key.state)));
         Self { keys: keys.collect() }
@@ -73,11 +73,11 @@ impl Standing {
 
 /// What is known of the keys, until the transaction ends, which keeps others from changing it. The first key file with
 /// which a database is served is the one it is known by from then on.
-pub(super) async fn lock(tx: &mut Tx, file: &KeyFile, now: Timestamp) -> anyhow::Result<Standing> {
+pub(super) async fn lock(tx: &mut Tx, file: &KeyFile, now: Timestamp) -> anyhow::Result<KeyStates> {
     lock_secret_keys(tx).await?;
     let known = list_secret_keys(tx).await?;
     if !known.is_empty() {
-        return Ok(Standing::of(&known));
+        return Ok(KeyStates::of(&known));
     }
     for (key, count) in count_sealed(tx).await? {
         if let Some(id) = KeyId::from_bytes(&key).filter(|id| !file.holds(*id)) {
@@ -88,11 +88,11 @@ pub(super) async fn lock(tx: &mut Tx, file: &KeyFile, now: Timestamp) -> anyhow:
             );
         }
     }
-    know(tx, file, now).await?;
-    Ok(Standing::of(&list_secret_keys(tx).await?))
+    register_keys(tx, file, now).await?;
+    Ok(KeyStates::of(&list_secret_keys(tx).await?))
 }
 
-async fn know(db: &mut Connection, file: &KeyFile, now: Timestamp) -> anyhow::Result<()> {
+async fn register_keys(db: &mut Connection, file: &KeyFile, now: Timestamp) -> anyhow::Result<()> {
     set_secret_key(db, file.sealing().id().as_bytes(), KeyState::Seals, now).await?;
     set_secret_key(db, file.person_key().id().as_bytes(), KeyState::Persons, now).await?;
     Ok(())
@@ -102,32 +102,32 @@ async fn know(db: &mut Connection, file: &KeyFile, now: Timestamp) -> anyhow::Re
 ///
 /// # Errors
 /// It is not, with what to do about it; it cannot be read; the database fails.
-pub async fn check(context: &AppContext) -> anyhow::Result<Standing> {
+pub async fn check(context: &AppContext) -> anyhow::Result<KeyStates> {
     let file = context.key_file()?;
     let mut tx = context.db.begin().await?;
-    let standing = lock(&mut tx, &file, context.clock.now()).await?;
+    let states = lock(&mut tx, &file, context.clock.now()).await?;
     tx.commit().await?;
-    standing.fits(&file)?;
-    Ok(standing)
+    states.fits(&file)?;
+    Ok(states)
 }
 
 /// As [`check`], without taking the key file for the database's where none was known yet.
 ///
 /// # Errors
 /// As there.
-pub async fn look(context: &AppContext) -> anyhow::Result<Standing> {
+pub async fn read_key_states(context: &AppContext) -> anyhow::Result<KeyStates> {
     let file = context.key_file()?;
     let known = list_secret_keys(&mut *context.db.acquire().await?).await?;
-    let standing = Standing::of(&known);
+    let states = KeyStates::of(&known);
     if !known.is_empty() {
-        standing.fits(&file)?;
+        states.fits(&file)?;
     }
-    Ok(standing)
+    Ok(states)
 }
 
 /// As [`check`], of what was locked.
-pub(super) fn demand_fit(standing: &Standing, file: &KeyFile) -> anyhow::Result<()> {
-    standing.fits(file)
+pub(super) fn require_fitting_file(states: &KeyStates, file: &KeyFile) -> anyhow::Result<()> {
+    states.fits(file)
 }
 
 /// Goes by the context's key file from now on, whatever the database was served with before: the file of then is lost. What
@@ -150,7 +150,7 @@ pub async fn accept(context: &AppContext) -> anyhow::Result<i64> {
     for key in list_secret_keys(&mut tx).await? {
         set_secret_key(&mut tx, &key.key_id, KeyState::Dropped, now).await?;
     }
-    know(&mut tx, &file, now).await?;
+    register_keys(&mut tx, &file, now).await?;
     let (key, persons) = (file.sealing().id().to_string(), file.person_key().id().to_string());
     let detail = json!({ "persons": persons, "lost": lost });
     audit::insert_entry(&mut tx, now, &super::ACTOR, "secrets_accept", &format!("secret_key:{key}"), &detail).await?;

@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 /// Something that people do. Members are numbered from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Happening {
+pub enum GroupEvent {
     /// A member writes.
     Message {
         /// Who.
@@ -54,7 +54,7 @@ pub enum Happening {
 
 /// Why something cannot happen.
 #[derive(Debug, thiserror::Error)]
-pub enum HappeningError {
+pub enum GroupEventError {
     /// There is no such group.
     #[error("there is no such group")]
     UnknownGroup,
@@ -75,7 +75,7 @@ pub enum HappeningError {
     Journal(#[from] JournalError),
 }
 
-impl Happening {
+impl GroupEvent {
     /// LINE's name of the event.
     pub(super) fn kind(&self) -> &'static str {
         match self {
@@ -109,14 +109,14 @@ impl Happening {
 pub(super) fn happen(
     state: &mut State,
     group: &str,
-    happening: &Happening,
+    event: &GroupEvent,
     now: Timestamp,
-) -> Result<Event, HappeningError> {
-    let channel = receiving_channel(state, group, happening)?;
-    let message_id = change_group(state, group, happening, &channel, now)?;
+) -> Result<Event, GroupEventError> {
+    let channel = receiving_channel(state, group, event)?;
+    let message_id = change_group(state, group, event, &channel, now)?;
     let members = state.groups.get(group).map_or(0, |known| known.config.members);
     let scene = Scene { group, members, hidden: state.members_without_id, now, message_id };
-    let (id, reply_token, object) = event_object(&scene, happening);
+    let (id, reply_token, object) = event_object(&scene, event);
     if let Some(token) = reply_token.clone() {
         let (channel, group) = (channel.clone(), group.to_owned());
         state.commit(Record::ReplyToken { at: now, token, channel, group })?;
@@ -127,20 +127,20 @@ pub(super) fn happen(
 }
 
 /// The channel that is told, if the thing can happen at all.
-fn receiving_channel(state: &State, group: &str, happening: &Happening) -> Result<String, HappeningError> {
-    let config = &state.groups.get(group).ok_or(HappeningError::UnknownGroup)?.config;
-    if happening.member().is_some_and(|member| member == 0 || member > config.members) {
-        return Err(HappeningError::UnknownMember);
+fn receiving_channel(state: &State, group: &str, event: &GroupEvent) -> Result<String, GroupEventError> {
+    let config = &state.groups.get(group).ok_or(GroupEventError::UnknownGroup)?.config;
+    if event.member().is_some_and(|member| member == 0 || member > config.members) {
+        return Err(GroupEventError::UnknownMember);
     }
-    match (happening, &config.channel) {
-        (Happening::Join { .. }, Some(_)) => Err(HappeningError::AnotherAccount),
-        (Happening::Join { channel: Some(code) }, None) if state.channels.contains_key(code) => Ok(code.clone()),
-        (Happening::Join { channel: None }, None) if state.channels.len() == 1 => {
-            state.channels.keys().next().cloned().ok_or(HappeningError::UnknownChannel)
+    match (event, &config.channel) {
+        (GroupEvent::Join { .. }, Some(_)) => Err(GroupEventError::AnotherAccount),
+        (GroupEvent::Join { channel: Some(code) }, None) if state.channels.contains_key(code) => Ok(code.clone()),
+        (GroupEvent::Join { channel: None }, None) if state.channels.len() == 1 => {
+            state.channels.keys().next().cloned().ok_or(GroupEventError::UnknownChannel)
         }
-        (Happening::Join { .. }, None) => Err(HappeningError::UnknownChannel),
+        (GroupEvent::Join { .. }, None) => Err(GroupEventError::UnknownChannel),
         (_, Some(code)) => Ok(code.clone()),
-        (_, None) => Err(HappeningError::NoAccount),
+        (_, None) => Err(GroupEventError::NoAccount),
     }
 }
 
@@ -148,23 +148,23 @@ fn receiving_channel(state: &State, group: &str, happening: &Happening) -> Resul
 fn change_group(
     state: &mut State,
     group: &str,
-    happening: &Happening,
+    event: &GroupEvent,
     channel: &str,
     at: Timestamp,
 ) -> Result<u64, JournalError> {
     let id = state.take_message_ids(1);
     let group = group.to_owned();
     let change = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
-    let record = match happening {
-        Happening::Message { member, text } => Record::Said { at, group, member: *member, id, text: text.clone() },
-        Happening::Postback { member, display_text: Some(text), .. } => {
+    let record = match event {
+        GroupEvent::Message { member, text } => Record::Said { at, group, member: *member, id, text: text.clone() },
+        GroupEvent::Postback { member, display_text: Some(text), .. } => {
             Record::Said { at, group, member: *member, id, text: text.clone() }
         }
-        Happening::Postback { .. } => return Ok(id),
-        Happening::Join { .. } => Record::Account { at, group, channel: Some(channel.to_owned()) },
-        Happening::Leave => Record::Account { at, group, channel: None },
-        Happening::MemberJoined { count } => Record::Members { at, group, change: change(*count) },
-        Happening::MemberLeft { count } => Record::Members { at, group, change: -change(*count) },
+        GroupEvent::Postback { .. } => return Ok(id),
+        GroupEvent::Join { .. } => Record::Account { at, group, channel: Some(channel.to_owned()) },
+        GroupEvent::Leave => Record::Account { at, group, channel: None },
+        GroupEvent::MemberJoined { count } => Record::Members { at, group, change: change(*count) },
+        GroupEvent::MemberLeft { count } => Record::Members { at, group, change: -change(*count) },
     };
     state.commit(record)?;
     Ok(id)

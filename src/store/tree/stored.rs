@@ -10,7 +10,7 @@ use crate::domain::office::OfficeKind;
 use crate::domain::tree_file::{KnownGroup, KnownTree};
 
 /// All offices, groups, current stewards and channels.
-pub(super) struct Standing {
+pub(super) struct StoredTree {
     pub(super) offices: HashMap<Code, Office>,
     pub(super) groups: HashMap<Code, Group>,
     /// Numbers of the channels.
@@ -68,15 +68,15 @@ pub(super) async fn lock(db: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn load(db: &mut Connection) -> Result<Standing> {
-    let mut standing = Standing {
+pub(super) async fn load(db: &mut Connection) -> Result<StoredTree> {
+    let mut stored = StoredTree {
         offices: load_offices(db).await?,
         groups: HashMap::new(),
         channels: load_channels(db).await?,
         order: Vec::new(),
     };
-    load_groups(db, &mut standing).await?;
-    Ok(standing)
+    load_groups(db, &mut stored).await?;
+    Ok(stored)
 }
 
 async fn load_offices(db: &mut Connection) -> Result<HashMap<Code, Office>> {
@@ -90,7 +90,7 @@ async fn load_channels(db: &mut Connection) -> Result<HashMap<Code, i32>> {
     rows.into_iter().map(|row| Ok((read(&row.code)?, row.id))).collect()
 }
 
-async fn load_groups(db: &mut Connection, standing: &mut Standing) -> Result<()> {
+async fn load_groups(db: &mut Connection, stored: &mut StoredTree) -> Result<()> {
     let rows = sqlx::query!(
         r#"select g.id, g.code, up.code as "parent?", g.tier, g.name, o.code as office, c.code as "channel?",
             g.line_group_id, g.members, g.head_count, g.forwarding, g.forward_within, g.retired,
@@ -104,7 +104,7 @@ async fn load_groups(db: &mut Connection, standing: &mut Standing) -> Result<()>
     )
     .fetch_all(db)
     .await?;
-    standing.groups.reserve(rows.len());
+    stored.groups.reserve(rows.len());
     for row in rows {
         let code: Code = read(&row.code)?;
         let group = Group {
@@ -123,8 +123,8 @@ async fn load_groups(db: &mut Connection, standing: &mut Standing) -> Result<()>
             steward: Person { name: row.steward_name, title: row.steward_title, phone: row.steward_phone },
             deputy: row.deputy,
         };
-        standing.order.push(code.clone());
-        standing.groups.insert(code, group);
+        stored.order.push(code.clone());
+        stored.groups.insert(code, group);
     }
     Ok(())
 }
@@ -138,7 +138,7 @@ fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> StoreErr
     StoreError::Database(sqlx::Error::Decode(Box::new(error)))
 }
 
-impl Standing {
+impl StoredTree {
     /// What the checks of a tree file need of it.
     pub(super) fn into_known(self) -> KnownTree {
         let known = |group: Group| KnownGroup {

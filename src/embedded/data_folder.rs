@@ -24,13 +24,13 @@ const SOCKET_NAME: &str = ".s.PGSQL.5432";
 
 /// A folder that the user who runs Postgres can enter, and that user.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct DataFolder {
     home: PathBuf,
     /// The user to become; none where we are that user.
     owner: Option<User>,
 }
 
-impl Place {
+impl DataFolder {
     /// A file or folder of the cluster's home.
     pub(super) fn file(&self, name: &str) -> PathBuf {
         self.home.join(name)
@@ -100,26 +100,26 @@ pub(super) fn socket(folder: &Path) -> PathBuf {
 }
 
 /// Makes the folder where missing and decides who runs the cluster in it.
-pub(super) fn settle(data_dir: &Path) -> Result<Place, EmbeddedError> {
+pub(super) fn settle(data_dir: &Path) -> Result<DataFolder, EmbeddedError> {
     let wanted = std::path::absolute(data_dir).map_err(EmbeddedError::folder(data_dir, "found"))?;
     let home = make_home(&wanted)?;
-    if geteuid().is_root() { settle_as_root(&wanted, home) } else { settle_as_user(home) }
+    if geteuid().is_root() { choose_as_root(&wanted, home) } else { choose_as_user(home) }
 }
 
-fn settle_as_user(home: PathBuf) -> Result<Place, EmbeddedError> {
+fn choose_as_user(home: PathBuf) -> Result<DataFolder, EmbeddedError> {
     let found = owner_of(&home)?;
     if found == geteuid() {
-        return Ok(Place { home, owner: None });
+        return Ok(DataFolder { home, owner: None });
     }
     let owner = User::from_uid(found).ok().flatten().map_or_else(|| found.to_string(), |user| user.name);
     Err(EmbeddedError::Foreign { path: home, owner })
 }
 
-fn settle_as_root(wanted: &Path, home: PathBuf) -> Result<Place, EmbeddedError> {
+fn choose_as_root(wanted: &Path, home: PathBuf) -> Result<DataFolder, EmbeddedError> {
     let owner = choose_owner(&home)?;
     give(&home, Some(&owner))?;
     if can_enter(&home, &owner)? {
-        return Ok(Place { home, owner: Some(owner) });
+        return Ok(DataFolder { home, owner: Some(owner) });
     }
     let elsewhere = move_elsewhere(wanted, &home, &owner)?;
     tracing::warn!(
@@ -127,7 +127,7 @@ fn settle_as_root(wanted: &Path, home: PathBuf) -> Result<Place, EmbeddedError> 
         postgres.folder = %elsewhere.display(),
         "the user who runs Postgres cannot enter this checkout; its data are kept elsewhere"
     );
-    Ok(Place { home: elsewhere, owner: Some(owner) })
+    Ok(DataFolder { home: elsewhere, owner: Some(owner) })
 }
 
 fn choose_owner(home: &Path) -> Result<User, EmbeddedError> {
