@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     let folder = tempfile::Builder::new().prefix("gcc-relay-bench.").tempdir()?;
     // where this runs as root, Postgres runs as somebody else, who must be able to pass
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let (cluster, db) = runtime.block_on(plant(folder.path()))?;
+    let (cluster, db) = runtime.block_on(insert_tree(folder.path()))?;
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_secs(2))
         .measurement_time(Duration::from_secs(10))
@@ -118,7 +118,7 @@ fn accepted(ready: &Ready, now: Timestamp) -> DeliveryOutcome {
 }
 
 /// A database with one bulletin that is ready at a million groups.
-async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
+async fn insert_tree(folder: &std::path::Path) -> Result<(Embedded, Db)> {
     let settings = [("shared_buffers", "1GB"), ("max_wal_size", "8GB")];
     let config = EmbeddedConfig {
         data_dir: folder.join("postgres"),

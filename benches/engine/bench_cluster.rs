@@ -143,7 +143,7 @@ impl BenchCluster {
     }
 
     /// Ends everything and removes it.
-    pub async fn pull_down(mut self) -> Result<()> {
+    pub async fn shut_down(mut self) -> Result<()> {
         self.stub.kill().await?;
         self.db.close();
         self.cluster.stop().await?;
@@ -179,7 +179,7 @@ impl BenchCluster {
 
     /// A tree of one root, `heads` groups under it and `below` under each, all automatic and linked, by turns on the
     /// channels there are.
-    pub async fn plant(&self, heads: i32, below: i32) -> Result<()> {
+    pub async fn insert_tree(&self, heads: i32, below: i32) -> Result<()> {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             "insert into offices (id, code, name, name_form, kind, province, created_at, updated_at)
                 select n, 'o' || n, 'สำนักงาน ' || n, 'สำนักงาน' || n, 'provincial_agency', lpad((10 + n % 77)::text, 2, '0'), now(), now()
@@ -257,7 +257,7 @@ impl BenchCluster {
     }
 
     /// Tells the stub how to behave, and to forget what it counted.
-    pub async fn behave(&self, behaviour: StubBehaviour) -> Result<()> {
+    pub async fn set_behaviour(&self, behaviour: StubBehaviour) -> Result<()> {
         self.http.post(format!("{}/control", self.line)).json(&behaviour).send().await?.error_for_status()?;
         Ok(())
     }
@@ -291,7 +291,7 @@ impl BenchCluster {
         behaviour: StubBehaviour,
         act: impl Future<Output = Result<String>>,
     ) -> Result<Run> {
-        self.behave(behaviour).await?;
+        self.set_behaviour(behaviour).await?;
         let wal = meter::wal_bytes(&self.db).await?;
         let (ins, upd, hot) = meter::row_versions(&self.db).await?;
         let postgres = meter::postgres_time(self.postmaster)?;
@@ -349,7 +349,7 @@ impl BenchCluster {
 
     /// The ceiling, with the message and the groups of a bulletin that was sent before.
     pub async fn ceiling(&self, behaviour: StubBehaviour, bulletin: &str) -> Result<Run> {
-        self.behave(behaviour).await?;
+        self.set_behaviour(behaviour).await?;
         let wal = meter::wal_bytes(&self.db).await?;
         let postgres = meter::postgres_time(self.postmaster)?;
         let done = Command::new(std::env::current_exe()?)

@@ -24,7 +24,7 @@ use super::secrets;
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Limits, Server};
-use crate::relay::clock_watch::keep_clock;
+use crate::relay::clock_watch::run_clock_watch;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
 use crate::relay::line_check::LineCheck;
@@ -175,7 +175,7 @@ impl Running {
             people(config)?,
         );
         let pools = [("web", app.db.clone()), ("relay", engine.db.clone())];
-        running.web.spawn(sum_up(metrics, pools, app.live().clone(), stop.clone()));
+        running.web.spawn(print_summary(metrics, pools, app.live().clone(), stop.clone()));
         let (db, clock, sealing) = (app.db.clone(), engine.clock.clone(), Arc::clone(&engine.sealing));
         running.web.spawn(secrets::report_keys(db, clock, sealing, stop.clone()));
         let inbound = InboundWake::default();
@@ -197,7 +197,7 @@ impl Running {
             running.web.spawn(web::serve(private, router, bounds, proxies, stopped));
         }
         if role == Role::Web {
-            running.relay.spawn(keep_clock(engine.clone(), stop));
+            running.relay.spawn(run_clock_watch(engine.clone(), stop));
         } else {
             running.start_relay(engine, inbound);
         }
@@ -309,7 +309,7 @@ fn people(config: &Config) -> anyhow::Result<SignInServices> {
 }
 
 /// Sums up what was counted, every few seconds, and says what this node is.
-async fn sum_up(
+async fn print_summary(
     metrics: metrics_exporter_prometheus::PrometheusHandle,
     pools: [(&'static str, Db); 2],
     live: Live,

@@ -105,7 +105,7 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
     if ready.expires_at.is_some_and(|end| clock.later() >= end) {
         return Permission::Expired;
     }
-    match ready.key.judge(clock.earlier(), clock.later(), key_lifetime) {
+    match ready.key.permitted_use(clock.earlier(), clock.later(), key_lifetime) {
         KeyUse::TooLate => Permission::TooLate,
         KeyUse::ClocksDisagree => Permission::ClocksDisagree,
         KeyUse::Good | KeyUse::Renew if ready.recipient.is_none() => Permission::NotLinked,
@@ -159,7 +159,7 @@ fn describe(
     };
     let (status, request_id, elapsed, detail) = match answer {
         Ok(answer) => {
-            let odd = odd_request(answer, outcome);
+            let odd = unknown_request_id(answer, outcome);
             if answer.status == 200 && odd.is_none() {
                 return None;
             }
@@ -180,7 +180,7 @@ fn describe(
 }
 
 /// What the receipt of an acceptance leaves out: how LINE names the request, where that is no UUID.
-fn odd_request(answer: &Answer, outcome: &Outcome) -> Option<String> {
+fn unknown_request_id(answer: &Answer, outcome: &Outcome) -> Option<String> {
     let Outcome::Accepted(Receipt { request_id: None, .. }) = outcome else { return None };
     let name = answer.accepted_request()?;
     Some(format!("LINE accepted the request {}", without_controls(name).collect::<String>()))

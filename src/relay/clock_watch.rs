@@ -71,7 +71,7 @@ impl ClockWatch {
 }
 
 /// Follows the database's clock until `stop`, for a process without a node.
-pub async fn keep_clock(engine: Engine, stop: CancellationToken) {
+pub async fn run_clock_watch(engine: Engine, stop: CancellationToken) {
     let settings = &engine.settings;
     let mut watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
     while !stop.is_cancelled() {

@@ -68,7 +68,7 @@ pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Rece
             Ok((_, answers)) => {
                 for answer in answers {
                     if let Ok(place) = waiting.clone().try_acquire_owned() {
-                        tokio::spawn(give_in_turn(engine.clone(), answer, answering.clone(), place));
+                        tokio::spawn(send_answer_in_turn(engine.clone(), answer, answering.clone(), place));
                     }
                 }
                 continue;
@@ -80,14 +80,14 @@ pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Rece
         tokio::select! {
             () = stop.cancelled() => return,
             () = wake.woken() => {}
-            () = rung(&mut notices) => {}
+            () = next_wake(&mut notices) => {}
             () = tokio::time::sleep(engine.settings.poll_wait()) => {}
         }
     }
 }
 
 /// Waits until events are said to be waiting; notices about deliveries, of which there are many, are none of ours.
-async fn rung(notices: &mut broadcast::Receiver<Notice>) {
+async fn next_wake(notices: &mut broadcast::Receiver<Notice>) {
     loop {
         match notices.recv().await {
             Ok(Notice::Inbound) | Err(RecvError::Lagged(_)) => return,
@@ -97,7 +97,7 @@ async fn rung(notices: &mut broadcast::Receiver<Notice>) {
     }
 }
 
-async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>, place: OwnedSemaphorePermit) {
+async fn send_answer_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>, place: OwnedSemaphorePermit) {
     if let Ok(_turn) = answering.acquire().await {
         give(&engine, answer).await;
     }
@@ -111,7 +111,7 @@ async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>,
 pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     let mut answers = Vec::new();
     let mut done = 0;
-    while let Some(answer) = work_on_next(engine).await? {
+    while let Some(answer) = handle_next(engine).await? {
         done += 1;
         answers.extend(answer);
     }
@@ -122,13 +122,13 @@ pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
 
 /// Works on one event other than a tap; `None` where there is none. One that cannot be worked on is left for later, and
 /// the others go on.
-async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
+async fn handle_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     let events = take_unprocessed(&mut tx, false, 1, now).await?;
     let Some(event) = events.first() else { return Ok(None) };
     let worked_on = async {
-        let answer = work_on(&mut tx, event, now).await?;
+        let answer = handle(&mut tx, event, now).await?;
         mark_processed(&mut tx, &events, now).await?;
         Ok(answer)
     };
@@ -136,7 +136,7 @@ async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     match end(tx, worked_on).await {
         Ok(answer) => Ok(Some(answer)),
         Err(error) => {
-            leave_for_later(engine, event, &error).await?;
+            postpone(engine, event, &error).await?;
             Ok(Some(None))
         }
     }
@@ -156,7 +156,7 @@ async fn end<T>(tx: Tx, done: Result<T>) -> Result<T> {
 }
 
 /// Leaves an event that could not be worked on for later; after a few tries it is set aside for people to see.
-async fn leave_for_later(engine: &Engine, event: &Event, error: &StoreError) -> Result<()> {
+async fn postpone(engine: &Engine, event: &Event, error: &StoreError) -> Result<()> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     let because = error.cause();
@@ -195,7 +195,7 @@ async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
         match (end(tx, counted).await, events.as_slice()) {
             (Ok(thanks), _) => return Ok((events.len(), thanks)),
             (Err(error), [event]) => {
-                leave_for_later(engine, event, &error).await?;
+                postpone(engine, event, &error).await?;
                 return Ok((1, Vec::new()));
             }
             (Err(error), _) => {
@@ -248,7 +248,7 @@ fn as_tap(event: &Event) -> Option<Tap> {
 }
 
 /// Does what one event other than a tap asks for.
-async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
+async fn handle(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
     let Some(line_group_id) = event.line_group_id.as_deref() else { return Ok(None) };
     match event.kind.as_str() {
         "join" => Ok(Some(Answer::to(event, What::Greeting))),

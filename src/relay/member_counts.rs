@@ -34,7 +34,7 @@ struct GroupFacts {
 }
 
 /// Asks again and again, until `stop`.
-pub(super) async fn keep_counts(engine: Engine, stop: CancellationToken) {
+pub(super) async fn run_count_refresh(engine: Engine, stop: CancellationToken) {
     loop {
         if let Err(error) = refresh_counts(&engine).await {
             let error = &error as &dyn std::error::Error;

@@ -159,7 +159,7 @@ pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkR
     )
     .execute(&mut *db)
     .await?;
-    note_in_progress(db, channel, parked.rows_affected()).await
+    touch_progress(db, channel, parked.rows_affected()).await
 }
 
 /// Lets a parked channel go on, if it is parked for `only` (or for any reason); gives whether it was parked.
@@ -178,11 +178,11 @@ pub async fn resume_channel(
     )
     .execute(&mut *db)
     .await?;
-    note_in_progress(db, channel, resumed.rows_affected()).await
+    touch_progress(db, channel, resumed.rows_affected()).await
 }
 
 /// Ready deliveries of the channel begin or cease to show as parked: their bulletins' status is another.
-async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64) -> Result<bool> {
+async fn touch_progress(db: &mut Connection, channel: ChannelId, changed: u64) -> Result<bool> {
     if changed == 0 {
         return Ok(false);
     }

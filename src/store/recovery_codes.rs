@@ -68,7 +68,7 @@ pub async fn find_unseen_use(db: &mut Connection, account: AccountId) -> Result<
 }
 
 /// The owner has seen that codes were used; gives how many.
-pub async fn see_used_codes(db: &mut Connection, account: AccountId, now: Timestamp) -> Result<u64> {
+pub async fn mark_used_codes_seen(db: &mut Connection, account: AccountId, now: Timestamp) -> Result<u64> {
     let seen = sqlx::query!(
         "update recovery_codes set seen_at = $2 where account_id = $1 and used_at is not null and seen_at is null",
         account.0,

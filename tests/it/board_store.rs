@@ -10,7 +10,7 @@ use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::store::board::blocked::{Blocked, list_blocked};
 use gcc_relay::store::board::failures::{list_causes, list_causes_of};
 use gcc_relay::store::board::hops::{list_slowest, list_tier_hops};
-use gcc_relay::store::board::provinces::{count_provinces, list_offices_of_province, sum_provinces, sum_up};
+use gcc_relay::store::board::provinces::{count_provinces, list_offices_of_province, refresh_sums, sum_provinces};
 use gcc_relay::store::board::traffic::{list_loads, list_traffic, list_traffic_under};
 use gcc_relay::store::channels::{park_channel, resume_channel};
 
@@ -20,7 +20,7 @@ async fn blocked(relay: &TestRelay, bulletin: Option<BulletinId>) -> Vec<Blocked
     list_blocked(&mut *relay.db().await, bulletin, None, 100, relay.now()).await.expect("a list")
 }
 
-async fn let_in(relay: &TestRelay, bulletin: BulletinId, group: &str) {
+async fn forward_into(relay: &TestRelay, bulletin: BulletinId, group: &str) {
     let into = ForwardTarget::Groups(vec![relay.group(group).await.0]);
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     forward(&mut tx, bulletin, &into, None, &tester(), relay.now()).await.expect("forwarded");
@@ -52,7 +52,7 @@ async fn a_held_province_blocks_its_offices_until_it_is_let_in() {
             .expect("a list")
             .is_empty()
     );
-    let_in(&relay, id, "lpn").await;
+    forward_into(&relay, id, "lpn").await;
     assert!(blocked(&relay, Some(id)).await.is_empty());
     assert!(blocked(&relay, None).await.is_empty());
 }
@@ -83,7 +83,7 @@ async fn the_minutes_of_a_hop_are_told_apart_by_what_they_went_on() {
     // the governor takes ten minutes; then the channel is parked for five
     relay.clock.advance(Duration::from_mins(10));
     park_channel(&mut *relay.db().await, relay.channel, ParkReason::Operator, relay.now()).await.expect("parked");
-    let_in(&relay, id, "lpn").await;
+    forward_into(&relay, id, "lpn").await;
     relay.clock.advance(Duration::from_mins(5));
     resume_channel(&mut *relay.db().await, relay.channel, None, relay.now()).await.expect("resumed");
     relay.clock.advance(Duration::from_mins(1));
@@ -107,7 +107,7 @@ async fn a_hop_whose_beginning_is_not_known_is_counted_as_unknown() {
     relay.run().await;
     // nobody forwards: the offices are passed to after an hour, and the governor forwards later
     relay.after(Duration::from_hours(2)).await;
-    let_in(&relay, id, "lpn").await;
+    forward_into(&relay, id, "lpn").await;
     relay.after(Duration::from_mins(31)).await;
     let tiers = list_tier_hops(&mut *relay.db().await, id, None).await.expect("hops");
     let third = tiers.iter().find(|tier| tier.tier == 3).expect("a tier");
@@ -134,11 +134,11 @@ async fn provinces_are_counted_and_a_months_sums_follow_the_counters() {
     let text = |all: &[(&str, i64, i64)]| all.iter().map(|(p, g, a)| ((*p).to_owned(), *g, *a)).collect::<Vec<_>>();
     let before = sums(None).await;
     assert_eq!(before, text(&[("", 2, 2), ("50", 3, 2), ("51", 3, 0)]), "upkeep summed them up");
-    let_in(&relay, id, "lpn").await;
+    forward_into(&relay, id, "lpn").await;
     let after = text(&[("", 2, 2), ("50", 3, 2), ("51", 3, 2)]);
     assert_eq!(sums(None).await, after);
     assert_eq!(sums(Some(vec![relay.group("lpn").await.0])).await, text(&[("51", 3, 2)]));
-    assert_eq!(sum_up(&mut db, since).await.expect("done"), 0, "nothing is behind");
+    assert_eq!(refresh_sums(&mut db, since).await.expect("done"), 0, "nothing is behind");
     let offices = list_offices_of_province(&mut db, id, Some("51"), None).await.expect("offices");
     assert_eq!(offices.iter().map(|office| office.code.as_str()).next(), Some("lamphun"));
     assert_eq!(offices.len(), 3);

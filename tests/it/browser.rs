@@ -97,7 +97,7 @@ impl<'a> Browser<'a> {
     }
 
     /// How a path that streams is answered: nothing of what it streams is read.
-    pub async fn knock(&self, path: &str) -> Answer {
+    pub async fn open_without_session(&self, path: &str) -> Answer {
         let answer = self.request(Method::GET, path).send().await.expect("an answer");
         Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), text: String::new() }
     }

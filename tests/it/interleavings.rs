@@ -210,7 +210,7 @@ impl Doomed {
     }
 
     /// It dies, and another takes the channel over.
-    async fn die(self, relay: &TestRelay) -> u64 {
+    async fn crash(self, relay: &TestRelay) -> u64 {
         self.task.abort();
         let _ = self.task.await;
         let mut tx = begin(relay).await;
@@ -266,7 +266,7 @@ async fn a_takeover_leaves_alone_what_was_settled_and_opens_what_was_under_way()
     until(&relay, id, "cmi-com", |commerce| commerce.claimed).await;
     let (put_off, unreachable) = (relay.delivery(id, "lpn").await, relay.delivery(id, "cmi-far").await);
     assert_eq!((put_off.due_at, put_off.outcome_open), (Some(relay.now() + 5 * SECOND), false));
-    assert_eq!(doomed.die(&relay).await, 2, "the two calls that were under way");
+    assert_eq!(doomed.crash(&relay).await, 2, "the two calls that were under way");
     let after = relay.delivery(id, "lpn").await;
     assert_eq!((after.due_at, after.outcome_open, after.reason), (put_off.due_at, false, put_off.reason));
     let after = relay.delivery(id, "cmi-far").await;
@@ -309,7 +309,7 @@ async fn what_was_given_back_unsent_is_not_taken_for_sent_after_a_takeover() {
     tx.commit().await.expect("committed");
     doomed.wake.notify_one();
     claims_name(&relay, id, 1).await;
-    doomed.die(&relay).await;
+    doomed.crash(&relay).await;
     let open = relay.deliveries(id).await.into_iter().filter(|delivery| delivery.outcome_open).count();
     assert_eq!(open, 1, "only the one call that was under way");
 }
@@ -333,7 +333,7 @@ async fn calls_on_all_channels_of_a_node_keep_to_the_room_of_the_node() {
         tokio::task::yield_now().await;
     }
     assert_eq!(relay.engine.call_room.available_permits(), 0);
-    assert_eq!(doomed.die(&relay).await, 3, "two under way and one in the dispatcher's memory");
+    assert_eq!(doomed.crash(&relay).await, 3, "two under way and one in the dispatcher's memory");
     assert_eq!(relay.line().counts().accepted, 2);
 }
 

@@ -123,7 +123,7 @@ impl TestProvider {
     }
 
     /// Makes it lie from now on.
-    pub fn lie(&self, lies: ProviderFaults) {
+    pub fn misbehave(&self, lies: ProviderFaults) {
         *self.inner.lies.lock().expect("not poisoned") = lies;
     }
 

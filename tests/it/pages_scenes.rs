@@ -209,7 +209,7 @@ pub fn picture() -> Vec<u8> {
 }
 
 /// What people meet on their way in: the TOTP code, the link, the second device.
-pub async fn ways_in(app: &TestApp) -> Vec<Shown> {
+pub async fn sign_in_pages(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = app.sign_in(Who::Admin).await;
     let invited = [("username", "the-invited"), ("name", "ผู้รับเชิญ"), ("role", "approver")];

@@ -427,7 +427,7 @@ async fn the_pages_let_in_whom_they_should_and_nobody_else() {
 }
 
 /// What a browser fetches of a page for the first time, as it is transferred.
-async fn weigh(browser: &Browser<'_>, path: &str, seen: &mut BTreeSet<String>) -> usize {
+async fn page_weight(browser: &Browser<'_>, path: &str, seen: &mut BTreeSet<String>) -> usize {
     let page = browser.fetch(path).await;
     let mut bytes = page.transferred;
     let mut wanted: Vec<String> = addresses(&page.text, "\"/assets/", '"');
@@ -456,9 +456,9 @@ async fn from_link_to_forwarded_less_than_100_kb_are_transferred_fonts_included(
     let governor = app.sign_in(Who::Steward).await;
     let mut seen = BTreeSet::new();
     let one = format!("/waiting/{id}");
-    let opened = weigh(&governor, &one, &mut seen).await;
+    let opened = page_weight(&governor, &one, &mut seen).await;
     let went = governor.submit(&format!("{one}/forward"), &[("into", "lpn"), ("do", "forward")]).await;
-    let led = weigh(&governor, went.location(), &mut seen).await;
+    let led = page_weight(&governor, went.location(), &mut seen).await;
     assert!(seen.iter().any(|file| file.contains(".woff2")), "the fonts are counted: {seen:?}");
     let all = opened + went.text.len() + led;
     println!("opened {opened}, led {led}, all {all} bytes");

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::markup::{faults, messages};
-use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, stop, walk, ways_in};
+use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, sign_in_pages, stop, walk};
 use crate::scenes_board::{crowd_of_chats, fates, nothing, short, wide};
 use crate::scenes_compose::{bad_address, drafts, published};
 use crate::scenes_people::people;
@@ -69,7 +69,7 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     let full = TestApp::new().await;
     fill(&full).await;
     shown.extend(walk_as_everybody("full", &full, 2).await);
-    shown.extend(ways_in(&full).await);
+    shown.extend(sign_in_pages(&full).await);
     shown.extend(published(&full).await);
     shown.extend(fates(&full).await);
     shown.extend(short(&full).await);

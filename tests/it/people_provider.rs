@@ -317,7 +317,7 @@ async fn a_binding_is_finished_only_by_who_began_it() {
 async fn what_the_provider_must_not_say_lets_nobody_in(#[case] lies: ProviderFaults) {
     let (app, provider) = TestApp::with_provider(false).await;
     bind(&app, Who::Operator).await;
-    provider.lie(lies);
+    provider.misbehave(lies);
     let browser = Browser::new(&app);
     let refused = press(&browser).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
@@ -325,7 +325,7 @@ async fn what_the_provider_must_not_say_lets_nobody_in(#[case] lies: ProviderFau
     let link = invite(&app, Who::Steward).await;
     assert_eq!(accept(&browser, &link).await.status, 422);
     assert_eq!(browser.open(&link).await.status, 200, "the invitation is still there");
-    provider.lie(ProviderFaults::default());
+    provider.misbehave(ProviderFaults::default());
     assert_eq!(press(&browser).await.location(), "/home");
 }
 
@@ -334,14 +334,14 @@ async fn a_provider_that_says_the_right_issuer_on_the_way_back_is_believed() {
     let (app, provider) = TestApp::with_provider(false).await;
     bind(&app, Who::Operator).await;
     let issuer: &'static str = app.texts("select issuer from account_identities").await.remove(0).leak();
-    provider.lie(ProviderFaults { returned: Some(issuer), ..ProviderFaults::default() });
+    provider.misbehave(ProviderFaults { returned: Some(issuer), ..ProviderFaults::default() });
     assert_eq!(press(&Browser::new(&app)).await.location(), "/home");
 }
 
 #[tokio::test]
 async fn a_discovery_document_of_another_issuer_is_not_used() {
     let (app, provider) = TestApp::with_provider(false).await;
-    provider.lie(ProviderFaults { discovered: Some("https://other.example"), ..ProviderFaults::default() });
+    provider.misbehave(ProviderFaults { discovered: Some("https://other.example"), ..ProviderFaults::default() });
     let answer = Browser::new(&app).submit(BUTTON, &[]).await;
     assert_eq!(answer.status, 503, "{}", answer.text);
 }

@@ -20,7 +20,7 @@ async fn with_codes(app: &TestApp) -> (Browser<'_>, Vec<String>) {
 }
 
 /// A browser that has given the right password of `username` and is asked for the second step.
-async fn half_way<'a>(app: &'a TestApp, username: &str) -> Browser<'a> {
+async fn with_password_only<'a>(app: &'a TestApp, username: &str) -> Browser<'a> {
     let browser = Browser::new(app);
     let asked = browser.submit("/sign-in", &[("username", username), ("password", PASSWORD)]).await;
     assert!(asked.text.contains("name=\"recovery\""), "{}", asked.text);
@@ -35,14 +35,14 @@ async fn a_recovery_code_lets_its_owner_in_once_and_says_so_until_it_was_seen() 
     assert_eq!(codes.len(), 10);
     assert!(telephone.open("/account").await.text.contains("รหัสกู้คืนที่ยังใช้ได้ 10 รหัส"));
 
-    let found = half_way(&app, &username).await;
+    let found = with_password_only(&app, &username).await;
     let typed = codes[0].to_uppercase().replace('-', " ");
     found.submit("/sign-in/code", &[("recovery", &typed)]).await.location();
     let home = found.open("/home").await;
     assert!(home.text.contains("มีการใช้รหัสกู้คืน"), "{}", home.text);
     assert!(found.open("/account").await.text.contains("รหัสกู้คืนที่ยังใช้ได้ 9 รหัส"));
 
-    let again = half_way(&app, &username).await;
+    let again = with_password_only(&app, &username).await;
     let refused = again.submit("/sign-in/code", &[("recovery", &codes[0])]).await;
     assert_eq!(refused.status, 422, "it works once");
     assert!(refused.text.contains("รหัสกู้คืนไม่ถูกต้องหรือใช้ไปแล้ว"), "{}", refused.text);
@@ -60,7 +60,7 @@ async fn a_recovery_code_sent_from_two_browsers_at_once_lets_one_in() {
     let app = TestApp::new().await;
     let (username, _) = app.account(Who::Steward).await;
     let (_telephone, codes) = with_codes(&app).await;
-    let (one, other) = (half_way(&app, &username).await, half_way(&app, &username).await);
+    let (one, other) = (with_password_only(&app, &username).await, with_password_only(&app, &username).await);
     let fields = [("recovery", codes[3].as_str())];
     let (a, b) = tokio::join!(one.submit("/sign-in/code", &fields), other.submit("/sign-in/code", &fields));
     let mut statuses = [a.status, b.status];
@@ -77,7 +77,7 @@ async fn new_recovery_codes_need_the_password_and_end_those_before() {
     let page = telephone.submit("/account/recovery", &[("old", PASSWORD)]).await;
     let now = shown(&page.text);
     assert!(now.iter().all(|code| !before.contains(code)));
-    let browser = half_way(&app, &username).await;
+    let browser = with_password_only(&app, &username).await;
     assert_eq!(browser.submit("/sign-in/code", &[("recovery", &before[1])]).await.status, 422);
     browser.submit("/sign-in/code", &[("recovery", &now[1])]).await.location();
 }
@@ -93,7 +93,7 @@ async fn a_recovery_code_of_another_account_and_of_codes_taken_away_lets_nobody_
     let refused = stranger.submit("/sign-in/code", &[("recovery", &codes[0])]).await;
     assert_eq!(refused.status, 422, "setting up is done with the telephone");
     let own = shown(&stranger.submit("/sign-in/code", &[("code", &app.code_of(&setup.text))]).await.text);
-    let browser = half_way(&app, &username).await;
+    let browser = with_password_only(&app, &username).await;
     assert_eq!(browser.submit("/sign-in/code", &[("recovery", &own[0])]).await.status, 422);
 
     telephone.submit("/account/codes/remove", &[("old", PASSWORD)]).await.location();
@@ -105,7 +105,7 @@ async fn trying_recovery_codes_is_counted_like_trying_codes_of_the_moment() {
     let app = TestApp::new().await;
     let (username, _) = app.account(Who::Steward).await;
     let (_telephone, codes) = with_codes(&app).await;
-    let browser = half_way(&app, &username).await;
+    let browser = with_password_only(&app, &username).await;
     let mut last = 422;
     for _ in 0..30 {
         last = browser.submit("/sign-in/code", &[("recovery", "aaaa-aaaa-aaaa-aaaa")]).await.status;

@@ -41,7 +41,7 @@ async fn is_linked(relay: &TestRelay, code: &str) -> bool {
 }
 
 /// Three tries, with the times in between.
-async fn let_it_fail(relay: &TestRelay) {
+async fn make_handling_fail(relay: &TestRelay) {
     relay.run().await;
     relay.after(Duration::from_secs(2)).await;
     relay.after(Duration::from_secs(11)).await;
@@ -87,7 +87,7 @@ async fn operators_see_on_the_page_of_channels_what_is_set_aside_and_try_it_agai
     let app = TestApp::new().await;
     refuse(&app, "groups", "new.code = 'lpn'", "23514").await;
     store_event(&app, "leave", "Clpn", None, None).await;
-    let_it_fail(&app).await;
+    make_handling_fail(&app).await;
     refuse_no_more(&app).await;
     let operator: Browser<'_> = app.sign_in(Who::Operator).await;
     let page = operator.open("/channels").await.text;

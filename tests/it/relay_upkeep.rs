@@ -39,7 +39,7 @@ async fn poison(relay: &TestRelay, id: BulletinId) {
     sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&mut *db).await.expect("a trigger");
 }
 
-async fn heal(relay: &TestRelay) {
+async fn remove_poison(relay: &TestRelay) {
     sqlx::query("drop trigger poison on deliveries").execute(&mut *relay.db().await).await.expect("dropped");
 }
 
@@ -51,7 +51,7 @@ async fn a_bulletin_that_cannot_be_released_keeps_no_other_from_it() {
     relay.after(HALF_AN_HOUR).await;
     assert_eq!(relay.states(poisoned).await["lpn-com"], State::Held);
     assert_eq!(relay.states(other).await["lpn-com"], State::Accepted);
-    heal(&relay).await;
+    remove_poison(&relay).await;
     relay.run().await;
     assert_eq!(relay.states(poisoned).await["lpn-com"], State::Accepted, "it is tried again");
 }
@@ -65,7 +65,7 @@ async fn a_bulletin_that_cannot_expire_keeps_no_other_from_expiring() {
     relay.after(Duration::from_hours(24 * 8)).await;
     assert_eq!(relay.states(ids[0]).await["lpn"], State::Held);
     assert_eq!(relay.states(ids[1]).await["lpn"], State::Expired);
-    heal(&relay).await;
+    remove_poison(&relay).await;
     relay.run().await;
     assert_eq!(relay.states(ids[0]).await["lpn"], State::Expired);
 }

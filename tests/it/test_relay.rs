@@ -245,7 +245,7 @@ impl TestRelay {
     }
 
     /// Ends it with its database, for a test that builds hundreds of them.
-    pub async fn pull_down(self) {
+    pub async fn drop_database(self) {
         let mut db = self.db().await;
         let name: String =
             sqlx::query_scalar("select current_database()::text").fetch_one(&mut *db).await.expect("a name");

@@ -27,7 +27,7 @@ const CASCADE: Target = Target { rate: 0.8, processor: 1.35 };
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", UNLIMITED).await?;
-    cluster.plant(96, 125).await?;
+    cluster.insert_tree(96, 125).await?;
     let node = cluster.open().await?;
     // the first fan-out finds cold caches, no connections and tables without statistics
     cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
@@ -44,7 +44,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         say(table, &format!("cascade 1 → 96 → 12,000, stub at {delay_ms} ms"), CASCADE, &cascade, &ceiling);
     }
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 fn say(table: &mut Table, what: &str, target: Target, relay: &[Run], ceiling: &[Run]) {

@@ -17,7 +17,7 @@ const RUNS: usize = 5;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", UNLIMITED).await?;
-    cluster.plant(96, 125).await?;
+    cluster.insert_tree(96, 125).await?;
     let mut near = f64::NAN;
     for (milliseconds, target) in [(0, None), (1, Some(1.5)), (5, Some(3.0))] {
         let distance = Distance::of(cluster.url(), Duration::from_millis(milliseconds)).await?;
@@ -41,5 +41,5 @@ pub async fn run(table: &mut Table) -> Result<()> {
         }
         node.close().await?;
     }
-    cluster.pull_down().await
+    cluster.shut_down().await
 }

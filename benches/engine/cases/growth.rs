@@ -17,7 +17,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     for (size, runs) in SIZES {
         let cluster = BenchCluster::build().await?;
         cluster.add_channel("gcc", UNLIMITED).await?;
-        cluster.plant(96, size / 96).await?;
+        cluster.insert_tree(96, size / 96).await?;
         let node = cluster.open().await?;
         let mut times = Vec::new();
         for _ in 0..runs {
@@ -35,7 +35,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
             }
         }
         node.close().await?;
-        cluster.pull_down().await?;
+        cluster.shut_down().await?;
     }
     let [_, (time, memory), _, (large_time, large_memory)] = found[..] else {
         return Err(anyhow::anyhow!("a size is missing")).context("growth");

@@ -22,10 +22,10 @@ const BULLETINS: u32 = 1_654;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", UNLIMITED).await?;
-    cluster.plant(96, 125).await?;
+    cluster.insert_tree(96, 125).await?;
     let node = cluster.open().await?;
     let empty = measure(&cluster, &node).await?;
-    plant(&cluster).await?;
+    insert_tree(&cluster).await?;
     let full = measure(&cluster, &node).await?;
     table.tell(
         "history: seconds of a fan-out of 12,000, milliseconds of a status call: empty; with 20 million settled",
@@ -38,7 +38,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     );
     table.at_most("history: status call with 20 million settled, times the empty database's", 1.15, full.1 / empty.1);
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 /// Seconds of a fan-out, and of a status call that nothing is remembered for.
@@ -64,7 +64,7 @@ async fn measure(cluster: &BenchCluster, node: &Node) -> Result<(f64, f64)> {
 
 /// Copies of the last bulletin and all of its rows, in a month of their own more than a year ago. Triggers rest meanwhile:
 /// the counters are copied too.
-async fn plant(cluster: &BenchCluster) -> Result<()> {
+async fn insert_tree(cluster: &BenchCluster) -> Result<()> {
     let mut db = cluster.db.acquire().await?;
     let month: i32 =
         sqlx::query_scalar("select bulletin_month(now() - interval '400 days')").fetch_one(&mut *db).await?;

@@ -15,7 +15,7 @@ const RUNS: usize = 5;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", UNLIMITED).await?;
-    cluster.plant(40, 124).await?;
+    cluster.insert_tree(40, 124).await?;
     let node = cluster.open().await?;
     fan_outs(&cluster, &node).await?;
     let alone = fan_outs(&cluster, &node).await?;
@@ -32,7 +32,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         table.at_most(format!("5,000 deliveries beside {what}: seconds, times those alone"), 1.33, beside / alone);
     }
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 async fn fan_outs(cluster: &BenchCluster, node: &Node) -> Result<f64> {

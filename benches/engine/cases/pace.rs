@@ -16,7 +16,7 @@ pub const PACE: i32 = 1_950;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", PACE).await?;
-    cluster.plant(96, 124).await?;
+    cluster.insert_tree(96, 124).await?;
     let one = cluster.open().await?;
     fan_out(&cluster, &[&one]).await?;
     say(table, "one node", &fan_out(&cluster, &[&one]).await?);
@@ -24,7 +24,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     say(table, "two nodes", &fan_out(&cluster, &[&one, &two]).await?);
     one.close().await?;
     two.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 /// Twenty channels.
@@ -34,7 +34,7 @@ pub async fn many(table: &mut Table) -> Result<()> {
     for n in 0..CHANNELS {
         cluster.add_channel(&format!("gcc-{n}"), PACE).await?;
     }
-    cluster.plant(20, 2_999).await?;
+    cluster.insert_tree(20, 2_999).await?;
     let node = cluster.open().await?;
     fan_out(&cluster, &[&node]).await?;
     let run = fan_out(&cluster, &[&node]).await?;
@@ -50,7 +50,7 @@ pub async fn many(table: &mut Table) -> Result<()> {
     );
     table.beside(&run);
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 /// What each delivery costs when the same tree is on one channel, on twenty, and on two hundred.
@@ -62,7 +62,7 @@ pub async fn cost_of_channels(table: &mut Table) -> Result<()> {
         for n in 0..channels {
             cluster.add_channel(&format!("gcc-{n}"), UNLIMITED).await?;
         }
-        cluster.plant(96, 125).await?;
+        cluster.insert_tree(96, 125).await?;
         let node = cluster.open().await?;
         cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
         let mut runs = Vec::new();
@@ -83,7 +83,7 @@ pub async fn cost_of_channels(table: &mut Table) -> Result<()> {
             table.beside(run);
         }
         node.close().await?;
-        cluster.pull_down().await?;
+        cluster.shut_down().await?;
     }
     Ok(())
 }

@@ -22,13 +22,13 @@ const CONNECTIONS: usize = 200;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", PACE).await?;
-    cluster.plant(96, 124).await?;
+    cluster.insert_tree(96, 124).await?;
     let node = cluster.open().await?;
     cluster.fan_out(&[&node], LIMIT, json!({})).await?;
     let (_, alone) = cluster.fan_out(&[&node], LIMIT, json!({})).await?;
 
     let watched = node.draft(&cluster.http, json!({})).await?;
-    cluster.behave(LIMIT).await?;
+    cluster.set_behaviour(LIMIT).await?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut pollers = JoinSet::new();
     let began = Instant::now();
@@ -53,7 +53,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     table.at_most("the same: p99 in milliseconds", 25.0, p99.as_secs_f64() * 1000.0);
     table.at_most("the same: time of the fan-out, times that alone", 1.25, seconds / alone.seconds);
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 /// Polls as an agency does, with the tag of the last answer.

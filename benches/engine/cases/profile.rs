@@ -25,7 +25,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     .await?;
     sqlx::raw_sql("create extension pg_stat_statements").execute(&mut *cluster.db.acquire().await?).await?;
     cluster.add_channel("gcc", UNLIMITED).await?;
-    cluster.plant(96, 125).await?;
+    cluster.insert_tree(96, 125).await?;
     let node = cluster.open().await?;
     let mut ids = Vec::new();
     for _ in 0..RUNS {
@@ -59,5 +59,5 @@ pub async fn run(table: &mut Table) -> Result<()> {
         }
     }
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }

@@ -13,7 +13,7 @@ use crate::table::Table;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", PACE).await?;
-    cluster.plant(96, 124).await?;
+    cluster.insert_tree(96, 124).await?;
     let node = cluster.open().await?;
     let urgent = json!({ "urgency": "most_urgent" });
     cluster.fan_out(&[&node], LIMIT, urgent.clone()).await?;
@@ -21,7 +21,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
 
     let (routine, most_urgent) =
         (node.draft(&cluster.http, json!({})).await?, node.draft(&cluster.http, urgent).await?);
-    cluster.behave(LIMIT).await?;
+    cluster.set_behaviour(LIMIT).await?;
     node.publish(&cluster.http, &routine).await?;
     let end = Instant::now() + Duration::from_secs(30);
     while cluster.counts().await?.accepted < 6_000 {
@@ -36,5 +36,5 @@ pub async fn run(table: &mut Table) -> Result<()> {
     table.at_most("ด่วนที่สุด into a half-sent routine 12,000: seconds later than when idle", 1.0, seconds - idle.seconds);
     table.tell("the same: seconds when idle, seconds then", format!("{:.2}, {seconds:.2}", idle.seconds));
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }

@@ -26,7 +26,7 @@ const CONNECTIONS: usize = 100;
 pub async fn run(table: &mut Table) -> Result<()> {
     let cluster = BenchCluster::build().await?;
     cluster.add_channel("gcc", UNLIMITED).await?;
-    cluster.plant(96, 125).await?;
+    cluster.insert_tree(96, 125).await?;
     let node = cluster.open().await?;
     let (bulletin, _) = cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
     let next = Arc::new(AtomicU64::new(0));
@@ -66,7 +66,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         ),
     );
     node.close().await?;
-    cluster.pull_down().await
+    cluster.shut_down().await
 }
 
 async fn count(cluster: &BenchCluster) -> Result<(i64, i64)> {

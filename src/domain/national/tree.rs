@@ -52,7 +52,7 @@ pub enum BadTree {
 /// [`BadTree`] only if the binary was built with a broken chart.
 pub fn tree(options: &TreeOptions) -> Result<Vec<TreeRow>, BadTree> {
     let mut builder = TreeBuilder { facts: facts()?, options, rows: Vec::with_capacity(5_175) };
-    let root = builder.plant_root()?;
+    let root = builder.add_root()?;
     for province in builder.facts.provinces.iter().filter(|province| province.code != BANGKOK) {
         builder.add_province(province, &root)?;
     }
@@ -69,7 +69,7 @@ struct TreeBuilder<'a> {
 }
 
 impl TreeBuilder<'_> {
-    fn plant_root(&mut self) -> Result<Code, BadTree> {
+    fn add_root(&mut self) -> Result<Code, BadTree> {
         let office_name = "สำนักนายกรัฐมนตรี".to_owned();
         self.push(GroupSeed {
             code: "gcc1".parse()?,
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::domain::tree_file::{self, KnownTree, Patch};
 
-    fn grow(options: &TreeOptions) -> Vec<TreeRow> {
+    fn build(options: &TreeOptions) -> Vec<TreeRow> {
         tree(options).expect("the chart can be read")
     }
 
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn it_has_5175_groups_of_which_96_are_gcc2() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let mut tiers: HashMap<Tier, usize> = HashMap::new();
         let mut kinds: HashMap<OfficeKind, usize> = HashMap::new();
         for row in &rows {
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn the_governor_of_lamphun_forwards_into_gcc2_and_the_head_of_commerce_into_gcc3() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let province = row(&rows, "gcc2-lamphun");
         assert_eq!(province.name, set("GCC2-จังหวัดลำพูน"));
         assert_eq!(province.steward_title, set("ผู้ว่าราชการจังหวัดลำพูน"));
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn districts_and_permanent_secretaries_have_groups() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let district = row(&rows, "gcc3-lamphun-d5101");
         assert_eq!(district.name, set("GCC3-ลพ-อำเภอเมืองลำพูน"));
         assert_eq!(district.steward_title, set("นายอำเภอเมืองลำพูน"));
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn no_two_groups_share_a_code_a_name_or_an_office() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let distinct = |of: fn(&TreeRow) -> String| rows.iter().map(of).collect::<HashSet<_>>().len();
         assert_eq!(distinct(|row| row.code.to_string()), 5_175);
         assert_eq!(distinct(|row| get(&row.name)), 5_175);
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn figures_are_plausible_and_head_counts_cover_the_seats() {
-        for row in grow(&TreeOptions::default()) {
+        for row in build(&TreeOptions::default()) {
             let (members, heads) = (get(&row.members), get(&row.head_count));
             assert!((10..=400).contains(&members) && heads >= members, "{row:?}");
         }
@@ -305,10 +305,10 @@ mod tests {
 
     #[test]
     fn links_are_made_up_only_when_asked_for() {
-        let plain = grow(&TreeOptions::default());
+        let plain = build(&TreeOptions::default());
         assert!(plain.iter().all(|row| row.line_group_id == Patch::Keep && row.channel == Patch::Keep));
         let channel: Code = "demo".parse().expect("is a code");
-        let linked = grow(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
+        let linked = build(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
         let links: HashSet<_> = linked.iter().map(|row| get(&row.line_group_id)).collect();
         assert_eq!(links.len(), 5_175);
         assert!(linked.iter().all(|row| row.channel == Patch::Set(channel.clone())));
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn it_is_a_tree_file_without_fault_that_reads_back_the_same() {
         let channel: Code = "demo".parse().expect("is a code");
-        let rows = grow(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
+        let rows = build(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
         let mut file = Vec::new();
         tree_file::write(&rows, &mut file).expect("can be written");
         let known = KnownTree { channels: HashSet::from([channel]), ..KnownTree::default() };

@@ -557,7 +557,7 @@ proptest! {
                 let mut steps = 0;
                 while let Patch::Set(parent) = &row.parent {
                     let above = find(parent);
-                    prop_assert!(row.tier.as_set().is_some_and(|tier| tier.may_hang_under(above.tier.as_set().copied())));
+                    prop_assert!(row.tier.as_set().is_some_and(|tier| tier.may_have_parent(above.tier.as_set().copied())));
                     (row, steps) = (above, steps + 1);
                     prop_assert!(steps <= rows.len());
                 }

@@ -23,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
-use super::member_counts::keep_counts;
-use super::quotas::keep_quotas;
+use super::member_counts::run_count_refresh;
+use super::quotas::run_quota_refresh;
 use super::settings::Settings;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::time::Timestamp;
@@ -205,13 +205,13 @@ impl StepLoop {
             if next.is_some_and(|next| now < next) || (step.decides() && !may_decide) {
                 continue;
             }
-            let done = note(step.name(), self.work_on(step, now).await);
+            let done = note(step.name(), self.run_step(step, now).await);
             let every = step.every(&self.engine.settings);
             self.steps[n].1 = every.map(|every| now + if done { every } else { every.min(TRY_AGAIN) });
         }
     }
 
-    async fn work_on(&mut self, step: Step, now: Timestamp) -> Result<()> {
+    async fn run_step(&mut self, step: Step, now: Timestamp) -> Result<()> {
         let engine = &self.engine;
         match step {
             Step::Publish => deadlines::publish_scheduled(engine, now).await,
@@ -219,7 +219,7 @@ impl StepLoop {
             Step::Release => deadlines::release(engine, now).await,
             Step::Bypass => deadlines::bypass(engine, now).await,
             Step::Measure => measure(&mut *engine.db.acquire().await?, now).await,
-            Step::SumUp => self.sum_up(now).await,
+            Step::SumUp => self.sum_load(now).await,
             Step::TouchIdentity => consistency::touch_identity(engine, now).await,
             Step::Recount => consistency::recount(engine, now).await,
             Step::Follow => consistency::follow(engine, now).await,
@@ -246,13 +246,13 @@ impl StepLoop {
         agree
     }
 
-    async fn sum_up(&mut self, now: Timestamp) -> Result<()> {
+    async fn sum_load(&mut self, now: Timestamp) -> Result<()> {
         if self.resting.is_some_and(|until| Instant::now() < until) {
             return Ok(());
         }
         let mut db = self.engine.db.acquire().await?;
         let began = Instant::now();
-        let summed = provinces::sum_up(&mut db, now - SUMMED_UP).await?;
+        let summed = provinces::refresh_sums(&mut db, now - SUMMED_UP).await?;
         // while more are behind than go into a round, as in the first rounds of all, there is no rest
         if summed < provinces::AT_ONCE {
             self.resting = Some(Instant::now() + (began.elapsed() * SUMMING_RESTS).min(LONGEST_REST));
@@ -277,8 +277,8 @@ impl UpkeepSteps {
     async fn run(self, stop: CancellationToken) {
         // LINE may be slow to answer: what time asks for must not wait for it
         let engine = self.deadlines.engine.clone();
-        let quotas = tokio::spawn(keep_quotas(engine.clone(), stop.clone()));
-        let counts = tokio::spawn(keep_counts(engine, stop.clone()));
+        let quotas = tokio::spawn(run_quota_refresh(engine.clone(), stop.clone()));
+        let counts = tokio::spawn(run_count_refresh(engine, stop.clone()));
         tokio::join!(self.deadlines.run(stop.clone()), self.care.run(stop));
         quotas.abort();
         counts.abort();

@@ -1,7 +1,7 @@
 //! How far a bulletin came in each province, and how far the bulletins of the last days did together.
 //!
 //! One bulletin is counted from its deliveries. Many are read from `province_progress`, which upkeep brings up to
-//! date ([`sum_up`]) soon after a bulletin's counters have moved; a part of the tree is always counted.
+//! date ([`refresh_sums`]) soon after a bulletin's counters have moved; a part of the tree is always counted.
 
 use super::super::{Connection, Result};
 use crate::domain::delivery::State;
@@ -158,7 +158,7 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
 }
 
 /// Brings the sums of the bulletins published since `since` up to date, the newest first; gives how many were behind.
-pub async fn sum_up(db: &mut Connection, since: Timestamp) -> Result<u64> {
+pub async fn refresh_sums(db: &mut Connection, since: Timestamp) -> Result<u64> {
     let done = sqlx::query!(
         "with versions as (
             select b.no, v.version from bulletins b

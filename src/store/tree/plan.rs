@@ -57,7 +57,7 @@ impl Plan {
         let mut offices = Described::default();
         for row in rows {
             let before = stored.groups.get(&row.code);
-            let group = lay_group(row, before)?;
+            let group = merge_group(row, before)?;
             offices.take_in(row, &group.office, stored);
             plan.compare_group(&row.code, before, group);
         }
@@ -162,7 +162,7 @@ impl Described {
 }
 
 /// The group that `row` makes of what was there `before`.
-fn lay_group(row: &TreeRow, before: Option<&Group>) -> Result<Group> {
+fn merge_group(row: &TreeRow, before: Option<&Group>) -> Result<Group> {
     let missing = || StoreError::Refused("a new group has a tier, a name and an office".to_owned());
     let was = |of: fn(&Group) -> Option<&String>| before.and_then(of).cloned();
     Ok(Group {

@@ -30,7 +30,7 @@ pub struct Seen {
 impl Seen {
     /// Nothing yet, in the run after this one.
     #[must_use]
-    pub fn start_again(&self) -> Self {
+    pub fn reset(&self) -> Self {
         Self { run: self.run + 1, ..Self::default() }
     }
 
@@ -159,7 +159,7 @@ mod tests {
         let [one, _] = ids();
         let mut seen = Seen::default();
         seen.take_in(moved(one, 4));
-        let again = seen.start_again();
+        let again = seen.reset();
         assert!(!again.has_begun());
         assert_ne!(again.stamp_of(ids()[1]), seen.stamp_of(ids()[1]));
     }

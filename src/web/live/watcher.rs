@@ -19,14 +19,14 @@ impl Live {
     pub(super) fn watch(&self) -> watch::Receiver<Arc<Seen>> {
         let seen = self.inner.seen.subscribe();
         if !self.inner.watching.swap(true, Ordering::AcqRel) {
-            tokio::spawn(self.clone().look_on());
+            tokio::spawn(self.clone().run());
         }
         seen
     }
 
     /// Looks until nobody watches any more or the node stops.
-    async fn look_on(self) {
-        self.inner.seen.send_modify(|seen| *seen = Arc::new(seen.start_again()));
+    async fn run(self) {
+        self.inner.seen.send_modify(|seen| *seen = Arc::new(seen.reset()));
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -34,7 +34,7 @@ impl Live {
                 () = self.inner.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            if self.inner.seen.receiver_count() == 0 && self.may_rest() {
+            if self.inner.seen.receiver_count() == 0 && self.is_idle() {
                 return;
             }
             if let Err(error) = self.look().await {
@@ -45,7 +45,7 @@ impl Live {
     }
 
     /// Whether the task may end: somebody may have come in the very moment, and relied on it.
-    fn may_rest(&self) -> bool {
+    fn is_idle(&self) -> bool {
         self.inner.watching.store(false, Ordering::Release);
         self.inner.seen.receiver_count() == 0 || self.inner.watching.swap(true, Ordering::AcqRel)
     }

@@ -252,7 +252,7 @@ pub async fn keep_made(
 }
 
 /// Takes all passkeys of the account `of` away, and notes in the audit that `by` did.
-pub async fn take_all_away(
+pub async fn remove_all(
     db: &mut Connection,
     now: Timestamp,
     by: &Actor,

@@ -116,7 +116,7 @@ pub fn get_provider(app: &App) -> Result<&ProviderSignIn, Problem> {
 ///
 /// # Errors
 /// 404 where sign-in at a provider is off; while the database is away.
-pub async fn send_away(
+pub async fn redirect_to_provider(
     app: &App,
     session: &Session,
     t: Words,
@@ -129,7 +129,7 @@ pub async fn send_away(
     {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "provider-form-too-long");
     }
-    if !Attempt::begin_elsewhere(app, from).await? {
+    if !Attempt::begin_at_provider(app, from).await? {
         return refuse(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-often");
     }
     let (to, waiting) = match provider.begin().await {
@@ -151,7 +151,7 @@ pub async fn send_away(
 ///
 /// # Errors
 /// While the database is away.
-pub async fn take_away(app: &App, sha256: &[u8; 32]) -> Result<Option<(PendingSignIn, Purpose)>, Problem> {
+pub async fn take_pending(app: &App, sha256: &[u8; 32]) -> Result<Option<(PendingSignIn, Purpose)>, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let taken = take_wait(&mut db, sha256, SignInStep::Provider, app.now()).await?;
     let away: Option<Away> = taken.and_then(|taken| serde_json::from_slice(&taken).ok());

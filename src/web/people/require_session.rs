@@ -90,7 +90,7 @@ async fn send_to_sign_in(app: &App, words: Words, here: &str, request: Request) 
     let to = format!("/sign-in?{}", serde_urlencoded::to_string([("next", here)]).unwrap_or_default());
     if request.headers().contains_key(TYPING) {
         // part of a form that somebody is typing into: the page has to stay, or what is typed would be lost
-        return people::sign_in::ask_to_save(words);
+        return people::sign_in::save_prompt(words);
     }
     if is_fragment(request.headers()) {
         // a part of a page that wants to be newer: the whole page goes to the sign-in
@@ -101,7 +101,7 @@ async fn send_to_sign_in(app: &App, words: Words, here: &str, request: Request) 
         return Redirect::to(&to).into_response();
     }
     let pending_form = PendingForm::take(request).await;
-    people::sign_in::ask_again(app, words, pending_form.as_ref(), None)
+    people::sign_in::sign_in_again(app, words, pending_form.as_ref(), None)
 }
 
 /// Whether a script asks for a part of a page.

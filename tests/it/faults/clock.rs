@@ -41,14 +41,14 @@ async fn a_clock_that_jumps_by_hours_both_ways_costs_time_and_nothing_else() {
             if relay.line().counts().accepted >= moment {
                 break;
             }
-            go_on(&relay).await;
+            resume(&relay).await;
         }
         // within 20 hours: nothing gets too old to be asked again
         relay.clock.set(start + HOUR * u32::try_from(chance.below(20)).expect("a few hours"));
     }
     relay.clock.set(start + 20 * HOUR);
     until("every group has got it", || async {
-        go_on(&relay).await;
+        resume(&relay).await;
         relay.line().counts().groups == rows.len() as u64
     })
     .await;
@@ -71,7 +71,7 @@ async fn a_clock_that_jumps_by_hours_both_ways_costs_time_and_nothing_else() {
 }
 
 /// A moment goes by, and five times as much by the clock.
-async fn go_on(relay: &TestRelay) {
+async fn resume(relay: &TestRelay) {
     last(Duration::from_millis(10)).await;
     relay.clock.advance(Duration::from_millis(50));
 }

@@ -49,7 +49,7 @@ async fn fail_over(signal: Signal) -> Duration {
     let bulletin = cluster.publish(&nodes[0]).await;
     cluster.accepted(Chance::new().below(cluster.groups() / 4)).await;
     let before = epoch(&cluster).await;
-    primary.befall(signal);
+    primary.signal(signal);
     let fell = Instant::now();
     standby.promote().await;
     let promoted = fell.elapsed();

@@ -46,7 +46,7 @@ async fn line_wholly_away_costs_time_and_nothing_else() {
     cluster.accepted(Chance::new().below(cluster.groups())).await;
     wire.go_away().await;
     last(away).await;
-    wire.come_back().await;
+    wire.restart().await;
     cluster.settled(bulletin).await;
     cluster.assert_whole(bulletin, &server).await;
 }

@@ -638,7 +638,7 @@ fn whatever_happens_in_whatever_order_each_row_says_what_the_model_says() {
                 model_test.compare(&format!("act {n}, {operation:?}")).await;
                 model_test.compare_queue(&format!("act {n}, {operation:?}")).await;
             }
-            model_test.relay.pull_down().await;
+            model_test.relay.drop_database().await;
         });
         Ok(())
     });

@@ -99,13 +99,13 @@ fn start_patroni(files: &PostgresFiles, name: &str, own: Ports, all: &[(String, 
 
 impl Machine {
     /// Ends everything on it, as a power cut would.
-    fn fall(&mut self, files: &PostgresFiles) {
-        super::postgres_node::strike_folder(&files.folder().join(&self.name), Signal::SIGKILL);
+    fn kill(&mut self, files: &PostgresFiles) {
+        super::postgres_node::signal_processes_in(&files.folder().join(&self.name), Signal::SIGKILL);
         for child in [&mut self.patroni, &mut self.etcd] {
             let _ = killpg(Pid::from_raw(i32::try_from(child.id()).expect("a process id")), Signal::SIGKILL);
             let _ = child.wait();
         }
-        super::postgres_node::strike_folder(&files.folder().join(&self.name), Signal::SIGKILL);
+        super::postgres_node::signal_processes_in(&files.folder().join(&self.name), Signal::SIGKILL);
     }
 
     async fn leads(&self) -> bool {
@@ -161,7 +161,7 @@ impl Machines {
 impl Drop for Machines {
     fn drop(&mut self) {
         for machine in &mut self.all {
-            machine.fall(&self.files);
+            machine.kill(&self.files);
         }
     }
 }
@@ -207,7 +207,7 @@ async fn fail_over() -> Duration {
     cluster.accepted(Chance::new().below(cluster.groups() / 4)).await;
     let before = epoch(&cluster).await;
     let Machines { files, all } = &mut machines;
-    all[first].fall(files);
+    all[first].kill(files);
     let fell = Instant::now();
     until("another member leads", || async {
         for (n, machine) in all.iter().enumerate() {

@@ -31,7 +31,7 @@ async fn stranded(statement: Duration) -> (Wire, Db) {
     let both = [db.begin().await.expect("one"), db.begin().await.expect("two")];
     drop(both);
     until("both are back", || async { db.size() == (2, 2) }).await;
-    wire.strand();
+    wire.cut_without_reset();
     (wire, db)
 }
 
@@ -137,7 +137,7 @@ async fn strand_once(plan: ClusterPlan, max_connections: &str) {
     let server = cluster.program.serve().await;
     let bulletin = cluster.publish(&server).await;
     cluster.accepted(Chance::new().below(cluster.groups() / 2)).await;
-    wire.strand();
+    wire.cut_without_reset();
     let fell = Instant::now();
     cluster.settled(bulletin).await;
     println!("settled {:.1} s after all connections fell silent", fell.elapsed().as_secs_f64());
@@ -168,7 +168,7 @@ async fn a_listener_whose_connection_died_silently_hears_again() {
     cluster.program.set("GCC_RELAY__RELAY__KEEPALIVE", "12s");
     let server = cluster.program.serve().await;
     until("the node hears itself", || async { silence(&server).await.is_some_and(|silence| silence < 1.5) }).await;
-    wire.strand();
+    wire.cut_without_reset();
     until("it is deaf, and says so", || async { silence(&server).await.is_some_and(|silence| silence > 3.0) }).await;
     until("it hears again", || async { silence(&server).await.is_some_and(|silence| silence < 1.5) }).await;
     for _ in 0..3 {

@@ -57,7 +57,7 @@ impl Postgres {
     }
 
     /// Starts it again; after a kill it first waits for what is left of the old one.
-    async fn come_back(&mut self) {
+    async fn restart(&mut self) {
         for _ in 0..600 {
             if let Ok(share) = Embedded::start(&self.config).await {
                 self.shares.push(share);
@@ -82,7 +82,7 @@ async fn postgres_stopped_fast_stopped_at_once_and_killed_loses_nothing() {
         cluster.accepted(moment).await;
         postgres.strike(signal).await;
         last(away).await;
-        postgres.come_back().await;
+        postgres.restart().await;
     }
     cluster.settled(bulletin).await;
     cluster.assert_whole(bulletin, &server).await;
@@ -113,7 +113,7 @@ async fn connections_to_postgres_cut_and_frozen_in_mid_statement_lose_nothing() 
         } else {
             wire.freeze();
             last(frozen).await;
-            wire.thaw();
+            wire.unfreeze();
         }
     }
     cluster.settled(bulletin).await;
@@ -131,7 +131,7 @@ async fn connections_to_postgres_that_fall_silent_for_ever_are_given_up() {
     let server = cluster.program.serve().await;
     let bulletin = cluster.publish(&server).await;
     cluster.accepted(Chance::new().below(cluster.groups() * 2 / 3)).await;
-    wire.strand();
+    wire.cut_without_reset();
     // counted over new connections
     cluster.settled(bulletin).await;
     cluster.assert_whole(bulletin, &server).await;

@@ -141,7 +141,7 @@ impl PostgresNode {
     }
 
     /// Sends a signal to every process of it, as what befalls a machine does.
-    pub fn befall(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let postmaster = Pid::from_raw(i32::try_from(self.postmaster.id()).expect("a process id"));
         let children = children_of(postmaster);
         for pid in std::iter::once(postmaster).chain(children) {
@@ -151,7 +151,7 @@ impl PostgresNode {
 }
 
 /// Sends a signal to the Postgres that works in a folder, and to its processes.
-pub fn strike_folder(data: &Path, signal: Signal) {
+pub fn signal_processes_in(data: &Path, signal: Signal) {
     let file = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
     let Some(pid) = file.lines().next().and_then(|line| line.parse().ok()).map(Pid::from_raw) else { return };
     let children = children_of(pid);
@@ -175,7 +175,7 @@ fn children_of(parent: Pid) -> Vec<Pid> {
 
 impl Drop for PostgresNode {
     fn drop(&mut self) {
-        self.befall(Signal::SIGKILL);
+        self.signal(Signal::SIGKILL);
         let _ = self.postmaster.wait();
         let _ = fs::remove_dir_all(&self.data);
     }

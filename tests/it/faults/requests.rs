@@ -153,7 +153,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A body with something wrong in it.
-    fn spoil(&mut self, body: Value) -> Value {
+    fn corrupt(&mut self, body: Value) -> Value {
         let odd = [
             json!(null),
             json!(-1),
@@ -237,7 +237,7 @@ fn ask(maker: &mut Maker<'_>, pattern: &str, operation: &Value) -> Asked {
     let spoilt = maker.one_in(4);
     let body = (!schema.is_null()).then(|| {
         let body = maker.value(schema);
-        if spoilt { maker.spoil(body) } else { body }
+        if spoilt { maker.corrupt(body) } else { body }
     });
     Asked { path, headers, body, spoilt }
 }
@@ -270,7 +270,7 @@ fn faults(document: &Value, operation: &Value, answer: &Answer) -> Vec<String> {
 }
 
 /// Things in every state, so that requests meet something.
-async fn furnish(app: &TestApp, maker: &mut Maker<'_>) {
+async fn prepare_data(app: &TestApp, maker: &mut Maker<'_>) {
     let (draft, submitted, held) = (app.write().await, app.write().await, app.held().await);
     app.post(&Who::Admin, &format!("bulletins/{submitted}/submit"), json!({})).await;
     let scheduled = app.write().await;
@@ -303,7 +303,7 @@ async fn whatever_is_asked_the_answer_is_one_that_the_document_names() {
     let (mut wrong, mut shares) = (Vec::new(), BTreeMap::<String, Share>::new());
     for round in 0..scaled(8, 150) {
         if round % 4 == 0 {
-            furnish(&app, &mut maker).await;
+            prepare_data(&app, &mut maker).await;
         }
         for (method, pattern, operation) in operations(&document) {
             let name = format!("{method} {pattern}");

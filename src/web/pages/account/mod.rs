@@ -40,7 +40,7 @@ pub fn routes() -> Router<App> {
         .route("/account/provider", post(provider::bind))
         .route("/account/provider/remove", post(provider::unbind))
         .route("/account/recovery", post(totp::renew_recovery))
-        .route("/account/failures/seen", post(failures::see))
+        .route("/account/failures/seen", post(failures::mark_seen))
         .route("/account/devices/{handle}/sign-out", post(devices::sign_out))
         .route("/account/devices/sign-out-others", post(devices::sign_out_others))
 }

@@ -14,7 +14,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::people::Visitor;
-use crate::web::people::provider_sign_in::{Purpose, Refusal, get_provider, note_unbound, send_away};
+use crate::web::people::provider_sign_in::{Purpose, Refusal, get_provider, note_unbound, redirect_to_provider};
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 use crate::web::ui::format::moment;
@@ -65,7 +65,7 @@ pub async fn bind(
         return refuse(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, fault).await;
     }
     let purpose = Purpose::Bind { account: visitor.account().0 };
-    match send_away(&app, &session, visitor.words, from, purpose).await? {
+    match redirect_to_provider(&app, &session, visitor.words, from, purpose).await? {
         Ok(leaving) => Ok(leaving),
         Err(Refusal { status, fault }) => refuse(&app, visitor, status, fault).await,
     }

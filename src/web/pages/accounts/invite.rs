@@ -91,7 +91,7 @@ pub async fn invite(
     visitor.here = format!("{HERE}/invite");
     let mut tx = match once.begin::<Made>(&app).await? {
         Begun::First(tx) => tx,
-        Begun::Again(made) => return hand_out(&visitor, &typed, made),
+        Begun::Again(made) => return show_links(&visitor, &typed, made),
     };
     let which = match read(&mut tx, &visitor, &typed).await? {
         Ok(which) => which,
@@ -119,7 +119,7 @@ pub async fn invite(
     let made = Made { slips, until };
     once.keep(&mut tx, &app, &made).await?;
     // only what can be handed out is committed
-    let answer = hand_out(&visitor, &typed, made)?;
+    let answer = show_links(&visitor, &typed, made)?;
     tx.commit().await.map_err(failed)?;
     Ok(answer)
 }
@@ -131,7 +131,7 @@ struct Made {
     until: Timestamp,
 }
 
-fn hand_out(visitor: &Visitor, typed: &InviteForm, made: Made) -> Result<Response, Problem> {
+fn show_links(visitor: &Visitor, typed: &InviteForm, made: Made) -> Result<Response, Problem> {
     let until = moment(visitor.words, made.until);
     if typed.form == "slips" { print(visitor, made.slips, until) } else { download(&made.slips, &until) }
 }

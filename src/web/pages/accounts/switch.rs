@@ -15,7 +15,7 @@ use crate::store::recovery_codes::delete_recovery_codes;
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::Visitor;
-use crate::web::people::passkeys::take_all_away;
+use crate::web::people::passkeys::remove_all;
 use crate::web::people::provider_sign_in::note_unbound;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -86,7 +86,7 @@ pub async fn remove_passkeys(
     }
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
-    take_all_away(&mut tx, app.now(), &visitor.caller.actor(), id, &subject_of(&account)).await?;
+    remove_all(&mut tx, app.now(), &visitor.caller.actor(), id, &subject_of(&account)).await?;
     delete_others(&mut tx, id, None).await?;
     forget_others(&mut tx, id, None).await?;
     tx.commit().await.map_err(failed)?;

@@ -99,7 +99,7 @@ pub async fn show_group(
         return download::file(&format!("group-{code}"), &download::deliveries(t, &rows));
     }
     let (above, below): (Vec<_>, Vec<_>) = neighbours.into_iter().partition(|neighbour| neighbour.above > 0);
-    let seen = seen_above(&visitor, &group);
+    let seen = visible_ancestors(&visitor, &group);
     let page = GroupPage {
         t,
         tier: tier_label(group.tier),
@@ -143,7 +143,7 @@ pub async fn show_group(
 }
 
 /// How many of the groups above the visitor sees, from this one up.
-fn seen_above(visitor: &Visitor, group: &Group) -> usize {
+fn visible_ancestors(visitor: &Visitor, group: &Group) -> usize {
     let Some(scope) = visitor.caller.scope.groups() else { return group.path.len() };
     let highest = group.path.iter().position(|id| scope.contains(id)).unwrap_or(group.path.len());
     group.path.len().saturating_sub(highest + 1)

@@ -133,7 +133,7 @@ pub async fn show_receipt(
     let page = ReceiptPage {
         t,
         id,
-        back: which_back(id, province.as_deref()),
+        back: back_link(id, province.as_deref()),
         document_number: bulletin.document_number.clone(),
         document_date: bulletin
             .document_date
@@ -167,7 +167,7 @@ fn place(t: Words, code: &str) -> String {
     if code == "10" { name } else { t.say_with("receipt-province", &[("name", name.as_str())]) }
 }
 
-fn which_back(id: BulletinId, province: Option<&str>) -> String {
+fn back_link(id: BulletinId, province: Option<&str>) -> String {
     province.map_or_else(|| format!("/board/{id}"), |code| format!("/board/{id}/provinces/{code}"))
 }
 

@@ -152,7 +152,7 @@ impl Preview {
             }
         };
         let units = utf16_len(typed.body.trim());
-        let (number, doubts) = told_number(t, draft);
+        let (number, doubts) = number_notes(t, draft);
         Ok(Self {
             t,
             bubble,
@@ -164,7 +164,7 @@ impl Preview {
             letter: Letter {
                 t,
                 number,
-                date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| told_date(t, date)),
+                date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| date_note(t, date)),
                 doubts,
                 typing: false,
             },
@@ -226,7 +226,7 @@ pub fn drawn(message: &str, alt: &str, buttons: Buttons) -> Option<Shown> {
 }
 
 /// How the letter's number was read, and what to check.
-pub fn told_number(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
+pub fn number_notes(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
     let date: Option<Date> = draft.document_date.as_deref().and_then(|date| date.parse().ok());
     let Some(number) = draft.document_number.as_deref().and_then(|number| DocumentNumber::parse(number, date).ok())
     else {
@@ -246,7 +246,7 @@ pub fn told_number(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
 }
 
 /// A letter's date as it was read.
-pub fn told_date(t: Words, date: Date) -> String {
+pub fn date_note(t: Words, date: Date) -> String {
     either(t, format_long_date(date, Digits::Thai), date.strftime("%-d %B %Y").to_string())
 }
 

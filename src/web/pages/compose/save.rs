@@ -39,8 +39,8 @@ pub async fn save_new(
     let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
     let faults = joined(faults, &read_faults);
-    if is_look(&sent) || !faults.is_empty() {
-        let (status, faults) = looked(&sent, faults);
+    if is_preview(&sent) || !faults.is_empty() {
+        let (status, faults) = preview_answer(&sent, faults);
         let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken: None };
         return page.show(&mut tx, &app, status).await;
     }
@@ -73,11 +73,11 @@ pub async fn save_draft(
     let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
     let faults = joined(faults, &read_faults);
-    if is_look(&sent) || overtaken.is_some() || !faults.is_empty() {
-        let (status, faults) = looked(&sent, faults);
+    if is_preview(&sent) || overtaken.is_some() || !faults.is_empty() {
+        let (status, faults) = preview_answer(&sent, faults);
         let (status, overtaken) = match overtaken {
             // saved once more, it is saved over the other's, knowingly
-            Some(sentence) if !is_look(&sent) => {
+            Some(sentence) if !is_preview(&sent) => {
                 typed.seen = seen;
                 (StatusCode::CONFLICT, Some(sentence))
             }
@@ -92,13 +92,13 @@ pub async fn save_draft(
 }
 
 /// Whether only a look was asked for: a preview, or a search for groups.
-fn is_look(sent: &DraftRequest) -> bool {
+fn is_preview(sent: &DraftRequest) -> bool {
     matches!(sent.get("do"), "preview" | "find")
 }
 
 /// A look finds no fault: what is not written yet is no mistake.
-fn looked(sent: &DraftRequest, faults: FormErrors) -> (StatusCode, FormErrors) {
-    if is_look(sent) { (StatusCode::OK, FormErrors::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
+fn preview_answer(sent: &DraftRequest, faults: FormErrors) -> (StatusCode, FormErrors) {
+    if is_preview(sent) { (StatusCode::OK, FormErrors::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
 }
 
 fn joined(mut faults: FormErrors, more: &FormErrors) -> FormErrors {

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::format::{self, actor, moment};
 use super::list::state_class;
-use super::preview::{drawn, told_date, told_number};
+use super::preview::{date_note, drawn, number_notes};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, Approval, Audience, ForwardingMode, Kind};
 use crate::domain::ids::BulletinId;
@@ -148,7 +148,7 @@ pub async fn page(
         bubble: bubble(db, app, &row).await?,
         paragraphs: row.body.lines().map(str::to_owned).collect(),
         facts: facts(db, visitor, &row).await?,
-        doubts: told_number(t, &Draft::of(&row)).1,
+        doubts: number_notes(t, &Draft::of(&row)).1,
         returned: row.returned_reason.as_deref().zip(row.returned_by.as_ref()).map(|(reason, by)| {
             t.say_with("compose-returned-by", &[("who", actor(t, by).as_str()), ("reason", reason)])
         }),
@@ -182,7 +182,7 @@ async fn facts(db: &mut Connection, visitor: &Visitor, row: &Bulletin) -> Result
     let mut add = |key: String, value: Option<String>| facts.extend(value.map(|value| (key, value)));
     add(t.say("compose-number"), row.document_number.clone());
     let date = row.document_date.as_deref().and_then(|date| date.parse().ok());
-    add(t.say("compose-date"), date.map(|date| told_date(t, date)));
+    add(t.say("compose-date"), date.map(|date| date_note(t, date)));
     add(t.say("compose-from"), Some(row.origin_office.clone()));
     add(t.say("compose-to"), Some(audience(db, visitor, &row.audience).await?));
     add(

@@ -12,7 +12,7 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::sign_in::{ask_again, find_origin, finish, note_failure};
+use super::sign_in::{find_origin, finish, note_failure, sign_in_again};
 use crate::domain::actor::Actor;
 use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
@@ -133,7 +133,7 @@ pub async fn check(
     let now = app.now();
     let late = || {
         let pending_form = typed.pending_form.as_deref().and_then(PendingForm::from_field);
-        ask_again(&app, t, pending_form.as_ref(), Some(t.say("code-late")))
+        sign_in_again(&app, t, pending_form.as_ref(), Some(t.say("code-late")))
     };
     let Some(half_way) = AwaitingSecondFactor::of(&session, now).await.map_err(|_| Problem::unavailable())? else {
         return Ok(late());

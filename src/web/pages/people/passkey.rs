@@ -35,7 +35,7 @@ pub async fn begin(
     let half_way = AwaitingSecondFactor::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
     let mut asked = SignInRequest::from(typed);
     asked.remembered |= half_way.is_some_and(|half_way| half_way.remembered);
-    if !Attempt::begin_elsewhere(&app, from).await? {
+    if !Attempt::begin_at_provider(&app, from).await? {
         let (status, fault) = (StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often"));
         return Ok(refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Passkey, asked), fault));
     }
@@ -77,6 +77,6 @@ pub async fn confirm(
         }
     };
     tx.commit().await.map_err(StoreError::from)?;
-    Attempt::succeed_elsewhere(&app, from).await?;
+    Attempt::succeed_at_provider(&app, from).await?;
     finish(&app, &session, t, &headers, &account, asked).await
 }

@@ -13,7 +13,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::code::PendingSignIn;
-use super::sign_in::{finish, go_on, refuse_other};
+use super::sign_in::{continue_sign_in, finish, refuse_other};
 use super::welcome::used_up;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
@@ -29,9 +29,9 @@ use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::refused;
 use crate::web::people::attempts::Attempt;
-use crate::web::people::passkeys::take_all_away;
+use crate::web::people::passkeys::remove_all;
 use crate::web::people::provider_sign_in::{
-    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
+    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, redirect_to_provider, take_pending,
 };
 use crate::web::people::sign_in_request::{SignInRequest, WithoutName};
 use crate::web::people::{SignInMethod, SignedIn, language_of, session_sha256};
@@ -50,7 +50,7 @@ pub async fn begin(
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let asked = SignInRequest::from(typed);
     let purpose = Purpose::SignIn(asked.clone());
-    Ok(match send_away(&app, &session, t, from, purpose).await? {
+    Ok(match redirect_to_provider(&app, &session, t, from, purpose).await? {
         Ok(leaving) => leaving,
         Err(Refusal { status, fault }) => {
             refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Provider, asked), fault)
@@ -68,7 +68,7 @@ struct ProviderAnswer {
 }
 
 /// Takes what the browser brings back from the provider.
-pub async fn come_back(
+pub async fn handle_callback(
     State(app): State<App>,
     session: Session,
     cookies: CookieJar,
@@ -79,7 +79,7 @@ pub async fn come_back(
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let provider = &get_provider(&app)?.provider;
     let taken = match session_sha256(&session) {
-        Some(sha256) => take_away(&app, &sha256).await?,
+        Some(sha256) => take_pending(&app, &sha256).await?,
         None => None,
     };
     let Some((waiting, purpose)) = taken else {
@@ -120,16 +120,16 @@ impl ProviderAnswer {
             return Ok(refuse_other(app, t, StatusCode::FORBIDDEN, asked, t.say("provider-unknown")));
         };
         tx.commit().await.map_err(StoreError::from)?;
-        self.let_in(account, asked).await
+        self.sign_in_account(account, asked).await
     }
 
     /// The second step, where the provider's sign-in does not count as one, and in.
-    async fn let_in(self, account: Account, asked: PendingSignIn) -> Result<Response, Problem> {
-        Attempt::succeed_elsewhere(&self.app, self.from).await?;
+    async fn sign_in_account(self, account: Account, asked: PendingSignIn) -> Result<Response, Problem> {
+        Attempt::succeed_at_provider(&self.app, self.from).await?;
         if get_provider(&self.app)?.counts_as_second {
             return finish(&self.app, &self.session, self.t, &self.headers, &account, asked).await;
         }
-        go_on(&self.app, &self.session, self.t, &self.headers, account, asked).await
+        continue_sign_in(&self.app, &self.session, self.t, &self.headers, account, asked).await
     }
 
     /// Accepts an invitation: from now on the person, and nobody from before, signs in to the account.
@@ -152,12 +152,15 @@ impl ProviderAnswer {
             return Ok(refuse_binding(t, taken));
         }
         clear_password(&mut tx, account.id).await?;
-        take_all_away(&mut tx, now, &by, account.id, &by.to_string()).await?;
+        remove_all(&mut tx, now, &by, account.id, &by.to_string()).await?;
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        self.let_in(account, PendingSignIn { way: SignInMethod::Provider, remembered, ..PendingSignIn::default() })
-            .await
+        self.sign_in_account(
+            account,
+            PendingSignIn { way: SignInMethod::Provider, remembered, ..PendingSignIn::default() },
+        )
+        .await
     }
 
     /// Binds the person to the account that is signed in.
@@ -179,7 +182,7 @@ impl ProviderAnswer {
             return Ok(refuse_binding(t, taken));
         }
         tx.commit().await.map_err(StoreError::from)?;
-        Attempt::succeed_elsewhere(app, self.from).await?;
+        Attempt::succeed_at_provider(app, self.from).await?;
         Ok(Redirect::to(&with_flash("/account", "said-provider-bound")).into_response())
     }
 }

@@ -93,7 +93,7 @@ pub async fn show_form(State(app): State<App>, cookies: CookieJar, Query(query):
 }
 
 /// The form for somebody whose session ended while they were typing, or for whom the second step took too long.
-pub fn ask_again(app: &App, t: Words, pending_form: Option<&PendingForm>, fault: Option<String>) -> Response {
+pub fn sign_in_again(app: &App, t: Words, pending_form: Option<&PendingForm>, fault: Option<String>) -> Response {
     let pending_form = pending_form.map(PendingForm::to_field);
     let page = SignInPage { pending_form, fault, ..SignInPage::new(app, t, "/sign-in") };
     show(StatusCode::UNAUTHORIZED, &page, "no-store")
@@ -113,7 +113,7 @@ struct SavePrompt {
 }
 
 /// In place of a part of a form, for somebody whose session ended while they were typing into it.
-pub fn ask_to_save(t: Words) -> Response {
+pub fn save_prompt(t: Words) -> Response {
     show(StatusCode::UNAUTHORIZED, &SavePrompt { t }, "no-store")
 }
 
@@ -163,7 +163,7 @@ pub async fn sign_in(
         next: typed.next,
         pending_form: typed.pending_form,
     };
-    go_on(&app, &session, t, &headers, account.clone(), asked).await
+    continue_sign_in(&app, &session, t, &headers, account.clone(), asked).await
 }
 
 /// From where somebody tries to sign in to `account`: a device on which its owner did before, or any other.
@@ -217,7 +217,7 @@ fn refuse(app: &App, t: Words, typed: SignInForm, status: StatusCode, fault: Str
 ///
 /// # Errors
 /// While the database is away.
-pub(super) async fn go_on(
+pub(super) async fn continue_sign_in(
     app: &App,
     session: &Session,
     t: Words,

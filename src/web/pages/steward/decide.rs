@@ -33,7 +33,7 @@ pub async fn forward_one(
         Ok(note) => Some(note),
         Err(BadText::Empty) => None,
         Err(bad) => {
-            typed.note_fault = Some(in_words(t, bad));
+            typed.note_fault = Some(sentence_for(t, bad));
             return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
@@ -85,7 +85,7 @@ pub async fn decline_one(
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => {
-            typed.reason_fault = Some(in_words(t, bad));
+            typed.reason_fault = Some(sentence_for(t, bad));
             return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
@@ -122,7 +122,7 @@ fn changed(id: BulletinId) -> Response {
 }
 
 /// What is wrong with a text, in the language of the page.
-fn in_words(t: Words, bad: BadText) -> String {
+fn sentence_for(t: Words, bad: BadText) -> String {
     match t.language {
         Language::Thai => bad.thai(),
         Language::English => bad.to_string(),

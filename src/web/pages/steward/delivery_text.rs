@@ -35,7 +35,7 @@ pub async fn forwarding_text(
             }
             None => t.say("forward-state-held"),
         },
-        State::Ready | State::Accepted | State::Failed | State::Unreachable => went_in(db, t, copy).await?,
+        State::Ready | State::Accepted | State::Failed | State::Unreachable => accepted_text(db, t, copy).await?,
         State::Declined => {
             let by = match &copy.forwarded_by {
                 Some(by) => actor(db, t, by).await?,
@@ -49,7 +49,7 @@ pub async fn forwarding_text(
 }
 
 /// How it went into the group.
-async fn went_in(db: &mut Connection, t: Words, copy: &OwnDelivery) -> Result<String, StoreError> {
+async fn accepted_text(db: &mut Connection, t: Words, copy: &OwnDelivery) -> Result<String, StoreError> {
     let how = match &copy.forwarded_by {
         None => t.say("forward-state-automatic"),
         Some(Actor::Program(Part::Time)) => t.say("forward-state-by-time"),

@@ -161,7 +161,7 @@ fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
         Ok(_) => Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) })),
         Err(bad) => {
             for fault in bad {
-                let said = Some(in_words(t, fault));
+                let said = Some(sentence_for(t, fault));
                 match fault {
                     BadDeputy::Nobody | BadDeputy::Name => faults.name = said,
                     BadDeputy::Title => faults.title = said,
@@ -175,7 +175,7 @@ fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
     }
 }
 
-fn in_words(t: Words, fault: BadDeputy) -> String {
+fn sentence_for(t: Words, fault: BadDeputy) -> String {
     match fault {
         BadDeputy::Nobody => t.say("office-deputy-nobody"),
         BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),
