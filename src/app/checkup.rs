@@ -11,7 +11,7 @@ use anyhow::bail;
 
 use super::checkup_database::{check_durability, check_room, check_sockets};
 use super::demo_guard::refuse_demo_data;
-use super::pooling::{self, Fault};
+use super::pooling::{self, PoolingFault};
 use super::{AppContext, secrets, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::relay::engine::{open_access, open_secrets};
@@ -37,7 +37,7 @@ pub async fn examine(config: Config) -> anyhow::Result<()> {
     let mut checkup = Checkup::default();
     checkup.report("disk", check_disk(&config))?;
     if let Some(fault) = pooling::find_fault_before(&config).await {
-        let unusable = matches!(fault, Some(Fault::Locks));
+        let unusable = matches!(fault, Some(PoolingFault::Locks));
         checkup.report("pooling", pooling_fault(fault))?;
         if unusable {
             return checkup.finish();
@@ -137,7 +137,7 @@ async fn check_version(db: &mut Connection) -> anyhow::Result<String> {
     Ok(format!("Postgres {version}"))
 }
 
-fn pooling_fault(fault: Option<Fault>) -> anyhow::Result<String> {
+fn pooling_fault(fault: Option<PoolingFault>) -> anyhow::Result<String> {
     match fault {
         Some(fault) => bail!("{fault}"),
         None => Ok("a session's locks and time-outs hold".to_owned()),

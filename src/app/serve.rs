@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::AppContext;
 use super::checkup_database::raise_open_file_limit;
 use super::demo_guard;
-use super::pooling::{self, Fault};
+use super::pooling::{self, PoolingFault};
 use super::secrets;
 use super::shutdown::Shutdown;
 use super::wiring;
@@ -107,8 +107,8 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
 /// A node's locks must mean something; what only makes a takeover slow is told.
 async fn check_for_pooler(config: &Config) -> anyhow::Result<()> {
     match pooling::find_fault_before(config).await.flatten() {
-        Some(fault @ Fault::Locks) => bail!("{fault}"),
-        Some(fault @ Fault::TimeOuts(_)) => tracing::warn!("{fault}"),
+        Some(fault @ PoolingFault::Locks) => bail!("{fault}"),
+        Some(fault @ PoolingFault::TimeOuts(_)) => tracing::warn!("{fault}"),
         None => {}
     }
     Ok(())

@@ -46,11 +46,11 @@ pub struct Answer {
     channel: ChannelId,
     reply_token: Option<String>,
     occurred_at: Timestamp,
-    what: What,
+    what: ReplyKind,
 }
 
 #[derive(Debug)]
-enum What {
+enum ReplyKind {
     Thanks,
     Greeting,
     WrongCode,
@@ -221,13 +221,13 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     let thanks = taps
         .into_iter()
         .filter(|(_, tap)| thanked.remove(&(tap.bulletin_id, tap.person.clone())))
-        .map(|(event, _)| Answer::to(event, What::Thanks))
+        .map(|(event, _)| Answer::to(event, ReplyKind::Thanks))
         .collect();
     Ok(thanks)
 }
 
 impl Answer {
-    fn to(event: &Event, what: What) -> Self {
+    fn to(event: &Event, what: ReplyKind) -> Self {
         let (channel, occurred_at) = (event.channel_id, event.occurred_at);
         Self { channel, reply_token: event.reply_token.clone(), occurred_at, what }
     }
@@ -251,7 +251,7 @@ fn as_tap(event: &Event) -> Option<Tap> {
 async fn handle(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
     let Some(line_group_id) = event.line_group_id.as_deref() else { return Ok(None) };
     match event.kind.as_str() {
-        "join" => Ok(Some(Answer::to(event, What::Greeting))),
+        "join" => Ok(Some(Answer::to(event, ReplyKind::Greeting))),
         "leave" => {
             if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, line_group_id).await? {
                 unlink(db, group, event.occurred_at, now).await?;
@@ -293,7 +293,7 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Time
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, &Actor::Program(Part::Line), "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
-    Ok(Some(Answer::to(event, What::Linked { name })))
+    Ok(Some(Answer::to(event, ReplyKind::Linked { name })))
 }
 
 /// What is said of a code that is not good: that it was once, that it never was, or nothing where it may be no code at all.
@@ -305,9 +305,9 @@ async fn answer_bad_code(
 ) -> Result<Option<Answer>> {
     let what = match join_codes::find_group_of_code(db, codes).await? {
         // two people typed it, or one of them twice
-        Some(group) if linked == Some(group) => What::Linked { name: groups::get_name(db, group).await? },
-        Some(_) => What::ExpiredCode,
-        None if event.kind == "join_code" => What::WrongCode,
+        Some(group) if linked == Some(group) => ReplyKind::Linked { name: groups::get_name(db, group).await? },
+        Some(_) => ReplyKind::ExpiredCode,
+        None if event.kind == "join_code" => ReplyKind::WrongCode,
         None => return Ok(None),
     };
     Ok(Some(Answer::to(event, what)))
@@ -328,11 +328,11 @@ async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Fa
         open_access(&engine.sealing, &get_channel(&mut db, answer.channel).await?)?
     };
     let words = match &answer.what {
-        What::Thanks => replies::thanks()?,
-        What::Greeting => replies::join_greeting()?,
-        What::WrongCode => replies::wrong_code()?,
-        What::ExpiredCode => replies::expired_code()?,
-        What::Linked { name } => replies::linked(name)?,
+        ReplyKind::Thanks => replies::thanks()?,
+        ReplyKind::Greeting => replies::join_greeting()?,
+        ReplyKind::WrongCode => replies::wrong_code()?,
+        ReplyKind::ExpiredCode => replies::expired_code()?,
+        ReplyKind::Linked { name } => replies::linked(name)?,
     };
     let Some(reply_token) = &answer.reply_token else { return Ok(()) };
     if engine.clock.now().since(answer.occurred_at) < REPLY_WITHIN {

@@ -12,7 +12,7 @@ pub const FORM: &str = "FORM ";
 
 /// An answer given before.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct StoredAnswer {
     /// The hash of the body that it answered.
     pub body_sha256: Vec<u8>,
     /// The HTTP status.
@@ -36,9 +36,9 @@ pub async fn find_answer(
     route: &str,
     key: &str,
     oldest: Timestamp,
-) -> Result<Option<Answer>> {
+) -> Result<Option<StoredAnswer>> {
     Ok(sqlx::query_as!(
-        Answer,
+        StoredAnswer,
         "select body_sha256, status, response from idempotency_keys
         where api_key_id = $1 and route = $2 and key = $3 and created_at > $4",
         api_key.0,
@@ -56,7 +56,7 @@ pub async fn insert_answer(
     api_key: ApiKeyId,
     route: &str,
     key: &str,
-    answer: &Answer,
+    answer: &StoredAnswer,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(

@@ -26,7 +26,7 @@ use super::input::read_bytes;
 use super::people::Visitor;
 use super::problem::Problem;
 use crate::domain::ids::ApiKeyId;
-use crate::store::idempotency::{Answer, FORM, find_answer, insert_answer, try_lock_key};
+use crate::store::idempotency::{FORM, StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{StoreError, Tx};
 
 /// The name of the hidden field.
@@ -133,7 +133,7 @@ impl FormKey {
         let text = serde_json::to_vec(made).map_err(|error| defect(&error))?;
         let sealed = app.sealing.seal(&self.route, &text).map_err(|error| defect(&error))?;
         let (body_sha256, response) = (self.body_sha256.clone(), hex::encode(sealed));
-        let answer = Answer { body_sha256, status: 200, response };
+        let answer = StoredAnswer { body_sha256, status: 200, response };
         Ok(insert_answer(tx, self.account, &self.route, key, &answer, app.now()).await?)
     }
 

@@ -24,7 +24,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
 use crate::relay::refusal::Refusal;
-use crate::store::idempotency::{Answer, find_answer, insert_answer, try_lock_key};
+use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{Connection, StoreError, Tx};
 
 const KEY_HEADER: &str = "idempotency-key";
@@ -236,7 +236,7 @@ impl Work {
         if let Some(answer_key) = &self.answer_key {
             let response = if secret { self.seal(&text)? } else { text.clone() };
             let kept = i16::try_from(status.as_u16()).unwrap_or_default();
-            let answer = Answer { body_sha256: answer_key.body_sha256.clone(), status: kept, response };
+            let answer = StoredAnswer { body_sha256: answer_key.body_sha256.clone(), status: kept, response };
             insert_answer(
                 &mut self.tx,
                 ApiKeyId(self.caller.uuid()),

@@ -25,7 +25,7 @@ use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::PersonKey;
 use crate::domain::time::Timestamp;
 use crate::line::signature;
-use crate::line::webhook::{InboundEvent, Mode, What, parse};
+use crate::line::webhook::{EventContent, InboundEvent, Mode, parse};
 use crate::relay::publish::acknowledged_bulletin;
 use crate::store::StoreError;
 use crate::store::channels::touch_webhook;
@@ -111,10 +111,10 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
     let (kind, data) = match event.what {
         // another module has the chat: noted, and nothing is done
         _ if event.mode != Mode::Active => ("other", None),
-        What::Join => ("join", None),
-        What::Leave => ("leave", None),
-        What::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
-        What::Text { text, addressed } => match JoinCode::read(&text, addressed) {
+        EventContent::Join => ("join", None),
+        EventContent::Leave => ("leave", None),
+        EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
+        EventContent::Text { text, addressed } => match JoinCode::read(&text, addressed) {
             TypedCode::Code(code) => ("join_code", Some(hash(&code))),
             TypedCode::Misspelt => ("join_code", None),
             TypedCode::Perhaps(codes) => {
@@ -122,8 +122,8 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
             }
             TypedCode::Nothing => ("other", None),
         },
-        What::MemberJoined { .. } | What::MemberLeft { .. } => ("members", None),
-        What::Tap { .. } | What::Other { .. } => ("other", None),
+        EventContent::MemberJoined { .. } | EventContent::MemberLeft { .. } => ("members", None),
+        EventContent::Tap { .. } | EventContent::Other { .. } => ("other", None),
     };
     let acted_on = kind != "other";
     Event {
@@ -156,7 +156,7 @@ mod tests {
         Timestamp::from_second(1_521_770_400)
     }
 
-    fn kept(what: What, mode: Mode) -> Event {
+    fn kept(what: EventContent, mode: Mode) -> Event {
         let event = InboundEvent {
             id: "01HX".to_owned(),
             occurred_at: None,
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_people_write_is_not_kept() {
-        let event = kept(What::Text { text: "สวัสดีครับ".to_owned(), addressed: false }, Mode::Active);
+        let event = kept(EventContent::Text { text: "สวัสดีครับ".to_owned(), addressed: false }, Mode::Active);
         assert_eq!((event.kind.as_str(), &event.data), ("other", &None));
         assert_eq!((&event.person, &event.reply_token, &event.line_group_id), (&None, &None, &None));
     }
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn of_a_join_code_only_the_hash_is_kept() {
         let code = JoinCode::generate();
-        let event = kept(What::Text { text: code.to_string(), addressed: false }, Mode::Active);
+        let event = kept(EventContent::Text { text: code.to_string(), addressed: false }, Mode::Active);
         assert_eq!(event.kind, "join_code");
         assert_eq!(event.data, Some(hex::encode(code.sha256())));
     }
@@ -189,14 +189,14 @@ mod tests {
     #[test]
     fn a_tap_keeps_its_bulletin_and_a_hash_of_the_person() {
         let data = acknowledge_data(BulletinId::new(now()));
-        let event = kept(What::Tap { data: data.clone() }, Mode::Active);
+        let event = kept(EventContent::Tap { data: data.clone() }, Mode::Active);
         assert_eq!((event.kind.as_str(), event.data), ("tap", Some(data)));
         assert_eq!(event.person.map(|hash| hash.len()), Some(32));
-        assert_eq!(kept(What::Tap { data: "something else".to_owned() }, Mode::Active).kind, "other");
+        assert_eq!(kept(EventContent::Tap { data: "something else".to_owned() }, Mode::Active).kind, "other");
     }
 
     #[test]
     fn what_another_module_answers_is_only_noted() {
-        assert_eq!(kept(What::Join, Mode::Standby).kind, "other");
+        assert_eq!(kept(EventContent::Join, Mode::Standby).kind, "other");
     }
 }

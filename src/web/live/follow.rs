@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{Frame, Live, Seen, Stamp};
+use super::{Frame, Live, SeenVersions, Stamp};
 use crate::domain::ids::BulletinId;
 use crate::web::caller_limits::Holder;
 use crate::web::problem::Problem;
@@ -45,7 +45,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    fn stamp(self, seen: &Seen) -> Stamp {
+    fn stamp(self, seen: &SeenVersions) -> Stamp {
         match self {
             Self::Bulletin(id) => seen.stamp_of(id),
             Self::All => seen.stamp(),
@@ -56,7 +56,7 @@ impl Subject {
 /// The place of one who watches.
 struct Place {
     live: Live,
-    seen: watch::Receiver<Arc<Seen>>,
+    seen: watch::Receiver<Arc<SeenVersions>>,
     until: Instant,
     _permit: OwnedSemaphorePermit,
     _held: slots::Slot<Holder>,

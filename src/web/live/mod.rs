@@ -20,7 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use follow::{Subject, answer};
-pub use seen::{Seen, Stamp};
+pub use seen::{SeenVersions, Stamp};
 
 use super::caller_limits::Held;
 use super::problem::Problem;
@@ -63,7 +63,7 @@ pub struct Live {
 #[derive(Debug)]
 struct Inner {
     db: Db,
-    seen: watch::Sender<Arc<Seen>>,
+    seen: watch::Sender<Arc<SeenVersions>>,
     frames: Cache<FrameKey, Option<Arc<Frame>>>,
     pages: Cache<Arc<str>, Option<Arc<Frame>>>,
     room: Arc<Semaphore>,

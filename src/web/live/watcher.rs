@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Live, Seen};
+use super::{Live, SeenVersions};
 use crate::store::board::changes::get_changes;
 use crate::store::{Result, StoreError};
 
@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 impl Live {
     /// Begins to watch: what the watcher sees from now on. It is started if it rests.
-    pub(super) fn watch(&self) -> watch::Receiver<Arc<Seen>> {
+    pub(super) fn watch(&self) -> watch::Receiver<Arc<SeenVersions>> {
         let seen = self.inner.seen.subscribe();
         if !self.inner.watching.swap(true, Ordering::AcqRel) {
             tokio::spawn(self.clone().run());
@@ -56,7 +56,7 @@ impl Live {
         let mut db = self.inner.db.acquire().await.map_err(StoreError::from)?;
         let changes = get_changes(&mut db, since).await?;
         self.inner.seen.send_if_modified(|seen| {
-            let mut next = Seen::clone(seen);
+            let mut next = SeenVersions::clone(seen);
             let new = next.take_in(changes);
             *seen = Arc::new(next);
             new

@@ -19,13 +19,17 @@ use crate::web::shell::with_flash;
 
 /// Where the notice was read.
 #[derive(Debug, Deserialize)]
-pub struct Seen {
+pub struct SeenForm {
     #[serde(default)]
     next: String,
 }
 
 /// Notes that the owner of the account has read the notice; it begins anew with the next failure.
-pub async fn mark_seen(State(app): State<App>, visitor: Visitor, Form(seen): Form<Seen>) -> Result<Response, Problem> {
+pub async fn mark_seen(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(seen): Form<SeenForm>,
+) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     if let Some(failed) = take_failures(&mut tx, visitor.account()).await? {
         let (by, detail) = (visitor.caller.actor(), json!({ "failures": failed.failures, "since": failed.since }));

@@ -16,7 +16,7 @@ use crate::domain::ids::BulletinId;
 use crate::domain::thai::{Digits, format_long_date, format_moment};
 use crate::domain::time::Timestamp;
 use crate::report::Receipt;
-use crate::report::receipt::{ReceiptLine, Sums};
+use crate::report::receipt::{ReceiptLine, ReceiptSums};
 use crate::store::StoreError;
 use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::deliveries::{Filter, list_deliveries};
@@ -118,7 +118,7 @@ pub async fn show_receipt(
     let lines: Vec<ReceiptLine> = rows.into_iter().map(|row| line(t, Delivery::of(row))).collect();
     let mut receipt = Receipt::of(&lines);
     for cell in third(&cells).iter().filter(|_| whole) {
-        receipt.add(Sums {
+        receipt.add(ReceiptSums {
             groups: cell.groups,
             accepted: cell.accepted,
             acknowledged: cell.acknowledged,
