@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_key_waits_until_both_clocks_say_that_it_is_old_and_a_refused_one_for_the_first() {
+    fn an_open_key_is_old_when_both_clocks_say_so_and_a_refused_one_when_one_does() {
         let since = Timestamp::from_second(1_600_000_000);
         let (earlier, later) = (since + Duration::from_hours(23), since + Duration::from_hours(25));
         let key = Uuid::nil();

@@ -76,7 +76,7 @@ async fn the_counts_are_the_same_eleven_everywhere_and_add_up() {
 }
 
 #[tokio::test]
-async fn a_ready_delivery_is_shown_as_sending_while_it_is_claimed_and_as_parked_while_its_channel_stands_still() {
+async fn a_ready_delivery_shows_as_sending_when_claimed_and_as_parked_when_its_channel_is() {
     let app = TestApp::new().await;
     let id = app.write().await;
     app.release(&id).await;

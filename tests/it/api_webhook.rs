@@ -118,7 +118,7 @@ async fn a_request_that_does_not_prove_itself_takes_no_connection() {
 }
 
 #[tokio::test]
-async fn a_new_channel_and_a_changed_secret_are_known_within_the_time_that_things_are_remembered() {
+async fn a_new_channel_and_a_changed_secret_are_known_once_the_cache_expires() {
     let app = TestApp::new().await;
     let body = json!({ "events": [] }).to_string();
     let (old, new) = ("a secret of before", "a secret of after");

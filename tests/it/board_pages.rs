@@ -40,7 +40,7 @@ async fn held(app: &TestApp) -> (String, String) {
 }
 
 #[tokio::test]
-async fn operations_and_the_steward_of_the_province_open_every_page_and_another_province_stays_hidden() {
+async fn operators_and_the_provinces_steward_see_every_page_and_other_provinces_none() {
     let app = TestApp::new().await;
     let (id, delivery) = held(&app).await;
     let (operator, steward) = (app.sign_in(Who::Operator).await, app.sign_in(Who::Steward).await);
@@ -67,7 +67,7 @@ async fn operations_and_the_steward_of_the_province_open_every_page_and_another_
 }
 
 #[tokio::test]
-async fn what_only_operations_may_do_is_closed_to_others_and_the_signed_out_are_led_to_the_form() {
+async fn only_operators_do_what_is_theirs_and_the_signed_out_are_sent_to_sign_in() {
     let app = TestApp::new().await;
     let (id, delivery) = held(&app).await;
     let (operator, steward) = (app.sign_in(Who::Operator).await, app.sign_in(Who::Steward).await);

@@ -58,7 +58,7 @@ async fn a_held_province_blocks_its_offices_until_it_is_let_in() {
 }
 
 #[tokio::test]
-async fn a_parked_channel_blocks_all_below_the_root_and_a_lost_group_is_told_with_nobody_waiting() {
+async fn a_parked_channel_blocks_all_below_it_and_a_lost_group_blocks_nobody() {
     let relay = TestRelay::new().await;
     park_channel(&mut *relay.db().await, relay.channel, ParkReason::Operator, relay.now()).await.expect("parked");
     let id = relay.publish_automatic().await;

@@ -32,7 +32,7 @@ async fn nothing_was_sent(app: &TestApp) {
 }
 
 #[tokio::test]
-async fn a_draft_whose_time_is_over_is_neither_published_scheduled_submitted_nor_tried() {
+async fn an_expired_draft_cannot_be_published_scheduled_submitted_or_tried() {
     for pointer in ["/expires_at", "/acknowledgement/due_at"] {
         let app = TestApp::new().await;
         let id = overdue(&app, pointer).await;

@@ -246,7 +246,7 @@ async fn another_text_under_the_same_token_is_another_form() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_kept_and_what_was_made_is_for_one_session_and_a_quarter_of_an_hour() {
+async fn a_refusal_is_not_kept_and_a_result_is_for_one_session_for_15_minutes() {
     let app = TestApp::new().await;
     let admin = app.sign_in(Who::Admin).await;
     let token = token();

@@ -274,7 +274,7 @@ async fn published_corrections_are_withdrawn_with_what_they_correct() {
 }
 
 #[tokio::test]
-async fn a_correction_that_was_withdrawn_corrects_nothing_any_more_and_its_bulletin_stands() {
+async fn a_withdrawn_correction_corrects_nothing() {
     let app = TestApp::new().await;
     let id = app.held().await;
     let correction = correct(&app, &id).await;

@@ -371,7 +371,7 @@ async fn accept(relay: &TestRelay, bulletin: BulletinId, delivery: DeliveryId) {
 }
 
 #[tokio::test]
-async fn a_claim_whose_answer_was_lost_is_given_again_to_the_same_holder_and_to_no_other() {
+async fn a_claim_whose_answer_was_lost_goes_to_the_same_holder_again() {
     let relay = TestRelay::new().await;
     relay.publish_automatic().await;
     let mut tx = begin(&relay).await;

@@ -214,7 +214,7 @@ async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_number_on_the_board_and_in_the_rules_is_one_that_a_server_prints_with_these_labels() {
+async fn every_metric_of_board_and_alerts_is_exported_with_its_labels() {
     let (_simulator, _program, server) = after_a_cascade().await;
     let expected = all_names();
     let printed = until(&server, |printed| {

@@ -128,7 +128,7 @@ async fn a_passkey_of_nobody_and_of_an_account_that_was_ended_let_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_passkey_that_is_known_is_not_made_twice_and_one_that_was_begun_by_another_not_kept() {
+async fn a_known_passkey_is_not_made_twice_nor_kept_for_another_account() {
     let app = TestApp::new().await;
     let (owner, mut device) = owner(&app).await;
     let again = make(&owner, &mut device).await;

@@ -224,7 +224,7 @@ async fn members(relay: &TestRelay, code: &str) -> Option<i32> {
 }
 
 #[tokio::test]
-async fn a_link_is_confirmed_at_once_and_its_members_are_counted_when_line_says_how_many() {
+async fn a_link_is_confirmed_at_once_and_members_are_counted_later() {
     let app = TestApp::new().await;
     unlinked_chat(&app);
     sqlx::query("update groups set members = null where code = 'cmi-far'")
@@ -362,7 +362,7 @@ async fn persons_and_taps_without_a_name_are_never_more_than_the_group_has_membe
 }
 
 #[tokio::test]
-async fn a_line_group_that_was_linked_by_a_clock_ahead_can_be_linked_to_another_group_at_once() {
+async fn a_line_group_linked_by_a_fast_clock_can_be_relinked_at_once() {
     let relay = TestRelay::new().await;
     let (moi, far) = (relay.group("moi").await, relay.group("cmi-far").await);
     let ahead = relay.now() + Duration::from_secs(30);

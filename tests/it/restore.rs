@@ -275,7 +275,7 @@ impl Archived {
 }
 
 #[tokio::test]
-async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_is_said_to_be_restored() {
+async fn after_point_in_time_recovery_nothing_is_sent_twice() {
     let archived = Archived::start().await;
     let relay = TestRelay::on(&archived.cluster.url(), SMALL_TREE).await;
     archived.back_up(&relay.engine.db).await;
@@ -308,7 +308,7 @@ async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_
 }
 
 #[tokio::test]
-async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may_have_been_sent() {
+async fn a_copy_restored_after_the_keys_expired_leaves_outcomes_unknown() {
     let relay = TestRelay::new().await;
     let (first, second, _) = cascade_halfway(&relay).await;
     let backup = Backup::of(&relay.engine.db).await;
@@ -364,7 +364,7 @@ async fn a_copy_restored_over_its_own_database_is_noticed_too() {
 }
 
 #[tokio::test]
-async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing_had_been() {
+async fn a_database_moved_while_all_nodes_were_stopped_just_goes_on() {
     let relay = TestRelay::new().await;
     let (first, ..) = cascade_halfway(&relay).await;
     let node = node_on(&relay, &Backup::of(&relay.engine.db).await.restore(&relay.engine.db).await).await;
@@ -380,7 +380,7 @@ async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing
 }
 
 #[tokio::test]
-async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_second_time() {
+async fn a_withdrawal_notice_after_a_late_acceptance_is_made_once() {
     let relay = TestRelay::new().await;
     assert_eq!(arrive_at(&relay.engine).await, None);
     let id = relay.publish_automatic().await;
@@ -411,7 +411,7 @@ async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_secon
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_program_on_a_copy_made_in_mid_fan_out_waits_for_an_operator_and_then_sends_nothing_twice() {
+async fn a_copy_made_during_a_fan_out_waits_for_an_operator_and_sends_nothing_twice() {
     let mut cluster = TestCluster::build(ClusterPlan::of(1_200)).await;
     cluster.answer_late(5, 60);
     let (all, key) = (cluster.groups(), cluster.key.clone());

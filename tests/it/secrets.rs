@@ -104,7 +104,7 @@ async fn takes_webhooks(node: &Server) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_is_changed_while_two_machines_serve_and_seals_nothing_before_both_can_read_it() {
+async fn a_new_key_seals_nothing_before_both_nodes_can_open_it() {
     let setup = TestSetup::new().await;
     let accounts = setup.accounts(3).await;
     let before = setup.keys();

@@ -89,7 +89,7 @@ async fn with_one_unknown() -> (TestRelay, gcc_relay::domain::ids::BulletinId, T
 }
 
 #[tokio::test]
-async fn what_is_unknown_for_23_hours_stays_unsent_however_the_clock_moves_afterwards() {
+async fn what_is_unknown_for_23_hours_stays_unsent_whatever_the_clock_does() {
     let (relay, bulletin, sent) = with_one_unknown().await;
     for hours in [23, 0, 48, 5, 100, 22, 24] {
         relay.clock.set(sent + hours * HOUR);
@@ -103,7 +103,7 @@ async fn what_is_unknown_for_23_hours_stays_unsent_however_the_clock_moves_after
 }
 
 #[tokio::test]
-async fn a_clock_set_back_for_a_while_delays_the_question_and_asks_it_under_the_same_key() {
+async fn a_clock_set_back_delays_the_question_but_keeps_its_key() {
     let (relay, bulletin, sent) = with_one_unknown().await;
     relay.clock.set(sent - 5 * HOUR);
     relay.run().await;

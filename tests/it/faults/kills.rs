@@ -3,7 +3,7 @@
 use super::test_cluster::{Chance, ClusterPlan, TestCluster, scaled};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_random_moments_and_started_again_it_loses_nothing_and_sends_nothing_twice() {
+async fn killed_at_random_moments_it_loses_nothing_and_sends_nothing_twice() {
     let (offices, kills) = scaled((1_000, 4), (12_000, 20));
     let cluster = TestCluster::build(ClusterPlan::of(offices)).await;
     cluster.answer_late(5, 60);

@@ -167,7 +167,7 @@ impl Drop for Machines {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_leader_of_patroni_whose_machine_dies_in_mid_fan_out_is_followed_by_the_next() {
+async fn patroni_promotes_a_standby_during_a_fan_out() {
     // half a minute of waiting for the old leader's time to be over is too long for `make test`
     if !scaled(false, true) {
         return;

@@ -85,7 +85,7 @@ async fn a_transaction_that_is_dropped_is_undone_and_its_connection_used_again()
 }
 
 #[tokio::test]
-async fn a_server_that_takes_no_writes_any_more_is_away_and_its_connections_are_made_anew() {
+async fn a_server_that_became_read_only_is_away_and_gets_new_connections() {
     let db = pool(&fresh_database().await, 30 * SECOND);
     let (mut one, mut two) = (db.acquire().await.expect("one"), db.acquire().await.expect("two"));
     let mut old = Vec::new();
@@ -150,7 +150,7 @@ async fn a_node_with_few_connections_that_all_fall_silent_goes_on_over_new_ones(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_with_many_channels_whose_connections_all_fall_silent_goes_on_over_new_ones() {
+async fn a_node_whose_connections_all_fall_silent_opens_new_ones() {
     strand_once(ClusterPlan { channels: 20, rate: 30, ..ClusterPlan::of(scaled(600, 12_000)) }, "10").await;
 }
 
@@ -191,7 +191,7 @@ async fn beats_wake_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_whose_session_answers_while_its_pool_does_not_ends_to_be_started_again() {
+async fn a_node_whose_pool_is_dead_exits_to_be_restarted() {
     let url = fresh_database().await;
     let mut cluster = TestCluster::build_over(url.clone(), ClusterPlan::of(10)).await;
     for (name, value) in [("HEARTBEAT", "200ms"), ("LEASE", "5s"), ("KEEPALIVE", "20s"), ("WATCHDOG", "15s")] {

@@ -71,7 +71,7 @@ const SWALLOWS: &str = "ignore_startup_parameters = extra_float_digits, options,
     tcp_keepalives_idle, tcp_keepalives_interval, tcp_keepalives_count, tcp_user_timeout, idle_session_timeout";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn through_a_pooler_in_session_mode_a_frozen_node_is_taken_over_as_when_connected_directly() {
+async fn a_frozen_node_behind_a_session_pooler_is_taken_over() {
     for more in ["", SWALLOWS] {
         let Some(pooler) = start("session", more).await else { return };
         let mut cluster =

@@ -159,7 +159,7 @@ async fn answers_to_commits_that_are_lost_cost_nothing_and_leave_no_claim_behind
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_parent_whose_record_was_committed_without_an_answer_wakes_its_children_at_once() {
+async fn a_commit_without_an_answer_still_wakes_the_children_at_once() {
     let mut relay = TestRelay::new().await;
     let (wire, over) = wired_to(&relay.engine.db).await;
     relay.engine.db = store::connect(&over, 4, PATIENCE).await.expect("a pool over the wire");

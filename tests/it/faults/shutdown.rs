@@ -11,7 +11,7 @@ use super::test_cluster::{Chance, ClusterPlan, TestCluster, scaled, until};
 const GRACE: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn told_to_stop_at_random_moments_it_ends_in_time_and_leaves_nothing_in_sending() {
+async fn stopped_at_random_moments_it_ends_in_time_and_leaves_nothing_claimed() {
     let (offices, stops) = scaled((1_000, 5), (12_000, 20));
     let cluster = TestCluster::build(ClusterPlan::of(offices)).await;
     // some calls never get an answer: they end with the time-out of a second, within the grace
