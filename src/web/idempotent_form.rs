@@ -1,6 +1,6 @@
 //! Forms, done once: two clicks on a button are one act, and the second is shown what the first came to.
 //!
-//! Every page gives its forms a hidden token, new each time it is drawn (`shell::Shell::once`). A form that
+//! Every page gives its forms a hidden token, new each time it is drawn (`shell::Shell::form_token`). A form that
 //! makes something is taken as [`IdempotentForm`]: what it made is kept, sealed, in the transaction that made it, under session,
 //! address and token. The same form again waits for the first and shows the same answer, on any node: also a key or a
 //! link that is shown only once. A form of the same token with another content is another form (the page was still
@@ -50,7 +50,7 @@ pub fn new_token() -> String {
 #[derive(Debug)]
 pub struct IdempotentForm<F> {
     /// Does it once.
-    pub once: FormKey,
+    pub form_key: FormKey,
     /// What was sent.
     pub form: F,
 }
@@ -81,9 +81,9 @@ impl<F: FromRequest<App>> FromRequest<App> for IdempotentForm<F> {
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await;
         let bytes = read_bytes(bytes).map_err(Problem::into_response)?;
-        let once = FormKey::of(&parts, &bytes).map_err(Problem::into_response)?;
+        let form_key = FormKey::of(&parts, &bytes).map_err(Problem::into_response)?;
         let form = F::from_request(Request::from_parts(parts, Body::from(bytes)), app).await;
-        Ok(Self { once, form: form.map_err(axum::response::IntoResponse::into_response)? })
+        Ok(Self { form_key, form: form.map_err(axum::response::IntoResponse::into_response)? })
     }
 }
 

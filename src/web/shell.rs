@@ -75,7 +75,7 @@ pub struct Shell {
     /// What was just done.
     pub flash: Option<String>,
     /// What the forms of this page bear, so that two clicks are one act.
-    pub once: String,
+    pub form_token: String,
     /// That others tried to sign in, and that a recovery code was used.
     pub failed: Option<String>,
     /// Scripts by address.
@@ -102,7 +102,7 @@ impl Shell {
             here: visitor.here.clone(),
             flash: flash_key(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             failed: say_alarms(t, visitor.failed, visitor.recovery_used),
-            once: new_token(),
+            form_token: new_token(),
             scripts: vec![assets::path_of("live"), assets::path_of("forms")],
             style: assets::style_path(),
             icon: assets::path_of("icon"),
@@ -118,7 +118,7 @@ impl Shell {
             nav: Vec::new(),
             here: here.to_owned(),
             flash: flash_key(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
-            once: String::new(),
+            form_token: String::new(),
             failed: None,
             scripts: Vec::new(),
             style: assets::style_path(),

@@ -180,7 +180,7 @@ fn every_form_in_the_templates_bears_the_token() {
                 continue;
             }
             forms += 1;
-            assert!(head.contains(r#"name="once" value="{{ shell.once }}""#), "{name}: <form {head}");
+            assert!(head.contains(r#"name="once" value="{{ shell.form_token }}""#), "{name}: <form {head}");
         }
     }
     assert!(forms > 30, "{forms} forms");

@@ -103,10 +103,10 @@ pub struct Made {
 pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(Made { credential }) }: IdempotentForm<Form<Made>>,
+    IdempotentForm { form_key, form: Form(Made { credential }) }: IdempotentForm<Form<Made>>,
 ) -> Result<Response, Problem> {
     let done = || Redirect::to(&with_flash(HERE, "said-passkey-made")).into_response();
-    let mut tx = match once.begin::<()>(&app).await? {
+    let mut tx = match form_key.begin::<()>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(()) => return Ok(done()),
     };
@@ -120,7 +120,7 @@ pub async fn confirm(
     };
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "passkey_add", &by.to_string(), &json!({ "name": name })).await?;
-    once.finish(tx, &app, &()).await?;
+    form_key.finish(tx, &app, &()).await?;
     Ok(done())
 }
 

@@ -63,11 +63,11 @@ pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<TotpForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<TotpForm>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     // nothing is held while the code is looked at
-    if let Begun::Again(codes) = once.begin::<Vec<String>>(&app).await? {
+    if let Begun::Again(codes) = form_key.begin::<Vec<String>>(&app).await? {
         return Ok(reveal_codes(visitor, &codes));
     }
     let account = find(&app, &visitor).await?;
@@ -84,7 +84,7 @@ pub async fn confirm(
     // a new secret's codes were never taken before
     let Some(period) = secret.check(&typed.code, app.now(), 0) else { return Ok(refuse("code-wrong")) };
     attempt.succeed(&app).await?;
-    let mut tx = match once.begin::<Vec<String>>(&app).await? {
+    let mut tx = match form_key.begin::<Vec<String>>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(codes) => return Ok(reveal_codes(visitor, &codes)),
     };
@@ -92,7 +92,7 @@ pub async fn confirm(
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "codes_set_up", &by.to_string(), &json!({})).await?;
     let codes = recovery::make(&mut tx, &account, app.now()).await?;
-    once.finish(tx, &app, &codes).await?;
+    form_key.finish(tx, &app, &codes).await?;
     TotpSetup::end(&session).await.map_err(|_| Problem::unavailable())?;
     Ok(reveal_codes(visitor, &codes))
 }
@@ -101,7 +101,7 @@ pub async fn confirm(
 pub async fn renew_recovery(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(proof) }: IdempotentForm<Form<PasswordProof>>,
+    IdempotentForm { form_key, form: Form(proof) }: IdempotentForm<Form<PasswordProof>>,
 ) -> Result<Response, Problem> {
     let account = find(&app, &visitor).await?;
     if account.totp_sealed.is_none() {
@@ -111,12 +111,12 @@ pub async fn renew_recovery(
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
         return refuse(&app, visitor, fault).await;
     }
-    let mut tx = match once.begin::<Vec<String>>(&app).await? {
+    let mut tx = match form_key.begin::<Vec<String>>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(codes) => return Ok(reveal_codes(visitor, &codes)),
     };
     let codes = recovery::make(&mut tx, &account, app.now()).await?;
-    once.finish(tx, &app, &codes).await?;
+    form_key.finish(tx, &app, &codes).await?;
     Ok(reveal_codes(visitor, &codes))
 }
 

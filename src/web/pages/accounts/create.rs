@@ -46,10 +46,10 @@ pub async fn show_form(visitor: Visitor) -> Response {
 pub async fn create(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<AccountForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<AccountForm>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(made) => return Ok(link::reveal(visitor, made)),
     };
@@ -78,7 +78,7 @@ pub async fn create(
     insert_entry(&mut tx, now, &by, "account_create", &Actor::user(&account.username).to_string(), &detail).await?;
     let made = find_account_by_id(&mut tx, id).await?.ok_or_else(Problem::internal)?;
     let made = link::insert(&mut tx, &app, &visitor, &made).await?;
-    once.finish(tx, &app, &made).await?;
+    form_key.finish(tx, &app, &made).await?;
     Ok(link::reveal(visitor, made))
 }
 

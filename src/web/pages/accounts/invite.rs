@@ -86,10 +86,10 @@ pub async fn show_form(
 pub async fn invite(
     State(app): State<App>,
     mut visitor: Visitor,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<InviteForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<InviteForm>>,
 ) -> Result<Response, Problem> {
     visitor.here = format!("{HERE}/invite");
-    let mut tx = match once.begin::<Made>(&app).await? {
+    let mut tx = match form_key.begin::<Made>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(made) => return show_links(&visitor, &typed, made),
     };
@@ -117,7 +117,7 @@ pub async fn invite(
         })
         .collect();
     let made = Made { slips, until };
-    once.keep(&mut tx, &app, &made).await?;
+    form_key.keep(&mut tx, &app, &made).await?;
     // only what can be handed out is committed
     let answer = show_links(&visitor, &typed, made)?;
     tx.commit().await.map_err(failed)?;

@@ -45,15 +45,15 @@ pub async fn make(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<AccountId>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(made) => return Ok(reveal(visitor, made)),
     };
     let account = get_account(&mut tx, &visitor, id).await?;
     let made = insert(&mut tx, &app, &visitor, &account).await?;
-    once.finish(tx, &app, &made).await?;
+    form_key.finish(tx, &app, &made).await?;
     Ok(reveal(visitor, made))
 }
 

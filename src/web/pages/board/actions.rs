@@ -35,9 +35,9 @@ pub async fn undecline(
     State(app): State<App>,
     visitor: Visitor,
     InScope(id): InScope<BulletinId>,
-    IdempotentForm { once, form: Form(Group { group }) }: IdempotentForm<Form<Group>>,
+    IdempotentForm { form_key, form: Form(Group { group }) }: IdempotentForm<Form<Group>>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -45,7 +45,7 @@ pub async fn undecline(
     let group = visible::group(&mut tx, &visitor.caller, &plain(group)?).await?;
     forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.actor(), app.now()).await?;
     let to = with_flash(&format!("/board/{id}"), "said-undeclined");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -60,9 +60,9 @@ pub async fn retry_delivery(
     State(app): State<App>,
     visitor: Visitor,
     InScope(id): InScope<DeliveryId>,
-    IdempotentForm { once, form: Form(RetryOne { include_unknown }) }: IdempotentForm<Form<RetryOne>>,
+    IdempotentForm { form_key, form: Form(RetryOne { include_unknown }) }: IdempotentForm<Form<RetryOne>>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -75,7 +75,7 @@ pub async fn retry_delivery(
         return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
     }
     let to = with_flash(&format!("/deliveries/{id}"), "said-retried");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -84,9 +84,9 @@ pub async fn park_channel(
     State(app): State<App>,
     visitor: Visitor,
     InScope(code): InScope<String>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -96,7 +96,7 @@ pub async fn park_channel(
     }
     note(&mut tx, &app, &visitor, "park", &channel).await?;
     let to = with_flash("/channels", "said-parked");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -105,9 +105,9 @@ pub async fn resume_channel(
     State(app): State<App>,
     visitor: Visitor,
     InScope(code): InScope<String>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -117,7 +117,7 @@ pub async fn resume_channel(
     }
     note(&mut tx, &app, &visitor, "resume", &channel).await?;
     let to = with_flash("/channels", "said-resumed");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -126,15 +126,15 @@ pub async fn retry_webhook_failure(
     State(app): State<App>,
     visitor: Visitor,
     InScope(id): InScope<i64>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     webhook_failures::retry(&mut tx, &visitor.caller, id, &visitor.caller.actor(), app.now()).await?;
     let to = with_flash("/channels", "said-webhook-retried");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     app.inbound.wake();
     Ok(Redirect::to(&to).into_response())
 }

@@ -135,11 +135,11 @@ pub async fn retry(
     State(app): State<App>,
     visitor: Visitor,
     InScope(id): InScope<BulletinId>,
-    IdempotentForm { once, form: Form(which) }: IdempotentForm<Form<RetryQuery>>,
+    IdempotentForm { form_key, form: Form(which) }: IdempotentForm<Form<RetryQuery>>,
 ) -> Result<Response, Problem> {
     find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -147,6 +147,6 @@ pub async fn retry(
     let unknown = which.include_unknown.is_some();
     retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, &app.clock).await?;
     let to = with_flash(&format!("/board/{id}"), "said-retried");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

@@ -29,14 +29,14 @@ async fn finish(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    (once, tx): (FormKey, Tx),
+    (form_key, tx): (FormKey, Tx),
     done: Result<&'static str, Refusal>,
     (of, typed): (&'static str, &str),
 ) -> Result<Response, Problem> {
     match done {
         Ok(said) => {
             let to = with_flash(&format!("/bulletins/{id}"), said);
-            once.finish(tx, app, &to).await?;
+            form_key.finish(tx, app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
@@ -61,8 +61,13 @@ async fn show_fault(
 
 /// Begins an act on a bulletin that starts in the visitor's part of the tree; one that was done before leads where it
 /// led.
-async fn begin(app: &App, visitor: &Visitor, id: BulletinId, once: &FormKey) -> Result<Result<Tx, Response>, Problem> {
-    let mut tx = match once.begin::<String>(app).await? {
+async fn begin(
+    app: &App,
+    visitor: &Visitor,
+    id: BulletinId,
+    form_key: &FormKey,
+) -> Result<Result<Tx, Response>, Problem> {
+    let mut tx = match form_key.begin::<String>(app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Err(Redirect::to(&to).into_response())),
     };
@@ -75,10 +80,10 @@ pub async fn submit(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
@@ -86,7 +91,7 @@ pub async fn submit(
         Ok(()) => approval::submit(&mut tx, &app.settings, id, &visitor.caller.actor(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
-    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-submitted"), ("acts", "")).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-submitted"), ("acts", "")).await
 }
 
 /// Takes back what was submitted.
@@ -94,14 +99,14 @@ pub async fn recall(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
     let done = approval::recall(&mut tx, id, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-recalled"), ("acts", "")).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-recalled"), ("acts", "")).await
 }
 
 /// Approves what was submitted.
@@ -109,14 +114,14 @@ pub async fn approve(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
     let done = approval::approve(&mut tx, id, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-approved"), ("approve", "")).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-approved"), ("approve", "")).await
 }
 
 /// Puts a scheduled bulletin back among the drafts.
@@ -124,14 +129,14 @@ pub async fn unschedule(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
     let done = publish::unschedule(&mut tx, id, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-unscheduled"), ("acts", "")).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-unscheduled"), ("acts", "")).await
 }
 
 /// Throws a draft away.
@@ -139,12 +144,12 @@ pub async fn delete(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let to = with_flash("/bulletins", "said-deleted");
-    if let Begun::First(mut tx) = once.begin::<String>(&app).await? {
+    if let Begun::First(mut tx) = form_key.begin::<String>(&app).await? {
         drafts::delete(&mut tx, &visitor.caller, id, app.now()).await?;
-        once.finish(tx, &app, &to).await?;
+        form_key.finish(tx, &app, &to).await?;
     }
     Ok(Redirect::to(&to).into_response())
 }
@@ -161,18 +166,18 @@ pub async fn give_back(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Reason>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<Reason>>,
 ) -> Result<Response, Problem> {
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => return bad_reason(&app, &visitor, id, "return", &typed.reason, bad).await,
     };
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
     let done = approval::give_back(&mut tx, id, &reason, &visitor.caller.actor(), app.now()).await;
-    finish(&app, &visitor, id, (once, tx), done.map(|()| "said-returned"), ("return", &typed.reason)).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-returned"), ("return", &typed.reason)).await
 }
 
 /// Takes a published bulletin back.
@@ -180,19 +185,19 @@ pub async fn withdraw(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Reason>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<Reason>>,
 ) -> Result<Response, Problem> {
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => return bad_reason(&app, &visitor, id, "withdraw", &typed.reason, bad).await,
     };
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
     let by = visitor.caller.actor();
     let done = relay::withdraw(&mut tx, &app.settings, id, &reason, &by, app.now()).await;
-    finish(&app, &visitor, id, (once, tx), done.map(|_| "said-withdrawn"), ("withdraw", &typed.reason)).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|_| "said-withdrawn"), ("withdraw", &typed.reason)).await
 }
 
 async fn bad_reason(
@@ -220,11 +225,11 @@ pub async fn send_test(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<Where>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<Where>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = match begin(&app, &visitor, id, &once).await? {
+    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
@@ -256,5 +261,5 @@ pub async fn send_test(
         Ok(()) => test_send::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
-    finish(&app, &visitor, id, (once, tx), done.map(|_| "said-test-sent"), ("test", &named)).await
+    finish(&app, &visitor, id, (form_key, tx), done.map(|_| "said-test-sent"), ("test", &named)).await
 }

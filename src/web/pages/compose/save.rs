@@ -27,11 +27,11 @@ use crate::web::shell::with_flash;
 pub async fn save_new(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: mut sent }: IdempotentForm<DraftRequest>,
+    IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
     let mut faults = FormErrors::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
@@ -45,7 +45,7 @@ pub async fn save_new(
         return page.show(&mut tx, &app, status).await;
     }
     let id = insert(&mut tx, &draft, &visitor.caller.actor(), app.now()).await?;
-    once.finish(tx, &app, &id).await?;
+    form_key.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
 
@@ -54,11 +54,11 @@ pub async fn save_draft(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: mut sent }: IdempotentForm<DraftRequest>,
+    IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
     let mut faults = FormErrors::default();
     let mut typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
@@ -87,7 +87,7 @@ pub async fn save_draft(
         return page.show(&mut tx, &app, status).await;
     }
     update(&mut tx, &before, &draft, &visitor.caller.actor(), app.now()).await?;
-    once.finish(tx, &app, &id).await?;
+    form_key.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
 

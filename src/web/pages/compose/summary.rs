@@ -136,7 +136,7 @@ pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: Form(mut typed) }: IdempotentForm<Form<Chosen>>,
+    IdempotentForm { form_key, form: Form(mut typed) }: IdempotentForm<Form<Chosen>>,
 ) -> Result<Response, Problem> {
     let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
     if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
@@ -154,7 +154,7 @@ pub async fn publish(
         None
     };
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -178,7 +178,7 @@ pub async fn publish(
                 Published::Scheduled(_) => "said-scheduled",
             };
             let to = with_flash(&format!("/bulletins/{id}"), said);
-            once.finish(tx, &app, &to).await?;
+            form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {

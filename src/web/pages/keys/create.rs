@@ -88,9 +88,9 @@ struct Made {
 pub async fn make(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: Form(typed) }: IdempotentForm<Form<KeyForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<KeyForm>>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(made) => return Ok(reveal(&app, visitor, made)),
     };
@@ -124,7 +124,7 @@ pub async fn make(
     let subject = format!("key:{}", key.prefix);
     insert_entry(&mut tx, now, &visitor.caller.actor(), "key_create", &subject, &detail).await?;
     let made = MadeKey { name: key.name, key: secret.expose_secret().to_owned() };
-    once.finish(tx, &app, &made).await?;
+    form_key.finish(tx, &app, &made).await?;
     Ok(reveal(&app, visitor, made))
 }
 

@@ -50,12 +50,12 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
 pub async fn forward_all(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let ids: Vec<BulletinId> =
         fields.all("id").filter_map(|id| id.parse().ok()).take(usize::try_from(MOST).unwrap_or_default()).collect();
     let now = app.now();
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -66,6 +66,6 @@ pub async fn forward_all(
     let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
     let said = if gone.len() == ids.len() { "said-forwarded-all" } else { "said-forwarded-some" };
     let to = with_flash("/waiting", said);
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

@@ -25,7 +25,7 @@ pub async fn forward_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -47,7 +47,7 @@ pub async fn forward_one(
         return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let now = app.now();
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -69,7 +69,7 @@ pub async fn forward_one(
         Err(refusal) => return Err(refusal.into()),
     };
     let to = with_flash(&format!("/waiting/{id}"), said);
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -78,7 +78,7 @@ pub async fn decline_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -91,7 +91,7 @@ pub async fn decline_one(
     };
     let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();
     let now = app.now();
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -103,7 +103,7 @@ pub async fn decline_one(
         Err(refusal) => return Err(refusal.into()),
     }
     let to = with_flash(&format!("/waiting/{id}"), "said-declined");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 

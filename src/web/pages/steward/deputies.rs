@@ -45,7 +45,7 @@ pub async fn name_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    IdempotentForm { once, form: fields }: IdempotentForm<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
     let (deputy, username) = match read(t, &fields, now) {
@@ -53,7 +53,7 @@ pub async fn name_deputy(
         Read::Bad(typed) => return render(&app, &visitor, &code, *typed, StatusCode::UNPROCESSABLE_ENTITY).await,
     };
     let by = visitor.caller.actor();
-    let mut tx = match once.begin::<Option<Invited>>(&app).await? {
+    let mut tx = match form_key.begin::<Option<Invited>>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(invited) => return reveal(&app, &visitor, &code, invited).await,
     };
@@ -76,7 +76,7 @@ pub async fn name_deputy(
     let invited = username
         .zip(link)
         .map(|(username, link)| Invited { username: username.to_string(), link: link.expose_secret().to_owned() });
-    once.finish(tx, &app, &invited).await?;
+    form_key.finish(tx, &app, &invited).await?;
     reveal(&app, &visitor, &code, invited).await
 }
 
@@ -101,16 +101,16 @@ pub async fn end_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Ids(code, id): Ids<String, i32>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let group = managed(&mut tx, &visitor.caller, &code).await?;
     end(&mut tx, &group, id, &visitor.caller.actor(), app.now()).await?;
     let to = with_flash(&address(&code), "said-deputy-ended");
-    once.finish(tx, &app, &to).await?;
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 

@@ -250,14 +250,14 @@ pub async fn make_code(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    IdempotentForm { once, .. }: IdempotentForm<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let (made, until) = match once.begin::<(String, Timestamp)>(&app).await? {
+    let (made, until) = match form_key.begin::<(String, Timestamp)>(&app).await? {
         Begun::First(mut tx) => {
             let group = managed(&mut tx, &visitor.caller, &code).await?;
             let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), app.now()).await?;
             let made = (made.to_string(), until);
-            once.finish(tx, &app, &made).await?;
+            form_key.finish(tx, &app, &made).await?;
             made
         }
         Begun::Again(made) => made,
