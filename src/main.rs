@@ -1,4 +1,4 @@
-//! The program: reads the command, runs it, and tells of an error once.
+//! The program: parses the command, runs it, prints its error.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `doctor` and `channel check`: is all well, one line for each question.
+//! `doctor` and `channel check`: one line for each check, with what it found.
 //!
 //! A question that cannot be asked, because an earlier one failed, is not asked. Nothing is changed but what LINE
 //! says of a channel (its account's id, its quota), which is kept.

@@ -1,4 +1,4 @@
-//! What every command stands in: the settings, the database, the clock, the key.
+//! What every command is given: the settings, the database, the clock, the key file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! `gcc-relay database`: what is said of a database that is not where it was, or is older than it was.
+//! `gcc-relay database`: for a database that was moved, or that was restored from an older copy.
 
 use super::{AppContext, wiring};
 use crate::domain::actor::Actor;

@@ -1,4 +1,4 @@
-//! Keeps the demo's data and real service apart: for `serve`, `doctor` and the demo itself.
+//! Keeps the demo's data apart from a real service, in `serve`, `doctor` and the demo.
 
 use std::net::IpAddr;
 

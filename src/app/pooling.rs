@@ -1,4 +1,4 @@
-//! The way to the database: whether a pooler on it keeps sessions whole, as a node's locks need.
+//! Checks whether a pooler before the database keeps sessions whole, as a node's locks need.
 //!
 //! Asked by `doctor`, and by `serve` before it takes a channel.
 

@@ -1,4 +1,4 @@
-//! From settings to the parts that need them.
+//! Builds the parts of the program from the settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
 use crate::relay::settings::{BulletinRules, Retention, Settings};
 
-/// When a month's deliveries are rewritten without room for changes: later than bulletins live.
+/// When a month's deliveries are rewritten without room for changes: later than any bulletin expires.
 const CLOSED_AFTER: Duration = Duration::from_hours(45 * 24);
 
-/// The engine's surroundings in this context.
+/// The engine, with what it needs from this context.
 pub(super) fn engine(context: &AppContext, sealing: SealingKeys) -> anyhow::Result<Engine> {
     Ok(Engine {
         db: context.relay_db.clone(),

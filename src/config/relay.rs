@@ -58,7 +58,7 @@ pub struct Relay {
     /// How long an outcome waits for others to be written with.
     #[serde(deserialize_with = "duration::one")]
     pub record_delay: Duration,
-    /// How long a bulletin lives that does not say so itself.
+    /// After how long a bulletin expires that does not say so itself.
     #[serde(deserialize_with = "duration::one")]
     pub default_expiry: Duration,
     /// The time between two signs of life on the connection that holds the locks.

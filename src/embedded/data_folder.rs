@@ -1,4 +1,4 @@
-//! Where the cluster lies and which user runs it.
+//! Chooses the cluster's data folder and the user who runs it.
 //!
 //! Postgres refuses to run as root. Started by root it therefore runs as the user who owns the data
 //! already, else as `postgres`, else as `nobody`; and where that user cannot enter the wanted folder,

@@ -5,7 +5,7 @@
 //! Ctrl-C on the terminal reaches only the relay, which then has a database to record into.
 //!
 //! Invariants: several processes may share the cluster. Each holds a shared lock on `users.lock` for
-//! as long as it lives, and the last one out stops the cluster; starting and stopping take turns by
+//! as long as it runs, and the last one stops the cluster; starting and stopping take turns by
 //! an exclusive lock on `start.lock`. A lock dies with its process, so after a `kill -9` the cluster
 //! runs on as an orphan and the next start adopts it. A half-made cluster is never used: `initdb`
 //! works beside the final place and is renamed into it.

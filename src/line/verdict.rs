@@ -1,4 +1,4 @@
-//! What an answer to a push means: two pure functions and no network.
+//! Classifies LINE's answer to a push: two pure functions and no network.
 //!
 //! [`classify`] reads status and headers (LINE does not promise its error texts); [`questions`] says what
 //! to ask before deciding; [`decide`] turns the verdict and the evidence into what the engine does. Two

@@ -1,4 +1,4 @@
-//! What LINE tells us: webhook bodies read so that one odd event never loses the others.
+//! Parses webhook bodies; one event that is not understood never loses the others.
 //!
 //! LINE may add event types, fields and values without notice and delivers several events in one body,
 //! so the envelope is taken apart first and each event is read by itself, field by field, with nothing

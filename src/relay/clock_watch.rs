@@ -1,4 +1,4 @@
-//! Follows the database's clock, and tells a jump from a drift.
+//! Follows the database's clock and tells jumps from drift.
 //!
 //! A clock that jumps is not believed at once, whichever of the two it is: a database that wakes eight days ahead for
 //! two seconds must not date anything. Until the new difference has lasted for `clock_settle`, or the old one is back,

@@ -1,4 +1,4 @@
-//! The numbers that are looked up rather than counted: what waits on each channel, and which stand still.
+//! Gauges that are read from the database: what waits on each channel, and which channels do not send.
 //!
 //! The leader's upkeep sets them every few seconds, by one question for all channels. What a dispatcher has under
 //! way it says itself.

@@ -1,4 +1,4 @@
-//! Inbound: works on what LINE's webhooks brought, after they were stored and answered.
+//! Handles what LINE's webhooks brought, after they were stored and answered.
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
 //! group links it; leaving unlinks it. What else people write was never stored. Taps are counted in batches, each

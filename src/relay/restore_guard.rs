@@ -1,4 +1,4 @@
-//! Home: a restored copy of the database sends nothing until somebody has looked, and then nothing twice.
+//! The restore guard: a restored copy of the database sends nothing until an operator has looked, and nothing twice.
 //!
 //! A backup is older than what was sent after it. What is *ready*, *held* or *waiting* in it may have been accepted
 //! since, what was scheduled may have gone out under keys that the copy does not know. So a node that finds the

@@ -1,4 +1,4 @@
-//! The engine stepped by hand: the same parts as a node runs, without any waiting.
+//! Drives the engine in tests: the same parts as a node runs, one step at a time and without waiting.
 //!
 //! For tests on a clock that is moved by hand, and for anything that wants the relay to do all it can do now and
 //! then hold still.

@@ -1,7 +1,7 @@
-//! A test send: what a draft would look like in a real LINE chat, tried in one group that somebody chose.
+//! Test sends: a draft is tried in one real LINE group that somebody chose.
 //!
 //! It is a bulletin of its own, of the kind *test*, which says so on its band and on its page, with one delivery; the
-//! draft stays as it is. It takes the road of every bulletin (message, delivery, dispatcher), so that what is tried is
+//! draft stays as it is. It goes the way of every bulletin (message, delivery, dispatcher), so that what is tried is
 //! what will happen. It goes to its group at once and waits for no steward and no approval: it is no news.
 
 use serde_json::json;

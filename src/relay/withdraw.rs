@@ -1,4 +1,4 @@
-//! Withdraw: what is not sent is not sent any more, and a notice follows what was, wherever it went.
+//! Withdraws a bulletin: what is not sent stays unsent, and a notice follows wherever it went.
 //!
 //! The notice is a bulletin of its own, of the kind *withdrawal*, with a delivery for every group where LINE
 //! accepted the first one. A call that was under way may still be accepted afterwards; upkeep then sends the notice

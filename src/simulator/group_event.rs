@@ -1,4 +1,4 @@
-//! What people do in a group, and what LINE makes of it: a line in the chat and a webhook.
+//! What happens in a group: members join, leave, type and tap; the account is invited or removed.
 //!
 //! Called by the control API, by the page and by the leave endpoint. [`happen`] changes the state and
 //! hands back the event; `deliver` sends it.

@@ -9,7 +9,7 @@
 //! | state | `state`, `record`, `journal`, `groups`, `chat`, `content`, `channel`, `tally` |
 //! | LINE's rules | `limits`, `flex_limits`, `keys` (retry keys), `bucket`, `reply`, `push`, `queries` |
 //! | a call's way | `api` → `call` → `serve` (token, faults, rate) → `dispatch` → `push` … → `answer` |
-//! | people | `crowd` → `happening` → `webhook` (event and signature) → `deliver` |
+//! | people | `simulated_members` → `group_event` → `webhook` (event and signature) → `deliver` |
 //! | the demo's side | `control`, `control_api`, `settings`, `counts`, `faults`, `page`, `live` |
 //!
 //! Every change is a record that is journalled before it is applied (`state`); a restart replays

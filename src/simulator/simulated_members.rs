@@ -1,4 +1,4 @@
-//! Members who tap what they are asked to: some at once, most within minutes, many never.
+//! Members who tap the buttons of messages after a while, for the demo.
 //!
 //! For the demo: on the simulator's side of LINE, so that what they do reaches the server as a webhook like any
 //! member's tap. What was in the chats before the start is left alone.

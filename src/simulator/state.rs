@@ -1,7 +1,7 @@
 //! The state of the simulated platform, and the one function by which it changes.
 //!
 //! [`State::commit`] writes a record to the journal and then applies it; a start replays the journal
-//! through the same [`State::apply`]. Deciding is done elsewhere (`push`, `reply`, `happening`,
+//! through the same [`State::apply`]. Deciding is done elsewhere (`push`, `reply`, `group_event`,
 //! `control`), on this state under one lock, and never waits for anything.
 
 use std::collections::BTreeMap;

@@ -103,7 +103,7 @@ pub async fn get_room(db: &mut Connection) -> Result<Room> {
     Ok(Room { connections, nodes: count_nodes(db).await? })
 }
 
-/// What becomes of a commit when the primary dies.
+/// Whether a commit survives the loss of the primary.
 #[derive(Clone, Debug)]
 pub struct Durability {
     /// `synchronous_commit`.

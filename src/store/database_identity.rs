@@ -1,4 +1,4 @@
-//! Home: the database in which these rows were served last, by which a restored copy is told from it.
+//! The identity of the database that was served last, by which a restored copy is detected.
 //!
 //! A copy made by `pg_dump` brings the row of `home` along; the place that the row names is the cluster, the database
 //! and the table it was in, and differs in every copy. The steps that follow from that are in `relay::restore_guard`.

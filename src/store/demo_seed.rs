@@ -1,4 +1,4 @@
-//! The demo's past: deliveries brought at once to where weeks would have brought them.
+//! Seeds the demo's past: moves deliveries at once to where weeks would have brought them.
 //!
 //! For the demo and nothing else: the engine never moves a delivery this way. All the same the database's rules hold,
 //! each move is one of the table, and the counters, histograms and acknowledgements follow as they always do. The

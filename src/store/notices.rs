@@ -13,7 +13,7 @@ pub const TOPIC: &str = "gcc_relay";
 pub enum ReceivedNotice {
     /// Something for others to do.
     Notice(Notice),
-    /// The node with this number lives, and its notices arrive.
+    /// A heartbeat: the node with this number runs, and its notices arrive.
     Beat(u64),
 }
 
@@ -77,7 +77,7 @@ pub async fn notify(db: &mut Connection, notice: Notice) -> Result<()> {
     Ok(())
 }
 
-/// Lets all listeners hear that `node` lives; each passes on none but its own, so nobody is woken.
+/// Sends a heartbeat of `node` to all listeners; each heeds only its own, so nobody is woken.
 pub async fn beat(db: &mut Connection, node: u64) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", TOPIC, format!("beat {node}")).fetch_all(db).await?;
     Ok(())

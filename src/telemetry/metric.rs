@@ -1,4 +1,4 @@
-//! The names of all numbers, so that nobody spells one twice, with what they mean.
+//! The metrics: their names, each spelt once, and their descriptions.
 //!
 //! Labels are bounded: a channel's code, a kind from a closed list, a route's pattern, a status. Never
 //! a bulletin, a group, a person, or a path as it was asked for.

@@ -1,4 +1,4 @@
-//! What the program says about itself: log lines on stderr, and numbers for Prometheus.
+//! Logging to stderr, and metrics for Prometheus.
 //!
 //! Log lines are a readable message with dotted fields (`delivery.id`, `channel.code`); tokens,
 //! signatures, cookies, LINE user ids, telephone numbers and message bodies are never among them.

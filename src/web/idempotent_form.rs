@@ -1,4 +1,4 @@
-//! Forms, done once: two clicks on a button are one act, and the second is shown what the first came to.
+//! Idempotent forms: two clicks on a button are one act, and the second is shown the result of the first.
 //!
 //! Every page gives its forms a hidden token, new each time it is drawn (`shell::Shell::form_token`). A form that
 //! makes something is taken as [`IdempotentForm`]: what it made is kept, sealed, in the transaction that made it, under session,

@@ -1,4 +1,4 @@
-//! POST, done once: the idempotency key, the transaction and the audit's actor in one place.
+//! Idempotent POST: the idempotency key, the transaction and the audit's actor in one place.
 //!
 //! Every POST of the API takes [`IdempotentPost`] and calls [`IdempotentPost::begin`]. That opens the one transaction in which the
 //! work, its audit entry and the kept answer are written together, so that an answer is known if and only if its

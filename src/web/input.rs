@@ -1,4 +1,4 @@
-//! What comes in: bodies, query strings and ids, read so that everything wrong with them is told at once.
+//! Reads bodies, query strings and ids, and reports every error in them at once.
 //!
 //! A body is read as JSON first and as its type afterwards; a field at fault is noted and left out, and the rest is
 //! read again, so that a client learns of all its mistakes in one answer, each with its JSON pointer.

@@ -1,4 +1,4 @@
-//! What every request passes through, whatever it asks for.
+//! The middleware that every request passes.
 //!
 //! From outside in: a span with method and route (the pattern, never the path: it may hold a token), security
 //! headers, compression, problems written out, panics and time-outs turned into problems, numbers. Called by

@@ -1,4 +1,4 @@
-//! Serving on a port that is already taken, until told to stop, and bounding what one who connects can hold.
+//! Serves HTTP on a bound port until told to stop, and limits what one client can hold.
 //!
 //! A request's head must come within a time, and each part of its body within another, and of an answer each part must be
 //! taken within a third, so that whoever sends or reads slowly is cut off. Connections are counted in all and by address;

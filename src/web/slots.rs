@@ -1,4 +1,4 @@
-//! Counting what each holder has at once: connections by address, streams and long polls by caller.
+//! Slots: counts what each holder has at once; connections by address, streams and long polls by caller.
 //!
 //! The counts are of this node alone. Used by [`super::listen`] and [`super::caller_limits`].
 

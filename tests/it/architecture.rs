@@ -1,4 +1,4 @@
-//! Who may import whom, how long a file may be, and what no source may say: the house's rules, held by a test.
+//! Who may import whom, how long a file may be, and what no source may say.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -336,7 +336,7 @@ async fn a_delivery_tells_its_story_and_a_group_its_past() {
 }
 
 #[tokio::test]
-async fn an_empty_house_has_pages_that_say_so() {
+async fn pages_of_an_empty_database_say_so() {
     let app = TestApp::new().await;
     let operator = app.sign_in(Who::Operator).await;
     for (path, text) in [

@@ -93,7 +93,7 @@ impl Caller for String {
     }
 }
 
-/// A test relay whose web is served.
+/// A test relay with its web served over HTTP.
 pub struct TestApp {
     pub relay: TestRelay,
     pub web_app: App,

@@ -1,4 +1,4 @@
-//! The test relay for tests of the relay: a database of its own, a simulator over real HTTP, a clock moved by hand.
+//! The relay under test: a database of its own, a simulator over real HTTP, a clock moved by hand.
 //!
 //! One Postgres cluster serves the whole test binary; each test gets a database cloned from a migrated template.
 //! Nothing sleeps: [`TestRelay::run`] lets the engine do all it can do at the clock's time.

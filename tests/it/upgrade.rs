@@ -1,6 +1,6 @@
 //! A database of an earlier program, with data in it, is brought up to date by `migrate` and goes on.
 //!
-//! `dumps/` holds one copy of a small house for each schema that ever went out, made by the program of that day; a dump is
+//! `dumps/` holds one dump of a small installation for each schema that ever went out, made by the program of that day; a dump is
 //! never made again. Where the folder has none of the present schema, the first test makes it.
 
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ async fn run(db: &Db, program: &str, arguments: &[&str], url: &str) {
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A house in the middle of its work: accepted, held, waiting, put off, failed and withdrawn.
+/// An installation in the middle of its work: accepted, held, waiting, put off, failed and withdrawn.
 async fn make(file: &Path) {
     let relay = TestRelay::new().await;
     relay.faults([
@@ -91,7 +91,7 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
             let difference = find_drift(&mut db.acquire().await.expect("a connection"), id).await.expect("a recount");
             assert!(difference.is_none(), "{}: {difference:?}", file.display());
         }
-        // what was put off is tried again; the dead channel's token is another house's, so nothing is sent
+        // what was put off is tried again; the channel's token is another installation's, so nothing is sent
         test_driver::run_until_idle(&engine).await.expect("the engine runs");
         let held: i64 = sqlx::query_scalar("select count(*) from deliveries where state = $1")
             .bind(State::Held)

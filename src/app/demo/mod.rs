@@ -1,4 +1,4 @@
-//! `demo`: the story that `make run` tells.
+//! `demo`: what `make run` starts.
 //!
 //! A private Postgres, the national tree, a LINE simulator in a process of its own, and a node; then the letter of
 //! 23 March 2561 goes down the 5,175 groups, tier by tier, and its receipts are shown. Afterwards the node serves on,
@@ -44,10 +44,10 @@ use crate::store::progress::Counters;
 const CHANNEL: &str = "gcc";
 /// Whom the audit names.
 const ACTOR: Actor = Actor::DEMO;
-/// What the demo logs where the settings do not say otherwise: the story has the terminal.
+/// What the demo logs where the settings do not say otherwise, so that its own output can be read.
 const LOG_FILTER: &str = "warn,sqlx=error";
 
-/// Keeps the log out of the story, unless the settings ask for one.
+/// Keeps the log out of the demo's output, unless the settings ask for one.
 pub fn quiet_logs(config: &mut Config) {
     let defaults = Config::from_sources(None, []);
     if defaults.is_ok_and(|defaults| defaults.log.filter == config.log.filter) {
@@ -55,7 +55,7 @@ pub fn quiet_logs(config: &mut Config) {
     }
 }
 
-/// Tells the story, then serves until a signal, or with `once` ends.
+/// Runs the demo, then serves until a signal, or with `once` ends.
 ///
 /// # Errors
 /// A port is taken, Postgres is missing, or with `once` a delivery was not accepted.
@@ -135,7 +135,7 @@ async fn make_history(context: &AppContext, engine: &Engine) -> anyhow::Result<(
     print_text(&format!("{bulletins} bulletins with {deliveries} deliveries are there."))
 }
 
-/// Tells the story, and unless `once` goes on as people would, without end.
+/// Publishes the letter and follows it; unless `once`, simulated people go on from there.
 async fn live(
     context: &AppContext,
     engine: &Engine,

@@ -1,4 +1,4 @@
-//! The country of the demo: the national tree, with a LINE group in the simulator for each of its groups.
+//! The demo's tree: the national one, with a LINE group in the simulator for each of its groups.
 //!
 //! Its telephone numbers are made up and look it. A group whose account is known to be gone keeps that state: neither
 //! the database nor the simulator is told of a link again.

@@ -1,4 +1,4 @@
-//! A line for each tier while the letter goes down, and the end of it.
+//! Shows the progress of the demo's first bulletin, a line for each tier, until all is sent.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;

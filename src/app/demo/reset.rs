@@ -1,4 +1,4 @@
-//! `--fresh`: away with the private cluster and the simulator's chats of earlier runs.
+//! `--fresh`: removes the private cluster and the simulator's chats of earlier runs.
 
 use std::fs;
 use std::io;

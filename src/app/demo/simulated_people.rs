@@ -1,4 +1,4 @@
-//! The demo's stewards and its publisher, who go on after the first story.
+//! Simulates the demo's stewards and its publisher while the demo runs.
 //!
 //! They do what people would by the relay's own commands, each in a transaction of its own: a steward forwards when the
 //! time has come that this person takes for this bulletin, a few seconds or some minutes. The governor of

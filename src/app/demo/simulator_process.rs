@@ -1,4 +1,4 @@
-//! LINE's side of the demo: the channel in the database, and the simulator as a process of its own.
+//! The demo's LINE: the channel in the database, and the simulator as a process of its own.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};

@@ -130,7 +130,7 @@ pub(super) fn require_fitting_file(states: &KeyStates, file: &KeyFile) -> anyhow
     states.fits(file)
 }
 
-/// Goes by the context's key file from now on, whatever the database was served with before: the file of then is lost. What
+/// Goes by the context's key file from now on, whatever the database was served with before: the file used before is lost. What
 /// was sealed stays as it is and has to be typed in anew, and persons are counted anew. Gives how much is sealed with
 /// keys that are lost.
 ///

@@ -1,4 +1,4 @@
-//! What running nodes say of their key files, so that nothing is sealed with a key that one of them cannot read.
+//! Running nodes report which keys they hold, so that nothing is sealed with a key that one of them cannot open.
 
 use std::sync::Arc;
 use std::time::Duration;

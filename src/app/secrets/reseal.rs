@@ -1,4 +1,4 @@
-//! Sealing anew: everything that stays in the database, a small batch in each transaction, noted in the audit with it.
+//! Seals every stored secret again with the new key: in small batches, each with its audit entry.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! From what an office is to the row of its group: forwarding by tier, figures, simulated links.
+//! Makes the row of a group from what its office is: forwarding by tier, figures, simulated links.
 //!
 //! Members and head counts are plausible figures, not facts, and so are the simulator's LINE groups:
 //! all come from a hash of the group's code, so that they are the same on every machine.

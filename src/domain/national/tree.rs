@@ -1,4 +1,4 @@
-//! Grows the tree: 1 GCC1, 96 GCC2 and 5,078 GCC3.
+//! Builds the national tree: 1 GCC1, 96 GCC2 and 5,078 GCC3.
 //!
 //! - GCC1 is the Prime Minister's Office; what it posts goes in by itself.
 //! - Under it a GCC2 for each of the 76 governors and each ministry, stewarded without a limit: the

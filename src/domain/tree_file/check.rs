@@ -1,4 +1,4 @@
-//! Holds the tree that a file would make to the rules of `domain::group`.
+//! Checks the tree that a file would make against the rules of `domain::group`.
 //!
 //! What is checked is the whole tree as it would stand afterwards: the database's groups with the
 //! file's changes laid over them. A fault between two groups is blamed on a row of the file that has

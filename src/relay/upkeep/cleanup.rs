@@ -1,4 +1,4 @@
-//! What is kept for a while only.
+//! Deletes what is kept for a limited time only.
 
 use std::time::Duration;
 

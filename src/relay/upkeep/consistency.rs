@@ -1,4 +1,4 @@
-//! What proves and completes: the recount, the audit's chain, notices that follow late acceptances.
+//! Checks and completes: recounts progress, seals the audit, sends notices after late acceptances.
 
 use super::{note_one, wake};
 use crate::domain::ids::BulletinId;
@@ -13,7 +13,7 @@ use crate::store::{Result, audit, bulletins, database_identity, progress, transi
 /// Audit entries sealed at a time.
 const SEALS: i64 = 1_000;
 
-/// Proves the counters of what is open, and mends what no road should have left behind.
+/// Recounts the progress of open bulletins, and corrects what no code path should have left behind.
 pub(super) async fn recount(engine: &Engine, now: Timestamp) -> Result<()> {
     let mut wrong = 0;
     for id in bulletins::list_open(&mut *engine.db.acquire().await?).await? {

@@ -1,4 +1,4 @@
-//! What time brings about for one bulletin after another: publishing, releasing, passing by, expiring.
+//! Does what is due: publishes, releases, bypasses, expires.
 
 use super::{note_one, wake};
 use crate::domain::delivery::State;

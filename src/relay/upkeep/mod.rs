@@ -1,4 +1,4 @@
-//! Upkeep: what time asks for, done by one node for all.
+//! Upkeep: periodic work that one node does for all.
 //!
 //! It is a list of steps, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
 //! expiring) is done in one lane, all else in another, so that neither waits for the other. A step that fails is counted and tried

@@ -1,4 +1,4 @@
-//! Months of deliveries: made ahead of time, rewritten dense once they are closed, and dropped when their time is over.
+//! Monthly tables of deliveries: made ahead of time, compacted once closed, dropped at the end of retention.
 //!
 //! Deliveries, attempts and taps lie in a partition for each month of publishing (`store::months`). What is dropped is
 //! dropped by whole months, and noted in the audit; the sums of a bulletin's receipt stay, as they stand in `progress`.

@@ -1,4 +1,4 @@
-//! The tree as it stands in the database, read whole: a few megabytes at the size of the country.
+//! The stored tree, read whole: a few megabytes at the size of the country.
 
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
-//! A message as a group will see it: the very JSON that goes to LINE, drawn as HTML.
+//! Renders the JSON that is sent to LINE as HTML, so that a page shows a message as the group will see it.
 //!
 //! Whoever forwards or publishes must see what will be sent and not something that resembles it, so this reads the
 //! stored or rendered message array and nothing else. Every text of the JSON is in the HTML, in its order (a test
 //! compares them). The content policy forbids inline styles: sizes, colours and spacings become classes, by closed
-//! lists (`look`), and what is not on them looks plain. A component that is not known here is an error and never
+//! lists (`style`), and what is not on them looks plain. A component that is not known here is an error and never
 //! left out silently.
 //!
 //! Called by the pages that compose a bulletin, show one, or forward it; `{{ shown }}` in a template draws it.

@@ -1,4 +1,4 @@
-//! What a component looks like, as classes of `assets/css/bubble.css`: only words and colours on these lists become
+//! CSS classes for the styles of a component: only words and colours on these lists become
 //! one, so that no JSON can bring a class of its own. A test holds the lists to the renderer and to the style sheet.
 
 use serde_json::Value;

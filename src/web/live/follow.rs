@@ -1,4 +1,4 @@
-//! Following: frames for one who watches, as they come, and the answer that carries them.
+//! Streams frames to one client over server-sent events.
 //!
 //! Each stream has a small task that waits for the watcher and asks for the shared frame; a reader that is slow is
 //! waited for, and is then given the newest frame rather than all that it missed.

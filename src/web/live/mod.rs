@@ -1,4 +1,4 @@
-//! What is live: pages and programs that watch bulletins get a new snapshot when something moved, over SSE.
+//! Live updates: pages and programs get a new snapshot over SSE when something changed.
 //!
 //! One [`watcher`] per node looks at what changed, a few times a second and only while somebody watches; what it saw
 //! goes to all through one `watch` channel, so that changes which come faster than they can be shown are one. What is

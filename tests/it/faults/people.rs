@@ -119,8 +119,8 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
     let bulletin = cluster.publish_as(&server, "as_configured").await;
     let office = Office { cluster: &cluster, server: &server, acts: AtomicU32::new(0) };
     let (done, mut chance) = (Arc::new(AtomicBool::new(false)), Chance::new());
-    let (of_house, enough) = (Arc::clone(&cluster), Arc::clone(&done));
-    let importing = tokio::task::spawn_blocking(move || import(&of_house, &enough));
+    let (for_import, enough) = (Arc::clone(&cluster), Arc::clone(&done));
+    let importing = tokio::task::spawn_blocking(move || import(&for_import, &enough));
     let taking_back = async {
         let taken_back = office.withdraw(withdrawals, &mut chance).await;
         // the account comes back to where it was taken out

@@ -1,4 +1,4 @@
-//! A whole house for tests of faults: the program as processes, a database, LINE, and a tree of N groups.
+//! A cluster for tests of faults: the program as processes, a database, the LINE simulator, and a tree of N groups.
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -72,7 +72,7 @@ impl Chance {
     }
 }
 
-/// How a house is built.
+/// What a cluster is made of.
 #[derive(Clone, Copy)]
 pub struct ClusterPlan {
     /// Groups of tier 3; there are a few more for those above them.
@@ -284,7 +284,7 @@ impl TestCluster {
         })
         .await;
         println!(
-            "{} deliveries, all exact, {:.1} s after the house was built",
+            "{} deliveries, all exact, {:.1} s after the cluster was built",
             counts.accepted,
             self.began.elapsed().as_secs_f64()
         );

@@ -1,4 +1,4 @@
-//! What weeks make of the copies of a bulletin: worked out copy by copy, always the same for the same seed. Pure.
+//! Simulates three weeks of deliveries, one by one; the same seed gives the same result. Pure.
 //!
 //! A steward is quick or slow by habit and more or less so by the day; outside working hours what is not urgent
 //! waits for the morning. What nobody lets in goes by its time, and the groups below one that takes too long go on

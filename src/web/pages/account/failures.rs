@@ -1,4 +1,4 @@
-//! Having seen that others tried to sign in, or that a recovery code was used.
+//! Marks failed sign-ins and a used recovery code as seen.
 
 use axum::Form;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! Binding oneself, as the provider knows one, to one's own account, and unbinding.
+//! Binds one's own account to an identity at the provider, and unbinds it.
 
 use axum::Form;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! Ending an account and letting it work again; taking away the codes of a telephone that was lost.
+//! Disables and enables an account; removes its TOTP codes, passkeys and provider.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};

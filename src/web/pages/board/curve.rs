@@ -1,4 +1,4 @@
-//! The curve: which share of each tier LINE had accepted after how long. Pure.
+//! The curve: the share of each tier that LINE had accepted, over time. Pure.
 //!
 //! Made of the counters' times of acceptances, so it costs the same for any tree. Time runs on a logarithmic scale, as a
 //! cascade takes seconds where it is automatic and days where somebody is away. The table beside it says the same in numbers.

@@ -55,7 +55,7 @@ struct DeliveryPage {
     steps: Vec<TimelineStep>,
 }
 
-/// One delivery with its story.
+/// One delivery with its timeline.
 pub async fn show_delivery(
     State(app): State<App>,
     visitor: Visitor,

@@ -1,4 +1,4 @@
-//! How the board says things: shares, spans of time, moments, states, reasons, names of provinces. Pure.
+//! Formats shares, spans, times, states, reasons and names of provinces for the board. Pure.
 
 use crate::domain::bulletin::Urgency;
 use crate::domain::delivery::Reason;

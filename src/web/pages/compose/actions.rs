@@ -1,4 +1,4 @@
-//! What is done with a bulletin from its page: each a form with one button, and what it came to is said on top.
+//! Actions on a bulletin from its page: each a form with one button, whose result is shown on top.
 
 use axum::Form;
 use axum::body::Bytes;

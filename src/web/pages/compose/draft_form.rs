@@ -1,4 +1,4 @@
-//! What stands in the form, exactly as it was typed: what a page shows again, whatever becomes of it.
+//! The form of a draft exactly as it was typed, so that a page can show it again.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};

@@ -1,4 +1,4 @@
-//! Words for what bulletins are made of, in the visitor's language.
+//! Labels of a bulletin's parts in the visitor's language.
 
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Kind, State, UnscheduledReason, Urgency};
@@ -151,7 +151,7 @@ pub fn unscheduled(t: Words, reason: UnscheduledReason, at: Timestamp) -> String
     t.say_with("compose-unscheduled", &[("at", &moment(t, at)), ("why", &why)])
 }
 
-/// Why an act on a bulletin is not carried out; none where it is not there or the house is at fault.
+/// Why an act on a bulletin is not carried out; none where it is not there or the program is at fault.
 pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
     Some(match refusal {
         Refusal::NotADraft => t.say("compose-refused-not-a-draft"),

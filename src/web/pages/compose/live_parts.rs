@@ -1,4 +1,4 @@
-//! What the script asks for while somebody types: the preview, and groups that are looked for.
+//! Parts of the form that are requested while somebody types: the preview, and the search for groups.
 
 use axum::extract::State;
 use axum::http::StatusCode;

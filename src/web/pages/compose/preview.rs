@@ -1,4 +1,4 @@
-//! What a bulletin will look like and whom it will reach, for as much of it as is typed.
+//! Previews a bulletin and counts its groups, for as much of it as is typed.
 //!
 //! The bubble is drawn from the JSON that publishing would send. The counts are those of the tree at this moment.
 

@@ -1,4 +1,4 @@
-//! What was typed, read into a draft: every field by itself, with a sentence for each that cannot be taken.
+//! Validates the form of a draft: every field by itself, with a message for each that is refused.
 //!
 //! The rules are those of the API (`api::draft_check`), the words are the visitor's. What is at fault stays in the
 //! draft as far as it can be shown, so that a preview follows the writer before everything is right.

@@ -1,4 +1,4 @@
-//! The rows of the board's tables: what the store gives, put into the reader's words. Pure; a file per table.
+//! The rows of the board's tables, made from rows of the store in the viewer's language. Pure; a file per table.
 
 mod blocked;
 mod causes;

@@ -1,4 +1,4 @@
-//! Where the minutes went, by tier and hop by hop.
+//! Time spent, by tier and hop by hop.
 
 use super::super::format::{number, span};
 use super::{place, tier_label};
