@@ -15,7 +15,7 @@ use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::store::batches::{self, Claim, ClaimOutcome, Ready};
 use gcc_relay::store::locks::lock_bulletins_shared;
-use gcc_relay::store::record::{News, Recorded, record_batch};
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::{self, Db, Hosts, Pooling};
 use tokio::runtime::Runtime;
 
@@ -34,14 +34,14 @@ fn main() -> Result<()> {
     let folder = tempfile::Builder::new().prefix("gcc-relay-bench.").tempdir()?;
     // where this runs as root, Postgres runs as somebody else, who must be able to pass
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let (cluster, db) = runtime.block_on(plant(folder.path()))?;
+    let (cluster, db) = runtime.block_on(insert_tree(folder.path()))?;
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_secs(2))
         .measurement_time(Duration::from_secs(10))
         .configure_from_args();
     let (channel, now) = (ChannelId(1), Clock::system().now());
     let ready = runtime.block_on(first_batch(&db, channel))?;
-    let rows: Vec<Recorded> = ready.iter().map(|(_, ready)| accepted(ready, now)).collect();
+    let rows: Vec<DeliveryOutcome> = ready.iter().map(|(_, ready)| accepted(ready, now)).collect();
     {
         let mut group = criterion.benchmark_group("500 of 1,000,000 ready deliveries");
         group.throughput(Throughput::Elements(BATCH as u64));
@@ -82,7 +82,7 @@ async fn take(db: &mut store::Connection, channel: ChannelId, now: Timestamp) ->
 }
 
 /// How long it takes to record the same batch so many times.
-async fn record(db: &Db, channel: ChannelId, now: Timestamp, rows: &[Recorded], times: u64) -> Result<Duration> {
+async fn record(db: &Db, channel: ChannelId, now: Timestamp, rows: &[DeliveryOutcome], times: u64) -> Result<Duration> {
     let mut took = Duration::ZERO;
     for _ in 0..times {
         let mut tx = db.begin().await?;
@@ -102,12 +102,12 @@ async fn first_batch(db: &Db, channel: ChannelId) -> Result<Vec<(BatchId, Ready)
     Ok(claimed)
 }
 
-fn accepted(ready: &Ready, now: Timestamp) -> Recorded {
-    Recorded {
+fn accepted(ready: &Ready, now: Timestamp) -> DeliveryOutcome {
+    DeliveryOutcome {
         id: ready.id,
         bulletin_id: ready.bulletin_id,
         at: now,
-        news: News::Accepted {
+        kind: OutcomeKind::Accepted {
             called_at: now,
             receipt: Receipt {
                 request_id: Some(uuid::Uuid::nil()),
@@ -118,7 +118,7 @@ fn accepted(ready: &Ready, now: Timestamp) -> Recorded {
 }
 
 /// A database with one bulletin that is ready at a million groups.
-async fn plant(folder: &std::path::Path) -> Result<(Embedded, Db)> {
+async fn insert_tree(folder: &std::path::Path) -> Result<(Embedded, Db)> {
     let settings = [("shared_buffers", "1GB"), ("max_wal_size", "8GB")];
     let config = EmbeddedConfig {
         data_dir: folder.join("postgres"),

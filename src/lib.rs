@@ -5,9 +5,9 @@
 //! officials read it. This crate keeps that tree, sends each bulletin down it through LINE's Messaging API, and
 //! answers for every group at any moment: has LINE accepted it, when, and if not, why and whose turn is it?
 //!
-//! # The cast
+//! # Terms
 //!
-//! | noun | what it is | made by |
+//! | term | what it is | made by |
 //! |---|---|---|
 //! | **Office** | a body in the state's chart, from the centre to a district | import |
 //! | **Group** | one LINE group of an office: a node of the tree, of tier 1, 2 or 3 | import |
@@ -28,13 +28,13 @@
 //!
 //! # The map
 //!
-//! A bulletin travels one road, in one direction; nothing below calls back up.
+//! A bulletin passes the modules in one direction; none calls back up.
 //!
 //! ```text
 //! web, cli ──▶ relay::publish ──▶ store: bulletin + message + all deliveries, one transaction ── NOTIFY ─┐
 //! LINE ◀── line::client ◀── relay::dispatcher, one per channel in the cluster ◀── claims ready deliveries ◀──┘
 //!  │                             └──▶ relay::recorder: outcomes in batches; an accepted parent wakes its children
-//!  └──▶ web::hook: verify, store once, answer ──▶ relay::inbound: join codes, taps, leaving
+//!  └──▶ web::webhook: verify, store once, answer ──▶ relay::inbound: join codes, taps, leaving
 //! ```
 //!
 //! | to change | look in |

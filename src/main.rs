@@ -1,4 +1,4 @@
-//! The program: reads the command, runs it, and tells of an error once.
+//! The program: parses the command, runs it, prints its error.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -20,14 +20,14 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&error);
+            print_error(&error);
             ExitCode::FAILURE
         }
     }
 }
 
 /// One clear sentence, then the causes, each on its line.
-fn tell(error: &anyhow::Error) {
+fn print_error(error: &anyhow::Error) {
     let mut stderr = io::stderr().lock();
     let mut said = error.to_string();
     let _ = writeln!(stderr, "error: {said}");

@@ -7,11 +7,11 @@
 //!
 //! This program runs itself again as the stub and as the ceiling.
 
+mod bench_cluster;
 mod caller;
 mod cases;
 mod ceiling;
 mod distance;
-mod house;
 mod meter;
 mod stub;
 mod table;

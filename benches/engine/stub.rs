@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 /// How the stub behaves from now on; what it counted is forgotten.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-pub struct Manner {
+pub struct StubBehaviour {
     /// How long a push takes.
     pub delay_ms: u64,
     /// Pushes a second that a channel may make; 0 = as many as it likes.
@@ -47,11 +47,11 @@ struct Stub {
     delay_ms: AtomicU64,
     rate: AtomicU64,
     number: AtomicU64,
-    book: Mutex<Book>,
+    log: Mutex<AcceptedLog>,
 }
 
 #[derive(Default)]
-struct Book {
+struct AcceptedLog {
     counts: Counts,
     keys: HashSet<String>,
     bodies: HashSet<u64>,
@@ -89,13 +89,13 @@ async fn answer(stub: Arc<Stub>, request: Request<Incoming>) -> Result<Response<
             stub.push(header("authorization"), header("x-line-retry-key"), &body)
         }
         "/control" if head.method == hyper::Method::POST => {
-            let manner: Manner = serde_json::from_slice(&body).unwrap_or_default();
-            stub.delay_ms.store(manner.delay_ms, Ordering::Relaxed);
-            stub.rate.store(u64::from(manner.rate), Ordering::Relaxed);
-            *stub.book() = Book::default();
+            let behaviour: StubBehaviour = serde_json::from_slice(&body).unwrap_or_default();
+            stub.delay_ms.store(behaviour.delay_ms, Ordering::Relaxed);
+            stub.rate.store(u64::from(behaviour.rate), Ordering::Relaxed);
+            *stub.log() = AcceptedLog::default();
             json(StatusCode::OK, "{}")
         }
-        "/control" => json(StatusCode::OK, serde_json::to_string(&stub.book().counts).unwrap_or_default()),
+        "/control" => json(StatusCode::OK, serde_json::to_string(&stub.log().counts).unwrap_or_default()),
         "/v2/bot/message/reply" => json(StatusCode::OK, "{}"),
         "/v2/bot/message/quota" => json(StatusCode::OK, r#"{"type":"none"}"#),
         "/v2/bot/message/quota/consumption" => json(StatusCode::OK, r#"{"totalUsage":0}"#),
@@ -108,34 +108,34 @@ async fn answer(stub: Arc<Stub>, request: Request<Incoming>) -> Result<Response<
 }
 
 impl Stub {
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self) -> MutexGuard<'_, AcceptedLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn push(&self, token: &str, key: &str, body: &Bytes) -> Response<Full<Bytes>> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
-        let mut book = self.book();
-        if book.keys.contains(key) {
-            book.counts.known += 1;
+        let mut log = self.log();
+        if log.keys.contains(key) {
+            log.counts.known += 1;
             return json(StatusCode::CONFLICT, r#"{"message":"The retry key is already accepted"}"#);
         }
         let rate = self.rate.load(Ordering::Relaxed);
-        if rate > 0 && !book.may(token, rate) {
-            book.counts.too_many += 1;
+        if rate > 0 && !log.may(token, rate) {
+            log.counts.too_many += 1;
             return json(
                 StatusCode::TOO_MANY_REQUESTS,
                 r#"{"message":"The API rate limit has been exceeded. Try again later."}"#,
             );
         }
-        book.keys.insert(key.to_owned());
-        book.counts.accepted += 1;
-        book.counts.last_ms = now_ms();
-        if !book.bodies.insert(hasher.finish()) {
-            book.counts.duplicates += 1;
+        log.keys.insert(key.to_owned());
+        log.counts.accepted += 1;
+        log.counts.last_ms = now_ms();
+        if !log.bodies.insert(hasher.finish()) {
+            log.counts.duplicates += 1;
         }
-        drop(book);
+        drop(log);
         let sent = format!(r#"{{"sentMessages":[{{"id":"{number}","quoteToken":"q{number}"}}]}}"#);
         let mut response = json(StatusCode::OK, sent);
         if let Ok(id) = format!("00000000-0000-4000-8000-{number:012x}").parse() {
@@ -145,7 +145,7 @@ impl Stub {
     }
 }
 
-impl Book {
+impl AcceptedLog {
     /// One token of the channel's bucket, which holds a tenth of a second's worth.
     fn may(&mut self, token: &str, rate: u64) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "a rate")]

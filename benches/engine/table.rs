@@ -1,6 +1,6 @@
 //! The table that is printed: targets and figures side by side, in Markdown.
 
-use crate::house::{Run, as_f64};
+use crate::bench_cluster::{Run, as_f64};
 
 const HEAD: &str =
     "| what | target | figure | verdict | row versions per delivery | WAL bytes per delivery | HOT updates |

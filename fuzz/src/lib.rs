@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use gcc_relay::domain::document::{DocumentNumber, MAX_CHARACTERS};
-use gcc_relay::domain::join_code::{JoinCode, Typed};
+use gcc_relay::domain::join_code::{JoinCode, TypedCode};
 use gcc_relay::domain::national::find_province;
 use gcc_relay::domain::picture::{BadPicture, LONGEST_SIDE, MOST_BYTES, Picture};
 use gcc_relay::domain::search::{Words, text_form};
@@ -79,12 +79,12 @@ pub fn join_code(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     for addressed in [false, true] {
         let found = match JoinCode::read(text, addressed) {
-            Typed::Code(code) => vec![code],
-            Typed::Perhaps(codes) => codes,
-            Typed::Misspelt | Typed::Nothing => Vec::new(),
+            TypedCode::Code(code) => vec![code],
+            TypedCode::Perhaps(codes) => codes,
+            TypedCode::Misspelt | TypedCode::Nothing => Vec::new(),
         };
         for code in found {
-            assert!(matches!(JoinCode::read(&code.to_string(), addressed), Typed::Code(again) if again == code));
+            assert!(matches!(JoinCode::read(&code.to_string(), addressed), TypedCode::Code(again) if again == code));
         }
     }
 }

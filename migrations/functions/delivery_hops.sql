@@ -16,22 +16,22 @@ create or replace function delivery_hops(bulletin integer) returns table (id uui
             least(greatest(coalesce(d.key_used_at, d.ended_at), d.turn_at), d.ended_at) as called_at,
             case when d.parent_group is null then b.published_at
                 when d.bypassed_parent and p.state = 'accepted' then null
-                when p.ended_at <= d.turn_at then p.ended_at end as came_at
+                when p.ended_at <= d.turn_at then p.ended_at end as arrived_at
         from deliveries d join bulletins b on b.no = d.bulletin_no
             left join deliveries p on p.bulletin_no = $1 and p.group_id = d.parent_group
         where d.bulletin_no = $1 and d.state = 'accepted' and d.turn_at is not null and d.turn_at <= d.ended_at
     )
     select h.id, h.group_id, h.tier, h.members, h.published_at, h.ended_at,
-        case when h.automatic then 0 else extract(epoch from h.turn_at - h.came_at) end::double precision,
-        extract(epoch from least(stood.before, h.called_at - h.turn_at)
-            + least(stood.after, h.ended_at - h.called_at))::double precision,
-        extract(epoch from greatest(h.called_at - h.turn_at - stood.before, interval '0'))::double precision,
-        extract(epoch from greatest(h.ended_at - h.called_at - stood.after, interval '0'))::double precision
+        case when h.automatic then 0 else extract(epoch from h.turn_at - h.arrived_at) end::double precision,
+        extract(epoch from least(overlap.before, h.called_at - h.turn_at)
+            + least(overlap.after, h.ended_at - h.called_at))::double precision,
+        extract(epoch from greatest(h.called_at - h.turn_at - overlap.before, interval '0'))::double precision,
+        extract(epoch from greatest(h.ended_at - h.called_at - overlap.after, interval '0'))::double precision
     from hops h cross join lateral (
         select
             coalesce(sum(greatest(least(s.ended_at, h.called_at) - greatest(s.began_at, h.turn_at), interval '0')),
                 interval '0') as before,
             coalesce(sum(greatest(least(s.ended_at, h.ended_at) - greatest(s.began_at, h.called_at), interval '0')),
                 interval '0') as after
-        from stands s where s.channel_id is null or s.channel_id = h.channel_id) stood
+        from stands s where s.channel_id is null or s.channel_id = h.channel_id) overlap
 $$;

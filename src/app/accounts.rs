@@ -48,9 +48,6 @@ pub async fn create(
 /// Makes a link with which the holder sets the account's password; older ones stop working.
 ///
 /// The link is in the answer and nowhere else.
-///
-/// # Errors
-/// When the database fails.
 pub async fn make_link(
     db: &mut Connection,
     account: AccountId,

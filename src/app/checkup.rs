@@ -1,4 +1,4 @@
-//! `doctor` and `channel check`: is all well, one line for each question.
+//! `doctor` and `channel check`: one line for each check, with what it found.
 //!
 //! A question that cannot be asked, because an earlier one failed, is not asked. Nothing is changed but what LINE
 //! says of a channel (its account's id, its quota), which is kept.
@@ -11,23 +11,23 @@ use anyhow::bail;
 
 use super::checkup_database::{check_durability, check_room, check_sockets};
 use super::demo_guard::refuse_demo_data;
-use super::pooling::{self, Fault};
-use super::{House, secrets, wiring};
+use super::pooling::{self, PoolingFault};
+use super::{AppContext, secrets, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::relay::engine::{open_access, open_secrets};
 use crate::store::api_keys::list_keys_ending;
 use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
-use crate::store::home::find_home;
+use crate::store::database_identity::find_identity;
 use crate::store::secret_keys::KeyState;
 use crate::store::{self, Connection, checkup};
 
 /// Less than this and the disk is called full.
-const LEAST_SPACE: u64 = 1 << 30;
+const MIN_FREE_SPACE: u64 = 1 << 30;
 /// So long before they end API keys are named, and so many of them.
-const ENDS_SOON: Duration = Duration::from_hours(30 * 24);
+const KEY_ENDS_SOON: Duration = Duration::from_hours(30 * 24);
 const MOST_NAMED: i64 = 20;
 /// A channel is called short of messages when it has less left than this part of the month's.
-const LEAST_QUOTA: f64 = 0.05;
+const MIN_QUOTA_LEFT: f64 = 0.05;
 
 /// Examines everything; prints a line for each question.
 ///
@@ -35,19 +35,19 @@ const LEAST_QUOTA: f64 = 0.05;
 /// At least one answer was bad.
 pub async fn examine(config: Config) -> anyhow::Result<()> {
     let mut checkup = Checkup::default();
-    checkup.tell("disk", check_disk(&config))?;
+    checkup.report("disk", check_disk(&config))?;
     if let Some(fault) = pooling::find_fault_before(&config).await {
-        let unusable = matches!(fault, Some(Fault::Locks));
-        checkup.tell("pooling", told(fault))?;
+        let unusable = matches!(fault, Some(PoolingFault::Locks));
+        checkup.report("pooling", pooling_fault(fault))?;
         if unusable {
             return checkup.finish();
         }
     }
-    match House::open_as_it_is(config).await {
-        Err(error) => checkup.tell("database", Err(error))?,
-        Ok(house) => {
-            let examined = checkup.examine_house(&house).await;
-            house.close().await?;
+    match AppContext::open_as_it_is(config).await {
+        Err(error) => checkup.report("database", Err(error))?,
+        Ok(context) => {
+            let examined = checkup.examine_parts(&context).await;
+            context.close().await?;
             examined?;
         }
     }
@@ -57,14 +57,14 @@ pub async fn examine(config: Config) -> anyhow::Result<()> {
 /// The lines told so far.
 #[derive(Debug, Default)]
 pub struct Checkup {
-    told: usize,
+    pooling_fault: usize,
     failed: usize,
 }
 
 impl Checkup {
     /// Prints one line: `ok` with what was found, or `FAIL` with what is wrong.
-    fn tell(&mut self, subject: &str, found: anyhow::Result<String>) -> io::Result<()> {
-        self.told += 1;
+    fn report(&mut self, subject: &str, found: anyhow::Result<String>) -> io::Result<()> {
+        self.pooling_fault += 1;
         let mut out = io::stdout().lock();
         match found {
             Ok(found) => writeln!(out, "ok    {subject}: {found}"),
@@ -81,35 +81,38 @@ impl Checkup {
     /// It was not.
     pub fn finish(self) -> anyhow::Result<()> {
         if self.failed > 0 {
-            bail!("{} of {} checks failed", self.failed, self.told);
+            bail!("{} of {} checks failed", self.failed, self.pooling_fault);
         }
         Ok(())
     }
 
-    async fn examine_house(&mut self, house: &House) -> anyhow::Result<()> {
-        let mut connection = house.db.acquire().await?;
-        self.tell("database", check_version(&mut connection).await)?;
-        if house.is_private() {
-            self.tell("pooling", told(pooling::find_fault(house.db.hosts(), house.config.relay.keepalive).await?))?;
+    async fn examine_parts(&mut self, context: &AppContext) -> anyhow::Result<()> {
+        let mut connection = context.db.acquire().await?;
+        self.report("database", check_version(&mut connection).await)?;
+        if context.is_private() {
+            self.report(
+                "pooling",
+                pooling_fault(pooling::find_fault(context.db.hosts(), context.config.relay.keepalive).await?),
+            )?;
         }
-        self.tell("standby", check_durability(house.db.hosts(), &mut connection).await)?;
-        self.tell("clock", check_clock(house, &mut connection).await)?;
-        let migrations = check_migrations(house).await;
+        self.report("standby", check_durability(context.db.hosts(), &mut connection).await)?;
+        self.report("clock", check_clock(context, &mut connection).await)?;
+        let migrations = check_migrations(context).await;
         let usable = migrations.is_ok();
-        self.tell("migrations", migrations)?;
+        self.report("migrations", migrations)?;
         if !usable {
-            return Ok(self.tell("secrets", house.key_file().map(|file| format!("key {}", file.sealing().id())))?);
+            return Ok(self.report("secrets", context.key_file().map(|file| format!("key {}", file.sealing().id())))?);
         }
-        self.tell("demo", refuse_demo_data(house).await.map(ToOwned::to_owned))?;
-        self.tell("home", check_home(&mut connection).await)?;
-        self.tell("connections", check_room(&house.config, &mut connection).await)?;
+        self.report("demo", refuse_demo_data(context).await.map(ToOwned::to_owned))?;
+        self.report("home", check_identity(&mut connection).await)?;
+        self.report("connections", check_room(&context.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
-        self.tell("open files", check_sockets(&house.config, channels.len()))?;
-        self.tell("secrets", check_secrets(house, &channels).await)?;
-        self.tell("api keys", check_keys(house).await)?;
+        self.report("open files", check_sockets(&context.config, channels.len()))?;
+        self.report("secrets", check_secrets(context, &channels).await)?;
+        self.report("api keys", check_keys(context).await)?;
         for channel in &channels {
-            self.check_channel(house, channel).await?;
+            self.check_channel(context, channel).await?;
         }
         Ok(())
     }
@@ -118,11 +121,11 @@ impl Checkup {
     ///
     /// # Errors
     /// stdout cannot be written to; what is wrong with the channel is told.
-    pub async fn check_channel(&mut self, house: &House, channel: &Channel) -> io::Result<()> {
+    pub async fn check_channel(&mut self, context: &AppContext, channel: &Channel) -> io::Result<()> {
         let code = &channel.code;
-        self.tell(&format!("channel {code}: account"), check_account(house, channel).await)?;
-        self.tell(&format!("channel {code}: quota"), check_quota(house, channel).await)?;
-        self.tell(&format!("channel {code}: webhook"), check_webhook(house, channel).await)
+        self.report(&format!("channel {code}: account"), check_account(context, channel).await)?;
+        self.report(&format!("channel {code}: quota"), check_quota(context, channel).await)?;
+        self.report(&format!("channel {code}: webhook"), check_webhook(context, channel).await)
     }
 }
 
@@ -134,34 +137,34 @@ async fn check_version(db: &mut Connection) -> anyhow::Result<String> {
     Ok(format!("Postgres {version}"))
 }
 
-fn told(fault: Option<Fault>) -> anyhow::Result<String> {
+fn pooling_fault(fault: Option<PoolingFault>) -> anyhow::Result<String> {
     match fault {
         Some(fault) => bail!("{fault}"),
         None => Ok("a session's locks and time-outs hold".to_owned()),
     }
 }
 
-async fn check_clock(house: &House, db: &mut Connection) -> anyhow::Result<String> {
-    // the house's clock follows the database's; what counts is the machine's own
+async fn check_clock(context: &AppContext, db: &mut Connection) -> anyhow::Result<String> {
+    // the context's clock follows the database's; what counts is the machine's own
     let machine = crate::domain::time::Clock::system().now();
     let apart = store::database_now(db).await?.since(machine).as_secs_f64();
-    let limit = house.config.relay.clock_jump.as_secs_f64();
+    let limit = context.config.relay.clock_jump.as_secs_f64();
     if apart.abs() > limit {
         bail!("this machine's clock and the database's are {apart:.1} s apart: more than {limit} s");
     }
     Ok(format!("{apart:.3} s from the database's"))
 }
 
-async fn check_migrations(house: &House) -> anyhow::Result<String> {
-    let (applied, known) = store::migrations_applied(&house.db).await?;
+async fn check_migrations(context: &AppContext) -> anyhow::Result<String> {
+    let (applied, known) = store::migrations_applied(&context.db).await?;
     if applied != known {
         bail!("{applied} of {known} are applied; run `gcc-relay migrate`");
     }
     Ok(format!("all {known} are applied"))
 }
 
-async fn check_home(db: &mut Connection) -> anyhow::Result<String> {
-    match find_home(db).await? {
+async fn check_identity(db: &mut Connection) -> anyhow::Result<String> {
+    match find_identity(db).await? {
         None => Ok("no node has served this database yet".to_owned()),
         Some(home) if home.here => Ok(format!("served here, last at {}", home.seen_at)),
         Some(home) => bail!(
@@ -172,9 +175,9 @@ async fn check_home(db: &mut Connection) -> anyhow::Result<String> {
     }
 }
 
-async fn check_secrets(house: &House, channels: &[Channel]) -> anyhow::Result<String> {
-    let standing = secrets::look(house).await?;
-    let sealing = &house.sealing_keys()?;
+async fn check_secrets(context: &AppContext, channels: &[Channel]) -> anyhow::Result<String> {
+    let standing = secrets::read_key_states(context).await?;
+    let sealing = &context.sealing_keys()?;
     for channel in channels {
         let opened = open_secrets(sealing, channel).map(drop).and_then(|()| open_access(sealing, channel).map(drop));
         if let Err(error) = opened {
@@ -188,9 +191,10 @@ async fn check_secrets(house: &House, channels: &[Channel]) -> anyhow::Result<St
 }
 
 /// Says which keys end soon. One that ended long ago is no news, so this fails for none.
-async fn check_keys(house: &House) -> anyhow::Result<String> {
-    let now = house.clock.now();
-    let ending = list_keys_ending(&mut *house.db.acquire().await?, None, now, now + ENDS_SOON, MOST_NAMED).await?;
+async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
+    let now = context.clock.now();
+    let ending =
+        list_keys_ending(&mut *context.db.acquire().await?, None, now, now + KEY_ENDS_SOON, MOST_NAMED).await?;
     if ending.is_empty() {
         return Ok("none ends within 30 days".to_owned());
     }
@@ -198,35 +202,35 @@ async fn check_keys(house: &House) -> anyhow::Result<String> {
     Ok(format!("these end within 30 days: {}", named.join(", ")))
 }
 
-async fn check_account(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_keys()?, channel)?;
-    let bot = wiring::line_client(&house.config)?.bot_info(&access).await?;
-    update_bot(&mut *house.db.acquire().await?, channel.id, &bot.user_id).await?;
+async fn check_account(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&context.sealing_keys()?, channel)?;
+    let bot = wiring::line_client(&context.config)?.bot_info(&access).await?;
+    update_bot(&mut *context.db.acquire().await?, channel.id, &bot.user_id).await?;
     Ok(format!("{} ({})", bot.display_name, bot.basic_id))
 }
 
-async fn check_quota(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_keys()?, channel)?;
-    let line = wiring::line_client(&house.config)?;
+async fn check_quota(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&context.sealing_keys()?, channel)?;
+    let line = wiring::line_client(&context.config)?;
     let (quota, used) = (line.quota(&access).await?, line.quota_consumption(&access).await?.total_usage);
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    let mut connection = house.db.acquire().await?;
-    let now = house.clock.now();
+    let mut connection = context.db.acquire().await?;
+    let now = context.clock.now();
     update_quota(&mut connection, channel.id, quota.limit().map(number), number(used), now).await?;
     let Some(limit) = quota.limit() else { return Ok(format!("{used} messages used, no limit")) };
     let left = limit.saturating_sub(used);
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of messages")]
-    let short = (left as f64) < limit as f64 * LEAST_QUOTA;
+    let short = (left as f64) < limit as f64 * MIN_QUOTA_LEFT;
     if short {
         bail!("{left} of the month's {limit} messages are left");
     }
     Ok(format!("{left} of the month's {limit} messages are left"))
 }
 
-async fn check_webhook(house: &House, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&house.sealing_keys()?, channel)?;
-    let wanted = format!("{}/line/webhook/{}", house.config.server.public_url.as_str(), channel.code);
-    match wiring::line_client(&house.config)?.webhook_endpoint(&access).await? {
+async fn check_webhook(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
+    let access = open_access(&context.sealing_keys()?, channel)?;
+    let wanted = format!("{}/line/webhook/{}", context.config.server.public_url.as_str(), channel.code);
+    match wiring::line_client(&context.config)?.webhook_endpoint(&access).await? {
         None => bail!("no address is set; LINE's console wants {wanted}"),
         Some(found) if !found.active => bail!("webhooks are switched off in LINE's console"),
         Some(found) if found.endpoint != wanted => {
@@ -247,7 +251,7 @@ fn check_disk(config: &Config) -> anyhow::Result<String> {
     #[cfg_attr(target_os = "linux", expect(clippy::useless_conversion, reason = "narrower on other systems"))]
     let free = u64::from(space.blocks_available()).saturating_mul(u64::from(space.fragment_size()));
     let mebibytes = free >> 20;
-    if free < LEAST_SPACE {
+    if free < MIN_FREE_SPACE {
         bail!("only {mebibytes} MiB are left for {}", folder.display());
     }
     Ok(format!("{mebibytes} MiB are left for {}", folder.display()))

@@ -67,7 +67,7 @@ pub(super) fn check_sockets(config: &Config, channels: usize) -> anyhow::Result<
 }
 
 /// Lets this process open as many files as the machine allows it; what it starts with is often a thousand.
-pub(super) fn raise_file_limit() {
+pub(super) fn raise_open_file_limit() {
     let raised =
         getrlimit(Resource::RLIMIT_NOFILE).and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
     if let Err(error) = raised {

@@ -1,11 +1,11 @@
-//! Keeps the demo's data and real service apart: for `serve`, `doctor` and the demo itself.
+//! Keeps the demo's data apart from a real service, in `serve`, `doctor` and the demo.
 
 use std::net::IpAddr;
 
 use anyhow::bail;
 use url::{Host, Url};
 
-use super::House;
+use super::AppContext;
 use crate::config::{Config, Server};
 use crate::store::demo_data::{find_demo_data, mark_demo_data};
 
@@ -13,11 +13,11 @@ use crate::store::demo_data::{find_demo_data, mark_demo_data};
 ///
 /// # Errors
 /// It holds the demo's data, and the settings do not say that it may be served.
-pub(super) async fn refuse_demo_data(house: &House) -> anyhow::Result<&'static str> {
-    let made_at = find_demo_data(&mut *house.db.acquire().await?).await?;
+pub(super) async fn refuse_demo_data(context: &AppContext) -> anyhow::Result<&'static str> {
+    let made_at = find_demo_data(&mut *context.db.acquire().await?).await?;
     match made_at {
         None => Ok("the database is not a demo's"),
-        Some(_) if house.config.demo.serve_data => Ok("the database is a demo's, and may be served"),
+        Some(_) if context.config.demo.serve_data => Ok("the database is a demo's, and may be served"),
         Some(made_at) => bail!(
             "the database holds the demo's data since {made_at}, among them accounts whose password may be public: name \
              another one with database.url or database.data_dir; to serve this one nevertheless, set demo.serve_data"
@@ -29,19 +29,19 @@ pub(super) async fn refuse_demo_data(house: &House) -> anyhow::Result<&'static s
 ///
 /// # Errors
 /// It holds what is not the demo's.
-pub(super) async fn mark(house: &House) -> anyhow::Result<()> {
-    if mark_demo_data(&mut *house.db.acquire().await?, house.clock.now()).await? {
+pub(super) async fn mark(context: &AppContext) -> anyhow::Result<()> {
+    if mark_demo_data(&mut *context.db.acquire().await?, context.clock.now()).await? {
         return Ok(());
     }
     bail!(
         "the database in {} holds accounts, keys or channels that are not the demo's: it is left alone",
-        house.config.database.data_dir.display()
+        context.config.database.data_dir.display()
     )
 }
 
 /// Gives the demo a database, a key and a simulator's folder of its own, beside those of a node.
-pub(super) fn move_apart(config: &mut Config) {
-    let folder = super::house::var_dir(config).join("demo");
+pub(super) fn separate_from_nodes(config: &mut Config) {
+    let folder = super::context::var_dir(config).join("demo");
     config.database.data_dir = folder.join("postgres");
     config.secrets.key_file = folder.join("secret.key");
 }
@@ -85,7 +85,7 @@ mod tests {
     fn the_demo_shares_neither_database_nor_key_with_a_node() {
         let node = Config::from_sources(None, []).expect("settings");
         let mut demo = node.clone();
-        move_apart(&mut demo);
+        separate_from_nodes(&mut demo);
         assert_ne!(demo.database.data_dir, node.database.data_dir);
         assert_ne!(demo.secrets.key_file, node.secrets.key_file);
     }

@@ -31,9 +31,6 @@ pub struct NewKey<'a> {
 /// Makes a key and notes in the audit who did: `by`.
 ///
 /// The key itself is in the answer and nowhere else.
-///
-/// # Errors
-/// When the database fails.
 pub async fn create(db: &mut Connection, new: NewKey<'_>, by: &Actor, now: Timestamp) -> Result<SecretString> {
     let (secret, prefix, sha256) = ApiKeySecret::generate();
     let key = ApiKey {

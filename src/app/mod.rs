@@ -1,8 +1,8 @@
-//! The wiring: from settings to running parts, and back down again in order.
+//! Builds the program's parts from the settings, runs them, and stops them in order.
 //!
-//! [`House`] is what every command stands in: the settings, the database (a private cluster where asked for), the
-//! clock. [`serve`](mod@serve) runs a node in it, [`demo`] tells the cascade's story around such a node,
-//! [`simulator`] runs LINE's other side, [`checkup`] asks whether all is well. Rules of the product live in `relay`
+//! [`AppContext`] is what every command is given: the settings, the database (a private cluster where asked for), the
+//! clock. [`serve`](mod@serve) runs a node in it, [`demo`] shows a cascade on such a node,
+//! [`simulator`] runs the LINE simulator, [`checkup`] checks the installation. Rules of the product live in `relay`
 //! and `domain`; here is only what belongs to a process: files, ports, signals, order of starting and stopping.
 //!
 //! Called by `cli`; errors are `anyhow`'s, because they all end as a sentence on a terminal.
@@ -10,10 +10,10 @@
 pub mod accounts;
 pub mod checkup;
 mod checkup_database;
+mod context;
+pub mod database;
 pub mod demo;
 mod demo_guard;
-pub mod home;
-mod house;
 pub mod keys;
 mod pooling;
 mod private_file;
@@ -25,4 +25,4 @@ pub mod simulator;
 pub mod tree;
 mod wiring;
 
-pub use house::House;
+pub use context::AppContext;

@@ -1,4 +1,4 @@
-//! The way to the database: whether a pooler on it keeps sessions whole, as a node's locks need.
+//! Checks whether a pooler before the database keeps sessions whole, as a node's locks need.
 //!
 //! Asked by `doctor`, and by `serve` before it takes a channel.
 
@@ -9,19 +9,19 @@ use secrecy::ExposeSecret as _;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::store::checkup::{LostSetting, keeps_session_locks, list_lost_settings};
-use crate::store::session::open_session_on;
+use crate::store::node_connection::open_session_on;
 use crate::store::{Hosts, Result, StoreError};
 
 /// What is wrong with the way.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum PoolingFault {
     /// Sessions are handed out by the transaction.
     Locks,
     /// The time-outs of a session do not hold.
     TimeOuts(Vec<LostSetting>),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for PoolingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Locks => f.write_str(
@@ -45,21 +45,21 @@ impl fmt::Display for Fault {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub(super) async fn find_fault(hosts: &Hosts, keepalive: Duration) -> Result<Option<Fault>> {
+pub(super) async fn find_fault(hosts: &Hosts, keepalive: Duration) -> Result<Option<PoolingFault>> {
     let mut session = open_session_on(hosts, keepalive).await?;
     let mut other = open_session_on(hosts, keepalive).await?;
     if !keeps_session_locks(&mut session, &mut other).await? {
-        return Ok(Some(Fault::Locks));
+        return Ok(Some(PoolingFault::Locks));
     }
     let lost = list_lost_settings(&mut session, keepalive).await?;
     for connection in [session, other] {
         connection.close().await.map_err(StoreError::from)?;
     }
-    Ok(if lost.is_empty() { None } else { Some(Fault::TimeOuts(lost)) })
+    Ok(if lost.is_empty() { None } else { Some(PoolingFault::TimeOuts(lost)) })
 }
 
 /// Looks for a fault on the way to a real database, before it is opened; nothing is known of one that cannot be reached.
-pub(super) async fn find_fault_before(config: &Config) -> Option<Option<Fault>> {
+pub(super) async fn find_fault_before(config: &Config) -> Option<Option<PoolingFault>> {
     let DatabaseUrl::Postgres(url) = &config.database.url else { return None };
     let hosts = Hosts::parse(url.expose_secret()).ok()?;
     find_fault(&hosts, config.relay.keepalive).await.ok()

@@ -16,29 +16,29 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::House;
-use super::checkup_database::raise_file_limit;
+use super::AppContext;
+use super::checkup_database::raise_open_file_limit;
 use super::demo_guard;
-use super::pooling::{self, Fault};
+use super::pooling::{self, PoolingFault};
 use super::secrets;
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Limits, Server};
-use crate::relay::clock_watch::keep_clock;
+use crate::relay::clock_watch::run_clock_watch;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
 use crate::relay::line_check::LineCheck;
-use crate::relay::listener::Hearing;
+use crate::relay::listener::ListenerHealth;
 use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Bounds, CallerLimits, Edge, Live, People, ProxyHeader, Rules, TrustedProxies};
+use crate::web::{self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, SignInServices, TrustedProxies};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
-const NOTICES: usize = 1_024;
+const NOTICE_BUFFER: usize = 1_024;
 /// How long requests may take once the relay has stopped; whoever waits for a status longer asks again.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+const DRAIN_TIME: Duration = Duration::from_secs(3);
 /// Between two rounds in which the recorder of numbers sums up.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
@@ -68,31 +68,34 @@ pub struct Options {
 /// A port is taken, the database cannot be used, or the key is missing.
 pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen()?;
-    let doors = Doors::open(&config).await?;
-    raise_file_limit();
+    let listeners = Listeners::open(&config).await?;
+    raise_open_file_limit();
     if options.role != Role::Web {
-        look_for_a_pooler(&config).await?;
+        check_for_pooler(&config).await?;
     }
-    let house =
-        if options.migrate { House::open_and_migrate(config).await? } else { House::open_unchanged(config).await? };
-    if let Err(refusal) = demo_guard::refuse_demo_data(&house).await {
-        house.close().await?;
+    let context = if options.migrate {
+        AppContext::open_and_migrate(config).await?
+    } else {
+        AppContext::open_unchanged(config).await?
+    };
+    if let Err(refusal) = demo_guard::refuse_demo_data(&context).await {
+        context.close().await?;
         return Err(refusal);
     }
-    if let Err(refusal) = secrets::check(&house).await {
-        house.close().await?;
+    if let Err(refusal) = secrets::check(&context).await {
+        context.close().await?;
         return Err(refusal);
     }
-    let engine = wiring::engine(&house, house.sealing_keys()?)?;
-    let running = Running::start(&house.config, &engine, house.db.clone(), doors, options.role)?;
-    tracing::info!(server.listen = %house.config.server.listen, role = ?options.role, "serving");
+    let engine = wiring::engine(&context, context.sealing_keys()?)?;
+    let running = Running::start(&context.config, &engine, context.db.clone(), listeners, options.role)?;
+    tracing::info!(server.listen = %context.config.server.listen, role = ?options.role, "serving");
     let failed = tokio::select! {
         () = shutdown.stop.cancelled() => false,
         () = running.failed() => true,
     };
     tracing::info!("stopping: calls under way are finished and recorded");
     running.stop(&shutdown).await;
-    house.close().await?;
+    context.close().await?;
     if failed {
         bail!(
             "the relay got nothing written for relay.watchdog, though the database answers: the process is to be started again"
@@ -102,22 +105,22 @@ pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
 }
 
 /// A node's locks must mean something; what only makes a takeover slow is told.
-async fn look_for_a_pooler(config: &Config) -> anyhow::Result<()> {
+async fn check_for_pooler(config: &Config) -> anyhow::Result<()> {
     match pooling::find_fault_before(config).await.flatten() {
-        Some(fault @ Fault::Locks) => bail!("{fault}"),
-        Some(fault @ Fault::TimeOuts(_)) => tracing::warn!("{fault}"),
+        Some(fault @ PoolingFault::Locks) => bail!("{fault}"),
+        Some(fault @ PoolingFault::TimeOuts(_)) => tracing::warn!("{fault}"),
         None => {}
     }
     Ok(())
 }
 
 /// The ports, taken before anything else.
-pub(super) struct Doors {
+pub(super) struct Listeners {
     public: TcpListener,
     metrics: Option<TcpListener>,
 }
 
-impl Doors {
+impl Listeners {
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
         let metrics = match config.server.metrics_listen {
             Some(address) => Some(listen(address, "server.metrics_listen").await?),
@@ -145,7 +148,13 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts the parts; `db` is the pool of the web, the engine has its own.
-    pub(super) fn start(config: &Config, engine: &Engine, db: Db, doors: Doors, role: Role) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        config: &Config,
+        engine: &Engine,
+        db: Db,
+        listeners: Listeners,
+        role: Role,
+    ) -> anyhow::Result<Self> {
         let stop = CancellationToken::new();
         let mut running = Self {
             relay: JoinSet::new(),
@@ -166,13 +175,13 @@ impl Running {
             people(config)?,
         );
         let pools = [("web", app.db.clone()), ("relay", engine.db.clone())];
-        running.web.spawn(sum_up(metrics, pools, app.live().clone(), stop.clone()));
+        running.web.spawn(print_summary(metrics, pools, app.live().clone(), stop.clone()));
         let (db, clock, sealing) = (app.db.clone(), engine.clock.clone(), Arc::clone(&engine.sealing));
         running.web.spawn(secrets::report_keys(db, clock, sealing, stop.clone()));
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
-        running.web.spawn(inbound.clone().tell_other_nodes(engine.db.clone(), stop.clone()));
+        running.web.spawn(inbound.clone().notify_other_nodes(engine.db.clone(), stop.clone()));
         let (live, stopping) = (app.live().clone(), stop.clone());
         running.web.spawn(async move {
             // whoever watches would keep the server from stopping
@@ -182,13 +191,13 @@ impl Running {
         let router = if role == Role::Relay { web::metrics_router(&app) } else { web::router(&app) };
         let (bounds, proxies) = (bounds(&config.limits), trusted_proxies(&config.server));
         let stopped = stop.clone().cancelled_owned();
-        running.web.spawn(web::serve(doors.public, router, bounds, proxies.clone(), stopped));
-        if let Some(private) = doors.metrics {
+        running.web.spawn(web::serve(listeners.public, router, bounds, proxies.clone(), stopped));
+        if let Some(private) = listeners.metrics {
             let (router, stopped) = (web::metrics_router(&app), stop.clone().cancelled_owned());
             running.web.spawn(web::serve(private, router, bounds, proxies, stopped));
         }
         if role == Role::Web {
-            running.relay.spawn(keep_clock(engine.clone(), stop));
+            running.relay.spawn(run_clock_watch(engine.clone(), stop));
         } else {
             running.start_relay(engine, inbound);
         }
@@ -196,12 +205,12 @@ impl Running {
     }
 
     fn start_relay(&mut self, engine: &Engine, inbound: InboundWake) {
-        let (notices, for_node) = broadcast::channel(NOTICES);
+        let (notices, for_node) = broadcast::channel(NOTICE_BUFFER);
         let for_inbound = notices.subscribe();
-        let (hearing, heartbeat) = (Hearing::default(), engine.settings.heartbeat);
+        let (listener_health, heartbeat) = (ListenerHealth::default(), engine.settings.heartbeat);
         let (db, stop) = (engine.db.clone(), self.stop.clone());
-        self.relay.spawn(listener::listen(db, hearing.clone(), heartbeat, notices, stop));
-        let node = Node::new(engine.clone(), for_node, hearing).run(self.stop.clone());
+        self.relay.spawn(listener::listen(db, listener_health.clone(), heartbeat, notices, stop));
+        let node = Node::new(engine.clone(), for_node, listener_health).run(self.stop.clone());
         let failed = self.failed.clone();
         self.relay.spawn(async move {
             if node.await == NodeEnded::Stuck {
@@ -220,7 +229,7 @@ impl Running {
     pub(super) async fn stop(mut self, shutdown: &Shutdown) {
         self.stop.cancel();
         // the dispatchers keep the grace themselves; a moment on top lets them record
-        let limit = self.grace + LAST_ANSWERS;
+        let limit = self.grace + DRAIN_TIME;
         tokio::select! {
             () = self.finish() => {}
             () = shutdown.abort.cancelled() => tracing::warn!("stopped at once; outcomes may be open"),
@@ -231,7 +240,7 @@ impl Running {
     async fn finish(&mut self) {
         while self.relay.join_next().await.is_some() {}
         let answers = async { while self.web.join_next().await.is_some() {} };
-        if tokio::time::timeout(LAST_ANSWERS, answers).await.is_err() {
+        if tokio::time::timeout(DRAIN_TIME, answers).await.is_err() {
             tracing::info!("some requests were still waiting and are cut off");
         }
     }
@@ -284,7 +293,7 @@ fn trusted_proxies(server: &Server) -> TrustedProxies {
 }
 
 /// How people sign in.
-fn people(config: &Config) -> anyhow::Result<People> {
+fn people(config: &Config) -> anyhow::Result<SignInServices> {
     let accounts = &config.accounts;
     let rules = Rules {
         idle: accounts.session_idle,
@@ -292,7 +301,7 @@ fn people(config: &Config) -> anyhow::Result<People> {
         remembered: accounts.remembered,
         link_lifetime: accounts.link_lifetime,
     };
-    let people = People::new(rules, accounts.code_demanded.clone(), config.server.public_url.as_str());
+    let people = SignInServices::new(rules, accounts.code_demanded.clone(), config.server.public_url.as_str());
     Ok(match super::sign_in_provider::open(config)? {
         Some(provider) => people.signing_in_at(provider),
         None => people,
@@ -300,7 +309,7 @@ fn people(config: &Config) -> anyhow::Result<People> {
 }
 
 /// Sums up what was counted, every few seconds, and says what this node is.
-async fn sum_up(
+async fn print_summary(
     metrics: metrics_exporter_prometheus::PrometheusHandle,
     pools: [(&'static str, Db); 2],
     live: Live,

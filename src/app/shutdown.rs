@@ -1,4 +1,4 @@
-//! The two stages of stopping: the first signal asks, the second insists.
+//! Shutdown in two stages: the first signal stops gracefully, the second at once.
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};

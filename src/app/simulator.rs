@@ -11,7 +11,7 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::oneshot;
 
-use super::house::var_dir;
+use super::context::var_dir;
 use super::private_file;
 use super::shutdown::Shutdown;
 use crate::config::Config;
@@ -26,7 +26,7 @@ const ACCOUNT: &str = "ข่าวสารรัฐบาล (GCC)";
 
 /// What is wanted of a simulator.
 #[derive(Clone)]
-pub struct Wanted {
+pub struct SimulatorOptions {
     /// Where it listens.
     pub listen: SocketAddr,
     /// Code of its channel.
@@ -43,7 +43,7 @@ pub struct Wanted {
     pub lively: bool,
 }
 
-impl Wanted {
+impl SimulatorOptions {
     /// What the settings say of a simulator with the account of `channel`.
     #[must_use]
     pub fn of(config: &Config, channel: Code) -> Self {
@@ -63,26 +63,26 @@ impl Wanted {
 ///
 /// # Errors
 /// The port is taken, or a file cannot be used.
-pub async fn run(wanted: Wanted) -> anyhow::Result<()> {
+pub async fn run(options: SimulatorOptions) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen()?;
-    let credentials = Credentials::read_or_make(&wanted.data_dir, &wanted.channel)?;
-    let tree_file = match wanted.tree {
+    let credentials = Credentials::read_or_make(&options.data_dir, &options.channel)?;
+    let tree_file = match options.tree {
         Some(file) => file,
-        None => write_national_tree(&wanted.data_dir, &wanted.channel)?,
+        None => write_national_tree(&options.data_dir, &options.channel)?,
     };
     let mut config = SimulatorConfig::new(Clock::system());
-    config.listen = wanted.listen;
-    config.data_dir = Some(wanted.data_dir);
+    config.listen = options.listen;
+    config.data_dir = Some(options.data_dir);
     config.tree_file = Some(tree_file);
     let (secret, token) = (credentials.secret.expose_secret(), credentials.token.expose_secret());
     config.channels = vec![ChannelConfig {
         name: ACCOUNT.to_owned(),
-        webhook: Some(wanted.webhook),
+        webhook: Some(options.webhook),
         redelivery: true,
-        ..ChannelConfig::new(wanted.channel.as_str(), secret, token)
+        ..ChannelConfig::new(options.channel.as_str(), secret, token)
     }];
-    config.lively = wanted.lively;
-    let stdin_ended = stdin_ended(wanted.until_stdin_ends);
+    config.lively = options.lively;
+    let stdin_ended = stdin_ended(options.until_stdin_ends);
     let until = async move {
         tokio::select! {
             () = shutdown.stop.cancelled() => {}
@@ -129,9 +129,9 @@ fn write_national_tree(data_dir: &Path, channel: &Code) -> anyhow::Result<PathBu
 }
 
 /// Comes when stdin ends, or never. A thread of its own reads it, because a read cannot be called off.
-fn stdin_ended(wanted: bool) -> impl Future<Output = ()> {
+fn stdin_ended(options: bool) -> impl Future<Output = ()> {
     let (ended, end) = oneshot::channel::<()>();
-    if wanted {
+    if options {
         std::thread::spawn(move || {
             let mut sink = [0; 64];
             let mut stdin = std::io::stdin();

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 use serde_json::json;
 
-use super::House;
+use super::AppContext;
 use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
 use crate::domain::time::Timestamp;
@@ -47,14 +47,14 @@ impl BadFile {
 /// # Errors
 /// [`BadFile`] with every fault; an unknown `channel`; when the database fails. Nothing is changed then.
 pub async fn import(
-    house: &House,
+    context: &AppContext,
     bytes: &[u8],
     channel: Option<&Code>,
     dry_run: bool,
     by: &Actor,
     now: Timestamp,
 ) -> anyhow::Result<Diff> {
-    let mut tx = house.db.begin().await.map_err(StoreError::from)?;
+    let mut tx = context.db.begin().await.map_err(StoreError::from)?;
     let mut known = load_known(&mut tx).await?;
     if let Some(channel) = channel.filter(|channel| !known.channels.contains(channel)) {
         bail!("there is no channel \"{channel}\"; add it first");

@@ -1,4 +1,4 @@
-//! From settings to the parts that need them.
+//! Builds the parts of the program from the settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::Semaphore;
 
-use super::House;
+use super::AppContext;
 use crate::config::Config;
 use crate::domain::bulletin::Urgency;
 use crate::domain::sealed::SealingKeys;
@@ -14,19 +14,19 @@ use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
 use crate::relay::settings::{BulletinRules, Retention, Settings};
 
-/// When a month's deliveries are rewritten without room for changes: later than bulletins live.
+/// When a month's deliveries are rewritten without room for changes: later than any bulletin expires.
 const CLOSED_AFTER: Duration = Duration::from_hours(45 * 24);
 
-/// The engine's surroundings in this house.
-pub(super) fn engine(house: &House, sealing: SealingKeys) -> anyhow::Result<Engine> {
+/// The engine, with what it needs from this context.
+pub(super) fn engine(context: &AppContext, sealing: SealingKeys) -> anyhow::Result<Engine> {
     Ok(Engine {
-        db: house.relay_db.clone(),
-        clock: house.clock.clone(),
-        line: line_client(&house.config)?,
+        db: context.relay_db.clone(),
+        clock: context.clock.clone(),
+        line: line_client(&context.config)?,
         person: sealing.person_key(),
         sealing: Arc::new(sealing),
-        call_room: Arc::new(Semaphore::new(whole(house.config.relay.in_flight_per_node))),
-        settings: Arc::new(relay_settings(&house.config)),
+        call_room: Arc::new(Semaphore::new(whole(context.config.relay.in_flight_per_node))),
+        settings: Arc::new(relay_settings(&context.config)),
     })
 }
 

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::app::checkup::Checkup;
-use crate::app::{House, secrets};
+use crate::app::{AppContext, secrets};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
@@ -95,29 +95,29 @@ pub(super) struct Rotate {
 
 impl Channel {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
-        let house = House::open(config).await?;
+        let context = AppContext::open(config).await?;
         let done = match self {
-            Self::Add(add) => add.run(&house).await,
-            Self::List => list(&house).await,
-            Self::Check { code } => check(&house, code.as_ref()).await,
-            Self::Park { code } => park(&house, &code).await,
-            Self::Resume { code } => resume(&house, &code).await,
-            Self::Rotate(rotate) => rotate.run(&house).await,
+            Self::Add(add) => add.run(&context).await,
+            Self::List => list(&context).await,
+            Self::Check { code } => check(&context, code.as_ref()).await,
+            Self::Park { code } => park(&context, &code).await,
+            Self::Resume { code } => resume(&context, &code).await,
+            Self::Rotate(rotate) => rotate.run(&context).await,
         };
-        house.close().await?;
+        context.close().await?;
         done
     }
 }
 
 impl Add {
-    async fn run(self, house: &House) -> anyhow::Result<()> {
-        secrets::check(house).await?;
-        let sealing = house.sealing_keys()?;
+    async fn run(self, context: &AppContext) -> anyhow::Result<()> {
+        secrets::check(context).await?;
+        let sealing = context.sealing_keys()?;
         let secret = seal_secret(&sealing, &self.code, &self.secret_file)?;
         let token = seal_token(&sealing, &self.code, &self.token_file)?;
-        let rate = self.rate.unwrap_or(house.config.relay.rate_per_second);
-        let (code, now) = (self.code.as_str(), house.clock.now());
-        let mut tx = house.db.begin().await?;
+        let rate = self.rate.unwrap_or(context.config.relay.rate_per_second);
+        let (code, now) = (self.code.as_str(), context.clock.now());
+        let mut tx = context.db.begin().await?;
         let rate = i32::try_from(rate)?;
         match channels::insert_channel(&mut tx, code, &self.name, &secret, &token, rate, now).await {
             Err(StoreError::Refused(rule)) if rule == "channels_code_key" => {
@@ -125,7 +125,7 @@ impl Add {
             }
             inserted => inserted?,
         };
-        note(&mut tx, house, "channel_add", code).await?;
+        note(&mut tx, context, "channel_add", code).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "channel {code} added; `gcc-relay channel check {code}` asks LINE about it")?;
         Ok(())
@@ -133,19 +133,19 @@ impl Add {
 }
 
 impl Rotate {
-    async fn run(self, house: &House) -> anyhow::Result<()> {
-        secrets::check(house).await?;
-        let sealing = house.sealing_keys()?;
+    async fn run(self, context: &AppContext) -> anyhow::Result<()> {
+        secrets::check(context).await?;
+        let sealing = context.sealing_keys()?;
         let seal = |file: &Option<PathBuf>, how: fn(&SealingKeys, &Code, &Path) -> anyhow::Result<Vec<u8>>| {
             file.as_deref().map(|file| how(&sealing, &self.code, file)).transpose()
         };
         let secret = seal(&self.secrets.secret_file, seal_secret)?;
         let token = seal(&self.secrets.token_file, seal_token)?;
-        let mut tx = house.db.begin().await?;
+        let mut tx = context.db.begin().await?;
         let channel = find(&mut tx, &self.code).await?;
-        let now = house.clock.now();
+        let now = context.clock.now();
         channels::update_credentials(&mut tx, channel.id, secret.as_deref(), token.as_deref(), now).await?;
-        note(&mut tx, house, "channel_rotate", &channel.code).await?;
+        note(&mut tx, context, "channel_rotate", &channel.code).await?;
         notify(&mut tx, Notice::Wake(channel.id)).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "channel {}: stored", self.code)?;
@@ -153,8 +153,8 @@ impl Rotate {
     }
 }
 
-async fn list(house: &House) -> anyhow::Result<()> {
-    let all = channels::list_channels(&mut *house.db.acquire().await?).await?;
+async fn list(context: &AppContext) -> anyhow::Result<()> {
+    let all = channels::list_channels(&mut *context.db.acquire().await?).await?;
     let mut out = io::stdout().lock();
     writeln!(out, "code\tname\trate\tstate\tquota used\tquota\tlast webhook")?;
     for channel in all {
@@ -171,8 +171,8 @@ async fn list(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn check(house: &House, code: Option<&Code>) -> anyhow::Result<()> {
-    let mut connection = house.db.acquire().await?;
+async fn check(context: &AppContext, code: Option<&Code>) -> anyhow::Result<()> {
+    let mut connection = context.db.acquire().await?;
     let all = match code {
         Some(code) => vec![find(&mut connection, code).await?],
         None => channels::list_channels(&mut connection).await?,
@@ -180,16 +180,16 @@ async fn check(house: &House, code: Option<&Code>) -> anyhow::Result<()> {
     drop(connection);
     let mut checkup = Checkup::default();
     for channel in &all {
-        checkup.check_channel(house, channel).await?;
+        checkup.check_channel(context, channel).await?;
     }
     checkup.finish()
 }
 
-async fn park(house: &House, code: &Code) -> anyhow::Result<()> {
-    let mut tx = house.db.begin().await?;
+async fn park(context: &AppContext, code: &Code) -> anyhow::Result<()> {
+    let mut tx = context.db.begin().await?;
     let channel = find(&mut tx, code).await?;
-    if channels::park_channel(&mut tx, channel.id, ParkReason::Operator, house.clock.now()).await? {
-        note(&mut tx, house, "channel_park", code.as_str()).await?;
+    if channels::park_channel(&mut tx, channel.id, ParkReason::Operator, context.clock.now()).await? {
+        note(&mut tx, context, "channel_park", code.as_str()).await?;
         notify(&mut tx, Notice::Wake(channel.id)).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "channel {code} is parked")?;
@@ -199,11 +199,11 @@ async fn park(house: &House, code: &Code) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn resume(house: &House, code: &Code) -> anyhow::Result<()> {
-    let mut tx = house.db.begin().await?;
+async fn resume(context: &AppContext, code: &Code) -> anyhow::Result<()> {
+    let mut tx = context.db.begin().await?;
     let channel = find(&mut tx, code).await?;
-    if channels::resume_channel(&mut tx, channel.id, None, house.clock.now()).await? {
-        note(&mut tx, house, "channel_resume", code.as_str()).await?;
+    if channels::resume_channel(&mut tx, channel.id, None, context.clock.now()).await? {
+        note(&mut tx, context, "channel_resume", code.as_str()).await?;
         notify(&mut tx, Notice::Wake(channel.id)).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "channel {code} goes on")?;
@@ -218,8 +218,9 @@ async fn find(db: &mut Connection, code: &Code) -> anyhow::Result<Stored> {
     found.ok_or_else(|| anyhow!("there is no channel \"{code}\""))
 }
 
-async fn note(db: &mut Connection, house: &House, act: &str, code: &str) -> Result<(), StoreError> {
-    audit::insert_entry(db, house.clock.now(), &Actor::COMMAND_LINE, act, &format!("channel:{code}"), &json!({})).await
+async fn note(db: &mut Connection, context: &AppContext, act: &str, code: &str) -> Result<(), StoreError> {
+    audit::insert_entry(db, context.clock.now(), &Actor::COMMAND_LINE, act, &format!("channel:{code}"), &json!({}))
+        .await
 }
 
 fn seal_secret(sealing: &SealingKeys, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {

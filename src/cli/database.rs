@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use crate::app::{House, home};
+use crate::app::{AppContext, database};
 use crate::config::Config;
 
 const RESTORED_EXAMPLE: &str = "\
@@ -29,18 +29,18 @@ pub(super) enum Database {
 
 impl Database {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
-        let house = House::open(config).await?;
+        let context = AppContext::open(config).await?;
         let done = match self {
-            Self::Restored => restored(&house).await,
-            Self::Moved => moved(&house).await,
+            Self::Restored => restored(&context).await,
+            Self::Moved => moved(&context).await,
         };
-        house.close().await?;
+        context.close().await?;
         done
     }
 }
 
-async fn restored(house: &House) -> anyhow::Result<()> {
-    let found = home::restored(house).await?;
+async fn restored(context: &AppContext) -> anyhow::Result<()> {
+    let found = database::restored(context).await?;
     let mut out = io::stdout().lock();
     writeln!(out, "last served\t{}", found.seen_at)?;
     writeln!(out, "deliveries that may have been sent since\t{}", found.open)?;
@@ -49,8 +49,8 @@ async fn restored(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn moved(house: &House) -> anyhow::Result<()> {
-    home::moved(house).await?;
+async fn moved(context: &AppContext) -> anyhow::Result<()> {
+    database::moved(context).await?;
     writeln!(io::stdout(), "the database is at home here")?;
     Ok(())
 }

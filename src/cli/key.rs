@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::office;
-use crate::app::House;
+use crate::app::AppContext;
 use crate::app::keys::{NewKey, create};
 use crate::config::Config;
 use crate::domain::account::Role;
@@ -73,22 +73,22 @@ impl Key {
         if let Self::Create(create) = &self {
             office::demand(create.role, create.office.as_ref());
         }
-        let house = House::open(config).await?;
+        let context = AppContext::open(config).await?;
         let done = match self {
-            Self::Create(create) => create.run(&house).await,
-            Self::List => list(&house).await,
-            Self::Revoke { name } => revoke(&house, &name).await,
+            Self::Create(create) => create.run(&context).await,
+            Self::List => list(&context).await,
+            Self::Revoke { name } => revoke(&context, &name).await,
         };
-        house.close().await?;
+        context.close().await?;
         done
     }
 }
 
 impl Create {
-    async fn run(self, house: &House) -> anyhow::Result<()> {
-        let now = house.clock.now();
+    async fn run(self, context: &AppContext) -> anyhow::Result<()> {
+        let now = context.clock.now();
         let expires_at = self.until.as_deref().map(|day| read_end(day, now)).transpose()?;
-        let mut tx = house.db.begin().await?;
+        let mut tx = context.db.begin().await?;
         let office = office::find(&mut tx, self.office.as_ref()).await?;
         let (name, office) = (self.name.as_str(), office.as_ref());
         let new = NewKey { name, role: self.role, office, expires_at, allowed: self.from };
@@ -99,8 +99,8 @@ impl Create {
     }
 }
 
-async fn list(house: &House) -> anyhow::Result<()> {
-    let keys = api_keys::list_keys(&mut *house.db.acquire().await?).await?;
+async fn list(context: &AppContext) -> anyhow::Result<()> {
+    let keys = api_keys::list_keys(&mut *context.db.acquire().await?).await?;
     let mut out = io::stdout().lock();
     writeln!(out, "prefix\tname\trole\toffice\tcreated\tlast used\trevoked\tends\tfrom")?;
     for key in keys {
@@ -118,9 +118,9 @@ fn time_or_dash(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".to_owned(), |at| at.to_string())
 }
 
-async fn revoke(house: &House, name: &str) -> anyhow::Result<()> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+async fn revoke(context: &AppContext, name: &str) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
     let revoked = api_keys::revoke_key(&mut tx, name, now).await?;
     if revoked == 0 {
         bail!("no working key is called \"{name}\" or begins with it");

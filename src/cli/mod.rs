@@ -86,7 +86,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let mut config = Config::load(cli.config.as_deref())?;
     if let Command::Demo(_) = cli.command {
-        app::demo::quieten(&mut config);
+        app::demo::quiet_logs(&mut config);
     }
     telemetry::start_logging(&config.log)?;
     let runtime = Runtime::new()?;

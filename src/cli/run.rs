@@ -8,8 +8,8 @@ use anyhow::Context as _;
 use clap::Args;
 
 use crate::app::serve::{Options, Role};
-use crate::app::simulator::Wanted;
-use crate::app::{self, House, checkup};
+use crate::app::simulator::SimulatorOptions;
+use crate::app::{self, AppContext, checkup};
 use crate::config::Config;
 use crate::domain::ids::Code;
 use crate::store;
@@ -87,7 +87,7 @@ pub(super) struct Simulator {
 
 impl Simulator {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let mut wanted = Wanted::of(config, self.channel);
+        let mut wanted = SimulatorOptions::of(config, self.channel);
         wanted.listen = self.listen.unwrap_or(wanted.listen);
         wanted.data_dir = self.data_dir.unwrap_or(wanted.data_dir);
         wanted.webhook = self.webhook.unwrap_or(wanted.webhook);
@@ -99,11 +99,11 @@ impl Simulator {
 }
 
 pub(super) async fn migrate(config: Config) -> anyhow::Result<()> {
-    let house = House::open_as_it_is(config).await?;
-    let (before, _) = store::migrations_applied(&house.db).await?;
-    store::migrate(&house.db).await?;
-    let (applied, known) = store::migrations_applied(&house.db).await?;
-    house.close().await?;
+    let context = AppContext::open_as_it_is(config).await?;
+    let (before, _) = store::migrations_applied(&context.db).await?;
+    store::migrate(&context.db).await?;
+    let (applied, known) = store::migrations_applied(&context.db).await?;
+    context.close().await?;
     let fresh = applied - before;
     writeln!(io::stdout(), "{applied} of {known} migrations are applied, {fresh} of them now")?;
     Ok(())

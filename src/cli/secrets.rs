@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 use anyhow::bail;
 use clap::{Args, Subcommand};
 
-use crate::app::House;
-use crate::app::secrets::{self, Rotated, SealedAnew};
+use crate::app::AppContext;
+use crate::app::secrets::{self, ResealedCounts, Rotated};
 use crate::config::Config;
 use crate::domain::sealed::KeyId;
 use crate::store::secret_keys::KeyState;
@@ -46,21 +46,21 @@ pub(super) struct Rotate {
 
 impl Secrets {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
-        let house = House::open(config).await?;
+        let context = AppContext::open(config).await?;
         let done = match self {
-            Self::Status => status(&house).await,
-            Self::Rotate(Rotate { finish: true, .. }) => finish(&house).await,
-            Self::Rotate(Rotate { cancel: true, .. }) => cancel(&house).await,
-            Self::Rotate(_) => rotate(&house).await,
-            Self::Accept => accept(&house).await,
+            Self::Status => status(&context).await,
+            Self::Rotate(Rotate { finish: true, .. }) => finish(&context).await,
+            Self::Rotate(Rotate { cancel: true, .. }) => cancel(&context).await,
+            Self::Rotate(_) => rotate(&context).await,
+            Self::Accept => accept(&context).await,
         };
-        house.close().await?;
+        context.close().await?;
         done
     }
 }
 
-async fn status(house: &House) -> anyhow::Result<()> {
-    let status = secrets::status(house).await?;
+async fn status(context: &AppContext) -> anyhow::Result<()> {
+    let status = secrets::status(context).await?;
     let mut out = io::stdout().lock();
     writeln!(out, "key\tstate\tin the file here\tsecrets sealed with it")?;
     for (id, state, here, count) in status.keys {
@@ -86,10 +86,10 @@ fn name_of(state: Option<KeyState>) -> &'static str {
     }
 }
 
-async fn rotate(house: &House) -> anyhow::Result<()> {
-    let file = house.config.secrets.key_file.display().to_string();
+async fn rotate(context: &AppContext) -> anyhow::Result<()> {
+    let file = context.config.secrets.key_file.display().to_string();
     let mut out = io::stdout().lock();
-    match secrets::rotate(house).await? {
+    match secrets::rotate(context).await? {
         Rotated::Made(key) => writeln!(
             out,
             "key {key} was made and written into {file}; it does not seal yet\n\
@@ -104,7 +104,7 @@ async fn rotate(house: &House) -> anyhow::Result<()> {
             nodes.join("; ")
         ),
         Rotated::Sealed { key, anew, old } => {
-            let SealedAnew { channels, codes, unopened } = anew;
+            let ResealedCounts { channels, codes, unopened } = anew;
             writeln!(out, "key {key} seals; sealed anew: {channels} secrets of channels, {codes} of accounts")?;
             if !unopened.is_empty() {
                 bail!("these could not be opened and stay as they are: {}", unopened.join("; "));
@@ -124,9 +124,9 @@ async fn rotate(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn finish(house: &House) -> anyhow::Result<()> {
-    let dropped = secrets::finish(house).await?;
-    let file = house.config.secrets.key_file.display();
+async fn finish(context: &AppContext) -> anyhow::Result<()> {
+    let dropped = secrets::finish(context).await?;
+    let file = context.config.secrets.key_file.display();
     let mut out = io::stdout().lock();
     if dropped.is_empty() {
         writeln!(out, "{file} holds no key that is to be dropped")?;
@@ -136,15 +136,15 @@ async fn finish(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn cancel(house: &House) -> anyhow::Result<()> {
-    let key = secrets::cancel(house).await?;
+async fn cancel(context: &AppContext) -> anyhow::Result<()> {
+    let key = secrets::cancel(context).await?;
     writeln!(io::stdout(), "key {key} is forgotten; the key before goes on sealing")?;
     Ok(())
 }
 
-async fn accept(house: &House) -> anyhow::Result<()> {
-    let lost = secrets::accept(house).await?;
-    let file = house.config.secrets.key_file.display();
+async fn accept(context: &AppContext) -> anyhow::Result<()> {
+    let lost = secrets::accept(context).await?;
+    let file = context.config.secrets.key_file.display();
     writeln!(io::stdout(), "{file} is gone by from now on; {lost} secrets cannot be opened and are to be stored anew")?;
     Ok(())
 }

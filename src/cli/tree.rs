@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 
-use crate::app::House;
+use crate::app::AppContext;
 use crate::app::tree::{BadFile, import};
 use crate::config::Config;
 use crate::domain::actor::Actor;
@@ -76,9 +76,9 @@ impl Tree {
         match self {
             Self::Import(import) => import.run(config).await,
             Self::Export(out) => {
-                let house = House::open(config).await?;
-                let rows = tree::export(&mut *house.db.acquire().await?).await?;
-                house.close().await?;
+                let context = AppContext::open(config).await?;
+                let rows = tree::export(&mut *context.db.acquire().await?).await?;
+                context.close().await?;
                 out.write(&rows)
             }
             Self::National(National { out, simulated_channel }) => {
@@ -92,10 +92,11 @@ impl Tree {
 impl Import {
     async fn run(self, config: Config) -> anyhow::Result<()> {
         let bytes = read(&self.file)?;
-        let house = House::open(config).await?;
+        let context = AppContext::open(config).await?;
         let outcome =
-            import(&house, &bytes, self.channel.as_ref(), self.dry_run, &Actor::COMMAND_LINE, house.clock.now()).await;
-        house.close().await?;
+            import(&context, &bytes, self.channel.as_ref(), self.dry_run, &Actor::COMMAND_LINE, context.clock.now())
+                .await;
+        context.close().await?;
         match outcome {
             Ok(diff) => Ok(io::stdout().lock().write_all(describe(&diff, self.dry_run).as_bytes())?),
             Err(error) => match error.downcast::<BadFile>() {

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::office;
-use crate::app::House;
+use crate::app::AppContext;
 use crate::app::accounts::{create, make_link};
 use crate::config::Config;
 use crate::domain::account::Role;
@@ -24,9 +24,9 @@ use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
 use crate::store::accounts::{Account, find_account, list_accounts, update_disabled};
 use crate::store::groups::list_ids_of_office;
-use crate::store::invitations::{Which, invite_stewards};
+use crate::store::invitations::{InvitationFilter, invite_stewards};
 use crate::store::known_devices::forget_others;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::store::{Connection, audit};
 
 const CREATE_EXAMPLE: &str = "\
@@ -109,28 +109,28 @@ impl User {
         if let Self::Create(create) = &self {
             office::demand(create.role, create.office.as_ref());
         }
-        let house = House::open(config).await?;
+        let context = AppContext::open(config).await?;
         let done = match self {
-            Self::Create(create) => create.run(&house).await,
-            Self::List => list(&house).await,
-            Self::Link { username } => print_link(&house, &username).await,
-            Self::Invite(invite) => invite.run(&house).await,
-            Self::Disable { username } => switch(&house, &username, true).await,
-            Self::Enable { username } => switch(&house, &username, false).await,
+            Self::Create(create) => create.run(&context).await,
+            Self::List => list(&context).await,
+            Self::Link { username } => print_link(&context, &username).await,
+            Self::Invite(invite) => invite.run(&context).await,
+            Self::Disable { username } => switch(&context, &username, true).await,
+            Self::Enable { username } => switch(&context, &username, false).await,
         };
-        house.close().await?;
+        context.close().await?;
         done
     }
 }
 
 impl Create {
-    async fn run(self, house: &House) -> anyhow::Result<()> {
-        let now = house.clock.now();
-        let mut tx = house.db.begin().await?;
+    async fn run(self, context: &AppContext) -> anyhow::Result<()> {
+        let now = context.clock.now();
+        let mut tx = context.db.begin().await?;
         let office = office::find(&mut tx, self.office.as_ref()).await?;
         let name = self.name.map_or_else(|| self.username.to_string(), String::from);
         let id = create(&mut tx, self.username, name, self.role, office.as_ref(), &Actor::COMMAND_LINE, now).await?;
-        let link = make_link(&mut tx, id, public_url(house), house.config.accounts.link_lifetime, now).await?;
+        let link = make_link(&mut tx, id, public_url(context), context.config.accounts.link_lifetime, now).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "{}", link.expose_secret())?;
         Ok(())
@@ -138,20 +138,20 @@ impl Create {
 }
 
 impl Invite {
-    async fn run(self, house: &House) -> anyhow::Result<()> {
-        let now = house.clock.now();
-        let until = now + house.config.accounts.link_lifetime;
-        let mut tx = house.db.begin().await?;
+    async fn run(self, context: &AppContext) -> anyhow::Result<()> {
+        let now = context.clock.now();
+        let until = now + context.config.accounts.link_lifetime;
+        let mut tx = context.db.begin().await?;
         let under = match office::find(&mut tx, self.office.as_ref()).await? {
             Some(office) => Some(list_ids_of_office(&mut tx, office.id).await?),
             None => None,
         };
-        let which = Which { under, deputies: self.deputies, again: self.again };
+        let which = InvitationFilter { under, deputies: self.deputies, again: self.again };
         let invited = invite_stewards(&mut tx, &which, &Actor::COMMAND_LINE, until, now).await?;
         let slips: Vec<Slip> = invited
             .into_iter()
             .map(|invitation| Slip {
-                link: format!("{}/welcome/{}", public_url(house), invitation.token.expose_secret()),
+                link: format!("{}/welcome/{}", public_url(context), invitation.token.expose_secret()),
                 username: invitation.username,
                 name: invitation.display_name,
                 office: invitation.office,
@@ -170,12 +170,12 @@ impl Invite {
     }
 }
 
-fn public_url(house: &House) -> &str {
-    house.config.server.public_url.as_str()
+fn public_url(context: &AppContext) -> &str {
+    context.config.server.public_url.as_str()
 }
 
-async fn list(house: &House) -> anyhow::Result<()> {
-    let mut db = house.db.acquire().await?;
+async fn list(context: &AppContext) -> anyhow::Result<()> {
+    let mut db = context.db.acquire().await?;
     let mut out = io::stdout().lock();
     writeln!(out, "username\trole\toffice\tcreated\tlast signed in\tstate")?;
     let mut after = String::new();
@@ -186,7 +186,7 @@ async fn list(house: &House) -> anyhow::Result<()> {
         for account in page {
             let office = account.office.as_deref().unwrap_or("-");
             let signed_in = account.signed_in_at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-            let state = state(&account, house.clock.now());
+            let state = state(&account, context.clock.now());
             let (name, role) = (&account.username, account.role.as_str());
             writeln!(out, "{name}\t{role}\t{office}\t{}\t{signed_in}\t{state}", account.created_at)?;
         }
@@ -197,16 +197,16 @@ fn state(account: &Account, now: Timestamp) -> &'static str {
     match account {
         account if account.disabled_at.is_some() => "disabled",
         account if account.password_hash.is_none() => "invited",
-        account if !account.works(now) => "not valid now",
+        account if !account.is_active(now) => "not valid now",
         _ => "works",
     }
 }
 
-async fn print_link(house: &House, username: &Username) -> anyhow::Result<()> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+async fn print_link(context: &AppContext, username: &Username) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
     let account = get(&mut tx, username).await?;
-    let link = make_link(&mut tx, account.id, public_url(house), house.config.accounts.link_lifetime, now).await?;
+    let link = make_link(&mut tx, account.id, public_url(context), context.config.accounts.link_lifetime, now).await?;
     audit::insert_entry(
         &mut tx,
         now,
@@ -221,9 +221,9 @@ async fn print_link(house: &House, username: &Username) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn switch(house: &House, username: &Username, off: bool) -> anyhow::Result<()> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+async fn switch(context: &AppContext, username: &Username, off: bool) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
     let account = get(&mut tx, username).await?;
     let (act, done) = if off { ("account_disable", "disabled") } else { ("account_enable", "enabled") };
     if !update_disabled(&mut tx, account.id, off.then_some(now)).await? {

@@ -25,27 +25,27 @@ impl<'a> Check<'a> {
     }
 
     /// Notes `fault`, the rest of a sentence that begins with the key, unless `fine`.
-    pub(super) fn must(&mut self, key: &str, fine: bool, fault: impl Into<String>) {
+    pub(super) fn require(&mut self, key: &str, fine: bool, fault: impl Into<String>) {
         if !fine {
             self.problems.push(Problem { key: key.into(), origin: origin_of(self.figment, key), fault: fault.into() });
         }
     }
 
     /// A duration within bounds.
-    pub(super) fn lasts(&mut self, key: &str, value: Duration, bounds: RangeInclusive<Duration>) {
+    pub(super) fn require_duration(&mut self, key: &str, value: Duration, bounds: RangeInclusive<Duration>) {
         let fault = format!("must lie between {} and {}", show(*bounds.start()), show(*bounds.end()));
-        self.must(key, bounds.contains(&value), fault);
+        self.require(key, bounds.contains(&value), fault);
     }
 
     /// A whole number within bounds.
-    pub(super) fn counts(&mut self, key: &str, value: u32, bounds: RangeInclusive<u32>) {
+    pub(super) fn require_count(&mut self, key: &str, value: u32, bounds: RangeInclusive<u32>) {
         let fault = format!("must lie between {} and {}", bounds.start(), bounds.end());
-        self.must(key, bounds.contains(&value), fault);
+        self.require(key, bounds.contains(&value), fault);
     }
 
     /// A part of a whole, 0 to `most`.
-    pub(super) fn is_part(&mut self, key: &str, value: f64, most: f64) {
-        self.must(key, (0.0..=most).contains(&value), format!("must lie between 0 and {most}"));
+    pub(super) fn require_share(&mut self, key: &str, value: f64, most: f64) {
+        self.require(key, (0.0..=most).contains(&value), format!("must lie between 0 and {most}"));
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Oidc {
     pub label_th: String,
     /// What the button says in English.
     pub label_en: String,
-    /// Whether a code of the moment is still asked for.
+    /// Whether a TOTP code is still asked for.
     pub second_factor: SecondFactor,
     /// Where the browser is sent, where the provider does not publish it.
     pub authorization_endpoint: Option<ProviderUrl>,
@@ -91,17 +91,17 @@ impl TryFrom<String> for ProviderUrl {
 impl Oidc {
     pub(super) fn check(&self, check: &mut Check) {
         let named = self.client_id.as_deref().is_some_and(|id| !id.is_empty() && id.len() <= 500);
-        check.must("oidc.client_id", named == self.issuer.is_some(), "must be given together with oidc.issuer");
+        check.require("oidc.client_id", named == self.issuer.is_some(), "must be given together with oidc.issuer");
         for (key, label) in [("oidc.label_th", &self.label_th), ("oidc.label_en", &self.label_en)] {
             let fits = !label.trim().is_empty() && label.chars().count() <= LONGEST_LABEL;
-            check.must(key, fits, format!("must have 1 to {LONGEST_LABEL} characters"));
+            check.require(key, fits, format!("must have 1 to {LONGEST_LABEL} characters"));
         }
         let plain = |scope: &String| !scope.is_empty() && scope.len() <= 100 && scope.bytes().all(is_scope);
         let fit = self.scopes.len() <= MOST_SCOPES && self.scopes.iter().all(plain);
-        check.must("oidc.scopes", fit, "must be words of the provider, without blanks and quotes");
+        check.require("oidc.scopes", fit, "must be words of the provider, without blanks and quotes");
         let given = [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri].map(Option::is_some);
         let together = given == [self.issuer.is_some() && given[0]; 3];
-        check.must("oidc.authorization_endpoint", together, format!("must be given {TOGETHER}"));
+        check.require("oidc.authorization_endpoint", together, format!("must be given {TOGETHER}"));
     }
 }
 

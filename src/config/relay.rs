@@ -58,7 +58,7 @@ pub struct Relay {
     /// How long an outcome waits for others to be written with.
     #[serde(deserialize_with = "duration::one")]
     pub record_delay: Duration,
-    /// How long a bulletin lives that does not say so itself.
+    /// After how long a bulletin expires that does not say so itself.
     #[serde(deserialize_with = "duration::one")]
     pub default_expiry: Duration,
     /// The time between two signs of life on the connection that holds the locks.
@@ -112,31 +112,31 @@ impl Relay {
     }
 
     fn check_sending(&self, check: &mut Check) {
-        check.counts("relay.rate_per_second", self.rate_per_second, 1..=2_000);
-        check.counts("relay.burst", self.burst, 1..=20);
-        check.counts("relay.claim_batch", self.claim_batch, 1..=10_000);
-        check.lasts("relay.poll_interval", self.poll_interval, 100 * MILLISECOND..=MINUTE);
-        check.is_part("relay.poll_jitter", self.poll_jitter, 0.9);
-        check.counts("relay.in_flight", self.in_flight, 1..=10_000);
-        check.counts("relay.in_flight_per_node", self.in_flight_per_node, 1..=100_000);
+        check.require_count("relay.rate_per_second", self.rate_per_second, 1..=2_000);
+        check.require_count("relay.burst", self.burst, 1..=20);
+        check.require_count("relay.claim_batch", self.claim_batch, 1..=10_000);
+        check.require_duration("relay.poll_interval", self.poll_interval, 100 * MILLISECOND..=MINUTE);
+        check.require_share("relay.poll_jitter", self.poll_jitter, 0.9);
+        check.require_count("relay.in_flight", self.in_flight, 1..=10_000);
+        check.require_count("relay.in_flight_per_node", self.in_flight_per_node, 1..=100_000);
         let holds_one = self.in_flight_per_node >= self.in_flight;
-        check.must("relay.in_flight_per_node", holds_one, "must not be below relay.in_flight");
+        check.require("relay.in_flight_per_node", holds_one, "must not be below relay.in_flight");
         let keeps_pace = self.in_flight >= self.rate_per_second.div_ceil(2);
-        check.must("relay.in_flight", keeps_pace, "must be at least half of relay.rate_per_second");
+        check.require("relay.in_flight", keeps_pace, "must be at least half of relay.rate_per_second");
     }
 
     fn check_retries(&self, check: &mut Check) {
         let known = (1..=50).contains(&self.retry_schedule.len());
-        check.must("relay.retry_schedule", known, "must hold 1 to 50 waits");
+        check.require("relay.retry_schedule", known, "must hold 1 to 50 waits");
         let positive = self.retry_schedule.iter().all(|wait| *wait >= MILLISECOND);
-        check.must("relay.retry_schedule", positive, "must not hold a wait of nothing");
-        check.is_part("relay.retry_jitter", self.retry_jitter, 0.9);
+        check.require("relay.retry_schedule", positive, "must not hold a wait of nothing");
+        check.require_share("relay.retry_jitter", self.retry_jitter, 0.9);
         let fits = self.longest_schedule() < LONGEST_SCHEDULE.as_secs_f64();
         let fault = format!("must stay below {} in all, with relay.retry_jitter on top", show(LONGEST_SCHEDULE));
-        check.must("relay.retry_schedule", fits, fault);
-        check.lasts("relay.retry_key_lifetime", self.retry_key_lifetime, MINUTE..=23 * HOUR);
-        check.lasts("relay.snooze_start", self.snooze_start, MILLISECOND..=MINUTE);
-        check.lasts("relay.snooze_max", self.snooze_max, self.snooze_start.min(HOUR)..=HOUR);
+        check.require("relay.retry_schedule", fits, fault);
+        check.require_duration("relay.retry_key_lifetime", self.retry_key_lifetime, MINUTE..=23 * HOUR);
+        check.require_duration("relay.snooze_start", self.snooze_start, MILLISECOND..=MINUTE);
+        check.require_duration("relay.snooze_max", self.snooze_max, self.snooze_start.min(HOUR)..=HOUR);
     }
 
     /// The sum of all waits at their longest, in seconds.
@@ -146,31 +146,31 @@ impl Relay {
     }
 
     fn check_recording(&self, check: &mut Check) {
-        check.counts("relay.record_batch", self.record_batch, 1..=10_000);
-        check.lasts("relay.record_delay", self.record_delay, MILLISECOND..=SECOND);
+        check.require_count("relay.record_batch", self.record_batch, 1..=10_000);
+        check.require_duration("relay.record_delay", self.record_delay, MILLISECOND..=SECOND);
     }
 
     fn check_nodes(&self, line: &Line, check: &mut Check) {
-        check.lasts("relay.heartbeat", self.heartbeat, 50 * MILLISECOND..=30 * SECOND);
-        check.must("relay.lease", self.lease >= 2 * self.heartbeat, "must be at least twice relay.heartbeat");
-        check.must("relay.keepalive", self.keepalive > self.lease, "must be longer than relay.lease");
-        check.lasts("relay.keepalive", self.keepalive, SECOND..=10 * MINUTE);
-        check.lasts("relay.clock_jump", self.clock_jump, 100 * MILLISECOND..=HOUR);
-        check.lasts("relay.clock_settle", self.clock_settle, Duration::ZERO..=HOUR);
+        check.require_duration("relay.heartbeat", self.heartbeat, 50 * MILLISECOND..=30 * SECOND);
+        check.require("relay.lease", self.lease >= 2 * self.heartbeat, "must be at least twice relay.heartbeat");
+        check.require("relay.keepalive", self.keepalive > self.lease, "must be longer than relay.lease");
+        check.require_duration("relay.keepalive", self.keepalive, SECOND..=10 * MINUTE);
+        check.require_duration("relay.clock_jump", self.clock_jump, 100 * MILLISECOND..=HOUR);
+        check.require_duration("relay.clock_settle", self.clock_settle, Duration::ZERO..=HOUR);
         let patient = self.watchdog >= 3 * self.lease && self.watchdog <= HOUR;
-        check.must("relay.watchdog", patient, "must be between three times relay.lease and one hour");
+        check.require("relay.watchdog", patient, "must be between three times relay.lease and one hour");
         let enough = self.shutdown_grace > line.request_timeout;
-        check.must("relay.shutdown_grace", enough, "must be longer than line.request_timeout");
-        check.lasts("relay.shutdown_grace", self.shutdown_grace, SECOND..=HOUR);
+        check.require("relay.shutdown_grace", enough, "must be longer than line.request_timeout");
+        check.require_duration("relay.shutdown_grace", self.shutdown_grace, SECOND..=HOUR);
     }
 
     fn check_upkeep(&self, check: &mut Check) {
-        check.lasts("relay.default_expiry", self.default_expiry, MINUTE..=366 * DAY);
-        check.lasts("relay.upkeep_interval", self.upkeep_interval, 10 * MILLISECOND..=MINUTE);
-        check.lasts("relay.recount_interval", self.recount_interval, SECOND..=DAY);
-        check.lasts("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
-        check.lasts("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
-        check.lasts("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
+        check.require_duration("relay.default_expiry", self.default_expiry, MINUTE..=366 * DAY);
+        check.require_duration("relay.upkeep_interval", self.upkeep_interval, 10 * MILLISECOND..=MINUTE);
+        check.require_duration("relay.recount_interval", self.recount_interval, SECOND..=DAY);
+        check.require_duration("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
+        check.require_duration("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
+        check.require_duration("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
     }
 }
 
@@ -205,17 +205,17 @@ impl BypassAfter {
     }
 
     fn check(&self, check: &mut Check) {
-        check.lasts("relay.bypass_after.routine", self.routine, SECOND..=30 * DAY);
-        check.lasts("relay.bypass_after.urgent", self.urgent, SECOND..=30 * DAY);
-        check.lasts("relay.bypass_after.very_urgent", self.very_urgent, SECOND..=30 * DAY);
-        check.lasts("relay.bypass_after.most_urgent", self.most_urgent, SECOND..=30 * DAY);
+        check.require_duration("relay.bypass_after.routine", self.routine, SECOND..=30 * DAY);
+        check.require_duration("relay.bypass_after.urgent", self.urgent, SECOND..=30 * DAY);
+        check.require_duration("relay.bypass_after.very_urgent", self.very_urgent, SECOND..=30 * DAY);
+        check.require_duration("relay.bypass_after.most_urgent", self.most_urgent, SECOND..=30 * DAY);
         let pairs = [
             ("relay.bypass_after.urgent", self.urgent, self.routine),
             ("relay.bypass_after.very_urgent", self.very_urgent, self.urgent),
             ("relay.bypass_after.most_urgent", self.most_urgent, self.very_urgent),
         ];
         for (key, more_urgent, less_urgent) in pairs {
-            check.must(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
+            check.require(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
         }
     }
 }

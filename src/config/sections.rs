@@ -44,10 +44,10 @@ pub struct Server {
 
 impl Server {
     pub(super) fn check(&self, check: &mut Check) {
-        check.counts("server.request_body_limit", self.request_body_limit, 65_536..=268_435_456);
-        check.lasts("server.request_timeout", self.request_timeout, 61 * SECOND..=10 * MINUTE);
+        check.require_count("server.request_body_limit", self.request_body_limit, 65_536..=268_435_456);
+        check.require_duration("server.request_timeout", self.request_timeout, 61 * SECOND..=10 * MINUTE);
         let apart = self.metrics_listen != Some(self.listen);
-        check.must("server.metrics_listen", apart, "must be another address than server.listen");
+        check.require("server.metrics_listen", apart, "must be another address than server.listen");
     }
 }
 
@@ -84,17 +84,17 @@ pub struct Limits {
 
 impl Limits {
     pub(super) fn check(&self, check: &mut Check) {
-        check.counts("limits.connections", self.connections, 10..=1_000_000);
-        check.counts("limits.connections_per_address", self.connections_per_address, 6..=1_000_000);
-        check.lasts("limits.header_timeout", self.header_timeout, SECOND..=5 * MINUTE);
-        check.lasts("limits.body_timeout", self.body_timeout, SECOND..=5 * MINUTE);
-        check.lasts("limits.write_timeout", self.write_timeout, SECOND..=5 * MINUTE);
-        check.counts("limits.streams_per_key", self.streams_per_key, 1..=2_000);
-        check.counts("limits.streams_per_session", self.streams_per_session, 1..=2_000);
-        check.counts("limits.waits_per_key", self.waits_per_key, 1..=1_000_000);
-        check.counts("limits.reads_per_minute", self.reads_per_minute, 0..=100_000_000);
-        check.counts("limits.writes_per_minute", self.writes_per_minute, 0..=100_000_000);
-        check.counts("limits.polls_per_minute", self.polls_per_minute, 0..=100_000_000);
+        check.require_count("limits.connections", self.connections, 10..=1_000_000);
+        check.require_count("limits.connections_per_address", self.connections_per_address, 6..=1_000_000);
+        check.require_duration("limits.header_timeout", self.header_timeout, SECOND..=5 * MINUTE);
+        check.require_duration("limits.body_timeout", self.body_timeout, SECOND..=5 * MINUTE);
+        check.require_duration("limits.write_timeout", self.write_timeout, SECOND..=5 * MINUTE);
+        check.require_count("limits.streams_per_key", self.streams_per_key, 1..=2_000);
+        check.require_count("limits.streams_per_session", self.streams_per_session, 1..=2_000);
+        check.require_count("limits.waits_per_key", self.waits_per_key, 1..=1_000_000);
+        check.require_count("limits.reads_per_minute", self.reads_per_minute, 0..=100_000_000);
+        check.require_count("limits.writes_per_minute", self.writes_per_minute, 0..=100_000_000);
+        check.require_count("limits.polls_per_minute", self.polls_per_minute, 0..=100_000_000);
     }
 }
 
@@ -149,11 +149,11 @@ pub struct Database {
 
 impl Database {
     pub(super) fn check(&self, check: &mut Check) {
-        check.counts("database.max_connections", self.max_connections, 2..=1_000);
-        check.counts("database.web_connections", self.web_connections, 2..=1_000);
-        check.lasts("database.statement_timeout", self.statement_timeout, SECOND..=10 * MINUTE);
-        check.lasts("database.acquire_timeout", self.acquire_timeout, SECOND / 10..=5 * MINUTE);
-        check.must("database.data_dir", !self.data_dir.as_os_str().is_empty(), "must name a folder");
+        check.require_count("database.max_connections", self.max_connections, 2..=1_000);
+        check.require_count("database.web_connections", self.web_connections, 2..=1_000);
+        check.require_duration("database.statement_timeout", self.statement_timeout, SECOND..=10 * MINUTE);
+        check.require_duration("database.acquire_timeout", self.acquire_timeout, SECOND / 10..=5 * MINUTE);
+        check.require("database.data_dir", !self.data_dir.as_os_str().is_empty(), "must name a folder");
     }
 }
 
@@ -232,9 +232,9 @@ pub struct Line {
 
 impl Line {
     pub(super) fn check(&self, check: &mut Check) {
-        check.lasts("line.request_timeout", self.request_timeout, SECOND / 10..=2 * MINUTE);
+        check.require_duration("line.request_timeout", self.request_timeout, SECOND / 10..=2 * MINUTE);
         let shorter = self.connect_timeout <= self.request_timeout && !self.connect_timeout.is_zero();
-        check.must("line.connect_timeout", shorter, "must be above zero and not longer than line.request_timeout");
+        check.require("line.connect_timeout", shorter, "must be above zero and not longer than line.request_timeout");
     }
 }
 
@@ -250,9 +250,9 @@ pub struct Bulletins {
 
 impl Bulletins {
     pub(super) fn check(&self, server: &Server, check: &mut Check) {
-        check.counts("bulletins.image_limit", self.image_limit, 65_536..=67_108_864);
+        check.require_count("bulletins.image_limit", self.image_limit, 65_536..=67_108_864);
         let fits = self.image_limit < server.request_body_limit;
-        check.must("bulletins.image_limit", fits, "must be smaller than server.request_body_limit");
+        check.require("bulletins.image_limit", fits, "must be smaller than server.request_body_limit");
     }
 }
 
@@ -277,11 +277,11 @@ pub struct Retention {
 impl Retention {
     pub(super) fn check(&self, check: &mut Check) {
         let (least, most) = (60 * DAY, 36_500 * DAY);
-        check.lasts("retention.receipts", self.receipts, 365 * DAY..=most);
-        check.lasts("retention.taps", self.taps, least..=self.receipts.max(least));
-        check.lasts("retention.attempts", self.attempts, least..=self.receipts.max(least));
+        check.require_duration("retention.receipts", self.receipts, 365 * DAY..=most);
+        check.require_duration("retention.taps", self.taps, least..=self.receipts.max(least));
+        check.require_duration("retention.attempts", self.attempts, least..=self.receipts.max(least));
         // a receipt without who published, forwarded and withdrew answers for nothing
-        check.lasts("retention.audit", self.audit, self.receipts.clamp(365 * DAY, most)..=most);
+        check.require_duration("retention.audit", self.audit, self.receipts.clamp(365 * DAY, most)..=most);
     }
 }
 
@@ -295,7 +295,7 @@ pub struct Secrets {
 
 impl Secrets {
     pub(super) fn check(&self, check: &mut Check) {
-        check.must("secrets.key_file", !self.key_file.as_os_str().is_empty(), "must name a file");
+        check.require("secrets.key_file", !self.key_file.as_os_str().is_empty(), "must name a file");
     }
 }
 
@@ -315,17 +315,17 @@ pub struct Accounts {
     /// How long a one-time link works.
     #[serde(deserialize_with = "duration::one")]
     pub link_lifetime: Duration,
-    /// The roles that need a code of the moment.
+    /// The roles that need a TOTP code.
     pub code_demanded: Vec<Role>,
 }
 
 impl Accounts {
     pub(super) fn check(&self, check: &mut Check) {
         let day = 24 * 60 * MINUTE;
-        check.lasts("accounts.session_idle", self.session_idle, MINUTE..=30 * day);
-        check.lasts("accounts.session_longest", self.session_longest, MINUTE..=90 * day);
-        check.lasts("accounts.remembered", self.remembered, MINUTE..=90 * day);
-        check.lasts("accounts.link_lifetime", self.link_lifetime, MINUTE..=90 * day);
+        check.require_duration("accounts.session_idle", self.session_idle, MINUTE..=30 * day);
+        check.require_duration("accounts.session_longest", self.session_longest, MINUTE..=90 * day);
+        check.require_duration("accounts.remembered", self.remembered, MINUTE..=90 * day);
+        check.require_duration("accounts.link_lifetime", self.link_lifetime, MINUTE..=90 * day);
     }
 }
 
@@ -342,7 +342,7 @@ pub struct Log {
 impl Log {
     pub(super) fn check(&self, check: &mut Check) {
         if let Err(error) = EnvFilter::try_new(&self.filter) {
-            check.must("log.filter", false, format!("is not a list of levels: {error}"));
+            check.require("log.filter", false, format!("is not a list of levels: {error}"));
         }
     }
 }

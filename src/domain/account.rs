@@ -26,7 +26,7 @@ pub enum Role {
 
 /// An act that needs a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum Permission {
     /// Read bulletins, deliveries, groups and coverage.
     Read,
     /// Write, change, publish any bulletin; let one or a group go on by itself.
@@ -53,7 +53,7 @@ pub enum Act {
     ReadAudit,
 }
 
-impl Act {
+impl Permission {
     /// All, in the order in which a page lists them.
     pub const ALL: [Self; 12] = [
         Self::Read,
@@ -78,19 +78,19 @@ impl Role {
 
     /// Whether the role may do `act` at all; where is decided by scope.
     #[must_use]
-    pub fn may(self, act: Act) -> bool {
+    pub fn may(self, act: Permission) -> bool {
         match act {
-            Act::Read => true,
-            Act::Publish => matches!(self, Self::Admin | Self::Publisher),
-            Act::Approve => matches!(self, Self::Admin | Self::Approver),
-            Act::Originate => matches!(self, Self::Admin | Self::Publisher | Self::Steward),
+            Permission::Read => true,
+            Permission::Publish => matches!(self, Self::Admin | Self::Publisher),
+            Permission::Approve => matches!(self, Self::Admin | Self::Approver),
+            Permission::Originate => matches!(self, Self::Admin | Self::Publisher | Self::Steward),
             // a steward's own ones, as with originating
-            Act::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
-            Act::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Act::Retry | Act::OperateChannels => matches!(self, Self::Admin | Self::Operator),
-            Act::ManageGroups => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Act::ManageKeys => matches!(self, Self::Admin | Self::Agency),
-            Act::ManageAccounts | Act::ReadAudit => matches!(self, Self::Admin),
+            Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
+            Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
+            Permission::Retry | Permission::OperateChannels => matches!(self, Self::Admin | Self::Operator),
+            Permission::ManageGroups => matches!(self, Self::Admin | Self::Operator | Self::Steward),
+            Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
+            Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
         }
     }
 

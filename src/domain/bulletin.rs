@@ -1,4 +1,4 @@
-//! The bulletin's own vocabulary: kind, urgency, how it is forwarded, where it stands.
+//! The types of a bulletin: kind, urgency, forwarding, stage.
 //!
 //! A bulletin is one message from the government. It is a draft until published and immutable
 //! afterwards; a correction or a withdrawal is another bulletin about it.

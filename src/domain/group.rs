@@ -54,7 +54,7 @@ impl Tier {
 
     /// Whether a group of this tier may hang under one of `parent`'s, or, with none, be the root.
     #[must_use]
-    pub fn may_hang_under(self, parent: Option<Self>) -> bool {
+    pub fn may_have_parent(self, parent: Option<Self>) -> bool {
         self == Self::below(parent)
     }
 
@@ -160,7 +160,7 @@ mod tests {
         let allowed: Vec<_> = [None, Some(Gcc1), Some(Gcc2), Some(Gcc3)]
             .into_iter()
             .flat_map(|parent| Tier::ALL.map(|tier| (parent, tier)))
-            .filter(|(parent, tier)| tier.may_hang_under(*parent))
+            .filter(|(parent, tier)| tier.may_have_parent(*parent))
             .collect();
         assert_eq!(allowed, [(None, Gcc1), (Some(Gcc1), Gcc2), (Some(Gcc2), Gcc3), (Some(Gcc3), Gcc3)]);
     }

@@ -23,7 +23,7 @@ pub struct JoinCode(String);
 
 /// What a message has to do with join codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Typed {
+pub enum TypedCode {
     /// Certainly a code: right or wrong, it is answered.
     Code(JoinCode),
     /// Certainly meant as a code, but with a letter too few or too many, or one that no code has.
@@ -44,9 +44,9 @@ impl JoinCode {
 
     /// Looks for a code in `text`, which holds no mentions any more; `addressed` = the account was mentioned in it.
     #[must_use]
-    pub fn read(text: &str, addressed: bool) -> Typed {
+    pub fn read(text: &str, addressed: bool) -> TypedCode {
         if text.chars().nth(LONGEST_MESSAGE).is_some() {
-            return Typed::Nothing;
+            return TypedCode::Nothing;
         }
         let pieces = split(text);
         let says_code = addressed || text.contains("รหัส") || text.to_ascii_lowercase().contains("code");
@@ -68,12 +68,12 @@ impl JoinCode {
         }
         perhaps.truncate(MOST_CANDIDATES);
         match (codes.pop(), codes.is_empty()) {
-            (Some(code), true) => Typed::Code(code),
+            (Some(code), true) => TypedCode::Code(code),
             // whoever lists codes for several groups does not want to link this one
-            (Some(_), false) => Typed::Nothing,
-            (None, _) if misspelt => Typed::Misspelt,
-            (None, _) if perhaps.is_empty() => Typed::Nothing,
-            (None, _) => Typed::Perhaps(perhaps),
+            (Some(_), false) => TypedCode::Nothing,
+            (None, _) if misspelt => TypedCode::Misspelt,
+            (None, _) if perhaps.is_empty() => TypedCode::Nothing,
+            (None, _) => TypedCode::Perhaps(perhaps),
         }
     }
 
@@ -248,14 +248,14 @@ mod tests {
     #[case::in_quotation_marks("“GCC-AB2L-EFGH”")]
     #[case::twice("GCC-AB2L-EFGH GCC-AB2L-EFGH")]
     fn a_code_is_found_however_it_is_typed(#[case] typed: &str) {
-        assert_eq!(JoinCode::read(typed, false), Typed::Code(code()));
+        assert_eq!(JoinCode::read(typed, false), TypedCode::Code(code()));
     }
 
     #[test]
     fn every_code_is_found_as_it_is_shown() {
         for _ in 0..1_000 {
             let code = JoinCode::generate();
-            assert_eq!(JoinCode::read(&code.to_string(), false), Typed::Code(code));
+            assert_eq!(JoinCode::read(&code.to_string(), false), TypedCode::Code(code));
         }
     }
 
@@ -265,7 +265,7 @@ mod tests {
     #[case::a_letter_missing("GCC-AB2-EFGH")]
     #[case::a_letter_too_many("GCC-AB2LL-EFGH")]
     fn a_misspelt_code_is_known_as_one(#[case] typed: &str) {
-        assert_eq!(JoinCode::read(typed, false), Typed::Misspelt);
+        assert_eq!(JoinCode::read(typed, false), TypedCode::Misspelt);
     }
 
     #[rstest]
@@ -280,7 +280,7 @@ mod tests {
     #[case::across_other_words("GCC-AB2L แล้ว EFGH")]
     #[case::a_number("GCC-2024-000123")]
     fn what_people_write_otherwise_is_no_code(#[case] text: &str) {
-        assert_eq!(JoinCode::read(text, false), Typed::Nothing);
+        assert_eq!(JoinCode::read(text, false), TypedCode::Nothing);
     }
 
     #[rstest]
@@ -288,17 +288,17 @@ mod tests {
     #[case("GCC send data")]
     #[case("ประชุม GCC NEWS 2569 พรุ่งนี้")]
     fn what_may_be_a_code_by_chance_is_not_certainly_one(#[case] text: &str) {
-        assert!(matches!(JoinCode::read(text, false), Typed::Perhaps(_)), "{:?}", JoinCode::read(text, false));
+        assert!(matches!(JoinCode::read(text, false), TypedCode::Perhaps(_)), "{:?}", JoinCode::read(text, false));
     }
 
     #[test]
     fn who_speaks_to_the_account_means_a_code() {
-        assert!(matches!(JoinCode::read("GCC NEWS 2569 ครับ", true), Typed::Code(_)));
+        assert!(matches!(JoinCode::read("GCC NEWS 2569 ครับ", true), TypedCode::Code(_)));
     }
 
     #[test]
     fn a_long_message_is_no_code() {
         let text = format!("{} GCC-AB2L-EFGH", "ก".repeat(300));
-        assert_eq!(JoinCode::read(&text, true), Typed::Nothing);
+        assert_eq!(JoinCode::read(&text, true), TypedCode::Nothing);
     }
 }

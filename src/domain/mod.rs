@@ -1,4 +1,4 @@
-//! The pure part: the nouns of the cast, their rules and their words. Imports nothing else of ours,
+//! The domain: nouns, their rules and their words; pure. Imports nothing else of ours,
 //! does no I/O, and can be tested without a database.
 
 pub mod account;

@@ -72,7 +72,7 @@ impl RetryKey {
     /// What may be done with it, by the clock that is behind and by the one that is ahead; `lifetime` is how long LINE is sure
     /// to know a key.
     #[must_use]
-    pub fn judge(self, earlier: Timestamp, later: Timestamp, lifetime: Duration) -> KeyUse {
+    pub fn permitted_use(self, earlier: Timestamp, later: Timestamp, lifetime: Duration) -> KeyUse {
         match self {
             Self::Refused { since, .. } if later >= since + lifetime => KeyUse::Renew,
             Self::Open { since, .. } if earlier >= since + lifetime => KeyUse::TooLate,
@@ -105,15 +105,15 @@ mod tests {
         let start = Timestamp::from_second(1_600_000_000);
         let used = used.map(|hours| start + Duration::from_hours(hours));
         let now = start + Duration::from_hours(hours);
-        assert_eq!(RetryKey::kept(Uuid::nil(), used, open).judge(now, now, DAY), expected);
+        assert_eq!(RetryKey::kept(Uuid::nil(), used, open).permitted_use(now, now, DAY), expected);
     }
 
     #[test]
-    fn an_open_key_waits_until_both_clocks_say_that_it_is_old_and_a_refused_one_for_the_first() {
+    fn an_open_key_is_old_when_both_clocks_say_so_and_a_refused_one_when_one_does() {
         let since = Timestamp::from_second(1_600_000_000);
         let (earlier, later) = (since + Duration::from_hours(23), since + Duration::from_hours(25));
         let key = Uuid::nil();
-        assert_eq!(RetryKey::Open { key, since }.judge(earlier, later, DAY), KeyUse::ClocksDisagree);
-        assert_eq!(RetryKey::Refused { key, since }.judge(earlier, later, DAY), KeyUse::Renew);
+        assert_eq!(RetryKey::Open { key, since }.permitted_use(earlier, later, DAY), KeyUse::ClocksDisagree);
+        assert_eq!(RetryKey::Refused { key, since }.permitted_use(earlier, later, DAY), KeyUse::Renew);
     }
 }

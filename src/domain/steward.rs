@@ -79,7 +79,7 @@ impl Deputy {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Self, Vec<BadDeputy>> {
-        let (name, title, phone) = (tidy(name), tidy(title), tidy(phone));
+        let (name, title, phone) = (trimmed(name), trimmed(title), trimmed(phone));
         let mut faults = Vec::new();
         if name.is_none() && title.is_none() {
             faults.push(BadDeputy::Nobody);
@@ -129,7 +129,7 @@ impl Deputy {
     }
 }
 
-fn tidy(text: &str) -> Option<String> {
+fn trimmed(text: &str) -> Option<String> {
     Some(trim_unseen(text)).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 

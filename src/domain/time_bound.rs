@@ -1,4 +1,4 @@
-//! Which times make sense: one rule book for what is typed, for what programs send, and for the moment it acts.
+//! Which times are accepted: one set of rules for forms, for the API and for the time at which they apply.
 //!
 //! A time that comes in is a [`TimeInput`]. It gives its instant only against a [`Bound`], so that nobody can use one
 //! without saying what it is for. The same bounds are asked again when a bulletin is submitted, approved, scheduled

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::EmbeddedError;
 use super::binaries::Binaries;
-use super::place::{Place, socket};
+use super::data_folder::{DataFolder, socket};
 use super::settings;
 
 const SUPERUSER: &str = "gcc_relay";
@@ -37,19 +37,19 @@ enum Condition {
 /// A cluster and the programs that run it.
 #[derive(Debug)]
 pub(super) struct Cluster {
-    place: Place,
+    folder: DataFolder,
     binaries: Binaries,
     socket_folder: PathBuf,
 }
 
 impl Cluster {
-    pub(super) fn new(place: Place, binaries: Binaries) -> Result<Self, EmbeddedError> {
-        let socket_folder = place.make_socket_folder()?;
-        Ok(Self { place, binaries, socket_folder })
+    pub(super) fn new(folder: DataFolder, binaries: Binaries) -> Result<Self, EmbeddedError> {
+        let socket_folder = folder.make_socket_folder()?;
+        Ok(Self { folder, binaries, socket_folder })
     }
 
-    pub(super) fn place(&self) -> &Place {
-        &self.place
+    pub(super) fn folder(&self) -> &DataFolder {
+        &self.folder
     }
 
     /// The address of a database of this cluster, complete, so that no stray `PGPORT` can change it.
@@ -65,11 +65,11 @@ impl Cluster {
 
     /// Makes the data folder unless it is there; an `initdb` that died halfway leaves no trace in it.
     pub(super) fn create(&self, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
-        let data = self.place.file("data");
+        let data = self.folder.file("data");
         if data.exists() {
             return Ok(());
         }
-        let unfinished = self.place.file("data.new");
+        let unfinished = self.folder.file("data.new");
         for locale in LOCALES {
             remove_folder(&unfinished)?;
             let output = self.initdb(&unfinished, locale, extra)?;
@@ -93,7 +93,7 @@ impl Cluster {
                 Condition::Unsettled => thread::sleep(LOOK_AGAIN),
             }
         }
-        Err(EmbeddedError::Silent(self.place.home().to_path_buf()))
+        Err(EmbeddedError::Silent(self.folder.home().to_path_buf()))
     }
 
     /// Creates a database unless it is there.
@@ -114,7 +114,7 @@ impl Cluster {
             }
             thread::sleep(LOOK_AGAIN);
         }
-        Err(EmbeddedError::Silent(self.place.home().to_path_buf()))
+        Err(EmbeddedError::Silent(self.folder.home().to_path_buf()))
     }
 
     /// Stops the cluster, disconnecting whoever is still there.
@@ -132,15 +132,15 @@ impl Cluster {
     }
 
     fn start(&self, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
-        settings::write(&self.place, self.utf8(&self.socket_folder)?, extra)?;
+        settings::write(&self.folder, self.utf8(&self.socket_folder)?, extra)?;
         // the log by its relative name: pg_ctl passes it through a shell, which would read a `$` in a path
         let output =
             self.run("pg_ctl", &["start", "--wait", "--timeout", PATIENCE, "--silent", "--log", "postgres.log"])?;
         if output.status.success() {
             return Ok(());
         }
-        let detail = match last_line_of_log(&self.place.file("postgres.log")) {
-            Some(line) => format!("{line} (the last line of {})", self.place.file("postgres.log").display()),
+        let detail = match last_line_of_log(&self.folder.file("postgres.log")) {
+            Some(line) => format!("{line} (the last line of {})", self.folder.file("postgres.log").display()),
             None => last_line(&output),
         };
         Err(EmbeddedError::Failed { program: "pg_ctl start", detail })
@@ -159,7 +159,7 @@ impl Cluster {
 
     /// Whether the server says that it is ready (line 8 of its pid file) and its socket is open.
     fn answers(&self) -> bool {
-        let says_ready = fs::read_to_string(self.place.file("data/postmaster.pid"))
+        let says_ready = fs::read_to_string(self.folder.file("data/postmaster.pid"))
             .is_ok_and(|text| text.lines().nth(7).is_some_and(|status| status.trim() == "ready"));
         says_ready && UnixStream::connect(socket(&self.socket_folder)).is_ok()
     }
@@ -177,8 +177,8 @@ impl Cluster {
 
     fn run(&self, program: &str, arguments: &[&str]) -> Result<Output, EmbeddedError> {
         let program = self.binaries.program(program);
-        let mut command = self.place.command(&program);
-        command.args(arguments).env("PGDATA", self.place.file("data"));
+        let mut command = self.folder.command(&program);
+        command.args(arguments).env("PGDATA", self.folder.file("data"));
         // what the programs say is read here, so they must say it in one language
         command.env("LC_ALL", "C");
         command.output().map_err(|source| EmbeddedError::NotRun { program, source })
@@ -187,7 +187,7 @@ impl Cluster {
     fn utf8<'a>(&self, path: &'a Path) -> Result<&'a str, EmbeddedError> {
         path.to_str()
             .filter(|text| !text.contains(['\n', '\r']))
-            .ok_or_else(|| EmbeddedError::UnusablePath(self.place.home().to_path_buf()))
+            .ok_or_else(|| EmbeddedError::UnusablePath(self.folder.home().to_path_buf()))
     }
 }
 

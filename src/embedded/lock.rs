@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::time::Duration;
 
 use super::EmbeddedError;
-use super::place::Place;
+use super::data_folder::DataFolder;
 
 const START: &str = "start.lock";
 const USERS: &str = "users.lock";
@@ -19,25 +19,25 @@ const LAST_ASKS: u32 = 5;
 /// Waits until no other process starts or stops the cluster.
 ///
 /// Asks again and again instead of blocking, so that a caller may stop waiting at any moment.
-pub(super) async fn wait_for_turn(place: &Place) -> Result<File, EmbeddedError> {
-    let file = open(place, START)?;
-    while !locked(place, START, file.try_lock())? {
+pub(super) async fn wait_for_turn(folder: &DataFolder) -> Result<File, EmbeddedError> {
+    let file = open(folder, START)?;
+    while !locked(folder, START, file.try_lock())? {
         tokio::time::sleep(ASK_AGAIN).await;
     }
     Ok(file)
 }
 
 /// The same for a thread that may block.
-pub(super) fn take_turn(place: &Place) -> Result<File, EmbeddedError> {
-    let file = open(place, START)?;
-    file.lock().map_err(EmbeddedError::folder(&place.file(START), "locked"))?;
+pub(super) fn take_turn(folder: &DataFolder) -> Result<File, EmbeddedError> {
+    let file = open(folder, START)?;
+    file.lock().map_err(EmbeddedError::folder(&folder.file(START), "locked"))?;
     Ok(file)
 }
 
 /// Becomes one of the users; for the holder of the turn.
-pub(super) fn join(place: &Place) -> Result<File, EmbeddedError> {
-    let file = open(place, USERS)?;
-    file.lock_shared().map_err(EmbeddedError::folder(&place.file(USERS), "locked"))?;
+pub(super) fn join(folder: &DataFolder) -> Result<File, EmbeddedError> {
+    let file = open(folder, USERS)?;
+    file.lock_shared().map_err(EmbeddedError::folder(&folder.file(USERS), "locked"))?;
     Ok(file)
 }
 
@@ -45,10 +45,10 @@ pub(super) fn join(place: &Place) -> Result<File, EmbeddedError> {
 ///
 /// Asks a few times, as a program that is just being started holds a copy of its parent's open files, and with them of
 /// the locks, until it is there.
-pub(super) fn take_all(place: &Place) -> Result<Option<File>, EmbeddedError> {
-    let file = open(place, USERS)?;
+pub(super) fn take_all(folder: &DataFolder) -> Result<Option<File>, EmbeddedError> {
+    let file = open(folder, USERS)?;
     for _ in 0..LAST_ASKS {
-        if locked(place, USERS, file.try_lock())? {
+        if locked(folder, USERS, file.try_lock())? {
             return Ok(Some(file));
         }
         std::thread::sleep(ASK_AGAIN);
@@ -56,8 +56,8 @@ pub(super) fn take_all(place: &Place) -> Result<Option<File>, EmbeddedError> {
     Ok(None)
 }
 
-fn open(place: &Place, name: &str) -> Result<File, EmbeddedError> {
-    let path = place.file(name);
+fn open(folder: &DataFolder, name: &str) -> Result<File, EmbeddedError> {
+    let path = folder.file(name);
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -65,14 +65,14 @@ fn open(place: &Place, name: &str) -> Result<File, EmbeddedError> {
         .truncate(false)
         .open(&path)
         .map_err(EmbeddedError::folder(&path, "opened"))?;
-    place.give(&path)?;
+    folder.give(&path)?;
     Ok(file)
 }
 
-fn locked(place: &Place, name: &str, answer: Result<(), TryLockError>) -> Result<bool, EmbeddedError> {
+fn locked(folder: &DataFolder, name: &str, answer: Result<(), TryLockError>) -> Result<bool, EmbeddedError> {
     match answer {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(source)) => Err(EmbeddedError::folder(&place.file(name), "locked")(source)),
+        Err(TryLockError::Error(source)) => Err(EmbeddedError::folder(&folder.file(name), "locked")(source)),
     }
 }

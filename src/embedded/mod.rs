@@ -5,7 +5,7 @@
 //! Ctrl-C on the terminal reaches only the relay, which then has a database to record into.
 //!
 //! Invariants: several processes may share the cluster. Each holds a shared lock on `users.lock` for
-//! as long as it lives, and the last one out stops the cluster; starting and stopping take turns by
+//! as long as it runs, and the last one stops the cluster; starting and stopping take turns by
 //! an exclusive lock on `start.lock`. A lock dies with its process, so after a `kill -9` the cluster
 //! runs on as an orphan and the next start adopts it. A half-made cluster is never used: `initdb`
 //! works beside the final place and is renamed into it.
@@ -15,9 +15,9 @@
 
 mod binaries;
 mod cluster;
+mod data_folder;
 mod error;
 mod lock;
-mod place;
 mod settings;
 
 use std::fs::File;
@@ -27,7 +27,7 @@ pub use error::EmbeddedError;
 
 use binaries::Binaries;
 use cluster::Cluster;
-use place::Place;
+use data_folder::DataFolder;
 
 /// Where the cluster lies and what it must hold.
 #[derive(Clone, Debug)]
@@ -63,10 +63,10 @@ impl Embedded {
     /// folder or the program at fault.
     pub async fn start(config: &EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let data_dir = config.data_dir.clone();
-        let place = on_blocking_thread(move || place::settle(&data_dir)).await?;
-        let turn = lock::wait_for_turn(&place).await?;
+        let folder = on_blocking_thread(move || data_folder::settle(&data_dir)).await?;
+        let turn = lock::wait_for_turn(&folder).await?;
         let config = config.clone();
-        on_blocking_thread(move || Self::raise(place, &config, turn)).await
+        on_blocking_thread(move || Self::raise(folder, &config, turn)).await
     }
 
     /// The `postgres://` address of the database.
@@ -85,13 +85,13 @@ impl Embedded {
         on_blocking_thread(move || self.release()).await
     }
 
-    fn raise(place: Place, config: &EmbeddedConfig, turn: File) -> Result<Self, EmbeddedError> {
-        let binaries = Binaries::find(place.data_version()?)?;
-        let cluster = Cluster::new(place, binaries)?;
+    fn raise(folder: DataFolder, config: &EmbeddedConfig, turn: File) -> Result<Self, EmbeddedError> {
+        let binaries = Binaries::find(folder.data_version()?)?;
+        let cluster = Cluster::new(folder, binaries)?;
         let url = cluster.url(&config.database)?;
         cluster.create(&config.settings)?;
         cluster.ensure_running(&config.settings)?;
-        let share = Some(lock::join(cluster.place())?);
+        let share = Some(lock::join(cluster.folder())?);
         let embedded = Self { cluster, url, share };
         let created = embedded.cluster.create_database(&config.database);
         // the turn ends before a failed start gives its share up, which needs the turn itself
@@ -101,9 +101,9 @@ impl Embedded {
 
     fn release(&mut self) -> Result<(), EmbeddedError> {
         let Some(share) = self.share.take() else { return Ok(()) };
-        let _turn = lock::take_turn(self.cluster.place())?;
+        let _turn = lock::take_turn(self.cluster.folder())?;
         drop(share);
-        match lock::take_all(self.cluster.place())? {
+        match lock::take_all(self.cluster.folder())? {
             Some(_all) => self.cluster.stop(),
             None => Ok(()),
         }

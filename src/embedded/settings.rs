@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::EmbeddedError;
-use super::place::Place;
+use super::data_folder::DataFolder;
 
 const FILE: &str = "gcc-relay.conf";
 
@@ -20,9 +20,9 @@ pub(super) fn include(data: &Path) -> Result<(), EmbeddedError> {
 
 /// Writes our file: beside the final one and renamed, since the folder is not ours where we are root,
 /// and a link planted there must not be followed.
-pub(super) fn write(place: &Place, socket_folder: &str, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
+pub(super) fn write(folder: &DataFolder, socket_folder: &str, extra: &[(String, String)]) -> Result<(), EmbeddedError> {
     let text = text(socket_folder, extra)?;
-    let unfinished = place.file("data").join("gcc-relay.conf.new");
+    let unfinished = folder.file("data").join("gcc-relay.conf.new");
     let opened = match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => OpenOptions::new().write(true).create_new(true).open(&unfinished),
@@ -30,8 +30,8 @@ pub(super) fn write(place: &Place, socket_folder: &str, extra: &[(String, String
     opened
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(EmbeddedError::folder(&unfinished, "written"))?;
-    place.give(&unfinished)?;
-    let settled = place.file("data").join(FILE);
+    folder.give(&unfinished)?;
+    let settled = folder.file("data").join(FILE);
     fs::rename(&unfinished, &settled).map_err(EmbeddedError::folder(&settled, "written"))
 }
 

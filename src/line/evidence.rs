@@ -1,4 +1,4 @@
-//! The further question to LINE that a 400 raises: whether the group is there.
+//! Asks LINE, after a 400, whether the group is there.
 //!
 //! One status stands for several causes and the texts are not promised, so the cause is asked for. A question that
 //! fails is no evidence, and [`decide`](super::verdict::decide) then chooses what does no harm. What a 429 raises is

@@ -1,4 +1,4 @@
-//! The body of a push, asked at the very last moment whether it may still go.
+//! The body of a push that checks, just before it is sent, whether it may still be sent.
 //!
 //! Between a look at the lease and the first byte on the wire a call waits for a message, a task, a connection; a process
 //! may be frozen in between and wake when another node has its channels. So the look is made where the HTTP client takes

@@ -1,4 +1,4 @@
-//! What the account says back in a group: short, and as an office would write it.
+//! The account's replies in a group: short, in office language.
 //!
 //! Replies are free of quota and go with the event's reply token. Each function gives a message array
 //! ready for [`LineClient::reply`](super::client::LineClient::reply).

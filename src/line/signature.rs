@@ -5,7 +5,7 @@
 //! and the next secret are both tried and a rotation loses no event.
 //! Source: <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>.
 //!
-//! Called by `web::hook`.
+//! Called by `web::webhook`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

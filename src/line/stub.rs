@@ -1,4 +1,4 @@
-//! A stand-in for LINE in unit tests: a socket that gives canned answers, one to a connection.
+//! A stub of LINE for unit tests: a socket with canned answers, one to a connection.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What an answer to a push means: two pure functions and no network.
+//! Classifies LINE's answer to a push: two pure functions and no network.
 //!
 //! [`classify`] reads status and headers (LINE does not promise its error texts); [`questions`] says what
 //! to ask before deciding; [`decide`] turns the verdict and the evidence into what the engine does. Two
@@ -191,7 +191,7 @@ mod tests {
     #[case("r-1")]
     #[case("3C7A5C2E-0F5B-4B53-9D0E-6D2F1C1E8A01")]
     #[case("3c7a5c2e0f5b4b539d0e6d2f1c1e8a01")]
-    fn an_acceptance_whose_request_is_named_otherwise_than_by_a_uuid_is_one_all_the_same(#[case] id: &str) {
+    fn an_acceptance_counts_whatever_its_request_id_looks_like(#[case] id: &str) {
         let named = |status| Answer {
             request_id: (status == 200).then(|| id.to_owned()),
             accepted_request_id: (status == 409).then(|| id.to_owned()),

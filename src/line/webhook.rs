@@ -1,12 +1,12 @@
-//! What LINE tells us: webhook bodies read so that one odd event never loses the others.
+//! Parses webhook bodies; one event that is not understood never loses the others.
 //!
 //! LINE may add event types, fields and values without notice and delivers several events in one body,
 //! so the envelope is taken apart first and each event is read by itself, field by field, with nothing
-//! required. What cannot be understood is kept as [`What::Other`] and counted. Each event has an id to
+//! required. What cannot be understood is kept as [`EventContent::Other`] and counted. Each event has an id to
 //! tell repetitions by: LINE's own, or a hash of its bytes.
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>.
 //!
-//! Called by `web::hook` (through the store) and `relay::inbound`, after [`super::signature`].
+//! Called by `web::webhook` (through the store) and `relay::inbound`, after [`super::signature`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,7 +50,7 @@ pub struct InboundEvent {
     /// To answer with, once and within about a minute; the dummies of LINE's test button count as none.
     pub reply_token: Option<String>,
     /// What happened.
-    pub what: What,
+    pub what: EventContent,
 }
 
 /// Whether the channel may act on an event.
@@ -66,7 +66,7 @@ pub enum Mode {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum EventContent {
     /// The account was added to the group; LINE does not tell by whom.
     Join,
     /// The account is no longer in the group.
@@ -101,7 +101,7 @@ pub enum What {
     },
 }
 
-impl What {
+impl EventContent {
     /// The event's type in one word, without its content.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -139,7 +139,7 @@ type Envelope<'a> = BTreeMap<String, &'a RawValue>;
 /// The little that is still found in an event which is not readable as a whole.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Scrap {
+struct PartialEvent {
     webhook_event_id: Option<String>,
 }
 
@@ -170,7 +170,7 @@ pub fn parse(body: &[u8]) -> Result<Delivery, NotJson> {
 fn read_event(raw: &str) -> (InboundEvent, bool) {
     let event: Value = serde_json::from_str(raw).unwrap_or_default();
     let what = read_what(&event);
-    let id = id_at(&event, "/webhookEventId").or_else(|| scrap_id(raw)).unwrap_or_else(|| hashed_id(raw));
+    let id = id_at(&event, "/webhookEventId").or_else(|| partial_event_id(raw)).unwrap_or_else(|| hashed_id(raw));
     let in_group = event.pointer("/source/type").is_some_and(|kind| kind == "group");
     let read = InboundEvent {
         id,
@@ -180,29 +180,29 @@ fn read_event(raw: &str) -> (InboundEvent, bool) {
         group_id: id_at(&event, "/source/groupId").filter(|_| in_group),
         user_id: id_at(&event, "/source/userId"),
         reply_token: text_at(&event, "/replyToken").filter(|token| !is_dummy(token)),
-        what: what.clone().unwrap_or_else(|| What::Other { kind: kind_of(&event) }),
+        what: what.clone().unwrap_or_else(|| EventContent::Other { kind: kind_of(&event) }),
     };
     (read, what.is_none())
 }
 
 /// What happened; `None` if the event lacks what its type promises.
-fn read_what(event: &Value) -> Option<What> {
+fn read_what(event: &Value) -> Option<EventContent> {
     Some(match event.get("type")?.as_str()? {
-        "join" => What::Join,
-        "leave" => What::Leave,
-        "postback" => What::Tap { data: text_at(event, "/postback/data")? },
+        "join" => EventContent::Join,
+        "leave" => EventContent::Leave,
+        "postback" => EventContent::Tap { data: text_at(event, "/postback/data")? },
         "message" if event.pointer("/message/type")? == "text" => read_text(event.get("message")?)?,
         "messageEdited" if event.pointer("/message/type").is_some_and(|kind| kind == "text") => {
             read_text(event.get("message")?)?
         }
-        "memberJoined" => What::MemberJoined { n: count_at(event, "/joined/members")? },
-        "memberLeft" => What::MemberLeft { n: count_at(event, "/left/members")? },
-        _ => What::Other { kind: kind_of(event) },
+        "memberJoined" => EventContent::MemberJoined { n: count_at(event, "/joined/members")? },
+        "memberLeft" => EventContent::MemberLeft { n: count_at(event, "/left/members")? },
+        _ => EventContent::Other { kind: kind_of(event) },
     })
 }
 
 /// A text without its mentions: LINE writes the name of whoever is mentioned into it, and says where in UTF-16 units.
-fn read_text(message: &Value) -> Option<What> {
+fn read_text(message: &Value) -> Option<EventContent> {
     let mut units: Vec<u16> = message.get("text")?.as_str()?.encode_utf16().collect();
     let mentions = message.pointer("/mention/mentionees").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut addressed = false;
@@ -215,7 +215,7 @@ fn read_text(message: &Value) -> Option<What> {
         }
     }
     let text = String::from_utf16_lossy(&units).replace('\0', "");
-    Some(What::Text { text, addressed })
+    Some(EventContent::Text { text, addressed })
 }
 
 fn kind_of(event: &Value) -> String {
@@ -257,8 +257,8 @@ fn count_at(value: &Value, pointer: &str) -> Option<usize> {
 }
 
 /// The id in an event that is no readable JSON otherwise, such as one with half of an emoji in it.
-fn scrap_id(raw: &str) -> Option<String> {
-    serde_json::from_str::<Scrap>(raw).ok()?.webhook_event_id.filter(|id| is_id(id))
+fn partial_event_id(raw: &str) -> Option<String> {
+    serde_json::from_str::<PartialEvent>(raw).ok()?.webhook_event_id.filter(|id| is_id(id))
 }
 
 /// An id for an event without one: the same bytes get the same. 64 characters.

@@ -1,4 +1,4 @@
-//! Why nobody signs in at the provider at this moment, or this person does not.
+//! Errors of signing in at the provider.
 
 use std::error::Error;
 

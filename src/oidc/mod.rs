@@ -88,7 +88,7 @@ pub struct Provider {
 
 /// What is kept, for the browser's session alone, until the browser comes back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Waiting {
+pub struct PendingSignIn {
     state: String,
     nonce: String,
     verifier: String,
@@ -96,7 +96,7 @@ pub struct Waiting {
 
 /// What the browser comes back with.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Returned {
+pub struct CallbackQuery {
     /// The code to exchange.
     #[serde(default)]
     pub code: Option<String>,
@@ -113,14 +113,14 @@ pub struct Returned {
 
 /// A person, as the provider knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct ProviderIdentity {
     /// The provider.
     pub issuer: String,
     /// The person's name there.
     pub subject: String,
 }
 
-impl Person {
+impl ProviderIdentity {
     /// Both as one text: the same subject of another issuer is another person.
     #[must_use]
     pub fn key(&self) -> String {
@@ -150,7 +150,7 @@ impl Provider {
     ///
     /// # Errors
     /// [`ProviderError::Away`].
-    pub async fn begin(&self) -> Result<(Url, Waiting), ProviderError> {
+    pub async fn begin(&self) -> Result<(Url, PendingSignIn), ProviderError> {
         let known = self.find_known().await?;
         let client = CoreClient::from_provider_metadata((*known).clone(), self.client_id(), None)
             .set_redirect_uri(self.redirect_uri.clone());
@@ -160,8 +160,11 @@ impl Provider {
             .add_scopes(self.settings.scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge)
             .url();
-        let waiting =
-            Waiting { state: state.into_secret(), nonce: nonce.secret().clone(), verifier: verifier.secret().clone() };
+        let waiting = PendingSignIn {
+            state: state.into_secret(),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.secret().clone(),
+        };
         Ok((url, waiting))
     }
 
@@ -169,7 +172,12 @@ impl Provider {
     ///
     /// # Errors
     /// [`ProviderError`]: the provider is away, refuses, or says what cannot be taken.
-    pub async fn finish(&self, waiting: Waiting, returned: Returned, now: Timestamp) -> Result<Person, ProviderError> {
+    pub async fn finish(
+        &self,
+        waiting: PendingSignIn,
+        returned: CallbackQuery,
+        now: Timestamp,
+    ) -> Result<ProviderIdentity, ProviderError> {
         if returned.state.is_none_or(|state| Sha256::digest(state) != Sha256::digest(&waiting.state)) {
             return Err(ProviderError::NotOurs("another state"));
         }
@@ -222,13 +230,13 @@ impl Provider {
         token: &CoreIdToken,
         nonce: &Nonce,
         now: Timestamp,
-    ) -> Result<Person, ClaimsVerificationError> {
+    ) -> Result<ProviderIdentity, ClaimsVerificationError> {
         let now = chrono::DateTime::from_timestamp_micros(now.as_microsecond()).unwrap_or_default();
         let verifier = IdTokenVerifier::new_public_client(self.client_id(), self.issuer.clone(), known.jwks().clone())
             .set_allowed_algs(SIGNED_BY)
             .set_time_fn(move || now);
         let claims = token.claims(&verifier, nonce)?;
-        Ok(Person { issuer: claims.issuer().to_string(), subject: claims.subject().to_string() })
+        Ok(ProviderIdentity { issuer: claims.issuer().to_string(), subject: claims.subject().to_string() })
     }
 
     async fn find_known(&self) -> Result<Arc<CoreProviderMetadata>, ProviderError> {

@@ -67,7 +67,7 @@ impl Started {
 }
 
 /// What a call is made with.
-pub struct Surroundings {
+pub struct CallContext {
     /// The way to LINE.
     pub line: LineClient,
     /// The clock.
@@ -105,7 +105,7 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
     if ready.expires_at.is_some_and(|end| clock.later() >= end) {
         return Permission::Expired;
     }
-    match ready.key.judge(clock.earlier(), clock.later(), key_lifetime) {
+    match ready.key.permitted_use(clock.earlier(), clock.later(), key_lifetime) {
         KeyUse::TooLate => Permission::TooLate,
         KeyUse::ClocksDisagree => Permission::ClocksDisagree,
         KeyUse::Good | KeyUse::Renew if ready.recipient.is_none() => Permission::NotLinked,
@@ -115,8 +115,8 @@ pub fn permit(ready: &Ready, clock: &Clock, key_lifetime: Duration) -> Permissio
 }
 
 /// Calls LINE with the stored bytes and finds out what the answer means.
-pub async fn call(with: Surroundings, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
-    let Surroundings { line, clock, quota, access, may_send, room: _room } = with;
+pub async fn call(with: CallContext, claimed: Claimed, message: std::sync::Arc<str>) -> Called {
+    let CallContext { line, clock, quota, access, may_send, room: _room } = with;
     // a key counts as used from the earlier of the clocks on, and its age is told by the later
     let (began_at, started) = (clock.earlier(), Instant::now());
     let ready = &claimed.ready;
@@ -159,7 +159,7 @@ fn describe(
     };
     let (status, request_id, elapsed, detail) = match answer {
         Ok(answer) => {
-            let odd = odd_request(answer, outcome);
+            let odd = unknown_request_id(answer, outcome);
             if answer.status == 200 && odd.is_none() {
                 return None;
             }
@@ -180,7 +180,7 @@ fn describe(
 }
 
 /// What the receipt of an acceptance leaves out: how LINE names the request, where that is no UUID.
-fn odd_request(answer: &Answer, outcome: &Outcome) -> Option<String> {
+fn unknown_request_id(answer: &Answer, outcome: &Outcome) -> Option<String> {
     let Outcome::Accepted(Receipt { request_id: None, .. }) = outcome else { return None };
     let name = answer.accepted_request()?;
     Some(format!("LINE accepted the request {}", without_controls(name).collect::<String>()))

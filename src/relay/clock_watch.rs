@@ -1,4 +1,4 @@
-//! Follows the database's clock, and tells a jump from a drift.
+//! Follows the database's clock and tells jumps from drift.
 //!
 //! A clock that jumps is not believed at once, whichever of the two it is: a database that wakes eight days ahead for
 //! two seconds must not date anything. Until the new difference has lasted for `clock_settle`, or the old one is back,
@@ -71,7 +71,7 @@ impl ClockWatch {
 }
 
 /// Follows the database's clock until `stop`, for a process without a node.
-pub async fn keep_clock(engine: Engine, stop: CancellationToken) {
+pub async fn run_clock_watch(engine: Engine, stop: CancellationToken) {
     let settings = &engine.settings;
     let mut watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
     while !stop.is_cancelled() {

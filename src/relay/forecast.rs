@@ -94,7 +94,7 @@ pub async fn forecast_audience(
     let selection = resolve(db, origin, audience).await?;
     let loads = count_audience(db, &selection).await?;
     let automatic = forwarding == ForwardingMode::Automatic;
-    weigh(db, &loads, automatic).await
+    forecast_loads(db, &loads, automatic).await
 }
 
 /// Counts what letting a bulletin into these groups would mean, by the copies at or below them that are not sent yet.
@@ -103,11 +103,11 @@ pub async fn forecast_audience(
 /// [`Refusal`].
 pub async fn forecast_forward(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<Forecast> {
     let loads = count_unsent(db, id, groups).await?;
-    weigh(db, &loads, false).await
+    forecast_loads(db, &loads, false).await
 }
 
 /// Holds what would be sent against what is left of each channel's month.
-async fn weigh(db: &mut Connection, loads: &[Load], automatic: bool) -> Result<Forecast> {
+async fn forecast_loads(db: &mut Connection, loads: &[Load], automatic: bool) -> Result<Forecast> {
     let channels = list_channels(db).await?;
     let seats = loads.iter().map(|load| load.seats).sum();
     Ok(Forecast {

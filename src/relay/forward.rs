@@ -22,7 +22,7 @@ use crate::line::message::{StewardNote, with_note};
 use crate::store::bulletins::{find_stage_for_update, get_bulletin};
 use crate::store::locks::{lock_bulletin, lock_bulletins_shared};
 use crate::store::messages::{insert_message, list_variants};
-use crate::store::{Connection, audit, turns};
+use crate::store::{Connection, audit, transitions};
 
 /// What a forward came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Forwarded {
 
 /// Into which groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Into {
+pub enum ForwardTarget {
     /// These, which the caller has been found to answer for.
     Groups(Vec<i32>),
     /// Every group of these at which it is held; none = every group.
@@ -60,18 +60,18 @@ pub struct SignedNote {
 pub async fn forward(
     db: &mut Connection,
     id: BulletinId,
-    into: &Into,
+    into: &ForwardTarget,
     note: Option<&SignedNote>,
     by: &Actor,
     now: Timestamp,
 ) -> Result<Forwarded> {
     must_be_live(db, id, now).await?;
     let (lock, groups, already) = match into {
-        Into::AllHeld(own) => {
+        ForwardTarget::AllHeld(own) => {
             let lock = lock_bulletin(db, id).await?;
-            (lock, turns::list_held(db, id, own.as_deref()).await?, 0)
+            (lock, transitions::list_held(db, id, own.as_deref()).await?, 0)
         }
-        Into::Groups(groups) => {
+        ForwardTarget::Groups(groups) => {
             let lock = lock_bulletins_shared(db, &[id]).await?;
             let (groups, already) = split(db, id, groups).await?;
             (lock, groups, already)
@@ -81,7 +81,7 @@ pub async fn forward(
         Some(note) => store_notes(db, id, note, &groups, now).await?,
         None => Vec::new(),
     };
-    let forwarded = turns::forward(db, &lock, id, &groups, &noted, by, now).await?;
+    let forwarded = transitions::forward(db, &lock, id, &groups, &noted, by, now).await?;
     let detail = json!({ "groups": groups, "note": note.is_some() });
     audit::insert_entry(db, now, by, "forward", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
@@ -106,10 +106,10 @@ pub async fn forward_several(
     ids.dedup();
     let mut gone = Vec::new();
     for id in ids {
-        if turns::list_held(db, id, Some(groups)).await?.is_empty() {
+        if transitions::list_held(db, id, Some(groups)).await?.is_empty() {
             continue;
         }
-        match forward(db, id, &Into::AllHeld(Some(groups.to_vec())), None, by, now).await {
+        match forward(db, id, &ForwardTarget::AllHeld(Some(groups.to_vec())), None, by, now).await {
             Ok(done) if done.forwarded > 0 => gone.push(id),
             Ok(_) | Err(Refusal::NotRelaying | Refusal::Expired(_)) => {}
             Err(refusal) => return Err(refusal),
@@ -120,7 +120,7 @@ pub async fn forward_several(
 
 /// The groups at which it is held, and how many it was let into before.
 async fn split(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<(Vec<i32>, u64)> {
-    let standings = turns::lock_standings(db, id, groups).await?;
+    let standings = transitions::lock_deliveries(db, id, groups).await?;
     if standings.len() < groups.len() {
         return Err(Refusal::Absent);
     }
@@ -174,7 +174,7 @@ pub async fn decline(
     must_be_live(db, id, now).await?;
     let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Held).await?;
-    let declined = turns::decline(db, &lock, id, groups, reason.as_str(), by, now).await?;
+    let declined = transitions::decline(db, &lock, id, groups, reason.as_str(), by, now).await?;
     let detail = json!({ "groups": groups, "reason": reason.as_str() });
     audit::insert_entry(db, now, by, "decline", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
@@ -189,13 +189,13 @@ pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: 
     must_be_live(db, id, now).await?;
     let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Declined).await?;
-    let reversed = turns::undecline(db, &lock, id, groups, now).await?;
+    let reversed = transitions::undecline(db, &lock, id, groups, now).await?;
     audit::insert_entry(db, now, by, "undecline", &format!("bulletin:{id}"), &json!({ "groups": groups })).await?;
     Ok(reversed)
 }
 
 async fn must_all_be(db: &mut Connection, id: BulletinId, groups: &[i32], state: State) -> Result<()> {
-    let standings = turns::lock_standings(db, id, groups).await?;
+    let standings = transitions::lock_deliveries(db, id, groups).await?;
     if standings.len() < groups.len() {
         return Err(Refusal::Absent);
     }

@@ -1,4 +1,4 @@
-//! The numbers that are looked up rather than counted: what waits on each channel, and which stand still.
+//! Gauges that are read from the database: what waits on each channel, and which channels do not send.
 //!
 //! The leader's upkeep sets them every few seconds, by one question for all channels. What a dispatcher has under
 //! way it says itself.
@@ -18,14 +18,11 @@ const REASONS: [(ParkReason, &str); 4] = [
 ];
 
 /// Says what the last recount came to.
-pub fn tell_difference(wrong: i64) {
-    metrics::gauge!(metric::RECONCILER_DIFFERENCE).set(as_number(wrong));
+pub fn set_drift(wrong: i64) {
+    metrics::gauge!(metric::PROGRESS_DRIFT).set(as_number(wrong));
 }
 
 /// Looks the numbers up and sets them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
     let channels = list_channels(db).await?;
     let waiting = queue_counts::list_waiting(db).await?;
@@ -33,7 +30,7 @@ pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
         let Some(waiting) = waiting.iter().find(|waiting| waiting.channel == channel.id) else { continue };
         let oldest = waiting.oldest.into_iter().chain(waiting.due).min();
         let age = oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
-        metrics::gauge!(metric::READY, "channel" => channel.code.clone()).set(as_number(waiting.ready));
+        metrics::gauge!(metric::DELIVERIES_READY, "channel" => channel.code.clone()).set(as_number(waiting.ready));
         metrics::gauge!(metric::OLDEST_READY, "channel" => channel.code.clone()).set(age);
         if let Some((limit, used)) = channel.quota_limit.zip(channel.quota_used) {
             metrics::gauge!(metric::QUOTA_LEFT, "channel" => channel.code.clone())

@@ -1,4 +1,4 @@
-//! Inbound: works on what LINE's webhooks brought, after they were stored and answered.
+//! Handles what LINE's webhooks brought, after they were stored and answered.
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
 //! group links it; leaving unlinks it. What else people write was never stored. Taps are counted in batches, each
@@ -46,11 +46,11 @@ pub struct Answer {
     channel: ChannelId,
     reply_token: Option<String>,
     occurred_at: Timestamp,
-    what: What,
+    what: ReplyKind,
 }
 
 #[derive(Debug)]
-enum What {
+enum ReplyKind {
     Thanks,
     Greeting,
     WrongCode,
@@ -68,7 +68,7 @@ pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Rece
             Ok((_, answers)) => {
                 for answer in answers {
                     if let Ok(place) = waiting.clone().try_acquire_owned() {
-                        tokio::spawn(give_in_turn(engine.clone(), answer, answering.clone(), place));
+                        tokio::spawn(send_answer_in_turn(engine.clone(), answer, answering.clone(), place));
                     }
                 }
                 continue;
@@ -80,14 +80,14 @@ pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Rece
         tokio::select! {
             () = stop.cancelled() => return,
             () = wake.woken() => {}
-            () = rung(&mut notices) => {}
+            () = next_wake(&mut notices) => {}
             () = tokio::time::sleep(engine.settings.poll_wait()) => {}
         }
     }
 }
 
 /// Waits until events are said to be waiting; notices about deliveries, of which there are many, are none of ours.
-async fn rung(notices: &mut broadcast::Receiver<Notice>) {
+async fn next_wake(notices: &mut broadcast::Receiver<Notice>) {
     loop {
         match notices.recv().await {
             Ok(Notice::Inbound) | Err(RecvError::Lagged(_)) => return,
@@ -97,7 +97,7 @@ async fn rung(notices: &mut broadcast::Receiver<Notice>) {
     }
 }
 
-async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>, place: OwnedSemaphorePermit) {
+async fn send_answer_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>, place: OwnedSemaphorePermit) {
     if let Ok(_turn) = answering.acquire().await {
         give(&engine, answer).await;
     }
@@ -111,7 +111,7 @@ async fn give_in_turn(engine: Engine, answer: Answer, answering: Arc<Semaphore>,
 pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
     let mut answers = Vec::new();
     let mut done = 0;
-    while let Some(answer) = work_on_next(engine).await? {
+    while let Some(answer) = handle_next(engine).await? {
         done += 1;
         answers.extend(answer);
     }
@@ -122,13 +122,13 @@ pub async fn drain(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
 
 /// Works on one event other than a tap; `None` where there is none. One that cannot be worked on is left for later, and
 /// the others go on.
-async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
+async fn handle_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     let events = take_unprocessed(&mut tx, false, 1, now).await?;
     let Some(event) = events.first() else { return Ok(None) };
     let worked_on = async {
-        let answer = work_on(&mut tx, event, now).await?;
+        let answer = handle(&mut tx, event, now).await?;
         mark_processed(&mut tx, &events, now).await?;
         Ok(answer)
     };
@@ -136,7 +136,7 @@ async fn work_on_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     match end(tx, worked_on).await {
         Ok(answer) => Ok(Some(answer)),
         Err(error) => {
-            leave_for_later(engine, event, &error).await?;
+            postpone(engine, event, &error).await?;
             Ok(Some(None))
         }
     }
@@ -156,7 +156,7 @@ async fn end<T>(tx: Tx, done: Result<T>) -> Result<T> {
 }
 
 /// Leaves an event that could not be worked on for later; after a few tries it is set aside for people to see.
-async fn leave_for_later(engine: &Engine, event: &Event, error: &StoreError) -> Result<()> {
+async fn postpone(engine: &Engine, event: &Event, error: &StoreError) -> Result<()> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     let because = error.cause();
@@ -195,7 +195,7 @@ async fn count_taps(engine: &Engine) -> Result<(usize, Vec<Answer>)> {
         match (end(tx, counted).await, events.as_slice()) {
             (Ok(thanks), _) => return Ok((events.len(), thanks)),
             (Err(error), [event]) => {
-                leave_for_later(engine, event, &error).await?;
+                postpone(engine, event, &error).await?;
                 return Ok((1, Vec::new()));
             }
             (Err(error), _) => {
@@ -221,13 +221,13 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     let thanks = taps
         .into_iter()
         .filter(|(_, tap)| thanked.remove(&(tap.bulletin_id, tap.person.clone())))
-        .map(|(event, _)| Answer::to(event, What::Thanks))
+        .map(|(event, _)| Answer::to(event, ReplyKind::Thanks))
         .collect();
     Ok(thanks)
 }
 
 impl Answer {
-    fn to(event: &Event, what: What) -> Self {
+    fn to(event: &Event, what: ReplyKind) -> Self {
         let (channel, occurred_at) = (event.channel_id, event.occurred_at);
         Self { channel, reply_token: event.reply_token.clone(), occurred_at, what }
     }
@@ -248,10 +248,10 @@ fn as_tap(event: &Event) -> Option<Tap> {
 }
 
 /// Does what one event other than a tap asks for.
-async fn work_on(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
+async fn handle(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
     let Some(line_group_id) = event.line_group_id.as_deref() else { return Ok(None) };
     match event.kind.as_str() {
-        "join" => Ok(Some(Answer::to(event, What::Greeting))),
+        "join" => Ok(Some(Answer::to(event, ReplyKind::Greeting))),
         "leave" => {
             if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, line_group_id).await? {
                 unlink(db, group, event.occurred_at, now).await?;
@@ -293,7 +293,7 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Time
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, &Actor::Program(Part::Line), "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
-    Ok(Some(Answer::to(event, What::Linked { name })))
+    Ok(Some(Answer::to(event, ReplyKind::Linked { name })))
 }
 
 /// What is said of a code that is not good: that it was once, that it never was, or nothing where it may be no code at all.
@@ -305,9 +305,9 @@ async fn answer_bad_code(
 ) -> Result<Option<Answer>> {
     let what = match join_codes::find_group_of_code(db, codes).await? {
         // two people typed it, or one of them twice
-        Some(group) if linked == Some(group) => What::Linked { name: groups::get_name(db, group).await? },
-        Some(_) => What::ExpiredCode,
-        None if event.kind == "join_code" => What::WrongCode,
+        Some(group) if linked == Some(group) => ReplyKind::Linked { name: groups::get_name(db, group).await? },
+        Some(_) => ReplyKind::ExpiredCode,
+        None if event.kind == "join_code" => ReplyKind::WrongCode,
         None => return Ok(None),
     };
     Ok(Some(Answer::to(event, what)))
@@ -328,11 +328,11 @@ async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Fa
         open_access(&engine.sealing, &get_channel(&mut db, answer.channel).await?)?
     };
     let words = match &answer.what {
-        What::Thanks => replies::thanks()?,
-        What::Greeting => replies::join_greeting()?,
-        What::WrongCode => replies::wrong_code()?,
-        What::ExpiredCode => replies::expired_code()?,
-        What::Linked { name } => replies::linked(name)?,
+        ReplyKind::Thanks => replies::thanks()?,
+        ReplyKind::Greeting => replies::join_greeting()?,
+        ReplyKind::WrongCode => replies::wrong_code()?,
+        ReplyKind::ExpiredCode => replies::expired_code()?,
+        ReplyKind::Linked { name } => replies::linked(name)?,
     };
     let Some(reply_token) = &answer.reply_token else { return Ok(()) };
     if engine.clock.now().since(answer.occurred_at) < REPLY_WITHIN {

@@ -2,7 +2,7 @@
 //!
 //! A webhook's transaction sends no notice itself. Postgres lets one notifying transaction of the whole cluster commit
 //! at a time, disk and synchronous standby included, so a notice in each would make all webhooks wait for one another.
-//! Called by `web::hook` after its commit; `relay::inbound` waits for it.
+//! Called by `web::webhook` after its commit; `relay::inbound` waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl InboundWake {
 
     /// Tells the other nodes, at most once in [`BETWEEN_NOTICES`], until `stop`. A notice that is lost costs them only
     /// the wait until their next look.
-    pub async fn tell_other_nodes(self, db: Db, stop: CancellationToken) {
+    pub async fn notify_other_nodes(self, db: Db, stop: CancellationToken) {
         let stopped = stop.cancelled_owned();
         tokio::pin!(stopped);
         loop {

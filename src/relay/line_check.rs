@@ -1,4 +1,4 @@
-//! The line check: LINE is asked what it finds wrong with a message before a bulletin is handed in, published or scheduled.
+//! The line check: asks LINE to validate a message before a bulletin is submitted, published or scheduled.
 //!
 //! Our own limits are LINE's documented ones; LINE refuses more than it documents, such as some addresses, and without
 //! asking the first group would be the one to find out. The question is free. It is asked outside any transaction, and
@@ -114,7 +114,7 @@ impl LineCheck {
 }
 
 /// The messages that would be sent; none of a bulletin that is published already, cannot be published as it is, or bears a
-/// secrecy class and so must not leave the house.
+/// secrecy class and so must not be sent to LINE.
 fn messages_of(settings: &Settings, bulletin: &Bulletin) -> Vec<String> {
     let classified = secrecy_class(&bulletin.subject).or_else(|| secrecy_class(&bulletin.body)).is_some();
     if bulletin.published_at.is_some() || classified {

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::listener::Listener;
-use crate::store::notices::{Heard, Notice};
-use crate::store::{Db, Result, StoreError, session};
+use crate::store::notices::{Notice, ReceivedNotice};
+use crate::store::{Db, Result, StoreError, node_connection};
 use crate::telemetry::metric;
 
 /// The wait before another try to connect.
@@ -25,19 +25,19 @@ const MISSED: u32 = 3;
 
 /// What a node and its listener share: the number by which it knows its own beat, and when it heard that last.
 #[derive(Clone, Debug)]
-pub struct Hearing {
+pub struct ListenerHealth {
     /// The node's number, made by chance.
     pub node: u64,
     heard: Arc<Mutex<Instant>>,
 }
 
-impl Default for Hearing {
+impl Default for ListenerHealth {
     fn default() -> Self {
         Self { node: rand::random(), heard: Arc::new(Mutex::new(Instant::now())) }
     }
 }
 
-impl Hearing {
+impl ListenerHealth {
     /// How long the node has not heard itself.
     #[must_use]
     pub fn silence(&self) -> Duration {
@@ -52,7 +52,7 @@ impl Hearing {
 /// Passes notices on until `stop`, whatever happens to the one connection or the other.
 pub async fn listen(
     db: Db,
-    hearing: Hearing,
+    listener_health: ListenerHealth,
     heartbeat: Duration,
     notices: broadcast::Sender<Notice>,
     stop: CancellationToken,
@@ -60,11 +60,11 @@ pub async fn listen(
     let silence = SILENCE.max(heartbeat * MISSED);
     while !stop.is_cancelled() {
         // in a task of its own: a fault in it must not end the one who starts the next
-        let mut ear = tokio::spawn(pass_on(db.clone(), hearing.clone(), silence, notices.clone()));
+        let mut ear = tokio::spawn(pass_on(db.clone(), listener_health.clone(), silence, notices.clone()));
         tokio::select! {
             () = stop.cancelled() => ear.abort(),
             ended = &mut ear => {
-                metrics::gauge!(metric::NOTICES_SILENT).set(hearing.silence().as_secs_f64());
+                metrics::gauge!(metric::NOTICES_SILENT).set(listener_health.silence().as_secs_f64());
                 match ended {
                     Ok(Err(error)) => tracing::warn!(error = &error as &dyn std::error::Error,
                         "notices from the database are interrupted; another connection is opened for them"),
@@ -78,7 +78,12 @@ pub async fn listen(
     }
 }
 
-async fn pass_on(db: Db, hearing: Hearing, silence: Duration, notices: broadcast::Sender<Notice>) -> Result<()> {
+async fn pass_on(
+    db: Db,
+    listener_health: ListenerHealth,
+    silence: Duration,
+    notices: broadcast::Sender<Notice>,
+) -> Result<()> {
     let mut listener = Listener::open(&db).await?;
     // whatever was sent while nobody listened
     let _ = notices.send(Notice::WakeAll);
@@ -86,15 +91,15 @@ async fn pass_on(db: Db, hearing: Hearing, silence: Duration, notices: broadcast
     let mut heard = Instant::now();
     loop {
         let next = tokio::time::timeout_at(heard + silence, listener.next()).await;
-        match next.map_err(|_| StoreError::Unavailable(session::silent()))?? {
-            Heard::Notice(notice) => {
+        match next.map_err(|_| StoreError::Unavailable(node_connection::silent()))?? {
+            ReceivedNotice::Notice(notice) => {
                 let _ = notices.send(notice);
             }
-            Heard::Beat(node) if node == hearing.node => {
+            ReceivedNotice::Beat(node) if node == listener_health.node => {
                 heard = Instant::now();
-                hearing.note();
+                listener_health.note();
             }
-            Heard::Beat(_) => {}
+            ReceivedNotice::Beat(_) => {}
         }
     }
 }

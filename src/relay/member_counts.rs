@@ -28,13 +28,13 @@ const AFTER_SILENCE: Duration = Duration::from_mins(1);
 const AFTER_REFUSAL: Duration = Duration::from_hours(1);
 
 /// What LINE says of a group.
-struct Facts {
+struct GroupFacts {
     members: u32,
     name: Option<String>,
 }
 
 /// Asks again and again, until `stop`.
-pub(super) async fn keep_counts(engine: Engine, stop: CancellationToken) {
+pub(super) async fn run_count_refresh(engine: Engine, stop: CancellationToken) {
     loop {
         if let Err(error) = refresh_counts(&engine).await {
             let error = &error as &dyn std::error::Error;
@@ -48,9 +48,6 @@ pub(super) async fn keep_counts(engine: Engine, stop: CancellationToken) {
 }
 
 /// Asks LINE about the groups whose members are to be counted now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn refresh_counts(engine: &Engine) -> Result<()> {
     let now = engine.clock.now();
     let mut db = engine.db.acquire().await?;
@@ -81,7 +78,7 @@ pub async fn refresh_counts(engine: &Engine) -> Result<()> {
 }
 
 /// What LINE says of the group, or after how long to ask again. Its name is welcome, but nothing depends on it.
-async fn ask(engine: &Engine, access: Option<&Access>, due: &Due) -> Result<Facts, Duration> {
+async fn ask(engine: &Engine, access: Option<&Access>, due: &Due) -> Result<GroupFacts, Duration> {
     let Some(access) = access else { return Err(AFTER_REFUSAL) };
     let members = engine.line.members_count(access, &due.line_group_id).await.map_err(|error| {
         tracing::info!(group.id = %due.group, error = &error as &dyn std::error::Error,
@@ -92,5 +89,5 @@ async fn ask(engine: &Engine, access: Option<&Access>, due: &Due) -> Result<Fact
         }
     })?;
     let summary: Option<GroupSummary> = engine.line.group_summary(access, &due.line_group_id).await.ok().flatten();
-    Ok(Facts { members, name: summary.map(|summary| summary.group_name) })
+    Ok(GroupFacts { members, name: summary.map(|summary| summary.group_name) })
 }

@@ -1,10 +1,10 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
-//! Commands ([`publish`], [`approval`], [`trial`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
+//! Commands ([`publish`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
 //! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
 //! [`inbound`] works on what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the
-//! `quotas` and the `member_counts`. [`by_hand`] steps the same parts without any waiting.
+//! `quotas` and the `member_counts`. [`test_driver`] steps the same parts without any waiting.
 //!
 //! From publish to receipt: [`publish`] inserts the deliveries; the first are ready and stand in a batch of the queue
 //! (`store::batches`). The dispatcher of their channel asks the queue reader, which claims the batch; it calls LINE for each (`call`), and
@@ -32,7 +32,6 @@
 pub mod approval;
 pub mod audience;
 mod backlog;
-pub mod by_hand;
 mod call;
 pub mod clock_watch;
 mod dispatcher;
@@ -40,7 +39,6 @@ pub mod engine;
 pub mod forecast;
 pub mod forward;
 mod gauges;
-pub mod home;
 pub mod inbound;
 pub mod inbound_wake;
 mod lease;
@@ -55,9 +53,11 @@ mod quota_evidence;
 mod quotas;
 mod recorder;
 pub mod refusal;
+pub mod restore_guard;
 pub mod retry;
 pub mod settings;
-pub mod trial;
+pub mod test_driver;
+pub mod test_send;
 pub mod upkeep;
 pub mod withdraw;
 

@@ -15,21 +15,21 @@ use tokio_util::sync::CancellationToken;
 use super::clock_watch::{ClockWatch, clocks_agree};
 use super::dispatcher::{Dispatcher, Ended, Shared, Until};
 use super::engine::Engine;
-use super::home::{Restored, arrive};
 use super::lease::Lease;
-use super::listener::Hearing;
+use super::listener::ListenerHealth;
+use super::restore_guard::{Restored, guard_against_restored_copy};
 use super::upkeep::Upkeep;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
 use crate::store::notices::{self, Notice};
-use crate::store::{Connection, Db, Result, StoreError, channels, database_now, locks, session as db_session};
+use crate::store::{Connection, Db, Result, StoreError, channels, database_now, locks, node_connection};
 use crate::telemetry::metric;
 
 /// The pool is tried so many times before it is given up.
 const PROBES: u32 = 3;
 
 /// A running dispatcher.
-struct Post {
+struct SenderHandle {
     code: String,
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -39,11 +39,11 @@ struct Post {
 /// One node of the cluster.
 pub struct Node {
     engine: Engine,
-    posts: HashMap<ChannelId, Post>,
+    senders: HashMap<ChannelId, SenderHandle>,
     shared: Shared,
     watch: ClockWatch,
     notices: broadcast::Receiver<Notice>,
-    hearing: Hearing,
+    listener_health: ListenerHealth,
     probe: Option<JoinHandle<()>>,
 }
 
@@ -67,11 +67,11 @@ enum SessionEnded {
 impl Node {
     /// A node that is woken by `notices`.
     #[must_use]
-    pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, hearing: Hearing) -> Self {
+    pub fn new(engine: Engine, notices: broadcast::Receiver<Notice>, listener_health: ListenerHealth) -> Self {
         let settings = &engine.settings;
         let watch = ClockWatch::new(engine.clock.clone(), settings.clock_jump, settings.clock_settle);
         let shared = Shared::start(&engine);
-        Self { engine, posts: HashMap::new(), shared, watch, notices, hearing, probe: None }
+        Self { engine, senders: HashMap::new(), shared, watch, notices, listener_health, probe: None }
     }
 
     /// Works until `stop`, then lets the dispatchers finish their calls.
@@ -81,7 +81,7 @@ impl Node {
             match self.serve_session(&lease, &stop).await {
                 Ok(SessionEnded::Stuck) => {
                     lease.end();
-                    self.dismiss_all().await;
+                    self.stop_all_senders().await;
                     return NodeEnded::Stuck;
                 }
                 Ok(SessionEnded::Stopped | SessionEnded::ClockJumped) => {}
@@ -94,7 +94,7 @@ impl Node {
                     );
                 }
             }
-            self.dismiss_all().await;
+            self.stop_all_senders().await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(self.engine.settings.heartbeat) => {}
@@ -105,12 +105,12 @@ impl Node {
 
     /// Holds one session for as long as it answers.
     async fn serve_session(&mut self, lease: &Lease, stop: &CancellationToken) -> Result<SessionEnded> {
-        let mut session = db_session::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
+        let mut session = node_connection::open_session(&self.engine.db, self.engine.settings.keepalive).await?;
         let asked = lease.ask();
         if !self.read_clocks(&mut session).await? {
             return Ok(SessionEnded::ClockJumped);
         }
-        self.come_home().await?;
+        self.check_restored_copy().await?;
         locks::join_nodes(&mut session).await?;
         let pid = locks::get_pid(&mut session).await?;
         lease.renew(asked);
@@ -122,7 +122,7 @@ impl Node {
         loop {
             tokio::select! {
                 () = stop.cancelled() => {
-                    self.dismiss_all().await;
+                    self.stop_all_senders().await;
                     return Ok(SessionEnded::Stopped);
                 }
                 notice = next_notice(&mut self.notices) => self.pass_on(notice),
@@ -137,7 +137,7 @@ impl Node {
                     let Ok(beaten) = tokio::time::timeout(patience, beat).await else {
                         // the pool's connections lead to the same server
                         self.engine.db.give_up();
-                        return Err(StoreError::Unavailable(db_session::silent()));
+                        return Err(StoreError::Unavailable(node_connection::silent()));
                     };
                     if !beaten? {
                         lease.end();
@@ -152,9 +152,9 @@ impl Node {
     }
 
     /// Before anything is sent: a restored copy is told from the database that was served last.
-    async fn come_home(&self) -> Result<()> {
+    async fn check_restored_copy(&self) -> Result<()> {
         let mut tx = self.engine.db.begin_long().await?;
-        let restored = arrive(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
+        let restored = guard_against_restored_copy(&mut tx, &self.engine.settings, self.engine.clock.now()).await?;
         tx.commit().await?;
         if let Some(Restored { seen_at, open, unscheduled }) = restored {
             tracing::error!(home.seen_at = %seen_at, deliveries = open, bulletins.unscheduled = unscheduled,
@@ -192,8 +192,8 @@ impl Node {
         } else {
             upkeep.rest();
         }
-        notices::beat(session, self.hearing.node).await?;
-        metrics::gauge!(metric::NOTICES_SILENT).set(self.hearing.silence().as_secs_f64());
+        notices::beat(session, self.listener_health.node).await?;
+        metrics::gauge!(metric::NOTICES_SILENT).set(self.listener_health.silence().as_secs_f64());
         Ok(true)
     }
 
@@ -242,9 +242,9 @@ impl Node {
     /// Takes free channels up to this node's share, and lets go what is over it.
     async fn share_channels(&mut self, session: &mut Connection, pid: SessionPid, lease: &Lease) -> Result<()> {
         let ended: Vec<ChannelId> =
-            self.posts.iter().filter(|(_, post)| post.task.is_finished()).map(|(channel, _)| *channel).collect();
+            self.senders.iter().filter(|(_, sender)| sender.task.is_finished()).map(|(channel, _)| *channel).collect();
         for channel in ended {
-            self.posts.remove(&channel);
+            self.senders.remove(&channel);
             locks::release_channel(session, channel).await?;
         }
         let all = channels::list_channels(session).await?;
@@ -252,10 +252,10 @@ impl Node {
         metrics::gauge!(metric::NODES).set(f64::from(u32::try_from(nodes).unwrap_or(u32::MAX)));
         let share = all.len().div_ceil(nodes);
         // a dispatcher that is told to stop finishes its calls; its channel is let go in a later beat
-        let working = self.posts.values().filter(|post| !post.stop.is_cancelled());
-        working.skip(share).for_each(|post| post.stop.cancel());
-        let room = share.saturating_sub(self.posts.len());
-        let free = all.iter().map(|channel| channel.id).filter(|id| !self.posts.contains_key(id));
+        let working = self.senders.values().filter(|sender| !sender.stop.is_cancelled());
+        working.skip(share).for_each(|sender| sender.stop.cancel());
+        let room = share.saturating_sub(self.senders.len());
+        let free = all.iter().map(|channel| channel.id).filter(|id| !self.senders.contains_key(id));
         let wanted: Vec<ChannelId> = free.collect();
         let held = match room.min(wanted.len()) {
             0 => Vec::new(),
@@ -263,16 +263,16 @@ impl Node {
         };
         for channel in all {
             if held.contains(&channel.id) {
-                self.post(channel.id, channel.code.clone(), pid, lease);
+                self.start_sender(channel.id, channel.code.clone(), pid, lease);
             }
-            tell_held(channel.code, self.posts.contains_key(&channel.id));
+            set_held_gauge(channel.code, self.senders.contains_key(&channel.id));
         }
         Ok(())
     }
 
     /// Starts the dispatcher of a channel whose lock is held, in a task of its own: taking a channel may have to wait for
     /// others, and the beat must not.
-    fn post(&mut self, channel: ChannelId, code: String, holder: SessionPid, lease: &Lease) {
+    fn start_sender(&mut self, channel: ChannelId, code: String, holder: SessionPid, lease: &Lease) {
         let (wake, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         if !self.shared.works() {
             tracing::error!("the recorder or the queue reader ended unexpectedly; they are started again");
@@ -294,36 +294,36 @@ impl Node {
                 }
             }
         });
-        self.posts.insert(channel, Post { code, wake, stop, task });
+        self.senders.insert(channel, SenderHandle { code, wake, stop, task });
     }
 
     fn pass_on(&self, notice: Option<Notice>) {
         match notice {
             Some(Notice::Wake(channel)) => {
-                if let Some(post) = self.posts.get(&channel) {
-                    post.wake.notify_one();
+                if let Some(sender) = self.senders.get(&channel) {
+                    sender.wake.notify_one();
                 }
             }
             Some(Notice::Inbound) => {}
             // some were missed: wake everybody
-            Some(Notice::WakeAll) | None => self.posts.values().for_each(|post| post.wake.notify_one()),
+            Some(Notice::WakeAll) | None => self.senders.values().for_each(|sender| sender.wake.notify_one()),
         }
     }
 
     /// Stops all dispatchers; calls under way may finish within the grace time.
-    async fn dismiss_all(&mut self) {
-        let posts: Vec<Post> = self.posts.drain().map(|(_, post)| post).collect();
-        for post in &posts {
-            post.stop.cancel();
-            tell_held(post.code.clone(), false);
+    async fn stop_all_senders(&mut self) {
+        let senders: Vec<SenderHandle> = self.senders.drain().map(|(_, sender)| sender).collect();
+        for sender in &senders {
+            sender.stop.cancel();
+            set_held_gauge(sender.code.clone(), false);
         }
         let grace = self.engine.settings.shutdown_grace;
-        futures_util::future::join_all(posts.into_iter().map(|post| Self::wait_for(post, grace))).await;
+        futures_util::future::join_all(senders.into_iter().map(|sender| Self::wait_for(sender, grace))).await;
     }
 
-    async fn wait_for(post: Post, grace: std::time::Duration) {
-        let abort = post.task.abort_handle();
-        if tokio::time::timeout(grace, post.task).await.is_err() {
+    async fn wait_for(sender: SenderHandle, grace: std::time::Duration) {
+        let abort = sender.task.abort_handle();
+        if tokio::time::timeout(grace, sender.task).await.is_err() {
             tracing::warn!("calls were still under way after the grace time; their outcome is open");
             abort.abort();
         }
@@ -345,7 +345,7 @@ async fn probe(db: &Db) -> Result<()> {
 }
 
 /// Says whether this node sends for a channel.
-fn tell_held(channel: String, held: bool) {
+fn set_held_gauge(channel: String, held: bool) {
     metrics::gauge!(metric::CHANNEL_LOCK_HELD, "channel" => channel).set(f64::from(u8::from(held)));
 }
 

@@ -126,9 +126,6 @@ pub async fn publish_due(
 }
 
 /// Puts a scheduled bulletin that could not be published at its hour back among the drafts, and keeps the reason.
-///
-/// # Errors
-/// When the database fails.
 pub async fn give_up_schedule(db: &mut Connection, id: BulletinId, refusal: &Refusal, now: Timestamp) -> Result<()> {
     if is_due(db, id, now).await? {
         let reason = refusal.unscheduled_reason();

@@ -78,9 +78,6 @@ impl ToQueueReader {
     }
 
     /// The bytes of a message. They never change, so they are kept for all channels.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn message(&self, id: MessageId) -> Result<Arc<str>, Arc<StoreError>> {
         let db = self.engine.db.clone();
         self.messages

@@ -38,7 +38,7 @@ impl QuotaEvidence {
     /// Whether the quota has room for a push to a group of `members` (0 = not known: the least that a push can cost).
     pub async fn ask(&self, line: &LineClient, access: &Access, members: i32) -> Evidence {
         match self.said.try_get_with((), ask(line, access)).await {
-            Ok(quota) => weigh(quota, u64::try_from(members).unwrap_or(0)),
+            Ok(quota) => evidence_of(quota, u64::try_from(members).unwrap_or(0)),
             Err(error) => {
                 let error: Arc<CallError> = error;
                 tracing::warn!(error = &error as &dyn std::error::Error, "LINE could not be asked for the quota");
@@ -57,7 +57,7 @@ async fn ask(line: &LineClient, access: &Access) -> Result<Quota, CallError> {
 
 /// A push costs as many messages as the group has members, so what is left may be too little for this group without
 /// being nothing.
-fn weigh((limit, used): Quota, cost: u64) -> Evidence {
+fn evidence_of((limit, used): Quota, cost: u64) -> Evidence {
     match limit {
         Some(limit) if used.saturating_add(cost.max(1)) > limit => Evidence::QuotaUsedUp,
         _ => Evidence::QuotaLeft,
@@ -110,6 +110,6 @@ mod tests {
         #[case] cost: u64,
         #[case] evidence: Evidence,
     ) {
-        assert_eq!(weigh((limit, used), cost), evidence);
+        assert_eq!(evidence_of((limit, used), cost), evidence);
     }
 }

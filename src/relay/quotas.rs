@@ -13,7 +13,7 @@ use crate::store::notices::{Notice, notify};
 use crate::store::queue_counts::find_next_seats;
 
 /// Asks again and again, until `stop`.
-pub(super) async fn keep_quotas(engine: Engine, stop: CancellationToken) {
+pub(super) async fn run_quota_refresh(engine: Engine, stop: CancellationToken) {
     loop {
         if let Err(error) = refresh_quotas(&engine).await {
             tracing::warn!(
@@ -29,21 +29,18 @@ pub(super) async fn keep_quotas(engine: Engine, stop: CancellationToken) {
 }
 
 /// Asks LINE how much of each channel's quota is left, and lets a channel go on that has room again.
-///
-/// # Errors
-/// When the database fails.
 pub async fn refresh_quotas(engine: &Engine) -> Result<()> {
     let channels = list_channels(&mut *engine.db.acquire().await?).await?;
     let asked = channels.iter().map(|channel| async move { (channel, ask_quota(engine, channel).await) });
     for (channel, quota) in futures_util::future::join_all(asked).await {
         if let Some((limit, used)) = quota {
-            keep_quota(engine, channel, limit, used).await?;
+            store_quota(engine, channel, limit, used).await?;
         }
     }
     Ok(())
 }
 
-async fn keep_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, used: i64) -> Result<()> {
+async fn store_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, used: i64) -> Result<()> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     update_quota(&mut tx, channel.id, limit, used, now).await?;

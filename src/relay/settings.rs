@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
-use crate::store::turns::Patience;
+use crate::store::transitions::Patience;
 
 /// How long things are kept, by whole months.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ pub struct Settings {
     pub record_batch: usize,
     /// How long an outcome waits for others.
     pub record_delay: Duration,
-    /// How long a bulletin lives that does not say so itself.
+    /// After how long a bulletin expires that does not say so itself.
     pub default_expiry: Duration,
     /// The time between two signs of life.
     pub heartbeat: Duration,

@@ -1,4 +1,4 @@
-//! Withdraw: what is not sent is not sent any more, and a notice follows what was, wherever it went.
+//! Withdraws a bulletin: what is not sent stays unsent, and a notice follows wherever it went.
 //!
 //! The notice is a bulletin of its own, of the kind *withdrawal*, with a delivery for every group where LINE
 //! accepted the first one. A call that was under way may still be accepted afterwards; upkeep then sends the notice
@@ -24,7 +24,7 @@ use crate::store::bulletins::{
 };
 use crate::store::fan_out::{insert_where_accepted, list_late_notices};
 use crate::store::locks::{BulletinsLocked, lock_bulletin, lock_bulletins};
-use crate::store::{Connection, audit, turns};
+use crate::store::{Connection, audit, transitions};
 
 /// How long after a notice late acceptances are looked for; no call is repeated by itself for longer.
 const LATE: Duration = Duration::from_hours(48);
@@ -98,7 +98,7 @@ async fn withdraw_one(
     by: &Actor,
     now: Timestamp,
 ) -> Result<Withdrawn> {
-    let stopped = turns::end_open(db, lock, id, State::Withdrawn, now).await?;
+    let stopped = transitions::end_open(db, lock, id, State::Withdrawn, now).await?;
     let bulletin = get_bulletin(db, id).await?;
     mark_withdrawn(db, id, reason.as_str(), now).await?;
     let (notice, notified) = publish_notice(db, settings, &bulletin, reason, by, now).await?;
@@ -143,9 +143,6 @@ async fn publish_notice(
 }
 
 /// Sends withdrawal notices after copies whose acceptance became known only later; gives how many groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn follow_late_acceptances(db: &mut Connection, now: Timestamp) -> Result<u64> {
     let mut followed = 0;
     let mut late = list_late_notices(db, now - LATE).await?;

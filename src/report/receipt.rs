@@ -8,7 +8,7 @@ use crate::domain::time::Timestamp;
 
 /// One group's line on the receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ReceiptLine {
     /// The group's name.
     pub group: String,
     /// The office's name.
@@ -29,11 +29,11 @@ pub struct Line {
 
 /// The lines of one tier, with their sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct ReceiptPart {
     /// Which tier.
     pub tier: Tier,
     /// Its lines, in the order given.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReceiptLine>,
     /// Of these, accepted by LINE.
     pub accepted: usize,
     /// Of these, acknowledged by somebody.
@@ -42,7 +42,7 @@ pub struct Part {
 
 /// Groups that are summed up instead of listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
+pub struct ReceiptSums {
     /// Groups.
     pub groups: i64,
     /// Of these, accepted by LINE.
@@ -63,7 +63,7 @@ pub struct Sums {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// The tiers that there are lines of, from the top.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ReceiptPart>,
     /// Lines in all.
     pub groups: usize,
     /// Of these, accepted by LINE.
@@ -85,7 +85,7 @@ pub struct Receipt {
 impl Receipt {
     /// The receipt out of its lines.
     #[must_use]
-    pub fn of(lines: &[Line]) -> Self {
+    pub fn of(lines: &[ReceiptLine]) -> Self {
         let accepted = lines.iter().filter_map(|line| line.accepted_at);
         let mut receipt = Self {
             groups: lines.len(),
@@ -99,17 +99,22 @@ impl Receipt {
             parts: Vec::new(),
         };
         for tier in Tier::ALL {
-            let of_tier: Vec<Line> = lines.iter().filter(|line| line.tier == tier).cloned().collect();
+            let of_tier: Vec<ReceiptLine> = lines.iter().filter(|line| line.tier == tier).cloned().collect();
             if !of_tier.is_empty() {
                 let accepted = of_tier.iter().filter(|line| line.accepted_at.is_some()).count();
-                receipt.parts.push(Part { tier, accepted, acknowledged: acknowledged(&of_tier), lines: of_tier });
+                receipt.parts.push(ReceiptPart {
+                    tier,
+                    accepted,
+                    acknowledged: acknowledged(&of_tier),
+                    lines: of_tier,
+                });
             }
         }
         receipt
     }
 
     /// Adds groups that are summed up instead of listed.
-    pub fn add(&mut self, sums: Sums) {
+    pub fn add(&mut self, sums: ReceiptSums) {
         let whole = |n: i64| usize::try_from(n).unwrap_or(0);
         self.groups += whole(sums.groups);
         self.accepted += whole(sums.accepted);
@@ -127,7 +132,7 @@ impl Receipt {
     }
 }
 
-fn acknowledged(lines: &[Line]) -> usize {
+fn acknowledged(lines: &[ReceiptLine]) -> usize {
     lines.iter().filter(|line| line.acknowledged > 0).count()
 }
 
@@ -135,8 +140,8 @@ fn acknowledged(lines: &[Line]) -> usize {
 mod tests {
     use super::*;
 
-    fn line(tier: Tier, accepted: Option<i64>, acknowledged: i32) -> Line {
-        Line {
+    fn line(tier: Tier, accepted: Option<i64>, acknowledged: i32) -> ReceiptLine {
+        ReceiptLine {
             group: "GCC3-ลพ-พาณิชย์".to_owned(),
             office: "สำนักงานพาณิชย์จังหวัดลำพูน".to_owned(),
             tier,
@@ -164,7 +169,7 @@ mod tests {
     fn groups_that_are_summed_up_count_like_those_that_are_listed() {
         let mut receipt = Receipt::of(&[line(Tier::Gcc2, Some(100), 0)]);
         let last = Some(Timestamp::from_second(400));
-        receipt.add(Sums {
+        receipt.add(ReceiptSums {
             groups: 5,
             accepted: 4,
             acknowledged: 1,

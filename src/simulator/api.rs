@@ -1,7 +1,7 @@
 //! The Messaging API over HTTP: LINE's paths, and acting out how an answer goes out.
 //!
 //! Every path leads to the same four steps: read the call, decide it, send what it made happen, answer.
-//! A reset is a response marked with [`Hangup`], at which `server` drops the connection.
+//! A reset is a response marked with [`HangUp`], at which `server` drops the connection.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ const MOST_BYTES: usize = 2 * 1_024 * 1_024;
 
 /// Marks a response that must not be sent: the connection is reset instead.
 #[derive(Clone)]
-pub(super) struct Hangup;
+pub(super) struct HangUp;
 
 /// The routes under `/v2`.
 pub(super) fn routes() -> Router<Control> {
@@ -108,7 +108,7 @@ async fn try_webhook(control: &Control, channel: &str, url: Option<&str>) -> Ans
 
 fn hang_up() -> Response<Body> {
     let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(Hangup);
+    response.extensions_mut().insert(HangUp);
     response
 }
 

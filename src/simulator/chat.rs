@@ -20,11 +20,11 @@ pub(super) struct Entry {
     /// When it came.
     pub(super) at: Timestamp,
     /// What it is.
-    pub(super) what: What,
+    pub(super) what: EntryContent,
 }
 
 /// What an entry is.
-pub(super) enum What {
+pub(super) enum EntryContent {
     /// Messages of the account.
     Sent(Sent),
     /// A member's text.
@@ -127,7 +127,7 @@ impl Chat {
     /// All pushes with their times.
     pub(super) fn pushes(&self) -> impl Iterator<Item = (Timestamp, &Sent)> {
         self.entries.iter().filter_map(|entry| match &entry.what {
-            What::Sent(sent) if sent.pushed => Some((entry.at, sent)),
+            EntryContent::Sent(sent) if sent.pushed => Some((entry.at, sent)),
             _ => None,
         })
     }
@@ -135,7 +135,7 @@ impl Chat {
     /// What was pushed among the entries from number `from` on.
     pub(super) fn pushed_since(&self, from: usize) -> impl Iterator<Item = &Arc<Content>> {
         self.entries.iter().skip(from).filter_map(|entry| match &entry.what {
-            What::Sent(sent) if sent.pushed => Some(&sent.content),
+            EntryContent::Sent(sent) if sent.pushed => Some(&sent.content),
             _ => None,
         })
     }
@@ -154,25 +154,27 @@ impl Entry {
     fn view(&self, number: usize) -> EntryView<'_> {
         let at = self.at;
         match &self.what {
-            What::Sent(sent) => {
+            EntryContent::Sent(sent) => {
                 EntryView::Account { number, at, name: &sent.account, messages: &sent.content.messages }
             }
-            What::Said { member, text } => {
+            EntryContent::Said { member, text } => {
                 EntryView::Member { number, at, member: *member, name: member_name(*member), text }
             }
-            What::Account { .. } | What::Members { .. } => EntryView::Notice { number, at, text: self.summary() },
+            EntryContent::Account { .. } | EntryContent::Members { .. } => {
+                EntryView::Notice { number, at, text: self.summary() }
+            }
         }
     }
 
     /// The entry in one line, as the list of chats shows it.
     pub(super) fn summary(&self) -> String {
         match &self.what {
-            What::Sent(sent) => summarize(&sent.content),
-            What::Said { member, text } => format!("{}: {text}", member_name(*member)),
-            What::Account { name, came: true } => format!("{name} เข้าร่วมกลุ่ม"),
-            What::Account { name, came: false } => format!("{name} ออกจากกลุ่ม"),
-            What::Members { change } if *change < 0 => format!("สมาชิก {} คนออกจากกลุ่ม", change.unsigned_abs()),
-            What::Members { change } => format!("สมาชิกใหม่ {change} คนเข้าร่วมกลุ่ม"),
+            EntryContent::Sent(sent) => summarize(&sent.content),
+            EntryContent::Said { member, text } => format!("{}: {text}", member_name(*member)),
+            EntryContent::Account { name, came: true } => format!("{name} เข้าร่วมกลุ่ม"),
+            EntryContent::Account { name, came: false } => format!("{name} ออกจากกลุ่ม"),
+            EntryContent::Members { change } if *change < 0 => format!("สมาชิก {} คนออกจากกลุ่ม", change.unsigned_abs()),
+            EntryContent::Members { change } => format!("สมาชิกใหม่ {change} คนเข้าร่วมกลุ่ม"),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::config::{ChannelConfig, GroupConfig};
 use super::counts::{Counts, accepted_pushes, count};
 use super::deliver;
 use super::faults::FaultRule;
-use super::happening::{Happening, HappeningError, happen};
+use super::group_event::{GroupEvent, GroupEventError, happen};
 use super::journal::JournalError;
 use super::platform::Platform;
 use super::record::Record;
@@ -34,7 +34,7 @@ pub enum ControlError {
     UnknownEvent,
     /// It cannot happen in the group.
     #[error(transparent)]
-    Happening(#[from] HappeningError),
+    GroupEvent(#[from] GroupEventError),
     /// It could not be written down.
     #[error("the change could not be journalled")]
     Journal(#[from] JournalError),
@@ -96,7 +96,7 @@ impl Control {
     /// There is no such group, or it could not be journalled.
     pub fn remove_silently(&self, group: &str) -> Result<(), ControlError> {
         let mut state = self.platform.state();
-        state.groups.get(group).ok_or(HappeningError::UnknownGroup)?;
+        state.groups.get(group).ok_or(GroupEventError::UnknownGroup)?;
         let at = self.platform.clock.now();
         Ok(state.commit(Record::Account { at, group: group.to_owned(), channel: None })?)
     }
@@ -105,8 +105,8 @@ impl Control {
     ///
     /// # Errors
     /// It cannot happen there, or could not be journalled.
-    pub async fn happen(&self, group: &str, happening: Happening) -> Result<EventReport, ControlError> {
-        let event = happen(&mut self.platform.state(), group, &happening, self.platform.clock.now())?;
+    pub async fn happen(&self, group: &str, event: GroupEvent) -> Result<EventReport, ControlError> {
+        let event = happen(&mut self.platform.state(), group, &event, self.platform.clock.now())?;
         let (webhook_event_id, reply_token) = (event.id.clone(), event.reply_token.clone());
         let status = deliver::deliver(&self.platform, event).await.status();
         Ok(EventReport { webhook_event_id, reply_token, status })

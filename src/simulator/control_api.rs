@@ -9,7 +9,7 @@
 //! | `PUT /control/groups` | makes or changes a group ([`GroupConfig`]); nobody is told |
 //! | `DELETE /control/groups/{id}/account` | takes the account out without a webhook |
 //! | `GET`, `PUT`, `DELETE /control/faults` | the fault rules in force ([`FaultRule`]) |
-//! | `POST /control/events` | lets something happen: `{"group", "type", …}` ([`Happening`]) |
+//! | `POST /control/events` | lets something happen: `{"group", "type", …}` ([`GroupEvent`]) |
 //! | `POST /control/events/{id}/redelivery` | sends an event again |
 //! | `GET /control/counts` | what was counted |
 //! | `GET /control/accepted?group=` | the accepted pushes |
@@ -29,7 +29,7 @@ use super::config::{ChannelConfig, GroupConfig};
 use super::control::{Control, ControlError, EventReport};
 use super::counts::Counts;
 use super::faults::FaultRule;
-use super::happening::{Happening, HappeningError};
+use super::group_event::{GroupEvent, GroupEventError};
 use super::settings::{ChannelChange, ChannelView};
 
 /// The routes under `/control`.
@@ -51,11 +51,11 @@ pub(super) fn routes() -> Router<Control> {
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
         let status = match &self {
-            Self::UnknownChannel | Self::UnknownEvent | Self::Happening(HappeningError::UnknownGroup) => {
+            Self::UnknownChannel | Self::UnknownEvent | Self::GroupEvent(GroupEventError::UnknownGroup) => {
                 StatusCode::NOT_FOUND
             }
-            Self::Journal(_) | Self::Happening(HappeningError::Journal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Happening(_) => StatusCode::CONFLICT,
+            Self::Journal(_) | Self::GroupEvent(GroupEventError::Journal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::GroupEvent(_) => StatusCode::CONFLICT,
         };
         (status, Json(json!({ "message": self.to_string() }))).into_response()
     }
@@ -100,17 +100,17 @@ async fn clear_faults(State(control): State<Control>) -> Done {
 }
 
 #[derive(Deserialize)]
-struct HappeningIn {
+struct GroupEventInput {
     group: String,
     #[serde(flatten)]
-    happening: Happening,
+    event: GroupEvent,
 }
 
 async fn happen(
     State(control): State<Control>,
-    Json(asked): Json<HappeningIn>,
+    Json(asked): Json<GroupEventInput>,
 ) -> Result<Json<EventReport>, ControlError> {
-    control.happen(&asked.group, asked.happening).await.map(Json)
+    control.happen(&asked.group, asked.event).await.map(Json)
 }
 
 #[derive(Serialize)]

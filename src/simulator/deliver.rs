@@ -75,7 +75,7 @@ async fn redeliver_until_answered(platform: &Platform, event: &Event) {
     tracing::warn!(channel.code = event.channel, "a webhook was given up after its redeliveries");
 }
 
-/// Sends an event once more; an unused reply token lives again.
+/// Sends an event once more; an unused reply token is valid again.
 pub(super) async fn redeliver(platform: &Platform, event: &Event) -> Posted {
     renew_token(platform, event);
     post(platform, &event.channel, &[event.redelivered()], None).await

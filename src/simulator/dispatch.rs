@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::call::Request;
 use super::channel::Channel;
 use super::endpoint::Endpoint;
-use super::happening::{Happening, HappeningError, happen};
+use super::group_event::{GroupEvent, GroupEventError, happen};
 use super::journal::JournalError;
 use super::state::State;
 use super::webhook::Event;
@@ -85,9 +85,9 @@ fn leave(state: &mut State, caller: &Caller<'_>, group: &str) -> Result<Answered
     if let Err(answer) = queries::known_group(state, caller.channel, group) {
         return Ok((answer, None));
     }
-    match happen(state, group, &Happening::Leave, caller.now) {
+    match happen(state, group, &GroupEvent::Leave, caller.now) {
         Ok(event) => Ok((Answer::empty(), Some(Consequence::Event(event)))),
-        Err(HappeningError::Journal(error)) => Err(error),
+        Err(GroupEventError::Journal(error)) => Err(error),
         Err(_) => Ok((Answer::not_found(), None)),
     }
 }

@@ -9,7 +9,7 @@
 //! | state | `state`, `record`, `journal`, `groups`, `chat`, `content`, `channel`, `tally` |
 //! | LINE's rules | `limits`, `flex_limits`, `keys` (retry keys), `bucket`, `reply`, `push`, `queries` |
 //! | a call's way | `api` → `call` → `serve` (token, faults, rate) → `dispatch` → `push` … → `answer` |
-//! | people | `crowd` → `happening` → `webhook` (event and signature) → `deliver` |
+//! | people | `simulated_members` → `group_event` → `webhook` (event and signature) → `deliver` |
 //! | the demo's side | `control`, `control_api`, `settings`, `counts`, `faults`, `page`, `live` |
 //!
 //! Every change is a record that is journalled before it is applied (`state`); a restart replays
@@ -27,14 +27,13 @@ mod content;
 mod control;
 mod control_api;
 mod counts;
-mod crowd;
 mod deliver;
 mod dispatch;
 mod endpoint;
 mod faults;
 mod flex_limits;
+mod group_event;
 mod groups;
-mod happening;
 mod journal;
 mod keys;
 mod limits;
@@ -48,6 +47,7 @@ mod reply;
 mod serve;
 mod server;
 mod settings;
+mod simulated_members;
 mod state;
 mod tally;
 mod tree;
@@ -66,7 +66,7 @@ pub use control::{Control, ControlError, EventReport};
 pub use counts::{Counts, Duplicate};
 pub use endpoint::Endpoint;
 pub use faults::{Fault, FaultRule};
-pub use happening::{Happening, HappeningError};
+pub use group_event::{GroupEvent, GroupEventError};
 pub use journal::JournalError;
 pub use server::{RunningSimulator, Simulator, run};
 pub use settings::{ChannelChange, ChannelView, Quota};

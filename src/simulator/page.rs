@@ -2,7 +2,7 @@
 //!
 //! The server renders the frame, the browser builds the bubbles from the very JSON that was pushed.
 //! What a person does here (writing, tapping, inviting the account) happens through the same
-//! [`Happening`]s as on the control API. Scripts and styles are files of our own; the policy forbids
+//! [`GroupEvent`]s as on the control API. Scripts and styles are files of our own; the policy forbids
 //! everything else.
 
 use askama::Template;
@@ -15,8 +15,8 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::control::{Control, ControlError, EventReport};
+use super::group_event::GroupEvent;
 use super::groups::Group;
-use super::happening::Happening;
 use super::live;
 
 /// How many groups the list shows at once.
@@ -163,9 +163,9 @@ async fn show_group(State(control): State<Control>, Path(id): Path<String>) -> R
 async fn happen(
     State(control): State<Control>,
     Path(id): Path<String>,
-    Json(happening): Json<Happening>,
+    Json(event): Json<GroupEvent>,
 ) -> Result<Json<EventReport>, ControlError> {
-    control.happen(&id, happening).await.map(Json)
+    control.happen(&id, event).await.map(Json)
 }
 
 fn render(page: &impl Template) -> Response {

@@ -76,13 +76,13 @@ impl Deciding {
             push::note_key(state, &channel, push, *key, self.now);
         }
         match draw(state, &call) {
-            Some(drawn) => self.meet(state, &channel, call, &drawn),
+            Some(drawn) => self.apply_fault(state, &channel, call, &drawn),
             None => at_once(self.answer(state, &channel, call)),
         }
     }
 
     /// Acts a fault out.
-    fn meet(&mut self, state: &mut State, channel: &str, call: Call, drawn: &Drawn) -> Way {
+    fn apply_fault(&mut self, state: &mut State, channel: &str, call: Call, drawn: &Drawn) -> Way {
         match drawn.fault {
             Fault::Rate429 => at_once(refuse_pace(state)),
             Fault::Quota429 => at_once(refuse_quota(state)),
@@ -98,14 +98,14 @@ impl Deciding {
                 let after = min + max.saturating_sub(min).mul_f64(drawn.lot);
                 Way::Answer(self.answer(state, channel, call), after)
             }
-            Fault::AcceptThenTimeout => self.lose(state, channel, call, Way::Silence),
-            Fault::AcceptThenReset => self.lose(state, channel, call, Way::Reset),
-            Fault::AcceptThen500 => self.lose(state, channel, call, at_once(Answer::broken())),
+            Fault::AcceptThenTimeout => self.lose_answer(state, channel, call, Way::Silence),
+            Fault::AcceptThenReset => self.lose_answer(state, channel, call, Way::Reset),
+            Fault::AcceptThen500 => self.lose_answer(state, channel, call, at_once(Answer::broken())),
         }
     }
 
     /// Answers, but puts `instead` in the place of an acceptance.
-    fn lose(&mut self, state: &mut State, channel: &str, call: Call, instead: Way) -> Way {
+    fn lose_answer(&mut self, state: &mut State, channel: &str, call: Call, instead: Way) -> Way {
         let answer = self.answer(state, channel, call);
         if answer.status == StatusCode::OK { instead } else { at_once(answer) }
     }

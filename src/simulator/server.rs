@@ -19,11 +19,11 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-use super::api::{self, Hangup};
+use super::api::{self, HangUp};
 use super::config::SimulatorConfig;
 use super::control::Control;
 use super::platform::Platform;
-use super::{SimulatorError, control_api, crowd, page};
+use super::{SimulatorError, control_api, page, simulated_members};
 
 /// A simulator that is not running yet.
 pub struct Simulator;
@@ -50,7 +50,7 @@ impl Simulator {
         let taker = Arc::clone(&control.platform);
         control.platform.spawn(async move { take_connections(&taker, &listener, &router).await });
         if let Some(seed) = crowd {
-            control.platform.spawn(crowd::tap(control.clone(), seed));
+            control.platform.spawn(simulated_members::tap(control.clone(), seed));
         }
         tracing::info!(simulator.addr = %addr, "the LINE simulator takes calls");
         Ok(RunningSimulator { addr, control })
@@ -126,8 +126,8 @@ async fn serve_connection(stream: TcpStream, router: Router) {
 
 async fn call(router: Router, request: Request<Incoming>) -> Result<Response<Body>, io::Error> {
     let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never: Infallible| match never {});
-    match response.extensions().get::<Hangup>() {
-        Some(Hangup) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+    match response.extensions().get::<HangUp>() {
+        Some(HangUp) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
         None => Ok(response),
     }
 }

@@ -1,7 +1,7 @@
 //! The state of the simulated platform, and the one function by which it changes.
 //!
 //! [`State::commit`] writes a record to the journal and then applies it; a start replays the journal
-//! through the same [`State::apply`]. Deciding is done elsewhere (`push`, `reply`, `happening`,
+//! through the same [`State::apply`]. Deciding is done elsewhere (`push`, `reply`, `group_event`,
 //! `control`), on this state under one lock, and never waits for anything.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::channel::Channel;
-use super::chat::{Entry, Sent, What};
+use super::chat::{Entry, EntryContent, Sent};
 use super::content::{Content, Contents};
 use super::faults::Faults;
 use super::groups::Groups;
@@ -128,7 +128,7 @@ impl State {
             Record::Accepted(accepted) => self.apply_accepted(accepted),
             Record::Said { at, group, member, id, text } => {
                 self.next_message_id = self.next_message_id.max(id + 1);
-                self.show(&group, Entry { at, what: What::Said { member, text } });
+                self.show(&group, Entry { at, what: EntryContent::Said { member, text } });
             }
             Record::ReplyToken { at, token, channel, group } => self.replies.issue(token, channel, group, at),
             Record::Faults(rules) => self.faults.set(rules),
@@ -143,13 +143,13 @@ impl State {
         let before = std::mem::replace(&mut known.config.channel, channel.clone());
         let account = channel.or(before).and_then(|code| self.channels.get(&code));
         let name = account.map_or_else(|| "บัญชีทางการ".to_owned(), |channel| channel.config.name.clone());
-        self.show(group, Entry { at, what: What::Account { name, came } });
+        self.show(group, Entry { at, what: EntryContent::Account { name, came } });
     }
 
     fn apply_members(&mut self, at: Timestamp, group: &str, change: i32) {
         let Some(known) = self.groups.get_mut(group) else { return };
         known.config.members = known.config.members.saturating_add_signed(change);
-        self.show(group, Entry { at, what: What::Members { change } });
+        self.show(group, Entry { at, what: EntryContent::Members { change } });
     }
 
     fn apply_content(&mut self, messages: String) {
@@ -181,7 +181,7 @@ impl State {
         }
         let account = Arc::clone(&account.name);
         let sent = Sent { account, content, first_id, request, retry_key, pushed };
-        self.show(&group, Entry { at, what: What::Sent(sent) });
+        self.show(&group, Entry { at, what: EntryContent::Sent(sent) });
     }
 
     fn show(&mut self, group: &str, entry: Entry) {

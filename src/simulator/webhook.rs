@@ -12,8 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::group_event::GroupEvent;
 use super::groups::{member_id, shown_member_id};
-use super::happening::Happening;
 use super::push::quote_token;
 use crate::domain::time::Timestamp;
 
@@ -90,7 +90,7 @@ pub(super) struct Scene<'a> {
 }
 
 /// The event object for what happened, with its `webhookEventId` and reply token.
-pub(super) fn event_object(scene: &Scene<'_>, happening: &Happening) -> (String, Option<String>, Value) {
+pub(super) fn event_object(scene: &Scene<'_>, happening: &GroupEvent) -> (String, Option<String>, Value) {
     let id = ulid(scene.now);
     let reply_token = happening.can_be_answered().then(|| hex::encode(rand::random::<[u8; 16]>()));
     let mut source = json!({ "type": "group", "groupId": scene.group });
@@ -114,24 +114,24 @@ pub(super) fn event_object(scene: &Scene<'_>, happening: &Happening) -> (String,
     (id, reply_token, object)
 }
 
-fn payload(scene: &Scene<'_>, happening: &Happening) -> Option<(&'static str, Value)> {
+fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, Value)> {
     let users = |numbers: std::ops::RangeInclusive<u32>| {
         let ids = numbers.map(|member| json!({ "type": "user", "userId": member_id(scene.group, member) }));
         json!({ "members": ids.collect::<Vec<_>>() })
     };
     match happening {
-        Happening::Message { text, .. } => {
+        GroupEvent::Message { text, .. } => {
             let id = scene.message_id;
             let message = json!({ "type": "text", "id": id.to_string(), "quoteToken": quote_token(id), "text": text });
             Some(("message", message))
         }
-        Happening::Postback { data, .. } => Some(("postback", json!({ "data": data }))),
+        GroupEvent::Postback { data, .. } => Some(("postback", json!({ "data": data }))),
         // whoever came has the highest numbers, and whoever went had them
-        Happening::MemberJoined { count } => {
+        GroupEvent::MemberJoined { count } => {
             Some(("joined", users(scene.members.saturating_sub(*count) + 1..=scene.members)))
         }
-        Happening::MemberLeft { count } => Some(("left", users(scene.members + 1..=scene.members + count))),
-        Happening::Join { .. } | Happening::Leave => None,
+        GroupEvent::MemberLeft { count } => Some(("left", users(scene.members + 1..=scene.members + count))),
+        GroupEvent::Join { .. } | GroupEvent::Leave => None,
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_join_tells_the_group_but_no_user() {
         let scene = Scene { group: "C1", members: 5, hidden: 0.0, now: Timestamp::from_second(1), message_id: 0 };
-        let (_, token, object) = event_object(&scene, &Happening::Join { channel: None });
+        let (_, token, object) = event_object(&scene, &GroupEvent::Join { channel: None });
         assert!(token.is_some());
         assert_eq!(object["source"], json!({ "type": "group", "groupId": "C1" }));
         assert_eq!(object["timestamp"], 1_000);
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn those_who_joined_are_the_last_members() {
         let scene = Scene { group: "C1", members: 5, hidden: 0.0, now: Timestamp::from_second(1), message_id: 0 };
-        let (_, _, object) = event_object(&scene, &Happening::MemberJoined { count: 2 });
+        let (_, _, object) = event_object(&scene, &GroupEvent::MemberJoined { count: 2 });
         assert_eq!(object["joined"]["members"][1]["userId"], member_id("C1", 5));
         assert_eq!(object["joined"]["members"].as_array().map(Vec::len), Some(2));
     }

@@ -25,9 +25,6 @@ pub enum Taken {
 }
 
 /// Binds a person to an account; the same again changes nothing.
-///
-/// # Errors
-/// When the database fails.
 pub async fn bind_identity(
     db: &mut Connection,
     account: AccountId,
@@ -58,9 +55,6 @@ pub async fn bind_identity(
 }
 
 /// The account of a person, noting that they signed in at the provider.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_person(db: &mut Connection, person_hash: &[u8], now: Timestamp) -> Result<Option<AccountId>> {
     Ok(sqlx::query_scalar!(
         r#"update account_identities set used_at = $2 where person_hash = $1 returning account_id as "id: AccountId""#,
@@ -72,9 +66,6 @@ pub async fn find_by_person(db: &mut Connection, person_hash: &[u8], now: Timest
 }
 
 /// The persons bound to an account, of every provider there was.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_identities(db: &mut Connection, account: AccountId) -> Result<Vec<Identity>> {
     Ok(sqlx::query_as!(
         Identity,
@@ -87,9 +78,6 @@ pub async fn list_identities(db: &mut Connection, account: AccountId) -> Result<
 }
 
 /// Unbinds all persons from an account; gives the providers whose they were.
-///
-/// # Errors
-/// When the database fails.
 pub async fn unbind_identities(db: &mut Connection, account: AccountId) -> Result<Vec<String>> {
     let gone = sqlx::query_scalar!("delete from account_identities where account_id = $1 returning issuer", account.0);
     Ok(gone.fetch_all(db).await?)

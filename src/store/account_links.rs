@@ -5,9 +5,6 @@ use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 
 /// Keeps a new link; the older ones of the account stop working.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_link(
     db: &mut Connection,
     account: AccountId,
@@ -29,9 +26,6 @@ pub async fn insert_link(
 }
 
 /// Lets no link of an account work any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn expire_links(db: &mut Connection, account: AccountId, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update account_links set expires_at = $2 where account_id = $1 and used_at is null and expires_at > $2",
@@ -44,9 +38,6 @@ pub async fn expire_links(db: &mut Connection, account: AccountId, now: Timestam
 }
 
 /// The account that a link works for at `now`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_link(db: &mut Connection, token_sha256: &[u8], now: Timestamp) -> Result<Option<AccountId>> {
     Ok(sqlx::query_scalar!(
         r#"select account_id as "id: AccountId" from account_links
@@ -59,9 +50,6 @@ pub async fn find_link(db: &mut Connection, token_sha256: &[u8], now: Timestamp)
 }
 
 /// Uses a link; false where it does not work, or somebody used it a moment ago.
-///
-/// # Errors
-/// When the database fails.
 pub async fn use_link(db: &mut Connection, token_sha256: &[u8], now: Timestamp) -> Result<bool> {
     let used = sqlx::query!(
         "update account_links set used_at = $2 where token_sha256 = $1 and used_at is null and expires_at > $2",
@@ -74,9 +62,6 @@ pub async fn use_link(db: &mut Connection, token_sha256: &[u8], now: Timestamp) 
 }
 
 /// Removes links that have not worked since `oldest`, at most `limit` rows; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_expired(db: &mut Connection, oldest: Timestamp, limit: i64) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from account_links where token_sha256 in

@@ -25,9 +25,6 @@ pub struct Filter {
 }
 
 /// A page of accounts by user name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
     Ok(sqlx::query_as!(
         Account,

@@ -26,7 +26,7 @@ pub struct Account {
     pub office_name: Option<String>,
     /// The hash of its password; none until its link was used.
     pub password_hash: Option<String>,
-    /// The sealed secret of its codes of the moment; none until they are set up.
+    /// The sealed secret of its TOTP codes; none until they are set up.
     pub totp_sealed: Option<Vec<u8>>,
     /// The last period whose code was taken.
     pub totp_used: i64,
@@ -47,7 +47,7 @@ pub struct Account {
 impl Account {
     /// Whether it can be used at `now`.
     #[must_use]
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_active(&self, now: Timestamp) -> bool {
         self.disabled_at.is_none()
             && self.valid_from.is_none_or(|from| from <= now)
             && self.valid_until.is_none_or(|until| now < until)
@@ -72,9 +72,6 @@ pub struct NewAccount {
 }
 
 /// Makes an account without a password; none where the name is taken.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_account(db: &mut Connection, account: &NewAccount, now: Timestamp) -> Result<Option<AccountId>> {
     let id = AccountId::new(now);
     let made = sqlx::query!(
@@ -96,9 +93,6 @@ pub async fn insert_account(db: &mut Connection, account: &NewAccount, now: Time
 }
 
 /// The account of this name, whatever state it is in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_account(db: &mut Connection, username: &str) -> Result<Option<Account>> {
     Ok(sqlx::query_as!(
         Account,
@@ -113,9 +107,6 @@ pub async fn find_account(db: &mut Connection, username: &str) -> Result<Option<
 }
 
 /// The account with this id, whatever state it is in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_account_by_id(db: &mut Connection, id: AccountId) -> Result<Option<Account>> {
     Ok(sqlx::query_as!(
         Account,
@@ -130,9 +121,6 @@ pub async fn find_account_by_id(db: &mut Connection, id: AccountId) -> Result<Op
 }
 
 /// A page of accounts by name, after `after`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_accounts(db: &mut Connection, after: &str, limit: i64) -> Result<Vec<Account>> {
     Ok(sqlx::query_as!(
         Account,
@@ -147,37 +135,25 @@ pub async fn list_accounts(db: &mut Connection, after: &str, limit: i64) -> Resu
     .await?)
 }
 
-/// Sets the password. What was typed before with the old one is another matter: see `sessions::delete_others`.
-///
-/// # Errors
-/// When the database fails.
+/// Sets the password. What was typed before with the old one is another matter: see `login_sessions::delete_others`.
 pub async fn update_password(db: &mut Connection, id: AccountId, hash: &str) -> Result<()> {
     sqlx::query!("update accounts set password_hash = $2 where id = $1", id.0, hash).execute(db).await?;
     Ok(())
 }
 
 /// Takes the password away: what it let in is let in no more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn clear_password(db: &mut Connection, id: AccountId) -> Result<()> {
     sqlx::query!("update accounts set password_hash = null where id = $1", id.0).execute(db).await?;
     Ok(())
 }
 
-/// Sets or takes away the sealed secret of the codes of the moment.
-///
-/// # Errors
-/// When the database fails.
+/// Sets or takes away the sealed secret of the TOTP codes.
 pub async fn update_codes(db: &mut Connection, id: AccountId, sealed: Option<&[u8]>) -> Result<()> {
     sqlx::query!("update accounts set totp_sealed = $2 where id = $1", id.0, sealed).execute(db).await?;
     Ok(())
 }
 
-/// Keeps the sealed secret of new codes of the moment together with the period whose code proved that they work.
-///
-/// # Errors
-/// When the database fails.
+/// Keeps the sealed secret of new TOTP codes together with the period whose code proved that they work.
 pub async fn replace_codes(db: &mut Connection, id: AccountId, sealed: &[u8], period: i64) -> Result<()> {
     sqlx::query!("update accounts set totp_sealed = $2, totp_used = $3 where id = $1", id.0, sealed, period)
         .execute(db)
@@ -186,9 +162,6 @@ pub async fn replace_codes(db: &mut Connection, id: AccountId, sealed: &[u8], pe
 }
 
 /// Takes the code of a period; false where it, or a later one, was taken already, also by another node a moment ago.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_code(db: &mut Connection, id: AccountId, period: i64) -> Result<bool> {
     let taken =
         sqlx::query!("update accounts set totp_used = $2 where id = $1 and totp_used < $2", id.0, period).execute(db);
@@ -196,27 +169,18 @@ pub async fn take_code(db: &mut Connection, id: AccountId, period: i64) -> Resul
 }
 
 /// Notes that somebody signed in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_signed_in(db: &mut Connection, id: AccountId, now: Timestamp) -> Result<()> {
     sqlx::query!("update accounts set signed_in_at = $2 where id = $1", id.0, now as Timestamp).execute(db).await?;
     Ok(())
 }
 
 /// Sets the language in which pages are shown: `th` or `en`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_language(db: &mut Connection, id: AccountId, language: &str) -> Result<()> {
     sqlx::query!("update accounts set language = $2 where id = $1", id.0, language).execute(db).await?;
     Ok(())
 }
 
 /// Ends an account, or lets it work again; false where there is none, or nothing changes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_disabled(db: &mut Connection, id: AccountId, at: Option<Timestamp>) -> Result<bool> {
     let changed = sqlx::query!(
         "update accounts set disabled_at = $2 where id = $1 and (disabled_at is null) <> ($2::timestamptz is null)",

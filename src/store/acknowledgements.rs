@@ -31,9 +31,6 @@ pub struct Tap {
 /// LINE's acceptance is not on record yet. Taps that name nobody are counted apart, and only so many that they and the
 /// persons are no more than the group has members. Where more persons than that are told apart, the group has more
 /// members than was known. The caller holds the bulletins' shared locks.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(BulletinId, Vec<u8>)>> {
     let bulletins: Vec<Uuid> = taps.iter().map(|tap| tap.bulletin_id.0).collect();
     let channels: Vec<i32> = taps.iter().map(|tap| tap.channel_id.0).collect();
@@ -94,9 +91,6 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
 }
 
 /// When one delivery was acknowledged, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_times(db: &mut Connection, delivery: DeliveryId, limit: i64) -> Result<Vec<Timestamp>> {
     Ok(sqlx::query_scalar!(
         "select at from acknowledgements where bulletin_no = $1 and group_id = $2 order by at limit $3",

@@ -37,15 +37,12 @@ pub struct ApiKey {
 impl ApiKey {
     /// Whether it can be used at `now`, from some address.
     #[must_use]
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }
 
 /// Keeps a new key.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_key(db: &mut Connection, key: &ApiKey) -> Result<()> {
     sqlx::query!(
         "insert into api_keys (id, name, role, office_id, prefix, key_sha256, created_at, expires_at, networks)
@@ -66,9 +63,6 @@ pub async fn insert_key(db: &mut Connection, key: &ApiKey) -> Result<()> {
 }
 
 /// The key with this prefix that is not revoked; it may have ended.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey>> {
     Ok(sqlx::query_as!(
         ApiKey,
@@ -84,9 +78,6 @@ pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey
 }
 
 /// All keys, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_keys(db: &mut Connection) -> Result<Vec<ApiKey>> {
     Ok(sqlx::query_as!(
         ApiKey,
@@ -100,9 +91,6 @@ pub async fn list_keys(db: &mut Connection) -> Result<Vec<ApiKey>> {
 }
 
 /// Stops the working keys of this name or prefix; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn revoke_key(db: &mut Connection, name_or_prefix: &str, now: Timestamp) -> Result<u64> {
     let revoked = sqlx::query!(
         "update api_keys set revoked_at = $2 where (name = $1 or prefix = $1) and revoked_at is null",
@@ -115,9 +103,6 @@ pub async fn revoke_key(db: &mut Connection, name_or_prefix: &str, now: Timestam
 }
 
 /// Stops the key with this id; false where it had stopped.
-///
-/// # Errors
-/// When the database fails.
 pub async fn revoke_key_by_id(db: &mut Connection, id: ApiKeyId, now: Timestamp) -> Result<bool> {
     let revoked = sqlx::query!(
         "update api_keys set revoked_at = $2 where id = $1 and revoked_at is null",
@@ -130,9 +115,6 @@ pub async fn revoke_key_by_id(db: &mut Connection, id: ApiKeyId, now: Timestamp)
 }
 
 /// Notes that a key was used, to the minute.
-///
-/// # Errors
-/// When the database fails.
 pub async fn touch_key(db: &mut Connection, id: ApiKeyId, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update api_keys set last_used_at = $2
@@ -147,9 +129,6 @@ pub async fn touch_key(db: &mut Connection, id: ApiKeyId, now: Timestamp) -> Res
 
 /// A page of keys, newest first, before `before`; with `scope`, those of an office with a group at or below one of
 /// these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_keys_under(
     db: &mut Connection,
     scope: Option<&[i32]>,
@@ -174,9 +153,6 @@ pub async fn list_keys_under(
 }
 
 /// The key with this id, whatever state it is in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_key_by_id(db: &mut Connection, id: ApiKeyId) -> Result<Option<ApiKey>> {
     Ok(sqlx::query_as!(
         ApiKey,
@@ -191,9 +167,6 @@ pub async fn find_key_by_id(db: &mut Connection, id: ApiKeyId) -> Result<Option<
 }
 
 /// How many working keys an office has.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_keys_of_office(db: &mut Connection, office: OfficeId, now: Timestamp) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "n!" from api_keys
@@ -207,9 +180,6 @@ pub async fn count_keys_of_office(db: &mut Connection, office: OfficeId, now: Ti
 
 /// Working keys that end between `now` and `until`, the next one first; with `scope`, those of an office with a group at
 /// or below one of these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_keys_ending(
     db: &mut Connection,
     scope: Option<&[i32]>,

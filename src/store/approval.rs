@@ -7,9 +7,6 @@ use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 
 /// Hands a draft to a second person.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_submitted(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'submitted', submitted_at = $2, submitted_by = $3, approved_at = null,
@@ -43,9 +40,6 @@ pub async fn mark_approved(db: &mut Connection, id: BulletinId, by: &Actor, now:
 
 /// Puts what was handed in back among the drafts, with the reason of who gave it back, or none where its own author
 /// took it back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_returned(
     db: &mut Connection,
     id: BulletinId,
@@ -67,9 +61,6 @@ pub async fn mark_returned(
 }
 
 /// Whether `actor` wrote, changed or handed in the bulletin `subject`, as the audit has it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn has_worked_on(db: &mut Connection, subject: &str, actor: &Actor) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from audit

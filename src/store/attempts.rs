@@ -26,9 +26,6 @@ pub struct Attempt {
 }
 
 /// Appends attempts. `repeated`: an earlier try may have been committed, so those that are there already are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt], repeated: bool) -> Result<()> {
     if attempts.is_empty() {
         return Ok(());
@@ -64,9 +61,6 @@ pub async fn insert_attempts(db: &mut Connection, attempts: &[Attempt], repeated
 }
 
 /// The attempts of one delivery, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_attempts(db: &mut Connection, delivery: DeliveryId) -> Result<Vec<Attempt>> {
     Ok(sqlx::query_as!(
         Attempt,

@@ -10,9 +10,6 @@ use crate::domain::time::Timestamp;
 /// Writes down an act.
 ///
 /// `act` is a verb, `subject` what it was done to.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_entry(
     db: &mut Connection,
     now: Timestamp,
@@ -48,9 +45,6 @@ pub struct Entry {
 }
 
 /// What was done to `subject`, in order; the newest `limit` acts.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_entries_of(db: &mut Connection, subject: &str, limit: i64) -> Result<Vec<Entry>> {
     let mut entries = sqlx::query_as!(
         Entry,
@@ -65,9 +59,6 @@ pub async fn list_entries_of(db: &mut Connection, subject: &str, limit: i64) -> 
 }
 
 /// Chains up to `limit` entries that are not sealed (`seal_entries`); gives how many were.
-///
-/// # Errors
-/// When the database fails.
 pub async fn seal_entries(db: &mut Connection, limit: i64) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select seal_entries($1) as "sealed!""#, limit).fetch_one(db).await?)
 }

@@ -18,9 +18,6 @@ const SEALS: i64 = 10_000;
 /// Drops up to `limit` entries from the beginning of the chain, as far as all of them are older than `before`; gives how many.
 ///
 /// The last entry of the chain always stays, as the next seal is made from it. What is not sealed stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn drop_entries(
     db: &mut Connection,
     by: &Actor,

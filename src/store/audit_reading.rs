@@ -47,9 +47,6 @@ pub struct Filter {
 
 /// A page of the audit, newest first. To be called in a transaction, whose plans it has made for these very arguments:
 /// one kept for all arguments would walk the whole audit for a rare actor.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
     sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_all(&mut *db).await?;
     let actors: Option<Vec<String>> =
@@ -78,9 +75,6 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
 }
 
 /// Every act that the audit knows, in order: one step of the index for each, however many entries there are.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_acts(db: &mut Connection) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         r#"with recursive acts as (
@@ -96,7 +90,7 @@ pub async fn list_acts(db: &mut Connection) -> Result<Vec<String>> {
 
 /// What a look at a stretch of the chain found.
 #[derive(Clone, Debug)]
-pub struct Stretch {
+pub struct SealedRange {
     /// Entries looked at.
     pub entries: i64,
     /// The place of the last of them.
@@ -113,12 +107,9 @@ pub struct Stretch {
 ///
 /// Where old entries were dropped, the chain begins after the last of them, from the seal that the newest entry `audit_drop`
 /// keeps: whatever else is missing, or is there still, breaks it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<Stretch> {
+pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<SealedRange> {
     Ok(sqlx::query_as!(
-        Stretch,
+        SealedRange,
         r#"with dropped as (
             select (detail ->> 'last')::bigint as no, decode(detail ->> 'seal', 'hex') as seal
             from audit where act = 'audit_drop' order by id desc limit 1
@@ -147,9 +138,6 @@ pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<
 }
 
 /// How many entries wait to be sealed.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_unsealed(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from audit where seal is null"#).fetch_one(db).await?)
 }

@@ -74,9 +74,6 @@ pub enum ClaimOutcome {
 ///
 /// `now` is by the clock that is behind, as keys count as used from then on; what has expired by `later`, the clock that is ahead,
 /// is left.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim(
     db: &mut Connection,
     claims: &[Claim],
@@ -147,9 +144,6 @@ pub(super) fn keys(ids: impl IntoIterator<Item = DeliveryId>) -> (Vec<i32>, Vec<
 }
 
 /// Which of these deliveries may still be sent on `channel`: ready, and of no bulletin that is paused or has expired.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_still_ready(
     db: &mut Connection,
     channel: ChannelId,
@@ -176,9 +170,6 @@ pub async fn list_still_ready(
 }
 
 /// Removes batches all of whose deliveries are recorded or given back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_batches(db: &mut Connection, batches: &[BatchId]) -> Result<()> {
     if batches.is_empty() {
         return Ok(());
@@ -190,9 +181,6 @@ pub async fn delete_batches(db: &mut Connection, batches: &[BatchId]) -> Result<
 
 /// Which of these deliveries the batches still name in which they were claimed. What is recorded otherwise than accepted, or
 /// given back, is named no more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_named(
     db: &mut Connection,
     settled: &[(DeliveryId, BatchId)],
@@ -213,9 +201,6 @@ pub async fn list_named(
 
 /// Takes deliveries out of claimed batches that go on: what was recorded and not accepted, or given back unsent, is not on its
 /// way to LINE, and no later holder may take it for open.
-///
-/// # Errors
-/// When the database fails.
 pub async fn shrink(db: &mut Connection, settled: &[(DeliveryId, BatchId)]) -> Result<()> {
     if settled.is_empty() {
         return Ok(());
@@ -238,9 +223,6 @@ pub async fn shrink(db: &mut Connection, settled: &[(DeliveryId, BatchId)]) -> R
 
 /// Puts deliveries that were claimed and not sent back into the queue: those that are still to be sent on `channel`, if
 /// `epoch` is its holder. The caller has taken them out of their batches, and shares the locks of their bulletins.
-///
-/// # Errors
-/// When the database fails.
 pub async fn reopen(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -282,9 +264,6 @@ pub struct Taken {
 /// Raises the channel's epoch and turns what older claims left behind into open outcomes, due after
 /// `request_timeout`: by then the last holder's calls have come to an end. What was withdrawn or expired while a call may
 /// have been under way keeps its state.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_channel(
     db: &mut Connection,
     channel: ChannelId,

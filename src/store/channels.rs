@@ -42,9 +42,6 @@ pub struct Channel {
 }
 
 /// All channels, by code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
     Ok(sqlx::query_as!(
         Channel,
@@ -57,9 +54,6 @@ pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
 }
 
 /// The channel called `code`. It is found in any spelling of its code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_channel(db: &mut Connection, code: &str) -> Result<Option<Channel>> {
     let code = normal_form(code);
     Ok(sqlx::query_as!(
@@ -91,9 +85,6 @@ pub async fn get_channel(db: &mut Connection, id: ChannelId) -> Result<Channel> 
 }
 
 /// The channels numbered so.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_channels_by_id(db: &mut Connection, ids: &[ChannelId]) -> Result<Vec<Channel>> {
     let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
     Ok(sqlx::query_as!(
@@ -136,9 +127,6 @@ pub async fn insert_channel(
 }
 
 /// Stores new sealed credentials; a channel parked because its token was refused goes on.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_credentials(
     db: &mut Connection,
     channel: ChannelId,
@@ -163,9 +151,6 @@ pub async fn update_credentials(
 }
 
 /// Parks a channel that is not parked; gives whether it was this call that did.
-///
-/// # Errors
-/// When the database fails.
 pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkReason, now: Timestamp) -> Result<bool> {
     let parked = sqlx::query!(
         "update channels set parked_reason = $2, parked_at = $3, updated_at = $3
@@ -176,13 +161,10 @@ pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkR
     )
     .execute(&mut *db)
     .await?;
-    note_in_progress(db, channel, parked.rows_affected()).await
+    touch_progress(db, channel, parked.rows_affected()).await
 }
 
 /// Lets a parked channel go on, if it is parked for `only` (or for any reason); gives whether it was parked.
-///
-/// # Errors
-/// When the database fails.
 pub async fn resume_channel(
     db: &mut Connection,
     channel: ChannelId,
@@ -198,11 +180,11 @@ pub async fn resume_channel(
     )
     .execute(&mut *db)
     .await?;
-    note_in_progress(db, channel, resumed.rows_affected()).await
+    touch_progress(db, channel, resumed.rows_affected()).await
 }
 
 /// Ready deliveries of the channel begin or cease to show as parked: their bulletins' status is another.
-async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64) -> Result<bool> {
+async fn touch_progress(db: &mut Connection, channel: ChannelId, changed: u64) -> Result<bool> {
     if changed == 0 {
         return Ok(false);
     }
@@ -220,9 +202,6 @@ async fn note_in_progress(db: &mut Connection, channel: ChannelId, changed: u64)
 }
 
 /// Keeps what LINE said of the month's quota. `limit` none = not limited.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_quota(
     db: &mut Connection,
     channel: ChannelId,
@@ -243,9 +222,6 @@ pub async fn update_quota(
 }
 
 /// Keeps who the account is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &str) -> Result<()> {
     sqlx::query!("update channels set bot_user_id = $2 where id = $1", channel.0, bot_user_id).execute(db).await?;
     Ok(())
@@ -253,9 +229,6 @@ pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &s
 
 /// Notes that a webhook came, to the minute, so that busy hours do not rewrite the row each time. Where somebody else
 /// holds the row it is left for the next webhook: events must not wait for it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update channels set last_webhook_at = $2 where id in (

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::{Connection as _, Row as _};
 
 use super::locks::count_nodes;
-use super::session::settings;
+use super::node_connection::settings;
 use super::{Connection, Hosts, Result};
 
 /// A number for the advisory lock that is tried out; nobody else uses it.
@@ -22,9 +22,6 @@ pub async fn try_reach(url: &str) -> Result<()> {
 }
 
 /// The database's version, such as `15.18`, and whether it can be written to.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get_version(db: &mut Connection) -> Result<(String, bool)> {
     let row = sqlx::query!(
         r#"select split_part(current_setting('server_version'), ' ', 1) as "version!",
@@ -39,9 +36,6 @@ pub async fn get_version(db: &mut Connection) -> Result<(String, bool)> {
 ///
 /// Behind a pooler that hands sessions out by the transaction it is not, and a node's locks would mean nothing. Asked
 /// without prepared statements, which such a pooler mixes up.
-///
-/// # Errors
-/// When the database fails.
 pub async fn keeps_session_locks(session: &mut Connection, other: &mut Connection) -> Result<bool> {
     let lock = format!("select pg_backend_pid() from pg_advisory_lock({TRIAL})");
     let backend: i32 = ask(session, lock).await?;
@@ -73,9 +67,6 @@ pub struct LostSetting {
 
 /// What was set when `session` was opened, so that the database notices a frozen or dead node, and does not hold: a
 /// pooler on the way has swallowed it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_lost_settings(session: &mut Connection, keepalive: Duration) -> Result<Vec<LostSetting>> {
     // without a network there is nothing to keep alive
     let network: bool = ask(session, "select inet_server_addr() is not null".to_owned()).await?;
@@ -102,9 +93,6 @@ pub struct Room {
 }
 
 /// Looks how much room there is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get_room(db: &mut Connection) -> Result<Room> {
     let connections = sqlx::query_scalar!(
         r#"select current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint
@@ -115,7 +103,7 @@ pub async fn get_room(db: &mut Connection) -> Result<Room> {
     Ok(Room { connections, nodes: count_nodes(db).await? })
 }
 
-/// What becomes of a commit when the primary dies.
+/// Whether a commit survives the loss of the primary.
 #[derive(Clone, Debug)]
 pub struct Durability {
     /// `synchronous_commit`.
@@ -127,9 +115,6 @@ pub struct Durability {
 }
 
 /// Looks whether a commit waits for a standby.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get_durability(db: &mut Connection) -> Result<Durability> {
     Ok(sqlx::query_as!(
         Durability,

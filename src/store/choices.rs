@@ -4,9 +4,6 @@ use super::{Connection, Result};
 use crate::domain::office::OfficeKind;
 
 /// The provinces, by code, in which there are groups at or below `scope`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_provinces(db: &mut Connection, scope: Option<&[i32]>) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct o.province as "province!" from offices o
@@ -20,9 +17,6 @@ pub async fn list_provinces(db: &mut Connection, scope: Option<&[i32]>) -> Resul
 }
 
 /// The kinds of office of which there are groups at or below `scope`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_office_kinds(db: &mut Connection, scope: Option<&[i32]>) -> Result<Vec<OfficeKind>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct o.kind as "kind: OfficeKind" from offices o
@@ -51,9 +45,6 @@ pub struct Choice {
 }
 
 /// Groups at or below `scope` whose code, name or office holds all that `patterns` stand for; the highest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_matching(
     db: &mut Connection,
     scope: Option<&[i32]>,
@@ -76,10 +67,7 @@ pub async fn list_matching(
 }
 
 /// The groups called `codes`, at or below `scope`; unknown codes are left out.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_called(db: &mut Connection, scope: Option<&[i32]>, codes: &[String]) -> Result<Vec<Choice>> {
+pub async fn list_by_codes(db: &mut Connection, scope: Option<&[i32]>, codes: &[String]) -> Result<Vec<Choice>> {
     Ok(sqlx::query_as!(
         Choice,
         r#"select g.code, g.name, o.name as office_name, g.tier, (g.line_group_id is not null) as "linked!"

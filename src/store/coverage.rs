@@ -5,7 +5,7 @@ use crate::domain::ids::BulletinId;
 
 /// The coverage of one tier in one province.
 #[derive(Clone, Debug)]
-pub struct Cover {
+pub struct CoverageRow {
     /// 1, 2 or 3.
     pub tier: i16,
     /// The province; none = groups of no province.
@@ -27,12 +27,13 @@ pub struct Cover {
 }
 
 /// The coverage at or below `scope`, by tier and province, with the share of the bulletin `last` accepted.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_coverage(db: &mut Connection, scope: Option<&[i32]>, last: Option<BulletinId>) -> Result<Vec<Cover>> {
+pub async fn list_coverage(
+    db: &mut Connection,
+    scope: Option<&[i32]>,
+    last: Option<BulletinId>,
+) -> Result<Vec<CoverageRow>> {
     Ok(sqlx::query_as!(
-        Cover,
+        CoverageRow,
         r#"select g.tier, o.province, count(*) as "groups!", count(g.line_group_id) as "linked!",
             count(*) filter (where g.lost_at is not null) as "lost!", coalesce(sum(g.members), 0) as "seats!",
             coalesce(sum(g.head_count), 0) as "head_count!", count(d.group_id) as "last_deliveries!",
@@ -49,9 +50,6 @@ pub async fn list_coverage(db: &mut Connection, scope: Option<&[i32]>, last: Opt
 }
 
 /// The newest bulletin that was published as news, a correction or a drill.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_last_bulletin(db: &mut Connection) -> Result<Option<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select id as "id: BulletinId" from bulletins

@@ -62,7 +62,7 @@ pub struct Delivery {
     /// Of these, without the name of a person.
     pub unnamed: i32,
     /// When its turn came.
-    pub turn_at: Option<Timestamp>,
+    pub eligible_at: Option<Timestamp>,
     /// When it goes on by itself.
     pub release_at: Option<Timestamp>,
     /// When it is tried again.
@@ -138,7 +138,7 @@ macro_rules! select_deliveries {
                 g.code as "group", g.name as group_name, o.code as office, o.name as office_name, o.province,
                 up.code as "parent_group?", c.code as channel, d.tier, d.state, claimed.yes as "claimed!",
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
-                d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at, d.release_at, d.due_at, d.ended_at,
+                d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at as eligible_at, d.release_at, d.due_at, d.ended_at,
                 d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id,
                 string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed
             from deliveries d
@@ -158,9 +158,6 @@ macro_rules! select_deliveries {
 }
 
 /// The delivery `id`, if it is at or below one of `scope`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_delivery(db: &mut Connection, id: DeliveryId, scope: Option<&[i32]>) -> Result<Option<Delivery>> {
     Ok(select_deliveries!(
         "where d.bulletin_no = $1 and d.group_id = $2 and delivery_id(b.published_at, d.bulletin_no, d.group_id) = $3
@@ -175,9 +172,6 @@ pub async fn find_delivery(db: &mut Connection, id: DeliveryId, scope: Option<&[
 }
 
 /// A page of a bulletin's deliveries, in the order of their groups' numbers, which its index serves.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_deliveries(
     db: &mut Connection,
     bulletin: BulletinId,
@@ -228,9 +222,6 @@ pub async fn list_deliveries(
 }
 
 /// The deliveries for one group of the newest `limit` published bulletins, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_for_group(db: &mut Connection, group: GroupId, limit: i64) -> Result<Vec<Delivery>> {
     Ok(select_deliveries!(
         "where d.group_id = $1 and d.bulletin_no = any (array(
@@ -245,9 +236,6 @@ pub async fn list_for_group(db: &mut Connection, group: GroupId, limit: i64) -> 
 
 /// What ended otherwise than accepted and may be mended, over all bulletins, the newest first: from the index that
 /// holds nothing else: of the bulletins published since `since`, before the one with the id `before`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_failures(
     db: &mut Connection,
     since: Timestamp,
@@ -280,9 +268,6 @@ pub async fn list_failures(
 ///
 /// Only bulletins that changed are looked at, however much history there is. All of it is one statement: the marks
 /// shown must be those that the page was cut by, or a cursor made of them would jump over changes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_changed(
     db: &mut Connection,
     since: i64,
@@ -311,17 +296,11 @@ pub async fn list_changed(
 
 /// The mark up to which every transaction has ended that changed deliveries: where a reader of changes may start or has
 /// caught up. A transaction that changes none, in this database or another, holds nobody up.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get_change_horizon(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select change_horizon() as "mark!""#).fetch_one(db).await?)
 }
 
 /// The delivery of a bulletin for a group, where there is one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_for_group(db: &mut Connection, bulletin: BulletinId, group: GroupId) -> Result<Option<DeliveryId>> {
     Ok(sqlx::query_scalar!(
         r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId"

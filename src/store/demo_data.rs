@@ -6,18 +6,12 @@ use super::{Connection, Result};
 use crate::domain::time::Timestamp;
 
 /// Since when the database has been a demo's; nothing where it is not.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_demo_data(db: &mut Connection) -> Result<Option<Timestamp>> {
     Ok(sqlx::query_scalar!(r#"select made_at as "made_at: Timestamp" from demo_data"#).fetch_optional(db).await?)
 }
 
 /// Marks the database as a demo's, unless it holds accounts, keys or channels of somebody else. Says whether it is
 /// marked now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_demo_data(db: &mut Connection, now: Timestamp) -> Result<bool> {
     sqlx::query!(
         "insert into demo_data (made_at)

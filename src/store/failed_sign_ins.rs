@@ -17,9 +17,6 @@ pub struct Failed {
 }
 
 /// Counts one more failed attempt; gives what the owner is told now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn add_failure(db: &mut Connection, account: AccountId, now: Timestamp) -> Result<Failed> {
     Ok(sqlx::query_as!(
         Failed,
@@ -35,9 +32,6 @@ pub async fn add_failure(db: &mut Connection, account: AccountId, now: Timestamp
 }
 
 /// What the owner of an account has not yet said to have seen.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_failures(db: &mut Connection, account: AccountId) -> Result<Option<Failed>> {
     let found =
         sqlx::query_as!(Failed, "select failures, since from failed_sign_ins where account_id = $1", account.0,);
@@ -45,9 +39,6 @@ pub async fn find_failures(db: &mut Connection, account: AccountId) -> Result<Op
 }
 
 /// The owner has seen it; gives what they were told.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_failures(db: &mut Connection, account: AccountId) -> Result<Option<Failed>> {
     let taken = sqlx::query_as!(
         Failed,

@@ -101,9 +101,6 @@ async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i
 
 /// Makes deliveries of the bulletin `notice` for every group where `about` was accepted, or may have been, and that
 /// has none yet, all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_where_accepted(
     db: &mut Connection,
     notice: BulletinId,
@@ -132,9 +129,6 @@ pub async fn insert_where_accepted(
 }
 
 /// Withdrawal notices of bulletins that were accepted somewhere after the notice went out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_late_notices(
     db: &mut Connection,
     since: Timestamp,
@@ -173,9 +167,6 @@ pub struct Load {
 }
 
 /// Counts what publishing would mean, by channel and tier.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,
@@ -199,9 +190,6 @@ pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Resul
 }
 
 /// The channels that the deliveries of a bulletin use.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_channels_of(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<ChannelId>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct channel_id as "id!: ChannelId"

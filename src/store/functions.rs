@@ -92,9 +92,6 @@ pub(super) async fn apply(db: &mut sqlx::PgConnection) -> Result<()> {
 }
 
 /// How many functions are not this program's.
-///
-/// # Errors
-/// When the database fails.
 pub(super) async fn count_stale(db: &mut Connection) -> Result<usize> {
     Ok(list_stale(db.unbounded()).await?.len())
 }

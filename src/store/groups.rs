@@ -76,9 +76,6 @@ pub struct Filter {
 }
 
 /// A page of groups by code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Group>> {
     Ok(sqlx::query_as!(
         Group,
@@ -110,9 +107,6 @@ pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Re
 }
 
 /// The group called `code`. It is found in any spelling of its code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_group(db: &mut Connection, code: &str) -> Result<Option<Group>> {
     let code = normal_form(code);
     Ok(sqlx::query_as!(
@@ -144,9 +138,6 @@ pub struct Neighbour {
 }
 
 /// The groups above a group, from the root down, and those right below it, by name: at most `limit` of these.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_neighbours(db: &mut Connection, group: GroupId, limit: i64) -> Result<Vec<Neighbour>> {
     Ok(sqlx::query_as!(
         Neighbour,
@@ -164,9 +155,6 @@ pub async fn list_neighbours(db: &mut Connection, group: GroupId, limit: i64) ->
 }
 
 /// The number of the root, where a tree is loaded.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_root(db: &mut Connection) -> Result<Option<GroupId>> {
     Ok(sqlx::query_scalar!(r#"select id as "id: GroupId" from groups where parent_id is null"#)
         .fetch_optional(db)
@@ -174,17 +162,11 @@ pub async fn find_root(db: &mut Connection) -> Result<Option<GroupId>> {
 }
 
 /// The numbers of the groups of an office.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_ids_of_office(db: &mut Connection, office: OfficeId) -> Result<Vec<i32>> {
     Ok(sqlx::query_scalar!("select id from groups where office_id = $1", office.0).fetch_all(db).await?)
 }
 
 /// The numbers of the groups at or below `scope`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_ids_under(db: &mut Connection, scope: &[i32]) -> Result<Vec<i32>> {
     Ok(sqlx::query_scalar!("select id from groups where path && $1", scope).fetch_all(db).await?)
 }
@@ -203,9 +185,6 @@ pub struct Place {
 }
 
 /// Where the groups called `codes` stand; unknown codes are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_places(db: &mut Connection, codes: &[String]) -> Result<Vec<Place>> {
     Ok(sqlx::query_as!(
         Place,
@@ -217,9 +196,6 @@ pub async fn list_places(db: &mut Connection, codes: &[String]) -> Result<Vec<Pl
 }
 
 /// Changes a group's own settings; `None` leaves one. The inner `None` of `forward_within` means never by itself.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_settings(
     db: &mut Connection,
     group: GroupId,

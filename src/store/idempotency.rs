@@ -12,7 +12,7 @@ pub const FORM: &str = "FORM ";
 
 /// An answer given before.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct StoredAnswer {
     /// The hash of the body that it answered.
     pub body_sha256: Vec<u8>,
     /// The HTTP status.
@@ -22,9 +22,6 @@ pub struct Answer {
 }
 
 /// Takes the lock of one key until the transaction ends; `false` where the same call is being answered now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn try_lock_key(db: &mut Connection, api_key: ApiKeyId, route: &str, key: &str) -> Result<bool> {
     let name = format!("{api_key} {route} {key}");
     Ok(sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 2)) as "locked!""#, name)
@@ -33,18 +30,15 @@ pub async fn try_lock_key(db: &mut Connection, api_key: ApiKeyId, route: &str, k
 }
 
 /// The answer given under a key since `oldest`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_answer(
     db: &mut Connection,
     api_key: ApiKeyId,
     route: &str,
     key: &str,
     oldest: Timestamp,
-) -> Result<Option<Answer>> {
+) -> Result<Option<StoredAnswer>> {
     Ok(sqlx::query_as!(
-        Answer,
+        StoredAnswer,
         "select body_sha256, status, response from idempotency_keys
         where api_key_id = $1 and route = $2 and key = $3 and created_at > $4",
         api_key.0,
@@ -57,15 +51,12 @@ pub async fn find_answer(
 }
 
 /// Keeps an answer, in place of one that is too old.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_answer(
     db: &mut Connection,
     api_key: ApiKeyId,
     route: &str,
     key: &str,
-    answer: &Answer,
+    answer: &StoredAnswer,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
@@ -87,9 +78,6 @@ pub async fn insert_answer(
 }
 
 /// Forgets answers to forms older than `oldest`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_old_form_answers(db: &mut Connection, oldest: Timestamp) -> Result<u64> {
     let gone =
         sqlx::query!("delete from idempotency_keys where route like 'FORM %' and created_at < $1", oldest as Timestamp)
@@ -99,9 +87,6 @@ pub async fn delete_old_form_answers(db: &mut Connection, oldest: Timestamp) -> 
 }
 
 /// Forgets answers older than `oldest`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_old_answers(db: &mut Connection, oldest: Timestamp) -> Result<u64> {
     let gone =
         sqlx::query!("delete from idempotency_keys where created_at < $1", oldest as Timestamp).execute(db).await?;

@@ -15,9 +15,6 @@ pub struct Size {
 }
 
 /// Keeps a picture; the same one again only counts as newer.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_image(db: &mut Connection, picture: &Picture, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into images (id, bytes, width, height, created_at, created_by) values ($1, $2, $3, $4, $5, $6)
@@ -35,17 +32,11 @@ pub async fn insert_image(db: &mut Connection, picture: &Picture, by: &Actor, no
 }
 
 /// The bytes of a picture: a JPEG.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_image(db: &mut Connection, id: ImageId) -> Result<Option<Vec<u8>>> {
     Ok(sqlx::query_scalar!("select bytes from images where id = $1", id as ImageId).fetch_optional(db).await?)
 }
 
 /// The size of a picture, where there is one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_size(db: &mut Connection, id: ImageId) -> Result<Option<Size>> {
     Ok(sqlx::query_as!(Size, "select width, height from images where id = $1", id as ImageId)
         .fetch_optional(db)
@@ -53,9 +44,6 @@ pub async fn find_size(db: &mut Connection, id: ImageId) -> Result<Option<Size>>
 }
 
 /// Throws away what was uploaded between `since` and `until` and is in no bulletin; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_unused(db: &mut Connection, since: Timestamp, until: Timestamp) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from images i where created_at >= $1 and created_at < $2

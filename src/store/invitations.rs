@@ -19,7 +19,7 @@ use crate::domain::time::Timestamp;
 
 /// Who is invited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Which {
+pub struct InvitationFilter {
     /// Only stewards of groups at or below one of these.
     pub under: Option<Vec<i32>>,
     /// Also the standing deputies.
@@ -85,10 +85,7 @@ impl Candidate {
 }
 
 /// How many accounts and links an invitation would make now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_invitations(db: &mut Connection, which: &Which) -> Result<Count> {
+pub async fn count_invitations(db: &mut Connection, which: &InvitationFilter) -> Result<Count> {
     let new = list_candidates(db, which).await?.len();
     let again = if which.again { list_waiting(db, which).await?.len() } else { 0 };
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -96,12 +93,9 @@ pub async fn count_invitations(db: &mut Connection, which: &Which) -> Result<Cou
 }
 
 /// Makes the accounts and links, and notes in the audit who did: `by`. In the order of province and office.
-///
-/// # Errors
-/// When the database fails.
 pub async fn invite_stewards(
     db: &mut Connection,
-    which: &Which,
+    which: &InvitationFilter,
     by: &Actor,
     expires_at: Timestamp,
     now: Timestamp,
@@ -146,7 +140,7 @@ pub async fn invite_stewards(
 }
 
 /// Office-holders, and deputies where they are asked for, whose office has no account for them.
-async fn list_candidates(db: &mut Connection, which: &Which) -> Result<Vec<Candidate>> {
+async fn list_candidates(db: &mut Connection, which: &InvitationFilter) -> Result<Vec<Candidate>> {
     Ok(sqlx::query_as!(
         Candidate,
         r#"select office_id as "office_id!: OfficeId", deputy as "deputy!", code as "code!", office as "office!", title
@@ -171,7 +165,7 @@ async fn list_candidates(db: &mut Connection, which: &Which) -> Result<Vec<Candi
 }
 
 /// Accounts of stewards who were invited and have set no password yet.
-async fn list_waiting(db: &mut Connection, which: &Which) -> Result<Vec<Invitation>> {
+async fn list_waiting(db: &mut Connection, which: &InvitationFilter) -> Result<Vec<Invitation>> {
     let rows = sqlx::query!(
         r#"select a.id as "id: AccountId", a.username, a.display_name, o.name as office
         from accounts a join offices o on o.id = a.office_id

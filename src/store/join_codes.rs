@@ -8,9 +8,6 @@ use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
 
 /// Keeps a new code for a group; older unused codes of the group stop working.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_join_code(
     db: &mut Connection,
     sha256: &[u8],
@@ -38,9 +35,6 @@ pub async fn insert_join_code(
 }
 
 /// Uses up the first of these codes that is good now; gives the group it stands for.
-///
-/// # Errors
-/// When the database fails.
 pub async fn use_join_code(db: &mut Connection, sha256: &[Vec<u8>], now: Timestamp) -> Result<Option<GroupId>> {
     Ok(sqlx::query_scalar!(
         r#"update join_codes set used_at = $2
@@ -56,9 +50,6 @@ pub async fn use_join_code(db: &mut Connection, sha256: &[Vec<u8>], now: Timesta
 }
 
 /// The group for which one of these codes was made once, whether or not it is good any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_group_of_code(db: &mut Connection, sha256: &[Vec<u8>]) -> Result<Option<GroupId>> {
     Ok(sqlx::query_scalar!(
         r#"select group_id as "id: GroupId" from join_codes where code_sha256 = any ($1)

@@ -12,9 +12,6 @@ pub const LASTS: Duration = Duration::from_hours(180 * 24);
 const MOST: i64 = 20;
 
 /// Whether somebody has signed in to the account on the device since `after`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn is_known(db: &mut Connection, token_sha256: &[u8], account: AccountId, after: Timestamp) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from known_devices where token_sha256 = $1 and account_id = $2 and seen_at > $3)
@@ -28,9 +25,6 @@ pub async fn is_known(db: &mut Connection, token_sha256: &[u8], account: Account
 }
 
 /// Whether the cookie is one that a node gave out, for whichever account.
-///
-/// # Errors
-/// When the database fails.
 pub async fn is_issued(db: &mut Connection, token_sha256: &[u8]) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from known_devices where token_sha256 = $1) as "issued!""#,
@@ -41,9 +35,6 @@ pub async fn is_issued(db: &mut Connection, token_sha256: &[u8]) -> Result<bool>
 }
 
 /// Notes that somebody signed in to the account on the device.
-///
-/// # Errors
-/// When the database fails.
 pub async fn remember(db: &mut Connection, token_sha256: &[u8], account: AccountId, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into known_devices (token_sha256, account_id, seen_at) values ($1, $2, $3)
@@ -66,9 +57,6 @@ pub async fn remember(db: &mut Connection, token_sha256: &[u8], account: Account
 }
 
 /// Forgets the devices of an account, all but `kept`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forget_others(db: &mut Connection, account: AccountId, kept: Option<&[u8]>) -> Result<()> {
     sqlx::query!(
         "delete from known_devices where account_id = $1 and ($2::bytea is null or token_sha256 <> $2)",
@@ -81,9 +69,6 @@ pub async fn forget_others(db: &mut Connection, account: AccountId, kept: Option
 }
 
 /// Forgets devices on which nobody has signed in since `before`, at most `limit` rows; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_old(db: &mut Connection, before: Timestamp, limit: i64) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from known_devices where (token_sha256, account_id) in

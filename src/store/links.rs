@@ -56,9 +56,6 @@ pub async fn link_group(
 }
 
 /// The group that a LINE group is bound to, and since when.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_line_group(
     db: &mut Connection,
     channel: ChannelId,
@@ -77,9 +74,6 @@ pub async fn find_by_line_group(
 
 /// Unbinds the LINE group, because the account left it at `left_at`; a link made after that stays. Gives whether it
 /// was unbound.
-///
-/// # Errors
-/// When the database fails.
 pub async fn unlink_group(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<bool> {
     lock_links(db).await?;
     let _lock = lock_open_bulletins(db, group).await?;

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _};
 
 use super::hosts::{as_sql, silent};
-use super::notices::{Heard, TOPIC};
+use super::notices::{ReceivedNotice, TOPIC};
 use super::pool::keepalive;
 use super::{Db, Result};
 
@@ -59,12 +59,12 @@ impl Listener {
     ///
     /// # Errors
     /// When the connection is lost: what was said meanwhile is not known.
-    pub async fn next(&mut self) -> Result<Heard> {
+    pub async fn next(&mut self) -> Result<ReceivedNotice> {
         loop {
             let Some(notification) = self.0.try_recv().await? else {
                 return Err(silent("the listener was cut off").into());
             };
-            if let Some(heard) = Heard::parse(notification.payload()) {
+            if let Some(heard) = ReceivedNotice::parse(notification.payload()) {
                 return Ok(heard);
             }
         }

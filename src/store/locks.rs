@@ -21,9 +21,6 @@ const LEADER: i32 = 0x6763_6303;
 const LINKS: i32 = 0x6763_6304;
 
 /// Tries to become the one node that sends on these channels, on `most` of them; gives those that nobody else has.
-///
-/// # Errors
-/// When the database fails.
 pub async fn try_hold_channels(db: &mut Connection, wanted: &[ChannelId], most: usize) -> Result<Vec<ChannelId>> {
     let ids: Vec<i32> = wanted.iter().map(|channel| channel.0).collect();
     // row by row, so that no lock is taken beyond the last that is given
@@ -42,17 +39,11 @@ pub async fn try_hold_channels(db: &mut Connection, wanted: &[ChannelId], most: 
 pub struct SessionPid(i32);
 
 /// The number of this session.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get_pid(db: &mut Connection) -> Result<SessionPid> {
     Ok(SessionPid(sqlx::query_scalar!(r#"select pg_backend_pid() as "pid!""#).fetch_one(db).await?))
 }
 
 /// Whether the session `pid` holds `channel` now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn session_holds_channel(db: &mut Connection, pid: SessionPid, channel: ChannelId) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from pg_locks where locktype = 'advisory' and pid = $1 and granted
@@ -67,18 +58,12 @@ pub async fn session_holds_channel(db: &mut Connection, pid: SessionPid, channel
 }
 
 /// Lets `channel` go.
-///
-/// # Errors
-/// When the database fails.
 pub async fn release_channel(db: &mut Connection, channel: ChannelId) -> Result<()> {
     sqlx::query!("select pg_advisory_unlock($1, $2)", CHANNEL, channel.0).fetch_all(db).await?;
     Ok(())
 }
 
 /// Tries to become, or stays, the node that does the upkeep.
-///
-/// # Errors
-/// When the database fails.
 pub async fn try_lead(db: &mut Connection) -> Result<bool> {
     let held = sqlx::query_scalar!(
         r#"select exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()
@@ -94,9 +79,6 @@ pub async fn try_lead(db: &mut Connection) -> Result<bool> {
 }
 
 /// Leaves the upkeep to another node, where this one does it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn stop_leading(db: &mut Connection) -> Result<()> {
     sqlx::query!(
         "select pg_advisory_unlock($1, 0) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()
@@ -110,18 +92,12 @@ pub async fn stop_leading(db: &mut Connection) -> Result<()> {
 }
 
 /// Shows this session as a living node.
-///
-/// # Errors
-/// When the database fails.
 pub async fn join_nodes(db: &mut Connection) -> Result<()> {
     sqlx::query!("select pg_advisory_lock($1, pg_backend_pid())", NODE).fetch_all(db).await?;
     Ok(())
 }
 
 /// How many nodes are alive on this database.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_nodes(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "n!" from pg_locks where locktype = 'advisory' and classid::bigint = $1 and granted
@@ -134,18 +110,12 @@ pub async fn count_nodes(db: &mut Connection) -> Result<i64> {
 
 /// Keeps links as they are until the transaction ends: for whoever copies them into deliveries. Taken before any other
 /// lock of the engine.
-///
-/// # Errors
-/// When the database fails.
 pub async fn share_links(db: &mut Connection) -> Result<()> {
     sqlx::query!("select pg_advisory_xact_lock_shared($1, 0)", LINKS).fetch_all(db).await?;
     Ok(())
 }
 
 /// Keeps everybody else from copying or changing links until the transaction ends: for whoever changes them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_links(db: &mut Connection) -> Result<()> {
     // an import holds this table when it asks for the links
     sqlx::query!("lock table groups in row exclusive mode").execute(&mut *db).await?;
@@ -160,9 +130,6 @@ pub async fn lock_links(db: &mut Connection) -> Result<()> {
 pub struct BulletinsLocked(());
 
 /// Takes the shared locks of the bulletins, in id order: bulk commands hold the exclusive one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_bulletins_shared(db: &mut Connection, bulletins: &[BulletinId]) -> Result<BulletinsLocked> {
     let ids = in_order(bulletins);
     sqlx::query!(
@@ -176,9 +143,6 @@ pub async fn lock_bulletins_shared(db: &mut Connection, bulletins: &[BulletinId]
 }
 
 /// Takes the shared locks of those of the bulletins that nobody holds alone, without waiting; gives the others.
-///
-/// # Errors
-/// When the database fails.
 pub async fn try_lock_bulletins_shared(
     db: &mut Connection,
     bulletins: &[BulletinId],
@@ -197,17 +161,11 @@ pub async fn try_lock_bulletins_shared(
 }
 
 /// Takes the exclusive lock of one bulletin: nothing else moves its deliveries until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_bulletin(db: &mut Connection, bulletin: BulletinId) -> Result<BulletinsLocked> {
     lock_bulletins(db, &[bulletin]).await
 }
 
 /// Takes the exclusive locks of several bulletins, in id order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_bulletins(db: &mut Connection, bulletins: &[BulletinId]) -> Result<BulletinsLocked> {
     let ids = in_order(bulletins);
     sqlx::query!(
@@ -231,9 +189,6 @@ fn in_order(bulletins: &[BulletinId]) -> Vec<Uuid> {
 /// Keeps the dispatchers concerned from claiming anything until the transaction ends: what moves deliveries of `groups` to
 /// `new_channels` takes this just before it looks which of them are claimed. Concerned are these channels, and those on
 /// which open deliveries of the groups are now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_claims(db: &mut Connection, groups: &[i32], new_channels: &[i32]) -> Result<()> {
     sqlx::query!(
         "select id from channels

@@ -19,9 +19,6 @@ pub struct Due {
 
 /// Has the members of a LINE group counted, a minute after they were counted last at the soonest: many may come or go
 /// within a minute, each with an event.
-///
-/// # Errors
-/// When the database fails.
 pub async fn ask_for_count(db: &mut Connection, channel: ChannelId, line_group_id: &str, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update groups set count_due_at = greatest($3::timestamptz, counted_at + interval '1 minute')
@@ -36,9 +33,6 @@ pub async fn ask_for_count(db: &mut Connection, channel: ChannelId, line_group_i
 }
 
 /// The groups whose members are to be counted now, at most `limit`, those first that have waited longest.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<Due>> {
     Ok(sqlx::query_as!(
         Due,
@@ -53,9 +47,6 @@ pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result
 
 /// Keeps what LINE said at `asked_at` of a LINE group, if it is still the group's: how many members it has and, where LINE
 /// told, what they call it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_line_facts(
     db: &mut Connection,
     due: &Due,
@@ -80,9 +71,6 @@ pub async fn update_line_facts(
 }
 
 /// Asks again at `at`, because LINE did not say.
-///
-/// # Errors
-/// When the database fails.
 pub async fn put_off_count(db: &mut Connection, due: &Due, at: Timestamp) -> Result<()> {
     sqlx::query!(
         "update groups set count_due_at = $4 where id = $1 and channel_id = $2 and line_group_id = $3",

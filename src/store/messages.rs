@@ -6,9 +6,6 @@ use crate::domain::time::Timestamp;
 
 /// Stores a rendered message array. `noted_by`: the group whose steward added a note; `forward_button`: whether it is
 /// the variant for groups below which somebody has to forward.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_message(
     db: &mut Connection,
     bulletin: BulletinId,
@@ -71,9 +68,6 @@ pub struct Variant {
 }
 
 /// The variants that a bulletin's deliveries to these groups send.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_variants(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Variant>> {
     Ok(sqlx::query_as!(
         Variant,

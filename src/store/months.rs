@@ -7,7 +7,7 @@ use crate::domain::time::Timestamp;
 
 /// What lies in partitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum MonthlyTable {
     /// Taps of the acknowledge button.
     Taps,
     /// Calls to LINE that did not simply succeed.
@@ -16,7 +16,7 @@ pub enum Kept {
     Receipts,
 }
 
-impl Kept {
+impl MonthlyTable {
     /// How the settings call it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -40,7 +40,7 @@ impl Kept {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Month {
     /// Of what.
-    pub kept: Kept,
+    pub kept: MonthlyTable,
     /// Which, counted from January 1970 in Thailand.
     pub number: i32,
     /// Whether it was rewritten without room for changes (`close_month`).
@@ -60,26 +60,17 @@ impl Month {
 }
 
 /// The month in which something is published at this time.
-///
-/// # Errors
-/// When the database fails.
 pub async fn month_at(db: &mut Connection, at: Timestamp) -> Result<i32> {
     Ok(sqlx::query_scalar!(r#"select bulletin_month($1) as "month!""#, at as Timestamp).fetch_one(db).await?)
 }
 
 /// Makes the partitions of a month where they are missing.
-///
-/// # Errors
-/// When the database fails.
 pub async fn open_month(db: &mut Connection, month: i32) -> Result<()> {
     sqlx::query!("select open_month($1)", month).fetch_all(db).await?;
     Ok(())
 }
 
 /// All partitions there are, the oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
     let rows = sqlx::query!(
         r#"select p.relname as "table!", substring(c.relname from '_(\d+)$')::int as "number!",
@@ -92,9 +83,9 @@ pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
     .fetch_all(db)
     .await?;
     let kept = |table: &str| match table {
-        "acknowledgements" => Kept::Taps,
-        "attempts" => Kept::Attempts,
-        _ => Kept::Receipts,
+        "acknowledgements" => MonthlyTable::Taps,
+        "attempts" => MonthlyTable::Attempts,
+        _ => MonthlyTable::Receipts,
     };
     Ok(rows.into_iter().map(|row| Month { kept: kept(&row.table), number: row.number, dense: row.dense }).collect())
 }
@@ -130,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_month_is_called_by_its_year_and_number() {
-        let month = |number| Month { kept: Kept::Taps, number, dense: false }.name();
+        let month = |number| Month { kept: MonthlyTable::Taps, number, dense: false }.name();
         assert_eq!((month(0), month(682)), ("1970-01".to_owned(), "2026-11".to_owned()));
     }
 }

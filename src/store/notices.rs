@@ -10,14 +10,14 @@ pub const TOPIC: &str = "gcc_relay";
 
 /// What is heard on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum ReceivedNotice {
     /// Something for others to do.
     Notice(Notice),
-    /// The node with this number lives, and its notices arrive.
+    /// A heartbeat: the node with this number runs, and its notices arrive.
     Beat(u64),
 }
 
-impl Heard {
+impl ReceivedNotice {
     /// Reads a payload; what a newer version may send and this one does not know is `None`.
     #[must_use]
     pub fn parse(payload: &str) -> Option<Self> {
@@ -72,18 +72,12 @@ impl Notice {
 
 /// Sends `notice` when the transaction commits. Postgres lets one notifying transaction of the whole cluster commit at a
 /// time, so what happens hundreds of times a second must not send one each (`relay::inbound_wake`).
-///
-/// # Errors
-/// When the database fails.
 pub async fn notify(db: &mut Connection, notice: Notice) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", TOPIC, notice.payload()).fetch_all(db).await?;
     Ok(())
 }
 
-/// Lets all listeners hear that `node` lives; each passes on none but its own, so nobody is woken.
-///
-/// # Errors
-/// When the database fails.
+/// Sends a heartbeat of `node` to all listeners; each heeds only its own, so nobody is woken.
 pub async fn beat(db: &mut Connection, node: u64) -> Result<()> {
     sqlx::query!("select pg_notify($1, $2)", TOPIC, format!("beat {node}")).fetch_all(db).await?;
     Ok(())

@@ -22,9 +22,6 @@ pub struct Office {
 }
 
 /// The office called `code`. It is found in any spelling of its code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_office(db: &mut Connection, code: &str) -> Result<Option<Office>> {
     let code = normal_form(code);
     Ok(sqlx::query_as!(
@@ -37,9 +34,6 @@ pub async fn find_office(db: &mut Connection, code: &str) -> Result<Option<Offic
 }
 
 /// A page of offices by code, after `after`; with `scope`, those that have a group at or below one of these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_offices(db: &mut Connection, scope: Option<&[i32]>, after: &str, limit: i64) -> Result<Vec<Office>> {
     Ok(sqlx::query_as!(
         Office,
@@ -56,9 +50,6 @@ pub async fn list_offices(db: &mut Connection, scope: Option<&[i32]>, after: &st
 }
 
 /// The name of the office whose group this is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_name_of_group(db: &mut Connection, group: GroupId) -> Result<Option<String>> {
     Ok(
         sqlx::query_scalar!(
@@ -71,9 +62,6 @@ pub async fn find_name_of_group(db: &mut Connection, group: GroupId) -> Result<O
 }
 
 /// Offices whose name or code holds `text` in any spelling, the one of that code first, then by code; with `scope`, those with a group at or below one of these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn search_offices(db: &mut Connection, scope: Option<&[i32]>, text: &str, limit: i64) -> Result<Vec<Office>> {
     let code = normal_form(text);
     Ok(sqlx::query_as!(
@@ -92,9 +80,6 @@ pub async fn search_offices(db: &mut Connection, scope: Option<&[i32]>, text: &s
 }
 
 /// Whether an office has a group at or below one of these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn is_under(db: &mut Connection, office: OfficeId, scope: &[i32]) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from groups where office_id = $1 and path && $2) as "under!""#,

@@ -30,9 +30,6 @@ pub struct TierStanding {
 }
 
 /// How these bulletins stand at or below the groups `scope`, or in the whole tree.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_standings(
     db: &mut Connection,
     bulletins: &[BulletinId],

@@ -31,9 +31,6 @@ pub struct KeptPasskey {
 }
 
 /// Keeps a new passkey; false where this very one is known already, to whichever account.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_passkey(
     db: &mut Connection,
     account: AccountId,
@@ -56,9 +53,6 @@ pub async fn insert_passkey(
 }
 
 /// The passkey that a device calls so, held until the end of the transaction, so that its counter only goes up.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_passkey(db: &mut Connection, credential_id: &[u8]) -> Result<Option<KeptPasskey>> {
     Ok(sqlx::query_as!(
         KeptPasskey,
@@ -71,9 +65,6 @@ pub async fn lock_passkey(db: &mut Connection, credential_id: &[u8]) -> Result<O
 }
 
 /// Notes that a passkey was used, with its new counter.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_passkey(db: &mut Connection, id: PasskeyId, credential: &Value, now: Timestamp) -> Result<()> {
     sqlx::query!("update passkeys set credential = $2, used_at = $3 where id = $1", id.0, credential, now as Timestamp)
         .execute(db)
@@ -82,9 +73,6 @@ pub async fn update_passkey(db: &mut Connection, id: PasskeyId, credential: &Val
 }
 
 /// The passkeys of an account, in the order in which they were made.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_passkeys(db: &mut Connection, account: AccountId) -> Result<Vec<Passkey>> {
     Ok(sqlx::query_as!(
         Passkey,
@@ -97,18 +85,12 @@ pub async fn list_passkeys(db: &mut Connection, account: AccountId) -> Result<Ve
 }
 
 /// What the devices call the passkeys of an account.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_credential_ids(db: &mut Connection, account: AccountId) -> Result<Vec<Vec<u8>>> {
     let ids = sqlx::query_scalar!("select credential_id from passkeys where account_id = $1", account.0);
     Ok(ids.fetch_all(db).await?)
 }
 
 /// Takes one passkey of an account away; gives its name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_passkey(db: &mut Connection, account: AccountId, id: PasskeyId) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!("delete from passkeys where account_id = $1 and id = $2 returning name", account.0, id.0)
         .fetch_optional(db)
@@ -116,9 +98,6 @@ pub async fn delete_passkey(db: &mut Connection, account: AccountId, id: Passkey
 }
 
 /// Takes all passkeys of an account away; gives their names.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_passkeys(db: &mut Connection, account: AccountId) -> Result<Vec<String>> {
     let gone = sqlx::query_scalar!("delete from passkeys where account_id = $1 returning name", account.0);
     Ok(gone.fetch_all(db).await?)

@@ -59,9 +59,6 @@ pub struct Counters {
 }
 
 /// The counters of a bulletin, by tier and channel.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<Counters>> {
     Ok(sqlx::query_as!(
         Counters,
@@ -89,9 +86,6 @@ pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<
 }
 
 /// The counters of the part of a bulletin at or below the groups `scope`, counted from its deliveries.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32]) -> Result<Vec<Counters>> {
     Ok(sqlx::query_as!(
         Counters,
@@ -146,10 +140,7 @@ pub struct Difference {
 }
 
 /// Counts the rows of a bulletin again and compares; `None` where the counters are right.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_difference(db: &mut Connection, bulletin: BulletinId) -> Result<Option<Difference>> {
+pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Option<Difference>> {
     Ok(sqlx::query_as!(
         Difference,
         r#"select $1::uuid as "bulletin_id!: BulletinId", coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0)::bigint as "rows!"
@@ -179,9 +170,6 @@ pub async fn find_difference(db: &mut Connection, bulletin: BulletinId) -> Resul
 }
 
 /// The sum of all versions: another one whenever anything has moved.
-///
-/// # Errors
-/// When the database fails.
 pub async fn sum_versions(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select coalesce(sum(version), 0)::bigint as "sum!" from progress"#).fetch_one(db).await?)
 }

@@ -6,9 +6,6 @@ use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 
 /// How many deliveries of a bulletin are claimed, by tier and channel: what is shown as *sending*.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_sending(
     db: &mut Connection,
     bulletin: BulletinId,
@@ -31,9 +28,6 @@ pub async fn count_sending(
 
 /// The members of the group that is next to be sent to on a channel, paused bulletins left out: what its quota must have
 /// room for.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_next_seats(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<Option<i32>> {
     Ok(sqlx::query_scalar!(
         "select d.members
@@ -62,9 +56,6 @@ pub struct Waiting {
 }
 
 /// What waits on every channel.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_waiting(db: &mut Connection) -> Result<Vec<Waiting>> {
     Ok(sqlx::query_as!(
         Waiting,
@@ -92,9 +83,6 @@ pub struct Standing {
 }
 
 /// How many ready deliveries stand still, by why.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_standing(db: &mut Connection) -> Result<Vec<Standing>> {
     Ok(sqlx::query_as!(
         Standing,

@@ -19,7 +19,7 @@ use crate::domain::time::Timestamp;
 
 /// What became of one delivery.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct DeliveryOutcome {
     /// Which.
     pub id: DeliveryId,
     /// Of which bulletin.
@@ -27,12 +27,12 @@ pub struct Recorded {
     /// When it was known.
     pub at: Timestamp,
     /// What.
-    pub news: News,
+    pub kind: OutcomeKind,
 }
 
 /// What there is to record of a delivery.
 #[derive(Clone, Debug)]
-pub enum News {
+pub enum OutcomeKind {
     /// LINE accepted it.
     Accepted {
         /// When the call began.
@@ -76,7 +76,7 @@ pub struct Call {
     pub open: bool,
 }
 
-impl News {
+impl OutcomeKind {
     /// The state that the delivery is in afterwards.
     #[must_use]
     pub fn state(&self) -> State {
@@ -113,42 +113,42 @@ impl News {
     }
 }
 
-impl Recorded {
+impl DeliveryOutcome {
     /// Whether LINE accepted it.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
-        matches!(self.news, News::Accepted { .. })
+        matches!(self.kind, OutcomeKind::Accepted { .. })
     }
 
     fn due_at(&self) -> Option<Timestamp> {
-        match self.news {
-            News::Again { due_at, .. } => Some(due_at),
-            News::NewKey(_) => Some(self.at),
+        match self.kind {
+            OutcomeKind::Again { due_at, .. } => Some(due_at),
+            OutcomeKind::NewKey(_) => Some(self.at),
             _ => None,
         }
     }
 
     fn new_key(&self) -> Option<Uuid> {
-        match self.news {
-            News::NewKey(key) => Some(key),
+        match self.kind {
+            OutcomeKind::NewKey(key) => Some(key),
             _ => None,
         }
     }
 
     fn request_id(&self) -> Option<Uuid> {
-        self.news.receipt().and_then(|receipt| receipt.request_id)
+        self.kind.receipt().and_then(|receipt| receipt.request_id)
     }
 
     /// LINE's ids of the messages as they are kept.
     fn message_ids(&self) -> Option<String> {
-        let ids = &self.news.receipt()?.message_ids;
+        let ids = &self.kind.receipt()?.message_ids;
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 }
 
 /// How many deliveries became ready on a channel because a parent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Woken {
+pub struct ChannelReady {
     /// The channel whose dispatcher should look.
     pub channel: ChannelId,
     /// How many are ready.
@@ -159,7 +159,7 @@ pub struct Woken {
 #[derive(Clone, Debug, Default)]
 pub struct AcceptedWritten {
     /// What that woke.
-    pub woken: Vec<Woken>,
+    pub woken: Vec<ChannelReady>,
     /// Bulletins that somebody else has locked: nothing of them was recorded.
     pub busy: HashSet<BulletinNo>,
 }
@@ -172,7 +172,7 @@ pub struct AcceptedWritten {
 pub async fn record_accepted(
     db: &mut Connection,
     now: Timestamp,
-    accepted: &[&Recorded],
+    accepted: &[&DeliveryOutcome],
     finished: &[BatchId],
 ) -> Result<AcceptedWritten> {
     // in everybody's order
@@ -180,7 +180,7 @@ pub async fn record_accepted(
     let (lock_ids, lock_nos): (Vec<Uuid>, Vec<i32>) = locks.into_iter().unzip();
     let (bulletins, groups) = keys(accepted.iter().map(|row| row.id));
     let ats: Vec<Timestamp> = accepted.iter().map(|row| row.at).collect();
-    let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.news.call().map(|call| call.began_at)).collect();
+    let calls: Vec<Option<Timestamp>> = accepted.iter().map(|row| row.kind.call().map(|call| call.began_at)).collect();
     let requests: Vec<Option<Uuid>> = accepted.iter().map(|row| row.request_id()).collect();
     let messages: Vec<Option<String>> = accepted.iter().map(|row| row.message_ids()).collect();
     let finished: Vec<i64> = finished.iter().map(|batch| batch.0).collect();
@@ -200,7 +200,7 @@ pub async fn record_accepted(
     )
     .fetch_all(db)
     .await?;
-    let woken = rows.iter().filter_map(|row| Some(Woken { channel: row.channel?, ready: row.ready? })).collect();
+    let woken = rows.iter().filter_map(|row| Some(ChannelReady { channel: row.channel?, ready: row.ready? })).collect();
     let busy = rows.iter().filter_map(|row| row.busy.map(BulletinNo)).collect();
     Ok(AcceptedWritten { woken, busy })
 }
@@ -215,8 +215,8 @@ pub async fn record_batch(
     channel: ChannelId,
     epoch: i64,
     now: Timestamp,
-    batch: &[Recorded],
-) -> Result<Vec<Woken>> {
+    batch: &[DeliveryOutcome],
+) -> Result<Vec<ChannelReady>> {
     // held to the end, so that no other holder takes the channel in between
     let mine = sqlx::query_scalar!(
         r#"select true as "mine!" from channels where id = $1 and epoch = $2 for share"#,
@@ -227,16 +227,16 @@ pub async fn record_batch(
     .await?
     .is_some();
     let (bulletins, groups) = keys(batch.iter().map(|row| row.id));
-    let states: Vec<State> = batch.iter().map(|row| row.news.state()).collect();
-    let reasons: Vec<Option<Reason>> = batch.iter().map(|row| row.news.reason()).collect();
+    let states: Vec<State> = batch.iter().map(|row| row.kind.state()).collect();
+    let reasons: Vec<Option<Reason>> = batch.iter().map(|row| row.kind.reason()).collect();
     let ats: Vec<Timestamp> = batch.iter().map(|row| row.at).collect();
-    let dues: Vec<Option<Timestamp>> = batch.iter().map(Recorded::due_at).collect();
-    let called: Vec<Option<Call>> = batch.iter().map(|row| row.news.call()).collect();
+    let dues: Vec<Option<Timestamp>> = batch.iter().map(DeliveryOutcome::due_at).collect();
+    let called: Vec<Option<Call>> = batch.iter().map(|row| row.kind.call()).collect();
     let calls: Vec<Option<Timestamp>> = called.iter().map(|call| call.map(|call| call.began_at)).collect();
     let opens: Vec<bool> = called.iter().map(|call| call.is_some_and(|call| call.open)).collect();
-    let keys: Vec<Option<Uuid>> = batch.iter().map(Recorded::new_key).collect();
-    let requests: Vec<Option<Uuid>> = batch.iter().map(Recorded::request_id).collect();
-    let messages: Vec<Option<String>> = batch.iter().map(Recorded::message_ids).collect();
+    let keys: Vec<Option<Uuid>> = batch.iter().map(DeliveryOutcome::new_key).collect();
+    let requests: Vec<Option<Uuid>> = batch.iter().map(DeliveryOutcome::request_id).collect();
+    let messages: Vec<Option<String>> = batch.iter().map(DeliveryOutcome::message_ids).collect();
     let woken = sqlx::query!(
         r#"with news as (
             select * from unnest($1::int[], $2::int[], $3::delivery_state[], $4::delivery_reason[], $5::timestamptz[],
@@ -298,5 +298,5 @@ pub async fn record_batch(
     )
     .fetch_all(db)
     .await?;
-    Ok(woken.into_iter().map(|row| Woken { channel: row.channel_id, ready: row.ready }).collect())
+    Ok(woken.into_iter().map(|row| ChannelReady { channel: row.channel_id, ready: row.ready }).collect())
 }

@@ -5,9 +5,6 @@ use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 
 /// Puts new codes in place of all that are left. Of a used one that its owner has not seen yet it stays known.
-///
-/// # Errors
-/// When the database fails.
 pub async fn replace_recovery_codes(
     db: &mut Connection,
     account: AccountId,
@@ -27,9 +24,6 @@ pub async fn replace_recovery_codes(
 }
 
 /// Takes the codes away that are left.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_recovery_codes(db: &mut Connection, account: AccountId) -> Result<()> {
     sqlx::query!(
         "delete from recovery_codes where account_id = $1 and (used_at is null or seen_at is not null)",
@@ -41,9 +35,6 @@ pub async fn delete_recovery_codes(db: &mut Connection, account: AccountId) -> R
 }
 
 /// Uses a code; false where there is none, or it was used, also by another node a moment ago.
-///
-/// # Errors
-/// When the database fails.
 pub async fn use_recovery_code(db: &mut Connection, account: AccountId, sha256: &[u8], now: Timestamp) -> Result<bool> {
     let used = sqlx::query!(
         "update recovery_codes set used_at = $3 where account_id = $1 and code_sha256 = $2 and used_at is null",
@@ -57,9 +48,6 @@ pub async fn use_recovery_code(db: &mut Connection, account: AccountId, sha256: 
 }
 
 /// How many codes are left.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_recovery_codes(db: &mut Connection, account: AccountId) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "left!" from recovery_codes where account_id = $1 and used_at is null"#,
@@ -70,9 +58,6 @@ pub async fn count_recovery_codes(db: &mut Connection, account: AccountId) -> Re
 }
 
 /// When a code was last used of which the owner has not yet said to have seen it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_unseen_use(db: &mut Connection, account: AccountId) -> Result<Option<Timestamp>> {
     Ok(sqlx::query_scalar!(
         r#"select max(used_at) as "at: Timestamp" from recovery_codes where account_id = $1 and seen_at is null"#,
@@ -83,10 +68,7 @@ pub async fn find_unseen_use(db: &mut Connection, account: AccountId) -> Result<
 }
 
 /// The owner has seen that codes were used; gives how many.
-///
-/// # Errors
-/// When the database fails.
-pub async fn see_used_codes(db: &mut Connection, account: AccountId, now: Timestamp) -> Result<u64> {
+pub async fn mark_used_codes_seen(db: &mut Connection, account: AccountId, now: Timestamp) -> Result<u64> {
     let seen = sqlx::query!(
         "update recovery_codes set seen_at = $2 where account_id = $1 and used_at is not null and seen_at is null",
         account.0,

@@ -1,6 +1,6 @@
 //! Retries: what failed, or could not be reached, is ready again because a person said so.
 //!
-//! One set-based statement on one bulletin; the caller holds the bulletin's lock, as with all [`turns`](super::turns).
+//! One set-based statement on one bulletin; the caller holds the bulletin's lock, as with all [`transitions`](super::transitions).
 
 use super::locks::BulletinsLocked;
 use super::{Connection, Result};
@@ -34,9 +34,6 @@ pub struct RetryFilter {
 /// One that LINE may have accepted keeps its key, bytes and recipient while the key is good; once it is not
 /// (`key_good_since`), it goes again only with `include_unknown`, under a new key. One that was refused for
 /// certain goes to the group's present link, with a new key where the place or the key's age asks for it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn retry(
     db: &mut Connection,
     _: &BulletinsLocked,
@@ -103,9 +100,6 @@ pub async fn retry(
 }
 
 /// The bulletin of a delivery.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_bulletin_of(db: &mut Connection, delivery: DeliveryId) -> Result<Option<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select b.id as "id: BulletinId" from bulletins b join deliveries d on d.bulletin_no = b.no

@@ -38,18 +38,12 @@ pub struct KnownKey {
 }
 
 /// Keeps every other command from changing what is known of the keys until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock_secret_keys(db: &mut Connection) -> Result<()> {
     sqlx::query!("lock table secret_keys in share row exclusive mode").execute(db).await?;
     Ok(())
 }
 
 /// All keys, the newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_secret_keys(db: &mut Connection) -> Result<Vec<KnownKey>> {
     Ok(sqlx::query_as!(
         KnownKey,
@@ -60,9 +54,6 @@ pub async fn list_secret_keys(db: &mut Connection) -> Result<Vec<KnownKey>> {
 }
 
 /// Sets what a key is there for; a key that was not known is from now on.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_secret_key(db: &mut Connection, key_id: &[u8], state: KeyState, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "insert into secret_keys (key_id, state, since) values ($1, $2, $3)
@@ -77,18 +68,12 @@ pub async fn set_secret_key(db: &mut Connection, key_id: &[u8], state: KeyState,
 }
 
 /// Forgets a key with which nothing was ever sealed.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_secret_key(db: &mut Connection, key_id: &[u8]) -> Result<()> {
     sqlx::query!("delete from secret_keys where key_id = $1", key_id).execute(db).await?;
     Ok(())
 }
 
 /// Which keys the channels' secrets and the accounts' codes are sealed with, and how many with each.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_sealed(db: &mut Connection) -> Result<Vec<(Vec<u8>, i64)>> {
     let found = sqlx::query!(
         r#"select substring(sealed from 2 for 4) as "key_id!", count(*) as "count!" from (
@@ -117,9 +102,6 @@ pub struct ChannelSecret {
 }
 
 /// Secrets of channels that are sealed with another key than `key_id`, after one of them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_channel_secrets(
     db: &mut Connection,
     key_id: &[u8],
@@ -146,9 +128,6 @@ pub async fn list_channel_secrets(
 }
 
 /// Puts `sealed` in place of a channel's secret; false where that was changed meanwhile.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_channel_secret(db: &mut Connection, before: &ChannelSecret, sealed: &[u8]) -> Result<bool> {
     let changed = sqlx::query!(
         "update channels set
@@ -168,9 +147,6 @@ pub async fn update_channel_secret(db: &mut Connection, before: &ChannelSecret, 
 }
 
 /// Secrets of accounts' codes that are sealed with another key than `key_id`, after the account `after`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_code_secrets(
     db: &mut Connection,
     key_id: &[u8],
@@ -190,9 +166,6 @@ pub async fn list_code_secrets(
 }
 
 /// Puts `sealed` in place of the secret of an account's codes; false where that was changed meanwhile.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_code_secret(db: &mut Connection, id: AccountId, before: &[u8], sealed: &[u8]) -> Result<bool> {
     let changed =
         sqlx::query!("update accounts set totp_sealed = $3 where id = $1 and totp_sealed = $2", id.0, before, sealed,)
@@ -204,9 +177,6 @@ pub async fn update_code_secret(db: &mut Connection, id: AccountId, before: &[u8
 /// How many kept answers and sign-ins under way were sealed with one of the keys, of those that still count: answers to
 /// calls since `calls`, to forms since `forms`, sign-ins since `sign_ins`. `headers` are the beginnings of what these keys
 /// seal, in hex.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_passing(
     db: &mut Connection,
     headers: &[String],
@@ -246,10 +216,7 @@ pub struct NodeKeys {
 }
 
 /// Keeps which keys a node has, and forgets nodes that have told nothing since `gone`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tell_node_keys(
+pub async fn record_node_keys(
     db: &mut Connection,
     node: Uuid,
     name: &str,
@@ -273,18 +240,12 @@ pub async fn tell_node_keys(
 }
 
 /// Forgets a node that has ended.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_node_keys(db: &mut Connection, node: Uuid) -> Result<()> {
     sqlx::query!("delete from node_keys where node = $1", node).execute(db).await?;
     Ok(())
 }
 
 /// What the nodes told since `since`, by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_node_keys(db: &mut Connection, since: Timestamp) -> Result<Vec<NodeKeys>> {
     Ok(sqlx::query_as!(
         NodeKeys,

@@ -16,9 +16,6 @@ pub struct Limit {
 ///
 /// A row says when none of the attempts made so far counts any more (the generic cell rate algorithm). One that says more
 /// than any number of attempts can was written by a wrong clock, and counts for nothing.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take(db: &mut Connection, counted: &[u8], limit: Limit, now: Timestamp) -> Result<bool> {
     let taken = sqlx::query!(
         "insert into sign_in_limits (counted, free_at) values ($1, $2::timestamptz + make_interval(secs => $3))
@@ -38,9 +35,6 @@ pub async fn take(db: &mut Connection, counted: &[u8], limit: Limit, now: Timest
 }
 
 /// Counts one attempt less: it succeeded.
-///
-/// # Errors
-/// When the database fails.
 pub async fn give_back(db: &mut Connection, counted: &[u8], limit: Limit) -> Result<()> {
     sqlx::query!(
         "update sign_in_limits set free_at = free_at - make_interval(secs => $2) where counted = $1",
@@ -53,9 +47,6 @@ pub async fn give_back(db: &mut Connection, counted: &[u8], limit: Limit) -> Res
 }
 
 /// Removes what counts no more, at most `limit` rows; gives how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_free(db: &mut Connection, now: Timestamp, limit: i64) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from sign_in_limits where counted in

@@ -5,7 +5,7 @@ use crate::domain::time::Timestamp;
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
+pub enum SignInStep {
     /// The browser, back from the provider.
     Provider,
     /// The signature of a passkey.
@@ -14,7 +14,7 @@ pub enum Wait {
     NewPasskey,
 }
 
-impl Wait {
+impl SignInStep {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "provider",
@@ -31,7 +31,7 @@ impl Wait {
 pub async fn put_wait(
     db: &mut Connection,
     session_sha256: &[u8],
-    kind: Wait,
+    kind: SignInStep,
     data: &[u8],
     expires_at: Timestamp,
 ) -> Result<()> {
@@ -49,13 +49,10 @@ pub async fn put_wait(
 }
 
 /// Takes what a session waits for, once; none where it does not wait, or not any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_wait(
     db: &mut Connection,
     session_sha256: &[u8],
-    kind: Wait,
+    kind: SignInStep,
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>> {
     let taken = sqlx::query!(

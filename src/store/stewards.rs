@@ -23,9 +23,6 @@ pub struct Steward {
 }
 
 /// The steward and the standing deputy of a group, the steward first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_stewards(db: &mut Connection, group: GroupId) -> Result<Vec<Steward>> {
     Ok(sqlx::query_as!(
         Steward,
@@ -64,9 +61,6 @@ impl NamedDeputy {
 }
 
 /// The deputies for a while whose time is now or to come, the earliest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_deputies(db: &mut Connection, group: GroupId, now: Timestamp) -> Result<Vec<NamedDeputy>> {
     Ok(sqlx::query_as!(
         NamedDeputy,
@@ -81,9 +75,6 @@ pub async fn list_deputies(db: &mut Connection, group: GroupId, now: Timestamp) 
 }
 
 /// Names a deputy for a while, with the account made for it, if any; gives the number of the duty.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_deputy(
     db: &mut Connection,
     group: GroupId,
@@ -106,9 +97,6 @@ pub async fn insert_deputy(
 }
 
 /// Ends the duty of a deputy for a while, and with it the account; gives whether there was one to end.
-///
-/// # Errors
-/// When the database fails.
 pub async fn end_deputy(db: &mut Connection, group: GroupId, id: i32, now: Timestamp) -> Result<bool> {
     let ended = sqlx::query!(
         "with ended as (

@@ -60,9 +60,6 @@ impl Waiting {
 
 /// The bulletins held at these groups: the most urgent first, then the nearest to going on by themselves, then the
 /// oldest.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<Waiting>> {
     Ok(sqlx::query_as!(
         Waiting,
@@ -102,9 +99,6 @@ pub async fn list_waiting(db: &mut Connection, groups: &[i32], limit: i64) -> Re
 }
 
 /// How many bulletins are held at these groups.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_waiting(db: &mut Connection, groups: &[i32]) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(distinct d.bulletin_no) as "n!"
@@ -118,7 +112,7 @@ pub async fn count_waiting(db: &mut Connection, groups: &[i32]) -> Result<i64> {
 
 /// A bulletin's copy for a group of the office.
 #[derive(Clone, Debug)]
-pub struct OwnCopy {
+pub struct OwnDelivery {
     /// The delivery.
     pub id: DeliveryId,
     /// Of which bulletin.
@@ -138,7 +132,7 @@ pub struct OwnCopy {
     /// Where it stands.
     pub state: State,
     /// When its turn came, or when it was forwarded.
-    pub turn_at: Option<Timestamp>,
+    pub eligible_at: Option<Timestamp>,
     /// When it goes in by itself.
     pub release_at: Option<Timestamp>,
     /// When it came to its end.
@@ -151,7 +145,7 @@ pub struct OwnCopy {
     pub bypassed_parent: bool,
 }
 
-impl OwnCopy {
+impl OwnDelivery {
     /// How urgent it is.
     #[must_use]
     pub fn urgency(&self) -> Urgency {
@@ -159,15 +153,15 @@ impl OwnCopy {
     }
 }
 
-/// Reads [`OwnCopy`] rows; the literal says which, the rest are its arguments.
+/// Reads [`OwnDelivery`] rows; the literal says which, the rest are its arguments.
 macro_rules! select_copies {
     ($which:tt, $($arguments:tt)*) => {
         sqlx::query_as!(
-            OwnCopy,
+            OwnDelivery,
             r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId",
                 b.id as "bulletin_id: BulletinId", b.subject,
                 b.urgency as urgency_number, b.document_number, d.group_id as "group_id: GroupId", g.code as "group",
-                g.name as group_name, d.state, d.turn_at, d.release_at, d.ended_at, d.forwarded_by, d.declined_because,
+                g.name as group_name, d.state, d.turn_at as eligible_at, d.release_at, d.ended_at, d.forwarded_by, d.declined_because,
                 d.bypassed_parent
             "# + $which,
             $($arguments)*
@@ -176,10 +170,7 @@ macro_rules! select_copies {
 }
 
 /// Where a bulletin stands at these groups; groups that it does not go to are left out.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnCopy>> {
+pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<OwnDelivery>> {
     Ok(select_copies!(
         "from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
         where b.id = $1 and d.group_id = any ($2) order by g.tier, g.code",
@@ -191,10 +182,7 @@ pub async fn list_copies(db: &mut Connection, bulletin: BulletinId, groups: &[i3
 }
 
 /// What lately went into these groups or ended at them, the newest bulletin first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnCopy>> {
+pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Result<Vec<OwnDelivery>> {
     Ok(select_copies!(
         "from (select id, no, published_at, subject, urgency, document_number from bulletins where published_at is not null
                 order by id desc limit $2) b
@@ -211,9 +199,6 @@ pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Resul
 
 /// Counts what letting a bulletin into these groups would mean, by channel: the copies at or below them that are not
 /// sent yet. A copy counts with LINE once for every member, however many message objects it has.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,
@@ -249,9 +234,6 @@ pub struct Stuck {
 }
 
 /// The copies below these groups that wait for a person: held ones first, in the order of the tree.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_stuck_below(
     db: &mut Connection,
     bulletin: BulletinId,

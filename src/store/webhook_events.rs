@@ -28,9 +28,6 @@ pub struct Event {
 }
 
 /// Keeps events that are not kept yet; gives how many were new.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64> {
     let channels: Vec<i32> = events.iter().map(|event| event.channel_id.0).collect();
     let ids: Vec<String> = events.iter().map(|event| event.event_id.clone()).collect();
@@ -65,9 +62,6 @@ pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64>
 }
 
 /// Takes up to `limit` taps, or other events, that are to be worked on now, oldest first, for this transaction alone.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take_unprocessed(db: &mut Connection, taps: bool, limit: i64, now: Timestamp) -> Result<Vec<Event>> {
     Ok(sqlx::query_as!(
         Event,
@@ -85,9 +79,6 @@ pub async fn take_unprocessed(db: &mut Connection, taps: bool, limit: i64, now: 
 }
 
 /// Marks events as worked on, and forgets what was only needed for the work.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_processed(db: &mut Connection, events: &[Event], now: Timestamp) -> Result<()> {
     let channels: Vec<i32> = events.iter().map(|event| event.channel_id.0).collect();
     let ids: Vec<String> = events.iter().map(|event| event.event_id.clone()).collect();
@@ -105,9 +96,6 @@ pub async fn mark_processed(db: &mut Connection, events: &[Event], now: Timestam
 }
 
 /// Forgets events older than `oldest`, as LINE does not redeliver those, and those set aside before `oldest_failure`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete_old_events(db: &mut Connection, oldest: Timestamp, oldest_failure: Timestamp) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from webhook_events where (processed_at is not null and received_at < $1) or failed_at < $2",

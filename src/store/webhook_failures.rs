@@ -29,9 +29,6 @@ pub struct Failure {
 /// Leaves an event for later: a second after the first try, ten seconds after the next. With a reason the try counts, and
 /// after the third the event is set aside; without one, something that passes stood in the way. Gives the number of an
 /// event that was set aside now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn put_off(db: &mut Connection, event: &Event, because: Option<&str>, now: Timestamp) -> Result<Option<i64>> {
     let failed = sqlx::query_scalar!(
         r#"update webhook_events set tries = tries + case when $3::text is null then 0 else 1 end,
@@ -52,9 +49,6 @@ pub async fn put_off(db: &mut Connection, event: &Event, because: Option<&str>, 
 }
 
 /// The events that are set aside, newest first, older than `before`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_failures(db: &mut Connection, before: Option<i64>, limit: i64) -> Result<Vec<Failure>> {
     Ok(sqlx::query_as!(
         Failure,
@@ -71,9 +65,6 @@ pub async fn list_failures(db: &mut Connection, before: Option<i64>, limit: i64)
 }
 
 /// How many events are set aside.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_failures(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from webhook_events where failed_at is not null"#)
         .fetch_one(db)
@@ -81,9 +72,6 @@ pub async fn count_failures(db: &mut Connection) -> Result<i64> {
 }
 
 /// Has an event that was set aside worked on again, as if it had just come; gives whether there was one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn retry_failure(db: &mut Connection, id: i64) -> Result<bool> {
     let again = sqlx::query!(
         "update webhook_events set failed_at = null, failed_because = null, tries = 0, try_at = null

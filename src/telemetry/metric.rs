@@ -1,4 +1,4 @@
-//! The names of all numbers, so that nobody spells one twice, with what they mean.
+//! The metrics: their names, each spelt once, and their descriptions.
 //!
 //! Labels are bounded: a channel's code, a kind from a closed list, a route's pattern, a status. Never
 //! a bulletin, a group, a person, or a path as it was asked for.
@@ -10,7 +10,7 @@
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 /// Deliveries that are ready, by `channel`.
-pub const READY: &str = "gcc_relay_ready";
+pub const DELIVERIES_READY: &str = "gcc_relay_deliveries_ready";
 /// The age of the oldest ready delivery, in seconds, by `channel`: the number to alarm on. A retry counts from when it
 /// is due.
 pub const OLDEST_READY: &str = "gcc_relay_oldest_ready_seconds";
@@ -22,10 +22,10 @@ pub const ACCEPTED: &str = "gcc_relay_accepted_total";
 pub const OUTCOMES: &str = "gcc_relay_outcomes_total";
 /// The variants of the outcome.
 pub const OUTCOME_KINDS: [&str; 6] = ["accepted", "retry", "snooze", "park", "give_up", "gone"];
-/// Answers 429, by `kind`: one of [`TOO_MANY_KINDS`].
-pub const TOO_MANY: &str = "gcc_relay_too_many_total";
+/// Answers 429, by `kind`: one of [`LINE_THROTTLED_KINDS`].
+pub const LINE_THROTTLED: &str = "gcc_relay_line_throttled_total";
 /// Too fast, the month's messages used up, or LINE's words and its quota do not agree.
-pub const TOO_MANY_KINDS: [&str; 3] = ["rate", "quota", "unclear"];
+pub const LINE_THROTTLED_KINDS: [&str; 3] = ["rate", "quota", "unclear"];
 /// Parked channels, by `reason`.
 pub const PARKED_CHANNELS: &str = "gcc_relay_parked_channels";
 /// Ready deliveries that stand still, by `reason`: that of their channel, or `bulletin_paused`.
@@ -39,7 +39,7 @@ pub const RECORDER_DELAY: &str = "gcc_relay_recorder_delay_seconds";
 /// Claims found to be another node's when they were to be written.
 pub const CLAIMS_LOST: &str = "gcc_relay_claims_lost_total";
 /// Deliveries by which the last recount differed from the counters: anything but 0 is a defect.
-pub const RECONCILER_DIFFERENCE: &str = "gcc_relay_reconciler_difference";
+pub const PROGRESS_DRIFT: &str = "gcc_relay_progress_drift";
 /// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
 pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
 /// The steps of upkeep: a test there holds them to those that are done.
@@ -50,7 +50,7 @@ pub const UPKEEP_STEPS: [&str; 15] = [
     "expire",
     "measure",
     "sum_up_provinces",
-    "touch_home",
+    "touch_identity",
     "recount",
     "follow_late_acceptances",
     "forget_forms",
@@ -114,8 +114,8 @@ pub(super) fn begin() {
     for kind in OUTCOME_KINDS {
         metrics::counter!(OUTCOMES, "kind" => kind).increment(0);
     }
-    for kind in TOO_MANY_KINDS {
-        metrics::counter!(TOO_MANY, "kind" => kind).increment(0);
+    for kind in LINE_THROTTLED_KINDS {
+        metrics::counter!(LINE_THROTTLED, "kind" => kind).increment(0);
     }
     for step in UPKEEP_STEPS {
         metrics::counter!(UPKEEP_FAILURES, "step" => step).increment(0);
@@ -129,12 +129,12 @@ pub(super) fn begin() {
 }
 
 fn describe_relay() {
-    describe_gauge!(READY, Unit::Count, "Deliveries that are ready to be sent, by channel");
+    describe_gauge!(DELIVERIES_READY, Unit::Count, "Deliveries that are ready to be sent, by channel");
     describe_gauge!(OLDEST_READY, Unit::Seconds, "Age of the oldest ready delivery, by channel");
     describe_gauge!(IN_FLIGHT, Unit::Count, "Calls to LINE under way, by channel");
     describe_counter!(ACCEPTED, Unit::Count, "Deliveries that LINE accepted");
     describe_counter!(OUTCOMES, Unit::Count, "Calls to LINE, by what came of them");
-    describe_counter!(TOO_MANY, Unit::Count, "Answers 429 from LINE, by rate, by quota or unclear");
+    describe_counter!(LINE_THROTTLED, Unit::Count, "Answers 429 from LINE, by rate, by quota or unclear");
     describe_gauge!(PARKED_CHANNELS, Unit::Count, "Channels that are parked, by reason");
     describe_gauge!(PARKED_DELIVERIES, Unit::Count, "Ready deliveries that stand still, by reason");
     describe_histogram!(LINE_CALL, Unit::Seconds, "Time of calls to LINE, by endpoint and status");
@@ -146,7 +146,7 @@ fn describe_recorder() {
     describe_histogram!(RECORDER_BATCH, Unit::Count, "Outcomes written together");
     describe_histogram!(RECORDER_DELAY, Unit::Seconds, "Time from the oldest answer of a batch to its being on record");
     describe_counter!(CLAIMS_LOST, Unit::Count, "Claims that another node had taken over");
-    describe_gauge!(RECONCILER_DIFFERENCE, Unit::Count, "Deliveries by which the recount differed; 0 unless defective");
+    describe_gauge!(PROGRESS_DRIFT, Unit::Count, "Deliveries by which the recount differed; 0 unless defective");
     describe_counter!(UPKEEP_FAILURES, Unit::Count, "Steps of upkeep that failed, by step");
     describe_gauge!(CLOCK_OFFSET, Unit::Seconds, "The database's clock minus this machine's");
 }

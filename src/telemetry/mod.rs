@@ -1,4 +1,4 @@
-//! What the program says about itself: log lines on stderr, and numbers for Prometheus.
+//! Logging to stderr, and metrics for Prometheus.
 //!
 //! Log lines are a readable message with dotted fields (`delivery.id`, `channel.code`); tokens,
 //! signatures, cookies, LINE user ids, telephone numbers and message bodies are never among them.
@@ -101,16 +101,21 @@ mod tests {
         let recorder = builder(forgotten).expect("buckets").build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
-            metrics::gauge!(metric::READY, "channel" => "gcc").set(7.0);
+            metrics::gauge!(metric::DELIVERIES_READY, "channel" => "gcc").set(7.0);
             metrics::counter!(metric::ACCEPTED).increment(3);
         });
-        assert!(handle.render().contains("gcc_relay_ready{channel=\"gcc\"} 7"));
+        assert!(handle.render().contains("gcc_relay_deliveries_ready{channel=\"gcc\"} 7"));
         let begun = std::time::Instant::now();
         while begun.elapsed() < forgotten * 2 {}
         let text = handle.render();
-        assert!(!text.contains("gcc_relay_ready{"), "{text}");
+        assert!(!text.contains("gcc_relay_deliveries_ready{"), "{text}");
         assert!(text.contains("gcc_relay_accepted_total 3"), "{text}");
-        metrics::with_local_recorder(&recorder, || metrics::gauge!(metric::READY, "channel" => "gcc").set(8.0));
-        assert!(handle.render().contains("gcc_relay_ready{channel=\"gcc\"} 8"), "set again, it is told again");
+        metrics::with_local_recorder(&recorder, || {
+            metrics::gauge!(metric::DELIVERIES_READY, "channel" => "gcc").set(8.0);
+        });
+        assert!(
+            handle.render().contains("gcc_relay_deliveries_ready{channel=\"gcc\"} 8"),
+            "set again, it is told again"
+        );
     }
 }

@@ -13,7 +13,7 @@ use super::channel_secrets::SecretsCache;
 use super::client_address::TrustedProxies;
 use super::live::Live;
 use super::pages::image::Images;
-use super::people::People;
+use super::people::SignInServices;
 use super::problem::Problem;
 use super::rates::Rates;
 use crate::domain::sealed::{PersonKey, SealingKeys};
@@ -63,7 +63,7 @@ pub struct App {
     /// Renders what was counted.
     pub metrics: RenderMetrics,
     /// How people sign in.
-    pub people: Arc<People>,
+    pub people: Arc<SignInServices>,
     /// The statuses answered from memory.
     pub(super) snapshots: Snapshots,
     /// Who called a moment ago.
@@ -94,7 +94,7 @@ impl App {
         sealing: Arc<SealingKeys>,
         edge: Edge,
         metrics: RenderMetrics,
-        people: People,
+        people: SignInServices,
     ) -> Self {
         let person = sealing.person_key();
         let (snapshots, callers) = (Snapshots::new(edge.status_cache), Callers::new(edge.status_cache));

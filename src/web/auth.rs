@@ -20,9 +20,9 @@ use uuid::Uuid;
 use super::app::App;
 use super::client_address::ClientAddress;
 use super::problem::Problem;
-use super::rates::{Kind, Standing};
+use super::rates::{Kind, RateStanding};
 use super::routes;
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::api_key::ApiKeySecret;
@@ -146,9 +146,6 @@ impl Caller {
 }
 
 /// Where a role holds that is bound to `office`, or to none.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_scope(db: &mut Connection, role: Role, office: Option<OfficeId>) -> Result<Scope, StoreError> {
     Ok(match office {
         Some(office) => Scope::Under(list_ids_of_office(db, office).await?),
@@ -187,7 +184,7 @@ pub async fn authorize(
     // a key that is known is counted before the database is asked, any other once it is known
     let mut standing = app.rates.count_known(&sha256, kind).await;
     if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
-        return Ok(told(refusal.into_response(), standing));
+        return Ok(with_rate_headers(refusal.into_response(), standing));
     }
     let known = if request.method().is_safe() {
         app.callers.find(&app, key, from).await?
@@ -198,16 +195,16 @@ pub async fn authorize(
         standing = app.rates.count(&sha256, kind).await;
     }
     if let Some(refusal) = standing.and_then(|standing| standing.refusal()) {
-        return Ok(told(refusal.into_response(), standing));
+        return Ok(with_rate_headers(refusal.into_response(), standing));
     }
     // also of who is remembered: a key ends on the second, and works from its own addresses only
-    let allowed = known.admit(app.now(), from).and_then(|()| known.check_role(act));
+    let allowed = known.check_use(app.now(), from).and_then(|()| known.check_role(act));
     if let Err(problem) = allowed {
-        return Ok(told(problem.into_response(), standing));
+        return Ok(with_rate_headers(problem.into_response(), standing));
     }
     let Known { caller, expires_at, .. } = known;
     request.extensions_mut().insert(caller);
-    let mut answer = told(next.run(request).await, standing);
+    let mut answer = with_rate_headers(next.run(request).await, standing);
     if let Some(end) = expires_at.filter(|end| *end <= app.now() + WARNED)
         && let Ok(end) = HeaderValue::try_from(end.to_string())
     {
@@ -217,9 +214,9 @@ pub async fn authorize(
 }
 
 /// The answer, with where the key stands in its headers.
-fn told(mut answer: Response, standing: Option<Standing>) -> Response {
+fn with_rate_headers(mut answer: Response, standing: Option<RateStanding>) -> Response {
     if let Some(standing) = standing {
-        standing.tell(answer.headers_mut());
+        standing.write_headers(answer.headers_mut());
     }
     answer
 }
@@ -235,7 +232,7 @@ struct Known {
 
 impl Known {
     /// Whether it works at `now` for a client at `from`.
-    fn admit(&self, now: Timestamp, from: ClientAddress) -> Result<(), Problem> {
+    fn check_use(&self, now: Timestamp, from: ClientAddress) -> Result<(), Problem> {
         if let Some(end) = self.expires_at.filter(|end| *end <= now) {
             let detail = format!("This API key ended at {end}. Ask for a new one.");
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "key-ended", "The API key has ended", detail));
@@ -247,7 +244,7 @@ impl Known {
         Ok(())
     }
 
-    fn check_role(&self, act: Act) -> Result<(), Problem> {
+    fn check_role(&self, act: Permission) -> Result<(), Problem> {
         if self.caller.role.may(act) {
             return Ok(());
         }
@@ -283,7 +280,7 @@ async fn identify(app: &App, (prefix, sha256): (String, [u8; 32]), from: ClientA
     let (id, last_used_at) = (key.id, key.last_used_at);
     let (expires_at, allowed) = (key.expires_at, AllowedAddresses::from_kept(&key.networks));
     let known = Known { caller: Caller::of(&mut db, key).await?, expires_at, allowed };
-    if last_used_at.is_none_or(|last| last < now - USE_NOTED) && known.admit(now, from).is_ok() {
+    if last_used_at.is_none_or(|last| last < now - USE_NOTED) && known.check_use(now, from).is_ok() {
         // when a key was last used is good to know; a key works without it
         if let Err(error) = touch_key(&mut db, id, now).await {
             tracing::warn!(%error, "cannot note that an API key was used");

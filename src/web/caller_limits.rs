@@ -6,8 +6,8 @@
 use uuid::Uuid;
 
 use super::auth::Caller;
-use super::places::{Place, Places};
 use super::problem::Problem;
+use super::slots::{Slot, Slots};
 
 /// What one caller may have of a node; from the section `limits` of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +61,22 @@ impl Holder {
 #[derive(Clone, Debug)]
 pub struct Held {
     limits: CallerLimits,
-    streams: Places<Holder>,
-    waits: Places<Holder>,
+    streams: Slots<Holder>,
+    waits: Slots<Holder>,
 }
 
 impl Held {
     /// None yet.
     #[must_use]
     pub fn new(limits: CallerLimits) -> Self {
-        Self { limits, streams: Places::default(), waits: Places::default() }
+        Self { limits, streams: Slots::default(), waits: Slots::default() }
     }
 
     /// A place for one more stream.
     ///
     /// # Errors
     /// 429 where the holder has as many as it may.
-    pub fn take_stream(&self, holder: Holder) -> Result<Place<Holder>, Problem> {
+    pub fn take_stream(&self, holder: Holder) -> Result<Slot<Holder>, Problem> {
         let (most, whose) = match holder {
             Holder::Key(_) => (self.limits.streams_per_key, "This key"),
             Holder::Session(_) => (self.limits.streams_per_session, "This session"),
@@ -90,7 +90,7 @@ impl Held {
     ///
     /// # Errors
     /// 429 where the holder has as many as it may.
-    pub fn take_wait(&self, holder: Holder) -> Result<Place<Holder>, Problem> {
+    pub fn take_wait(&self, holder: Holder) -> Result<Slot<Holder>, Problem> {
         let most = self.limits.waits_per_key;
         let full =
             || Problem::too_many(format!("This key waits for {most} statuses already: ask without `wait`, or later."));

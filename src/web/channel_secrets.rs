@@ -2,7 +2,7 @@
 //!
 //! All channels are read at once and at most once in a short time, whichever channel is named: a request for an unknown
 //! one costs no more than any other. A new channel or a changed secret is known within that time. While the database
-//! is away, what was read last still tells which requests are LINE's. Called by `web::hook`.
+//! is away, what was read last still tells which requests are LINE's. Called by `web::webhook`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};

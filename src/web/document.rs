@@ -12,7 +12,7 @@ use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Respon
 use super::problem::ProblemDetails;
 use super::router;
 use super::routes::{self, Route};
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 
 const SCHEME: &str = "api_key";
 
@@ -81,20 +81,20 @@ fn add_act(operation: &mut Operation, route: &Route) {
     operation.extensions = Some(ExtensionsBuilder::new().add("x-act", act_name(act)).add("x-roles", roles).build());
 }
 
-fn act_name(act: Act) -> &'static str {
+fn act_name(act: Permission) -> &'static str {
     match act {
-        Act::Read => "read",
-        Act::Publish => "publish",
-        Act::Approve => "approve",
-        Act::Originate => "originate",
-        Act::Withdraw => "withdraw",
-        Act::Forward => "forward",
-        Act::Retry => "retry",
-        Act::ManageGroups => "manage_groups",
-        Act::OperateChannels => "operate_channels",
-        Act::ManageKeys => "manage_keys",
-        Act::ManageAccounts => "manage_accounts",
-        Act::ReadAudit => "read_audit",
+        Permission::Read => "read",
+        Permission::Publish => "publish",
+        Permission::Approve => "approve",
+        Permission::Originate => "originate",
+        Permission::Withdraw => "withdraw",
+        Permission::Forward => "forward",
+        Permission::Retry => "retry",
+        Permission::ManageGroups => "manage_groups",
+        Permission::OperateChannels => "operate_channels",
+        Permission::ManageKeys => "manage_keys",
+        Permission::ManageAccounts => "manage_accounts",
+        Permission::ReadAudit => "read_audit",
     }
 }
 

@@ -1,4 +1,4 @@
-//! What comes in: bodies, query strings and ids, read so that everything wrong with them is told at once.
+//! Reads bodies, query strings and ids, and reports every error in them at once.
 //!
 //! A body is read as JSON first and as its type afterwards; a field at fault is noted and left out, and the rest is
 //! read again, so that a client learns of all its mistakes in one answer, each with its JSON pointer.
@@ -52,7 +52,7 @@ pub fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     if body.is_empty() {
         return read_value(Value::Object(serde_json::Map::new()));
     }
-    if !says_json(headers) {
+    if !is_json(headers) {
         return Err(Problem::not_json());
     }
     let value: Value = serde_json::from_slice(body)
@@ -61,7 +61,7 @@ pub fn read_json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     read_value(if value.is_null() { Value::Object(serde_json::Map::new()) } else { value })
 }
 
-fn says_json(headers: &HeaderMap) -> bool {
+fn is_json(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
@@ -72,7 +72,7 @@ fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
     if !value.is_object() {
         return Err(Problem::invalid_field("", "must be a JSON object"));
     }
-    let mut errors = take_out_nul(&mut value);
+    let mut errors = remove_nul(&mut value);
     loop {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
             Ok(read) if errors.is_empty() => return Ok(read),
@@ -99,7 +99,7 @@ fn is_within(pointer: &str, outer: &str) -> bool {
 }
 
 /// Leaves the fields out that hold a NUL character, which Postgres cannot keep, and tells where they hold it.
-fn take_out_nul(value: &mut Value) -> Vec<FieldError> {
+fn remove_nul(value: &mut Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let Some(fields) = value.as_object_mut() else { return errors };
     fields.retain(|name, field| {

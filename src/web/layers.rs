@@ -1,4 +1,4 @@
-//! What every request passes through, whatever it asks for.
+//! The middleware that every request passes.
 //!
 //! From outside in: a span with method and route (the pattern, never the path: it may hold a token), security
 //! headers, compression, problems written out, panics and time-outs turned into problems, numbers. Called by
@@ -31,7 +31,7 @@ use super::words::Words;
 use crate::telemetry::metric;
 
 /// Puts the layers around `router`.
-pub fn surround(router: Router, edge: &Edge) -> Router {
+pub fn add_layers(router: Router, edge: &Edge) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, edge.request_timeout);
     let layers = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http().make_span_with(make_span).on_failure(()))
@@ -40,10 +40,10 @@ pub fn surround(router: Router, edge: &Edge) -> Router {
         .option_layer(edge.secure.then(|| always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
         .layer(CompressionLayer::new())
-        .layer(from_fn(tell_problems))
+        .layer(from_fn(write_problems))
         .layer(from_fn(count))
         .layer(timeout)
-        .layer(CatchPanicLayer::custom(tell_panic))
+        .layer(CatchPanicLayer::custom(log_panic))
         .layer(DefaultBodyLimit::max(edge.body_limit));
     router.layer(layers)
 }
@@ -88,7 +88,7 @@ async fn count(request: Request, next: Next) -> Response {
 }
 
 /// Writes every refusal out as a problem, also those that have no words of their own yet; for people as a page.
-pub async fn tell_problems(request: Request, next: Next) -> Response {
+pub async fn write_problems(request: Request, next: Next) -> Response {
     let instance = request.uri().path().to_owned();
     let words = words_for(&request);
     let response = next.run(request).await;
@@ -132,7 +132,7 @@ fn write(problem: &Problem, instance: &str, response: Response) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-fn tell_panic(panic: Box<dyn Any + Send>) -> Response {
+fn log_panic(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic.message = message.unwrap_or("of no text"), "a handler panicked");
     Problem::internal().into_response()
@@ -161,7 +161,7 @@ mod tests {
             .route("/panics", get(|| async { panic!("of a secret") as &'static str }))
             .route("/hangs", get(std::future::pending::<()>));
         let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("plain");
-        let response = surround(router, &edge).oneshot(request).await.expect("infallible");
+        let response = add_layers(router, &edge).oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 10_000).await.expect("short");
         (parts.status, serde_json::from_slice(&bytes).unwrap_or_default(), parts.headers)

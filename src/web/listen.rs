@@ -1,4 +1,4 @@
-//! Serving on a port that is already taken, until told to stop, and bounding what one who connects can hold.
+//! Serves HTTP on a bound port until told to stop, and limits what one client can hold.
 //!
 //! A request's head must come within a time, and each part of its body within another, and of an answer each part must be
 //! taken within a third, so that whoever sends or reads slowly is cut off. Connections are counted in all and by address;
@@ -31,8 +31,8 @@ use tower::ServiceExt as _;
 use tower_http::timeout::TimeoutBody;
 
 use super::client_address::{ClientAddress, TrustedProxies};
-use super::places::{Place, Places};
 use super::problem::Problem;
+use super::slots::{Slot, Slots};
 use crate::telemetry::metric;
 
 /// Before another try when no connection could be taken, because the process has no file left to open for it.
@@ -81,7 +81,7 @@ pub async fn serve(
     proxies: TrustedProxies,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    let (room, by_address) = (Arc::new(Semaphore::new(bounds.connections)), Places::default());
+    let (room, by_address) = (Arc::new(Semaphore::new(bounds.connections)), Slots::default());
     let lingering = Arc::new(Semaphore::new(LINGERING));
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
     let _ends_with_us = stopping.clone().drop_guard();
@@ -127,7 +127,7 @@ async fn answer(
     router: Router,
     bounds: Bounds,
     stopping: CancellationToken,
-    _held: (OwnedSemaphorePermit, Place<IpAddr>),
+    _held: (OwnedSemaphorePermit, Slot<IpAddr>),
 ) {
     // small answers, and the frames of a stream, go out at once
     let _ = stream.set_nodelay(true);

@@ -3,7 +3,7 @@
 //! [`router`] puts it together over an [`App`]. A request goes through `layers` (problems, panics, time-outs, log),
 //! for the API through `auth` (whose key, what may it do), for pages through `people` (who is signed in), and into one handler of `api`, `pages`, `hook` or
 //! `health`, which loads, checks, changes and answers. Changes are the commands of `relay`, in one transaction
-//! with their audit entry and, on a POST, with the answer that is kept for its idempotency key (`post`).
+//! with their audit entry and, on a POST, with the answer that is kept for its idempotency key (`idempotent_post`).
 //!
 //! Invariants: every query of the API is bounded by the caller's scope; every refusal is a `problem`; no
 //! token, signature, LINE user id or text of a message is logged.
@@ -17,25 +17,25 @@ mod channel_secrets;
 mod client_address;
 mod document;
 mod health;
-mod hook;
+pub mod idempotent_form;
+mod idempotent_post;
 mod input;
 mod layers;
 mod line_check;
 mod listen;
 mod listing;
 mod live;
-mod moment;
-pub mod once;
 mod pages;
 mod people;
-mod places;
-mod post;
 mod problem;
 mod rates;
 mod refused;
 mod router;
 pub mod routes;
 mod shell;
+mod slots;
+mod ui;
+mod webhook;
 mod words;
 
 pub use app::{App, Edge, RenderMetrics};
@@ -44,6 +44,6 @@ pub use client_address::{ClientAddress, ProxyHeader, TrustedProxies};
 pub use document::openapi;
 pub use listen::{Bounds, serve};
 pub use live::{Live, Work};
-pub use people::at_provider::{COMES_BACK, ProviderSignIn};
-pub use people::{People, Rules};
+pub use people::provider_sign_in::{COMES_BACK, ProviderSignIn};
+pub use people::{Rules, SignInServices};
 pub use router::{metrics_router, router};

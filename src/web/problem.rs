@@ -1,7 +1,7 @@
 //! What a client is told when something is not done: problem details by RFC 9457.
 //!
 //! A [`Problem`] is made where the cause is known and travels as an error; the outermost layer
-//! ([`super::layers::tell_problems`]) writes it out with the path it happened at, so that every refusal, also one
+//! ([`super::layers::write_problems`]) writes it out with the path it happened at, so that every refusal, also one
 //! of the router or a time-out, looks the same. Internal texts go to the log and never into a problem.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};

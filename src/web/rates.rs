@@ -89,7 +89,7 @@ pub struct Rates<C: Clock = DefaultClock> {
 
 /// Where a key stands with one of its rates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RateStanding {
     kind: Kind,
     quota: u32,
     left: u32,
@@ -125,13 +125,13 @@ where
     }
 
     /// Counts a request of a key that called a moment ago; none where it did not, or the kind is not counted.
-    pub async fn count_known(&self, key_sha256: &[u8; 32], kind: Kind) -> Option<Standing> {
+    pub async fn count_known(&self, key_sha256: &[u8; 32], kind: Kind) -> Option<RateStanding> {
         self.quota(kind)?;
         self.check(&*self.keys.get(key_sha256).await?, kind)
     }
 
     /// Counts a request of a key that was found to work; none where the kind is not counted.
-    pub async fn count(&self, key_sha256: &[u8; 32], kind: Kind) -> Option<Standing> {
+    pub async fn count(&self, key_sha256: &[u8; 32], kind: Kind) -> Option<RateStanding> {
         self.quota(kind)?;
         let fresh = async {
             let [reads, writes, polls] = [Kind::Read, Kind::Write, Kind::Poll].map(|kind| self.limiter(kind));
@@ -141,7 +141,7 @@ where
         self.check(&rates, kind)
     }
 
-    fn check(&self, rates: &KeyRates<C>, kind: Kind) -> Option<Standing> {
+    fn check(&self, rates: &KeyRates<C>, kind: Kind) -> Option<RateStanding> {
         let limiter = match kind {
             Kind::Read => &rates.reads,
             Kind::Write => &rates.writes,
@@ -153,11 +153,11 @@ where
                 let left = state.remaining_burst_capacity();
                 let used = u64::from(quota.saturating_sub(left));
                 let seconds = (used * u64::from(WINDOW)).div_ceil(u64::from(quota));
-                Standing { kind, quota, left, seconds, over: false }
+                RateStanding { kind, quota, left, seconds, over: false }
             }
             Err(until) => {
                 let wait = until.wait_time_from(self.clock.now());
-                Standing { kind, quota, left: 0, seconds: wait.as_secs() + 1, over: true }
+                RateStanding { kind, quota, left: 0, seconds: wait.as_secs() + 1, over: true }
             }
         })
     }
@@ -169,7 +169,7 @@ impl<C: Clock> fmt::Debug for Rates<C> {
     }
 }
 
-impl Standing {
+impl RateStanding {
     /// The refusal of a request that is above the rate.
     #[must_use]
     pub fn refusal(&self) -> Option<Problem> {
@@ -179,7 +179,7 @@ impl Standing {
     }
 
     /// Writes it into the headers of an answer.
-    pub fn tell(&self, headers: &mut HeaderMap) {
+    pub fn write_headers(&self, headers: &mut HeaderMap) {
         let Self { kind, quota, left, seconds, .. } = self;
         let policy = kind.policy();
         let values = [
@@ -246,7 +246,7 @@ mod tests {
     async fn the_headers_are_lists_of_structured_fields() {
         let (rates, _) = rates(3);
         let mut headers = HeaderMap::new();
-        rates.count(&KEY, Kind::Read).await.expect("counted").tell(&mut headers);
+        rates.count(&KEY, Kind::Read).await.expect("counted").write_headers(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"reads\";q=3;w=60");
         assert_eq!(headers["ratelimit"], "\"reads\";r=2;t=20");
     }

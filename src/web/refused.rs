@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_database_that_is_away_asks_to_come_back_later_and_tells_nothing_else() {
-        let away = StoreError::from(crate::store::session::silent());
+        let away = StoreError::from(crate::store::node_connection::silent());
         let problem = Problem::from(away);
         assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(problem.header().map(|(name, _)| name), Some(header::RETRY_AFTER));

@@ -18,8 +18,8 @@ use super::api::{
 };
 use super::app::App;
 use super::auth::authorize;
-use super::people::{self, admit};
-use super::{document, health, hook, layers, pages};
+use super::people::{self, require_session};
+use super::{document, health, layers, pages, webhook};
 
 /// What the API's paths begin with.
 pub(super) const API: &str = "/api/v1";
@@ -32,7 +32,7 @@ pub fn router(app: &App) -> Router {
     if !app.edge.private_metrics {
         router = router.route("/metrics", get(health::metrics));
     }
-    layers::surround(router.with_state(app.clone()), &app.edge)
+    layers::add_layers(router.with_state(app.clone()), &app.edge)
 }
 
 /// `/metrics` and the signs of life, for a listener that only the inside can reach.
@@ -41,7 +41,7 @@ pub fn metrics_router(app: &App) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz));
-    layers::surround(router.with_state(app.clone()), &app.edge)
+    layers::add_layers(router.with_state(app.clone()), &app.edge)
 }
 
 /// What the handlers declare of themselves.
@@ -53,7 +53,7 @@ pub(super) fn describe() -> OpenApi {
 fn all() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document::base())
         .nest(API, api())
-        .routes(routes!(hook::receive).layer(DefaultBodyLimit::max(hook::BODY_LIMIT)))
+        .routes(routes!(webhook::receive).layer(DefaultBodyLimit::max(webhook::BODY_LIMIT)))
         .routes(routes!(pages::public::show_bulletin))
         .routes(routes!(pages::image::show_image))
         .routes(routes!(health::livez))
@@ -118,7 +118,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::keys::routes())
         .merge(pages::status::routes())
         .merge(pages::audit::routes());
-    pages.route_layer(from_fn_with_state(app.clone(), admit)).layer(people::layer(app)).layer(csrf)
+    pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)
 }
 
 /// Pages that are no part of the API.

@@ -2,48 +2,48 @@
 //!
 //! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
 
-use super::moment::say_moment;
-use super::once::new_token;
+use super::idempotent_form::new_token;
 use super::pages::assets;
 use super::people::Visitor;
+use super::ui::format::moment;
 use super::words::Words;
 use crate::domain::account::Role;
 use crate::domain::time::Timestamp;
 use crate::store::failed_sign_ins::Failed;
 
-/// A way to an area, shown to some roles.
-struct Way {
+/// An entry of the navigation, shown to some roles.
+struct NavItem {
     path: &'static str,
     key: &'static str,
     roles: &'static [Role],
 }
 
 /// The areas, in the order in which they are shown; the first that a role sees is where it begins.
-const WAYS: &[Way] = &[
-    Way { path: "/waiting", key: "forward-way", roles: &[Role::Steward] },
-    Way { path: "/status", key: "ways-status", roles: &[Role::Agency] },
+const NAV: &[NavItem] = &[
+    NavItem { path: "/waiting", key: "forward-way", roles: &[Role::Steward] },
+    NavItem { path: "/status", key: "ways-status", roles: &[Role::Agency] },
     // operations begin at the board, all others find it after their own work
-    Way { path: "/board", key: "way-board", roles: &[Role::Operator] },
-    Way {
+    NavItem { path: "/board", key: "way-board", roles: &[Role::Operator] },
+    NavItem {
         path: "/bulletins",
         key: "way-bulletins",
         roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Operator, Role::Steward, Role::Agency],
     },
-    Way {
+    NavItem {
         path: "/board",
         key: "way-board",
         roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
     },
-    Way { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
-    Way { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
-    Way { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
-    Way { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
-    Way { path: "/audit", key: "ways-audit", roles: &[Role::Admin] },
+    NavItem { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
+    NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
+    NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
+    NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
+    NavItem { path: "/audit", key: "ways-audit", roles: &[Role::Admin] },
 ];
 
-/// A way as it is shown.
+/// An entry as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct NavLink {
     /// Where it leads.
     pub path: &'static str,
     /// What it is called.
@@ -54,7 +54,7 @@ pub struct Item {
 
 /// Who is signed in, as the header says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Who {
+pub struct SignedInAs {
     /// The account's name for people.
     pub name: String,
     /// What it may do, in a word.
@@ -66,16 +66,16 @@ pub struct Who {
 pub struct Shell {
     /// The words.
     pub t: Words,
-    /// Who is signed in; none on the way in.
-    pub who: Option<Who>,
+    /// Who is signed in; none before signing in.
+    pub who: Option<SignedInAs>,
     /// Where one can go.
-    pub ways: Vec<Item>,
+    pub nav: Vec<NavLink>,
     /// Where the visitor is, for the switch of languages.
     pub here: String,
     /// What was just done.
-    pub said: Option<String>,
+    pub flash: Option<String>,
     /// What the forms of this page bear, so that two clicks are one act.
-    pub once: String,
+    pub form_token: String,
     /// That others tried to sign in, and that a recovery code was used.
     pub failed: Option<String>,
     /// Scripts by address.
@@ -92,17 +92,17 @@ impl Shell {
     pub fn of(visitor: &Visitor) -> Self {
         let t = visitor.words;
         let path = visitor.here.split('?').next().unwrap_or_default();
-        let within = |way: &Way| path == way.path || path.starts_with(&format!("{}/", way.path));
-        let item = |way: &Way| Item { path: way.path, label: t.say(way.key), current: within(way) };
-        let ways = WAYS.iter().filter(|way| way.roles.contains(&visitor.role())).map(item).collect();
+        let within = |item: &NavItem| path == item.path || path.starts_with(&format!("{}/", item.path));
+        let item = |item: &NavItem| NavLink { path: item.path, label: t.say(item.key), current: within(item) };
+        let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role())).map(item).collect();
         Self {
             t,
-            who: Some(Who { name: visitor.display_name.clone(), role: role_label(t, visitor.role()) }),
-            ways,
+            who: Some(SignedInAs { name: visitor.display_name.clone(), role: role_label(t, visitor.role()) }),
+            nav,
             here: visitor.here.clone(),
-            said: said(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            flash: flash_key(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             failed: say_alarms(t, visitor.failed, visitor.recovery_used),
-            once: new_token(),
+            form_token: new_token(),
             scripts: vec![assets::path_of("live"), assets::path_of("forms")],
             style: assets::style_path(),
             icon: assets::path_of("icon"),
@@ -115,10 +115,10 @@ impl Shell {
         Self {
             t,
             who: None,
-            ways: Vec::new(),
+            nav: Vec::new(),
             here: here.to_owned(),
-            said: said(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
-            once: String::new(),
+            flash: flash_key(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
+            form_token: String::new(),
             failed: None,
             scripts: Vec::new(),
             style: assets::style_path(),
@@ -130,7 +130,7 @@ impl Shell {
 /// What the owner of the account is to see, in sentences.
 fn say_alarms(t: Words, failed: Option<Failed>, recovery_used: Option<Timestamp>) -> Option<String> {
     let failed = failed.map(|failed| say_failed(t, failed));
-    let used = recovery_used.map(|at| t.say_with("shell-recovery-used", &[("at", &say_moment(t, at))]));
+    let used = recovery_used.map(|at| t.say_with("shell-recovery-used", &[("at", &moment(t, at))]));
     let alarms: Vec<String> = failed.into_iter().chain(used).collect();
     (!alarms.is_empty()).then(|| alarms.join(" "))
 }
@@ -138,17 +138,17 @@ fn say_alarms(t: Words, failed: Option<Failed>, recovery_used: Option<Timestamp>
 /// How often others failed to sign in, in a sentence.
 fn say_failed(t: Words, failed: Failed) -> String {
     let times = t.count("shell-failed-times", failed.failures);
-    t.say_with("shell-failed", &[("times", &times), ("since", &say_moment(t, failed.since))])
+    t.say_with("shell-failed", &[("times", &times), ("since", &moment(t, failed.since))])
 }
 
 /// Where a role begins.
 #[must_use]
 pub fn first_page(role: Role) -> &'static str {
-    WAYS.iter().find(|way| way.roles.contains(&role)).map_or("/home", |way| way.path)
+    NAV.iter().find(|item| item.roles.contains(&role)).map_or("/home", |item| item.path)
 }
 
 /// The key of a sentence about what was just done: the query parameter `said` of an address.
-fn said(here: &str) -> Option<String> {
+fn flash_key(here: &str) -> Option<String> {
     let (_, query) = here.split_once('?')?;
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
     let key = pairs.into_iter().find(|(name, _)| name == "said").map(|(_, key)| key)?;
@@ -158,7 +158,7 @@ fn said(here: &str) -> Option<String> {
 
 /// An address at which the sentence called `key` (`said-…`) is shown on top.
 #[must_use]
-pub fn and_say(path: &str, key: &'static str) -> String {
+pub fn with_flash(path: &str, key: &'static str) -> String {
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{path}{joint}said={}", key.trim_start_matches("said-"))
 }
@@ -182,9 +182,9 @@ mod tests {
 
     #[test]
     fn only_the_name_of_a_sentence_is_taken_from_an_address() {
-        assert_eq!(said("/account?said=signed-out").as_deref(), Some("said-signed-out"));
+        assert_eq!(flash_key("/account?said=signed-out").as_deref(), Some("said-signed-out"));
         for address in ["/account", "/account?said=<b>", "/account?said=Ab", "/account?x=1"] {
-            assert_eq!(said(address), None, "{address}");
+            assert_eq!(flash_key(address), None, "{address}");
         }
     }
 }

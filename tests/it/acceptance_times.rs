@@ -4,59 +4,59 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::store::Tx;
 use gcc_relay::store::deliveries::Delivery;
-use gcc_relay::store::progress::{find_difference, list_counters};
-use gcc_relay::store::record::{News, Recorded, record_accepted};
+use gcc_relay::store::progress::{find_drift, list_counters};
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_accepted};
 
-use crate::stage::Stage;
+use crate::test_relay::TestRelay;
 
 #[tokio::test]
 async fn the_recount_finds_a_time_that_is_counted_wrongly() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    stage.run().await;
-    stage.assert_exact(id).await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    relay.run().await;
+    relay.assert_exact(id).await;
     for wrong in [
         "update acceptance_times set groups = groups + 1 where tier = 1",
         "update acceptance_times set bucket = bucket + 1 where tier = 1",
         "delete from acceptance_times where tier = 1",
     ] {
-        let mut tx = stage.engine.db.begin().await.expect("a transaction");
+        let mut tx = relay.engine.db.begin().await.expect("a transaction");
         sqlx::query(wrong).execute(&mut *tx).await.expect("changed");
-        assert!(find_difference(&mut tx, id).await.expect("a recount").is_some(), "{wrong}");
+        assert!(find_drift(&mut tx, id).await.expect("a recount").is_some(), "{wrong}");
     }
-    stage.assert_exact(id).await;
+    relay.assert_exact(id).await;
 }
 
 /// Records in a transaction that is left open that LINE accepted these.
-async fn accept(stage: &Stage, bulletin: BulletinId, deliveries: &[Delivery]) -> Tx {
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let recorded: Vec<Recorded> = deliveries
+async fn accept(relay: &TestRelay, bulletin: BulletinId, deliveries: &[Delivery]) -> Tx {
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
+    let recorded: Vec<DeliveryOutcome> = deliveries
         .iter()
-        .map(|delivery| Recorded {
+        .map(|delivery| DeliveryOutcome {
             id: delivery.id,
             bulletin_id: bulletin,
-            at: stage.now(),
-            news: News::Accepted { called_at: stage.now(), receipt: Receipt::default() },
+            at: relay.now(),
+            kind: OutcomeKind::Accepted { called_at: relay.now(), receipt: Receipt::default() },
         })
         .collect();
-    record_accepted(&mut tx, stage.now(), &recorded.iter().collect::<Vec<_>>(), &[]).await.expect("recorded");
+    record_accepted(&mut tx, relay.now(), &recorded.iter().collect::<Vec<_>>(), &[]).await.expect("recorded");
     tx
 }
 
 #[tokio::test]
 async fn two_recorders_of_one_bulletin_at_the_same_time_count_all_times() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    let all = stage.deliveries(id).await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    let all = relay.deliveries(id).await;
     let one: Vec<Delivery> = all.iter().step_by(2).cloned().collect();
     let other: Vec<Delivery> = all.iter().skip(1).step_by(2).rev().cloned().collect();
-    let first = accept(&stage, id, &one);
-    let second = accept(&stage, id, &other);
+    let first = accept(&relay, id, &one);
+    let second = accept(&relay, id, &other);
     let (first, second) = (async { first.await.commit().await }, async { second.await.commit().await });
     let (first, second) = tokio::join!(first, second);
     first.and(second).expect("both committed");
-    stage.assert_exact(id).await;
-    let counters = list_counters(&mut *stage.db().await, id).await.expect("counters");
+    relay.assert_exact(id).await;
+    let counters = list_counters(&mut *relay.db().await, id).await.expect("counters");
     let counted: i32 = counters.iter().flat_map(|part| &part.acceptances).sum();
     assert_eq!(usize::try_from(counted).expect("a few"), all.len());
 }

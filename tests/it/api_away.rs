@@ -1,12 +1,12 @@
 //! The database away: what can still be answered is, everything else says when to come back, and nothing is lost.
 
-use gcc_relay::relay::by_hand::run_until_idle;
+use gcc_relay::relay::test_driver::run_until_idle;
 use gcc_relay::store::Db;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use crate::desk::{Desk, Who, letter};
+use crate::test_app::{TestApp, Who, letter};
 
 /// A database that can be cut off from all that use it.
 struct Cut {
@@ -41,11 +41,11 @@ impl Cut {
 
 #[tokio::test]
 async fn without_a_database_every_request_is_told_when_to_come_back() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let page = desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let page = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     let page: reqwest::Url = page["public_url"].as_str().expect("an address").parse().expect("an address");
-    desk.engine.db.close();
+    app.engine.db.close();
     for (method, path, body) in [
         (Method::GET, "/readyz".to_owned(), None),
         (Method::GET, "bulletins".to_owned(), None),
@@ -56,51 +56,51 @@ async fn without_a_database_every_request_is_told_when_to_come_back() {
         // LINE delivers it again, as it was not answered 200
         (Method::POST, "/line/webhook/gcc".to_owned(), Some(json!({ "events": [] }))),
     ] {
-        let answer = desk.call(&Who::Admin, method, &path, body.as_ref()).await;
+        let answer = app.call(&Who::Admin, method, &path, body.as_ref()).await;
         assert_eq!(answer.problem_name(503), "unavailable", "{path}");
         assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{path}: {answer:?}");
         assert!(!answer.text.to_lowercase().contains("pool"), "{path}: {}", answer.text);
     }
-    let page = desk.get(&Who::Nobody, page.path()).await;
+    let page = app.get(&Who::Nobody, page.path()).await;
     assert_eq!((page.status, page.header("content-type")), (503, "text/html; charset=utf-8"));
     assert!(!page.header("retry-after").is_empty());
 }
 
 #[tokio::test]
 async fn without_a_database_the_process_still_lives_and_describes_itself() {
-    let desk = Desk::new().await;
-    desk.engine.db.close();
-    assert_eq!(desk.get(&Who::Nobody, "/livez").await.expect(200), json!({ "status": "alive" }));
+    let app = TestApp::new().await;
+    app.engine.db.close();
+    assert_eq!(app.get(&Who::Nobody, "/livez").await.expect(200), json!({ "status": "alive" }));
     for path in ["/metrics", "/openapi.json", "/docs", "/"] {
-        assert_eq!(desk.get(&Who::Nobody, path).await.status, 200, "{path}");
+        assert_eq!(app.get(&Who::Nobody, path).await.status, 200, "{path}");
     }
 }
 
 #[tokio::test]
 async fn a_database_that_comes_back_is_used_again_and_the_relay_goes_on() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "forwarding": "automatic" })).await;
-    desk.release(&id).await;
-    let mut cut = Cut::of(&desk.engine.db).await;
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "forwarding": "automatic" })).await;
+    app.release(&id).await;
+    let mut cut = Cut::of(&app.engine.db).await;
     cut.off().await;
     for path in ["/readyz", "bulletins"] {
-        let answer = desk.get(&Who::Admin, path).await;
+        let answer = app.get(&Who::Admin, path).await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, "5"), "{path}: {}", answer.text);
     }
-    assert!(run_until_idle(&desk.engine).await.is_err(), "the relay can only wait");
-    assert_eq!(desk.line().counts().accepted, 0);
+    assert!(run_until_idle(&app.engine).await.is_err(), "the relay can only wait");
+    assert_eq!(app.line().counts().accepted, 0);
     cut.on().await;
-    assert_eq!(desk.get(&Who::Nobody, "/readyz").await.expect(200), json!({ "status": "ready" }));
-    desk.run().await;
-    let status = desk.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);
+    assert_eq!(app.get(&Who::Nobody, "/readyz").await.expect(200), json!({ "status": "ready" }));
+    app.run().await;
+    let status = app.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);
     assert_eq!((&status["settled"], &status["counts"]["accepted"]), (&json!(true), &json!(7)));
-    desk.stage.assert_exact(id.parse().expect("an id")).await;
+    app.relay.assert_exact(id.parse().expect("an id")).await;
 }
 
 #[tokio::test]
 async fn a_process_is_not_ready_before_the_schema_is_its_own() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     let forget = "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)";
-    desk.db().await.execute(forget).await.expect("forgotten");
-    desk.get(&Who::Nobody, "/readyz").await.problem(503);
+    app.db().await.execute(forget).await.expect("forgotten");
+    app.get(&Who::Nobody, "/readyz").await.problem(503);
 }

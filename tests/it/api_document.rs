@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use crate::desk::{Desk, Who};
+use crate::test_app::{TestApp, Who};
 
 pub fn document() -> Value {
     serde_json::to_value(gcc_relay::web::openapi()).expect("plain")
@@ -30,20 +30,20 @@ fn a_change_of_the_document_is_a_change_of_this_snapshot() {
 
 #[tokio::test]
 async fn the_document_that_is_served_is_the_one_that_the_program_prints() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     for path in ["/openapi.json", "openapi.json"] {
-        let served = desk.get(&Who::Nobody, path).await;
+        let served = app.get(&Who::Nobody, path).await;
         assert_eq!((served.header("content-type"), served.expect(200)), ("application/json", document()));
     }
 }
 
 #[tokio::test]
 async fn every_operation_of_the_document_is_served() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     for (method, path, _) in operations(&document()) {
         let real =
             path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/");
-        let answer = desk.call(&Who::Nobody, method.clone(), &real, None).await;
+        let answer = app.call(&Who::Nobody, method.clone(), &real, None).await;
         assert_ne!(answer.status, 405, "{method} {path}");
         assert!(!answer.text.contains("problem:no-route"), "{method} {path}: {}", answer.text);
     }
@@ -153,10 +153,10 @@ fn fields_of<'a>(document: &'a Value, schema: &'a Value) -> (BTreeMap<&'a str, &
 
 #[tokio::test]
 async fn answers_are_what_the_document_says_of_them() {
-    let desk = Desk::new().await;
-    let (draft, id) = (desk.write_with(json!({ "links": ["https://www.moi.go.th/"] })).await, desk.held().await);
-    let delivery = desk.delivery_of(&id, "moi").await;
-    let second = desk.write().await;
+    let app = TestApp::new().await;
+    let (draft, id) = (app.write_with(json!({ "links": ["https://www.moi.go.th/"] })).await, app.held().await);
+    let delivery = app.delivery_of(&id, "moi").await;
+    let second = app.write().await;
     let document = document();
     let empty = json!({});
     let mut found = Vec::new();
@@ -189,7 +189,7 @@ async fn answers_are_what_the_document_says_of_them() {
         ("post", "/bulletins/{id}/publish", format!("bulletins/{id}/publish"), Some(empty)),
     ] {
         let method_name = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-        let answer = desk.call(&Who::Admin, method_name, &path, body.as_ref()).await;
+        let answer = app.call(&Who::Admin, method_name, &path, body.as_ref()).await;
         let said = &document["paths"][format!("/api/v1{pattern}")][method]["responses"][answer.status.to_string()];
         let kind = answer.header("content-type");
         match said["content"].get(kind) {

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{BODY_LIMIT, Desk, Who, letter};
+use crate::test_app::{BODY_LIMIT, TestApp, Who, letter};
 
 /// What makes a body that is refused, and the pointers of the fields at fault.
 fn bad_letters() -> Vec<(&'static str, Value, Vec<&'static str>)> {
@@ -53,11 +53,11 @@ fn bad_letters() -> Vec<(&'static str, Value, Vec<&'static str>)> {
 
 #[tokio::test]
 async fn a_bad_bulletin_is_refused_with_every_field_at_fault_and_nothing_is_kept() {
-    let desk = Desk::new().await;
-    let draft = desk.write().await;
-    let before = desk.fingerprint().await;
+    let app = TestApp::new().await;
+    let draft = app.write().await;
+    let before = app.fingerprint().await;
     for (what, body, expected) in bad_letters() {
-        let refused = desk.post(&Who::Admin, "bulletins", body.clone()).await;
+        let refused = app.post(&Who::Admin, "bulletins", body.clone()).await;
         let pointers = refused.pointers(422);
         assert_eq!(refused.problem_name(422), "invalid-input", "{what}");
         for pointer in &expected {
@@ -65,29 +65,29 @@ async fn a_bad_bulletin_is_refused_with_every_field_at_fault_and_nothing_is_kept
         }
         assert_eq!(pointers.len(), expected.len(), "{what}: {pointers:?}");
         if what != "nothing at all" {
-            let change = desk.patch(&Who::Admin, &format!("bulletins/{draft}"), body).await;
+            let change = app.patch(&Who::Admin, &format!("bulletins/{draft}"), body).await;
             assert_eq!(change.pointers(422).len(), expected.len(), "{what}: {}", change.text);
         }
     }
-    assert_eq!(desk.fingerprint().await, before);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 #[tokio::test]
 async fn words_that_only_contain_a_class_are_taken() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     for text in ["ให้ส่งเอกสารกลับภายในกำหนด", "การรักษาความลับของทางราชการ", "ผู้ประสบภัยหลับนอนไม่ได้"]
     {
-        desk.post(&Who::Admin, "bulletins", letter(json!({ "subject": text, "body": text }))).await.expect(201);
+        app.post(&Who::Admin, "bulletins", letter(json!({ "subject": text, "body": text }))).await.expect(201);
     }
 }
 
 #[tokio::test]
 async fn bad_commands_are_refused_with_the_field_at_fault() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let draft = desk.write().await;
-    let delivery = desk.delivery_of(&id, "cmi-far").await;
-    let before = desk.fingerprint().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let draft = app.write().await;
+    let delivery = app.delivery_of(&id, "cmi-far").await;
+    let before = app.fingerprint().await;
     for (path, body, expected) in [
         (format!("bulletins/{draft}/publish"), json!({ "at": "2018-03-22T00:00:00Z" }), "/at"),
         (format!("bulletins/{draft}/publish"), json!({ "at": "tomorrow" }), "/at"),
@@ -109,7 +109,7 @@ async fn bad_commands_are_refused_with_the_field_at_fault() {
         ("groups/lpn/join-code".to_owned(), json!({ "for": "ever" }), "/for"),
         ("channels/gcc/park".to_owned(), json!({ "reason": "x" }), "/reason"),
     ] {
-        let refused = desk.post(&Who::Admin, &path, body.clone()).await;
+        let refused = app.post(&Who::Admin, &path, body.clone()).await;
         assert_eq!(refused.pointers(422), [expected], "{path} {body}");
     }
     for (body, expected) in [
@@ -121,16 +121,16 @@ async fn bad_commands_are_refused_with_the_field_at_fault() {
         (json!({ "forward_within": -1 }), "/forward_within"),
         (json!({ "tier": 3 }), "/tier"),
     ] {
-        let refused = desk.patch(&Who::Admin, "groups/lpn", body.clone()).await;
+        let refused = app.patch(&Who::Admin, "groups/lpn", body.clone()).await;
         assert_eq!(refused.pointers(422), [expected], "{body}");
     }
-    assert_eq!(desk.fingerprint().await, before);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 #[tokio::test]
 async fn bad_parameters_are_named() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     for (path, expected) in [
         ("bulletins?limit=0".to_owned(), "?limit"),
         ("bulletins?limit=501".to_owned(), "?limit"),
@@ -155,14 +155,14 @@ async fn bad_parameters_are_named() {
         (format!("bulletins/{id}/deliveries?office=a%00b"), "?office"),
         (format!("bulletins/{id}/deliveries?cursor=bm9uZQ"), "?cursor"),
     ] {
-        assert_eq!(desk.get(&Who::Admin, &path).await.pointers(422), [expected], "{path}");
+        assert_eq!(app.get(&Who::Admin, &path).await.pointers(422), [expected], "{path}");
     }
 }
 
 #[tokio::test]
 async fn what_cannot_be_an_id_is_nowhere_to_be_found() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     let nowhere = "01900000-0000-7000-8000-000000000000";
     for path in [
         format!("bulletins/{nowhere}"),
@@ -181,13 +181,13 @@ async fn what_cannot_be_an_id_is_nowhere_to_be_found() {
         "offices/%00".to_owned(),
         "offices/nowhere".to_owned(),
     ] {
-        assert_eq!(desk.get(&Who::Admin, &path).await.problem_name(404), "not-found", "{path}");
+        assert_eq!(app.get(&Who::Admin, &path).await.problem_name(404), "not-found", "{path}");
     }
     for path in ["nothing", "bulletins/", "/api/v2/bulletins", "/nothing"] {
-        assert_eq!(desk.get(&Who::Admin, path).await.problem_name(404), "no-route", "{path}");
+        assert_eq!(app.get(&Who::Admin, path).await.problem_name(404), "no-route", "{path}");
     }
     for (method, path) in [(Method::PUT, "bulletins"), (Method::POST, "coverage"), (Method::DELETE, "groups/lpn")] {
-        let refused = desk.call(&Who::Admin, method, path, None).await;
+        let refused = app.call(&Who::Admin, method, path, None).await;
         assert_eq!(refused.problem_name(405), "method-not-allowed");
         assert!(refused.header("allow").contains("GET"), "{refused:?}");
     }
@@ -195,11 +195,11 @@ async fn what_cannot_be_an_id_is_nowhere_to_be_found() {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_read_says_why() {
-    let desk = Desk::new().await;
-    let id = desk.write().await;
-    let before = desk.fingerprint().await;
+    let app = TestApp::new().await;
+    let id = app.write().await;
+    let before = app.fingerprint().await;
     let send = async |method: Method, path: &str, kind: &str, body: String| {
-        desk.send(desk.request(&Who::Admin, method, path).header("content-type", kind).body(body)).await
+        app.send(app.request(&Who::Admin, method, path).header("content-type", kind).body(body)).await
     };
     let json = "application/json";
     for (method, path) in [(Method::POST, "bulletins".to_owned()), (Method::PATCH, format!("bulletins/{id}"))] {
@@ -219,24 +219,24 @@ async fn a_body_that_cannot_be_read_says_why() {
         let huge = letter(serde_json::json!({ "body": "x".repeat(BODY_LIMIT) })).to_string();
         assert_eq!(send(method, &path, json, huge).await.problem_name(413), "too-large");
     }
-    assert_eq!(desk.fingerprint().await, before);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 #[tokio::test]
 async fn an_audience_that_selects_nobody_is_refused_at_the_latest_at_publish() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     // there is no group in Trat
     let audience = json!({ "audience": { "provinces": ["23"] } });
-    let id = desk.write_with(audience).await;
-    let before = desk.fingerprint().await;
-    let refused = desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({})).await;
+    let id = app.write_with(audience).await;
+    let before = app.fingerprint().await;
+    let refused = app.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({})).await;
     assert_eq!(refused.pointers(422), ["/audience"]);
-    assert_eq!(desk.fingerprint().await, before);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 #[tokio::test]
 async fn a_problem_tells_the_path_and_nothing_of_the_inside() {
-    let desk = Desk::new().await;
-    let refused = desk.post(&Who::Admin, "bulletins", letter(json!({ "urgency": "x", "odd": 1 }))).await;
+    let app = TestApp::new().await;
+    let refused = app.post(&Who::Admin, "bulletins", letter(json!({ "urgency": "x", "odd": 1 }))).await;
     insta::assert_json_snapshot!(refused.problem(422));
 }

@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{Answer, Desk, Who};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// The path of a bulletin's public page.
-async fn address(desk: &Desk, id: &str) -> String {
-    let bulletin = desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
+async fn address(app: &TestApp, id: &str) -> String {
+    let bulletin = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     let url: reqwest::Url = bulletin["public_url"].as_str().expect("an address").parse().expect("an address");
     url.path().to_owned()
 }
 
-async fn open(desk: &Desk, path: &str) -> Answer {
-    desk.get(&Who::Nobody, path).await
+async fn open(app: &TestApp, path: &str) -> Answer {
+    app.get(&Who::Nobody, path).await
 }
 
 /// Every address that a page leads to or loads.
@@ -23,10 +23,10 @@ fn addresses(html: &str) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_page_shows_the_letter_in_thai_and_that_it_holds() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "links": ["https://www.moi.go.th/"] })).await;
-    desk.release(&id).await;
-    let page = open(&desk, &address(&desk, &id).await).await;
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "links": ["https://www.moi.go.th/"] })).await;
+    app.release(&id).await;
+    let page = open(&app, &address(&app, &id).await).await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     for text in [
         "<html lang=\"th\">",
@@ -45,19 +45,19 @@ async fn the_page_shows_the_letter_in_thai_and_that_it_holds() {
 
 #[tokio::test]
 async fn the_button_in_the_chat_leads_to_the_page() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let path = address(&desk, &id).await;
-    let sent = desk.line().accepted(Some("Cgcc1"))[0].messages_hash.clone();
-    let messages = desk.line().messages(&sent).expect("bytes");
-    assert!(messages.contains(&format!("{}{path}", desk.engine.settings.public_url)), "{messages}");
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let path = address(&app, &id).await;
+    let sent = app.line().accepted(Some("Cgcc1"))[0].messages_hash.clone();
+    let messages = app.line().messages(&sent).expect("bytes");
+    assert!(messages.contains(&format!("{}{path}", app.engine.settings.public_url)), "{messages}");
 }
 
 #[tokio::test]
 async fn what_people_write_is_never_markup() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     let hostile = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
-    let id = desk
+    let id = app
         .write_with(json!({
             "subject": hostile,
             "body": format!("{hostile}\n</p><style>*{{}}</style>\n\n{{{{ 7 * 7 }}}}"),
@@ -65,56 +65,56 @@ async fn what_people_write_is_never_markup() {
             "document_number": null,
         }))
         .await;
-    desk.release(&id).await;
+    app.release(&id).await;
     let withdraw = json!({ "reason": hostile });
-    let path = address(&desk, &id).await;
+    let path = address(&app, &id).await;
     for _ in 0..2 {
-        let page = open(&desk, &path).await;
+        let page = open(&app, &path).await;
         assert_eq!(page.status, 200);
         for markup in ["<script", "<img", "<style", "<b>", "onerror=alert(1)>'<"] {
             assert!(!page.text.contains(markup), "{markup} in {}", page.text);
         }
         assert!(page.text.contains("{{ 7 * 7 }}"), "{}", page.text);
         // and so is the reason of a withdrawal
-        desk.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), withdraw.clone()).await;
+        app.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), withdraw.clone()).await;
     }
 }
 
 #[tokio::test]
 async fn a_withdrawn_bulletin_says_so_when_and_why() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     let reason = json!({ "reason": "ข้อมูลคลาดเคลื่อน" });
-    let notice = desk.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), reason).await.expect(200);
-    let path = address(&desk, &id).await;
-    let page = open(&desk, &path).await;
+    let notice = app.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), reason).await.expect(200);
+    let path = address(&app, &id).await;
+    let page = open(&app, &path).await;
     for text in ["ประกาศนี้ถูกยกเลิกแล้ว", "ข้อมูลคลาดเคลื่อน", "๒๓ มีนาคม ๒๕๖๑ เวลา ๗.๐๐ น."]
     {
         assert!(page.text.contains(text), "{text} in {}", page.text);
     }
     assert!(!page.text.contains("เป็นประกาศฉบับปัจจุบัน"));
-    let notice = open(&desk, &address(&desk, notice["notice"].as_str().expect("a notice")).await).await;
+    let notice = open(&app, &address(&app, notice["notice"].as_str().expect("a notice")).await).await;
     assert!(notice.text.contains("ประกาศยกเลิก") && notice.text.contains(&path), "{}", notice.text);
 }
 
 #[tokio::test]
 async fn a_corrected_bulletin_leads_to_its_correction_and_back() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let correction = desk.write_with(json!({ "kind": "correction", "about": id })).await;
-    let (old, new) = (address(&desk, &id).await, address(&desk, &correction).await);
-    assert!(!open(&desk, &old).await.text.contains(&new), "not before it is published");
-    desk.release(&correction).await;
-    assert!(open(&desk, &old).await.text.contains(&format!("href=\"{new}\"")));
-    assert!(open(&desk, &new).await.text.contains(&format!("href=\"{old}\"")));
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let correction = app.write_with(json!({ "kind": "correction", "about": id })).await;
+    let (old, new) = (address(&app, &id).await, address(&app, &correction).await);
+    assert!(!open(&app, &old).await.text.contains(&new), "not before it is published");
+    app.release(&correction).await;
+    assert!(open(&app, &old).await.text.contains(&format!("href=\"{new}\"")));
+    assert!(open(&app, &new).await.text.contains(&format!("href=\"{old}\"")));
 }
 
 #[tokio::test]
 async fn a_link_that_leads_to_no_published_bulletin_is_answered_in_thai() {
-    let desk = Desk::new().await;
-    let draft = address(&desk, &desk.write().await).await;
+    let app = TestApp::new().await;
+    let draft = address(&app, &app.write().await).await;
     for path in [draft.as_str(), "/b/AAAAAAAAAAAAAAAAAAAAAA", "/b/%00", "/b/%FF", "/b/x%2Fy"] {
-        let page = open(&desk, path).await;
+        let page = open(&app, path).await;
         assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"), "{path}");
         assert!(page.text.contains("ไม่พบประกาศ"), "{path}: {}", page.text);
     }
@@ -122,10 +122,10 @@ async fn a_link_that_leads_to_no_published_bulletin_is_answered_in_thai() {
 
 #[tokio::test]
 async fn every_page_is_strict_with_browsers_and_loads_nothing_from_elsewhere() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    for path in ["/", "/docs", "/b/none", address(&desk, &id).await.as_str()] {
-        let page = open(&desk, path).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    for path in ["/", "/docs", "/b/none", address(&app, &id).await.as_str()] {
+        let page = open(&app, path).await;
         for (header, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
@@ -143,21 +143,21 @@ async fn every_page_is_strict_with_browsers_and_loads_nothing_from_elsewhere() {
         assert_eq!(elsewhere, Vec::<&str>::new(), "{path}");
         let style =
             addresses(&page.text).into_iter().find(|address| address.starts_with("/assets/")).expect("a style sheet");
-        let style = open(&desk, style).await;
+        let style = open(&app, style).await;
         assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
         assert!(style.header("cache-control").contains("immutable"));
         assert!(!style.text.contains("http") && !style.text.contains("@import"), "{}", style.text);
     }
-    open(&desk, "/assets/style.css").await.problem(404);
-    assert_eq!(open(&desk, "/livez").await.header("x-content-type-options"), "nosniff");
+    open(&app, "/assets/style.css").await.problem(404);
+    assert_eq!(open(&app, "/livez").await.header("x-content-type-options"), "nosniff");
 }
 
 #[tokio::test]
 async fn a_page_tells_nothing_that_only_keys_may_see() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let page = open(&desk, &address(&desk, &id).await).await;
-    let bulletin: Value = desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let page = open(&app, &address(&app, &id).await).await;
+    let bulletin: Value = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     for secret in [&id, bulletin["created_by"].as_str().expect("an actor"), "gcc1", "lpn"] {
         assert!(!page.text.contains(secret), "{secret} in {}", page.text);
     }

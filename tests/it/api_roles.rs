@@ -7,13 +7,13 @@ use gcc_relay::store::api_keys::revoke_key;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Who, letter};
+use crate::test_app::{TestApp, Who, letter};
 
 /// One call, and the status that each of [`Who::ALL`] gets for it.
 struct Row {
     /// Method and path of the operation, as the document names it.
     operation: &'static str,
-    /// What is called; [`Things`] knows what the `{words}` stand for.
+    /// What is called; [`Fixtures`] knows what the `{words}` stand for.
     path: &'static str,
     /// A JSON body, or nothing.
     body: &'static str,
@@ -164,76 +164,76 @@ const ROWS: &[Row] = &[
 ];
 
 /// What the words in a path stand for: made once where it is only read, and afresh where it is changed.
-struct Things<'a> {
-    desk: &'a Desk,
+struct Fixtures<'a> {
+    app: &'a TestApp,
     /// A bulletin held at `lpn`.
     held: String,
 }
 
-impl Things<'_> {
+impl Fixtures<'_> {
     async fn find(&self, word: &str) -> String {
         match word {
             "held" => self.held.clone(),
             "page" => self.page().await,
-            "fresh" => self.desk.held().await,
-            "draft" => self.desk.write().await,
-            "own draft" => self.desk.write_with(json!({ "origin": "lpn" })).await,
-            "draft below" => self.desk.write_with(json!({ "origin": "lpn-com" })).await,
+            "fresh" => self.app.held().await,
+            "draft" => self.app.write().await,
+            "own draft" => self.app.write_with(json!({ "origin": "lpn" })).await,
+            "draft below" => self.app.write_with(json!({ "origin": "lpn-com" })).await,
             "deputy" => self.deputy().await,
             "scheduled" => self.scheduled().await,
             "submitted" => self.submitted().await,
             "image" => self.image().await,
             "declined" => self.declined().await,
-            "set aside" => self.desk.event_set_aside().await.to_string(),
+            "set aside" => self.app.event_set_aside().await.to_string(),
             "sending" | "parked" => self.channel(word == "parked").await,
-            "lost" => self.desk.delivery_of(&self.desk.held().await, "cmi-far").await,
-            _ => self.desk.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,
+            "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
+            _ => self.app.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,
         }
     }
 
     async fn page(&self) -> String {
-        let bulletin = self.desk.get(&Who::Admin, &format!("bulletins/{}", self.held)).await.expect(200);
+        let bulletin = self.app.get(&Who::Admin, &format!("bulletins/{}", self.held)).await.expect(200);
         let url: reqwest::Url = bulletin["public_url"].as_str().expect("an address").parse().expect("an address");
         url.path().to_owned()
     }
 
     async fn scheduled(&self) -> String {
-        let id = self.desk.write().await;
+        let id = self.app.write().await;
         let at = json!({ "at": "2018-03-24T02:00:00Z" });
-        self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
+        self.app.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
         id
     }
 
     async fn submitted(&self) -> String {
-        let id = self.desk.write().await;
-        self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+        let id = self.app.write().await;
+        self.app.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
         id
     }
 
     async fn image(&self) -> String {
         let mut png = std::io::Cursor::new(Vec::new());
         image::DynamicImage::new_rgb8(2, 2).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
-        let upload = self.desk.request(&Who::Admin, Method::POST, "images").header("content-type", "image/png");
-        let made = self.desk.send(upload.body(png.into_inner())).await.expect(201);
+        let upload = self.app.request(&Who::Admin, Method::POST, "images").header("content-type", "image/png");
+        let made = self.app.send(upload.body(png.into_inner())).await.expect(201);
         made["id"].as_str().expect("an id").to_owned()
     }
 
     async fn deputy(&self) -> String {
         let deputy = serde_json::from_str(DEPUTY).expect("JSON");
-        self.desk.post(&Who::Admin, "groups/lpn/deputies", deputy).await.expect(201)["id"].to_string()
+        self.app.post(&Who::Admin, "groups/lpn/deputies", deputy).await.expect(201)["id"].to_string()
     }
 
     async fn declined(&self) -> String {
-        let id = self.desk.held().await;
+        let id = self.app.held().await;
         let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
-        self.desk.post(&Who::Admin, &format!("bulletins/{id}/decline"), body).await.expect(200);
+        self.app.post(&Who::Admin, &format!("bulletins/{id}/decline"), body).await.expect(200);
         id
     }
 
     async fn channel(&self, parked: bool) -> String {
         let act = if parked { "park" } else { "resume" };
         // 409 where it stands so already
-        self.desk.post(&Who::Admin, &format!("channels/gcc/{act}"), json!({})).await;
+        self.app.post(&Who::Admin, &format!("channels/gcc/{act}"), json!({})).await;
         "gcc".to_owned()
     }
 
@@ -246,16 +246,16 @@ impl Things<'_> {
 
 #[tokio::test]
 async fn every_route_lets_in_whom_it_should_and_nobody_else() {
-    let desk = Desk::new().await;
-    let things = Things { desk: &desk, held: desk.held().await };
+    let app = TestApp::new().await;
+    let fixtures = Fixtures { app: &app, held: app.held().await };
     let mut wrong = Vec::new();
     for row in ROWS {
         let (method, _) = row.operation.split_once(' ').expect("a method");
         for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
-            let path = things.fill(row.path).await;
+            let path = fixtures.fill(row.path).await;
             let body: Option<Value> = (!row.body.is_empty()).then(|| serde_json::from_str(row.body).expect("JSON"));
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = desk.call(&who, method, &path, body.as_ref()).await;
+            let answer = app.call(&who, method, &path, body.as_ref()).await;
             if answer.status != expected {
                 wrong.push(format!("{who:?} {} {}: {} and not {expected}", row.operation, row.path, answer.status));
             }
@@ -282,13 +282,13 @@ fn the_table_of_roles_names_every_operation_of_the_document() {
 
 #[tokio::test]
 async fn a_key_counts_only_its_own_part_of_the_tree() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     let status = format!("bulletins/{id}/status");
     for (who, deliveries, tiers) in
         [(Who::Admin, 8, vec![1, 2, 3]), (Who::Steward, 3, vec![2, 3]), (Who::Agency, 1, vec![3])]
     {
-        let status = desk.get(&who, &status).await.expect(200);
+        let status = app.get(&who, &status).await.expect(200);
         assert_eq!(status["deliveries"], deliveries, "{who:?}");
         let seen: Vec<i64> =
             status["tiers"].as_array().expect("tiers").iter().filter_map(|t| t["tier"].as_i64()).collect();
@@ -296,7 +296,7 @@ async fn a_key_counts_only_its_own_part_of_the_tree() {
         assert_eq!(status["unaccounted"], 0);
     }
     let codes = async |who: Who, path: &str, at: &str| -> Vec<String> {
-        let page = desk.get(&who, path).await.expect(200);
+        let page = app.get(&who, path).await.expect(200);
         let items = page["items"].as_array().expect("items");
         items.iter().map(|item| item.pointer(at).and_then(Value::as_str).expect("a code").to_owned()).collect()
     };
@@ -304,102 +304,102 @@ async fn a_key_counts_only_its_own_part_of_the_tree() {
     assert_eq!(codes(Who::Agency, "groups", "/code").await, ["lpn-com"]);
     assert_eq!(codes(Who::Agency, "offices", "/code").await, ["lamphun-commerce"]);
     assert_eq!(codes(Who::Agency, &format!("bulletins/{id}/deliveries"), "/group/code").await, ["lpn-com"]);
-    let coverage = desk.get(&Who::Agency, "coverage").await.expect(200);
+    let coverage = app.get(&Who::Agency, "coverage").await.expect(200);
     assert_eq!(coverage["tiers"][2]["groups"], 1);
     assert_eq!(coverage["tiers"][0]["groups"], 0);
 }
 
 #[tokio::test]
 async fn a_bulletin_that_goes_elsewhere_is_absent_to_an_agency() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "audience": { "groups": ["cmi-com"] } })).await;
-    desk.release(&id).await;
-    desk.run().await;
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "audience": { "groups": ["cmi-com"] } })).await;
+    app.release(&id).await;
+    app.run().await;
     for path in ["", "/status", "/deliveries"] {
-        let answer = desk.get(&Who::Agency, &format!("bulletins/{id}{path}")).await;
+        let answer = app.get(&Who::Agency, &format!("bulletins/{id}{path}")).await;
         assert_eq!(answer.problem_name(404), "not-found");
     }
-    assert_eq!(desk.get(&Who::Agency, "bulletins").await.expect(200)["items"], json!([]));
-    let forward = desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await;
+    assert_eq!(app.get(&Who::Agency, "bulletins").await.expect(200)["items"], json!([]));
+    let forward = app.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await;
     forward.problem(404);
 }
 
 #[tokio::test]
 async fn a_refused_forward_into_several_groups_lets_it_into_none() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let before = desk.fingerprint().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let before = app.fingerprint().await;
     let path = format!("bulletins/{id}/forward");
-    desk.post(&Who::Steward, &path, json!({ "into": ["lpn", "lpn-com"] })).await.problem(404);
-    desk.post(&Who::Admin, &path, json!({ "into": ["lpn", "lpn-com"] })).await.problem(409);
-    desk.post(&Who::Admin, &path, json!({ "into": ["lpn", "nowhere"] })).await.problem(404);
-    assert_eq!(desk.fingerprint().await, before);
+    app.post(&Who::Steward, &path, json!({ "into": ["lpn", "lpn-com"] })).await.problem(404);
+    app.post(&Who::Admin, &path, json!({ "into": ["lpn", "lpn-com"] })).await.problem(409);
+    app.post(&Who::Admin, &path, json!({ "into": ["lpn", "nowhere"] })).await.problem(404);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 #[tokio::test]
 async fn a_publisher_of_an_office_publishes_from_its_own_group_downwards() {
-    let desk = Desk::new().await;
-    let lamphun = desk.key(Role::Publisher, Some("lamphun")).await;
-    let draft = desk.post(&lamphun, "bulletins", letter(json!({}))).await.expect(201);
+    let app = TestApp::new().await;
+    let lamphun = app.key(Role::Publisher, Some("lamphun")).await;
+    let draft = app.post(&lamphun, "bulletins", letter(json!({}))).await.expect(201);
     assert_eq!(draft["origin"], "lpn");
     let id = draft["id"].as_str().expect("an id");
-    let published = desk.post(&lamphun, &format!("bulletins/{id}/publish"), json!({})).await.expect(202);
+    let published = app.post(&lamphun, &format!("bulletins/{id}/publish"), json!({})).await.expect(202);
     assert_eq!(published["deliveries"], 3);
     // neither from above nor from beside, nor what others wrote
     for origin in ["gcc1", "cmi"] {
-        let refused = desk.post(&lamphun, "bulletins", letter(json!({ "origin": origin }))).await;
+        let refused = app.post(&lamphun, "bulletins", letter(json!({ "origin": origin }))).await;
         assert_eq!(refused.pointers(422), ["/origin"]);
     }
-    let of_the_root = desk.held().await;
+    let of_the_root = app.held().await;
     for act in ["publish", "withdraw"] {
         let path = format!("bulletins/{of_the_root}/{act}");
         let body = if act == "withdraw" { json!({ "reason": "x" }) } else { json!({}) };
-        desk.post(&lamphun, &path, body).await.problem(404);
+        app.post(&lamphun, &path, body).await.problem(404);
     }
 }
 
 #[tokio::test]
 async fn an_operator_of_an_office_has_neither_other_groups_nor_channels() {
-    let desk = Desk::new().await;
-    let lamphun = desk.key(Role::Operator, Some("lamphun")).await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let lamphun = app.key(Role::Operator, Some("lamphun")).await;
+    let id = app.held().await;
     let forward = format!("bulletins/{id}/forward");
-    desk.post(&lamphun, &forward, json!({ "into": ["cmi"] })).await.problem(404);
-    let done = desk.post(&lamphun, &forward, json!({ "into": "all" })).await.expect(200);
+    app.post(&lamphun, &forward, json!({ "into": ["cmi"] })).await.problem(404);
+    let done = app.post(&lamphun, &forward, json!({ "into": "all" })).await.expect(200);
     assert_eq!(done, json!({ "forwarded": 1, "already": 0 }));
-    assert_eq!(desk.get(&lamphun, "channels").await.expect(200)["items"], json!([]));
-    desk.post(&lamphun, "channels/gcc/park", json!({})).await.problem(404);
-    let retried = desk.post(&lamphun, &format!("bulletins/{id}/retry"), json!({})).await.expect(200);
+    assert_eq!(app.get(&lamphun, "channels").await.expect(200)["items"], json!([]));
+    app.post(&lamphun, "channels/gcc/park", json!({})).await.problem(404);
+    let retried = app.post(&lamphun, &format!("bulletins/{id}/retry"), json!({})).await.expect(200);
     assert_eq!(retried["retried"], 0, "the unreachable group is in another province");
 }
 
 #[tokio::test]
 async fn a_steward_gives_the_own_turn_up_and_nobody_elses() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     let automatic = json!({ "forwarding": "automatic" });
-    desk.patch(&Who::Operator, "groups/lpn", automatic.clone()).await.problem(403);
-    desk.patch(&Who::Steward, "groups/lpn-com", automatic.clone()).await.problem(404);
+    app.patch(&Who::Operator, "groups/lpn", automatic.clone()).await.problem(403);
+    app.patch(&Who::Steward, "groups/lpn-com", automatic.clone()).await.problem(404);
     for (who, group) in [(Who::Steward, "lpn"), (Who::Admin, "lpn-com")] {
-        let changed = desk.patch(&who, &format!("groups/{group}"), automatic.clone()).await.expect(200);
+        let changed = app.patch(&who, &format!("groups/{group}"), automatic.clone()).await.expect(200);
         assert_eq!(changed["forwarding"], "automatic");
     }
     let told = "select count(*) from audit where act = 'change_group' and actor = 'key:steward'";
-    assert_eq!(desk.count(told).await, 1);
+    assert_eq!(app.count(told).await, 1);
 }
 
 #[tokio::test]
 async fn a_key_that_is_malformed_wrong_or_revoked_opens_nothing() {
-    let desk = Desk::new().await;
-    let good = desk.key(Role::Agency, Some("moi")).await;
-    desk.get(&good, "groups").await.expect(200);
-    let other = desk.key(Role::Admin, None).await;
+    let app = TestApp::new().await;
+    let good = app.key(Role::Agency, Some("moi")).await;
+    app.get(&good, "groups").await.expect(200);
+    let other = app.key(Role::Admin, None).await;
     let mixed = format!("{}{}", &good[..14], &other[14..]);
     for key in ["", "x", "gccr_", &good[..40], &mixed] {
-        let answer = desk.get(&key.to_owned(), "groups").await;
+        let answer = app.get(&key.to_owned(), "groups").await;
         answer.problem(401);
         assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer:?}");
     }
     let prefix = &good[5..13];
-    assert_eq!(revoke_key(&mut *desk.db().await, prefix, desk.now()).await.expect("revoked"), 1);
-    desk.get(&good, "groups").await.problem(401);
+    assert_eq!(revoke_key(&mut *app.db().await, prefix, app.now()).await.expect("revoked"), 1);
+    app.get(&good, "groups").await.problem(401);
 }

@@ -4,97 +4,97 @@ use std::time::Duration;
 
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::time::Clock;
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::store::audit::{insert_entry, list_entries_of, seal_entries};
 use gcc_relay::store::audit_dropping::drop_entries;
-use gcc_relay::store::audit_reading::{Stretch, check_seals};
+use gcc_relay::store::audit_reading::{SealedRange, check_seals};
 use rstest::rstest;
 use serde_json::json;
 use sqlx::Executor as _;
 
-use crate::desk::{Desk, Who};
-use crate::stage::{Stage, tester};
+use crate::test_app::{TestApp, Who};
+use crate::test_relay::{TestRelay, tester};
 
 const DAY: Duration = Duration::from_hours(24);
-/// Days that the stage keeps an entry.
+/// Days that the test relay keeps an entry.
 const KEPT: u32 = 3_650;
 
 /// Writes an entry of each subject, at the clock's time.
-async fn write(stage: &Stage, subjects: &[&str]) {
+async fn write(relay: &TestRelay, subjects: &[&str]) {
     for subject in subjects {
-        let mut db = stage.db().await;
-        insert_entry(&mut db, stage.now(), &tester(), "act", subject, &json!({})).await.expect("written");
+        let mut db = relay.db().await;
+        insert_entry(&mut db, relay.now(), &tester(), "act", subject, &json!({})).await.expect("written");
     }
 }
 
-async fn seal(stage: &Stage) {
-    while seal_entries(&mut *stage.db().await, 100).await.expect("sealed") > 0 {}
+async fn seal(relay: &TestRelay) {
+    while seal_entries(&mut *relay.db().await, 100).await.expect("sealed") > 0 {}
 }
 
-async fn upkeep(stage: &Stage) {
-    Rounds::new(stage.engine.clone()).go_round().await;
+async fn upkeep(relay: &TestRelay) {
+    UpkeepSteps::new(relay.engine.clone()).run_once().await;
 }
 
 /// What is left, in order: subjects, and acts where there is none.
-async fn left(stage: &Stage) -> Vec<String> {
+async fn left(relay: &TestRelay) -> Vec<String> {
     let asked = "select case act when 'act' then subject else act end from audit order by id";
-    sqlx::query_scalar(asked).fetch_all(&mut *stage.db().await).await.expect("the audit")
+    sqlx::query_scalar(asked).fetch_all(&mut *relay.db().await).await.expect("the audit")
 }
 
 /// Proves the chain in steps of so many; what is found last, with the place of the last entry of all.
-async fn prove(stage: &Stage, limit: i64) -> Stretch {
+async fn prove(relay: &TestRelay, limit: i64) -> SealedRange {
     let mut after = 0;
     loop {
-        let found = check_seals(&mut *stage.db().await, after, limit).await.expect("checked");
+        let found = check_seals(&mut *relay.db().await, after, limit).await.expect("checked");
         after = found.last.unwrap_or(after);
         if found.broken.is_some() || found.entries < limit {
-            return Stretch { last: Some(after), ..found };
+            return SealedRange { last: Some(after), ..found };
         }
     }
 }
 
 /// Four entries of March 2018, of which three were dropped with those of the month, and a fifth.
-async fn dropped() -> Stage {
-    let stage = Stage::new().await;
-    write(&stage, &["1", "2", "3"]).await;
-    stage.clock.advance(10 * DAY);
-    write(&stage, &["4", "5"]).await;
-    seal(&stage).await;
-    stage.clock.advance(KEPT * DAY);
-    upkeep(&stage).await;
-    assert_eq!(left(&stage).await, ["4", "5", "audit_drop"]);
-    seal(&stage).await;
-    stage
+async fn dropped() -> TestRelay {
+    let relay = TestRelay::new().await;
+    write(&relay, &["1", "2", "3"]).await;
+    relay.clock.advance(10 * DAY);
+    write(&relay, &["4", "5"]).await;
+    seal(&relay).await;
+    relay.clock.advance(KEPT * DAY);
+    upkeep(&relay).await;
+    assert_eq!(left(&relay).await, ["4", "5", "audit_drop"]);
+    seal(&relay).await;
+    relay
 }
 
 #[tokio::test]
 async fn old_entries_go_by_the_month_and_the_rest_is_proved_from_what_the_dropping_noted() {
-    let stage = Stage::new().await;
-    write(&stage, &["1", "2"]).await;
-    stage.clock.advance(10 * DAY);
-    write(&stage, &["3", "4"]).await;
-    seal(&stage).await;
+    let relay = TestRelay::new().await;
+    write(&relay, &["1", "2"]).await;
+    relay.clock.advance(10 * DAY);
+    write(&relay, &["3", "4"]).await;
+    seal(&relay).await;
     let second: String = sqlx::query_scalar("select encode(seal, 'hex') from audit where sealed_no = 2")
-        .fetch_one(&mut *stage.db().await)
+        .fetch_one(&mut *relay.db().await)
         .await
         .expect("sealed");
-    stage.clock.advance((KEPT - 3) * DAY);
-    upkeep(&stage).await;
-    assert_eq!(left(&stage).await.len(), 4, "the 30th of March ten years later: the month is not over");
-    stage.clock.advance(3 * DAY);
-    upkeep(&stage).await;
-    upkeep(&stage).await;
-    assert_eq!(left(&stage).await, ["3", "4", "audit_drop"], "once");
-    let noted = list_entries_of(&mut *stage.db().await, "audit", 9).await.expect("noted").remove(0);
+    relay.clock.advance((KEPT - 3) * DAY);
+    upkeep(&relay).await;
+    assert_eq!(left(&relay).await.len(), 4, "the 30th of March ten years later: the month is not over");
+    relay.clock.advance(3 * DAY);
+    upkeep(&relay).await;
+    upkeep(&relay).await;
+    assert_eq!(left(&relay).await, ["3", "4", "audit_drop"], "once");
+    let noted = list_entries_of(&mut *relay.db().await, "audit", 9).await.expect("noted").remove(0);
     assert_eq!(noted.actor, Actor::UPKEEP);
     let before = "2018-03-31T17:00:00Z";
     assert_eq!(noted.detail, json!({ "first": 1, "last": 2, "entries": 2, "before": before, "seal": second }));
-    seal(&stage).await;
+    seal(&relay).await;
     for limit in [1, 2, 3, 100] {
-        let proof = prove(&stage, limit).await;
+        let proof = prove(&relay, limit).await;
         assert_eq!((proof.broken, proof.last, proof.dropped), (None, Some(5), 2), "in steps of {limit}");
     }
-    let proof = check_seals(&mut *stage.db().await, 1, 100).await.expect("checked");
+    let proof = check_seals(&mut *relay.db().await, 1, 100).await.expect("checked");
     assert_eq!((proof.broken, proof.entries), (None, 3), "a step that began before they went");
 }
 
@@ -103,40 +103,40 @@ async fn old_entries_go_by_the_month_and_the_rest_is_proved_from_what_the_droppi
 #[case::all_but_the_last_from_which_the_next_seal_is_made(100, [5, 1, 0, 0])]
 #[tokio::test]
 async fn what_is_dropped_in_batches_leaves_a_whole_chain_after_each(#[case] limit: i64, #[case] gone: [i64; 4]) {
-    let stage = Stage::new().await;
-    write(&stage, &["1", "2", "3", "4", "5", "6"]).await;
-    seal(&stage).await;
-    let (before, now) = (stage.now() + DAY, stage.now() + 9 * DAY);
+    let relay = TestRelay::new().await;
+    write(&relay, &["1", "2", "3", "4", "5", "6"]).await;
+    seal(&relay).await;
+    let (before, now) = (relay.now() + DAY, relay.now() + 9 * DAY);
     let mut last = 6;
     for gone in gone {
-        let dropped = drop_entries(&mut *stage.db().await, &tester(), before, limit, now).await.expect("dropped");
+        let dropped = drop_entries(&mut *relay.db().await, &tester(), before, limit, now).await.expect("dropped");
         last += i64::from(gone > 0);
-        let proof = prove(&stage, 1).await;
+        let proof = prove(&relay, 1).await;
         assert_eq!((dropped, proof.broken, proof.last), (gone, None, Some(last)), "with the entry about it sealed");
     }
 }
 
 #[tokio::test]
 async fn nothing_younger_goes_and_nothing_that_is_not_sealed() {
-    let stage = Stage::new().await;
-    write(&stage, &["old"]).await;
-    stage.clock.advance(100 * DAY);
-    write(&stage, &["young"]).await;
-    let old = stage.now() - 100 * DAY;
-    insert_entry(&mut *stage.db().await, old, &tester(), "act", "old, sealed late", &json!({})).await.expect("written");
-    seal(&stage).await;
-    insert_entry(&mut *stage.db().await, old, &tester(), "act", "not sealed", &json!({})).await.expect("written");
-    let gone = drop_entries(&mut *stage.db().await, &tester(), stage.now() - 50 * DAY, 100, stage.now()).await;
+    let relay = TestRelay::new().await;
+    write(&relay, &["old"]).await;
+    relay.clock.advance(100 * DAY);
+    write(&relay, &["young"]).await;
+    let old = relay.now() - 100 * DAY;
+    insert_entry(&mut *relay.db().await, old, &tester(), "act", "old, sealed late", &json!({})).await.expect("written");
+    seal(&relay).await;
+    insert_entry(&mut *relay.db().await, old, &tester(), "act", "not sealed", &json!({})).await.expect("written");
+    let gone = drop_entries(&mut *relay.db().await, &tester(), relay.now() - 50 * DAY, 100, relay.now()).await;
     assert_eq!(gone.expect("dropped"), 1, "what follows a younger one in the chain stays with it");
-    assert_eq!(left(&stage).await, ["young", "old, sealed late", "not sealed", "audit_drop"]);
+    assert_eq!(left(&relay).await, ["young", "old, sealed late", "not sealed", "audit_drop"]);
     // the database's own year, on its own clock
     let recent = Clock::system().now() - 30 * DAY;
-    let stage = Stage::new().await;
+    let relay = TestRelay::new().await;
     for _ in 0..3 {
-        insert_entry(&mut *stage.db().await, recent, &tester(), "act", "x", &json!({})).await.expect("written");
+        insert_entry(&mut *relay.db().await, recent, &tester(), "act", "x", &json!({})).await.expect("written");
     }
-    seal(&stage).await;
-    let asked = drop_entries(&mut *stage.db().await, &tester(), recent + DAY, 100, stage.now()).await;
+    seal(&relay).await;
+    let asked = drop_entries(&mut *relay.db().await, &tester(), recent + DAY, 100, relay.now()).await;
     asked.expect_err("the database drops nothing of the last year, whoever asks");
 }
 
@@ -166,23 +166,23 @@ async fn nothing_younger_goes_and_nothing_that_is_not_sealed() {
 )]
 #[tokio::test]
 async fn whoever_tampers_with_the_beginning_of_the_chain_is_found(#[case] tampering: &'static str, #[case] place: i64) {
-    let stage = dropped().await;
-    assert_eq!(prove(&stage, 100).await.broken, None);
-    let mut db = stage.db().await;
+    let relay = dropped().await;
+    assert_eq!(prove(&relay, 100).await.broken, None);
+    let mut db = relay.db().await;
     // the owner of the database may do anything
     db.execute("set session_replication_role = replica").await.expect("without triggers");
     db.execute(tampering).await.expect("tampered with");
     db.execute("reset session_replication_role").await.expect("with triggers");
     drop(db);
     for limit in [1, 2, 100] {
-        assert_eq!(prove(&stage, limit).await.broken, Some(place), "in steps of {limit}");
+        assert_eq!(prove(&relay, limit).await.broken, Some(place), "in steps of {limit}");
     }
 }
 
 #[tokio::test]
 async fn the_database_deletes_only_what_a_dropping_names() {
-    let stage = dropped().await;
-    let mut db = stage.db().await;
+    let relay = dropped().await;
+    let mut db = relay.db().await;
     for statement in [
         "delete from audit where subject = '4'",
         "delete from audit where act = 'audit_drop'",
@@ -195,24 +195,24 @@ async fn the_database_deletes_only_what_a_dropping_names() {
         assert!(db.execute(statement).await.is_err(), "{statement}");
     }
     drop(db);
-    assert_eq!(left(&stage).await, ["4", "5", "audit_drop"]);
+    assert_eq!(left(&relay).await, ["4", "5", "audit_drop"]);
 }
 
 #[tokio::test]
 async fn the_page_says_that_older_entries_were_dropped() {
-    let desk = Desk::new().await;
-    desk.sign_in(Who::Admin).await;
-    desk.held().await;
-    seal(&desk).await;
-    let all = desk.count("select count(*) from audit").await;
-    let mut tx = desk.engine.db.begin().await.expect("a transaction");
-    drop_entries(&mut tx, &tester(), desk.now() + DAY, 2, desk.now()).await.expect("dropped");
+    let app = TestApp::new().await;
+    app.sign_in(Who::Admin).await;
+    app.held().await;
+    seal(&app).await;
+    let all = app.count("select count(*) from audit").await;
+    let mut tx = app.engine.db.begin().await.expect("a transaction");
+    drop_entries(&mut tx, &tester(), app.now() + DAY, 2, app.now()).await.expect("dropped");
     tx.commit().await.expect("committed");
-    let admin = desk.sign_in(Who::Admin).await;
-    seal(&desk).await;
+    let admin = app.sign_in(Who::Admin).await;
+    seal(&app).await;
     let page = admin.submit("/audit/check", &[]).await.text;
     for said in [
-        format!("บันทึกสมบูรณ์ ตรวจแล้ว {} รายการ", desk.count("select count(*) from audit").await),
+        format!("บันทึกสมบูรณ์ ตรวจแล้ว {} รายการ", app.count("select count(*) from audit").await),
         "ลบรายการเก่าที่เก็บครบกำหนดแล้ว 2 รายการ".to_owned(),
     ] {
         assert!(page.contains(&said), "of {all}: {said}: {page}");

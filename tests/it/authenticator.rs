@@ -1,4 +1,4 @@
-//! A device with passkeys: makes them and signs with them as WebAuthn has it, for the site of the desk.
+//! A device with passkeys: makes them and signs with them as WebAuthn has it, for the site of the test app.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
-use crate::desk::SITE;
+use crate::test_app::SITE;
 
 const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;

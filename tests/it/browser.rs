@@ -13,7 +13,7 @@ use gcc_relay::store::offices::find_office;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 
-use crate::desk::{Answer, Desk, Events, Who};
+use crate::test_app::{Answer, Events, TestApp, Who};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a-long-sentence-of-four";
@@ -26,7 +26,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 
 /// A browser on one device.
 pub struct Browser<'a> {
-    desk: &'a Desk,
+    app: &'a TestApp,
     http: Client,
     node: String,
     agent: &'static str,
@@ -35,15 +35,15 @@ pub struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     /// Without any cookie.
-    pub fn new(desk: &'a Desk) -> Self {
-        Self::from_address(desk, "127.0.0.1")
+    pub fn new(app: &'a TestApp) -> Self {
+        Self::from_address(app, "127.0.0.1")
     }
 
     /// Without any cookie, on a machine with this address.
-    pub fn from_address(desk: &'a Desk, address: &str) -> Self {
+    pub fn from_address(app: &'a TestApp, address: &str) -> Self {
         let address: IpAddr = address.parse().expect("an address");
         let http = Client::builder().redirect(Policy::none()).local_address(address).build().expect("a client");
-        Self { desk, http, node: desk.url.clone(), agent: "Browser of the tests", cookies: Mutex::default() }
+        Self { app, http, node: app.url.clone(), agent: "Browser of the tests", cookies: Mutex::default() }
     }
 
     /// The same device, led to another node from now on.
@@ -52,8 +52,8 @@ impl<'a> Browser<'a> {
     }
 
     /// Without any cookie, and calling itself `agent`.
-    pub fn called(desk: &'a Desk, agent: &'static str) -> Self {
-        Self { agent, ..Self::new(desk) }
+    pub fn called(app: &'a TestApp, agent: &'static str) -> Self {
+        Self { agent, ..Self::new(app) }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -65,7 +65,7 @@ impl<'a> Browser<'a> {
     }
 
     async fn send(&self, request: RequestBuilder) -> Answer {
-        let answer = self.desk.send(request).await;
+        let answer = self.app.send(request).await;
         let mut cookies = self.cookies.lock().expect("not poisoned");
         for set in answer.headers.get_all("set-cookie") {
             let set = set.to_str().expect("text");
@@ -97,7 +97,7 @@ impl<'a> Browser<'a> {
     }
 
     /// How a path that streams is answered: nothing of what it streams is read.
-    pub async fn knock(&self, path: &str) -> Answer {
+    pub async fn open_without_session(&self, path: &str) -> Answer {
         let answer = self.request(Method::GET, path).send().await.expect("an answer");
         Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), text: String::new() }
     }
@@ -171,7 +171,7 @@ impl Answer {
     }
 }
 
-impl Desk {
+impl TestApp {
     /// An account for `who` with everybody's password; the same one if it is there already.
     pub async fn account(&self, who: Who) -> (String, AccountId) {
         let (role, office) = who.role().expect("somebody");
@@ -210,7 +210,7 @@ impl Desk {
         browser
     }
 
-    /// The code of the moment of a secret that a page shows to be typed.
+    /// The TOTP code of a secret that a page shows to be typed.
     pub fn code_of(&self, page: &str) -> String {
         let rest = page.split(r#"<code class="typed">"#).nth(1).expect("a secret to type");
         let secret = totp_rs::Secret::try_from_base32(rest.split('<').next().expect("an end")).expect("base32");
@@ -219,7 +219,7 @@ impl Desk {
         totp.build().expect("a secret").generate(seconds).to_string()
     }
 
-    /// A browser in which `who`, whose role needs a code of the moment, signs in for the first time.
+    /// A browser in which `who`, whose role needs a TOTP code, signs in for the first time.
     pub async fn sign_in_with_code(&self, who: Who) -> Browser<'_> {
         let (username, _) = self.account(who).await;
         let browser = Browser::new(self);
@@ -229,7 +229,7 @@ impl Desk {
         browser
     }
 
-    /// A browser in which `who` is signed in; the approver, who needs a code of the moment, is not among them.
+    /// A browser in which `who` is signed in; the approver, who needs a TOTP code, is not among them.
     pub async fn sign_in(&self, who: Who) -> Browser<'_> {
         let (username, _) = self.account(who).await;
         let browser = Browser::new(self);

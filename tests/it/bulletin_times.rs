@@ -5,101 +5,101 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Answer, Desk, Who, letter};
+use crate::test_app::{Answer, TestApp, Who, letter};
 
 const HOUR: Duration = Duration::from_hours(1);
 
-fn in_hours(desk: &Desk, hours: u32) -> Value {
-    json!(desk.now() + HOUR * hours)
+fn in_hours(app: &TestApp, hours: u32) -> Value {
+    json!(app.now() + HOUR * hours)
 }
 
 /// A draft whose end, or whose day to acknowledge, passes after an hour; the clock stands two hours later.
-async fn overdue(desk: &Desk, which: &str) -> String {
-    let at = in_hours(desk, 1);
+async fn overdue(app: &TestApp, which: &str) -> String {
+    let at = in_hours(app, 1);
     let more = match which {
         "/expires_at" => json!({ "expires_at": at }),
         _ => json!({ "acknowledgement": { "due_at": at } }),
     };
-    let id = desk.write_with(more).await;
-    desk.clock.advance(HOUR * 2);
+    let id = app.write_with(more).await;
+    app.clock.advance(HOUR * 2);
     id
 }
 
-async fn nothing_was_sent(desk: &Desk) {
-    desk.run().await;
-    assert_eq!(desk.count("select count(*) from deliveries").await, 0);
-    assert_eq!(desk.line().accepted(None).len(), 0);
+async fn nothing_was_sent(app: &TestApp) {
+    app.run().await;
+    assert_eq!(app.count("select count(*) from deliveries").await, 0);
+    assert_eq!(app.line().accepted(None).len(), 0);
 }
 
 #[tokio::test]
-async fn a_draft_whose_time_is_over_is_neither_published_scheduled_submitted_nor_tried() {
+async fn an_expired_draft_cannot_be_published_scheduled_submitted_or_tried() {
     for pointer in ["/expires_at", "/acknowledgement/due_at"] {
-        let desk = Desk::new().await;
-        let id = overdue(&desk, pointer).await;
-        let at = in_hours(&desk, 1);
+        let app = TestApp::new().await;
+        let id = overdue(&app, pointer).await;
+        let at = in_hours(&app, 1);
         for (act, body) in [
             ("publish", json!({})),
             ("publish", json!({ "at": at })),
             ("submit", json!({})),
             ("test", json!({ "group": "lpn" })),
         ] {
-            let answer = desk.post(&Who::Admin, &format!("bulletins/{id}/{act}"), body).await;
+            let answer = app.post(&Who::Admin, &format!("bulletins/{id}/{act}"), body).await;
             assert_eq!(answer.pointers(422), [pointer], "{act}");
             assert!(answer.text.contains("must lie in the future"), "{}", answer.text);
         }
-        nothing_was_sent(&desk).await;
+        nothing_was_sent(&app).await;
         // once the time is right again, it goes
-        let right = json!({ "expires_at": in_hours(&desk, 2), "acknowledgement": { "due_at": in_hours(&desk, 1) } });
-        desk.patch(&Who::Admin, &format!("bulletins/{id}"), right).await.expect(200);
-        desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({})).await.expect(202);
+        let right = json!({ "expires_at": in_hours(&app, 2), "acknowledgement": { "due_at": in_hours(&app, 1) } });
+        app.patch(&Who::Admin, &format!("bulletins/{id}"), right).await.expect(200);
+        app.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({})).await.expect(202);
     }
 }
 
 #[tokio::test]
 async fn nothing_is_scheduled_for_after_its_own_end() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "expires_at": in_hours(&desk, 3) })).await;
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "expires_at": in_hours(&app, 3) })).await;
     let path = format!("bulletins/{id}/publish");
     for hours in [3, 4] {
-        let answer = desk.post(&Who::Admin, &path, json!({ "at": in_hours(&desk, hours) })).await;
+        let answer = app.post(&Who::Admin, &path, json!({ "at": in_hours(&app, hours) })).await;
         assert_eq!(answer.pointers(422), ["/expires_at"]);
         assert!(answer.text.contains("after the time at which the bulletin goes out"), "{}", answer.text);
     }
-    desk.post(&Who::Admin, &path, json!({ "at": in_hours(&desk, 2) })).await.expect(202);
+    app.post(&Who::Admin, &path, json!({ "at": in_hours(&app, 2) })).await.expect(202);
 }
 
 #[tokio::test]
 async fn what_was_submitted_in_time_is_not_approved_too_late() {
-    let desk = Desk::with_approval().await;
-    let id = desk.write_with(json!({ "expires_at": in_hours(&desk, 1) })).await;
-    desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
-    desk.clock.advance(HOUR * 2);
-    let late = desk.post(&Who::Approver, &format!("bulletins/{id}/approve"), json!({})).await;
+    let app = TestApp::with_approval().await;
+    let id = app.write_with(json!({ "expires_at": in_hours(&app, 1) })).await;
+    app.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+    app.clock.advance(HOUR * 2);
+    let late = app.post(&Who::Approver, &format!("bulletins/{id}/approve"), json!({})).await;
     assert_eq!(late.pointers(422), ["/expires_at"]);
     // it can still be given back, to be put right
-    desk.post(&Who::Approver, &format!("bulletins/{id}/return"), json!({ "reason": "พ้นกำหนด" })).await.expect(200);
-    nothing_was_sent(&desk).await;
+    app.post(&Who::Approver, &format!("bulletins/{id}/return"), json!({ "reason": "พ้นกำหนด" })).await.expect(200);
+    nothing_was_sent(&app).await;
 }
 
 #[tokio::test]
 async fn what_is_over_when_its_hour_comes_is_a_draft_again_and_says_why() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "expires_at": in_hours(&desk, 3) })).await;
-    let (path, at) = (format!("bulletins/{id}"), in_hours(&desk, 2));
-    desk.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": at })).await.expect(202);
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "expires_at": in_hours(&app, 3) })).await;
+    let (path, at) = (format!("bulletins/{id}"), in_hours(&app, 2));
+    app.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": at })).await.expect(202);
     // nobody led at that hour: upkeep comes too late
-    desk.after(HOUR * 4).await;
-    let after = desk.get(&Who::Admin, &path).await.expect(200);
+    app.after(HOUR * 4).await;
+    let after = app.get(&Who::Admin, &path).await.expect(200);
     assert_eq!((&after["state"], &after["unscheduled_reason"]), (&json!("draft"), &json!("expires_at")));
-    assert_eq!(after["unscheduled_at"], json!(desk.now()));
-    nothing_was_sent(&desk).await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    assert_eq!(after["unscheduled_at"], json!(app.now()));
+    nothing_was_sent(&app).await;
+    let browser = app.sign_in(Who::Publisher).await;
     let page = browser.open(&format!("/bulletins/{id}")).await;
     assert!(page.text.contains("พ้นเวลาสิ้นสุดการส่งแล้ว"), "{}", page.text);
     // scheduled anew, the reason is gone
-    desk.patch(&Who::Admin, &path, json!({ "expires_at": null })).await.expect(200);
-    desk.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": in_hours(&desk, 1) })).await.expect(202);
-    assert_eq!(desk.get(&Who::Admin, &path).await.expect(200)["unscheduled_reason"], Value::Null);
+    app.patch(&Who::Admin, &path, json!({ "expires_at": null })).await.expect(200);
+    app.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": in_hours(&app, 1) })).await.expect(202);
+    assert_eq!(app.get(&Who::Admin, &path).await.expect(200)["unscheduled_reason"], Value::Null);
 }
 
 #[tokio::test]
@@ -107,28 +107,28 @@ async fn what_a_person_took_back_or_put_off_in_time_is_not_published_by_upkeep()
     use gcc_relay::domain::ids::BulletinId;
     use gcc_relay::relay::publish::publish_due;
 
-    let desk = Desk::new().await;
-    let id = desk.write().await;
+    let app = TestApp::new().await;
+    let id = app.write().await;
     let path = format!("bulletins/{id}");
     let bulletin: BulletinId = id.parse().expect("an id");
     let publish_now = async || {
         // as upkeep does with what it saw to be due a moment before
-        let mut tx = desk.engine.db.begin().await.expect("a transaction");
-        publish_due(&mut tx, &desk.engine.settings, bulletin, desk.now()).await.expect("no refusal")
+        let mut tx = app.engine.db.begin().await.expect("a transaction");
+        publish_due(&mut tx, &app.engine.settings, bulletin, app.now()).await.expect("no refusal")
     };
-    desk.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": in_hours(&desk, 1) })).await.expect(202);
-    desk.clock.advance(HOUR);
+    app.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": in_hours(&app, 1) })).await.expect(202);
+    app.clock.advance(HOUR);
     assert!(publish_now().await.is_some(), "its hour has come");
-    desk.post(&Who::Admin, &format!("{path}/unschedule"), json!({})).await.expect(200);
+    app.post(&Who::Admin, &format!("{path}/unschedule"), json!({})).await.expect(200);
     assert_eq!(publish_now().await, None, "it was taken back");
-    desk.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": in_hours(&desk, 1) })).await.expect(202);
+    app.post(&Who::Admin, &format!("{path}/publish"), json!({ "at": in_hours(&app, 1) })).await.expect(202);
     assert_eq!(publish_now().await, None, "it was put off");
 }
 
 #[tokio::test]
 async fn the_form_and_the_api_have_the_same_rules_for_times() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let form = [("kind", "news"), ("urgency", "urgent"), ("subject", "เรื่อง"), ("body", "ความ"), ("do", "save")];
     for (fields, body, pointer, said) in [
         (
@@ -171,16 +171,16 @@ async fn the_form_and_the_api_have_the_same_rules_for_times() {
         let page = browser.submit("/bulletins/new", &[&form[..], &fields[..]].concat()).await;
         assert_eq!(page.status, 422, "{fields:?}");
         assert!(page.text.contains(said), "{fields:?}: {}", page.text);
-        let answer = desk.post(&Who::Admin, "bulletins", letter(body)).await;
+        let answer = app.post(&Who::Admin, "bulletins", letter(body)).await;
         assert_eq!(answer.pointers(422), [pointer]);
     }
 }
 
 #[tokio::test]
 async fn a_summary_says_which_time_is_over_and_publishes_nothing() {
-    let desk = Desk::new().await;
-    let id = overdue(&desk, "/expires_at").await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let id = overdue(&app, "/expires_at").await;
+    let browser = app.sign_in(Who::Publisher).await;
     let path = format!("/bulletins/{id}/publish");
     let form = browser.open(&path).await;
     assert!(form.text.contains("เวลาสิ้นสุดการส่ง: ต้องเป็นเวลาในอนาคต"), "{}", form.text);
@@ -188,44 +188,44 @@ async fn a_summary_says_which_time_is_over_and_publishes_nothing() {
     let answer = browser.submit(&path, &[("seen", seen.expect("what was seen")), ("when", "now")]).await;
     assert_eq!(answer.status, 422);
     assert!(answer.text.contains("เวลาสิ้นสุดการส่ง: ต้องเป็นเวลาในอนาคต"), "{}", answer.text);
-    nothing_was_sent(&desk).await;
+    nothing_was_sent(&app).await;
 }
 
 /// Every time that the API takes, with what else its request needs.
-async fn send_time(desk: &Desk, at: &str) -> Vec<(&'static str, Answer)> {
-    let id = desk.write().await;
+async fn send_time(app: &TestApp, at: &str) -> Vec<(&'static str, Answer)> {
+    let id = app.write().await;
     let admin = Who::Admin;
     let deputy = |from: Value, until: Value| json!({ "title": "รองผู้ว่าฯ", "from": from, "until": until });
-    let (until, publish) = (in_hours(desk, 24), format!("bulletins/{id}/publish"));
+    let (until, publish) = (in_hours(app, 24), format!("bulletins/{id}/publish"));
     let due = json!({ "acknowledgement": { "due_at": at } });
     vec![
-        ("/at", desk.post(&admin, &publish, json!({ "at": at })).await),
-        ("/expires_at", desk.post(&admin, "bulletins", letter(json!({ "expires_at": at }))).await),
-        ("/acknowledgement/due_at", desk.post(&admin, "bulletins", letter(due.clone())).await),
-        ("/expires_at", desk.patch(&admin, &format!("bulletins/{id}"), json!({ "expires_at": at })).await),
-        ("/acknowledgement/due_at", desk.patch(&admin, &format!("bulletins/{id}"), due).await),
-        ("/from", desk.post(&admin, "groups/lpn/deputies", deputy(json!(at), until)).await),
-        ("/until", desk.post(&admin, "groups/lpn/deputies", deputy(Value::Null, json!(at))).await),
+        ("/at", app.post(&admin, &publish, json!({ "at": at })).await),
+        ("/expires_at", app.post(&admin, "bulletins", letter(json!({ "expires_at": at }))).await),
+        ("/acknowledgement/due_at", app.post(&admin, "bulletins", letter(due.clone())).await),
+        ("/expires_at", app.patch(&admin, &format!("bulletins/{id}"), json!({ "expires_at": at })).await),
+        ("/acknowledgement/due_at", app.patch(&admin, &format!("bulletins/{id}"), due).await),
+        ("/from", app.post(&admin, "groups/lpn/deputies", deputy(json!(at), until)).await),
+        ("/until", app.post(&admin, "groups/lpn/deputies", deputy(Value::Null, json!(at))).await),
     ]
 }
 
 #[tokio::test]
 async fn a_year_of_the_buddhist_era_is_refused_with_what_was_probably_meant() {
-    let desk = Desk::new().await;
-    for (pointer, answer) in send_time(&desk, "2561-04-01T09:00:00+07:00").await {
+    let app = TestApp::new().await;
+    for (pointer, answer) in send_time(&app, "2561-04-01T09:00:00+07:00").await {
         assert_eq!(answer.pointers(422), [pointer]);
         let said = "2561 is a year of the Buddhist era: 2018-04-01T09:00:00+07:00?";
         assert_eq!(answer.json()["errors"][0]["detail"], said, "{pointer}");
     }
-    let moved = desk.count("select count(*) from bulletins where stage <> 'draft' or expires_at is not null").await;
+    let moved = app.count("select count(*) from bulletins where stage <> 'draft' or expires_at is not null").await;
     assert_eq!(moved, 0);
 }
 
 #[tokio::test]
 async fn a_time_far_from_anything_that_it_could_be_for_is_refused() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     for far in ["2118-04-01T09:00:00Z", "1018-04-01T09:00:00Z", "+002561-04-01T09:00:00Z"] {
-        for (pointer, answer) in send_time(&desk, far).await {
+        for (pointer, answer) in send_time(&app, far).await {
             assert_eq!(answer.pointers(422), [pointer], "{far}");
         }
     }
@@ -233,8 +233,8 @@ async fn a_time_far_from_anything_that_it_could_be_for_is_refused() {
 
 #[tokio::test]
 async fn every_time_in_the_document_is_one_of_those_that_are_tried_here() {
-    let desk = Desk::new().await;
-    let document = desk.call(&Who::Nobody, Method::GET, "openapi.json", None).await.expect(200);
+    let app = TestApp::new().await;
+    let document = app.call(&Who::Nobody, Method::GET, "openapi.json", None).await.expect(200);
     let mut taken = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
@@ -282,8 +282,8 @@ fn collect_times(document: &Value, schema: &Value, of: &str, found: &mut Vec<Str
 
 #[tokio::test]
 async fn days_in_forms_and_lists_are_read_in_both_eras_or_told() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Admin).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Admin).await;
     let meant = "2018-04-01";
     for path in ["/audit?from=2561-04-01", "/audit?until=2561-04-01"] {
         let page = browser.open(path).await;

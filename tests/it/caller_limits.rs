@@ -7,12 +7,12 @@ use gcc_relay::web::CallerLimits;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::desk::{Answer, Desk, Who};
+use crate::test_app::{Answer, TestApp, Who};
 
-async fn limited(change: impl FnOnce(&mut CallerLimits)) -> Desk {
+async fn limited(change: impl FnOnce(&mut CallerLimits)) -> TestApp {
     let mut limits = CallerLimits::default();
     change(&mut limits);
-    Desk::limited(limits).await
+    TestApp::limited(limits).await
 }
 
 fn policy(answer: &Answer) -> (&str, &str) {
@@ -21,19 +21,19 @@ fn policy(answer: &Answer) -> (&str, &str) {
 
 #[tokio::test]
 async fn a_key_holds_so_many_streams_and_another_one_its_own() {
-    let desk = limited(|limits| limits.streams_per_key = 2).await;
-    let id = desk.held().await;
+    let app = limited(|limits| limits.streams_per_key = 2).await;
+    let id = app.held().await;
     let path = format!("bulletins/{id}/events");
-    let one = desk.follow(&Who::Operator, &path).await;
-    let _all = desk.follow(&Who::Operator, "events").await;
+    let one = app.follow(&Who::Operator, &path).await;
+    let _all = app.follow(&Who::Operator, "events").await;
     for path in [path.as_str(), "events"] {
-        let refused = desk.get(&Who::Operator, path).await;
+        let refused = app.get(&Who::Operator, path).await;
         assert_eq!((refused.problem_name(429).as_str(), refused.header("retry-after")), ("too-many", "5"));
     }
-    let _other = desk.follow(&Who::Admin, &path).await;
+    let _other = app.follow(&Who::Admin, &path).await;
     drop(one);
     for _ in 0..400 {
-        let answer = desk.request(&Who::Operator, Method::GET, &path).send().await.expect("an answer");
+        let answer = app.request(&Who::Operator, Method::GET, &path).send().await.expect("an answer");
         if answer.status() == 200 {
             return;
         }
@@ -44,11 +44,11 @@ async fn a_key_holds_so_many_streams_and_another_one_its_own() {
 
 #[tokio::test]
 async fn a_session_holds_so_many_streams_and_the_same_person_elsewhere_its_own() {
-    let desk = limited(|limits| limits.streams_per_session = 1).await;
-    let id = desk.held().await;
+    let app = limited(|limits| limits.streams_per_session = 1).await;
+    let id = app.held().await;
     let path = format!("/board/{id}/live");
-    let (username, _) = desk.account(Who::Operator).await;
-    let (here, elsewhere) = (crate::browser::Browser::new(&desk), crate::browser::Browser::new(&desk));
+    let (username, _) = app.account(Who::Operator).await;
+    let (here, elsewhere) = (crate::browser::Browser::new(&app), crate::browser::Browser::new(&app));
     here.sign_in(&username).await;
     elsewhere.sign_in(&username).await;
     let _first = here.follow(&path).await;
@@ -59,13 +59,13 @@ async fn a_session_holds_so_many_streams_and_the_same_person_elsewhere_its_own()
 
 #[tokio::test]
 async fn a_key_waits_for_so_many_statuses_and_is_answered_at_once_without_waiting() {
-    let desk = limited(|limits| limits.waits_per_key = 1).await;
-    let id = desk.held().await;
+    let app = limited(|limits| limits.waits_per_key = 1).await;
+    let id = app.held().await;
     let path = format!("bulletins/{id}/status");
-    let tag = desk.get(&Who::Operator, &path).await.header("etag").to_owned();
+    let tag = app.get(&Who::Operator, &path).await.header("etag").to_owned();
     let ask = async |who: Who, query: &str| {
-        let request = desk.request(&who, Method::GET, &format!("{path}{query}"));
-        desk.send(request.header("if-none-match", &tag)).await
+        let request = app.request(&who, Method::GET, &format!("{path}{query}"));
+        app.send(request.header("if-none-match", &tag)).await
     };
     let mut answers = tokio::join!(
         ask(Who::Operator, "?wait=2"),
@@ -83,57 +83,57 @@ async fn a_key_waits_for_so_many_statuses_and_is_answered_at_once_without_waitin
 
 #[tokio::test]
 async fn a_key_that_asks_too_often_is_told_when_to_come_back_and_nothing_is_done() {
-    let desk = limited(|limits| (limits.reads_per_minute, limits.writes_per_minute) = (3, 2)).await;
-    let key = desk.key(Role::Publisher, None).await;
+    let app = limited(|limits| (limits.reads_per_minute, limits.writes_per_minute) = (3, 2)).await;
+    let key = app.key(Role::Publisher, None).await;
     for left in ["\"reads\";r=2;t=20", "\"reads\";r=1;t=40", "\"reads\";r=0;t=60"] {
-        let answer = desk.get(&key, "groups").await;
+        let answer = app.get(&key, "groups").await;
         answer.expect(200);
         assert_eq!(policy(&answer), ("\"reads\";q=3;w=60", left));
     }
-    let refused = desk.get(&key, "groups").await;
+    let refused = app.get(&key, "groups").await;
     assert_eq!(refused.problem_name(429), "too-often");
     let wait: u64 = refused.header("retry-after").parse().expect("seconds");
     assert!((1..=20).contains(&wait), "{wait}");
     assert_eq!(policy(&refused), ("\"reads\";q=3;w=60", format!("\"reads\";r=0;t={wait}").as_str()));
-    assert_eq!(desk.get(&key, "groups/none").await.status, 429, "of any route");
-    desk.get(&Who::Operator, "groups").await.expect(200);
+    assert_eq!(app.get(&key, "groups/none").await.status, 429, "of any route");
+    app.get(&Who::Operator, "groups").await.expect(200);
 
-    let draft = crate::desk::letter(json!({}));
+    let draft = crate::test_app::letter(json!({}));
     for _ in 0..2 {
-        desk.post(&key, "bulletins", draft.clone()).await.expect(201);
+        app.post(&key, "bulletins", draft.clone()).await.expect(201);
     }
-    let before = desk.fingerprint().await;
-    let refused = desk.post(&key, "bulletins", draft).await;
+    let before = app.fingerprint().await;
+    let refused = app.post(&key, "bulletins", draft).await;
     assert_eq!(refused.problem_name(429), "too-often");
     assert_eq!(refused.header("ratelimit-policy"), "\"writes\";q=2;w=60");
-    assert_eq!(desk.fingerprint().await, before);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 #[tokio::test]
 async fn polls_are_not_counted_unless_the_settings_say_so() {
     for (polls_per_minute, told) in [(0, ""), (2, "\"polls\";q=2;w=60")] {
-        let desk = limited(|limits| (limits.reads_per_minute, limits.polls_per_minute) = (1, polls_per_minute)).await;
-        let id = desk.held().await;
+        let app = limited(|limits| (limits.reads_per_minute, limits.polls_per_minute) = (1, polls_per_minute)).await;
+        let id = app.held().await;
         let path = format!("bulletins/{id}/status");
         for _ in 0..2 {
-            let answer = desk.get(&Who::Operator, &path).await;
+            let answer = app.get(&Who::Operator, &path).await;
             answer.expect(200);
             assert_eq!(answer.header("ratelimit-policy"), told);
         }
-        let third = desk.get(&Who::Operator, &path).await;
+        let third = app.get(&Who::Operator, &path).await;
         assert_eq!(third.status, if polls_per_minute == 0 { 200 } else { 429 });
-        desk.get(&Who::Operator, "groups").await.expect(200);
+        app.get(&Who::Operator, "groups").await.expect(200);
     }
 }
 
 #[tokio::test]
 async fn who_shows_no_working_key_takes_nothing_from_the_one_who_has_it() {
-    let desk = limited(|limits| limits.reads_per_minute = 1).await;
-    let key = desk.key(Role::Operator, None).await;
+    let app = limited(|limits| limits.reads_per_minute = 1).await;
+    let key = app.key(Role::Operator, None).await;
     let guessed = format!("{}{}", &key[..key.len() - 43], "A".repeat(43));
     for _ in 0..3 {
-        let answer = desk.get(&guessed, "groups").await;
+        let answer = app.get(&guessed, "groups").await;
         assert_eq!((answer.status, answer.header("ratelimit")), (401, ""));
     }
-    desk.get(&key, "groups").await.expect(200);
+    app.get(&key, "groups").await.expect(200);
 }

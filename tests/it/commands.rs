@@ -7,27 +7,27 @@ use gcc_relay::domain::sealed::SealingKey;
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 
-use super::stage::{SMALL_TREE, fresh_database};
+use super::test_relay::{SMALL_TREE, fresh_database};
 
 /// A database and a folder for commands to work in.
-struct Desk {
+struct TestSetup {
     folder: TempDir,
     url: String,
 }
 
 /// How a command ended and what it said.
-struct Said {
+struct CommandOutput {
     status: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
-impl Desk {
+impl TestSetup {
     async fn new() -> Self {
-        let desk = Self::without_key().await;
+        let setup = Self::without_key().await;
         let key = SealingKey::generate().expect("a key").to_file();
-        desk.write("secret.key", key.expose_secret());
-        desk
+        setup.write("secret.key", key.expose_secret());
+        setup
     }
 
     async fn without_key() -> Self {
@@ -35,11 +35,11 @@ impl Desk {
     }
 
     async fn with_tree() -> Self {
-        let desk = Self::new().await;
-        desk.add_channel();
-        desk.write("tree.csv", SMALL_TREE);
-        assert_eq!(desk.run(&["tree", "import", "tree.csv"]).status, Some(0));
-        desk
+        let setup = Self::new().await;
+        setup.add_channel();
+        setup.write("tree.csv", SMALL_TREE);
+        assert_eq!(setup.run(&["tree", "import", "tree.csv"]).status, Some(0));
+        setup
     }
 
     fn add_channel(&self) {
@@ -56,7 +56,7 @@ impl Desk {
         path
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    fn run(&self, arguments: &[&str]) -> CommandOutput {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gcc-relay"));
         command.args(arguments).current_dir(self.folder.path());
         command.env("DATABASE_URL", &self.url).env("GCC_RELAY__SECRETS__KEY_FILE", "secret.key");
@@ -65,54 +65,54 @@ impl Desk {
         command.env("GCC_RELAY__LINE__API_BASE", "http://127.0.0.1:9").env("GCC_RELAY__LOG__FILTER", "error");
         let Output { status, stdout, stderr } = command.output().expect("the program runs");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Said { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+        CommandOutput { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }
 }
 
 #[tokio::test]
 async fn a_tree_goes_in_and_comes_back_out_the_same() {
-    let desk = Desk::with_tree().await;
-    let out = desk.run(&["tree", "export", "out.csv"]);
+    let setup = TestSetup::with_tree().await;
+    let out = setup.run(&["tree", "export", "out.csv"]);
     assert_eq!((out.status, out.stdout.as_str()), (Some(0), "8 groups written to out.csv\n"));
-    let again = desk.run(&["tree", "import", "out.csv"]);
+    let again = setup.run(&["tree", "import", "out.csv"]);
     let unchanged = "offices: 0 added, 0 changed, 8 unchanged\n\
                      groups: 0 added, 0 changed, 8 unchanged\n\
                      stewards: 0 added, 0 changed, 7 unchanged\n";
     assert_eq!((again.status, again.stdout.as_str()), (Some(0), unchanged));
-    let file = std::fs::read_to_string(desk.folder.path().join("out.csv")).expect("the file");
+    let file = std::fs::read_to_string(setup.folder.path().join("out.csv")).expect("the file");
     assert!(file.starts_with("\u{feff}code,"), "the mark by which Excel knows UTF-8");
-    assert_eq!(desk.run(&["tree", "export", "-"]).stdout, file);
+    assert_eq!(setup.run(&["tree", "export", "-"]).stdout, file);
 }
 
 #[tokio::test]
 async fn cells_that_a_spreadsheet_would_calculate_survive_the_way_there_and_back() {
-    let desk = Desk::with_tree().await;
-    desk.write(
+    let setup = TestSetup::with_tree().await;
+    setup.write(
         "odd.csv",
         "code,parent,name,steward_title,steward_phone\n\
          lpn,gcc1,'=1+1,@ผู้ว่าราชการจังหวัดลำพูน,'+66 53 511 000\nlpn-com,lpn,1-2,พาณิชย์,0812345678\n",
     );
-    assert_eq!(desk.run(&["tree", "import", "odd.csv"]).status, Some(0));
-    assert_eq!(desk.run(&["tree", "export", "out.csv"]).status, Some(0));
-    let file = std::fs::read_to_string(desk.folder.path().join("out.csv")).expect("the file");
+    assert_eq!(setup.run(&["tree", "import", "odd.csv"]).status, Some(0));
+    assert_eq!(setup.run(&["tree", "export", "out.csv"]).status, Some(0));
+    let file = std::fs::read_to_string(setup.folder.path().join("out.csv")).expect("the file");
     for cell in [",'=1+1,", ",'@ผู้ว่าราชการจังหวัดลำพูน,", ",'+66 53 511 000,", ",'1-2,", ",'0812345678,"]
     {
         assert!(file.contains(cell), "{cell}: {file}");
     }
-    let again = desk.run(&["tree", "import", "out.csv"]);
+    let again = setup.run(&["tree", "import", "out.csv"]);
     assert!(again.stdout.contains("groups: 0 added, 0 changed, 8 unchanged"), "{}{}", again.stdout, again.stderr);
     assert!(again.stdout.contains("stewards: 0 added, 0 changed"), "{}", again.stdout);
 }
 
 #[tokio::test]
 async fn a_file_of_the_wrong_encoding_is_one_sentence_and_changes_nothing() {
-    let desk = Desk::with_tree().await;
-    assert_eq!(desk.run(&["tree", "export", "out.csv"]).status, Some(0));
-    let before = desk.run(&["tree", "export", "-"]).stdout;
+    let setup = TestSetup::with_tree().await;
+    assert_eq!(setup.run(&["tree", "export", "out.csv"]).status, Some(0));
+    let before = setup.run(&["tree", "export", "-"]).stdout;
     // Latin-1 and Windows-1252 agree on these bytes but for the controls, which a file keeps as they are
     let garbage: String = before.bytes().map(char::from).collect();
-    desk.write("garbage.csv", &garbage);
-    let said = desk.run(&["tree", "import", "garbage.csv"]);
+    setup.write("garbage.csv", &garbage);
+    let said = setup.run(&["tree", "import", "garbage.csv"]);
     assert_eq!(said.status, Some(1));
     assert!(
         said.stderr.starts_with("error: garbage.csv has 1 fault; nothing was changed\ngarbage.csv:"),
@@ -120,83 +120,83 @@ async fn a_file_of_the_wrong_encoding_is_one_sentence_and_changes_nothing() {
         said.stderr
     );
     assert!(said.stderr.contains("read in the wrong encoding"), "{}", said.stderr);
-    assert_eq!(desk.run(&["tree", "export", "-"]).stdout, before);
+    assert_eq!(setup.run(&["tree", "export", "-"]).stdout, before);
 }
 
 #[tokio::test]
 async fn every_bad_row_is_named_by_file_line_and_column_and_nothing_is_changed() {
-    let desk = Desk::with_tree().await;
-    let before = desk.run(&["tree", "export", "-"]).stdout;
-    desk.write("bad.csv", "code,parent,name\nlpn,gcc1,ใหม่\nlpn-com,nowhere,x\n,gcc1,y\n");
-    let said = desk.run(&["tree", "import", "bad.csv"]);
+    let setup = TestSetup::with_tree().await;
+    let before = setup.run(&["tree", "export", "-"]).stdout;
+    setup.write("bad.csv", "code,parent,name\nlpn,gcc1,ใหม่\nlpn-com,nowhere,x\n,gcc1,y\n");
+    let said = setup.run(&["tree", "import", "bad.csv"]);
     assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""));
     let lines: Vec<&str> = said.stderr.lines().collect();
     assert_eq!(lines[0], "error: bad.csv has 2 faults; nothing was changed");
     assert!(lines[1].starts_with("bad.csv:3:2: parent: "), "{}", said.stderr);
     assert!(lines[2].starts_with("bad.csv:4:1: code: "), "{}", said.stderr);
-    assert_eq!(desk.run(&["tree", "export", "-"]).stdout, before);
+    assert_eq!(setup.run(&["tree", "export", "-"]).stdout, before);
 }
 
 #[tokio::test]
 async fn groups_without_a_channel_get_the_one_that_is_named() {
-    let desk = Desk::new().await;
-    desk.add_channel();
-    desk.write(
+    let setup = TestSetup::new().await;
+    setup.add_channel();
+    setup.write(
         "tree.csv",
         "code,parent,tier,name,office,office_name,office_kind\ngcc1,,1,GCC1,pmo,สำนักนายกรัฐมนตรี,national\n",
     );
-    let unknown = desk.run(&["tree", "import", "tree.csv", "--channel", "nope"]);
+    let unknown = setup.run(&["tree", "import", "tree.csv", "--channel", "nope"]);
     assert_eq!(unknown.status, Some(1));
     assert!(unknown.stderr.contains("there is no channel \"nope\""), "{}", unknown.stderr);
-    assert_eq!(desk.run(&["tree", "import", "tree.csv", "--channel", "gcc"]).status, Some(0));
-    assert!(desk.run(&["tree", "export", "-"]).stdout.contains(",gcc,"));
+    assert_eq!(setup.run(&["tree", "import", "tree.csv", "--channel", "gcc"]).status, Some(0));
+    assert!(setup.run(&["tree", "export", "-"]).stdout.contains(",gcc,"));
 }
 
 #[tokio::test]
 async fn the_national_tree_needs_no_database() {
-    let desk = Desk::without_key().await;
-    let said = desk.run(&["tree", "national", "-"]);
+    let setup = TestSetup::without_key().await;
+    let said = setup.run(&["tree", "national", "-"]);
     assert_eq!((said.status, said.stdout.lines().count()), (Some(0), 5_176));
 }
 
 #[tokio::test]
 async fn a_key_stands_alone_on_its_line_and_can_be_revoked() {
-    let desk = Desk::with_tree().await;
-    let made = desk.run(&["key", "create", "--name", "ops", "--role", "operator"]);
+    let setup = TestSetup::with_tree().await;
+    let made = setup.run(&["key", "create", "--name", "ops", "--role", "operator"]);
     assert_eq!(made.status, Some(0), "{}", made.stderr);
     assert!(made.stdout.starts_with("gccr_") && made.stdout.lines().count() == 1, "{}", made.stdout);
-    let listed = desk.run(&["key", "list"]).stdout;
+    let listed = setup.run(&["key", "list"]).stdout;
     assert!(listed.contains("\tops\toperator\t-\t") && !listed.contains(made.stdout.trim()), "{listed}");
-    assert_eq!(desk.run(&["key", "revoke", "ops"]).stdout, "1 key revoked\n");
-    assert_eq!(desk.run(&["key", "revoke", "ops"]).status, Some(1));
+    assert_eq!(setup.run(&["key", "revoke", "ops"]).stdout, "1 key revoked\n");
+    assert_eq!(setup.run(&["key", "revoke", "ops"]).status, Some(1));
 }
 
 #[tokio::test]
 async fn what_a_key_or_an_account_is_called_is_held_to_the_same_rule_as_on_the_pages() {
-    let desk = Desk::with_tree().await;
+    let setup = TestSetup::with_tree().await;
     for name in ["", " ", "two\nlines", &"x".repeat(201)] {
         let key = ["key", "create", "--role", "operator", "--name", name];
         let user = ["user", "create", "somebody", "--role", "operator", "--name", name];
         for command in [&key[..], &user[..]] {
-            assert_eq!(desk.run(command).status, Some(2), "{command:?}");
+            assert_eq!(setup.run(command).status, Some(2), "{command:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_key_of_an_agency_needs_its_office() {
-    let desk = Desk::with_tree().await;
+    let setup = TestSetup::with_tree().await;
     let agency = ["key", "create", "--name", "a", "--role", "agency"];
-    assert_eq!(desk.run(&agency).status, Some(2));
-    assert_eq!(desk.run(&[&agency[..], &["--office", "nowhere"]].concat()).status, Some(1));
-    assert_eq!(desk.run(&[&agency[..], &["--office", "lamphun"]].concat()).status, Some(0));
+    assert_eq!(setup.run(&agency).status, Some(2));
+    assert_eq!(setup.run(&[&agency[..], &["--office", "nowhere"]].concat()).status, Some(1));
+    assert_eq!(setup.run(&[&agency[..], &["--office", "lamphun"]].concat()).status, Some(0));
 }
 
 #[tokio::test]
 async fn a_channel_can_be_parked_and_resumed_and_never_shows_its_secrets() {
-    let desk = Desk::new().await;
-    desk.add_channel();
-    let twice = desk.run(&[
+    let setup = TestSetup::new().await;
+    setup.add_channel();
+    let twice = setup.run(&[
         "channel",
         "add",
         "gcc",
@@ -209,23 +209,23 @@ async fn a_channel_can_be_parked_and_resumed_and_never_shows_its_secrets() {
     ]);
     assert_eq!(twice.status, Some(1));
     assert!(twice.stderr.contains("there is a channel \"gcc\" already"), "{}", twice.stderr);
-    assert_eq!(desk.run(&["channel", "park", "gcc"]).stdout, "channel gcc is parked\n");
-    let listed = desk.run(&["channel", "list"]).stdout;
+    assert_eq!(setup.run(&["channel", "park", "gcc"]).stdout, "channel gcc is parked\n");
+    let listed = setup.run(&["channel", "list"]).stdout;
     assert!(listed.contains("parked since") && !listed.contains("a-token"), "{listed}");
-    assert_eq!(desk.run(&["channel", "resume", "gcc"]).stdout, "channel gcc goes on\n");
-    assert_eq!(desk.run(&["channel", "rotate", "gcc"]).status, Some(2));
-    assert_eq!(desk.run(&["channel", "rotate", "gcc", "--token-file", "channel.token"]).status, Some(0));
-    assert_eq!(desk.run(&["channel", "park", "nope"]).status, Some(1));
+    assert_eq!(setup.run(&["channel", "resume", "gcc"]).stdout, "channel gcc goes on\n");
+    assert_eq!(setup.run(&["channel", "rotate", "gcc"]).status, Some(2));
+    assert_eq!(setup.run(&["channel", "rotate", "gcc", "--token-file", "channel.token"]).status, Some(0));
+    assert_eq!(setup.run(&["channel", "park", "nope"]).status, Some(1));
 }
 
 #[tokio::test]
 async fn the_doctor_tells_a_line_for_each_question_and_fails_where_line_is_away() {
-    let desk = Desk::new().await;
-    let healthy = desk.run(&["doctor"]);
+    let setup = TestSetup::new().await;
+    let healthy = setup.run(&["doctor"]);
     assert_eq!(healthy.status, Some(0), "{}{}", healthy.stdout, healthy.stderr);
     assert!(healthy.stdout.lines().all(|line| line.starts_with("ok ")), "{}", healthy.stdout);
-    desk.add_channel();
-    let ill = desk.run(&["doctor"]);
+    setup.add_channel();
+    let ill = setup.run(&["doctor"]);
     assert_eq!(ill.status, Some(1));
     assert_eq!(ill.stdout.lines().filter(|line| line.starts_with("FAIL ")).count(), 3, "{}", ill.stdout);
     assert!(ill.stderr.starts_with("error: 3 of 15 checks failed"), "{}", ill.stderr);
@@ -233,40 +233,40 @@ async fn the_doctor_tells_a_line_for_each_question_and_fails_where_line_is_away(
 
 #[tokio::test]
 async fn a_real_database_is_not_given_a_key_made_up_on_the_spot() {
-    let desk = Desk::without_key().await;
-    let said = desk.run(&["serve"]);
+    let setup = TestSetup::without_key().await;
+    let said = setup.run(&["serve"]);
     assert_eq!(said.status, Some(1));
     assert!(said.stderr.starts_with("error: the key file secret.key is missing"), "{}", said.stderr);
 }
 
 #[tokio::test]
 async fn a_migrated_database_has_nothing_left_to_migrate() {
-    let desk = Desk::without_key().await;
-    let said = desk.run(&["migrate"]);
+    let setup = TestSetup::without_key().await;
+    let said = setup.run(&["migrate"]);
     assert!(said.stdout.ends_with("0 of them now\n"), "{}", said.stdout);
 }
 
 #[tokio::test]
 async fn wrong_usage_ends_with_2_and_a_wrong_setting_with_1() {
-    let desk = Desk::without_key().await;
-    assert_eq!(desk.run(&["frobnicate"]).status, Some(2));
-    assert_eq!(desk.run(&[]).status, Some(2));
-    desk.write("wrong.toml", "[server]\nnope = 1\n");
-    let said = desk.run(&["--config", "wrong.toml", "migrate"]);
+    let setup = TestSetup::without_key().await;
+    assert_eq!(setup.run(&["frobnicate"]).status, Some(2));
+    assert_eq!(setup.run(&[]).status, Some(2));
+    setup.write("wrong.toml", "[server]\nnope = 1\n");
+    let said = setup.run(&["--config", "wrong.toml", "migrate"]);
     assert_eq!(said.status, Some(1));
     assert!(said.stderr.contains("`server.nope`") && said.stderr.contains("wrong.toml"), "{}", said.stderr);
 }
 
 #[tokio::test]
 async fn every_command_has_an_example_in_its_help() {
-    let desk = Desk::without_key().await;
+    let setup = TestSetup::without_key().await;
     let commands = "serve|demo|simulator|migrate|doctor|openapi|tree import|tree export|tree national|channel add|\
                     channel list|channel check|channel park|channel resume|channel rotate|database restored|\
                     database moved|secrets status|secrets rotate|secrets accept|key create|key list|key revoke";
     for command in commands.split('|') {
         let mut arguments: Vec<&str> = command.split(' ').collect();
         arguments.push("--help");
-        let said = desk.run(&arguments);
+        let said = setup.run(&arguments);
         assert_eq!(said.status, Some(0), "{command}");
         assert!(said.stdout.contains("Example") && said.stdout.contains(&format!("gcc-relay {command}")), "{command}");
     }
@@ -275,16 +275,16 @@ async fn every_command_has_an_example_in_its_help() {
 #[tokio::test]
 async fn stewards_are_invited_into_a_file_that_only_its_owner_reads() {
     use std::os::unix::fs::PermissionsExt as _;
-    let desk = Desk::with_tree().await;
-    let said = desk.run(&["user", "invite", "--csv", "all.csv", "--office", "lamphun"]);
+    let setup = TestSetup::with_tree().await;
+    let said = setup.run(&["user", "invite", "--csv", "all.csv", "--office", "lamphun"]);
     assert_eq!((said.status, said.stdout.as_str()), (Some(0), "3 links written to all.csv\n"), "{}", said.stderr);
-    let path = desk.folder.path().join("all.csv");
+    let path = setup.folder.path().join("all.csv");
     assert_eq!(std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
     let file = std::fs::read_to_string(&path).expect("text");
     assert!(file.contains("lamphun-d1,นายอำเภอเมืองลำพูน,อำเภอเมืองลำพูน,http://127.0.0.1:8080/welcome/"), "{file}");
-    let again = desk.run(&["user", "invite", "--csv", "all.csv"]);
+    let again = setup.run(&["user", "invite", "--csv", "all.csv"]);
     assert_eq!(again.status, Some(1), "a file that is there is not written over");
-    assert!(desk.run(&["user", "list"]).stdout.matches("steward").count() == 3, "and nobody was invited");
-    let rest = desk.run(&["user", "invite", "--csv", "rest.csv", "--again"]);
+    assert!(setup.run(&["user", "list"]).stdout.matches("steward").count() == 3, "and nobody was invited");
+    let rest = setup.run(&["user", "invite", "--csv", "rest.csv", "--again"]);
     assert_eq!(rest.stdout, "7 links written to rest.csv\n", "three of them new ones");
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::browser::Browser;
-use crate::desk::Answer;
+use crate::test_app::Answer;
 
 /// How far it is gone from the first page.
 const STEPS: usize = 2;

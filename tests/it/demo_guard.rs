@@ -5,7 +5,7 @@ use gcc_relay::store::demo_data::{find_demo_data, mark_demo_data};
 use gcc_relay::store::{self, Db};
 
 use crate::program::Program;
-use crate::stage::{PATIENCE, SMALL_TREE, fresh_database};
+use crate::test_relay::{PATIENCE, SMALL_TREE, fresh_database};
 
 const NOBODY: &str = "http://127.0.0.1:1";
 

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::time::Timestamp;
-use gcc_relay::relay::by_hand;
-use gcc_relay::store::history::{Copy, Fate, list_copies, list_held_copies, write_fates};
-use gcc_relay::store::progress::{find_difference, list_counters};
+use gcc_relay::relay::test_driver;
+use gcc_relay::store::demo_seed::{
+    SeedDelivery, SimulatedOutcome, list_held_deliveries, list_seed_deliveries, write_outcomes,
+};
+use gcc_relay::store::progress::{find_drift, list_counters};
 
-use crate::stage::Stage;
+use crate::test_relay::TestRelay;
 
 /// The root and the automatic groups have it, but one whose calls failed and one without a link; the rest is held.
-fn fate(copy: &Copy, at: Timestamp) -> Option<Fate> {
+fn outcome(copy: &SeedDelivery, at: Timestamp) -> Option<SimulatedOutcome> {
     let state = match copy.code.as_str() {
         "cmi-com" => State::Failed,
         "cmi-far" => State::Unreachable,
@@ -20,7 +22,7 @@ fn fate(copy: &Copy, at: Timestamp) -> Option<Fate> {
         _ => State::Accepted,
     };
     let ended_at = (state != State::Held).then_some(at);
-    Some(Fate {
+    Some(SimulatedOutcome {
         id: copy.id,
         state,
         reason: match state {
@@ -28,7 +30,7 @@ fn fate(copy: &Copy, at: Timestamp) -> Option<Fate> {
             State::Unreachable => Some(Reason::NotLinked),
             _ => None,
         },
-        turn_at: Some(at),
+        eligible_at: Some(at),
         release_at: None,
         called_at: ended_at.filter(|_| copy.linked),
         ended_at,
@@ -41,15 +43,15 @@ fn fate(copy: &Copy, at: Timestamp) -> Option<Fate> {
 
 #[tokio::test]
 async fn what_is_written_as_past_is_counted_like_what_was_lived() {
-    let stage = Stage::new().await;
-    let (id, deliveries) = stage.publish(stage.draft().await).await;
-    let mut db = stage.db().await;
-    let copies = list_copies(&mut db, id).await.expect("copies");
+    let relay = TestRelay::new().await;
+    let (id, deliveries) = relay.publish(relay.draft().await).await;
+    let mut db = relay.db().await;
+    let copies = list_seed_deliveries(&mut db, id).await.expect("copies");
     assert_eq!((copies.len(), copies[0].code.as_str()), (8, "gcc1"));
-    let at = stage.now() + Duration::from_secs(40);
-    let fates: Vec<Fate> = copies.iter().filter_map(|copy| fate(copy, at)).collect();
-    write_fates(&mut db, &fates).await.expect("moves of the table");
-    assert!(find_difference(&mut db, id).await.expect("a count").is_none());
+    let at = relay.now() + Duration::from_secs(40);
+    let outcomes: Vec<SimulatedOutcome> = copies.iter().filter_map(|copy| outcome(copy, at)).collect();
+    write_outcomes(&mut db, &outcomes).await.expect("moves of the table");
+    assert!(find_drift(&mut db, id).await.expect("a count").is_none());
     let counters = list_counters(&mut db, id).await.expect("counters");
     let sum = |of: fn(&gcc_relay::store::progress::Counters) -> i64| counters.iter().map(of).sum::<i64>();
     assert_eq!(sum(|c| c.groups), i64::from(deliveries));
@@ -60,15 +62,15 @@ async fn what_is_written_as_past_is_counted_like_what_was_lived() {
 
 #[tokio::test]
 async fn the_engine_goes_on_from_where_the_past_left_it() {
-    let stage = Stage::new().await;
-    let (id, _) = stage.publish(stage.draft().await).await;
-    let mut db = stage.db().await;
-    let copies = list_copies(&mut db, id).await.expect("copies");
-    let fates: Vec<Fate> = copies.iter().filter_map(|copy| fate(copy, stage.now())).collect();
-    write_fates(&mut db, &fates).await.expect("moves of the table");
-    let held = list_held_copies(&mut db, id).await.expect("held");
+    let relay = TestRelay::new().await;
+    let (id, _) = relay.publish(relay.draft().await).await;
+    let mut db = relay.db().await;
+    let copies = list_seed_deliveries(&mut db, id).await.expect("copies");
+    let outcomes: Vec<SimulatedOutcome> = copies.iter().filter_map(|copy| outcome(copy, relay.now())).collect();
+    write_outcomes(&mut db, &outcomes).await.expect("moves of the table");
+    let held = list_held_deliveries(&mut db, id).await.expect("held");
     assert_eq!(held.iter().map(|copy| copy.code.as_str()).collect::<Vec<_>>(), ["lpn"]);
     drop(db);
-    by_hand::run_until_idle(&stage.engine).await.expect("the engine runs");
-    assert!(stage.line().accepted(None).is_empty(), "what was accepted is not sent again");
+    test_driver::run_until_idle(&relay.engine).await.expect("the engine runs");
+    assert!(relay.line().accepted(None).is_empty(), "what was accepted is not sent again");
 }

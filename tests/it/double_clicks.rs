@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
-use crate::desk::{Answer, Desk, Who};
 use crate::form_words::Words;
-use crate::forms::{Form, Hands, all};
+use crate::forms::{Form, Sender, all};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// Forms of people who are signed in that are not done once, each with its reason.
 const NOT_ONCE: &[(&str, &str)] = &[
@@ -87,15 +87,15 @@ async fn click_twice(browser: &Browser<'_>, path: &str, fields: &[(&str, &str)])
 
 #[tokio::test]
 async fn two_clicks_on_any_form_are_one_act_with_one_answer() {
-    let desk = Desk::new().await;
-    let admin = desk.sign_in(Who::Admin).await;
-    let steward = desk.sign_in(Who::Steward).await;
-    let agency = desk.sign_in(Who::Agency).await;
-    let approver = desk.sign_in_with_code(Who::Approver).await;
-    let mut words = Words::new(&desk, &admin).await;
-    let bare = BARE.iter().map(|(route, path)| Form { hands: Hands::Of(Who::Admin), route, path, fields: &[] });
+    let app = TestApp::new().await;
+    let admin = app.sign_in(Who::Admin).await;
+    let steward = app.sign_in(Who::Steward).await;
+    let agency = app.sign_in(Who::Agency).await;
+    let approver = app.sign_in_with_code(Who::Approver).await;
+    let mut words = Words::new(&app, &admin).await;
+    let bare = BARE.iter().map(|(route, path)| Form { sender: Sender::SignedIn(Who::Admin), route, path, fields: &[] });
     let once = |form: &&Form| {
-        matches!(form.hands, Hands::Of(_))
+        matches!(form.sender, Sender::SignedIn(_))
             && !TRIED_ALONE.contains(&form.route)
             && form.route.starts_with("POST ")
             && form.route != "POST /language"
@@ -116,14 +116,14 @@ async fn two_clicks_on_any_form_are_one_act_with_one_answer() {
             // everybody in the small tree below one office
             fields = vec![("office", "chiangmai"), ("confirmed", "3"), ("form", "slips")];
         }
-        let browser = match (form.hands, form.route) {
+        let browser = match (form.sender, form.route) {
             (_, "POST /bulletins/{id}/approve" | "POST /bulletins/{id}/return") => &approver,
-            (Hands::Of(Who::Steward), _) => &steward,
-            (Hands::Of(Who::Agency), _) => &agency,
+            (Sender::SignedIn(Who::Steward), _) => &steward,
+            (Sender::SignedIn(Who::Agency), _) => &agency,
             _ => &admin,
         };
         let looks = fields.contains(&("do", "preview"));
-        let before = desk.count(ACTS).await;
+        let before = app.count(ACTS).await;
         let [first, second, third] = click_twice(browser, &path, &fields).await;
         assert!(matches!(first.status, 200 | 303), "{}: {} {}", form.route, first.status, first.text);
         for again in [second, third] {
@@ -131,7 +131,7 @@ async fn two_clicks_on_any_form_are_one_act_with_one_answer() {
             assert_eq!(again.header("location"), first.header("location"), "{}", form.route);
             assert_eq!(plain(&again), plain(&first), "{}", form.route);
         }
-        let acts = desk.count(ACTS).await - before;
+        let acts = app.count(ACTS).await - before;
         let expected = match form.route {
             _ if looks => 0..=0,
             // an act for each invitation, each bulletin, each thing made with another
@@ -147,11 +147,11 @@ async fn two_clicks_on_any_form_are_one_act_with_one_answer() {
 fn every_form_of_people_is_done_once_or_says_why_not() {
     let routes: BTreeSet<String> = ROUTES
         .iter()
-        .filter(|route| route.method == "POST" && matches!(route.door, Door::Person(_)))
+        .filter(|route| route.method == "POST" && matches!(route.access, Access::Person(_)))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     let mut tried: BTreeSet<String> =
-        all().filter(|form| matches!(form.hands, Hands::Of(_))).map(|form| form.route.to_owned()).collect();
+        all().filter(|form| matches!(form.sender, Sender::SignedIn(_))).map(|form| form.route.to_owned()).collect();
     tried.extend(BARE.iter().map(|(route, _)| (*route).to_owned()));
     tried.extend(TRIED_ALONE.iter().map(|route| (*route).to_owned()));
     let excused: BTreeSet<String> = NOT_ONCE.iter().map(|(route, _)| (*route).to_owned()).collect();
@@ -180,7 +180,7 @@ fn every_form_in_the_templates_bears_the_token() {
                 continue;
             }
             forms += 1;
-            assert!(head.contains(r#"name="once" value="{{ shell.once }}""#), "{name}: <form {head}");
+            assert!(head.contains(r#"name="once" value="{{ shell.form_token }}""#), "{name}: <form {head}");
         }
     }
     assert!(forms > 30, "{forms} forms");
@@ -188,10 +188,10 @@ fn every_form_in_the_templates_bears_the_token() {
 
 #[tokio::test]
 async fn recovery_codes_are_shown_to_the_second_click_too() {
-    let desk = Desk::new().await;
-    let steward = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let steward = app.sign_in(Who::Steward).await;
     let setup = steward.submit("/account/codes", &[("old", PASSWORD)]).await;
-    let code = desk.code_of(&setup.text);
+    let code = app.code_of(&setup.text);
     for (path, fields) in
         [("/account/codes/confirm", [("code", code.as_str())]), ("/account/recovery", [("old", PASSWORD)])]
     {
@@ -201,13 +201,13 @@ async fn recovery_codes_are_shown_to_the_second_click_too() {
             assert_eq!(plain(&again), plain(&first), "{path}");
         }
     }
-    assert_eq!(desk.count("select count(*) from audit where act = 'recovery_codes_make'").await, 2);
+    assert_eq!(app.count("select count(*) from audit where act = 'recovery_codes_make'").await, 2);
 }
 
 #[tokio::test]
 async fn a_key_that_is_shown_once_is_shown_to_the_second_click_too_and_works() {
-    let desk = Desk::new().await;
-    let admin = desk.sign_in(Who::Admin).await;
+    let app = TestApp::new().await;
+    let admin = app.sign_in(Who::Admin).await;
     let fields = [("name", "ระบบ"), ("role", "operator"), ("office", "")];
     let [first, second, _] = click_twice(&admin, "/keys", &fields).await;
     let key = |page: &Answer| {
@@ -215,62 +215,62 @@ async fn a_key_that_is_shown_once_is_shown_to_the_second_click_too_and_works() {
         format!("gccr_{}", rest.split(['<', '"', '\n', '&']).next().expect("an end"))
     };
     assert_eq!(key(&first), key(&second));
-    let kept = desk.texts("select response from idempotency_keys").await;
+    let kept = app.texts("select response from idempotency_keys").await;
     assert!(kept.iter().all(|kept| !kept.contains("gccr_")), "it is sealed");
-    assert_eq!(desk.count("select count(*) from api_keys where name = 'ระบบ'").await, 1);
+    assert_eq!(app.count("select count(*) from api_keys where name = 'ระบบ'").await, 1);
 }
 
 #[tokio::test]
 async fn two_clicks_on_a_form_with_a_picture_make_one_draft() {
-    let desk = Desk::new().await;
-    let publisher = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let publisher = app.sign_in(Who::Publisher).await;
     let token = token();
     let fields = [("once", token.as_str()), ("kind", "news"), ("subject", "เรื่อง"), ("body", "ความ"), ("do", "save")];
     let send = || publisher.submit_with_file("/bulletins/new", &fields, "file", b"");
     let (first, second) = tokio::join!(send(), send());
     assert_eq!((first.status, first.location()), (303, second.location()));
-    assert_eq!(desk.count("select count(*) from bulletins").await, 1);
+    assert_eq!(app.count("select count(*) from bulletins").await, 1);
 }
 
 #[tokio::test]
 async fn another_text_under_the_same_token_is_another_form() {
-    let desk = Desk::new().await;
-    let publisher = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let publisher = app.sign_in(Who::Publisher).await;
     let token = token();
     for subject in ["เรื่องที่หนึ่ง", "เรื่องที่สอง"] {
         let fields =
             [("once", token.as_str()), ("kind", "news"), ("subject", subject), ("body", "ความ"), ("do", "save")];
         assert_eq!(publisher.submit("/bulletins/new", &fields).await.status, 303);
     }
-    assert_eq!(desk.count("select count(*) from bulletins").await, 2);
+    assert_eq!(app.count("select count(*) from bulletins").await, 2);
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_kept_and_what_was_made_is_for_one_session_and_a_quarter_of_an_hour() {
-    let desk = Desk::new().await;
-    let admin = desk.sign_in(Who::Admin).await;
+async fn a_refusal_is_not_kept_and_a_result_is_for_one_session_for_15_minutes() {
+    let app = TestApp::new().await;
+    let admin = app.sign_in(Who::Admin).await;
     let token = token();
     let fields = [("once", token.as_str()), ("name", "ระบบ"), ("role", "operator"), ("office", "")];
     let bad = [("once", token.as_str()), ("name", ""), ("role", "operator"), ("office", "")];
     assert_eq!(admin.submit("/keys", &bad).await.status, 422);
     assert_eq!(admin.submit("/keys", &bad).await.status, 422);
     let first = admin.submit("/keys", &fields).await;
-    let other = Browser::new(&desk);
+    let other = Browser::new(&app);
     other.sign_in("the-admin").await;
     let elsewhere = other.submit("/keys", &fields).await;
     assert_ne!(plain(&first), plain(&elsewhere), "another session has a form of its own");
-    desk.after(Duration::from_mins(16)).await;
-    assert_eq!(desk.count("select count(*) from idempotency_keys where route like 'FORM %'").await, 0);
+    app.after(Duration::from_mins(16)).await;
+    assert_eq!(app.count("select count(*) from idempotency_keys where route like 'FORM %'").await, 0);
     let later = admin.submit("/keys", &fields).await;
     assert_ne!(plain(&first), plain(&later));
-    assert_eq!(desk.count("select count(*) from api_keys where name = 'ระบบ'").await, 3);
+    assert_eq!(app.count("select count(*) from api_keys where name = 'ระบบ'").await, 3);
 }
 
 #[tokio::test]
 async fn an_act_that_could_not_be_committed_is_done_by_the_next_click() {
-    let desk = Desk::new().await;
-    let publisher = desk.sign_in(Who::Publisher).await;
-    let id = desk.write().await;
+    let app = TestApp::new().await;
+    let publisher = app.sign_in(Who::Publisher).await;
+    let id = app.write().await;
     let token = token();
     let path = format!("/bulletins/{id}/test");
     let fields = [("once", token.as_str()), ("group", "cmi-far")];
@@ -279,8 +279,8 @@ async fn an_act_that_could_not_be_committed_is_done_by_the_next_click() {
     for _ in 0..2 {
         assert_eq!(publisher.submit(&path, &fields).await.status, 303);
     }
-    desk.run().await;
-    assert_eq!(desk.line().accepted(Some("Clpn")).len(), 1);
-    let draft = desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
+    app.run().await;
+    assert_eq!(app.line().accepted(Some("Clpn")).len(), 1);
+    let draft = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     assert_eq!(draft["state"], json!("draft"));
 }

@@ -135,7 +135,7 @@ async fn a_long_folder_with_awkward_letters_will_do() {
 }
 
 #[tokio::test]
-async fn a_checkout_closed_to_the_user_who_runs_postgres_gets_a_link_to_a_folder_elsewhere() {
+async fn a_checkout_closed_to_the_postgres_user_links_to_another_folder() {
     if !nix::unistd::geteuid().is_root() {
         return; // everyone else runs Postgres as themselves, and nothing of their own is closed to them
     }

@@ -8,13 +8,13 @@ use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::relay::publish::publish;
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::locks::lock_bulletin;
-use gcc_relay::store::record::{News, Recorded, record_batch};
-use gcc_relay::store::turns;
+use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
+use gcc_relay::store::transitions;
 use serde_json::{Value, json};
 use tokio::task::yield_now;
 
-use crate::desk::{Answer, Desk, Who, letter};
-use crate::stage::tester;
+use crate::test_app::{Answer, TestApp, Who, letter};
+use crate::test_relay::tester;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -29,68 +29,68 @@ enum End {
 }
 
 /// A bulletin that expires in an hour: held at `lpn`, accepted elsewhere, out of reach at `cmi-far`, declined at nobody.
-async fn relayed_for_an_hour(desk: &Desk) -> String {
-    let id = desk.write_with(json!({ "expires_at": desk.now() + MINUTE * 60 })).await;
-    desk.release(&id).await;
-    desk.run().await;
+async fn relayed_for_an_hour(app: &TestApp) -> String {
+    let id = app.write_with(json!({ "expires_at": app.now() + MINUTE * 60 })).await;
+    app.release(&id).await;
+    app.run().await;
     id
 }
 
-async fn end(desk: &Desk, id: &str, end: End) {
+async fn end(app: &TestApp, id: &str, end: End) {
     match end {
         End::Withdrawn => {
-            take_back(desk, id).await.expect(200);
+            take_back(app, id).await.expect(200);
         }
-        End::Expired => desk.after(MINUTE * 60).await,
-        End::JustExpired => desk.clock.advance(MINUTE * 60),
+        End::Expired => app.after(MINUTE * 60).await,
+        End::JustExpired => app.clock.advance(MINUTE * 60),
     }
 }
 
-async fn take_back(desk: &Desk, id: &str) -> Answer {
-    desk.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), json!({ "reason": "ข้อมูลคลาดเคลื่อน" })).await
+async fn take_back(app: &TestApp, id: &str) -> Answer {
+    app.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), json!({ "reason": "ข้อมูลคลาดเคลื่อน" })).await
 }
 
-async fn correct(desk: &Desk, about: &str) -> String {
-    desk.write_with(json!({ "kind": "correction", "about": about })).await
+async fn correct(app: &TestApp, about: &str) -> String {
+    app.write_with(json!({ "kind": "correction", "about": about })).await
 }
 
-async fn state(desk: &Desk, id: &str) -> String {
-    let bulletin = desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
+async fn state(app: &TestApp, id: &str) -> String {
+    let bulletin = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     bulletin["state"].as_str().expect("a state").to_owned()
 }
 
-async fn states(desk: &Desk, id: &str) -> std::collections::BTreeMap<String, State> {
-    desk.states(id.parse().expect("an id")).await
+async fn states(app: &TestApp, id: &str) -> std::collections::BTreeMap<String, State> {
+    app.states(id.parse().expect("an id")).await
 }
 
 #[tokio::test]
 async fn copies_that_were_not_sent_end_with_their_bulletin() {
     for (how, ended) in [(End::Withdrawn, State::Withdrawn), (End::Expired, State::Expired)] {
-        let desk = Desk::new().await;
-        let id = relayed_for_an_hour(&desk).await;
-        end(&desk, &id, how).await;
-        let states = states(&desk, &id).await;
+        let app = TestApp::new().await;
+        let id = relayed_for_an_hour(&app).await;
+        end(&app, &id, how).await;
+        let states = states(&app, &id).await;
         for group in ["lpn", "lpn-com", "lpn-dist"] {
             assert_eq!(states[group], ended, "{group}");
         }
         assert_eq!(states["moi"], State::Accepted);
-        desk.assert_exact(id.parse().expect("an id")).await;
+        app.assert_exact(id.parse().expect("an id")).await;
     }
 }
 
 #[tokio::test]
 async fn nothing_of_an_ended_bulletin_is_sent_on_by_people() {
     for (how, name) in [(End::Withdrawn, "not-relaying"), (End::Expired, "expired"), (End::JustExpired, "expired")] {
-        let desk = Desk::new().await;
-        let id = relayed_for_an_hour(&desk).await;
-        let lost = desk.delivery_of(&id, "cmi-far").await;
+        let app = TestApp::new().await;
+        let id = relayed_for_an_hour(&app).await;
+        let lost = app.delivery_of(&id, "cmi-far").await;
         let decline = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
-        let other = relayed_for_an_hour(&desk).await;
-        desk.post(&Who::Steward, &format!("bulletins/{other}/decline"), decline.clone()).await.expect(200);
-        let before = desk.line().accepted(Some("Clpn")).len();
-        end(&desk, &id, how).await;
+        let other = relayed_for_an_hour(&app).await;
+        app.post(&Who::Steward, &format!("bulletins/{other}/decline"), decline.clone()).await.expect(200);
+        let before = app.line().accepted(Some("Clpn")).len();
+        end(&app, &id, how).await;
         if how == End::Withdrawn {
-            end(&desk, &other, how).await;
+            end(&app, &other, how).await;
         }
         for (path, body) in [
             (format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })),
@@ -100,114 +100,113 @@ async fn nothing_of_an_ended_bulletin_is_sent_on_by_people() {
             (format!("bulletins/{id}/retry"), json!({ "filter": {} })),
             (format!("deliveries/{lost}/retry"), json!({})),
         ] {
-            assert_eq!(desk.post(&Who::Admin, &path, body).await.problem_name(409), name, "{how:?}: {path}");
+            assert_eq!(app.post(&Who::Admin, &path, body).await.problem_name(409), name, "{how:?}: {path}");
         }
-        desk.run().await;
+        app.run().await;
         // the notice of a withdrawal goes only where the bulletin went
-        assert_eq!(desk.line().accepted(Some("Clpn")).len(), before, "{how:?}");
+        assert_eq!(app.line().accepted(Some("Clpn")).len(), before, "{how:?}");
     }
 }
 
 #[tokio::test]
 async fn pages_tell_a_steward_that_a_bulletin_is_over_and_forward_nothing() {
     for how in [End::Withdrawn, End::JustExpired] {
-        let desk = Desk::new().await;
-        let id = relayed_for_an_hour(&desk).await;
-        let governor = desk.sign_in(Who::Steward).await;
-        end(&desk, &id, how).await;
+        let app = TestApp::new().await;
+        let id = relayed_for_an_hour(&app).await;
+        let governor = app.sign_in(Who::Steward).await;
+        end(&app, &id, how).await;
         let answer = governor.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn"), ("do", "forward")]).await;
         assert_eq!(answer.location(), format!("/waiting/{id}?said=changed"), "{how:?}");
         let all = governor.submit("/waiting/all", &[("id", id.as_str())]).await;
         assert_eq!(all.location(), "/waiting?said=forwarded-some", "{how:?}");
-        desk.run().await;
-        assert_ne!(states(&desk, &id).await["lpn"], State::Accepted);
+        app.run().await;
+        assert_ne!(states(&app, &id).await["lpn"], State::Accepted);
     }
 }
 
 #[tokio::test]
 async fn time_lets_nothing_of_an_expired_bulletin_go_on() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "expires_at": desk.now() + MINUTE * 20 })).await;
-    desk.release(&id).await;
-    desk.run().await;
-    desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
-    desk.run().await;
-    assert_eq!(states(&desk, &id).await["lpn-com"], State::Held);
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "expires_at": app.now() + MINUTE * 20 })).await;
+    app.release(&id).await;
+    app.run().await;
+    app.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
+    app.run().await;
+    assert_eq!(states(&app, &id).await["lpn-com"], State::Held);
     // its release, and the patience with groups above, are due now; so is its end, which no upkeep has seen
-    desk.clock.advance(MINUTE * 60 * 24);
-    let now = desk.now();
-    let mut db = desk.db().await;
-    assert_eq!(turns::list_releases_due(&mut db, now).await.expect("a query"), []);
-    assert_eq!(turns::list_bypasses_due(&mut db, &[Some(now); 4], now).await.expect("a query"), []);
+    app.clock.advance(MINUTE * 60 * 24);
+    let now = app.now();
+    let mut db = app.db().await;
+    assert_eq!(transitions::list_releases_due(&mut db, now).await.expect("a query"), []);
+    assert_eq!(transitions::list_bypasses_due(&mut db, &[Some(now); 4], now).await.expect("a query"), []);
     drop(db);
-    desk.run().await;
-    assert_eq!(states(&desk, &id).await["lpn-com"], State::Expired);
-    assert_eq!(desk.line().accepted(Some("Clpncom")).len(), 0);
+    app.run().await;
+    assert_eq!(states(&app, &id).await["lpn-com"], State::Expired);
+    assert_eq!(app.line().accepted(Some("Clpncom")).len(), 0);
 }
 
 #[tokio::test]
 async fn an_acceptance_that_becomes_known_late_is_recorded_and_wakes_nobody() {
-    let desk = Desk::new().await;
-    let id = relayed_for_an_hour(&desk).await;
+    let app = TestApp::new().await;
+    let id = relayed_for_an_hour(&app).await;
     let bulletin: BulletinId = id.parse().expect("an id");
-    desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
-    desk.clock.advance(MINUTE * 60);
-    let mut db = desk.db().await;
+    app.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
+    app.clock.advance(MINUTE * 60);
+    let mut db = app.db().await;
     let lock = lock_bulletin(&mut db, bulletin).await.expect("locked");
-    turns::end_open(&mut db, &lock, bulletin, State::Expired, desk.now()).await.expect("ended");
+    transitions::end_open(&mut db, &lock, bulletin, State::Expired, app.now()).await.expect("ended");
     drop(db);
-    let lpn = desk.delivery(bulletin, "lpn").await;
-    let row = Recorded {
+    let lpn = app.delivery(bulletin, "lpn").await;
+    let row = DeliveryOutcome {
         id: lpn.id,
         bulletin_id: bulletin,
-        at: desk.now(),
-        news: News::Accepted {
-            called_at: desk.now(),
+        at: app.now(),
+        kind: OutcomeKind::Accepted {
+            called_at: app.now(),
             receipt: Receipt { request_id: None, message_ids: vec!["1".into()] },
         },
     };
-    let mut db = desk.db().await;
+    let mut db = app.db().await;
     let lock = lock_bulletin(&mut db, bulletin).await.expect("locked");
-    record_batch(&mut db, &lock, desk.channel, 0, desk.now(), &[row]).await.expect("recorded");
+    record_batch(&mut db, &lock, app.channel, 0, app.now(), &[row]).await.expect("recorded");
     drop(db);
-    desk.run().await;
-    let states = states(&desk, &id).await;
+    app.run().await;
+    let states = states(&app, &id).await;
     assert_eq!((states["lpn"], states["lpn-com"]), (State::Accepted, State::Expired));
 }
 
 #[tokio::test]
 async fn a_bulletin_is_withdrawn_once_also_after_its_time() {
-    let desk = Desk::new().await;
-    let id = relayed_for_an_hour(&desk).await;
-    end(&desk, &id, End::Expired).await;
-    let done = take_back(&desk, &id).await.expect(200);
+    let app = TestApp::new().await;
+    let id = relayed_for_an_hour(&app).await;
+    end(&app, &id, End::Expired).await;
+    let done = take_back(&app, &id).await.expect(200);
     assert_eq!((&done["stopped"], &done["notified"]), (&json!(0), &json!(4)), "the notice goes where it went");
-    assert_eq!(take_back(&desk, &id).await.problem_name(409), "not-relaying");
+    assert_eq!(take_back(&app, &id).await.problem_name(409), "not-relaying");
 }
 
 #[tokio::test]
 async fn a_withdrawal_is_not_taken_back_itself() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let done = take_back(&desk, &id).await.expect(200);
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let done = take_back(&app, &id).await.expect(200);
     let notice = done["notice"].as_str().expect("a notice");
-    assert_eq!(take_back(&desk, notice).await.problem_name(409), "withdrawal-stands");
-    desk.run().await;
-    assert_eq!(state(&desk, notice).await, "settled");
+    assert_eq!(take_back(&app, notice).await.problem_name(409), "withdrawal-stands");
+    app.run().await;
+    assert_eq!(state(&app, notice).await, "settled");
     // it is retried like any bulletin
-    desk.post(&Who::Admin, &format!("bulletins/{notice}/retry"), json!({ "filter": {} })).await.expect(200);
+    app.post(&Who::Admin, &format!("bulletins/{notice}/retry"), json!({ "filter": {} })).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_correction_of_what_was_withdrawn_meanwhile_goes_nowhere() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let [draft, submitted, scheduled] =
-        [correct(&desk, &id).await, correct(&desk, &id).await, correct(&desk, &id).await];
-    desk.post(&Who::Admin, &format!("bulletins/{submitted}/submit"), json!({})).await.expect(200);
-    let at = desk.now() + MINUTE * 60;
-    desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await.expect(202);
-    take_back(&desk, &id).await.expect(200);
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let [draft, submitted, scheduled] = [correct(&app, &id).await, correct(&app, &id).await, correct(&app, &id).await];
+    app.post(&Who::Admin, &format!("bulletins/{submitted}/submit"), json!({})).await.expect(200);
+    let at = app.now() + MINUTE * 60;
+    app.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await.expect(202);
+    take_back(&app, &id).await.expect(200);
     for (path, body) in [
         (format!("bulletins/{draft}/publish"), json!({})),
         (format!("bulletins/{draft}/publish"), json!({ "at": at })),
@@ -217,111 +216,111 @@ async fn a_correction_of_what_was_withdrawn_meanwhile_goes_nowhere() {
         (format!("bulletins/{submitted}/publish"), json!({})),
     ] {
         let who = if path.ends_with("approve") { Who::Approver } else { Who::Admin };
-        let answer = desk.post(&who, &path, body).await;
+        let answer = app.post(&who, &path, body).await;
         assert_eq!(answer.pointers(422), ["/about"], "{path}");
         assert!(answer.text.contains("withdrawn"), "{path}: {}", answer.text);
     }
-    desk.after(MINUTE * 60).await;
-    let after = desk.get(&Who::Admin, &format!("bulletins/{scheduled}")).await.expect(200);
+    app.after(MINUTE * 60).await;
+    let after = app.get(&Who::Admin, &format!("bulletins/{scheduled}")).await.expect(200);
     assert_eq!((&after["state"], &after["unscheduled_reason"]), (&json!("draft"), &json!("about_withdrawn")));
     // and none is begun
-    let late = desk.post(&Who::Admin, "bulletins", letter(json!({ "kind": "correction", "about": id }))).await;
+    let late = app.post(&Who::Admin, "bulletins", letter(json!({ "kind": "correction", "about": id }))).await;
     assert_eq!(late.pointers(422), ["/about"]);
-    let browser = desk.sign_in(Who::Publisher).await;
+    let browser = app.sign_in(Who::Publisher).await;
     let fields = [("kind", "correction"), ("about", id.as_str()), ("subject", "ก"), ("body", "ข"), ("do", "save")];
     let page = browser.submit("/bulletins/new", &fields).await;
     assert!(page.status == 422 && page.text.contains("ถูกยกเลิกไปแล้ว"), "{}", page.text);
     let sent = "select count(*) from bulletins where kind = 'correction' and published_at is not null";
-    assert_eq!(desk.count(sent).await, 0);
+    assert_eq!(app.count(sent).await, 0);
 }
 
 #[tokio::test]
 async fn a_correction_of_what_has_expired_is_published_as_the_record_is_to_be_right() {
-    let desk = Desk::new().await;
-    let id = relayed_for_an_hour(&desk).await;
-    let (now_too, scheduled) = (correct(&desk, &id).await, correct(&desk, &id).await);
-    let at = desk.now() + MINUTE * 90;
-    desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await.expect(202);
-    end(&desk, &id, End::Expired).await;
-    desk.release(&now_too).await;
-    desk.after(MINUTE * 60).await;
-    assert_eq!((state(&desk, &now_too).await, state(&desk, &scheduled).await), ("relaying".into(), "relaying".into()));
+    let app = TestApp::new().await;
+    let id = relayed_for_an_hour(&app).await;
+    let (now_too, scheduled) = (correct(&app, &id).await, correct(&app, &id).await);
+    let at = app.now() + MINUTE * 90;
+    app.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await.expect(202);
+    end(&app, &id, End::Expired).await;
+    app.release(&now_too).await;
+    app.after(MINUTE * 60).await;
+    assert_eq!((state(&app, &now_too).await, state(&app, &scheduled).await), ("relaying".into(), "relaying".into()));
 }
 
 #[tokio::test]
 async fn published_corrections_are_withdrawn_with_what_they_correct() {
-    let desk = Desk::new().await;
-    let id = desk.relayed().await;
-    let correction = correct(&desk, &id).await;
-    desk.release(&correction).await;
-    desk.run().await;
-    let second = correct(&desk, &correction).await;
-    desk.release(&second).await;
-    desk.run().await;
-    let done = take_back(&desk, &id).await.expect(200);
+    let app = TestApp::new().await;
+    let id = app.relayed().await;
+    let correction = correct(&app, &id).await;
+    app.release(&correction).await;
+    app.run().await;
+    let second = correct(&app, &correction).await;
+    app.release(&second).await;
+    app.run().await;
+    let done = take_back(&app, &id).await.expect(200);
     let mut taken_along = [json!(correction), json!(second)];
     taken_along.sort_by_key(ToString::to_string);
     assert_eq!(done["corrections"], json!(taken_along));
     for gone in [&id, &correction, &second] {
-        assert_eq!(state(&desk, gone).await, "withdrawn");
+        assert_eq!(state(&app, gone).await, "withdrawn");
     }
     // what was held of them is stopped, and each is told where it went
-    assert_eq!(states(&desk, &correction).await["lpn"], State::Withdrawn);
+    assert_eq!(states(&app, &correction).await["lpn"], State::Withdrawn);
     let notices = "select count(*) from bulletins where kind = 'withdrawal' and stage = 'published'";
-    assert_eq!(desk.count(notices).await, 3);
-    desk.run().await;
-    let at_moi = desk.line().accepted(Some("Cmoi")).len();
+    assert_eq!(app.count(notices).await, 3);
+    app.run().await;
+    let at_moi = app.line().accepted(Some("Cmoi")).len();
     assert_eq!(at_moi, 6, "three bulletins and three notices");
 }
 
 #[tokio::test]
-async fn a_correction_that_was_withdrawn_corrects_nothing_any_more_and_its_bulletin_stands() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let correction = correct(&desk, &id).await;
-    desk.release(&correction).await;
+async fn a_withdrawn_correction_corrects_nothing() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let correction = correct(&app, &id).await;
+    app.release(&correction).await;
     let waiting = async || {
-        let found = desk.get(&Who::Steward, "waiting").await.expect(200);
+        let found = app.get(&Who::Steward, "waiting").await.expect(200);
         let found =
             found["items"].as_array().expect("items").iter().find(|row| row["bulletin_id"] == json!(id)).cloned();
         found.expect("it still waits")["corrected"].clone()
     };
-    desk.run().await;
+    app.run().await;
     assert_eq!(waiting().await, json!(true), "whoever forwards is told");
-    take_back(&desk, &correction).await.expect(200);
-    assert_eq!((state(&desk, &id).await.as_str(), waiting().await), ("relaying", json!(false)));
+    take_back(&app, &correction).await.expect(200);
+    assert_eq!((state(&app, &id).await.as_str(), waiting().await), ("relaying", json!(false)));
     // both before and after, the held copy is forwarded by who answers for it
-    desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
+    app.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_corrected_bulletin_is_still_let_in_and_the_newest_correction_counts() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     for _ in 0..2 {
-        let correction = correct(&desk, &id).await;
-        desk.release(&correction).await;
-        desk.run().await;
+        let correction = correct(&app, &id).await;
+        app.release(&correction).await;
+        app.run().await;
     }
-    desk.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
-    desk.run().await;
-    assert_eq!(states(&desk, &id).await["lpn"], State::Accepted);
+    app.post(&Who::Steward, &format!("bulletins/{id}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
+    app.run().await;
+    assert_eq!(states(&app, &id).await["lpn"], State::Accepted);
     let newest =
-        desk.texts("select public_token from bulletins where kind = 'correction' order by id desc limit 1").await;
-    let governor = desk.sign_in(Who::Steward).await;
+        app.texts("select public_token from bulletins where kind = 'correction' order by id desc limit 1").await;
+    let governor = app.sign_in(Who::Steward).await;
     let page = governor.open(&format!("/waiting/{id}")).await;
     assert!(page.text.contains(&format!("/b/{}", newest[0])), "{}", page.text);
 }
 
 #[tokio::test]
 async fn a_withdrawal_waits_for_a_correction_that_is_being_published_and_takes_it_along() {
-    let desk = Desk::new().await;
-    let id: BulletinId = desk.held().await.parse().expect("an id");
-    let correction: BulletinId = correct(&desk, &id.to_string()).await.parse().expect("an id");
-    let mut first = desk.engine.db.begin().await.expect("a transaction");
-    publish(&mut first, &desk.engine.settings, correction, &tester(), desk.now()).await.expect("published");
+    let app = TestApp::new().await;
+    let id: BulletinId = app.held().await.parse().expect("an id");
+    let correction: BulletinId = correct(&app, &id.to_string()).await.parse().expect("an id");
+    let mut first = app.engine.db.begin().await.expect("a transaction");
+    publish(&mut first, &app.engine.settings, correction, &tester(), app.now()).await.expect("published");
     // the withdrawal comes while the publish has not been committed
-    let (engine, now) = (desk.engine.clone(), desk.now());
+    let (engine, now) = (app.engine.clone(), app.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
         let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
@@ -330,24 +329,24 @@ async fn a_withdrawal_waits_for_a_correction_that_is_being_published_and_takes_i
         done
     });
     let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while desk.count(waits).await == 0 {
+    while app.count(waits).await == 0 {
         yield_now().await;
     }
     first.commit().await.expect("committed");
     assert_eq!(second.await.expect("done").corrections, [correction]);
-    assert_eq!(state(&desk, &correction.to_string()).await, "withdrawn");
+    assert_eq!(state(&app, &correction.to_string()).await, "withdrawn");
 }
 
 #[tokio::test]
 async fn a_tap_is_counted_whatever_became_of_its_bulletin() {
     for how in [End::Withdrawn, End::Expired] {
-        let desk = Desk::new().await;
-        let id = relayed_for_an_hour(&desk).await;
-        end(&desk, &id, how).await;
+        let app = TestApp::new().await;
+        let id = relayed_for_an_hour(&app).await;
+        end(&app, &id, how).await;
         let data = gcc_relay::relay::publish::acknowledge_data(id.parse().expect("an id"));
-        crate::relay_people::store_event(&desk, "tap", "Cmoi", Some("U1"), Some(data)).await;
-        desk.run().await;
-        let status: Value = desk.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);
+        crate::relay_people::store_event(&app, "tap", "Cmoi", Some("U1"), Some(data)).await;
+        app.run().await;
+        let status: Value = app.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);
         let taps: i64 = status["tiers"]
             .as_array()
             .expect("tiers")

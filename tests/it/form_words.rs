@@ -8,12 +8,12 @@ use gcc_relay::domain::account::Role;
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
-use crate::desk::{Desk, Who};
-use crate::forms::{Form, Hands};
+use crate::forms::{Form, Sender};
+use crate::test_app::{TestApp, Who};
 
 /// What the words in the table of forms stand for.
 pub struct Words<'a> {
-    desk: &'a Desk,
+    app: &'a TestApp,
     admin: &'a Browser<'a>,
     /// What is made once.
     known: BTreeMap<&'static str, String>,
@@ -24,9 +24,9 @@ pub struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    pub async fn new(desk: &'a Desk, admin: &'a Browser<'a>) -> Self {
-        let known = make_known(desk, admin).await;
-        Self { desk, admin, known, draft: String::new(), number: 0 }
+    pub async fn new(app: &'a TestApp, admin: &'a Browser<'a>) -> Self {
+        let known = make_known(app, admin).await;
+        Self { app, admin, known, draft: String::new(), number: 0 }
     }
 
     /// What was made once under this name.
@@ -44,31 +44,31 @@ impl<'a> Words<'a> {
 
     async fn find(&mut self, word: &str) -> String {
         match word {
-            "fresh" => self.desk.held().await,
+            "fresh" => self.app.held().await,
             "released" => {
-                let id = self.desk.write().await;
-                self.desk.release(&id).await;
+                let id = self.app.write().await;
+                self.app.release(&id).await;
                 id
             }
             "draft" => {
-                self.draft = self.desk.write().await;
+                self.draft = self.app.write().await;
                 self.draft.clone()
             }
             "submitted" => {
-                let id = self.desk.write().await;
-                self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+                let id = self.app.write().await;
+                self.app.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
                 id
             }
             "scheduled" => {
-                let (id, at) = (self.desk.write().await, self.desk.now() + Duration::from_hours(24));
-                self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({ "at": at })).await.expect(202);
+                let (id, at) = (self.app.write().await, self.app.now() + Duration::from_hours(24));
+                self.app.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({ "at": at })).await.expect(202);
                 id
             }
             "deputy" => {
-                let until = self.desk.now() + Duration::from_hours(24);
+                let until = self.app.now() + Duration::from_hours(24);
                 let body = json!({ "title": "รองผู้ว่าราชการจังหวัด", "until": until });
-                self.desk.post(&Who::Admin, "groups/lpn/deputies", body).await.expect(201);
-                self.desk.texts("select max(id)::text from stewards").await.remove(0)
+                self.app.post(&Who::Admin, "groups/lpn/deputies", body).await.expect(201);
+                self.app.texts("select max(id)::text from stewards").await.remove(0)
             }
             "seen" => {
                 let page = self.admin.open(&format!("/bulletins/{}/publish", self.draft)).await;
@@ -77,7 +77,7 @@ impl<'a> Words<'a> {
             }
             "person" => {
                 let name = format!("person-{}", self.number);
-                self.desk.account_called(&name, Role::Operator, None).await;
+                self.app.account_called(&name, Role::Operator, None).await;
                 name
             }
             "link" => {
@@ -92,20 +92,20 @@ impl<'a> Words<'a> {
 }
 
 /// Makes what is needed once.
-async fn make_known(desk: &Desk, admin: &Browser<'_>) -> BTreeMap<&'static str, String> {
-    let held = desk.held().await;
-    let lost = desk.delivery_of(&held, "cmi-far").await;
-    let declined = desk.held().await;
+async fn make_known(app: &TestApp, admin: &Browser<'_>) -> BTreeMap<&'static str, String> {
+    let held = app.held().await;
+    let lost = app.delivery_of(&held, "cmi-far").await;
+    let declined = app.held().await;
     let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
-    desk.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
+    app.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
     let mut png = Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(60, 40).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
     let sent = admin.submit_with_file("/bulletins/image", &[], "file", &png.into_inner()).await;
     let image = sent.text.split(r#"name="image" value=""#).nth(1).expect("a picture");
     let image = image.split('"').next().expect("an end").to_owned();
-    let draft = desk.write().await;
-    desk.account_called("the-other", Role::Operator, None).await;
-    let account = desk.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
+    let draft = app.write().await;
+    app.account_called("the-other", Role::Operator, None).await;
+    let account = app.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
     BTreeMap::from([
         ("held", held),
         ("lost", lost),
@@ -118,15 +118,15 @@ async fn make_known(desk: &Desk, admin: &Browser<'_>) -> BTreeMap<&'static str, 
 }
 
 /// A browser that is used for one try only, somewhere else each time, as an address may only begin so often.
-pub async fn one_try<'a>(desk: &'a Desk, form: &Form, number: usize) -> Browser<'a> {
-    let browser = Browser::from_address(desk, &format!("127.1.{}.{}", number / 256, number % 256));
-    let role = match form.hands {
-        Hands::Newcomers => Role::Operator,
-        Hands::HalfWay => Role::Approver,
-        Hands::Nobodys | Hands::Of(_) => return browser,
+pub async fn one_try<'a>(app: &'a TestApp, form: &Form, number: usize) -> Browser<'a> {
+    let browser = Browser::from_address(app, &format!("127.1.{}.{}", number / 256, number % 256));
+    let role = match form.sender {
+        Sender::NewOperator => Role::Operator,
+        Sender::AwaitingCode => Role::Approver,
+        Sender::NotSignedIn | Sender::SignedIn(_) => return browser,
     };
     let name = format!("newcomer-{number}");
-    desk.account_called(&name, role, None).await;
+    app.account_called(&name, role, None).await;
     browser.submit("/sign-in", &[("username", &name), ("password", PASSWORD)]).await;
     if form.path == "/account/codes/confirm" {
         browser.submit("/account/codes", &[("old", PASSWORD)]).await;

@@ -3,29 +3,29 @@
 
 use std::collections::BTreeSet;
 
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 
-use crate::desk::Who;
 use crate::forms_table::{OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
+use crate::test_app::Who;
 
 /// In whose browser a form is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hands {
+pub enum Sender {
     /// Of somebody who is signed in.
-    Of(Who),
+    SignedIn(Who),
     /// Of nobody.
-    Nobodys,
+    NotSignedIn,
     /// Of an operator, another one each time, as one account may fail only so often.
-    Newcomers,
-    /// Of an approver, another one each time, who has typed the password and not yet the code of the moment.
-    HalfWay,
+    NewOperator,
+    /// Of an approver, another one each time, who has typed the password and not yet the TOTP code.
+    AwaitingCode,
 }
 
 /// A form: who sends it where, with something good in each field.
 ///
 /// What stands for the words in `{}` is made by `form_words`; `#` becomes a new number each time.
 pub struct Form {
-    pub hands: Hands,
+    pub sender: Sender,
     /// Method and path, as the table of routes names them.
     pub route: &'static str,
     pub path: &'static str,
@@ -34,8 +34,8 @@ pub struct Form {
 
 pub type Fields = &'static [(&'static str, &'static str)];
 
-pub const fn form(hands: Hands, route: &'static str, path: &'static str, fields: Fields) -> Form {
-    Form { hands, route, path, fields }
+pub const fn form(sender: Sender, route: &'static str, path: &'static str, fields: Fields) -> Form {
+    Form { sender, route, path, fields }
 }
 
 /// Routes without a field: their paths, and whether they know you, are all they look at.
@@ -101,7 +101,7 @@ fn every_route_for_people_has_its_fields_in_the_table() {
     let routes: BTreeSet<String> = ROUTES
         .iter()
         // the API and LINE's webhook take no forms
-        .filter(|route| !matches!(route.door, Door::Key(_)) && !route.path.starts_with("/api/"))
+        .filter(|route| !matches!(route.access, Access::Key(_)) && !route.path.starts_with("/api/"))
         .filter(|route| !route.path.starts_with("/line/"))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();

@@ -1,9 +1,9 @@
 //! Every form and every query of the web, with something good in each field.
 
 use crate::browser::PASSWORD;
-use crate::desk::Who;
-use crate::forms::Hands::{self, HalfWay, Newcomers, Nobodys, Of};
+use crate::forms::Sender::{self, AwaitingCode, NewOperator, NotSignedIn, SignedIn};
 use crate::forms::{Form, form};
+use crate::test_app::Who;
 
 /// The form of an account, and more.
 macro_rules! account_fields {
@@ -53,39 +53,45 @@ macro_rules! draft_fields {
     };
 }
 
-const ADMIN: Hands = Of(Who::Admin);
-const STEWARD: Hands = Of(Who::Steward);
-const AGENCY: Hands = Of(Who::Agency);
+const ADMIN: Sender = SignedIn(Who::Admin);
+const STEWARD: Sender = SignedIn(Who::Steward);
+const AGENCY: Sender = SignedIn(Who::Agency);
 
 /// Signing in, accounts, keys, the audit trail.
 pub const OF_PEOPLE: &[Form] = &[
-    form(Nobodys, "GET /sign-in", "/sign-in", &[("next", "/home"), ("said", "signed-out")]),
+    form(NotSignedIn, "GET /sign-in", "/sign-in", &[("next", "/home"), ("said", "signed-out")]),
     form(
-        Nobodys,
+        NotSignedIn,
         "POST /sign-in",
         "/sign-in",
-        &[("username", "{person}"), ("password", PASSWORD), ("remember", "yes"), ("next", "/home"), ("carried", "")],
+        &[
+            ("username", "{person}"),
+            ("password", PASSWORD),
+            ("remember", "yes"),
+            ("next", "/home"),
+            ("pending_form", ""),
+        ],
     ),
     form(
-        Nobodys,
+        NotSignedIn,
         "POST /sign-in",
         "/sign-in",
-        &[("username", "u#"), ("next", "/home"), ("carried", ""), ("password", "p")],
+        &[("username", "u#"), ("next", "/home"), ("pending_form", ""), ("password", "p")],
     ),
     form(
-        HalfWay,
+        AwaitingCode,
         "POST /sign-in/code",
         "/sign-in/code",
-        &[("code", "123456"), ("recovery", ""), ("next", "/home"), ("carried", "")],
+        &[("code", "123456"), ("recovery", ""), ("next", "/home"), ("pending_form", "")],
     ),
     form(
-        Nobodys,
+        NotSignedIn,
         "POST /welcome/{token}",
         "/welcome/{link}",
         &[("password", PASSWORD), ("again", PASSWORD), ("remember", "yes")],
     ),
     form(
-        Nobodys,
+        NotSignedIn,
         "GET /sign-in/provider/return",
         "/sign-in/provider/return",
         &[("code", "c"), ("state", "s"), ("iss", "https://login.example.org"), ("error", "access_denied")],
@@ -93,24 +99,24 @@ pub const OF_PEOPLE: &[Form] = &[
     form(ADMIN, "POST /language", "/language", &[("language", "th"), ("next", "/home")]),
     form(ADMIN, "GET /home", "/home", &[("said", "signed-out")]),
     form(
-        Newcomers,
+        NewOperator,
         "POST /account/password",
         "/account/password",
         &[("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD), ("username", "the-other")],
     ),
-    form(Newcomers, "POST /account/codes", "/account/codes", &[("old", PASSWORD)]),
-    form(Newcomers, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
-    form(Newcomers, "POST /account/recovery", "/account/recovery", &[("old", PASSWORD)]),
-    form(Newcomers, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
-    form(Newcomers, "POST /account/passkeys", "/account/passkeys", &[("name", "ก"), ("old", PASSWORD)]),
-    form(Newcomers, "POST /account/passkeys/confirm", "/account/passkeys/confirm", &[("credential", "[]")]),
+    form(NewOperator, "POST /account/codes", "/account/codes", &[("old", PASSWORD)]),
+    form(NewOperator, "POST /account/codes/confirm", "/account/codes/confirm", &[("code", "123456")]),
+    form(NewOperator, "POST /account/recovery", "/account/recovery", &[("old", PASSWORD)]),
+    form(NewOperator, "POST /account/codes/remove", "/account/codes/remove", &[("old", PASSWORD)]),
+    form(NewOperator, "POST /account/passkeys", "/account/passkeys", &[("name", "ก"), ("old", PASSWORD)]),
+    form(NewOperator, "POST /account/passkeys/confirm", "/account/passkeys/confirm", &[("credential", "[]")]),
     form(
-        Newcomers,
+        NewOperator,
         "POST /account/passkeys/{id}/remove",
         "/account/passkeys/{no_passkey}/remove",
         &[("old", PASSWORD)],
     ),
-    form(Newcomers, "POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)]),
+    form(NewOperator, "POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)]),
     form(ADMIN, "POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")]),
     form(
         ADMIN,
@@ -168,20 +174,20 @@ pub const OF_PEOPLE: &[Form] = &[
         ],
     ),
     form(ADMIN, "POST /audit/check", "/audit/check", &[("after", "0")]),
-    form(Nobodys, "POST /sign-in/passkey/confirm", "/sign-in/passkey/confirm", &[("credential", "[]")]),
-    form(Newcomers, "POST /account/provider", "/account/provider", &[("old", PASSWORD)]),
-    form(Nobodys, "POST /welcome/{token}/provider", "/welcome/{link}/provider", &[("remember", "yes")]),
+    form(NotSignedIn, "POST /sign-in/passkey/confirm", "/sign-in/passkey/confirm", &[("credential", "[]")]),
+    form(NewOperator, "POST /account/provider", "/account/provider", &[("old", PASSWORD)]),
+    form(NotSignedIn, "POST /welcome/{token}/provider", "/welcome/{link}/provider", &[("remember", "yes")]),
     form(
-        Nobodys,
+        NotSignedIn,
         "POST /sign-in/provider",
         "/sign-in/provider",
-        &[("remember", "yes"), ("next", "/home"), ("carried", "")],
+        &[("remember", "yes"), ("next", "/home"), ("pending_form", "")],
     ),
     form(
-        Nobodys,
+        NotSignedIn,
         "POST /sign-in/passkey",
         "/sign-in/passkey",
-        &[("remember", "yes"), ("next", "/home"), ("carried", "")],
+        &[("remember", "yes"), ("next", "/home"), ("pending_form", "")],
     ),
 ];
 

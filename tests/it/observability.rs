@@ -14,9 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
-use crate::faults::house::token;
+use crate::faults::test_cluster::token;
 use crate::program::{Program, Server};
-use crate::stage::{SECRET, SMALL_TREE, fresh_database};
+use crate::test_relay::{SECRET, SMALL_TREE, fresh_database};
 
 const NAMES: &str = include_str!("../../src/telemetry/metric.rs");
 const BOARD: &str = include_str!("../../config/observability/grafana-board.json");
@@ -214,7 +214,7 @@ async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_number_on_the_board_and_in_the_rules_is_one_that_a_server_prints_with_these_labels() {
+async fn every_metric_of_board_and_alerts_is_exported_with_its_labels() {
     let (_simulator, _program, server) = after_a_cascade().await;
     let expected = all_names();
     let printed = until(&server, |printed| {
@@ -242,8 +242,8 @@ async fn every_number_on_the_board_and_in_the_rules_is_one_that_a_server_prints_
     }
     assert_eq!(printed.value("gcc_relay_in_flight{channel=\"gcc\"}"), Some(0.0), "nothing is under way any more");
     assert_eq!(printed.value("gcc_relay_accepted_total"), Some(7.0));
-    assert_eq!(printed.value("gcc_relay_too_many_total{kind=\"rate\"}"), Some(1.0));
-    assert_eq!(printed.value("gcc_relay_reconciler_difference"), Some(0.0));
+    assert_eq!(printed.value("gcc_relay_line_throttled_total{kind=\"rate\"}"), Some(1.0));
+    assert_eq!(printed.value("gcc_relay_progress_drift"), Some(0.0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

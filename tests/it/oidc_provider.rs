@@ -26,7 +26,7 @@ const SECRET: &str = "a secret with /+: in it";
 
 /// What the provider is made to do.
 #[derive(Clone, Debug, Default)]
-pub struct Lies {
+pub struct ProviderFaults {
     /// Claims to put in place of the true ones; null takes one away.
     pub claims: Vec<(&'static str, Value)>,
     /// Whether the token is signed with a key that nobody published.
@@ -53,7 +53,7 @@ struct Inner {
     clock: Clock,
     keys: Mutex<(EcdsaKeyPair, u32)>,
     subject: Mutex<String>,
-    lies: Mutex<Lies>,
+    lies: Mutex<ProviderFaults>,
     grants: Mutex<HashMap<String, Grant>>,
 }
 
@@ -123,7 +123,7 @@ impl TestProvider {
     }
 
     /// Makes it lie from now on.
-    pub fn lie(&self, lies: Lies) {
+    pub fn misbehave(&self, lies: ProviderFaults) {
         *self.inner.lies.lock().expect("not poisoned") = lies;
     }
 

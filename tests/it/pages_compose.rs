@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
-use crate::desk::{Answer, Desk, Who};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// What a publisher types into the form, as far as it matters.
 const LETTER: &[(&str, &str)] = &[
@@ -37,8 +37,8 @@ async fn save(browser: &Browser<'_>, fields: &[(&str, &str)]) -> String {
     id.to_owned()
 }
 
-async fn bulletin(desk: &Desk, id: &str) -> Value {
-    desk.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200)
+async fn bulletin(app: &TestApp, id: &str) -> Value {
+    app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200)
 }
 
 /// The value of a hidden field.
@@ -57,10 +57,10 @@ fn shows(page: &Answer, texts: &[&str]) {
 
 #[tokio::test]
 async fn what_is_typed_becomes_a_draft_and_comes_back_as_it_was_read() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let id = save(&browser, &with(&[("do", "save"), ("tiers", "1"), ("tiers", "2"), ("provinces", "51")])).await;
-    let draft = bulletin(&desk, &id).await;
+    let draft = bulletin(&app, &id).await;
     assert_eq!((&draft["state"], &draft["created_by"]), (&json!("draft"), &json!("user:the-publisher")));
     assert_eq!((&draft["document_date"], &draft["urgency"]), (&json!("2018-03-23"), &json!("most_urgent")));
     assert_eq!(draft["body"], "ด้วยสำนักนายกรัฐมนตรีได้จัดประชุมหารือ\nแนวทางการสื่อสารงานของรัฐบาล");
@@ -84,7 +84,7 @@ async fn what_is_typed_becomes_a_draft_and_comes_back_as_it_was_read() {
         browser.submit(&format!("/bulletins/{id}/edit"), &fields).await.location(),
         format!("/bulletins/{id}?said=draft-saved")
     );
-    let again = bulletin(&desk, &id).await;
+    let again = bulletin(&app, &id).await;
     for field in ["subject", "body", "document_date", "audience", "links", "acknowledgement"] {
         assert_eq!(again[field], draft[field], "{field}");
     }
@@ -92,9 +92,9 @@ async fn what_is_typed_becomes_a_draft_and_comes_back_as_it_was_read() {
 
 #[tokio::test]
 async fn what_cannot_be_taken_is_told_by_its_field_and_nothing_typed_is_lost() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
-    let before = desk.count("select count(*) from bulletins").await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
+    let before = app.count("select count(*) from bulletins").await;
     let fields = with(&[
         ("subject", "เอกสารลับมาก <b>"),
         ("body", ""),
@@ -123,21 +123,21 @@ async fn what_cannot_be_taken_is_told_by_its_field_and_nothing_typed_is_lost() {
             "value=\"25.00\"",
         ],
     );
-    assert_eq!(desk.count("select count(*) from bulletins").await, before);
+    assert_eq!(app.count("select count(*) from bulletins").await, before);
 }
 
 #[tokio::test]
 async fn the_preview_is_the_message_that_publishing_sends() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let id = save(&browser, &with(&[("do", "save"), ("forwarding", "automatic")])).await;
     let mut fields = with(&[("id", id.as_str()), ("forwarding", "automatic")]);
     let preview = browser.submit("/bulletins/preview", &fields).await;
     assert_eq!(preview.status, 200);
-    desk.release(&id).await;
-    desk.run().await;
-    let sent = desk.line().accepted(Some("Clpncom"))[0].messages_hash.clone();
-    let sent: Value = serde_json::from_str(&desk.line().messages(&sent).expect("bytes")).expect("JSON");
+    app.release(&id).await;
+    app.run().await;
+    let sent = app.line().accepted(Some("Clpncom"))[0].messages_hash.clone();
+    let sent: Value = serde_json::from_str(&app.line().messages(&sent).expect("bytes")).expect("JSON");
     let mut texts = Vec::new();
     texts_of(&sent[0]["contents"], &mut texts);
     assert!(texts.len() >= 8, "{texts:?}");
@@ -179,8 +179,8 @@ fn texts_of(value: &Value, found: &mut Vec<String>) {
 
 #[tokio::test]
 async fn the_preview_counts_groups_people_and_letters_as_line_does() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let body = "ก".repeat(1_300);
     let page =
         browser.submit("/bulletins/new", &with(&[("body", &body), ("provinces", "51"), ("do", "preview")])).await;
@@ -194,8 +194,8 @@ async fn the_preview_counts_groups_people_and_letters_as_line_does() {
 
 #[tokio::test]
 async fn groups_are_found_by_their_names_and_taken_or_left_out() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let page =
         browser.submit("/bulletins/new", &with(&[("group_query", "พาณิชย์"), ("groups", "moi"), ("do", "find")])).await;
     assert_eq!(page.status, 200);
@@ -212,13 +212,13 @@ async fn groups_are_found_by_their_names_and_taken_or_left_out() {
     )
     .await;
     let audience = json!({ "groups": ["lpn", "lpn-com"], "exclude_groups": ["lpn-dist"] });
-    assert_eq!(bulletin(&desk, &id).await["audience"], audience);
+    assert_eq!(bulletin(&app, &id).await["audience"], audience);
 }
 
 #[tokio::test]
 async fn a_picture_is_taken_with_the_form_and_needs_words_for_those_who_do_not_see_it() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let mut png = Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(60, 40).write_to(&mut png, image::ImageFormat::Png).expect("a picture");
     let page = browser.submit_with_file("/bulletins/new", &with(&[("do", "save")]), "file", &png.into_inner()).await;
@@ -226,7 +226,7 @@ async fn a_picture_is_taken_with_the_form_and_needs_words_for_those_who_do_not_s
     shows(&page, &["โปรดระบุคำอธิบายภาพ", "<img class=\"bubble-hero\""]);
     let image = hidden(&page, "image").to_owned();
     let id = save(&browser, &with(&[("image", &image), ("image_alt", "แผนที่"), ("do", "save")])).await;
-    assert_eq!(bulletin(&desk, &id).await["attachments"][0]["image"], image);
+    assert_eq!(bulletin(&app, &id).await["attachments"][0]["image"], image);
     let page = browser.submit_with_file("/bulletins/new", &with(&[("do", "save")]), "file", b"%PDF-1.7").await;
     assert_eq!(page.status, 422);
     shows(&page, &["ไฟล์นี้ไม่ใช่ภาพ JPEG หรือ PNG"]);
@@ -234,17 +234,17 @@ async fn a_picture_is_taken_with_the_form_and_needs_words_for_those_who_do_not_s
     let fields =
         with(&[("seen", hidden(&removed, "seen")), ("image", &image), ("remove_image", "yes"), ("do", "save")]);
     browser.submit(&format!("/bulletins/{id}/edit"), &fields).await.location();
-    assert_eq!(bulletin(&desk, &id).await["attachments"], json!([]));
+    assert_eq!(bulletin(&app, &id).await["attachments"], json!([]));
 }
 
 #[tokio::test]
 async fn of_two_who_change_a_draft_the_second_is_told_and_keeps_what_was_typed() {
-    let desk = Desk::new().await;
-    let (one, other) = (desk.sign_in(Who::Publisher).await, desk.sign_in(Who::Admin).await);
+    let app = TestApp::new().await;
+    let (one, other) = (app.sign_in(Who::Publisher).await, app.sign_in(Who::Admin).await);
     let id = save(&one, &with(&[("do", "save")])).await;
     let path = format!("/bulletins/{id}/edit");
     let (first, second) = (one.open(&path).await, other.open(&path).await);
-    desk.clock.advance(Duration::from_mins(1));
+    app.clock.advance(Duration::from_mins(1));
     one.submit(&path, &with(&[("seen", hidden(&first, "seen")), ("subject", "ของคนแรก"), ("do", "save")]))
         .await
         .location();
@@ -252,44 +252,45 @@ async fn of_two_who_change_a_draft_the_second_is_told_and_keeps_what_was_typed()
     let told = other.submit(&path, &fields).await;
     assert_eq!(told.status, 409);
     shows(&told, &["ฉบับร่างนี้ถูกแก้ไขจากที่อื่นเมื่อ", "value=\"ของคนที่สอง\""]);
-    assert_eq!(bulletin(&desk, &id).await["subject"], "ของคนแรก");
+    assert_eq!(bulletin(&app, &id).await["subject"], "ของคนแรก");
     let fields = with(&[("seen", hidden(&told, "seen")), ("subject", "ของคนที่สอง"), ("do", "save")]);
     other.submit(&path, &fields).await.location();
-    assert_eq!(bulletin(&desk, &id).await["subject"], "ของคนที่สอง", "knowingly");
+    assert_eq!(bulletin(&app, &id).await["subject"], "ของคนที่สอง", "knowingly");
 }
 
 #[tokio::test]
 async fn a_session_that_ends_while_somebody_types_costs_nothing_that_was_typed() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
-    desk.clock.advance(Duration::from_hours(3));
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
+    app.clock.advance(Duration::from_hours(3));
     // the preview leaves the page alone
     let preview = browser.submit_typing("/bulletins/preview", &with(&[])).await;
     assert_eq!((preview.status, preview.header("hx-redirect")), (401, ""));
     shows(&preview, &["หมดเวลาการใช้งานแล้ว"]);
     let asked = browser.submit("/bulletins/new", &with(&[("do", "save")])).await;
     assert_eq!(asked.status, 401);
-    let carried = hidden(&asked, "carried").replace("&#34;", "\"").replace("&#38;", "&").replace("&#60;", "<");
-    let (username, _) = desk.account(Who::Publisher).await;
-    let fields = [("username", username.as_str()), ("password", PASSWORD), ("carried", carried.as_str())];
+    let pending_form =
+        hidden(&asked, "pending_form").replace("&#34;", "\"").replace("&#38;", "&").replace("&#60;", "<");
+    let (username, _) = app.account(Who::Publisher).await;
+    let fields = [("username", username.as_str()), ("password", PASSWORD), ("pending_form", pending_form.as_str())];
     let again = browser.submit("/sign-in", &fields).await;
     shows(&again, &["action=\"/bulletins/new\"", "การปฏิบัติการสื่อสารงานของรัฐบาล"]);
     let id = save(&browser, &with(&[("do", "save")])).await;
-    assert_eq!(bulletin(&desk, &id).await["subject"], "การปฏิบัติการสื่อสารงานของรัฐบาล");
+    assert_eq!(bulletin(&app, &id).await["subject"], "การปฏิบัติการสื่อสารงานของรัฐบาล");
 }
 
 #[tokio::test]
 async fn publishing_says_first_what_will_happen_and_then_does_it() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let id = save(&browser, &with(&[("do", "next")])).await;
     let path = format!("/bulletins/{id}/publish");
     let summary = browser.open(&path).await;
     shows(&summary, &["8 กลุ่ม", "591 คน", "1 กลุ่มยังไม่ได้เชื่อมกลุ่ม LINE", "เผยแพร่ถึง 8 กลุ่ม", "gcc"]);
     let seen = hidden(&summary, "seen").to_owned();
     // what was changed meanwhile is not published unseen
-    desk.clock.advance(Duration::from_secs(5));
-    desk.patch(&Who::Admin, &format!("bulletins/{id}"), json!({ "subject": "เรื่องอื่น" })).await.expect(200);
+    app.clock.advance(Duration::from_secs(5));
+    app.patch(&Who::Admin, &format!("bulletins/{id}"), json!({ "subject": "เรื่องอื่น" })).await.expect(200);
     let changed = browser.submit(&path, &[("seen", &seen), ("when", "now")]).await;
     assert_eq!(changed.status, 409);
     shows(&changed, &["ฉบับร่างเปลี่ยนไป", "เรื่องอื่น"]);
@@ -299,7 +300,7 @@ async fn publishing_says_first_what_will_happen_and_then_does_it() {
     shows(&late, &["ต้องเป็นเวลาในอนาคต", "value=\"1/1/2561\""]);
     let done = browser.submit(&path, &[("seen", hidden(&late, "seen")), ("when", "now")]).await;
     assert_eq!(done.location(), format!("/bulletins/{id}?said=published"));
-    assert_eq!(bulletin(&desk, &id).await["deliveries"], 8);
+    assert_eq!(bulletin(&app, &id).await["deliveries"], 8);
     let page = browser.open(done.location()).await;
     shows(&page, &["เผยแพร่แล้ว", &format!("href=\"/board/{id}\""), "the-publisher เผยแพร่", "กำลังส่งต่อ"]);
     assert_eq!(browser.open(&path).await.location(), format!("/bulletins/{id}"));
@@ -307,8 +308,8 @@ async fn publishing_says_first_what_will_happen_and_then_does_it() {
 
 #[tokio::test]
 async fn a_bulletin_is_set_down_for_a_day_in_the_buddhist_era_and_taken_out_again() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let id = save(&browser, &with(&[("do", "next")])).await;
     let path = format!("/bulletins/{id}/publish");
     let seen = hidden(&browser.open(&path).await, "seen").to_owned();
@@ -316,18 +317,18 @@ async fn a_bulletin_is_set_down_for_a_day_in_the_buddhist_era_and_taken_out_agai
     let asked = browser.submit(&path, &fields).await;
     assert_eq!(asked.status, 422, "a time beside at once: nobody knows which is meant");
     assert!(asked.text.contains(r#"value="later" checked"#) && asked.text.contains("๙.๓๐ น."), "{}", asked.text);
-    assert_eq!(bulletin(&desk, &id).await["state"], "draft");
+    assert_eq!(bulletin(&app, &id).await["state"], "draft");
     let fields = [("seen", seen.as_str()), ("when", "later"), ("date", "๒๔ มีนาคม ๒๕๖๑"), ("time", "๙.๓๐ น.")];
     assert_eq!(browser.submit(&path, &fields).await.location(), format!("/bulletins/{id}?said=scheduled"));
-    assert_eq!(bulletin(&desk, &id).await["scheduled_for"], "2018-03-24T02:30:00Z");
+    assert_eq!(bulletin(&app, &id).await["scheduled_for"], "2018-03-24T02:30:00Z");
     browser.submit(&format!("/bulletins/{id}/unschedule"), &[]).await.location();
-    assert_eq!(bulletin(&desk, &id).await["state"], "draft");
+    assert_eq!(bulletin(&app, &id).await["state"], "draft");
 }
 
 #[tokio::test]
 async fn a_second_person_sees_what_waits_and_returns_it_with_a_reason_or_approves_it() {
-    let desk = Desk::with_approval().await;
-    let (publisher, admin) = (desk.sign_in(Who::Publisher).await, desk.sign_in(Who::Admin).await);
+    let app = TestApp::with_approval().await;
+    let (publisher, admin) = (app.sign_in(Who::Publisher).await, app.sign_in(Who::Admin).await);
     let id = save(&publisher, &with(&[("do", "next")])).await;
     let at = |act: &str| format!("/bulletins/{id}/{act}");
     let page = publisher.open(&format!("/bulletins/{id}")).await;
@@ -353,8 +354,8 @@ async fn a_second_person_sees_what_waits_and_returns_it_with_a_reason_or_approve
 
 #[tokio::test]
 async fn a_test_goes_to_the_group_that_was_typed_and_asks_where_several_fit() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let id = save(&browser, &with(&[("do", "next")])).await;
     let path = format!("/bulletins/{id}/test");
     let several = browser.submit(&path, &[("group", "พาณิชย์")]).await;
@@ -363,19 +364,19 @@ async fn a_test_goes_to_the_group_that_was_typed_and_asks_where_several_fit() {
     shows(&browser.submit(&path, &[("group", "อมก๋อย")]).await, &["ยังไม่ได้เชื่อมกลุ่ม LINE"]);
     shows(&browser.submit(&path, &[("group", "ไม่มี")]).await, &["ไม่พบกลุ่มนี้"]);
     browser.submit(&path, &[("group", "ลพ-พาณิชย์")]).await.location();
-    desk.run().await;
-    assert_eq!((desk.line().accepted(None).len(), desk.accepted_in("Clpncom")), (1, 1));
+    app.run().await;
+    assert_eq!((app.line().accepted(None).len(), app.accepted_in("Clpncom")), (1, 1));
 }
 
 #[tokio::test]
 async fn a_published_bulletin_is_withdrawn_with_a_reason_or_corrected() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
+    let id = app.held().await;
     let form = browser.open(&format!("/bulletins/new?about={id}")).await;
     shows(&form, &["ประกาศนี้แก้ไขเรื่อง", "name=\"kind\" value=\"correction\"", &format!("name=\"about\" value=\"{id}\"")]);
     let correction = save(&browser, &with(&[("kind", "correction"), ("about", &id), ("do", "save")])).await;
-    assert_eq!(bulletin(&desk, &correction).await["about"], id);
+    assert_eq!(bulletin(&app, &correction).await["about"], id);
     let path = format!("/bulletins/{id}/withdraw");
     let empty = browser.submit(&path, &[("reason", "")]).await;
     assert_eq!(empty.status, 422);
@@ -387,13 +388,13 @@ async fn a_published_bulletin_is_withdrawn_with_a_reason_or_corrected() {
 
 #[tokio::test]
 async fn the_list_is_searched_in_thai_and_says_so_when_there_is_nothing() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     shows(&browser.open("/bulletins").await, &["ยังไม่มีประกาศ", "จัดทำประกาศใหม่"]);
     let id = save(&browser, &with(&[("subject", "เฝ้าระวังน้ำท่วมฉับพลัน"), ("do", "save")])).await;
     for number in 0..26 {
-        desk.clock.advance(Duration::from_secs(1));
-        desk.write_with(json!({ "subject": format!("ฉบับที่ {number}") })).await;
+        app.clock.advance(Duration::from_secs(1));
+        app.write_with(json!({ "subject": format!("ฉบับที่ {number}") })).await;
     }
     let found =
         browser.open("/bulletins?q=%E0%B8%99%E0%B9%89%E0%B8%B3%E0%B8%97%E0%B9%88%E0%B8%A7%E0%B8%A1&state=").await;
@@ -410,15 +411,15 @@ async fn the_list_is_searched_in_thai_and_says_so_when_there_is_nothing() {
 
 #[tokio::test]
 async fn every_page_lets_in_whom_it_should_and_nobody_else() {
-    let desk = Desk::new().await;
-    let held = desk.held().await;
+    let app = TestApp::new().await;
+    let held = app.held().await;
     for who in [Who::Admin, Who::Publisher, Who::Operator, Who::Steward, Who::Agency] {
-        let browser = desk.sign_in(who).await;
+        let browser = app.sign_in(who).await;
         // a steward writes too, but neither sees nor changes what others wrote above
         let writes = matches!(who, Who::Admin | Who::Publisher | Who::Steward);
         let others = |good| if who == Who::Steward { 404 } else { status_of(writes, good) };
         let sees = !matches!(who, Who::Steward | Who::Agency);
-        let draft = desk.write().await;
+        let draft = app.write().await;
         for (path, expected) in [
             ("/bulletins".to_owned(), 200),
             (format!("/bulletins/{held}"), 200),
@@ -451,7 +452,7 @@ async fn every_page_lets_in_whom_it_should_and_nobody_else() {
             assert_eq!(browser.submit(path, &[]).await.status == 403, !writes, "{who:?} {path}");
         }
     }
-    let nobody = Browser::new(&desk);
+    let nobody = Browser::new(&app);
     for path in ["/bulletins", "/bulletins/new", &format!("/bulletins/{held}/publish")] {
         assert!(nobody.open(path).await.location().starts_with("/sign-in?next="), "{path}");
     }
@@ -463,8 +464,8 @@ fn status_of(allowed: bool, good: u16) -> u16 {
 
 #[tokio::test]
 async fn a_governor_writes_to_the_own_province_and_through_its_stewards() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
     shows(&governor.open("/bulletins/new").await, &["จาก จังหวัดลำพูน", "3 กลุ่ม"]);
     for more in [("forwarding", "automatic"), ("kind", "drill")] {
         assert_eq!(governor.submit("/bulletins/new", &with(&[more, ("do", "save")])).await.status, 422, "{more:?}");
@@ -473,19 +474,19 @@ async fn a_governor_writes_to_the_own_province_and_through_its_stewards() {
     let path = format!("/bulletins/{id}/publish");
     let seen = hidden(&governor.open(&path).await, "seen").to_owned();
     governor.submit(&path, &[("seen", &seen), ("when", "now")]).await.location();
-    assert_eq!(bulletin(&desk, &id).await["deliveries"], 3);
+    assert_eq!(bulletin(&app, &id).await["deliveries"], 3);
 }
 
 #[tokio::test]
 async fn a_publisher_of_a_province_chooses_and_writes_within_it() {
-    let desk = Desk::new().await;
-    let lamphun = desk.sign_in_as("the-writer", gcc_relay::domain::account::Role::Publisher, Some("lamphun")).await;
+    let app = TestApp::new().await;
+    let lamphun = app.sign_in_as("the-writer", gcc_relay::domain::account::Role::Publisher, Some("lamphun")).await;
     let form = lamphun.open("/bulletins/new").await;
     shows(&form, &["จาก จังหวัดลำพูน", "3 กลุ่ม"]);
     assert!(!form.text.contains("เชียงใหม่"), "neither provinces nor groups of others");
     let found = lamphun.submit("/bulletins/groups", &[("group_query", "พาณิชย์")]).await;
     assert!(found.text.contains("lpn-com") && !found.text.contains("cmi-com"), "{}", found.text);
-    let other = desk.write().await;
+    let other = app.write().await;
     for path in ["edit", "publish"] {
         assert_eq!(lamphun.open(&format!("/bulletins/{other}/{path}")).await.status, 404);
     }
@@ -495,8 +496,8 @@ async fn a_publisher_of_a_province_chooses_and_writes_within_it() {
 
 #[tokio::test]
 async fn hostile_texts_are_only_texts_on_every_page() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     let hostile = "\"><script>alert(1)</script></textarea><img src=x onerror=alert(1)>'";
     let fields: Vec<(&str, &str)> = [
         "kind",

@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 use serde_json::json;
 
 use crate::browser::Browser;
 use crate::crawl::crawl;
-use crate::desk::{Answer, Desk, Who};
 use crate::form_words::{Words, one_try};
-use crate::forms::{Form, Hands};
+use crate::forms::{Form, Sender};
 use crate::forms_table::{OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// Pages that show what was typed before, with all that they lead to.
 const PAGES: &[(Who, &str)] = &[
@@ -102,17 +102,17 @@ fn calculated(file: &str) -> Option<String> {
 }
 
 /// Types every hostile string into every field of the forms, looks at all [`PAGES`], and gives what is wrong.
-async fn try_forms(desk: &Desk, table: &[Form]) -> Vec<String> {
+async fn try_forms(app: &TestApp, table: &[Form]) -> Vec<String> {
     let mut browsers = Vec::new();
     for who in [Who::Admin, Who::Steward, Who::Agency] {
-        browsers.push((who, desk.sign_in(who).await));
+        browsers.push((who, app.sign_in(who).await));
     }
     let find = |who: Who| &browsers.iter().find(|(whose, _)| *whose == who).expect("a browser").1;
-    let mut words = Words::new(desk, find(Who::Admin)).await;
+    let mut words = Words::new(app, find(Who::Admin)).await;
     let (mut wrong, mut taken) = (Vec::new(), BTreeSet::new());
     for form in table {
         // where each try hashes a password, every other string does
-        let step = if matches!(form.hands, Hands::Of(_)) { 1 } else { 2 };
+        let step = if matches!(form.sender, Sender::SignedIn(_)) { 1 } else { 2 };
         let all_good = [("", String::new())];
         let one_bad = form
             .fields
@@ -121,10 +121,10 @@ async fn try_forms(desk: &Desk, table: &[Form]) -> Vec<String> {
         for (field, text) in all_good.into_iter().chain(one_bad) {
             words.number += 1;
             let of_one_try;
-            let browser = if let Hands::Of(who) = form.hands {
+            let browser = if let Sender::SignedIn(who) = form.sender {
                 find(who)
             } else {
-                of_one_try = one_try(desk, form, words.number).await;
+                of_one_try = one_try(app, form, words.number).await;
                 &of_one_try
             };
             let path = words.fill(form.path).await;
@@ -156,7 +156,7 @@ async fn try_forms(desk: &Desk, table: &[Form]) -> Vec<String> {
     taken.extend(ALWAYS_REFUSED);
     let refused = table.iter().filter(|form| !taken.contains(form.route));
     wrong.extend(refused.map(|form| format!("{}: not even good fields are taken", form.route)));
-    desk.run().await;
+    app.run().await;
     for (who, page) in PAGES {
         wrong.extend(look_around(find(*who), page).await);
     }
@@ -177,61 +177,61 @@ async fn look_around(browser: &Browser<'_>, page: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn what_is_typed_where_people_sign_in_stays_text_on_every_page() {
-    let (desk, _provider) = Desk::with_provider(false).await;
-    let wrong = try_forms(&desk, OF_PEOPLE).await;
+    let (app, _provider) = TestApp::with_provider(false).await;
+    let wrong = try_forms(&app, OF_PEOPLE).await;
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let kept = desk.count("select count(*) from accounts where display_name like '%<script>%'").await;
+    let kept = app.count("select count(*) from accounts where display_name like '%<script>%'").await;
     assert!(kept > 0, "a name that is only text was taken, and the pages were looked at with it");
 }
 
 #[tokio::test]
 async fn what_a_steward_types_stays_text_on_every_page() {
-    let desk = Desk::new().await;
-    let wrong = try_forms(&desk, OF_STEWARDS).await;
+    let app = TestApp::new().await;
+    let wrong = try_forms(&app, OF_STEWARDS).await;
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let kept = desk.count("select count(*) from deliveries where declined_because like '%<script>%'").await;
+    let kept = app.count("select count(*) from deliveries where declined_because like '%<script>%'").await;
     assert!(kept > 0, "a reason that is only text was taken");
 }
 
 #[tokio::test]
 async fn what_a_publisher_types_stays_text_on_every_page() {
-    let desk = Desk::new().await;
-    let wrong = try_forms(&desk, OF_WRITERS).await;
+    let app = TestApp::new().await;
+    let wrong = try_forms(&app, OF_WRITERS).await;
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let kept = desk.count("select count(*) from bulletins where subject like '%<script>%'").await;
+    let kept = app.count("select count(*) from bulletins where subject like '%<script>%'").await;
     assert!(kept > 0, "a subject that is only text was taken");
 }
 
 #[tokio::test]
 async fn what_was_published_stays_text_on_the_board_and_in_its_files() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     let mut published = 0;
     for (text, group) in hostile().iter().zip(["gcc1", "lpn", "lpn-com", "cmi", "cmi-far"].into_iter().cycle()) {
-        desk.patch(&Who::Admin, &format!("groups/{group}"), json!({ "name": text })).await;
-        let letter = crate::desk::letter(json!({ "subject": text, "body": text, "document_number": null }));
-        let made = desk.post(&Who::Admin, "bulletins", letter).await;
+        app.patch(&Who::Admin, &format!("groups/{group}"), json!({ "name": text })).await;
+        let letter = crate::test_app::letter(json!({ "subject": text, "body": text, "document_number": null }));
+        let made = app.post(&Who::Admin, "bulletins", letter).await;
         if made.status == 201 {
             let id = made.json()["id"].as_str().expect("an id").to_owned();
-            desk.release(&id).await;
-            desk.run().await;
+            app.release(&id).await;
+            app.run().await;
             let body = json!({ "into": ["lpn"], "reason": text });
-            desk.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
+            app.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
             published += 1;
         }
     }
     assert!(published > 5, "most of them are texts like any other: {published}");
-    let wrong = try_forms(&desk, OF_THE_BOARD).await;
+    let wrong = try_forms(&app, OF_THE_BOARD).await;
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[tokio::test]
 async fn what_stands_in_a_path_stays_text_whatever_it_is() {
-    let desk = Desk::new().await;
-    let held = desk.held().await;
-    let browsers = [desk.sign_in(Who::Admin).await, desk.sign_in(Who::Steward).await];
+    let app = TestApp::new().await;
+    let held = app.held().await;
+    let browsers = [app.sign_in(Who::Admin).await, app.sign_in(Who::Steward).await];
     let (mut wrong, mut tried) = (Vec::new(), 0);
-    let people = |door: Door| !matches!(door, Door::Key(_));
-    for route in ROUTES.iter().filter(|route| people(route.door) && route.path.contains('{')) {
+    let people = |door: Access| !matches!(door, Access::Key(_));
+    for route in ROUTES.iter().filter(|route| people(route.access) && route.path.contains('{')) {
         if route.path.starts_with("/line/") {
             continue;
         }
@@ -275,8 +275,8 @@ fn fill_path(path: &str, first: &str, text: &str) -> String {
 
 #[tokio::test]
 async fn a_picture_that_is_none_is_refused_by_the_field_it_was_chosen_in() {
-    let desk = Desk::new().await;
-    let browser = desk.sign_in(Who::Publisher).await;
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
     for text in hostile() {
         for path in ["/bulletins/image", "/bulletins/new"] {
             let fields = [("subject", text.as_str()), ("body", &text), ("image_alt", &text), ("image", &text)];

@@ -9,17 +9,17 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::ids::ApiKeyId;
 use gcc_relay::store::api_keys::find_key;
 use gcc_relay::store::passkeys::insert_passkey;
-use gcc_relay::web::routes::{Door, ROUTES};
+use gcc_relay::web::routes::{Access, ROUTES};
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
-use crate::desk::{Desk, Who};
+use crate::test_app::{TestApp, Who};
 
 /// One page or form, and the status that each of [`Who::ALL`] gets for it.
 struct Row {
     /// Method and path of the route, as the table of routes names it.
     route: &'static str,
-    /// What is opened; [`Things`] knows what the `{words}` stand for.
+    /// What is opened; [`Fixtures`] knows what the `{words}` stand for.
     path: &'static str,
     /// What is typed, as a form sends it.
     fields: &'static [(&'static str, &'static str)],
@@ -96,7 +96,7 @@ const ROWS: &[Row] = &[
     ),
     // only with a second step
     send("POST /account/recovery", "/account/recovery", &[("old", PASSWORD)], [422, 422, 200, 422, 422, 422, 401]),
-    // approvers need codes at the desk
+    // approvers need codes at the test app
     send(
         "POST /account/codes/remove",
         "/account/codes/remove",
@@ -247,8 +247,8 @@ const ROWS: &[Row] = &[
 ];
 
 /// What the words in a path stand for: made once where it is only read, and afresh where it is changed.
-struct Things<'a> {
-    desk: &'a Desk,
+struct Fixtures<'a> {
+    app: &'a TestApp,
     /// A bulletin held at `lpn`.
     held: String,
     /// A bulletin that goes to `cmi-com` only.
@@ -261,27 +261,27 @@ struct Things<'a> {
     passkey: String,
 }
 
-impl<'a> Things<'a> {
-    async fn new(desk: &'a Desk) -> Self {
-        let elsewhere = desk.write_with(json!({ "audience": { "groups": ["cmi-com"] } })).await;
-        desk.release(&elsewhere).await;
-        let held = desk.held().await;
-        let admin = desk.sign_in(Who::Admin).await;
+impl<'a> Fixtures<'a> {
+    async fn new(app: &'a TestApp) -> Self {
+        let elsewhere = app.write_with(json!({ "audience": { "groups": ["cmi-com"] } })).await;
+        app.release(&elsewhere).await;
+        let held = app.held().await;
+        let admin = app.sign_in(Who::Admin).await;
         let fields = [("username", "the-other"), ("name", "ผู้อื่น"), ("role", "operator")];
         let made = admin.submit("/accounts/new", &fields).await;
         let link = made.text.split("/welcome/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
-        let other = Browser::new(desk);
+        let other = Browser::new(app);
         other.submit(&format!("/welcome/{link}"), &[("password", PASSWORD), ("again", PASSWORD)]).await.location();
-        let account = desk.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
+        let account = app.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
         let device = "select handle::text from sessions s join accounts a on a.id = s.account_id
             where a.username = 'the-other'";
-        let device = desk.texts(device).await.remove(0);
+        let device = app.texts(device).await.remove(0);
         let owner = account.parse().expect("an id");
-        let mut db = desk.db().await;
-        insert_passkey(&mut db, owner, &[1], &json!({}), "ก", desk.now()).await.expect("a query");
+        let mut db = app.db().await;
+        insert_passkey(&mut db, owner, &[1], &json!({}), "ก", app.now()).await.expect("a query");
         drop(db);
-        let passkey = desk.texts("select id::text from passkeys").await.remove(0);
-        Self { desk, held, elsewhere, account, device, passkey }
+        let passkey = app.texts("select id::text from passkeys").await.remove(0);
+        Self { app, held, elsewhere, account, device, passkey }
     }
 
     async fn find(&self, word: &str) -> String {
@@ -291,56 +291,56 @@ impl<'a> Things<'a> {
             "account" => self.account.clone(),
             "device" => self.device.clone(),
             "passkey" => self.passkey.clone(),
-            "fresh" => self.desk.held().await,
-            "draft" => self.desk.write().await,
+            "fresh" => self.app.held().await,
+            "draft" => self.app.write().await,
             "submitted" => self.submitted().await,
             "scheduled" => self.scheduled().await,
             "declined" => self.declined().await,
             "deputy" => self.deputy().await,
-            "lost" => self.desk.delivery_of(&self.desk.held().await, "cmi-far").await,
-            "delivery to lpn-com" => self.desk.delivery_of(&self.held, "lpn-com").await,
-            "delivery to cmi" => self.desk.delivery_of(&self.elsewhere, "cmi").await,
-            "set aside" => self.desk.event_set_aside().await.to_string(),
+            "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
+            "delivery to lpn-com" => self.app.delivery_of(&self.held, "lpn-com").await,
+            "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,
+            "set aside" => self.app.event_set_aside().await.to_string(),
             "sending" | "parked" => self.channel(word == "parked").await,
             _ => self.key(word.strip_prefix("key of ").expect("a known word")).await.to_string(),
         }
     }
 
     async fn submitted(&self) -> String {
-        let id = self.desk.write().await;
-        self.desk.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
+        let id = self.app.write().await;
+        self.app.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
         id
     }
 
     async fn scheduled(&self) -> String {
-        let id = self.desk.write().await;
+        let id = self.app.write().await;
         let at = json!({ "at": "2019-01-01T00:00:00Z" });
-        self.desk.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
+        self.app.post(&Who::Admin, &format!("bulletins/{id}/publish"), at).await.expect(202);
         id
     }
 
     async fn declined(&self) -> String {
-        let id = self.desk.held().await;
+        let id = self.app.held().await;
         let declined = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้อง" });
-        self.desk.post(&Who::Steward, &format!("bulletins/{id}/decline"), declined).await.expect(200);
+        self.app.post(&Who::Steward, &format!("bulletins/{id}/decline"), declined).await.expect(200);
         id
     }
 
     async fn deputy(&self) -> String {
         let deputy = json!({ "title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z" });
-        self.desk.post(&Who::Admin, "groups/lpn/deputies", deputy).await.expect(201)["id"].to_string()
+        self.app.post(&Who::Admin, "groups/lpn/deputies", deputy).await.expect(201)["id"].to_string()
     }
 
     /// The channel, parked by an operator or not.
     async fn channel(&self, parked: bool) -> String {
         let act = if parked { "park" } else { "resume" };
-        self.desk.post(&Who::Admin, &format!("channels/gcc/{act}"), json!({})).await;
+        self.app.post(&Who::Admin, &format!("channels/gcc/{act}"), json!({})).await;
         "gcc".to_owned()
     }
 
     async fn key(&self, office: &str) -> ApiKeyId {
-        let key = self.desk.key(Role::Agency, Some(office)).await;
-        find_key(&mut *self.desk.db().await, &key[5..13]).await.expect("a query").expect("a key").id
+        let key = self.app.key(Role::Agency, Some(office)).await;
+        find_key(&mut *self.app.db().await, &key[5..13]).await.expect("a query").expect("a key").id
     }
 
     async fn fill(&self, path: &str) -> String {
@@ -351,13 +351,13 @@ impl<'a> Things<'a> {
 }
 
 /// A browser for each of [`Who::ALL`], signed in.
-async fn browsers(desk: &Desk) -> Vec<Browser<'_>> {
+async fn browsers(app: &TestApp) -> Vec<Browser<'_>> {
     let mut browsers = Vec::new();
     for who in Who::ALL {
         browsers.push(match who {
-            Who::Nobody => Browser::new(desk),
-            Who::Approver => desk.sign_in_with_code(who).await,
-            _ => desk.sign_in(who).await,
+            Who::Nobody => Browser::new(app),
+            Who::Approver => app.sign_in_with_code(who).await,
+            _ => app.sign_in(who).await,
         });
     }
     browsers
@@ -365,15 +365,15 @@ async fn browsers(desk: &Desk) -> Vec<Browser<'_>> {
 
 #[tokio::test]
 async fn every_page_and_form_lets_in_whom_it_should_and_nobody_else() {
-    let (desk, _provider) = Desk::with_provider(false).await;
-    let browsers = browsers(&desk).await;
-    let things = Things::new(&desk).await;
+    let (app, _provider) = TestApp::with_provider(false).await;
+    let browsers = browsers(&app).await;
+    let fixtures = Fixtures::new(&app).await;
     let mut wrong = Vec::new();
     for row in ROWS {
         for ((who, browser), expected) in Who::ALL.into_iter().zip(&browsers).zip(row.expected) {
-            let path = things.fill(row.path).await;
+            let path = fixtures.fill(row.path).await;
             let answer = if row.route.ends_with("/live") {
-                browser.knock(&path).await
+                browser.open_without_session(&path).await
             } else if row.route.starts_with("GET ") {
                 browser.open(&path).await
             } else {
@@ -399,7 +399,7 @@ async fn every_page_and_form_lets_in_whom_it_should_and_nobody_else() {
 fn the_table_names_every_route_for_people() {
     let routes: BTreeSet<String> = ROUTES
         .iter()
-        .filter(|route| matches!(route.door, Door::Person(_)))
+        .filter(|route| matches!(route.access, Access::Person(_)))
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
     let listed: BTreeSet<String> = ROWS.iter().map(|row| row.route.to_owned()).collect();
@@ -414,7 +414,7 @@ fn the_table_agrees_with_what_the_roles_may_do() {
     for row in ROWS {
         let (method, path) = row.route.split_once(' ').expect("a method");
         let route = ROUTES.iter().find(|route| route.method == method && route.path == path);
-        let Some(Door::Person(act)) = route.map(|route| route.door) else { continue };
+        let Some(Access::Person(act)) = route.map(|route| route.access) else { continue };
         for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
             let Some((role, _)) = who.role() else { continue };
             // who may do it can still be refused this very thing; who may not is always refused

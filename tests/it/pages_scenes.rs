@@ -4,14 +4,14 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
-use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, Happening, Quota};
+use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupEvent, Quota};
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
 use crate::crawl::crawl;
-use crate::desk::{Answer, Desk, Who};
 use crate::form_words::{Words, one_try};
-use crate::forms::{self, Hands};
+use crate::forms::{self, Sender};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// A page with the name of the scene it was seen in.
 pub type Shown = (String, Answer);
@@ -68,23 +68,23 @@ pub async fn walk(name: &str, browser: &Browser<'_>, of_a_kind: usize) -> Vec<Sh
 }
 
 /// Every form with something good in each field, with nothing in any, and with nonsense in all but what leads to it.
-pub async fn answers_to_forms(desk: &Desk) -> Vec<Shown> {
+pub async fn answers_to_forms(app: &TestApp) -> Vec<Shown> {
     let people = [Who::Admin, Who::Steward, Who::Agency];
     let mut browsers = Vec::new();
     for who in people {
-        browsers.push((who, desk.sign_in(who).await));
+        browsers.push((who, app.sign_in(who).await));
     }
     let find = |who: Who| &browsers.iter().find(|(whose, _)| *whose == who).expect("a browser").1;
-    let mut words = Words::new(desk, find(Who::Admin)).await;
+    let mut words = Words::new(app, find(Who::Admin)).await;
     let mut shown = Vec::new();
     for form in forms::all() {
         for with in ["good", "nothing", "nonsense"] {
             words.number += 1;
             let of_one_try;
-            let browser = if let Hands::Of(who) = form.hands {
+            let browser = if let Sender::SignedIn(who) = form.sender {
                 find(who)
             } else {
-                of_one_try = one_try(desk, form, words.number).await;
+                of_one_try = one_try(app, form, words.number).await;
                 &of_one_try
             };
             let path = words.fill(form.path).await;
@@ -107,19 +107,19 @@ pub async fn answers_to_forms(desk: &Desk) -> Vec<Shown> {
 }
 
 /// Fills a desk with everything that pages can show; gives the bulletin that was held.
-pub async fn fill(desk: &Desk) {
+pub async fn fill(app: &TestApp) {
     for (n, group) in ["gcc1", "lpn", "lpn-com", "cmi", "cmi-far"].into_iter().enumerate() {
-        desk.patch(&Who::Admin, &format!("groups/{group}"), json!({ "name": long_name(n) })).await.expect(200);
+        app.patch(&Who::Admin, &format!("groups/{group}"), json!({ "name": long_name(n) })).await.expect(200);
     }
-    let admin = desk.sign_in(Who::Admin).await;
-    let words = Words::new(desk, &admin).await;
+    let admin = app.sign_in(Who::Admin).await;
+    let words = Words::new(app, &admin).await;
     // what went, was acknowledged, corrected, withdrawn, expired
-    let went = desk.relayed().await;
+    let went = app.relayed().await;
     for group in ["Clpn", "Clpncom"] {
-        let tap = Happening::Postback { member: 3, data: desk.button(group), display_text: None };
-        desk.line().happen(group, tap).await.expect("a tap");
+        let tap = GroupEvent::Postback { member: 3, data: app.button(group), display_text: None };
+        app.line().happen(group, tap).await.expect("a tap");
     }
-    desk.run().await;
+    app.run().await;
     for more in [
         json!({ "kind": "correction", "about": went, "forwarding": "automatic" }),
         json!({ "kind": "drill", "urgency": "routine", "subject": long_name(7), "document_number": null, "document_date": null }),
@@ -128,32 +128,32 @@ pub async fn fill(desk: &Desk) {
         json!({ "attachments": [{ "image": words.known("image"), "alt": "แผนที่" }],
             "acknowledgement": { "requested": true, "due_at": "2018-03-30T09:30:00Z" } }),
     ] {
-        let id = desk.write_with(more).await;
-        desk.release(&id).await;
-        desk.run().await;
+        let id = app.write_with(more).await;
+        app.release(&id).await;
+        app.run().await;
     }
-    let withdrawn = desk.relayed().await;
+    let withdrawn = app.relayed().await;
     let reason = json!({ "reason": long_name(8) });
-    desk.post(&Who::Admin, &format!("bulletins/{withdrawn}/withdraw"), reason).await.expect(200);
+    app.post(&Who::Admin, &format!("bulletins/{withdrawn}/withdraw"), reason).await.expect(200);
     // what went after an hour
-    let late = desk.held().await;
-    desk.after(Duration::from_hours(1)).await;
-    desk.post(&Who::Steward, &format!("bulletins/{late}/forward"), json!({ "into": "all" })).await.expect(200);
-    desk.run().await;
+    let late = app.held().await;
+    app.after(Duration::from_hours(1)).await;
+    app.post(&Who::Steward, &format!("bulletins/{late}/forward"), json!({ "into": "all" })).await.expect(200);
+    app.run().await;
     // what failed, is not known, and was lost on the way
-    desk.faults([FaultRule::always(Fault::AcceptThenReset).group("Ccmicom").times(1)]);
-    desk.relayed().await;
-    desk.faults([FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1)]);
-    desk.line().remove_silently("Clpndist").expect("removed");
-    desk.relayed().await;
-    desk.faults([]);
+    app.faults([FaultRule::always(Fault::AcceptThenReset).group("Ccmicom").times(1)]);
+    app.relayed().await;
+    app.faults([FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1)]);
+    app.line().remove_silently("Clpndist").expect("removed");
+    app.relayed().await;
+    app.faults([]);
     // what was over when its hour came, as nobody led then
-    let hours = |hours: u64| desk.now() + Duration::from_hours(hours);
-    let overdue = desk.write_with(json!({ "expires_at": hours(3) })).await;
-    desk.post(&Who::Admin, &format!("bulletins/{overdue}/publish"), json!({ "at": hours(2) })).await.expect(202);
-    desk.after(Duration::from_hours(24)).await;
+    let hours = |hours: u64| app.now() + Duration::from_hours(hours);
+    let overdue = app.write_with(json!({ "expires_at": hours(3) })).await;
+    app.post(&Who::Admin, &format!("bulletins/{overdue}/publish"), json!({ "at": hours(2) })).await.expect(202);
+    app.after(Duration::from_hours(24)).await;
     // a day is longer than a session
-    let admin = desk.sign_in(Who::Admin).await;
+    let admin = app.sign_in(Who::Admin).await;
     // who stands in, and by which keys machines come
     let fields = [("title", "รองผู้ว่าราชการจังหวัดลำพูน"), ("from", "2018-03-24"), ("until", "2018-12-26"), ("name", "ก")];
     for (username, phone) in [("", ""), ("the-deputy", "1111")] {
@@ -161,41 +161,41 @@ pub async fn fill(desk: &Desk) {
         fields.extend([("username", username), ("phone", phone)]);
         admin.submit("/groups/lpn/deputies", &fields).await;
     }
-    let key = desk.key(Role::Agency, Some("lamphun")).await;
+    let key = app.key(Role::Agency, Some("lamphun")).await;
     let key = format!("select id::text from api_keys where prefix = '{}'", &key[5..13]);
     let key: String =
-        sqlx::query_scalar(sqlx::AssertSqlSafe(key)).fetch_one(&mut *desk.db().await).await.expect("a key");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(key)).fetch_one(&mut *app.db().await).await.expect("a key");
     admin.submit(&format!("/keys/{key}/revoke"), &[]).await.location();
     // drafts: more than a page, and one that goes later
     for n in 0..27 {
-        desk.write_with(json!({ "subject": long_name(n), "body": "ความ\n\nความ" })).await;
+        app.write_with(json!({ "subject": long_name(n), "body": "ความ\n\nความ" })).await;
     }
-    let scheduled = desk.write().await;
+    let scheduled = app.write().await;
     let at = json!({ "at": "2019-01-01T00:00:00Z" });
-    desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), at).await.expect(202);
+    app.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), at).await.expect(202);
     // what waits, and goes by itself after a while
-    desk.patch(&Who::Steward, "groups/lpn", json!({ "forward_within": 90 })).await.expect(200);
-    desk.held().await;
-    desk.held().await;
-    let one = desk.held().await;
-    desk.post(&Who::Steward, &format!("bulletins/{one}/forward"), json!({ "into": "all" })).await.expect(200);
-    desk.run().await;
+    app.patch(&Who::Steward, "groups/lpn", json!({ "forward_within": 90 })).await.expect(200);
+    app.held().await;
+    app.held().await;
+    let one = app.held().await;
+    app.post(&Who::Steward, &format!("bulletins/{one}/forward"), json!({ "into": "all" })).await.expect(200);
+    app.run().await;
 }
 
 /// The channel stands still, with too little left, and what went last waits.
-pub async fn stop(desk: &Desk) {
+pub async fn stop(app: &TestApp) {
     let change = ChannelChange { quota: Some(Quota::Limited(1)), ..ChannelChange::default() };
-    desk.line().change_channel("gcc", change).expect("changed");
-    desk.after(Duration::from_hours(2)).await;
-    desk.relayed().await;
+    app.line().change_channel("gcc", change).expect("changed");
+    app.after(Duration::from_hours(2)).await;
+    app.relayed().await;
 }
 
 /// The simulated telephones: the list of chats, found and not, and a chat with the account and one without.
-pub async fn chats(desk: &Desk) -> Vec<Shown> {
-    desk.line().remove_silently("Clpndist").expect("removed");
+pub async fn chats(app: &TestApp) -> Vec<Shown> {
+    app.line().remove_silently("Clpndist").expect("removed");
     let mut shown = Vec::new();
     for path in ["/", "/?tier=2", "/?q=nowhere", "/groups/Clpn", "/groups/Clpndist"] {
-        let answer = desk.send(reqwest::Client::new().get(format!("{}{path}", desk.simulator.url()))).await;
+        let answer = app.send(reqwest::Client::new().get(format!("{}{path}", app.simulator.url()))).await;
         shown.push((format!("chats {path}"), answer));
     }
     shown
@@ -208,14 +208,14 @@ pub fn picture() -> Vec<u8> {
     png.into_inner()
 }
 
-/// What people meet on their way in: the code of the moment, the link, the second device.
-pub async fn ways_in(desk: &Desk) -> Vec<Shown> {
+/// What people meet on their way in: the TOTP code, the link, the second device.
+pub async fn sign_in_pages(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
+    let admin = app.sign_in(Who::Admin).await;
     let invited = [("username", "the-invited"), ("name", "ผู้รับเชิญ"), ("role", "approver")];
     let made = admin.submit("/accounts/new", &invited).await;
     let link = made.text.split("/welcome/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link").to_owned();
-    let guest = Browser::new(desk);
+    let guest = Browser::new(app);
     let path = format!("/welcome/{link}");
     shown.push(("the link".to_owned(), made));
     shown.push(("welcome".to_owned(), guest.open(&path).await));
@@ -225,24 +225,24 @@ pub async fn ways_in(desk: &Desk) -> Vec<Shown> {
     ));
     let setup = guest.submit(&path, &[("password", PASSWORD), ("again", PASSWORD)]).await;
     shown.push(("after welcome".to_owned(), setup));
-    shown.push(("a form of nobody".to_owned(), Browser::new(desk).submit("/keys", &[("name", "ก")]).await));
-    let approver = desk.sign_in_with_code(Who::Approver).await;
+    shown.push(("a form of nobody".to_owned(), Browser::new(app).submit("/keys", &[("name", "ก")]).await));
+    let approver = app.sign_in_with_code(Who::Approver).await;
     shown.push(("codes".to_owned(), approver.open("/account").await));
-    let again = Browser::new(desk);
+    let again = Browser::new(app);
     let fields = [
         ("username", "the-approver"),
         ("password", PASSWORD),
         ("next", "/home"),
-        ("carried", "{\"path\":\"/keys\",\"fields\":[]}"),
+        ("pending_form", "{\"path\":\"/keys\",\"fields\":[]}"),
     ];
     shown.push(("the second time".to_owned(), again.submit("/sign-in", &fields).await));
-    let carried = Browser::new(desk);
+    let pending_form = Browser::new(app);
     let fields = [
         ("username", "the-admin"),
         ("password", PASSWORD),
-        ("carried", "{\"path\":\"/keys\",\"fields\":[[\"name\",\"ก\"]]}"),
+        ("pending_form", "{\"path\":\"/keys\",\"fields\":[[\"name\",\"ก\"]]}"),
     ];
-    shown.push(("typed before".to_owned(), carried.submit("/sign-in", &fields).await));
+    shown.push(("typed before".to_owned(), pending_form.submit("/sign-in", &fields).await));
     let codes = [("old", PASSWORD)];
     shown.push(("new codes".to_owned(), approver.submit("/account/codes", &codes).await));
     let invite = [("office", "lamphun"), ("deputies", ""), ("again", ""), ("form", "slips")];

@@ -7,7 +7,7 @@ use gcc_relay::domain::delivery::State;
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
-use crate::desk::{Answer, Desk, Who};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// Texts that would do harm where they are not escaped.
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;{{ 7 * 7 }}";
@@ -27,15 +27,15 @@ fn page(answer: Answer) -> Answer {
     answer
 }
 
-async fn state(desk: &Desk, bulletin: &str, group: &str) -> State {
-    desk.states(bulletin.parse().expect("an id")).await[group]
+async fn state(app: &TestApp, bulletin: &str, group: &str) -> State {
+    app.states(bulletin.parse().expect("an id")).await[group]
 }
 
 #[tokio::test]
 async fn from_the_link_in_the_message_it_is_one_tap_to_forward() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     let shown = page(governor.open(&format!("/waiting/{id}")).await);
     says(
         &shown,
@@ -50,41 +50,41 @@ async fn from_the_link_in_the_message_it_is_one_tap_to_forward() {
     );
     let went = governor.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn"), ("do", "forward")]).await;
     assert_eq!(went.location(), format!("/waiting/{id}?said=forwarded"));
-    desk.run().await;
-    assert_eq!(state(&desk, &id, "lpn").await, State::Accepted);
+    app.run().await;
+    assert_eq!(state(&app, &id, "lpn").await, State::Accepted);
     let after = page(governor.open(went.location()).await);
     says(
         &after,
         &["ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ", "LINE รับข้อความแล้วเมื่อ", "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม", "รอพาณิชย์จังหวัดลำพูนส่งต่อ"],
     );
     assert!(!after.text.contains("value=\"forward\""), "there is nothing left to forward");
-    desk.stage.assert_exact(id.parse().expect("an id")).await;
+    app.relay.assert_exact(id.parse().expect("an id")).await;
 }
 
 #[tokio::test]
 async fn the_list_tells_what_waits_and_when_it_goes_on_by_itself() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
     says(&page(governor.open("/waiting").await), &["ไม่มีประกาศที่รอส่งต่อ"]);
-    desk.patch(&Who::Steward, "groups/lpn", json!({ "forward_within": 90 })).await.expect(200);
-    let id = desk.held().await;
+    app.patch(&Who::Steward, "groups/lpn", json!({ "forward_within": 90 })).await.expect(200);
+    let id = app.held().await;
     let list = page(governor.open("/waiting").await);
     says(
         &list,
         &["การปฏิบัติการสื่อสารงานของรัฐบาล", &format!("/waiting/{id}"), "ระบบจะส่งต่อเอง", "เวลา 8.30 น.", "1 ชั่วโมง 30 นาที"],
     );
-    desk.after(Duration::from_mins(91)).await;
+    app.after(Duration::from_mins(91)).await;
     let list = page(governor.open("/waiting").await);
     says(&list, &["ไม่มีประกาศที่รอส่งต่อ", "ระบบส่งต่อเองเมื่อครบเวลา"]);
 }
 
 #[tokio::test]
 async fn what_was_corrected_says_so_wherever_somebody_might_still_forward_it() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
-    let publisher = desk.sign_in(Who::Publisher).await;
-    let id = desk.held().await;
-    let correction = desk.write_with(json!({ "kind": "correction", "about": id })).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
+    let publisher = app.sign_in(Who::Publisher).await;
+    let id = app.held().await;
+    let correction = app.write_with(json!({ "kind": "correction", "about": id })).await;
     let pages = async || {
         let mut told = Vec::new();
         for (browser, path) in [
@@ -97,54 +97,54 @@ async fn what_was_corrected_says_so_wherever_somebody_might_still_forward_it() {
         told
     };
     assert_eq!(pages().await, [false; 3], "a draft corrects nothing yet");
-    desk.release(&correction).await;
+    app.release(&correction).await;
     assert_eq!(pages().await, [true; 3]);
 }
 
 #[tokio::test]
 async fn who_comes_second_is_told_who_was_first_and_nothing_is_sent_twice() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     let path = format!("/waiting/{id}/forward");
     let fields = [("into", "lpn"), ("do", "forward")];
-    let (one, other) = (desk.sign_in(Who::Steward).await, desk.sign_in(Who::Steward).await);
+    let (one, other) = (app.sign_in(Who::Steward).await, app.sign_in(Who::Steward).await);
     let (first, second) = tokio::join!(one.submit(&path, &fields), other.submit(&path, &fields));
     let mut led = [first.location().to_owned(), second.location().to_owned()];
     led.sort();
     let expected = ["forwarded", "forwarded-already"].map(|said| format!("/waiting/{id}?said={said}"));
     assert_eq!(led, expected);
-    desk.run().await;
+    app.run().await;
     let told = page(other.open(&led[1]).await);
     says(&told, &["มีผู้ส่งต่อไปก่อนแล้ว ระบบไม่ส่งซ้ำ", "ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ"]);
-    assert_eq!(desk.accepted_in("Clpn"), 1);
+    assert_eq!(app.accepted_in("Clpn"), 1);
 }
 
 #[tokio::test]
 async fn what_was_withdrawn_meanwhile_says_so_instead_of_going_out() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
-    desk.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), json!({ "reason": "ผิด" })).await.expect(200);
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
+    app.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), json!({ "reason": "ผิด" })).await.expect(200);
     let answer = governor.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn")]).await;
     assert_eq!(answer.location(), format!("/waiting/{id}?said=changed"));
     says(&page(governor.open(answer.location()).await), &["ประกาศนี้ถูกยกเลิกเมื่อ"]);
-    desk.run().await;
-    assert_eq!(desk.accepted_in("Clpn"), 0);
+    app.run().await;
+    assert_eq!(app.accepted_in("Clpn"), 0);
 }
 
 #[tokio::test]
 async fn a_note_is_shown_as_it_will_be_sent_and_sent_as_it_was_shown() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     let path = format!("/waiting/{id}/forward");
     let note = "ขอให้ทุกอำเภอรายงานผลภายในวันศุกร์";
     let preview = page(governor.submit(&path, &[("into", "lpn"), ("note", note), ("do", "preview")]).await);
-    assert_eq!(state(&desk, &id, "lpn").await, State::Held, "a preview sends nothing");
+    assert_eq!(state(&app, &id, "lpn").await, State::Held, "a preview sends nothing");
     says(&preview, &["ข้อความเพิ่มเติมจากผู้ว่าราชการจังหวัดลำพูน", note]);
     governor.submit(&path, &[("into", "lpn"), ("note", note), ("do", "forward")]).await.location();
-    desk.run().await;
-    let sent = desk.line().messages(&desk.line().accepted(Some("Clpn"))[0].messages_hash).expect("bytes");
+    app.run().await;
+    let sent = app.line().messages(&app.line().accepted(Some("Clpn"))[0].messages_hash).expect("bytes");
     let sent: serde_json::Value = serde_json::from_str(&sent).expect("JSON");
     for line in sent[1]["text"].as_str().expect("a note").lines() {
         assert!(preview.text.contains(line), "{line}");
@@ -172,9 +172,9 @@ fn escaped(text: &str) -> String {
 
 #[tokio::test]
 async fn a_note_that_is_too_long_or_no_group_at_all_is_told_and_nothing_typed_is_lost() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     let path = format!("/waiting/{id}/forward");
     let long = "ก".repeat(1_001);
     let refused = governor.submit(&path, &[("into", "lpn"), ("note", &long)]).await;
@@ -183,45 +183,45 @@ async fn a_note_that_is_too_long_or_no_group_at_all_is_told_and_nothing_typed_is
     assert_eq!(governor.submit(&path, &[("note", "ข้อความ")]).await.status, 422);
     let others = governor.submit(&path, &[("into", "cmi")]).await;
     assert_eq!(others.status, 404, "another province's group");
-    assert_eq!(state(&desk, &id, "lpn").await, State::Held);
+    assert_eq!(state(&app, &id, "lpn").await, State::Held);
 }
 
 #[tokio::test]
 async fn declining_asks_for_a_reason_which_operations_see() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     let path = format!("/waiting/{id}/decline");
     assert_eq!(governor.submit(&path, &[("into", "lpn"), ("reason", " ")]).await.status, 422);
     let done = governor.submit(&path, &[("into", "lpn"), ("reason", HOSTILE)]).await;
     assert_eq!(done.location(), format!("/waiting/{id}?said=declined"));
-    desk.run().await;
+    app.run().await;
     let told = page(governor.open(done.location()).await);
     says(&told, &["แจ้งว่าไม่เกี่ยวข้องเมื่อ", &escaped(HOSTILE)]);
     assert!(!told.text.contains("<script>alert"));
-    let delivery = format!("deliveries/{}", desk.delivery_of(&id, "lpn").await);
-    assert_eq!(desk.get(&Who::Operator, &delivery).await.expect(200)["reason"]["said"], HOSTILE);
+    let delivery = format!("deliveries/{}", app.delivery_of(&id, "lpn").await);
+    assert_eq!(app.get(&Who::Operator, &delivery).await.expect(200)["reason"]["said"], HOSTILE);
     let again = governor.submit(&path, &[("into", "lpn"), ("reason", "อีกครั้ง")]).await;
     assert_eq!(again.location(), format!("/waiting/{id}?said=changed"));
 }
 
 #[tokio::test]
 async fn everything_that_waits_goes_at_once_but_nothing_that_was_not_shown() {
-    let desk = Desk::new().await;
-    let (first, second) = (desk.held().await, desk.held().await);
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let (first, second) = (app.held().await, app.held().await);
+    let governor = app.sign_in(Who::Steward).await;
     says(&page(governor.open("/waiting").await), &["ส่งต่อทั้งหมด (2 ฉบับ)"]);
     let form = page(governor.open("/waiting/all").await);
     says(&form, &[&first, &second]);
     let none = governor.submit("/waiting/all", &[]).await;
     assert_eq!(none.location(), "/waiting/all?said=forwarded-none");
-    assert_eq!(state(&desk, &first, "lpn").await, State::Held);
-    let late = desk.held().await;
+    assert_eq!(state(&app, &first, "lpn").await, State::Held);
+    let late = app.held().await;
     let done = governor.submit("/waiting/all", &[("id", &first), ("id", &second)]).await;
     assert_eq!(done.location(), "/waiting?said=forwarded-all");
     let states = [&first, &second, &late].map(String::as_str);
     for (id, expected) in states.into_iter().zip([State::Ready, State::Ready, State::Held]) {
-        assert_eq!(state(&desk, id, "lpn").await, expected);
+        assert_eq!(state(&app, id, "lpn").await, expected);
     }
     let again = governor.submit("/waiting/all", &[("id", &first), ("id", &late)]).await;
     assert_eq!(again.location(), "/waiting?said=forwarded-some");
@@ -230,16 +230,16 @@ async fn everything_that_waits_goes_at_once_but_nothing_that_was_not_shown() {
 
 #[tokio::test]
 async fn the_receipt_follows_by_itself_until_all_is_settled() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     governor.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn")]).await.location();
     let part = format!("/waiting/{id}/receipt");
     let sending = page(governor.open(&part).await);
     says(&sending, &["hx-trigger=\"every 2s\"", "LINE รับข้อความแล้ว 0 จาก 3 กลุ่ม"]);
-    desk.run().await;
+    app.run().await;
     says(&page(governor.open(&part).await), &["hx-trigger=\"every 15s\"", "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม"]);
-    desk.after(Duration::from_mins(31)).await;
+    app.after(Duration::from_mins(31)).await;
     let settled = page(governor.open(&part).await);
     says(&settled, &["LINE รับข้อความแล้ว 3 จาก 3 กลุ่ม", "สิ้นสุดการส่งทุกกลุ่มแล้ว"]);
     assert!(!settled.text.contains("hx-trigger") && !settled.text.contains("<html"));
@@ -247,8 +247,8 @@ async fn the_receipt_follows_by_itself_until_all_is_settled() {
 
 #[tokio::test]
 async fn a_group_is_set_to_go_on_by_itself_and_back() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
     let path = "/groups/lpn/settings";
     says(&page(governor.open(path).await), &["value=\"by-hand\" checked", "ผู้ว่าราชการจังหวัดลำพูน"]);
     for (how, minutes, forwarding, within) in [
@@ -258,7 +258,7 @@ async fn a_group_is_set_to_go_on_by_itself_and_back() {
     ] {
         let done = governor.submit(path, &[("how", how), ("minutes", minutes)]).await;
         assert_eq!(done.location(), format!("{path}?said=settings-changed"));
-        let group = desk.get(&Who::Steward, "groups/lpn").await.expect(200);
+        let group = app.get(&Who::Steward, "groups/lpn").await.expect(200);
         assert_eq!((&group["forwarding"], &group["forward_within"]), (&json!(forwarding), &within), "{how}");
     }
     let refused = governor.submit(path, &[("how", "after-a-while"), ("minutes", "soon")]).await;
@@ -269,9 +269,9 @@ async fn a_group_is_set_to_go_on_by_itself_and_back() {
 
 #[tokio::test]
 async fn a_deputy_gets_an_account_that_works_only_in_the_days_of_the_duty() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     let fields = [
         ("name", "นางสาวสมหญิง ใจดี"),
         ("title", "รองผู้ว่าราชการจังหวัดลำพูน"),
@@ -287,41 +287,41 @@ async fn a_deputy_gets_an_account_that_works_only_in_the_days_of_the_duty() {
     let twice = governor.submit("/groups/lpn/deputies", &fields).await;
     assert_eq!(twice.status, 422, "the name is taken, and no second duty is made");
     says(&twice, &["มีผู้ใช้ชื่อนี้แล้ว"]);
-    let deputy = Browser::new(&desk);
+    let deputy = Browser::new(&app);
     let set = async |deputy: &Browser<'_>| deputy.submit(&link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
     let sign_in = async || {
-        let browser = Browser::new(&desk);
+        let browser = Browser::new(&app);
         let answer = browser.submit("/sign-in", &[("username", "deputy.lamphun"), ("password", PASSWORD)]).await;
         (browser, answer.status)
     };
-    desk.after(Duration::from_hours(48)).await;
+    app.after(Duration::from_hours(48)).await;
     assert!(set(&deputy).await.status < 400);
     let (deputy, status) = sign_in().await;
     assert_eq!(status, 303);
     deputy.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn")]).await.location();
-    assert_eq!(state(&desk, &id, "lpn").await, State::Ready);
-    says(&page(governor_page(&desk, &id).await), &["ส่งต่อแล้วโดย รองผู้ว่าราชการจังหวัดลำพูน เมื่อ"]);
-    desk.after(Duration::from_hours(48)).await;
+    assert_eq!(state(&app, &id, "lpn").await, State::Ready);
+    says(&page(governor_page(&app, &id).await), &["ส่งต่อแล้วโดย รองผู้ว่าราชการจังหวัดลำพูน เมื่อ"]);
+    app.after(Duration::from_hours(48)).await;
     assert_eq!(sign_in().await.1, 422, "the days are over");
     assert_eq!(deputy.open("/waiting").await.status, 303, "and a session ends with them");
 }
 
-async fn governor_page(desk: &Desk, id: &str) -> Answer {
-    desk.sign_in(Who::Steward).await.open(&format!("/waiting/{id}")).await
+async fn governor_page(app: &TestApp, id: &str) -> Answer {
+    app.sign_in(Who::Steward).await.open(&format!("/waiting/{id}")).await
 }
 
 #[tokio::test]
 async fn ending_a_duty_ends_the_account_with_it() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
     let fields = [("name", "นายสมชาย"), ("from", "2018-03-23"), ("until", "2018-03-30"), ("username", "somchai")];
     let made = page(governor.submit("/groups/lpn/deputies", &fields).await);
     says(&made, &["กำลังปฏิบัติหน้าที่แทน"]);
-    let number = desk.count("select id::bigint from stewards where account_id is not null").await;
+    let number = app.count("select id::bigint from stewards where account_id is not null").await;
     let end = format!("/groups/lpn/deputies/{number}/end");
     assert_eq!(governor.submit(&end, &[]).await.location(), "/groups/lpn/settings?said=deputy-ended");
     assert_eq!(
-        desk.count("select count(*) from accounts where username = 'somchai' and disabled_at is not null").await,
+        app.count("select count(*) from accounts where username = 'somchai' and disabled_at is not null").await,
         1
     );
     assert_eq!(governor.submit(&end, &[]).await.status, 404);
@@ -329,8 +329,8 @@ async fn ending_a_duty_ends_the_account_with_it() {
 
 #[tokio::test]
 async fn the_form_of_a_deputy_tells_all_that_is_wrong_and_keeps_what_was_typed() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
     let fields = [("phone", "ไม่มี"), ("title", HOSTILE), ("from", "x"), ("until", "2018-03-01"), ("username", "A B")];
     let refused = governor.submit("/groups/lpn/deputies", &fields).await;
     assert_eq!(refused.status, 422);
@@ -339,13 +339,13 @@ async fn the_form_of_a_deputy_tells_all_that_is_wrong_and_keeps_what_was_typed()
         &[&escaped(HOSTILE), "หมายเลขโทรศัพท์ไม่ถูกต้อง", "อ่านวันที่ไม่ได้", "วันสุดท้ายต้องไม่อยู่ก่อนวันแรก", "ใช้ได้เฉพาะอักษรอังกฤษตัวเล็ก"],
     );
     assert!(!refused.text.contains("<script>alert"));
-    assert_eq!(desk.count("select count(*) from stewards where valid_until is not null").await, 0);
+    assert_eq!(app.count("select count(*) from stewards where valid_until is not null").await, 0);
 }
 
 #[tokio::test]
 async fn a_join_code_is_shown_once() {
-    let desk = Desk::new().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let governor = app.sign_in(Who::Steward).await;
     let shown = page(governor.submit("/groups/lpn/join-code", &[]).await);
     says(&shown, &["GCC-", "พิมพ์รหัสนี้ในกลุ่ม LINE"]);
     assert!(!page(governor.open("/groups/lpn/settings").await).text.contains("GCC-"));
@@ -353,11 +353,11 @@ async fn a_join_code_is_shown_once() {
 
 #[tokio::test]
 async fn hostile_texts_of_others_are_shown_as_texts() {
-    let desk = Desk::new().await;
-    let id = desk.write_with(json!({ "subject": HOSTILE, "body": HOSTILE, "document_number": null })).await;
-    desk.release(&id).await;
-    desk.run().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.write_with(json!({ "subject": HOSTILE, "body": HOSTILE, "document_number": null })).await;
+    app.release(&id).await;
+    app.run().await;
+    let governor = app.sign_in(Who::Steward).await;
     for path in ["/waiting".to_owned(), "/waiting/all".to_owned(), format!("/waiting/{id}")] {
         let shown = page(governor.open(&path).await);
         assert!(shown.text.contains(&escaped(HOSTILE)), "{path}: {}", shown.text);
@@ -367,9 +367,9 @@ async fn hostile_texts_of_others_are_shown_as_texts() {
 
 #[tokio::test]
 async fn everything_is_there_in_english_too() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     governor.set_cookie("gcc_language", "en");
     says(
         &page(governor.open("/waiting").await),
@@ -381,8 +381,8 @@ async fn everything_is_there_in_english_too() {
 
 #[tokio::test]
 async fn the_pages_let_in_whom_they_should_and_nobody_else() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
     let one = format!("/waiting/{id}");
     // each page with what an admin, a steward, an operator, a publisher and an agency get
     let rows = [
@@ -395,19 +395,19 @@ async fn the_pages_let_in_whom_they_should_and_nobody_else() {
     ];
     let people = [Who::Admin, Who::Steward, Who::Operator, Who::Publisher, Who::Agency];
     for (at, who) in people.into_iter().enumerate() {
-        let browser = desk.sign_in(who).await;
+        let browser = app.sign_in(who).await;
         for (path, expected) in &rows {
             assert_eq!(browser.open(path).await.status, expected[at], "{who:?} {path}");
         }
     }
-    let nobody = Browser::new(&desk);
+    let nobody = Browser::new(&app);
     for (path, _) in &rows {
         assert!(nobody.open(path).await.location().starts_with("/sign-in?next="), "{path}");
     }
     // what changes something, by those who may not
-    let agency = desk.sign_in(Who::Agency).await;
-    let steward = desk.sign_in(Who::Steward).await;
-    let before = desk.fingerprint().await;
+    let agency = app.sign_in(Who::Agency).await;
+    let steward = app.sign_in(Who::Steward).await;
+    let before = app.fingerprint().await;
     for (path, fields) in [
         (format!("{one}/forward"), &[("into", "lpn")][..]),
         (format!("{one}/decline"), &[("into", "lpn"), ("reason", "x")]),
@@ -423,11 +423,11 @@ async fn the_pages_let_in_whom_they_should_and_nobody_else() {
             assert_eq!(steward.submit(&others, fields).await.status, 404, "{others}");
         }
     }
-    assert_eq!(desk.fingerprint().await, before);
+    assert_eq!(app.fingerprint().await, before);
 }
 
 /// What a browser fetches of a page for the first time, as it is transferred.
-async fn weigh(browser: &Browser<'_>, path: &str, seen: &mut BTreeSet<String>) -> usize {
+async fn page_weight(browser: &Browser<'_>, path: &str, seen: &mut BTreeSet<String>) -> usize {
     let page = browser.fetch(path).await;
     let mut bytes = page.transferred;
     let mut wanted: Vec<String> = addresses(&page.text, "\"/assets/", '"');
@@ -451,14 +451,14 @@ fn addresses(text: &str, before: &str, end: char) -> Vec<String> {
 
 #[tokio::test]
 async fn from_link_to_forwarded_less_than_100_kb_are_transferred_fonts_included() {
-    let desk = Desk::new().await;
-    let id = desk.held().await;
-    let governor = desk.sign_in(Who::Steward).await;
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let governor = app.sign_in(Who::Steward).await;
     let mut seen = BTreeSet::new();
     let one = format!("/waiting/{id}");
-    let opened = weigh(&governor, &one, &mut seen).await;
+    let opened = page_weight(&governor, &one, &mut seen).await;
     let went = governor.submit(&format!("{one}/forward"), &[("into", "lpn"), ("do", "forward")]).await;
-    let led = weigh(&governor, went.location(), &mut seen).await;
+    let led = page_weight(&governor, went.location(), &mut seen).await;
     assert!(seen.iter().any(|file| file.contains(".woff2")), "the fonts are counted: {seen:?}");
     let all = opened + went.text.len() + led;
     println!("opened {opened}, led {led}, all {all} bytes");

@@ -10,29 +10,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::desk::{Desk, Who};
 use crate::markup::{faults, messages};
-use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, stop, walk, ways_in};
+use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, sign_in_pages, stop, walk};
 use crate::scenes_board::{crowd_of_chats, fates, nothing, short, wide};
 use crate::scenes_compose::{bad_address, drafts, published};
 use crate::scenes_people::people;
 use crate::scenes_provider::at_a_provider;
 use crate::scenes_steward::forwarding;
 use crate::template_parts::{Mark, files, parts};
+use crate::test_app::{TestApp, Who};
 
 const EVERYBODY: [Who; 5] = [Who::Admin, Who::Publisher, Who::Steward, Who::Operator, Who::Agency];
 
 /// All pages that everybody finds, in both languages.
-async fn walk_as_everybody(name: &str, desk: &Desk, of_a_kind: usize) -> Vec<Shown> {
+async fn walk_as_everybody(name: &str, app: &TestApp, of_a_kind: usize) -> Vec<Shown> {
     let mut shown = Vec::new();
     for who in EVERYBODY {
-        let browser = desk.sign_in(who).await;
+        let browser = app.sign_in(who).await;
         for language in ["en", "th"] {
             browser.submit("/language", &[("language", language), ("next", "/home")]).await.location();
             shown.extend(walk(&format!("{name} {who:?} {language}"), &browser, of_a_kind).await);
         }
     }
-    shown.extend(walk(&format!("{name} nobody"), &Browser::new(desk), of_a_kind).await);
+    shown.extend(walk(&format!("{name} nobody"), &Browser::new(app), of_a_kind).await);
     shown
 }
 
@@ -47,7 +47,7 @@ fn wrong_with(shown: &[Shown]) -> Vec<String> {
     wrong.into_iter().collect()
 }
 
-fn is_page(answer: &crate::desk::Answer) -> bool {
+fn is_page(answer: &crate::test_app::Answer) -> bool {
     answer.header("content-type").starts_with("text/html") && !answer.text.is_empty()
 }
 
@@ -59,17 +59,17 @@ const NOT_REACHED: &str = include_str!("not_reached.txt");
 
 #[tokio::test]
 async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
-    let empty = Desk::new().await;
+    let empty = TestApp::new().await;
     let mut shown = walk_as_everybody("empty", &empty, 1).await;
     shown.extend(nothing(&empty).await);
-    empty.app.db.close();
+    empty.web_app.db.close();
     let away = Browser::new(&empty).open("/b/nowhere").await;
     assert_eq!(away.status, 503);
     shown.push(("away".to_owned(), away));
-    let full = Desk::new().await;
+    let full = TestApp::new().await;
     fill(&full).await;
     shown.extend(walk_as_everybody("full", &full, 2).await);
-    shown.extend(ways_in(&full).await);
+    shown.extend(sign_in_pages(&full).await);
     shown.extend(published(&full).await);
     shown.extend(fates(&full).await);
     shown.extend(short(&full).await);
@@ -79,9 +79,9 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.push(("a picture".to_owned(), sent));
     stop(&full).await;
     shown.extend(walk_as_everybody("stopped", &full, 1).await);
-    let forms = Desk::new().await;
+    let forms = TestApp::new().await;
     shown.extend(answers_to_forms(&forms).await);
-    let approved = Desk::with_approval().await;
+    let approved = TestApp::with_approval().await;
     for act in ["submit", "return"] {
         let id = approved.write().await;
         approved.post(&Who::Admin, &format!("bulletins/{id}/submit"), json!({})).await.expect(200);
@@ -95,12 +95,12 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.extend(walk_as_everybody("approved", &approved, 1).await);
     shown.extend(walk("approver", &approved.sign_in_with_code(Who::Approver).await, 2).await);
     shown.extend(chats(&forms).await);
-    shown.extend(people(&Desk::new().await).await);
+    shown.extend(people(&TestApp::new().await).await);
     shown.extend(at_a_provider().await);
-    shown.extend(drafts(&Desk::new().await).await);
+    shown.extend(drafts(&TestApp::new().await).await);
     shown.extend(bad_address().await);
-    shown.extend(forwarding(&Desk::new().await).await);
-    let big = Desk::new().await;
+    shown.extend(forwarding(&TestApp::new().await).await);
+    let big = TestApp::new().await;
     shown.extend(wide(&big).await);
     shown.extend(crowd_of_chats(&big).await);
     let (wrong, unseen) = (wrong_with(&shown), differences(&shown));

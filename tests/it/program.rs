@@ -12,8 +12,8 @@ use reqwest::{Method, Response};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::faults::house::token;
-use crate::stage::SECRET;
+use crate::faults::test_cluster::token;
+use crate::test_relay::SECRET;
 
 /// A key file, settings and a folder: what every run of the program shares.
 pub struct Program {

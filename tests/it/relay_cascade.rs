@@ -8,201 +8,201 @@ use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Audience, Forwarding, ForwardingMode};
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::Code;
-use gcc_relay::relay::by_hand;
+use gcc_relay::relay::test_driver;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::{bulletins, groups, progress};
 use tokio::time::timeout;
 
-use crate::stage::{PATIENCE, Stage, tester};
+use crate::test_relay::{PATIENCE, TestRelay, tester};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn an_automatic_bulletin_reaches_every_linked_group_once_and_in_order() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    stage.run().await;
-    let deliveries = stage.deliveries(id).await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    relay.run().await;
+    let deliveries = relay.deliveries(id).await;
     assert_eq!(deliveries.len(), 8);
     for delivery in &deliveries {
         let expected = if delivery.group == "cmi-far" { State::Unreachable } else { State::Accepted };
         assert_eq!(delivery.state, expected, "{}", delivery.group);
     }
     for group in ["Cgcc1", "Clpn", "Clpncom", "Clpndist", "Ccmi", "Ccmicom", "Cmoi"] {
-        assert_eq!(stage.accepted_in(group), 1, "{group}");
+        assert_eq!(relay.accepted_in(group), 1, "{group}");
     }
-    let order: Vec<String> = stage.line().accepted(None).into_iter().map(|push| push.group).collect();
+    let order: Vec<String> = relay.line().accepted(None).into_iter().map(|push| push.group).collect();
     let at = |group: &str| order.iter().position(|other| other == group).expect("sent");
     assert!(at("Cgcc1") < at("Clpn") && at("Clpn") < at("Clpncom") && at("Ccmi") < at("Ccmicom"), "{order:?}");
-    stage.assert_exact(id).await;
+    relay.assert_exact(id).await;
 }
 
 #[tokio::test]
 async fn a_group_without_a_line_group_is_unreachable_with_that_reason() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    stage.run().await;
-    let far = stage.delivery(id, "cmi-far").await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    relay.run().await;
+    let far = relay.delivery(id, "cmi-far").await;
     assert_eq!((far.state, far.reason, far.attempts), (State::Unreachable, Some(Reason::NotLinked), 0));
 }
 
 #[tokio::test]
 async fn a_receipt_bears_what_line_said() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    stage.run().await;
-    let push = stage.line().accepted(Some("Clpn")).remove(0);
-    let delivery = stage.delivery(id, "lpn").await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    relay.run().await;
+    let push = relay.line().accepted(Some("Clpn")).remove(0);
+    let delivery = relay.delivery(id, "lpn").await;
     assert_eq!(delivery.line_request_id, Some(push.request_id));
     assert_eq!(delivery.line_message_ids.map(|ids| ids.len()), Some(1));
-    assert_eq!(delivery.ended_at, Some(stage.now()));
+    assert_eq!(delivery.ended_at, Some(relay.now()));
 }
 
 #[tokio::test]
 async fn a_stewarded_group_waits_for_its_steward_and_those_below_wait_for_it() {
-    let stage = Stage::new().await;
-    let id = stage.publish_as_configured().await;
-    stage.run().await;
-    let states = stage.states(id).await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_as_configured().await;
+    relay.run().await;
+    let states = relay.states(id).await;
     assert_eq!(states["lpn"], State::Held);
     assert_eq!((states["lpn-com"], states["lpn-dist"]), (State::Waiting, State::Waiting));
     assert_eq!((states["cmi"], states["cmi-com"], states["moi"]), (State::Accepted, State::Accepted, State::Accepted));
-    assert_eq!(stage.accepted_in("Clpn"), 0);
+    assert_eq!(relay.accepted_in("Clpn"), 0);
 }
 
 #[tokio::test]
 async fn a_held_bulletin_goes_on_by_itself_when_its_minutes_are_over() {
-    let stage = Stage::new().await;
-    let id = stage.publish_as_configured().await;
-    stage.run().await;
-    let lpn = stage.group("lpn").await;
-    let mut db = stage.db().await;
-    groups::update_settings(&mut db, lpn, None, Some(Forwarding::Automatic), None, stage.now()).await.expect("changed");
+    let relay = TestRelay::new().await;
+    let id = relay.publish_as_configured().await;
+    relay.run().await;
+    let lpn = relay.group("lpn").await;
+    let mut db = relay.db().await;
+    groups::update_settings(&mut db, lpn, None, Some(Forwarding::Automatic), None, relay.now()).await.expect("changed");
     drop(db);
-    stage.run().await;
-    assert_eq!(stage.states(id).await["lpn"], State::Held, "a later change changes nothing in flight");
-    let id = stage.publish_as_configured().await;
-    stage.run().await;
-    let office = stage.delivery(id, "lpn-com").await;
-    assert_eq!((office.state, office.release_at), (State::Held, Some(stage.now() + 30 * MINUTE)));
-    stage.after(29 * MINUTE).await;
-    assert_eq!(stage.states(id).await["lpn-com"], State::Held);
-    stage.after(MINUTE).await;
-    let office = stage.delivery(id, "lpn-com").await;
+    relay.run().await;
+    assert_eq!(relay.states(id).await["lpn"], State::Held, "a later change changes nothing in flight");
+    let id = relay.publish_as_configured().await;
+    relay.run().await;
+    let office = relay.delivery(id, "lpn-com").await;
+    assert_eq!((office.state, office.release_at), (State::Held, Some(relay.now() + 30 * MINUTE)));
+    relay.after(29 * MINUTE).await;
+    assert_eq!(relay.states(id).await["lpn-com"], State::Held);
+    relay.after(MINUTE).await;
+    let office = relay.delivery(id, "lpn-com").await;
     assert_eq!((office.state, office.forwarded_by), (State::Accepted, Some(Actor::TIME)));
-    stage.assert_exact(id).await;
+    relay.assert_exact(id).await;
 }
 
 #[tokio::test]
 async fn those_below_pass_a_group_by_that_takes_too_long() {
-    let stage = Stage::new().await;
-    let id = stage.publish_as_configured().await;
-    stage.run().await;
-    stage.after(59 * MINUTE).await;
-    assert_eq!(stage.states(id).await["lpn-dist"], State::Waiting);
-    stage.after(MINUTE).await;
-    let district = stage.delivery(id, "lpn-dist").await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_as_configured().await;
+    relay.run().await;
+    relay.after(59 * MINUTE).await;
+    assert_eq!(relay.states(id).await["lpn-dist"], State::Waiting);
+    relay.after(MINUTE).await;
+    let district = relay.delivery(id, "lpn-dist").await;
     assert_eq!((district.state, district.bypassed_parent), (State::Accepted, true));
-    let states = stage.states(id).await;
+    let states = relay.states(id).await;
     assert_eq!((states["lpn"], states["lpn-com"]), (State::Held, State::Held), "stewards keep their turn");
-    stage.assert_exact(id).await;
+    relay.assert_exact(id).await;
 }
 
 #[tokio::test]
 async fn an_audience_takes_the_groups_between_along_and_leaves_the_rest_out() {
-    let stage = Stage::new().await;
+    let relay = TestRelay::new().await;
     let code = |text: &str| text.parse::<Code>().expect("a code");
     let audience = Audience { groups: Some(vec![code("lpn-dist"), code("moi")]), ..Audience::default() };
-    let draft = bulletins::Draft { audience, forwarding: ForwardingMode::Automatic, ..stage.draft().await };
-    let (id, deliveries) = stage.publish(draft).await;
+    let draft = bulletins::Draft { audience, forwarding: ForwardingMode::Automatic, ..relay.draft().await };
+    let (id, deliveries) = relay.publish(draft).await;
     assert_eq!(deliveries, 4);
-    let groups: BTreeSet<String> = stage.states(id).await.into_keys().collect();
+    let groups: BTreeSet<String> = relay.states(id).await.into_keys().collect();
     assert_eq!(groups, ["gcc1", "lpn", "lpn-dist", "moi"].map(String::from).into());
     let audience = Audience { exclude_groups: Some(vec![code("lpn")]), ..Audience::default() };
-    let (_, deliveries) = stage.publish(bulletins::Draft { audience, ..stage.draft().await }).await;
+    let (_, deliveries) = relay.publish(bulletins::Draft { audience, ..relay.draft().await }).await;
     assert_eq!(deliveries, 5, "what is excluded takes all below it along");
 }
 
 #[tokio::test]
 async fn a_bulletin_of_a_province_goes_to_its_own_subtree() {
-    let stage = Stage::new().await;
-    let draft = bulletins::Draft { origin: stage.group("lpn").await, ..stage.draft().await };
-    let (id, deliveries) = stage.publish(draft).await;
-    stage.run().await;
+    let relay = TestRelay::new().await;
+    let draft = bulletins::Draft { origin: relay.group("lpn").await, ..relay.draft().await };
+    let (id, deliveries) = relay.publish(draft).await;
+    relay.run().await;
     assert_eq!(deliveries, 3);
-    let states = stage.states(id).await;
+    let states = relay.states(id).await;
     assert_eq!((states["lpn"], states["lpn-dist"], states["lpn-com"]), (State::Accepted, State::Accepted, State::Held));
 }
 
 #[tokio::test]
 async fn an_expired_bulletin_is_not_sent_any_more() {
-    let stage = Stage::new().await;
-    let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
-    let (id, _) = stage.publish(draft).await;
-    stage.run().await;
-    stage.after(10 * MINUTE).await;
-    let states = stage.states(id).await;
+    let relay = TestRelay::new().await;
+    let draft = bulletins::Draft { expires_at: Some(relay.now() + 10 * MINUTE), ..relay.draft().await };
+    let (id, _) = relay.publish(draft).await;
+    relay.run().await;
+    relay.after(10 * MINUTE).await;
+    let states = relay.states(id).await;
     assert_eq!((states["lpn"], states["lpn-com"]), (State::Expired, State::Expired));
     assert_eq!(states["cmi"], State::Accepted);
-    stage.assert_exact(id).await;
+    relay.assert_exact(id).await;
 }
 
 #[tokio::test]
 async fn nothing_is_sent_after_its_expiry_though_upkeep_has_not_been_there_yet() {
-    let stage = Stage::new().await;
-    let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
-    let (id, _) = stage.publish(draft).await;
-    stage.clock.advance(10 * MINUTE);
-    by_hand::send_until_idle(&stage.engine).await.expect("a dispatcher runs");
-    assert_eq!(stage.states(id).await["gcc1"], State::Ready);
-    stage.run().await;
-    assert_eq!(stage.states(id).await["gcc1"], State::Expired);
-    stage.assert_exact(id).await;
+    let relay = TestRelay::new().await;
+    let draft = bulletins::Draft { expires_at: Some(relay.now() + 10 * MINUTE), ..relay.draft().await };
+    let (id, _) = relay.publish(draft).await;
+    relay.clock.advance(10 * MINUTE);
+    test_driver::send_until_idle(&relay.engine).await.expect("a dispatcher runs");
+    assert_eq!(relay.states(id).await["gcc1"], State::Ready);
+    relay.run().await;
+    assert_eq!(relay.states(id).await["gcc1"], State::Expired);
+    relay.assert_exact(id).await;
 }
 
 #[tokio::test]
 async fn what_was_put_off_and_has_expired_meanwhile_is_not_taken_again_and_again() {
-    let mut stage = Stage::new().await;
-    Arc::make_mut(&mut stage.engine.settings).claim_batch = 1;
-    stage.faults([FaultRule::always(Fault::Status { status: 500 }).group("Cgcc1")]);
-    let draft = bulletins::Draft { expires_at: Some(stage.now() + 10 * MINUTE), ..stage.draft().await };
-    let (id, _) = stage.publish(draft).await;
-    stage.run().await;
-    stage.clock.advance(10 * MINUTE);
-    timeout(PATIENCE, by_hand::send_until_idle(&stage.engine))
+    let mut relay = TestRelay::new().await;
+    Arc::make_mut(&mut relay.engine.settings).claim_batch = 1;
+    relay.faults([FaultRule::always(Fault::Status { status: 500 }).group("Cgcc1")]);
+    let draft = bulletins::Draft { expires_at: Some(relay.now() + 10 * MINUTE), ..relay.draft().await };
+    let (id, _) = relay.publish(draft).await;
+    relay.run().await;
+    relay.clock.advance(10 * MINUTE);
+    timeout(PATIENCE, test_driver::send_until_idle(&relay.engine))
         .await
         .expect("the dispatcher rests")
         .expect("a dispatcher runs");
-    assert_eq!(stage.delivery(id, "gcc1").await.attempts, 1);
-    stage.run().await;
-    assert_eq!(stage.states(id).await["gcc1"], State::Expired);
+    assert_eq!(relay.delivery(id, "gcc1").await.attempts, 1);
+    relay.run().await;
+    assert_eq!(relay.states(id).await["gcc1"], State::Expired);
 }
 
 #[tokio::test]
 async fn a_scheduled_bulletin_goes_out_at_its_time_to_the_tree_as_it_is_then() {
-    let stage = Stage::new().await;
-    let id = gcc_relay::domain::ids::BulletinId::new(stage.now());
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let draft = bulletins::Draft { forwarding: ForwardingMode::Automatic, ..stage.draft().await };
-    bulletins::insert_draft(&mut tx, id, &draft, "token", &tester(), stage.now()).await.expect("a draft");
-    let at = stage.now() + 10 * MINUTE;
-    let settings = &stage.engine.settings;
-    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, &tester(), stage.now()).await.expect("scheduled");
+    let relay = TestRelay::new().await;
+    let id = gcc_relay::domain::ids::BulletinId::new(relay.now());
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
+    let draft = bulletins::Draft { forwarding: ForwardingMode::Automatic, ..relay.draft().await };
+    bulletins::insert_draft(&mut tx, id, &draft, "token", &tester(), relay.now()).await.expect("a draft");
+    let at = relay.now() + 10 * MINUTE;
+    let settings = &relay.engine.settings;
+    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, &tester(), relay.now()).await.expect("scheduled");
     tx.commit().await.expect("committed");
-    stage.run().await;
-    assert!(stage.deliveries(id).await.is_empty());
-    stage.after(10 * MINUTE).await;
-    assert_eq!(stage.states(id).await["lpn-com"], State::Accepted);
+    relay.run().await;
+    assert!(relay.deliveries(id).await.is_empty());
+    relay.after(10 * MINUTE).await;
+    assert_eq!(relay.states(id).await["lpn-com"], State::Accepted);
 }
 
 #[tokio::test]
 async fn progress_tells_the_same_as_the_deliveries() {
-    let stage = Stage::new().await;
-    let id = stage.publish_as_configured().await;
-    stage.run().await;
-    let mut db = stage.db().await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_as_configured().await;
+    relay.run().await;
+    let mut db = relay.db().await;
     let kept = progress::list_counters(&mut db, id).await.expect("counters");
-    let root = stage.group("gcc1").await.0;
+    let root = relay.group("gcc1").await.0;
     let counted = progress::count_under(&mut db, id, &[root]).await.expect("a count");
     for (kept, counted) in kept.iter().zip(&counted) {
         assert_eq!((kept.tier, kept.groups, kept.seats), (counted.tier, counted.groups, counted.seats));
@@ -214,9 +214,9 @@ async fn progress_tells_the_same_as_the_deliveries() {
 
 #[tokio::test]
 async fn the_last_outcomes_wait_for_no_others() {
-    let mut stage = Stage::new().await;
-    Arc::make_mut(&mut stage.engine.settings).record_delay = Duration::from_hours(1);
-    let id = stage.publish_automatic().await;
-    timeout(PATIENCE, stage.run()).await.expect("everything is on record at once");
-    stage.assert_exact(id).await;
+    let mut relay = TestRelay::new().await;
+    Arc::make_mut(&mut relay.engine.settings).record_delay = Duration::from_hours(1);
+    let id = relay.publish_automatic().await;
+    timeout(PATIENCE, relay.run()).await.expect("everything is on record at once");
+    relay.assert_exact(id).await;
 }

@@ -7,7 +7,7 @@ use gcc_relay::store::audit;
 use gcc_relay::store::batches::{ClaimOutcome, take_channel};
 use sqlx::{Connection, Executor, PgConnection, Row};
 
-use crate::stage::{Stage, fresh_database, tester};
+use crate::test_relay::{TestRelay, fresh_database, tester};
 
 #[tokio::test]
 async fn the_databases_table_of_states_is_the_domains() {
@@ -27,30 +27,30 @@ async fn the_databases_table_of_states_is_the_domains() {
 
 #[tokio::test]
 async fn no_statement_can_move_a_delivery_against_the_table() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    stage.run().await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    relay.run().await;
     let refused = sqlx::query("update deliveries set state = 'ready', ended_at = null where bulletin_no = (select no from bulletins where id = $1)")
         .bind(id)
-        .execute(&mut *stage.db().await)
+        .execute(&mut *relay.db().await)
         .await;
     assert!(refused.expect_err("refused").to_string().contains("cannot go from"));
 }
 
 #[tokio::test]
 async fn a_published_bulletin_cannot_be_changed_or_deleted() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
     for statement in ["update bulletins set subject = 'x' where id = $1", "delete from bulletins where id = $1"] {
-        let refused = sqlx::query(statement).bind(id).execute(&mut *stage.db().await).await;
+        let refused = sqlx::query(statement).bind(id).execute(&mut *relay.db().await).await;
         assert!(refused.expect_err("refused").to_string().contains("a published bulletin is never"));
     }
 }
 
 #[tokio::test]
 async fn groups_and_channels_are_never_deleted_and_tiers_follow_their_parents() {
-    let stage = Stage::new().await;
-    let mut db = stage.db().await;
+    let relay = TestRelay::new().await;
+    let mut db = relay.db().await;
     for statement in [
         "delete from groups",
         "delete from channels",
@@ -63,24 +63,24 @@ async fn groups_and_channels_are_never_deleted_and_tiers_follow_their_parents() 
 
 #[tokio::test]
 async fn a_dispatcher_whose_epoch_is_over_can_claim_nothing() {
-    let stage = Stage::new().await;
-    let id = stage.publish_automatic().await;
-    let root = stage.delivery(id, "gcc1").await;
-    let mut db = stage.db().await;
-    let old = take_channel(&mut db, stage.channel, stage.now(), Duration::ZERO).await.expect("taken");
-    let new = take_channel(&mut db, stage.channel, stage.now(), Duration::ZERO).await.expect("taken");
-    let late = stage.try_claim(&mut db, old.epoch, 1, None).await;
+    let relay = TestRelay::new().await;
+    let id = relay.publish_automatic().await;
+    let root = relay.delivery(id, "gcc1").await;
+    let mut db = relay.db().await;
+    let old = take_channel(&mut db, relay.channel, relay.now(), Duration::ZERO).await.expect("taken");
+    let new = take_channel(&mut db, relay.channel, relay.now(), Duration::ZERO).await.expect("taken");
+    let late = relay.try_claim(&mut db, old.epoch, 1, None).await;
     assert!(matches!(late, ClaimOutcome::Refused), "{late:?}");
-    let claimed = stage.claim(&mut db, new.epoch, 1).await;
+    let claimed = relay.claim(&mut db, new.epoch, 1).await;
     assert_eq!(claimed.iter().map(|(_, ready)| ready.id).collect::<Vec<_>>(), [root.id]);
 }
 
 #[tokio::test]
 async fn the_audit_can_only_grow_and_its_seals_chain() {
-    let stage = Stage::new().await;
-    let mut db = stage.db().await;
+    let relay = TestRelay::new().await;
+    let mut db = relay.db().await;
     for act in ["one", "two", "three"] {
-        audit::insert_entry(&mut db, stage.now(), &tester(), act, "x", &serde_json::json!({})).await.expect("written");
+        audit::insert_entry(&mut db, relay.now(), &tester(), act, "x", &serde_json::json!({})).await.expect("written");
     }
     while audit::seal_entries(&mut db, 2).await.expect("sealed") > 0 {}
     for statement in ["update audit set act = 'x'", "delete from audit"] {

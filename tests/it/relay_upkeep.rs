@@ -4,29 +4,29 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
-use gcc_relay::relay::forward::{Into, forward};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 
-use crate::stage::{Stage, tester};
+use crate::test_relay::{TestRelay, tester};
 
 const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 
 /// Two bulletins, each held at a group that it goes into by itself after half an hour.
-async fn two_held(stage: &Stage) -> [BulletinId; 2] {
-    let ids = [stage.publish_as_configured().await, stage.publish_as_configured().await];
-    stage.run().await;
-    let lamphun = Into::Groups(vec![stage.group("lpn").await.0]);
+async fn two_held(relay: &TestRelay) -> [BulletinId; 2] {
+    let ids = [relay.publish_as_configured().await, relay.publish_as_configured().await];
+    relay.run().await;
+    let lamphun = ForwardTarget::Groups(vec![relay.group("lpn").await.0]);
     for id in ids {
-        let mut tx = stage.engine.db.begin().await.expect("a transaction");
-        forward(&mut tx, id, &lamphun, None, &tester(), stage.now()).await.expect("forwarded");
+        let mut tx = relay.engine.db.begin().await.expect("a transaction");
+        forward(&mut tx, id, &lamphun, None, &tester(), relay.now()).await.expect("forwarded");
         tx.commit().await.expect("committed");
     }
-    stage.run().await;
+    relay.run().await;
     ids
 }
 
 /// From now on the database refuses every change of the bulletin's deliveries.
-async fn poison(stage: &Stage, id: BulletinId) {
-    let mut db = stage.db().await;
+async fn poison(relay: &TestRelay, id: BulletinId) {
+    let mut db = relay.db().await;
     let function = "create function poison() returns trigger language plpgsql as
         $$ begin raise exception 'poison' using errcode = 'check_violation', constraint = 'poison'; end $$";
     sqlx::query(function).execute(&mut *db).await.expect("a function");
@@ -39,33 +39,33 @@ async fn poison(stage: &Stage, id: BulletinId) {
     sqlx::query(sqlx::AssertSqlSafe(trigger)).execute(&mut *db).await.expect("a trigger");
 }
 
-async fn heal(stage: &Stage) {
-    sqlx::query("drop trigger poison on deliveries").execute(&mut *stage.db().await).await.expect("dropped");
+async fn remove_poison(relay: &TestRelay) {
+    sqlx::query("drop trigger poison on deliveries").execute(&mut *relay.db().await).await.expect("dropped");
 }
 
 #[tokio::test]
 async fn a_bulletin_that_cannot_be_released_keeps_no_other_from_it() {
-    let stage = Stage::new().await;
-    let [poisoned, other] = two_held(&stage).await;
-    poison(&stage, poisoned).await;
-    stage.after(HALF_AN_HOUR).await;
-    assert_eq!(stage.states(poisoned).await["lpn-com"], State::Held);
-    assert_eq!(stage.states(other).await["lpn-com"], State::Accepted);
-    heal(&stage).await;
-    stage.run().await;
-    assert_eq!(stage.states(poisoned).await["lpn-com"], State::Accepted, "it is tried again");
+    let relay = TestRelay::new().await;
+    let [poisoned, other] = two_held(&relay).await;
+    poison(&relay, poisoned).await;
+    relay.after(HALF_AN_HOUR).await;
+    assert_eq!(relay.states(poisoned).await["lpn-com"], State::Held);
+    assert_eq!(relay.states(other).await["lpn-com"], State::Accepted);
+    remove_poison(&relay).await;
+    relay.run().await;
+    assert_eq!(relay.states(poisoned).await["lpn-com"], State::Accepted, "it is tried again");
 }
 
 #[tokio::test]
 async fn a_bulletin_that_cannot_expire_keeps_no_other_from_expiring() {
-    let stage = Stage::new().await;
-    let ids = [stage.publish_as_configured().await, stage.publish_as_configured().await];
-    stage.run().await;
-    poison(&stage, ids[0]).await;
-    stage.after(Duration::from_hours(24 * 8)).await;
-    assert_eq!(stage.states(ids[0]).await["lpn"], State::Held);
-    assert_eq!(stage.states(ids[1]).await["lpn"], State::Expired);
-    heal(&stage).await;
-    stage.run().await;
-    assert_eq!(stage.states(ids[0]).await["lpn"], State::Expired);
+    let relay = TestRelay::new().await;
+    let ids = [relay.publish_as_configured().await, relay.publish_as_configured().await];
+    relay.run().await;
+    poison(&relay, ids[0]).await;
+    relay.after(Duration::from_hours(24 * 8)).await;
+    assert_eq!(relay.states(ids[0]).await["lpn"], State::Held);
+    assert_eq!(relay.states(ids[1]).await["lpn"], State::Expired);
+    remove_poison(&relay).await;
+    relay.run().await;
+    assert_eq!(relay.states(ids[0]).await["lpn"], State::Expired);
 }

@@ -15,18 +15,18 @@ use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::domain::text::PlainReason;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::relay::engine::Engine;
-use gcc_relay::relay::forward::{Into, forward};
-use gcc_relay::relay::home::{Restored, arrive, moved, restored};
+use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::relay::publish::{Published, publish};
+use gcc_relay::relay::restore_guard::{Restored, guard_against_restored_copy, moved, restored};
 use gcc_relay::relay::withdraw::withdraw;
-use gcc_relay::relay::{by_hand, public_token};
+use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
 use gcc_relay::store::bulletins::{Draft, get_bulletin, insert_draft};
 use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
 
-use crate::faults::house::{House, Plan};
-use crate::stage::{PATIENCE, SMALL_TREE, Stage, tester};
+use crate::faults::test_cluster::{ClusterPlan, TestCluster};
+use crate::test_relay::{PATIENCE, SMALL_TREE, TestRelay, tester};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -86,26 +86,28 @@ impl Backup {
 /// Lets a node arrive at the database, as it does before it takes a channel.
 async fn arrive_at(engine: &Engine) -> Option<Restored> {
     let mut tx = engine.db.begin().await.expect("a transaction");
-    let found = arrive(&mut tx, &engine.settings, engine.clock.now()).await.expect("arrived");
+    let found = guard_against_restored_copy(&mut tx, &engine.settings, engine.clock.now()).await.expect("arrived");
     tx.commit().await.expect("committed");
     found
 }
 
 /// A node on a restored copy: the same but for the database.
-async fn node_on(stage: &Stage, url: &str) -> Engine {
-    Engine { db: store::connect(url, 8, PATIENCE).await.expect("a pool"), ..stage.engine.clone() }
+async fn node_on(relay: &TestRelay, url: &str) -> Engine {
+    Engine { db: store::connect(url, 8, PATIENCE).await.expect("a pool"), ..relay.engine.clone() }
 }
 
 async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
     let mut tx = engine.db.begin().await.expect("a transaction");
     let GroupId(group) = groups::find_group(&mut tx, group).await.expect("a query").expect("a group").id;
-    forward(&mut tx, id, &Into::Groups(vec![group]), None, &tester(), engine.clock.now()).await.expect("forwarded");
+    forward(&mut tx, id, &ForwardTarget::Groups(vec![group]), None, &tester(), engine.clock.now())
+        .await
+        .expect("forwarded");
     tx.commit().await.expect("committed");
 }
 
-async fn resume(engine: &Engine, stage: &Stage) {
+async fn resume(engine: &Engine, relay: &TestRelay) {
     let mut db = engine.db.acquire().await.expect("a connection");
-    assert!(resume_channel(&mut db, stage.channel, None, engine.clock.now()).await.expect("a query"), "it was parked");
+    assert!(resume_channel(&mut db, relay.channel, None, engine.clock.now()).await.expect("a query"), "it was parked");
 }
 
 async fn state_of(engine: &Engine, id: BulletinId, group: &str) -> (State, Option<Reason>) {
@@ -115,17 +117,17 @@ async fn state_of(engine: &Engine, id: BulletinId, group: &str) -> (State, Optio
     rows.iter().find(|row| row.group == group).map(|row| (row.state, row.reason)).expect("a delivery")
 }
 
-async fn schedule(stage: &Stage, draft: Draft) -> BulletinId {
-    let id = BulletinId::new(stage.now());
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    insert_draft(&mut tx, id, &draft, &public_token(), &tester(), stage.now()).await.expect("a draft");
+async fn schedule(relay: &TestRelay, draft: Draft) -> BulletinId {
+    let id = BulletinId::new(relay.now());
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
+    insert_draft(&mut tx, id, &draft, &public_token(), &tester(), relay.now()).await.expect("a draft");
     gcc_relay::relay::publish::schedule(
         &mut tx,
-        &stage.engine.settings,
+        &relay.engine.settings,
         id,
-        stage.now() + HOUR,
+        relay.now() + HOUR,
         &tester(),
-        stage.now(),
+        relay.now(),
     )
     .await
     .expect("scheduled");
@@ -135,69 +137,69 @@ async fn schedule(stage: &Stage, draft: Draft) -> BulletinId {
 
 /// A cascade in its middle: what is held, waiting, due again, never tried and scheduled. Gives the two bulletins that
 /// are under way and the one that is scheduled.
-async fn cascade_halfway(stage: &Stage) -> (BulletinId, BulletinId, BulletinId) {
-    assert_eq!(arrive_at(&stage.engine).await, None, "the first node takes the database as it is");
-    stage.faults([
+async fn cascade_halfway(relay: &TestRelay) -> (BulletinId, BulletinId, BulletinId) {
+    assert_eq!(arrive_at(&relay.engine).await, None, "the first node takes the database as it is");
+    relay.faults([
         FaultRule::always(Fault::Status { status: 500 }).group("Cmoi").times(1),
         FaultRule::always(Fault::AcceptThenReset).group("Ccmi").times(1),
     ]);
-    let first = stage.publish_as_configured().await;
-    stage.run().await;
-    let scheduled = schedule(stage, stage.draft().await).await;
-    let second = stage.publish_automatic().await;
-    assert_eq!(stage.states(first).await["lpn"], State::Held);
-    assert_eq!(stage.states(first).await["moi"], State::Ready);
-    assert_eq!(stage.states(second).await["gcc1"], State::Ready);
+    let first = relay.publish_as_configured().await;
+    relay.run().await;
+    let scheduled = schedule(relay, relay.draft().await).await;
+    let second = relay.publish_automatic().await;
+    assert_eq!(relay.states(first).await["lpn"], State::Held);
+    assert_eq!(relay.states(first).await["moi"], State::Ready);
+    assert_eq!(relay.states(second).await["gcc1"], State::Ready);
     (first, second, scheduled)
 }
 
 /// What the first database does after the copy was made: everything.
-async fn finish(stage: &Stage, first: BulletinId) {
-    stage.after(HOUR).await;
-    let_into(&stage.engine, first, "lpn").await;
-    stage.run().await;
-    let_into(&stage.engine, first, "lpn-com").await;
-    stage.run().await;
+async fn finish(relay: &TestRelay, first: BulletinId) {
+    relay.after(HOUR).await;
+    let_into(&relay.engine, first, "lpn").await;
+    relay.run().await;
+    let_into(&relay.engine, first, "lpn-com").await;
+    relay.run().await;
     // a call that took too long on a busy machine is repeated under its key
-    stage.after(Duration::from_secs(20)).await;
-    assert!(stage.states(first).await.iter().all(|(group, state)| *state == State::Accepted || group == "cmi-far"));
+    relay.after(Duration::from_secs(20)).await;
+    assert!(relay.states(first).await.iter().all(|(group, state)| *state == State::Accepted || group == "cmi-far"));
 }
 
 #[tokio::test]
 async fn a_restored_copy_sends_nothing_again_that_went_out_after_it_was_made() {
-    let stage = Stage::new().await;
-    let (first, second, scheduled) = cascade_halfway(&stage).await;
-    let backup = Backup::of(&stage.engine.db).await;
-    finish(&stage, first).await;
-    let before = stage.line().counts();
+    let relay = TestRelay::new().await;
+    let (first, second, scheduled) = cascade_halfway(&relay).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    finish(&relay, first).await;
+    let before = relay.line().counts();
 
-    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let node = node_on(&relay, &backup.restore(&relay.engine.db).await).await;
     let found = arrive_at(&node).await.expect("a restored copy");
     assert_eq!(found.unscheduled, 1);
     assert_eq!(arrive_at(&node).await, None, "it is asked once");
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let mut db = node.db.acquire().await.expect("a connection");
-    let parked = get_channel(&mut db, stage.channel).await.expect("the channel").parked_reason;
+    let parked = get_channel(&mut db, relay.channel).await.expect("the channel").parked_reason;
     assert_eq!(parked, Some(ParkReason::Restored), "nothing is sent before an operator has looked");
-    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
+    assert_eq!(relay.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
     assert_eq!(get_bulletin(&mut db, scheduled).await.expect("a bulletin").stage, BulletinStage::Draft);
 
-    resume(&node, &stage).await;
-    stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    resume(&node, &relay).await;
+    relay.clock.advance(relay.engine.settings.request_timeout);
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn-com").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     for group in ["gcc1", "lpn", "lpn-com", "lpn-dist", "cmi", "cmi-com", "moi"] {
         assert_eq!(state_of(&node, first, group).await.0, State::Accepted, "{group}");
         assert_eq!(state_of(&node, second, group).await.0, State::Accepted, "{group}");
     }
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
     assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
     for id in [first, second] {
-        assert!(progress::find_difference(&mut db, id).await.expect("a recount").is_none());
+        assert!(progress::find_drift(&mut db, id).await.expect("a recount").is_none());
     }
 }
 
@@ -275,32 +277,32 @@ impl Archived {
 }
 
 #[tokio::test]
-async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_is_said_to_be_restored() {
+async fn after_point_in_time_recovery_nothing_is_sent_twice() {
     let archived = Archived::start().await;
-    let stage = Stage::on(&archived.cluster.url(), SMALL_TREE).await;
-    archived.back_up(&stage.engine.db).await;
-    let (first, second, _) = cascade_halfway(&stage).await;
-    sqlx::query("select pg_create_restore_point('halfway')").execute(&stage.engine.db).await.expect("a moment");
-    finish(&stage, first).await;
-    archived.archive(&stage.engine.db).await;
-    let before = stage.line().counts();
+    let relay = TestRelay::on(&archived.cluster.url(), SMALL_TREE).await;
+    archived.back_up(&relay.engine.db).await;
+    let (first, second, _) = cascade_halfway(&relay).await;
+    sqlx::query("select pg_create_restore_point('halfway')").execute(&relay.engine.db).await.expect("a moment");
+    finish(&relay, first).await;
+    archived.archive(&relay.engine.db).await;
+    let before = relay.line().counts();
 
     let recovered = archived.recover("halfway").await;
-    let node = node_on(&stage, &recovered.url()).await;
+    let node = node_on(&relay, &recovered.url()).await;
     assert_eq!(state_of(&node, first, "lpn").await.0, State::Held, "what came after the moment is not there");
     assert_eq!(arrive_at(&node).await, None, "it cannot be told from the first by itself");
     let mut tx = node.db.begin().await.expect("a transaction");
     restored(&mut tx, &node.settings, &tester(), node.clock.now()).await.expect("said to be restored");
     tx.commit().await.expect("committed");
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
-    assert_eq!(stage.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
+    assert_eq!(relay.line().counts().calls[&Endpoint::Push], before.calls[&Endpoint::Push]);
 
-    resume(&node, &stage).await;
-    stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    resume(&node, &relay).await;
+    relay.clock.advance(relay.engine.settings.request_timeout);
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
     assert_eq!(state_of(&node, second, "gcc1").await.0, State::Accepted);
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!(after.accepted, before.accepted, "LINE was asked under the same keys and took nothing twice");
     assert!(after.duplicates.is_empty() && after.body_changes.is_empty(), "{after:?}");
     node.db.close();
@@ -308,127 +310,127 @@ async fn a_database_that_was_taken_back_to_a_moment_sends_nothing_again_once_it_
 }
 
 #[tokio::test]
-async fn a_copy_restored_when_line_has_forgotten_the_keys_calls_unknown_what_may_have_been_sent() {
-    let stage = Stage::new().await;
-    let (first, second, _) = cascade_halfway(&stage).await;
-    let backup = Backup::of(&stage.engine.db).await;
-    finish(&stage, first).await;
-    let accepted = stage.line().counts().accepted;
-    stage.clock.advance(25 * HOUR);
+async fn a_copy_restored_after_the_keys_expired_leaves_outcomes_unknown() {
+    let relay = TestRelay::new().await;
+    let (first, second, _) = cascade_halfway(&relay).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    finish(&relay, first).await;
+    let accepted = relay.line().counts().accepted;
+    relay.clock.advance(25 * HOUR);
 
-    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let node = node_on(&relay, &backup.restore(&relay.engine.db).await).await;
     arrive_at(&node).await.expect("a restored copy");
-    resume(&node, &stage).await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
-    stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    resume(&node, &relay).await;
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
+    relay.clock.advance(relay.engine.settings.request_timeout);
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let unknown = (State::Failed, Some(Reason::OutcomeUnknown));
     assert_eq!(state_of(&node, first, "moi").await, unknown, "due again when the copy was made");
     assert_eq!(state_of(&node, second, "gcc1").await, unknown, "never tried when the copy was made");
     let_into(&node, first, "lpn").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "lpn").await, unknown, "held when the copy was made");
     assert_eq!(state_of(&node, first, "lpn-dist").await, unknown, "waiting when the copy was made");
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
 
-    let fresh = stage.draft().await;
+    let fresh = relay.draft().await;
     let id = BulletinId::new(node.clock.now());
     let mut tx = node.db.begin().await.expect("a transaction");
     insert_draft(&mut tx, id, &fresh, &public_token(), &tester(), node.clock.now()).await.expect("a draft");
     let published = publish(&mut tx, &node.settings, id, &tester(), node.clock.now()).await.expect("published");
     assert!(matches!(published, Published::Relaying(_)));
     tx.commit().await.expect("committed");
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, id, "gcc1").await.0, State::Accepted, "what is new goes out as ever");
 }
 
 #[tokio::test]
 async fn a_copy_restored_over_its_own_database_is_noticed_too() {
-    let stage = Stage::new().await;
-    let (first, ..) = cascade_halfway(&stage).await;
-    let backup = Backup::of(&stage.engine.db).await;
-    finish(&stage, first).await;
-    let accepted = stage.line().counts().accepted;
-    stage.engine.db.close();
+    let relay = TestRelay::new().await;
+    let (first, ..) = cascade_halfway(&relay).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    finish(&relay, first).await;
+    let accepted = relay.line().counts().accepted;
+    relay.engine.db.close();
     backup.restore_in_place();
 
-    let node = node_on(&stage, &backup.url).await;
+    let node = node_on(&relay, &backup.url).await;
     arrive_at(&node).await.expect("a restored copy");
-    resume(&node, &stage).await;
-    stage.clock.advance(stage.engine.settings.request_timeout);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    resume(&node, &relay).await;
+    relay.clock.advance(relay.engine.settings.request_timeout);
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "moi").await.0, State::Accepted);
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
 }
 
 #[tokio::test]
-async fn a_database_that_was_moved_with_every_node_stopped_goes_on_as_if_nothing_had_been() {
-    let stage = Stage::new().await;
-    let (first, ..) = cascade_halfway(&stage).await;
-    let node = node_on(&stage, &Backup::of(&stage.engine.db).await.restore(&stage.engine.db).await).await;
+async fn a_database_moved_while_all_nodes_were_stopped_just_goes_on() {
+    let relay = TestRelay::new().await;
+    let (first, ..) = cascade_halfway(&relay).await;
+    let node = node_on(&relay, &Backup::of(&relay.engine.db).await.restore(&relay.engine.db).await).await;
     let mut tx = node.db.begin().await.expect("a transaction");
-    moved(&mut tx, &tester(), stage.now()).await.expect("moved");
+    moved(&mut tx, &tester(), relay.now()).await.expect("moved");
     tx.commit().await.expect("committed");
     assert_eq!(arrive_at(&node).await, None);
-    stage.clock.advance(48 * HOUR);
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    relay.clock.advance(48 * HOUR);
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     let_into(&node, first, "lpn").await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, first, "lpn").await.0, State::Accepted, "it is known that it was not sent before");
 }
 
 #[tokio::test]
-async fn a_withdrawal_notice_that_followed_a_late_acceptance_is_not_made_a_second_time() {
-    let stage = Stage::new().await;
-    assert_eq!(arrive_at(&stage.engine).await, None);
-    let id = stage.publish_automatic().await;
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
-    let taken = store::batches::take_channel(&mut tx, stage.channel, stage.now(), HOUR).await.expect("taken");
-    assert_eq!(stage.claim(&mut tx, taken.epoch, 1).await.len(), 1);
+async fn a_withdrawal_notice_after_a_late_acceptance_is_made_once() {
+    let relay = TestRelay::new().await;
+    assert_eq!(arrive_at(&relay.engine).await, None);
+    let id = relay.publish_automatic().await;
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
+    let taken = store::batches::take_channel(&mut tx, relay.channel, relay.now(), HOUR).await.expect("taken");
+    assert_eq!(relay.claim(&mut tx, taken.epoch, 1).await.len(), 1);
     let why: PlainReason = "ทดสอบ".parse().expect("a reason");
-    let settings = &stage.engine.settings;
-    let withdrawn = withdraw(&mut tx, settings, id, &why, &tester(), stage.now()).await.expect("withdrawn");
+    let settings = &relay.engine.settings;
+    let withdrawn = withdraw(&mut tx, settings, id, &why, &tester(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     assert_eq!(withdrawn.notified, 0, "nothing was accepted yet");
-    let backup = Backup::of(&stage.engine.db).await;
-    stage.run().await;
-    stage.after(HOUR).await;
+    let backup = Backup::of(&relay.engine.db).await;
+    relay.run().await;
+    relay.after(HOUR).await;
     let notice = withdrawn.notice.expect("a notice");
-    assert_eq!(stage.states(notice).await["gcc1"], State::Accepted, "the notice follows what may have gone out");
-    let accepted = stage.line().counts().accepted;
+    assert_eq!(relay.states(notice).await["gcc1"], State::Accepted, "the notice follows what may have gone out");
+    let accepted = relay.line().counts().accepted;
 
-    let node = node_on(&stage, &backup.restore(&stage.engine.db).await).await;
+    let node = node_on(&relay, &backup.restore(&relay.engine.db).await).await;
     arrive_at(&node).await.expect("a restored copy");
-    resume(&node, &stage).await;
-    by_hand::run_until_idle(&node).await.expect("the engine runs");
+    resume(&node, &relay).await;
+    test_driver::run_until_idle(&node).await.expect("the engine runs");
     assert_eq!(state_of(&node, notice, "gcc1").await.0, State::Accepted);
-    let after = stage.line().counts();
+    let after = relay.line().counts();
     assert_eq!((after.accepted, after.duplicates.len()), (accepted, 0));
     let mut db = node.db.acquire().await.expect("a connection");
     assert_eq!(get_bulletin(&mut db, notice).await.expect("the notice").kind, Kind::Withdrawal);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_program_on_a_copy_made_in_mid_fan_out_waits_for_an_operator_and_then_sends_nothing_twice() {
-    let mut house = House::build(Plan::of(1_200)).await;
-    house.answer_late(5, 60);
-    let (all, key) = (house.groups(), house.key.clone());
-    let db = store::connect(house.program.database_url(), 2, PATIENCE).await.expect("a pool");
+async fn a_copy_made_during_a_fan_out_waits_for_an_operator_and_sends_nothing_twice() {
+    let mut cluster = TestCluster::build(ClusterPlan::of(1_200)).await;
+    cluster.answer_late(5, 60);
+    let (all, key) = (cluster.groups(), cluster.key.clone());
+    let db = store::connect(cluster.program.database_url(), 2, PATIENCE).await.expect("a pool");
 
-    let first = house.program.serve().await;
-    let id = house.publish(&first).await.to_string();
-    house.accepted(200).await;
+    let first = cluster.program.serve().await;
+    let id = cluster.publish(&first).await.to_string();
+    cluster.accepted(200).await;
     let backup = Backup::of(&db).await;
-    let copied = house.control().counts().accepted;
+    let copied = cluster.control().counts().accepted;
     first.settled(&id, &key).await;
     first.kill();
     assert!(copied < all, "the copy was made in the middle");
-    assert_eq!(house.control().counts().accepted, all);
+    assert_eq!(cluster.control().counts().accepted, all);
 
-    house.program.set("DATABASE_URL", &backup.restore(&db).await);
-    let (program, line) = (&house.program, house.control());
+    cluster.program.set("DATABASE_URL", &backup.restore(&db).await);
+    let (program, line) = (&cluster.program, cluster.control());
     let (status, told, _) = program.run(&["doctor"]);
     assert_eq!(status, Some(1));
     assert!(told.contains("FAIL  home: last served elsewhere"), "{told}");

@@ -7,8 +7,8 @@ use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupConfig, Quota};
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::desk::{Desk, Who};
 use crate::pages_scenes::{Shown, look, look_at_all};
+use crate::test_app::{TestApp, Who};
 
 /// More groups than a receipt lists one by one.
 const MANY: usize = 510;
@@ -18,29 +18,29 @@ const DELIVERIES: &str = "select distinct on (group_id, state, reason, forwarded
     from deliveries join bulletins on no = bulletin_no order by group_id, state, reason, forwarded_by is null, bypassed_parent";
 
 /// What became of every bulletin at every group, and what can be said of groups and channels.
-pub async fn fates(desk: &Desk) -> Vec<Shown> {
+pub async fn fates(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
-    for id in desk.texts(DELIVERIES).await {
+    let admin = app.sign_in(Who::Admin).await;
+    for id in app.texts(DELIVERIES).await {
         look(&mut shown, &admin, &format!("/deliveries/{id}")).await;
     }
-    let declined = desk.held().await;
+    let declined = app.held().await;
     let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
-    desk.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
-    let delivery = desk.delivery_of(&declined, "lpn").await;
+    app.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
+    let delivery = app.delivery_of(&declined, "lpn").await;
     // all linked groups of a small audience, at once
     let phone = "update stewards set phone = '1111' where group_id = (select id from groups where code = 'lpn')";
-    sqlx::query(phone).execute(&mut *desk.db().await).await.expect("a telephone");
+    sqlx::query(phone).execute(&mut *app.db().await).await.expect("a telephone");
     let narrow = json!({ "forwarding": "automatic", "audience": { "groups": ["moi"] } });
-    let complete = desk.write_with(narrow).await;
-    desk.release(&complete).await;
-    desk.run().await;
-    look_at_a_pause(desk, &admin, &mut shown).await;
+    let complete = app.write_with(narrow).await;
+    app.release(&complete).await;
+    app.run().await;
+    look_at_a_pause(app, &admin, &mut shown).await;
     // withdrawn before anybody had it: the notice goes to nobody
-    let early = desk.write().await;
-    desk.release(&early).await;
-    desk.post(&Who::Admin, &format!("bulletins/{early}/withdraw"), json!({ "reason": "ผิดฉบับ" })).await.expect(200);
-    for notice in desk.texts("select id::text from bulletins where kind = 'withdrawal'").await {
+    let early = app.write().await;
+    app.release(&early).await;
+    app.post(&Who::Admin, &format!("bulletins/{early}/withdraw"), json!({ "reason": "ผิดฉบับ" })).await.expect(200);
+    for notice in app.texts("select id::text from bulletins where kind = 'withdrawal'").await {
         look(&mut shown, &admin, &format!("/board/{notice}")).await;
     }
     look_at_all(
@@ -57,7 +57,7 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
     )
     .await;
     sqlx::query("update groups set retired = true where code = 'cmi-far'")
-        .execute(&mut *desk.db().await)
+        .execute(&mut *app.db().await)
         .await
         .expect("retired");
     look(&mut shown, &admin, "/groups/cmi-far").await;
@@ -65,38 +65,38 @@ pub async fn fates(desk: &Desk) -> Vec<Shown> {
 }
 
 /// A delivery that is ready, and then, as LINE had a fault, tried again later.
-async fn look_at_a_pause(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
-    desk.faults([FaultRule::always(Fault::Status { status: 500 }).group("Cmoi").times(1)]);
-    let id = desk.write_with(json!({ "forwarding": "automatic", "audience": { "groups": ["moi"] } })).await;
-    desk.release(&id).await;
+async fn look_at_a_pause(app: &TestApp, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    app.faults([FaultRule::always(Fault::Status { status: 500 }).group("Cmoi").times(1)]);
+    let id = app.write_with(json!({ "forwarding": "automatic", "audience": { "groups": ["moi"] } })).await;
+    app.release(&id).await;
     look(shown, admin, "/board").await;
-    desk.run().await;
-    desk.faults([]);
-    let delivery = desk.delivery_of(&id, "moi").await;
+    app.run().await;
+    app.faults([]);
+    let delivery = app.delivery_of(&id, "moi").await;
     look(shown, admin, &format!("/deliveries/{delivery}")).await;
-    desk.after(Duration::from_mins(1)).await;
+    app.after(Duration::from_mins(1)).await;
 }
 
 /// A channel with too little left for what is about to go, which nothing stopped yet.
-pub async fn short(desk: &Desk) -> Vec<Shown> {
+pub async fn short(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
+    let admin = app.sign_in(Who::Admin).await;
     let change = ChannelChange { quota: Some(Quota::Limited(1)), ..ChannelChange::default() };
-    desk.line().change_channel("gcc", change).expect("changed");
-    desk.after(Duration::from_mins(10)).await;
-    let draft = desk.write().await;
-    sqlx::query("update channels set quota_used = quota_limit").execute(&mut *desk.db().await).await.expect("used up");
-    desk.event_set_aside().await;
+    app.line().change_channel("gcc", change).expect("changed");
+    app.after(Duration::from_mins(10)).await;
+    let draft = app.write().await;
+    sqlx::query("update channels set quota_used = quota_limit").execute(&mut *app.db().await).await.expect("used up");
+    app.event_set_aside().await;
     let unknown = "update groups set members = null, counted_at = null where code = 'moi'";
-    sqlx::query(unknown).execute(&mut *desk.db().await).await.expect("not known");
+    sqlx::query(unknown).execute(&mut *app.db().await).await.expect("not known");
     look_at_all(&mut shown, &admin, &[&format!("/bulletins/{draft}/publish"), "/board", "/channels"]).await;
     shown
 }
 
 /// A country in small: one bulletin to five hundred groups, of which few are linked.
-pub async fn wide(desk: &Desk) -> Vec<Shown> {
+pub async fn wide(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
+    let admin = app.sign_in(Who::Admin).await;
     let mut rows = "code,parent,tier,name,office,office_name,office_kind,province,channel,line_group_id,members,\
         head_count,forwarding,forward_within,steward_title\n"
         .to_owned();
@@ -104,8 +104,8 @@ pub async fn wide(desk: &Desk) -> Vec<Shown> {
         let row = format!("w{n},cmi,3,GCC3-{n},w{n},หน่วย {n},district,50,gcc,,10,10,automatic,,หัวหน้า {n}");
         writeln!(rows, "{row}").expect("written");
     }
-    desk.import(&rows).await;
-    let id = desk.relayed().await;
+    app.import(&rows).await;
+    let id = app.relayed().await;
     look_at_all(
         &mut shown,
         &admin,
@@ -124,25 +124,25 @@ pub async fn wide(desk: &Desk) -> Vec<Shown> {
 }
 
 /// The simulated telephones of many groups, one of which has a single member.
-pub async fn crowd_of_chats(desk: &Desk) -> Vec<Shown> {
+pub async fn crowd_of_chats(app: &TestApp) -> Vec<Shown> {
     for n in 0..110 {
         let group = GroupConfig::joined(&format!("Cmany{n}"), &format!("กลุ่ม {n}"), 1, "gcc");
-        desk.line().put_group(group).expect("a group");
+        app.line().put_group(group).expect("a group");
     }
     let mut shown = Vec::new();
     for path in ["/", "/?tier=7", "/groups/Cmany1"] {
-        let answer = desk.send(reqwest::Client::new().get(format!("{}{path}", desk.simulator.url()))).await;
+        let answer = app.send(reqwest::Client::new().get(format!("{}{path}", app.simulator.url()))).await;
         shown.push((format!("many chats {path}"), answer));
     }
     shown
 }
 
 /// A database in which there is no tree and no channel: there is somebody to sign in, and nothing else.
-pub async fn nothing(desk: &Desk) -> Vec<Shown> {
+pub async fn nothing(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
+    let admin = app.sign_in(Who::Admin).await;
     look(&mut shown, &admin, "/groups/lpn").await;
-    sqlx::query("truncate channels cascade").execute(&mut *desk.db().await).await.expect("no tree");
+    sqlx::query("truncate channels cascade").execute(&mut *app.db().await).await.expect("no tree");
     look_at_all(
         &mut shown,
         &admin,

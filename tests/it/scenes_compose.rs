@@ -3,24 +3,24 @@
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::desk::{Desk, Who};
 use crate::pages_scenes::{Shown, look, look_at_all, picture};
+use crate::test_app::{TestApp, Who};
 
 /// Drafts that LINE would not take, that are only practised, that are to go by themselves, or to nobody that is linked.
-pub async fn drafts(desk: &Desk) -> Vec<Shown> {
+pub async fn drafts(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
-    desk.run().await;
+    let admin = app.sign_in(Who::Admin).await;
+    app.run().await;
     for more in [
         json!({ "kind": "drill", "forwarding": "automatic" }),
         json!({ "document_number": "ฮฮ ๐๒๐๖/ว" }),
         json!({ "document_date": null }),
         json!({ "audience": { "groups": ["cmi-far"] } }),
     ] {
-        look_at_draft(desk, &admin, more, &mut shown).await;
+        look_at_draft(app, &admin, more, &mut shown).await;
     }
-    a_group_that_is_gone(desk, &admin, &mut shown).await;
-    two_writers(desk, &admin, &mut shown).await;
+    a_group_that_is_gone(app, &admin, &mut shown).await;
+    two_writers(app, &admin, &mut shown).await;
     for words in ["nowhere", "ยังไม่เชื่อม"] {
         let found = admin.submit("/bulletins/groups", &[("group_query", words)]).await;
         shown.push((format!("groups called {words}"), found));
@@ -28,13 +28,13 @@ pub async fn drafts(desk: &Desk) -> Vec<Shown> {
     let sent = admin.submit_with_file("/bulletins/image", &[], "file", b"no picture").await;
     shown.push(("no picture".into(), sent));
     let no_channels = "update groups set channel_id = null, line_group_id = null";
-    sqlx::query(no_channels).execute(&mut *desk.db().await).await.expect("no channel");
+    sqlx::query(no_channels).execute(&mut *app.db().await).await.expect("no channel");
     look(&mut shown, &admin, "/bulletins/new").await;
     shown
 }
 
-async fn look_at_draft(desk: &Desk, admin: &Browser<'_>, more: Value, shown: &mut Vec<Shown>) {
-    let id = desk.write_with(more).await;
+async fn look_at_draft(app: &TestApp, admin: &Browser<'_>, more: Value, shown: &mut Vec<Shown>) {
+    let id = app.write_with(more).await;
     for path in [format!("/bulletins/{id}"), format!("/bulletins/{id}/edit"), format!("/bulletins/{id}/publish")] {
         look(shown, admin, &path).await;
     }
@@ -42,42 +42,42 @@ async fn look_at_draft(desk: &Desk, admin: &Browser<'_>, more: Value, shown: &mu
 
 /// Where the program's address is one from which LINE fetches no pictures, and too long to be drawn as a code.
 pub async fn bad_address() -> Vec<Shown> {
-    let desk = Desk::public_at(&format!("http://relay.example.org/{}", "a".repeat(3_000))).await;
+    let app = TestApp::public_at(&format!("http://relay.example.org/{}", "a".repeat(3_000))).await;
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
+    let admin = app.sign_in(Who::Admin).await;
     let sent = admin.submit_with_file("/bulletins/image", &[], "file", &picture()).await;
     let image = sent.text.split(r#"name="image" value=""#).nth(1).and_then(|rest| rest.split('"').next());
     let more = json!({ "attachments": [{ "image": image.expect("a picture"), "alt": "แผนที่" }] });
-    look_at_draft(&desk, &admin, more, &mut shown).await;
+    look_at_draft(&app, &admin, more, &mut shown).await;
     let invited = [("username", "the-invited"), ("name", "ผู้รับเชิญ"), ("role", "operator")];
     shown.push(("a long link".into(), admin.submit("/accounts/new", &invited).await));
     shown
 }
 
-async fn a_group_that_is_gone(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
-    let id = desk.write_with(json!({ "subject": "ถึงกลุ่มที่ไม่มีแล้ว" })).await;
+async fn a_group_that_is_gone(app: &TestApp, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    let id = app.write_with(json!({ "subject": "ถึงกลุ่มที่ไม่มีแล้ว" })).await;
     let gone = "update bulletins set audience = '{\"groups\": [\"gone\"]}' where subject = 'ถึงกลุ่มที่ไม่มีแล้ว'";
-    sqlx::query(gone).execute(&mut *desk.db().await).await.expect("gone");
+    sqlx::query(gone).execute(&mut *app.db().await).await.expect("gone");
     look(shown, admin, &format!("/bulletins/{id}/publish")).await;
 }
 
 /// Two people changed the same draft.
-async fn two_writers(desk: &Desk, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
-    let id = desk.write().await;
+async fn two_writers(app: &TestApp, admin: &Browser<'_>, shown: &mut Vec<Shown>) {
+    let id = app.write().await;
     let fields = [("seen", "0"), ("do", "save"), ("kind", "news"), ("subject", "เรื่อง"), ("body", "ความ")];
     let late = admin.submit(&format!("/bulletins/{id}/edit"), &fields).await;
     shown.push(("the second of two writers".into(), late));
 }
 
 /// Everything that was published, as people and those who hold its address see it, and all that waits for its time.
-pub async fn published(desk: &Desk) -> Vec<Shown> {
+pub async fn published(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let admin = desk.sign_in(Who::Admin).await;
-    for token in desk.texts("select public_token from bulletins where published_at is not null").await {
+    let admin = app.sign_in(Who::Admin).await;
+    for token in app.texts("select public_token from bulletins where published_at is not null").await {
         look(&mut shown, &admin, &format!("/b/{token}")).await;
     }
-    let publisher = desk.sign_in(Who::Publisher).await;
-    for id in desk.texts("select id::text from bulletins where published_at is not null").await {
+    let publisher = app.sign_in(Who::Publisher).await;
+    for id in app.texts("select id::text from bulletins where published_at is not null").await {
         look(&mut shown, &publisher, &format!("/board/{id}")).await;
         look_at_all(
             &mut shown,
@@ -92,7 +92,7 @@ pub async fn published(desk: &Desk) -> Vec<Shown> {
         .await;
     }
     for id in
-        desk.texts("select id::text from bulletins where scheduled_for is not null or unscheduled_at is not null").await
+        app.texts("select id::text from bulletins where scheduled_for is not null or unscheduled_at is not null").await
     {
         look(&mut shown, &admin, &format!("/bulletins/{id}")).await;
     }

@@ -1,12 +1,12 @@
 //! What a steward sees: nothing to do, one bulletin, several; for one group or more; and how it goes on below.
 
 use gcc_relay::domain::account::Role;
-use gcc_relay::simulator::{GroupConfig, Happening};
+use gcc_relay::simulator::{GroupConfig, GroupEvent};
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::desk::{Desk, Who};
 use crate::pages_scenes::{Shown, look, look_at_all};
+use crate::test_app::{TestApp, Who};
 
 /// A second group of the steward's office.
 const SECOND_GROUP: &str = "\
@@ -14,43 +14,43 @@ code,parent,tier,name,office,office_name,office_kind,province,channel,line_group
 lpn-2,gcc1,2,GCC2-จังหวัดลำพูน-๒,lamphun,จังหวัดลำพูน,province,51,gcc,Clpn2,60,60,stewarded,,ผู้ว่าราชการจังหวัดลำพูน
 ";
 
-pub async fn forwarding(desk: &Desk) -> Vec<Shown> {
+pub async fn forwarding(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
-    let steward = desk.sign_in(Who::Steward).await;
-    let first = desk.held().await;
+    let steward = app.sign_in(Who::Steward).await;
+    let first = app.held().await;
     look(&mut shown, &steward, "/waiting").await;
-    let correction = desk.write_with(json!({ "kind": "correction", "about": first })).await;
+    let correction = app.write_with(json!({ "kind": "correction", "about": first })).await;
     look(&mut shown, &steward, &format!("/waiting/{first}")).await;
-    desk.release(&correction).await;
+    app.release(&correction).await;
     look(&mut shown, &steward, &format!("/waiting/{first}")).await;
-    let routine = desk.write_with(json!({ "urgency": "routine", "forwarding": "automatic" })).await;
-    desk.release(&routine).await;
-    desk.run().await;
-    how_it_goes_on(desk, &steward, &first, &mut shown).await;
-    into_several(desk, &steward, &mut shown).await;
+    let routine = app.write_with(json!({ "urgency": "routine", "forwarding": "automatic" })).await;
+    app.release(&routine).await;
+    app.run().await;
+    how_it_goes_on(app, &steward, &first, &mut shown).await;
+    into_several(app, &steward, &mut shown).await;
     let code = steward.submit("/groups/lpn/join-code", &[]).await;
     shown.push(("a join code".into(), code));
-    desk.line().happen("Clpn", Happening::Leave).await.expect("left");
-    desk.run().await;
+    app.line().happen("Clpn", GroupEvent::Leave).await.expect("left");
+    app.run().await;
     look(&mut shown, &steward, "/groups/lpn/settings").await;
     // who forwards and does not write
-    let duty = desk.sign_in_as("the-duty", Role::Operator, Some("lamphun")).await;
+    let duty = app.sign_in_as("the-duty", Role::Operator, Some("lamphun")).await;
     look(&mut shown, &duty, "/waiting").await;
     shown
 }
 
 /// Into the group, to the stewards below, to where LINE does not take it, and to the end.
-async fn how_it_goes_on(desk: &Desk, steward: &Browser<'_>, id: &str, shown: &mut Vec<Shown>) {
+async fn how_it_goes_on(app: &TestApp, steward: &Browser<'_>, id: &str, shown: &mut Vec<Shown>) {
     let path = format!("/waiting/{id}");
     let into = [("into", "lpn"), ("do", "forward")];
-    desk.line().remove_silently("Clpndist").expect("removed");
+    app.line().remove_silently("Clpndist").expect("removed");
     steward.submit(&format!("{path}/forward"), &into).await;
     look_at_all(shown, steward, &[&path, &format!("{path}/receipt")]).await;
-    desk.run().await;
+    app.run().await;
     look(shown, steward, &path).await;
-    let all = desk.relayed().await;
+    let all = app.relayed().await;
     look(shown, steward, &format!("/waiting/{all}")).await;
-    let agency = desk.sign_in(Who::Agency).await;
+    let agency = app.sign_in(Who::Agency).await;
     look_at_all(
         shown,
         &agency,
@@ -65,16 +65,16 @@ async fn how_it_goes_on(desk: &Desk, steward: &Browser<'_>, id: &str, shown: &mu
     .await;
 }
 
-async fn into_several(desk: &Desk, steward: &Browser<'_>, shown: &mut Vec<Shown>) {
-    desk.import(SECOND_GROUP).await;
-    desk.line().put_group(GroupConfig::joined("Clpn2", "GCC2-จังหวัดลำพูน-๒", 60, "gcc")).expect("a group");
-    let id = desk.held().await;
+async fn into_several(app: &TestApp, steward: &Browser<'_>, shown: &mut Vec<Shown>) {
+    app.import(SECOND_GROUP).await;
+    app.line().put_group(GroupConfig::joined("Clpn2", "GCC2-จังหวัดลำพูน-๒", 60, "gcc")).expect("a group");
+    let id = app.held().await;
     let path = format!("/waiting/{id}");
     look(shown, steward, &path).await;
     look(shown, steward, &format!("/board/{id}/provinces/51")).await;
     let nowhere = steward.submit(&format!("{path}/forward"), &[("do", "forward")]).await;
     shown.push(("forwarded into no group".into(), nowhere));
     let body = json!({ "into": ["lpn", "lpn-2"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
-    desk.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
+    app.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
     look(shown, steward, &path).await;
 }

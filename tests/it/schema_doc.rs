@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sqlx::{Connection as _, PgConnection};
 
-use crate::stage::fresh_database;
+use crate::test_relay::fresh_database;
 
 /// What refers to what without a foreign key, as rows of deliveries are kept lean.
 const WITHOUT_KEYS: &[(&str, &str, &str)] = &[

@@ -16,20 +16,20 @@ use gcc_relay::store::{self, Db};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::program::{Program, Server};
-use crate::stage::{SECRET, SMALL_TREE, fresh_database};
+use crate::test_relay::{SECRET, SMALL_TREE, fresh_database};
 
 /// Nothing listens there.
 const NOBODY: &str = "http://127.0.0.1:9";
 const FILE_OF: &str = "GCC_RELAY__SECRETS__KEY_FILE";
 
 /// A ministry with a database and one machine, whose key file is that of the commands.
-struct House {
+struct TestSetup {
     program: Program,
     db: Db,
     file: PathBuf,
 }
 
-impl House {
+impl TestSetup {
     async fn new() -> Self {
         let url = fresh_database().await;
         let program = Program::over(&url, NOBODY);
@@ -43,7 +43,7 @@ impl House {
         keys_in(&self.file)
     }
 
-    /// Makes accounts with codes of the moment, sealed with the key of now.
+    /// Makes accounts with TOTP codes, sealed with the key of now.
     async fn accounts(&self, count: usize) -> Vec<AccountId> {
         let (keys, now) = (self.keys(), Clock::system().now());
         let mut db = self.db.acquire().await.expect("a connection");
@@ -104,43 +104,43 @@ async fn takes_webhooks(node: &Server) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_is_changed_while_two_machines_serve_and_seals_nothing_before_both_can_read_it() {
-    let house = House::new().await;
-    let accounts = house.accounts(3).await;
-    let before = house.keys();
-    let elsewhere = house.program.write("elsewhere.key", &std::fs::read_to_string(&house.file).expect("a key file"));
-    let here = house.program.serve().await;
-    let there = house.program.serve_with(&[(FILE_OF, &elsewhere)]).await;
+async fn a_new_key_seals_nothing_before_both_nodes_can_open_it() {
+    let setup = TestSetup::new().await;
+    let accounts = setup.accounts(3).await;
+    let before = setup.keys();
+    let elsewhere = setup.program.write("elsewhere.key", &std::fs::read_to_string(&setup.file).expect("a key file"));
+    let here = setup.program.serve().await;
+    let there = setup.program.serve_with(&[(FILE_OF, &elsewhere)]).await;
 
-    let made = house.program.done(&["secrets", "rotate"]);
-    let new = house.keys().ids()[1];
+    let made = setup.program.done(&["secrets", "rotate"]);
+    let new = setup.keys().ids()[1];
     assert!(made.contains(&format!("key {new} was made")) && made.contains("copy it to every other machine"), "{made}");
-    let (status, _, refusal) = house.program.run(&["secrets", "rotate"]);
+    let (status, _, refusal) = setup.program.run(&["secrets", "rotate"]);
     assert_eq!(status, Some(1));
     assert!(refusal.contains(&format!("nothing was sealed, as key {new} cannot be read yet")), "{refusal}");
     assert!(refusal.matches("process").count() == 1, "only the node of the other machine is named: {refusal}");
-    assert_eq!(house.sealed_with().await, [before.sealing().id()]);
+    assert_eq!(setup.sealed_with().await, [before.sealing().id()]);
 
-    std::fs::copy(&house.file, &elsewhere).expect("copied");
-    let sealed = house.program.done(&["secrets", "rotate"]);
+    std::fs::copy(&setup.file, &elsewhere).expect("copied");
+    let sealed = setup.program.done(&["secrets", "rotate"]);
     assert!(sealed.contains("4 secrets of channels, 3 of accounts"), "{sealed}");
-    assert_eq!(house.sealed_with().await, [new]);
+    assert_eq!(setup.sealed_with().await, [new]);
     assert!(takes_webhooks(&here).await && takes_webhooks(&there).await);
-    house.demand_all_open(&accounts).await;
+    setup.demand_all_open(&accounts).await;
 
-    let (status, _, refusal) = house.program.run(&["secrets", "rotate", "--finish"]);
+    let (status, _, refusal) = setup.program.run(&["secrets", "rotate", "--finish"]);
     assert_eq!(status, Some(1), "the other machine still seals with the key before");
     assert!(refusal.contains(&format!("these nodes do not seal with key {new} yet")), "{refusal}");
-    std::fs::copy(&house.file, &elsewhere).expect("copied");
-    house.program.done(&["secrets", "rotate", "--finish"]);
-    assert_eq!(house.keys().ids(), [new]);
-    assert_eq!(house.state(before.sealing().id()).await, Some(KeyState::Dropped));
+    std::fs::copy(&setup.file, &elsewhere).expect("copied");
+    setup.program.done(&["secrets", "rotate", "--finish"]);
+    assert_eq!(setup.keys().ids(), [new]);
+    assert_eq!(setup.state(before.sealing().id()).await, Some(KeyState::Dropped));
     let person = |keys: &KeyFile| keys.person_key().person_hash("U1");
-    assert_eq!(person(&house.keys()), person(&before), "persons are named as before");
-    house.demand_all_open(&accounts).await;
+    assert_eq!(person(&setup.keys()), person(&before), "persons are named as before");
+    setup.demand_all_open(&accounts).await;
     assert!(takes_webhooks(&here).await && takes_webhooks(&there).await);
     let audit = sqlx::query_scalar::<_, String>("select act from audit where act like 'secrets%' order by id");
-    let acts = audit.fetch_all(&mut *house.db.acquire().await.expect("a connection")).await.expect("a query");
+    let acts = audit.fetch_all(&mut *setup.db.acquire().await.expect("a connection")).await.expect("a query");
     assert_eq!(
         acts,
         ["secrets_key_make", "secrets_key_switch", "secrets_seal_anew", "secrets_seal_anew", "secrets_key_drop"]
@@ -149,51 +149,51 @@ async fn a_key_is_changed_while_two_machines_serve_and_seals_nothing_before_both
 
 #[tokio::test]
 async fn a_change_of_keys_that_was_killed_anywhere_goes_on_where_it_was() {
-    let house = House::new().await;
-    let accounts = house.accounts(250).await;
-    let before = house.keys();
-    house.program.done(&["secrets", "status"]);
+    let setup = TestSetup::new().await;
+    let accounts = setup.accounts(250).await;
+    let before = setup.keys();
+    setup.program.done(&["secrets", "status"]);
     let now = Clock::system().now();
-    let write = |keys: &KeyFile| std::fs::write(&house.file, keys.to_text().expose_secret()).expect("written");
+    let write = |keys: &KeyFile| std::fs::write(&setup.file, keys.to_text().expose_secret()).expect("written");
 
     // after the file was written, before the database heard of the key
-    house.program.done(&["secrets", "rotate"]);
-    let new = house.keys().ids()[1];
-    store::secret_keys::delete_secret_key(&mut house.db.acquire().await.expect("a connection"), new.as_bytes())
+    setup.program.done(&["secrets", "rotate"]);
+    let new = setup.keys().ids()[1];
+    store::secret_keys::delete_secret_key(&mut setup.db.acquire().await.expect("a connection"), new.as_bytes())
         .await
         .expect("forgotten");
-    house.program.done(&["secrets", "rotate"]);
-    assert_eq!(house.keys().ids(), [before.sealing().id(), new], "no second key is made");
+    setup.program.done(&["secrets", "rotate"]);
+    assert_eq!(setup.keys().ids(), [before.sealing().id(), new], "no second key is made");
 
     // after the file was switched, before the database heard of it
-    write(&house.keys().sealing_with(new));
-    let half_way = house.accounts_sealed_before(&accounts[..120]).await;
-    house.program.done(&["secrets", "rotate"]);
-    assert_eq!(house.sealed_with().await, [new]);
+    write(&setup.keys().sealing_with(new));
+    let half_way = setup.accounts_sealed_before(&accounts[..120]).await;
+    setup.program.done(&["secrets", "rotate"]);
+    assert_eq!(setup.sealed_with().await, [new]);
 
     // in the middle of sealing anew
-    house.put_back(&half_way).await;
-    assert_eq!(house.sealed_with().await.len(), 2);
-    let again = house.program.done(&["secrets", "rotate"]);
+    setup.put_back(&half_way).await;
+    assert_eq!(setup.sealed_with().await.len(), 2);
+    let again = setup.program.done(&["secrets", "rotate"]);
     assert!(again.contains("0 secrets of channels, 120 of accounts"), "{again}");
-    house.demand_all_open(&accounts).await;
+    setup.demand_all_open(&accounts).await;
 
     // after the key before was taken out of the file, before the database heard of it
-    let both = house.keys();
+    let both = setup.keys();
     write(&both.without(&[before.sealing().id()]));
-    house.program.done(&["secrets", "rotate", "--finish"]);
-    assert_eq!(house.state(before.sealing().id()).await, Some(KeyState::Dropped));
-    house.demand_all_open(&accounts).await;
+    setup.program.done(&["secrets", "rotate", "--finish"]);
+    assert_eq!(setup.state(before.sealing().id()).await, Some(KeyState::Dropped));
+    setup.demand_all_open(&accounts).await;
 
     // a machine that was left behind drops it too, and does not take the dropped key for a new one
     write(&both.sealing_with(before.sealing().id()));
-    house.program.done(&["secrets", "rotate", "--finish"]);
-    assert_eq!(house.keys().ids(), [new]);
-    let mut db = house.db.acquire().await.expect("a connection");
+    setup.program.done(&["secrets", "rotate", "--finish"]);
+    assert_eq!(setup.keys().ids(), [new]);
+    let mut db = setup.db.acquire().await.expect("a connection");
     set_secret_key(&mut db, before.sealing().id().as_bytes(), KeyState::Dropped, now).await.expect("known");
 }
 
-impl House {
+impl TestSetup {
     async fn accounts_sealed_before(&self, accounts: &[AccountId]) -> Vec<(AccountId, Vec<u8>)> {
         let mut db = self.db.acquire().await.expect("a connection");
         let mut found = Vec::new();
@@ -214,51 +214,51 @@ impl House {
 
 #[tokio::test]
 async fn a_key_before_is_not_dropped_while_a_kept_answer_needs_it() {
-    let house = House::new().await;
-    let old = house.keys().sealing().id();
-    house.program.done(&["secrets", "rotate"]);
-    house.program.done(&["secrets", "rotate"]);
+    let setup = TestSetup::new().await;
+    let old = setup.keys().sealing().id();
+    setup.program.done(&["secrets", "rotate"]);
+    setup.program.done(&["secrets", "rotate"]);
     let keep = "insert into idempotency_keys (api_key_id, route, key, body_sha256, status, response, created_at)
         values (gen_random_uuid(), 'POST /x', 'k', '', 201, $1, now() - $2 * interval '1 hour')";
     let sealed = format!("sealed:{}ffff", old.hex_header());
-    let mut db = house.db.acquire().await.expect("a connection");
+    let mut db = setup.db.acquire().await.expect("a connection");
     sqlx::query(keep).bind(&sealed).bind(23).execute(&mut *db).await.expect("kept");
-    let (status, _, refusal) = house.program.run(&["secrets", "rotate", "--finish"]);
+    let (status, _, refusal) = setup.program.run(&["secrets", "rotate", "--finish"]);
     assert_eq!(status, Some(1));
     assert!(refusal.contains("1 answers that are kept"), "{refusal}");
-    assert!(house.keys().holds(old));
+    assert!(setup.keys().holds(old));
     sqlx::query("update idempotency_keys set created_at = created_at - interval '2 hours'")
         .execute(&mut *db)
         .await
         .expect("older");
-    house.program.done(&["secrets", "rotate", "--finish"]);
-    assert!(!house.keys().holds(old));
+    setup.program.done(&["secrets", "rotate", "--finish"]);
+    assert!(!setup.keys().holds(old));
 }
 
 #[tokio::test]
 async fn a_node_with_another_ministrys_key_file_does_not_start() {
-    let house = House::new().await;
-    drop(house.program.serve().await);
+    let setup = TestSetup::new().await;
+    drop(setup.program.serve().await);
     let other = SealingKey::generate().expect("a key");
-    let foreign = house.program.write("foreign.key", other.to_file().expose_secret());
-    let mut node = house.program.start(&[(FILE_OF, &foreign)]);
+    let foreign = setup.program.write("foreign.key", other.to_file().expose_secret());
+    let mut node = setup.program.start(&[(FILE_OF, &foreign)]);
     let ended = node.ended(std::time::Duration::from_secs(30)).await.expect("it ends");
     assert_eq!(ended.code(), Some(1));
     assert!(node.log().contains("everybody would be counted twice"), "{}", node.log());
 
     // the file is lost for good
-    house.program.write("secret.key", other.to_file().expose_secret());
-    let accepted = house.program.done(&["secrets", "accept"]);
+    setup.program.write("secret.key", other.to_file().expose_secret());
+    let accepted = setup.program.done(&["secrets", "accept"]);
     assert!(accepted.contains("4 secrets cannot be opened"), "{accepted}");
-    drop(house.program.serve().await);
+    drop(setup.program.serve().await);
 }
 
 #[tokio::test]
 async fn a_key_that_does_not_seal_yet_can_be_forgotten() {
-    let house = House::new().await;
-    let before = house.keys().ids();
-    house.program.done(&["secrets", "rotate"]);
-    house.program.done(&["secrets", "rotate", "--cancel"]);
-    assert_eq!(house.keys().ids(), before);
-    assert_eq!(house.program.run(&["secrets", "rotate", "--cancel"]).0, Some(1), "there is none any more");
+    let setup = TestSetup::new().await;
+    let before = setup.keys().ids();
+    setup.program.done(&["secrets", "rotate"]);
+    setup.program.done(&["secrets", "rotate", "--cancel"]);
+    assert_eq!(setup.keys().ids(), before);
+    assert_eq!(setup.program.run(&["secrets", "rotate", "--cancel"]).0, Some(1), "there is none any more");
 }

@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::program::Program;
-use crate::stage::{SMALL_TREE, fresh_database};
+use crate::test_relay::{SMALL_TREE, fresh_database};
 
 const NOBODY: &str = "http://127.0.0.1:1";
 /// 500 who send a head slowly, 500 who send a body slowly, 200 who do not read.
@@ -48,7 +48,7 @@ struct Trial {
 }
 
 impl Trial {
-    fn tell(&self, limits: &str) {
+    fn print(&self, limits: &str) {
         let Self { held: [all, end], answered, refused, took: [median, slowest] } = self;
         println!(
             "{STRANGERS} slow strangers, limits {limits}: held {all}, in the end {end}; of a normal client's polls \
@@ -114,13 +114,13 @@ async fn attempt(limits: &[(&str, &str)]) -> Trial {
 #[tokio::test]
 async fn slow_strangers_neither_fill_the_node_nor_slow_a_normal_client() {
     let on = attempt(&ON).await;
-    on.tell("on");
+    on.print("on");
     assert!(on.refused == 0 && on.answered > 20, "{on:?}");
     assert!(on.held[0] <= 210, "an address holds 200: {on:?}");
     assert!(on.held[1] <= 10, "whoever is slow is cut off: {on:?}");
     if std::env::var_os("GCC_RELAY_SOAK").is_some() {
         let off = attempt(&OFF).await;
-        off.tell("off");
+        off.print("off");
         assert!(off.held[1] > 900 && off.refused > 0, "the strangers would fill the node: {off:?}");
     }
 }

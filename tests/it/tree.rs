@@ -10,7 +10,7 @@ use gcc_relay::domain::tree_file::{self, TreeFileError, TreeRow};
 use gcc_relay::store::tree::{self, Diff};
 use gcc_relay::store::{self, Db, channels, groups, stewards};
 
-use super::stage::{PATIENCE, SMALL_TREE, fresh_database};
+use super::test_relay::{PATIENCE, SMALL_TREE, fresh_database};
 
 fn start() -> Timestamp {
     Timestamp::from_second(1_521_763_200)

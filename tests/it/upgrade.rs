@@ -1,6 +1,6 @@
 //! A database of an earlier program, with data in it, is brought up to date by `migrate` and goes on.
 //!
-//! `dumps/` holds one copy of a small house for each schema that ever went out, made by the program of that day; a dump is
+//! `dumps/` holds one dump of a small installation for each schema that ever went out, made by the program of that day; a dump is
 //! never made again. Where the folder has none of the present schema, the first test makes it.
 
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
-use gcc_relay::relay::by_hand;
 use gcc_relay::relay::engine::Engine;
+use gcc_relay::relay::test_driver;
 use gcc_relay::simulator::{Fault, FaultRule};
-use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::progress::find_drift;
 use gcc_relay::store::{self, Db};
 
-use crate::stage::{PATIENCE, Stage, fresh_database, tester};
+use crate::test_relay::{PATIENCE, TestRelay, fresh_database, tester};
 
 fn dumps() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/dumps")
@@ -32,32 +32,32 @@ async fn run(db: &Db, program: &str, arguments: &[&str], url: &str) {
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A house in the middle of its work: accepted, held, waiting, put off, failed and withdrawn.
+/// An installation in the middle of its work: accepted, held, waiting, put off, failed and withdrawn.
 async fn make(file: &Path) {
-    let stage = Stage::new().await;
-    stage.faults([
+    let relay = TestRelay::new().await;
+    relay.faults([
         FaultRule::always(Fault::Status { status: 413 }).group("Cmoi").times(1),
         FaultRule::always(Fault::Status { status: 500 }).group("Ccmi"),
     ]);
-    let withdrawn = stage.publish_as_configured().await;
-    stage.run().await;
-    let mut tx = stage.engine.db.begin().await.expect("a transaction");
+    let withdrawn = relay.publish_as_configured().await;
+    relay.run().await;
+    let mut tx = relay.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
     let withdraw = gcc_relay::relay::withdraw::withdraw;
-    withdraw(&mut tx, &stage.engine.settings, withdrawn, &reason, &tester(), stage.now()).await.expect("withdrawn");
+    withdraw(&mut tx, &relay.engine.settings, withdrawn, &reason, &tester(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
-    stage.publish_as_configured().await;
-    stage.run().await;
+    relay.publish_as_configured().await;
+    relay.run().await;
     let url: String = sqlx::query_scalar(
         "select format('postgres://%s@localhost/%s?host=%s&port=%s', current_user, current_database(),
             trim(split_part(current_setting('unix_socket_directories'), ',', 1), chr(34)), current_setting('port'))",
     )
-    .fetch_one(&stage.engine.db)
+    .fetch_one(&relay.engine.db)
     .await
     .expect("an address");
     std::fs::create_dir_all(dumps()).expect("a folder");
     let file = file.to_str().expect("a path");
-    run(&stage.engine.db, "pg_dump", &["--inserts", "--no-owner", "--file", file], &url).await;
+    run(&relay.engine.db, "pg_dump", &["--inserts", "--no-owner", "--file", file], &url).await;
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
         std::fs::read_dir(dumps()).expect("dumps").map(|file| file.expect("it").path()).collect();
     files.sort();
     for file in files {
-        let stage = Stage::new().await;
+        let relay = TestRelay::new().await;
         let url = fresh_database().await;
         let db = store::connect(&url, 4, PATIENCE).await.expect("a pool");
         let empty = "drop schema public cascade; create schema public";
@@ -80,20 +80,19 @@ async fn a_dump_of_every_schema_that_went_out_is_brought_up_to_date_and_goes_on(
         let (applied, known) = store::migrations_applied(&db).await.expect("asked");
         assert_eq!(applied, known, "{}", file.display());
 
-        stage.clock.advance(Duration::from_mins(1));
-        let engine = Engine { db: db.clone(), ..stage.engine.clone() };
+        relay.clock.advance(Duration::from_mins(1));
+        let engine = Engine { db: db.clone(), ..relay.engine.clone() };
         let bulletins: Vec<BulletinId> = sqlx::query_scalar("select id from bulletins where published_at is not null")
             .fetch_all(&db)
             .await
             .expect("bulletins");
         assert_eq!(bulletins.len(), 3, "two bulletins and a notice");
         for id in bulletins {
-            let difference =
-                find_difference(&mut db.acquire().await.expect("a connection"), id).await.expect("a recount");
+            let difference = find_drift(&mut db.acquire().await.expect("a connection"), id).await.expect("a recount");
             assert!(difference.is_none(), "{}: {difference:?}", file.display());
         }
-        // what was put off is tried again; the dead channel's token is another house's, so nothing is sent
-        by_hand::run_until_idle(&engine).await.expect("the engine runs");
+        // what was put off is tried again; the channel's token is another installation's, so nothing is sent
+        test_driver::run_until_idle(&engine).await.expect("the engine runs");
         let held: i64 = sqlx::query_scalar("select count(*) from deliveries where state = $1")
             .bind(State::Held)
             .fetch_one(&db)

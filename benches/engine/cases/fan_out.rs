@@ -6,8 +6,8 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::house::{House, Run, UNLIMITED};
-use crate::stub::Manner;
+use crate::bench_cluster::{BenchCluster, Run, UNLIMITED};
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Runs of which the middle one counts.
@@ -25,26 +25,26 @@ const CASCADE: Target = Target { rate: 0.8, processor: 1.35 };
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", UNLIMITED).await?;
-    house.plant(96, 125).await?;
-    let node = house.open().await?;
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", UNLIMITED).await?;
+    cluster.insert_tree(96, 125).await?;
+    let node = cluster.open().await?;
     // the first fan-out finds cold caches, no connections and tables without statistics
-    house.fan_out(&[&node], Manner::default(), json!({})).await?;
+    cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
     for delay_ms in [0, 30] {
-        let manner = Manner { delay_ms, rate: 0 };
+        let behaviour = StubBehaviour { delay_ms, rate: 0 };
         let (mut cascade, mut flat, mut ceiling) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            let (id, run) = house.fan_out(&[&node], manner, json!({})).await?;
+            let (id, run) = cluster.fan_out(&[&node], behaviour, json!({})).await?;
             cascade.push(run);
-            ceiling.push(house.ceiling(manner, &id).await?);
-            flat.push(house.withdraw(&[&node], manner, &id).await?);
+            ceiling.push(cluster.ceiling(behaviour, &id).await?);
+            flat.push(cluster.withdraw(&[&node], behaviour, &id).await?);
         }
         say(table, &format!("flat fan-out of 12,097, stub at {delay_ms} ms"), FLAT, &flat, &ceiling);
         say(table, &format!("cascade 1 → 96 → 12,000, stub at {delay_ms} ms"), CASCADE, &cascade, &ceiling);
     }
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
 fn say(table: &mut Table, what: &str, target: Target, relay: &[Run], ceiling: &[Run]) {

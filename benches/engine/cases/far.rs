@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::json;
 
+use crate::bench_cluster::{BenchCluster, UNLIMITED};
 use crate::distance::Distance;
-use crate::house::{House, UNLIMITED};
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Fan-outs, of which the middle one counts.
@@ -15,17 +15,17 @@ const RUNS: usize = 5;
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", UNLIMITED).await?;
-    house.plant(96, 125).await?;
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", UNLIMITED).await?;
+    cluster.insert_tree(96, 125).await?;
     let mut near = f64::NAN;
     for (milliseconds, target) in [(0, None), (1, Some(1.5)), (5, Some(3.0))] {
-        let distance = Distance::of(house.url(), Duration::from_millis(milliseconds)).await?;
-        let node = house.open_over(&distance.url).await?;
-        house.fan_out(&[&node], Manner::default(), json!({})).await?;
+        let distance = Distance::of(cluster.url(), Duration::from_millis(milliseconds)).await?;
+        let node = cluster.open_over(&distance.url).await?;
+        cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
         let mut seconds = Vec::new();
         for _ in 0..RUNS {
-            seconds.push(house.fan_out(&[&node], Manner::default(), json!({})).await?.1.seconds);
+            seconds.push(cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.1.seconds);
         }
         let middle = median(seconds.into_iter());
         match target {
@@ -41,5 +41,5 @@ pub async fn run(table: &mut Table) -> Result<()> {
         }
         node.close().await?;
     }
-    house.pull_down().await
+    cluster.shut_down().await
 }

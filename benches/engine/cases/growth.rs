@@ -3,9 +3,9 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use crate::house::{House, UNLIMITED, as_f64};
+use crate::bench_cluster::{BenchCluster, UNLIMITED, as_f64};
 use crate::meter;
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// How many groups below the 96, and how many runs.
@@ -15,13 +15,13 @@ const SIZES: [(i32, usize); 4] = [(1_000, 5), (12_000, 5), (100_000, 3), (1_000_
 pub async fn run(table: &mut Table) -> Result<()> {
     let mut found = Vec::new();
     for (size, runs) in SIZES {
-        let house = House::build().await?;
-        house.add_channel("gcc", UNLIMITED).await?;
-        house.plant(96, size / 96).await?;
-        let node = house.open().await?;
+        let cluster = BenchCluster::build().await?;
+        cluster.add_channel("gcc", UNLIMITED).await?;
+        cluster.insert_tree(96, size / 96).await?;
+        let node = cluster.open().await?;
         let mut times = Vec::new();
         for _ in 0..runs {
-            let (_, run) = house.fan_out(&[&node], Manner::default(), json!({})).await?;
+            let (_, run) = cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
             times.push(run.seconds * 1e6 / as_f64(run.deliveries));
             if times.len() == runs {
                 let memory = meter::peak_memory(node.pid()?)?;
@@ -35,7 +35,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
             }
         }
         node.close().await?;
-        house.pull_down().await?;
+        cluster.shut_down().await?;
     }
     let [_, (time, memory), _, (large_time, large_memory)] = found[..] else {
         return Err(anyhow::anyhow!("a size is missing")).context("growth");

@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use gcc_relay::store::Connection;
 use serde_json::json;
 
-use crate::house::{House, Node, UNLIMITED};
-use crate::stub::Manner;
+use crate::bench_cluster::{BenchCluster, Node, UNLIMITED};
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Fan-outs, of which the middle one counts.
@@ -20,13 +20,13 @@ const BULLETINS: u32 = 1_654;
 
 /// Measures: before, and after the history was planted.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", UNLIMITED).await?;
-    house.plant(96, 125).await?;
-    let node = house.open().await?;
-    let empty = measure(&house, &node).await?;
-    plant(&house).await?;
-    let full = measure(&house, &node).await?;
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", UNLIMITED).await?;
+    cluster.insert_tree(96, 125).await?;
+    let node = cluster.open().await?;
+    let empty = measure(&cluster, &node).await?;
+    insert_tree(&cluster).await?;
+    let full = measure(&cluster, &node).await?;
     table.tell(
         "history: seconds of a fan-out of 12,000, milliseconds of a status call: empty; with 20 million settled",
         format!("{:.3}, {:.2}; {:.3}, {:.2}", empty.0, empty.1 * 1e3, full.0, full.1 * 1e3),
@@ -38,15 +38,15 @@ pub async fn run(table: &mut Table) -> Result<()> {
     );
     table.at_most("history: status call with 20 million settled, times the empty database's", 1.15, full.1 / empty.1);
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
 /// Seconds of a fan-out, and of a status call that nothing is remembered for.
-async fn measure(house: &House, node: &Node) -> Result<(f64, f64)> {
-    house.fan_out(&[node], Manner::default(), json!({})).await?;
+async fn measure(cluster: &BenchCluster, node: &Node) -> Result<(f64, f64)> {
+    cluster.fan_out(&[node], StubBehaviour::default(), json!({})).await?;
     let (mut fan_outs, mut calls, mut last) = (Vec::new(), Vec::new(), String::new());
     for _ in 0..RUNS {
-        let (id, run) = house.fan_out(&[node], Manner::default(), json!({})).await?;
+        let (id, run) = cluster.fan_out(&[node], StubBehaviour::default(), json!({})).await?;
         fan_outs.push(run.seconds);
         last = id;
     }
@@ -54,7 +54,7 @@ async fn measure(house: &House, node: &Node) -> Result<(f64, f64)> {
         tokio::time::sleep(FORGOTTEN).await;
         let began = Instant::now();
         let path = format!("{}/api/v1/bulletins/{last}/status", node.url);
-        let answer = house.http.get(path).bearer_auth(&node.key).send().await?;
+        let answer = cluster.http.get(path).bearer_auth(&node.key).send().await?;
         ensure!(answer.status().is_success(), "{}", answer.status());
         answer.bytes().await?;
         calls.push(began.elapsed().as_secs_f64());
@@ -64,8 +64,8 @@ async fn measure(house: &House, node: &Node) -> Result<(f64, f64)> {
 
 /// Copies of the last bulletin and all of its rows, in a month of their own more than a year ago. Triggers rest meanwhile:
 /// the counters are copied too.
-async fn plant(house: &House) -> Result<()> {
-    let mut db = house.db.acquire().await?;
+async fn insert_tree(cluster: &BenchCluster) -> Result<()> {
+    let mut db = cluster.db.acquire().await?;
     let month: i32 =
         sqlx::query_scalar("select bulletin_month(now() - interval '400 days')").fetch_one(&mut *db).await?;
     let partition = format!("deliveries_{month}");

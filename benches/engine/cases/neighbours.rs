@@ -4,8 +4,8 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::house::{House, Node, UNLIMITED};
-use crate::stub::Manner;
+use crate::bench_cluster::{BenchCluster, Node, UNLIMITED};
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// Fan-outs, of which the middle one counts.
@@ -13,32 +13,32 @@ const RUNS: usize = 5;
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", UNLIMITED).await?;
-    house.plant(40, 124).await?;
-    let node = house.open().await?;
-    fan_outs(&house, &node).await?;
-    let alone = fan_outs(&house, &node).await?;
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", UNLIMITED).await?;
+    cluster.insert_tree(40, 124).await?;
+    let node = cluster.open().await?;
+    fan_outs(&cluster, &node).await?;
+    let alone = fan_outs(&cluster, &node).await?;
     for (what, begin) in [
         ("a held snapshot", "begin isolation level repeatable read; select count(*) from bulletins"),
         ("a writing transaction left open", "begin; update offices set name = name where id = 1"),
     ] {
-        let mut other = house.db.acquire().await?;
+        let mut other = cluster.db.acquire().await?;
         // somebody else's program has not our limit on idle transactions
         let begin = format!("set idle_in_transaction_session_timeout = 0; {begin}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(begin)).execute(&mut *other).await?;
-        let beside = fan_outs(&house, &node).await?;
+        let beside = fan_outs(&cluster, &node).await?;
         sqlx::raw_sql("rollback; reset idle_in_transaction_session_timeout").execute(&mut *other).await?;
         table.at_most(format!("5,000 deliveries beside {what}: seconds, times those alone"), 1.33, beside / alone);
     }
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
-async fn fan_outs(house: &House, node: &Node) -> Result<f64> {
+async fn fan_outs(cluster: &BenchCluster, node: &Node) -> Result<f64> {
     let mut seconds = Vec::new();
     for _ in 0..RUNS {
-        seconds.push(house.fan_out(&[node], Manner::default(), json!({})).await?.1.seconds);
+        seconds.push(cluster.fan_out(&[node], StubBehaviour::default(), json!({})).await?.1.seconds);
     }
     Ok(median(seconds.into_iter()))
 }

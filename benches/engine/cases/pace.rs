@@ -3,41 +3,41 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::house::{House, Node, Run, UNLIMITED, as_f64};
-use crate::stub::Manner;
+use crate::bench_cluster::{BenchCluster, Node, Run, UNLIMITED, as_f64};
+use crate::stub::StubBehaviour;
 use crate::table::{Table, median};
 
 /// LINE's limit, and what the relay keeps below it by default.
-pub const LIMIT: Manner = Manner { delay_ms: 0, rate: 2_000 };
+pub const LIMIT: StubBehaviour = StubBehaviour { delay_ms: 0, rate: 2_000 };
 /// What a channel is set to.
 pub const PACE: i32 = 1_950;
 
 /// One channel, by one node and by two.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", PACE).await?;
-    house.plant(96, 124).await?;
-    let one = house.open().await?;
-    fan_out(&house, &[&one]).await?;
-    say(table, "one node", &fan_out(&house, &[&one]).await?);
-    let two = house.open().await?;
-    say(table, "two nodes", &fan_out(&house, &[&one, &two]).await?);
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", PACE).await?;
+    cluster.insert_tree(96, 124).await?;
+    let one = cluster.open().await?;
+    fan_out(&cluster, &[&one]).await?;
+    say(table, "one node", &fan_out(&cluster, &[&one]).await?);
+    let two = cluster.open().await?;
+    say(table, "two nodes", &fan_out(&cluster, &[&one, &two]).await?);
     one.close().await?;
     two.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
 /// Twenty channels.
 pub async fn many(table: &mut Table) -> Result<()> {
     const CHANNELS: u64 = 20;
-    let house = House::build().await?;
+    let cluster = BenchCluster::build().await?;
     for n in 0..CHANNELS {
-        house.add_channel(&format!("gcc-{n}"), PACE).await?;
+        cluster.add_channel(&format!("gcc-{n}"), PACE).await?;
     }
-    house.plant(20, 2_999).await?;
-    let node = house.open().await?;
-    fan_out(&house, &[&node]).await?;
-    let run = fan_out(&house, &[&node]).await?;
+    cluster.insert_tree(20, 2_999).await?;
+    let node = cluster.open().await?;
+    fan_out(&cluster, &[&node]).await?;
+    let run = fan_out(&cluster, &[&node]).await?;
     table.tell(
         format!("20 channels at 2,000/s each, {} deliveries: times one channel's pace", run.deliveries),
         format!(
@@ -50,7 +50,7 @@ pub async fn many(table: &mut Table) -> Result<()> {
     );
     table.beside(&run);
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
 /// What each delivery costs when the same tree is on one channel, on twenty, and on two hundred.
@@ -58,16 +58,16 @@ pub async fn cost_of_channels(table: &mut Table) -> Result<()> {
     const RUNS: usize = 5;
     let mut one = f64::NAN;
     for (channels, target) in [(1, None), (20, Some(1.15)), (200, Some(1.3))] {
-        let house = House::build().await?;
+        let cluster = BenchCluster::build().await?;
         for n in 0..channels {
-            house.add_channel(&format!("gcc-{n}"), UNLIMITED).await?;
+            cluster.add_channel(&format!("gcc-{n}"), UNLIMITED).await?;
         }
-        house.plant(96, 125).await?;
-        let node = house.open().await?;
-        house.fan_out(&[&node], Manner::default(), json!({})).await?;
+        cluster.insert_tree(96, 125).await?;
+        let node = cluster.open().await?;
+        cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
         let mut runs = Vec::new();
         for _ in 0..RUNS {
-            runs.push(house.fan_out(&[&node], Manner::default(), json!({})).await?.1);
+            runs.push(cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.1);
         }
         let cost = median(runs.iter().map(Run::processor_per_thousand));
         match target {
@@ -83,13 +83,13 @@ pub async fn cost_of_channels(table: &mut Table) -> Result<()> {
             table.beside(run);
         }
         node.close().await?;
-        house.pull_down().await?;
+        cluster.shut_down().await?;
     }
     Ok(())
 }
 
-async fn fan_out(house: &House, nodes: &[&Node]) -> Result<Run> {
-    Ok(house.fan_out(nodes, LIMIT, json!({})).await?.1)
+async fn fan_out(cluster: &BenchCluster, nodes: &[&Node]) -> Result<Run> {
+    Ok(cluster.fan_out(nodes, LIMIT, json!({})).await?.1)
 }
 
 fn say(table: &mut Table, who: &str, run: &Run) {

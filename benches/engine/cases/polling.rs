@@ -12,34 +12,34 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::pace::{LIMIT, PACE};
+use crate::bench_cluster::{BenchCluster, as_f64};
 use crate::caller::Caller;
-use crate::house::{House, as_f64};
 use crate::table::{Table, quantile};
 
 const CONNECTIONS: usize = 200;
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", PACE).await?;
-    house.plant(96, 124).await?;
-    let node = house.open().await?;
-    house.fan_out(&[&node], LIMIT, json!({})).await?;
-    let (_, alone) = house.fan_out(&[&node], LIMIT, json!({})).await?;
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", PACE).await?;
+    cluster.insert_tree(96, 124).await?;
+    let node = cluster.open().await?;
+    cluster.fan_out(&[&node], LIMIT, json!({})).await?;
+    let (_, alone) = cluster.fan_out(&[&node], LIMIT, json!({})).await?;
 
-    let watched = node.draft(&house.http, json!({})).await?;
-    house.behave(LIMIT).await?;
+    let watched = node.draft(&cluster.http, json!({})).await?;
+    cluster.set_behaviour(LIMIT).await?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut pollers = JoinSet::new();
     let began = Instant::now();
-    node.publish(&house.http, &watched).await?;
+    node.publish(&cluster.http, &watched).await?;
     for _ in 0..CONNECTIONS {
         let caller = Caller::connect(&node.url).await?;
         let path = format!("/api/v1/bulletins/{watched}/status");
         pollers.spawn(poll(caller, path, format!("Bearer {}", node.key).parse()?, stop.clone()));
     }
     let polling = Instant::now();
-    house.settled(&watched).await?;
+    cluster.settled(&watched).await?;
     let seconds = began.elapsed().as_secs_f64();
     stop.store(true, Ordering::Relaxed);
     let lasted = polling.elapsed().as_secs_f64();
@@ -53,7 +53,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     table.at_most("the same: p99 in milliseconds", 25.0, p99.as_secs_f64() * 1000.0);
     table.at_most("the same: time of the fan-out, times that alone", 1.25, seconds / alone.seconds);
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
 /// Polls as an agency does, with the tag of the last answer.

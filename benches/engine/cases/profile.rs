@@ -4,8 +4,8 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::house::{House, UNLIMITED, as_f64};
-use crate::stub::Manner;
+use crate::bench_cluster::{BenchCluster, UNLIMITED, as_f64};
+use crate::stub::StubBehaviour;
 use crate::table::Table;
 
 /// Fan-outs that are added up.
@@ -18,24 +18,26 @@ type Statement = (String, f64, f64, f64);
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house =
-        House::build_with(&[("shared_preload_libraries", "pg_stat_statements"), ("pg_stat_statements.track", "all")])
-            .await?;
-    sqlx::raw_sql("create extension pg_stat_statements").execute(&mut *house.db.acquire().await?).await?;
-    house.add_channel("gcc", UNLIMITED).await?;
-    house.plant(96, 125).await?;
-    let node = house.open().await?;
+    let cluster = BenchCluster::build_with(&[
+        ("shared_preload_libraries", "pg_stat_statements"),
+        ("pg_stat_statements.track", "all"),
+    ])
+    .await?;
+    sqlx::raw_sql("create extension pg_stat_statements").execute(&mut *cluster.db.acquire().await?).await?;
+    cluster.add_channel("gcc", UNLIMITED).await?;
+    cluster.insert_tree(96, 125).await?;
+    let node = cluster.open().await?;
     let mut ids = Vec::new();
     for _ in 0..RUNS {
-        ids.push(house.fan_out(&[&node], Manner::default(), json!({})).await?.0);
+        ids.push(cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.0);
     }
     for what in ["cascade", "flat"] {
-        sqlx::raw_sql("select pg_stat_statements_reset()").execute(&mut *house.db.acquire().await?).await?;
+        sqlx::raw_sql("select pg_stat_statements_reset()").execute(&mut *cluster.db.acquire().await?).await?;
         let mut deliveries = 0;
         for id in &ids {
             deliveries += match what {
-                "cascade" => house.fan_out(&[&node], Manner::default(), json!({})).await?.1,
-                _ => house.withdraw(&[&node], Manner::default(), id).await?,
+                "cascade" => cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?.1,
+                _ => cluster.withdraw(&[&node], StubBehaviour::default(), id).await?,
             }
             .deliveries;
         }
@@ -47,7 +49,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         .bind(as_f64(u64::try_from(RUNS)?))
         .bind(as_f64(deliveries))
         .bind(SHOWN)
-        .fetch_all(&mut *house.db.acquire().await?)
+        .fetch_all(&mut *cluster.db.acquire().await?)
         .await?;
         for (query, calls, milliseconds, wal) in shown {
             table.tell(
@@ -57,5 +59,5 @@ pub async fn run(table: &mut Table) -> Result<()> {
         }
     }
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }

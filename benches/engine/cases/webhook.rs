@@ -11,9 +11,9 @@ use hyper::Request;
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::bench_cluster::{BenchCluster, SECRET, UNLIMITED};
 use crate::caller::Caller;
-use crate::house::{House, SECRET, UNLIMITED};
-use crate::stub::Manner;
+use crate::stub::StubBehaviour;
 use crate::table::{Table, quantile};
 
 const PER_SECOND: u64 = 1_000;
@@ -24,11 +24,11 @@ const CONNECTIONS: usize = 100;
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
-    let house = House::build().await?;
-    house.add_channel("gcc", UNLIMITED).await?;
-    house.plant(96, 125).await?;
-    let node = house.open().await?;
-    let (bulletin, _) = house.fan_out(&[&node], Manner::default(), json!({})).await?;
+    let cluster = BenchCluster::build().await?;
+    cluster.add_channel("gcc", UNLIMITED).await?;
+    cluster.insert_tree(96, 125).await?;
+    let node = cluster.open().await?;
+    let (bulletin, _) = cluster.fan_out(&[&node], StubBehaviour::default(), json!({})).await?;
     let next = Arc::new(AtomicU64::new(0));
     let mut callers = JoinSet::new();
     let began = Instant::now() + Duration::from_millis(100);
@@ -41,7 +41,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         took.extend(times??);
     }
     let lasted = began.elapsed().as_secs_f64();
-    let counted = count(&house).await?;
+    let counted = count(&cluster).await?;
     let expected = i64::try_from(PER_SECOND * SECONDS)?;
     ensure!(counted.0 == expected, "{} events are kept instead of {expected}", counted.0);
     let p99 = quantile(&mut took, 0.99);
@@ -52,7 +52,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     );
     table.at_most("the same: seconds until the last answer", 61.0, lasted);
     let end = Instant::now() + Duration::from_mins(1);
-    while count(&house).await?.1 < expected {
+    while count(&cluster).await?.1 < expected {
         ensure!(Instant::now() < end, "taps are kept, but not counted");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -61,19 +61,19 @@ pub async fn run(table: &mut Table) -> Result<()> {
         format!(
             "{expected}; {}; {} (the last {:.1} s after the first answer was due)",
             counted.0,
-            count(&house).await?.1,
+            count(&cluster).await?.1,
             began.elapsed().as_secs_f64()
         ),
     );
     node.close().await?;
-    house.pull_down().await
+    cluster.shut_down().await
 }
 
-async fn count(house: &House) -> Result<(i64, i64)> {
+async fn count(cluster: &BenchCluster) -> Result<(i64, i64)> {
     Ok(sqlx::query_as(
         "select (select count(*) from webhook_events where kind = 'tap'), (select count(*) from acknowledgements)",
     )
-    .fetch_one(&house.db)
+    .fetch_one(&cluster.db)
     .await?)
 }
 
@@ -114,7 +114,7 @@ fn tap(n: u64, bulletin: &str) -> String {
         "timestamp": crate::stub::now_ms(),
         "deliveryContext": { "isRedelivery": false },
         "replyToken": format!("{n:032x}"),
-        "source": { "type": "group", "groupId": House::line_group(group), "userId": format!("U{n:032x}") },
+        "source": { "type": "group", "groupId": BenchCluster::line_group(group), "userId": format!("U{n:032x}") },
         "postback": { "data": format!("ack:{bulletin}") },
     }]})
     .to_string()

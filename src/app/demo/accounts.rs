@@ -1,7 +1,7 @@
 //! The demo's accounts: one for each kind of user, all with one password that is printed.
 //!
 //! Where only this machine can reach the demo, the password never changes; elsewhere it is a new one at each start.
-//! Everything in a demo is made up, so it asks for no codes of the moment either. Where somebody has changed the password or
+//! Everything in a demo is made up, so it asks for no TOTP codes either. Where somebody has changed the password or
 //! ended an account, a new start puts that right.
 
 use anyhow::Context as _;
@@ -9,8 +9,8 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::SecretString;
 
 use crate::app::accounts::create;
+use crate::app::context::AppContext;
 use crate::app::demo_guard;
-use crate::app::house::House;
 use crate::config::Server;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, Username};
@@ -76,15 +76,15 @@ fn choose_password(server: &Server) -> SecretString {
 }
 
 /// Makes those that are not there, and sets the password of all; gives it.
-pub(super) async fn make(house: &House) -> anyhow::Result<SecretString> {
-    let chosen = choose_password(&house.config.server);
+pub(super) async fn make(context: &AppContext) -> anyhow::Result<SecretString> {
+    let chosen = choose_password(&context.config.server);
     let any: Username = ALL[0].username.parse()?;
     let typed = chosen.clone();
     let hash = tokio::task::spawn_blocking(move || Password::new(typed, &any).map(|password| password.hash()));
     let hash = hash.await??;
-    let mut tx = house.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     for account in &ALL {
-        let id = account.find_or_make(&mut tx, house).await?;
+        let id = account.find_or_make(&mut tx, context).await?;
         update_password(&mut tx, id, hash.as_str()).await?;
     }
     tx.commit().await?;
@@ -92,7 +92,7 @@ pub(super) async fn make(house: &House) -> anyhow::Result<SecretString> {
 }
 
 impl DemoAccount {
-    async fn find_or_make(&self, db: &mut Connection, house: &House) -> anyhow::Result<AccountId> {
+    async fn find_or_make(&self, db: &mut Connection, context: &AppContext) -> anyhow::Result<AccountId> {
         if let Some(known) = find_account(db, self.username).await? {
             if known.disabled_at.is_some() {
                 update_disabled(db, known.id, None).await?;
@@ -106,7 +106,7 @@ impl DemoAccount {
             }
             None => None,
         };
-        let (username, name, now) = (self.username.parse()?, self.name.to_owned(), house.clock.now());
+        let (username, name, now) = (self.username.parse()?, self.name.to_owned(), context.clock.now());
         create(db, username, name, self.role, office.as_ref(), &super::ACTOR, now).await
     }
 }

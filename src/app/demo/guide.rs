@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::accounts;
 use super::keys::DemoKey;
-use crate::app::House;
-use crate::app::simulator::Wanted;
+use crate::app::AppContext;
+use crate::app::simulator::SimulatorOptions;
 use crate::domain::ids::BulletinId;
 use crate::domain::national::simulated_link;
 use crate::store::bulletins::get_bulletin;
@@ -16,14 +16,14 @@ use crate::store::bulletins::get_bulletin;
 const CHATS: [&str; 3] = ["gcc1", "gcc2-lamphun", "gcc3-lamphun-commerce"];
 
 pub(super) async fn describe(
-    house: &House,
-    wanted: &Wanted,
+    context: &AppContext,
+    options: &SimulatorOptions,
     password: &SecretString,
     keys: &[DemoKey],
     bulletin: BulletinId,
 ) -> anyhow::Result<String> {
-    let token = get_bulletin(&mut *house.db.acquire().await?, bulletin).await?.public_token;
-    let base = house.config.server.public_url.as_str();
+    let token = get_bulletin(&mut *context.db.acquire().await?, bulletin).await?.public_token;
+    let base = context.config.server.public_url.as_str();
     let mut text = String::from("Sign in\n");
     let password = password.expose_secret();
     let _ = writeln!(text, "  {base}/sign-in   password of all: {password}   (a demo asks for no codes)");
@@ -35,14 +35,14 @@ pub(super) async fn describe(
     let _ = writeln!(text, "  the letter's page              {base}/b/{token}");
     for code in CHATS {
         let chat = simulated_link(&code.parse()?);
-        let _ = writeln!(text, "  chat of {code:<23}http://{}/groups/{}", wanted.listen, chat.as_str());
+        let _ = writeln!(text, "  chat of {code:<23}http://{}/groups/{}", options.listen, chat.as_str());
     }
-    let _ = writeln!(text, "  all chats                      http://{}/", wanted.listen);
+    let _ = writeln!(text, "  all chats                      http://{}/", options.listen);
     text.push_str("\nAPI keys, made for this start\n");
     for key in keys {
         let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);
     }
-    write_commands(&mut text, house, keys, bulletin);
+    write_commands(&mut text, context, keys, bulletin);
     text.push_str(
         "\nThe stewards of the other provinces forward by and by, all but the governor of Ranong; a bulletin comes every\n\
          ten minutes. All bulletins are made up.\n\nServing until Ctrl-C.\n",
@@ -50,8 +50,8 @@ pub(super) async fn describe(
     Ok(text)
 }
 
-fn write_commands(text: &mut String, house: &House, keys: &[DemoKey], bulletin: BulletinId) {
-    let api = format!("http://{}/api/v1", house.config.server.listen);
+fn write_commands(text: &mut String, context: &AppContext, keys: &[DemoKey], bulletin: BulletinId) {
+    let api = format!("http://{}/api/v1", context.config.server.listen);
     text.push_str("\nTry, in another terminal and this folder\n");
     for key in keys {
         let _ = writeln!(text, "  {}=\"Authorization: Bearer $(cat {})\"", key.name.to_uppercase(), key.file.display());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use secrecy::SecretString;
 
-use crate::app::house::House;
+use crate::app::context::AppContext;
 use crate::app::keys::NewKey;
 use crate::app::{keys, private_file};
 use crate::domain::account::Role;
@@ -30,10 +30,10 @@ const ALL: [(&str, &str, Role, Option<&str>); 4] = [
 ];
 
 /// Makes the keys, each in a file of `folder`; those of an earlier start stop working.
-pub(super) async fn make(house: &House, folder: &Path) -> anyhow::Result<Vec<DemoKey>> {
-    let now = house.clock.now();
+pub(super) async fn make(context: &AppContext, folder: &Path) -> anyhow::Result<Vec<DemoKey>> {
+    let now = context.clock.now();
     let mut made = Vec::new();
-    let mut tx = house.db.begin().await?;
+    let mut tx = context.db.begin().await?;
     for (name, whose, role, office) in ALL {
         let stored = format!("demo-{name}");
         api_keys::revoke_key(&mut tx, &stored, now).await?;

@@ -50,7 +50,7 @@ mod tests {
     use crate::domain::secrecy::secrecy_class;
 
     #[test]
-    fn the_letter_goes_from_its_address_to_its_last_paragraph_and_bears_no_secrecy_class() {
+    fn the_founding_letter_is_whole_and_has_no_secrecy_class() {
         assert!(BODY.starts_with("เรียน ผู้ว่าราชการจังหวัดทุกจังหวัด"));
         assert!(BODY.trim_end().ends_with("ในส่วนที่เกี่ยวข้องต่อไป"));
         assert!(!BODY.contains("โทร."));

@@ -1,4 +1,4 @@
-//! `demo`: the story that `make run` tells.
+//! `demo`: what `make run` starts.
 //!
 //! A private Postgres, the national tree, a LINE simulator in a process of its own, and a node; then the letter of
 //! 23 March 2561 goes down the 5,175 groups, tier by tier, and its receipts are shown. Afterwards the node serves on,
@@ -10,16 +10,16 @@
 //! past is written down by `history`.
 
 mod accounts;
-mod country;
-mod fresh;
 mod guide;
 mod history;
 mod keys;
 mod letter;
-mod line;
-mod people;
+mod national_tree;
 mod progress;
 mod receipts;
+mod reset;
+mod simulated_people;
+mod simulator_process;
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -27,35 +27,35 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use secrecy::SecretString;
 
+use super::context::var_dir;
 use super::demo_guard;
-use super::house::var_dir;
-use super::serve::{self, Doors, Role, Running};
+use super::serve::{self, Listeners, Role, Running};
 use super::shutdown::Shutdown;
-use super::simulator::Wanted;
-use super::{House, wiring};
+use super::simulator::SimulatorOptions;
+use super::{AppContext, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::actor::Actor;
 use crate::domain::ids::BulletinId;
 use crate::relay::engine::Engine;
-use crate::store::history::list_lost;
+use crate::store::demo_seed::list_lost_groups;
 use crate::store::progress::Counters;
 
 /// Code of the demo's channel.
 const CHANNEL: &str = "gcc";
 /// Whom the audit names.
 const ACTOR: Actor = Actor::DEMO;
-/// What the demo logs where the settings do not say otherwise: the story has the terminal.
+/// What the demo logs where the settings do not say otherwise, so that its own output can be read.
 const LOG_FILTER: &str = "warn,sqlx=error";
 
-/// Keeps the log out of the story, unless the settings ask for one.
-pub fn quieten(config: &mut Config) {
+/// Keeps the log out of the demo's output, unless the settings ask for one.
+pub fn quiet_logs(config: &mut Config) {
     let defaults = Config::from_sources(None, []);
     if defaults.is_ok_and(|defaults| defaults.log.filter == config.log.filter) {
         LOG_FILTER.clone_into(&mut config.log.filter);
     }
 }
 
-/// Tells the story, then serves until a signal, or with `once` ends.
+/// Runs the demo, then serves until a signal, or with `once` ends.
 ///
 /// # Errors
 /// A port is taken, Postgres is missing, or with `once` a delivery was not accepted.
@@ -63,89 +63,92 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
     let shutdown = Shutdown::listen()?;
     config.database.url = DatabaseUrl::Embedded;
     let keys_folder = var_dir(&config).join("demo-keys");
-    demo_guard::move_apart(&mut config);
+    demo_guard::separate_from_nodes(&mut config);
     config.accounts.code_demanded.clear();
-    let doors = Doors::open(&config).await?;
-    let wanted = Wanted::of(&config, CHANNEL.parse()?);
+    let listeners = Listeners::open(&config).await?;
+    let options = SimulatorOptions::of(&config, CHANNEL.parse()?);
     // looked at before the long part, so that a taken port is told at once and in one sentence
-    drop(serve::listen(wanted.listen, "demo.simulator_listen").await?);
-    config.line.api_base = format!("http://{}", wanted.listen).try_into().map_err(anyhow::Error::msg)?;
+    drop(serve::listen(options.listen, "demo.simulator_listen").await?);
+    config.line.api_base = format!("http://{}", options.listen).try_into().map_err(anyhow::Error::msg)?;
     config.line.data_base = config.line.api_base.clone();
     if fresh {
-        fresh::remove(&config, &wanted).await?;
+        reset::remove(&config, &options).await?;
     }
-    say("Starting a private Postgres …")?;
-    let house = House::open_and_migrate(config).await?;
-    let told = tell(&house, &wanted, config_file, doors, once, &keys_folder, &shutdown).await;
-    let closed = house.close().await;
-    told.and(closed)
+    print_text("Starting a private Postgres …")?;
+    let context = AppContext::open_and_migrate(config).await?;
+    let ended = run_story(&context, &options, config_file, listeners, once, &keys_folder, &shutdown).await;
+    let closed = context.close().await;
+    ended.and(closed)
 }
 
-async fn tell(
-    house: &House,
-    wanted: &Wanted,
+async fn run_story(
+    context: &AppContext,
+    options: &SimulatorOptions,
     config_file: Option<&Path>,
-    doors: Doors,
+    listeners: Listeners,
     once: bool,
     keys_folder: &Path,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
-    demo_guard::mark(house).await?;
-    let engine = wiring::engine(house, house.sealing_keys()?)?;
-    line::prepare_channel(house, &engine.sealing, wanted).await?;
-    load_tree(house, wanted).await?;
+    demo_guard::mark(context).await?;
+    let engine = wiring::engine(context, context.sealing_keys()?)?;
+    simulator_process::prepare_channel(context, &engine.sealing, options).await?;
+    load_tree(context, options).await?;
     if !once {
-        make_history(house, &engine).await?;
+        make_history(context, &engine).await?;
     }
-    say("Starting a LINE simulator …")?;
-    let tree = Some(country::write_for_simulator(house, wanted).await?);
-    let simulator =
-        line::SimulatorProcess::start(&Wanted { tree, lively: !once, ..wanted.clone() }, config_file).await?;
+    print_text("Starting a LINE simulator …")?;
+    let tree = Some(national_tree::write_for_simulator(context, options).await?);
+    let simulator = simulator_process::SimulatorProcess::start(
+        &SimulatorOptions { tree, lively: !once, ..options.clone() },
+        config_file,
+    )
+    .await?;
     // before anything is served: those of an earlier start may have a password that everybody knows
-    let password = accounts::make(house).await?;
-    let running = Running::start(&house.config, &engine, house.db.clone(), doors, Role::All)?;
+    let password = accounts::make(context).await?;
+    let running = Running::start(&context.config, &engine, context.db.clone(), listeners, Role::All)?;
     let story = tokio::select! {
-        story = live(house, &engine, wanted, once, &password, keys_folder) => story,
+        story = live(context, &engine, options, once, &password, keys_folder) => story,
         () = shutdown.stop.cancelled() => if once { Err(anyhow!("stopped before all was settled")) } else { Ok(()) },
     };
     if story.is_ok() && !once {
-        say("Stopping: what is under way is finished and recorded.")?;
+        print_text("Stopping: what is under way is finished and recorded.")?;
     }
     running.stop(shutdown).await;
     simulator.stop().await;
     story
 }
 
-async fn load_tree(house: &House, wanted: &Wanted) -> anyhow::Result<()> {
-    let groups = country::load(house, wanted).await?.groups;
+async fn load_tree(context: &AppContext, options: &SimulatorOptions) -> anyhow::Result<()> {
+    let groups = national_tree::load(context, options).await?.groups;
     let (added, total) = (groups.added.len(), groups.added.len() + groups.changed.len() + groups.unchanged);
-    say(&format!("The national tree is loaded: {total} groups, {added} of them new."))
+    print_text(&format!("The national tree is loaded: {total} groups, {added} of them new."))
 }
 
 /// Makes three weeks of bulletins, where there are none.
-async fn make_history(house: &House, engine: &Engine) -> anyhow::Result<()> {
-    if history::is_there(&mut *house.db.acquire().await?, house.clock.now()).await? {
+async fn make_history(context: &AppContext, engine: &Engine) -> anyhow::Result<()> {
+    if history::is_there(&mut *context.db.acquire().await?, context.clock.now()).await? {
         return Ok(());
     }
-    say("Writing three weeks of bulletins, so that every page has something to show …")?;
+    print_text("Writing three weeks of bulletins, so that every page has something to show …")?;
     let (bulletins, deliveries) = history::make(engine).await?;
-    say(&format!("{bulletins} bulletins with {deliveries} deliveries are there."))
+    print_text(&format!("{bulletins} bulletins with {deliveries} deliveries are there."))
 }
 
-/// Tells the story, and unless `once` goes on as people would, without end.
+/// Publishes the letter and follows it; unless `once`, simulated people go on from there.
 async fn live(
-    house: &House,
+    context: &AppContext,
     engine: &Engine,
-    wanted: &Wanted,
+    options: &SimulatorOptions,
     once: bool,
     password: &SecretString,
     keys_folder: &Path,
 ) -> anyhow::Result<()> {
     let bulletin = show(engine, once).await?;
     if !once {
-        let keys = keys::make(house, keys_folder).await?;
-        say(&guide::describe(house, wanted, password, &keys, bulletin).await?)?;
-        people::go_on(engine).await;
+        let keys = keys::make(context, keys_folder).await?;
+        print_text(&guide::describe(context, options, password, &keys, bulletin).await?)?;
+        simulated_people::run_people(engine).await;
     }
     Ok(())
 }
@@ -153,12 +156,12 @@ async fn live(
 /// Publishes the letter, follows it to its end, and shows what came of it.
 async fn show(engine: &Engine, once: bool) -> anyhow::Result<BulletinId> {
     let bulletin = letter::publish(engine).await?;
-    say("\nPublished: ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ of 23 March 2561, ด่วนที่สุด, forwarded automatically.\n")?;
+    print_text("\nPublished: ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ of 23 March 2561, ด่วนที่สุด, forwarded automatically.\n")?;
     let counters = progress::follow(engine, bulletin).await?;
-    say(&receipts::describe(&counters, published_at(engine, bulletin).await?))?;
+    print_text(&receipts::describe(&counters, published_at(engine, bulletin).await?))?;
     if once {
         // a group without its account cannot accept anything, and is known
-        let known = list_lost(&mut *engine.db.acquire().await?).await?.len();
+        let known = list_lost_groups(&mut *engine.db.acquire().await?).await?.len();
         let lost = not_accepted(&counters) - i64::try_from(known)?;
         if lost > 0 {
             bail!("{lost} deliveries were not accepted");
@@ -176,7 +179,7 @@ fn not_accepted(counters: &[Counters]) -> i64 {
     counters.iter().map(|counters| counters.groups - counters.accepted).sum()
 }
 
-fn say(text: &str) -> anyhow::Result<()> {
+fn print_text(text: &str) -> anyhow::Result<()> {
     writeln!(io::stdout().lock(), "{text}")?;
     Ok(())
 }

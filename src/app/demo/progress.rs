@@ -1,4 +1,4 @@
-//! A line for each tier while the letter goes down, and the end of it.
+//! Shows the progress of the demo's first bulletin, a line for each tier, until all is sent.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::relay::engine::Engine;
 use crate::store::progress::{Counters, list_counters};
 
 /// Between two looks.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_EVERY: Duration = Duration::from_millis(100);
 /// Without a terminal a line is written at most this often, and whenever a tier is done.
 const LINE: Duration = Duration::from_secs(1);
 /// The letter takes seconds; if it is under way after this, something is wrong.
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 
 /// How far one tier is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Stand {
+struct TierProgress {
     total: i64,
     accepted: i64,
     open: i64,
@@ -31,37 +31,37 @@ struct Stand {
 pub(super) async fn follow(engine: &Engine, bulletin: BulletinId) -> anyhow::Result<Vec<Counters>> {
     let mut view = if io::stderr().is_terminal() { View::bars() } else { View::lines() };
     let began = Instant::now();
-    let mut tick = interval(LOOK);
+    let mut tick = interval(POLL_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         let counters = list_counters(&mut *engine.db.acquire().await?, bulletin).await?;
-        let stands = Tier::ALL.map(|tier| stand_of(tier, &counters));
-        view.show(&stands)?;
-        if !counters.is_empty() && stands.iter().all(|stand| stand.open == 0) {
+        let tiers = Tier::ALL.map(|tier| tier_progress(tier, &counters));
+        view.show(&tiers)?;
+        if !counters.is_empty() && tiers.iter().all(|progress| progress.open == 0) {
             view.finish();
             return Ok(counters);
         }
         if began.elapsed() > PATIENCE {
-            let open: i64 = stands.iter().map(|stand| stand.open).sum();
+            let open: i64 = tiers.iter().map(|progress| progress.open).sum();
             bail!("{open} deliveries are still under way after {} minutes", PATIENCE.as_secs() / 60);
         }
     }
 }
 
-fn stand_of(tier: Tier, counters: &[Counters]) -> Stand {
+fn tier_progress(tier: Tier, counters: &[Counters]) -> TierProgress {
     let of_tier = counters.iter().filter(|counters| counters.tier == tier.number());
-    of_tier.fold(Stand::default(), |stand, counters| Stand {
-        total: stand.total + counters.groups,
-        accepted: stand.accepted + counters.accepted,
-        open: stand.open + counters.waiting + counters.held + counters.ready,
+    of_tier.fold(TierProgress::default(), |progress, counters| TierProgress {
+        total: progress.total + counters.groups,
+        accepted: progress.accepted + counters.accepted,
+        open: progress.open + counters.waiting + counters.held + counters.ready,
     })
 }
 
 /// Bars on a terminal, lines elsewhere.
 enum View {
     Bars(Vec<ProgressBar>),
-    Lines { last: [Stand; 3], written: Option<Instant> },
+    Lines { last: [TierProgress; 3], written: Option<Instant> },
 }
 
 impl View {
@@ -74,24 +74,24 @@ impl View {
     }
 
     fn lines() -> Self {
-        Self::Lines { last: [Stand::default(); 3], written: None }
+        Self::Lines { last: [TierProgress::default(); 3], written: None }
     }
 
-    fn show(&mut self, stands: &[Stand; 3]) -> io::Result<()> {
+    fn show(&mut self, tiers: &[TierProgress; 3]) -> io::Result<()> {
         match self {
             Self::Bars(bars) => {
-                for (bar, stand) in bars.iter().zip(stands) {
-                    bar.set_length(u64::try_from(stand.total).unwrap_or(0));
-                    bar.set_position(u64::try_from(stand.accepted).unwrap_or(0));
+                for (bar, progress) in bars.iter().zip(tiers) {
+                    bar.set_length(u64::try_from(progress.total).unwrap_or(0));
+                    bar.set_position(u64::try_from(progress.accepted).unwrap_or(0));
                 }
             }
             Self::Lines { last, written } => {
                 let due = written.is_none_or(|at| at.elapsed() >= LINE);
-                for ((stand, last), tier) in stands.iter().zip(last.iter_mut()).zip(Tier::ALL) {
-                    let done = stand.open == 0 && stand.total > 0;
-                    if stand != last && (due || done) {
-                        writeln!(io::stderr(), "{tier}  {}/{} accepted by LINE", stand.accepted, stand.total)?;
-                        *last = *stand;
+                for ((progress, last), tier) in tiers.iter().zip(last.iter_mut()).zip(Tier::ALL) {
+                    let done = progress.open == 0 && progress.total > 0;
+                    if progress != last && (due || done) {
+                        writeln!(io::stderr(), "{tier}  {}/{} accepted by LINE", progress.accepted, progress.total)?;
+                        *last = *progress;
                         *written = Some(Instant::now());
                     }
                 }

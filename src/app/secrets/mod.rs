@@ -8,15 +8,15 @@
 //!
 //! The key of persons is none of these: it is written into the file by the first change, and never changes.
 
-mod anew;
+mod key_states;
 mod nodes;
-mod standing;
+mod reseal;
 mod steps;
 
-pub use anew::SealedAnew;
+pub use key_states::{KeyStates, accept, check, read_key_states};
 pub use nodes::NodeKeys;
 pub(super) use nodes::report_keys;
-pub use standing::{Standing, accept, check, look};
+pub use reseal::ResealedCounts;
 pub use steps::{Rotated, Status, cancel, finish, rotate, status};
 
 use crate::domain::actor::Actor;

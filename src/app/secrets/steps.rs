@@ -4,10 +4,10 @@ use anyhow::bail;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use super::anew::{SealedAnew, seal_anew};
+use super::key_states::{KeyStates, lock, require_fitting_file};
 use super::nodes::{NodeKeys, running_nodes, wait_for};
-use super::standing::{Standing, demand_fit, lock};
-use crate::app::House;
+use super::reseal::{ResealedCounts, reseal};
+use crate::app::AppContext;
 use crate::domain::sealed::{KeyFile, KeyId, SealingKey};
 use crate::domain::time::Timestamp;
 use crate::store::secret_keys::{
@@ -37,7 +37,7 @@ pub enum Rotated {
         /// The key.
         key: KeyId,
         /// What.
-        anew: SealedAnew,
+        anew: ResealedCounts,
         /// Keys that are to be dropped once nothing needs them.
         old: Vec<KeyId>,
     },
@@ -47,69 +47,69 @@ pub enum Rotated {
 ///
 /// # Errors
 /// The key file does not fit the database, or cannot be written; the database fails.
-pub async fn rotate(house: &House) -> anyhow::Result<Rotated> {
-    let (standing, file) = begin(house).await?;
-    if !standing.all(KeyState::Old).is_empty() {
+pub async fn rotate(context: &AppContext) -> anyhow::Result<Rotated> {
+    let (states, file) = begin(context).await?;
+    if !states.all(KeyState::Old).is_empty() {
         // the key seals already: whoever was killed had begun to seal anew, or this machine's file is behind
-        return seal_all(house, &file, &standing).await;
+        return seal_all(context, &file, &states).await;
     }
-    let (key, made) = match standing.next() {
+    let (key, made) = match states.next() {
         Some(key) => (key, false),
-        None => (make(house).await?, true),
+        None => (make(context).await?, true),
     };
     // a private database has one machine; of others nobody knows how many there are
-    if made && !house.is_private() {
+    if made && !context.is_private() {
         return Ok(Rotated::Made(key));
     }
-    if !house.key_file()?.holds(key) {
+    if !context.key_file()?.holds(key) {
         bail!(
             "key {key} was made on another machine: copy its key file here, or run the command there; if it is lost, \
              `gcc-relay secrets rotate --cancel` forgets it"
         );
     }
-    let nodes = wait_for(house, |node| node.ids.contains(&key)).await?;
+    let nodes = wait_for(context, |node| node.ids.contains(&key)).await?;
     if !nodes.is_empty() {
         return Ok(Rotated::Unread { key, nodes });
     }
-    switch(house, key).await?;
-    let (standing, file) = begin(house).await?;
-    seal_all(house, &file, &standing).await
+    switch(context, key).await?;
+    let (states, file) = begin(context).await?;
+    seal_all(context, &file, &states).await
 }
 
 /// What is known, with a file that fits it.
-async fn begin(house: &House) -> anyhow::Result<(Standing, KeyFile)> {
-    let file = house.key_file()?;
-    let mut tx = house.db.begin().await?;
-    let standing = lock(&mut tx, &file, house.clock.now()).await?;
+async fn begin(context: &AppContext) -> anyhow::Result<(KeyStates, KeyFile)> {
+    let file = context.key_file()?;
+    let mut tx = context.db.begin().await?;
+    let states = lock(&mut tx, &file, context.clock.now()).await?;
     tx.commit().await?;
     // where this machine was left behind, its file has the key but seals with another
-    let seals = standing.seals()?;
-    let behind = file.sealing().id() != seals && file.holds(seals) && standing.next() != Some(file.sealing().id());
+    let seals = states.seals()?;
+    let behind = file.sealing().id() != seals && file.holds(seals) && states.next() != Some(file.sealing().id());
     let file = if behind { file.sealing_with(seals) } else { file };
-    demand_fit(&standing, &file)?;
+    require_fitting_file(&states, &file)?;
     if behind {
-        house.write_key_file(&file)?;
+        context.write_key_file(&file)?;
     }
-    Ok((standing, file))
+    Ok((states, file))
 }
 
 /// Makes the key that is to seal next. The file is written first: a key that the database knows of is on a disk.
-async fn make(house: &House) -> anyhow::Result<KeyId> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
-    let file = house.key_file()?;
-    let standing = lock(&mut tx, &file, now).await?;
-    if let Some(key) = standing.next() {
+async fn make(context: &AppContext) -> anyhow::Result<KeyId> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
+    let file = context.key_file()?;
+    let states = lock(&mut tx, &file, now).await?;
+    if let Some(key) = states.next() {
         return Ok(key);
     }
     // one that nobody has heard of was written by a command that was killed before it could tell
-    let begun = file.ids().into_iter().find(|id| standing.state(*id).is_none());
+    let begun = file.ids().into_iter().find(|id| states.state(*id).is_none());
     let key = if let Some(key) = begun {
         key
     } else {
         let key = SealingKey::generate()?;
         let id = key.id();
-        house.write_key_file(&file.with(key))?;
+        context.write_key_file(&file.with(key))?;
         id
     };
     set_secret_key(&mut tx, key.as_bytes(), KeyState::Next, now).await?;
@@ -119,14 +119,14 @@ async fn make(house: &House) -> anyhow::Result<KeyId> {
 }
 
 /// Lets the key seal: from now on, and here first.
-async fn switch(house: &House, key: KeyId) -> anyhow::Result<()> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
-    let file = house.key_file()?;
-    let standing = lock(&mut tx, &file, now).await?;
-    if standing.next() == Some(key) {
-        let before = standing.seals()?;
-        house.write_key_file(&file.sealing_with(key))?;
+async fn switch(context: &AppContext, key: KeyId) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
+    let file = context.key_file()?;
+    let states = lock(&mut tx, &file, now).await?;
+    if states.next() == Some(key) {
+        let before = states.seals()?;
+        context.write_key_file(&file.sealing_with(key))?;
         set_secret_key(&mut tx, before.as_bytes(), KeyState::Old, now).await?;
         set_secret_key(&mut tx, key.as_bytes(), KeyState::Seals, now).await?;
         note(&mut tx, now, "secrets_key_switch", key, json!({ "before": before.to_string() })).await?;
@@ -135,23 +135,23 @@ async fn switch(house: &House, key: KeyId) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn seal_all(house: &House, file: &KeyFile, standing: &Standing) -> anyhow::Result<Rotated> {
-    let anew = seal_anew(house, file).await?;
-    Ok(Rotated::Sealed { key: file.sealing().id(), anew, old: standing.all(KeyState::Old) })
+async fn seal_all(context: &AppContext, file: &KeyFile, states: &KeyStates) -> anyhow::Result<Rotated> {
+    let anew = reseal(context, file).await?;
+    Ok(Rotated::Sealed { key: file.sealing().id(), anew, old: states.all(KeyState::Old) })
 }
 
 /// Drops the keys before, from the file here and from use, once nothing needs them; gives which.
 ///
 /// # Errors
 /// Something needs them still, in words; the key file cannot be written; the database fails.
-pub async fn finish(house: &House) -> anyhow::Result<Vec<KeyId>> {
-    let (standing, file) = begin(house).await?;
-    if let Some(key) = standing.next() {
+pub async fn finish(context: &AppContext) -> anyhow::Result<Vec<KeyId>> {
+    let (states, file) = begin(context).await?;
+    if let Some(key) = states.next() {
         bail!("key {key} does not seal yet: `gcc-relay secrets rotate` goes on with it, `--cancel` forgets it");
     }
-    let (seals, old) = (standing.seals()?, standing.all(KeyState::Old));
+    let (seals, old) = (states.seals()?, states.all(KeyState::Old));
     if !old.is_empty() {
-        let late = wait_for(house, |node| node.ids.first() == Some(&seals)).await?;
+        let late = wait_for(context, |node| node.ids.first() == Some(&seals)).await?;
         if !late.is_empty() {
             bail!(
                 "these nodes do not seal with key {seals} yet: {}; copy the key file to their machines, or run \
@@ -159,21 +159,21 @@ pub async fn finish(house: &House) -> anyhow::Result<Vec<KeyId>> {
                 late.join("; ")
             );
         }
-        let anew = seal_anew(house, &file).await?;
+        let anew = reseal(context, &file).await?;
         if !anew.unopened.is_empty() {
             bail!("what cannot be opened would be lost: {}", anew.unopened.join("; "));
         }
-        demand_no_passing(house, &old).await?;
+        require_nothing_passing(context, &old).await?;
     }
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
-    let standing = lock(&mut tx, &file, now).await?;
-    let dropped = [standing.all(KeyState::Old), standing.all(KeyState::Dropped)].concat();
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
+    let states = lock(&mut tx, &file, now).await?;
+    let dropped = [states.all(KeyState::Old), states.all(KeyState::Dropped)].concat();
     let here: Vec<KeyId> = dropped.iter().copied().filter(|id| file.holds(*id)).collect();
     if !here.is_empty() {
-        house.write_key_file(&file.without(&dropped))?;
+        context.write_key_file(&file.without(&dropped))?;
     }
-    for key in standing.all(KeyState::Old) {
+    for key in states.all(KeyState::Old) {
         set_secret_key(&mut tx, key.as_bytes(), KeyState::Dropped, now).await?;
         note(&mut tx, now, "secrets_key_drop", key, json!({})).await?;
     }
@@ -182,10 +182,10 @@ pub async fn finish(house: &House) -> anyhow::Result<Vec<KeyId>> {
 }
 
 /// What passes by itself is not sealed anew: it is waited for.
-async fn demand_no_passing(house: &House, old: &[KeyId]) -> anyhow::Result<()> {
+async fn require_nothing_passing(context: &AppContext, old: &[KeyId]) -> anyhow::Result<()> {
     let headers: Vec<String> = old.iter().map(KeyId::hex_header).collect();
-    let now = house.clock.now();
-    let mut db = house.db.acquire().await?;
+    let now = context.clock.now();
+    let mut db = context.db.acquire().await?;
     let passing = count_passing(&mut db, &headers, now - CALLS, now - FORMS, now - SIGN_INS).await?;
     if passing > 0 {
         bail!(
@@ -200,12 +200,12 @@ async fn demand_no_passing(house: &House, old: &[KeyId]) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// There is none; the key file cannot be written; the database fails.
-pub async fn cancel(house: &House) -> anyhow::Result<KeyId> {
-    let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
-    let file = house.key_file()?;
-    let standing = lock(&mut tx, &file, now).await?;
-    let Some(key) = standing.next() else { bail!("there is no key that was made and does not seal yet") };
+pub async fn cancel(context: &AppContext) -> anyhow::Result<KeyId> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
+    let file = context.key_file()?;
+    let states = lock(&mut tx, &file, now).await?;
+    let Some(key) = states.next() else { bail!("there is no key that was made and does not seal yet") };
     if file.sealing().id() == key {
         bail!("key {key} seals here already: `gcc-relay secrets rotate` goes on with it");
     }
@@ -217,7 +217,7 @@ pub async fn cancel(house: &House) -> anyhow::Result<KeyId> {
     // the database first: without the file's line nobody could go on with a key that it still knows
     tx.commit().await?;
     if file.holds(key) {
-        house.write_key_file(&file.without(&[key]))?;
+        context.write_key_file(&file.without(&[key]))?;
     }
     Ok(key)
 }
@@ -236,9 +236,9 @@ pub struct Status {
 ///
 /// # Errors
 /// The key file cannot be read; the database fails.
-pub async fn status(house: &House) -> anyhow::Result<Status> {
-    let file = house.key_file()?;
-    let mut db = house.db.acquire().await?;
+pub async fn status(context: &AppContext) -> anyhow::Result<Status> {
+    let file = context.key_file()?;
+    let mut db = context.db.acquire().await?;
     let (known, sealed) = (list_secret_keys(&mut db).await?, count_sealed(&mut db).await?);
     drop(db);
     let named = known.iter().filter_map(|key| KeyId::from_bytes(&key.key_id));
@@ -255,7 +255,7 @@ pub async fn status(house: &House) -> anyhow::Result<Status> {
         let count = sealed.iter().find(|(key, _)| key == id.as_bytes()).map_or(0, |(_, count)| *count);
         (id, state, here, count)
     };
-    Ok(Status { keys: ids.into_iter().map(row).collect(), nodes: running_nodes(house).await? })
+    Ok(Status { keys: ids.into_iter().map(row).collect(), nodes: running_nodes(context).await? })
 }
 
 async fn note(db: &mut Connection, now: Timestamp, act: &str, key: KeyId, detail: Value) -> Result<(), StoreError> {

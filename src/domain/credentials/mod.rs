@@ -1,4 +1,4 @@
-//! What people show to be let in: a name and a password, for some roles a code of the moment, and, the first time,
+//! What people show to be let in: a name and a password, for some roles a TOTP code, and, the first time,
 //! a link that works once.
 //!
 //! Passwords are kept as argon2id hashes, links as SHA-256 of 256 random bits, the secrets of codes sealed. Nothing

@@ -1,4 +1,4 @@
-//! Codes of the moment: six digits that an app on a telephone shows for half a minute (RFC 6238).
+//! TOTP codes: six digits that an app on a telephone shows for half a minute (RFC 6238).
 
 use secrecy::{ExposeSecret as _, SecretSlice};
 use totp_rs::{Builder, Secret, Totp};

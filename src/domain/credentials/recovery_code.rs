@@ -1,4 +1,4 @@
-//! Recovery codes: on paper, in place of a code of the moment when the telephone is lost.
+//! Recovery codes: on paper, in place of a TOTP code when the telephone is lost.
 //!
 //! Sixteen letters are 80 random bits, so that a plain hash of them cannot be searched.
 

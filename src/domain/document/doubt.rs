@@ -1,4 +1,4 @@
-//! What may be wrong with a letter's number, in the words shown beside it.
+//! Warnings about a letter's number, in the words shown beside it.
 //!
 //! A doubt never blocks anything: a bulletin with a doubtful number can be published, and whoever
 //! reads it sees what to check. The list is closed, so that screens and the API can rely on it.

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_province_code_and_a_letter_among_the_digits_are_doubted_and_not_mended() {
+    fn a_wrong_province_code_and_a_letter_among_digits_are_warned_of() {
         let number = read("ที่ ฉข ๐๐๑๗.๓/ว น๐๑๐", "๑๕ ธันวาคม ๒๕๖๐");
         assert_eq!(number.raw(), "ที่ ฉข ๐๐๑๗.๓/ว น๐๑๐");
         assert_eq!(parts(&number), ("ฉข", Some("0017.3"), true, None, Some(2560)));

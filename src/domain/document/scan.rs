@@ -1,4 +1,4 @@
-//! Takes a letter's number apart, from left to right.
+//! Parses a letter's number from left to right.
 //!
 //! Knows the shape only; whether a consonant code exists and whether a date is known is the caller's
 //! matter. Each part comes out as read, as missing, or as holding a letter where digits belong;

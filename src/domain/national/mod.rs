@@ -10,13 +10,13 @@
 //! by the tree file, audiences and filters ([`ProvinceCode`]).
 
 mod facts;
+mod group_seed;
 mod names;
 mod provinces;
-mod sprout;
 mod tree;
 
 pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, knows_prefix};
+pub use group_seed::{GCC3_FORWARD_WITHIN, simulated_link};
 pub use names::{BadTemplate, NameTemplate};
 pub use provinces::{BadProvince, ProvinceCode, find_province, province_code};
-pub use sprout::{GCC3_FORWARD_WITHIN, simulated_link};
 pub use tree::{BadTree, TreeOptions, tree};

@@ -1,4 +1,4 @@
-//! Grows the tree: 1 GCC1, 96 GCC2 and 5,078 GCC3.
+//! Builds the national tree: 1 GCC1, 96 GCC2 and 5,078 GCC3.
 //!
 //! - GCC1 is the Prime Minister's Office; what it posts goes in by itself.
 //! - Under it a GCC2 for each of the 76 governors and each ministry, stewarded without a limit: the
@@ -13,8 +13,8 @@
 //! code in every release.
 
 use super::facts::{Agency, District, Facts, Ministry, Province, facts};
+use super::group_seed::{GroupSeed, pick};
 use super::names::NameTemplate;
-use super::sprout::{Sprout, pick};
 use crate::domain::group::Tier;
 use crate::domain::ids::{BadCode, Code};
 use crate::domain::office::OfficeKind;
@@ -51,27 +51,27 @@ pub enum BadTree {
 /// # Errors
 /// [`BadTree`] only if the binary was built with a broken chart.
 pub fn tree(options: &TreeOptions) -> Result<Vec<TreeRow>, BadTree> {
-    let mut grower = Grower { facts: facts()?, options, rows: Vec::with_capacity(5_175) };
-    let root = grower.plant_root()?;
-    for province in grower.facts.provinces.iter().filter(|province| province.code != BANGKOK) {
-        grower.grow_province(province, &root)?;
+    let mut builder = TreeBuilder { facts: facts()?, options, rows: Vec::with_capacity(5_175) };
+    let root = builder.add_root()?;
+    for province in builder.facts.provinces.iter().filter(|province| province.code != BANGKOK) {
+        builder.add_province(province, &root)?;
     }
-    for ministry in &grower.facts.ministries {
-        grower.grow_ministry(ministry, &root)?;
+    for ministry in &builder.facts.ministries {
+        builder.add_ministry(ministry, &root)?;
     }
-    Ok(grower.rows)
+    Ok(builder.rows)
 }
 
-struct Grower<'a> {
+struct TreeBuilder<'a> {
     facts: &'static Facts,
     options: &'a TreeOptions,
     rows: Vec<TreeRow>,
 }
 
-impl Grower<'_> {
-    fn plant_root(&mut self) -> Result<Code, BadTree> {
+impl TreeBuilder<'_> {
+    fn add_root(&mut self) -> Result<Code, BadTree> {
         let office_name = "สำนักนายกรัฐมนตรี".to_owned();
-        self.push(Sprout {
+        self.push(GroupSeed {
             code: "gcc1".parse()?,
             parent: None,
             tier: Tier::Gcc1,
@@ -86,12 +86,12 @@ impl Grower<'_> {
         })
     }
 
-    fn grow_province(&mut self, province: &'static Province, root: &Code) -> Result<(), BadTree> {
+    fn add_province(&mut self, province: &'static Province, root: &Code) -> Result<(), BadTree> {
         let slug = slug(&province.name_en);
         let office_name = format!("จังหวัด{}", province.name_th);
         let districts: Vec<_> = self.facts.districts.iter().filter(|d| d.province_code == province.code).collect();
         let heads = i32::try_from(self.facts.agencies.len() + districts.len()).unwrap_or(i32::MAX);
-        let group = self.push(Sprout {
+        let group = self.push(GroupSeed {
             code: format!("gcc2-{slug}").parse()?,
             parent: Some(root),
             tier: Tier::Gcc2,
@@ -105,15 +105,15 @@ impl Grower<'_> {
             members: heads,
         })?;
         for agency in &self.facts.agencies {
-            self.grow_agency(agency, province, &slug, &group)?;
+            self.add_agency(agency, province, &slug, &group)?;
         }
         for district in districts {
-            self.grow_district(district, province, &slug, &group)?;
+            self.add_district(district, province, &slug, &group)?;
         }
         Ok(())
     }
 
-    fn grow_agency(
+    fn add_agency(
         &mut self,
         agency: &Agency,
         province: &'static Province,
@@ -123,7 +123,7 @@ impl Grower<'_> {
         let office = format!("{slug}-{}", agency.code);
         let code: Code = format!("gcc3-{office}").parse()?;
         let here = |text: &str| text.replace("{province}", &province.name_th);
-        self.push(Sprout {
+        self.push(GroupSeed {
             parent: Some(parent),
             tier: Tier::Gcc3,
             name: self.options.names.gcc3(&agency.name_th, &province.abbr_th),
@@ -139,7 +139,7 @@ impl Grower<'_> {
         Ok(())
     }
 
-    fn grow_district(
+    fn add_district(
         &mut self,
         district: &District,
         province: &'static Province,
@@ -149,7 +149,7 @@ impl Grower<'_> {
         let office = format!("{slug}-d{}", district.code);
         let code: Code = format!("gcc3-{office}").parse()?;
         let name = format!("อำเภอ{}", district.name_th);
-        self.push(Sprout {
+        self.push(GroupSeed {
             parent: Some(parent),
             tier: Tier::Gcc3,
             name: self.options.names.gcc3(&name, &province.abbr_th),
@@ -165,10 +165,10 @@ impl Grower<'_> {
         Ok(())
     }
 
-    fn grow_ministry(&mut self, ministry: &Ministry, root: &Code) -> Result<(), BadTree> {
+    fn add_ministry(&mut self, ministry: &Ministry, root: &Code) -> Result<(), BadTree> {
         let code: Code = format!("gcc2-{}", ministry.code).parse()?;
         let head = format!("ปลัด{}", ministry.name_th);
-        let parent = self.push(Sprout {
+        let parent = self.push(GroupSeed {
             parent: Some(root),
             tier: Tier::Gcc2,
             name: self.options.names.gcc2(&ministry.name_th, &ministry.prefix_th),
@@ -184,7 +184,7 @@ impl Grower<'_> {
         let office = format!("{}-ops", ministry.code);
         let code: Code = format!("gcc3-{office}").parse()?;
         let office_name = format!("สำนักงาน{head}");
-        self.push(Sprout {
+        self.push(GroupSeed {
             parent: Some(&parent),
             tier: Tier::Gcc3,
             name: self.options.names.gcc3(&office_name, &ministry.prefix_th),
@@ -200,9 +200,9 @@ impl Grower<'_> {
         Ok(())
     }
 
-    fn push(&mut self, sprout: Sprout<'_>) -> Result<Code, BadTree> {
+    fn push(&mut self, seed: GroupSeed<'_>) -> Result<Code, BadTree> {
         let line = self.rows.len() as u64 + 2;
-        let row = sprout.into_row(line, self.options.simulated_channel.as_ref())?;
+        let row = seed.into_row(line, self.options.simulated_channel.as_ref())?;
         let code = row.code.clone();
         self.rows.push(row);
         Ok(code)
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::domain::tree_file::{self, KnownTree, Patch};
 
-    fn grow(options: &TreeOptions) -> Vec<TreeRow> {
+    fn build(options: &TreeOptions) -> Vec<TreeRow> {
         tree(options).expect("the chart can be read")
     }
 
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn it_has_5175_groups_of_which_96_are_gcc2() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let mut tiers: HashMap<Tier, usize> = HashMap::new();
         let mut kinds: HashMap<OfficeKind, usize> = HashMap::new();
         for row in &rows {
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn the_governor_of_lamphun_forwards_into_gcc2_and_the_head_of_commerce_into_gcc3() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let province = row(&rows, "gcc2-lamphun");
         assert_eq!(province.name, set("GCC2-จังหวัดลำพูน"));
         assert_eq!(province.steward_title, set("ผู้ว่าราชการจังหวัดลำพูน"));
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn districts_and_permanent_secretaries_have_groups() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let district = row(&rows, "gcc3-lamphun-d5101");
         assert_eq!(district.name, set("GCC3-ลพ-อำเภอเมืองลำพูน"));
         assert_eq!(district.steward_title, set("นายอำเภอเมืองลำพูน"));
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn no_two_groups_share_a_code_a_name_or_an_office() {
-        let rows = grow(&TreeOptions::default());
+        let rows = build(&TreeOptions::default());
         let distinct = |of: fn(&TreeRow) -> String| rows.iter().map(of).collect::<HashSet<_>>().len();
         assert_eq!(distinct(|row| row.code.to_string()), 5_175);
         assert_eq!(distinct(|row| get(&row.name)), 5_175);
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn figures_are_plausible_and_head_counts_cover_the_seats() {
-        for row in grow(&TreeOptions::default()) {
+        for row in build(&TreeOptions::default()) {
             let (members, heads) = (get(&row.members), get(&row.head_count));
             assert!((10..=400).contains(&members) && heads >= members, "{row:?}");
         }
@@ -305,10 +305,10 @@ mod tests {
 
     #[test]
     fn links_are_made_up_only_when_asked_for() {
-        let plain = grow(&TreeOptions::default());
+        let plain = build(&TreeOptions::default());
         assert!(plain.iter().all(|row| row.line_group_id == Patch::Keep && row.channel == Patch::Keep));
         let channel: Code = "demo".parse().expect("is a code");
-        let linked = grow(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
+        let linked = build(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
         let links: HashSet<_> = linked.iter().map(|row| get(&row.line_group_id)).collect();
         assert_eq!(links.len(), 5_175);
         assert!(linked.iter().all(|row| row.channel == Patch::Set(channel.clone())));
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn it_is_a_tree_file_without_fault_that_reads_back_the_same() {
         let channel: Code = "demo".parse().expect("is a code");
-        let rows = grow(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
+        let rows = build(&TreeOptions { simulated_channel: Some(channel.clone()), ..TreeOptions::default() });
         let mut file = Vec::new();
         tree_file::write(&rows, &mut file).expect("can be written");
         let known = KnownTree { channels: HashSet::from([channel]), ..KnownTree::default() };

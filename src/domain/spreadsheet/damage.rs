@@ -1,4 +1,4 @@
-//! Text that a spreadsheet has spoilt on the way: the original is gone from the file, so it is named and never guessed.
+//! Detects text that a spreadsheet has damaged. The original is lost, so it is reported and never guessed.
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_874, WINDOWS_1252};
 

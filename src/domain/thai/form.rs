@@ -1,4 +1,4 @@
-//! One spelling for texts that look the same: what is compared, looked up or searched for goes through here.
+//! Normalises Thai text, so that what looks the same is the same when it is compared, looked up or searched for.
 //!
 //! Thai comes out of keyboards, spreadsheets and PDF files in many encodings of the same word. `ำ` may be one character
 //! or two, with a tone mark before, between or after; `แ` may be two `เ`; a PDF puts a blank in the place of a mark or

@@ -1,6 +1,6 @@
 //! How Thai official letters write digits, dates and times of day.
 //!
-//! Everything inside the house is UTC and counts years of the common era; this is the edge where
+//! Everything inside the program is UTC and counts years of the common era; this is the edge where
 //! that turns into `๒๓ มีนาคม ๒๕๖๑` and back. Letters and their receipt stamps mix Thai and Arabic
 //! digits in one line, so every parser here takes both, and every formatter is told which to write.
 //!

@@ -1,4 +1,4 @@
-//! Holds the tree that a file would make to the rules of `domain::group`.
+//! Checks the tree that a file would make against the rules of `domain::group`.
 //!
 //! What is checked is the whole tree as it would stand afterwards: the database's groups with the
 //! file's changes laid over them. A fault between two groups is blamed on a row of the file that has
@@ -133,7 +133,7 @@ impl<'a> Tree<'a> {
                 match walked_by.get(at) {
                     Some(None) => way.push(at),
                     Some(Some(walk)) if *walk == start => {
-                        self.blame_cycle(way.iter().skip_while(|step| **step != at), faults);
+                        self.report_cycle(way.iter().skip_while(|step| **step != at), faults);
                         break;
                     }
                     _ => break,
@@ -146,7 +146,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn blame_cycle<'i>(&self, steps: impl Iterator<Item = &'i usize>, faults: &mut Vec<Fault>) {
+    fn report_cycle<'i>(&self, steps: impl Iterator<Item = &'i usize>, faults: &mut Vec<Fault>) {
         let cycle: Vec<_> = steps.filter_map(|&at| self.nodes.get(at)).collect();
         for (turn, node) in cycle.iter().enumerate().filter(|(_, node)| !node.spoiled) {
             let from_here = (turn..=turn + cycle.len()).filter_map(|step| cycle.get(step % cycle.len()));
@@ -178,7 +178,7 @@ impl<'a> Node<'a> {
     }
 
     fn root_fault(&self) -> Option<Fault> {
-        let wrong = self.tier.is_some_and(|tier| !tier.may_hang_under(None));
+        let wrong = self.tier.is_some_and(|tier| !tier.may_have_parent(None));
         wrong.then(|| self.line.map(|line| (line, Column::Tier, Reason::RootTier))).flatten()
     }
 

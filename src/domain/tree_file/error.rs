@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a tree file, each said so that a person can mend it.
+//! Errors of a tree file, each worded so that a person can mend the file.
 //!
 //! A [`RowError`] displays as `line:column: name: reason`; the caller puts the file's name before it.
 

@@ -319,7 +319,7 @@ fn provinces_are_read_in_any_spelling() {
 }
 
 #[test]
-fn codes_words_and_numbers_are_read_in_any_spelling_and_names_are_kept_as_they_are_written() {
+fn codes_and_numbers_are_read_in_any_spelling_and_names_kept_as_written() {
     let file = "ｃｏｄｅ\u{200b},PARENT,members,forwarding,name\n\
                 gcc\u{200b}3,gcc２\u{a0},\u{feff}๒\u{200b}๐,STEWARDED\u{a0},ล\u{e4d}\u{e32}พ\u{f719}น\n";
     let rows = rows_of(file, &known());
@@ -557,7 +557,7 @@ proptest! {
                 let mut steps = 0;
                 while let Patch::Set(parent) = &row.parent {
                     let above = find(parent);
-                    prop_assert!(row.tier.as_set().is_some_and(|tier| tier.may_hang_under(above.tier.as_set().copied())));
+                    prop_assert!(row.tier.as_set().is_some_and(|tier| tier.may_have_parent(above.tier.as_set().copied())));
                     (row, steps) = (above, steps + 1);
                     prop_assert!(steps <= rows.len());
                 }

@@ -1,4 +1,4 @@
-//! The way back: rows as a tree file with all columns.
+//! Writes rows as a tree file with all columns.
 //!
 //! Reading what was written gives the same rows, and so an import of an export changes nothing. Two
 //! values cannot be kept by an empty cell (`parent`, `forward_within`); a row that keeps them cannot be

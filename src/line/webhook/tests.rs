@@ -67,31 +67,31 @@ fn the_common_fields_are_read() {
             group_id: Some(GROUP.into()),
             user_id: None,
             reply_token: Some("38ef843bde154d9b91c21320ffd17a0f".into()),
-            what: What::Join,
+            what: EventContent::Join,
         }
     );
 }
 
 #[rstest]
-#[case(json!({"type": "leave"}), What::Leave)]
-#[case(json!({"type": "postback", "postback": {"data": "ack:1"}}), What::Tap { data: "ack:1".into() })]
+#[case(json!({"type": "leave"}), EventContent::Leave)]
+#[case(json!({"type": "postback", "postback": {"data": "ack:1"}}), EventContent::Tap { data: "ack:1".into() })]
 #[case(
     json!({"type": "message", "message": {"id": "1", "type": "text", "text": "GCC-1234\0"}}),
-    What::Text { text: "GCC-1234".into(), addressed: false }
+    EventContent::Text { text: "GCC-1234".into(), addressed: false }
 )]
 #[case(
     json!({"type": "message", "message": {"id": "1", "type": "image"}}),
-    What::Other { kind: "message/image".into() }
+    EventContent::Other { kind: "message/image".into() }
 )]
-#[case(json!({"type": "memberJoined", "joined": {"members": [{}, {}]}}), What::MemberJoined { n: 2 })]
-#[case(json!({"type": "memberLeft", "left": {"members": [{}]}}), What::MemberLeft { n: 1 })]
+#[case(json!({"type": "memberJoined", "joined": {"members": [{}, {}]}}), EventContent::MemberJoined { n: 2 })]
+#[case(json!({"type": "memberLeft", "left": {"members": [{}]}}), EventContent::MemberLeft { n: 1 })]
 #[case(
     json!({"type": "messageEdited", "message": {"id": "1", "type": "text", "text": "GCC-1234"}}),
-    What::Text { text: "GCC-1234".into(), addressed: false }
+    EventContent::Text { text: "GCC-1234".into(), addressed: false }
 )]
-#[case(json!({"type": "messageEdited"}), What::Other { kind: "messageEdited".into() })]
-#[case(json!({"type": "unsend", "unsend": {"messageId": "1"}}), What::Other { kind: "unsend".into() })]
-fn each_type_is_told_apart(#[case] fields: Value, #[case] what: What) {
+#[case(json!({"type": "messageEdited"}), EventContent::Other { kind: "messageEdited".into() })]
+#[case(json!({"type": "unsend", "unsend": {"messageId": "1"}}), EventContent::Other { kind: "unsend".into() })]
+fn each_type_is_told_apart(#[case] fields: Value, #[case] what: EventContent) {
     assert_eq!(read_one(&fields).what, what);
 }
 
@@ -104,7 +104,7 @@ fn each_type_is_told_apart(#[case] fields: Value, #[case] what: What) {
 fn mentions_are_taken_out_of_a_text(#[case] mentionees: Value, #[case] left: &str, #[case] addressed: bool) {
     let message = json!({"type": "text", "text": "@กลุ่ม GCC 🇹 GCC-1234", "mention": {"mentionees": mentionees}});
     let found = read_one(&json!({"type": "message", "message": message})).what;
-    let What::Text { text, addressed: to_us } = found else { panic!("{found:?}") };
+    let EventContent::Text { text, addressed: to_us } = found else { panic!("{found:?}") };
     assert_eq!((text.as_str(), to_us), (left, addressed));
 }
 
@@ -151,14 +151,14 @@ fn an_event_with_half_an_emoji_keeps_its_id() {
         br#"{"events":[{"type":"message","message":{"text":"\ud83d"},"webhookEventId":"half"},{"type":"leave"}]}"#;
     let delivery = parse(body).expect("test data");
     assert_eq!((delivery.events[0].id.as_str(), delivery.odd), ("half", 1));
-    assert_eq!(delivery.events[1].what, What::Leave);
+    assert_eq!(delivery.events[1].what, EventContent::Leave);
 }
 
 #[test]
 fn a_byte_that_is_no_utf8_spoils_one_letter_only() {
     let body = b"{\"events\":[{\"type\":\"message\",\"message\":{\"type\":\"text\",\"text\":\"a\xff\"}}]}";
     let delivery = parse(body).expect("test data");
-    assert_eq!(delivery.events[0].what, What::Text { text: "a\u{fffd}".into(), addressed: false });
+    assert_eq!(delivery.events[0].what, EventContent::Text { text: "a\u{fffd}".into(), addressed: false });
 }
 
 #[test]

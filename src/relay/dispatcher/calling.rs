@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::{Dispatcher, MOMENT};
 use crate::domain::delivery::Reason;
 use crate::relay::backlog::Claimed;
-use crate::relay::call::{Permission, Surroundings, permit};
-use crate::store::record::News;
+use crate::relay::call::{CallContext, Permission, permit};
+use crate::store::record::OutcomeKind;
 
 /// The wait before a delivery is looked at again about whose key's age the clocks disagree.
 const CLOCKS_AGREE: Duration = Duration::from_mins(1);
@@ -62,7 +62,7 @@ impl Dispatcher {
         match permit(&claimed.ready, clock, self.engine.settings.retry_key_lifetime) {
             Permission::Send => match self.queue.message(claimed.ready.message_id).await {
                 Ok(message) => {
-                    let surroundings = Surroundings {
+                    let surroundings = CallContext {
                         line: self.engine.line.clone(),
                         clock: self.engine.clock.clone(),
                         quota: self.channel.quota.clone(),
@@ -81,16 +81,18 @@ impl Dispatcher {
                 }
             },
             Permission::NotLinked => {
-                self.record(claimed, now, News::Unreachable { reason: Reason::NotLinked, call: None }, None).await;
+                self.record(claimed, now, OutcomeKind::Unreachable { reason: Reason::NotLinked, call: None }, None)
+                    .await;
             }
             Permission::TooLate => {
-                self.record(claimed, now, News::Failed { reason: Reason::OutcomeUnknown, call: None }, None).await;
+                self.record(claimed, now, OutcomeKind::Failed { reason: Reason::OutcomeUnknown, call: None }, None)
+                    .await;
             }
-            Permission::NeedsKey(key) => self.record(claimed, now, News::NewKey(key), None).await,
+            Permission::NeedsKey(key) => self.record(claimed, now, OutcomeKind::NewKey(key), None).await,
             Permission::Expired => self.give_back(&claimed).await,
             Permission::ClocksDisagree => {
-                let news = News::Again { due_at: now + CLOCKS_AGREE, reason: Reason::NoAnswer, call: None };
-                self.record(claimed, now, news, None).await;
+                let kind = OutcomeKind::Again { due_at: now + CLOCKS_AGREE, reason: Reason::NoAnswer, call: None };
+                self.record(claimed, now, kind, None).await;
             }
         }
     }

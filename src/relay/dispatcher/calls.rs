@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::relay::backlog::Claimed;
-use crate::relay::call::{Called, Started, Surroundings, call};
+use crate::relay::call::{CallContext, Called, Started, call};
 use crate::relay::gauges::UnderWay;
 
 /// A call that came to its end: what it came to, or what it was for where its task broke down.
@@ -33,7 +33,7 @@ impl Calls {
     }
 
     /// Begins a call.
-    pub(super) fn start(&mut self, with: Surroundings, claimed: Claimed, message: std::sync::Arc<str>) {
+    pub(super) fn start(&mut self, with: CallContext, claimed: Claimed, message: std::sync::Arc<str>) {
         let started = Started::of(&claimed, with.clock.earlier());
         let task = self.tasks.spawn(call(with, claimed, message));
         self.started.insert(task.id(), started);

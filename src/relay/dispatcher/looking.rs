@@ -188,7 +188,7 @@ impl Dispatcher {
     async fn take_in(&mut self, claimed: Vec<(BatchId, Ready)>) {
         for batch in claimed.chunk_by(|(one, _), (other, _)| one == other) {
             // the recorder must know the batch before any of its outcomes
-            self.tell(Entry::Opened(batch[0].0, batch.len())).await;
+            self.send(Entry::Opened(batch[0].0, batch.len())).await;
         }
         self.backlog.extend(claimed);
     }

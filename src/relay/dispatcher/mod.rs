@@ -97,9 +97,6 @@ impl Dispatcher {
     /// Takes the channel, whose lock the session `holder` holds: raises its epoch and turns what an older holder left
     /// behind into open outcomes. Gives nothing where the lock is not the session's any more: who
     /// has it now must not lose the channel to a task that was kept waiting. `None` for `holder` where nobody else can be.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn start(
         engine: &Engine,
         shared: Shared,
@@ -148,7 +145,7 @@ impl Dispatcher {
             stale: false,
             replaced: false,
         };
-        dispatcher.tell(Entry::Joined(outbox)).await;
+        dispatcher.send(Entry::Joined(outbox)).await;
         Ok(Some(dispatcher))
     }
 
@@ -197,7 +194,7 @@ impl Dispatcher {
             self.found(answer).await;
         }
         self.give_back_all().await;
-        self.tell(Entry::Left).await;
+        self.send(Entry::Left).await;
         while self.written.recv().await.is_some() {}
         if self.replaced { Ended::Replaced } else { Ended::Done }
     }

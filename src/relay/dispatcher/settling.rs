@@ -18,11 +18,11 @@ use crate::store::batches::Ready;
 use crate::store::bulletins::update_paused;
 use crate::store::channels::park_channel;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::{Call, News, Recorded};
+use crate::store::record::{Call, DeliveryOutcome, OutcomeKind};
 use crate::telemetry::metric;
 
 /// The status of an answer that says "too many".
-const TOO_MANY: i16 = 429;
+const LINE_THROTTLED: i16 = 429;
 
 impl Dispatcher {
     /// Settles this call and all others that have come to their end.
@@ -43,13 +43,13 @@ impl Dispatcher {
             "a call broke down; it is repeated under its key");
         let at = self.engine.clock.now();
         self.channel.snooze.answered(Instant::now());
-        let news = News::Again {
+        let kind = OutcomeKind::Again {
             due_at: at + self.engine.settings.request_timeout,
             reason: Reason::NoAnswer,
             call: Some(Call { began_at: started.at, open: true }),
         };
-        let row = Recorded { id: started.delivery, bulletin_id: started.bulletin, at, news };
-        self.tell(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
+        let row = DeliveryOutcome { id: started.delivery, bulletin_id: started.bulletin, at, kind };
+        self.send(Entry::Outcome { row: Box::new(row), attempt: None, batch: started.batch, haste: Haste::Last }).await;
     }
 
     /// Does what a call's outcome asks for.
@@ -65,16 +65,16 @@ impl Dispatcher {
             _ => self.channel.snooze.answered(started),
         }
         let refused = Call { began_at, open: false };
-        let news = match outcome {
-            Outcome::Accepted(receipt) => News::Accepted { called_at: began_at, receipt },
+        let kind = match outcome {
+            Outcome::Accepted(receipt) => OutcomeKind::Accepted { called_at: began_at, receipt },
             Outcome::Retry { open, reason } => self.again(&claimed.ready, reason, Call { began_at, open }, at),
             Outcome::GiveUp(reason) => {
                 if reason == Reason::MessageRefused {
                     self.pause_bulletin(&claimed).await;
                 }
-                News::Failed { reason, call: Some(refused) }
+                OutcomeKind::Failed { reason, call: Some(refused) }
             }
-            Outcome::Gone(reason) => News::Unreachable { reason, call: Some(refused) },
+            Outcome::Gone(reason) => OutcomeKind::Unreachable { reason, call: Some(refused) },
             Outcome::Snooze => {
                 self.channel.snooze.begin(Instant::now());
                 match self.throttle(claimed, attempt).await {
@@ -89,27 +89,27 @@ impl Dispatcher {
             Outcome::Park(reason) => {
                 self.park(reason).await;
                 if let Some(attempt) = attempt {
-                    self.tell(Entry::Refused(attempt)).await;
+                    self.send(Entry::Refused(attempt)).await;
                 }
                 self.give_back(&claimed).await;
                 return;
             }
         };
-        self.record(claimed, at, news, attempt).await;
+        self.record(claimed, at, kind, attempt).await;
     }
 
     /// Another attempt by the schedule, or the end of it.
-    fn again(&self, ready: &Ready, reason: Reason, call: Call, at: Timestamp) -> News {
+    fn again(&self, ready: &Ready, reason: Reason, call: Call, at: Timestamp) -> OutcomeKind {
         match next_attempt(ready, call.open, &self.engine.settings, at) {
-            Ok(due_at) => News::Again { due_at, reason, call: Some(call) },
-            Err(reason) => News::Failed { reason, call: Some(call) },
+            Ok(due_at) => OutcomeKind::Again { due_at, reason, call: Some(call) },
+            Err(reason) => OutcomeKind::Failed { reason, call: Some(call) },
         }
     }
 
     /// A call was refused as too much, or LINE could not be reached: the delivery is put back. Gives it back instead
     /// where LINE has refused it several times and taken others meanwhile. The first refusal is kept with LINE's words.
     async fn throttle(&mut self, mut claimed: Claimed, attempt: Option<Attempt>) -> Option<(Claimed, Option<Attempt>)> {
-        let refused = attempt.as_ref().is_some_and(|attempt| attempt.status == Some(TOO_MANY));
+        let refused = attempt.as_ref().is_some_and(|attempt| attempt.status == Some(LINE_THROTTLED));
         if refused {
             let throttled = &mut claimed.throttled;
             throttled.times += 1;
@@ -120,7 +120,7 @@ impl Dispatcher {
             }
         }
         if let Some(attempt) = attempt.filter(|_| refused && claimed.throttled.times == 1) {
-            self.tell(Entry::Refused(attempt)).await;
+            self.send(Entry::Refused(attempt)).await;
         }
         if self.channel.parked {
             self.give_back(&claimed).await;
@@ -171,29 +171,35 @@ impl Dispatcher {
     }
 
     /// Hands what became of a delivery to the recorder.
-    pub(super) async fn record(&mut self, claimed: Claimed, at: Timestamp, news: News, attempt: Option<Attempt>) {
+    pub(super) async fn record(
+        &mut self,
+        claimed: Claimed,
+        at: Timestamp,
+        kind: OutcomeKind,
+        attempt: Option<Attempt>,
+    ) {
         let last = self.calls.is_empty() && self.backlog.len() == 0;
         let Ready { id, bulletin_id, has_children, .. } = claimed.ready;
-        let haste = match has_children && news.state() != State::Ready {
+        let haste = match has_children && kind.state() != State::Ready {
             true => Haste::Awaited,
             false if last => Haste::Last,
             false => Haste::None,
         };
-        let row = Box::new(Recorded { id, bulletin_id, at, news });
-        self.tell(Entry::Outcome { row, attempt, batch: claimed.batch, haste }).await;
+        let row = Box::new(DeliveryOutcome { id, bulletin_id, at, kind });
+        self.send(Entry::Outcome { row, attempt, batch: claimed.batch, haste }).await;
     }
 
     /// Tells the recorder. It lives as long as its node; should it have died all the same, nothing may be sent that could
     /// not be recorded.
-    pub(super) async fn tell(&mut self, entry: Entry) {
-        if self.recorder.tell(self.holder, entry).await.is_err() {
+    pub(super) async fn send(&mut self, entry: Entry) {
+        if self.recorder.send(self.holder, entry).await.is_err() {
             tracing::error!(channel.id = %self.holder.channel, "the recorder is gone; the channel is let go");
             self.replaced = true;
         }
     }
 
     pub(super) async fn give_back(&mut self, claimed: &Claimed) {
-        self.tell(Entry::GivenBack { id: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch })
+        self.send(Entry::GivenBack { id: claimed.ready.id, bulletin: claimed.ready.bulletin_id, batch: claimed.batch })
             .await;
     }
 }
@@ -212,12 +218,12 @@ fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
     if matches!(outcome, Outcome::Accepted(_)) {
         metrics::counter!(metric::ACCEPTED).increment(1);
     }
-    if let Some(attempt) = attempt.filter(|attempt| attempt.status == Some(TOO_MANY)) {
+    if let Some(attempt) = attempt.filter(|attempt| attempt.status == Some(LINE_THROTTLED)) {
         let cause = match outcome {
             Outcome::Park(_) => "quota",
             _ if attempt.detail.as_deref().is_some_and(is_rate_limit) => "rate",
             _ => "unclear",
         };
-        metrics::counter!(metric::TOO_MANY, "kind" => cause).increment(1);
+        metrics::counter!(metric::LINE_THROTTLED, "kind" => cause).increment(1);
     }
 }

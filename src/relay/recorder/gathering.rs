@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Entry, Haste, Holder, Known};
 use crate::domain::ids::{BatchId, BulletinId, DeliveryId};
 use crate::store::attempts::Attempt;
-use crate::store::record::Recorded;
+use crate::store::record::DeliveryOutcome;
 
 /// Rows for which others wait in one write: the first of those below go out while the rest is written.
 const MOST_AWAITED: usize = 8;
@@ -24,7 +24,7 @@ pub(super) struct Gathered {
 /// What one dispatcher has told.
 #[derive(Clone, Default)]
 pub(super) struct Share {
-    pub(super) rows: Vec<Recorded>,
+    pub(super) rows: Vec<DeliveryOutcome>,
     pub(super) attempts: Vec<Attempt>,
     pub(super) settled: Vec<(DeliveryId, BatchId)>,
     pub(super) given_back: Vec<(DeliveryId, BulletinId)>,
@@ -85,7 +85,7 @@ impl Share {
         !self.rows.is_empty()
             && self.attempts.is_empty()
             && self.given_back.is_empty()
-            && self.rows.iter().all(Recorded::is_accepted)
+            && self.rows.iter().all(DeliveryOutcome::is_accepted)
     }
 
     /// What is settled otherwise than accepted and stands in a batch that is not `finished`.
@@ -168,7 +168,7 @@ mod tests {
     use crate::domain::ids::{BulletinNo, GroupId};
     use crate::domain::outcome::Receipt;
     use crate::domain::time::Timestamp;
-    use crate::store::record::News;
+    use crate::store::record::OutcomeKind;
 
     const BATCH: BatchId = BatchId(1);
 
@@ -180,13 +180,14 @@ mod tests {
         BulletinId(uuid::Uuid::from_u128(number.try_into().expect("a positive number")))
     }
 
-    fn row(id: DeliveryId, is_accepted: bool) -> Recorded {
+    fn row(id: DeliveryId, is_accepted: bool) -> DeliveryOutcome {
         let at = Timestamp::from_second(2);
-        let news = match is_accepted {
-            true => News::Accepted { called_at: at, receipt: Receipt { request_id: None, message_ids: Vec::new() } },
-            false => News::Again { due_at: at, reason: Reason::NoAnswer, call: None },
+        let kind = if is_accepted {
+            OutcomeKind::Accepted { called_at: at, receipt: Receipt { request_id: None, message_ids: Vec::new() } }
+        } else {
+            OutcomeKind::Again { due_at: at, reason: Reason::NoAnswer, call: None }
         };
-        Recorded { id, bulletin_id: bulletin(id.bulletin_no().0), at, news }
+        DeliveryOutcome { id, bulletin_id: bulletin(id.bulletin_no().0), at, kind }
     }
 
     /// Two bulletins: of the first one is accepted and one put off, of the second one is given back.

@@ -20,7 +20,7 @@ use self::gathering::{Gathered, Share};
 use super::engine::Engine;
 use crate::domain::ids::{BatchId, BulletinId, ChannelId, DeliveryId};
 use crate::store::attempts::Attempt;
-use crate::store::record::Recorded;
+use crate::store::record::DeliveryOutcome;
 
 /// Entries that may wait for the recorder, in full batches: beyond, dispatchers wait.
 const BATCHES_AHEAD: usize = 16;
@@ -57,7 +57,7 @@ pub enum Entry {
     /// A delivery came to something.
     Outcome {
         /// What to write.
-        row: Box<Recorded>,
+        row: Box<DeliveryOutcome>,
         /// What to append to the attempts.
         attempt: Option<Attempt>,
         /// The batch it stands in.
@@ -118,7 +118,7 @@ impl ToRecorder {
     ///
     /// # Errors
     /// [`Gone`].
-    pub async fn tell(&self, holder: Holder, entry: Entry) -> Result<(), Gone> {
+    pub async fn send(&self, holder: Holder, entry: Entry) -> Result<(), Gone> {
         self.entries.send((holder, entry)).await.map_err(|_| Gone)
     }
 }

@@ -12,7 +12,9 @@ use crate::store::attempts::insert_attempts;
 use crate::store::batches::{delete_batches, list_named, reopen, shrink};
 use crate::store::locks::try_lock_bulletins_shared;
 use crate::store::notices::{Notice, notify};
-use crate::store::record::{AcceptedWritten, News, Recorded, Woken, record_accepted, record_batch};
+use crate::store::record::{
+    AcceptedWritten, ChannelReady, DeliveryOutcome, OutcomeKind, record_accepted, record_batch,
+};
 use crate::store::{Connection, Result, StoreError};
 use crate::telemetry::metric;
 
@@ -22,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// What was written, and what that woke.
 #[derive(Default)]
 struct Persisted {
-    woken: Vec<Woken>,
+    woken: Vec<ChannelReady>,
     /// An earlier try may have been committed all the same, and have woken others.
     may_have_woken: bool,
     /// Rows that the database refuses for good: each stays claimed, and the channel's next holder asks LINE again under the
@@ -45,7 +47,7 @@ impl Persisted {
 #[derive(Clone, Copy)]
 enum Write<'a> {
     /// Acceptances of several dispatchers.
-    Accepted(&'a [&'a Recorded], &'a [BatchId]),
+    Accepted(&'a [&'a DeliveryOutcome], &'a [BatchId]),
     /// What one dispatcher told.
     Share(Holder, &'a Share, &'a [BatchId]),
 }
@@ -70,18 +72,18 @@ impl Recorder {
             }
             let woke_own = written.may_have_woken
                 || !share.given_back.is_empty()
-                || share.rows.iter().any(|row| matches!(row.news, News::NewKey(_)));
+                || share.rows.iter().any(|row| matches!(row.kind, OutcomeKind::NewKey(_)));
             share.settled.retain(|(id, _)| !written.refused.contains(id));
-            self.tell(holder, Written { settled: share.settled, woke_own });
+            self.report_written(holder, Written { settled: share.settled, woke_own });
         }
         for woken in written.woken.iter().filter(|woken| woken.ready > 0) {
             for holder in self.holders.keys().filter(|holder| holder.channel == woken.channel) {
-                self.tell(*holder, Written { settled: Vec::new(), woke_own: true });
+                self.report_written(*holder, Written { settled: Vec::new(), woke_own: true });
             }
         }
     }
 
-    fn tell(&self, holder: Holder, written: Written) {
+    fn report_written(&self, holder: Holder, written: Written) {
         if let Some(known) = self.holders.get(&holder) {
             // one that is gone needs no answer
             let _ = known.written.send(written);
@@ -108,7 +110,7 @@ impl Recorder {
         let (plain, others): (Vec<_>, Vec<_>) = shares.iter().partition(|(_, share)| share.is_plain());
         let mut all = Persisted::default();
         if !plain.is_empty() {
-            let rows: Vec<&Recorded> = plain.iter().flat_map(|(_, share)| &share.rows).collect();
+            let rows: Vec<&DeliveryOutcome> = plain.iter().flat_map(|(_, share)| &share.rows).collect();
             let batches: Vec<BatchId> = plain.iter().flat_map(|(holder, _)| ended(holder)).copied().collect();
             match self.until_written(Write::Accepted(&rows, &batches)).await {
                 Ok(written) => all.add(written),
@@ -191,10 +193,10 @@ impl Recorder {
     }
 
     /// Writes acceptances of several dispatchers.
-    async fn try_accepted(&self, rows: &[&Recorded], finished: &[BatchId]) -> Result<Persisted> {
+    async fn try_accepted(&self, rows: &[&DeliveryOutcome], finished: &[BatchId]) -> Result<Persisted> {
         let mut db = self.engine.db.acquire().await?;
         let AcceptedWritten { woken, busy } = record_accepted(&mut db, self.engine.clock.now(), rows, finished).await?;
-        self.tell_others(&mut db, &woken).await?;
+        self.notify_others(&mut db, &woken).await?;
         let busy = rows.iter().map(|row| row.id).filter(|id| busy.contains(&id.bulletin_no())).collect();
         Ok(Persisted { woken, busy, ..Persisted::default() })
     }
@@ -229,13 +231,13 @@ impl Recorder {
         delete_batches(&mut tx, &finished).await?;
         let free: Vec<DeliveryId> = share.given_back.iter().map(|(id, _)| *id).collect();
         reopen(&mut tx, &lock, channel, epoch, &free).await?;
-        self.tell_others(&mut tx, &woken).await?;
+        self.notify_others(&mut tx, &woken).await?;
         tx.commit().await?;
         Ok(Persisted { woken, busy, ..Persisted::default() })
     }
 
     /// Wakes the dispatchers of channels that other nodes hold.
-    async fn tell_others(&self, db: &mut Connection, woken: &[Woken]) -> Result<()> {
+    async fn notify_others(&self, db: &mut Connection, woken: &[ChannelReady]) -> Result<()> {
         let there = self.holders.iter().filter(|(_, known)| !known.written.is_closed());
         let held: HashSet<ChannelId> = there.map(|(holder, _)| holder.channel).collect();
         let others = woken.iter().filter(|woken| woken.ready > 0 && !held.contains(&woken.channel));

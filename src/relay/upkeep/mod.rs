@@ -1,4 +1,4 @@
-//! Upkeep: what time asks for, done by one node for all.
+//! Upkeep: periodic work that one node does for all.
 //!
 //! It is a list of steps, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
 //! expiring) is done in one lane, all else in another, so that neither waits for the other. A step that fails is counted and tried
@@ -9,10 +9,10 @@
 //! machine's, and is left alone while the two do not agree.
 
 mod audit_months;
-mod forget;
+mod cleanup;
+mod consistency;
+mod deadlines;
 mod months;
-mod proof;
-mod turns;
 
 use std::time::Duration;
 
@@ -23,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
-use super::member_counts::keep_counts;
-use super::quotas::keep_quotas;
+use super::member_counts::run_count_refresh;
+use super::quotas::run_quota_refresh;
 use super::settings::Settings;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::time::Timestamp;
@@ -63,7 +63,7 @@ impl Upkeep {
     pub fn keep_going(&mut self) {
         if self.task.as_ref().is_none_or(|(task, _)| task.is_finished()) {
             let stop = CancellationToken::new();
-            let rounds = Rounds::new(self.engine.clone());
+            let rounds = UpkeepSteps::new(self.engine.clone());
             self.task = Some((tokio::spawn(rounds.run(stop.clone())), stop));
         }
     }
@@ -91,7 +91,7 @@ enum Step {
     Bypass,
     Measure,
     SumUp,
-    TouchHome,
+    TouchIdentity,
     Recount,
     Follow,
     ForgetForms,
@@ -103,12 +103,12 @@ enum Step {
 }
 
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
-const TURNS: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
+const DEADLINES: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
 const CARE: [Step; 11] = [
     Step::Measure,
     Step::SumUp,
-    Step::TouchHome,
+    Step::TouchIdentity,
     Step::Recount,
     Step::Follow,
     Step::ForgetForms,
@@ -129,7 +129,7 @@ impl Step {
             Self::Bypass => "bypass",
             Self::Measure => "measure",
             Self::SumUp => "sum_up_provinces",
-            Self::TouchHome => "touch_home",
+            Self::TouchIdentity => "touch_identity",
             Self::Recount => "recount",
             Self::Follow => "follow_late_acceptances",
             Self::ForgetForms => "forget_forms",
@@ -146,7 +146,7 @@ impl Step {
         match self {
             Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp => None,
             Self::Measure => Some(MEASURED),
-            Self::TouchHome | Self::Recount | Self::Follow | Self::ForgetForms | Self::ForgetAttempts => {
+            Self::TouchIdentity | Self::Recount | Self::Follow | Self::ForgetForms | Self::ForgetAttempts => {
                 Some(settings.recount_interval)
             }
             Self::Seal => Some(settings.audit_seal),
@@ -171,7 +171,7 @@ impl Step {
 }
 
 /// Steps done one after another, in rounds.
-struct Lane {
+struct StepLoop {
     engine: Engine,
     /// Each with when it is to be done next; none = at once.
     steps: Vec<(Step, Option<Timestamp>)>,
@@ -181,14 +181,14 @@ struct Lane {
     resting: Option<Instant>,
 }
 
-impl Lane {
+impl StepLoop {
     fn new(engine: Engine, steps: &[Step]) -> Self {
         Self { engine, steps: steps.iter().map(|step| (*step, None)).collect(), clocks_apart: false, resting: None }
     }
 
     async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            self.go_round().await;
+            self.run_once().await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(self.engine.settings.upkeep_interval) => {}
@@ -197,7 +197,7 @@ impl Lane {
     }
 
     /// Does everything that is due now.
-    async fn go_round(&mut self) {
+    async fn run_once(&mut self) {
         let now = self.engine.clock.earlier();
         let may_decide = self.may_decide();
         for n in 0..self.steps.len() {
@@ -205,28 +205,28 @@ impl Lane {
             if next.is_some_and(|next| now < next) || (step.decides() && !may_decide) {
                 continue;
             }
-            let done = note(step.name(), self.work_on(step, now).await);
+            let done = note(step.name(), self.run_step(step, now).await);
             let every = step.every(&self.engine.settings);
             self.steps[n].1 = every.map(|every| now + if done { every } else { every.min(TRY_AGAIN) });
         }
     }
 
-    async fn work_on(&mut self, step: Step, now: Timestamp) -> Result<()> {
+    async fn run_step(&mut self, step: Step, now: Timestamp) -> Result<()> {
         let engine = &self.engine;
         match step {
-            Step::Publish => turns::publish_scheduled(engine, now).await,
-            Step::Expire => turns::expire(engine, now).await,
-            Step::Release => turns::release(engine, now).await,
-            Step::Bypass => turns::bypass(engine, now).await,
+            Step::Publish => deadlines::publish_scheduled(engine, now).await,
+            Step::Expire => deadlines::expire(engine, now).await,
+            Step::Release => deadlines::release(engine, now).await,
+            Step::Bypass => deadlines::bypass(engine, now).await,
             Step::Measure => measure(&mut *engine.db.acquire().await?, now).await,
-            Step::SumUp => self.sum_up(now).await,
-            Step::TouchHome => proof::touch_home(engine, now).await,
-            Step::Recount => proof::recount(engine, now).await,
-            Step::Follow => proof::follow(engine, now).await,
-            Step::ForgetForms => forget::forget_forms(engine, now).await,
-            Step::ForgetAttempts => forget::forget_attempts(engine, now).await,
-            Step::Seal => proof::seal(engine).await,
-            Step::Forget => forget::forget(engine, now).await,
+            Step::SumUp => self.sum_load(now).await,
+            Step::TouchIdentity => consistency::touch_identity(engine, now).await,
+            Step::Recount => consistency::recount(engine, now).await,
+            Step::Follow => consistency::follow(engine, now).await,
+            Step::ForgetForms => cleanup::forget_forms(engine, now).await,
+            Step::ForgetAttempts => cleanup::forget_attempts(engine, now).await,
+            Step::Seal => consistency::seal(engine).await,
+            Step::Forget => cleanup::forget(engine, now).await,
             Step::Months => months::keep(engine, now).await,
             Step::AuditMonths => audit_months::keep(engine, now).await,
         }
@@ -246,13 +246,13 @@ impl Lane {
         agree
     }
 
-    async fn sum_up(&mut self, now: Timestamp) -> Result<()> {
+    async fn sum_load(&mut self, now: Timestamp) -> Result<()> {
         if self.resting.is_some_and(|until| Instant::now() < until) {
             return Ok(());
         }
         let mut db = self.engine.db.acquire().await?;
         let began = Instant::now();
-        let summed = provinces::sum_up(&mut db, now - SUMMED_UP).await?;
+        let summed = provinces::refresh_sums(&mut db, now - SUMMED_UP).await?;
         // while more are behind than go into a round, as in the first rounds of all, there is no rest
         if summed < provinces::AT_ONCE {
             self.resting = Some(Instant::now() + (began.elapsed() * SUMMING_RESTS).min(LONGEST_REST));
@@ -262,33 +262,33 @@ impl Lane {
 }
 
 /// The rounds of upkeep, both lanes.
-pub struct Rounds {
-    turns: Lane,
-    care: Lane,
+pub struct UpkeepSteps {
+    deadlines: StepLoop,
+    care: StepLoop,
 }
 
-impl Rounds {
+impl UpkeepSteps {
     /// Everything is due in the first round.
     #[must_use]
     pub fn new(engine: Engine) -> Self {
-        Self { turns: Lane::new(engine.clone(), &TURNS), care: Lane::new(engine, &CARE) }
+        Self { deadlines: StepLoop::new(engine.clone(), &DEADLINES), care: StepLoop::new(engine, &CARE) }
     }
 
     async fn run(self, stop: CancellationToken) {
         // LINE may be slow to answer: what time asks for must not wait for it
-        let engine = self.turns.engine.clone();
-        let quotas = tokio::spawn(keep_quotas(engine.clone(), stop.clone()));
-        let counts = tokio::spawn(keep_counts(engine, stop.clone()));
-        tokio::join!(self.turns.run(stop.clone()), self.care.run(stop));
+        let engine = self.deadlines.engine.clone();
+        let quotas = tokio::spawn(run_quota_refresh(engine.clone(), stop.clone()));
+        let counts = tokio::spawn(run_count_refresh(engine, stop.clone()));
+        tokio::join!(self.deadlines.run(stop.clone()), self.care.run(stop));
         quotas.abort();
         counts.abort();
     }
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from
     /// being done.
-    pub async fn go_round(&mut self) {
-        self.turns.go_round().await;
-        self.care.go_round().await;
+    pub async fn run_once(&mut self) {
+        self.deadlines.run_once().await;
+        self.care.run_once().await;
     }
 }
 
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn the_metrics_know_every_step_beforehand() {
-        let done: BTreeSet<&str> = TURNS.iter().chain(&CARE).map(|step| step.name()).collect();
+        let done: BTreeSet<&str> = DEADLINES.iter().chain(&CARE).map(|step| step.name()).collect();
         assert_eq!(done, metric::UPKEEP_STEPS.into_iter().collect());
     }
 }

@@ -1,4 +1,4 @@
-//! Months of deliveries: made ahead of time, rewritten dense once they are closed, and dropped when their time is over.
+//! Monthly tables of deliveries: made ahead of time, compacted once closed, dropped at the end of retention.
 //!
 //! Deliveries, attempts and taps lie in a partition for each month of publishing (`store::months`). What is dropped is
 //! dropped by whole months, and noted in the audit; the sums of a bulletin's receipt stay, as they stand in `progress`.
@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::audit::insert_entry;
-use crate::store::months::{Kept, Month, close_month, drop_month, list_months, month_at, open_month};
+use crate::store::months::{Month, MonthlyTable, close_month, drop_month, list_months, month_at, open_month};
 use crate::store::{Result, StoreError};
 
 /// Opens the next month, closes those that have ended long ago, and drops what is older than the settings keep.
@@ -30,13 +30,13 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
     let mut failed = None;
     for month in list_months(&mut db).await? {
         let last = match month.kept {
-            Kept::Taps => taps,
-            Kept::Attempts => attempts,
-            Kept::Receipts => receipts,
+            MonthlyTable::Taps => taps,
+            MonthlyTable::Attempts => attempts,
+            MonthlyTable::Receipts => receipts,
         };
         let kept = if month.number < last {
             drop_old(engine, month, now).await
-        } else if month.kept == Kept::Receipts && month.number < dense && !month.dense {
+        } else if month.kept == MonthlyTable::Receipts && month.number < dense && !month.dense {
             close(engine, month).await
         } else {
             Ok(())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{GROUP, clock, config, start, text};
-use crate::simulator::{ChannelChange, Fault, FaultRule, Happening};
+use crate::simulator::{ChannelChange, Fault, FaultRule, GroupEvent};
 
 #[tokio::test]
 async fn chats_keys_consumption_and_faults_are_there_after_a_restart() {
@@ -16,7 +16,7 @@ async fn chats_keys_consumption_and_faults_are_there_after_a_restart() {
     let (simulator, caller) = start(configured()).await;
     let control = simulator.control().clone();
     let first = caller.push(&text("ข่าว\nบรรทัดสอง"), 1).await;
-    control.happen(GROUP, Happening::Message { member: 2, text: "รับทราบ".to_owned() }).await.unwrap();
+    control.happen(GROUP, GroupEvent::Message { member: 2, text: "รับทราบ".to_owned() }).await.unwrap();
     control.change_channel("opm", ChannelChange { rate: Some(3_000), ..Default::default() }).unwrap();
     let rule = FaultRule::always(Fault::Status { status: 503 }).times(2);
     control.set_faults(vec![rule.clone()]).unwrap();

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::{GROUP, clock, config, start};
 use crate::simulator::groups::member_id;
 use crate::simulator::webhook::signature;
-use crate::simulator::{ChannelChange, Happening, RunningSimulator};
+use crate::simulator::{ChannelChange, GroupEvent, RunningSimulator};
 
 /// What came in: whether it was signed with `secret`, and the body.
 type Received = (bool, Value);
@@ -43,8 +43,8 @@ fn listen(simulator: &RunningSimulator, url: String, redelivery: bool) {
     simulator.control().change_channel("opm", change).unwrap();
 }
 
-fn tap(member: u32) -> Happening {
-    Happening::Postback { member, data: "ack=1".to_owned(), display_text: None }
+fn tap(member: u32) -> GroupEvent {
+    GroupEvent::Postback { member, data: "ack=1".to_owned(), display_text: None }
 }
 
 #[tokio::test]
@@ -121,10 +121,10 @@ async fn the_account_leaves_and_is_invited_again() {
     let (url, mut told) = receiver(&[]).await;
     listen(&simulator, url, false);
     let control = simulator.control();
-    assert!(control.happen(GROUP, Happening::Join { channel: None }).await.is_err(), "one account per group");
-    control.happen(GROUP, Happening::Leave).await.unwrap();
+    assert!(control.happen(GROUP, GroupEvent::Join { channel: None }).await.is_err(), "one account per group");
+    control.happen(GROUP, GroupEvent::Leave).await.unwrap();
     assert!(control.happen(GROUP, tap(1)).await.is_err(), "nobody is told once it is out");
-    control.happen(GROUP, Happening::Join { channel: None }).await.unwrap();
+    control.happen(GROUP, GroupEvent::Join { channel: None }).await.unwrap();
     let (left, joined) = (told.recv().await.unwrap().1, told.recv().await.unwrap().1);
     assert_eq!((&left["events"][0]["type"], &joined["events"][0]["type"]), (&json!("leave"), &json!("join")));
     assert!(left["events"][0].get("replyToken").is_none());
@@ -134,8 +134,8 @@ async fn the_account_leaves_and_is_invited_again() {
 #[tokio::test]
 async fn members_come_and_go_and_are_counted() {
     let (simulator, caller) = start(config(&clock())).await;
-    simulator.control().happen(GROUP, Happening::MemberJoined { count: 3 }).await.unwrap();
-    simulator.control().happen(GROUP, Happening::MemberLeft { count: 1 }).await.unwrap();
+    simulator.control().happen(GROUP, GroupEvent::MemberJoined { count: 3 }).await.unwrap();
+    simulator.control().happen(GROUP, GroupEvent::MemberLeft { count: 1 }).await.unwrap();
     let count = caller.get(&format!("/v2/bot/group/{GROUP}/members/count")).await.json();
     assert_eq!(count, json!({ "count": 7 }));
 }

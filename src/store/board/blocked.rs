@@ -66,9 +66,6 @@ pub struct Blocked {
 /// The groups of one bulletin, or of all open ones, that block others or were gone past; most people waiting first.
 ///
 /// Over all bulletins only what still blocks is listed. The deputy is who is on duty at `now`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_blocked(
     db: &mut Connection,
     bulletin: Option<BulletinId>,

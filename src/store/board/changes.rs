@@ -29,9 +29,6 @@ pub struct Changes {
 }
 
 /// What changed under the mark `since` or a later one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get_changes(db: &mut Connection, since: i64) -> Result<Changes> {
     let around = sqlx::query!(
         r#"select change_horizon() + 1 as "mark!",
@@ -56,9 +53,6 @@ pub async fn get_changes(db: &mut Connection, since: i64) -> Result<Changes> {
 }
 
 /// The version of one bulletin's counters; none while it has no deliveries.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_version(db: &mut Connection, bulletin: BulletinId) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar!(
         "select sum(version)::bigint from progress where bulletin_no = (select no from bulletins where id = $1)",

@@ -28,9 +28,6 @@ pub struct Cause {
 }
 
 /// The causes in one bulletin, the most frequent first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_causes_of(db: &mut Connection, bulletin: BulletinId, scope: Option<&[i32]>) -> Result<Vec<Cause>> {
     Ok(sqlx::query_as!(
         Cause,
@@ -48,9 +45,6 @@ pub async fn list_causes_of(db: &mut Connection, bulletin: BulletinId, scope: Op
 }
 
 /// The causes in the bulletins published since `since`, the most frequent first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_causes(db: &mut Connection, since: Timestamp, scope: Option<&[i32]>) -> Result<Vec<Cause>> {
     Ok(sqlx::query_as!(
         Cause,
@@ -79,9 +73,6 @@ pub struct Retryable {
 }
 
 /// What trying again with this filter would do.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_retryable(
     db: &mut Connection,
     bulletin: BulletinId,

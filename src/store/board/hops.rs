@@ -31,9 +31,6 @@ pub struct TierHops {
 }
 
 /// The hops of a bulletin that came to their end, by tier.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_tier_hops(db: &mut Connection, bulletin: BulletinId, scope: Option<&[i32]>) -> Result<Vec<TierHops>> {
     Ok(sqlx::query_as!(
         TierHops,
@@ -86,9 +83,6 @@ pub struct Hop {
 }
 
 /// The slowest hops of a bulletin that came to their end.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_slowest(
     db: &mut Connection,
     bulletin: BulletinId,

@@ -1,7 +1,7 @@
 //! How far a bulletin came in each province, and how far the bulletins of the last days did together.
 //!
 //! One bulletin is counted from its deliveries. Many are read from `province_progress`, which upkeep brings up to
-//! date ([`sum_up`]) soon after a bulletin's counters have moved; a part of the tree is always counted.
+//! date ([`refresh_sums`]) soon after a bulletin's counters have moved; a part of the tree is always counted.
 
 use super::super::{Connection, Result};
 use crate::domain::delivery::State;
@@ -39,9 +39,6 @@ pub struct Cell {
 }
 
 /// How far a bulletin came, by tier and province.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: Option<&[i32]>) -> Result<Vec<Cell>> {
     Ok(sqlx::query_as!(
         Cell,
@@ -89,9 +86,6 @@ pub struct OfficeCell {
 }
 
 /// The offices of a province (none = of no province) that a bulletin goes to, by the tier of their first group.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_offices_of_province(
     db: &mut Connection,
     bulletin: BulletinId,
@@ -133,9 +127,6 @@ pub struct Sum {
 }
 
 /// What the bulletins published since `since` came to in each province, tests left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<&[i32]>) -> Result<Vec<Sum>> {
     let Some(scope) = scope else {
         return Ok(sqlx::query_as!(
@@ -167,10 +158,7 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
 }
 
 /// Brings the sums of the bulletins published since `since` up to date, the newest first; gives how many were behind.
-///
-/// # Errors
-/// When the database fails.
-pub async fn sum_up(db: &mut Connection, since: Timestamp) -> Result<u64> {
+pub async fn refresh_sums(db: &mut Connection, since: Timestamp) -> Result<u64> {
     let done = sqlx::query!(
         "with versions as (
             select b.no, v.version from bulletins b

@@ -51,9 +51,6 @@ impl Traffic {
 }
 
 /// The bulletins that are open, and the newest of the others up to `limit` in all, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_traffic(db: &mut Connection, limit: i64) -> Result<Vec<Traffic>> {
     Ok(sqlx::query_as!(
         Traffic,
@@ -79,9 +76,6 @@ pub async fn list_traffic(db: &mut Connection, limit: i64) -> Result<Vec<Traffic
 }
 
 /// The same for a part of the tree: counted from the deliveries at or below `scope`, of the newest bulletins only.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_traffic_under(db: &mut Connection, scope: &[i32], limit: i64) -> Result<Vec<Traffic>> {
     Ok(sqlx::query_as!(
         Traffic,
@@ -122,9 +116,6 @@ pub struct Load {
 }
 
 /// What each channel has to do for the open bulletins; channels with nothing to do are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_loads(db: &mut Connection) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,

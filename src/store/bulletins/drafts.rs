@@ -73,9 +73,6 @@ impl Draft {
 }
 
 /// Stores a new draft.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_draft(
     db: &mut Connection,
     id: BulletinId,

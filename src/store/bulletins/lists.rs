@@ -33,9 +33,6 @@ pub struct Filter {
 }
 
 /// Bulletins, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Bulletin>> {
     let (stage, settled) = match filter.state {
         None => (None, None),
@@ -100,9 +97,6 @@ pub async fn get_bulletin(db: &mut Connection, id: BulletinId) -> Result<Bulleti
 }
 
 /// The public token of the newest published correction of a bulletin.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_correction(db: &mut Connection, about: BulletinId) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!(
         "select public_token from bulletins where about = $1 and kind = 'correction' and stage = 'published'
@@ -114,9 +108,6 @@ pub async fn find_correction(db: &mut Connection, about: BulletinId) -> Result<O
 }
 
 /// The published corrections of a bulletin, and corrections of those, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_corrections(db: &mut Connection, about: BulletinId) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"with recursive chain as (

@@ -6,26 +6,17 @@ use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result};
 
 /// The stage of a bulletin, its row locked until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_stage_for_update(db: &mut Connection, id: BulletinId) -> Result<Option<Stage>> {
     Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for update", id.0).fetch_optional(db).await?)
 }
 
 /// The stage of a bulletin, which nobody changes until the transaction ends.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_stage_for_share(db: &mut Connection, id: BulletinId) -> Result<Option<Stage>> {
     Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for share", id.0).fetch_optional(db).await?)
 }
 
 /// Marks a draft or scheduled bulletin as published, with the time at which it expires, and gives it its number: its
 /// deliveries can be made.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_published(db: &mut Connection, id: BulletinId, expires_at: Timestamp, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'published', no = next_bulletin_no($2), published_at = $2, updated_at = $2,
@@ -41,9 +32,6 @@ pub async fn mark_published(db: &mut Connection, id: BulletinId, expires_at: Tim
 }
 
 /// Sets a draft down for publication at `at`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_scheduled(db: &mut Connection, id: BulletinId, at: Timestamp, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'scheduled', scheduled_for = $2, updated_at = $3, unscheduled_at = null,
@@ -59,9 +47,6 @@ pub async fn mark_scheduled(db: &mut Connection, id: BulletinId, at: Timestamp, 
 }
 
 /// Marks a published bulletin as withdrawn.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_withdrawn(db: &mut Connection, id: BulletinId, reason: &str, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'withdrawn', withdrawn_at = $2, withdrawn_reason = $3, updated_at = $2
@@ -77,9 +62,6 @@ pub async fn mark_withdrawn(db: &mut Connection, id: BulletinId, reason: &str, n
 
 /// Puts a scheduled bulletin back among the drafts, with the reason why it was not published when its hour came, or
 /// none where a person took it back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn mark_draft(
     db: &mut Connection,
     id: BulletinId,
@@ -101,9 +83,6 @@ pub async fn mark_draft(
 }
 
 /// Stops or lets go the sending of a bulletin; gives whether that changed anything.
-///
-/// # Errors
-/// When the database fails.
 pub async fn update_paused(db: &mut Connection, id: BulletinId, paused: bool, now: Timestamp) -> Result<bool> {
     let changed = sqlx::query!(
         "update bulletins set paused_at = case when $2 then $3::timestamptz end, updated_at = $3
@@ -118,9 +97,6 @@ pub async fn update_paused(db: &mut Connection, id: BulletinId, paused: bool, no
 }
 
 /// Scheduled bulletins whose time has come, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select id as "id: BulletinId" from bulletins where stage = 'scheduled' and scheduled_for <= $1
@@ -132,9 +108,6 @@ pub async fn list_due(db: &mut Connection, now: Timestamp) -> Result<Vec<Bulleti
 }
 
 /// Published bulletins whose time has run out while deliveries are open.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_expired(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct b.id as "id!: BulletinId"
@@ -147,9 +120,6 @@ pub async fn list_expired(db: &mut Connection, now: Timestamp) -> Result<Vec<Bul
 }
 
 /// Published bulletins with open deliveries.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list_open(db: &mut Connection) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
         r#"select distinct b.id as "id!: BulletinId"

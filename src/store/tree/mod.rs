@@ -13,7 +13,7 @@ mod diff;
 mod links;
 mod people;
 mod plan;
-mod standing;
+mod stored;
 mod write;
 
 pub use diff::{Changed, Diff, KindDiff};
@@ -21,15 +21,12 @@ pub use diff::{Changed, Diff, KindDiff};
 use super::{Connection, Result};
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::{KnownTree, Patch, TreeRow};
-use standing::{Group, Standing};
+use stored::{Group, StoredTree};
 
 /// Locks the tree against every other writer until the transaction ends, and reads what the checks of a file need.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_known(db: &mut Connection) -> Result<KnownTree> {
-    standing::lock(db).await?;
-    Ok(standing::load(db).await?.into_known())
+    stored::lock(db).await?;
+    Ok(stored::load(db).await?.into_known())
 }
 
 /// Lays `rows`, which `domain::tree_file::parse` let pass in this transaction, over the tree.
@@ -40,23 +37,20 @@ pub async fn load_known(db: &mut Connection) -> Result<KnownTree> {
 /// # Errors
 /// [`super::StoreError::Refused`] where a rule of the database is broken all the same; when the database fails.
 pub async fn apply(db: &mut Connection, rows: &[TreeRow], now: Timestamp) -> Result<Diff> {
-    let standing = standing::load(db).await?;
-    let plan = plan::Plan::make(&standing, rows)?;
-    write::write(db, &standing, &plan, now).await?;
+    let stored = stored::load(db).await?;
+    let plan = plan::Plan::make(&stored, rows)?;
+    write::write(db, &stored, &plan, now).await?;
     Ok(plan.into_diff())
 }
 
 /// The whole tree as rows of a tree file, in the order in which the groups came in; importing them changes nothing.
-///
-/// # Errors
-/// When the database fails.
 pub async fn export(db: &mut Connection) -> Result<Vec<TreeRow>> {
-    let mut standing = standing::load(db).await?;
-    let order = std::mem::take(&mut standing.order);
-    Ok(order.iter().enumerate().filter_map(|(index, code)| standing.row(index as u64 + 2, code)).collect())
+    let mut stored = stored::load(db).await?;
+    let order = std::mem::take(&mut stored.order);
+    Ok(order.iter().enumerate().filter_map(|(index, code)| stored.row(index as u64 + 2, code)).collect())
 }
 
-impl Standing {
+impl StoredTree {
     /// The row that says of a group what is so.
     fn row(&self, line: u64, code: &crate::domain::ids::Code) -> Option<TreeRow> {
         let group: &Group = self.groups.get(code)?;

@@ -2,7 +2,7 @@
 
 use super::super::{Connection, Result};
 use super::plan::Plan;
-use super::standing::Person;
+use super::stored::Person;
 use super::write::Numbers;
 use crate::domain::time::Timestamp;
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::super::{Result, StoreError};
 use super::diff::Diff;
-use super::standing::{Group, Office, Person, Standing};
+use super::stored::{Group, Office, Person, StoredTree};
 use crate::domain::group::LineGroupId;
 use crate::domain::ids::Code;
 use crate::domain::tree_file::{NEW_GROUP_FORWARDING, Patch, TreeRow};
@@ -52,18 +52,18 @@ pub(super) struct Parts {
 }
 
 impl Plan {
-    pub(super) fn make(standing: &Standing, rows: &[TreeRow]) -> Result<Self> {
+    pub(super) fn make(stored: &StoredTree, rows: &[TreeRow]) -> Result<Self> {
         let mut plan = Self { offices: Vec::new(), groups: Vec::new(), diff: Diff::default() };
         let mut offices = Described::default();
         for row in rows {
-            let before = standing.groups.get(&row.code);
-            let group = lay_group(row, before)?;
-            offices.take_in(row, &group.office, standing);
+            let before = stored.groups.get(&row.code);
+            let group = merge_group(row, before)?;
+            offices.take_in(row, &group.office, stored);
             plan.compare_group(&row.code, before, group);
         }
         for code in offices.order {
             let described = offices.by_code.remove(&code).unwrap_or_default();
-            plan.compare_office(&code, standing.offices.get(&code), described)?;
+            plan.compare_office(&code, stored.offices.get(&code), described)?;
         }
         Ok(plan)
     }
@@ -136,12 +136,12 @@ struct Described {
 }
 
 impl Described {
-    fn take_in(&mut self, row: &TreeRow, office: &Code, standing: &Standing) {
+    fn take_in(&mut self, row: &TreeRow, office: &Code, stored: &StoredTree) {
         let silent = row.office.is_keep()
             && row.office_name.is_keep()
             && row.office_kind.is_keep()
             && row.province.is_keep()
-            && standing.offices.contains_key(office);
+            && stored.offices.contains_key(office);
         if silent {
             return;
         }
@@ -162,7 +162,7 @@ impl Described {
 }
 
 /// The group that `row` makes of what was there `before`.
-fn lay_group(row: &TreeRow, before: Option<&Group>) -> Result<Group> {
+fn merge_group(row: &TreeRow, before: Option<&Group>) -> Result<Group> {
     let missing = || StoreError::Refused("a new group has a tier, a name and an office".to_owned());
     let was = |of: fn(&Group) -> Option<&String>| before.and_then(of).cloned();
     Ok(Group {

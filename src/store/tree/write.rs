@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::super::{Connection, Result, StoreError};
 use super::plan::{Plan, PlannedGroup};
-use super::standing::{Office, Standing};
+use super::stored::{Office, StoredTree};
 use super::{links, people};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::Code;
@@ -23,11 +23,11 @@ pub(super) struct Numbers<'a> {
     channels: &'a HashMap<Code, i32>,
 }
 
-pub(super) async fn write(db: &mut Connection, standing: &Standing, plan: &Plan, now: Timestamp) -> Result<()> {
+pub(super) async fn write(db: &mut Connection, stored: &StoredTree, plan: &Plan, now: Timestamp) -> Result<()> {
     let mut numbers = Numbers {
-        offices: standing.offices.iter().filter_map(|(code, office)| Some((code, office.id?))).collect(),
-        groups: standing.groups.iter().filter_map(|(code, group)| Some((code, group.id?))).collect(),
-        channels: &standing.channels,
+        offices: stored.offices.iter().filter_map(|(code, office)| Some((code, office.id?))).collect(),
+        groups: stored.groups.iter().filter_map(|(code, group)| Some((code, group.id?))).collect(),
+        channels: &stored.channels,
     };
     write_offices(db, &plan.offices, &mut numbers, now).await?;
     let (fresh, known): (Vec<_>, Vec<_>) = plan.groups.iter().partition(|planned| planned.group.id.is_none());

@@ -13,14 +13,18 @@ use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::relay::approval;
 use crate::web::app::App;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
 use crate::web::line_check;
-use crate::web::post::{Post, Posted};
 
 /// Submit a draft for a second person's approval.
 #[utoipa::path(post, path = "/bulletins/{id}/submit", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = Standing)))]
-pub async fn submit_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Nothing>) -> Posted {
+pub async fn submit_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Nothing>,
+) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
@@ -34,7 +38,11 @@ pub async fn submit_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, pos
 /// It is a draft again; an approval that it had is void.
 #[utoipa::path(post, path = "/bulletins/{id}/recall", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = Standing)))]
-pub async fn recall_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Nothing>) -> Posted {
+pub async fn recall_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Nothing>,
+) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;
@@ -61,7 +69,11 @@ pub struct ApproveAnswer {
 /// Nobody approves a bulletin that they wrote, changed or submitted themselves (409).
 #[utoipa::path(post, path = "/bulletins/{id}/approve", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = ApproveAnswer)))]
-pub async fn approve_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Nothing>) -> Posted {
+pub async fn approve_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Nothing>,
+) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;
@@ -83,7 +95,11 @@ pub struct Return {
 /// Return what was submitted to its author, with a reason.
 #[utoipa::path(post, path = "/bulletins/{id}/return", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Return, responses((status = 200, body = Standing)))]
-pub async fn return_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Return>) -> Posted {
+pub async fn return_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Return>,
+) -> PostResult {
     let (mut work, Return { reason }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;

@@ -18,8 +18,8 @@ use crate::store::stewards::list_stewards;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
-use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
 /// Who signs a note that no office's key wrote.
@@ -74,13 +74,17 @@ pub struct ForwardAnswer {
 /// All of them or none: 409 where it is not held at one of them yet, or no longer.
 #[utoipa::path(post, path = "/bulletins/{id}/forward", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Forward, responses((status = 200, body = ForwardAnswer)))]
-pub async fn forward_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Forward>) -> Posted {
+pub async fn forward_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Forward>,
+) -> PostResult {
     let (mut work, Forward { into, note }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let bulletin = visible::bulletin(work.db(), &caller, id).await?;
     let into = match into {
-        Groups::These(codes) => forward::Into::Groups(answered_for(work.db(), &caller, &codes).await?),
-        Groups::All(All::All) => forward::Into::AllHeld(all_answered_for(work.db(), &caller).await?),
+        Groups::These(codes) => forward::ForwardTarget::Groups(answered_for(work.db(), &caller, &codes).await?),
+        Groups::All(All::All) => forward::ForwardTarget::AllHeld(all_answered_for(work.db(), &caller).await?),
     };
     let note = match note {
         Some(text) => Some(sign(work.db(), &caller, text, &into, bulletin.origin_id).await?),
@@ -111,7 +115,11 @@ pub struct DeclineAnswer {
 /// Say that a held bulletin does not concern groups; what is below them goes on without them.
 #[utoipa::path(post, path = "/bulletins/{id}/decline", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Decline, responses((status = 200, body = DeclineAnswer)))]
-pub async fn decline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Decline>) -> Posted {
+pub async fn decline_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Decline>,
+) -> PostResult {
     let (mut work, Decline { into, reason }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::bulletin(work.db(), &caller, id).await?;
@@ -139,7 +147,11 @@ pub struct UndeclineAnswer {
 /// Reverse a declining: the bulletin is held at the groups again.
 #[utoipa::path(post, path = "/bulletins/{id}/undecline", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Undecline, responses((status = 200, body = UndeclineAnswer)))]
-pub async fn undecline_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Undecline>) -> Posted {
+pub async fn undecline_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Undecline>,
+) -> PostResult {
     let (mut work, Undecline { into }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::bulletin(work.db(), &caller, id).await?;
@@ -187,12 +199,12 @@ pub(in crate::web) async fn sign(
     db: &mut Connection,
     caller: &Caller,
     text: Note,
-    into: &forward::Into,
+    into: &forward::ForwardTarget,
     origin: GroupId,
 ) -> Result<SignedNote, StoreError> {
     let first = match into {
-        forward::Into::Groups(groups) => groups.first(),
-        forward::Into::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
+        forward::ForwardTarget::Groups(groups) => groups.first(),
+        forward::ForwardTarget::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
     };
     let group = first.map_or(origin, |id| GroupId(*id));
     Ok(SignedNote { text, from: signature(db, caller, group).await?, group })

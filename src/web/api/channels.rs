@@ -17,9 +17,9 @@ use crate::store::notices::{Notice, notify};
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::{Caller, Scope};
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::Page;
-use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
 /// A LINE channel.
@@ -99,7 +99,7 @@ pub async fn list_channels(
 /// Stop sending on a channel until it is resumed.
 #[utoipa::path(post, path = "/channels/{code}/park", tag = "channels", params(("code" = String, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
-pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
+pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let channel = find(work.db(), &caller, &code).await?;
@@ -115,7 +115,7 @@ pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: Po
 /// Let a parked channel send again.
 #[utoipa::path(post, path = "/channels/{code}/resume", tag = "channels", params(("code" = String, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
-pub async fn resume_channel(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
+pub async fn resume_channel(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let channel = find(work.db(), &caller, &code).await?;

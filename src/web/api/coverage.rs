@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::group::Tier;
 use crate::domain::ids::BulletinId;
 use crate::store::StoreError;
-use crate::store::coverage::{Cover, find_last_bulletin, list_coverage};
+use crate::store::coverage::{CoverageRow, find_last_bulletin, list_coverage};
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::input::Parameters;
@@ -77,7 +77,7 @@ pub struct LastBulletin {
 }
 
 impl Reach {
-    fn add(&mut self, cover: &Cover, last: Option<BulletinId>) {
+    fn add(&mut self, cover: &CoverageRow, last: Option<BulletinId>) {
         self.groups += cover.groups;
         self.linked += cover.linked;
         self.lost += cover.lost;
@@ -94,7 +94,7 @@ impl Reach {
 }
 
 impl Coverage {
-    fn of(covers: &[Cover], last: Option<BulletinId>) -> Self {
+    fn of(covers: &[CoverageRow], last: Option<BulletinId>) -> Self {
         let tier_of = |tier: Tier| {
             let mut reach = Reach::default();
             covers.iter().filter(|cover| cover.tier == tier.number()).for_each(|cover| reach.add(cover, last));
@@ -139,8 +139,8 @@ mod tests {
     use super::*;
     use crate::domain::time::Timestamp;
 
-    fn cover(tier: i16, province: Option<&str>, groups: i64, accepted: i64) -> Cover {
-        Cover {
+    fn cover(tier: i16, province: Option<&str>, groups: i64, accepted: i64) -> CoverageRow {
+        CoverageRow {
             tier,
             province: province.map(str::to_owned),
             groups,

@@ -237,7 +237,7 @@ impl Delivery {
         let state = DeliveryState::of(&row);
         let times = Times {
             published_at: row.published_at,
-            turn_at: row.turn_at,
+            turn_at: row.eligible_at,
             release_at: row.release_at,
             due_at: row.due_at,
             ended_at: row.ended_at,

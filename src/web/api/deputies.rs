@@ -21,8 +21,8 @@ use crate::store::stewards::{self, NamedDeputy, insert_deputy};
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Ids};
-use crate::web::post::{Post, Posted};
 use crate::web::problem::{FieldError, Problem};
 
 /// A deputy to be named.
@@ -89,7 +89,7 @@ struct Naming {
 /// Name a deputy for a while.
 #[utoipa::path(post, path = "/groups/{code}/deputies", tag = "tree", params(("code" = String, Path)),
     request_body = NewDeputy, responses((status = 201, body = Steward)))]
-pub async fn name_deputy(State(app): State<App>, Id(code): Id<String>, post: Post<NewDeputy>) -> Posted {
+pub async fn name_deputy(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<NewDeputy>) -> PostResult {
     let (mut work, NewDeputy(input)) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let bad = |pointer: &str, bad| Problem::invalid_field(pointer, bad);

@@ -9,7 +9,7 @@ use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
 use super::field::Field;
 use super::visible;
-use crate::domain::account::Act;
+use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
 use crate::domain::ids::{BulletinId, Code, GroupId};
@@ -22,14 +22,14 @@ use crate::store::images::find_size;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
-use crate::web::post::{Post, Posted};
 use crate::web::problem::{FieldError, Problem};
 
 /// Write a draft.
 #[utoipa::path(post, path = "/bulletins", tag = "bulletins", request_body = NewBulletin,
     responses((status = 201, body = Bulletin, headers(("Location" = String, description = "The draft's address")))))]
-pub async fn create_bulletin(State(app): State<App>, post: Post<NewBulletin>) -> Posted {
+pub async fn create_bulletin(State(app): State<App>, post: IdempotentPost<NewBulletin>) -> PostResult {
     let (mut work, NewBulletin(input)) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let origin = default_origin(work.db(), &caller).await?;
@@ -209,7 +209,7 @@ async fn fill(
 
 /// What a steward's own bulletin may be: news to the own office and below, through the stewards there.
 fn check_role(caller: &Caller, draft: &Draft, errors: &mut Vec<FieldError>) {
-    if caller.role.may(Act::Publish) {
+    if caller.role.may(Permission::Publish) {
         return;
     }
     if draft.kind != Kind::News {

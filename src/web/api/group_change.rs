@@ -15,7 +15,7 @@ use super::field::Field;
 use super::groups::{GroupDetail, detail, manages};
 use super::publishing::Nothing;
 use super::visible;
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::Forwarding;
 use crate::domain::join_code::JoinCode;
@@ -26,8 +26,8 @@ use crate::store::join_codes::insert_join_code;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
-use crate::web::post::{Post, Posted};
 use crate::web::problem::{FieldError, Problem};
 
 /// How long a join code may be used.
@@ -123,7 +123,7 @@ pub(in crate::web) async fn change_settings(
     let becomes_automatic =
         change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;
     // a steward may give the own turn up (it is in the audit); operations may not do so for them
-    if becomes_automatic && !caller.role.may(Act::Publish) && caller.role != Role::Steward {
+    if becomes_automatic && !caller.role.may(Permission::Publish) && caller.role != Role::Steward {
         return Err(Problem::forbidden("Only its steward, or a role that may publish, can make a group automatic."));
     }
     let name = change.name.as_deref().map(trim_unseen);
@@ -149,7 +149,7 @@ pub struct NewJoinCode {
 /// hours. Older unused codes of the group stop working.
 #[utoipa::path(post, path = "/groups/{code}/join-code", tag = "tree", params(("code" = String, Path)),
     request_body = Option<Nothing>, responses((status = 201, body = NewJoinCode)))]
-pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: Post<Nothing>) -> Posted {
+pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     let group = visible::group(work.db(), &caller, &code).await?;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::visible;
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::Code;
 use crate::domain::national::province_code;
@@ -242,6 +242,6 @@ pub(super) async fn detail(
 pub(super) fn manages(caller: &Caller, group: &rows::Group) -> bool {
     match caller.role {
         Role::Steward => caller.office == Some(group.office_id),
-        role => role.may(Act::ManageGroups),
+        role => role.may(Permission::ManageGroups),
     }
 }

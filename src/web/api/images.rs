@@ -13,7 +13,7 @@ use crate::domain::picture::{BadPicture, ImageId, Picture};
 use crate::relay::publish::image_url;
 use crate::store::images::insert_image;
 use crate::web::app::App;
-use crate::web::post::{Halt, Posted, Upload};
+use crate::web::idempotent_post::{IdempotentUpload, PostError, PostResult};
 use crate::web::problem::Problem;
 
 /// Pictures decoded at the same time: each may take a few hundred megabytes.
@@ -46,14 +46,14 @@ pub struct Image {
 #[utoipa::path(post, path = "/images", tag = "bulletins",
     request_body(content((PictureFile = "image/jpeg"), (PictureFile = "image/png"))),
     responses((status = 201, body = Image)))]
-pub async fn upload_image(State(app): State<App>, upload: Upload) -> Posted {
+pub async fn upload_image(State(app): State<App>, upload: IdempotentUpload) -> PostResult {
     let picture = prepare(&app, upload.body()).await.map_err(|error| match error {
         NotTaken::TooLarge => Problem::too_large(),
         NotTaken::Bad(bad) => Problem::invalid_field("", bad),
         NotTaken::Failed => Problem::internal(),
     });
     let (mut work, _) = upload.begin(&app).await?;
-    let picture = picture.map_err(Halt::Problem)?;
+    let picture = picture.map_err(PostError::Problem)?;
     let (now, by) = (work.now, work.by());
     insert_image(work.db(), &picture, &by, now).await?;
     let id = picture.id();

@@ -6,21 +6,21 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::visible;
-use crate::domain::account::Act;
+use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, ForwardingMode};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::publish::{self, Published};
-use crate::relay::{forecast, trial, withdraw};
+use crate::relay::{forecast, test_send, withdraw};
 use crate::store::StoreError;
 use crate::store::bulletins::Bulletin;
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
 use crate::web::line_check;
-use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
 /// What publishing would mean, with the tree as it is now.
@@ -152,7 +152,11 @@ pub struct PublishAnswer {
 /// wrong with the message; what it refuses is told in its words (422). Where LINE cannot be asked, publishing goes on.
 #[utoipa::path(post, path = "/bulletins/{id}/publish", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Publish>, responses((status = 202, body = PublishAnswer)))]
-pub async fn publish_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Publish>) -> Posted {
+pub async fn publish_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Publish>,
+) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Publish { at }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
@@ -198,7 +202,7 @@ pub struct TestAnswer {
 /// itself stays as it is.
 #[utoipa::path(post, path = "/bulletins/{id}/test", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Test, responses((status = 202, body = TestAnswer)))]
-pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Test>) -> Posted {
+pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: IdempotentPost<Test>) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Test { group }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
@@ -206,14 +210,14 @@ pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post:
     let Some(chosen) = visible::find_group(work.db(), &caller, group.as_str()).await? else {
         return Err(Problem::invalid_field("/group", format!("there is no group called {group}")).into());
     };
-    let test = trial::send_test(work.db(), &app.settings, id, &chosen, &by, now).await?;
+    let test = test_send::send_test(work.db(), &app.settings, id, &chosen, &by, now).await?;
     work.answer(StatusCode::ACCEPTED, &TestAnswer { id: test, group }).await
 }
 
 /// A steward publishes what a steward may write, also where somebody else wrote the draft.
 pub(in crate::web) fn must_be_theirs(caller: &Caller, bulletin: &Bulletin) -> Result<(), Problem> {
     let stewards = bulletin.kind == bulletin::Kind::News && bulletin.forwarding == ForwardingMode::AsConfigured;
-    if stewards || caller.role.may(Act::Publish) {
+    if stewards || caller.role.may(Permission::Publish) {
         return Ok(());
     }
     Err(Problem::forbidden(
@@ -238,7 +242,11 @@ pub struct Standing {
 /// Put a scheduled bulletin back among the drafts.
 #[utoipa::path(post, path = "/bulletins/{id}/unschedule", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Nothing>, responses((status = 200, body = Standing)))]
-pub async fn unschedule_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Nothing>) -> Posted {
+pub async fn unschedule_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Nothing>,
+) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;
@@ -282,7 +290,11 @@ pub struct WithdrawAnswer {
 /// it are taken back with it. A withdrawal itself is not taken back (409).
 #[utoipa::path(post, path = "/bulletins/{id}/withdraw", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Withdraw, responses((status = 200, body = WithdrawAnswer)))]
-pub async fn withdraw_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Withdraw>) -> Posted {
+pub async fn withdraw_bulletin(
+    State(app): State<App>,
+    Id(id): Id<BulletinId>,
+    post: IdempotentPost<Withdraw>,
+) -> PostResult {
     let (mut work, Withdraw { reason }) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;

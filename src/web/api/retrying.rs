@@ -16,8 +16,8 @@ use crate::relay::retry;
 use crate::store::deliveries;
 use crate::store::retries::RetryFilter;
 use crate::web::app::App;
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
-use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
 /// What is tried again.
@@ -80,7 +80,7 @@ pub struct RetryAnswer {
 /// Try failed and unreachable deliveries of a bulletin again.
 #[utoipa::path(post, path = "/bulletins/{id}/retry", tag = "bulletins", params(("id" = BulletinId, Path)),
     request_body = Option<Retry>, responses((status = 200, body = RetryAnswer)))]
-pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: Post<Retry>) -> Posted {
+pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: IdempotentPost<Retry>) -> PostResult {
     let (mut work, Retry { filter, include_unknown }) = post.begin(&app).await?;
     let (by, caller) = (work.by(), work.caller.clone());
     visible::bulletin(work.db(), &caller, id).await?;
@@ -110,7 +110,11 @@ pub struct RetryOne {
 /// Try one failed or unreachable delivery again.
 #[utoipa::path(post, path = "/deliveries/{id}/retry", tag = "deliveries", params(("id" = DeliveryId, Path)),
     request_body = Option<RetryOne>, responses((status = 200, body = Delivery)))]
-pub async fn retry_delivery(State(app): State<App>, Id(id): Id<DeliveryId>, post: Post<RetryOne>) -> Posted {
+pub async fn retry_delivery(
+    State(app): State<App>,
+    Id(id): Id<DeliveryId>,
+    post: IdempotentPost<RetryOne>,
+) -> PostResult {
     let (mut work, RetryOne { include_unknown }) = post.begin(&app).await?;
     let (by, caller) = (work.by(), work.caller.clone());
     let scope = caller.scope.to_filter();

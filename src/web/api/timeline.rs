@@ -47,8 +47,8 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
     let declined = row.state == State::Declined;
     let by = row.forwarded_by.clone();
     let turn = match &by {
-        Some(_) if !declined => moment(What::Forwarded, row.turn_at, by.as_ref().map(Actor::to_string)),
-        _ => moment(What::TurnCame, row.turn_at, row.bypassed_parent.then(|| "without the group above".to_owned())),
+        Some(_) if !declined => moment(What::Forwarded, row.eligible_at, by.as_ref().map(Actor::to_string)),
+        _ => moment(What::TurnCame, row.eligible_at, row.bypassed_parent.then(|| "without the group above".to_owned())),
     };
     let end = match row.state {
         State::Accepted => moment(What::Accepted, row.ended_at, row.line_request_id.map(|id| id.to_string())),
@@ -90,7 +90,7 @@ mod tests {
         let second = |second: i64| Timestamp::from_second(1_521_770_400 + second);
         let accepted = rows::Delivery {
             forwarded_by: Some(Actor::key("lamphun")),
-            turn_at: Some(second(60)),
+            eligible_at: Some(second(60)),
             ended_at: Some(second(70)),
             line_request_id: Some(uuid::Uuid::nil()),
             ..row(State::Accepted)

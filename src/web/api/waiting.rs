@@ -103,14 +103,15 @@ pub struct WaitingBulletin {
     /// Which.
     bulletin_id: BulletinId,
     /// Its copies for the groups of the office.
-    copies: Vec<Copy>,
+    copies: Vec<DeliveryCopy>,
     /// What would be sent at or below the groups at which it is held.
     forecast: Forecast,
 }
 
 /// A copy for one group.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Copy {
+#[schema(as = Copy)]
+pub struct DeliveryCopy {
     /// The group's code.
     group: String,
     /// Where it stands, as it is stored.
@@ -147,10 +148,10 @@ pub async fn get_waiting(
     let held: Vec<i32> =
         copies.iter().filter(|copy| copy.state == delivery::State::Held).map(|copy| copy.group_id.0).collect();
     let forecast = forecast_forward(&mut db, id, &held).await?.into();
-    let copies = copies.into_iter().map(|row| Copy {
+    let copies = copies.into_iter().map(|row| DeliveryCopy {
         group: row.group,
         state: row.state,
-        turn_at: row.turn_at,
+        turn_at: row.eligible_at,
         release_at: row.release_at,
         forwarded_by: row.forwarded_by,
         declined_because: row.declined_because,

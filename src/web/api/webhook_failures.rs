@@ -16,9 +16,9 @@ use crate::store::webhook_failures as rows;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::app::App;
 use crate::web::auth::{Caller, Scope};
+use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::post::{Post, Posted};
 use crate::web::problem::Problem;
 
 /// A webhook event that was set aside after a few tries.
@@ -87,7 +87,11 @@ pub struct RetriedFailure {
 /// Have a webhook event that was set aside worked on again.
 #[utoipa::path(post, path = "/webhook-failures/{id}/retry", tag = "channels", params(("id" = i64, Path)),
     request_body = Option<Nothing>, responses((status = 202, body = RetriedFailure)))]
-pub async fn retry_webhook_failure(State(app): State<App>, Id(id): Id<i64>, post: Post<Nothing>) -> Posted {
+pub async fn retry_webhook_failure(
+    State(app): State<App>,
+    Id(id): Id<i64>,
+    post: IdempotentPost<Nothing>,
+) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, by, caller) = (work.now, work.by(), work.caller.clone());
     retry(work.db(), &caller, id, &by, now).await?;

@@ -1,14 +1,14 @@
-//! A message as a group will see it: the very JSON that goes to LINE, drawn as HTML.
+//! Renders the JSON that is sent to LINE as HTML, so that a page shows a message as the group will see it.
 //!
 //! Whoever forwards or publishes must see what will be sent and not something that resembles it, so this reads the
 //! stored or rendered message array and nothing else. Every text of the JSON is in the HTML, in its order (a test
 //! compares them). The content policy forbids inline styles: sizes, colours and spacings become classes, by closed
-//! lists (`look`), and what is not on them looks plain. A component that is not known here is an error and never
+//! lists (`style`), and what is not on them looks plain. A component that is not known here is an error and never
 //! left out silently.
 //!
 //! Called by the pages that compose a bulletin, show one, or forward it; `{{ shown }}` in a template draws it.
 
-mod look;
+mod style;
 #[cfg(test)]
 mod tests;
 
@@ -118,17 +118,17 @@ impl Drawing<'_> {
     fn component(&mut self, component: &Value, place: &str) -> Result<(), CannotDraw> {
         match component["type"].as_str() {
             Some("box") => {
-                self.open(look::of_box(component, place));
+                self.open(style::of_box(component, place));
                 for inner in component["contents"].as_array().into_iter().flatten() {
                     self.component(inner, "")?;
                 }
                 self.parts.push(Part::Close);
             }
             Some("text") => {
-                self.parts.push(Part::Text { class: look::of_text(component), text: text_of(component, "text") });
+                self.parts.push(Part::Text { class: style::of_text(component), text: text_of(component, "text") });
             }
             Some("button") => {
-                let (class, label) = (look::of_button(component), text_of(&component["action"], "label"));
+                let (class, label) = (style::of_button(component), text_of(&component["action"], "label"));
                 self.parts.push(Part::Button { class, label, href: self.href(&component["action"]) });
             }
             Some("separator") => self.parts.push(Part::Separator),

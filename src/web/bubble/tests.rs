@@ -3,7 +3,7 @@
 use askama::Template as _;
 use serde_json::Value;
 
-use super::look::{BACKS, INKS, SIZES, color_class};
+use super::style::{BACKS, INKS, SIZES, color_class};
 use super::*;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::line::message::{Bubble, Hero, Link, StewardNote, render};

@@ -1,4 +1,4 @@
-//! Following: frames for one who watches, as they come, and the answer that carries them.
+//! Streams frames to one client over server-sent events.
 //!
 //! Each stream has a small task that waits for the watcher and asks for the shared frame; a reader that is slow is
 //! waited for, and is then given the newest frame rather than all that it missed.
@@ -17,11 +17,11 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{Frame, Live, Seen, Stamp};
+use super::{Frame, Live, SeenVersions, Stamp};
 use crate::domain::ids::BulletinId;
 use crate::web::caller_limits::Holder;
-use crate::web::places;
 use crate::web::problem::Problem;
+use crate::web::slots;
 
 /// How long a stream lasts: then the client comes back, and whether it still may look is asked again.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -45,7 +45,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    fn stamp(self, seen: &Seen) -> Stamp {
+    fn stamp(self, seen: &SeenVersions) -> Stamp {
         match self {
             Self::Bulletin(id) => seen.stamp_of(id),
             Self::All => seen.stamp(),
@@ -56,10 +56,10 @@ impl Subject {
 /// The place of one who watches.
 struct Place {
     live: Live,
-    seen: watch::Receiver<Arc<Seen>>,
+    seen: watch::Receiver<Arc<SeenVersions>>,
     until: Instant,
     _permit: OwnedSemaphorePermit,
-    _held: places::Place<Holder>,
+    _held: slots::Slot<Holder>,
 }
 
 impl Live {

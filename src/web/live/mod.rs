@@ -1,4 +1,4 @@
-//! What is live: pages and programs that watch bulletins get a new snapshot when something moved, over SSE.
+//! Live updates: pages and programs get a new snapshot over SSE when something changed.
 //!
 //! One [`watcher`] per node looks at what changed, a few times a second and only while somebody watches; what it saw
 //! goes to all through one `watch` channel, so that changes which come faster than they can be shown are one. What is
@@ -20,7 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use follow::{Subject, answer};
-pub use seen::{Seen, Stamp};
+pub use seen::{SeenVersions, Stamp};
 
 use super::caller_limits::Held;
 use super::problem::Problem;
@@ -63,7 +63,7 @@ pub struct Live {
 #[derive(Debug)]
 struct Inner {
     db: Db,
-    seen: watch::Sender<Arc<Seen>>,
+    seen: watch::Sender<Arc<SeenVersions>>,
     frames: Cache<FrameKey, Option<Arc<Frame>>>,
     pages: Cache<Arc<str>, Option<Arc<Frame>>>,
     room: Arc<Semaphore>,

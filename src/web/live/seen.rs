@@ -16,7 +16,7 @@ pub struct Stamp {
 
 /// What has been seen since the watcher began to look.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub struct SeenVersions {
     run: u64,
     /// The last look that showed anything new.
     look: u64,
@@ -27,10 +27,10 @@ pub struct Seen {
     channels: String,
 }
 
-impl Seen {
+impl SeenVersions {
     /// Nothing yet, in the run after this one.
     #[must_use]
-    pub fn start_again(&self) -> Self {
+    pub fn reset(&self) -> Self {
         Self { run: self.run + 1, ..Self::default() }
     }
 
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_bulletin_that_moved_has_another_stamp_and_its_neighbour_has_not() {
         let [one, other] = ids();
-        let mut seen = Seen::default();
+        let mut seen = SeenVersions::default();
         assert!(seen.take_in(Changes { mark: 5, ..Changes::default() }), "the first look lets everybody begin");
         let (before, beside) = (seen.stamp_of(one), seen.stamp_of(other));
         let all = seen.stamp();
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn the_same_version_seen_twice_is_no_change() {
         let [one, _] = ids();
-        let mut seen = Seen::default();
+        let mut seen = SeenVersions::default();
         seen.take_in(moved(one, 4));
         let stamp = seen.stamp_of(one);
         assert!(!seen.take_in(moved(one, 4)));
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_pause_changes_its_bulletin_and_a_parked_channel_changes_the_whole() {
         let [one, other] = ids();
-        let mut seen = Seen::default();
+        let mut seen = SeenVersions::default();
         seen.take_in(Changes { paused: vec![other], channels: "a".to_owned(), ..Changes::default() });
         let (before, all) = (seen.stamp_of(one), seen.stamp());
         assert!(seen.take_in(Changes { paused: vec![one, other], channels: "a".to_owned(), ..Changes::default() }));
@@ -157,9 +157,9 @@ mod tests {
     #[test]
     fn a_new_run_of_the_watcher_trusts_no_old_stamp() {
         let [one, _] = ids();
-        let mut seen = Seen::default();
+        let mut seen = SeenVersions::default();
         seen.take_in(moved(one, 4));
-        let again = seen.start_again();
+        let again = seen.reset();
         assert!(!again.has_begun());
         assert_ne!(again.stamp_of(ids()[1]), seen.stamp_of(ids()[1]));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Live, Seen};
+use super::{Live, SeenVersions};
 use crate::store::board::changes::get_changes;
 use crate::store::{Result, StoreError};
 
@@ -16,17 +16,17 @@ const LOOK: Duration = Duration::from_millis(250);
 
 impl Live {
     /// Begins to watch: what the watcher sees from now on. It is started if it rests.
-    pub(super) fn watch(&self) -> watch::Receiver<Arc<Seen>> {
+    pub(super) fn watch(&self) -> watch::Receiver<Arc<SeenVersions>> {
         let seen = self.inner.seen.subscribe();
         if !self.inner.watching.swap(true, Ordering::AcqRel) {
-            tokio::spawn(self.clone().look_on());
+            tokio::spawn(self.clone().run());
         }
         seen
     }
 
     /// Looks until nobody watches any more or the node stops.
-    async fn look_on(self) {
-        self.inner.seen.send_modify(|seen| *seen = Arc::new(seen.start_again()));
+    async fn run(self) {
+        self.inner.seen.send_modify(|seen| *seen = Arc::new(seen.reset()));
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -34,7 +34,7 @@ impl Live {
                 () = self.inner.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            if self.inner.seen.receiver_count() == 0 && self.may_rest() {
+            if self.inner.seen.receiver_count() == 0 && self.is_idle() {
                 return;
             }
             if let Err(error) = self.look().await {
@@ -45,7 +45,7 @@ impl Live {
     }
 
     /// Whether the task may end: somebody may have come in the very moment, and relied on it.
-    fn may_rest(&self) -> bool {
+    fn is_idle(&self) -> bool {
         self.inner.watching.store(false, Ordering::Release);
         self.inner.seen.receiver_count() == 0 || self.inner.watching.swap(true, Ordering::AcqRel)
     }
@@ -56,7 +56,7 @@ impl Live {
         let mut db = self.inner.db.acquire().await.map_err(StoreError::from)?;
         let changes = get_changes(&mut db, since).await?;
         self.inner.seen.send_if_modified(|seen| {
-            let mut next = Seen::clone(seen);
+            let mut next = SeenVersions::clone(seen);
             let new = next.take_in(changes);
             *seen = Arc::new(next);
             new

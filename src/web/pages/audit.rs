@@ -3,7 +3,7 @@
 //! It is about everybody, so only an administrator of the whole tree reads it. The proof makes every seal again, some
 //! thousands at a time, and stops after a while: a long chain is proved in several steps.
 
-mod acts;
+mod actions;
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use self::acts::{Choice, choices, say_act};
+use self::actions::{Choice, choices, say_act};
+use super::form_fields::{begin_of, end_of, read_day};
 use super::show;
-use super::typed::{begin_of, end_of, read_day};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
@@ -29,10 +29,10 @@ use crate::web::app::App;
 use crate::web::auth::Scope;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::{Words, group_digits};
 
 const HERE: &str = "/audit";
@@ -49,7 +49,7 @@ pub fn routes() -> Router<App> {
 /// What the audit is narrowed by; an empty field does not narrow.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct AuditQuery {
     actor: String,
     act: String,
     subject: String,
@@ -58,7 +58,7 @@ pub struct Query {
     cursor: Option<Cursor>,
 }
 
-struct Line {
+struct AuditRow {
     at: String,
     actor: String,
     act: String,
@@ -70,7 +70,7 @@ struct Line {
 }
 
 /// What the proof found.
-struct Proof {
+struct SealCheck {
     checked: String,
     /// That older entries were dropped, if they were.
     dropped: Option<String>,
@@ -83,22 +83,22 @@ struct Proof {
 
 #[derive(Template)]
 #[template(path = "audit/audit.html")]
-struct Audit {
+struct AuditPage {
     shell: Shell,
     t: Words,
-    query: Query,
+    query: AuditQuery,
     fault: Option<String>,
     acts: Vec<Choice>,
-    entries: Vec<Line>,
+    entries: Vec<AuditRow>,
     next: Option<String>,
-    proof: Option<Proof>,
+    proof: Option<SealCheck>,
 }
 
 /// A page of the audit.
 pub async fn show_audit(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(query): Parameters<Query>,
+    Parameters(query): Parameters<AuditQuery>,
 ) -> Result<Response, Problem> {
     render(&app, &visitor, query, None).await
 }
@@ -126,7 +126,7 @@ pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): For
         dropped = stretch.dropped;
     }
     let unsealed = count_unsealed(&mut *app.db.acquire().await.map_err(StoreError::from)?).await?;
-    let proof = Proof {
+    let proof = SealCheck {
         checked: group_digits((after - dropped).max(0)),
         dropped: (dropped > 0).then(|| t.count("audit-dropped", dropped)),
         rest: (!ended && broken.is_none()).then_some(after),
@@ -135,7 +135,7 @@ pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): For
         seal: seal.unwrap_or_default(),
     };
     HERE.clone_into(&mut visitor.here);
-    render(&app, &visitor, Query::default(), Some(proof)).await
+    render(&app, &visitor, AuditQuery::default(), Some(proof)).await
 }
 
 /// Refuses administrators of a part of the tree.
@@ -146,7 +146,12 @@ fn whole_tree(visitor: &Visitor) -> Result<(), Problem> {
     Err(Problem::forbidden("The audit is for administrators of the whole tree."))
 }
 
-async fn render(app: &App, visitor: &Visitor, query: Query, proof: Option<Proof>) -> Result<Response, Problem> {
+async fn render(
+    app: &App,
+    visitor: &Visitor,
+    query: AuditQuery,
+    proof: Option<SealCheck>,
+) -> Result<Response, Problem> {
     whole_tree(visitor)?;
     let t = visitor.words;
     let limit = Limit::default();
@@ -170,12 +175,12 @@ async fn render(app: &App, visitor: &Visitor, query: Query, proof: Option<Proof>
     });
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let acts = choices(t, acts, query.act.trim());
-    let audit = Audit { shell: Shell::of(visitor), t, query, fault, acts, entries: page.items, next, proof };
+    let audit = AuditPage { shell: Shell::of(visitor), t, query, fault, acts, entries: page.items, next, proof };
     Ok(show(status, &audit, "no-store"))
 }
 
 /// What the form means; a day that cannot be read is told and does not narrow.
-fn read(t: Words, query: &Query, now: Timestamp) -> Result<(Filter, Option<String>), Problem> {
+fn read(t: Words, query: &AuditQuery, now: Timestamp) -> Result<(Filter, Option<String>), Problem> {
     let text = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
     let day = |typed: &str| read_day(t, typed, Bound::Search, now);
     let (from, until) = (day(&query.from), day(&query.until));
@@ -205,9 +210,9 @@ fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
         .then_some((Timestamp::from_microsecond(at), id.parse().ok()?))
 }
 
-fn line(t: Words, entry: Entry) -> Line {
-    Line {
-        at: say_moment(t, entry.at),
+fn line(t: Words, entry: Entry) -> AuditRow {
+    AuditRow {
+        at: moment(t, entry.at),
         actor: entry.actor.to_string(),
         words: say_act(t, &entry.act),
         act: entry.act,

@@ -31,10 +31,10 @@ struct Docs {
 struct Section {
     title: String,
     about: String,
-    operations: Vec<Line>,
+    operations: Vec<OperationRow>,
 }
 
-struct Line {
+struct OperationRow {
     method: &'static str,
     path: String,
     summary: String,
@@ -44,7 +44,7 @@ struct Line {
     answers: String,
 }
 
-impl Line {
+impl OperationRow {
     fn of(path: &str, method: &HttpMethod, operation: &Operation) -> Self {
         let value = |name: &str| {
             let extensions = serde_json::to_value(&operation.extensions).unwrap_or_default();
@@ -82,7 +82,7 @@ pub async fn show() -> Response {
         about: tag.description.clone().unwrap_or_default(),
         operations: operations(&document)
             .filter(|(_, _, operation)| operation.tags.iter().flatten().any(|name| *name == tag.name))
-            .map(|(path, method, operation)| Line::of(path, &method, operation))
+            .map(|(path, method, operation)| OperationRow::of(path, &method, operation))
             .collect(),
     });
     let page = Docs { style: assets::style_path(), sections: sections.collect() };

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod board;
 pub mod compose;
 pub mod docs;
+pub mod form_fields;
 pub mod image;
 pub mod keys;
 pub mod landing;
@@ -19,7 +20,6 @@ pub mod public;
 pub mod refused;
 pub mod status;
 pub mod steward;
-pub mod typed;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -23,7 +23,7 @@ const CACHE: &str = "private, max-age=30";
 
 #[derive(Template)]
 #[template(path = "bulletin.html")]
-struct Page {
+struct PublicPage {
     style: String,
     urgency: Option<&'static str>,
     band: &'static str,
@@ -128,12 +128,12 @@ async fn load_others(db: &mut Connection, bulletin: &Bulletin) -> Result<Others,
     Ok(Others { correction: find_correction(db, bulletin.id).await?, about })
 }
 
-fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> Page {
+fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
     let notice = notice(&bulletin, others.correction, now);
     let urgency = bulletin.urgency();
     let date = bulletin.document_date.as_deref().and_then(|date| date.parse().ok());
     let image = Picture::of(&bulletin);
-    Page {
+    PublicPage {
         style: assets::style_path(),
         urgency: (urgency > Urgency::Routine).then(|| urgency.thai()),
         band: band(urgency),

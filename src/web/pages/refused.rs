@@ -1,6 +1,6 @@
 //! Pages that say why something is not shown or not done.
 //!
-//! Handlers of pages fail with a [`Problem`], as those of the API do; `people::admit` turns it into a page in the
+//! Handlers of pages fail with a [`Problem`], as those of the API do; `people::require_session` turns it into a page in the
 //! visitor's language, with the same status. The problem's own words are English and exact; they are shown below ours
 //! where they help.
 
@@ -40,7 +40,7 @@ pub fn problem(visitor: &Visitor, problem: &Problem) -> Response {
 }
 
 /// A sentence of its own, for somebody who is not signed in.
-pub fn tell(t: Words, status: StatusCode, title: String, text: String) -> Response {
+pub fn explain_page(t: Words, status: StatusCode, title: String, text: String) -> Response {
     show(status, &Refused { shell: Shell::outside(t, "/"), t, title, text, detail: None }, "no-store")
 }
 

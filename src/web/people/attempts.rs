@@ -27,7 +27,7 @@ const CODES: Limit = Limit { burst: 20.0, again_seconds: 30.0 };
 pub enum Secret {
     /// The password of a name, whether there is such a name or not.
     Password,
-    /// The codes of the moment of an account.
+    /// The TOTP codes of an account.
     Code,
 }
 
@@ -73,11 +73,11 @@ impl Attempt {
     }
 
     /// Begins an attempt to sign in elsewhere, at a provider; false where it is one too many. It ends in another request,
-    /// by [`Attempt::succeed_elsewhere`].
+    /// by [`Attempt::succeed_at_provider`].
     ///
     /// # Errors
     /// While the database is away.
-    pub async fn begin_elsewhere(app: &App, address: ClientAddress) -> Result<bool, Problem> {
+    pub async fn begin_at_provider(app: &App, address: ClientAddress) -> Result<bool, Problem> {
         Ok(Self::of_address(address).count(app).await?.is_some())
     }
 
@@ -85,7 +85,7 @@ impl Attempt {
     ///
     /// # Errors
     /// While the database is away.
-    pub async fn succeed_elsewhere(app: &App, address: ClientAddress) -> Result<(), Problem> {
+    pub async fn succeed_at_provider(app: &App, address: ClientAddress) -> Result<(), Problem> {
         Self::of_address(address).succeed(app).await
     }
 

@@ -29,9 +29,6 @@ fn token_of(rules: Cookies, cookies: &CookieJar) -> Option<([u8; 32], String)> {
 
 /// The device that a request comes from, if somebody has signed in to the account on it before. It is looked for as long
 /// where there is no such account.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(
     db: &mut Connection,
     rules: Cookies,
@@ -45,9 +42,6 @@ pub async fn find(
 }
 
 /// Knows the device from now on; gives the cookie to send. One that we did not give out is replaced.
-///
-/// # Errors
-/// When the database fails.
 pub async fn know(
     db: &mut Connection,
     rules: Cookies,
@@ -74,9 +68,6 @@ pub async fn know(
 }
 
 /// Forgets all devices of the account but the one that a request comes from.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forget_all_but(
     db: &mut Connection,
     rules: Cookies,

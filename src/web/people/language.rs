@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::SignedIn;
-use super::carried::local_path;
+use super::pending_form::local_path;
 use crate::store::StoreError;
 use crate::store::accounts::update_language;
 use crate::web::app::App;

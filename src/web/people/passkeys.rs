@@ -22,15 +22,15 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs_proto::ResidentKeyRequirement;
 
-use super::asked_for::AskedFor;
 use super::begin_session;
+use super::sign_in_request::SignInRequest;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
 use crate::store::passkeys::{delete_passkeys, insert_passkey, list_credential_ids, lock_passkey, update_passkey};
-use crate::store::sign_in_waits::{Wait, put_wait, take_wait};
+use crate::store::sign_in_waits::{SignInStep, put_wait, take_wait};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::pages::{assets, show};
@@ -86,7 +86,7 @@ struct PasskeyPage {
 #[derive(Serialize, Deserialize)]
 struct Signing {
     state: DiscoverableAuthentication,
-    asked: AskedFor,
+    asked: SignInRequest,
 }
 
 /// What belongs to a passkey that is being made.
@@ -135,10 +135,10 @@ pub fn get_passkeys(app: &App) -> Result<&Passkeys, Problem> {
 ///
 /// # Errors
 /// 404 where there are no passkeys; while the database is away.
-pub async fn ask_to_sign(app: &App, session: &Session, t: Words, asked: AskedFor) -> Result<Response, Problem> {
+pub async fn ask_to_sign(app: &App, session: &Session, t: Words, asked: SignInRequest) -> Result<Response, Problem> {
     let (challenge, state) =
         get_passkeys(app)?.webauthn.start_discoverable_authentication().map_err(|error| defect(&error))?;
-    put(app, session, Wait::Passkey, &Signing { state, asked }).await?;
+    put(app, session, SignInStep::Passkey, &Signing { state, asked }).await?;
     page(Shell::outside(t, "/sign-in"), t, Challenge::Get, &challenge.public_key)
 }
 
@@ -161,7 +161,7 @@ pub async fn ask_to_make(
     let (username, shown) = (&account.username, &account.display_name);
     let begun = passkeys.webauthn.start_passkey_registration(account.id.0, username, shown, Some(known));
     let (challenge, state) = begun.map_err(|error| defect(&error))?;
-    put(app, session, Wait::NewPasskey, &Making { state, account: account.id.0, name }).await?;
+    put(app, session, SignInStep::NewPasskey, &Making { state, account: account.id.0, name }).await?;
     let t = shell.t;
     page(shell, t, Challenge::Create, &to_be_found_without_a_name(challenge).public_key)
 }
@@ -196,10 +196,10 @@ pub async fn check_signature(
     db: &mut Connection,
     sha256: Option<[u8; 32]>,
     credential: &str,
-) -> Result<(AskedFor, Result<AccountId, Refusal>), Problem> {
+) -> Result<(SignInRequest, Result<AccountId, Refusal>), Problem> {
     let passkeys = get_passkeys(app)?;
-    let Some(Signing { state, asked }) = take(db, app.now(), sha256, Wait::Passkey).await? else {
-        return Ok((AskedFor::default(), Err(Refusal::Late)));
+    let Some(Signing { state, asked }) = take(db, app.now(), sha256, SignInStep::Passkey).await? else {
+        return Ok((SignInRequest::default(), Err(Refusal::Late)));
     };
     let Ok(signed) = serde_json::from_str::<PublicKeyCredential>(credential) else {
         return Ok((asked, Err(Refusal::Wrong)));
@@ -233,7 +233,7 @@ pub async fn keep_made(
     credential: &str,
 ) -> Result<Result<String, Refusal>, Problem> {
     let passkeys = get_passkeys(app)?;
-    let taken: Option<Making> = take(db, app.now(), Some(sha256), Wait::NewPasskey).await?;
+    let taken: Option<Making> = take(db, app.now(), Some(sha256), SignInStep::NewPasskey).await?;
     let Some(making) = taken.filter(|making| making.account == account.0) else { return Ok(Err(Refusal::Late)) };
     let Ok(made) = serde_json::from_str::<RegisterPublicKeyCredential>(credential) else {
         return Ok(Err(Refusal::Wrong));
@@ -252,10 +252,7 @@ pub async fn keep_made(
 }
 
 /// Takes all passkeys of the account `of` away, and notes in the audit that `by` did.
-///
-/// # Errors
-/// When the database fails.
-pub async fn take_all_away(
+pub async fn remove_all(
     db: &mut Connection,
     now: Timestamp,
     by: &Actor,
@@ -268,7 +265,7 @@ pub async fn take_all_away(
     Ok(())
 }
 
-async fn put(app: &App, session: &Session, kind: Wait, data: &impl Serialize) -> Result<(), Problem> {
+async fn put(app: &App, session: &Session, kind: SignInStep, data: &impl Serialize) -> Result<(), Problem> {
     let sha256 = begin_session(session).await.map_err(|_| Problem::unavailable())?;
     let data = serde_json::to_vec(data).map_err(|_| Problem::internal())?;
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
@@ -280,7 +277,7 @@ async fn take<T: DeserializeOwned>(
     db: &mut Connection,
     now: Timestamp,
     sha256: Option<[u8; 32]>,
-    kind: Wait,
+    kind: SignInStep,
 ) -> Result<Option<T>, StoreError> {
     let Some(sha256) = sha256 else { return Ok(None) };
     let taken = take_wait(db, &sha256, kind, now).await?;

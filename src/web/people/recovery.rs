@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use super::carried::Carried;
+use super::pending_form::PendingForm;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{RECOVERY_CODES, RecoveryCode};
 use crate::domain::time::Timestamp;
@@ -24,13 +24,10 @@ struct RecoveryPage {
     codes: String,
     rows: usize,
     next: String,
-    form: Option<Carried>,
+    form: Option<PendingForm>,
 }
 
 /// Makes new codes in place of those that are left, and notes who did; gives them as they are shown.
-///
-/// # Errors
-/// When the database fails.
 pub async fn make(db: &mut Connection, account: &Account, now: Timestamp) -> Result<Vec<String>, StoreError> {
     let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES).map(|_| RecoveryCode::generate()).collect();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| code.sha256(account.id)).collect();
@@ -41,9 +38,6 @@ pub async fn make(db: &mut Connection, account: &Account, now: Timestamp) -> Res
 }
 
 /// Uses the code that was typed; false where it is none of the account's, or was used. It is noted how many are left.
-///
-/// # Errors
-/// When the database fails.
 pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Timestamp) -> Result<bool, StoreError> {
     let Some(code) = RecoveryCode::parse(typed) else { return Ok(false) };
     if !use_recovery_code(db, account.id, &code.sha256(account.id), now).await? {
@@ -55,7 +49,7 @@ pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Time
 }
 
 /// The page that shows them, and leads on to `next`, or sends a form that waited for the visitor to be signed in.
-pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<Carried>) -> Response {
+pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<PendingForm>) -> Response {
     let page = RecoveryPage { t: shell.t, shell, rows: codes.len(), codes: codes.join("\n"), next, form };
     show(StatusCode::OK, &page, "no-store")
 }

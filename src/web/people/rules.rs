@@ -8,8 +8,8 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::Cookies;
-use super::at_provider::ProviderSignIn;
 use super::passkeys::Passkeys;
+use super::provider_sign_in::ProviderSignIn;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, PasswordHash};
 use crate::web::problem::Problem;
@@ -32,7 +32,7 @@ pub struct Rules {
 
 /// What signing in works with; shared by all requests.
 #[derive(Debug)]
-pub struct People {
+pub struct SignInServices {
     /// How long things last.
     pub rules: Rules,
     /// What the cookies are like.
@@ -46,7 +46,7 @@ pub struct People {
     nobody: OnceLock<PasswordHash>,
 }
 
-impl People {
+impl SignInServices {
     /// By these rules; `public_url` decides what the cookies are like, and whether there are passkeys.
     #[must_use]
     pub fn new(rules: Rules, code_demanded: Vec<Role>, public_url: &str) -> Self {
@@ -67,7 +67,7 @@ impl People {
         Self { provider: Some(provider), ..self }
     }
 
-    /// Whether whoever has this role needs a code of the moment besides the password.
+    /// Whether whoever has this role needs a TOTP code besides the password.
     #[must_use]
     pub fn demands_code(&self, role: Role) -> bool {
         self.code_demanded.contains(&role)

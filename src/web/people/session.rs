@@ -18,7 +18,7 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
 use crate::domain::ids::AccountId;
 use crate::domain::time::{Clock, Timestamp};
-use crate::store::sessions::{Kept, Limits, delete_session, find_session, save_session, touch_session};
+use crate::store::login_sessions::{Limits, StoredSession, delete_session, find_session, save_session, touch_session};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
 
@@ -49,7 +49,7 @@ impl Cookies {
 /// By what somebody signs in, before the second step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+pub enum SignInMethod {
     /// The password, or the link that sets it.
     #[default]
     Password,
@@ -59,7 +59,7 @@ pub enum Way {
     Passkey,
 }
 
-impl Way {
+impl SignInMethod {
     /// The word in the audit.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -80,9 +80,9 @@ pub struct SignedIn {
     until: i64,
 }
 
-/// That somebody's password was right, or who they are at the provider, and a code of the moment is still to come.
+/// That somebody's password was right, or who they are at the provider, and a TOTP code is still to come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct HalfWay {
+pub struct AwaitingSecondFactor {
     account: uuid::Uuid,
     /// Whether the device is to be remembered.
     pub remembered: bool,
@@ -91,7 +91,7 @@ pub struct HalfWay {
     pub setting_up: Option<String>,
     /// What the first step was.
     #[serde(default)]
-    pub way: Way,
+    pub way: SignInMethod,
 }
 
 impl SignedIn {
@@ -131,7 +131,7 @@ impl SignedIn {
     }
 }
 
-impl HalfWay {
+impl AwaitingSecondFactor {
     /// Whose password was right.
     #[must_use]
     pub fn account(&self) -> AccountId {
@@ -157,7 +157,7 @@ impl HalfWay {
         account: AccountId,
         remembered: bool,
         setting_up: Option<String>,
-        way: Way,
+        way: SignInMethod,
     ) -> Result<(), Error> {
         session.cycle_id().await?;
         let half_way = Self { account: account.0, remembered, since: now.as_microsecond(), setting_up, way };
@@ -190,8 +190,8 @@ fn hash(id: Id) -> [u8; 32] {
 }
 
 /// The layer that finds and keeps sessions.
-pub fn layer(app: &App) -> SessionManagerLayer<Rows> {
-    let rows = Rows { db: app.db.clone(), clock: app.clock.clone(), idle: app.people.rules.idle };
+pub fn layer(app: &App) -> SessionManagerLayer<DatabaseSessionStore> {
+    let rows = DatabaseSessionStore { db: app.db.clone(), clock: app.clock.clone(), idle: app.people.rules.idle };
     let cookies = app.people.cookies;
     SessionManagerLayer::new(rows)
         .with_name(cookies.session())
@@ -204,13 +204,13 @@ pub fn layer(app: &App) -> SessionManagerLayer<Rows> {
 
 /// The rows behind the sessions.
 #[derive(Clone, Debug)]
-pub struct Rows {
+pub struct DatabaseSessionStore {
     db: Db,
     clock: Clock,
     idle: Duration,
 }
 
-impl Rows {
+impl DatabaseSessionStore {
     async fn acquire(&self) -> RowsResult<impl std::ops::DerefMut<Target = Connection>> {
         self.db.acquire().await.map_err(|error| backend(&StoreError::from(error)))
     }
@@ -222,7 +222,7 @@ fn backend(error: &StoreError) -> RowsError {
 }
 
 #[async_trait]
-impl SessionStore for Rows {
+impl SessionStore for DatabaseSessionStore {
     /// A new session, under another name where the first is taken: 128 random bits, so it never is.
     async fn create(&self, record: &mut Record) -> RowsResult<()> {
         while self.load(&record.id).await?.is_some() {
@@ -234,7 +234,7 @@ impl SessionStore for Rows {
     async fn save(&self, record: &Record) -> RowsResult<()> {
         let now = self.clock.now();
         let signed_in: Option<SignedIn> = record.data.get(SIGNED_IN).and_then(read);
-        let kept = Kept {
+        let kept = StoredSession {
             account: signed_in.map(|signed_in| signed_in.account()),
             data: serde_json::to_value(&record.data).map_err(|error| RowsError::Encode(error.to_string()))?,
             remembered: signed_in.is_some_and(|signed_in| signed_in.remembered),

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::store::accounts::Account;
@@ -37,9 +37,6 @@ pub struct Visitor {
 
 impl Visitor {
     /// The visitor behind `account`; none where the account does not work at `now`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn of(
         db: &mut Connection,
         account: Account,
@@ -48,7 +45,7 @@ impl Visitor {
         session_sha256: [u8; 32],
         now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
-        if !account.works(now) {
+        if !account.is_active(now) {
             return Ok(None);
         }
         let failed = find_failures(db, account.id).await?;
@@ -83,7 +80,7 @@ impl Visitor {
 
     /// Whether its role allows `act`.
     #[must_use]
-    pub fn may(&self, act: Act) -> bool {
+    pub fn may(&self, act: Permission) -> bool {
         self.caller.role.may(act)
     }
 

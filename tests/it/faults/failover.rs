@@ -7,63 +7,63 @@ use gcc_relay::store;
 use nix::sys::signal::Signal;
 use tokio::time::Instant;
 
-use super::cluster::{Cluster, Ground};
-use super::house::{Dice, House, Plan, scaled, until};
+use super::postgres_node::{PostgresFiles, PostgresNode};
+use super::test_cluster::{Chance, ClusterPlan, TestCluster, scaled, until};
 use crate::program::Server;
-use crate::stage::PATIENCE;
+use crate::test_relay::PATIENCE;
 
 /// Within this time after the primary's end sending goes on.
 pub const RESUMED: Duration = Duration::from_secs(30);
 
 /// A tree that is still being sent when what was claimed before the fault has gone out.
-pub fn plan() -> Plan {
+pub fn plan() -> ClusterPlan {
     let (offices, rate) = scaled((700, 100), (12_000, 600));
-    Plan { rate, ..Plan::of(offices) }
+    ClusterPlan { rate, ..ClusterPlan::of(offices) }
 }
 
-pub async fn epoch(house: &House) -> i64 {
-    sqlx::query_scalar("select epoch from channels").fetch_one(&mut *house.db().await).await.expect("an epoch")
+pub async fn epoch(cluster: &TestCluster) -> i64 {
+    sqlx::query_scalar("select epoch from channels").fetch_one(&mut *cluster.db().await).await.expect("an epoch")
 }
 
 /// Waits until LINE accepts what was claimed anew since `epoch`.
-pub async fn resumed(house: &House, epoch_before: i64) {
-    until("a channel was taken anew", || async { epoch(house).await > epoch_before }).await;
-    house.accepted(house.control().counts().accepted + 1).await;
+pub async fn resumed(cluster: &TestCluster, epoch_before: i64) {
+    until("a channel was taken anew", || async { epoch(cluster).await > epoch_before }).await;
+    cluster.accepted(cluster.control().counts().accepted + 1).await;
 }
 
 /// One failover; the primary falls to `signal`. Gives how long nothing was sent that was claimed anew.
 async fn fail_over(signal: Signal) -> Duration {
-    let ground = Ground::find().await;
-    let primary = Cluster::primary(&ground).await;
+    let files = PostgresFiles::find().await;
+    let primary = PostgresNode::primary(&files).await;
     let url = |port: u16| format!("postgres://gcc_relay@127.0.0.1:{port}/gcc_relay?sslmode=disable");
     let db = store::connect(&url(primary.port), 1, PATIENCE).await.expect("the database");
     store::migrate(&db).await.expect("migrations");
-    let standby = Cluster::standby(&ground, &primary).await;
+    let standby = PostgresNode::standby(&files, &primary).await;
     let both = format!(
         "postgres://gcc_relay@127.0.0.1:{},127.0.0.1:{}/gcc_relay?target_session_attrs=read-write&sslmode=disable",
         primary.port, standby.port
     );
-    let house = House::build_over(both, plan()).await;
-    house.answer_late(5, 60);
-    let nodes: [Server; 2] = [house.program.serve().await, house.program.serve().await];
-    let bulletin = house.publish(&nodes[0]).await;
-    house.accepted(Dice::new().below(house.groups() / 4)).await;
-    let before = epoch(&house).await;
-    primary.befall(signal);
+    let cluster = TestCluster::build_over(both, plan()).await;
+    cluster.answer_late(5, 60);
+    let nodes: [Server; 2] = [cluster.program.serve().await, cluster.program.serve().await];
+    let bulletin = cluster.publish(&nodes[0]).await;
+    cluster.accepted(Chance::new().below(cluster.groups() / 4)).await;
+    let before = epoch(&cluster).await;
+    primary.signal(signal);
     let fell = Instant::now();
     standby.promote().await;
     let promoted = fell.elapsed();
-    resumed(&house, before).await;
+    resumed(&cluster, before).await;
     let took = fell.elapsed();
     println!(
         "{signal}: promoted after {:.1} s, sending again after {:.1} s",
         promoted.as_secs_f64(),
         took.as_secs_f64()
     );
-    house.settled(bulletin).await;
-    house.assert_whole_at_any(bulletin, &nodes).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole_at_any(bulletin, &nodes).await;
     let restored: i64 = sqlx::query_scalar("select count(*) from audit where act = 'database_restored'")
-        .fetch_one(&mut *house.db().await)
+        .fetch_one(&mut *cluster.db().await)
         .await
         .expect("a count");
     assert_eq!(restored, 0, "a promoted standby was taken for a restored copy");

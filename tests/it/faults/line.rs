@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule};
 
-use super::house::{Dice, House, Plan, last, scaled};
+use super::test_cluster::{Chance, ClusterPlan, TestCluster, last, scaled};
 use super::wire::{Far, Wire};
 
 /// A tenth 500, a tenth 429, a twentieth accepted without an answer, a twentieth reset, the rest late.
@@ -24,29 +24,29 @@ fn everything(late: u64) -> Vec<FaultRule> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_line_does_at_once_every_group_gets_it_once() {
     let (offices, late, patience) = scaled((600, 900, "1200ms"), (12_000, 3_000, "3500ms"));
-    let mut house = House::build(Plan::of(offices)).await;
-    house.program.set("GCC_RELAY__LINE__REQUEST_TIMEOUT", patience);
-    house.program.set("GCC_RELAY__RELAY__SHUTDOWN_GRACE", "5s");
-    house.faults(everything(late));
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
-    house.settled(bulletin).await;
-    house.assert_whole(bulletin, &server).await;
+    let mut cluster = TestCluster::build(ClusterPlan::of(offices)).await;
+    cluster.program.set("GCC_RELAY__LINE__REQUEST_TIMEOUT", patience);
+    cluster.program.set("GCC_RELAY__RELAY__SHUTDOWN_GRACE", "5s");
+    cluster.faults(everything(late));
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole(bulletin, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn line_wholly_away_costs_time_and_nothing_else() {
     let (offices, away) = scaled((800, Duration::from_secs(3)), (12_000, Duration::from_mins(2)));
-    let house = House::build(Plan::of(offices)).await;
-    house.answer_late(5, 60);
-    let mut wire = Wire::to(Far::Tcp(house.line_address())).await;
+    let cluster = TestCluster::build(ClusterPlan::of(offices)).await;
+    cluster.answer_late(5, 60);
+    let mut wire = Wire::to(Far::Tcp(cluster.line_address())).await;
     let url = format!("http://{}", wire.address());
-    let server = house.program.serve_with(&[("GCC_RELAY__LINE__API_BASE", &url)]).await;
-    let bulletin = house.publish(&server).await;
-    house.accepted(Dice::new().below(house.groups())).await;
+    let server = cluster.program.serve_with(&[("GCC_RELAY__LINE__API_BASE", &url)]).await;
+    let bulletin = cluster.publish(&server).await;
+    cluster.accepted(Chance::new().below(cluster.groups())).await;
     wire.go_away().await;
     last(away).await;
-    wire.come_back().await;
-    house.settled(bulletin).await;
-    house.assert_whole(bulletin, &server).await;
+    wire.restart().await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole(bulletin, &server).await;
 }

@@ -2,7 +2,7 @@
 //!
 //! The model moves copies by `domain::delivery::step` alone and keeps the rules around it: who wakes whom, which key
 //! may be used again, what is open. After every act each row must say what the model says, and the counters what the
-//! rows say. People's acts go through the relay's commands, outcomes through the recorder's statement, time through
+//! rows say. People's operations go through the relay's commands, outcomes through the recorder's statement, time through
 //! upkeep; a crash is a claim that is never recorded, and the holder that follows.
 
 use std::collections::BTreeMap;
@@ -14,17 +14,17 @@ use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId};
 use gcc_relay::domain::outcome::Receipt;
 use gcc_relay::domain::retry_key::RetryKey;
 use gcc_relay::domain::time::Timestamp;
-use gcc_relay::relay::forward::{Into, decline, forward, undecline};
+use gcc_relay::relay::forward::{ForwardTarget, decline, forward, undecline};
 use gcc_relay::relay::refusal::{Refusal, Result};
 use gcc_relay::relay::retry::retry;
-use gcc_relay::relay::upkeep::Rounds;
+use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::store::Connection;
 use gcc_relay::store::batches::{delete_batches, reopen, shrink, take_channel};
 use gcc_relay::store::bulletins::Draft;
 use gcc_relay::store::locks::lock_bulletins_shared;
-use gcc_relay::store::progress::find_difference;
-use gcc_relay::store::record::{Call, News, Recorded, record_batch};
+use gcc_relay::store::progress::find_drift;
+use gcc_relay::store::record::{Call, DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::retries::RetryFilter;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -32,10 +32,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::house::{scaled, seed};
-use crate::stage::{Stage, tester};
+use super::test_cluster::{scaled, seed};
+use crate::test_relay::{TestRelay, tester};
 
-/// How long a key is good, as the stage has it.
+/// How long a key is good, as the test relay has it.
 const KEY: Duration = Duration::from_hours(23);
 /// How long a turn of the most urgent bulletins may take before those below go on.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_hours(1);
 const LIFE: Duration = Duration::from_hours(168);
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// The stage's small tree: code, the place of the group above, whether it is automatic, minutes until it goes on.
+/// The test relay's small tree: code, the place of the group above, whether it is automatic, minutes until it goes on.
 const TREE: [(&str, Option<usize>, bool, Option<u32>); 8] = [
     ("gcc1", None, true, None),
     ("lpn", Some(0), false, None),
@@ -57,7 +57,7 @@ const TREE: [(&str, Option<usize>, bool, Option<u32>); 8] = [
 
 /// What LINE's answer comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Came {
+enum LineAnswer {
     Accepted,
     Later { open: bool },
     Refused,
@@ -66,7 +66,7 @@ enum Came {
 
 /// Something that happens; numbers pick a bulletin and a group among those there are.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+enum Operation {
     Publish {
         automatic: bool,
     },
@@ -85,7 +85,7 @@ enum Act {
     Outcome {
         bulletin: usize,
         group: usize,
-        came: Came,
+        answer: LineAnswer,
         late: bool,
     },
     Withdraw(usize),
@@ -96,41 +96,41 @@ enum Act {
     Crash,
 }
 
-fn acts() -> impl Strategy<Value = Vec<Act>> {
+fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let (bulletin, group) = (0..3_usize, 0..TREE.len());
     let place = (bulletin.clone(), group.clone());
-    let came = prop_oneof![
-        4 => Just(Came::Accepted),
-        2 => any::<bool>().prop_map(|open| Came::Later { open }),
-        2 => Just(Came::Refused),
-        1 => Just(Came::Gone),
+    let answer = prop_oneof![
+        4 => Just(LineAnswer::Accepted),
+        2 => any::<bool>().prop_map(|open| LineAnswer::Later { open }),
+        2 => Just(LineAnswer::Refused),
+        1 => Just(LineAnswer::Gone),
     ];
-    let outcome = (bulletin.clone(), group, came, prop::bool::weighted(0.2))
-        .prop_map(|(bulletin, group, came, late)| Act::Outcome { bulletin, group, came, late });
+    let outcome = (bulletin.clone(), group, answer, prop::bool::weighted(0.2))
+        .prop_map(|(bulletin, group, answer, late)| Operation::Outcome { bulletin, group, answer, late });
     let minutes = prop_oneof![6 => 1..40_u32, 2 => 50..300_u32, 4 => 1_300..1_500_u32, 1 => 9_000..11_000_u32];
-    let act = prop_oneof![
-        2 => any::<bool>().prop_map(|automatic| Act::Publish { automatic }),
-        4 => place.clone().prop_map(|(b, g)| Act::Forward(b, g)),
-        2 => place.clone().prop_map(|(b, g)| Act::Decline(b, g)),
-        1 => place.clone().prop_map(|(b, g)| Act::Undecline(b, g)),
-        4 => minutes.prop_map(|minutes| Act::Time { minutes }),
-        8 => (1..9_usize).prop_map(|room| Act::Claim { room }),
-        3 => place.prop_map(|(b, g)| Act::GiveBack(b, g)),
+    let operation = prop_oneof![
+        2 => any::<bool>().prop_map(|automatic| Operation::Publish { automatic }),
+        4 => place.clone().prop_map(|(b, g)| Operation::Forward(b, g)),
+        2 => place.clone().prop_map(|(b, g)| Operation::Decline(b, g)),
+        1 => place.clone().prop_map(|(b, g)| Operation::Undecline(b, g)),
+        4 => minutes.prop_map(|minutes| Operation::Time { minutes }),
+        8 => (1..9_usize).prop_map(|room| Operation::Claim { room }),
+        3 => place.prop_map(|(b, g)| Operation::GiveBack(b, g)),
         20 => outcome,
-        1 => bulletin.clone().prop_map(Act::Withdraw),
+        1 => bulletin.clone().prop_map(Operation::Withdraw),
         5 => (bulletin, any::<bool>())
-            .prop_map(|(bulletin, include_unknown)| Act::Retry { bulletin, include_unknown }),
-        3 => Just(Act::Crash),
+            .prop_map(|(bulletin, include_unknown)| Operation::Retry { bulletin, include_unknown }),
+        3 => Just(Operation::Crash),
     ];
-    vec(act, 40..160).prop_map(|mut acts| {
-        acts.insert(0, Act::Publish { automatic: false });
-        acts
+    vec(operation, 40..160).prop_map(|mut operations| {
+        operations.insert(0, Operation::Publish { automatic: false });
+        operations
     })
 }
 
 /// One copy, as a row must show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Copy {
+struct ModelDelivery {
     state: State,
     open: bool,
     used: Option<Timestamp>,
@@ -142,19 +142,19 @@ struct Copy {
 }
 
 /// A bulletin in the model.
-struct Sheet {
+struct ModelBulletin {
     id: BulletinId,
     automatic: bool,
     withdrawn: bool,
     expires: Timestamp,
-    copies: Vec<Copy>,
+    copies: Vec<ModelDelivery>,
     /// In the database: the id and the last key seen; and which copies must have another by now.
     ids: Vec<DeliveryId>,
     keys: Vec<Uuid>,
     rekeyed: Vec<bool>,
 }
 
-impl Sheet {
+impl ModelBulletin {
     fn is_automatic(&self, group: usize) -> bool {
         self.automatic || TREE[group].2
     }
@@ -219,21 +219,21 @@ impl Sheet {
         }
     }
 
-    fn outcome(&mut self, group: usize, came: Came, mine: bool, now: Timestamp) {
+    fn outcome(&mut self, group: usize, answer: LineAnswer, mine: bool, now: Timestamp) {
         let state = self.copies[group].state;
-        let open = came == Came::Later { open: true };
-        if state != State::Accepted && (came == Came::Accepted || (state == State::Ready && mine)) {
-            match came {
-                Came::Accepted => self.step(group, Event::Accepted),
-                Came::Refused => self.step(group, Event::GivenUp),
-                Came::Gone => self.step(group, Event::Gone),
-                Came::Later { .. } => {}
+        let open = answer == LineAnswer::Later { open: true };
+        if state != State::Accepted && (answer == LineAnswer::Accepted || (state == State::Ready && mine)) {
+            match answer {
+                LineAnswer::Accepted => self.step(group, Event::Accepted),
+                LineAnswer::Refused => self.step(group, Event::GivenUp),
+                LineAnswer::Gone => self.step(group, Event::Gone),
+                LineAnswer::Later { .. } => {}
             }
             let copy = &mut self.copies[group];
             copy.attempts += 1;
-            copy.due = matches!(came, Came::Later { .. }).then_some(now + MINUTE);
+            copy.due = matches!(answer, LineAnswer::Later { .. }).then_some(now + MINUTE);
             copy.used = copy.used.or(Some(now));
-            copy.open = came != Came::Accepted && (copy.open || open);
+            copy.open = answer != LineAnswer::Accepted && (copy.open || open);
             if copy.state.is_terminal() {
                 self.wake(group, now);
             }
@@ -271,78 +271,82 @@ impl Sheet {
 }
 
 /// Both sides.
-struct Table {
-    stage: Stage,
-    sheets: Vec<Sheet>,
+struct ModelTest {
+    relay: TestRelay,
+    bulletins: Vec<ModelBulletin>,
     groups: Vec<i32>,
     epoch: i64,
     claims: BTreeMap<(usize, usize), (BatchId, Timestamp)>,
 }
 
-impl Table {
+impl ModelTest {
     async fn new() -> Self {
-        let stage = Stage::new().await;
+        let relay = TestRelay::new().await;
         let mut groups = Vec::new();
         for (code, ..) in TREE {
-            groups.push(stage.group(code).await.0);
+            groups.push(relay.group(code).await.0);
         }
-        let mut table = Self { stage, sheets: Vec::new(), groups, epoch: 0, claims: BTreeMap::new() };
-        table.epoch = table.take().await;
-        table
+        let mut model_test = Self { relay, bulletins: Vec::new(), groups, epoch: 0, claims: BTreeMap::new() };
+        model_test.epoch = model_test.take().await;
+        model_test
     }
 
     async fn take(&self) -> i64 {
-        let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-        let taken = take_channel(&mut tx, self.stage.channel, self.now(), MINUTE).await.expect("taken");
+        let mut tx = self.relay.engine.db.begin().await.expect("a transaction");
+        let taken = take_channel(&mut tx, self.relay.channel, self.now(), MINUTE).await.expect("taken");
         tx.commit().await.expect("committed");
         taken.epoch
     }
 
     fn now(&self) -> Timestamp {
-        self.stage.now()
+        self.relay.now()
     }
 
     /// Does it on both sides.
-    async fn act(&mut self, act: Act) {
-        match act {
-            Act::Publish { automatic } => self.publish(automatic).await,
-            Act::Time { minutes } => {
-                self.stage.clock.advance(minutes * MINUTE);
-                Rounds::new(self.stage.engine.clone()).go_round().await;
+    async fn operation(&mut self, operation: Operation) {
+        match operation {
+            Operation::Publish { automatic } => self.publish(automatic).await,
+            Operation::Time { minutes } => {
+                self.relay.clock.advance(minutes * MINUTE);
+                UpkeepSteps::new(self.relay.engine.clone()).run_once().await;
                 let now = self.now();
-                self.sheets.iter_mut().for_each(|sheet| sheet.time(now));
+                self.bulletins.iter_mut().for_each(|bulletin_model| bulletin_model.time(now));
             }
-            Act::Crash => {
+            Operation::Crash => {
                 self.epoch = self.take().await;
                 let due = self.now() + MINUTE;
                 for ((n, group), (_, at)) in std::mem::take(&mut self.claims) {
-                    let sheet = &mut self.sheets[n];
-                    if sheet.copies[group].state != State::Accepted {
-                        sheet.may_have_been_sent(group, at);
-                        sheet.copies[group].due = (sheet.copies[group].state == State::Ready).then_some(due);
+                    let bulletin_model = &mut self.bulletins[n];
+                    if bulletin_model.copies[group].state != State::Accepted {
+                        bulletin_model.may_have_been_sent(group, at);
+                        bulletin_model.copies[group].due =
+                            (bulletin_model.copies[group].state == State::Ready).then_some(due);
                     }
                 }
             }
-            Act::Claim { room } => self.claim(room).await,
-            Act::GiveBack(n, group) => self.give_back(n % self.sheets.len(), group).await,
-            Act::Outcome { bulletin, group, came, late } => {
-                self.outcome(bulletin % self.sheets.len(), group, came, late).await;
+            Operation::Claim { room } => self.claim(room).await,
+            Operation::GiveBack(n, group) => self.give_back(n % self.bulletins.len(), group).await,
+            Operation::Outcome { bulletin, group, answer, late } => {
+                self.outcome(bulletin % self.bulletins.len(), group, answer, late).await;
             }
-            Act::Forward(n, _) | Act::Decline(n, _) | Act::Undecline(n, _) | Act::Withdraw(n) => {
-                self.command(n % self.sheets.len(), act).await;
+            Operation::Forward(n, _)
+            | Operation::Decline(n, _)
+            | Operation::Undecline(n, _)
+            | Operation::Withdraw(n) => {
+                self.command(n % self.bulletins.len(), operation).await;
             }
-            Act::Retry { bulletin, .. } => self.command(bulletin % self.sheets.len(), act).await,
+            Operation::Retry { bulletin, .. } => self.command(bulletin % self.bulletins.len(), operation).await,
         }
     }
 
     async fn publish(&mut self, automatic: bool) {
-        if self.sheets.len() == 3 {
+        if self.bulletins.len() == 3 {
             return;
         }
         let forwarding = if automatic { ForwardingMode::Automatic } else { ForwardingMode::AsConfigured };
-        let draft = Draft { forwarding, ..self.stage.draft().await };
-        let (id, now) = (self.stage.publish(draft).await.0, self.now());
-        let copy = |group: usize| Copy {
+        let draft = Draft { forwarding, ..self.relay.draft().await };
+        let (id, now) = (self.relay.publish(draft).await.0, self.now());
+        let copy = |group: usize| ModelDelivery {
             state: if group == 0 { State::Ready } else { State::Waiting },
             open: false,
             used: None,
@@ -355,47 +359,55 @@ impl Table {
         let copies = (0..TREE.len()).map(copy).collect();
         let rekeyed = vec![false; TREE.len()];
         let (ids, keys) = self.rows(id).await.into_iter().map(|(id, key, _)| (id, key)).unzip();
-        self.sheets.push(Sheet { id, automatic, withdrawn: false, expires: now + LIFE, copies, ids, keys, rekeyed });
+        self.bulletins.push(ModelBulletin {
+            id,
+            automatic,
+            withdrawn: false,
+            expires: now + LIFE,
+            copies,
+            ids,
+            keys,
+            rekeyed,
+        });
     }
 
     async fn claim(&mut self, room: usize) {
         let now = self.now();
         self.pause_notices().await;
-        let claimed = self.stage.claim(&mut *self.stage.db().await, self.epoch, room).await;
+        let claimed = self.relay.claim(&mut *self.relay.db().await, self.epoch, room).await;
         self.open_due(room).await;
         let places: Vec<(usize, usize)> =
             claimed.iter().map(|(_, ready)| self.find_place(ready.id).expect("a copy of the model")).collect();
-        let waits = self.sheets.iter().enumerate().any(|(n, sheet)| {
-            let live = now < sheet.expires;
-            let free = |(group, copy): (usize, &Copy)| {
+        let waits = self.bulletins.iter().enumerate().any(|(n, bulletin_model)| {
+            let live = now < bulletin_model.expires;
+            let free = |(group, copy): (usize, &ModelDelivery)| {
                 copy.state == State::Ready && copy.due.is_none() && !self.claims.contains_key(&(n, group))
             };
-            live && sheet.copies.iter().enumerate().any(free)
+            live && bulletin_model.copies.iter().enumerate().any(free)
         });
         assert_eq!(waits, !claimed.is_empty(), "what waits is claimed, and nothing else");
         for (place, (batch, ready)) in places.into_iter().zip(claimed) {
-            let sheet = &self.sheets[place.0];
-            let copy = &sheet.copies[place.1];
+            let bulletin_model = &self.bulletins[place.0];
+            let copy = &bulletin_model.copies[place.1];
             assert_eq!((copy.state, copy.due), (State::Ready, None), "{place:?} is not to be sent");
             assert_eq!(ready.key, RetryKey::kept(ready.key.key(), copy.used, copy.open));
             assert_eq!(ready.attempts, copy.attempts);
-            assert!(now < sheet.expires, "{place:?} has expired");
+            assert!(now < bulletin_model.expires, "{place:?} has expired");
             assert!(self.claims.insert(place, (batch, now)).is_none(), "{place:?} is claimed twice");
         }
     }
 
     /// Which copy of the model it is; none for a notice, which the model does not follow.
     fn find_place(&self, id: DeliveryId) -> Option<(usize, usize)> {
-        self.sheets
-            .iter()
-            .enumerate()
-            .find_map(|(n, sheet)| sheet.ids.iter().position(|known| *known == id).map(|group| (n, group)))
+        self.bulletins.iter().enumerate().find_map(|(n, bulletin_model)| {
+            bulletin_model.ids.iter().position(|known| *known == id).map(|group| (n, group))
+        })
     }
 
     /// Nothing of a notice is ever claimed here.
     async fn pause_notices(&self) {
         sqlx::query("update bulletins set paused_at = now() where kind = 'withdrawal' and paused_at is null")
-            .execute(&mut *self.stage.db().await)
+            .execute(&mut *self.relay.db().await)
             .await
             .expect("paused");
     }
@@ -403,10 +415,10 @@ impl Table {
     /// What was put off until now is in the queue again: the first so many of it, of which several may be due at once.
     async fn open_due(&mut self, room: usize) {
         let (mut due, mut opened) = (0, 0);
-        for n in 0..self.sheets.len() {
-            let rows = self.rows(self.sheets[n].id).await;
-            for ((_, _, row), copy) in rows.into_iter().zip(&mut self.sheets[n].copies) {
-                if copy.due.is_some_and(|at| at <= self.stage.clock.now()) {
+        for n in 0..self.bulletins.len() {
+            let rows = self.rows(self.bulletins[n].id).await;
+            for ((_, _, row), copy) in rows.into_iter().zip(&mut self.bulletins[n].copies) {
+                if copy.due.is_some_and(|at| at <= self.relay.clock.now()) {
                     due += 1;
                     opened += usize::from(row.due.is_none());
                     copy.due = row.due;
@@ -418,11 +430,11 @@ impl Table {
 
     async fn give_back(&mut self, n: usize, group: usize) {
         if let Some((batch, _)) = self.claims.remove(&(n, group)) {
-            let id = self.sheets[n].ids[group];
-            let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-            let lock = lock_bulletins_shared(&mut tx, &[self.sheets[n].id]).await.expect("locked");
+            let id = self.bulletins[n].ids[group];
+            let mut tx = self.relay.engine.db.begin().await.expect("a transaction");
+            let lock = lock_bulletins_shared(&mut tx, &[self.bulletins[n].id]).await.expect("locked");
             self.leave(&mut tx, batch, id, false).await;
-            reopen(&mut tx, &lock, self.stage.channel, self.epoch, &[id]).await.expect("in the queue again");
+            reopen(&mut tx, &lock, self.relay.channel, self.epoch, &[id]).await.expect("in the queue again");
             tx.commit().await.expect("committed");
         }
     }
@@ -437,110 +449,115 @@ impl Table {
     }
 
     /// What came of a call; a late one is that of a holder before.
-    async fn outcome(&mut self, n: usize, group: usize, came: Came, late: bool) {
+    async fn outcome(&mut self, n: usize, group: usize, answer: LineAnswer, late: bool) {
         let now = self.now();
-        let sheet = &mut self.sheets[n];
+        let bulletin_model = &mut self.bulletins[n];
         let claim = self.claims.get(&(n, group)).map(|(claim, _)| *claim);
         // no answer without a call
-        if if late { sheet.copies[group].used.is_none() } else { claim.is_none() } {
+        if if late { bulletin_model.copies[group].used.is_none() } else { claim.is_none() } {
             return;
         }
         let call = |open| Some(Call { began_at: now, open });
-        let news = match came {
-            Came::Accepted => News::Accepted { called_at: now, receipt: Receipt::default() },
-            Came::Later { open } => News::Again { due_at: now + MINUTE, reason: Reason::NoAnswer, call: call(open) },
-            Came::Refused => News::Failed { reason: Reason::MessageRefused, call: call(false) },
-            Came::Gone => News::Unreachable { reason: Reason::AccountRemoved, call: call(false) },
+        let kind = match answer {
+            LineAnswer::Accepted => OutcomeKind::Accepted { called_at: now, receipt: Receipt::default() },
+            LineAnswer::Later { open } => {
+                OutcomeKind::Again { due_at: now + MINUTE, reason: Reason::NoAnswer, call: call(open) }
+            }
+            LineAnswer::Refused => OutcomeKind::Failed { reason: Reason::MessageRefused, call: call(false) },
+            LineAnswer::Gone => OutcomeKind::Unreachable { reason: Reason::AccountRemoved, call: call(false) },
         };
-        let row = Recorded { id: sheet.ids[group], bulletin_id: sheet.id, at: now, news };
+        let row = DeliveryOutcome { id: bulletin_model.ids[group], bulletin_id: bulletin_model.id, at: now, kind };
         let epoch = if late { self.epoch - 1 } else { self.epoch };
-        let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
-        let lock = lock_bulletins_shared(&mut tx, &[sheet.id]).await.expect("locked");
-        record_batch(&mut tx, &lock, self.stage.channel, epoch, now, &[row]).await.expect("recorded");
-        let id = sheet.ids[group];
+        let mut tx = self.relay.engine.db.begin().await.expect("a transaction");
+        let lock = lock_bulletins_shared(&mut tx, &[bulletin_model.id]).await.expect("locked");
+        record_batch(&mut tx, &lock, self.relay.channel, epoch, now, &[row]).await.expect("recorded");
+        let id = bulletin_model.ids[group];
         if let (Some(claim), false) = (claim, late) {
             self.claims.remove(&(n, group));
-            self.leave(&mut tx, claim, id, came == Came::Accepted).await;
+            self.leave(&mut tx, claim, id, answer == LineAnswer::Accepted).await;
         }
         tx.commit().await.expect("committed");
-        self.sheets[n].outcome(group, came, !late, now);
+        self.bulletins[n].outcome(group, answer, !late, now);
     }
 
     /// What a person asks for, and whether it must be refused.
-    async fn command(&mut self, n: usize, act: Act) {
-        let (now, settings) = (self.now(), self.stage.engine.settings.clone());
-        let sheet = &mut self.sheets[n];
-        let id = sheet.id;
-        let mut tx = self.stage.engine.db.begin().await.expect("a transaction");
+    async fn command(&mut self, n: usize, operation: Operation) {
+        let (now, settings) = (self.now(), self.relay.engine.settings.clone());
+        let bulletin_model = &mut self.bulletins[n];
+        let id = bulletin_model.id;
+        let mut tx = self.relay.engine.db.begin().await.expect("a transaction");
         // what has expired goes nowhere any more, but can be withdrawn
-        let mut allowed = !sheet.withdrawn && (now < sheet.expires || matches!(act, Act::Withdraw(_)));
-        let done: Result<()> = match act {
-            Act::Forward(_, group) => {
-                let state = sheet.copies[group].state;
+        let mut allowed =
+            !bulletin_model.withdrawn && (now < bulletin_model.expires || matches!(operation, Operation::Withdraw(_)));
+        let done: Result<()> = match operation {
+            Operation::Forward(_, group) => {
+                let state = bulletin_model.copies[group].state;
                 allowed &= matches!(state, State::Held | State::Ready | State::Accepted);
                 if allowed && state == State::Held {
-                    sheet.step(group, Event::Released);
-                    (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), None);
+                    bulletin_model.step(group, Event::Released);
+                    (bulletin_model.copies[group].turn, bulletin_model.copies[group].release) = (Some(now), None);
                 }
-                forward(&mut tx, id, &Into::Groups(vec![self.groups[group]]), None, &tester(), now).await.map(drop)
+                forward(&mut tx, id, &ForwardTarget::Groups(vec![self.groups[group]]), None, &tester(), now)
+                    .await
+                    .map(drop)
             }
-            Act::Decline(_, group) => {
-                allowed &= sheet.copies[group].state == State::Held;
+            Operation::Decline(_, group) => {
+                allowed &= bulletin_model.copies[group].state == State::Held;
                 if allowed {
-                    sheet.step(group, Event::Declined);
-                    sheet.copies[group].release = None;
-                    sheet.wake(group, now);
+                    bulletin_model.step(group, Event::Declined);
+                    bulletin_model.copies[group].release = None;
+                    bulletin_model.wake(group, now);
                 }
                 let reason = "ไม่เกี่ยวข้อง".parse().expect("a reason");
                 decline(&mut tx, id, &[self.groups[group]], &reason, &tester(), now).await.map(drop)
             }
-            Act::Undecline(_, group) => {
-                allowed &= sheet.copies[group].state == State::Declined;
+            Operation::Undecline(_, group) => {
+                allowed &= bulletin_model.copies[group].state == State::Declined;
                 if allowed {
-                    sheet.step(group, Event::DeclineReversed);
+                    bulletin_model.step(group, Event::DeclineReversed);
                     let release = TREE[group].3.map(|minutes| now + minutes * MINUTE);
-                    (sheet.copies[group].turn, sheet.copies[group].release) = (Some(now), release);
+                    (bulletin_model.copies[group].turn, bulletin_model.copies[group].release) = (Some(now), release);
                 }
                 undecline(&mut tx, id, &[self.groups[group]], &tester(), now).await.map(drop)
             }
-            Act::Withdraw(_) => {
+            Operation::Withdraw(_) => {
                 if allowed {
-                    sheet.end_open(Event::Withdrawn);
-                    sheet.withdrawn = true;
+                    bulletin_model.end_open(Event::Withdrawn);
+                    bulletin_model.withdrawn = true;
                 }
                 let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
                 withdraw(&mut tx, &settings, id, &reason, &tester(), now).await.map(drop)
             }
-            Act::Retry { include_unknown, .. } => {
+            Operation::Retry { include_unknown, .. } => {
                 if allowed {
-                    sheet.retry(include_unknown, now);
+                    bulletin_model.retry(include_unknown, now);
                 }
                 let all = RetryFilter::default();
-                retry(&mut tx, &settings, id, &all, include_unknown, &tester(), &self.stage.clock).await.map(drop)
+                retry(&mut tx, &settings, id, &all, include_unknown, &tester(), &self.relay.clock).await.map(drop)
             }
-            _ => unreachable!("not a command: {act:?}"),
+            _ => unreachable!("not a command: {operation:?}"),
         };
         match done {
             Ok(()) => tx.commit().await.expect("committed"),
             Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => {
-                assert!(!allowed, "refused: {act:?}");
+                assert!(!allowed, "refused: {operation:?}");
             }
-            Err(refusal) => panic!("{act:?}: {refusal}"),
+            Err(refusal) => panic!("{operation:?}: {refusal}"),
         }
     }
 
     /// The copies of a bulletin as they stand in the database, with id and key.
-    async fn rows(&self, id: BulletinId) -> Vec<(DeliveryId, Uuid, Copy)> {
+    async fn rows(&self, id: BulletinId) -> Vec<(DeliveryId, Uuid, ModelDelivery)> {
         let asked = sqlx::query(
             "select group_id, delivery_id(published_at, bulletin_no, group_id),
                 coalesce(retry_key, delivery_id(published_at, bulletin_no, group_id)), state, outcome_open, key_used_at,
                 attempts, bypassed_parent, turn_at, release_at, due_at
             from deliveries join bulletins on no = bulletin_no where bulletins.id = $1",
         );
-        let found = asked.bind(id).fetch_all(&mut *self.stage.db().await).await.expect("deliveries");
+        let found = asked.bind(id).fetch_all(&mut *self.relay.db().await).await.expect("deliveries");
         let mut rows: Vec<_> = found.iter().map(|row| (row.get::<i32, _>(0), row)).collect();
         rows.sort_by_key(|(group, _)| self.groups.iter().position(|known| known == group));
-        let copy = |row: &sqlx::postgres::PgRow| Copy {
+        let copy = |row: &sqlx::postgres::PgRow| ModelDelivery {
             state: row.get(3),
             open: row.get(4),
             used: row.get(5),
@@ -564,7 +581,7 @@ impl Table {
                     and b.epoch is not null)
             from deliveries d join bulletins l on l.no = d.bulletin_no";
         let rows: Vec<(DeliveryId, bool, i64, i64)> =
-            sqlx::query_as(asked).fetch_all(&mut *self.stage.db().await).await.expect("the queue");
+            sqlx::query_as(asked).fetch_all(&mut *self.relay.db().await).await.expect("the queue");
         for (id, ready, open, claimed) in rows {
             let Some(place) = self.find_place(id) else { continue };
             let held = self.claims.contains_key(&place);
@@ -580,18 +597,25 @@ impl Table {
 
     /// Both sides say the same.
     async fn compare(&mut self, after: &str) {
-        for n in 0..self.sheets.len() {
-            let rows = self.rows(self.sheets[n].id).await;
-            let sheet = &mut self.sheets[n];
+        for n in 0..self.bulletins.len() {
+            let rows = self.rows(self.bulletins[n].id).await;
+            let bulletin_model = &mut self.bulletins[n];
             for (group, (_, key, copy)) in rows.into_iter().enumerate() {
                 let code = TREE[group].0;
-                assert_eq!(copy, sheet.copies[group], "{code} (left: the row, right: the model) after {after}");
-                let another = key != sheet.keys[group];
-                assert_eq!(another, std::mem::take(&mut sheet.rekeyed[group]), "a new key for {code} after {after}");
-                sheet.keys[group] = key;
+                assert_eq!(
+                    copy, bulletin_model.copies[group],
+                    "{code} (left: the row, right: the model) after {after}"
+                );
+                let another = key != bulletin_model.keys[group];
+                assert_eq!(
+                    another,
+                    std::mem::take(&mut bulletin_model.rekeyed[group]),
+                    "a new key for {code} after {after}"
+                );
+                bulletin_model.keys[group] = key;
             }
-            let id = sheet.id;
-            let difference = find_difference(&mut *self.stage.db().await, id).await.expect("a recount");
+            let id = bulletin_model.id;
+            let difference = find_drift(&mut *self.relay.db().await, id).await.expect("a recount");
             assert!(difference.is_none(), "{difference:?} after {after}");
         }
     }
@@ -606,15 +630,15 @@ fn whatever_happens_in_whatever_order_each_row_says_what_the_model_says() {
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let ran = runner.run(&acts(), |acts| {
+    let ran = runner.run(&operations(), |operations| {
         runtime.block_on(async {
-            let mut table = Table::new().await;
-            for (n, act) in acts.into_iter().enumerate() {
-                table.act(act).await;
-                table.compare(&format!("act {n}, {act:?}")).await;
-                table.compare_queue(&format!("act {n}, {act:?}")).await;
+            let mut model_test = ModelTest::new().await;
+            for (n, operation) in operations.into_iter().enumerate() {
+                model_test.operation(operation).await;
+                model_test.compare(&format!("act {n}, {operation:?}")).await;
+                model_test.compare_queue(&format!("act {n}, {operation:?}")).await;
             }
-            table.stage.pull_down().await;
+            model_test.relay.drop_database().await;
         });
         Ok(())
     });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::house::{Dice, House, Plan, channel, last, scaled, token, until};
+use super::test_cluster::{Chance, ClusterPlan, TestCluster, channel, last, scaled, token, until};
 use super::wire::{Far, Push, Wire};
 use crate::program::Server;
 
@@ -15,10 +15,10 @@ struct Node {
 }
 
 impl Node {
-    async fn start(house: &House) -> Self {
-        let wire = Wire::to(Far::Tcp(house.line_address())).await;
+    async fn start(cluster: &TestCluster) -> Self {
+        let wire = Wire::to(Far::Tcp(cluster.line_address())).await;
         let url = format!("http://{}", wire.address());
-        let server = house.program.serve_with(&[("GCC_RELAY__LINE__API_BASE", &url)]).await;
+        let server = cluster.program.serve_with(&[("GCC_RELAY__LINE__API_BASE", &url)]).await;
         Self { server, wire }
     }
 
@@ -42,38 +42,38 @@ fn turns(wires: &[&Wire], channel: &str) -> Vec<usize> {
     turns
 }
 
-async fn epoch(house: &House, channel: &str) -> usize {
+async fn epoch(cluster: &TestCluster, channel: &str) -> usize {
     let asked = sqlx::query_scalar("select epoch from channels where code = $1").bind(channel);
-    let epoch: i64 = asked.fetch_one(&mut *house.db().await).await.expect("an epoch");
+    let epoch: i64 = asked.fetch_one(&mut *cluster.db().await).await.expect("an epoch");
     usize::try_from(epoch).expect("a small number")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_three_nodes_one_is_killed_again_and_again_and_the_survivor_finishes() {
     let (offices, rate, beat) = scaled((800, 60, Duration::from_millis(500)), (12_000, 110, Duration::from_secs(2)));
-    let house = House::build(Plan { channels: 3, rate, ..Plan::of(offices) }).await;
-    house.answer_late(5, 60);
-    let mut dice = Dice::new();
+    let cluster = TestCluster::build(ClusterPlan { channels: 3, rate, ..ClusterPlan::of(offices) }).await;
+    cluster.answer_late(5, 60);
+    let mut chance = Chance::new();
     let mut nodes = Vec::new();
     for _ in 0..3 {
-        nodes.push(Node::start(&house).await);
+        nodes.push(Node::start(&cluster).await);
     }
-    let bulletin = house.publish(&nodes[0].server).await;
+    let bulletin = cluster.publish(&nodes[0].server).await;
     let mut gone = Vec::new();
-    while house.control().counts().accepted < house.groups() * 2 / 3 {
+    while cluster.control().counts().accepted < cluster.groups() * 2 / 3 {
         last(beat).await;
-        let unlucky = usize::try_from(dice.below(3)).expect("an index");
-        let fresh = Node::start(&house).await;
+        let unlucky = usize::try_from(chance.below(3)).expect("an index");
+        let fresh = Node::start(&cluster).await;
         gone.push(std::mem::replace(&mut nodes[unlucky], fresh).kill());
     }
     gone.extend(nodes.drain(1..).map(Node::kill));
-    house.settled(bulletin).await;
+    cluster.settled(bulletin).await;
     assert!(gone.len() > 3, "only {} were killed", gone.len());
-    house.assert_whole(bulletin, &nodes[0].server).await;
+    cluster.assert_whole(bulletin, &nodes[0].server).await;
     let wires: Vec<&Wire> = gone.iter().chain([&nodes[0].wire]).collect();
     for channel in (0..3).map(channel) {
         let turns = turns(&wires, &channel);
-        let epochs = epoch(&house, &channel).await;
+        let epochs = epoch(&cluster, &channel).await;
         assert!(turns.len() <= epochs, "two at a time on {channel}: {turns:?} in {epochs} epochs");
     }
 }
@@ -81,19 +81,19 @@ async fn of_three_nodes_one_is_killed_again_and_again_and_the_survivor_finishes(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_node_that_wakes_sends_nothing_that_it_no_longer_owns() {
     let (offices, frozen) = scaled((1_000, Duration::from_secs(4)), (12_000, Duration::from_secs(30)));
-    let mut house = House::build(Plan { rate: 300, ..Plan::of(offices) }).await;
+    let mut cluster = TestCluster::build(ClusterPlan { rate: 300, ..ClusterPlan::of(offices) }).await;
     if scaled(true, false) {
         for (name, value) in [("HEARTBEAT", "200ms"), ("LEASE", "1s"), ("KEEPALIVE", "2s")] {
-            house.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
+            cluster.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
         }
     }
-    house.answer_late(20, 200);
+    cluster.answer_late(20, 200);
     let mut nodes = Vec::new();
     for _ in 0..3 {
-        nodes.push(Node::start(&house).await);
+        nodes.push(Node::start(&cluster).await);
     }
-    let bulletin = house.publish(&nodes[0].server).await;
-    house.accepted(Dice::new().below(house.groups() / 2)).await;
+    let bulletin = cluster.publish(&nodes[0].server).await;
+    cluster.accepted(Chance::new().below(cluster.groups() / 2)).await;
     let busy = nodes.iter().position(|node| !node.wire.pushes().is_empty()).expect("a node that sends");
     nodes[busy].server.signal(Signal::SIGSTOP);
     last(frozen).await;
@@ -103,7 +103,7 @@ async fn a_frozen_node_that_wakes_sends_nothing_that_it_no_longer_owns() {
     .await;
     let before = nodes[busy].wire.pushes().len();
     nodes[busy].server.signal(Signal::SIGCONT);
-    house.settled(bulletin).await;
+    cluster.settled(bulletin).await;
     // it is awake again, and has learnt what it missed
     until("the woken node answers", || async { nodes[busy].server.metric("gcc_relay_accepted_total").await.is_some() })
         .await;
@@ -115,5 +115,5 @@ async fn a_frozen_node_that_wakes_sends_nothing_that_it_no_longer_owns() {
     let heir = nodes.iter().enumerate().position(|(n, node)| n != busy && !node.wire.pushes().is_empty());
     assert!(heir.is_some());
     // whichever leads counts again
-    house.assert_whole_at_any(bulletin, nodes.iter().map(|node| &node.server)).await;
+    cluster.assert_whole_at_any(bulletin, nodes.iter().map(|node| &node.server)).await;
 }

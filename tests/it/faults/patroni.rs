@@ -13,11 +13,11 @@ use nix::unistd::Pid;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::time::Instant;
 
-use super::cluster::{Ground, as_servant, free_port, skipped};
 use super::failover::{RESUMED, epoch, plan, resumed};
-use super::house::{Dice, House, scaled, until};
+use super::postgres_node::{PostgresFiles, as_postgres_user, free_port, skipped};
+use super::test_cluster::{Chance, TestCluster, scaled, until};
 use crate::program::Server;
-use crate::stage::PATIENCE;
+use crate::test_relay::PATIENCE;
 
 const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/config/ha");
 const INSTALL: &str = "apt-get install --no-install-recommends patroni etcd-server";
@@ -50,27 +50,27 @@ fn local(port: u16) -> String {
 }
 
 /// In a process group of its own, so that all of it can be struck at once.
-fn start(ground: &Ground, command: &mut Command, log: &str) -> Child {
-    let log = File::create(ground.folder().join(log)).expect("a log");
+fn start(files: &PostgresFiles, command: &mut Command, log: &str) -> Child {
+    let log = File::create(files.folder().join(log)).expect("a log");
     let other = log.try_clone().expect("the same log");
-    command.current_dir(ground.folder()).stdout(log).stderr(other).stdin(Stdio::null()).process_group(0);
-    as_servant(command).spawn().expect("it starts")
+    command.current_dir(files.folder()).stdout(log).stderr(other).stdin(Stdio::null()).process_group(0);
+    as_postgres_user(command).spawn().expect("it starts")
 }
 
-fn start_etcd(ground: &Ground, name: &str, own: Ports, all: &[(String, Ports)]) -> Child {
+fn start_etcd(files: &PostgresFiles, name: &str, own: Ports, all: &[(String, Ports)]) -> Child {
     let file = fs::read_to_string(Path::new(SETTINGS).join("etcd.env")).expect("the settings");
     let mut command = Command::new("etcd");
     command.envs(file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('=')));
     let members: Vec<String> = all.iter().map(|(name, ports)| format!("{name}=http://{}", local(ports.peer))).collect();
     let (client, peer) = (format!("http://{}", local(own.client)), format!("http://{}", local(own.peer)));
-    command.env("ETCD_NAME", name).env("ETCD_DATA_DIR", ground.folder().join(format!("etcd-{name}")));
+    command.env("ETCD_NAME", name).env("ETCD_DATA_DIR", files.folder().join(format!("etcd-{name}")));
     command.env("ETCD_LISTEN_CLIENT_URLS", &client).env("ETCD_ADVERTISE_CLIENT_URLS", &client);
     command.env("ETCD_LISTEN_PEER_URLS", &peer).env("ETCD_INITIAL_ADVERTISE_PEER_URLS", &peer);
     command.env("ETCD_INITIAL_CLUSTER", members.join(",")).env("ETCD_UNSUPPORTED_ARCH", std::env::consts::ARCH);
-    start(ground, &mut command, &format!("etcd-{name}.log"))
+    start(files, &mut command, &format!("etcd-{name}.log"))
 }
 
-fn start_patroni(ground: &Ground, name: &str, own: Ports, all: &[(String, Ports)]) -> Child {
+fn start_patroni(files: &PostgresFiles, name: &str, own: Ports, all: &[(String, Ports)]) -> Child {
     let etcd: Vec<String> = all.iter().map(|(_, ports)| local(ports.client)).collect();
     let mut command = Command::new("patroni");
     command.arg(Path::new(SETTINGS).join("patroni.yml"));
@@ -81,31 +81,31 @@ fn start_patroni(ground: &Ground, name: &str, own: Ports, all: &[(String, Ports)
         ("PATRONI_RESTAPI_CONNECT_ADDRESS", local(own.rest)),
         ("PATRONI_POSTGRESQL_LISTEN", local(own.postgres)),
         ("PATRONI_POSTGRESQL_CONNECT_ADDRESS", local(own.postgres)),
-        ("PATRONI_POSTGRESQL_DATA_DIR", ground.folder().join(name).display().to_string()),
-        ("PATRONI_POSTGRESQL_BIN_DIR", ground.programs().display().to_string()),
-        ("PATRONI_POSTGRESQL_PGPASS", ground.folder().join(format!("{name}.pgpass")).display().to_string()),
+        ("PATRONI_POSTGRESQL_DATA_DIR", files.folder().join(name).display().to_string()),
+        ("PATRONI_POSTGRESQL_BIN_DIR", files.programs().display().to_string()),
+        ("PATRONI_POSTGRESQL_PGPASS", files.folder().join(format!("{name}.pgpass")).display().to_string()),
         ("PATRONI_SUPERUSER_USERNAME", "postgres".to_owned()),
         ("PATRONI_SUPERUSER_PASSWORD", "one".to_owned()),
         ("PATRONI_REPLICATION_USERNAME", "replicator".to_owned()),
         ("PATRONI_REPLICATION_PASSWORD", "two".to_owned()),
         ("PATRONI_REWIND_USERNAME", "rewinder".to_owned()),
         ("PATRONI_REWIND_PASSWORD", "three".to_owned()),
-        ("HOME", ground.folder().display().to_string()),
+        ("HOME", files.folder().display().to_string()),
     ] {
         command.env(variable, value);
     }
-    start(ground, &mut command, &format!("patroni-{name}.log"))
+    start(files, &mut command, &format!("patroni-{name}.log"))
 }
 
 impl Machine {
     /// Ends everything on it, as a power cut would.
-    fn fall(&mut self, ground: &Ground) {
-        super::cluster::strike_folder(&ground.folder().join(&self.name), Signal::SIGKILL);
+    fn kill(&mut self, files: &PostgresFiles) {
+        super::postgres_node::signal_processes_in(&files.folder().join(&self.name), Signal::SIGKILL);
         for child in [&mut self.patroni, &mut self.etcd] {
             let _ = killpg(Pid::from_raw(i32::try_from(child.id()).expect("a process id")), Signal::SIGKILL);
             let _ = child.wait();
         }
-        super::cluster::strike_folder(&ground.folder().join(&self.name), Signal::SIGKILL);
+        super::postgres_node::signal_processes_in(&files.folder().join(&self.name), Signal::SIGKILL);
     }
 
     async fn leads(&self) -> bool {
@@ -117,21 +117,21 @@ impl Machine {
 
 /// Three machines; stopped when dropped.
 struct Machines {
-    ground: Ground,
+    files: PostgresFiles,
     all: Vec<Machine>,
 }
 
 impl Machines {
-    fn start(ground: Ground) -> Self {
+    fn start(files: PostgresFiles) -> Self {
         let named: Vec<(String, Ports)> = (1..=3).map(|n| (format!("db{n}"), ports())).collect();
         let all = named.iter().map(|(name, own)| Machine {
             name: name.clone(),
-            etcd: start_etcd(&ground, name, *own, &named),
-            patroni: start_patroni(&ground, name, *own, &named),
+            etcd: start_etcd(&files, name, *own, &named),
+            patroni: start_patroni(&files, name, *own, &named),
             postgres: own.postgres,
         });
         let all = all.collect();
-        Self { ground, all }
+        Self { files, all }
     }
 
     /// The machine that leads, once there is one with a synchronous standby.
@@ -146,7 +146,7 @@ impl Machines {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         let log =
-            |machine: &Machine| fs::read_to_string(self.ground.folder().join(format!("patroni-{}.log", machine.name)));
+            |machine: &Machine| fs::read_to_string(self.files.folder().join(format!("patroni-{}.log", machine.name)));
         panic!("nobody leads: {}", self.all.iter().filter_map(|machine| log(machine).ok()).collect::<String>());
     }
 
@@ -161,13 +161,13 @@ impl Machines {
 impl Drop for Machines {
     fn drop(&mut self) {
         for machine in &mut self.all {
-            machine.fall(&self.ground);
+            machine.kill(&self.files);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_leader_of_patroni_whose_machine_dies_in_mid_fan_out_is_followed_by_the_next() {
+async fn patroni_promotes_a_standby_during_a_fan_out() {
     // half a minute of waiting for the old leader's time to be over is too long for `make test`
     if !scaled(false, true) {
         return;
@@ -188,7 +188,7 @@ fn is_there(program: &str) -> bool {
 }
 
 async fn fail_over() -> Duration {
-    let mut machines = Machines::start(Ground::find().await);
+    let mut machines = Machines::start(PostgresFiles::find().await);
     let first = machines.leader().await;
     let hosts: Vec<String> = machines.all.iter().map(|machine| local(machine.postgres)).collect();
     let url = |user: &str, database: &str| {
@@ -200,14 +200,14 @@ async fn fail_over() -> Duration {
     }
     let db = store::connect(&url("gcc:four", "gcc"), 1, PATIENCE).await.expect("the leader");
     store::migrate(&db).await.expect("migrations");
-    let house = House::build_over(url("gcc:four", "gcc"), plan()).await;
-    house.answer_late(5, 60);
-    let nodes: [Server; 2] = [house.program.serve().await, house.program.serve().await];
-    let bulletin = house.publish(&nodes[0]).await;
-    house.accepted(Dice::new().below(house.groups() / 4)).await;
-    let before = epoch(&house).await;
-    let Machines { ground, all } = &mut machines;
-    all[first].fall(ground);
+    let cluster = TestCluster::build_over(url("gcc:four", "gcc"), plan()).await;
+    cluster.answer_late(5, 60);
+    let nodes: [Server; 2] = [cluster.program.serve().await, cluster.program.serve().await];
+    let bulletin = cluster.publish(&nodes[0]).await;
+    cluster.accepted(Chance::new().below(cluster.groups() / 4)).await;
+    let before = epoch(&cluster).await;
+    let Machines { files, all } = &mut machines;
+    all[first].kill(files);
     let fell = Instant::now();
     until("another member leads", || async {
         for (n, machine) in all.iter().enumerate() {
@@ -219,14 +219,14 @@ async fn fail_over() -> Duration {
     })
     .await;
     let promoted = fell.elapsed();
-    resumed(&house, before).await;
+    resumed(&cluster, before).await;
     let took = fell.elapsed();
     println!(
         "Patroni: promoted after {:.1} s, sending again after {:.1} s",
         promoted.as_secs_f64(),
         took.as_secs_f64()
     );
-    house.settled(bulletin).await;
-    house.assert_whole_at_any(bulletin, &nodes).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole_at_any(bulletin, &nodes).await;
     took
 }

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::simulator::{Fault, FaultRule, GroupConfig};
-use gcc_relay::store::progress::find_difference;
+use gcc_relay::store::progress::find_drift;
 use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::house::{Dice, House, Plan, Row, scaled, tree_file, until};
+use super::test_cluster::{Chance, ClusterPlan, Row, TestCluster, scaled, tree_file, until};
 use crate::program::Server;
 
 /// What people have done, and what was answered.
 struct Office<'a> {
-    house: &'a House,
+    cluster: &'a TestCluster,
     server: &'a Server,
     acts: AtomicU32,
 }
@@ -24,7 +24,7 @@ struct Office<'a> {
 impl Office<'_> {
     /// An act that must succeed.
     async fn act(&self, path: &str, body: Value) -> Value {
-        let answer = self.server.call(Method::POST, &format!("/api/v1{path}"), &self.house.key, Some(body)).await;
+        let answer = self.server.call(Method::POST, &format!("/api/v1{path}"), &self.cluster.key, Some(body)).await;
         let (status, text) = (answer.status(), answer.text().await.expect("a text"));
         assert!(status.is_success(), "{path}: {status} {text}");
         self.acts.fetch_add(1, Ordering::Relaxed);
@@ -39,11 +39,11 @@ impl Office<'_> {
         )
         .await
         .unsigned_abs()
-            == self.house.groups()
+            == self.cluster.groups()
     }
 
     async fn count(&self, asked: &'static str, bulletin: BulletinId) -> i64 {
-        sqlx::query_scalar(asked).bind(bulletin).fetch_one(&mut *self.house.db().await).await.expect("a count")
+        sqlx::query_scalar(asked).bind(bulletin).fetch_one(&mut *self.cluster.db().await).await.expect("a count")
     }
 
     /// Lets it into whatever holds it, and tries again what came to nothing, until it is everywhere.
@@ -57,17 +57,17 @@ impl Office<'_> {
     }
 
     /// Publishes and takes back, at moments of chance; gives each bulletin with its notice, where there is one.
-    async fn withdraw(&self, times: u32, dice: &mut Dice) -> Vec<(BulletinId, Option<BulletinId>)> {
+    async fn withdraw(&self, times: u32, chance: &mut Chance) -> Vec<(BulletinId, Option<BulletinId>)> {
         let mut taken_back = Vec::new();
         for _ in 0..times {
-            let bulletin = self.house.publish(self.server).await;
-            let moment = i64::try_from(dice.below(self.house.groups() / 2)).expect("a small number");
+            let bulletin = self.cluster.publish(self.server).await;
+            let moment = i64::try_from(chance.below(self.cluster.groups() / 2)).expect("a small number");
             let accepted = "select sum(accepted)::bigint from progress where bulletin_no = (select no from bulletins where id = $1)";
             until("it has come some way", || async { self.count(accepted, bulletin).await >= moment }).await;
             let reason = json!({ "reason": "ข้อมูลคลาดเคลื่อน" });
             self.act(&format!("/bulletins/{bulletin}/withdraw"), reason).await;
             let notice = sqlx::query_scalar("select id from bulletins where about = $1").bind(bulletin);
-            let notice = notice.fetch_optional(&mut *self.house.db().await).await.expect("a notice or none");
+            let notice = notice.fetch_optional(&mut *self.cluster.db().await).await.expect("a notice or none");
             taken_back.push((bulletin, notice));
         }
         taken_back
@@ -76,12 +76,12 @@ impl Office<'_> {
 
 /// Imports the tree again and again until all is done, each time with every seventh group bound to another LINE group;
 /// gives how many times.
-fn import(house: &House, done: &AtomicBool) -> u32 {
+fn import(cluster: &TestCluster, done: &AtomicBool) -> u32 {
     let mut times = 0;
     while !done.load(Ordering::Relaxed) {
         times += 1;
-        let rows: Vec<Row> = house.rows.iter().enumerate().map(|(n, row)| relinked(row, n, times)).collect();
-        house.program.done(&["tree", "import", &house.program.write("tree.csv", &tree_file(&rows))]);
+        let rows: Vec<Row> = cluster.rows.iter().enumerate().map(|(n, row)| relinked(row, n, times)).collect();
+        cluster.program.done(&["tree", "import", &cluster.program.write("tree.csv", &tree_file(&rows))]);
     }
     times
 }
@@ -99,31 +99,33 @@ fn other(row: &Row) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost() {
     let (offices, withdrawals) = scaled((400, 4), (4_000, 8));
-    let house = Arc::new(House::build(Plan { channels: 3, stewarded: true, rate: 300, ..Plan::of(offices) }).await);
+    let cluster = Arc::new(
+        TestCluster::build(ClusterPlan { channels: 3, stewarded: true, rate: 300, ..ClusterPlan::of(offices) }).await,
+    );
     let joined = |row: &Row, id: &str| GroupConfig::joined(id, &row.code, 10, &row.channel);
-    for (n, row) in house.rows.iter().enumerate() {
+    for (n, row) in cluster.rows.iter().enumerate() {
         if n % 7 == 3 {
-            house.control().put_group(joined(row, &other(row))).expect("a group");
+            cluster.control().put_group(joined(row, &other(row))).expect("a group");
         }
         if n % 20 == 19 {
-            house.control().remove_silently(&row.line_group).expect("removed");
+            cluster.control().remove_silently(&row.line_group).expect("removed");
         }
     }
-    house.faults([
+    cluster.faults([
         FaultRule::always(Fault::AcceptThenReset).share(0.02),
         FaultRule::always(Fault::Slow { min_ms: 5, max_ms: 60 }),
     ]);
-    let mut server = house.program.serve().await;
-    let bulletin = house.publish_as(&server, "as_configured").await;
-    let office = Office { house: &house, server: &server, acts: AtomicU32::new(0) };
-    let (done, mut dice) = (Arc::new(AtomicBool::new(false)), Dice::new());
-    let (of_house, enough) = (Arc::clone(&house), Arc::clone(&done));
-    let importing = tokio::task::spawn_blocking(move || import(&of_house, &enough));
+    let mut server = cluster.program.serve().await;
+    let bulletin = cluster.publish_as(&server, "as_configured").await;
+    let office = Office { cluster: &cluster, server: &server, acts: AtomicU32::new(0) };
+    let (done, mut chance) = (Arc::new(AtomicBool::new(false)), Chance::new());
+    let (for_import, enough) = (Arc::clone(&cluster), Arc::clone(&done));
+    let importing = tokio::task::spawn_blocking(move || import(&for_import, &enough));
     let taking_back = async {
-        let taken_back = office.withdraw(withdrawals, &mut dice).await;
+        let taken_back = office.withdraw(withdrawals, &mut chance).await;
         // the account comes back to where it was taken out
-        for row in house.rows.iter().skip(19).step_by(20) {
-            house.control().put_group(joined(row, &row.line_group)).expect("a group");
+        for row in cluster.rows.iter().skip(19).step_by(20) {
+            cluster.control().put_group(joined(row, &row.line_group)).expect("a group");
         }
         taken_back
     };
@@ -133,7 +135,7 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
 
     // a notice goes wherever the bulletin went or may have gone, late or not
     for (about, notice) in &taken_back {
-        house.settled(*about).await;
+        cluster.settled(*about).await;
         let Some(notice) = notice else { continue };
         let went = "select count(*) from deliveries where bulletin_no = (select no from bulletins where id = $1) and (state = 'accepted' or outcome_open)";
         let notified = "select count(*) from deliveries where bulletin_no = (select no from bulletins where id = $1)";
@@ -141,20 +143,20 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
             office.count(went, *about).await == office.count(notified, *notice).await
         })
         .await;
-        house.settled(*notice).await;
-        assert!(find_difference(&mut *house.db().await, *notice).await.expect("a recount").is_none());
-        assert!(find_difference(&mut *house.db().await, *about).await.expect("a recount").is_none());
+        cluster.settled(*notice).await;
+        assert!(find_drift(&mut *cluster.db().await, *notice).await.expect("a recount").is_none());
+        assert!(find_drift(&mut *cluster.db().await, *about).await.expect("a recount").is_none());
     }
-    house.assert_exact(bulletin, [&server]).await;
+    cluster.assert_exact(bulletin, [&server]).await;
     // no copy is in both LINE groups of one group
-    for row in &house.rows {
-        let hash = |group: &str| house.control().accepted(Some(group)).into_iter().map(|push| push.messages_hash);
+    for row in &cluster.rows {
+        let hash = |group: &str| cluster.control().accepted(Some(group)).into_iter().map(|push| push.messages_hash);
         let there: Vec<String> = hash(&other(row)).collect();
         assert!(!hash(&row.line_group).any(|hash| there.contains(&hash)), "twice in {}", row.code);
     }
     // each act is on record
     let kept = "select count(*) from audit where act in ('forward', 'retry', 'withdraw')";
-    let kept: i64 = sqlx::query_scalar(kept).fetch_one(&mut *house.db().await).await.expect("a count");
+    let kept: i64 = sqlx::query_scalar(kept).fetch_one(&mut *cluster.db().await).await.expect("a count");
     let acts = office.acts.load(Ordering::Relaxed);
     assert_eq!(kept, i64::from(acts), "acts on record, acts that were answered");
     println!("{acts} acts and {imports} imports");
@@ -162,6 +164,6 @@ async fn people_and_engine_on_the_same_rows_meet_no_deadlock_and_no_act_is_lost(
     server.signal(Signal::SIGTERM);
     server.ended(Duration::from_secs(10)).await.expect("it ends");
     let said = "select deadlocks from pg_stat_database where datname = current_database()";
-    let deadlocks: i64 = sqlx::query_scalar(said).fetch_one(&mut *house.db().await).await.expect("a number");
+    let deadlocks: i64 = sqlx::query_scalar(said).fetch_one(&mut *cluster.db().await).await.expect("a number");
     assert_eq!(deadlocks, 0, "transactions stood in each other's way");
 }

@@ -7,11 +7,11 @@ use reqwest::Method;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tokio::time::{Instant, timeout};
 
-use super::house::{Dice, House, Plan, last, scaled, until};
 use super::postgres::wired;
+use super::test_cluster::{Chance, ClusterPlan, TestCluster, last, scaled, until};
 use super::wire::Wire;
 use crate::program::Server;
-use crate::stage::fresh_database;
+use crate::test_relay::fresh_database;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -31,7 +31,7 @@ async fn stranded(statement: Duration) -> (Wire, Db) {
     let both = [db.begin().await.expect("one"), db.begin().await.expect("two")];
     drop(both);
     until("both are back", || async { db.size() == (2, 2) }).await;
-    wire.strand();
+    wire.cut_without_reset();
     (wire, db)
 }
 
@@ -85,7 +85,7 @@ async fn a_transaction_that_is_dropped_is_undone_and_its_connection_used_again()
 }
 
 #[tokio::test]
-async fn a_server_that_takes_no_writes_any_more_is_away_and_its_connections_are_made_anew() {
+async fn a_server_that_became_read_only_is_away_and_gets_new_connections() {
     let db = pool(&fresh_database().await, 30 * SECOND);
     let (mut one, mut two) = (db.acquire().await.expect("one"), db.acquire().await.expect("two"));
     let mut old = Vec::new();
@@ -121,9 +121,9 @@ async fn a_lock_that_is_not_let_go_is_not_waited_for_without_end() {
 }
 
 /// A fan-out whose node loses every connection at once, without a word.
-async fn strand_once(plan: Plan, max_connections: &str) {
+async fn strand_once(plan: ClusterPlan, max_connections: &str) {
     let (wire, over) = wired(&fresh_database().await).await;
-    let mut house = House::build_over(over, plan).await;
+    let mut cluster = TestCluster::build_over(over, plan).await;
     for (name, value) in [
         ("DATABASE__MAX_CONNECTIONS", max_connections),
         ("DATABASE__WEB_CONNECTIONS", "3"),
@@ -131,27 +131,27 @@ async fn strand_once(plan: Plan, max_connections: &str) {
         ("DATABASE__STATEMENT_TIMEOUT", "5m"),
         ("RELAY__KEEPALIVE", "4s"),
     ] {
-        house.program.set(&format!("GCC_RELAY__{name}"), value);
+        cluster.program.set(&format!("GCC_RELAY__{name}"), value);
     }
-    house.answer_late(5, 60);
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
-    house.accepted(Dice::new().below(house.groups() / 2)).await;
-    wire.strand();
+    cluster.answer_late(5, 60);
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
+    cluster.accepted(Chance::new().below(cluster.groups() / 2)).await;
+    wire.cut_without_reset();
     let fell = Instant::now();
-    house.settled(bulletin).await;
+    cluster.settled(bulletin).await;
     println!("settled {:.1} s after all connections fell silent", fell.elapsed().as_secs_f64());
-    house.assert_whole(bulletin, &server).await;
+    cluster.assert_whole(bulletin, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_with_few_connections_that_all_fall_silent_goes_on_over_new_ones() {
-    strand_once(Plan { rate: 300, ..Plan::of(scaled(600, 12_000)) }, "3").await;
+    strand_once(ClusterPlan { rate: 300, ..ClusterPlan::of(scaled(600, 12_000)) }, "3").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_with_many_channels_whose_connections_all_fall_silent_goes_on_over_new_ones() {
-    strand_once(Plan { channels: 20, rate: 30, ..Plan::of(scaled(600, 12_000)) }, "10").await;
+async fn a_node_whose_connections_all_fall_silent_opens_new_ones() {
+    strand_once(ClusterPlan { channels: 20, rate: 30, ..ClusterPlan::of(scaled(600, 12_000)) }, "10").await;
 }
 
 async fn silence(server: &Server) -> Option<f64> {
@@ -161,43 +161,43 @@ async fn silence(server: &Server) -> Option<f64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_listener_whose_connection_died_silently_hears_again() {
     let (wire, over) = wired(&fresh_database().await).await;
-    let mut house = House::build_over(over, Plan::of(10)).await;
+    let mut cluster = TestCluster::build_over(over, ClusterPlan::of(10)).await;
     // a look without a notice comes too late for this test
-    house.program.set("GCC_RELAY__RELAY__POLL_INTERVAL", "1m");
+    cluster.program.set("GCC_RELAY__RELAY__POLL_INTERVAL", "1m");
     // long enough to be seen deaf on a busy machine
-    house.program.set("GCC_RELAY__RELAY__KEEPALIVE", "12s");
-    let server = house.program.serve().await;
+    cluster.program.set("GCC_RELAY__RELAY__KEEPALIVE", "12s");
+    let server = cluster.program.serve().await;
     until("the node hears itself", || async { silence(&server).await.is_some_and(|silence| silence < 1.5) }).await;
-    wire.strand();
+    wire.cut_without_reset();
     until("it is deaf, and says so", || async { silence(&server).await.is_some_and(|silence| silence > 3.0) }).await;
     until("it hears again", || async { silence(&server).await.is_some_and(|silence| silence < 1.5) }).await;
     for _ in 0..3 {
-        let before = house.control().counts().accepted;
-        house.publish(&server).await;
+        let before = cluster.control().counts().accepted;
+        cluster.publish(&server).await;
         let published = Instant::now();
-        house.accepted(before + 1).await;
+        cluster.accepted(before + 1).await;
         // without a notice it takes the poll, most of a minute
         assert!(published.elapsed() < 15 * SECOND, "{:?}", published.elapsed());
-        house.accepted(before + house.groups()).await;
+        cluster.accepted(before + cluster.groups()).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beats_wake_nobody() {
-    let heard = |payload| notices::Heard::parse(payload);
-    assert_eq!(heard("beat 17"), Some(notices::Heard::Beat(17)));
-    assert_eq!(heard("wake"), Some(notices::Heard::Notice(notices::Notice::WakeAll)));
+    let heard = |payload| notices::ReceivedNotice::parse(payload);
+    assert_eq!(heard("beat 17"), Some(notices::ReceivedNotice::Beat(17)));
+    assert_eq!(heard("wake"), Some(notices::ReceivedNotice::Notice(notices::Notice::WakeAll)));
     assert_eq!(notices::Notice::parse("beat 17"), None, "an older node passes it over");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_whose_session_answers_while_its_pool_does_not_ends_to_be_started_again() {
+async fn a_node_whose_pool_is_dead_exits_to_be_restarted() {
     let url = fresh_database().await;
-    let mut house = House::build_over(url.clone(), Plan::of(10)).await;
+    let mut cluster = TestCluster::build_over(url.clone(), ClusterPlan::of(10)).await;
     for (name, value) in [("HEARTBEAT", "200ms"), ("LEASE", "5s"), ("KEEPALIVE", "20s"), ("WATCHDOG", "15s")] {
-        house.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
+        cluster.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
     }
-    let mut server = house.program.serve().await;
+    let mut server = cluster.program.serve().await;
     until("it has a session", || async { server.metric("gcc_relay_leader").await == Some(1.0) }).await;
     let (before, after) = url.split_once('?').expect("a query");
     let (cluster, name) = before.rsplit_once('/').expect("a name");
@@ -214,25 +214,25 @@ async fn a_node_whose_session_answers_while_its_pool_does_not_ends_to_be_started
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_that_use_up_the_pool_of_the_web_keep_nothing_from_being_sent() {
     let url = fresh_database().await;
-    let mut house = House::build_over(url.clone(), Plan { rate: 300, ..Plan::of(300) }).await;
-    house.program.set("GCC_RELAY__DATABASE__WEB_CONNECTIONS", "2");
-    house.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "2s");
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
+    let mut cluster = TestCluster::build_over(url.clone(), ClusterPlan { rate: 300, ..ClusterPlan::of(300) }).await;
+    cluster.program.set("GCC_RELAY__DATABASE__WEB_CONNECTIONS", "2");
+    cluster.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "2s");
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
     // whoever asks for accounts waits for this lock
     let mut holder = PgConnection::connect(&url).await.expect("a connection");
     holder.execute("begin; lock table api_keys in access exclusive mode").await.expect("a lock");
     let asked: Vec<_> = (0..4)
         .map(|n| {
-            let (url, key) = (format!("{}/api/v1/groups", server.url), format!("{}{n}", house.key));
+            let (url, key) = (format!("{}/api/v1/groups", server.url), format!("{}{n}", cluster.key));
             tokio::spawn(async move { reqwest::Client::new().request(Method::GET, url).bearer_auth(key).send().await })
         })
         .collect();
-    house.accepted(house.groups()).await;
+    cluster.accepted(cluster.groups()).await;
     holder.execute("rollback").await.expect("let go");
     for asked in asked {
         asked.await.expect("asked").expect("an answer");
     }
-    house.settled(bulletin).await;
-    house.assert_whole(bulletin, &server).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole(bulletin, &server).await;
 }

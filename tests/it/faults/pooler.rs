@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use gcc_relay::store::Hosts;
 use gcc_relay::store::checkup::list_lost_settings;
-use gcc_relay::store::session::open_session_on;
+use gcc_relay::store::node_connection::open_session_on;
 use nix::sys::signal::Signal;
 use sqlx::Executor as _;
 use tokio::time::Instant;
 
-use super::cluster::{Ground, as_servant, free_port, skipped};
-use super::house::{House, Plan, until};
-use crate::stage::fresh_database;
+use super::postgres_node::{PostgresFiles, as_postgres_user, free_port, skipped};
+use super::test_cluster::{ClusterPlan, TestCluster, until};
+use crate::test_relay::fresh_database;
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
 const INSTALL: &str = "apt-get install --no-install-recommends pgbouncer";
 
 struct Pooler {
-    _ground: Ground,
+    _ground: PostgresFiles,
     process: Child,
     url: String,
 }
@@ -38,10 +38,10 @@ async fn start(mode: &str, extra: &str) -> Option<Pooler> {
         skipped("pgbouncer", INSTALL);
         return None;
     }
-    let ground = Ground::find().await;
+    let files = PostgresFiles::find().await;
     let direct = url::Url::parse(&fresh_database().await).expect("an address");
     let socket = direct.query_pairs().find(|(name, _)| name == "host").expect("a socket's folder").1.into_owned();
-    let (port, name, folder) = (free_port(), direct.path().trim_start_matches('/'), ground.folder());
+    let (port, name, folder) = (free_port(), direct.path().trim_start_matches('/'), files.folder());
     let users = folder.join("users.txt");
     fs::write(&users, "\"gcc_relay\" \"\"\n").expect("a file");
     let settings = format!(
@@ -56,9 +56,9 @@ async fn start(mode: &str, extra: &str) -> Option<Pooler> {
     let other = log.try_clone().expect("the same log");
     let mut command = Command::new(PROGRAM);
     command.arg(&file).current_dir(folder).stdin(Stdio::null()).stdout(log).stderr(other);
-    let process = as_servant(&mut command).spawn().expect("it starts");
+    let process = as_postgres_user(&mut command).spawn().expect("it starts");
     let url = format!("postgres://gcc_relay@127.0.0.1:{port}/{name}?sslmode=disable");
-    let pooler = Pooler { _ground: ground, process, url };
+    let pooler = Pooler { _ground: files, process, url };
     until("the pooler lets somebody in", || async {
         tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()
     })
@@ -71,18 +71,19 @@ const SWALLOWS: &str = "ignore_startup_parameters = extra_float_digits, options,
     tcp_keepalives_idle, tcp_keepalives_interval, tcp_keepalives_count, tcp_user_timeout, idle_session_timeout";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn through_a_pooler_in_session_mode_a_frozen_node_is_taken_over_as_when_connected_directly() {
+async fn a_frozen_node_behind_a_session_pooler_is_taken_over() {
     for more in ["", SWALLOWS] {
         let Some(pooler) = start("session", more).await else { return };
-        let mut house = House::build_over(pooler.url.clone(), Plan { rate: 100, ..Plan::of(700) }).await;
+        let mut cluster =
+            TestCluster::build_over(pooler.url.clone(), ClusterPlan { rate: 100, ..ClusterPlan::of(700) }).await;
         for (name, value) in [("HEARTBEAT", "200ms"), ("LEASE", "1s"), ("KEEPALIVE", "4s")] {
-            house.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
+            cluster.program.set(&format!("GCC_RELAY__RELAY__{name}"), value);
         }
-        let (_, told, _) = house.program.run(&["doctor"]);
+        let (_, told, _) = cluster.program.run(&["doctor"]);
         assert!(told.contains("ok    pooling: "), "{told}");
-        let nodes = [house.program.serve().await, house.program.serve().await];
-        let bulletin = house.publish(&nodes[0]).await;
-        house.accepted(100).await;
+        let nodes = [cluster.program.serve().await, cluster.program.serve().await];
+        let bulletin = cluster.publish(&nodes[0]).await;
+        cluster.accepted(100).await;
         let mut sends = None;
         for (n, node) in nodes.iter().enumerate() {
             let text =
@@ -93,26 +94,26 @@ async fn through_a_pooler_in_session_mode_a_frozen_node_is_taken_over_as_when_co
         }
         let sends = sends.expect("one of them sends");
         nodes[sends].signal(Signal::SIGSTOP);
-        let (frozen, before) = (Instant::now(), house.control().counts().accepted);
-        house.accepted(before + 20).await;
+        let (frozen, before) = (Instant::now(), cluster.control().counts().accepted);
+        cluster.accepted(before + 20).await;
         println!("taken over {:.1} s after a node froze, through the pooler", frozen.elapsed().as_secs_f64());
         assert!(frozen.elapsed() < Duration::from_secs(20), "{:?}", frozen.elapsed());
         nodes[sends].signal(Signal::SIGCONT);
-        house.settled(bulletin).await;
-        house.assert_whole_at_any(bulletin, &nodes).await;
+        cluster.settled(bulletin).await;
+        cluster.assert_whole_at_any(bulletin, &nodes).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pooler_in_transaction_mode_is_refused_in_a_sentence() {
     let Some(pooler) = start("transaction", "").await else { return };
-    let mut house = House::build(Plan::of(10)).await;
-    house.program.set("DATABASE_URL", &pooler.url);
-    let (status, told, said) = house.program.run(&["doctor"]);
+    let mut cluster = TestCluster::build(ClusterPlan::of(10)).await;
+    cluster.program.set("DATABASE_URL", &pooler.url);
+    let (status, told, said) = cluster.program.run(&["doctor"]);
     assert_eq!(status, Some(1));
     let refused = "a session's locks do not hold";
     assert!(told.contains(&format!("FAIL  pooling: {refused}")), "{told}{said}");
-    let (status, _, said) = house.program.run(&["serve"]);
+    let (status, _, said) = cluster.program.run(&["serve"]);
     assert_eq!(status, Some(1));
     assert!(said.contains(refused), "{said}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
-use gcc_relay::relay::by_hand::start_dispatcher;
+use gcc_relay::relay::test_driver::start_dispatcher;
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store;
 use nix::sys::signal::{Signal, kill};
@@ -15,9 +15,9 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::house::{Dice, House, Plan, last, scaled, until};
+use super::test_cluster::{Chance, ClusterPlan, TestCluster, last, scaled, until};
 use super::wire::{Far, Wire};
-use crate::stage::{PATIENCE, Stage, fresh_database};
+use crate::test_relay::{PATIENCE, TestRelay, fresh_database};
 
 /// A Postgres of its own, which can be struck down.
 struct Postgres {
@@ -57,7 +57,7 @@ impl Postgres {
     }
 
     /// Starts it again; after a kill it first waits for what is left of the old one.
-    async fn come_back(&mut self) {
+    async fn restart(&mut self) {
         for _ in 0..600 {
             if let Ok(share) = Embedded::start(&self.config).await {
                 self.shares.push(share);
@@ -73,19 +73,19 @@ impl Postgres {
 async fn postgres_stopped_fast_stopped_at_once_and_killed_loses_nothing() {
     let (offices, away) = scaled((800, Duration::from_secs(1)), (12_000, Duration::from_secs(3)));
     let mut postgres = Postgres::start().await;
-    let house = House::build_over(postgres.url(), Plan::of(offices)).await;
-    house.answer_late(5, 60);
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
-    let moments = Dice::new().moments(3, house.groups());
+    let cluster = TestCluster::build_over(postgres.url(), ClusterPlan::of(offices)).await;
+    cluster.answer_late(5, 60);
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
+    let moments = Chance::new().moments(3, cluster.groups());
     for (signal, moment) in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGKILL].into_iter().zip(moments) {
-        house.accepted(moment).await;
+        cluster.accepted(moment).await;
         postgres.strike(signal).await;
         last(away).await;
-        postgres.come_back().await;
+        postgres.restart().await;
     }
-    house.settled(bulletin).await;
-    house.assert_whole(bulletin, &server).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole(bulletin, &server).await;
 }
 
 /// A wire to the Postgres of a database's address, and that address over the wire.
@@ -101,80 +101,81 @@ pub async fn wired(url: &str) -> (Wire, String) {
 async fn connections_to_postgres_cut_and_frozen_in_mid_statement_lose_nothing() {
     let (offices, rounds, frozen) = scaled((800, 2, Duration::from_secs(4)), (12_000, 6, Duration::from_secs(15)));
     let (wire, over) = wired(&fresh_database().await).await;
-    let mut house = House::build_over(over, Plan { rate: 1_000, ..Plan::of(offices) }).await;
-    house.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "2s");
-    house.answer_late(5, 60);
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
-    for (n, moment) in Dice::new().moments(rounds * 2, house.groups()).into_iter().enumerate() {
-        house.accepted(moment).await;
+    let mut cluster = TestCluster::build_over(over, ClusterPlan { rate: 1_000, ..ClusterPlan::of(offices) }).await;
+    cluster.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "2s");
+    cluster.answer_late(5, 60);
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
+    for (n, moment) in Chance::new().moments(rounds * 2, cluster.groups()).into_iter().enumerate() {
+        cluster.accepted(moment).await;
         if n % 2 == 0 {
             wire.cut();
         } else {
             wire.freeze();
             last(frozen).await;
-            wire.thaw();
+            wire.unfreeze();
         }
     }
-    house.settled(bulletin).await;
-    house.assert_whole(bulletin, &server).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole(bulletin, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_to_postgres_that_fall_silent_for_ever_are_given_up() {
     let (wire, over) = wired(&fresh_database().await).await;
-    let mut house = House::build_over(over, Plan { rate: 1_000, ..Plan::of(scaled(500, 12_000)) }).await;
-    house.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "1s");
-    house.program.set("GCC_RELAY__RELAY__KEEPALIVE", "4s");
-    house.answer_late(5, 60);
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
-    house.accepted(Dice::new().below(house.groups() * 2 / 3)).await;
-    wire.strand();
+    let mut cluster =
+        TestCluster::build_over(over, ClusterPlan { rate: 1_000, ..ClusterPlan::of(scaled(500, 12_000)) }).await;
+    cluster.program.set("GCC_RELAY__DATABASE__ACQUIRE_TIMEOUT", "1s");
+    cluster.program.set("GCC_RELAY__RELAY__KEEPALIVE", "4s");
+    cluster.answer_late(5, 60);
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
+    cluster.accepted(Chance::new().below(cluster.groups() * 2 / 3)).await;
+    wire.cut_without_reset();
     // counted over new connections
-    house.settled(bulletin).await;
-    house.assert_whole(bulletin, &server).await;
+    cluster.settled(bulletin).await;
+    cluster.assert_whole(bulletin, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_to_commits_that_are_lost_cost_nothing_and_leave_no_claim_behind() {
     let (offices, lost) = scaled((600, 12), (12_000, 120));
     let (wire, over) = wired(&fresh_database().await).await;
-    let mut house = House::build_over(over, Plan { rate: 1_000, ..Plan::of(offices) }).await;
-    house.program.set("GCC_RELAY__RELAY__CLAIM_BATCH", "20");
+    let mut cluster = TestCluster::build_over(over, ClusterPlan { rate: 1_000, ..ClusterPlan::of(offices) }).await;
+    cluster.program.set("GCC_RELAY__RELAY__CLAIM_BATCH", "20");
     // whoever waits for the next look would wait for longer than this test
-    house.program.set("GCC_RELAY__RELAY__POLL_INTERVAL", "1m");
-    house.answer_late(5, 60);
-    let server = house.program.serve().await;
-    let bulletin = house.publish(&server).await;
-    for moment in Dice::new().moments(lost / 2, house.groups() * 2 / 3) {
-        house.accepted(moment).await;
+    cluster.program.set("GCC_RELAY__RELAY__POLL_INTERVAL", "1m");
+    cluster.answer_late(5, 60);
+    let server = cluster.program.serve().await;
+    let bulletin = cluster.publish(&server).await;
+    for moment in Chance::new().moments(lost / 2, cluster.groups() * 2 / 3) {
+        cluster.accepted(moment).await;
         wire.lose_commits(2);
     }
-    house.settled(bulletin).await;
+    cluster.settled(bulletin).await;
     assert!(wire.has_lost_all());
-    until("no claim is left", || async { house.count_claims().await == 0 }).await;
-    house.assert_whole(bulletin, &server).await;
+    until("no claim is left", || async { cluster.count_claims().await == 0 }).await;
+    cluster.assert_whole(bulletin, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_parent_whose_record_was_committed_without_an_answer_wakes_its_children_at_once() {
-    let mut stage = Stage::new().await;
-    let (wire, over) = wired_to(&stage.engine.db).await;
-    stage.engine.db = store::connect(&over, 4, PATIENCE).await.expect("a pool over the wire");
-    std::sync::Arc::make_mut(&mut stage.engine.settings).poll_interval = Duration::from_hours(1);
-    stage.faults([FaultRule::always(Fault::Slow { min_ms: 300, max_ms: 300 }).group("Cgcc1")]);
-    let id = stage.publish_automatic().await;
+async fn a_commit_without_an_answer_still_wakes_the_children_at_once() {
+    let mut relay = TestRelay::new().await;
+    let (wire, over) = wired_to(&relay.engine.db).await;
+    relay.engine.db = store::connect(&over, 4, PATIENCE).await.expect("a pool over the wire");
+    std::sync::Arc::make_mut(&mut relay.engine.settings).poll_interval = Duration::from_hours(1);
+    relay.faults([FaultRule::always(Fault::Slow { min_ms: 300, max_ms: 300 }).group("Cgcc1")]);
+    let id = relay.publish_automatic().await;
     let stop = CancellationToken::new();
-    let started = start_dispatcher(&stage.engine, stage.channel, None, std::sync::Arc::default(), stop.clone()).await;
+    let started = start_dispatcher(&relay.engine, relay.channel, None, std::sync::Arc::default(), stop.clone()).await;
     let running = started.expect("a dispatcher").expect("ours");
-    until("the root is on its way", || async { stage.delivery(id, "gcc1").await.claimed }).await;
+    until("the root is on its way", || async { relay.delivery(id, "gcc1").await.claimed }).await;
     wire.lose_commits(1);
-    until("those below have it", || async { stage.states(id).await["moi"] == State::Accepted }).await;
+    until("those below have it", || async { relay.states(id).await["moi"] == State::Accepted }).await;
     assert!(wire.has_lost_all());
     stop.cancel();
     running.await.expect("it ends");
-    stage.assert_exact(id).await;
+    relay.assert_exact(id).await;
 }
 
 /// A wire to the Postgres of a pool, and the address of its database over the wire.

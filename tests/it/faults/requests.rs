@@ -14,9 +14,9 @@ use rand::{RngExt as _, SeedableRng as _};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::house::{scaled, seed};
+use super::test_cluster::{scaled, seed};
 use crate::api_document::{differences, document, named, operations};
-use crate::desk::{Answer, Desk, Who};
+use crate::test_app::{Answer, TestApp, Who};
 
 /// Operations that are not asked: each holds its answer open, or needs what no document can say.
 const LEFT_OUT: &[(&str, &str)] = &[
@@ -153,7 +153,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A body with something wrong in it.
-    fn spoil(&mut self, body: Value) -> Value {
+    fn corrupt(&mut self, body: Value) -> Value {
         let odd = [
             json!(null),
             json!(-1),
@@ -237,7 +237,7 @@ fn ask(maker: &mut Maker<'_>, pattern: &str, operation: &Value) -> Asked {
     let spoilt = maker.one_in(4);
     let body = (!schema.is_null()).then(|| {
         let body = maker.value(schema);
-        if spoilt { maker.spoil(body) } else { body }
+        if spoilt { maker.corrupt(body) } else { body }
     });
     Asked { path, headers, body, spoilt }
 }
@@ -270,13 +270,13 @@ fn faults(document: &Value, operation: &Value, answer: &Answer) -> Vec<String> {
 }
 
 /// Things in every state, so that requests meet something.
-async fn furnish(desk: &Desk, maker: &mut Maker<'_>) {
-    let (draft, submitted, held) = (desk.write().await, desk.write().await, desk.held().await);
-    desk.post(&Who::Admin, &format!("bulletins/{submitted}/submit"), json!({})).await;
-    let scheduled = desk.write().await;
-    let at = desk.now() + Duration::from_hours(24);
-    desk.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await;
-    let lost = desk
+async fn prepare_data(app: &TestApp, maker: &mut Maker<'_>) {
+    let (draft, submitted, held) = (app.write().await, app.write().await, app.held().await);
+    app.post(&Who::Admin, &format!("bulletins/{submitted}/submit"), json!({})).await;
+    let scheduled = app.write().await;
+    let at = app.now() + Duration::from_hours(24);
+    app.post(&Who::Admin, &format!("bulletins/{scheduled}/publish"), json!({ "at": at })).await;
+    let lost = app
         .texts(
             "select delivery_id(published_at, bulletin_no, group_id)::text
         from deliveries join bulletins on no = bulletin_no order by random() limit 8",
@@ -297,13 +297,13 @@ struct Share {
 
 #[tokio::test]
 async fn whatever_is_asked_the_answer_is_one_that_the_document_names() {
-    let desk = Desk::new().await;
+    let app = TestApp::new().await;
     let document = document();
-    let mut maker = Maker::new(&document, seed(), desk.now().into());
+    let mut maker = Maker::new(&document, seed(), app.now().into());
     let (mut wrong, mut shares) = (Vec::new(), BTreeMap::<String, Share>::new());
     for round in 0..scaled(8, 150) {
         if round % 4 == 0 {
-            furnish(&desk, &mut maker).await;
+            prepare_data(&app, &mut maker).await;
         }
         for (method, pattern, operation) in operations(&document) {
             let name = format!("{method} {pattern}");
@@ -312,7 +312,7 @@ async fn whatever_is_asked_the_answer_is_one_that_the_document_names() {
             }
             let who = if maker.one_in(3) { *maker.pick(&Who::ALL).expect("somebody") } else { Who::Admin };
             let asked = ask(&mut maker, &pattern, operation);
-            let answer = send(&desk, who, &method, &asked).await;
+            let answer = send(&app, who, &method, &asked).await;
             let found = faults(&document, operation, &answer);
             wrong.extend(
                 found.into_iter().map(|fault| format!("{who:?} {method} {} {:?}: {fault}", asked.path, asked.body)),
@@ -324,7 +324,7 @@ async fn whatever_is_asked_the_answer_is_one_that_the_document_names() {
             }
         }
         // what was sent is worked on as it would be
-        desk.run().await;
+        app.run().await;
     }
     for (name, share) in &shares {
         println!("{:>3} % of {:>3} taken: {name}", share.taken * 100 / share.of, share.of);
@@ -334,13 +334,13 @@ async fn whatever_is_asked_the_answer_is_one_that_the_document_names() {
     assert!(wrong.is_empty(), "{} of these: {wrong:#?}", wrong.len());
 }
 
-async fn send(desk: &Desk, who: Who, method: &Method, asked: &Asked) -> Answer {
-    let mut request = desk.request(&who, method.clone(), &asked.path);
+async fn send(app: &TestApp, who: Who, method: &Method, asked: &Asked) -> Answer {
+    let mut request = app.request(&who, method.clone(), &asked.path);
     for (name, text) in &asked.headers {
         request = request.header(name, text);
     }
     if let Some(body) = &asked.body {
         request = request.json(body);
     }
-    desk.send(request).await
+    app.send(request).await
 }

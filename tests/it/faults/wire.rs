@@ -96,12 +96,12 @@ impl Wire {
     }
 
     /// What is connected carries nothing, for ever; new connections pass.
-    pub fn strand(&self) {
+    pub fn cut_without_reset(&self) {
         self.state.frozen.send_replace(self.next());
     }
 
     /// Everything passes again, and what was held up goes on.
-    pub fn thaw(&self) {
+    pub fn unfreeze(&self) {
         self.state.frozen.send_replace(0);
     }
 
@@ -125,7 +125,7 @@ impl Wire {
     }
 
     /// Listens again at the same address.
-    pub async fn come_back(&mut self) {
+    pub async fn restart(&mut self) {
         let listener = TcpListener::bind(self.address).await.expect("the same port");
         self.taker = Some(tokio::spawn(take(listener, Arc::clone(&self.state))));
     }

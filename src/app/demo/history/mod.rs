@@ -2,11 +2,11 @@
 //!
 //! Each bulletin is written and published by the commands of the relay, on the day on which it is to have been;
 //! what people did to it (a withdrawal, a refusal, a note) goes by their commands too. Only the rest of its way, which
-//! would take weeks, is worked out ([`fate`]) and written at once ([`store::history`](crate::store::history)). Made
+//! would take weeks, is worked out ([`simulation`]) and written at once ([`store::demo_seed`](crate::store::demo_seed)). Made
 //! once, on a cluster that has no bulletins older than two days.
 
-mod fate;
 mod letters;
+mod simulation;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::ToSpan as _;
 
-use self::fate::{Course, foretell};
-pub(super) use self::fate::{lot_of, steward_of};
 use self::letters::{Event, LETTERS, Letter, MADE_UP, NEWS, Published, To};
+use self::simulation::{Scenario, simulate};
+pub(super) use self::simulation::{seed_for, steward_of};
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode};
 use crate::domain::delivery::{Reason, State};
@@ -24,17 +24,19 @@ use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::thai::{Digits, format_long_date, from_bangkok, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
-use crate::relay::forward::{Into, SignedNote, decline, forward};
+use crate::relay::forward::{ForwardTarget, SignedNote, decline, forward};
 use crate::relay::public_token;
 use crate::relay::publish::publish;
 use crate::relay::withdraw::withdraw;
 use crate::store::attempts::{Attempt, insert_attempts};
 use crate::store::bulletins::{Draft, get_bulletin, insert_draft};
-use crate::store::history::{Fate, Forwarding, insert_forwardings, is_published_before, list_copies, write_fates};
+use crate::store::demo_seed::{
+    Forwarding, SimulatedOutcome, insert_forwardings, is_published_before, list_seed_deliveries, write_outcomes,
+};
 use crate::store::{Connection, StoreError, groups, links};
 
 /// The governor who is never there: what is held at the province stays held.
-pub(super) const ABSENT: &str = "gcc2-ranong";
+pub(super) const ABSENT_GROUP: &str = "gcc2-ranong";
 /// The group from which somebody removed the account, and how long ago.
 const REMOVED: &str = "gcc3-lamphun-culture";
 const REMOVED_AGO: Duration = Duration::from_hours(9 * 24 + 5);
@@ -51,9 +53,6 @@ pub(super) const SINCE_THE_TREE: Duration = Duration::from_hours(60 * 24);
 const DAY: Duration = Duration::from_hours(24);
 
 /// Whether there is history already, made or lived.
-///
-/// # Errors
-/// When the database fails.
 pub(super) async fn is_there(db: &mut Connection, now: Timestamp) -> Result<bool, StoreError> {
     is_published_before(db, now - 2 * DAY).await
 }
@@ -73,7 +72,7 @@ pub(super) async fn make(engine: &Engine) -> anyhow::Result<(usize, i64)> {
             remove_account(engine, now - REMOVED_AGO).await?;
             removed = true;
         }
-        let maker = Maker { engine, letter, at, now, seed: lot_of(letter.number) ^ number as u64 };
+        let maker = Publisher { engine, letter, at, now, seed: seed_for(letter.number) ^ number as u64 };
         let (id, count) = maker.make(before).await.with_context(|| format!("the bulletin {}", letter.number))?;
         before = Some(id);
         deliveries += i64::from(count);
@@ -151,7 +150,7 @@ fn dated(text: &str, at: Timestamp) -> anyhow::Result<String> {
 }
 
 /// Makes one bulletin of the past.
-struct Maker<'a> {
+struct Publisher<'a> {
     engine: &'a Engine,
     letter: &'a Letter,
     at: Timestamp,
@@ -159,7 +158,7 @@ struct Maker<'a> {
     seed: u64,
 }
 
-impl Maker<'_> {
+impl Publisher<'_> {
     async fn make(&self, before: Option<BulletinId>) -> anyhow::Result<(BulletinId, i32)> {
         let settings = &self.engine.settings;
         let id = BulletinId::new(self.at);
@@ -202,7 +201,7 @@ impl Maker<'_> {
                 let group = group_id(db, code).await?;
                 let text = text.parse().map_err(anyhow::Error::msg)?;
                 let note = SignedNote { text, from: from.to_owned(), group };
-                let into = Into::Groups(vec![group.0]);
+                let into = ForwardTarget::Groups(vec![group.0]);
                 forward(db, id, &into, Some(&note), &steward_of(code), after(minutes)).await?;
             }
         }
@@ -222,9 +221,9 @@ impl Maker<'_> {
         let expires_at = bulletin.expires_at.context("a published bulletin expires")?;
         let patience = settings.bypass_after[bulletin.urgency() as usize].unwrap_or(settings.default_expiry);
         let calls = calls(&settings.retry_schedule);
-        let absent: HashSet<&'static str> = away.iter().copied().chain([ABSENT]).collect();
+        let absent: HashSet<&'static str> = away.iter().copied().chain([ABSENT_GROUP]).collect();
         let failing = if let Event::Failing(part) = self.letter.event { part } else { 0.0 };
-        let course = Course {
+        let scenario = Scenario {
             expires_at,
             until,
             urgency: bulletin.urgency(),
@@ -235,14 +234,15 @@ impl Maker<'_> {
             absent: &absent,
             seed: self.seed,
         };
-        let copies = list_copies(db, id).await?;
-        let fates = foretell(&copies, &course);
-        write_fates(db, &fates).await?;
-        insert_attempts(db, &fates.iter().flat_map(|fate| attempts(fate, &calls)).collect::<Vec<_>>(), false).await?;
+        let copies = list_seed_deliveries(db, id).await?;
+        let outcomes = simulate(&copies, &scenario);
+        write_outcomes(db, &outcomes).await?;
+        insert_attempts(db, &outcomes.iter().flat_map(|outcome| attempts(outcome, &calls)).collect::<Vec<_>>(), false)
+            .await?;
         let groups = copies.iter().map(|copy| (copy.id, copy.group_id)).collect::<std::collections::HashMap<_, _>>();
-        let forwarded = fates.iter().filter_map(|fate| {
-            let by = fate.forwarded_by.clone().filter(|by| matches!(by, Actor::User(_)))?;
-            Some(Forwarding { at: fate.turn_at?, by, group_id: *groups.get(&fate.id)? })
+        let forwarded = outcomes.iter().filter_map(|outcome| {
+            let by = outcome.forwarded_by.clone().filter(|by| matches!(by, Actor::User(_)))?;
+            Some(Forwarding { at: outcome.eligible_at?, by, group_id: *groups.get(&outcome.id)? })
         });
         insert_forwardings(db, id, &forwarded.collect::<Vec<_>>()).await?;
         Ok(())
@@ -265,11 +265,11 @@ fn calls(schedule: &[Duration]) -> Vec<Duration> {
 }
 
 /// The calls that did not simply succeed.
-fn attempts(fate: &Fate, calls: &[Duration]) -> Vec<Attempt> {
-    let Some(called_at) = fate.called_at else { return Vec::new() };
-    let failed = if fate.state == State::Failed { calls.len() } else { usize::from(fate.attempts > 1) };
+fn attempts(outcome: &SimulatedOutcome, calls: &[Duration]) -> Vec<Attempt> {
+    let Some(called_at) = outcome.called_at else { return Vec::new() };
+    let failed = if outcome.state == State::Failed { calls.len() } else { usize::from(outcome.attempts > 1) };
     let attempt = |after: &Duration| Attempt {
-        delivery_id: fate.id,
+        delivery_id: outcome.id,
         at: called_at + *after + Duration::from_millis(840),
         status: Some(503),
         reason: Some(Reason::LineBusy),

@@ -29,7 +29,7 @@ pub(in crate::web::api) fn row(state: State) -> rows::Delivery {
         members: 45,
         acknowledged: 0,
         unnamed: 0,
-        turn_at: Some(at),
+        eligible_at: Some(at),
         release_at: None,
         due_at: None,
         ended_at: None,

@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::HERE;
 use crate::store::StoreError;
 use crate::store::audit::insert_entry;
-use crate::store::sessions::{delete_device, delete_others};
+use crate::store::login_sessions::{delete_device, delete_others};
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::{Visitor, known_device};
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Signs one device out: of this account, or it is not there.
 pub async fn sign_out(State(app): State<App>, visitor: Visitor, Id(handle): Id<Uuid>) -> Result<Response, Problem> {
@@ -25,7 +25,7 @@ pub async fn sign_out(State(app): State<App>, visitor: Visitor, Id(handle): Id<U
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by.to_string(), &json!({ "devices": 1 })).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-device-signed-out")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-device-signed-out")).into_response())
 }
 
 /// Signs every device out but this one, and knows none of the others any more.
@@ -40,5 +40,5 @@ pub async fn sign_out_others(
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by.to_string(), &json!({ "devices": devices })).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-others-signed-out")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-others-signed-out")).into_response())
 }

@@ -1,4 +1,4 @@
-//! Having seen that others tried to sign in, or that a recovery code was used.
+//! Marks failed sign-ins and a used recovery code as seen.
 
 use axum::Form;
 use axum::extract::State;
@@ -10,33 +10,37 @@ use super::HERE;
 use crate::store::StoreError;
 use crate::store::audit::insert_entry;
 use crate::store::failed_sign_ins::take_failures;
-use crate::store::recovery_codes::see_used_codes;
+use crate::store::recovery_codes::mark_used_codes_seen;
 use crate::web::app::App;
 use crate::web::people::Visitor;
-use crate::web::people::carried::local_path;
+use crate::web::people::pending_form::local_path;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Where the notice was read.
 #[derive(Debug, Deserialize)]
-pub struct Seen {
+pub struct SeenForm {
     #[serde(default)]
     next: String,
 }
 
 /// Notes that the owner of the account has read the notice; it begins anew with the next failure.
-pub async fn see(State(app): State<App>, visitor: Visitor, Form(seen): Form<Seen>) -> Result<Response, Problem> {
+pub async fn mark_seen(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(seen): Form<SeenForm>,
+) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     if let Some(failed) = take_failures(&mut tx, visitor.account()).await? {
         let (by, detail) = (visitor.caller.actor(), json!({ "failures": failed.failures, "since": failed.since }));
         insert_entry(&mut tx, app.now(), &by, "sign_in_failures_seen", &by.to_string(), &detail).await?;
     }
-    let used = see_used_codes(&mut tx, visitor.account(), app.now()).await?;
+    let used = mark_used_codes_seen(&mut tx, visitor.account(), app.now()).await?;
     if used > 0 {
         let by = visitor.caller.actor();
         insert_entry(&mut tx, app.now(), &by, "recovery_codes_seen", &by.to_string(), &json!({ "used": used })).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     let next = local_path(&seen.next).unwrap_or(HERE);
-    Ok(Redirect::to(&and_say(next, "said-failures-seen")).into_response())
+    Ok(Redirect::to(&with_flash(next, "said-failures-seen")).into_response())
 }

@@ -1,15 +1,15 @@
-//! One's own account: what it may do, its password, its codes of the moment, its devices.
+//! One's own account: what it may do, its password, its TOTP codes, its devices.
 //!
 //! What lets somebody else in (another password, other codes) is changed only by whoever types the present password:
 //! a device that was left open is not enough. All of it is on one page; each form comes back to it.
 
-mod codes;
 mod devices;
 mod failures;
 mod overview;
 mod passkeys;
 mod password;
 mod provider;
+mod totp;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -31,16 +31,16 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(HERE, get(overview::show_account))
         .route("/account/password", post(password::change))
-        .route("/account/codes", post(codes::begin))
-        .route("/account/codes/confirm", post(codes::confirm))
-        .route("/account/codes/remove", post(codes::remove))
+        .route("/account/codes", post(totp::begin))
+        .route("/account/codes/confirm", post(totp::confirm))
+        .route("/account/codes/remove", post(totp::remove))
         .route("/account/passkeys", post(passkeys::begin))
         .route("/account/passkeys/confirm", post(passkeys::confirm))
         .route("/account/passkeys/{id}/remove", post(passkeys::remove))
         .route("/account/provider", post(provider::bind))
         .route("/account/provider/remove", post(provider::unbind))
-        .route("/account/recovery", post(codes::renew_recovery))
-        .route("/account/failures/seen", post(failures::see))
+        .route("/account/recovery", post(totp::renew_recovery))
+        .route("/account/failures/seen", post(failures::mark_seen))
         .route("/account/devices/{handle}/sign-out", post(devices::sign_out))
         .route("/account/devices/sign-out-others", post(devices::sign_out_others))
 }
@@ -53,7 +53,7 @@ async fn own(db: &mut Connection, visitor: &Visitor) -> Result<Account, Problem>
 
 /// The present password, which proves that it is not somebody who found the device open.
 #[derive(Deserialize)]
-pub struct Proof {
+pub struct PasswordProof {
     old: SecretString,
 }
 

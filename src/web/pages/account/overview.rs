@@ -6,16 +6,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{HERE, own, passkeys, provider};
-use crate::domain::account::{Act, Role};
+use crate::domain::account::{Permission, Role};
 use crate::store::StoreError;
+use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
-use crate::store::sessions::{Limits, list_devices};
 use crate::web::app::App;
-use crate::web::moment::{machine_moment, say_moment};
 use crate::web::pages::{assets, show};
 use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
+use crate::web::ui::format::{machine_time, moment};
 use crate::web::words::Words;
 
 /// With fewer recovery codes than this new ones should be made.
@@ -23,10 +23,10 @@ const FEW: i64 = 3;
 
 /// What is wrong with a form of the page, by form.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub struct FormErrors {
     /// With the new password.
     pub password: Option<String>,
-    /// With the codes of the moment.
+    /// With the TOTP codes.
     pub codes: Option<String>,
     /// With passkeys.
     pub passkeys: Option<String>,
@@ -34,7 +34,7 @@ pub struct Faults {
     pub provider: Option<String>,
 }
 
-struct DeviceLine {
+struct DeviceRow {
     handle: String,
     name: String,
     last_seen: String,
@@ -44,7 +44,7 @@ struct DeviceLine {
 }
 
 /// How many recovery codes are left, in a sentence, and whether that is few.
-struct RecoveryLine {
+struct RecoveryRow {
     left: String,
     few: bool,
 }
@@ -57,7 +57,7 @@ struct Duty {
 
 #[derive(Template)]
 #[template(path = "account/account.html")]
-struct AccountPage {
+struct OwnAccountPage {
     shell: Shell,
     t: Words,
     name: String,
@@ -69,18 +69,18 @@ struct AccountPage {
     roles: Vec<String>,
     duties: Vec<Duty>,
     has_codes: bool,
-    recovery: RecoveryLine,
+    recovery: RecoveryRow,
     demands_codes: bool,
-    devices: Vec<DeviceLine>,
+    devices: Vec<DeviceRow>,
     others: bool,
-    passkeys: Option<passkeys::Card>,
-    provider: Option<provider::Card>,
-    faults: Faults,
+    passkeys: Option<passkeys::PasskeyCard>,
+    provider: Option<provider::ProviderCard>,
+    faults: FormErrors,
 }
 
 /// The page.
 pub async fn show_account(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    render(&app, visitor, StatusCode::OK, Faults::default()).await
+    render(&app, visitor, StatusCode::OK, FormErrors::default()).await
 }
 
 /// The page with what is wrong with a form that was sent.
@@ -88,7 +88,7 @@ pub(super) async fn render(
     app: &App,
     mut visitor: Visitor,
     status: StatusCode,
-    faults: Faults,
+    faults: FormErrors,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     if status != StatusCode::OK {
@@ -100,13 +100,13 @@ pub(super) async fn render(
     let limits = Limits { idle_seconds: app.people.rules.idle.as_secs_f64() };
     let recovery = count_recovery_codes(&mut db, account.id).await?;
     let devices = list_devices(&mut db, account.id, &visitor.session_sha256, limits, app.now()).await?;
-    let devices: Vec<DeviceLine> = devices
+    let devices: Vec<DeviceRow> = devices
         .into_iter()
-        .map(|device| DeviceLine {
+        .map(|device| DeviceRow {
             handle: device.handle.to_string(),
             name: name_device(t, &device.device),
-            last_seen: say_moment(t, device.last_seen_at),
-            last_seen_at: machine_moment(device.last_seen_at),
+            last_seen: moment(t, device.last_seen_at),
+            last_seen_at: machine_time(device.last_seen_at),
             remembered: device.remembered,
             this_one: device.this_one,
         })
@@ -116,7 +116,7 @@ pub(super) async fn render(
     let role = visitor.role();
     let mut shell = Shell::of(&visitor);
     shell.scripts.push(assets::path_of("passkeys"));
-    let page = AccountPage {
+    let page = OwnAccountPage {
         shell,
         t,
         name: account.display_name,
@@ -126,11 +126,11 @@ pub(super) async fn render(
             Some(office) => t.say_with("account-scope-office", &[("office", office)]),
             None => t.say("account-scope-whole"),
         },
-        valid_until: account.valid_until.map(|until| say_moment(t, until)),
-        acts: Act::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
+        valid_until: account.valid_until.map(|until| moment(t, until)),
+        acts: Permission::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
         roles: Role::ALL.into_iter().map(|role| role_label(t, role)).collect(),
-        duties: Act::ALL.into_iter().map(|act| duty(t, act)).collect(),
-        recovery: RecoveryLine {
+        duties: Permission::ALL.into_iter().map(|act| duty(t, act)).collect(),
+        recovery: RecoveryRow {
             left: t.say_with("recovery-left", &[("left", &recovery.to_string())]),
             few: recovery < FEW,
         },
@@ -145,25 +145,25 @@ pub(super) async fn render(
     Ok(show(status, &page, "no-store"))
 }
 
-fn duty(t: Words, act: Act) -> Duty {
+fn duty(t: Words, act: Permission) -> Duty {
     Duty { label: act_label(t, act), allowed: Role::ALL.into_iter().map(|role| role.may(act)).collect() }
 }
 
 /// An act as people say it.
-fn act_label(t: Words, act: Act) -> String {
+fn act_label(t: Words, act: Permission) -> String {
     match act {
-        Act::Read => t.say("account-act-read"),
-        Act::Originate => t.say("account-act-originate"),
-        Act::Approve => t.say("account-act-approve"),
-        Act::Publish => t.say("account-act-publish"),
-        Act::Withdraw => t.say("account-act-withdraw"),
-        Act::Forward => t.say("account-act-forward"),
-        Act::Retry => t.say("account-act-retry"),
-        Act::ManageGroups => t.say("account-act-groups"),
-        Act::OperateChannels => t.say("account-act-channels"),
-        Act::ManageKeys => t.say("account-act-keys"),
-        Act::ManageAccounts => t.say("account-act-accounts"),
-        Act::ReadAudit => t.say("account-act-audit"),
+        Permission::Read => t.say("account-act-read"),
+        Permission::Originate => t.say("account-act-originate"),
+        Permission::Approve => t.say("account-act-approve"),
+        Permission::Publish => t.say("account-act-publish"),
+        Permission::Withdraw => t.say("account-act-withdraw"),
+        Permission::Forward => t.say("account-act-forward"),
+        Permission::Retry => t.say("account-act-retry"),
+        Permission::ManageGroups => t.say("account-act-groups"),
+        Permission::OperateChannels => t.say("account-act-channels"),
+        Permission::ManageKeys => t.say("account-act-keys"),
+        Permission::ManageAccounts => t.say("account-act-accounts"),
+        Permission::ReadAudit => t.say("account-act-audit"),
     }
 }
 

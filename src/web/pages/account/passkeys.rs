@@ -9,35 +9,35 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::overview::{Faults, render};
-use super::{HERE, Proof, doubt, own};
+use super::overview::{FormErrors, render};
+use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::ids::{AccountId, PasskeyId};
 use crate::domain::thai::normal_form;
 use crate::store::audit::insert_entry;
 use crate::store::passkeys::{delete_passkey, list_passkeys};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::moment::say_moment;
-use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::people::passkeys::{ask_to_make, get_passkeys, keep_made};
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 60;
 
 /// What the page says of passkeys.
-pub(super) struct Card {
-    pub(super) lines: Vec<Line>,
+pub(super) struct PasskeyCard {
+    pub(super) lines: Vec<PasskeyRow>,
     /// Whether one can be made here.
     pub(super) offered: bool,
 }
 
 /// A passkey.
-pub(super) struct Line {
+pub(super) struct PasskeyRow {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) used: String,
@@ -49,23 +49,23 @@ pub(super) async fn find_card(
     app: &App,
     t: Words,
     account: AccountId,
-) -> Result<Option<Card>, StoreError> {
-    let line = |passkey: crate::store::passkeys::Passkey| Line {
+) -> Result<Option<PasskeyCard>, StoreError> {
+    let line = |passkey: crate::store::passkeys::Passkey| PasskeyRow {
         id: passkey.id.to_string(),
         name: passkey.name,
         used: match passkey.used_at {
-            Some(at) => t.say_with("account-passkey-used", &[("at", &say_moment(t, at))]),
-            None => t.say_with("account-passkey-made", &[("at", &say_moment(t, passkey.made_at))]),
+            Some(at) => t.say_with("account-passkey-used", &[("at", &moment(t, at))]),
+            None => t.say_with("account-passkey-made", &[("at", &moment(t, passkey.made_at))]),
         },
     };
-    let lines: Vec<Line> = list_passkeys(db, account).await?.into_iter().map(line).collect();
+    let lines: Vec<PasskeyRow> = list_passkeys(db, account).await?.into_iter().map(line).collect();
     let offered = app.people.passkeys.is_some();
-    Ok((offered || !lines.is_empty()).then_some(Card { lines, offered }))
+    Ok((offered || !lines.is_empty()).then_some(PasskeyCard { lines, offered }))
 }
 
 /// What is typed to make one.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct PasskeyForm {
     old: SecretString,
     #[serde(default)]
     name: String,
@@ -76,7 +76,7 @@ pub async fn begin(
     State(app): State<App>,
     visitor: Visitor,
     session: Session,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<PasskeyForm>,
 ) -> Result<Response, Problem> {
     get_passkeys(&app)?;
     let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, &visitor).await?;
@@ -103,10 +103,10 @@ pub struct Made {
 pub async fn confirm(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: Form(Made { credential }) }: Once<Form<Made>>,
+    IdempotentForm { form_key, form: Form(Made { credential }) }: IdempotentForm<Form<Made>>,
 ) -> Result<Response, Problem> {
-    let done = || Redirect::to(&and_say(HERE, "said-passkey-made")).into_response();
-    let mut tx = match once.begin::<()>(&app).await? {
+    let done = || Redirect::to(&with_flash(HERE, "said-passkey-made")).into_response();
+    let mut tx = match form_key.begin::<()>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(()) => return Ok(done()),
     };
@@ -120,7 +120,7 @@ pub async fn confirm(
     };
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "passkey_add", &by.to_string(), &json!({ "name": name })).await?;
-    once.finish(tx, &app, &()).await?;
+    form_key.finish(tx, &app, &()).await?;
     Ok(done())
 }
 
@@ -129,7 +129,7 @@ pub async fn remove(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<PasskeyId>,
-    Form(proof): Form<Proof>,
+    Form(proof): Form<PasswordProof>,
 ) -> Result<Response, Problem> {
     let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
@@ -140,10 +140,10 @@ pub async fn remove(
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "passkey_remove", &by.to_string(), &json!({ "name": name })).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-passkey-removed")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-passkey-removed")).into_response())
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {
-    let faults = Faults { passkeys: Some(fault), ..Faults::default() };
+    let faults = FormErrors { passkeys: Some(fault), ..FormErrors::default() };
     render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
 }

@@ -9,22 +9,22 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::overview::{Faults, render};
+use super::overview::{FormErrors, render};
 use super::{HERE, doubt, own};
 use crate::store::StoreError;
 use crate::store::account_links::expire_links;
 use crate::store::accounts::update_password;
 use crate::store::audit::insert_entry;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::web::app::App;
 use crate::web::pages::people::welcome::checked;
 use crate::web::people::{Visitor, known_device};
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// What is typed into the form.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct PasswordForm {
     old: SecretString,
     password: SecretString,
     again: SecretString,
@@ -35,7 +35,7 @@ pub async fn change(
     State(app): State<App>,
     visitor: Visitor,
     cookies: CookieJar,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let account = own(&mut db, &visitor).await?;
@@ -48,7 +48,7 @@ pub async fn change(
     let password = match password {
         Ok(password) => password,
         Err(fault) => {
-            let faults = Faults { password: Some(fault), ..Faults::default() };
+            let faults = FormErrors { password: Some(fault), ..FormErrors::default() };
             return render(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await;
         }
     };
@@ -62,5 +62,5 @@ pub async fn change(
     insert_entry(&mut tx, now, &by, "password_set", &by.to_string(), &json!({ "by": "self", "signed_out": devices }))
         .await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(HERE, "said-password-changed")).into_response())
+    Ok(Redirect::to(&with_flash(HERE, "said-password-changed")).into_response())
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
-use super::fields::{Faults, Typed, read};
+use super::fields::{AccountForm, FormErrors, read};
 use super::list::{RoleOption, standing};
 use super::{failed, get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
@@ -19,16 +19,16 @@ use crate::store::audit::insert_entry;
 use crate::store::passkeys::list_passkeys;
 use crate::web::app::App;
 use crate::web::input::Id;
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say, role_label};
+use crate::web::shell::{Shell, role_label, with_flash};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "accounts/one.html")]
-struct OnePage {
+struct AccountPage {
     shell: Shell,
     t: Words,
     path: String,
@@ -47,9 +47,9 @@ struct OnePage {
     issuers: Vec<String>,
     disabled: bool,
     is_self: bool,
-    typed: Typed,
+    typed: AccountForm,
     roles: Vec<RoleOption>,
-    faults: Faults,
+    faults: FormErrors,
 }
 
 /// The account.
@@ -60,8 +60,8 @@ pub async fn show_account(
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(failed)?;
     let account = get_account(&mut db, &visitor, id).await?;
-    let typed = Typed::of(&account);
-    page(&app, &mut db, &visitor, StatusCode::OK, account, typed, Faults::default()).await
+    let typed = AccountForm::of(&account);
+    page(&app, &mut db, &visitor, StatusCode::OK, account, typed, FormErrors::default()).await
 }
 
 /// Changes it. Nobody changes their own role or part of the tree, so that no administrator locks the last one out.
@@ -69,7 +69,7 @@ pub async fn change(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<AccountId>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<AccountForm>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut tx = app.begin().await?;
@@ -78,7 +78,7 @@ pub async fn change(
         Ok((change, _))
             if id == visitor.account() && (change.role, change.office_id) != (account.role, account.office_id) =>
         {
-            let faults = Faults { role: Some(t.say("accounts-not-oneself")), ..Faults::default() };
+            let faults = FormErrors { role: Some(t.say("accounts-not-oneself")), ..FormErrors::default() };
             return page(&app, &mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults).await;
         }
         Ok(read) => read,
@@ -96,7 +96,7 @@ pub async fn change(
     });
     insert_entry(&mut tx, app.now(), &visitor.caller.actor(), "account_change", &subject_of(&account), &detail).await?;
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-changed")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-changed")).into_response())
 }
 
 async fn page(
@@ -105,14 +105,14 @@ async fn page(
     visitor: &Visitor,
     status: StatusCode,
     account: Account,
-    typed: Typed,
-    faults: Faults,
+    typed: AccountForm,
+    faults: FormErrors,
 ) -> Result<Response, Problem> {
     let issuers = list_identities(db, account.id).await?.into_iter().map(|identity| identity.issuer).collect();
     let passkeys = list_passkeys(db, account.id).await?.into_iter().map(|passkey| passkey.name).collect();
     let t = visitor.words;
     let (state, mark) = standing(t, &account, app.now());
-    let page = OnePage {
+    let page = AccountPage {
         shell: Shell::of(visitor),
         t,
         path: path_of(account.id),
@@ -120,8 +120,8 @@ async fn page(
         office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
         state,
         mark,
-        created: say_moment(t, account.created_at),
-        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| say_moment(t, at)),
+        created: moment(t, account.created_at),
+        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| moment(t, at)),
         has_codes: account.totp_sealed.is_some(),
         disabled: account.disabled_at.is_some(),
         is_self: account.id == visitor.account(),

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use super::fields::{Faults, Typed, read};
+use super::fields::{AccountForm, FormErrors, read};
 use super::link;
 use super::list::RoleOption;
 use crate::domain::actor::Actor;
@@ -15,7 +15,7 @@ use crate::domain::credentials::Username;
 use crate::store::accounts::{NewAccount, find_account_by_id, insert_account};
 use crate::store::audit::insert_entry;
 use crate::web::app::App;
-use crate::web::once::{Begun, Once};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -24,27 +24,32 @@ use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "accounts/new.html")]
-struct NewPage {
+struct NewAccountPage {
     shell: Shell,
     t: Words,
-    typed: Typed,
+    typed: AccountForm,
     roles: Vec<RoleOption>,
-    faults: Faults,
+    faults: FormErrors,
 }
 
 /// The empty form.
 pub async fn show_form(visitor: Visitor) -> Response {
-    form(&visitor, StatusCode::OK, Typed { role: "steward".to_owned(), ..Typed::default() }, Faults::default())
+    form(
+        &visitor,
+        StatusCode::OK,
+        AccountForm { role: "steward".to_owned(), ..AccountForm::default() },
+        FormErrors::default(),
+    )
 }
 
 /// Makes the account and shows its link, this once.
 pub async fn create(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<AccountForm>>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(made) => return Ok(link::reveal(visitor, made)),
     };
@@ -52,7 +57,7 @@ pub async fn create(
     let (change, office, username) = match (read(&mut tx, &visitor, &typed, app.now()).await?, username) {
         (Ok((change, office)), Ok(username)) => (change, office, username),
         (read, username) => {
-            let faults = Faults { username: username.err(), ..read.err().unwrap_or_default() };
+            let faults = FormErrors { username: username.err(), ..read.err().unwrap_or_default() };
             return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
         }
     };
@@ -66,19 +71,19 @@ pub async fn create(
     };
     let (now, by) = (app.now(), visitor.caller.actor());
     let Some(id) = insert_account(&mut tx, &account, now).await? else {
-        let faults = Faults { username: Some(t.say("accounts-username-taken")), ..Faults::default() };
+        let faults = FormErrors { username: Some(t.say("accounts-username-taken")), ..FormErrors::default() };
         return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
     };
     let detail = json!({ "role": account.role.as_str(), "office": office.map(|office| office.code) });
     insert_entry(&mut tx, now, &by, "account_create", &Actor::user(&account.username).to_string(), &detail).await?;
     let made = find_account_by_id(&mut tx, id).await?.ok_or_else(Problem::internal)?;
     let made = link::insert(&mut tx, &app, &visitor, &made).await?;
-    once.finish(tx, &app, &made).await?;
+    form_key.finish(tx, &app, &made).await?;
     Ok(link::reveal(visitor, made))
 }
 
-fn form(visitor: &Visitor, status: StatusCode, typed: Typed, faults: Faults) -> Response {
+fn form(visitor: &Visitor, status: StatusCode, typed: AccountForm, faults: FormErrors) -> Response {
     let t = visitor.words;
-    let page = NewPage { shell: Shell::of(visitor), t, roles: typed.roles(t), typed, faults };
+    let page = NewAccountPage { shell: Shell::of(visitor), t, roles: typed.roles(t), typed, faults };
     show(status, &page, "no-store")
 }

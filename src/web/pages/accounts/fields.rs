@@ -10,7 +10,7 @@ use crate::store::Connection;
 use crate::store::account_list::Change;
 use crate::store::accounts::Account;
 use crate::store::offices::Office;
-use crate::web::pages::typed::{
+use crate::web::pages::form_fields::{
     OfficeChoice, begin_of, choose_office, day_of, end_of, last_day_before, read_day, read_label,
 };
 use crate::web::people::Visitor;
@@ -20,7 +20,7 @@ use crate::web::words::Words;
 /// What is typed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct AccountForm {
     /// The name to sign in with; not of an account that is there already.
     pub username: String,
     /// What pages call it.
@@ -37,7 +37,7 @@ pub struct Typed {
     pub until: String,
 }
 
-impl Typed {
+impl AccountForm {
     /// What an account says now.
     pub fn of(account: &Account) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Typed {
 
 /// What is wrong, by field; in words.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub struct FormErrors {
     /// With the name to sign in with.
     pub username: Option<String>,
     /// With what pages call it.
@@ -74,7 +74,7 @@ pub struct Faults {
     pub days: Option<String>,
 }
 
-impl Faults {
+impl FormErrors {
     /// Whether anything is.
     pub fn any(&self) -> bool {
         [&self.username, &self.name, &self.role, &self.office, &self.days].iter().any(|fault| fault.is_some())
@@ -85,11 +85,11 @@ impl Faults {
 pub async fn read(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &Typed,
+    typed: &AccountForm,
     now: Timestamp,
-) -> Result<Result<(Change, Option<Office>), Faults>, Problem> {
+) -> Result<Result<(Change, Option<Office>), FormErrors>, Problem> {
     let t = visitor.words;
-    let mut faults = Faults::default();
+    let mut faults = FormErrors::default();
     let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
     let role = Role::ALL.into_iter().find(|role| role.as_str() == typed.role);
     if role.is_none() {

@@ -14,24 +14,24 @@ use super::{HERE, failed};
 use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
 use crate::store::groups::list_ids_of_office;
-use crate::store::invitations::{Count, Which, count_invitations, invite_stewards};
+use crate::store::invitations::{Count, InvitationFilter, count_invitations, invite_stewards};
 use crate::store::offices::Office;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
-use crate::web::moment::say_moment;
-use crate::web::once::{Begun, Once};
+use crate::web::pages::form_fields::{OfficeChoice, choose_office};
 use crate::web::pages::show;
-use crate::web::pages::typed::{OfficeChoice, choose_office};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::{Words, group_digits};
 
 /// Whom to invite, and how many that were when it was asked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct InviteForm {
     /// Only below this office.
     office: String,
     /// The office that was chosen of several.
@@ -53,7 +53,7 @@ pub struct Typed {
 struct InvitePage {
     shell: Shell,
     t: Words,
-    typed: Typed,
+    typed: InviteForm,
     fault: Option<String>,
     offices: Vec<Office>,
     count: Option<Count>,
@@ -67,7 +67,7 @@ struct InvitePage {
 pub async fn show_form(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(typed): Parameters<Typed>,
+    Parameters(typed): Parameters<InviteForm>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(failed)?;
     if typed.look.is_empty() {
@@ -86,12 +86,12 @@ pub async fn show_form(
 pub async fn invite(
     State(app): State<App>,
     mut visitor: Visitor,
-    Once { once, form: Form(typed) }: Once<Form<Typed>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<InviteForm>>,
 ) -> Result<Response, Problem> {
     visitor.here = format!("{HERE}/invite");
-    let mut tx = match once.begin::<Made>(&app).await? {
+    let mut tx = match form_key.begin::<Made>(&app).await? {
         Begun::First(tx) => tx,
-        Begun::Again(made) => return hand_out(&visitor, &typed, made),
+        Begun::Again(made) => return show_links(&visitor, &typed, made),
     };
     let which = match read(&mut tx, &visitor, &typed).await? {
         Ok(which) => which,
@@ -117,9 +117,9 @@ pub async fn invite(
         })
         .collect();
     let made = Made { slips, until };
-    once.keep(&mut tx, &app, &made).await?;
+    form_key.keep(&mut tx, &app, &made).await?;
     // only what can be handed out is committed
-    let answer = hand_out(&visitor, &typed, made)?;
+    let answer = show_links(&visitor, &typed, made)?;
     tx.commit().await.map_err(failed)?;
     Ok(answer)
 }
@@ -131,8 +131,8 @@ struct Made {
     until: Timestamp,
 }
 
-fn hand_out(visitor: &Visitor, typed: &Typed, made: Made) -> Result<Response, Problem> {
-    let until = say_moment(visitor.words, made.until);
+fn show_links(visitor: &Visitor, typed: &InviteForm, made: Made) -> Result<Response, Problem> {
+    let until = moment(visitor.words, made.until);
     if typed.form == "slips" { print(visitor, made.slips, until) } else { download(&made.slips, &until) }
 }
 
@@ -151,7 +151,11 @@ fn download(slips: &[Slip], until: &str) -> Result<Response, Problem> {
 
 type Unclear = (String, Vec<Office>);
 
-async fn read(db: &mut Connection, visitor: &Visitor, typed: &Typed) -> Result<Result<Which, Unclear>, StoreError> {
+async fn read(
+    db: &mut Connection,
+    visitor: &Visitor,
+    typed: &InviteForm,
+) -> Result<Result<InvitationFilter, Unclear>, StoreError> {
     let t = visitor.words;
     let scope = visitor.caller.scope.groups();
     let office = if typed.office_pick.is_empty() { &typed.office } else { &typed.office_pick };
@@ -161,14 +165,14 @@ async fn read(db: &mut Connection, visitor: &Visitor, typed: &Typed) -> Result<R
         OfficeChoice::Several(offices) => return Ok(Err((t.say("accounts-office-several"), offices))),
         OfficeChoice::Absent => return Ok(Err((t.say("accounts-office-absent"), Vec::new()))),
     };
-    Ok(Ok(Which { under, deputies: !typed.deputies.is_empty(), again: !typed.again.is_empty() }))
+    Ok(Ok(InvitationFilter { under, deputies: !typed.deputies.is_empty(), again: !typed.again.is_empty() }))
 }
 
 fn page(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
-    mut typed: Typed,
+    mut typed: InviteForm,
     found: Result<Count, (Option<String>, Vec<Office>)>,
     changed: bool,
 ) -> Response {
@@ -185,7 +189,7 @@ fn page(
     let renewed = count.filter(|count| count.again > 0);
     lines.extend(renewed.map(|count| t.count("accounts-invite-renewed", count.again)));
     typed.confirmed = all.to_string();
-    let lasts = say_moment(t, app.now() + app.people.rules.link_lifetime);
+    let lasts = moment(t, app.now() + app.people.rules.link_lifetime);
     let page = InvitePage {
         shell: Shell::of(visitor),
         t,

@@ -18,13 +18,13 @@ use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::moment::say_moment;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -45,15 +45,15 @@ pub async fn make(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<AccountId>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(made) => return Ok(reveal(visitor, made)),
     };
     let account = get_account(&mut tx, &visitor, id).await?;
     let made = insert(&mut tx, &app, &visitor, &account).await?;
-    once.finish(tx, &app, &made).await?;
+    form_key.finish(tx, &app, &made).await?;
     Ok(reveal(visitor, made))
 }
 
@@ -102,7 +102,7 @@ pub(super) fn reveal(mut visitor: Visitor, made: MadeLink) -> Response {
         username: made.username,
         picture: qr::draw(&made.link),
         link: made.link,
-        until: say_moment(t, made.until),
+        until: moment(t, made.until),
     };
     show(StatusCode::OK, &page, "no-store")
 }

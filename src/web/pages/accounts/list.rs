@@ -14,16 +14,16 @@ use crate::store::accounts::Account;
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// What is searched for; an empty field does not narrow.
 #[derive(Debug, Default, Deserialize)]
-pub struct Query {
+pub struct AccountsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub(super) struct RoleOption {
     pub chosen: bool,
 }
 
-struct Line {
+struct AccountRow {
     path: String,
     username: String,
     name: String,
@@ -56,13 +56,13 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "accounts/list.html")]
-struct List {
+struct AccountsPage {
     shell: Shell,
     t: Words,
     q: String,
     state: String,
     roles: Vec<RoleOption>,
-    accounts: Vec<Line>,
+    accounts: Vec<AccountRow>,
     next: Option<String>,
     narrowed: bool,
 }
@@ -71,7 +71,7 @@ struct List {
 pub async fn show_accounts(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(query): Parameters<Query>,
+    Parameters(query): Parameters<AccountsQuery>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
@@ -99,7 +99,7 @@ pub async fn show_accounts(
             [("q", text.as_str()), ("role", &query.role), ("state", &query.state), ("cursor", &cursor.encode())];
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
-    let list = List {
+    let list = AccountsPage {
         shell: Shell::of(&visitor),
         t,
         narrowed: filter.text.is_some() || filter.role.is_some() || filter.disabled.is_some(),
@@ -119,15 +119,15 @@ pub(super) fn role_options(t: Words, chosen: &str) -> Vec<RoleOption> {
     Role::ALL.into_iter().map(option).collect()
 }
 
-fn line(t: Words, account: Account, now: Timestamp) -> Line {
+fn line(t: Words, account: Account, now: Timestamp) -> AccountRow {
     let (state, mark) = standing(t, &account, now);
-    Line {
+    AccountRow {
         path: path_of(account.id),
         state,
         mark,
         role: role_label(t, account.role),
         office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
-        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| say_moment(t, at)),
+        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| moment(t, at)),
         username: account.username,
         name: account.display_name,
     }
@@ -137,7 +137,7 @@ fn line(t: Words, account: Account, now: Timestamp) -> Line {
 pub(super) fn standing(t: Words, account: &Account, now: Timestamp) -> (String, &'static str) {
     match account {
         account if account.disabled_at.is_some() => (t.say("accounts-state-disabled"), "bad"),
-        account if !account.works(now) => (t.say("accounts-state-out-of-time"), "warn"),
+        account if !account.is_active(now) => (t.say("accounts-state-out-of-time"), "warn"),
         account if account.password_hash.is_none() => (t.say("accounts-state-invited"), "warn"),
         _ => (t.say("accounts-state-works"), "good"),
     }

@@ -1,4 +1,4 @@
-//! Looking after everybody's accounts: making, changing, ending them, links to set a password, inviting the stewards.
+//! Administration of accounts: create, change, disable, links to set a password, inviting the stewards.
 //!
 //! An administrator of an office looks after the accounts of its part of the tree only, and makes none that reaches
 //! further. Nobody takes their own administration away by mistake. Links are shown once, in the answer to the form that

@@ -28,7 +28,7 @@ const PLACE: &str = "<!--sheets-->";
 
 #[derive(Template)]
 #[template(path = "accounts/slips.html")]
-struct Around {
+struct SheetShell {
     shell: Shell,
     t: Words,
     slips: i64,
@@ -39,11 +39,11 @@ struct Around {
 #[template(path = "accounts/sheet.html")]
 struct Sheet<'a> {
     t: Words,
-    slips: Vec<Drawn<'a>>,
+    slips: Vec<SlipWithQrCode<'a>>,
     until: &'a str,
 }
 
-struct Drawn<'a> {
+struct SlipWithQrCode<'a> {
     slip: &'a Slip,
     picture: String,
 }
@@ -52,7 +52,7 @@ struct Drawn<'a> {
 pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Result<Response, Problem> {
     let t = visitor.words;
     let number = i64::try_from(slips.len()).unwrap_or(i64::MAX);
-    let around = Around { shell: Shell::of(visitor), t, slips: number, place: PLACE };
+    let around = SheetShell { shell: Shell::of(visitor), t, slips: number, place: PLACE };
     let page = around.render().map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
         Problem::internal()
@@ -74,6 +74,7 @@ pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Resul
 }
 
 fn render(t: Words, slips: &[Slip], until: &str) -> Result<String, askama::Error> {
-    let slips = slips.iter().map(|slip| Drawn { slip, picture: qr::draw(&slip.link).unwrap_or_default() }).collect();
+    let slips =
+        slips.iter().map(|slip| SlipWithQrCode { slip, picture: qr::draw(&slip.link).unwrap_or_default() }).collect();
     Sheet { t, slips, until }.render()
 }

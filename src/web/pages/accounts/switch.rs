@@ -1,4 +1,4 @@
-//! Ending an account and letting it work again; taking away the codes of a telephone that was lost.
+//! Disables and enables an account; removes its TOTP codes, passkeys and provider.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -10,15 +10,15 @@ use crate::store::account_identities::unbind_identities;
 use crate::store::accounts::{update_codes, update_disabled};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
+use crate::store::login_sessions::delete_others;
 use crate::store::recovery_codes::delete_recovery_codes;
-use crate::store::sessions::delete_others;
 use crate::web::app::App;
 use crate::web::input::Id;
 use crate::web::people::Visitor;
-use crate::web::people::at_provider::note_unbound;
-use crate::web::people::passkeys::take_all_away;
+use crate::web::people::passkeys::remove_all;
+use crate::web::people::provider_sign_in::note_unbound;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Ends the account and signs it out everywhere.
 pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
@@ -35,7 +35,7 @@ pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<Accoun
         insert_entry(&mut tx, now, &visitor.caller.actor(), "account_disable", &subject_of(&account), &detail).await?;
     }
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-disabled")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-disabled")).into_response())
 }
 
 /// Lets an ended account work again.
@@ -47,10 +47,10 @@ pub async fn enable(State(app): State<App>, visitor: Visitor, Id(id): Id<Account
         insert_entry(&mut tx, app.now(), &by, "account_enable", &subject_of(&account), &json!({})).await?;
     }
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-enabled")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-enabled")).into_response())
 }
 
-/// Takes the codes of the moment away and signs the account out; where its role needs them, they are set up again at
+/// Takes the TOTP codes away and signs the account out; where its role needs them, they are set up again at
 /// the next sign-in.
 pub async fn remove_codes(
     State(app): State<App>,
@@ -69,7 +69,7 @@ pub async fn remove_codes(
     let (by, detail) = (visitor.caller.actor(), json!({ "signed_out": devices }));
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &subject_of(&account), &detail).await?;
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-codes")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-codes")).into_response())
 }
 
 /// Takes all passkeys away, and signs the account out everywhere.
@@ -86,11 +86,11 @@ pub async fn remove_passkeys(
     }
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
-    take_all_away(&mut tx, app.now(), &visitor.caller.actor(), id, &subject_of(&account)).await?;
+    remove_all(&mut tx, app.now(), &visitor.caller.actor(), id, &subject_of(&account)).await?;
     delete_others(&mut tx, id, None).await?;
     forget_others(&mut tx, id, None).await?;
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-passkeys")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-passkeys")).into_response())
 }
 
 /// Unbinds whoever of a provider is bound to the account, and signs it out everywhere.
@@ -105,5 +105,5 @@ pub async fn unbind(State(app): State<App>, visitor: Visitor, Id(id): Id<Account
     forget_others(&mut tx, id, None).await?;
     note_unbound(&mut tx, app.now(), &visitor.caller.actor(), &subject_of(&account), unbound).await?;
     tx.commit().await.map_err(failed)?;
-    Ok(Redirect::to(&and_say(&path_of(id), "said-account-unbound")).into_response())
+    Ok(Redirect::to(&with_flash(&path_of(id), "said-account-unbound")).into_response())
 }

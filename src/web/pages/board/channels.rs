@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::download;
 use super::failures::Format;
-use super::say::{self, Share, moment_or_dash, number};
+use super::format::{self, Share, moment_or_dash, number};
 use crate::report::Table;
 use crate::store::board::traffic::{Load, list_loads};
 use crate::store::channels::{Channel, list_channels};
@@ -57,9 +57,6 @@ pub struct ChannelRow {
 }
 
 /// All channels, with what they have to do.
-///
-/// # Errors
-/// When the database fails.
 pub async fn channel_rows(db: &mut Connection, t: Words) -> Result<Vec<ChannelRow>, StoreError> {
     let loads = list_loads(db).await?;
     let row = |channel: Channel| {
@@ -83,7 +80,7 @@ impl ChannelRow {
             _ => None,
         };
         Self {
-            parked: channel.parked_reason.map(|reason| say::parked(t, reason).to_owned()),
+            parked: channel.parked_reason.map(|reason| format::parked(t, reason).to_owned()),
             since: moment_or_dash(t, channel.parked_at),
             pace: number(channel.rate_per_second),
             quota,
@@ -133,7 +130,7 @@ impl FailureRow {
 
 #[derive(Template)]
 #[template(path = "board/channels.html")]
-struct Page {
+struct ChannelsPage {
     shell: Shell,
     t: Words,
     channels: Vec<ChannelRow>,
@@ -165,7 +162,7 @@ pub async fn show_channels(
     let failures = list_failures(&mut db, None, FAILURES_SHOWN).await?;
     let failures = failures.into_iter().map(|failure| FailureRow::of(t, failure)).collect();
     let failed = number(count_failures(&mut db).await?);
-    Ok(show(StatusCode::OK, &Page { t, channels, failures, failed, shell: Shell::of(&visitor) }, "no-store"))
+    Ok(show(StatusCode::OK, &ChannelsPage { t, channels, failures, failed, shell: Shell::of(&visitor) }, "no-store"))
 }
 
 fn table(t: Words, channels: &[ChannelRow]) -> Table {

@@ -1,4 +1,4 @@
-//! The curve: which share of each tier LINE had accepted after how long. Pure.
+//! The curve: the share of each tier that LINE had accepted, over time. Pure.
 //!
 //! Made of the counters' times of acceptances, so it costs the same for any tree. Time runs on a logarithmic scale, as a
 //! cascade takes seconds where it is automatic and days where somebody is away. The table beside it says the same in numbers.
@@ -8,7 +8,7 @@ use crate::domain::histogram;
 use crate::store::progress::Counters;
 use crate::web::words::Words;
 
-use super::say::{Share, span};
+use super::format::{Share, span};
 
 /// Where the plot begins and ends, in the drawing's units.
 const LEFT: f64 = 48.0;
@@ -32,7 +32,7 @@ pub struct Mark {
 
 /// The line of one tier.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct CurveLine {
     /// GCC1, GCC2 or GCC3.
     pub label: &'static str,
     /// Its number, for the class that draws it.
@@ -53,7 +53,7 @@ pub struct Curve {
     /// The marks of the axis of shares.
     pub levels: Vec<Mark>,
     /// One line per tier that the bulletin goes to.
-    pub lines: Vec<Line>,
+    pub lines: Vec<CurveLine>,
 }
 
 /// The curves out of the counters, `lasted` seconds after the bulletin was published.
@@ -62,12 +62,12 @@ pub fn curve(t: Words, counters: &[Counters], lasted: f64) -> Curve {
     let times = MARKS.map(|seconds| Mark { at: units(x(seconds)), label: span(t, seconds) });
     let levels =
         [0_i64, 25, 50, 75, 100].map(|percent| Mark { at: units(y(percent, 100)), label: format!("{percent}%") });
-    let mut lines: Vec<Line> = Tier::ALL.into_iter().filter_map(|tier| line(tier, counters, lasted)).collect();
+    let mut lines: Vec<CurveLine> = Tier::ALL.into_iter().filter_map(|tier| line(tier, counters, lasted)).collect();
     keep_names_apart(&mut lines);
     Curve { times: times.into(), levels: levels.into(), lines }
 }
 
-fn line(tier: Tier, counters: &[Counters], lasted: f64) -> Option<Line> {
+fn line(tier: Tier, counters: &[Counters], lasted: f64) -> Option<CurveLine> {
     let parts: Vec<&Counters> = counters.iter().filter(|part| part.tier == tier.number()).collect();
     let groups: i64 = parts.iter().map(|part| part.groups).sum();
     if groups == 0 {
@@ -87,7 +87,7 @@ fn line(tier: Tier, counters: &[Counters], lasted: f64) -> Option<Line> {
     }
     points.push(format!("{},{}", units(x(lasted)), units(y(accepted, groups))));
     let by = |seconds: f64| buckets.iter().enumerate().filter(|(at, _)| end_of(*at) <= seconds).map(|(_, n)| n).sum();
-    Some(Line {
+    Some(CurveLine {
         label: tier.label(),
         tier: tier.number(),
         points: points.join(" "),
@@ -97,7 +97,7 @@ fn line(tier: Tier, counters: &[Counters], lasted: f64) -> Option<Line> {
 }
 
 /// Names that would be written over each other are moved apart.
-fn keep_names_apart(lines: &mut [Line]) {
+fn keep_names_apart(lines: &mut [CurveLine]) {
     let mut order: Vec<(f64, usize)> =
         lines.iter().enumerate().map(|(at, line)| (line.end_y.parse().unwrap_or(TOP), at)).collect();
     order.sort_by(|one, other| one.0.total_cmp(&other.0));

@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::Within;
-use super::rows::{DeliveryRow, Eyes};
-use super::say::{moment, moment_or_dash, stamp};
+use super::InScope;
+use super::format::{moment, moment_or_dash, stamp};
+use super::rows::{DeliveryRow, Viewer};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::ids::DeliveryId;
 use crate::store::accounts::find_account;
@@ -28,7 +28,7 @@ use crate::web::words::Words;
 /// Taps shown at most.
 const TAPS: i64 = 200;
 
-struct Step {
+struct TimelineStep {
     at: String,
     stamp: String,
     what: String,
@@ -37,7 +37,7 @@ struct Step {
 
 #[derive(Template)]
 #[template(path = "board/delivery.html")]
-struct Page {
+struct DeliveryPage {
     shell: Shell,
     t: Words,
     operates: bool,
@@ -52,18 +52,18 @@ struct Page {
     due: Option<String>,
     request_id: Option<String>,
     message_ids: Vec<String>,
-    steps: Vec<Step>,
+    steps: Vec<TimelineStep>,
 }
 
-/// One delivery with its story.
+/// One delivery with its timeline.
 pub async fn show_delivery(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<DeliveryId>,
+    InScope(id): InScope<DeliveryId>,
 ) -> Result<Response, Problem> {
-    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let row = find_delivery(&mut db, id, eyes.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
+    let row = find_delivery(&mut db, id, viewer.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS).await?;
     let subject = get_bulletin(&mut db, row.bulletin_id).await?.subject;
@@ -80,9 +80,9 @@ pub async fn show_delivery(
     ended.retain(|part| !part.is_empty());
     let ended = ended.join(" · ");
     let steps = story.into_iter().map(|moment| step(t, moment, by.as_deref(), &ended)).collect();
-    let page = Page {
+    let page = DeliveryPage {
         t,
-        operates: eyes.operates,
+        operates: viewer.operates,
         subject,
         row: shown,
         province: delivery.office.province,
@@ -100,7 +100,7 @@ pub async fn show_delivery(
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 
-fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> Step {
+fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineStep {
     let what = match happened.what {
         What::Published => t.say("delivery-published"),
         What::TurnCame => t.say("delivery-turn-came"),
@@ -115,7 +115,7 @@ fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> Step {
         What::Ended => Some(ended.to_owned()).filter(|text| !text.is_empty()),
         _ => happened.detail,
     };
-    Step { at: moment(t, happened.at), stamp: stamp(Some(happened.at)), what, detail }
+    TimelineStep { at: moment(t, happened.at), stamp: stamp(Some(happened.at)), what, detail }
 }
 
 /// Who let it into the group, in words: a person by the name that pages call them.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::download;
 use super::overview::{DAYS, since};
-use super::rows::{CauseRow, DeliveryRow, Eyes};
+use super::rows::{CauseRow, DeliveryRow, Viewer};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::store::board::failures::{list_causes, list_causes_of};
@@ -48,7 +48,7 @@ impl Format {
 
 /// What is listed.
 #[derive(Debug, Default, Deserialize)]
-pub struct Which {
+pub struct FailuresQuery {
     state: Option<delivery::State>,
     reason: Option<Reason>,
     bulletin: Option<BulletinId>,
@@ -58,7 +58,7 @@ pub struct Which {
 
 #[derive(Template)]
 #[template(path = "board/failures.html")]
-struct Page {
+struct FailuresPage {
     shell: Shell,
     t: Words,
     operates: bool,
@@ -81,9 +81,9 @@ struct Page {
 pub async fn show_failures(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(which): Parameters<Which>,
+    Parameters(which): Parameters<FailuresQuery>,
 ) -> Result<Response, Problem> {
-    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let csv = which.format.as_deref() == Some("csv");
     let from = since(app.now());
     let rows = match (csv, which.bulletin) {
@@ -97,10 +97,10 @@ pub async fn show_failures(
         None => None,
     };
     let causes = match which.bulletin {
-        Some(id) => list_causes_of(&mut db, id, eyes.scope.as_deref()).await?,
-        None => list_causes(&mut db, from, eyes.scope.as_deref()).await?,
+        Some(id) => list_causes_of(&mut db, id, viewer.scope.as_deref()).await?,
+        None => list_causes(&mut db, from, viewer.scope.as_deref()).await?,
     };
-    let filter = Filter { scope: eyes.scope.clone(), state: which.state, reason: which.reason, ..Filter::default() };
+    let filter = Filter { scope: viewer.scope.clone(), state: which.state, reason: which.reason, ..Filter::default() };
     let limit = i64::try_from(rows + 1).unwrap_or(i64::MAX);
     let mut found = match which.bulletin {
         Some(id) => of_bulletin(&mut db, id, &filter, limit).await?,
@@ -127,10 +127,10 @@ pub async fn show_failures(
         serde_urlencoded::to_string(&query).unwrap_or_default()
     });
     let causes = causes.iter().map(|row| CauseRow::of(t, row)).collect();
-    let (operates, days) = (eyes.operates, DAYS.to_string());
+    let (operates, days) = (viewer.operates, DAYS.to_string());
     let of = which.bulletin.map(|id| format!("bulletin={id}&")).unwrap_or_default();
     let shell = Shell::of(&visitor);
-    let page = Page { shell, t, operates, days, causes, about, of, chosen, deliveries, more, cut_at };
+    let page = FailuresPage { shell, t, operates, days, causes, about, of, chosen, deliveries, more, cut_at };
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::Within;
+use super::InScope;
 use super::download;
 use super::failures::Format;
-use super::rows::{DeliveryRow, Eyes, tier_label};
-use super::say::{moment, moment_or_dash, number};
-use crate::domain::account::Act;
+use super::format::{moment, moment_or_dash, number};
+use super::rows::{DeliveryRow, Viewer, tier_label};
+use crate::domain::account::Permission;
 use crate::domain::bulletin::Forwarding;
 use crate::store::StoreError;
 use crate::store::deliveries::list_for_group;
@@ -31,7 +31,7 @@ const RECENT: i64 = 30;
 /// Groups below that are listed.
 const BELOW: i64 = 200;
 
-struct Above {
+struct ParentGroup {
     code: String,
     name: String,
     /// Whether the visitor may look at it.
@@ -47,14 +47,14 @@ struct StewardRow {
 
 #[derive(Template)]
 #[template(path = "board/group.html")]
-struct Page {
+struct GroupPage {
     shell: Shell,
     t: Words,
     code: String,
     name: String,
     office: String,
     tier: &'static str,
-    above: Vec<Above>,
+    above: Vec<ParentGroup>,
     below: Vec<Neighbour>,
     link: String,
     linked: bool,
@@ -74,10 +74,10 @@ struct Page {
 pub async fn show_group(
     State(app): State<App>,
     visitor: Visitor,
-    Within(code): Within<String>,
+    InScope(code): InScope<String>,
     Parameters(format): Parameters<Format>,
 ) -> Result<Response, Problem> {
-    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let group = visible::group(&mut db, &visitor.caller, &code).await?;
     let neighbours = list_neighbours(&mut db, group.id, BELOW).await?;
@@ -85,7 +85,8 @@ pub async fn show_group(
     let rows = list_for_group(&mut db, group.id, RECENT).await?;
     drop(db);
     // who may run operations, or answers for this very group, sees the telephone numbers
-    let personal = eyes.operates || (visitor.may(Act::Forward) && visitor.caller.office == Some(group.office_id));
+    let personal =
+        viewer.operates || (visitor.may(Permission::Forward) && visitor.caller.office == Some(group.office_id));
     let deliveries: Vec<(String, String, DeliveryRow)> = rows
         .into_iter()
         .map(|row| {
@@ -98,13 +99,13 @@ pub async fn show_group(
         return download::file(&format!("group-{code}"), &download::deliveries(t, &rows));
     }
     let (above, below): (Vec<_>, Vec<_>) = neighbours.into_iter().partition(|neighbour| neighbour.above > 0);
-    let seen = seen_above(&visitor, &group);
-    let page = Page {
+    let seen = visible_ancestors(&visitor, &group);
+    let page = GroupPage {
         t,
         tier: tier_label(group.tier),
         above: above
             .into_iter()
-            .map(|up| Above {
+            .map(|up| ParentGroup {
                 seen: usize::try_from(up.above).is_ok_and(|up| up <= seen),
                 code: up.code,
                 name: up.name,
@@ -142,7 +143,7 @@ pub async fn show_group(
 }
 
 /// How many of the groups above the visitor sees, from this one up.
-fn seen_above(visitor: &Visitor, group: &Group) -> usize {
+fn visible_ancestors(visitor: &Visitor, group: &Group) -> usize {
     let Some(scope) = visitor.caller.scope.groups() else { return group.path.len() };
     let highest = group.path.iter().position(|id| scope.contains(id)).unwrap_or(group.path.len());
     group.path.len().saturating_sub(highest + 1)

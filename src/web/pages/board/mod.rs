@@ -1,24 +1,24 @@
 //! The coverage board: what ministry operations leave open all day, and what a province or agency sees of its own part.
 //!
 //! `/board` looks over all bulletins, `/board/{id}` at one; from there the way leads by province and office to a group
-//! and to one delivery. What moves is one part of the page ([`overview`], [`one`]) that is made once per change, scope
+//! and to one delivery. What moves is one part of the page ([`overview`], [`bulletin`]) that is made once per change, scope
 //! and language for all who watch, and is the same part that a page without scripts gets. Every table can be had as
 //! CSV. Colours only repeat what is written.
 
-mod act;
+mod actions;
+mod bulletin;
 mod channels;
 mod curve;
 mod delivery;
 mod download;
 mod failures;
+mod format;
 mod group;
-mod one;
 mod overview;
 mod province;
 mod receipt;
 mod retry;
 mod rows;
-mod say;
 mod tiles;
 
 use std::str::FromStr;
@@ -37,38 +37,38 @@ pub fn routes() -> Router<App> {
         .route("/board", get(overview::show_overview))
         .route("/board/live", get(overview::follow_overview))
         .route("/board/csv/{table}", get(overview::download))
-        .route("/board/{id}", get(one::show_bulletin))
-        .route("/board/{id}/live", get(one::follow_bulletin))
-        .route("/board/{id}/csv/{table}", get(one::download))
+        .route("/board/{id}", get(bulletin::show_bulletin))
+        .route("/board/{id}/live", get(bulletin::follow_bulletin))
+        .route("/board/{id}/csv/{table}", get(bulletin::download))
         .route("/board/{id}/provinces/{province}", get(province::show_province))
         .route("/board/{id}/receipt", get(receipt::show_receipt))
         .route("/board/{id}/retry", get(retry::ask).post(retry::retry))
-        .route("/board/{id}/undecline", post(act::undecline))
+        .route("/board/{id}/undecline", post(actions::undecline))
         .route("/groups/{code}", get(group::show_group))
         .route("/deliveries/{id}", get(delivery::show_delivery))
-        .route("/deliveries/{id}/retry", post(act::retry_delivery))
+        .route("/deliveries/{id}/retry", post(actions::retry_delivery))
         .route("/channels", get(channels::show_channels))
-        .route("/channels/{code}/park", post(act::park_channel))
-        .route("/channels/{code}/resume", post(act::resume_channel))
-        .route("/webhook-failures/{id}/retry", post(act::retry_webhook_failure))
+        .route("/channels/{code}/park", post(actions::park_channel))
+        .route("/channels/{code}/resume", post(actions::resume_channel))
+        .route("/webhook-failures/{id}/retry", post(actions::retry_webhook_failure))
         .route("/failures", get(failures::show_failures))
 }
 
 /// The first part of the path that varies, read as `T`; what cannot be one names nothing and is absent.
-struct Within<T>(T);
+struct InScope<T>(T);
 
 /// The first and the last part.
-struct Both<T>(T, String);
+struct InScopeWithQuery<T>(T, String);
 
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Within<T> {
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for InScope<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Both::from_request_parts(parts, state).await.map(|Both(first, _)| Self(first))
+        InScopeWithQuery::from_request_parts(parts, state).await.map(|InScopeWithQuery(first, _)| Self(first))
     }
 }
 
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Both<T> {
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for InScopeWithQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {

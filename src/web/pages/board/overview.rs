@@ -9,17 +9,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::bulletin::{ALL, ProvinceView, SPACING};
 use super::channels::{ChannelRow, channel_rows};
 use super::download::{self, Kind};
-use super::one::{ALL, ProvinceView, SPACING};
-use super::rows::{BlockedRow, Eyes, TrafficRow};
-use super::say::{self, Share, number};
+use super::format::{self, Share, number};
+use super::rows::{BlockedRow, TrafficRow, Viewer};
 use super::tiles::{self, Tile};
 use crate::domain::time::Timestamp;
 use crate::store::board::blocked::{Blocked, list_blocked};
 use crate::store::board::provinces::{Sum, sum_provinces};
 use crate::store::board::traffic::{Traffic, list_traffic, list_traffic_under};
-use crate::store::coverage::{Cover, list_coverage};
+use crate::store::coverage::{CoverageRow, list_coverage};
 use crate::store::groups::{Filter, list_groups};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::app::App;
@@ -47,25 +47,26 @@ pub(super) fn since(now: Timestamp) -> Timestamp {
     now - Duration::from_hours(DAYS * 24)
 }
 
-struct Findings {
+struct OverviewData {
     traffic: Vec<Traffic>,
     blocked: Vec<Blocked>,
     sums: Vec<Sum>,
     channels: Vec<ChannelRow>,
-    covers: Vec<Cover>,
+    covers: Vec<CoverageRow>,
     /// The code of the group of each province.
     groups: HashMap<String, String>,
 }
 
-async fn read(db: &Db, eyes: &Eyes, now: Timestamp, rows: i64) -> Result<Findings, StoreError> {
-    let scope = eyes.scope.as_deref();
+async fn read(db: &Db, viewer: &Viewer, now: Timestamp, rows: i64) -> Result<OverviewData, StoreError> {
+    let scope = viewer.scope.as_deref();
     let moving = async {
         let mut db = db.acquire().await?;
         let traffic = match scope {
             None => list_traffic(&mut db, RECENT).await?,
             Some(scope) => list_traffic_under(&mut db, scope, RECENT).await?,
         };
-        let channels = if eyes.operates && scope.is_none() { channel_rows(&mut db, eyes.t).await? } else { Vec::new() };
+        let channels =
+            if viewer.operates && scope.is_none() { channel_rows(&mut db, viewer.t).await? } else { Vec::new() };
         Ok::<_, StoreError>((traffic, channels))
     };
     let stuck = async { list_blocked(&mut *db.acquire().await?, None, scope, rows, now).await };
@@ -76,7 +77,7 @@ async fn read(db: &Db, eyes: &Eyes, now: Timestamp, rows: i64) -> Result<Finding
         Ok::<_, StoreError>((sums, covers, groups_of_provinces(&mut db, scope).await?))
     };
     let ((traffic, channels), blocked, (sums, covers, groups)) = tokio::try_join!(moving, stuck, far)?;
-    Ok(Findings { traffic, blocked, sums, channels, covers, groups })
+    Ok(OverviewData { traffic, blocked, sums, channels, covers, groups })
 }
 
 /// The group of tier 2 of each province, which is where a province leads to.
@@ -100,10 +101,10 @@ struct Reach {
     head_count: String,
 }
 
-fn reaches(covers: &[Cover]) -> Vec<Reach> {
+fn reaches(covers: &[CoverageRow]) -> Vec<Reach> {
     let reach = |tier: crate::domain::group::Tier| {
         let of = || covers.iter().filter(|cover| cover.tier == tier.number());
-        let sum = |read: fn(&Cover) -> i64| of().map(read).sum::<i64>();
+        let sum = |read: fn(&CoverageRow) -> i64| of().map(read).sum::<i64>();
         (sum(|cover| cover.groups) > 0).then(|| Reach {
             label: tier.label(),
             groups: number(sum(|cover| cover.groups)),
@@ -120,7 +121,7 @@ fn reaches(covers: &[Cover]) -> Vec<Reach> {
 /// The part of the page that moves.
 #[derive(Template)]
 #[template(path = "board/overview_part.html")]
-struct Part {
+struct OverviewPart {
     t: Words,
     open: Vec<TrafficRow>,
     recent: Vec<TrafficRow>,
@@ -133,9 +134,9 @@ struct Part {
     any: bool,
 }
 
-impl Part {
-    fn of(eyes: &Eyes, found: Findings) -> Self {
-        let t = eyes.t;
+impl OverviewPart {
+    fn of(viewer: &Viewer, found: OverviewData) -> Self {
+        let t = viewer.t;
         let rows = found.traffic.into_iter().map(|row| TrafficRow::of(t, row));
         let (open, recent): (Vec<_>, Vec<_>) = rows.partition(|row| row.open);
         let share_of = |code: &str| {
@@ -149,7 +150,7 @@ impl Part {
             recent,
             map,
             provinces: provinces(t, &found.sums, &found.groups),
-            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(eyes, row)).collect(),
+            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(viewer, row)).collect(),
             channels: found.channels.into_iter().filter(|channel| channel.trouble.is_some()).collect(),
             reaches: reaches(&found.covers),
             map_size: (tiles::WIDTH, tiles::HEIGHT),
@@ -169,7 +170,7 @@ fn provinces(t: Words, sums: &[Sum], groups: &HashMap<String, String>) -> Vec<Pr
             let share = Share::of(sum.accepted, sum.groups);
             let view = ProvinceView {
                 link: sum.province.as_deref().and_then(|code| link_of(groups, code)),
-                name: say::province(t, sum.province.as_deref()),
+                name: format::province(t, sum.province.as_deref()),
                 failed: String::new(),
                 seats: number(sum.bulletins),
                 acknowledged: number(sum.acknowledged),
@@ -184,56 +185,56 @@ fn provinces(t: Words, sums: &[Sum], groups: &HashMap<String, String>) -> Vec<Pr
 
 #[derive(Template)]
 #[template(path = "board/overview.html")]
-struct Page {
+struct OverviewPage {
     shell: Shell,
     t: Words,
     part: String,
 }
 
-async fn make(app: App, eyes: Eyes) -> Result<Option<Frame>, Problem> {
-    let found = read(&app.db, &eyes, app.now(), SHOWN).await?;
-    let body = Part::of(&eyes, found).render().map_err(|_| Problem::internal())?;
+async fn make(app: App, viewer: Viewer) -> Result<Option<Frame>, Problem> {
+    let found = read(&app.db, &viewer, app.now(), SHOWN).await?;
+    let body = OverviewPart::of(&viewer, found).render().map_err(|_| Problem::internal())?;
     Ok(Some(Frame { id: app.now().as_millisecond(), body }))
 }
 
-fn name(eyes: &Eyes) -> String {
-    format!("overview {}", eyes.name())
+fn name(viewer: &Viewer) -> String {
+    format!("overview {}", viewer.name())
 }
 
-fn eyes_of(visitor: &Visitor) -> Eyes {
+fn viewer_of(visitor: &Visitor) -> Viewer {
     let caller: &Caller = &visitor.caller;
-    Eyes::of(visitor.words, caller)
+    Viewer::of(visitor.words, caller)
 }
 
 /// The board over all bulletins.
 pub async fn show_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    let eyes = eyes_of(&visitor);
-    let part = app.live().now(&name(&eyes), Box::pin(make(app.clone(), eyes))).await?;
-    let page = Page { t: visitor.words, part: part.body.clone(), shell: Shell::of(&visitor) };
+    let viewer = viewer_of(&visitor);
+    let part = app.live().now(&name(&viewer), Box::pin(make(app.clone(), viewer))).await?;
+    let page = OverviewPage { t: visitor.words, part: part.body.clone(), shell: Shell::of(&visitor) };
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 
 /// The part that moves, whenever it has.
 pub async fn follow_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    let eyes = eyes_of(&visitor);
-    let (view, live) = (name(&eyes), app.live().clone());
+    let viewer = viewer_of(&visitor);
+    let (view, live) = (name(&viewer), app.live().clone());
     let holder = Holder::Session(visitor.session_sha256);
-    let make = move || Box::pin(make(app.clone(), eyes.clone()));
+    let make = move || Box::pin(make(app.clone(), viewer.clone()));
     Ok(answer(live.follow(holder, Subject::All, view, SPACING, make).await?))
 }
 
 /// A table as a file.
 pub async fn download(State(app): State<App>, visitor: Visitor, Id(kind): Id<String>) -> Result<Response, Problem> {
     let kind = Kind::parse(&kind).ok_or_else(|| Problem::absent("table"))?;
-    let eyes = eyes_of(&visitor);
-    let found = read(&app.db, &eyes, app.now(), ALL).await?;
-    let t = eyes.t;
+    let viewer = viewer_of(&visitor);
+    let found = read(&app.db, &viewer, app.now(), ALL).await?;
+    let t = viewer.t;
     match kind {
         Kind::Bulletins => {
             let rows: Vec<TrafficRow> = found.traffic.into_iter().map(|row| TrafficRow::of(t, row)).collect();
             download::file("bulletins", &download::bulletins(t, &rows))
         }
-        Kind::Blocked => download::file("blocked", &download::blocked(&eyes, found.blocked)),
+        Kind::Blocked => download::file("blocked", &download::blocked(&viewer, found.blocked)),
         Kind::Provinces => download::file("provinces-30-days", &download::sums(t, &found.sums)),
         _ => Err(Problem::absent("table")),
     }

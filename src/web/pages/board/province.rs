@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::Both;
+use super::InScopeWithQuery;
+use super::bulletin::find;
 use super::download;
 use super::failures::Format;
-use super::one::find;
-use super::rows::{BlockedRow, Eyes, tier_label};
-use super::say::{self, Share, moment_or_dash, number, stamp};
+use super::format::{self, Share, moment_or_dash, number, stamp};
+use super::rows::{BlockedRow, Viewer, tier_label};
 use crate::domain::ids::BulletinId;
 use crate::domain::national::province_code;
 use crate::report::Table;
@@ -59,8 +59,8 @@ impl OfficeRow {
         let state = DeliveryState::from(row.state);
         Self {
             tier: tier_label(row.tier),
-            state: say::state(t, state),
-            mark: say::mark(state),
+            state: format::state(t, state),
+            mark: format::mark(state),
             since: moment_or_dash(t, row.ended_at),
             since_stamp: stamp(row.ended_at),
             seats: number(row.seats),
@@ -77,7 +77,7 @@ impl OfficeRow {
 
 #[derive(Template)]
 #[template(path = "board/province.html")]
-struct Page {
+struct ProvincePage {
     shell: Shell,
     t: Words,
     id: BulletinId,
@@ -96,19 +96,19 @@ struct Page {
 pub async fn show_province(
     State(app): State<App>,
     visitor: Visitor,
-    Both(id, province): Both<BulletinId>,
+    InScopeWithQuery(id, province): InScopeWithQuery<BulletinId>,
     Parameters(format): Parameters<Format>,
 ) -> Result<Response, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
-    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let code = code_of(&province);
-    let scope = eyes.scope.as_deref();
+    let scope = viewer.scope.as_deref();
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let cells = list_offices_of_province(&mut db, id, code.as_deref(), scope).await?;
     if cells.is_empty() {
         return Err(Problem::absent("province"));
     }
-    let mut blocked = list_blocked(&mut db, Some(id), scope, super::one::ALL, app.now()).await?;
+    let mut blocked = list_blocked(&mut db, Some(id), scope, super::bulletin::ALL, app.now()).await?;
     drop(db);
     blocked.retain(|row| row.province == code);
     let sum = |read: fn(&OfficeCell) -> i64| cells.iter().map(read).sum::<i64>();
@@ -121,17 +121,17 @@ pub async fn show_province(
     if format.is_csv() {
         return download::file(&format!("province-{province}-{id}"), &table(t, &offices));
     }
-    let page = Page {
+    let page = ProvincePage {
         t,
         id,
         subject: bulletin.subject,
-        province: say::province(t, code.as_deref()),
+        province: format::province(t, code.as_deref()),
         path: format!("/board/{id}/provinces/{province}"),
         share,
         of_groups,
         seats,
         taps,
-        blocked: blocked.into_iter().map(|row| BlockedRow::of(&eyes, row)).collect(),
+        blocked: blocked.into_iter().map(|row| BlockedRow::of(&viewer, row)).collect(),
         offices,
         shell: Shell::of(&visitor),
     };

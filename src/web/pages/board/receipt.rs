@@ -6,17 +6,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::Within;
-use super::one::{ProvinceView, find, provinces};
+use super::InScope;
+use super::bulletin::{ProvinceView, find, provinces};
+use super::format;
 use super::province::code_of;
-use super::rows::{Eyes, words_of};
-use super::say;
+use super::rows::{Viewer, words_of};
 use crate::domain::group::Tier;
 use crate::domain::ids::BulletinId;
 use crate::domain::thai::{Digits, format_long_date, format_moment};
 use crate::domain::time::Timestamp;
 use crate::report::Receipt;
-use crate::report::receipt::{Line, Sums};
+use crate::report::receipt::{ReceiptLine, ReceiptSums};
 use crate::store::StoreError;
 use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::deliveries::{Filter, list_deliveries};
@@ -35,7 +35,7 @@ const LINES: i64 = 10_000;
 
 /// Which receipt.
 #[derive(Debug, Default, Deserialize)]
-pub struct Which {
+pub struct ReceiptQuery {
     province: Option<String>,
 }
 
@@ -68,7 +68,7 @@ struct PrintedPart {
 
 #[derive(Template)]
 #[template(path = "board/receipt.html")]
-struct Page {
+struct ReceiptPage {
     shell: Shell,
     t: Words,
     id: BulletinId,
@@ -97,13 +97,13 @@ struct Page {
 pub async fn show_receipt(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<BulletinId>,
-    Parameters(which): Parameters<Which>,
+    InScope(id): InScope<BulletinId>,
+    Parameters(which): Parameters<ReceiptQuery>,
 ) -> Result<Response, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
-    let (t, eyes) = (visitor.words, Eyes::of(visitor.words, &visitor.caller));
+    let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let province = which.province.as_deref().filter(|province| !province.is_empty()).and_then(code_of);
-    let filter = Filter { scope: eyes.scope, province: province.clone(), ..Filter::default() };
+    let filter = Filter { scope: viewer.scope, province: province.clone(), ..Filter::default() };
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let cells = count_provinces(&mut db, id, filter.scope.as_deref()).await?;
     // a national bulletin goes to thousands of groups: those of the third tier are then summed up by province
@@ -115,10 +115,10 @@ pub async fn show_receipt(
     if rows.is_empty() {
         return Err(Problem::absent("receipt"));
     }
-    let lines: Vec<Line> = rows.into_iter().map(|row| line(t, Delivery::of(row))).collect();
+    let lines: Vec<ReceiptLine> = rows.into_iter().map(|row| line(t, Delivery::of(row))).collect();
     let mut receipt = Receipt::of(&lines);
     for cell in third(&cells).iter().filter(|_| whole) {
-        receipt.add(Sums {
+        receipt.add(ReceiptSums {
             groups: cell.groups,
             accepted: cell.accepted,
             acknowledged: cell.acknowledged,
@@ -129,11 +129,11 @@ pub async fn show_receipt(
         });
     }
     let digits = Digits::Thai;
-    let n = |n: usize| write(t, &say::number(i64::try_from(n).unwrap_or(i64::MAX)));
-    let page = Page {
+    let n = |n: usize| write(t, &format::number(i64::try_from(n).unwrap_or(i64::MAX)));
+    let page = ReceiptPage {
         t,
         id,
-        back: which_back(id, province.as_deref()),
+        back: back_link(id, province.as_deref()),
         document_number: bulletin.document_number.clone(),
         document_date: bulletin
             .document_date
@@ -149,7 +149,7 @@ pub async fn show_receipt(
         accepted: n(receipt.accepted),
         acknowledged: n(receipt.acknowledged),
         taps: write(t, &persons(t, receipt.taps, receipt.unnamed)),
-        seats: write(t, &say::number(receipt.seats)),
+        seats: write(t, &format::number(receipt.seats)),
         first: receipt.first_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
         last: receipt.last_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
         parts: parts(t, receipt),
@@ -163,22 +163,22 @@ pub async fn show_receipt(
 
 /// The province as a letter writes it; Bangkok is none.
 fn place(t: Words, code: &str) -> String {
-    let name = say::province(t, Some(code));
+    let name = format::province(t, Some(code));
     if code == "10" { name } else { t.say_with("receipt-province", &[("name", name.as_str())]) }
 }
 
-fn which_back(id: BulletinId, province: Option<&str>) -> String {
+fn back_link(id: BulletinId, province: Option<&str>) -> String {
     province.map_or_else(|| format!("/board/{id}"), |code| format!("/board/{id}/provinces/{code}"))
 }
 
-fn line(t: Words, delivery: Delivery) -> Line {
+fn line(t: Words, delivery: Delivery) -> ReceiptLine {
     let accepted_at = delivery.times.accepted_at;
     let why = delivery.reason.as_ref().map(|why| words_of(t, why.text));
     let standing = match accepted_at {
         Some(_) => String::new(),
-        None => [Some(say::state(t, delivery.state)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
+        None => [Some(format::state(t, delivery.state)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
     };
-    Line {
+    ReceiptLine {
         group: delivery.group.name,
         office: delivery.office.name,
         tier: Tier::try_from(delivery.group.tier).unwrap_or(Tier::Gcc3),
@@ -191,7 +191,7 @@ fn line(t: Words, delivery: Delivery) -> Line {
 }
 
 fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
-    let n = |n: usize| write(t, &say::number(i64::try_from(n).unwrap_or(i64::MAX)));
+    let n = |n: usize| write(t, &format::number(i64::try_from(n).unwrap_or(i64::MAX)));
     receipt
         .parts
         .into_iter()
@@ -211,7 +211,7 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
                     accepted: line.accepted_at.map(|at| moment(t, at)),
                     standing: line.standing,
                     taps: write(t, &persons(t, line.acknowledged.into(), line.unnamed.into())),
-                    seats: if line.seats > 0 { write(t, &say::number(line.seats)) } else { "–".to_owned() },
+                    seats: if line.seats > 0 { write(t, &format::number(line.seats)) } else { "–".to_owned() },
                 })
                 .collect(),
         })
@@ -222,7 +222,7 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
 fn moment(t: Words, at: Timestamp) -> String {
     match t.language {
         Language::Thai => format_moment(at, Digits::Thai),
-        Language::English => say::moment(t, at),
+        Language::English => format::moment(t, at),
     }
 }
 

@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::Within;
-use super::one::find;
+use super::InScope;
+use super::bulletin::find;
+use super::format;
 use super::province::code_of;
 use super::rows::tier_label;
-use super::say;
 use crate::domain::delivery::{Reason, State as Stored};
 use crate::domain::ids::BulletinId;
 use crate::relay::retry;
@@ -21,17 +21,17 @@ use crate::store::retries::RetryFilter;
 use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::auth::Caller;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 /// Which deliveries; what is left out or empty does not narrow.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Which {
+pub struct RetryQuery {
     #[serde(default)]
     state: String,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub struct Which {
     include_unknown: Option<String>,
 }
 
-impl Which {
+impl RetryQuery {
     fn filter(&self, caller: &Caller) -> Result<RetryFilter, Problem> {
         let province = Some(&self.province).filter(|province| !province.is_empty());
         // groups of no province cannot be named by one, and must not come to mean all
@@ -79,12 +79,12 @@ fn read<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<Option
 
 #[derive(Template)]
 #[template(path = "board/retry.html")]
-struct Page {
+struct RetryPage {
     shell: Shell,
     t: Words,
     id: BulletinId,
     subject: String,
-    which: Which,
+    which: RetryQuery,
     about: Vec<String>,
     count: String,
     unlinked: Option<String>,
@@ -96,8 +96,8 @@ struct Page {
 pub async fn ask(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<BulletinId>,
-    Parameters(which): Parameters<Which>,
+    InScope(id): InScope<BulletinId>,
+    Parameters(which): Parameters<RetryQuery>,
 ) -> Result<Response, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
@@ -106,7 +106,7 @@ pub async fn ask(
     let found = count_retryable(&mut db, id, &filter, key_good_since).await?;
     drop(db);
     let t = visitor.words;
-    let page = Page {
+    let page = RetryPage {
         t,
         id,
         subject: bulletin.subject,
@@ -123,10 +123,10 @@ pub async fn ask(
 
 /// The filter in words.
 fn about(t: Words, filter: &RetryFilter) -> Vec<String> {
-    let state = filter.state.map(|state: Stored| say::state(t, DeliveryState::from(state)));
-    let reason = filter.reason.map(|reason: Reason| say::reason(t, reason).to_owned());
+    let state = filter.state.map(|state: Stored| format::state(t, DeliveryState::from(state)));
+    let reason = filter.reason.map(|reason: Reason| format::reason(t, reason).to_owned());
     let tier = filter.tier.map(|tier| tier_label(tier).to_owned());
-    let province = filter.province.as_deref().map(|code| say::province(t, Some(code)));
+    let province = filter.province.as_deref().map(|code| format::province(t, Some(code)));
     [state, reason, tier, province].into_iter().flatten().collect()
 }
 
@@ -134,19 +134,19 @@ fn about(t: Words, filter: &RetryFilter) -> Vec<String> {
 pub async fn retry(
     State(app): State<App>,
     visitor: Visitor,
-    Within(id): Within<BulletinId>,
-    Once { once, form: Form(which) }: Once<Form<Which>>,
+    InScope(id): InScope<BulletinId>,
+    IdempotentForm { form_key, form: Form(which) }: IdempotentForm<Form<RetryQuery>>,
 ) -> Result<Response, Problem> {
     find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let by = visitor.caller.actor();
     let unknown = which.include_unknown.is_some();
     retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, &app.clock).await?;
-    let to = and_say(&format!("/board/{id}"), "said-retried");
-    once.finish(tx, &app, &to).await?;
+    let to = with_flash(&format!("/board/{id}"), "said-retried");
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

@@ -3,7 +3,7 @@
 //!
 //! The abbreviations are those of the Royal Society, which end in a full stop; Bangkok's alone has three letters.
 
-use super::say::Share;
+use super::format::Share;
 use crate::domain::national::{Province, facts};
 
 /// Column and row of each province, by its code; row 0 is the north.

@@ -9,11 +9,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
+use super::draft_form::DraftForm;
 use super::image::ImageField;
-use super::picker::Choices;
+use super::picker::GroupFilter;
 use super::preview::Preview;
-use super::read::{Faults, read};
-use super::typed::Typed;
+use super::read_form::{FormErrors, read};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::store::bulletins::{Bulletin, Draft};
 use crate::store::{Connection, StoreError};
@@ -32,9 +32,9 @@ use crate::web::words::Words;
 struct FormPage {
     shell: Shell,
     t: Words,
-    typed: Typed,
-    faults: Faults,
-    choices: Choices,
+    typed: DraftForm,
+    faults: FormErrors,
+    choices: GroupFilter,
     image: ImageField,
     preview: Preview,
     id: Option<BulletinId>,
@@ -70,13 +70,13 @@ impl FormPage {
 }
 
 /// What the form is about: where a bulletin starts, and the draft that is being changed.
-pub(super) struct Desk {
+pub(super) struct FormContext {
     pub(super) base: Draft,
     pub(super) origin_office: String,
     pub(super) stored: Option<Bulletin>,
 }
 
-impl Desk {
+impl FormContext {
     /// For a new draft of `visitor`.
     pub(super) async fn blank(db: &mut Connection, visitor: &Visitor) -> Result<Self, Problem> {
         let origin = default_origin(db, &visitor.caller).await?;
@@ -102,28 +102,28 @@ async fn office_of(db: &mut Connection, group: GroupId) -> Result<String, StoreE
 }
 
 /// A page with what is typed in it.
-pub(super) struct Filled<'a> {
+pub(super) struct FilledForm<'a> {
     pub(super) visitor: &'a Visitor,
-    pub(super) desk: Desk,
-    pub(super) typed: Typed,
+    pub(super) context: FormContext,
+    pub(super) typed: DraftForm,
     pub(super) draft: Draft,
-    pub(super) faults: Faults,
+    pub(super) faults: FormErrors,
     pub(super) overtaken: Option<String>,
 }
 
-impl Filled<'_> {
+impl FilledForm<'_> {
     pub(super) async fn show(self, db: &mut Connection, app: &App, status: StatusCode) -> Result<Response, Problem> {
         let t = self.visitor.words;
-        let Self { visitor, desk, typed, draft, faults, overtaken } = self;
+        let Self { visitor, context, typed, draft, faults, overtaken } = self;
         let preview =
-            Preview::of(db, &app.settings, t, &typed, &draft, desk.stored.as_ref(), &desk.origin_office).await?;
+            Preview::of(db, &app.settings, t, &typed, &draft, context.stored.as_ref(), &context.origin_office).await?;
         let page = FormPage {
             shell: Shell::of(visitor),
             t,
-            choices: Choices::of(db, t, &visitor.caller.scope, &typed).await?,
+            choices: GroupFilter::of(db, t, &visitor.caller.scope, &typed).await?,
             image: ImageField::of(t, &typed, &faults),
             preview,
-            id: desk.stored.as_ref().map(|stored| stored.id),
+            id: context.stored.as_ref().map(|stored| stored.id),
             about: subject_of(db, visitor, &typed.about).await?,
             typed,
             faults,
@@ -153,26 +153,26 @@ pub async fn show_blank(
     Query(query): Query<NewQuery>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let desk = Desk::blank(&mut db, &visitor).await?;
+    let context = FormContext::blank(&mut db, &visitor).await?;
     let typed = match query.about {
-        None => Typed::blank(None),
+        None => DraftForm::blank(None),
         // a correction begins with what it puts right
         Some(about) => {
             let old = visible::bulletin(&mut db, &visitor.caller, about).await?;
-            let fresh = Typed::blank(Some(about.to_string()));
+            let fresh = DraftForm::blank(Some(about.to_string()));
             let (seen, kind, about) = (fresh.seen, fresh.kind, fresh.about);
-            Typed {
+            DraftForm {
                 seen,
                 kind,
                 about,
                 expires_date: String::new(),
                 expires_time: String::new(),
-                ..Typed::of_stored(&old)
+                ..DraftForm::of_stored(&old)
             }
         }
     };
-    let (draft, _) = read(&typed, &desk.base, visitor.words, app.now());
-    let page = Filled { visitor: &visitor, desk, typed, draft, faults: Faults::default(), overtaken: None };
+    let (draft, _) = read(&typed, &context.base, visitor.words, app.now());
+    let page = FilledForm { visitor: &visitor, context, typed, draft, faults: FormErrors::default(), overtaken: None };
     page.show(&mut db, &app, StatusCode::OK).await
 }
 
@@ -183,9 +183,9 @@ pub async fn show_draft(State(app): State<App>, visitor: Visitor, Id(id): Id<Bul
     if stored.state() != crate::domain::bulletin::State::Draft {
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
     }
-    let typed = Typed::of_stored(&stored);
-    let desk = Desk::of(stored);
-    let draft = desk.base.clone();
-    let page = Filled { visitor: &visitor, desk, typed, draft, faults: Faults::default(), overtaken: None };
+    let typed = DraftForm::of_stored(&stored);
+    let context = FormContext::of(stored);
+    let draft = context.base.clone();
+    let page = FilledForm { visitor: &visitor, context, typed, draft, faults: FormErrors::default(), overtaken: None };
     page.show(&mut db, &app, StatusCode::OK).await
 }

@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::labels::either;
-use super::read::Faults;
-use super::typed::{Sent, Typed};
+use super::draft_form::{DraftForm, DraftRequest};
+use super::format::either;
+use super::read_form::FormErrors;
 use crate::domain::picture::ImageId;
 use crate::store::StoreError;
 use crate::store::images::insert_image;
@@ -33,7 +33,7 @@ pub(super) struct ImageField {
 impl askama::filters::HtmlSafe for ImageField {}
 
 impl ImageField {
-    pub(super) fn of(t: Words, typed: &Typed, faults: &Faults) -> Self {
+    pub(super) fn of(t: Words, typed: &DraftForm, faults: &FormErrors) -> Self {
         Self {
             t,
             image: typed.image.parse::<ImageId>().ok().map(|image| image.to_string()),
@@ -48,10 +48,10 @@ impl ImageField {
 pub(super) async fn take_file(
     app: &App,
     visitor: &Visitor,
-    sent: &mut Sent,
-    faults: &mut Faults,
-) -> Result<Typed, Problem> {
-    let mut typed = Typed::of(sent);
+    sent: &mut DraftRequest,
+    faults: &mut FormErrors,
+) -> Result<DraftForm, Problem> {
+    let mut typed = DraftForm::of(sent);
     let Some(file) = sent.file.take() else { return Ok(typed) };
     let t = visitor.words;
     match prepare(app, &file).await {
@@ -71,8 +71,8 @@ pub(super) async fn take_file(
 }
 
 /// Takes a picture as soon as it is chosen, for the script; the preview follows.
-pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: Sent) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
+pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: DraftRequest) -> Result<Response, Problem> {
+    let mut faults = FormErrors::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
     let mut response = show(StatusCode::OK, &ImageField::of(visitor.words, &typed, &faults), "no-store");
     response.headers_mut().insert("hx-trigger", HeaderValue::from_static("picture"));

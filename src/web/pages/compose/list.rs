@@ -7,8 +7,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::labels;
-use crate::domain::account::Act;
+use super::format;
+use crate::domain::account::Permission;
 use crate::domain::bulletin;
 use crate::domain::ids::BulletinId;
 use crate::domain::search::{BadWords, Words as Pieces};
@@ -34,12 +34,12 @@ struct ListPage {
     fault: Option<String>,
     states: Vec<(&'static str, String, bool)>,
     narrowed: bool,
-    lines: Vec<Line>,
+    lines: Vec<DraftRow>,
     next: Option<String>,
 }
 
 /// A bulletin in the list.
-struct Line {
+struct DraftRow {
     id: BulletinId,
     subject: String,
     number: Option<String>,
@@ -52,7 +52,7 @@ struct Line {
     at: String,
 }
 
-impl Line {
+impl DraftRow {
     fn of(t: Words, row: Bulletin) -> Self {
         let (state, urgency) = (row.state(), row.urgency());
         let at = row.published_at.or(row.scheduled_for).unwrap_or(row.updated_at);
@@ -60,13 +60,13 @@ impl Line {
             id: row.id,
             subject: row.subject,
             number: row.document_number,
-            state: labels::state(t, state),
+            state: format::state(t, state),
             state_class: state_class(state),
-            kind: (row.kind != bulletin::Kind::News).then(|| labels::kind(t, row.kind)),
-            urgency: (urgency > bulletin::Urgency::Routine).then(|| labels::urgency(t, urgency)),
-            urgency_class: labels::urgency_class(urgency),
+            kind: (row.kind != bulletin::Kind::News).then(|| format::kind(t, row.kind)),
+            urgency: (urgency > bulletin::Urgency::Routine).then(|| format::urgency(t, urgency)),
+            urgency_class: format::urgency_class(urgency),
             origin: row.origin_office,
-            at: labels::moment(t, at),
+            at: format::moment(t, at),
         }
     }
 }
@@ -137,10 +137,10 @@ pub async fn show_list(
     let page = ListPage {
         shell: Shell::of(&visitor),
         t,
-        may_write: visitor.may(Act::Originate),
+        may_write: visitor.may(Permission::Originate),
         narrowed: filter.words.is_some() || state.is_some() || filter.before.is_some(),
-        states: states.map(|(word, known)| (word, labels::state(t, known), state == Some(known))).collect(),
-        lines: rows.into_iter().map(|row| Line::of(t, row)).collect(),
+        states: states.map(|(word, known)| (word, format::state(t, known), state == Some(known))).collect(),
+        lines: rows.into_iter().map(|row| DraftRow::of(t, row)).collect(),
         next: next.map(|query| format!("/bulletins?{query}")),
         q,
         fault,

@@ -4,19 +4,19 @@
 //! With one, the preview follows what is typed. A form that cannot be taken comes back with all that was typed and a
 //! sentence beside the field. The message that the preview draws is the very JSON that would be sent.
 
-mod acts;
+mod actions;
+mod draft_form;
 mod form;
+mod format;
 mod image;
-mod labels;
 mod list;
+mod live_parts;
 mod picker;
 mod preview;
-mod read;
+mod read_form;
 mod save;
 mod show;
 mod summary;
-mod typed;
-mod typing;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -28,18 +28,18 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/bulletins", get(list::show_list))
         .route("/bulletins/new", get(form::show_blank).post(save::save_new))
-        .route("/bulletins/preview", post(typing::preview))
-        .route("/bulletins/groups", post(typing::find_groups))
+        .route("/bulletins/preview", post(live_parts::preview))
+        .route("/bulletins/groups", post(live_parts::find_groups))
         .route("/bulletins/image", post(image::take_image))
         .route("/bulletins/{id}", get(show::show_bulletin))
         .route("/bulletins/{id}/edit", get(form::show_draft).post(save::save_draft))
         .route("/bulletins/{id}/publish", get(summary::show_summary).post(summary::publish))
-        .route("/bulletins/{id}/submit", post(acts::submit))
-        .route("/bulletins/{id}/recall", post(acts::recall))
-        .route("/bulletins/{id}/unschedule", post(acts::unschedule))
-        .route("/bulletins/{id}/delete", post(acts::delete))
-        .route("/bulletins/{id}/test", post(acts::send_test))
-        .route("/bulletins/{id}/approve", post(acts::approve))
-        .route("/bulletins/{id}/return", post(acts::give_back))
-        .route("/bulletins/{id}/withdraw", post(acts::withdraw))
+        .route("/bulletins/{id}/submit", post(actions::submit))
+        .route("/bulletins/{id}/recall", post(actions::recall))
+        .route("/bulletins/{id}/unschedule", post(actions::unschedule))
+        .route("/bulletins/{id}/delete", post(actions::delete))
+        .route("/bulletins/{id}/test", post(actions::send_test))
+        .route("/bulletins/{id}/approve", post(actions::approve))
+        .route("/bulletins/{id}/return", post(actions::give_back))
+        .route("/bulletins/{id}/withdraw", post(actions::withdraw))
 }

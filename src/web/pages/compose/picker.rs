@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::labels;
-use super::typed::Typed;
+use super::draft_form::DraftForm;
+use super::format;
 use crate::domain::search::Words as Pieces;
-use crate::store::choices::{Choice, list_called, list_matching, list_office_kinds, list_provinces};
+use crate::store::choices::{Choice, list_by_codes, list_matching, list_office_kinds, list_provinces};
 use crate::store::{Connection, StoreError};
 use crate::web::auth::Scope;
 use crate::web::words::Words;
@@ -15,7 +15,7 @@ const MOST_FOUND: usize = 30;
 
 /// A box to tick.
 #[derive(Clone, Debug)]
-pub struct Tick {
+pub struct ChoiceBox {
     /// What it sends.
     pub value: String,
     /// What it says.
@@ -26,29 +26,27 @@ pub struct Tick {
 
 /// What can be chosen.
 #[derive(Clone, Debug)]
-pub struct Choices {
+pub struct GroupFilter {
     /// The three tiers.
-    pub tiers: Vec<Tick>,
+    pub tiers: Vec<ChoiceBox>,
     /// Provinces in which there are groups.
-    pub provinces: Vec<Tick>,
+    pub provinces: Vec<ChoiceBox>,
     /// Kinds of office of which there are groups.
-    pub office_kinds: Vec<Tick>,
+    pub office_kinds: Vec<ChoiceBox>,
     /// Groups that are chosen, and those that were looked for.
     pub groups: Groups,
 }
 
-impl Choices {
+impl GroupFilter {
     /// What can be chosen within `scope`, with what is chosen.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &Typed) -> Result<Self, StoreError> {
+    pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &DraftForm) -> Result<Self, StoreError> {
         let tiers = [("1", "compose-tier-1"), ("2", "compose-tier-2"), ("3", "compose-tier-3")];
-        let tick = |value: String, label: String, chosen: &[String]| Tick { on: chosen.contains(&value), value, label };
+        let tick =
+            |value: String, label: String, chosen: &[String]| ChoiceBox { on: chosen.contains(&value), value, label };
         let provinces = list_provinces(db, scope.groups()).await?;
-        let mut provinces: Vec<Tick> = provinces
+        let mut provinces: Vec<ChoiceBox> = provinces
             .into_iter()
-            .map(|code| tick(code.clone(), labels::province(t, &code), &typed.provinces))
+            .map(|code| tick(code.clone(), format::province(t, &code), &typed.provinces))
             .collect();
         provinces.sort_by_cached_key(|tick| dictionary_key(&tick.label));
         let kinds = list_office_kinds(db, scope.groups()).await?;
@@ -57,7 +55,7 @@ impl Choices {
             provinces,
             office_kinds: kinds
                 .into_iter()
-                .map(|kind| tick(kind.as_str().to_owned(), labels::office_kind(t, kind), &typed.office_kinds))
+                .map(|kind| tick(kind.as_str().to_owned(), format::office_kind(t, kind), &typed.office_kinds))
                 .collect(),
             groups: Groups::of(db, t, scope, typed).await?,
         })
@@ -106,12 +104,10 @@ impl askama::filters::HtmlSafe for Groups {}
 
 impl Groups {
     /// The groups that are chosen, and those that the search finds.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &Typed) -> Result<Self, StoreError> {
+    pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &DraftForm) -> Result<Self, StoreError> {
         let chosen: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
-        let mut groups = if chosen.is_empty() { Vec::new() } else { list_called(db, scope.groups(), &chosen).await? };
+        let mut groups =
+            if chosen.is_empty() { Vec::new() } else { list_by_codes(db, scope.groups(), &chosen).await? };
         let found = find(db, scope, &typed.group_query).await?;
         let more = found.as_ref().is_some_and(|found| found.len() > MOST_FOUND);
         let looked = found.is_some();
@@ -130,9 +126,6 @@ impl Groups {
 }
 
 /// The groups that `query` names, one more than are shown; none where nothing is looked for.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(db: &mut Connection, scope: &Scope, query: &str) -> Result<Option<Vec<Choice>>, StoreError> {
     let Ok(pieces) = query.parse::<Pieces>() else { return Ok(None) };
     let limit = i64::try_from(MOST_FOUND + 1).unwrap_or(i64::MAX);

@@ -1,12 +1,12 @@
-//! What a bulletin will look like and whom it will reach, for as much of it as is typed.
+//! Previews a bulletin and counts its groups, for as much of it as is typed.
 //!
 //! The bubble is drawn from the JSON that publishing would send. The counts are those of the tree at this moment.
 
 use askama::Template;
 use jiff::civil::Date;
 
-use super::labels::{self, either};
-use super::typed::Typed;
+use super::draft_form::DraftForm;
+use super::format::{self, either};
 use crate::domain::bulletin::Kind;
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
@@ -127,14 +127,11 @@ impl Counts {
 
 impl Preview {
     /// Of what stands in the form. `stored`: the draft that is being changed, if it is one.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn of(
         db: &mut Connection,
         settings: &Settings,
         t: Words,
-        typed: &Typed,
+        typed: &DraftForm,
         draft: &Draft,
         stored: Option<&Bulletin>,
         origin_office: &str,
@@ -143,19 +140,19 @@ impl Preview {
         let bubble = match draw(db, settings, draft, stored, origin_office).await {
             Ok(bubble) => bubble,
             Err(refusal) => {
-                refused.push(labels::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
+                refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
                 None
             }
         };
         let counts = match forecast_audience(db, draft.origin, &draft.audience, draft.forwarding).await {
             Ok(forecast) => Some(Counts::of(t, forecast)),
             Err(refusal) => {
-                refused.push(labels::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
+                refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
                 None
             }
         };
         let units = utf16_len(typed.body.trim());
-        let (number, doubts) = told_number(t, draft);
+        let (number, doubts) = number_notes(t, draft);
         Ok(Self {
             t,
             bubble,
@@ -167,7 +164,7 @@ impl Preview {
             letter: Letter {
                 t,
                 number,
-                date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| told_date(t, date)),
+                date: draft.document_date.as_deref().and_then(|date| date.parse().ok()).map(|date| date_note(t, date)),
                 doubts,
                 typing: false,
             },
@@ -229,7 +226,7 @@ pub fn drawn(message: &str, alt: &str, buttons: Buttons) -> Option<Shown> {
 }
 
 /// How the letter's number was read, and what to check.
-pub fn told_number(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
+pub fn number_notes(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
     let date: Option<Date> = draft.document_date.as_deref().and_then(|date| date.parse().ok());
     let Some(number) = draft.document_number.as_deref().and_then(|number| DocumentNumber::parse(number, date).ok())
     else {
@@ -245,11 +242,11 @@ pub fn told_number(t: Words, draft: &Draft) -> (Option<String>, Vec<String>) {
         told.extend(parts.year.map(|year| t.say_with("compose-number-year", &[("year", &year.to_string())])));
         told.join(" · ")
     });
-    (told, number.doubts().iter().map(|doubt| labels::doubt(t, *doubt)).collect())
+    (told, number.doubts().iter().map(|doubt| format::doubt(t, *doubt)).collect())
 }
 
 /// A letter's date as it was read.
-pub fn told_date(t: Words, date: Date) -> String {
+pub fn date_note(t: Words, date: Date) -> String {
     either(t, format_long_date(date, Digits::Thai), date.strftime("%-d %B %Y").to_string())
 }
 

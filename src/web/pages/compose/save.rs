@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::form::{Desk, Filled};
+use super::draft_form::{DraftForm, DraftRequest};
+use super::form::{FilledForm, FormContext};
+use super::format;
 use super::image::take_file;
-use super::labels;
-use super::read::{Faults, read};
-use super::typed::{Sent, Typed};
-use crate::domain::account::Act;
+use super::read_form::{FormErrors, read};
+use crate::domain::account::Permission;
 use crate::domain::bulletin::{ForwardingMode, Kind, Stage};
 use crate::domain::ids::BulletinId;
 use crate::store::Connection;
@@ -17,35 +17,35 @@ use crate::store::bulletins::{self as rows, Draft};
 use crate::store::images::find_size;
 use crate::web::api::drafts::{insert, lock_draft, update};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 
 /// Stores a new draft, or shows the form again.
 pub async fn save_new(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: mut sent }: Once<Sent>,
+    IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
+    let mut faults = FormErrors::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
-    let desk = Desk::blank(&mut tx, &visitor).await?;
-    let (draft, mut read_faults) = read(&typed, &desk.base, visitor.words, app.now());
+    let context = FormContext::blank(&mut tx, &visitor).await?;
+    let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
     let faults = joined(faults, &read_faults);
-    if is_look(&sent) || !faults.is_empty() {
-        let (status, faults) = looked(&sent, faults);
-        let page = Filled { visitor: &visitor, desk, typed, draft, faults, overtaken: None };
+    if is_preview(&sent) || !faults.is_empty() {
+        let (status, faults) = preview_answer(&sent, faults);
+        let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken: None };
         return page.show(&mut tx, &app, status).await;
     }
     let id = insert(&mut tx, &draft, &visitor.caller.actor(), app.now()).await?;
-    once.finish(tx, &app, &id).await?;
+    form_key.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
 
@@ -54,11 +54,11 @@ pub async fn save_draft(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: mut sent }: Once<Sent>,
+    IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
+    let mut faults = FormErrors::default();
     let mut typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut tx = match once.begin(&app).await? {
+    let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
@@ -66,63 +66,63 @@ pub async fn save_draft(
     let seen = stored.updated_at.as_microsecond().to_string();
     let overtaken = (typed.seen != seen).then(|| {
         let by = stored.updated_at;
-        visitor.words.say_with("compose-overtaken", &[("at", &labels::moment(visitor.words, by))])
+        visitor.words.say_with("compose-overtaken", &[("at", &format::moment(visitor.words, by))])
     });
     let before = stored.clone();
-    let desk = Desk::of(stored);
-    let (draft, mut read_faults) = read(&typed, &desk.base, visitor.words, app.now());
+    let context = FormContext::of(stored);
+    let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
     check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
     let faults = joined(faults, &read_faults);
-    if is_look(&sent) || overtaken.is_some() || !faults.is_empty() {
-        let (status, faults) = looked(&sent, faults);
+    if is_preview(&sent) || overtaken.is_some() || !faults.is_empty() {
+        let (status, faults) = preview_answer(&sent, faults);
         let (status, overtaken) = match overtaken {
             // saved once more, it is saved over the other's, knowingly
-            Some(sentence) if !is_look(&sent) => {
+            Some(sentence) if !is_preview(&sent) => {
                 typed.seen = seen;
                 (StatusCode::CONFLICT, Some(sentence))
             }
             _ => (status, None),
         };
-        let page = Filled { visitor: &visitor, desk, typed, draft, faults, overtaken };
+        let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken };
         return page.show(&mut tx, &app, status).await;
     }
     update(&mut tx, &before, &draft, &visitor.caller.actor(), app.now()).await?;
-    once.finish(tx, &app, &id).await?;
+    form_key.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
 
 /// Whether only a look was asked for: a preview, or a search for groups.
-fn is_look(sent: &Sent) -> bool {
+fn is_preview(sent: &DraftRequest) -> bool {
     matches!(sent.get("do"), "preview" | "find")
 }
 
 /// A look finds no fault: what is not written yet is no mistake.
-fn looked(sent: &Sent, faults: Faults) -> (StatusCode, Faults) {
-    if is_look(sent) { (StatusCode::OK, Faults::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
+fn preview_answer(sent: &DraftRequest, faults: FormErrors) -> (StatusCode, FormErrors) {
+    if is_preview(sent) { (StatusCode::OK, FormErrors::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
 }
 
-fn joined(mut faults: Faults, more: &Faults) -> Faults {
+fn joined(mut faults: FormErrors, more: &FormErrors) -> FormErrors {
     for (field, sentence) in more.all() {
         faults.add(field, sentence.clone());
     }
     faults
 }
 
-fn saved(sent: &Sent, id: BulletinId) -> Response {
+fn saved(sent: &DraftRequest, id: BulletinId) -> Response {
     let to = if sent.get("do") == "next" { format!("/bulletins/{id}") } else { format!("/bulletins/{id}/edit") };
-    Redirect::to(&and_say(&to, "said-draft-saved")).into_response()
+    Redirect::to(&with_flash(&to, "said-draft-saved")).into_response()
 }
 
 /// What is named must be there, and be the visitor's to name.
 async fn check_named(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &Typed,
+    typed: &DraftForm,
     draft: &Draft,
-    faults: &mut Faults,
+    faults: &mut FormErrors,
 ) -> Result<(), Problem> {
     let t = visitor.words;
-    if !visitor.may(Act::Publish) {
+    if !visitor.may(Permission::Publish) {
         // a steward's own bulletin is news, and goes through the stewards below
         if draft.kind != Kind::News {
             faults.add("kind", t.say("compose-fault-kind-steward"));
@@ -133,7 +133,7 @@ async fn check_named(
     }
     let named: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
     if !named.is_empty() {
-        let known = crate::store::choices::list_called(db, visitor.caller.scope.groups(), &named).await?;
+        let known = crate::store::choices::list_by_codes(db, visitor.caller.scope.groups(), &named).await?;
         let unknown: Vec<&str> =
             named.iter().map(String::as_str).filter(|code| !known.iter().any(|group| group.code == *code)).collect();
         if !unknown.is_empty() {

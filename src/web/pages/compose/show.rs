@@ -5,16 +5,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::labels::{self, actor, moment};
+use super::format::{self, actor, moment};
 use super::list::state_class;
-use super::preview::{drawn, told_date, told_number};
-use crate::domain::account::Act;
+use super::preview::{date_note, drawn, number_notes};
+use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, Approval, Audience, ForwardingMode, Kind};
 use crate::domain::ids::BulletinId;
 use crate::relay::publish::render_checked;
 use crate::store::audit::{Entry, list_entries_of};
 use crate::store::bulletins::{Bulletin, Draft, find_correction};
-use crate::store::choices::list_called;
+use crate::store::choices::list_by_codes;
 use crate::store::messages::get_plain_message;
 use crate::store::{Connection, StoreError};
 use crate::web::api::visible;
@@ -57,7 +57,7 @@ struct ShowPage {
     /// Where it can be read, once it is published; then it can be followed too.
     public_page: Option<String>,
     about: Option<String>,
-    may: May,
+    may: AllowedActions,
     fault: Option<Fault>,
 }
 
@@ -75,7 +75,7 @@ pub struct Fault {
 /// What the visitor may do with it now.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
-struct May {
+struct AllowedActions {
     edit: bool,
     submit: bool,
     recall: bool,
@@ -87,11 +87,11 @@ struct May {
     withdraw: bool,
 }
 
-impl May {
+impl AllowedActions {
     fn of(visitor: &Visitor, row: &Bulletin, own: bool, approval: Approval) -> Self {
         use bulletin::State as S;
         let state = row.state();
-        let writes = own && visitor.may(Act::Originate);
+        let writes = own && visitor.may(Permission::Originate);
         let asked = approval == Approval::SecondPerson;
         let approved = row.approved_at.is_some();
         let published = matches!(state, S::Relaying | S::Settled);
@@ -99,12 +99,12 @@ impl May {
             edit: writes && state == S::Draft,
             submit: writes && state == S::Draft && !(asked && approved),
             recall: writes && state == S::Submitted,
-            approve: own && visitor.may(Act::Approve) && state == S::Submitted && !approved,
+            approve: own && visitor.may(Permission::Approve) && state == S::Submitted && !approved,
             publish: writes && matches!(state, S::Draft | S::Submitted) && (approved || !asked),
             test: writes && !published && state != S::Withdrawn,
             unschedule: writes && state == S::Scheduled,
             correct: writes && published && matches!(row.kind, Kind::News | Kind::Correction | Kind::Drill),
-            withdraw: own && visitor.may(Act::Withdraw) && published && row.kind != Kind::Withdrawal,
+            withdraw: own && visitor.may(Permission::Withdraw) && published && row.kind != Kind::Withdrawal,
         }
     }
 }
@@ -140,26 +140,26 @@ pub async fn page(
         shell: Shell::of(visitor),
         t,
         id,
-        state: labels::state(t, state),
+        state: format::state(t, state),
         state_class: state_class(state),
-        kind: (row.kind != Kind::News).then(|| labels::kind(t, row.kind)),
-        urgency: (urgency > bulletin::Urgency::Routine).then(|| labels::urgency(t, urgency)),
-        urgency_class: labels::urgency_class(urgency),
+        kind: (row.kind != Kind::News).then(|| format::kind(t, row.kind)),
+        urgency: (urgency > bulletin::Urgency::Routine).then(|| format::urgency(t, urgency)),
+        urgency_class: format::urgency_class(urgency),
         bubble: bubble(db, app, &row).await?,
         paragraphs: row.body.lines().map(str::to_owned).collect(),
         facts: facts(db, visitor, &row).await?,
-        doubts: told_number(t, &Draft::of(&row)).1,
+        doubts: number_notes(t, &Draft::of(&row)).1,
         returned: row.returned_reason.as_deref().zip(row.returned_by.as_ref()).map(|(reason, by)| {
             t.say_with("compose-returned-by", &[("who", actor(t, by).as_str()), ("reason", reason)])
         }),
-        unscheduled: row.unscheduled_reason.zip(row.unscheduled_at).map(|(why, at)| labels::unscheduled(t, why, at)),
+        unscheduled: row.unscheduled_reason.zip(row.unscheduled_at).map(|(why, at)| format::unscheduled(t, why, at)),
         withdrawn: row.withdrawn_reason.clone(),
         paused: row.paused_at.is_some(),
         corrected,
-        history: history.iter().filter_map(|entry| told(t, entry)).collect(),
+        history: history.iter().filter_map(|entry| history_line(t, entry)).collect(),
         public_page: row.published_at.map(|_| format!("/b/{}", row.public_token)),
         about: row.about.map(|about| format!("/bulletins/{about}")),
-        may: May::of(visitor, &row, own, app.settings.bulletins.approval),
+        may: AllowedActions::of(visitor, &row, own, app.settings.bulletins.approval),
         subject: row.subject,
         fault,
     };
@@ -182,7 +182,7 @@ async fn facts(db: &mut Connection, visitor: &Visitor, row: &Bulletin) -> Result
     let mut add = |key: String, value: Option<String>| facts.extend(value.map(|value| (key, value)));
     add(t.say("compose-number"), row.document_number.clone());
     let date = row.document_date.as_deref().and_then(|date| date.parse().ok());
-    add(t.say("compose-date"), date.map(|date| told_date(t, date)));
+    add(t.say("compose-date"), date.map(|date| date_note(t, date)));
     add(t.say("compose-from"), Some(row.origin_office.clone()));
     add(t.say("compose-to"), Some(audience(db, visitor, &row.audience).await?));
     add(
@@ -219,17 +219,17 @@ async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -
         parts.push(tiers.iter().map(|tier| format!("GCC{tier}")).collect::<Vec<_>>().join(" "));
     }
     if let Some(provinces) = &audience.provinces {
-        parts.push(provinces.iter().map(|code| labels::province(t, code)).collect::<Vec<_>>().join(" "));
+        parts.push(provinces.iter().map(|code| format::province(t, code)).collect::<Vec<_>>().join(" "));
     }
     if let Some(kinds) = &audience.office_kinds {
-        parts.push(kinds.iter().map(|kind| labels::office_kind(t, *kind)).collect::<Vec<_>>().join(" "));
+        parts.push(kinds.iter().map(|kind| format::office_kind(t, *kind)).collect::<Vec<_>>().join(" "));
     }
     let scope = visitor.caller.scope.groups();
     for (codes, key) in [(&audience.groups, "compose-to-groups"), (&audience.exclude_groups, "compose-to-except")] {
         let Some(codes) = codes else { continue };
         let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
         // what the visitor does not see is counted and not named
-        let names: Vec<String> = list_called(db, scope, &codes).await?.into_iter().map(|group| group.name).collect();
+        let names: Vec<String> = list_by_codes(db, scope, &codes).await?.into_iter().map(|group| group.name).collect();
         let rest = codes.len() - names.len();
         let mut names = names.join(", ");
         if rest > 0 {
@@ -241,7 +241,7 @@ async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -
 }
 
 /// An act in words; acts of other pages are left to them.
-fn told(t: Words, entry: &Entry) -> Option<String> {
+fn history_line(t: Words, entry: &Entry) -> Option<String> {
     let key = match entry.act.as_str() {
         "draft" => "compose-did-draft",
         "edit" => "compose-did-edit",

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::{Time, time};
 use serde::Deserialize;
 
-use super::labels;
+use super::format;
 use super::preview::{Counts, drawn, is_exercise};
-use super::read::read_moment;
+use super::read_form::read_moment;
 use crate::domain::ids::BulletinId;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::forecast::forecast;
@@ -25,13 +25,13 @@ use crate::web::api::publishing::must_be_theirs;
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 /// When a bulletin goes out that names a day and no time.
@@ -66,7 +66,7 @@ pub struct Chosen {
 
 /// Why the page is shown again.
 #[derive(Default)]
-struct Faults {
+struct FormErrors {
     page: Option<String>,
     when: Option<String>,
 }
@@ -78,7 +78,7 @@ pub async fn show_summary(
     Id(id): Id<BulletinId>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    page(&mut db, &app, &visitor, id, Chosen::default(), Faults::default(), StatusCode::OK).await
+    page(&mut db, &app, &visitor, id, Chosen::default(), FormErrors::default(), StatusCode::OK).await
 }
 
 async fn page(
@@ -87,7 +87,7 @@ async fn page(
     visitor: &Visitor,
     id: BulletinId,
     typed: Chosen,
-    faults: Faults,
+    faults: FormErrors,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -98,19 +98,19 @@ async fn page(
     let mut fault = faults.page;
     let times = check_bulletin_times(None, row.expires_at, row.due_at(), app.now());
     if !times.is_empty() {
-        fault = fault.or(labels::refusal(t, &Refusal::Times(times)));
+        fault = fault.or(format::refusal(t, &Refusal::Times(times)));
     }
     let bubble = match render_checked(&app.settings, &row) {
         Ok(message) => drawn(&message, row.image_alt.as_deref().unwrap_or_default(), Buttons::Inert),
         Err(refusal) => {
-            fault = fault.or(labels::refusal(t, &refusal));
+            fault = fault.or(format::refusal(t, &refusal));
             None
         }
     };
     let counts = match forecast(db, id).await {
         Ok(forecast) => Some(Counts::of(t, forecast)),
         Err(refusal) => {
-            fault = fault.or(labels::refusal(t, &refusal));
+            fault = fault.or(format::refusal(t, &refusal));
             None
         }
     };
@@ -121,7 +121,7 @@ async fn page(
         seen: row.updated_at.as_microsecond().to_string(),
         bubble,
         counts,
-        exercise: is_exercise(row.kind).then(|| labels::kind(t, row.kind)),
+        exercise: is_exercise(row.kind).then(|| format::kind(t, row.kind)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
         subject: row.subject,
         typed,
@@ -136,7 +136,7 @@ pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: Form(mut typed) }: Once<Form<Chosen>>,
+    IdempotentForm { form_key, form: Form(mut typed) }: IdempotentForm<Form<Chosen>>,
 ) -> Result<Response, Problem> {
     let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
     if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
@@ -154,7 +154,7 @@ pub async fn publish(
         None
     };
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -162,7 +162,7 @@ pub async fn publish(
     find_stage_for_update(&mut tx, id).await?;
     let row = visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
     if row.published_at.is_none() && row.updated_at.as_microsecond().to_string() != typed.seen {
-        let faults = Faults { page: Some(t.say("compose-publish-changed")), when: None };
+        let faults = FormErrors { page: Some(t.say("compose-publish-changed")), when: None };
         return page(&mut tx, &app, &visitor, id, typed, faults, StatusCode::CONFLICT).await;
     }
     must_be_theirs(&visitor.caller, &row)?;
@@ -177,16 +177,16 @@ pub async fn publish(
                 Published::Relaying(_) => "said-published",
                 Published::Scheduled(_) => "said-scheduled",
             };
-            let to = and_say(&format!("/bulletins/{id}"), said);
-            once.finish(tx, &app, &to).await?;
+            let to = with_flash(&format!("/bulletins/{id}"), said);
+            form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
         Err(refusal) => {
             drop(tx);
-            let Some(sentence) = labels::refusal(t, &refusal) else { return Err(refusal.into()) };
+            let Some(sentence) = format::refusal(t, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
             let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-            let faults = Faults { page: Some(sentence), when: None };
+            let faults = FormErrors { page: Some(sentence), when: None };
             page(&mut db, &app, &visitor, id, typed, faults, status).await
         }
     }
@@ -200,6 +200,6 @@ async fn again(
     sentence: String,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let faults = Faults { page: None, when: Some(sentence) };
+    let faults = FormErrors { page: None, when: Some(sentence) };
     page(&mut db, app, visitor, id, typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await
 }

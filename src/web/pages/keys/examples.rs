@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::domain::account::Act;
+use crate::domain::account::Permission;
 use crate::store::StoreError;
 use crate::store::bulletins::{Filter, list_bulletins};
 use crate::web::app::App;
@@ -80,7 +80,7 @@ pub async fn show_examples(State(app): State<App>, visitor: Visitor) -> Result<R
         t,
         subject: bulletin.map(|bulletin| bulletin.subject),
         commands,
-        may_make_keys: visitor.may(Act::ManageKeys),
+        may_make_keys: visitor.may(Permission::ManageKeys),
     };
     Ok(show(StatusCode::OK, &page, "no-store"))
 }

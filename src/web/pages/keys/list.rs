@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::make::{Faults, Typed};
+use super::create::{FormErrors, KeyForm};
 use super::{HERE, rules_all};
 use crate::domain::account::Role;
 use crate::domain::ids::ApiKeyId;
@@ -17,11 +17,11 @@ use crate::web::app::App;
 use crate::web::auth::WARNED;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, role_label};
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// Keys that end soon are named up to here.
@@ -29,11 +29,11 @@ const MOST_ENDING: i64 = 20;
 
 /// Where the list goes on.
 #[derive(Debug, Default, Deserialize)]
-pub struct Query {
+pub struct KeysQuery {
     cursor: Option<Cursor>,
 }
 
-struct Line {
+struct KeyRow {
     id: String,
     name: String,
     prefix: String,
@@ -64,28 +64,28 @@ struct RoleOption {
 
 #[derive(Template)]
 #[template(path = "keys/list.html")]
-struct List {
+struct KeysPage {
     shell: Shell,
     t: Words,
-    keys: Vec<Line>,
+    keys: Vec<KeyRow>,
     ending: Vec<Ending>,
     next: Option<String>,
     all: bool,
     office: String,
     roles: Vec<RoleOption>,
-    typed: Typed,
-    faults: Faults,
+    typed: KeyForm,
+    faults: FormErrors,
 }
 
 /// A page of the keys.
 pub async fn show_keys(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(query): Parameters<Query>,
+    Parameters(query): Parameters<KeysQuery>,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let typed = Typed { role: Role::Agency.as_str().to_owned(), ..Typed::default() };
-    let form = (typed, Faults::default());
+    let typed = KeyForm { role: Role::Agency.as_str().to_owned(), ..KeyForm::default() };
+    let form = (typed, FormErrors::default());
     render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), form, app.now()).await
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn render(
     visitor: &Visitor,
     status: StatusCode,
     cursor: Option<&Cursor>,
-    (typed, faults): (Typed, Faults),
+    (typed, faults): (KeyForm, FormErrors),
     now: Timestamp,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -109,12 +109,12 @@ pub(super) async fn render(
         label: role_label(t, role),
         chosen: role.as_str() == typed.role,
     };
-    let list = List {
+    let list = KeysPage {
         shell: Shell::of(visitor),
         t,
         next: page.next_cursor.map(|cursor| format!("{HERE}?cursor={}", cursor.encode())),
         keys: page.items,
-        ending: ending.into_iter().map(|(name, at)| Ending { name, at: say_moment(t, at) }).collect(),
+        ending: ending.into_iter().map(|(name, at)| Ending { name, at: moment(t, at) }).collect(),
         all,
         office: visitor.office_name.clone().unwrap_or_default(),
         roles: Role::ALL.into_iter().map(option).collect(),
@@ -124,19 +124,19 @@ pub(super) async fn render(
     Ok(show(status, &list, "no-store"))
 }
 
-fn line(t: Words, all: bool, key: ApiKey, now: Timestamp) -> Line {
-    Line {
+fn line(t: Words, all: bool, key: ApiKey, now: Timestamp) -> KeyRow {
+    KeyRow {
         id: key.id.to_string(),
-        ended: key.revoked_at.is_none() && !key.works(now),
-        ends: key.expires_at.map(|at| say_moment(t, at)),
+        ended: key.revoked_at.is_none() && !key.is_valid(now),
+        ends: key.expires_at.map(|at| moment(t, at)),
         from: (!key.networks.is_empty()).then(|| key.networks.join(", ")),
-        revocable: key.works(now) && (all || key.role == Role::Agency),
+        revocable: key.is_valid(now) && (all || key.role == Role::Agency),
         name: key.name,
         prefix: key.prefix,
         role: role_label(t, key.role),
         office: key.office.unwrap_or_else(|| t.say("account-scope-whole")),
-        created: say_moment(t, key.created_at),
-        used: key.last_used_at.map_or_else(|| t.say("keys-never"), |at| say_moment(t, at)),
-        revoked: key.revoked_at.map(|at| say_moment(t, at)),
+        created: moment(t, key.created_at),
+        used: key.last_used_at.map_or_else(|| t.say("keys-never"), |at| moment(t, at)),
+        revoked: key.revoked_at.map(|at| moment(t, at)),
     }
 }

@@ -3,9 +3,9 @@
 //!
 //! A key is shown once, in the answer to the form that made it; what is kept is its hash and its public beginning.
 
+mod create;
 mod examples;
 mod list;
-mod make;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -22,8 +22,8 @@ const MOST_KEYS: i64 = 50;
 /// The routes of this area.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route(HERE, get(list::show_keys).post(make::make))
-        .route("/keys/{id}/revoke", post(make::revoke))
+        .route(HERE, get(list::show_keys).post(create::make))
+        .route("/keys/{id}/revoke", post(create::revoke))
         .route("/docs/examples", get(examples::show_examples))
 }
 

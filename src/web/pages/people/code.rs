@@ -1,4 +1,4 @@
-//! The second step of signing in: a code of the moment, or first its setting up.
+//! The second step of signing in: a TOTP code, or first its setting up.
 //!
 //! A code works once. Where the role demands codes and the account has none yet, a secret is made and shown as a QR
 //! code; it is kept only once the telephone has shown a right code, and sealed from the first moment on.
@@ -12,7 +12,7 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::sign_in::{ask_again, find_origin, finish, note_failure};
+use super::sign_in::{find_origin, finish, note_failure, sign_in_again};
 use crate::domain::actor::Actor;
 use crate::domain::credentials::CodeSecret;
 use crate::store::StoreError;
@@ -21,32 +21,32 @@ use crate::store::audit::insert_entry;
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::{assets, show};
-use crate::web::people::asked_for::AskedFor;
 use crate::web::people::attempts::{Attempt, Secret};
-use crate::web::people::carried::Carried;
-use crate::web::people::codes::{Drawn, draw, open, seal};
-use crate::web::people::{HalfWay, Way, language_of, recovery};
+use crate::web::people::pending_form::PendingForm;
+use crate::web::people::sign_in_request::SignInRequest;
+use crate::web::people::totp::{TotpQrCode, draw, open, seal};
+use crate::web::people::{AwaitingSecondFactor, SignInMethod, language_of, recovery};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::Words;
 
 /// What the visitor asked for when signing in began.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct PendingSignIn {
     /// What the first step is, or was.
-    pub way: Way,
+    pub way: SignInMethod,
     /// Whether the device is to be remembered.
     pub remembered: bool,
     /// Where to go on to.
     pub next: String,
     /// The form that waits to be sent again, as a field.
-    pub carried: Option<String>,
+    pub pending_form: Option<String>,
 }
 
-impl Asked {
+impl PendingSignIn {
     /// Begun by `way`, without a name.
-    pub(super) fn by(way: Way, AskedFor { remembered, next, carried }: AskedFor) -> Self {
-        Self { way, remembered, next, carried }
+    pub(super) fn by(way: SignInMethod, SignInRequest { remembered, next, pending_form }: SignInRequest) -> Self {
+        Self { way, remembered, next, pending_form }
     }
 }
 
@@ -55,9 +55,9 @@ impl Asked {
 struct CodePage {
     shell: Shell,
     t: Words,
-    setup: Option<Drawn>,
+    setup: Option<TotpQrCode>,
     next: String,
-    carried: Option<String>,
+    pending_form: Option<String>,
     passkeys: bool,
     fault: Option<Fault>,
 }
@@ -65,7 +65,7 @@ struct CodePage {
 /// What is wrong with what was typed.
 struct Fault {
     text: String,
-    /// Of the recovery code, not of the code of the moment.
+    /// Of the recovery code, not of the TOTP code.
     of_recovery: bool,
 }
 
@@ -78,37 +78,37 @@ pub(super) async fn ask(
     session: &Session,
     t: Words,
     account: &Account,
-    asked: Asked,
+    asked: PendingSignIn,
 ) -> Result<Response, Problem> {
     let secret = if account.totp_sealed.is_none() { Some(CodeSecret::generate()) } else { None };
     let sealed = match &secret {
         Some(secret) => Some(hex::encode(seal(app, account, secret)?)),
         None => None,
     };
-    let begun = HalfWay::begin(session, app.now(), account.id, asked.remembered, sealed, asked.way).await;
+    let begun = AwaitingSecondFactor::begin(session, app.now(), account.id, asked.remembered, sealed, asked.way).await;
     begun.map_err(|_| Problem::unavailable())?;
     let setup = secret.and_then(|secret| draw(account, &secret));
-    Ok(ask_for(app, t, StatusCode::OK, setup, asked.next, asked.carried, None))
+    Ok(ask_for(app, t, StatusCode::OK, setup, asked.next, asked.pending_form, None))
 }
 
 fn ask_for(
     app: &App,
     t: Words,
     status: StatusCode,
-    setup: Option<Drawn>,
+    setup: Option<TotpQrCode>,
     next: String,
-    carried: Option<String>,
+    pending_form: Option<String>,
     fault: Option<Fault>,
 ) -> Response {
     let mut shell = Shell::outside(t, "/sign-in");
     shell.scripts.push(assets::path_of("passkeys"));
-    let page = CodePage { shell, t, setup, next, carried, passkeys: app.people.passkeys.is_some(), fault };
+    let page = CodePage { shell, t, setup, next, pending_form, passkeys: app.people.passkeys.is_some(), fault };
     show(status, &page, "no-store")
 }
 
 /// What is typed into the form.
 #[derive(Debug, Deserialize)]
-pub struct Typed {
+pub struct CodeForm {
     #[serde(default)]
     code: String,
     /// A recovery code, in place of one of the moment.
@@ -117,7 +117,7 @@ pub struct Typed {
     #[serde(default)]
     next: String,
     #[serde(default)]
-    carried: Option<String>,
+    pending_form: Option<String>,
 }
 
 /// Checks the code and signs in.
@@ -127,22 +127,22 @@ pub async fn check(
     cookies: CookieJar,
     headers: HeaderMap,
     from: ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let now = app.now();
     let late = || {
-        let carried = typed.carried.as_deref().and_then(Carried::from_field);
-        ask_again(&app, t, carried.as_ref(), Some(t.say("code-late")))
+        let pending_form = typed.pending_form.as_deref().and_then(PendingForm::from_field);
+        sign_in_again(&app, t, pending_form.as_ref(), Some(t.say("code-late")))
     };
-    let Some(half_way) = HalfWay::of(&session, now).await.map_err(|_| Problem::unavailable())? else {
+    let Some(half_way) = AwaitingSecondFactor::of(&session, now).await.map_err(|_| Problem::unavailable())? else {
         return Ok(late());
     };
     let found = {
         let mut db = app.db.acquire().await.map_err(StoreError::from)?;
         find_account_by_id(&mut db, half_way.account()).await?
     };
-    let Some(account) = found.filter(|account| account.works(now)) else { return Ok(late()) };
+    let Some(account) = found.filter(|account| account.is_active(now)) else { return Ok(late()) };
     let sealed = match &half_way.setting_up {
         Some(sealed) => hex::decode(sealed).ok(),
         None => account.totp_sealed.clone(),
@@ -155,7 +155,7 @@ pub async fn check(
     let setup = || half_way.setting_up.as_ref().and_then(|_| draw(&account, &secret));
     let Some(attempt) = Attempt::begin(&app, Secret::Code, &account.id.to_string(), origin).await? else {
         let fault = Some(Fault { text: t.say("sign-in-too-often"), of_recovery: by_recovery });
-        return Ok(ask_for(&app, t, StatusCode::TOO_MANY_REQUESTS, setup(), typed.next, typed.carried, fault));
+        return Ok(ask_for(&app, t, StatusCode::TOO_MANY_REQUESTS, setup(), typed.next, typed.pending_form, fault));
     };
     let mut tx = app.begin().await?;
     let taken = match secret.check(&typed.code, now, account.totp_used) {
@@ -168,7 +168,7 @@ pub async fn check(
         note_failure(&app, origin, Some(&account)).await?;
         let text = t.say(if by_recovery { "recovery-wrong" } else { "code-wrong" });
         let fault = Some(Fault { text, of_recovery: by_recovery });
-        return Ok(ask_for(&app, t, StatusCode::UNPROCESSABLE_ENTITY, setup(), typed.next, typed.carried, fault));
+        return Ok(ask_for(&app, t, StatusCode::UNPROCESSABLE_ENTITY, setup(), typed.next, typed.pending_form, fault));
     }
     let mut made = Vec::new();
     if half_way.setting_up.is_some() {
@@ -181,12 +181,12 @@ pub async fn check(
     attempt.succeed(&app).await?;
     let (way, remembered) = (half_way.way, half_way.remembered);
     if made.is_empty() {
-        let asked = Asked { way, remembered, next: typed.next, carried: typed.carried };
+        let asked = PendingSignIn { way, remembered, next: typed.next, pending_form: typed.pending_form };
         return finish(&app, &session, t, &headers, &account, asked).await;
     }
     // signed in, but first the recovery codes are shown, this once
-    let form = typed.carried.as_deref().and_then(Carried::from_field);
-    let asked = Asked { way, remembered, next: typed.next, carried: None };
+    let form = typed.pending_form.as_deref().and_then(PendingForm::from_field);
+    let asked = PendingSignIn { way, remembered, next: typed.next, pending_form: None };
     let (led_on, _) = finish(&app, &session, t, &headers, &account, asked).await?.into_parts();
     let next = led_on.headers.get(header::LOCATION).and_then(|next| next.to_str().ok()).unwrap_or("/home").to_owned();
     let mut page = recovery::reveal(Shell::outside(t, "/home"), &made, next, form);

@@ -2,10 +2,10 @@
 
 mod code;
 mod home;
-mod out;
 mod passkey;
 mod provider;
 pub mod sign_in;
+mod sign_out;
 pub mod welcome;
 
 use axum::Router;
@@ -22,8 +22,8 @@ pub fn routes() -> Router<App> {
         .route("/sign-in/passkey", post(passkey::begin))
         .route("/sign-in/passkey/confirm", post(passkey::confirm))
         .route("/sign-in/provider", post(provider::begin))
-        .route("/sign-in/provider/return", get(provider::come_back))
-        .route("/sign-out", post(out::sign_out))
+        .route("/sign-in/provider/return", get(provider::handle_callback))
+        .route("/sign-out", post(sign_out::sign_out))
         .route("/welcome/{token}", get(welcome::show_form).post(welcome::set_password))
         .route("/welcome/{token}/provider", post(welcome::accept_at_provider))
         .route("/language", post(choose_language))

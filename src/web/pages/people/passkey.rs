@@ -8,16 +8,16 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::code::Asked;
+use super::code::PendingSignIn;
 use super::sign_in::{finish, refuse_other};
 use crate::store::StoreError;
 use crate::store::accounts::find_account_by_id;
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::people::asked_for::{AskedFor, WithoutName};
 use crate::web::people::attempts::Attempt;
 use crate::web::people::passkeys::{Refusal, ask_to_sign, check_signature, get_passkeys};
-use crate::web::people::{HalfWay, Way, language_of, session_sha256};
+use crate::web::people::sign_in_request::{SignInRequest, WithoutName};
+use crate::web::people::{AwaitingSecondFactor, SignInMethod, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::words::Words;
 
@@ -32,12 +32,12 @@ pub async fn begin(
     get_passkeys(&app)?;
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     // in place of the second step, after the password: what was chosen there holds here too
-    let half_way = HalfWay::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
-    let mut asked = AskedFor::from(typed);
+    let half_way = AwaitingSecondFactor::of(&session, app.now()).await.map_err(|_| Problem::unavailable())?;
+    let mut asked = SignInRequest::from(typed);
     asked.remembered |= half_way.is_some_and(|half_way| half_way.remembered);
-    if !Attempt::begin_elsewhere(&app, from).await? {
+    if !Attempt::begin_at_provider(&app, from).await? {
         let (status, fault) = (StatusCode::TOO_MANY_REQUESTS, t.say("sign-in-too-often"));
-        return Ok(refuse_other(&app, t, status, Asked::by(Way::Passkey, asked), fault));
+        return Ok(refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Passkey, asked), fault));
     }
     ask_to_sign(&app, &session, t, asked).await
 }
@@ -60,9 +60,9 @@ pub async fn confirm(
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let mut tx = app.begin().await?;
     let (asked, checked) = check_signature(&app, &mut tx, session_sha256(&session), &credential).await?;
-    let asked = Asked::by(Way::Passkey, asked);
+    let asked = PendingSignIn::by(SignInMethod::Passkey, asked);
     let found = match checked {
-        Ok(id) => match find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())) {
+        Ok(id) => match find_account_by_id(&mut tx, id).await?.filter(|account| account.is_active(app.now())) {
             Some(account) => Ok(account),
             None => Err(Refusal::Unknown),
         },
@@ -77,6 +77,6 @@ pub async fn confirm(
         }
     };
     tx.commit().await.map_err(StoreError::from)?;
-    Attempt::succeed_elsewhere(&app, from).await?;
+    Attempt::succeed_at_provider(&app, from).await?;
     finish(&app, &session, t, &headers, &account, asked).await
 }

@@ -12,31 +12,31 @@ use serde_json::json;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::code::Asked;
-use super::sign_in::{finish, go_on, refuse_other};
+use super::code::PendingSignIn;
+use super::sign_in::{continue_sign_in, finish, refuse_other};
 use super::welcome::used_up;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
-use crate::oidc::{Person, Returned};
+use crate::oidc::{CallbackQuery, ProviderIdentity};
 use crate::store::account_identities::{Taken, bind_identity, find_by_person, unbind_identities};
 use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, clear_password, find_account_by_id};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::store::{StoreError, Tx};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::refused;
-use crate::web::people::asked_for::{AskedFor, WithoutName};
-use crate::web::people::at_provider::{
-    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, send_away, take_away,
-};
 use crate::web::people::attempts::Attempt;
-use crate::web::people::passkeys::take_all_away;
-use crate::web::people::{SignedIn, Way, language_of, session_sha256};
+use crate::web::people::passkeys::remove_all;
+use crate::web::people::provider_sign_in::{
+    Purpose, Refusal, explain, get_provider, hash_person, note_unbound, redirect_to_provider, take_pending,
+};
+use crate::web::people::sign_in_request::{SignInRequest, WithoutName};
+use crate::web::people::{SignInMethod, SignedIn, language_of, session_sha256};
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
 /// Leads to the provider.
@@ -48,16 +48,18 @@ pub async fn begin(
     Form(typed): Form<WithoutName>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    let asked = AskedFor::from(typed);
+    let asked = SignInRequest::from(typed);
     let purpose = Purpose::SignIn(asked.clone());
-    Ok(match send_away(&app, &session, t, from, purpose).await? {
+    Ok(match redirect_to_provider(&app, &session, t, from, purpose).await? {
         Ok(leaving) => leaving,
-        Err(Refusal { status, fault }) => refuse_other(&app, t, status, Asked::by(Way::Provider, asked), fault),
+        Err(Refusal { status, fault }) => {
+            refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Provider, asked), fault)
+        }
     })
 }
 
 /// Who came back, and what everybody needs who is let in.
-struct Back {
+struct ProviderAnswer {
     app: App,
     session: Session,
     headers: HeaderMap,
@@ -66,48 +68,50 @@ struct Back {
 }
 
 /// Takes what the browser brings back from the provider.
-pub async fn come_back(
+pub async fn handle_callback(
     State(app): State<App>,
     session: Session,
     cookies: CookieJar,
     headers: HeaderMap,
     from: ClientAddress,
-    Query(returned): Query<Returned>,
+    Query(returned): Query<CallbackQuery>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let provider = &get_provider(&app)?.provider;
     let taken = match session_sha256(&session) {
-        Some(sha256) => take_away(&app, &sha256).await?,
+        Some(sha256) => take_pending(&app, &sha256).await?,
         None => None,
     };
     let Some((waiting, purpose)) = taken else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(refuse_other(&app, t, status, Asked::default(), t.say("provider-late")));
+        return Ok(refuse_other(&app, t, status, PendingSignIn::default(), t.say("provider-late")));
     };
     let finished = provider.finish(waiting, returned, app.now()).await;
-    let back = Back { app: app.clone(), session, headers, from, t };
+    let back = ProviderAnswer { app: app.clone(), session, headers, from, t };
     match (finished, purpose) {
-        (Ok(person), Purpose::SignIn(asked)) => back.sign_in(&person, Asked::by(Way::Provider, asked)).await,
+        (Ok(person), Purpose::SignIn(asked)) => {
+            back.sign_in(&person, PendingSignIn::by(SignInMethod::Provider, asked)).await
+        }
         (Ok(person), Purpose::Accept { link, remembered }) => back.accept(&person, &link, remembered).await,
         (Ok(person), Purpose::Bind { account }) => back.bind(&person, account).await,
         (Err(error), Purpose::SignIn(asked)) => {
             let Refusal { status, fault } = explain(t, &error);
-            Ok(refuse_other(&app, t, status, Asked::by(Way::Provider, asked), fault))
+            Ok(refuse_other(&app, t, status, PendingSignIn::by(SignInMethod::Provider, asked), fault))
         }
         (Err(error), Purpose::Accept { .. } | Purpose::Bind { .. }) => {
             let Refusal { status, fault } = explain(t, &error);
-            Ok(refused::tell(t, status, t.say("provider-not-bound"), fault))
+            Ok(refused::explain_page(t, status, t.say("provider-not-bound"), fault))
         }
     }
 }
 
-impl Back {
+impl ProviderAnswer {
     /// Signs in to the account to which the person is bound.
-    async fn sign_in(self, person: &Person, asked: Asked) -> Result<Response, Problem> {
+    async fn sign_in(self, person: &ProviderIdentity, asked: PendingSignIn) -> Result<Response, Problem> {
         let (app, t) = (&self.app, self.t);
         let mut tx = app.begin().await?;
         let found = match find_by_person(&mut tx, &hash_person(app, person), app.now()).await? {
-            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())),
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.is_active(app.now())),
             None => None,
         };
         let Some(account) = found else {
@@ -116,20 +120,20 @@ impl Back {
             return Ok(refuse_other(app, t, StatusCode::FORBIDDEN, asked, t.say("provider-unknown")));
         };
         tx.commit().await.map_err(StoreError::from)?;
-        self.let_in(account, asked).await
+        self.sign_in_account(account, asked).await
     }
 
     /// The second step, where the provider's sign-in does not count as one, and in.
-    async fn let_in(self, account: Account, asked: Asked) -> Result<Response, Problem> {
-        Attempt::succeed_elsewhere(&self.app, self.from).await?;
+    async fn sign_in_account(self, account: Account, asked: PendingSignIn) -> Result<Response, Problem> {
+        Attempt::succeed_at_provider(&self.app, self.from).await?;
         if get_provider(&self.app)?.counts_as_second {
             return finish(&self.app, &self.session, self.t, &self.headers, &account, asked).await;
         }
-        go_on(&self.app, &self.session, self.t, &self.headers, account, asked).await
+        continue_sign_in(&self.app, &self.session, self.t, &self.headers, account, asked).await
     }
 
     /// Accepts an invitation: from now on the person, and nobody from before, signs in to the account.
-    async fn accept(self, person: &Person, link: &str, remembered: bool) -> Result<Response, Problem> {
+    async fn accept(self, person: &ProviderIdentity, link: &str, remembered: bool) -> Result<Response, Problem> {
         let (app, t, now) = (&self.app, self.t, self.app.now());
         let sha256 = hex::decode(link).unwrap_or_default();
         let mut tx = app.begin().await?;
@@ -148,41 +152,45 @@ impl Back {
             return Ok(refuse_binding(t, taken));
         }
         clear_password(&mut tx, account.id).await?;
-        take_all_away(&mut tx, now, &by, account.id, &by.to_string()).await?;
+        remove_all(&mut tx, now, &by, account.id, &by.to_string()).await?;
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        self.let_in(account, Asked { way: Way::Provider, remembered, ..Asked::default() }).await
+        self.sign_in_account(
+            account,
+            PendingSignIn { way: SignInMethod::Provider, remembered, ..PendingSignIn::default() },
+        )
+        .await
     }
 
     /// Binds the person to the account that is signed in.
-    async fn bind(self, person: &Person, account: Uuid) -> Result<Response, Problem> {
+    async fn bind(self, person: &ProviderIdentity, account: Uuid) -> Result<Response, Problem> {
         let (app, t) = (&self.app, self.t);
         let signed_in = SignedIn::of(&self.session).await.map_err(|_| Problem::unavailable())?;
         let id = signed_in.map(|signed_in| signed_in.account()).filter(|id| id.0 == account);
         let mut tx = app.begin().await?;
         let found = match id {
-            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.works(app.now())),
+            Some(id) => find_account_by_id(&mut tx, id).await?.filter(|account| account.is_active(app.now())),
             None => None,
         };
         let Some(account) = found else {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(refused::tell(t, status, t.say("provider-not-bound"), t.say("provider-late")));
+            return Ok(refused::explain_page(t, status, t.say("provider-not-bound"), t.say("provider-late")));
         };
         let by = Actor::user(&account.username);
         if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "self").await? {
             return Ok(refuse_binding(t, taken));
         }
         tx.commit().await.map_err(StoreError::from)?;
-        Attempt::succeed_elsewhere(app, self.from).await?;
-        Ok(Redirect::to(&and_say("/account", "said-provider-bound")).into_response())
+        Attempt::succeed_at_provider(app, self.from).await?;
+        Ok(Redirect::to(&with_flash("/account", "said-provider-bound")).into_response())
     }
 }
 
 async fn bind(
     tx: &mut Tx,
     app: &App,
-    person: &Person,
+    person: &ProviderIdentity,
     account: AccountId,
     by: &Actor,
     how: &'static str,
@@ -200,5 +208,5 @@ fn refuse_binding(t: Words, taken: Taken) -> Response {
         Taken::Person => "provider-taken",
         Taken::Account => "provider-has-one",
     };
-    refused::tell(t, StatusCode::CONFLICT, t.say("provider-not-bound"), t.say(key))
+    refused::explain_page(t, StatusCode::CONFLICT, t.say("provider-not-bound"), t.say(key))
 }

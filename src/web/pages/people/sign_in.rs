@@ -1,4 +1,4 @@
-//! Signing in with name and password; where the role demands it, a code of the moment follows ([`super::code`]).
+//! Signing in with name and password; where the role demands it, a TOTP code follows ([`super::code`]).
 //!
 //! A wrong name and a wrong password get the same answer in the same time. An account that was ended, or whose time
 //! has not come, answers like one that does not exist.
@@ -13,20 +13,20 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::code::{self, Asked};
+use super::code::{self, PendingSignIn};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::credentials::Username;
 use crate::store::accounts::{Account, find_account, update_signed_in};
 use crate::store::audit::insert_entry;
 use crate::store::failed_sign_ins::add_failure;
-use crate::store::sessions::update_device;
+use crate::store::login_sessions::update_device;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::{assets, show};
 use crate::web::people::attempts::{Attempt, Origin, Secret};
-use crate::web::people::carried::{Carried, local_path};
-use crate::web::people::{SignedIn, Way, known_device, language_of, session_sha256};
+use crate::web::people::pending_form::{PendingForm, local_path};
+use crate::web::people::{SignInMethod, SignedIn, known_device, language_of, session_sha256};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, first_page};
 use crate::web::words::Words;
@@ -42,7 +42,7 @@ struct SignInPage {
     username: String,
     remember: bool,
     next: String,
-    carried: Option<String>,
+    pending_form: Option<String>,
     /// What the button says that leads to the provider.
     provider: Option<String>,
     passkeys: bool,
@@ -59,7 +59,7 @@ impl SignInPage {
             username: String::new(),
             remember: false,
             next: String::new(),
-            carried: None,
+            pending_form: None,
             provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
             passkeys: app.people.passkeys.is_some(),
             fault: None,
@@ -69,10 +69,10 @@ impl SignInPage {
 
 #[derive(Template)]
 #[template(path = "people/again.html")]
-struct Again {
+struct ResendPage {
     shell: Shell,
     t: Words,
-    form: Carried,
+    form: PendingForm,
 }
 
 /// Where to go on to.
@@ -93,33 +93,33 @@ pub async fn show_form(State(app): State<App>, cookies: CookieJar, Query(query):
 }
 
 /// The form for somebody whose session ended while they were typing, or for whom the second step took too long.
-pub fn ask_again(app: &App, t: Words, carried: Option<&Carried>, fault: Option<String>) -> Response {
-    let carried = carried.map(Carried::to_field);
-    let page = SignInPage { carried, fault, ..SignInPage::new(app, t, "/sign-in") };
+pub fn sign_in_again(app: &App, t: Words, pending_form: Option<&PendingForm>, fault: Option<String>) -> Response {
+    let pending_form = pending_form.map(PendingForm::to_field);
+    let page = SignInPage { pending_form, fault, ..SignInPage::new(app, t, "/sign-in") };
     show(StatusCode::UNAUTHORIZED, &page, "no-store")
 }
 
 /// The form for somebody who was not let in another way, with the reason.
-pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: Asked, fault: String) -> Response {
-    let Asked { remembered: remember, next, carried, .. } = asked;
-    let page = SignInPage { remember, next, carried, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
+pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: PendingSignIn, fault: String) -> Response {
+    let PendingSignIn { remembered: remember, next, pending_form, .. } = asked;
+    let page = SignInPage { remember, next, pending_form, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
     show(status, &page, "no-store")
 }
 
 #[derive(Template)]
 #[template(path = "people/save.html")]
-struct Save {
+struct SavePrompt {
     t: Words,
 }
 
 /// In place of a part of a form, for somebody whose session ended while they were typing into it.
-pub fn ask_to_save(t: Words) -> Response {
-    show(StatusCode::UNAUTHORIZED, &Save { t }, "no-store")
+pub fn save_prompt(t: Words) -> Response {
+    show(StatusCode::UNAUTHORIZED, &SavePrompt { t }, "no-store")
 }
 
 /// What is typed into the form.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct SignInForm {
     username: String,
     password: SecretString,
     #[serde(default)]
@@ -127,7 +127,7 @@ pub struct Typed {
     #[serde(default)]
     next: String,
     #[serde(default)]
-    carried: Option<String>,
+    pending_form: Option<String>,
 }
 
 /// Checks name and password. The password is not looked at where the name was tried too often from here.
@@ -137,7 +137,7 @@ pub async fn sign_in(
     cookies: CookieJar,
     headers: HeaderMap,
     from: ClientAddress,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let name = typed.username.parse::<Username>().ok();
@@ -157,9 +157,13 @@ pub async fn sign_in(
         return Ok(refuse(&app, t, typed, StatusCode::UNPROCESSABLE_ENTITY, t.say("sign-in-wrong")));
     };
     attempt.succeed(&app).await?;
-    let asked =
-        Asked { way: Way::Password, remembered: typed.remember.is_some(), next: typed.next, carried: typed.carried };
-    go_on(&app, &session, t, &headers, account.clone(), asked).await
+    let asked = PendingSignIn {
+        way: SignInMethod::Password,
+        remembered: typed.remember.is_some(),
+        next: typed.next,
+        pending_form: typed.pending_form,
+    };
+    continue_sign_in(&app, &session, t, &headers, account.clone(), asked).await
 }
 
 /// From where somebody tries to sign in to `account`: a device on which its owner did before, or any other.
@@ -194,32 +198,32 @@ pub(super) async fn note_failure(app: &App, origin: Origin, account: Option<&Acc
 
 async fn find_working(app: &App, name: &Username) -> Result<Option<Account>, StoreError> {
     let mut db = app.db.acquire().await?;
-    Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.works(app.now())))
+    Ok(find_account(&mut db, name.as_str()).await?.filter(|account| account.is_active(app.now())))
 }
 
-fn refuse(app: &App, t: Words, typed: Typed, status: StatusCode, fault: String) -> Response {
+fn refuse(app: &App, t: Words, typed: SignInForm, status: StatusCode, fault: String) -> Response {
     let page = SignInPage {
         username: typed.username.chars().take(64).collect(),
         remember: typed.remember.is_some(),
         next: typed.next,
-        carried: typed.carried,
+        pending_form: typed.pending_form,
         fault: Some(fault),
         ..SignInPage::new(app, t, "/sign-in")
     };
     show(status, &page, "no-store")
 }
 
-/// After the right password: the code of the moment where one is demanded or set up, else signed in.
+/// After the right password: the TOTP code where one is demanded or set up, else signed in.
 ///
 /// # Errors
 /// While the database is away.
-pub(super) async fn go_on(
+pub(super) async fn continue_sign_in(
     app: &App,
     session: &Session,
     t: Words,
     headers: &HeaderMap,
     account: Account,
-    asked: Asked,
+    asked: PendingSignIn,
 ) -> Result<Response, Problem> {
     if account.totp_sealed.is_some() || app.people.demands_code(account.role) {
         return code::ask(app, session, t, &account, asked).await;
@@ -237,7 +241,7 @@ pub(super) async fn finish(
     t: Words,
     headers: &HeaderMap,
     account: &Account,
-    asked: Asked,
+    asked: PendingSignIn,
 ) -> Result<Response, Problem> {
     SignedIn::begin(session, app, account.id, asked.remembered).await.map_err(|_| Problem::unavailable())?;
     let mut tx = app.begin().await?;
@@ -247,8 +251,8 @@ pub(super) async fn finish(
     tx.commit().await.map_err(StoreError::from)?;
     let known = CookieJar::new().add(known);
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
-    if let Some(form) = asked.carried.as_deref().and_then(Carried::from_field) {
-        let again = Again { shell: Shell::outside(t, "/home"), t, form };
+    if let Some(form) = asked.pending_form.as_deref().and_then(PendingForm::from_field) {
+        let again = ResendPage { shell: Shell::outside(t, "/home"), t, form };
         return Ok((known, show(StatusCode::OK, &again, "no-store")).into_response());
     }
     let next = local_path(&asked.next).unwrap_or_else(|| first_page(account.role));
@@ -261,7 +265,7 @@ async fn note(
     session: &Session,
     headers: &HeaderMap,
     account: &Account,
-    way: Way,
+    way: SignInMethod,
 ) -> Result<(), StoreError> {
     let now = app.now();
     update_signed_in(db, account.id, now).await?;

@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::code::Asked;
-use super::sign_in::go_on;
+use super::code::PendingSignIn;
+use super::sign_in::continue_sign_in;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
 use crate::store::account_identities::unbind_identities;
@@ -25,14 +25,14 @@ use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, find_account_by_id, update_password};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
-use crate::store::sessions::delete_others;
+use crate::store::login_sessions::delete_others;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::{refused, show};
-use crate::web::people::at_provider::{Purpose, Refusal, note_unbound, send_away};
 use crate::web::people::language_of;
-use crate::web::people::passkeys::take_all_away;
+use crate::web::people::passkeys::remove_all;
+use crate::web::people::provider_sign_in::{Purpose, Refusal, note_unbound, redirect_to_provider};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::{Language, Words};
@@ -64,7 +64,7 @@ pub async fn show_form(
 
 /// What is typed into the form.
 #[derive(Deserialize)]
-pub struct Typed {
+pub struct PasswordForm {
     password: SecretString,
     again: SecretString,
     #[serde(default)]
@@ -78,7 +78,7 @@ pub async fn set_password(
     cookies: CookieJar,
     headers: HeaderMap,
     Path(token): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     let Some((sha256, account)) = find_working(&mut tx, &app, &token).await? else {
@@ -100,10 +100,10 @@ pub async fn set_password(
     let by = Actor::user(&account.username);
     insert_entry(&mut tx, app.now(), &by, "password_set", &by.to_string(), &json!({ "by": "link" })).await?;
     note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
-    take_all_away(&mut tx, app.now(), &by, account.id, &by.to_string()).await?;
+    remove_all(&mut tx, app.now(), &by, account.id, &by.to_string()).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    let asked = Asked { remembered: typed.remember.is_some(), ..Asked::default() };
-    go_on(&app, &session, t, &headers, account, asked).await
+    let asked = PendingSignIn { remembered: typed.remember.is_some(), ..PendingSignIn::default() };
+    continue_sign_in(&app, &session, t, &headers, account, asked).await
 }
 
 /// The sign-in at the provider that begins, in place of a password, on the page of a link.
@@ -128,7 +128,7 @@ pub async fn accept_at_provider(
     let Some((sha256, account)) = found else { return Ok(used_up(words(&cookies, None))) };
     let t = words(&cookies, Some(&account));
     let purpose = Purpose::Accept { link: hex::encode(sha256), remembered: typed.remember.is_some() };
-    Ok(match send_away(&app, &session, t, from, purpose).await? {
+    Ok(match redirect_to_provider(&app, &session, t, from, purpose).await? {
         Ok(leaving) => leaving,
         Err(Refusal { status, fault }) => form(&app, t, status, &account, &token, Some(fault)),
     })
@@ -179,5 +179,5 @@ fn form(app: &App, t: Words, status: StatusCode, account: &Account, token: &str,
 }
 
 pub(super) fn used_up(t: Words) -> Response {
-    refused::tell(t, StatusCode::GONE, t.say("welcome-used-title"), t.say("welcome-used-text"))
+    refused::explain_page(t, StatusCode::GONE, t.say("welcome-used-title"), t.say("welcome-used-text"))
 }

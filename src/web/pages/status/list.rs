@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{HERE, TierLine};
+use super::{HERE, TierRow};
 use crate::domain::bulletin::{State as BulletinState, Urgency};
 use crate::domain::ids::BulletinId;
 use crate::store::StoreError;
@@ -15,11 +15,11 @@ use crate::store::overview::{TierStanding, list_standings};
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, key_of};
-use crate::web::moment::say_moment;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
 
 /// Bulletins on a page.
@@ -27,26 +27,26 @@ const SHOWN: usize = 10;
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]
-pub struct Query {
+pub struct StatusListQuery {
     cursor: Option<Cursor>,
 }
 
-struct Item {
+struct StatusItem {
     path: String,
     subject: String,
     published: String,
     urgency: Option<(&'static str, String)>,
     state: String,
-    tiers: Vec<TierLine>,
+    tiers: Vec<TierRow>,
 }
 
 #[derive(Template)]
 #[template(path = "status/list.html")]
-struct List {
+struct StatusListPage {
     shell: Shell,
     t: Words,
     office: String,
-    items: Vec<Item>,
+    items: Vec<StatusItem>,
     next: Option<String>,
 }
 
@@ -54,7 +54,7 @@ struct List {
 pub async fn show_list(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(query): Parameters<Query>,
+    Parameters(query): Parameters<StatusListQuery>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let scope = visitor.caller.scope.to_filter();
@@ -70,7 +70,7 @@ pub async fn show_list(
     bulletins.retain(|bulletin| bulletin.published_at.is_some());
     let ids: Vec<BulletinId> = bulletins.iter().map(|bulletin| bulletin.id).collect();
     let standings = list_standings(&mut db, &ids, scope.as_deref()).await?;
-    let page = List {
+    let page = StatusListPage {
         shell: Shell::of(&visitor),
         t,
         office: visitor.office_name.clone().unwrap_or_else(|| t.say("account-scope-whole")),
@@ -80,13 +80,13 @@ pub async fn show_list(
     Ok(show(StatusCode::OK, &page, "no-store"))
 }
 
-fn item(t: Words, bulletin: Bulletin, standings: &[TierStanding]) -> Item {
-    Item {
+fn item(t: Words, bulletin: Bulletin, standings: &[TierStanding]) -> StatusItem {
+    StatusItem {
         path: format!("{HERE}/{}", bulletin.id),
-        published: bulletin.published_at.map(|at| say_moment(t, at)).unwrap_or_default(),
+        published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
         urgency: say_urgency(t, bulletin.urgency()),
         state: say_state(t, bulletin.state()),
-        tiers: standings.iter().filter(|tier| tier.bulletin == bulletin.id).map(|tier| TierLine::of(t, tier)).collect(),
+        tiers: standings.iter().filter(|tier| tier.bulletin == bulletin.id).map(|tier| TierRow::of(t, tier)).collect(),
         subject: bulletin.subject,
     }
 }

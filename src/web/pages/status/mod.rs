@@ -4,9 +4,9 @@
 //! turn it is. Both ask for themselves again every few seconds where scripts run. The board for the whole country is
 //! another page.
 
+mod bulletin;
+mod delivery_text;
 mod list;
-mod one;
-mod words;
 
 use axum::Router;
 use axum::routing::get;
@@ -20,11 +20,11 @@ const HERE: &str = "/status";
 
 /// The routes of this area.
 pub fn routes() -> Router<App> {
-    Router::new().route(HERE, get(list::show_list)).route("/status/{id}", get(one::show_one))
+    Router::new().route(HERE, get(list::show_list)).route("/status/{id}", get(bulletin::show_one))
 }
 
 /// A tier as a line: how many of its groups, and what is not in order.
-struct TierLine {
+struct TierRow {
     label: String,
     accepted: String,
     /// For the bar.
@@ -39,7 +39,7 @@ struct TierLine {
     acknowledged: Option<String>,
 }
 
-impl TierLine {
+impl TierRow {
     fn of(t: Words, tier: &TierStanding) -> Self {
         let some = |n: i64, key: &str| (n > 0).then(|| t.count(key, n));
         let (done, groups) = (group_digits(tier.accepted), group_digits(tier.groups));

@@ -9,27 +9,27 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
 use super::fields::Fields;
-use super::list::{Item, size};
+use super::list::{WaitingItem, size};
 use crate::domain::ids::BulletinId;
 use crate::relay::forward::forward_several;
 use crate::store::StoreError;
 use crate::store::waiting::list_waiting;
 use crate::web::api::waiting::{MOST, own_groups};
 use crate::web::app::App;
-use crate::web::once::{Begun, Once};
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "steward/all.html")]
-struct AllPage {
+struct ForwardAllPage {
     shell: Shell,
     t: Words,
     count: String,
-    items: Vec<Item>,
+    items: Vec<WaitingItem>,
 }
 
 /// The question.
@@ -42,30 +42,30 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
         return Ok(Redirect::to("/waiting").into_response());
     }
     let count = t.count("forward-all-count", size(&waiting));
-    let items: Vec<Item> = waiting.into_iter().map(|row| Item::of(t, row, now)).collect();
-    Ok(show(StatusCode::OK, &AllPage { shell: around(&visitor), t, count, items }, "no-store"))
+    let items: Vec<WaitingItem> = waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect();
+    Ok(show(StatusCode::OK, &ForwardAllPage { shell: around(&visitor), t, count, items }, "no-store"))
 }
 
 /// The answer: those that were shown and are still ticked.
 pub async fn forward_all(
     State(app): State<App>,
     visitor: Visitor,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let ids: Vec<BulletinId> =
         fields.all("id").filter_map(|id| id.parse().ok()).take(usize::try_from(MOST).unwrap_or_default()).collect();
     let now = app.now();
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let groups = own_groups(&mut tx, &visitor.caller).await?;
     if ids.is_empty() {
-        return Ok(Redirect::to(&and_say("/waiting/all", "said-forwarded-none")).into_response());
+        return Ok(Redirect::to(&with_flash("/waiting/all", "said-forwarded-none")).into_response());
     }
     let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
     let said = if gone.len() == ids.len() { "said-forwarded-all" } else { "said-forwarded-some" };
-    let to = and_say("/waiting", said);
-    once.finish(tx, &app, &to).await?;
+    let to = with_flash("/waiting", said);
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }

@@ -4,20 +4,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::bulletin::{ForwardForm, render};
 use super::fields::Fields;
-use super::one::{Typed, render};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{BadText, Note, PlainReason};
-use crate::relay::forward::{self, Into, forward};
+use crate::relay::forward::{self, ForwardTarget, forward};
 use crate::relay::refusal::Refusal;
 use crate::web::api::cascade::{answered_for, sign};
 use crate::web::api::visible;
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::{Language, Words};
 
 /// Lets the bulletin into the groups that are ticked, or shows what it will look like with the note.
@@ -25,7 +25,7 @@ pub async fn forward_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
@@ -33,7 +33,7 @@ pub async fn forward_one(
         Ok(note) => Some(note),
         Err(BadText::Empty) => None,
         Err(bad) => {
-            typed.note_fault = Some(in_words(t, bad));
+            typed.note_fault = Some(sentence_for(t, bad));
             return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
@@ -47,12 +47,12 @@ pub async fn forward_one(
         return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let now = app.now();
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let bulletin = visible::bulletin(&mut tx, &visitor.caller, id).await?;
-    let into = Into::Groups(answered_for(&mut tx, &visitor.caller, &codes).await?);
+    let into = ForwardTarget::Groups(answered_for(&mut tx, &visitor.caller, &codes).await?);
     let note = match note {
         Some(text) => Some(sign(&mut tx, &visitor.caller, text, &into, bulletin.origin_id).await?),
         None => None,
@@ -68,8 +68,8 @@ pub async fn forward_one(
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let to = and_say(&format!("/waiting/{id}"), said);
-    once.finish(tx, &app, &to).await?;
+    let to = with_flash(&format!("/waiting/{id}"), said);
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -78,20 +78,20 @@ pub async fn decline_one(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let mut typed = read(&fields);
     let reason = match typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => {
-            typed.reason_fault = Some(in_words(t, bad));
+            typed.reason_fault = Some(sentence_for(t, bad));
             return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();
     let now = app.now();
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
@@ -102,27 +102,27 @@ pub async fn decline_one(
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(refusal) => return Err(refusal.into()),
     }
-    let to = and_say(&format!("/waiting/{id}"), "said-declined");
-    once.finish(tx, &app, &to).await?;
+    let to = with_flash(&format!("/waiting/{id}"), "said-declined");
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
-fn read(fields: &Fields) -> Typed {
-    Typed {
+fn read(fields: &Fields) -> ForwardForm {
+    ForwardForm {
         into: Some(fields.all("into").map(str::to_owned).collect()),
         note: fields.text("note").to_owned(),
         reason: fields.text("reason").to_owned(),
-        ..Typed::default()
+        ..ForwardForm::default()
     }
 }
 
 /// Somebody else, or the time, was faster: the page says how it stands now.
 fn changed(id: BulletinId) -> Response {
-    Redirect::to(&and_say(&format!("/waiting/{id}"), "said-changed")).into_response()
+    Redirect::to(&with_flash(&format!("/waiting/{id}"), "said-changed")).into_response()
 }
 
 /// What is wrong with a text, in the language of the page.
-fn in_words(t: Words, bad: BadText) -> String {
+fn sentence_for(t: Words, bad: BadText) -> String {
     match t.language {
         Language::Thai => bad.thai(),
         Language::English => bad.to_string(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::fields::Fields;
-use super::settings::{DeputyFaults, Typed, address, makes_accounts, render};
+use super::settings::{DeputyErrors, SettingsForm, address, makes_accounts, render};
 use crate::domain::account::Role;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{LinkToken, Username};
@@ -26,18 +26,18 @@ use crate::store::groups::Group;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::api::deputies::{end, managed, name};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Ids};
-use crate::web::once::{Begun, Once};
-use crate::web::pages::typed::{begin_of, end_of, read_day};
+use crate::web::pages::form_fields::{begin_of, end_of, read_day};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::and_say;
+use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
 /// What a form says, read as far as it can be.
 enum Read {
     Good(Deputy, Option<Username>),
-    Bad(Box<Typed>),
+    Bad(Box<SettingsForm>),
 }
 
 /// Names a deputy.
@@ -45,7 +45,7 @@ pub async fn name_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    Once { once, form: fields }: Once<Fields>,
+    IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
     let (deputy, username) = match read(t, &fields, now) {
@@ -53,7 +53,7 @@ pub async fn name_deputy(
         Read::Bad(typed) => return render(&app, &visitor, &code, *typed, StatusCode::UNPROCESSABLE_ENTITY).await,
     };
     let by = visitor.caller.actor();
-    let mut tx = match once.begin::<Option<Invited>>(&app).await? {
+    let mut tx = match form_key.begin::<Option<Invited>>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(invited) => return reveal(&app, &visitor, &code, invited).await,
     };
@@ -76,7 +76,7 @@ pub async fn name_deputy(
     let invited = username
         .zip(link)
         .map(|(username, link)| Invited { username: username.to_string(), link: link.expose_secret().to_owned() });
-    once.finish(tx, &app, &invited).await?;
+    form_key.finish(tx, &app, &invited).await?;
     reveal(&app, &visitor, &code, invited).await
 }
 
@@ -90,9 +90,9 @@ struct Invited {
 /// Shows the link of the account that was made, this once.
 async fn reveal(app: &App, visitor: &Visitor, code: &str, invited: Option<Invited>) -> Result<Response, Problem> {
     let Some(invited) = invited else {
-        return Ok(Redirect::to(&and_say(&address(code), "said-deputy-named")).into_response());
+        return Ok(Redirect::to(&with_flash(&address(code), "said-deputy-named")).into_response());
     };
-    let typed = Typed { invited: Some((invited.username, invited.link.into())), ..Typed::default() };
+    let typed = SettingsForm { invited: Some((invited.username, invited.link.into())), ..SettingsForm::default() };
     render(app, visitor, code, typed, StatusCode::OK).await
 }
 
@@ -101,35 +101,35 @@ pub async fn end_deputy(
     State(app): State<App>,
     visitor: Visitor,
     Ids(code, id): Ids<String, i32>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match once.begin::<String>(&app).await? {
+    let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let group = managed(&mut tx, &visitor.caller, &code).await?;
     end(&mut tx, &group, id, &visitor.caller.actor(), app.now()).await?;
-    let to = and_say(&address(&code), "said-deputy-ended");
-    once.finish(tx, &app, &to).await?;
+    let to = with_flash(&address(&code), "said-deputy-ended");
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 
-fn typed(fields: &Fields) -> Typed {
+fn typed(fields: &Fields) -> SettingsForm {
     let text = |name: &str| fields.text(name).to_owned();
-    Typed {
+    SettingsForm {
         name: text("name"),
         title: text("title"),
         phone: text("phone"),
         from: text("from"),
         until: text("until"),
         username: text("username"),
-        ..Typed::default()
+        ..SettingsForm::default()
     }
 }
 
 /// Reads the form; the first day begins and the last ends at midnight in Bangkok.
 fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
-    let mut faults = DeputyFaults::default();
+    let mut faults = DeputyErrors::default();
     let day = |field, bound, fault: &mut Option<String>| match read_day(t, fields.text(field), bound, now) {
         Ok(Some(day)) => Some(day),
         Ok(None) => {
@@ -158,10 +158,10 @@ fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
     let deputy = Deputy::new(fields.text("name"), fields.text("title"), fields.text("phone"), first, last, now);
     match deputy {
         Ok(deputy) if from.is_some() && until.is_some() && faults.username.is_none() => Read::Good(deputy, username),
-        Ok(_) => Read::Bad(Box::new(Typed { faults, ..typed(fields) })),
+        Ok(_) => Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) })),
         Err(bad) => {
             for fault in bad {
-                let said = Some(in_words(t, fault));
+                let said = Some(sentence_for(t, fault));
                 match fault {
                     BadDeputy::Nobody | BadDeputy::Name => faults.name = said,
                     BadDeputy::Title => faults.title = said,
@@ -170,12 +170,12 @@ fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
                     BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong => {}
                 }
             }
-            Read::Bad(Box::new(Typed { faults, ..typed(fields) }))
+            Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) }))
         }
     }
 }
 
-fn in_words(t: Words, fault: BadDeputy) -> String {
+fn sentence_for(t: Words, fault: BadDeputy) -> String {
     match fault {
         BadDeputy::Nobody => t.say("office-deputy-nobody"),
         BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),

@@ -6,8 +6,8 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
-use super::by_whom::tell;
-use super::look::{Badge, Countdown, badges, letter_date, moment};
+use super::delivery_text::forwarding_text;
+use super::format::{Badge, Countdown, badges, letter_date, moment};
 use crate::domain::account::Role;
 use crate::domain::bulletin::Kind;
 use crate::domain::ids::BulletinId;
@@ -21,7 +21,7 @@ use crate::web::auth::Scope;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::routes::{self, Door};
+use crate::web::routes::{self, Access};
 use crate::web::shell::Shell;
 use crate::web::words::Words;
 
@@ -34,16 +34,16 @@ struct ListPage {
     shell: Shell,
     t: Words,
     office: Option<String>,
-    items: Vec<Item>,
+    items: Vec<WaitingItem>,
     /// The way to forward them all, where there are several.
     all: Option<String>,
-    past: Vec<Past>,
+    past: Vec<PastBulletin>,
     groups: Vec<OwnGroup>,
     originates: bool,
 }
 
 /// A bulletin that waits.
-pub(super) struct Item {
+pub(super) struct WaitingItem {
     pub(super) id: BulletinId,
     pub(super) badges: Vec<Badge>,
     pub(super) subject: String,
@@ -55,7 +55,7 @@ pub(super) struct Item {
 }
 
 /// One that passed.
-struct Past {
+struct PastBulletin {
     id: BulletinId,
     badges: Vec<Badge>,
     subject: String,
@@ -69,7 +69,7 @@ struct OwnGroup {
     name: String,
 }
 
-impl Item {
+impl WaitingItem {
     pub(super) fn of(t: Words, row: Waiting, now: Timestamp) -> Self {
         let corrected = row.corrected.then(|| Badge { class: "bad", word: t.say("forward-kind-corrected") });
         Self {
@@ -120,7 +120,7 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
         shell: around(&visitor),
         t,
         all: (waiting.len() > 1).then(|| t.count("forward-all-link", size(&waiting))),
-        items: waiting.into_iter().map(|row| Item::of(t, row, now)).collect(),
+        items: waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect(),
         past: past(&mut db, t, &groups, now).await?,
         groups: managed(&mut db, &visitor).await?,
         originates: may_compose(&visitor),
@@ -132,16 +132,16 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
 /// Whether the visitor may open the page on which bulletins are written.
 fn may_compose(visitor: &Visitor) -> bool {
     let route = routes::find(&Method::GET, "/bulletins/new");
-    route.is_some_and(|route| matches!(route.door, Door::Person(act) if visitor.may(act)))
+    route.is_some_and(|route| matches!(route.access, Access::Person(act) if visitor.may(act)))
 }
 
-async fn past(db: &mut Connection, t: Words, groups: &[i32], now: Timestamp) -> Result<Vec<Past>, StoreError> {
+async fn past(db: &mut Connection, t: Words, groups: &[i32], now: Timestamp) -> Result<Vec<PastBulletin>, StoreError> {
     let mut past = Vec::new();
     for copy in list_past(db, groups, PAST).await? {
-        past.push(Past {
+        past.push(PastBulletin {
             id: copy.bulletin_id,
             badges: badges(t, Kind::News, copy.urgency()),
-            told: tell(db, t, &copy, now).await?,
+            told: forwarding_text(db, t, &copy, now).await?,
             group: (groups.len() > 1).then_some(copy.group_name),
             subject: copy.subject,
         });

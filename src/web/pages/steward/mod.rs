@@ -6,13 +6,13 @@
 //! `api::cascade`, so that pages and API let in and keep out the same people.
 
 mod all;
-mod by_whom;
+mod bulletin;
 mod decide;
+mod delivery_text;
 mod deputies;
 mod fields;
+mod format;
 mod list;
-mod look;
-mod one;
 mod receipt;
 mod settings;
 
@@ -36,7 +36,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/waiting", get(list::show_list))
         .route("/waiting/all", get(all::show_form).post(all::forward_all))
-        .route("/waiting/{id}", get(one::show_one))
+        .route("/waiting/{id}", get(bulletin::show_one))
         .route("/waiting/{id}/forward", post(decide::forward_one))
         .route("/waiting/{id}/decline", post(decide::decline_one))
         .route("/waiting/{id}/receipt", get(receipt::show_receipt))

@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::format::{moment, soon};
 use super::list::size;
-use super::look::{moment, soon};
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
@@ -42,7 +42,7 @@ pub(super) struct Receipt {
     pub(super) accepted: i64,
     pub(super) total: i64,
     pub(super) tiers: Vec<Tier>,
-    pub(super) stuck: Vec<StuckLine>,
+    pub(super) stuck: Vec<StuckRow>,
     /// How many more wait than are named.
     pub(super) more: Option<String>,
     pub(super) as_of: String,
@@ -64,7 +64,7 @@ pub(super) struct Tier {
 
 /// A group below that waits for somebody.
 #[derive(Debug)]
-pub(super) struct StuckLine {
+pub(super) struct StuckRow {
     pub(super) group: String,
     pub(super) told: String,
     pub(super) failed: bool,
@@ -158,7 +158,7 @@ pub(super) async fn read(app: &App, t: Words, id: BulletinId, groups: &[i32]) ->
         accepted: counts.accepted,
         total: status.deliveries,
         more: Some(size(&stuck) - NAMED).filter(|n| *n > 0).map(|n| t.count("forward-stuck-more", n)),
-        stuck: stuck.into_iter().zip(0..NAMED).map(|(row, _)| row).map(|row| StuckLine::of(t, row, now)).collect(),
+        stuck: stuck.into_iter().zip(0..NAMED).map(|(row, _)| row).map(|row| StuckRow::of(t, row, now)).collect(),
         as_of: moment(t, status.as_of),
         tiers: status.tiers.iter().map(|tier| Tier::of(t, tier)).collect(),
     })
@@ -182,7 +182,7 @@ impl Tier {
     }
 }
 
-impl StuckLine {
+impl StuckRow {
     fn of(t: Words, row: Stuck, now: Timestamp) -> Self {
         let failed = row.state != Standing::Held;
         let told = if failed {

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::around;
 use super::fields::Fields;
-use super::look::moment;
-use crate::domain::account::{Act, Role};
+use super::format::moment;
+use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::thai::{Digits, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
@@ -23,12 +23,12 @@ use crate::web::api::deputies::managed;
 use crate::web::api::field::Field;
 use crate::web::api::group_change::{GroupChange, change_settings as change, new_join_code};
 use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::once::{Begun, Once};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, and_say};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::words::{Language, Words};
 
 /// What is suggested for a group that never went on by itself, in minutes.
@@ -44,9 +44,9 @@ struct SettingsPage {
     minutes: String,
     may_be_automatic: bool,
     standing: Vec<String>,
-    deputies: Vec<DeputyLine>,
+    deputies: Vec<DeputyRow>,
     makes_accounts: bool,
-    typed: Typed,
+    typed: SettingsForm,
 }
 
 /// The group.
@@ -86,7 +86,7 @@ impl How {
 }
 
 /// A deputy for a while.
-struct DeputyLine {
+struct DeputyRow {
     id: i32,
     who: String,
     phone: Option<String>,
@@ -97,7 +97,7 @@ struct DeputyLine {
 
 /// What was typed and is shown again, with what is wrong with it, and what is shown this once.
 #[derive(Default)]
-pub(super) struct Typed {
+pub(super) struct SettingsForm {
     pub(super) how: Option<How>,
     pub(super) minutes: Option<String>,
     pub(super) minutes_fault: Option<String>,
@@ -107,7 +107,7 @@ pub(super) struct Typed {
     pub(super) from: String,
     pub(super) until: String,
     pub(super) username: String,
-    pub(super) faults: DeputyFaults,
+    pub(super) faults: DeputyErrors,
     pub(super) join_code: Option<(SecretString, String)>,
     /// The new account's name and the link that sets its password.
     pub(super) invited: Option<(String, SecretString)>,
@@ -115,7 +115,7 @@ pub(super) struct Typed {
 
 /// What is wrong with the fields of a deputy.
 #[derive(Clone, Debug, Default)]
-pub(super) struct DeputyFaults {
+pub(super) struct DeputyErrors {
     pub(super) name: Option<String>,
     pub(super) title: Option<String>,
     pub(super) phone: Option<String>,
@@ -130,7 +130,7 @@ pub async fn show_settings(
     visitor: Visitor,
     Id(code): Id<String>,
 ) -> Result<Response, Problem> {
-    render(&app, &visitor, &code, Typed::default(), StatusCode::OK).await
+    render(&app, &visitor, &code, SettingsForm::default(), StatusCode::OK).await
 }
 
 /// The page with what was typed.
@@ -138,7 +138,7 @@ pub(super) async fn render(
     app: &App,
     visitor: &Visitor,
     code: &str,
-    typed: Typed,
+    typed: SettingsForm,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
@@ -153,9 +153,9 @@ pub(super) async fn render(
         t,
         how: typed.how.unwrap_or_else(|| How::of(&group)),
         minutes: typed.minutes.clone().unwrap_or(minutes),
-        may_be_automatic: visitor.may(Act::Publish) || visitor.role() == Role::Steward,
+        may_be_automatic: visitor.may(Permission::Publish) || visitor.role() == Role::Steward,
         standing: standing.into_iter().filter_map(|one| standing_line(t, one)).collect(),
-        deputies: deputies.into_iter().map(|row| DeputyLine::of(t, row, now)).collect(),
+        deputies: deputies.into_iter().map(|row| DeputyRow::of(t, row, now)).collect(),
         makes_accounts: makes_accounts(visitor),
         group: Shown {
             linked: group.linked_at.filter(|_| group.linked).map(|at| moment(t, at)),
@@ -171,7 +171,7 @@ pub(super) async fn render(
 
 /// Whether the visitor can make an account for a deputy: a steward for the own office, and who makes accounts anyway.
 pub(super) fn makes_accounts(visitor: &Visitor) -> bool {
-    visitor.role() == Role::Steward || visitor.may(Act::ManageAccounts)
+    visitor.role() == Role::Steward || visitor.may(Permission::ManageAccounts)
 }
 
 /// The steward, or the standing deputy, in a line.
@@ -186,7 +186,7 @@ fn join(parts: &[Option<String>]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-impl DeputyLine {
+impl DeputyRow {
     fn of(t: Words, row: NamedDeputy, now: Timestamp) -> Self {
         // the end is the first moment that is no longer theirs: the day before is the last
         let last = Timestamp::from_microsecond(row.valid_until.as_microsecond() - 1);
@@ -231,7 +231,7 @@ pub async fn change_settings(
         (How::AfterAWhile, None) => {
             let fault = Some(t.say("office-minutes-wrong"));
             let minutes = Some(fields.text("minutes").to_owned());
-            let typed = Typed { how: Some(how), minutes, minutes_fault: fault, ..Typed::default() };
+            let typed = SettingsForm { how: Some(how), minutes, minutes_fault: fault, ..SettingsForm::default() };
             return render(&app, &visitor, &code, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         (How::AtOnce, _) => Field::Absent,
@@ -242,7 +242,7 @@ pub async fn change_settings(
     let mut tx = app.begin().await?;
     change(&mut tx, &visitor.caller, &code, &what, now).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Redirect::to(&and_say(&address(&code), "said-settings-changed")).into_response())
+    Ok(Redirect::to(&with_flash(&address(&code), "said-settings-changed")).into_response())
 }
 
 /// Makes a join code and shows it, this once.
@@ -250,20 +250,20 @@ pub async fn make_code(
     State(app): State<App>,
     visitor: Visitor,
     Id(code): Id<String>,
-    Once { once, .. }: Once<Bytes>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let (made, until) = match once.begin::<(String, Timestamp)>(&app).await? {
+    let (made, until) = match form_key.begin::<(String, Timestamp)>(&app).await? {
         Begun::First(mut tx) => {
             let group = managed(&mut tx, &visitor.caller, &code).await?;
             let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), app.now()).await?;
             let made = (made.to_string(), until);
-            once.finish(tx, &app, &made).await?;
+            form_key.finish(tx, &app, &made).await?;
             made
         }
         Begun::Again(made) => made,
     };
     let join_code = Some((made.into(), moment(visitor.words, until)));
-    render(&app, &visitor, &code, Typed { join_code, ..Typed::default() }, StatusCode::OK).await
+    render(&app, &visitor, &code, SettingsForm { join_code, ..SettingsForm::default() }, StatusCode::OK).await
 }
 
 /// The page of a group's settings.

@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 
+use super::super::bulletin::{BulletinData, TierView};
 use super::super::curve;
-use super::super::one::{Findings, TierView};
-use super::super::rows::{CauseRow, Eyes, MinutesRow, place, tier_label};
-use super::super::say::{self, Share, stamp};
+use super::super::format::{self, Share, stamp};
+use super::super::rows::{CauseRow, MinutesRow, Viewer, place, tier_label};
 use super::{Kind, blocked, causes, file, plain};
 use crate::report::Table;
 use crate::web::problem::Problem;
@@ -15,13 +15,13 @@ use crate::web::words::Words;
 ///
 /// # Errors
 /// 404 where it is no table of a bulletin.
-pub fn of_bulletin(eyes: &Eyes, kind: Kind, found: Findings) -> Result<Response, Problem> {
-    let t = eyes.t;
+pub fn of_bulletin(viewer: &Viewer, kind: Kind, found: BulletinData) -> Result<Response, Problem> {
+    let t = viewer.t;
     let name = format!("{}-{}", kind.name(), found.bulletin.id);
     let table = match kind {
         Kind::Tiers => tiers(t, &found),
         Kind::Provinces => provinces(t, &found),
-        Kind::Blocked => blocked(eyes, found.blocked),
+        Kind::Blocked => blocked(viewer, found.blocked),
         Kind::Curve => curve_over_time(t, &found),
         Kind::Minutes => minutes(t, &found),
         Kind::Slowest => slowest(t, &found),
@@ -31,7 +31,7 @@ pub fn of_bulletin(eyes: &Eyes, kind: Kind, found: Findings) -> Result<Response,
     file(&name, &table)
 }
 
-fn tiers(t: Words, found: &Findings) -> Table {
+fn tiers(t: Words, found: &BulletinData) -> Table {
     let mut table = Table::new([
         t.say("board-tier"),
         t.say("board-groups"),
@@ -78,7 +78,7 @@ fn tiers(t: Words, found: &Findings) -> Table {
     table
 }
 
-fn provinces(t: Words, found: &Findings) -> Table {
+fn provinces(t: Words, found: &BulletinData) -> Table {
     let mut table = Table::new([
         t.say("board-tier"),
         t.say("board-province"),
@@ -95,7 +95,7 @@ fn provinces(t: Words, found: &Findings) -> Table {
     for cell in &found.cells {
         table.push([
             tier_label(cell.tier).to_owned(),
-            say::province(t, cell.province.as_deref()),
+            format::province(t, cell.province.as_deref()),
             cell.groups.to_string(),
             cell.linked.to_string(),
             cell.accepted.to_string(),
@@ -110,7 +110,7 @@ fn provinces(t: Words, found: &Findings) -> Table {
     table
 }
 
-fn curve_over_time(t: Words, found: &Findings) -> Table {
+fn curve_over_time(t: Words, found: &BulletinData) -> Table {
     let curve = curve::curve(t, &found.counters, found.lasted());
     let times = curve.times.iter().map(|mark| t.say_with("board-within", &[("span", mark.label.as_str())]));
     let mut table = Table::new(std::iter::once(t.say("board-tier")).chain(times));
@@ -121,7 +121,7 @@ fn curve_over_time(t: Words, found: &Findings) -> Table {
     table
 }
 
-fn minutes(t: Words, found: &Findings) -> Table {
+fn minutes(t: Words, found: &BulletinData) -> Table {
     let mut table = Table::new([
         t.say("board-tier"),
         t.say("board-hops"),
@@ -142,7 +142,7 @@ fn minutes(t: Words, found: &Findings) -> Table {
     table
 }
 
-fn slowest(t: Words, found: &Findings) -> Table {
+fn slowest(t: Words, found: &BulletinData) -> Table {
     let mut table = Table::new([
         t.say("board-group"),
         t.say("board-office"),

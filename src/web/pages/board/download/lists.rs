@@ -1,7 +1,7 @@
 //! Tables that stand on several pages: who blocks whom, causes, bulletins, provinces, deliveries.
 
-use super::super::rows::{BlockedRow, CauseRow, DeliveryRow, Eyes, TrafficRow};
-use super::super::say::{self, Share};
+use super::super::format::{self, Share};
+use super::super::rows::{BlockedRow, CauseRow, DeliveryRow, TrafficRow, Viewer};
 use super::plain;
 use crate::report::Table;
 use crate::store::board::blocked::Blocked;
@@ -9,8 +9,8 @@ use crate::store::board::provinces::Sum;
 use crate::web::words::Words;
 
 /// Who blocks whom.
-pub fn blocked(eyes: &Eyes, rows: Vec<Blocked>) -> Table {
-    let t = eyes.t;
+pub fn blocked(viewer: &Viewer, rows: Vec<Blocked>) -> Table {
+    let t = viewer.t;
     let mut table = Table::new([
         t.say("board-bulletin"),
         t.say("board-group"),
@@ -25,7 +25,7 @@ pub fn blocked(eyes: &Eyes, rows: Vec<Blocked>) -> Table {
     ]);
     for row in rows {
         let (groups, seats) = (row.waiting_groups.to_string(), row.waiting_seats.to_string());
-        let row = BlockedRow::of(eyes, row);
+        let row = BlockedRow::of(viewer, row);
         let phones = row.phones_text();
         table.push([
             row.subject,
@@ -113,7 +113,7 @@ pub fn sums(t: Words, rows: &[Sum]) -> Table {
     ]);
     for row in rows {
         table.push([
-            say::province(t, row.province.as_deref()),
+            format::province(t, row.province.as_deref()),
             row.bulletins.to_string(),
             row.groups.to_string(),
             row.accepted.to_string(),

@@ -1,7 +1,7 @@
 //! Groups that a bulletin did not get through, with who waits behind them.
 
-use super::super::say::{self, moment_or_dash, number};
-use super::{Eyes, place};
+use super::super::format::{self, moment_or_dash, number};
+use super::{Viewer, place};
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::store::board::blocked::Blocked;
@@ -49,8 +49,8 @@ pub struct BlockedRow {
 impl BlockedRow {
     /// The row in the reader's words.
     #[must_use]
-    pub fn of(eyes: &Eyes, row: Blocked) -> Self {
-        let t = eyes.t;
+    pub fn of(viewer: &Viewer, row: Blocked) -> Self {
+        let t = viewer.t;
         let state = match row.state {
             State::Ready if row.parked.is_some() || row.paused => DeliveryState::Parked,
             State::Ready => DeliveryState::Ready,
@@ -60,12 +60,14 @@ impl BlockedRow {
             _ => DeliveryState::Declined,
         };
         let mut why: Vec<String> = Vec::new();
-        why.extend(row.parked.map(|reason| say::parked(t, reason).to_owned()));
+        why.extend(row.parked.map(|reason| format::parked(t, reason).to_owned()));
         why.extend(row.paused.then(|| t.say("board-paused")));
-        why.extend(row.reason.map(|reason| say::reason(t, reason).to_owned()));
+        why.extend(row.reason.map(|reason| format::reason(t, reason).to_owned()));
         why.extend(row.declined_because.as_deref().map(|said| t.say_with("board-said", &[("reason", said)])));
         why.extend((!row.linked && row.state != State::Unreachable).then(|| t.say("board-unlinked")));
-        why.extend(row.release_at.map(|at| t.say_with("board-goes-on-at", &[("moment", say::moment(t, at).as_str())])));
+        why.extend(
+            row.release_at.map(|at| t.say_with("board-goes-on-at", &[("moment", format::moment(t, at).as_str())])),
+        );
         why.extend((row.waiting_groups == 0).then(|| t.say("board-gone-past")));
         let operator = || t.say("board-operator");
         let who = match state {
@@ -74,7 +76,7 @@ impl BlockedRow {
             _ => operator(),
         };
         let mut phones = Vec::new();
-        if eyes.operates {
+        if viewer.operates {
             let steward = row.steward_title.unwrap_or_else(|| t.say("board-steward"));
             let deputy = row.deputy_title.unwrap_or_else(|| t.say("board-deputy"));
             phones.extend(row.steward_phone.map(|phone| (steward, phone)));
@@ -87,17 +89,17 @@ impl BlockedRow {
             code: row.group,
             group: row.group_name,
             place: place(t, &row.office_name, row.province.as_deref()),
-            state: say::state(t, state),
-            mark: say::mark(state),
+            state: format::state(t, state),
+            mark: format::mark(state),
             why,
-            since_stamp: say::stamp(row.since),
+            since_stamp: format::stamp(row.since),
             since: moment_or_dash(t, row.since),
             groups: number(row.waiting_groups),
             seats: number(row.waiting_seats),
             who,
-            person: row.steward_name.filter(|_| eyes.operates && state == DeliveryState::Held),
+            person: row.steward_name.filter(|_| viewer.operates && state == DeliveryState::Held),
             phones,
-            declined: eyes.operates && state == DeliveryState::Declined,
+            declined: viewer.operates && state == DeliveryState::Declined,
         }
     }
 

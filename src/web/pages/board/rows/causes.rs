@@ -1,6 +1,6 @@
 //! What failed, by its cause.
 
-use super::super::say::{self, moment_or_dash, number};
+use super::super::format::{self, moment_or_dash, number};
 use crate::domain::delivery::State;
 use crate::store::board::failures::Cause;
 use crate::web::api::delivery::DeliveryState;
@@ -46,9 +46,9 @@ impl CauseRow {
         let mut query = vec![("state", word(serde_json::to_value(row.state).unwrap_or_default()))];
         query.extend(row.reason.map(|reason| ("reason", word(serde_json::to_value(reason).unwrap_or_default()))));
         Self {
-            state: say::state(t, state),
-            mark: say::mark(state),
-            why: row.reason.map_or_else(|| "–".to_owned(), |reason| say::reason(t, reason).to_owned()),
+            state: format::state(t, state),
+            mark: format::mark(state),
+            why: row.reason.map_or_else(|| "–".to_owned(), |reason| format::reason(t, reason).to_owned()),
             next: next_step(t, row),
             deliveries: number(row.deliveries),
             groups: number(row.groups),

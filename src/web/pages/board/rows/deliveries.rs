@@ -1,6 +1,6 @@
 //! Deliveries in a list: where each stands, why, and whose turn it is.
 
-use super::super::say::{self, moment_or_dash, number};
+use super::super::format::{self, moment_or_dash, number};
 use super::{place, tier_label};
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Timestamp;
@@ -61,12 +61,12 @@ impl DeliveryRow {
             group: row.group.name.clone(),
             place: place(t, &row.office.name, row.office.province.as_deref()),
             tier: tier_label(row.group.tier),
-            state: say::state(t, row.state),
-            mark: say::mark(row.state),
+            state: format::state(t, row.state),
+            mark: format::mark(row.state),
             why: row.reason.as_ref().map(|why| why_of(t, why)).unwrap_or_default(),
             next: row.next.as_ref().map(|next| next_of(t, next)).unwrap_or_default(),
             since: moment_or_dash(t, since),
-            since_stamp: say::stamp(since),
+            since_stamp: format::stamp(since),
             seats: number(row.seats),
             acknowledged: persons(t, row.acknowledged.into(), row.unnamed.into()),
             persons: row.acknowledged - row.unnamed,
@@ -111,6 +111,6 @@ fn next_of(t: Words, next: &NextStep) -> String {
         Action::LinkGroup => t.say("board-do-link"),
         Action::Undecline => t.say("board-do-undecline"),
     };
-    let at = next.at.map(|at| t.say_with("board-goes-on-at", &[("moment", say::moment(t, at).as_str())]));
+    let at = next.at.map(|at| t.say_with("board-goes-on-at", &[("moment", format::moment(t, at).as_str())]));
     [Some(format!("{who} – {what}")), at].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -1,4 +1,4 @@
-//! The rows of the board's tables: what the store gives, put into the reader's words. Pure; a file per table.
+//! The rows of the board's tables, made from rows of the store in the viewer's language. Pure; a file per table.
 
 mod blocked;
 mod causes;
@@ -12,15 +12,15 @@ pub use deliveries::{DeliveryRow, words_of};
 pub use times::{HopRow, MinutesRow};
 pub use traffic::{TrafficRow, bulletin_state, kind};
 
-use super::say;
-use crate::domain::account::Act;
+use super::format;
+use crate::domain::account::Permission;
 use crate::domain::group::Tier;
 use crate::web::auth::Caller;
 use crate::web::words::Words;
 
-/// For whom a part of a page is made: two with the same eyes see the same.
+/// For whom a part of a page is made: two with the same viewer see the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Eyes {
+pub struct Viewer {
     /// The words.
     pub t: Words,
     /// At or below which groups; none = everywhere.
@@ -29,11 +29,11 @@ pub struct Eyes {
     pub operates: bool,
 }
 
-impl Eyes {
-    /// The eyes of somebody.
+impl Viewer {
+    /// The viewer of somebody.
     #[must_use]
     pub fn of(t: Words, caller: &Caller) -> Self {
-        Self { t, scope: caller.scope.to_filter(), operates: caller.role.may(Act::Retry) }
+        Self { t, scope: caller.scope.to_filter(), operates: caller.role.may(Permission::Retry) }
     }
 
     /// A name that tells them from others.
@@ -46,7 +46,7 @@ impl Eyes {
 /// The office, and the province where its name does not hold it already.
 #[must_use]
 pub fn place(t: Words, office: &str, province: Option<&str>) -> String {
-    match province.map(|code| say::province(t, Some(code))) {
+    match province.map(|code| format::province(t, Some(code))) {
         Some(province) if !office.contains(&province) => format!("{office} · {province}"),
         _ => office.to_owned(),
     }

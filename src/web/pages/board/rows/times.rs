@@ -1,6 +1,6 @@
-//! Where the minutes went, by tier and hop by hop.
+//! Time spent, by tier and hop by hop.
 
-use super::super::say::{number, span};
+use super::super::format::{number, span};
 use super::{place, tier_label};
 use crate::domain::ids::DeliveryId;
 use crate::store::board::hops::{Hop, TierHops};

@@ -1,6 +1,6 @@
 //! Published bulletins with their counts.
 
-use super::super::say::{self, Share, number};
+use super::super::format::{self, Share, number};
 use crate::domain::bulletin;
 use crate::domain::ids::BulletinId;
 use crate::store::board::traffic::Traffic;
@@ -53,7 +53,7 @@ impl TrafficRow {
         Self {
             id: row.id,
             document_number: row.document_number,
-            urgency: say::urgency_mark(row.urgency).map(|mark| (mark, say::urgency(t, row.urgency))),
+            urgency: format::urgency_mark(row.urgency).map(|mark| (mark, format::urgency(t, row.urgency))),
             kind: kind(t, row.kind),
             state: if row.paused { t.say("board-paused-short") } else { bulletin_state(t, state) },
             mark: match state {
@@ -62,8 +62,8 @@ impl TrafficRow {
                 bulletin::State::Withdrawn => "warn",
                 _ => "",
             },
-            published: say::moment(t, row.published_at),
-            published_stamp: say::stamp(Some(row.published_at)),
+            published: format::moment(t, row.published_at),
+            published_stamp: format::stamp(Some(row.published_at)),
             share: Share::of(row.accepted, row.groups),
             groups: number(row.groups),
             accepted: number(row.accepted),

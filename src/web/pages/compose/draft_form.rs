@@ -1,0 +1,253 @@
+//! The form of a draft exactly as it was typed, so that a page can show it again.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
+
+use crate::domain::bulletin::{ForwardingMode, Kind};
+use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
+use crate::domain::time::Timestamp;
+use crate::store::bulletins::{Bulletin, Draft};
+use crate::web::app::App;
+use crate::web::input::read_bytes;
+use crate::web::problem::Problem;
+
+/// Rows for links.
+pub const LINKS: usize = 5;
+/// All texts of a form together, in bytes.
+const LONGEST: usize = 400_000;
+/// Fields of a form at most.
+const MOST_FIELDS: usize = 2_000;
+
+/// A form as a browser sends it, with or without files in it, and the file if there is one.
+#[derive(Debug)]
+pub struct DraftRequest {
+    /// The fields in their order.
+    pub fields: Vec<(String, String)>,
+    /// The picture that was chosen.
+    pub file: Option<Bytes>,
+}
+
+impl DraftRequest {
+    /// The last field of this name.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.iter().rfind(|(known, _)| known == name).map_or("", |(_, text)| text)
+    }
+}
+
+impl FromRequest<App> for DraftRequest {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let sent = if kind.starts_with("multipart/form-data") {
+            read_parts(request, app).await?
+        } else {
+            let body = read_bytes(Bytes::from_request(request, app).await)?;
+            let fields: Vec<(String, String)> =
+                serde_urlencoded::from_bytes(&body).map_err(|_| Problem::bad_request("The form cannot be read."))?;
+            Self { fields, file: None }
+        };
+        let length: usize = sent.fields.iter().map(|(name, text)| name.len() + text.len()).sum();
+        if length > LONGEST || sent.fields.len() > MOST_FIELDS {
+            return Err(Problem::too_large());
+        }
+        if sent.fields.iter().any(|(_, text)| text.contains('\0')) {
+            return Err(Problem::bad_request("The form holds the control character U+0000."));
+        }
+        Ok(sent)
+    }
+}
+
+async fn read_parts(request: Request, app: &App) -> Result<DraftRequest, Problem> {
+    let broken = |_| Problem::bad_request("The form cannot be read to its end.");
+    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Problem::bad_request("No form."))?;
+    let mut sent = DraftRequest { fields: Vec::new(), file: None };
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        let Some(name) = part.name().map(str::to_owned) else { continue };
+        if part.file_name().is_some() {
+            // one picture; a file field that was left empty has no bytes
+            sent.file = Some(part.bytes().await.map_err(|_| Problem::too_large())?).filter(|bytes| !bytes.is_empty());
+        } else if sent.fields.len() <= MOST_FIELDS {
+            sent.fields.push((name, part.text().await.map_err(broken)?));
+        }
+    }
+    Ok(sent)
+}
+
+/// What stands in the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftForm {
+    /// The draft's `updated_at` that the writer saw, in microseconds; empty for a new one.
+    pub seen: String,
+    /// What it is.
+    pub kind: String,
+    /// The bulletin that a correction puts right.
+    pub about: String,
+    /// How urgent.
+    pub urgency: String,
+    /// The letter's number.
+    pub document_number: String,
+    /// The letter's date.
+    pub document_date: String,
+    /// The subject line.
+    pub subject: String,
+    /// The whole text.
+    pub body: String,
+    /// Labels and addresses, always [`LINKS`] of them or more.
+    pub links: Vec<(String, String)>,
+    /// The picture's id.
+    pub image: String,
+    /// What it shows.
+    pub image_alt: String,
+    /// Tiers.
+    pub tiers: Vec<String>,
+    /// Provinces.
+    pub provinces: Vec<String>,
+    /// Kinds of office.
+    pub office_kinds: Vec<String>,
+    /// Groups.
+    pub groups: Vec<String>,
+    /// Groups left out.
+    pub exclude_groups: Vec<String>,
+    /// What groups are looked for by.
+    pub group_query: String,
+    /// How it treats the groups' settings.
+    pub forwarding: String,
+    /// Whether it bears the acknowledge button.
+    pub acknowledge: bool,
+    /// By when, the day.
+    pub acknowledge_date: String,
+    /// By when, the time.
+    pub acknowledge_time: String,
+    /// When it stops being sent, the day.
+    pub expires_date: String,
+    /// When it stops being sent, the time.
+    pub expires_time: String,
+}
+
+impl DraftForm {
+    /// A form in which nothing is typed yet.
+    pub fn blank(about: Option<String>) -> Self {
+        let kind = if about.is_some() { "correction" } else { "news" };
+        let mut blank = Self {
+            kind: kind.to_owned(),
+            about: about.unwrap_or_default(),
+            urgency: "routine".to_owned(),
+            forwarding: "as_configured".to_owned(),
+            acknowledge: true,
+            ..Self::default()
+        };
+        blank.fill_links();
+        blank
+    }
+
+    /// What was sent.
+    pub fn of(sent: &DraftRequest) -> Self {
+        let mut typed = Self::default();
+        let (mut labels, mut urls) = (Vec::new(), Vec::new());
+        for (name, text) in &sent.fields {
+            let text = text.clone();
+            match name.as_str() {
+                "seen" => typed.seen = text,
+                "kind" => typed.kind = text,
+                "about" => typed.about = text,
+                "urgency" => typed.urgency = text,
+                "document_number" => typed.document_number = text,
+                "document_date" => typed.document_date = text,
+                "subject" => typed.subject = text,
+                "body" => typed.body = text,
+                "link_label" => labels.push(text),
+                "link_url" => urls.push(text),
+                "image" => typed.image = text,
+                "image_alt" => typed.image_alt = text,
+                "tiers" => typed.tiers.push(text),
+                "provinces" => typed.provinces.push(text),
+                "office_kinds" => typed.office_kinds.push(text),
+                "groups" => typed.groups.push(text),
+                "exclude_groups" => typed.exclude_groups.push(text),
+                "group_query" => typed.group_query = text,
+                "forwarding" => typed.forwarding = text,
+                "acknowledge" => typed.acknowledge = true,
+                "acknowledge_date" => typed.acknowledge_date = text,
+                "acknowledge_time" => typed.acknowledge_time = text,
+                "expires_date" => typed.expires_date = text,
+                "expires_time" => typed.expires_time = text,
+                _ => {}
+            }
+        }
+        if sent.get("remove_image") == "yes" {
+            typed.image.clear();
+            typed.image_alt.clear();
+        }
+        labels.resize(labels.len().max(urls.len()), String::new());
+        urls.resize(labels.len(), String::new());
+        typed.links = labels.into_iter().zip(urls).collect();
+        typed.fill_links();
+        typed
+    }
+
+    /// What a stored draft says, as somebody would have typed it.
+    pub fn of_stored(row: &Bulletin) -> Self {
+        let draft = Draft::of(row);
+        let texts = |codes: Option<Vec<_>>| codes.unwrap_or_default().iter().map(ToString::to_string).collect();
+        let (acknowledge_date, acknowledge_time) = moment(draft.acknowledgement.due_at);
+        let (expires_date, expires_time) = moment(draft.expires_at);
+        let date = draft.document_date.as_deref().and_then(|date| date.parse().ok());
+        let mut typed = Self {
+            seen: row.updated_at.as_microsecond().to_string(),
+            kind: kind_word(draft.kind).to_owned(),
+            about: draft.about.map(|about| about.to_string()).unwrap_or_default(),
+            urgency: word_of(&draft.urgency),
+            document_number: draft.document_number.unwrap_or_default(),
+            document_date: date.map(|date| format_long_date(date, Digits::Thai)).unwrap_or_default(),
+            subject: draft.subject,
+            body: draft.body,
+            links: draft.links.into_iter().map(|link| (link.label, link.url)).collect(),
+            image: draft.attachment.as_ref().map(|file| file.image.to_string()).unwrap_or_default(),
+            image_alt: draft.attachment.map(|file| file.alt.into()).unwrap_or_default(),
+            tiers: draft.audience.tiers.unwrap_or_default().iter().map(ToString::to_string).collect(),
+            provinces: draft.audience.provinces.unwrap_or_default(),
+            office_kinds: draft.audience.office_kinds.unwrap_or_default().iter().map(|k| k.as_str().into()).collect(),
+            groups: texts(draft.audience.groups),
+            exclude_groups: texts(draft.audience.exclude_groups),
+            group_query: String::new(),
+            forwarding: if draft.forwarding == ForwardingMode::Automatic { "automatic" } else { "as_configured" }
+                .into(),
+            acknowledge: draft.acknowledgement.requested,
+            acknowledge_date,
+            acknowledge_time,
+            expires_date,
+            expires_time,
+        };
+        typed.fill_links();
+        typed
+    }
+
+    fn fill_links(&mut self) {
+        self.links.resize(self.links.len().max(LINKS), (String::new(), String::new()));
+    }
+}
+
+/// Day and time as the fields show them.
+fn moment(at: Option<Timestamp>) -> (String, String) {
+    at.map(to_bangkok).map_or_else(Default::default, |local| {
+        (format_long_date(local.date(), Digits::Arabic), format_time(local.time(), Digits::Arabic))
+    })
+}
+
+/// The word for a kind in forms.
+pub fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::News => "news",
+        Kind::Correction => "correction",
+        Kind::Withdrawal => "withdrawal",
+        Kind::Test => "test",
+        Kind::Drill => "drill",
+    }
+}
+
+/// The word that the API has for a value.
+fn word_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! Labels of a bulletin's parts in the visitor's language.
+
+use crate::domain::actor::Actor;
+use crate::domain::bulletin::{Kind, State, UnscheduledReason, Urgency};
+use crate::domain::document::Doubt;
+use crate::domain::national::facts;
+use crate::domain::office::OfficeKind;
+use crate::domain::text::BadText;
+use crate::domain::thai::{Digits, format_moment, to_bangkok};
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{BadDay, BadTime, BulletinTime, TimeFault};
+use crate::relay::refusal::Refusal;
+use crate::web::words::{Language, Words, capital};
+
+/// The first in Thai, the second in English.
+pub fn either(t: Words, thai: impl Into<String>, english: impl Into<String>) -> String {
+    match t.language {
+        Language::Thai => thai.into(),
+        Language::English => english.into(),
+    }
+}
+
+/// Where a bulletin stands.
+pub fn state(t: Words, state: State) -> String {
+    t.say(match state {
+        State::Draft => "compose-state-draft",
+        State::Submitted => "compose-state-submitted",
+        State::Scheduled => "compose-state-scheduled",
+        State::Relaying => "compose-state-relaying",
+        State::Settled => "compose-state-settled",
+        State::Withdrawn => "compose-state-withdrawn",
+    })
+}
+
+/// What it is.
+pub fn kind(t: Words, kind: Kind) -> String {
+    t.say(match kind {
+        Kind::News => "compose-kind-news",
+        Kind::Correction => "compose-kind-correction",
+        Kind::Withdrawal => "compose-kind-withdrawal",
+        Kind::Test => "compose-kind-test",
+        Kind::Drill => "compose-kind-drill",
+    })
+}
+
+/// How urgent it is.
+pub fn urgency(t: Words, urgency: Urgency) -> String {
+    t.say(match urgency {
+        Urgency::Routine => "compose-urgency-routine",
+        Urgency::Urgent => "compose-urgency-urgent",
+        Urgency::VeryUrgent => "compose-urgency-very-urgent",
+        Urgency::MostUrgent => "compose-urgency-most-urgent",
+    })
+}
+
+/// The class of a badge for it.
+pub fn urgency_class(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Routine => "",
+        Urgency::Urgent => "urgent",
+        Urgency::VeryUrgent => "very-urgent",
+        Urgency::MostUrgent => "most-urgent",
+    }
+}
+
+/// A kind of office.
+pub fn office_kind(t: Words, kind: OfficeKind) -> String {
+    t.say(match kind {
+        OfficeKind::National => "compose-office-national",
+        OfficeKind::Ministry => "compose-office-ministry",
+        OfficeKind::Department => "compose-office-department",
+        OfficeKind::Province => "compose-office-province",
+        OfficeKind::ProvincialAgency => "compose-office-provincial-agency",
+        OfficeKind::CentralAgency => "compose-office-central-agency",
+        OfficeKind::StateEnterprise => "compose-office-state-enterprise",
+        OfficeKind::District => "compose-office-district",
+        OfficeKind::LocalAuthority => "compose-office-local-authority",
+        OfficeKind::Partner => "compose-office-partner",
+    })
+}
+
+/// A province by its code; a code that is on no list is its own name.
+pub fn province(t: Words, code: &str) -> String {
+    let known = facts().ok().and_then(|facts| facts.provinces.iter().find(|province| province.code == code));
+    known.map_or_else(|| code.to_owned(), |known| either(t, &known.name_th, &known.name_en))
+}
+
+/// Date and time in Bangkok.
+pub fn moment(t: Words, at: Timestamp) -> String {
+    match t.language {
+        Language::Thai => format_moment(at, Digits::Arabic),
+        Language::English => to_bangkok(at).strftime("%-d %b %Y, %H:%M").to_string(),
+    }
+}
+
+/// Who did something, without the mark of people; machines say that they are.
+pub fn actor(t: Words, actor: &Actor) -> String {
+    match actor {
+        Actor::User(name) => name.clone(),
+        Actor::Key(name) => t.say_with("compose-actor-key", &[("name", name)]),
+        Actor::Program(_) | Actor::Unknown(_) => {
+            t.say_with("compose-actor-system", &[("name", actor.to_string().as_str())])
+        }
+    }
+}
+
+/// What is doubtful about a letter's number.
+pub fn doubt(t: Words, doubt: Doubt) -> String {
+    either(t, doubt.thai(), doubt.english())
+}
+
+/// What is wrong with a text.
+pub fn bad_text(t: Words, bad: BadText) -> String {
+    either(t, bad.thai(), capital(&bad.to_string()))
+}
+
+/// What is wrong with a time.
+pub fn bad_time(t: Words, bad: &BadTime) -> String {
+    either(t, bad.thai(), capital(&bad.to_string()))
+}
+
+/// What is wrong with a day.
+pub fn bad_day(t: Words, bad: &BadDay) -> String {
+    either(t, bad.thai(), capital(&bad.to_string()))
+}
+
+/// Which time of a bulletin is wrong, and why.
+fn time_fault(t: Words, fault: &TimeFault) -> String {
+    let time = t.say(match fault.time {
+        BulletinTime::PublishAt => "compose-time-publish",
+        BulletinTime::ExpiresAt => "compose-time-expires",
+        BulletinTime::DueAt => "compose-time-due",
+    });
+    let why = either(t, fault.why.thai(), fault.why.to_string());
+    t.say_with("compose-time-fault", &[("time", &time), ("why", &why)])
+}
+
+/// Why a scheduled bulletin was not published when its hour came.
+pub fn unscheduled(t: Words, reason: UnscheduledReason, at: Timestamp) -> String {
+    let why = t.say(match reason {
+        UnscheduledReason::ExpiresAt => "compose-unscheduled-expires",
+        UnscheduledReason::DueAt => "compose-unscheduled-due",
+        UnscheduledReason::AboutWithdrawn => "compose-unscheduled-about",
+        UnscheduledReason::NotApproved => "compose-unscheduled-approval",
+        UnscheduledReason::Audience => "compose-unscheduled-audience",
+        UnscheduledReason::NoChannel => "compose-unscheduled-channel",
+        UnscheduledReason::Classified => "compose-unscheduled-classified",
+        UnscheduledReason::Message => "compose-unscheduled-message",
+        UnscheduledReason::Other => "compose-unscheduled-other",
+    });
+    t.say_with("compose-unscheduled", &[("at", &moment(t, at)), ("why", &why)])
+}
+
+/// Why an act on a bulletin is not carried out; none where it is not there or the program is at fault.
+pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
+    Some(match refusal {
+        Refusal::NotADraft => t.say("compose-refused-not-a-draft"),
+        Refusal::NotRelaying => t.say("compose-refused-not-relaying"),
+        Refusal::NobodySelected => t.say("compose-refused-nobody"),
+        Refusal::UnknownGroups(codes) => t.say_with("compose-refused-unknown-groups", &[("codes", &codes.join(", "))]),
+        Refusal::NoChannel => t.say("compose-refused-no-channel"),
+        Refusal::Classified(class) => {
+            t.say_with("compose-fault-classified", &[("class", either(t, class.thai(), class.english()).as_str())])
+        }
+        Refusal::RefusedByLine(complaints) => {
+            let words: Vec<&str> = complaints.iter().map(|line| line.words.as_str()).collect();
+            t.say_with("compose-refused-by-line", &[("words", &words.join("; "))])
+        }
+        Refusal::TooLarge(_) => t.say("compose-refused-too-large"),
+        Refusal::AboutUnpublished => t.say("compose-refused-about"),
+        Refusal::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
+        Refusal::Times(faults) => faults.iter().map(|fault| time_fault(t, fault)).collect::<Vec<_>>().join(" "),
+        Refusal::WithdrawalStands => t.say("compose-refused-withdrawal-stands"),
+        Refusal::Expired(at) => t.say_with("compose-refused-expired", &[("at", &moment(t, *at))]),
+        Refusal::NotSubmitted => t.say("compose-refused-not-submitted"),
+        Refusal::NotApproved => t.say("compose-refused-not-approved"),
+        Refusal::OwnBulletin => t.say("compose-refused-own"),
+        Refusal::NotLinked(_) => t.say("compose-refused-not-linked"),
+        Refusal::ImageNotHttps => t.say("compose-refused-image-https"),
+        Refusal::Absent | Refusal::NotHeld(_) | Refusal::NoteTooLong | Refusal::Render(_) | Refusal::Store(_) => {
+            return None;
+        }
+    })
+}

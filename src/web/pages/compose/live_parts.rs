@@ -1,0 +1,35 @@
+//! Parts of the form that are requested while somebody types: the preview, and the search for groups.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::draft_form::{DraftForm, DraftRequest};
+use super::form::FormContext;
+use super::picker::Groups;
+use super::preview::Preview;
+use super::read_form::read;
+use crate::store::StoreError;
+use crate::web::app::App;
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+
+/// The preview alone, for the script that follows what is typed.
+pub async fn preview(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
+    let typed = DraftForm::of(&sent);
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let context = FormContext::named(&mut db, &visitor, sent.get("id")).await?;
+    let (draft, _) = read(&typed, &context.base, visitor.words, app.now());
+    let stored = context.stored.as_ref();
+    let preview =
+        Preview::of(&mut db, &app.settings, visitor.words, &typed, &draft, stored, &context.origin_office).await?;
+    Ok(show(StatusCode::OK, &preview.while_typing(), "no-store"))
+}
+
+/// The groups that are looked for, for the script.
+pub async fn find_groups(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let groups = Groups::of(&mut db, visitor.words, &visitor.caller.scope, &DraftForm::of(&sent)).await?;
+    Ok(show(StatusCode::OK, &groups, "no-store"))
+}

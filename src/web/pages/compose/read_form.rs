@@ -1,0 +1,252 @@
+//! Validates the form of a draft: every field by itself, with a message for each that is refused.
+//!
+//! The rules are those of the API (`api::draft_check`), the words are the visitor's. What is at fault stays in the
+//! draft as far as it can be shown, so that a preview follows the writer before everything is right.
+
+use std::str::FromStr;
+
+use jiff::civil::{Time, time};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::draft_form::DraftForm;
+use super::format::{bad_day, bad_text, bad_time, either};
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Kind, Link};
+use crate::domain::document::DocumentNumber;
+use crate::domain::ids::Code;
+use crate::domain::national::province_code;
+use crate::domain::secrecy::secrecy_class;
+use crate::domain::text::{AltText, BadText, Body, Subject, grapheme_len};
+use crate::domain::thai::{from_bangkok, parse_time};
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::{Bound, parse_day};
+use crate::line::limits::LABEL;
+use crate::store::bulletins::Draft;
+use crate::web::api::draft_check::read_address;
+use crate::web::words::Words;
+
+/// The end of an office's day, where a deadline says no time.
+const OFFICE_CLOSES: Time = time(16, 30, 0, 0);
+/// The end of a day.
+const MIDNIGHT: Time = time(23, 59, 0, 0);
+
+/// What cannot be taken, by field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<(&'static str, String)>);
+
+impl FormErrors {
+    /// Adds a sentence about a field.
+    pub fn add(&mut self, field: &'static str, sentence: String) {
+        self.0.push((field, sentence));
+    }
+
+    /// What is said of a field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// Whether all can be taken.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All, in the order of the form.
+    pub fn all(&self) -> &[(&'static str, String)] {
+        &self.0
+    }
+}
+
+/// Reads what was typed over `base`, which says where the bulletin starts.
+pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft, FormErrors) {
+    let mut reader = Reader { t, now, faults: FormErrors::default() };
+    let kind = word(&typed.kind).unwrap_or_default();
+    let draft = Draft {
+        kind,
+        about: typed.about.parse().ok(),
+        urgency: word(&typed.urgency).unwrap_or_default(),
+        document_number: reader.number(&typed.document_number),
+        document_date: reader.date(&typed.document_date),
+        subject: reader.text::<Subject>("subject", &typed.subject),
+        body: reader.text::<Body>("body", &typed.body),
+        links: reader.links(&typed.links),
+        attachment: reader.picture(&typed.image, &typed.image_alt),
+        audience: audience(typed),
+        forwarding: word(&typed.forwarding).unwrap_or_default(),
+        acknowledgement: Acknowledgement {
+            requested: typed.acknowledge,
+            due_at: if typed.acknowledge { reader.deadline(typed) } else { None },
+        },
+        expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
+        origin: base.origin,
+    };
+    reader.kind(kind, &draft);
+    (draft, reader.faults)
+}
+
+/// A moment that was typed as day and time; none where no day is given.
+///
+/// # Errors
+/// A sentence in the visitor's language.
+pub fn read_moment(
+    t: Words,
+    date: &str,
+    time: &str,
+    else_at: Time,
+    bound: Bound,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, String> {
+    if date.trim().is_empty() {
+        return if time.trim().is_empty() { Ok(None) } else { Err(t.say("compose-fault-day")) };
+    }
+    let day = parse_day(date, bound, now).map_err(|bad| bad_day(t, &bad))?;
+    let time = match time.trim() {
+        "" => else_at,
+        typed => parse_time(typed).map_err(|_| t.say("compose-fault-time"))?,
+    };
+    let at = from_bangkok(day.to_datetime(time)).map_err(|_| t.say("compose-fault-time"))?;
+    bound.check(at, now).map(|()| Some(at)).map_err(|bad| bad_time(t, &bad))
+}
+
+/// A value by the word that the API has for it.
+fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(Value::String(text.to_owned())).ok()
+}
+
+struct Reader {
+    t: Words,
+    now: Timestamp,
+    faults: FormErrors,
+}
+
+impl Reader {
+    fn text<T: FromStr<Err = BadText> + Into<String>>(&mut self, field: &'static str, typed: &str) -> String {
+        let text = match typed.parse::<T>() {
+            Ok(text) => text.into(),
+            Err(bad) => {
+                self.faults.add(field, bad_text(self.t, bad));
+                typed.trim().to_owned()
+            }
+        };
+        self.open_text(field, &text);
+        text
+    }
+
+    /// What bears a secrecy class does not go through LINE.
+    fn open_text(&mut self, field: &'static str, text: &str) {
+        if let Some(class) = secrecy_class(text) {
+            let class = either(self.t, class.thai(), class.english());
+            self.faults.add(field, self.t.say_with("compose-fault-classified", &[("class", &class)]));
+        }
+    }
+
+    fn number(&mut self, typed: &str) -> Option<String> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let number = DocumentNumber::parse(typed, None).ok().map(|number| number.raw().to_owned());
+        if number.is_none() {
+            self.faults.add("document_number", self.t.say("compose-fault-number"));
+        }
+        number
+    }
+
+    fn date(&mut self, typed: &str) -> Option<String> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let read = parse_day(typed, Bound::Letter, self.now);
+        read.map_err(|bad| self.faults.add("document_date", bad_day(self.t, &bad))).ok().map(|date| date.to_string())
+    }
+
+    fn links(&mut self, typed: &[(String, String)]) -> Vec<Link> {
+        let mut links = Vec::new();
+        for (label, url) in typed {
+            let (label, url) = (label.trim(), url.trim());
+            if url.is_empty() {
+                if !label.is_empty() {
+                    self.faults.add("links", self.t.say_with("compose-fault-link-empty", &[("label", label)]));
+                }
+                continue;
+            }
+            let Ok((host, url)) = read_address(url) else {
+                self.faults.add("links", self.t.say_with("compose-fault-link", &[("url", url)]));
+                continue;
+            };
+            let label = if label.is_empty() { host } else { label.to_owned() };
+            if grapheme_len(&label) > LABEL {
+                self.faults.add("links", self.t.say_with("compose-fault-link-label", &[("label", &label)]));
+            }
+            links.push(Link { label, url });
+        }
+        links
+    }
+
+    fn picture(&mut self, image: &str, alt: &str) -> Option<Attachment> {
+        let image = image.parse().ok()?;
+        match alt.parse::<AltText>() {
+            Ok(alt) => {
+                self.open_text("image_alt", alt.as_str());
+                Some(Attachment { image, alt })
+            }
+            Err(bad) => {
+                let sentence =
+                    if bad == BadText::Empty { self.t.say("compose-fault-alt") } else { bad_text(self.t, bad) };
+                self.faults.add("image_alt", sentence);
+                // shown all the same while it is being written
+                "…".parse().ok().map(|alt| Attachment { image, alt })
+            }
+        }
+    }
+
+    fn deadline(&mut self, typed: &DraftForm) -> Option<Timestamp> {
+        let (date, time) = (&typed.acknowledge_date, &typed.acknowledge_time);
+        self.moment("acknowledge", date, time, OFFICE_CLOSES, Bound::DueAt)
+    }
+
+    fn moment(
+        &mut self,
+        field: &'static str,
+        date: &str,
+        time: &str,
+        else_at: Time,
+        bound: Bound,
+    ) -> Option<Timestamp> {
+        read_moment(self.t, date, time, else_at, bound, self.now).unwrap_or_else(|sentence| {
+            self.faults.add(field, sentence);
+            None
+        })
+    }
+
+    fn kind(&mut self, kind: Kind, draft: &Draft) {
+        let wrong = match kind {
+            Kind::Correction => draft.about.is_none(),
+            Kind::Withdrawal => true,
+            Kind::News | Kind::Test | Kind::Drill => draft.about.is_some(),
+        };
+        if wrong {
+            self.faults.add("kind", self.t.say("compose-fault-kind"));
+        }
+    }
+}
+
+/// To whom it goes; what is no tier, kind or code cannot come from the form and narrows nothing.
+fn audience(typed: &DraftForm) -> Audience {
+    let tiers: Vec<i16> = typed.tiers.iter().filter_map(|tier| tier.parse().ok()).collect();
+    let kinds: Vec<_> = typed.office_kinds.iter().filter_map(|kind| word(kind)).collect();
+    Audience {
+        tiers: some(tiers.into_iter().filter(|tier| (1..=3).contains(tier)).collect()),
+        provinces: some(typed.provinces.iter().map(|province| province_code(province).to_owned()).collect()),
+        office_kinds: some(kinds),
+        groups: some(codes(&typed.groups)),
+        exclude_groups: some(codes(&typed.exclude_groups)),
+    }
+}
+
+/// A list that narrows; none where it is empty.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    if list.is_empty() { None } else { Some(list) }
+}
+
+fn codes(typed: &[String]) -> Vec<Code> {
+    typed.iter().filter_map(|code| code.parse().ok()).collect()
+}

@@ -1,0 +1,260 @@
+//! Making a key and revoking one.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::list::render;
+use super::{HERE, MOST_KEYS, rules_all};
+use crate::domain::account::Role;
+use crate::domain::allowed_addresses::{AllowedAddresses, BadAddresses};
+use crate::domain::api_key::ApiKeySecret;
+use crate::domain::ids::{ApiKeyId, OfficeId};
+use crate::domain::text::Label;
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
+use crate::store::api_keys::{ApiKey, count_keys_of_office, find_key_by_id, insert_key, revoke_key_by_id};
+use crate::store::audit::insert_entry;
+use crate::store::offices::{Office, is_under};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::input::Id;
+use crate::web::pages::form_fields::{OfficeChoice, choose_office, end_of, read_day, read_label};
+use crate::web::pages::show;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::{Shell, with_flash};
+use crate::web::words::{Language, Words, capital};
+
+/// What is typed; an agency chooses only the name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct KeyForm {
+    /// Who or what uses the key.
+    pub name: String,
+    /// What it may do.
+    pub role: String,
+    /// Where: an office's code, or a part of its name.
+    pub office: String,
+    /// The office that was chosen of several.
+    pub office_pick: String,
+    /// The last day.
+    pub until: String,
+    /// Addresses and networks from which it works.
+    pub addresses: String,
+}
+
+/// What is wrong, by field; in words.
+#[derive(Debug, Default)]
+pub struct FormErrors {
+    /// With the name.
+    pub name: Option<String>,
+    /// With the role or the office.
+    pub office: Option<String>,
+    /// Offices of which one is to be chosen.
+    pub offices: Vec<Office>,
+    /// With the last day.
+    pub until: Option<String>,
+    /// With the addresses.
+    pub addresses: Option<String>,
+}
+
+/// A key to be made.
+struct Wanted {
+    name: Label,
+    role: Role,
+    office: Option<(OfficeId, String)>,
+    expires_at: Option<Timestamp>,
+    allowed: AllowedAddresses,
+}
+
+#[derive(Template)]
+#[template(path = "keys/made.html")]
+struct Made {
+    shell: Shell,
+    t: Words,
+    name: String,
+    key: String,
+    command: String,
+}
+
+/// Makes a key and shows it, this once.
+pub async fn make(
+    State(app): State<App>,
+    visitor: Visitor,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<KeyForm>>,
+) -> Result<Response, Problem> {
+    let mut tx = match form_key.begin(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(made) => return Ok(reveal(&app, visitor, made)),
+    };
+    let now = app.now();
+    let wanted = match read(&mut tx, &visitor, &typed, now).await? {
+        Ok(wanted) => wanted,
+        Err(faults) => {
+            return render(&mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, None, (typed, faults), now).await;
+        }
+    };
+    let (secret, prefix, sha256) = ApiKeySecret::generate();
+    let (office_id, office) = wanted.office.unzip();
+    let key = ApiKey {
+        id: ApiKeyId::new(now),
+        name: wanted.name.into(),
+        role: wanted.role,
+        office_id,
+        office,
+        prefix,
+        key_sha256: sha256.to_vec(),
+        created_at: now,
+        last_used_at: None,
+        revoked_at: None,
+        expires_at: wanted.expires_at,
+        networks: wanted.allowed.to_kept(),
+    };
+    insert_key(&mut tx, &key).await?;
+    let detail = json!({
+        "name": key.name, "role": key.role.as_str(), "office": key.office, "until": key.expires_at, "from": key.networks,
+    });
+    let subject = format!("key:{}", key.prefix);
+    insert_entry(&mut tx, now, &visitor.caller.actor(), "key_create", &subject, &detail).await?;
+    let made = MadeKey { name: key.name, key: secret.expose_secret().to_owned() };
+    form_key.finish(tx, &app, &made).await?;
+    Ok(reveal(&app, visitor, made))
+}
+
+/// What was made: kept sealed until a second click would have come.
+#[derive(Serialize, Deserialize)]
+struct MadeKey {
+    name: String,
+    key: String,
+}
+
+/// The page that shows the key, this once.
+fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
+    HERE.clone_into(&mut visitor.here);
+    let command = format!(
+        "KEY={}\ncurl -sS -H \"Authorization: Bearer $KEY\" \"{}/api/v1/bulletins?limit=5\"",
+        made.key, app.settings.public_url
+    );
+    let page = Made { shell: Shell::of(&visitor), t: visitor.words, name: made.name, key: made.key, command };
+    show(StatusCode::OK, &page, "no-store")
+}
+
+async fn read(
+    db: &mut Connection,
+    visitor: &Visitor,
+    typed: &KeyForm,
+    now: Timestamp,
+) -> Result<Result<Wanted, FormErrors>, StoreError> {
+    let t = visitor.words;
+    let mut faults = FormErrors::default();
+    let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
+    let found = if rules_all(visitor) {
+        read_any(db, visitor, typed, &mut faults).await?
+    } else {
+        read_own(db, visitor, now, &mut faults).await?
+    };
+    let expires_at = read_end(t, &typed.until, now).map_err(|fault| faults.until = Some(fault)).ok();
+    let allowed = typed.addresses.parse::<AllowedAddresses>();
+    let allowed = allowed.map_err(|bad| faults.addresses = Some(say_addresses(t, &bad))).ok();
+    Ok(match (name, found, expires_at, allowed) {
+        (Some(name), Some((role, office)), Some(expires_at), Some(allowed)) => {
+            Ok(Wanted { name, role, office, expires_at, allowed })
+        }
+        _ => Err(faults),
+    })
+}
+
+/// The end of the last day, which lies ahead.
+fn read_end(t: Words, typed: &str, now: Timestamp) -> Result<Option<Timestamp>, String> {
+    let Some(day) = read_day(t, typed, Bound::End, now)? else { return Ok(None) };
+    let end = end_of(day).filter(|end| *end > now);
+    end.map(Some).ok_or_else(|| t.say("keys-until-past"))
+}
+
+fn say_addresses(t: Words, bad: &BadAddresses) -> String {
+    match t.language {
+        Language::Thai => bad.thai(),
+        Language::English => capital(&bad.to_string()),
+    }
+}
+
+type Place = (Role, Option<(OfficeId, String)>);
+
+/// Of an agency: for its own office, and not without end.
+async fn read_own(
+    db: &mut Connection,
+    visitor: &Visitor,
+    now: Timestamp,
+    faults: &mut FormErrors,
+) -> Result<Option<Place>, StoreError> {
+    let t = visitor.words;
+    let Some(own) = visitor.caller.office.zip(visitor.caller.office_code.clone()) else {
+        faults.office = Some(t.say("accounts-office-needed"));
+        return Ok(None);
+    };
+    if count_keys_of_office(db, own.0, now).await? >= MOST_KEYS {
+        faults.name = Some(t.say("keys-too-many"));
+        return Ok(None);
+    }
+    Ok(Some((Role::Agency, Some(own))))
+}
+
+/// Of an administrator: any role, anywhere in the part of the tree that is theirs.
+async fn read_any(
+    db: &mut Connection,
+    visitor: &Visitor,
+    typed: &KeyForm,
+    faults: &mut FormErrors,
+) -> Result<Option<Place>, StoreError> {
+    let t = visitor.words;
+    let Some(role) = Role::ALL.into_iter().find(|role| role.as_str() == typed.role) else {
+        faults.office = Some(t.say("accounts-role-needed"));
+        return Ok(None);
+    };
+    let scope = visitor.caller.scope.groups();
+    let office = if typed.office_pick.is_empty() { &typed.office } else { &typed.office_pick };
+    let fault = match choose_office(db, scope, office).await? {
+        OfficeChoice::One(office) => return Ok(Some((role, Some((office.id, office.code))))),
+        OfficeChoice::Empty if scope.is_some() => t.say("accounts-office-own"),
+        OfficeChoice::Empty if role.needs_office() => t.say("accounts-office-needed"),
+        OfficeChoice::Empty => return Ok(Some((role, None))),
+        OfficeChoice::Several(offices) => {
+            faults.offices = offices;
+            t.say("accounts-office-several")
+        }
+        OfficeChoice::Absent => t.say("accounts-office-absent"),
+    };
+    faults.office = Some(fault);
+    Ok(None)
+}
+
+/// Stops a key. An agency stops only keys of agencies.
+pub async fn revoke(State(app): State<App>, visitor: Visitor, Id(id): Id<ApiKeyId>) -> Result<Response, Problem> {
+    let mut tx = app.begin().await?;
+    let key = find_key_by_id(&mut tx, id).await?.ok_or_else(|| Problem::absent("key"))?;
+    let seen = match (visitor.caller.scope.groups(), key.office_id) {
+        (None, _) => true,
+        (Some(scope), Some(office)) => is_under(&mut tx, office, scope).await?,
+        (Some(_), None) => false,
+    };
+    if !seen {
+        return Err(Problem::absent("key"));
+    }
+    if !rules_all(&visitor) && key.role != Role::Agency {
+        return Err(Problem::forbidden("An agency revokes keys of agencies only."));
+    }
+    let now = app.now();
+    if revoke_key_by_id(&mut tx, id, now).await? {
+        let (subject, detail) = (format!("key:{}", key.prefix), json!({ "name": key.name }));
+        insert_entry(&mut tx, now, &visitor.caller.actor(), "key_revoke", &subject, &detail).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Redirect::to(&with_flash(HERE, "said-key-revoked")).into_response())
+}

@@ -1,0 +1,65 @@
+//! How a delivery stands, in the page's language.
+
+use crate::web::api::delivery::{Action, DeliveryState, NextStep, Why};
+use crate::web::ui::format::moment;
+use crate::web::words::{Language, Words};
+
+/// The states, in the order in which a delivery goes through them.
+pub(super) const STATES: [DeliveryState; 11] = [
+    DeliveryState::Waiting,
+    DeliveryState::Held,
+    DeliveryState::Ready,
+    DeliveryState::Sending,
+    DeliveryState::Parked,
+    DeliveryState::Accepted,
+    DeliveryState::Failed,
+    DeliveryState::Unreachable,
+    DeliveryState::Declined,
+    DeliveryState::Withdrawn,
+    DeliveryState::Expired,
+];
+
+/// The word for a state, and the mark of its badge.
+pub(super) fn say_delivery_state(t: Words, state: DeliveryState) -> (String, &'static str) {
+    let (key, mark) = match state {
+        DeliveryState::Waiting => ("status-state-waiting", ""),
+        DeliveryState::Held => ("status-state-held", "warn"),
+        DeliveryState::Ready => ("status-state-ready", ""),
+        DeliveryState::Sending => ("status-state-sending", ""),
+        DeliveryState::Parked => ("status-state-parked", "warn"),
+        DeliveryState::Accepted => ("status-state-accepted", "good"),
+        DeliveryState::Failed => ("status-state-failed", "bad"),
+        DeliveryState::Unreachable => ("status-state-unreachable", "bad"),
+        DeliveryState::Declined => ("status-state-declined", ""),
+        DeliveryState::Withdrawn => ("status-state-withdrawn", ""),
+        DeliveryState::Expired => ("status-state-expired", ""),
+    };
+    (t.say(key), mark)
+}
+
+/// Why it is where it is.
+pub(super) fn say_why(t: Words, why: &Why) -> String {
+    match t.language {
+        Language::Thai => why.text.th.to_owned(),
+        Language::English => why.text.en.to_owned(),
+    }
+}
+
+/// Whose turn it is, to do what, and when it happens by itself.
+pub(super) fn say_next_step(t: Words, next: &NextStep) -> String {
+    let who = [("who", next.who.as_str())];
+    let step = match next.action {
+        Action::WaitForParent => t.say_with("status-next-wait", &who),
+        Action::Forward => t.say_with("status-next-forward", &who),
+        Action::Send => t.say("status-next-send"),
+        Action::ResumeChannel => t.say("status-next-resume"),
+        Action::FreeQuota => t.say("status-next-quota"),
+        Action::Retry => t.say("status-next-retry"),
+        Action::LinkGroup => t.say("status-next-link"),
+        Action::Undecline => t.say("status-next-undecline"),
+    };
+    match next.at {
+        Some(at) => format!("{step} {}", t.say_with("status-next-at", &[("at", &moment(t, at))])),
+        None => step,
+    }
+}

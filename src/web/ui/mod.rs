@@ -1,0 +1,3 @@
+//! How values are shown on pages, the same on each.
+
+pub mod format;

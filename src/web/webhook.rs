@@ -1,0 +1,202 @@
+//! LINE's webhook: prove it, keep it once, answer at once.
+//!
+//! The signature is checked over the raw bytes before anything is read from them or asked of the database; a request
+//! that does not prove itself leaves nothing behind but a log line and a number, and an unknown channel looks like a
+//! wrong signature. Of each event only what the product acts on is kept: of a text nothing, unless it is a join code,
+//! and of that only the hash; of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
+//! which is woken after the commit. LINE expects 200 within 2 seconds and may deliver an event again; the second time
+//! changes nothing.
+//! Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/>.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::app::App;
+use super::channel_secrets::ChannelSecrets;
+use super::input::{Id, read_bytes};
+use super::problem::{Problem, ProblemDetails};
+use crate::domain::ids::ChannelId;
+use crate::domain::join_code::{JoinCode, TypedCode};
+use crate::domain::sealed::PersonKey;
+use crate::domain::time::Timestamp;
+use crate::line::signature;
+use crate::line::webhook::{EventContent, InboundEvent, Mode, parse};
+use crate::relay::publish::acknowledged_bulletin;
+use crate::store::StoreError;
+use crate::store::channels::touch_webhook;
+use crate::store::webhook_events::{Event, insert_events};
+use crate::telemetry::metric;
+
+/// The largest body that is read, in bytes; LINE's are a few kilobytes.
+pub const BODY_LIMIT: usize = 1_000_000;
+
+/// That it was taken.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Taken {}
+
+/// LINE delivers events of a channel.
+#[utoipa::path(post, path = "/line/webhook/{channel}", tag = "public",
+    params(("channel" = String, Path, description = "The channel's code"),
+        ("X-Line-Signature" = String, Header, description = "HMAC-SHA256 of the body under the channel secret, in base64")),
+    request_body(content = String, content_type = "application/json"),
+    responses(
+        (status = 200, body = Taken),
+        (status = 401, description = "The channel is not known, or the signature is not that of its secret",
+            body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, body = ProblemDetails, content_type = "application/problem+json")))]
+pub async fn receive(
+    State(app): State<App>,
+    Id(code): Id<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Taken>, Problem> {
+    let body = read_bytes(body)?;
+    let known = app.channel_secrets.find(&app.db, &app.sealing, &code).await?;
+    let channel = prove(known.as_deref(), &code, &headers, &body)?;
+    let delivery = parse(&body).map_err(|_| Problem::bad_request("The body is not a JSON object."))?;
+    if delivery.odd > 0 {
+        tracing::warn!(channel.code = code, events.odd = delivery.odd, "a webhook holds events of an unknown shape");
+    }
+    let now = app.now();
+    let events: Vec<Event> =
+        delivery.events.into_iter().map(|event| reduce(event, channel, &app.person, now)).collect();
+    let mut tx = app.begin().await?;
+    if !events.is_empty() {
+        let fresh = insert_events(&mut tx, &events).await?;
+        tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
+    }
+    touch_webhook(&mut tx, channel, now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    if !events.is_empty() {
+        app.inbound.wake();
+    }
+    for event in &events {
+        metrics::counter!(metric::WEBHOOK_EVENTS, "kind" => event.kind.clone()).increment(1);
+    }
+    Ok(Json(Taken {}))
+}
+
+/// Gives the channel whose present or next secret the bytes are signed with. An unknown channel is refused like a wrong
+/// signature, after the same work.
+fn prove(known: Option<&ChannelSecrets>, code: &str, headers: &HeaderMap, body: &[u8]) -> Result<ChannelId, Problem> {
+    let given = headers.get(signature::HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(channel) = known else {
+        let _ = signature::verify([&SecretString::from("of no channel")], body, given);
+        // the name that was asked for is a stranger's text
+        metrics::counter!(metric::WEBHOOK_REFUSED, "channel" => "(unknown)").increment(1);
+        tracing::warn!(body.bytes = body.len(), "a webhook came for an unknown channel");
+        return Err(wrong_signature());
+    };
+    if signature::verify(&channel.secrets, body, given) {
+        return Ok(channel.id);
+    }
+    metrics::counter!(metric::WEBHOOK_REFUSED, "channel" => code.to_owned()).increment(1);
+    tracing::warn!(channel.code = code, body.bytes = body.len(), "a webhook's signature does not fit");
+    Err(wrong_signature())
+}
+
+fn wrong_signature() -> Problem {
+    let title = "The signature does not fit";
+    let detail = "The body does not bear the signature of the channel's secret.";
+    Problem::new(StatusCode::UNAUTHORIZED, "wrong-signature", title, detail)
+}
+
+/// An event as it is kept: only what the product acts on.
+fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: Timestamp) -> Event {
+    let (kind, data) = match event.what {
+        // another module has the chat: noted, and nothing is done
+        _ if event.mode != Mode::Active => ("other", None),
+        EventContent::Join => ("join", None),
+        EventContent::Leave => ("leave", None),
+        EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
+        EventContent::Text { text, addressed } => match JoinCode::read(&text, addressed) {
+            TypedCode::Code(code) => ("join_code", Some(hash(&code))),
+            TypedCode::Misspelt => ("join_code", None),
+            TypedCode::Perhaps(codes) => {
+                ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(",")))
+            }
+            TypedCode::Nothing => ("other", None),
+        },
+        EventContent::MemberJoined { .. } | EventContent::MemberLeft { .. } => ("members", None),
+        EventContent::Tap { .. } | EventContent::Other { .. } => ("other", None),
+    };
+    let acted_on = kind != "other";
+    Event {
+        channel_id,
+        event_id: event.id,
+        kind: kind.to_owned(),
+        line_group_id: event.group_id.filter(|_| acted_on),
+        person: event.user_id.filter(|_| kind == "tap").map(|id| person.person_hash(&id).to_vec()),
+        data,
+        reply_token: event.reply_token.filter(|_| acted_on),
+        // LINE's clock may be ahead of ours: what comes after the event must not seem to lie before it
+        occurred_at: event.occurred_at.unwrap_or(now).min(now),
+        received_at: now,
+    }
+}
+
+/// What is kept of a join code.
+fn hash(code: &JoinCode) -> String {
+    hex::encode(code.sha256())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::BulletinId;
+    use crate::domain::sealed::SealingKey;
+    use crate::relay::publish::acknowledge_data;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_521_770_400)
+    }
+
+    fn kept(what: EventContent, mode: Mode) -> Event {
+        let event = InboundEvent {
+            id: "01HX".to_owned(),
+            occurred_at: None,
+            redelivery: false,
+            mode,
+            group_id: Some("Cabc".to_owned()),
+            user_id: Some("Uabc".to_owned()),
+            reply_token: Some("token".to_owned()),
+            what,
+        };
+        let person = SealingKey::generate().expect("random bytes").person_key();
+        reduce(event, ChannelId(1), &person, now())
+    }
+
+    #[test]
+    fn what_people_write_is_not_kept() {
+        let event = kept(EventContent::Text { text: "สวัสดีครับ".to_owned(), addressed: false }, Mode::Active);
+        assert_eq!((event.kind.as_str(), &event.data), ("other", &None));
+        assert_eq!((&event.person, &event.reply_token, &event.line_group_id), (&None, &None, &None));
+    }
+
+    #[test]
+    fn of_a_join_code_only_the_hash_is_kept() {
+        let code = JoinCode::generate();
+        let event = kept(EventContent::Text { text: code.to_string(), addressed: false }, Mode::Active);
+        assert_eq!(event.kind, "join_code");
+        assert_eq!(event.data, Some(hex::encode(code.sha256())));
+    }
+
+    #[test]
+    fn a_tap_keeps_its_bulletin_and_a_hash_of_the_person() {
+        let data = acknowledge_data(BulletinId::new(now()));
+        let event = kept(EventContent::Tap { data: data.clone() }, Mode::Active);
+        assert_eq!((event.kind.as_str(), event.data), ("tap", Some(data)));
+        assert_eq!(event.person.map(|hash| hash.len()), Some(32));
+        assert_eq!(kept(EventContent::Tap { data: "something else".to_owned() }, Mode::Active).kind, "other");
+    }
+
+    #[test]
+    fn what_another_module_answers_is_only_noted() {
+        assert_eq!(kept(EventContent::Join, Mode::Standby).kind, "other");
+    }
+}
