@@ -35,7 +35,7 @@ fmt: ## format all code
 docs: ## build the documentation of the code, in target/doc
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
 
-prepare: ## write .sqlx/ anew after a change of a query or a migration (needs sqlx-cli)
+prepare: ## write .sqlx/ anew after a change of a query or a migration
 	@sh scripts/prepare.sh
 
 screenshots: ## take the pictures of the pages anew, for docs/screenshots
