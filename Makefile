@@ -2,10 +2,10 @@
 # browser tests Node and Chromium, are found, or got, by the scripts.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test soak bench bench-full fuzz lint fmt docs prepare screenshots
+.PHONY: help run test soak bench bench-full fuzz lint fmt docs prepare screenshots dist package-test
 
 help: ## list what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 run: ## run the demo: Postgres, LINE simulator, server, the 2561 letter (ONCE=1 ends when it is settled)
 	@ONCE='$(ONCE)' sh scripts/run.sh
@@ -35,8 +35,14 @@ fmt: ## format all code
 docs: ## build the documentation of the code, in target/doc
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
 
-prepare: ## write .sqlx/ anew after a change of a query or a migration (needs sqlx-cli)
+prepare: ## write .sqlx/ anew after a change of a query or a migration
 	@sh scripts/prepare.sh
 
 screenshots: ## take the pictures of the pages anew, for docs/screenshots
 	@sh scripts/screenshots.sh
+
+dist: ## build what is installed, into target/dist: program, manual pages, completions, service, Debian package (a quarter of an hour)
+	@sh scripts/dist.sh
+
+package-test: ## as root: install, start, upgrade, remove and purge the Debian package on this machine
+	@sh scripts/package-test.sh

@@ -8,9 +8,10 @@ cd "$(dirname "$0")/.."
 ensure_postgres
 
 # each node keeps up to a thousand connections, and the stub as many
+# shellcheck disable=SC3045 # dash, bash and BusyBox have -n and -H
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
 echo "$(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg), $(git describe --always --dirty 2>/dev/null || echo 'no git')"
-cargo bench --quiet --bench engine -- "$@"
+cargo bench --quiet --features jemalloc --bench engine -- "$@"
 case " $* " in
-*' --full '*) cargo bench --quiet --bench statements ;;
+*' --full '*) cargo bench --quiet --features jemalloc --bench statements ;;
 esac

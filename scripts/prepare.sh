@@ -8,47 +8,20 @@ set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
+# shellcheck source=scripts/throwaway.sh
+. scripts/throwaway.sh
 ensure_postgres
 
-bin=$(postgres_folder)
-home=$(mktemp -d /tmp/gcc-relay-sqlx.XXXXXX)
-
-# Postgres refuses to run as root: there it runs as postgres, else as nobody.
-if [ "$(id -u)" -eq 0 ]; then
-    user=$(id -un postgres 2>/dev/null || echo nobody)
-    chown "$user" "$home"
-else
-    user=
-fi
-
-# Runs one of the Postgres programs as the user who may.
-pg() {
-    program=$bin/$1
-    shift
-    if [ -n "$user" ]; then
-        (cd "$home" && setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$program" "$@")
-    else
-        (cd "$home" && "$program" "$@")
-    fi
-}
-
 clean_up() {
-    if [ -e "$home/lib.time" ]; then touch -r "$home/lib.time" src/lib.rs; fi
-    pg pg_ctl stop -D "$home/data" -m immediate -s 2>/dev/null || true
-    rm -rf "$home"
+    if [ -e "${home:-}/lib.time" ]; then touch -r "$home/lib.time" src/lib.rs; fi
+    stop_throwaway
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+start_throwaway
 
-pg initdb -D "$home/data" -U gcc_relay -E UTF8 --locale=C --auth=trust --no-sync >/dev/null
-pg pg_ctl start -D "$home/data" -s -w -l "$home/log" -o "-k $home -c listen_addresses= -c fsync=off" >/dev/null || {
-    cat "$home/log" >&2
-    exit 1
-}
-pg createdb -h "$home" -U gcc_relay prepare
-
-run_sql() { pg psql -h "$home" -U gcc_relay -d prepare -q -v ON_ERROR_STOP=1; }
+run_sql() { pg psql -h "$home" -U gcc_relay -d gcc_relay -q -v ON_ERROR_STOP=1; }
 
 for migration in migrations/*.sql; do
     run_sql <"$migration"
@@ -61,10 +34,13 @@ done
 # Cargo expands the macros again only in a file that is newer than what was made of it. The file gets
 # its time back at the end, so that nothing else is built again.
 mkdir "$home/queries"
-touch -r src/lib.rs "$home/lib.time"
-touch src/lib.rs
-DATABASE_URL="postgres://gcc_relay@localhost/prepare?host=$home" SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$home/queries" \
+touch -r src/lib.rs "$home/lib.time" && touch src/lib.rs
+DATABASE_URL="postgres://gcc_relay@localhost/gcc_relay?host=$home" SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$home/queries" \
     cargo check --lib --profile test
+[ -n "$(ls "$home/queries")" ] || {
+    echo "The macros of sqlx wrote no query; .sqlx/ is left as it is." >&2
+    exit 1
+}
 
 # The first words of the query in file $1.
 query_of() { sed -n 's/^  "query": "\(.\{0,90\}\).*/\1/p' "$1" | sed 's/\\n/ /g; s/  */ /g'; }

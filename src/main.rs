@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use gcc_relay::cli::{Cli, run};
+#[cfg(feature = "jemalloc")]
 use tikv_jemallocator::Jemalloc;
 
 /// Each call to LINE is a task of some kilobytes, made by one thread and often ended by another: with the system's allocator
-/// that took a third of the engine's own time.
+/// that took a third of the engine's own time. Not so in tests and the demo, for which it takes too long to build.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 

@@ -21,6 +21,7 @@ use anyhow::Result;
 use table::Table;
 
 /// The program's own, so that the ceiling has no other.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -149,8 +149,8 @@ impl AppContext {
                 parse_key_file(path, &private_file::make(path, &SealingKey::generate()?.to_file())?)
             }
             None => bail!(
-                "the key file {} is missing: copy that of your other nodes; for a first node, `gcc-relay doctor` with \
-                 GCC_RELAY__DATABASE__URL=embedded makes one",
+                "the key file {0} is missing: copy that of your other nodes; for a first node, `gcc-relay secrets create {0}` \
+                 makes one",
                 path.display()
             ),
         }

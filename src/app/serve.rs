@@ -68,6 +68,9 @@ pub struct Options {
 /// A port is taken, the database cannot be used, or the key is missing.
 pub async fn serve(config: Config, options: Options) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen()?;
+    if cfg!(all(not(debug_assertions), not(feature = "jemalloc"))) {
+        tracing::warn!("built without the feature jemalloc: sending takes more of the processor");
+    }
     let listeners = Listeners::open(&config).await?;
     raise_open_file_limit();
     if options.role != Role::Web {

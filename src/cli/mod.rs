@@ -6,6 +6,7 @@
 
 mod channel;
 mod database;
+mod files;
 mod key;
 mod office;
 mod run;
@@ -74,6 +75,9 @@ enum Command {
     /// Print the OpenAPI document
     #[command(after_help = "Example:\n  gcc-relay openapi > openapi.json")]
     Openapi,
+    /// Write the manual pages and the shells' completions, for a package
+    #[command(hide = true)]
+    Files(files::Files),
 }
 
 /// Runs one command.
@@ -81,8 +85,10 @@ enum Command {
 /// # Errors
 /// Whatever kept the command from doing what it was asked for.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Command::Openapi = cli.command {
-        return run::print_openapi();
+    match &cli.command {
+        Command::Openapi => return run::print_openapi(),
+        Command::Files(files) => return files.write(),
+        _ => {}
     }
     let mut config = Config::load(cli.config.as_deref())?;
     if let Command::Demo(_) = cli.command {
@@ -103,7 +109,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Database(database) => database.run(config).await,
             Command::Secrets(secrets) => secrets.run(config).await,
             Command::Doctor => run::doctor(config).await,
-            Command::Openapi => Ok(()),
+            // done above, without settings
+            Command::Openapi | Command::Files(_) => Ok(()),
         }
     })
 }

@@ -1,6 +1,7 @@
-//! `secrets status | rotate | accept`.
+//! `secrets create | status | rotate | accept`.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -22,6 +23,10 @@ Where the database is a private one, the first run does the first two steps. Eve
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Secrets {
+    /// Make the key file of a first node
+    #[command(after_help = "Example:\n  sudo -u gcc-relay gcc-relay secrets create /etc/gcc-relay/secret.key\n\
+                            Keep a copy in a safe, and give every other node a copy.")]
+    Create(Create),
     /// Show which keys are in use, here and on the running nodes
     #[command(after_help = "Example:\n  gcc-relay secrets status")]
     Status,
@@ -32,6 +37,12 @@ pub(super) enum Secrets {
     #[command(after_help = "Example:\n  gcc-relay secrets accept\nThen store every channel's secret and token with \
                             `gcc-relay channel rotate`; people whose codes cannot be checked need a new link.")]
     Accept,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The file, which must not be there yet; only its owner can read it
+    file: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -46,8 +57,13 @@ pub(super) struct Rotate {
 
 impl Secrets {
     pub(super) async fn run(self, config: Config) -> anyhow::Result<()> {
+        if let Self::Create(Create { file }) = &self {
+            return secrets::create_key_file(file);
+        }
         let context = AppContext::open(config).await?;
         let done = match self {
+            // done above: it needs no database
+            Self::Create(_) => Ok(()),
             Self::Status => status(&context).await,
             Self::Rotate(Rotate { finish: true, .. }) => finish(&context).await,
             Self::Rotate(Rotate { cancel: true, .. }) => cancel(&context).await,

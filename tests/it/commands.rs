@@ -288,3 +288,35 @@ async fn stewards_are_invited_into_a_file_that_only_its_owner_reads() {
     let rest = setup.run(&["user", "invite", "--csv", "rest.csv", "--again"]);
     assert_eq!(rest.stdout, "7 links written to rest.csv\n", "three of them new ones");
 }
+
+#[test]
+fn manual_pages_and_completions_are_written_for_a_package() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gcc-relay"));
+    let done = command.arg("files").arg(folder.path()).output().expect("the program runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let page = |name: &str| std::fs::read_to_string(folder.path().join("man").join(name)).expect("a page");
+    assert!(page("gcc-relay.1").contains("gcc\\-relay\\-serve"), "the page of the program names its commands");
+    assert!(page("gcc-relay-tree-import.1").contains("\\-\\-dry\\-run"));
+    assert!(!folder.path().join("man/gcc-relay-files.1").exists(), "a hidden command has no page");
+    for shell in ["gcc-relay.bash", "_gcc-relay", "gcc-relay.fish"] {
+        let text = std::fs::read_to_string(folder.path().join("completions").join(shell)).expect("completions");
+        assert!(text.contains("serve") && text.contains("doctor"), "{shell}");
+    }
+}
+
+#[test]
+fn a_key_file_is_made_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let create = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gcc-relay"));
+        command.args(["secrets", "create", "new/secret.key"]).current_dir(folder.path());
+        command.output().expect("the program runs")
+    };
+    assert!(create().status.success());
+    let made = std::fs::read(folder.path().join("new/secret.key")).expect("the key file");
+    let again = create();
+    assert!(!again.status.success());
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"));
+    assert_eq!(std::fs::read(folder.path().join("new/secret.key")).expect("the key file"), made);
+}

@@ -19,7 +19,23 @@ pub(super) use nodes::report_keys;
 pub use reseal::ResealedCounts;
 pub use steps::{Rotated, Status, cancel, finish, rotate, status};
 
+use std::path::Path;
+
+use anyhow::ensure;
+
+use super::private_file;
 use crate::domain::actor::Actor;
+use crate::domain::sealed::SealingKey;
 
 /// How the audit names who runs the command.
 const ACTOR: Actor = Actor::COMMAND_LINE;
+
+/// Makes the key file of a first node.
+///
+/// # Errors
+/// There is one already, or it cannot be written.
+pub fn create_key_file(path: &Path) -> anyhow::Result<()> {
+    ensure!(!path.exists(), "{} is there already and stays as it is", path.display());
+    private_file::make(path, &SealingKey::generate()?.to_file())?;
+    Ok(())
+}
