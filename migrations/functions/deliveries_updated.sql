@@ -2,6 +2,8 @@
 create or replace function deliveries_updated() returns trigger language plpgsql as $$
 declare
     mark           bigint := change_mark();
+    -- by which rows of progress are found: a join alone would be planned as a walk through all bulletins that ever were
+    touched        integer[] := array(select distinct bulletin_no from became);
     gone_bulletins integer[];
     gone_channels  integer[];
     gone_groups    integer[];
@@ -14,7 +16,7 @@ begin
     on conflict do nothing;
 
     perform 1 from progress
-    where (bulletin_no, tier, channel_id) in
+    where bulletin_no = any (touched) and (bulletin_no, tier, channel_id) in
         (select bulletin_no, tier, channel_id from was union select bulletin_no, tier, channel_id from became)
     order by bulletin_no, tier, channel_id for no key update;
 
@@ -68,7 +70,7 @@ begin
         last_accepted_at = greatest(p.last_accepted_at, s.last_at),
         version = p.version + 1, changed = greatest(p.changed, mark), changed_at = clock_timestamp()
     from sums s
-    where p.bulletin_no = s.bulletin_no and p.tier = s.tier and p.channel_id = s.channel_id;
+    where p.bulletin_no = any (touched) and p.bulletin_no = s.bulletin_no and p.tier = s.tier and p.channel_id = s.channel_id;
 
     -- The queue: what is ready and not put off stands in a batch. Most statements record what came of calls, and only the dispatcher takes
     -- that out of its batch. Both sides are brought together by grouping: a join would be planned for the few rows of a first call.

@@ -4,9 +4,13 @@
 --
 -- Bulletins that somebody else has locked are passed over, with all that is theirs, and given as `busy`: the outcomes of the others
 -- do not wait for them. `bulletin_ids` are the locks to take, in everybody's order, and `bulletin_nos` their numbers.
+--
+-- Planned once in a session, by indexes and row by row, as `claim_batches` is and for the same reasons.
 create or replace function record_accepted(bulletin_ids uuid[], bulletin_nos integer[], at timestamptz, bulletins integer[],
     groups integer[], answered timestamptz[], called timestamptz[], requests uuid[], messages text[], finished bigint[])
-    returns table (channel integer, ready bigint, busy integer) language plpgsql as $$
+    returns table (channel integer, ready bigint, busy integer)
+    language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
+    set enable_mergejoin = off as $$
 declare
     locked integer[];
 begin

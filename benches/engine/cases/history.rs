@@ -25,7 +25,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     cluster.insert_tree(96, 125).await?;
     let node = cluster.open().await?;
     let empty = measure(&cluster, &node).await?;
-    insert_tree(&cluster).await?;
+    insert_history(&cluster).await?;
     let full = measure(&cluster, &node).await?;
     table.tell(
         "history: seconds of a fan-out of 12,000, milliseconds of a status call: empty; with 20 million settled",
@@ -64,7 +64,7 @@ async fn measure(cluster: &BenchCluster, node: &Node) -> Result<(f64, f64)> {
 
 /// Copies of the last bulletin and all of its rows, in a month of their own more than a year ago. Triggers rest meanwhile:
 /// the counters are copied too.
-async fn insert_tree(cluster: &BenchCluster) -> Result<()> {
+pub(super) async fn insert_history(cluster: &BenchCluster) -> Result<()> {
     let mut db = cluster.db.acquire().await?;
     let month: i32 =
         sqlx::query_scalar("select bulletin_month(now() - interval '400 days')").fetch_one(&mut *db).await?;
