@@ -128,4 +128,5 @@ fn undocumented() -> Router<App> {
         .route("/docs", get(pages::docs::show))
         .route("/openapi.json", get(pages::docs::get_document))
         .route("/assets/{file}", get(pages::assets::serve))
+        .route("/favicon.ico", get(pages::assets::serve_icon))
 }

@@ -1,11 +1,17 @@
 //! What is around every page of people: who is signed in, where one can go, the language, what was just done.
 //!
-//! A page's template extends `shell.html` and holds `shell: Shell` and `t: Words`.
+//! A page's template extends `shell.html`, in which `shell` and the words `t` are values that [`show`](super::pages::show)
+//! gives: they are no fields of its struct.
+
+use std::any::Any;
+
+use askama::Values;
 
 use super::idempotent_form::new_token;
 use super::pages::assets;
 use super::people::Visitor;
 use super::ui::format::moment;
+use super::ui::label::Label as _;
 use super::words::Words;
 use crate::domain::account::Role;
 use crate::domain::time::Timestamp;
@@ -97,7 +103,7 @@ impl Shell {
         let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role())).map(item).collect();
         Self {
             t,
-            who: Some(SignedInAs { name: visitor.display_name.clone(), role: role_label(t, visitor.role()) }),
+            who: Some(SignedInAs { name: visitor.display_name.clone(), role: visitor.role().word(t) }),
             nav,
             here: visitor.here.clone(),
             flash: flash_key(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
@@ -107,6 +113,13 @@ impl Shell {
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }
+    }
+
+    /// The same with a script of the page's own.
+    #[must_use]
+    pub fn with_script(mut self, name: &str) -> Self {
+        self.scripts.push(assets::path_of(name));
+        self
     }
 
     /// Around a page of somebody who is not, or not yet, signed in; `here` is where the switch of languages leads.
@@ -124,6 +137,12 @@ impl Shell {
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }
+    }
+}
+
+impl Values for Shell {
+    fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
+        if key == "shell" { Some(self) } else { self.t.get_value(key) }
     }
 }
 
@@ -161,19 +180,6 @@ fn flash_key(here: &str) -> Option<String> {
 pub fn with_flash(path: &str, key: &'static str) -> String {
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{path}{joint}said={}", key.trim_start_matches("said-"))
-}
-
-/// A role in a word.
-#[must_use]
-pub fn role_label(t: Words, role: Role) -> String {
-    match role {
-        Role::Admin => t.say("role-admin"),
-        Role::Publisher => t.say("role-publisher"),
-        Role::Approver => t.say("role-approver"),
-        Role::Steward => t.say("role-steward"),
-        Role::Operator => t.say("role-operator"),
-        Role::Agency => t.say("role-agency"),
-    }
 }
 
 #[cfg(test)]

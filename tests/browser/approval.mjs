@@ -17,7 +17,7 @@ const stands = (relay, id) => relay.api('GET', `/bulletins/${id}`);
 /** The publisher writes with a picture and hands it in; gives the bulletin's id. */
 async function handIn({ page, ...publisher }, node, say, subject) {
   await page.goto(`${node.url}/bulletins/new`);
-  await page.getByLabel(say('compose-urgency')).selectOption({ label: say('compose-urgency-very-urgent') });
+  await page.getByLabel(say('compose-urgency')).selectOption({ label: say('urgency-very-urgent') });
   await write(page, say, { subject, body: 'ขอให้รายงานความเสียหาย' });
   await page.getByLabel(say('compose-image')).setInputFiles(await photograph(publisher));
   await page.locator('#image img').waitFor();

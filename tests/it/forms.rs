@@ -41,11 +41,11 @@ pub const fn form(sender: Sender, route: &'static str, path: &'static str, field
 /// Routes without a field: their paths, and whether they know you, are all they look at.
 const WITHOUT_FIELDS: &[&str] = &[
     "GET /",
-    "GET /docs",
     "GET /openapi.json",
     "GET /b/{token}",
     "GET /i/{file}",
     "GET /assets/{file}",
+    "GET /favicon.ico",
     "GET /livez",
     "GET /readyz",
     "GET /metrics",

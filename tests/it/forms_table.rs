@@ -59,6 +59,7 @@ const AGENCY: Sender = SignedIn(Who::Agency);
 
 /// Signing in, accounts, keys, the audit trail.
 pub const OF_PEOPLE: &[Form] = &[
+    form(NotSignedIn, "GET /docs", "/docs", &[("q", "bulletins")]),
     form(NotSignedIn, "GET /sign-in", "/sign-in", &[("next", "/home"), ("said", "signed-out")]),
     form(
         NotSignedIn,

@@ -21,6 +21,7 @@ const PAGES: &[&str] = &[
     "/",
     "/home?said=signed-out",
     "/docs",
+    "/docs?q=nowhere",
     "/docs/examples",
     "/account",
     "/accounts",

@@ -103,6 +103,15 @@ pub fn path_of(name: &str) -> String {
     ASSETS.paths.get(name).cloned().unwrap_or_default()
 }
 
+/// The icon where browsers look for it that no page has told where it is, as when they show a file.
+pub async fn serve_icon() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+    ];
+    (headers, ICON).into_response()
+}
+
 /// A file by its name.
 pub async fn serve(Id(file): Id<String>) -> Response {
     match ASSETS.files.get(&file) {

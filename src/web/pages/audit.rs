@@ -4,6 +4,7 @@
 //! thousands at a time, and stops after a while: a long chain is proved in several steps.
 
 mod actions;
+mod names;
 
 use std::time::Duration;
 
@@ -14,10 +15,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use self::actions::{Choice, choices, say_act};
+use self::names::{Names, find_names};
 use super::form_fields::{begin_of, end_of, read_day};
 use super::show;
 use crate::domain::actor::Actor;
@@ -32,7 +33,9 @@ use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
-use crate::web::ui::format::moment;
+use crate::web::ui::cell::Cell;
+use crate::web::ui::label::Badge;
+use crate::web::ui::table::{Column, PageTable};
 use crate::web::words::{Words, group_digits};
 
 const HERE: &str = "/audit";
@@ -58,17 +61,6 @@ pub struct AuditQuery {
     cursor: Option<Cursor>,
 }
 
-struct AuditRow {
-    at: String,
-    actor: String,
-    act: String,
-    /// The act in words, if this program knows any.
-    words: Option<String>,
-    subject: String,
-    detail: Vec<(String, String)>,
-    sealed: Option<String>,
-}
-
 /// What the proof found.
 struct SealCheck {
     checked: String,
@@ -84,12 +76,10 @@ struct SealCheck {
 #[derive(Template)]
 #[template(path = "audit/audit.html")]
 struct AuditPage {
-    shell: Shell,
-    t: Words,
     query: AuditQuery,
     fault: Option<String>,
     acts: Vec<Choice>,
-    entries: Vec<AuditRow>,
+    entries: PageTable,
     next: Option<String>,
     proof: Option<SealCheck>,
 }
@@ -160,7 +150,7 @@ async fn render(
     let rows = list_entries(&mut tx, &filter, limit.rows()).await?;
     let acts = list_acts(&mut tx).await?;
     let place = |entry: &Entry| format!("{} {}", entry.at.as_microsecond(), entry.id);
-    let page = Page::of(rows, limit, place, |entry| line(t, entry));
+    let page = Page::of(rows, limit, place, |entry| entry);
     let next = page.next_cursor.map(|cursor| {
         let cursor = cursor.encode();
         let fields = [
@@ -173,10 +163,13 @@ async fn render(
         ];
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
+    let names = find_names(&mut tx, &page.items).await?;
+    let entries =
+        PageTable::of(t, &t.say("audit-title"), &columns(&names), &page.items).styled("table stacks audit-table");
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let acts = choices(t, acts, query.act.trim());
-    let audit = AuditPage { shell: Shell::of(visitor), t, query, fault, acts, entries: page.items, next, proof };
-    Ok(show(status, &audit, "no-store"))
+    let audit = AuditPage { query, fault, acts, entries, next, proof };
+    Ok(show(Shell::of(visitor), status, &audit, "no-store"))
 }
 
 /// What the form means; a day that cannot be read is told and does not narrow.
@@ -210,32 +203,31 @@ fn parse_place(text: &str) -> Option<(Timestamp, i64)> {
         .then_some((Timestamp::from_microsecond(at), id.parse().ok()?))
 }
 
-fn line(t: Words, entry: Entry) -> AuditRow {
-    AuditRow {
-        at: moment(t, entry.at),
-        actor: entry.actor.to_string(),
-        words: say_act(t, &entry.act),
-        act: entry.act,
-        subject: entry.subject,
-        detail: flatten(entry.detail),
-        sealed: entry.sealed_no.map(group_digits),
-    }
-}
-
-/// What an entry holds, one line for each field that is not empty.
-fn flatten(detail: Value) -> Vec<(String, String)> {
-    let Value::Object(fields) = detail else { return Vec::new() };
-    let show = |value: Value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, show(value))).collect()
+fn columns(names: &Names) -> Vec<Column<'_, Entry>> {
+    vec![
+        Column::time("audit-at", |row: &Entry| Some(row.at)).unlabelled(),
+        Column::text("audit-actor", |row: &Entry| row.actor.to_string()).shown(|row, _| names.actor(&row.actor)),
+        Column::text("audit-act", |row: &Entry| row.act.clone()).shown(|row, t| match say_act(t, &row.act) {
+            Some(words) => Cell::text(&words).below(&Cell::quiet_code(&row.act)),
+            None => Cell::code(&row.act),
+        }),
+        Column::text("audit-subject", |row: &Entry| row.subject.clone()).shown(|row, _| names.subject(&row.subject)),
+        Column::text("audit-detail", |row: &Entry| row.detail.to_string())
+            .shown(|row, _| names.detail(&row.detail))
+            .unlabelled(),
+        Column::badge("audit-seal", |row: &Entry, t| {
+            let badge = match row.sealed_no {
+                Some(no) => Badge { class: "good", word: t.say_with("audit-sealed", &[("at", &group_digits(no))]) },
+                None => Badge { class: "", word: t.say("audit-not-sealed") },
+            };
+            (badge, row.sealed_no.map(|no| no.to_string()).unwrap_or_default())
+        }),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_place_that_no_list_has_is_refused() {
@@ -243,12 +235,5 @@ mod tests {
         for text in ["", "7", "x 7", "7 x", "9223372036854775807 1"] {
             assert_eq!(parse_place(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn what_an_entry_holds_is_told_field_by_field() {
-        let lines = flatten(json!({ "name": "ลำพูน", "office": null, "n": 3 }));
-        assert_eq!(lines, [("n".to_owned(), "3".to_owned()), ("name".to_owned(), "ลำพูน".to_owned())]);
-        assert!(flatten(json!([])).is_empty());
     }
 }

@@ -12,13 +12,10 @@ use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "landing.html")]
-struct Landing {
-    shell: Shell,
-    t: Words,
-}
+struct Landing;
 
 /// The first page, in the language chosen on this device.
 pub async fn show(cookies: CookieJar) -> Response {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    show_page(StatusCode::OK, &Landing { shell: Shell::outside(t, "/"), t }, "private, no-cache")
+    show_page(Shell::outside(t, "/"), StatusCode::OK, &Landing, "private, no-cache")
 }

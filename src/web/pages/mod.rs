@@ -5,7 +5,6 @@
 
 pub mod account;
 pub mod accounts;
-mod acknowledged;
 pub mod assets;
 pub mod audit;
 pub mod board;
@@ -21,7 +20,7 @@ pub mod refused;
 pub mod status;
 pub mod steward;
 
-use askama::Template;
+use askama::{Template, Values};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
@@ -31,9 +30,10 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
 );
 
-/// The page, with the headers that all pages have. `cache`: a `Cache-Control`.
-pub(super) fn show<T: Template>(status: StatusCode, page: &T, cache: &'static str) -> Response {
-    let html = match page.render() {
+/// The page, with the headers that all pages have. `around`: the [`Shell`](super::shell::Shell) of a page that stands in
+/// `shell.html`, the words of a part of a page, and nothing of a page that needs neither. `cache`: a `Cache-Control`.
+pub(super) fn show<T: Template>(around: impl Values, status: StatusCode, page: &T, cache: &'static str) -> Response {
+    let html = match page.render_with_values(&around) {
         // what was typed is shown again as it is, but for what no page may hold
         Ok(mut html) => {
             html.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));

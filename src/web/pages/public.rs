@@ -98,15 +98,15 @@ pub async fn show_bulletin(State(app): State<App>, token: Result<Id<String>, Pro
         Err(_) => Ok(None),
     };
     match found {
-        Ok(Some((bulletin, others))) => show(StatusCode::OK, &page(bulletin, others, app.now()), CACHE),
-        Ok(None) => show(StatusCode::NOT_FOUND, &Absent { style: assets::style_path() }, "no-store"),
+        Ok(Some((bulletin, others))) => show((), StatusCode::OK, &page(bulletin, others, app.now()), CACHE),
+        Ok(None) => show((), StatusCode::NOT_FOUND, &Absent { style: assets::style_path() }, "no-store"),
         Err(error) => show_away(&error.into()),
     }
 }
 
 /// The failure is on record; a reader is told in Thai to come back.
 fn show_away(problem: &Problem) -> Response {
-    let mut response = show(problem.status(), &Away { style: assets::style_path() }, "no-store");
+    let mut response = show((), problem.status(), &Away { style: assets::style_path() }, "no-store");
     response.headers_mut().extend(problem.header());
     response
 }

@@ -17,8 +17,6 @@ use crate::web::words::Words;
 #[derive(Template)]
 #[template(path = "refused.html")]
 struct Refused {
-    shell: Shell,
-    t: Words,
     title: String,
     text: String,
     detail: Option<String>,
@@ -41,7 +39,7 @@ pub fn problem(visitor: &Visitor, problem: &Problem) -> Response {
 
 /// A sentence of its own, for somebody who is not signed in.
 pub fn explain_page(t: Words, status: StatusCode, title: String, text: String) -> Response {
-    show(status, &Refused { shell: Shell::outside(t, "/"), t, title, text, detail: None }, "no-store")
+    show(Shell::outside(t, "/"), status, &Refused { title, text, detail: None }, "no-store")
 }
 
 fn explain(shell: Shell, problem: &Problem) -> Response {
@@ -57,8 +55,8 @@ fn explain(shell: Shell, problem: &Problem) -> Response {
     let tells_more =
         matches!(problem.status(), StatusCode::CONFLICT | StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
     let detail = tells_more.then(|| problem.detail().to_owned()).filter(|detail| !detail.is_empty());
-    let page = Refused { t, title: t.say(title), text: t.say(text), detail, shell };
-    let mut response = show(problem.status(), &page, "no-store");
+    let page = Refused { title: t.say(title), text: t.say(text), detail };
+    let mut response = show(shell, problem.status(), &page, "no-store");
     response.headers_mut().extend(problem.header());
     response
 }

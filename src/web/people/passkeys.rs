@@ -33,7 +33,7 @@ use crate::store::passkeys::{delete_passkeys, insert_passkey, list_credential_id
 use crate::store::sign_in_waits::{SignInStep, put_wait, take_wait};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
-use crate::web::pages::{assets, show};
+use crate::web::pages::show;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::Words;
@@ -73,8 +73,6 @@ pub enum Challenge {
 #[derive(Template)]
 #[template(path = "people/passkey.html")]
 struct PasskeyPage {
-    shell: Shell,
-    t: Words,
     making: bool,
     /// For the browser, as JSON.
     options: String,
@@ -139,7 +137,7 @@ pub async fn ask_to_sign(app: &App, session: &Session, t: Words, asked: SignInRe
     let (challenge, state) =
         get_passkeys(app)?.webauthn.start_discoverable_authentication().map_err(|error| defect(&error))?;
     put(app, session, SignInStep::Passkey, &Signing { state, asked }).await?;
-    page(Shell::outside(t, "/sign-in"), t, Challenge::Get, &challenge.public_key)
+    page(Shell::outside(t, "/sign-in"), Challenge::Get, &challenge.public_key)
 }
 
 /// A page that asks the device to make a passkey called `name` for `account`.
@@ -162,8 +160,7 @@ pub async fn ask_to_make(
     let begun = passkeys.webauthn.start_passkey_registration(account.id.0, username, shown, Some(known));
     let (challenge, state) = begun.map_err(|error| defect(&error))?;
     put(app, session, SignInStep::NewPasskey, &Making { state, account: account.id.0, name }).await?;
-    let t = shell.t;
-    page(shell, t, Challenge::Create, &to_be_found_without_a_name(challenge).public_key)
+    page(shell, Challenge::Create, &to_be_found_without_a_name(challenge).public_key)
 }
 
 /// The same challenge, for a passkey that the device finds by itself: no name is typed at the sign-in.
@@ -175,15 +172,14 @@ fn to_be_found_without_a_name(mut challenge: CreationChallengeResponse) -> Creat
     challenge
 }
 
-fn page(shell: Shell, t: Words, challenge: Challenge, options: &impl Serialize) -> Result<Response, Problem> {
+fn page(shell: Shell, challenge: Challenge, options: &impl Serialize) -> Result<Response, Problem> {
     let options = serde_json::to_string(options).map_err(|_| Problem::internal())?;
     let (making, action, back) = match challenge {
         Challenge::Create => (true, "/account/passkeys/confirm", "/account"),
         Challenge::Get => (false, "/sign-in/passkey/confirm", "/sign-in"),
     };
-    let mut page = PasskeyPage { shell, t, making, options, action, back };
-    page.shell.scripts.push(assets::path_of("passkeys"));
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    let page = PasskeyPage { making, options, action, back };
+    Ok(show(shell.with_script("passkeys"), StatusCode::OK, &page, "no-store"))
 }
 
 /// Whose passkey signed what this session was asked to sign, and what was asked for when that began. The counter is kept

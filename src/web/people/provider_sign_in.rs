@@ -99,8 +99,6 @@ pub struct Refusal {
 #[derive(Template)]
 #[template(path = "people/leaving.html")]
 struct Leaving {
-    shell: Shell,
-    t: Words,
     to: String,
 }
 
@@ -143,8 +141,8 @@ pub async fn redirect_to_provider(
     let away = serde_json::to_vec(&Away { waiting, purpose }).map_err(|_| Problem::internal())?;
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     put_wait(&mut db, &sha256, SignInStep::Provider, &away, app.now() + LASTS).await?;
-    let page = Leaving { shell: Shell::outside(t, "/sign-in"), t, to: to.into() };
-    Ok(Ok(show(StatusCode::OK, &page, "no-store")))
+    let page = Leaving { to: to.into() };
+    Ok(Ok(show(Shell::outside(t, "/sign-in"), StatusCode::OK, &page, "no-store")))
 }
 
 /// What waited for the browser of `session`; none where nothing did, or too long.

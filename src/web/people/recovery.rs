@@ -19,8 +19,6 @@ use crate::web::shell::Shell;
 #[derive(Template)]
 #[template(path = "people/recovery.html")]
 struct RecoveryPage {
-    shell: Shell,
-    t: crate::web::words::Words,
     codes: String,
     rows: usize,
     next: String,
@@ -50,6 +48,6 @@ pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Time
 
 /// The page that shows them, and leads on to `next`, or sends a form that waited for the visitor to be signed in.
 pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<PendingForm>) -> Response {
-    let page = RecoveryPage { t: shell.t, shell, rows: codes.len(), codes: codes.join("\n"), next, form };
-    show(StatusCode::OK, &page, "no-store")
+    let page = RecoveryPage { rows: codes.len(), codes: codes.join("\n"), next, form };
+    show(shell, StatusCode::OK, &page, "no-store")
 }

@@ -13,25 +13,10 @@ compose-list-empty = There are no bulletins yet
 compose-list-next = Older bulletins
 compose-new = Write a bulletin
 
-compose-state-draft = Draft
-compose-state-submitted = Waiting for approval
-compose-state-scheduled = Waiting for its time
-compose-state-relaying = Being relayed
-compose-state-settled = Ended everywhere
-compose-state-withdrawn = Withdrawn
 
 compose-kind = Kind
-compose-kind-news = News or instruction
-compose-kind-correction = Correction
-compose-kind-withdrawal = Withdrawal
-compose-kind-test = Test
-compose-kind-drill = Drill
 
 compose-urgency = Urgency
-compose-urgency-routine = Routine
-compose-urgency-urgent = Urgent
-compose-urgency-very-urgent = Very urgent
-compose-urgency-most-urgent = Most urgent
 
 compose-office-national = The centre
 compose-office-ministry = Ministries
@@ -44,8 +29,6 @@ compose-office-district = Districts
 compose-office-local-authority = Local authorities
 compose-office-partner = Partners
 
-compose-actor-key = { $name } (by API)
-compose-actor-system = the system ({ $name })
 
 compose-new-title = Write a bulletin
 compose-edit-title = Change the draft

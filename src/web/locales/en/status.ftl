@@ -23,23 +23,6 @@ status-acknowledged = { $n ->
    *[other] acknowledged in { $shown } groups
 }
 status-acknowledged-people = people who acknowledged: { $shown }
-status-bulletin-relaying = being relayed
-status-bulletin-settled = ended everywhere
-status-bulletin-withdrawn = withdrawn
-status-urgent = Urgent
-status-very-urgent = Very urgent
-status-most-urgent = Most urgent
-status-state-waiting = waiting for the group above
-status-state-held = to be forwarded
-status-state-ready = in the queue
-status-state-sending = being sent
-status-state-parked = parked
-status-state-accepted = accepted by LINE
-status-state-failed = failed
-status-state-unreachable = cannot be sent to the group
-status-state-declined = declined
-status-state-withdrawn = withdrawn before it was sent
-status-state-expired = past its time
 status-next-wait = LINE must first accept it for the group above ({ $who })
 status-next-forward = { $who } forwards it into the group
 status-next-send = it is sent by itself

@@ -34,15 +34,7 @@ forward-past = Recently
 forward-own-groups = Groups of your office
 forward-settings-of = Settings of { $group }
 
-forward-urgency-routine = Routine
-forward-urgency-urgent = Urgent
-forward-urgency-very-urgent = Very urgent
-forward-urgency-most-urgent = Most urgent
-forward-kind-correction = Correction
 forward-kind-corrected = Corrected
-forward-kind-withdrawal = Withdrawal
-forward-kind-test = Test
-forward-kind-drill = Drill
 
 forward-reach-title = If you forward it, it is sent to
 forward-stewarded-below = { $n ->
@@ -76,7 +68,6 @@ forward-decline-button = Say that it does not concern us
 forward-because = Reason: { $reason }
 forward-declined-then = To change this, please tell operations.
 
-forward-by-key = the system { $name }
 forward-state-waiting = It is not your turn yet: LINE has not accepted it for the group above.
 forward-state-held = Waiting for you
 forward-state-held-until = Waiting for you; goes on by itself { $at }

@@ -13,25 +13,10 @@ compose-list-empty = ยังไม่มีประกาศ
 compose-list-next = ประกาศก่อนหน้านี้
 compose-new = จัดทำประกาศใหม่
 
-compose-state-draft = ฉบับร่าง
-compose-state-submitted = รออนุมัติ
-compose-state-scheduled = รอเวลาเผยแพร่
-compose-state-relaying = กำลังส่งต่อ
-compose-state-settled = สิ้นสุดการส่งแล้ว
-compose-state-withdrawn = ยกเลิกแล้ว
 
 compose-kind = ประเภท
-compose-kind-news = ข่าวราชการหรือข้อสั่งการ
-compose-kind-correction = ประกาศแก้ไข
-compose-kind-withdrawal = ประกาศยกเลิก
-compose-kind-test = ทดสอบ
-compose-kind-drill = ฝึกซ้อม
 
 compose-urgency = ชั้นความเร็ว
-compose-urgency-routine = ปกติ
-compose-urgency-urgent = ด่วน
-compose-urgency-very-urgent = ด่วนมาก
-compose-urgency-most-urgent = ด่วนที่สุด
 
 compose-office-national = ส่วนกลาง
 compose-office-ministry = กระทรวง
@@ -44,8 +29,6 @@ compose-office-district = อำเภอหรือเขต
 compose-office-local-authority = องค์กรปกครองส่วนท้องถิ่น
 compose-office-partner = หน่วยงานภาคี
 
-compose-actor-key = { $name } (ผ่าน API)
-compose-actor-system = ระบบ ({ $name })
 
 compose-new-title = จัดทำประกาศ
 compose-edit-title = แก้ไขฉบับร่าง

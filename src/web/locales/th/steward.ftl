@@ -28,15 +28,7 @@ forward-past = ประกาศที่ผ่านมา
 forward-own-groups = กลุ่มของหน่วยงาน
 forward-settings-of = ตั้งค่า { $group }
 
-forward-urgency-routine = ปกติ
-forward-urgency-urgent = ด่วน
-forward-urgency-very-urgent = ด่วนมาก
-forward-urgency-most-urgent = ด่วนที่สุด
-forward-kind-correction = ประกาศแก้ไข
 forward-kind-corrected = มีฉบับแก้ไขแล้ว
-forward-kind-withdrawal = ประกาศยกเลิก
-forward-kind-test = ทดสอบ
-forward-kind-drill = ฝึกซ้อม
 
 forward-reach-title = เมื่อท่านส่งต่อ ระบบจะส่งประกาศไปยัง
 forward-stewarded-below = ในจำนวนนี้ { $shown } กลุ่มต้องรอหัวหน้าหน่วยงานส่งต่ออีกทอดหนึ่ง
@@ -67,7 +59,6 @@ forward-decline-button = แจ้งว่าไม่เกี่ยวข้�
 forward-because = เหตุผล: { $reason }
 forward-declined-then = หากต้องการเปลี่ยนการตัดสินใจ โปรดแจ้งศูนย์ปฏิบัติการ
 
-forward-by-key = ระบบ { $name }
 forward-state-waiting = ยังไม่ถึงลำดับของท่าน LINE ยังไม่รับข้อความของกลุ่มระดับบน
 forward-state-held = รอท่านส่งต่อ
 forward-state-held-until = รอท่านส่งต่อ ระบบจะส่งต่อเอง { $at }

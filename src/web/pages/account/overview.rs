@@ -11,11 +11,12 @@ use crate::store::StoreError;
 use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
 use crate::web::app::App;
-use crate::web::pages::{assets, show};
+use crate::web::pages::show;
 use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, role_label};
-use crate::web::ui::format::{machine_time, moment};
+use crate::web::shell::Shell;
+use crate::web::ui::format::{moment, stamp};
+use crate::web::ui::label::Label as _;
 use crate::web::words::Words;
 
 /// With fewer recovery codes than this new ones should be made.
@@ -58,8 +59,6 @@ struct Duty {
 #[derive(Template)]
 #[template(path = "account/account.html")]
 struct OwnAccountPage {
-    shell: Shell,
-    t: Words,
     name: String,
     username: String,
     role: String,
@@ -106,7 +105,7 @@ pub(super) async fn render(
             handle: device.handle.to_string(),
             name: name_device(t, &device.device),
             last_seen: moment(t, device.last_seen_at),
-            last_seen_at: machine_time(device.last_seen_at),
+            last_seen_at: stamp(Some(device.last_seen_at)),
             remembered: device.remembered,
             this_one: device.this_one,
         })
@@ -114,21 +113,18 @@ pub(super) async fn render(
     let provider = provider::find_card(&mut db, app, t, account.id).await?;
     let passkeys = passkeys::find_card(&mut db, app, t, account.id).await?;
     let role = visitor.role();
-    let mut shell = Shell::of(&visitor);
-    shell.scripts.push(assets::path_of("passkeys"));
+    let shell = Shell::of(&visitor).with_script("passkeys");
     let page = OwnAccountPage {
-        shell,
-        t,
         name: account.display_name,
         username: account.username,
-        role: role_label(t, role),
+        role: role.word(t),
         scope: match &account.office_name {
             Some(office) => t.say_with("account-scope-office", &[("office", office)]),
             None => t.say("account-scope-whole"),
         },
         valid_until: account.valid_until.map(|until| moment(t, until)),
         acts: Permission::ALL.into_iter().filter(|act| role.may(*act)).map(|act| act_label(t, act)).collect(),
-        roles: Role::ALL.into_iter().map(|role| role_label(t, role)).collect(),
+        roles: Role::ALL.into_iter().map(|role| role.word(t)).collect(),
         duties: Permission::ALL.into_iter().map(|act| duty(t, act)).collect(),
         recovery: RecoveryRow {
             left: t.say_with("recovery-left", &[("left", &recovery.to_string())]),
@@ -142,7 +138,7 @@ pub(super) async fn render(
         provider,
         faults,
     };
-    Ok(show(status, &page, "no-store"))
+    Ok(show(shell, status, &page, "no-store"))
 }
 
 fn duty(t: Words, act: Permission) -> Duty {

@@ -24,13 +24,10 @@ use crate::web::people::totp::{TotpQrCode, TotpSetup, draw, open, seal};
 use crate::web::people::{Visitor, recovery};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
-use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "account/codes.html")]
 struct CodesPage {
-    shell: Shell,
-    t: Words,
     drawn: Option<TotpQrCode>,
     fault: Option<String>,
 }
@@ -158,6 +155,6 @@ async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, 
 
 fn ask(mut visitor: Visitor, status: StatusCode, drawn: Option<TotpQrCode>, fault: Option<String>) -> Response {
     HERE.clone_into(&mut visitor.here);
-    let page = CodesPage { shell: Shell::of(&visitor), t: visitor.words, drawn, fault };
-    show(status, &page, "no-store")
+    let page = CodesPage { drawn, fault };
+    show(Shell::of(&visitor), status, &page, "no-store")
 }

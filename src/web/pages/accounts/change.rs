@@ -22,15 +22,13 @@ use crate::web::input::Id;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, role_label, with_flash};
+use crate::web::shell::{Shell, with_flash};
 use crate::web::ui::format::moment;
-use crate::web::words::Words;
+use crate::web::ui::label::Label as _;
 
 #[derive(Template)]
 #[template(path = "accounts/one.html")]
 struct AccountPage {
-    shell: Shell,
-    t: Words,
     path: String,
     username: String,
     name: String,
@@ -113,10 +111,8 @@ async fn page(
     let t = visitor.words;
     let (state, mark) = standing(t, &account, app.now());
     let page = AccountPage {
-        shell: Shell::of(visitor),
-        t,
         path: path_of(account.id),
-        role: role_label(t, account.role),
+        role: account.role.word(t),
         office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
         state,
         mark,
@@ -133,5 +129,5 @@ async fn page(
         passkeys,
         issuers,
     };
-    Ok(show(status, &page, "no-store"))
+    Ok(show(Shell::of(visitor), status, &page, "no-store"))
 }

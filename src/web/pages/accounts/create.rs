@@ -20,13 +20,10 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
-use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "accounts/new.html")]
 struct NewAccountPage {
-    shell: Shell,
-    t: Words,
     typed: AccountForm,
     roles: Vec<RoleOption>,
     faults: FormErrors,
@@ -84,6 +81,6 @@ pub async fn create(
 
 fn form(visitor: &Visitor, status: StatusCode, typed: AccountForm, faults: FormErrors) -> Response {
     let t = visitor.words;
-    let page = NewAccountPage { shell: Shell::of(visitor), t, roles: typed.roles(t), typed, faults };
-    show(status, &page, "no-store")
+    let page = NewAccountPage { roles: typed.roles(t), typed, faults };
+    show(Shell::of(visitor), status, &page, "no-store")
 }

@@ -26,7 +26,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
-use crate::web::words::{Words, group_digits};
+use crate::web::words::group_digits;
 
 /// Whom to invite, and how many that were when it was asked.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,8 +51,6 @@ pub struct InviteForm {
 #[derive(Template)]
 #[template(path = "accounts/invite.html")]
 struct InvitePage {
-    shell: Shell,
-    t: Words,
     typed: InviteForm,
     fault: Option<String>,
     offices: Vec<Office>,
@@ -190,17 +188,6 @@ fn page(
     lines.extend(renewed.map(|count| t.count("accounts-invite-renewed", count.again)));
     typed.confirmed = all.to_string();
     let lasts = moment(t, app.now() + app.people.rules.link_lifetime);
-    let page = InvitePage {
-        shell: Shell::of(visitor),
-        t,
-        typed,
-        fault,
-        offices,
-        count,
-        lines,
-        all: group_digits(all),
-        lasts,
-        changed,
-    };
-    show(status, &page, "no-store")
+    let page = InvitePage { typed, fault, offices, count, lines, all: group_digits(all), lasts, changed };
+    show(Shell::of(visitor), status, &page, "no-store")
 }

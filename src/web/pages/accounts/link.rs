@@ -25,13 +25,10 @@ use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
-use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "accounts/link.html")]
 struct LinkPage {
-    shell: Shell,
-    t: Words,
     path: String,
     name: String,
     username: String,
@@ -95,8 +92,6 @@ pub(super) fn reveal(mut visitor: Visitor, made: MadeLink) -> Response {
     visitor.here.clone_from(&path);
     let t = visitor.words;
     let page = LinkPage {
-        shell: Shell::of(&visitor),
-        t,
         path,
         name: made.name,
         username: made.username,
@@ -104,7 +99,7 @@ pub(super) fn reveal(mut visitor: Visitor, made: MadeLink) -> Response {
         link: made.link,
         until: moment(t, made.until),
     };
-    show(StatusCode::OK, &page, "no-store")
+    show(Shell::of(&visitor), StatusCode::OK, &page, "no-store")
 }
 
 /// The address that a token is the end of.

@@ -17,8 +17,11 @@ use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, role_label};
+use crate::web::shell::Shell;
+use crate::web::ui::cell::Cell;
 use crate::web::ui::format::moment;
+use crate::web::ui::label::{Badge, Label as _};
+use crate::web::ui::table::{Column, PageTable};
 use crate::web::words::Words;
 
 /// What is searched for; an empty field does not narrow.
@@ -43,26 +46,13 @@ pub(super) struct RoleOption {
     pub chosen: bool,
 }
 
-struct AccountRow {
-    path: String,
-    username: String,
-    name: String,
-    role: String,
-    office: String,
-    state: String,
-    mark: &'static str,
-    signed_in: String,
-}
-
 #[derive(Template)]
 #[template(path = "accounts/list.html")]
 struct AccountsPage {
-    shell: Shell,
-    t: Words,
     q: String,
     state: String,
     roles: Vec<RoleOption>,
-    accounts: Vec<AccountRow>,
+    accounts: PageTable,
     next: Option<String>,
     narrowed: bool,
 }
@@ -93,44 +83,49 @@ pub async fn show_accounts(
     let mut db = app.db.acquire().await.map_err(failed)?;
     let rows = search_accounts(&mut db, &filter, limit.rows()).await?;
     let now = app.now();
-    let page = Page::of(rows, limit, |account| account.username.clone(), |account| line(t, account, now));
+    let page = Page::of(rows, limit, |account| account.username.clone(), |account| account);
     let next = page.next_cursor.map(|cursor| {
         let fields =
             [("q", text.as_str()), ("role", &query.role), ("state", &query.state), ("cursor", &cursor.encode())];
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
     let list = AccountsPage {
-        shell: Shell::of(&visitor),
-        t,
         narrowed: filter.text.is_some() || filter.role.is_some() || filter.disabled.is_some(),
         roles: role_options(t, &query.role),
         q: text,
         state: query.state,
-        accounts: page.items,
+        accounts: PageTable::of(t, &t.say("accounts-title"), &columns(now), &page.items).styled("table stacks"),
         next,
     };
-    Ok(show(StatusCode::OK, &list, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &list, "no-store"))
 }
 
 /// All roles, of which `chosen` is one.
 pub(super) fn role_options(t: Words, chosen: &str) -> Vec<RoleOption> {
-    let option =
-        |role: Role| RoleOption { value: role.as_str(), label: role_label(t, role), chosen: role.as_str() == chosen };
+    let option = |role: Role| RoleOption { value: role.as_str(), label: role.word(t), chosen: role.as_str() == chosen };
     Role::ALL.into_iter().map(option).collect()
 }
 
-fn line(t: Words, account: Account, now: Timestamp) -> AccountRow {
-    let (state, mark) = standing(t, &account, now);
-    AccountRow {
-        path: path_of(account.id),
-        state,
-        mark,
-        role: role_label(t, account.role),
-        office: account.office_name.unwrap_or_else(|| t.say("account-scope-whole")),
-        signed_in: account.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| moment(t, at)),
-        username: account.username,
-        name: account.display_name,
-    }
+fn columns<'a>(now: Timestamp) -> Vec<Column<'a, Account>> {
+    vec![
+        Column::text("accounts-name", |row: &Account| row.display_name.clone())
+            .shown(|row, _| {
+                let link = Cell::link(&path_of(row.id), &row.display_name);
+                link.below(&Cell::quiet_code(&row.username))
+            })
+            .naming_the_row(),
+        Column::words("account-role", |row: &Account, t| row.role.word(t)),
+        Column::words("account-scope", |row: &Account, t| {
+            row.office_name.clone().unwrap_or_else(|| t.say("account-scope-whole"))
+        }),
+        Column::badge("accounts-state", move |row: &Account, t| {
+            let (word, class) = standing(t, row, now);
+            (Badge { class, word }, String::new())
+        }),
+        Column::words("accounts-signed-in", |row: &Account, t| {
+            row.signed_in_at.map_or_else(|| t.say("accounts-never"), |at| moment(t, at))
+        }),
+    ]
 }
 
 /// How an account stands, in a word, and the mark of its badge.

@@ -29,8 +29,6 @@ const PLACE: &str = "<!--sheets-->";
 #[derive(Template)]
 #[template(path = "accounts/slips.html")]
 struct SheetShell {
-    shell: Shell,
-    t: Words,
     slips: i64,
     place: &'static str,
 }
@@ -52,8 +50,9 @@ struct SlipWithQrCode<'a> {
 pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Result<Response, Problem> {
     let t = visitor.words;
     let number = i64::try_from(slips.len()).unwrap_or(i64::MAX);
-    let around = SheetShell { shell: Shell::of(visitor), t, slips: number, place: PLACE };
-    let page = around.render().map_err(|error| {
+    let around = SheetShell { slips: number, place: PLACE };
+    let shell = Shell::of(visitor);
+    let page = around.render_with_values(&shell).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
         Problem::internal()
     })?;
@@ -69,7 +68,7 @@ pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Resul
     let around_them = |part| stream::once(ready(Ok::<_, io::Error>(part)));
     let parts = around_them(before).chain(sheets).chain(around_them(after));
     // the headers of every page, around another body
-    let (parts_of_head, _) = show(StatusCode::OK, &around, "no-store").into_parts();
+    let (parts_of_head, _) = show(shell, StatusCode::OK, &around, "no-store").into_parts();
     Ok(Response::from_parts(parts_of_head, Body::from_stream(parts)))
 }
 

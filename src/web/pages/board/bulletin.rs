@@ -8,13 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::curve::{Curve, curve};
-use super::download::{self, Kind};
-use super::format::{self, Share, moment_or_dash, number, span};
-use super::rows::{self, BlockedRow, CauseRow, HopRow, MinutesRow, Viewer};
+use super::tables::{
+    CausesOf, Kind, Viewer, blocked_columns, cause_columns, cell_columns, file, hop_columns, minutes_columns,
+    province_columns, sum_by_province, tier_columns,
+};
 use super::tiles::{self, Tile};
 use super::{InScope, InScopeWithQuery};
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
+use crate::report::Table;
 use crate::store::board::blocked::{Blocked, list_blocked};
 use crate::store::board::changes::find_version;
 use crate::store::board::failures::{Cause, list_causes_of};
@@ -24,17 +26,21 @@ use crate::store::bulletins::Bulletin;
 use crate::store::progress::{Counters, count_under, list_counters};
 use crate::store::queue_counts::count_sending;
 use crate::store::{Db, StoreError};
-use crate::web::api::receipts::{Counts, Status, TierStatus};
+use crate::web::api::delivery::DeliveryState;
+use crate::web::api::receipts::{Counts, Seconds, Status, TierStatus};
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::caller_limits::Holder;
 use crate::web::live::{Frame, Subject, answer};
-use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::filters;
+use crate::web::ui::format::{DASH, Share, moment, moment_or_dash, number, persons, span, tier_label};
+use crate::web::ui::label::{Badge, Label as _, code_of};
+use crate::web::ui::table::{PageTable, to_file};
 use crate::web::words::Words;
 
 /// Rows of a list on the page; the rest is in the CSV.
@@ -65,6 +71,11 @@ impl BulletinData {
     pub(super) fn lasted(&self) -> f64 {
         let published = self.bulletin.published_at;
         published.map_or(0.0, |at| self.status.as_of.since(at).as_secs_f64())
+    }
+
+    /// How many groups of a tier are linked.
+    fn linked(&self, tier: &TierStatus) -> i64 {
+        self.cells.iter().filter(|cell| cell.tier == tier.tier).map(|cell| cell.linked).sum()
     }
 
     /// Reads everything; three questions at a time, as none needs another's answer.
@@ -102,114 +113,116 @@ impl BulletinData {
     }
 }
 
-/// One count of a tier.
-pub(super) struct Count {
-    pub(super) label: String,
-    pub(super) n: String,
-    pub(super) class: &'static str,
-    /// Where its bar begins and how long it is, of 1000.
+/// A part of a bar, of 1000.
+pub(super) struct BarPart {
+    class: String,
     from: i64,
     width: i64,
 }
 
+/// The parts of a bar one behind the other; `least` is how long one is that is there at all.
+fn bar(parts: impl IntoIterator<Item = (String, f64)>, whole: f64, least: i64) -> Vec<BarPart> {
+    let mut from = 0;
+    let part = |(class, part): (String, f64)| {
+        #[expect(clippy::cast_possible_truncation, reason = "a part of a thousand")]
+        let width = if whole > 0.0 { (part / whole * 1000.0).round() as i64 } else { 0 };
+        let width = if part > 0.0 { width.max(least) } else { 0 }.min(1000 - from);
+        from += width;
+        BarPart { class, from: from - width, width }
+    };
+    parts.into_iter().map(part).collect()
+}
+
+/// Where the minutes of a tier went, drawn.
+struct HopBar {
+    label: &'static str,
+    parts: Vec<BarPart>,
+}
+
+impl HopBar {
+    fn of(row: &TierHops) -> Self {
+        let parts = [("person", row.person), ("parked", row.parked), ("queue", row.queue), ("line", row.line)];
+        let all = parts.iter().map(|(_, seconds)| seconds).sum();
+        let parts = parts.map(|(class, seconds)| (class.to_owned(), seconds));
+        Self { label: tier_label(row.tier), parts: bar(parts, all, 0) }
+    }
+}
+
+/// One count of a tier.
+pub(super) struct Count {
+    state: DeliveryState,
+    class: String,
+    n: i64,
+}
+
+impl Count {
+    /// Whether it is told also where it is nothing.
+    fn is_shown(&self) -> bool {
+        use DeliveryState::{Accepted, Declined, Failed, Held, Parked, Unreachable};
+        self.n > 0 || matches!(self.state, Accepted | Held | Parked | Failed | Unreachable | Declined)
+    }
+}
+
 /// A tier as it is shown.
 pub(super) struct TierView {
-    pub(super) label: &'static str,
-    pub(super) share: Share,
-    pub(super) groups: String,
-    pub(super) linked: String,
-    pub(super) counts: Vec<Count>,
-    pub(super) seats: String,
-    pub(super) acknowledged: String,
-    pub(super) taps: String,
-    pub(super) last: String,
-    pub(super) median: String,
-    pub(super) slow: String,
+    label: &'static str,
+    share: Share,
+    groups: i64,
+    linked: i64,
+    counts: Vec<Count>,
+    bar: Vec<BarPart>,
+    seats: i64,
+    acknowledged: String,
+    last: Option<Timestamp>,
+    median: String,
+    slow: String,
 }
 
 impl TierView {
-    pub(super) fn of(t: Words, tier: &TierStatus, cells: &[Cell]) -> Self {
-        let linked: i64 = cells.iter().filter(|cell| cell.tier == tier.tier).map(|cell| cell.linked).sum();
-        let mut from = 0;
-        let counts = counts(t, &tier.counts).into_iter().map(|(label, n, class)| {
-            let width = if tier.groups > 0 { n * 1000 / tier.groups } else { 0 };
-            // whatever there is can be seen
-            let width = if n > 0 { width.max(6) } else { 0 }.min(1000 - from);
-            let count = Count { label, n: number(n), class, from, width };
-            from += width;
-            count
-        });
-        let seconds = |read: fn(&crate::web::api::receipts::Seconds) -> f64| {
-            tier.seconds.as_ref().map_or_else(|| "–".to_owned(), |seconds| span(t, read(seconds)))
+    fn of(t: Words, tier: &TierStatus, linked: i64) -> Self {
+        let counts = counts(&tier.counts);
+        #[expect(clippy::cast_precision_loss, reason = "counts of groups are far below 2^52")]
+        let parts = counts.iter().map(|count| (count.class.clone(), count.n as f64));
+        #[expect(clippy::cast_precision_loss, reason = "counts of groups are far below 2^52")]
+        let whole = tier.groups as f64;
+        let seconds = |read: fn(&Seconds) -> f64| {
+            tier.seconds.as_ref().map_or_else(|| DASH.to_owned(), |seconds| span(t, read(seconds)))
         };
+        let taps = persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed);
+        let acknowledged = [("groups", number(tier.acknowledged.groups)), ("taps", taps)];
+        let acknowledged = acknowledged.each_ref().map(|(name, value)| (*name, value.as_str()));
         Self {
             label: tier.label,
             share: Share::of(tier.counts.accepted, tier.groups),
-            groups: number(tier.groups),
-            linked: number(linked),
-            counts: counts.collect(),
-            seats: number(tier.people),
-            acknowledged: number(tier.acknowledged.groups),
-            taps: persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed),
-            last: moment_or_dash(t, tier.last_accepted_at),
+            groups: tier.groups,
+            linked,
+            bar: bar(parts, whole, 6),
+            seats: tier.people,
+            acknowledged: t.say_with("board-acknowledged-in", &acknowledged),
+            last: tier.last_accepted_at,
             median: seconds(|seconds| seconds.p50),
             slow: seconds(|seconds| seconds.p95),
+            counts,
         }
     }
 }
 
 /// The counts in the order in which a bar shows them.
-fn counts(t: Words, counts: &Counts) -> Vec<(String, i64, &'static str)> {
-    vec![
-        (t.say("board-state-accepted"), counts.accepted, "accepted"),
-        (t.say("board-state-sending"), counts.sending, "sending"),
-        (t.say("board-state-ready"), counts.ready, "ready"),
-        (t.say("board-state-held"), counts.held, "held"),
-        (t.say("board-state-parked"), counts.parked, "parked"),
-        (t.say("board-state-failed"), counts.failed, "failed"),
-        (t.say("board-state-unreachable"), counts.unreachable, "unreachable"),
-        (t.say("board-state-declined"), counts.declined, "declined"),
-        (t.say("board-state-waiting"), counts.waiting, "waiting"),
-        (t.say("board-state-withdrawn"), counts.withdrawn, "withdrawn"),
-        (t.say("board-state-expired"), counts.expired, "expired"),
-    ]
-}
-
-/// A province as it is shown in the table beside the map.
-#[derive(Clone, Debug)]
-pub(super) struct ProvinceView {
-    pub(super) link: Option<String>,
-    pub(super) name: String,
-    pub(super) share: Share,
-    pub(super) failed: String,
-    pub(super) seats: String,
-    pub(super) acknowledged: String,
-}
-
-/// All provinces of the cells, those that lack most first, and of no province last.
-pub(super) fn provinces(t: Words, bulletin: BulletinId, cells: &[Cell]) -> Vec<ProvinceView> {
-    let mut codes: Vec<Option<&str>> = cells.iter().map(|cell| cell.province.as_deref()).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let mut views: Vec<(bool, i64, ProvinceView)> = codes
-        .into_iter()
-        .map(|code| {
-            let of = || cells.iter().filter(|cell| cell.province.as_deref() == code);
-            let sum = |read: fn(&Cell) -> i64| of().map(read).sum::<i64>();
-            let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
-            let view = ProvinceView {
-                link: Some(format!("/board/{bulletin}/provinces/{}", code.unwrap_or(super::province::CENTRE))),
-                name: format::province(t, code),
-                failed: number(sum(|cell| cell.failed)),
-                seats: number(sum(|cell| cell.seats)),
-                acknowledged: number(sum(|cell| cell.acknowledged)),
-                share,
-            };
-            (code.is_none(), view.share.percent, view)
-        })
-        .collect();
-    views.sort_by_key(|(centre, percent, _)| (*centre, *percent));
-    views.into_iter().map(|(_, _, view)| view).collect()
+fn counts(counts: &Counts) -> Vec<Count> {
+    let counts = [
+        (DeliveryState::Accepted, counts.accepted),
+        (DeliveryState::Sending, counts.sending),
+        (DeliveryState::Ready, counts.ready),
+        (DeliveryState::Held, counts.held),
+        (DeliveryState::Parked, counts.parked),
+        (DeliveryState::Failed, counts.failed),
+        (DeliveryState::Unreachable, counts.unreachable),
+        (DeliveryState::Declined, counts.declined),
+        (DeliveryState::Waiting, counts.waiting),
+        (DeliveryState::Withdrawn, counts.withdrawn),
+        (DeliveryState::Expired, counts.expired),
+    ];
+    counts.map(|(state, n)| Count { state, class: code_of(&state), n }).into()
 }
 
 /// The part of the page that moves.
@@ -219,8 +232,7 @@ struct BulletinPart {
     t: Words,
     operates: bool,
     id: BulletinId,
-    state: String,
-    open: bool,
+    state: Badge,
     paused: bool,
     share: Share,
     /// Where its receipt is, if it goes anywhere: a notice may be for groups none of which had it yet.
@@ -230,17 +242,18 @@ struct BulletinPart {
     tiers: Vec<TierView>,
     map: Vec<Tile>,
     map_size: (u16, u16),
-    provinces: Vec<ProvinceView>,
-    blocked: Vec<BlockedRow>,
-    blocked_all: String,
+    provinces: PageTable,
+    blocked: PageTable,
+    blocked_all: usize,
     curve: Curve,
-    minutes: Vec<MinutesRow>,
-    slowest: Vec<HopRow>,
-    causes: Vec<CauseRow>,
+    minutes: PageTable,
+    hop_bars: Vec<HopBar>,
+    slowest: PageTable,
+    causes: PageTable,
 }
 
 impl BulletinPart {
-    fn of(viewer: &Viewer, found: BulletinData) -> Self {
+    fn of(viewer: &Viewer, found: &BulletinData) -> Self {
         let t = viewer.t;
         let id = found.bulletin.id;
         let share_of = |code: &str| {
@@ -251,12 +264,12 @@ impl BulletinPart {
         let map = tiles::map(t.language == crate::web::words::Language::Thai, share_of, |code| {
             goes_to(code).then(|| format!("/board/{id}/provinces/{code}"))
         });
+        let causes = CausesOf::Bulletin(id, viewer.operates);
         Self {
             t,
             operates: viewer.operates,
             id,
-            state: rows::bulletin_state(t, found.status.state),
-            open: !found.status.settled,
+            state: Badge { class: if found.status.settled { "good" } else { "" }, word: found.status.state.word(t) },
             paused: found.bulletin.paused_at.is_some(),
             share: Share::of(found.status.counts.accepted, found.status.deliveries),
             receipt: (found.status.deliveries > 0).then(|| format!("/board/{id}/receipt")),
@@ -267,17 +280,28 @@ impl BulletinPart {
                     ("whole", number(found.status.deliveries).as_str()),
                 ],
             ),
-            as_of: format::moment(t, found.status.as_of),
-            tiers: found.status.tiers.iter().map(|tier| TierView::of(t, tier, &found.cells)).collect(),
+            as_of: moment(t, found.status.as_of),
+            tiers: found.status.tiers.iter().map(|tier| TierView::of(t, tier, found.linked(tier))).collect(),
             map,
             map_size: (tiles::WIDTH, tiles::HEIGHT),
-            provinces: provinces(t, id, &found.cells),
+            provinces: PageTable::of(
+                t,
+                &t.say("board-provinces-title"),
+                &province_columns(Some(id)),
+                &sum_by_province(&found.cells),
+            )
+            .styled("table roomy")
+            .tall(),
+            blocked: PageTable::of(t, &t.say("board-blocked-title"), &blocked_columns(viewer, false), &found.blocked)
+                .styled("table roomy stacks blocked-table")
+                .tall(),
+            blocked_all: found.blocked.len(),
             curve: curve(t, &found.counters, found.lasted()),
-            minutes: found.minutes.iter().map(|row| MinutesRow::of(t, row)).collect(),
-            slowest: found.slowest.iter().map(|row| HopRow::of(t, row)).collect(),
-            causes: found.causes.iter().map(|row| CauseRow::of(t, row)).collect(),
-            blocked_all: number(i64::try_from(found.blocked.len()).unwrap_or(i64::MAX)),
-            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(viewer, row)).collect(),
+            minutes: PageTable::of(t, &t.say("board-minutes-title"), &minutes_columns(), &found.minutes)
+                .styled("table roomy"),
+            hop_bars: found.minutes.iter().map(HopBar::of).collect(),
+            slowest: PageTable::of(t, &t.say("board-slowest-title"), &hop_columns(), &found.slowest),
+            causes: PageTable::of(t, &t.say("board-causes-title"), &cause_columns(causes), &found.causes),
         }
     }
 }
@@ -285,12 +309,9 @@ impl BulletinPart {
 #[derive(Template)]
 #[template(path = "board/bulletin.html")]
 struct BulletinPage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     subject: String,
-    kind: Option<String>,
-    urgency: Option<(&'static str, String)>,
+    marks: Vec<Badge>,
     document_number: Option<String>,
     origin: String,
     published: String,
@@ -316,7 +337,7 @@ async fn make(app: App, caller: Caller, viewer: Viewer, id: BulletinId) -> Resul
         return Ok(None);
     };
     let id = found.version;
-    let body = BulletinPart::of(&viewer, found).render().map_err(|_| Problem::internal())?;
+    let body = BulletinPart::of(&viewer, &found).render_with_values(&viewer.t).map_err(|_| Problem::internal())?;
     Ok(Some(Frame { id, body }))
 }
 
@@ -331,20 +352,16 @@ pub async fn show_bulletin(
     let view = format!("board {id} {}", viewer.name());
     let part = app.live().now(&view, Box::pin(make(app.clone(), visitor.caller.clone(), viewer, id))).await?;
     let page = BulletinPage {
-        t,
         id,
-        kind: rows::kind(t, bulletin.kind),
-        urgency: format::urgency_mark(bulletin.urgency_number)
-            .map(|mark| (mark, format::urgency(t, bulletin.urgency_number))),
+        marks: [bulletin.urgency().mark(t), bulletin.kind.mark(t)].into_iter().flatten().collect(),
         published: moment_or_dash(t, bulletin.published_at),
         public: format!("/b/{}", bulletin.public_token),
         subject: bulletin.subject,
         document_number: bulletin.document_number,
         origin: bulletin.origin_office,
         part: part.body.clone(),
-        shell: Shell::of(&visitor),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 /// The part that moves, whenever it has.
@@ -365,12 +382,29 @@ pub async fn follow_bulletin(
 pub async fn download(
     State(app): State<App>,
     visitor: Visitor,
-    InScopeWithQuery(id, kind): InScopeWithQuery<BulletinId>,
+    InScopeWithQuery(id, name): InScopeWithQuery<BulletinId>,
 ) -> Result<Response, Problem> {
-    let kind = Kind::parse(&kind).ok_or_else(|| Problem::absent("table"))?;
+    let kind = Kind::parse(&name).ok_or_else(|| Problem::absent("table"))?;
     let bulletin = find(&app, &visitor.caller, id).await?;
     let viewer = Viewer::of(visitor.words, &visitor.caller);
     let found = BulletinData::read(&app.db, bulletin, viewer.scope.as_deref(), ALL, app.now()).await?;
     let found = found.ok_or_else(|| Problem::absent("published bulletin"))?;
-    download::of_bulletin(&viewer, kind, found)
+    file(&format!("{name}-{id}"), &table_of(&viewer, kind, &found)?)
+}
+
+/// A table of one bulletin, all rows of it.
+fn table_of(viewer: &Viewer, kind: Kind, found: &BulletinData) -> Result<Table, Problem> {
+    let t = viewer.t;
+    let causes = CausesOf::Bulletin(found.bulletin.id, viewer.operates);
+    let tiers: Vec<_> = found.status.tiers.iter().map(|tier| (tier, found.linked(tier))).collect();
+    Ok(match kind {
+        Kind::Tiers => to_file(t, &tier_columns(), &tiers),
+        Kind::Provinces => to_file(t, &cell_columns(), &found.cells),
+        Kind::Blocked => to_file(t, &blocked_columns(viewer, true), &found.blocked),
+        Kind::Curve => curve(t, &found.counters, found.lasted()).to_file(t),
+        Kind::Minutes => to_file(t, &minutes_columns(), &found.minutes),
+        Kind::Slowest => to_file(t, &hop_columns(), &found.slowest),
+        Kind::Causes => to_file(t, &cause_columns(causes), &found.causes),
+        Kind::Bulletins => return Err(Problem::absent("table")),
+    })
 }

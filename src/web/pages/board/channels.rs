@@ -6,10 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::download;
 use super::failures::Format;
-use super::format::{self, Share, moment_or_dash, number};
-use crate::report::Table;
+use super::tables::file;
 use crate::store::board::traffic::{Load, list_loads};
 use crate::store::channels::{Channel, list_channels};
 use crate::store::webhook_failures::{Failure, count_failures, list_failures};
@@ -21,123 +19,137 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::cell::Cell;
+use crate::web::ui::filters;
+use crate::web::ui::format::{Share, number};
+use crate::web::ui::label::{Badge, Label as _, code_of};
+use crate::web::ui::table::{Column, PageTable, to_file};
 use crate::web::words::Words;
 
-/// A channel as it is shown.
+/// A channel with what it has to do.
 #[derive(Clone, Debug)]
 pub struct ChannelRow {
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Why it stands still, a sentence.
-    pub parked: Option<String>,
-    /// Since when.
-    pub since: String,
-    /// Calls a second at most.
-    pub pace: String,
-    /// The month's messages used, of all; none where they are not limited.
-    pub quota: Option<Share>,
-    /// The numbers behind it.
-    pub used: String,
-    /// All of the month; a word where they are not limited or not known.
-    pub limit: String,
-    /// When LINE was asked.
-    pub checked: String,
-    /// When the last webhook came.
-    pub webhook: String,
-    /// Deliveries that could be sent now.
-    pub ready: String,
-    /// Deliveries that wait for a group above or a steward.
-    pub later: String,
-    /// How many deliveries of the open bulletins LINE accepted on it; none where nothing is open.
-    pub progress: Option<Share>,
-    /// What is wrong with it, in a word; none where all is well.
-    pub trouble: Option<String>,
+    /// The channel.
+    pub channel: Channel,
+    /// What it has to do for the open bulletins; none where that is nothing.
+    pub load: Option<Load>,
 }
 
 /// All channels, with what they have to do.
-pub async fn channel_rows(db: &mut Connection, t: Words) -> Result<Vec<ChannelRow>, StoreError> {
+pub async fn channel_rows(db: &mut Connection) -> Result<Vec<ChannelRow>, StoreError> {
     let loads = list_loads(db).await?;
-    let row = |channel: Channel| {
-        let load = loads.iter().find(|load| load.channel_id == channel.id).copied();
-        ChannelRow::of(t, channel, load)
-    };
+    let load_of = |channel: &Channel| loads.iter().find(|load| load.channel_id == channel.id).copied();
+    let row = |channel: Channel| ChannelRow { load: load_of(&channel), channel };
     Ok(list_channels(db).await?.into_iter().map(row).collect())
 }
 
 impl ChannelRow {
-    fn of(t: Words, channel: Channel, load: Option<Load>) -> Self {
-        let quota = channel.quota_limit.map(|limit| Share::of(channel.quota_used.unwrap_or(0), limit));
-        let limit = match (channel.quota_limit, channel.quota_checked_at) {
+    /// The month's messages used, of all; none where they are not limited.
+    #[must_use]
+    pub fn quota(&self) -> Option<Share> {
+        self.channel.quota_limit.map(|limit| Share::of(self.channel.quota_used.unwrap_or(0), limit))
+    }
+
+    /// All messages of the month; a word where they are not limited or not known.
+    fn limit(&self, t: Words) -> String {
+        match (self.channel.quota_limit, self.channel.quota_checked_at) {
             (Some(limit), _) => number(limit),
             (None, Some(_)) => t.say("channels-unlimited"),
             (None, None) => t.say("channels-not-asked"),
-        };
-        let trouble = match (channel.parked_reason, &quota) {
+        }
+    }
+
+    /// Deliveries that could be sent now.
+    #[must_use]
+    pub fn ready(&self) -> i64 {
+        self.load.map_or(0, |load| load.ready)
+    }
+
+    /// Deliveries that wait for a group above or a steward.
+    fn later(&self) -> i64 {
+        self.load.map_or(0, |load| load.later)
+    }
+
+    /// How many deliveries of the open bulletins LINE accepted on it; none where nothing is open.
+    fn progress(&self) -> Option<Share> {
+        self.load.map(|load| Share::of(load.accepted, load.all))
+    }
+
+    /// What is wrong with it, in a word; none where all is well.
+    #[must_use]
+    pub fn trouble(&self, t: Words) -> Option<String> {
+        match (self.channel.parked_reason, self.quota()) {
             (Some(_), _) => Some(t.say("channels-parked")),
             (None, Some(quota)) if quota.percent >= 90 => Some(t.say("channels-quota-low")),
             _ => None,
-        };
-        Self {
-            parked: channel.parked_reason.map(|reason| format::parked(t, reason).to_owned()),
-            since: moment_or_dash(t, channel.parked_at),
-            pace: number(channel.rate_per_second),
-            quota,
-            used: channel.quota_used.map_or_else(|| "–".to_owned(), number),
-            limit,
-            checked: moment_or_dash(t, channel.quota_checked_at),
-            webhook: moment_or_dash(t, channel.last_webhook_at),
-            ready: number(load.map_or(0, |load| load.ready)),
-            later: number(load.map_or(0, |load| load.later)),
-            progress: load.map(|load| Share::of(load.accepted, load.all)),
-            trouble,
-            code: channel.code,
-            name: channel.name,
         }
     }
 }
 
-/// A webhook event that was set aside, as it is shown.
-#[derive(Clone, Debug)]
-struct FailureRow {
-    id: i64,
-    what: String,
-    /// The channel, and the group where it is known.
-    place: String,
-    occurred: String,
-    because: String,
+/// The columns of the file, which the page shows as cards.
+fn channel_columns<'a>() -> Vec<Column<'a, ChannelRow>> {
+    let standing = |row: &ChannelRow, t: Words| match row.channel.parked_reason {
+        Some(reason) => (reason.badge(t), code_of(&reason)),
+        None => (Badge { class: "good", word: t.say("channels-sending") }, "sending".to_owned()),
+    };
+    vec![
+        Column::text("channels-code", |row: &ChannelRow| row.channel.code.clone()),
+        Column::text("channels-name", |row: &ChannelRow| row.channel.name.clone()),
+        Column::badge("board-state", standing),
+        Column::time("board-since", |row: &ChannelRow| row.channel.parked_at),
+        Column::number("channels-pace", |row: &ChannelRow| row.channel.rate_per_second),
+        Column::known_number("channels-used", |row: &ChannelRow| row.channel.quota_used),
+        Column::known_number("channels-limit", |row: &ChannelRow| row.channel.quota_limit),
+        Column::number("channels-ready", ChannelRow::ready),
+        Column::number("channels-later", ChannelRow::later),
+        Column::time("channels-webhook", |row: &ChannelRow| row.channel.last_webhook_at),
+    ]
 }
 
-impl FailureRow {
-    fn of(t: Words, failure: Failure) -> Self {
-        let what = match failure.kind.as_str() {
-            "join" => t.say("webhook-join"),
-            "leave" => t.say("webhook-leave"),
-            "tap" => t.say("webhook-tap"),
-            "join_code" | "perhaps_join_code" => t.say("webhook-join-code"),
-            "members" => t.say("webhook-members"),
-            other => other.to_owned(),
-        };
-        let place = match failure.group {
-            Some(group) => format!("{group} · {}", failure.channel),
-            None => failure.channel,
-        };
-        let occurred = moment_or_dash(t, Some(failure.occurred_at));
-        Self { id: failure.id, what, place, occurred, because: failure.because }
+#[derive(Template)]
+#[template(path = "board/webhook_retry_form.html")]
+struct WebhookRetryForm<'a> {
+    t: Words,
+    id: i64,
+    form_token: &'a str,
+}
+
+/// Webhook events that were set aside: the columns.
+fn failure_columns(form_token: &str) -> Vec<Column<'_, Failure>> {
+    vec![
+        Column::words("webhook-failures-what", say_kind).naming_the_row(),
+        Column::text("webhook-failures-where", |row: &Failure| match &row.group {
+            Some(group) => format!("{group} · {}", row.channel),
+            None => row.channel.clone(),
+        }),
+        Column::time("webhook-failures-when", |row: &Failure| Some(row.occurred_at)),
+        Column::text("webhook-failures-because", |row: &Failure| row.because.clone()),
+        Column::number("webhook-failures-act", |row: &Failure| row.id)
+            .shown(move |row, t| Cell::of(&WebhookRetryForm { t, id: row.id, form_token }))
+            .shown_as_text()
+            .unlabelled(),
+    ]
+}
+
+fn say_kind(failure: &Failure, t: Words) -> String {
+    match failure.kind.as_str() {
+        "join" => t.say("webhook-join"),
+        "leave" => t.say("webhook-leave"),
+        "tap" => t.say("webhook-tap"),
+        "join_code" | "perhaps_join_code" => t.say("webhook-join-code"),
+        "members" => t.say("webhook-members"),
+        other => other.to_owned(),
     }
 }
 
 #[derive(Template)]
 #[template(path = "board/channels.html")]
 struct ChannelsPage {
-    shell: Shell,
-    t: Words,
     channels: Vec<ChannelRow>,
     /// The newest of the webhook events that are set aside.
-    failures: Vec<FailureRow>,
+    failures: PageTable,
     /// How many there are.
-    failed: String,
+    failed: i64,
 }
 
 /// So many webhook events that are set aside are shown.
@@ -155,40 +167,15 @@ pub async fn show_channels(
     }
     let t = visitor.words;
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
-    let channels = channel_rows(&mut db, t).await?;
+    let channels = channel_rows(&mut db).await?;
     if format.is_csv() {
-        return download::file("channels", &table(t, &channels));
+        return file("channels", &to_file(t, &channel_columns(), &channels));
     }
+    let shell = Shell::of(&visitor);
     let failures = list_failures(&mut db, None, FAILURES_SHOWN).await?;
-    let failures = failures.into_iter().map(|failure| FailureRow::of(t, failure)).collect();
-    let failed = number(count_failures(&mut db).await?);
-    Ok(show(StatusCode::OK, &ChannelsPage { t, channels, failures, failed, shell: Shell::of(&visitor) }, "no-store"))
-}
-
-fn table(t: Words, channels: &[ChannelRow]) -> Table {
-    let mut table = Table::new([
-        t.say("channels-code"),
-        t.say("channels-name"),
-        t.say("board-state"),
-        t.say("channels-pace"),
-        t.say("channels-used"),
-        t.say("channels-limit"),
-        t.say("channels-ready"),
-        t.say("channels-later"),
-        t.say("channels-webhook"),
-    ]);
-    for row in channels {
-        table.push([
-            row.code.clone(),
-            row.name.clone(),
-            row.parked.clone().unwrap_or_else(|| t.say("channels-sending")),
-            download::plain(&row.pace),
-            download::plain(&row.used),
-            download::plain(&row.limit),
-            download::plain(&row.ready),
-            download::plain(&row.later),
-            row.webhook.clone(),
-        ]);
-    }
-    table
+    let columns = failure_columns(&shell.form_token);
+    let failures = PageTable::of(t, &t.say("webhook-failures-title"), &columns, &failures);
+    drop(columns);
+    let page = ChannelsPage { channels, failures, failed: count_failures(&mut db).await? };
+    Ok(show(shell, StatusCode::OK, &page, "no-store"))
 }

@@ -5,10 +5,10 @@
 
 use crate::domain::group::Tier;
 use crate::domain::histogram;
+use crate::report::Table;
 use crate::store::progress::Counters;
+use crate::web::ui::format::{Share, span};
 use crate::web::words::Words;
-
-use super::format::{Share, span};
 
 /// Where the plot begins and ends, in the drawing's units.
 const LEFT: f64 = 48.0;
@@ -54,6 +54,21 @@ pub struct Curve {
     pub levels: Vec<Mark>,
     /// One line per tier that the bulletin goes to.
     pub lines: Vec<CurveLine>,
+}
+
+impl Curve {
+    /// The table beside the curves as a file: a column for each mark, with per cent.
+    #[must_use]
+    pub fn to_file(&self, t: Words) -> Table {
+        let times = self.times.iter().map(|mark| t.say_with("board-within", &[("span", mark.label.as_str())]));
+        let mut table = Table::new(std::iter::once(t.say("board-tier")).chain(times));
+        for line in &self.lines {
+            let percent =
+                |share: &Option<Share>| share.as_ref().map(|share| share.percent.to_string()).unwrap_or_default();
+            table.push(std::iter::once(line.label.to_owned()).chain(line.shares.iter().map(percent)));
+        }
+        table
+    }
 }
 
 /// The curves out of the counters, `lasted` seconds after the bulletin was published.

@@ -6,31 +6,31 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::InScope;
-use super::format::{moment, moment_or_dash, stamp};
-use super::rows::{DeliveryRow, Viewer};
-use crate::domain::actor::{Actor, Part};
+use super::tables::{DeliveryRow, Viewer};
+use crate::domain::actor::Actor;
 use crate::domain::ids::DeliveryId;
+use crate::domain::time::Timestamp;
 use crate::store::accounts::find_account;
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
-use crate::store::bulletins::get_bulletin;
 use crate::store::deliveries::{Delivery as Row, find_delivery};
 use crate::store::{Connection, StoreError};
-use crate::web::api::delivery::Delivery;
 use crate::web::api::timeline::{Moment, What, timeline};
 use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::actor::name_actor;
+use crate::web::ui::filters;
+use crate::web::ui::label::Label as _;
 use crate::web::words::Words;
 
 /// Taps shown at most.
 const TAPS: i64 = 200;
 
 struct TimelineStep {
-    at: String,
-    stamp: String,
+    at: Timestamp,
     what: String,
     detail: Option<String>,
 }
@@ -38,20 +38,9 @@ struct TimelineStep {
 #[derive(Template)]
 #[template(path = "board/delivery.html")]
 struct DeliveryPage {
-    shell: Shell,
-    t: Words,
     operates: bool,
-    subject: String,
     row: DeliveryRow,
-    province: Option<String>,
-    channel: String,
-    attempts: i16,
     forwarded_by: Option<String>,
-    bypassed: bool,
-    unknown: bool,
-    due: Option<String>,
-    request_id: Option<String>,
-    message_ids: Vec<String>,
     steps: Vec<TimelineStep>,
 }
 
@@ -66,38 +55,20 @@ pub async fn show_delivery(
     let row = find_delivery(&mut db, id, viewer.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS).await?;
-    let subject = get_bulletin(&mut db, row.bulletin_id).await?.subject;
     let by = match &row.forwarded_by {
         Some(by) => Some(who(&mut db, t, by, &row).await?),
         None => None,
     };
     drop(db);
     let story = timeline(&row, &attempts, &taps);
-    let delivery = Delivery::of(row);
-    let shown = DeliveryRow::of(t, &delivery);
-    let mut ended = vec![shown.state.as_str(), shown.why.as_str()];
-    ended.extend(by.as_deref().filter(|_| shown.declined));
+    let row = DeliveryRow::from(row);
+    let mut ended = vec![row.delivery.state.word(t), row.why(t)];
+    ended.extend(by.clone().filter(|_| row.is_declined()));
     ended.retain(|part| !part.is_empty());
     let ended = ended.join(" · ");
     let steps = story.into_iter().map(|moment| step(t, moment, by.as_deref(), &ended)).collect();
-    let page = DeliveryPage {
-        t,
-        operates: viewer.operates,
-        subject,
-        row: shown,
-        province: delivery.office.province,
-        channel: delivery.channel,
-        attempts: delivery.attempts,
-        forwarded_by: by,
-        bypassed: delivery.bypassed,
-        unknown: delivery.outcome_unknown,
-        due: delivery.times.due_at.map(|at| moment_or_dash(t, Some(at))),
-        request_id: delivery.line.request_id,
-        message_ids: delivery.line.message_ids,
-        steps,
-        shell: Shell::of(&visitor),
-    };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    let page = DeliveryPage { operates: viewer.operates, row, forwarded_by: by, steps };
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineStep {
@@ -106,7 +77,7 @@ fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineSt
         What::TurnCame => t.say("delivery-turn-came"),
         What::Forwarded => t.say("delivery-forwarded"),
         What::Attempted => t.say("delivery-attempted"),
-        What::Accepted => t.say("board-state-accepted"),
+        What::Accepted => t.say("delivery-state-accepted"),
         What::Ended => t.say("delivery-ended"),
         What::Acknowledged => t.say("delivery-acknowledged"),
     };
@@ -115,20 +86,16 @@ fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineSt
         What::Ended => Some(ended.to_owned()).filter(|text| !text.is_empty()),
         _ => happened.detail,
     };
-    TimelineStep { at: moment(t, happened.at), stamp: stamp(Some(happened.at)), what, detail }
+    TimelineStep { at: happened.at, what, detail }
 }
 
 /// Who let it into the group, in words: a person by the name that pages call them.
 async fn who(db: &mut Connection, t: Words, by: &Actor, row: &Row) -> Result<String, StoreError> {
-    Ok(match by {
-        Actor::Program(Part::Time) => t.say("delivery-by-time"),
-        Actor::User(name) => match (find_account(db, name).await?, row.steward_title.as_deref()) {
-            (Some(account), _) => account.display_name,
-            // the demo's stewards act without accounts, under the codes of their groups
-            (None, Some(title)) if *name == row.group => t.say_with("delivery-by-steward", &[("title", title)]),
-            (None, _) => t.say_with("delivery-by-person", &[("name", name)]),
-        },
-        Actor::Key(name) => t.say_with("delivery-by-key", &[("name", name)]),
-        Actor::Program(_) | Actor::Unknown(_) => by.to_string(),
-    })
+    match (by, row.steward_title.as_deref()) {
+        // the demo's stewards act without accounts, under the codes of their groups
+        (Actor::User(name), Some(title)) if *name == row.group && find_account(db, name).await?.is_none() => {
+            Ok(t.say_with("delivery-by-steward", &[("title", title)]))
+        }
+        _ => name_actor(db, t, by).await,
+    }
 }

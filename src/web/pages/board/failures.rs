@@ -7,15 +7,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::download;
 use super::overview::{DAYS, since};
-use super::rows::{CauseRow, DeliveryRow, Viewer};
+use super::tables::{CausesOf, DeliveryRow, Viewer, cause_columns, failure_columns, file};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::store::board::failures::{list_causes, list_causes_of};
 use crate::store::deliveries::{Delivery as Row, Filter, list_deliveries, list_failures};
 use crate::store::{Connection, StoreError};
-use crate::web::api::delivery::Delivery;
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::input::Parameters;
@@ -23,7 +21,8 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
-use crate::web::words::Words;
+use crate::web::ui::label::code_of;
+use crate::web::ui::table::{PageTable, to_file};
 
 /// Deliveries on a page.
 const SHOWN: usize = 50;
@@ -59,19 +58,15 @@ pub struct FailuresQuery {
 #[derive(Template)]
 #[template(path = "board/failures.html")]
 struct FailuresPage {
-    shell: Shell,
-    t: Words,
-    operates: bool,
     days: String,
-    causes: Vec<CauseRow>,
+    causes: PageTable,
     /// The bulletin that is looked at and its subject; none = all.
     about: Option<(BulletinId, String)>,
     /// The same as the beginning of a query.
     of: String,
     /// The cause that is looked at, as its filter.
     chosen: String,
-    /// Each with its bulletin's subject.
-    deliveries: Vec<(String, DeliveryRow)>,
+    deliveries: PageTable,
     more: Option<String>,
     /// How many are shown of those of one bulletin, if not all.
     cut_at: Option<String>,
@@ -111,27 +106,27 @@ pub async fn show_failures(
     found.truncate(rows);
     let last = found.last().map(|row| row.id).filter(|_| more && which.bulletin.is_none());
     let cut_at = (more && which.bulletin.is_some()).then(|| rows.to_string());
-    let deliveries: Vec<(String, DeliveryRow)> =
-        found.into_iter().map(|row| (row.subject.clone(), DeliveryRow::of(t, &Delivery::of(row)))).collect();
-    if csv {
-        let rows: Vec<DeliveryRow> = deliveries.into_iter().map(|(_, row)| row).collect();
-        return download::file("failures", &download::deliveries(t, &rows));
-    }
+    let deliveries: Vec<DeliveryRow> = found.into_iter().map(DeliveryRow::from).collect();
     let mut query: Vec<(&str, String)> = Vec::new();
-    let word = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();
-    query.extend(which.state.map(|state| ("state", word(serde_json::to_value(state).unwrap_or_default()))));
-    query.extend(which.reason.map(|reason| ("reason", word(serde_json::to_value(reason).unwrap_or_default()))));
+    query.extend(which.state.map(|state| ("state", code_of(&state))));
+    query.extend(which.reason.map(|reason| ("reason", code_of(&reason))));
     let chosen = serde_urlencoded::to_string(&query).unwrap_or_default();
+    let columns = failure_columns(about.is_some(), viewer.operates, &chosen);
+    if csv {
+        return file("failures", &to_file(t, &columns, &deliveries));
+    }
+    let deliveries = PageTable::of(t, &t.say("failures-list"), &columns, &deliveries);
+    drop(columns);
+    let causes_of = CausesOf::Failures(which.bulletin, chosen.clone());
+    let causes = PageTable::of(t, &t.say("board-causes-title"), &cause_columns(causes_of), &causes);
     let more = last.map(|last| {
         query.push(("before", last.to_string()));
         serde_urlencoded::to_string(&query).unwrap_or_default()
     });
-    let causes = causes.iter().map(|row| CauseRow::of(t, row)).collect();
-    let (operates, days) = (viewer.operates, DAYS.to_string());
+    let days = DAYS.to_string();
     let of = which.bulletin.map(|id| format!("bulletin={id}&")).unwrap_or_default();
-    let shell = Shell::of(&visitor);
-    let page = FailuresPage { shell, t, operates, days, causes, about, of, chosen, deliveries, more, cut_at };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    let page = FailuresPage { days, causes, about, of, chosen, deliveries, more, cut_at };
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 /// What ended otherwise than accepted in one bulletin: of the state that is asked for, or of all three.

@@ -6,17 +6,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::InScope;
-use super::download;
 use super::failures::Format;
-use super::format::{moment, moment_or_dash, number};
-use super::rows::{DeliveryRow, Viewer, tier_label};
+use super::tables::{DeliveryRow, Viewer, delivery_columns, file};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::Forwarding;
 use crate::store::StoreError;
 use crate::store::deliveries::list_for_group;
 use crate::store::groups::{Group, Neighbour, list_neighbours};
 use crate::store::stewards::list_stewards;
-use crate::web::api::delivery::Delivery;
 use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::input::Parameters;
@@ -24,6 +21,9 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::filters;
+use crate::web::ui::format::{DASH, moment, tier_label};
+use crate::web::ui::table::{PageTable, to_file};
 use crate::web::words::Words;
 
 /// Bulletins looked at.
@@ -48,8 +48,6 @@ struct StewardRow {
 #[derive(Template)]
 #[template(path = "board/group.html")]
 struct GroupPage {
-    shell: Shell,
-    t: Words,
     code: String,
     name: String,
     office: String,
@@ -61,13 +59,12 @@ struct GroupPage {
     line_name: Option<String>,
     lost: Option<String>,
     channel: String,
-    seats: String,
-    head_count: String,
+    seats: Option<i64>,
+    head_count: Option<i64>,
     forwarding: String,
     retired: bool,
     stewards: Vec<StewardRow>,
-    /// When each bulletin was published, its subject, and what became of it.
-    deliveries: Vec<(String, String, DeliveryRow)>,
+    deliveries: PageTable,
 }
 
 /// One group.
@@ -87,21 +84,13 @@ pub async fn show_group(
     // who may run operations, or answers for this very group, sees the telephone numbers
     let personal =
         viewer.operates || (visitor.may(Permission::Forward) && visitor.caller.office == Some(group.office_id));
-    let deliveries: Vec<(String, String, DeliveryRow)> = rows
-        .into_iter()
-        .map(|row| {
-            let (published, subject) = (moment_or_dash(t, row.published_at), row.subject.clone());
-            (published, subject, DeliveryRow::of(t, &Delivery::of(row)))
-        })
-        .collect();
+    let deliveries: Vec<DeliveryRow> = rows.into_iter().map(DeliveryRow::from).collect();
     if format.is_csv() {
-        let rows: Vec<DeliveryRow> = deliveries.into_iter().map(|(_, _, row)| row).collect();
-        return download::file(&format!("group-{code}"), &download::deliveries(t, &rows));
+        return file(&format!("group-{code}"), &to_file(t, &delivery_columns(), &deliveries));
     }
     let (above, below): (Vec<_>, Vec<_>) = neighbours.into_iter().partition(|neighbour| neighbour.above > 0);
     let seen = visible_ancestors(&visitor, &group);
     let page = GroupPage {
-        t,
         tier: tier_label(group.tier),
         above: above
             .into_iter()
@@ -119,27 +108,26 @@ pub async fn show_group(
         linked: group.linked,
         line_name: group.line_name.clone(),
         lost: group.lost_at.map(|at| t.say_with("group-lost-since", &[("moment", moment(t, at).as_str())])),
-        channel: group.channel.clone().unwrap_or_else(|| "–".to_owned()),
-        seats: group.members.map_or_else(|| "–".to_owned(), number),
-        head_count: group.head_count.map_or_else(|| "–".to_owned(), number),
+        channel: group.channel.clone().unwrap_or_else(|| DASH.to_owned()),
+        seats: group.members.map(i64::from),
+        head_count: group.head_count.map(i64::from),
         forwarding: forwarding(t, &group),
         retired: group.retired,
         stewards: stewards
             .into_iter()
             .map(|steward| StewardRow {
                 label: t.say(if steward.deputy { "board-deputy" } else { "board-steward" }),
-                title: steward.title.unwrap_or_else(|| "–".to_owned()),
+                title: steward.title.unwrap_or_else(|| DASH.to_owned()),
                 name: steward.name.filter(|_| personal),
                 phone: steward.phone.filter(|_| personal),
             })
             .collect(),
-        deliveries,
+        deliveries: PageTable::of(t, &t.say("group-deliveries"), &delivery_columns(), &deliveries),
         code: group.code,
         name: group.name,
         office: group.office_name,
-        shell: Shell::of(&visitor),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 /// How many of the groups above the visitor sees, from this one up.

@@ -10,15 +10,13 @@ mod bulletin;
 mod channels;
 mod curve;
 mod delivery;
-mod download;
 mod failures;
-mod format;
 mod group;
 mod overview;
 mod province;
 mod receipt;
 mod retry;
-mod rows;
+mod tables;
 mod tiles;
 
 use std::str::FromStr;

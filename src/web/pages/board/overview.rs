@@ -9,11 +9,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::bulletin::{ALL, ProvinceView, SPACING};
+use super::bulletin::{ALL, SPACING};
 use super::channels::{ChannelRow, channel_rows};
-use super::download::{self, Kind};
-use super::format::{self, Share, number};
-use super::rows::{BlockedRow, TrafficRow, Viewer};
+use super::tables::{Kind, Viewer, blocked_columns, file, sort_sums, sum_columns, traffic_columns};
 use super::tiles::{self, Tile};
 use crate::domain::time::Timestamp;
 use crate::store::board::blocked::{Blocked, list_blocked};
@@ -31,6 +29,9 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::filters;
+use crate::web::ui::format::Share;
+use crate::web::ui::table::{PageTable, to_file};
 use crate::web::words::{Language, Words};
 
 /// Bulletins listed beside the open ones.
@@ -65,14 +66,14 @@ async fn read(db: &Db, viewer: &Viewer, now: Timestamp, rows: i64) -> Result<Ove
             None => list_traffic(&mut db, RECENT).await?,
             Some(scope) => list_traffic_under(&mut db, scope, RECENT).await?,
         };
-        let channels =
-            if viewer.operates && scope.is_none() { channel_rows(&mut db, viewer.t).await? } else { Vec::new() };
+        let channels = if viewer.operates && scope.is_none() { channel_rows(&mut db).await? } else { Vec::new() };
         Ok::<_, StoreError>((traffic, channels))
     };
     let stuck = async { list_blocked(&mut *db.acquire().await?, None, scope, rows, now).await };
     let far = async {
         let mut db = db.acquire().await?;
-        let sums = sum_provinces(&mut db, since(now), scope).await?;
+        let mut sums = sum_provinces(&mut db, since(now), scope).await?;
+        sort_sums(&mut sums);
         let covers = list_coverage(&mut db, scope, None).await?;
         Ok::<_, StoreError>((sums, covers, groups_of_provinces(&mut db, scope).await?))
     };
@@ -93,12 +94,10 @@ async fn groups_of_provinces(
 /// How much of a tier can be reached.
 struct Reach {
     label: &'static str,
-    groups: String,
     linked: Share,
-    linked_groups: String,
-    lost: String,
-    seats: String,
-    head_count: String,
+    lost: i64,
+    seats: i64,
+    head_count: i64,
 }
 
 fn reaches(covers: &[CoverageRow]) -> Vec<Reach> {
@@ -107,12 +106,10 @@ fn reaches(covers: &[CoverageRow]) -> Vec<Reach> {
         let sum = |read: fn(&CoverageRow) -> i64| of().map(read).sum::<i64>();
         (sum(|cover| cover.groups) > 0).then(|| Reach {
             label: tier.label(),
-            groups: number(sum(|cover| cover.groups)),
-            linked_groups: number(sum(|cover| cover.linked)),
             linked: Share::of(sum(|cover| cover.linked), sum(|cover| cover.groups)),
-            lost: number(sum(|cover| cover.lost)),
-            seats: number(sum(|cover| cover.seats)),
-            head_count: number(sum(|cover| cover.head_count)),
+            lost: sum(|cover| cover.lost),
+            seats: sum(|cover| cover.seats),
+            head_count: sum(|cover| cover.head_count),
         })
     };
     crate::domain::group::Tier::ALL.into_iter().filter_map(reach).collect()
@@ -123,22 +120,21 @@ fn reaches(covers: &[CoverageRow]) -> Vec<Reach> {
 #[template(path = "board/overview_part.html")]
 struct OverviewPart {
     t: Words,
-    open: Vec<TrafficRow>,
-    recent: Vec<TrafficRow>,
-    blocked: Vec<BlockedRow>,
+    open: PageTable,
+    recent: PageTable,
+    blocked: PageTable,
     channels: Vec<ChannelRow>,
     reaches: Vec<Reach>,
     map: Vec<Tile>,
     map_size: (u16, u16),
-    provinces: Vec<ProvinceView>,
-    any: bool,
+    provinces: PageTable,
 }
 
 impl OverviewPart {
     fn of(viewer: &Viewer, found: OverviewData) -> Self {
         let t = viewer.t;
-        let rows = found.traffic.into_iter().map(|row| TrafficRow::of(t, row));
-        let (open, recent): (Vec<_>, Vec<_>) = rows.partition(|row| row.open);
+        let (open, recent): (Vec<_>, Vec<_>) = found.traffic.iter().partition(|row| row.open > 0);
+        let traffic = |key: &str, rows: Vec<&Traffic>| PageTable::of(t, &t.say(key), &traffic_columns(), rows);
         let share_of = |code: &str| {
             let sum = found.sums.iter().find(|sum| sum.province.as_deref() == Some(code));
             sum.map_or_else(|| Share::of(0, 0), |sum| Share::of(sum.accepted, sum.groups))
@@ -146,15 +142,18 @@ impl OverviewPart {
         let map = tiles::map(t.language == Language::Thai, share_of, |code| link_of(&found.groups, code));
         Self {
             t,
-            open,
-            recent,
+            open: traffic("board-open-title", open),
+            recent: traffic("board-recent-title", recent),
             map,
-            provinces: provinces(t, &found.sums, &found.groups),
-            blocked: found.blocked.into_iter().map(|row| BlockedRow::of(viewer, row)).collect(),
-            channels: found.channels.into_iter().filter(|channel| channel.trouble.is_some()).collect(),
+            provinces: PageTable::of(t, &t.say("board-thirty-days"), &sum_columns(&found.groups), &found.sums)
+                .styled("table roomy")
+                .tall(),
+            blocked: PageTable::of(t, &t.say("board-blocked-title"), &blocked_columns(viewer, true), &found.blocked)
+                .styled("table roomy stacks blocked-table")
+                .tall(),
+            channels: found.channels.into_iter().filter(|channel| channel.trouble(t).is_some()).collect(),
             reaches: reaches(&found.covers),
             map_size: (tiles::WIDTH, tiles::HEIGHT),
-            any: !found.sums.is_empty(),
         }
     }
 }
@@ -163,37 +162,15 @@ fn link_of(groups: &HashMap<String, String>, province: &str) -> Option<String> {
     groups.get(province).map(|group| format!("/groups/{group}"))
 }
 
-fn provinces(t: Words, sums: &[Sum], groups: &HashMap<String, String>) -> Vec<ProvinceView> {
-    let mut views: Vec<(bool, i64, ProvinceView)> = sums
-        .iter()
-        .map(|sum| {
-            let share = Share::of(sum.accepted, sum.groups);
-            let view = ProvinceView {
-                link: sum.province.as_deref().and_then(|code| link_of(groups, code)),
-                name: format::province(t, sum.province.as_deref()),
-                failed: String::new(),
-                seats: number(sum.bulletins),
-                acknowledged: number(sum.acknowledged),
-                share,
-            };
-            (sum.province.is_none(), view.share.percent, view)
-        })
-        .collect();
-    views.sort_by_key(|(centre, percent, _)| (*centre, *percent));
-    views.into_iter().map(|(_, _, view)| view).collect()
-}
-
 #[derive(Template)]
 #[template(path = "board/overview.html")]
 struct OverviewPage {
-    shell: Shell,
-    t: Words,
     part: String,
 }
 
 async fn make(app: App, viewer: Viewer) -> Result<Option<Frame>, Problem> {
     let found = read(&app.db, &viewer, app.now(), SHOWN).await?;
-    let body = OverviewPart::of(&viewer, found).render().map_err(|_| Problem::internal())?;
+    let body = OverviewPart::of(&viewer, found).render_with_values(&viewer.t).map_err(|_| Problem::internal())?;
     Ok(Some(Frame { id: app.now().as_millisecond(), body }))
 }
 
@@ -210,8 +187,8 @@ fn viewer_of(visitor: &Visitor) -> Viewer {
 pub async fn show_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     let viewer = viewer_of(&visitor);
     let part = app.live().now(&name(&viewer), Box::pin(make(app.clone(), viewer))).await?;
-    let page = OverviewPage { t: visitor.words, part: part.body.clone(), shell: Shell::of(&visitor) };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    let page = OverviewPage { part: part.body.clone() };
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 /// The part that moves, whenever it has.
@@ -230,12 +207,9 @@ pub async fn download(State(app): State<App>, visitor: Visitor, Id(kind): Id<Str
     let found = read(&app.db, &viewer, app.now(), ALL).await?;
     let t = viewer.t;
     match kind {
-        Kind::Bulletins => {
-            let rows: Vec<TrafficRow> = found.traffic.into_iter().map(|row| TrafficRow::of(t, row)).collect();
-            download::file("bulletins", &download::bulletins(t, &rows))
-        }
-        Kind::Blocked => download::file("blocked", &download::blocked(&viewer, found.blocked)),
-        Kind::Provinces => download::file("provinces-30-days", &download::sums(t, &found.sums)),
+        Kind::Bulletins => file("bulletins", &to_file(t, &traffic_columns(), &found.traffic)),
+        Kind::Blocked => file("blocked", &to_file(t, &blocked_columns(&viewer, true), &found.blocked)),
+        Kind::Provinces => file("provinces-30-days", &to_file(t, &sum_columns(&found.groups), &found.sums)),
         _ => Err(Problem::absent("table")),
     }
 }

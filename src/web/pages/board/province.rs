@@ -7,25 +7,21 @@ use axum::response::Response;
 
 use super::InScopeWithQuery;
 use super::bulletin::find;
-use super::download;
 use super::failures::Format;
-use super::format::{self, Share, moment_or_dash, number, stamp};
-use super::rows::{BlockedRow, Viewer, tier_label};
+use super::tables::{Viewer, blocked_columns, file, office_columns};
 use crate::domain::ids::BulletinId;
 use crate::domain::national::province_code;
-use crate::report::Table;
 use crate::store::StoreError;
 use crate::store::board::blocked::list_blocked;
 use crate::store::board::provinces::{OfficeCell, list_offices_of_province};
-use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::input::Parameters;
-use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
-use crate::web::words::Words;
+use crate::web::ui::format::{Share, number, persons, province as province_name};
+use crate::web::ui::table::{PageTable, to_file};
 
 /// What stands in the address for groups of no province.
 pub(super) const CENTRE: &str = "centre";
@@ -38,48 +34,9 @@ pub(super) fn code_of(text: &str) -> Option<String> {
     Some(province_code(text).to_owned())
 }
 
-struct OfficeRow {
-    name: String,
-    group: String,
-    tier: &'static str,
-    state: String,
-    mark: &'static str,
-    since: String,
-    since_stamp: String,
-    seats: String,
-    taps: String,
-    persons: i64,
-    unnamed: i64,
-    groups: i64,
-    accepted: i64,
-}
-
-impl OfficeRow {
-    fn of(t: Words, row: OfficeCell) -> Self {
-        let state = DeliveryState::from(row.state);
-        Self {
-            tier: tier_label(row.tier),
-            state: format::state(t, state),
-            mark: format::mark(state),
-            since: moment_or_dash(t, row.ended_at),
-            since_stamp: stamp(row.ended_at),
-            seats: number(row.seats),
-            taps: persons(t, row.taps, row.unnamed),
-            persons: row.taps - row.unnamed,
-            unnamed: row.unnamed,
-            groups: row.groups,
-            accepted: row.accepted,
-            name: row.name,
-            group: row.group,
-        }
-    }
-}
-
 #[derive(Template)]
 #[template(path = "board/province.html")]
 struct ProvincePage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     subject: String,
     province: String,
@@ -88,8 +45,8 @@ struct ProvincePage {
     of_groups: String,
     seats: String,
     taps: String,
-    blocked: Vec<BlockedRow>,
-    offices: Vec<OfficeRow>,
+    blocked: PageTable,
+    offices: PageTable,
 }
 
 /// The offices of a province.
@@ -117,51 +74,22 @@ pub async fn show_province(
     let taps = persons(t, sum(|cell| cell.taps), sum(|cell| cell.unnamed));
     let of_groups = t
         .say_with("board-of-groups", &[("part", number(share.part).as_str()), ("whole", number(share.whole).as_str())]);
-    let offices: Vec<OfficeRow> = cells.into_iter().map(|row| OfficeRow::of(t, row)).collect();
     if format.is_csv() {
-        return download::file(&format!("province-{province}-{id}"), &table(t, &offices));
+        return file(&format!("province-{province}-{id}"), &to_file(t, &office_columns(), &cells));
     }
     let page = ProvincePage {
-        t,
         id,
         subject: bulletin.subject,
-        province: format::province(t, code.as_deref()),
+        province: province_name(t, code.as_deref()),
         path: format!("/board/{id}/provinces/{province}"),
         share,
         of_groups,
         seats,
         taps,
-        blocked: blocked.into_iter().map(|row| BlockedRow::of(&viewer, row)).collect(),
-        offices,
-        shell: Shell::of(&visitor),
+        blocked: PageTable::of(t, &t.say("board-blocked-title"), &blocked_columns(&viewer, false), &blocked)
+            .styled("table roomy stacks blocked-table")
+            .tall(),
+        offices: PageTable::of(t, &t.say("board-offices"), &office_columns(), &cells),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
-}
-
-fn table(t: Words, offices: &[OfficeRow]) -> Table {
-    let mut table = Table::new([
-        t.say("board-office"),
-        t.say("board-tier"),
-        t.say("board-state"),
-        t.say("board-since"),
-        t.say("board-groups"),
-        t.say("board-state-accepted"),
-        t.say("board-seats"),
-        t.say("board-taps"),
-        t.say("board-unnamed"),
-    ]);
-    for row in offices {
-        table.push([
-            row.name.clone(),
-            row.tier.to_owned(),
-            row.state.clone(),
-            row.since_stamp.clone(),
-            row.groups.to_string(),
-            row.accepted.to_string(),
-            row.seats.replace(',', ""),
-            row.persons.to_string(),
-            row.unnamed.to_string(),
-        ]);
-    }
-    table
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }

@@ -7,10 +7,9 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::InScope;
-use super::bulletin::{ProvinceView, find, provinces};
-use super::format;
+use super::bulletin::find;
 use super::province::code_of;
-use super::rows::{Viewer, words_of};
+use super::tables::{ProvinceSum, Viewer, province_columns, sum_by_province};
 use crate::domain::group::Tier;
 use crate::domain::ids::BulletinId;
 use crate::domain::thai::{Digits, format_long_date, format_moment};
@@ -23,11 +22,13 @@ use crate::store::deliveries::{Filter, list_deliveries};
 use crate::web::api::delivery::Delivery;
 use crate::web::app::App;
 use crate::web::input::Parameters;
-use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::{DASH, moment as ui_moment, number, persons, province};
+use crate::web::ui::label::Label as _;
+use crate::web::ui::table::PageTable;
 use crate::web::words::{Language, Words};
 
 /// Lines on one receipt at most: more than the national tree has.
@@ -69,8 +70,6 @@ struct PrintedPart {
 #[derive(Template)]
 #[template(path = "board/receipt.html")]
 struct ReceiptPage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     back: String,
     subject: String,
@@ -88,7 +87,7 @@ struct ReceiptPage {
     first: String,
     last: String,
     parts: Vec<PrintedPart>,
-    sums: Vec<ProvinceView>,
+    sums: Option<PageTable>,
     made: String,
     by: String,
 }
@@ -111,7 +110,7 @@ pub async fn show_receipt(
     let lowest_tier = whole.then(|| Tier::Gcc2.number());
     let rows = list_deliveries(&mut db, id, &Filter { lowest_tier, ..filter }, LINES).await?;
     drop(db);
-    let sums = if whole { provinces(t, id, &third(&cells)) } else { Vec::new() };
+    let sums = whole.then(|| province_table(t, &sum_by_province(&third(&cells))));
     if rows.is_empty() {
         return Err(Problem::absent("receipt"));
     }
@@ -129,9 +128,8 @@ pub async fn show_receipt(
         });
     }
     let digits = Digits::Thai;
-    let n = |n: usize| write(t, &format::number(i64::try_from(n).unwrap_or(i64::MAX)));
+    let n = |n: usize| write(t, &number(i64::try_from(n).unwrap_or(i64::MAX)));
     let page = ReceiptPage {
-        t,
         id,
         back: back_link(id, province.as_deref()),
         document_number: bulletin.document_number.clone(),
@@ -149,21 +147,24 @@ pub async fn show_receipt(
         accepted: n(receipt.accepted),
         acknowledged: n(receipt.acknowledged),
         taps: write(t, &persons(t, receipt.taps, receipt.unnamed)),
-        seats: write(t, &format::number(receipt.seats)),
-        first: receipt.first_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
-        last: receipt.last_accepted_at.map_or_else(|| "–".to_owned(), |at| moment(t, at)),
+        seats: write(t, &number(receipt.seats)),
+        first: receipt.first_accepted_at.map_or_else(|| DASH.to_owned(), |at| moment(t, at)),
+        last: receipt.last_accepted_at.map_or_else(|| DASH.to_owned(), |at| moment(t, at)),
         parts: parts(t, receipt),
         sums,
         made: moment(t, app.now()),
         by: visitor.display_name.clone(),
-        shell: Shell::of(&visitor),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+}
+
+fn province_table(t: Words, sums: &[ProvinceSum]) -> PageTable {
+    PageTable::of(t, &t.say("receipt-by-province"), &province_columns(None), sums).styled("table receipt-table")
 }
 
 /// The province as a letter writes it; Bangkok is none.
 fn place(t: Words, code: &str) -> String {
-    let name = format::province(t, Some(code));
+    let name = province(t, Some(code));
     if code == "10" { name } else { t.say_with("receipt-province", &[("name", name.as_str())]) }
 }
 
@@ -173,10 +174,10 @@ fn back_link(id: BulletinId, province: Option<&str>) -> String {
 
 fn line(t: Words, delivery: Delivery) -> ReceiptLine {
     let accepted_at = delivery.times.accepted_at;
-    let why = delivery.reason.as_ref().map(|why| words_of(t, why.text));
+    let why = delivery.reason.as_ref().map(|why| why.word(t));
     let standing = match accepted_at {
         Some(_) => String::new(),
-        None => [Some(format::state(t, delivery.state)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
+        None => [Some(delivery.state.word(t)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
     };
     ReceiptLine {
         group: delivery.group.name,
@@ -191,7 +192,7 @@ fn line(t: Words, delivery: Delivery) -> ReceiptLine {
 }
 
 fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
-    let n = |n: usize| write(t, &format::number(i64::try_from(n).unwrap_or(i64::MAX)));
+    let n = |n: usize| write(t, &number(i64::try_from(n).unwrap_or(i64::MAX)));
     receipt
         .parts
         .into_iter()
@@ -211,7 +212,7 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
                     accepted: line.accepted_at.map(|at| moment(t, at)),
                     standing: line.standing,
                     taps: write(t, &persons(t, line.acknowledged.into(), line.unnamed.into())),
-                    seats: if line.seats > 0 { write(t, &format::number(line.seats)) } else { "–".to_owned() },
+                    seats: if line.seats > 0 { write(t, &number(line.seats)) } else { DASH.to_owned() },
                 })
                 .collect(),
         })
@@ -222,7 +223,7 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
 fn moment(t: Words, at: Timestamp) -> String {
     match t.language {
         Language::Thai => format_moment(at, Digits::Thai),
-        Language::English => format::moment(t, at),
+        Language::English => ui_moment(t, at),
     }
 }
 

@@ -9,16 +9,13 @@ use serde::Deserialize;
 
 use super::InScope;
 use super::bulletin::find;
-use super::format;
 use super::province::code_of;
-use super::rows::tier_label;
 use crate::domain::delivery::{Reason, State as Stored};
 use crate::domain::ids::BulletinId;
 use crate::relay::retry;
 use crate::store::StoreError;
 use crate::store::board::failures::count_retryable;
 use crate::store::retries::RetryFilter;
-use crate::web::api::delivery::DeliveryState;
 use crate::web::app::App;
 use crate::web::auth::Caller;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -27,6 +24,8 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
+use crate::web::ui::format::{province, tier_label};
+use crate::web::ui::label::Label as _;
 use crate::web::words::Words;
 
 /// Which deliveries; what is left out or empty does not narrow.
@@ -80,8 +79,6 @@ fn read<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<Option
 #[derive(Template)]
 #[template(path = "board/retry.html")]
 struct RetryPage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     subject: String,
     which: RetryQuery,
@@ -107,7 +104,6 @@ pub async fn ask(
     drop(db);
     let t = visitor.words;
     let page = RetryPage {
-        t,
         id,
         subject: bulletin.subject,
         about: about(t, &filter),
@@ -116,17 +112,16 @@ pub async fn ask(
         unlinked: (found.unlinked > 0).then(|| t.count("retry-unlinked", found.unlinked)),
         unknown: (found.unknown > 0).then(|| t.count("retry-unknown", found.unknown)),
         any: found.deliveries + found.unknown > 0,
-        shell: Shell::of(&visitor),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 /// The filter in words.
 fn about(t: Words, filter: &RetryFilter) -> Vec<String> {
-    let state = filter.state.map(|state: Stored| format::state(t, DeliveryState::from(state)));
-    let reason = filter.reason.map(|reason: Reason| format::reason(t, reason).to_owned());
+    let state = filter.state.map(|state: Stored| state.word(t));
+    let reason = filter.reason.map(|reason: Reason| reason.word(t));
     let tier = filter.tier.map(|tier| tier_label(tier).to_owned());
-    let province = filter.province.as_deref().map(|code| format::province(t, Some(code)));
+    let province = filter.province.as_deref().map(|code| province(t, Some(code)));
     [state, reason, tier, province].into_iter().flatten().collect()
 }
 

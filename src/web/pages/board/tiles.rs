@@ -3,8 +3,8 @@
 //!
 //! The abbreviations are those of the Royal Society, which end in a full stop; Bangkok's alone has three letters.
 
-use super::format::Share;
 use crate::domain::national::{Province, facts};
+use crate::web::ui::format::Share;
 
 /// Column and row of each province, by its code; row 0 is the north.
 const PLACES: [(&str, u8, u8); 77] = [

@@ -30,8 +30,6 @@ use crate::web::words::Words;
 #[derive(Template)]
 #[template(path = "compose/form.html")]
 struct FormPage {
-    shell: Shell,
-    t: Words,
     typed: DraftForm,
     faults: FormErrors,
     choices: GroupFilter,
@@ -44,8 +42,9 @@ struct FormPage {
 
 impl FormPage {
     /// What the form calls a field in which there is a fault.
-    fn label(&self, field: &str) -> Option<String> {
-        Some(self.t.say(match field {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the template gives a reference")]
+    fn label(t: &Words, field: &str) -> Option<String> {
+        Some(t.say(match field {
             "document_number" => "compose-number",
             "document_date" => "compose-date",
             "subject" => "compose-subject",
@@ -118,8 +117,6 @@ impl FilledForm<'_> {
         let preview =
             Preview::of(db, &app.settings, t, &typed, &draft, context.stored.as_ref(), &context.origin_office).await?;
         let page = FormPage {
-            shell: Shell::of(visitor),
-            t,
             choices: GroupFilter::of(db, t, &visitor.caller.scope, &typed).await?,
             image: ImageField::of(t, &typed, &faults),
             preview,
@@ -129,7 +126,7 @@ impl FilledForm<'_> {
             faults,
             overtaken,
         };
-        Ok(show(status, &page, "no-store"))
+        Ok(show(Shell::of(visitor), status, &page, "no-store"))
     }
 }
 

@@ -1,67 +1,15 @@
 //! Labels of a bulletin's parts in the visitor's language.
 
-use crate::domain::actor::Actor;
-use crate::domain::bulletin::{Kind, State, UnscheduledReason, Urgency};
+use crate::domain::bulletin::UnscheduledReason;
 use crate::domain::document::Doubt;
-use crate::domain::national::facts;
 use crate::domain::office::OfficeKind;
 use crate::domain::text::BadText;
-use crate::domain::thai::{Digits, format_moment, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BadDay, BadTime, BulletinTime, TimeFault};
 use crate::relay::refusal::Refusal;
-use crate::web::words::{Language, Words, capital};
-
-/// The first in Thai, the second in English.
-pub fn either(t: Words, thai: impl Into<String>, english: impl Into<String>) -> String {
-    match t.language {
-        Language::Thai => thai.into(),
-        Language::English => english.into(),
-    }
-}
-
-/// Where a bulletin stands.
-pub fn state(t: Words, state: State) -> String {
-    t.say(match state {
-        State::Draft => "compose-state-draft",
-        State::Submitted => "compose-state-submitted",
-        State::Scheduled => "compose-state-scheduled",
-        State::Relaying => "compose-state-relaying",
-        State::Settled => "compose-state-settled",
-        State::Withdrawn => "compose-state-withdrawn",
-    })
-}
-
-/// What it is.
-pub fn kind(t: Words, kind: Kind) -> String {
-    t.say(match kind {
-        Kind::News => "compose-kind-news",
-        Kind::Correction => "compose-kind-correction",
-        Kind::Withdrawal => "compose-kind-withdrawal",
-        Kind::Test => "compose-kind-test",
-        Kind::Drill => "compose-kind-drill",
-    })
-}
-
-/// How urgent it is.
-pub fn urgency(t: Words, urgency: Urgency) -> String {
-    t.say(match urgency {
-        Urgency::Routine => "compose-urgency-routine",
-        Urgency::Urgent => "compose-urgency-urgent",
-        Urgency::VeryUrgent => "compose-urgency-very-urgent",
-        Urgency::MostUrgent => "compose-urgency-most-urgent",
-    })
-}
-
-/// The class of a badge for it.
-pub fn urgency_class(urgency: Urgency) -> &'static str {
-    match urgency {
-        Urgency::Routine => "",
-        Urgency::Urgent => "urgent",
-        Urgency::VeryUrgent => "very-urgent",
-        Urgency::MostUrgent => "most-urgent",
-    }
-}
+use crate::web::ui::format::moment;
+use crate::web::ui::label::either;
+use crate::web::words::{Words, capital};
 
 /// A kind of office.
 pub fn office_kind(t: Words, kind: OfficeKind) -> String {
@@ -77,31 +25,6 @@ pub fn office_kind(t: Words, kind: OfficeKind) -> String {
         OfficeKind::LocalAuthority => "compose-office-local-authority",
         OfficeKind::Partner => "compose-office-partner",
     })
-}
-
-/// A province by its code; a code that is on no list is its own name.
-pub fn province(t: Words, code: &str) -> String {
-    let known = facts().ok().and_then(|facts| facts.provinces.iter().find(|province| province.code == code));
-    known.map_or_else(|| code.to_owned(), |known| either(t, &known.name_th, &known.name_en))
-}
-
-/// Date and time in Bangkok.
-pub fn moment(t: Words, at: Timestamp) -> String {
-    match t.language {
-        Language::Thai => format_moment(at, Digits::Arabic),
-        Language::English => to_bangkok(at).strftime("%-d %b %Y, %H:%M").to_string(),
-    }
-}
-
-/// Who did something, without the mark of people; machines say that they are.
-pub fn actor(t: Words, actor: &Actor) -> String {
-    match actor {
-        Actor::User(name) => name.clone(),
-        Actor::Key(name) => t.say_with("compose-actor-key", &[("name", name)]),
-        Actor::Program(_) | Actor::Unknown(_) => {
-            t.say_with("compose-actor-system", &[("name", actor.to_string().as_str())])
-        }
-    }
 }
 
 /// What is doubtful about a letter's number.

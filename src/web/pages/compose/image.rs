@@ -6,7 +6,6 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::draft_form::{DraftForm, DraftRequest};
-use super::format::either;
 use super::read_form::FormErrors;
 use crate::domain::picture::ImageId;
 use crate::store::StoreError;
@@ -16,6 +15,7 @@ use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::label::either;
 use crate::web::words::{Words, capital};
 
 /// The picture's part of the form.
@@ -74,7 +74,7 @@ pub(super) async fn take_file(
 pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: DraftRequest) -> Result<Response, Problem> {
     let mut faults = FormErrors::default();
     let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut response = show(StatusCode::OK, &ImageField::of(visitor.words, &typed, &faults), "no-store");
+    let mut response = show(visitor.words, StatusCode::OK, &ImageField::of(visitor.words, &typed, &faults), "no-store");
     response.headers_mut().insert("hx-trigger", HeaderValue::from_static("picture"));
     Ok(response)
 }

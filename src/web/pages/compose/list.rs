@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::format;
 use crate::domain::account::Permission;
 use crate::domain::bulletin;
 use crate::domain::ids::BulletinId;
@@ -19,6 +18,8 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
+use crate::web::ui::label::{Badge, Label as _};
 use crate::web::words::Words;
 
 /// Bulletins on a page.
@@ -27,8 +28,6 @@ const ON_A_PAGE: usize = 25;
 #[derive(Template)]
 #[template(path = "compose/list.html")]
 struct ListPage {
-    shell: Shell,
-    t: Words,
     may_write: bool,
     q: String,
     fault: Option<String>,
@@ -43,42 +42,29 @@ struct DraftRow {
     id: BulletinId,
     subject: String,
     number: Option<String>,
-    state: String,
-    state_class: &'static str,
-    kind: Option<String>,
-    urgency: Option<String>,
-    urgency_class: &'static str,
+    marks: Vec<Badge>,
     origin: String,
     at: String,
 }
 
 impl DraftRow {
     fn of(t: Words, row: Bulletin) -> Self {
-        let (state, urgency) = (row.state(), row.urgency());
         let at = row.published_at.or(row.scheduled_for).unwrap_or(row.updated_at);
         Self {
+            marks: marks(t, &row),
             id: row.id,
             subject: row.subject,
             number: row.document_number,
-            state: format::state(t, state),
-            state_class: state_class(state),
-            kind: (row.kind != bulletin::Kind::News).then(|| format::kind(t, row.kind)),
-            urgency: (urgency > bulletin::Urgency::Routine).then(|| format::urgency(t, urgency)),
-            urgency_class: format::urgency_class(urgency),
             origin: row.origin_office,
-            at: format::moment(t, at),
+            at: moment(t, at),
         }
     }
 }
 
-/// The class of a badge for a state.
-pub fn state_class(state: bulletin::State) -> &'static str {
-    match state {
-        bulletin::State::Draft | bulletin::State::Scheduled => "",
-        bulletin::State::Submitted => "warn",
-        bulletin::State::Relaying | bulletin::State::Settled => "good",
-        bulletin::State::Withdrawn => "bad",
-    }
+/// Where a bulletin stands, and what else must not be overlooked.
+pub fn marks(t: Words, row: &Bulletin) -> Vec<Badge> {
+    let others = [row.urgency().mark(t), row.kind.mark(t)].into_iter().flatten();
+    [row.state().badge(t)].into_iter().chain(others).collect()
 }
 
 /// What the list is narrowed by; what cannot be read does not narrow.
@@ -135,17 +121,15 @@ pub async fn show_list(
     let sees = |state: &bulletin::State| sees_drafts || !is_unpublished(*state);
     let states = STATES.into_iter().filter(|(_, known)| sees(known));
     let page = ListPage {
-        shell: Shell::of(&visitor),
-        t,
         may_write: visitor.may(Permission::Originate),
         narrowed: filter.words.is_some() || state.is_some() || filter.before.is_some(),
-        states: states.map(|(word, known)| (word, format::state(t, known), state == Some(known))).collect(),
+        states: states.map(|(word, known)| (word, known.word(t), state == Some(known))).collect(),
         lines: rows.into_iter().map(|row| DraftRow::of(t, row)).collect(),
         next: next.map(|query| format!("/bulletins?{query}")),
         q,
         fault,
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 fn is_unpublished(state: bulletin::State) -> bool {

@@ -24,12 +24,12 @@ pub async fn preview(State(app): State<App>, visitor: Visitor, sent: DraftReques
     let stored = context.stored.as_ref();
     let preview =
         Preview::of(&mut db, &app.settings, visitor.words, &typed, &draft, stored, &context.origin_office).await?;
-    Ok(show(StatusCode::OK, &preview.while_typing(), "no-store"))
+    Ok(show(visitor.words, StatusCode::OK, &preview.while_typing(), "no-store"))
 }
 
 /// The groups that are looked for, for the script.
 pub async fn find_groups(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let groups = Groups::of(&mut db, visitor.words, &visitor.caller.scope, &DraftForm::of(&sent)).await?;
-    Ok(show(StatusCode::OK, &groups, "no-store"))
+    Ok(show(visitor.words, StatusCode::OK, &groups, "no-store"))
 }

@@ -8,6 +8,7 @@ use crate::domain::search::Words as Pieces;
 use crate::store::choices::{Choice, list_by_codes, list_matching, list_office_kinds, list_provinces};
 use crate::store::{Connection, StoreError};
 use crate::web::auth::Scope;
+use crate::web::ui::format::province;
 use crate::web::words::Words;
 
 /// Groups that a search shows at most.
@@ -44,10 +45,8 @@ impl GroupFilter {
         let tick =
             |value: String, label: String, chosen: &[String]| ChoiceBox { on: chosen.contains(&value), value, label };
         let provinces = list_provinces(db, scope.groups()).await?;
-        let mut provinces: Vec<ChoiceBox> = provinces
-            .into_iter()
-            .map(|code| tick(code.clone(), format::province(t, &code), &typed.provinces))
-            .collect();
+        let mut provinces: Vec<ChoiceBox> =
+            provinces.into_iter().map(|code| tick(code.clone(), province(t, Some(&code)), &typed.provinces)).collect();
         provinces.sort_by_cached_key(|tick| dictionary_key(&tick.label));
         let kinds = list_office_kinds(db, scope.groups()).await?;
         Ok(Self {

@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::civil::Date;
 
 use super::draft_form::DraftForm;
-use super::format::{self, either};
+use super::format;
 use crate::domain::bulletin::Kind;
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
@@ -22,6 +22,7 @@ use crate::store::bulletins::{Bulletin, Draft};
 use crate::store::images::find_size;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::problem::Problem;
+use crate::web::ui::label::either;
 use crate::web::words::{Words, group_digits};
 
 /// The preview beside the form, and the part that follows what is typed.

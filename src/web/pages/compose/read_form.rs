@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::draft_form::DraftForm;
-use super::format::{bad_day, bad_text, bad_time, either};
+use super::format::{bad_day, bad_text, bad_time};
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
@@ -23,6 +23,7 @@ use crate::domain::time_bound::{Bound, parse_day};
 use crate::line::limits::LABEL;
 use crate::store::bulletins::Draft;
 use crate::web::api::draft_check::read_address;
+use crate::web::ui::label::either;
 use crate::web::words::Words;
 
 /// The end of an office's day, where a deadline says no time.

@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::draft_form::{DraftForm, DraftRequest};
 use super::form::{FilledForm, FormContext};
-use super::format;
 use super::image::take_file;
 use super::read_form::{FormErrors, read};
 use crate::domain::account::Permission;
@@ -22,6 +21,7 @@ use crate::web::input::Id;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::format::moment;
 
 /// Stores a new draft, or shows the form again.
 pub async fn save_new(
@@ -66,7 +66,7 @@ pub async fn save_draft(
     let seen = stored.updated_at.as_microsecond().to_string();
     let overtaken = (typed.seen != seen).then(|| {
         let by = stored.updated_at;
-        visitor.words.say_with("compose-overtaken", &[("at", &format::moment(visitor.words, by))])
+        visitor.words.say_with("compose-overtaken", &[("at", &moment(visitor.words, by))])
     });
     let before = stored.clone();
     let context = FormContext::of(stored);

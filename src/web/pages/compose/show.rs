@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::format::{self, actor, moment};
-use super::list::state_class;
+use super::format;
+use super::list::marks;
 use super::preview::{date_note, drawn, number_notes};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, Approval, Audience, ForwardingMode, Kind};
@@ -25,6 +25,9 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
+use crate::web::ui::actor::say_actor;
+use crate::web::ui::format::{moment, province};
+use crate::web::ui::label::Badge;
 use crate::web::words::Words;
 
 /// Acts of the audit that are told.
@@ -33,15 +36,9 @@ const TOLD: i64 = 100;
 #[derive(Template)]
 #[template(path = "compose/show.html")]
 struct ShowPage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     subject: String,
-    state: String,
-    state_class: &'static str,
-    kind: Option<String>,
-    urgency: Option<String>,
-    urgency_class: &'static str,
+    marks: Vec<Badge>,
     bubble: Option<Shown>,
     paragraphs: Vec<String>,
     facts: Vec<(String, String)>,
@@ -132,25 +129,18 @@ pub async fn page(
     let origin = visible::find_group(db, &visitor.caller, &row.origin).await?;
     let own = origin.is_some_and(|origin| visitor.caller.originates_at(origin.office_id));
     let t = visitor.words;
-    let (state, urgency) = (row.state(), row.urgency());
     let insider = visitor.caller.sees_drafts();
     let history = if insider { list_entries_of(db, &format!("bulletin:{id}"), TOLD).await? } else { Vec::new() };
     let corrected = find_correction(db, id).await?.map(|token| format!("/b/{token}"));
     let page = ShowPage {
-        shell: Shell::of(visitor),
-        t,
         id,
-        state: format::state(t, state),
-        state_class: state_class(state),
-        kind: (row.kind != Kind::News).then(|| format::kind(t, row.kind)),
-        urgency: (urgency > bulletin::Urgency::Routine).then(|| format::urgency(t, urgency)),
-        urgency_class: format::urgency_class(urgency),
+        marks: marks(t, &row),
         bubble: bubble(db, app, &row).await?,
         paragraphs: row.body.lines().map(str::to_owned).collect(),
         facts: facts(db, visitor, &row).await?,
         doubts: number_notes(t, &Draft::of(&row)).1,
         returned: row.returned_reason.as_deref().zip(row.returned_by.as_ref()).map(|(reason, by)| {
-            t.say_with("compose-returned-by", &[("who", actor(t, by).as_str()), ("reason", reason)])
+            t.say_with("compose-returned-by", &[("who", say_actor(t, by, None).as_str()), ("reason", reason)])
         }),
         unscheduled: row.unscheduled_reason.zip(row.unscheduled_at).map(|(why, at)| format::unscheduled(t, why, at)),
         withdrawn: row.withdrawn_reason.clone(),
@@ -163,7 +153,7 @@ pub async fn page(
         subject: row.subject,
         fault,
     };
-    Ok(show(status, &page, "no-store"))
+    Ok(show(Shell::of(visitor), status, &page, "no-store"))
 }
 
 /// What was sent, or what would be.
@@ -219,7 +209,7 @@ async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -
         parts.push(tiers.iter().map(|tier| format!("GCC{tier}")).collect::<Vec<_>>().join(" "));
     }
     if let Some(provinces) = &audience.provinces {
-        parts.push(provinces.iter().map(|code| format::province(t, code)).collect::<Vec<_>>().join(" "));
+        parts.push(provinces.iter().map(|code| province(t, Some(code))).collect::<Vec<_>>().join(" "));
     }
     if let Some(kinds) = &audience.office_kinds {
         parts.push(kinds.iter().map(|kind| format::office_kind(t, *kind)).collect::<Vec<_>>().join(" "));
@@ -256,7 +246,7 @@ fn history_line(t: Words, entry: &Entry) -> Option<String> {
         "withdraw" => "compose-did-withdraw",
         _ => return None,
     };
-    let (who, at) = (actor(t, &entry.actor), moment(t, entry.at));
+    let (who, at) = (say_actor(t, &entry.actor, None), moment(t, entry.at));
     let mut sentence = t.say_with(key, &[("who", &who), ("at", &at)]);
     let more = entry.detail["reason"].as_str().or(entry.detail["group"].as_str());
     if let Some(more) = more {

@@ -32,7 +32,7 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
-use crate::web::words::Words;
+use crate::web::ui::label::Label as _;
 
 /// When a bulletin goes out that names a day and no time.
 const MORNING: Time = time(8, 30, 0, 0);
@@ -40,8 +40,6 @@ const MORNING: Time = time(8, 30, 0, 0);
 #[derive(Template)]
 #[template(path = "compose/publish.html")]
 struct SummaryPage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     subject: String,
     seen: String,
@@ -115,20 +113,18 @@ async fn page(
         }
     };
     let page = SummaryPage {
-        shell: Shell::of(visitor),
-        t,
         id,
         seen: row.updated_at.as_microsecond().to_string(),
         bubble,
         counts,
-        exercise: is_exercise(row.kind).then(|| format::kind(t, row.kind)),
+        exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
         subject: row.subject,
         typed,
         fault,
         when_fault: faults.when,
     };
-    Ok(show(status, &page, "no-store"))
+    Ok(show(Shell::of(visitor), status, &page, "no-store"))
 }
 
 /// Publishes, now or at a time.

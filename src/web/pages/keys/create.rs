@@ -77,8 +77,6 @@ struct Wanted {
 #[derive(Template)]
 #[template(path = "keys/made.html")]
 struct Made {
-    shell: Shell,
-    t: Words,
     name: String,
     key: String,
     command: String,
@@ -142,8 +140,8 @@ fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
         "KEY={}\ncurl -sS -H \"Authorization: Bearer $KEY\" \"{}/api/v1/bulletins?limit=5\"",
         made.key, app.settings.public_url
     );
-    let page = Made { shell: Shell::of(&visitor), t: visitor.words, name: made.name, key: made.key, command };
-    show(StatusCode::OK, &page, "no-store")
+    let page = Made { name: made.name, key: made.key, command };
+    show(Shell::of(&visitor), StatusCode::OK, &page, "no-store")
 }
 
 async fn read(

@@ -13,7 +13,6 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
-use crate::web::words::Words;
 
 /// Bulletins looked at to find a published one.
 const RECENT: i64 = 20;
@@ -26,8 +25,6 @@ struct Example {
 #[derive(Template)]
 #[template(path = "keys/examples.html")]
 struct Examples {
-    shell: Shell,
-    t: Words,
     subject: Option<String>,
     commands: Vec<Example>,
     may_make_keys: bool,
@@ -76,11 +73,9 @@ pub async fn show_examples(State(app): State<App>, visitor: Visitor) -> Result<R
         Example { about: t.say("keys-example-coverage"), command: get("coverage") },
     ]);
     let page = Examples {
-        shell: Shell::of(&visitor),
-        t,
         subject: bulletin.map(|bulletin| bulletin.subject),
         commands,
         may_make_keys: visitor.may(Permission::ManageKeys),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }

@@ -20,8 +20,11 @@ use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, role_label};
+use crate::web::shell::Shell;
+use crate::web::ui::cell::Cell;
 use crate::web::ui::format::moment;
+use crate::web::ui::label::{Badge, Label as _};
+use crate::web::ui::table::{Column, PageTable};
 use crate::web::words::Words;
 
 /// Keys that end soon are named up to here.
@@ -31,23 +34,6 @@ const MOST_ENDING: i64 = 20;
 #[derive(Debug, Default, Deserialize)]
 pub struct KeysQuery {
     cursor: Option<Cursor>,
-}
-
-struct KeyRow {
-    id: String,
-    name: String,
-    prefix: String,
-    role: String,
-    office: String,
-    created: String,
-    used: String,
-    revoked: Option<String>,
-    /// When it ends by itself, or ended.
-    ends: Option<String>,
-    ended: bool,
-    /// From where it works; none = from anywhere.
-    from: Option<String>,
-    revocable: bool,
 }
 
 /// A key that ends soon.
@@ -65,9 +51,7 @@ struct RoleOption {
 #[derive(Template)]
 #[template(path = "keys/list.html")]
 struct KeysPage {
-    shell: Shell,
-    t: Words,
-    keys: Vec<KeyRow>,
+    keys: PageTable,
     ending: Vec<Ending>,
     next: Option<String>,
     all: bool,
@@ -102,18 +86,17 @@ pub(super) async fn render(
     let before = key_of::<ApiKeyId>(cursor)?;
     let rows = list_keys_under(db, visitor.caller.scope.groups(), before, limit.rows()).await?;
     let all = rules_all(visitor);
-    let page = Page::of(rows, limit, |key| key.id, |key| line(t, all, key, now));
+    let page = Page::of(rows, limit, |key| key.id, |key| key);
     let ending = list_keys_ending(db, visitor.caller.scope.groups(), now, now + WARNED, MOST_ENDING).await?;
-    let option = |role: Role| RoleOption {
-        value: role.as_str(),
-        label: role_label(t, role),
-        chosen: role.as_str() == typed.role,
-    };
+    let option =
+        |role: Role| RoleOption { value: role.as_str(), label: role.word(t), chosen: role.as_str() == typed.role };
+    let shell = Shell::of(visitor);
+    let columns = columns(all, now, &shell.form_token);
+    let keys = PageTable::of(t, &t.say("keys-title"), &columns, &page.items).styled("table stacks");
+    drop(columns);
     let list = KeysPage {
-        shell: Shell::of(visitor),
-        t,
         next: page.next_cursor.map(|cursor| format!("{HERE}?cursor={}", cursor.encode())),
-        keys: page.items,
+        keys,
         ending: ending.into_iter().map(|(name, at)| Ending { name, at: moment(t, at) }).collect(),
         all,
         office: visitor.office_name.clone().unwrap_or_default(),
@@ -121,22 +104,65 @@ pub(super) async fn render(
         typed,
         faults,
     };
-    Ok(show(status, &list, "no-store"))
+    Ok(show(shell, status, &list, "no-store"))
 }
 
-fn line(t: Words, all: bool, key: ApiKey, now: Timestamp) -> KeyRow {
-    KeyRow {
-        id: key.id.to_string(),
-        ended: key.revoked_at.is_none() && !key.is_valid(now),
-        ends: key.expires_at.map(|at| moment(t, at)),
-        from: (!key.networks.is_empty()).then(|| key.networks.join(", ")),
-        revocable: key.is_valid(now) && (all || key.role == Role::Agency),
-        name: key.name,
-        prefix: key.prefix,
-        role: role_label(t, key.role),
-        office: key.office.unwrap_or_else(|| t.say("account-scope-whole")),
-        created: moment(t, key.created_at),
-        used: key.last_used_at.map_or_else(|| t.say("keys-never"), |at| moment(t, at)),
-        revoked: key.revoked_at.map(|at| moment(t, at)),
+#[derive(Template)]
+#[template(path = "keys/revoke_form.html")]
+struct RevokeForm<'a> {
+    t: Words,
+    key: &'a ApiKey,
+    form_token: &'a str,
+}
+
+fn columns(all: bool, now: Timestamp, form_token: &str) -> Vec<Column<'_, ApiKey>> {
+    vec![
+        Column::text("keys-name", |row: &ApiKey| row.name.clone())
+            .shown(|row, _| {
+                let prefix = Cell::quiet_code(&format!("gccr_{}_…", row.prefix));
+                Cell::text(&row.name).below(&prefix)
+            })
+            .naming_the_row(),
+        Column::words("account-role", |row: &ApiKey, t| row.role.word(t)),
+        Column::words("accounts-office", |row: &ApiKey, t| {
+            row.office.clone().unwrap_or_else(|| t.say("account-scope-whole"))
+        }),
+        Column::time("accounts-created", |row: &ApiKey| Some(row.created_at)),
+        Column::words("keys-used", |row: &ApiKey, t| {
+            row.last_used_at.map_or_else(|| t.say("keys-never"), |at| moment(t, at))
+        }),
+        Column::badge("accounts-state", move |row: &ApiKey, t| (standing(row, t, now), String::new())).shown(
+            move |row, t| {
+                let cell = told(row, t, now);
+                if !row.is_valid(now) || !(all || row.role == Role::Agency) {
+                    return cell;
+                }
+                cell.and(&Cell::of(&RevokeForm { t, key: row, form_token }))
+            },
+        ),
+    ]
+}
+
+/// How a key stands.
+fn standing(key: &ApiKey, t: Words, now: Timestamp) -> Badge {
+    if key.revoked_at.is_some() {
+        return Badge { class: "bad", word: t.say("keys-revoked") };
     }
+    if !key.is_valid(now) {
+        return Badge { class: "bad", word: t.say("keys-ended") };
+    }
+    Badge { class: "good", word: t.say("accounts-state-works") }
+}
+
+/// How a key stands, with when it ended or ends by itself, and from where it works.
+fn told(key: &ApiKey, t: Words, now: Timestamp) -> Cell {
+    let cell = Cell::badge(&standing(key, t, now));
+    let below =
+        |cell: Cell, text: Option<String>| cell.below(&text.map(|text| Cell::text(&text).quiet()).unwrap_or_default());
+    if let Some(at) = key.revoked_at.or(key.expires_at.filter(|_| !key.is_valid(now))) {
+        return below(cell, Some(moment(t, at)));
+    }
+    let ends = key.expires_at.map(|at| t.say_with("keys-ends", &[("at", &moment(t, at))]));
+    let from = (!key.networks.is_empty()).then(|| t.say_with("keys-from", &[("addresses", &key.networks.join(", "))]));
+    below(below(cell, ends), from)
 }

@@ -20,7 +20,7 @@ use crate::store::accounts::{Account, find_account_by_id, take_code, update_code
 use crate::store::audit::insert_entry;
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::{assets, show};
+use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::pending_form::PendingForm;
 use crate::web::people::sign_in_request::SignInRequest;
@@ -53,8 +53,6 @@ impl PendingSignIn {
 #[derive(Template)]
 #[template(path = "people/code.html")]
 struct CodePage {
-    shell: Shell,
-    t: Words,
     setup: Option<TotpQrCode>,
     next: String,
     pending_form: Option<String>,
@@ -100,10 +98,8 @@ fn ask_for(
     pending_form: Option<String>,
     fault: Option<Fault>,
 ) -> Response {
-    let mut shell = Shell::outside(t, "/sign-in");
-    shell.scripts.push(assets::path_of("passkeys"));
-    let page = CodePage { shell, t, setup, next, pending_form, passkeys: app.people.passkeys.is_some(), fault };
-    show(status, &page, "no-store")
+    let page = CodePage { setup, next, pending_form, passkeys: app.people.passkeys.is_some(), fault };
+    show(Shell::outside(t, "/sign-in").with_script("passkeys"), status, &page, "no-store")
 }
 
 /// What is typed into the form.

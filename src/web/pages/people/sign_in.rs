@@ -23,7 +23,7 @@ use crate::store::login_sessions::update_device;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::{assets, show};
+use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::pending_form::{PendingForm, local_path};
 use crate::web::people::{SignInMethod, SignedIn, known_device, language_of, session_sha256};
@@ -37,8 +37,6 @@ const DEVICE: usize = 160;
 #[derive(Template)]
 #[template(path = "people/sign_in.html")]
 struct SignInPage {
-    shell: Shell,
-    t: Words,
     username: String,
     remember: bool,
     next: String,
@@ -50,12 +48,8 @@ struct SignInPage {
 }
 
 impl SignInPage {
-    fn new(app: &App, t: Words, here: &str) -> Self {
-        let mut shell = Shell::outside(t, here);
-        shell.scripts.push(assets::path_of("passkeys"));
+    fn new(app: &App, t: Words) -> Self {
         Self {
-            shell,
-            t,
             username: String::new(),
             remember: false,
             next: String::new(),
@@ -65,13 +59,15 @@ impl SignInPage {
             fault: None,
         }
     }
+
+    fn show(&self, t: Words, here: &str, status: StatusCode) -> Response {
+        show(Shell::outside(t, here).with_script("passkeys"), status, self, "no-store")
+    }
 }
 
 #[derive(Template)]
 #[template(path = "people/again.html")]
 struct ResendPage {
-    shell: Shell,
-    t: Words,
     form: PendingForm,
 }
 
@@ -88,22 +84,22 @@ pub struct Next {
 pub async fn show_form(State(app): State<App>, cookies: CookieJar, Query(query): Query<Next>) -> Response {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let here = serde_urlencoded::to_string([("next", &query.next), ("said", &query.said)]).unwrap_or_default();
-    let page = SignInPage { next: query.next, ..SignInPage::new(&app, t, &format!("/sign-in?{here}")) };
-    show(StatusCode::OK, &page, "no-store")
+    let page = SignInPage { next: query.next, ..SignInPage::new(&app, t) };
+    page.show(t, &format!("/sign-in?{here}"), StatusCode::OK)
 }
 
 /// The form for somebody whose session ended while they were typing, or for whom the second step took too long.
 pub fn sign_in_again(app: &App, t: Words, pending_form: Option<&PendingForm>, fault: Option<String>) -> Response {
     let pending_form = pending_form.map(PendingForm::to_field);
-    let page = SignInPage { pending_form, fault, ..SignInPage::new(app, t, "/sign-in") };
-    show(StatusCode::UNAUTHORIZED, &page, "no-store")
+    let page = SignInPage { pending_form, fault, ..SignInPage::new(app, t) };
+    page.show(t, "/sign-in", StatusCode::UNAUTHORIZED)
 }
 
 /// The form for somebody who was not let in another way, with the reason.
 pub(super) fn refuse_other(app: &App, t: Words, status: StatusCode, asked: PendingSignIn, fault: String) -> Response {
     let PendingSignIn { remembered: remember, next, pending_form, .. } = asked;
-    let page = SignInPage { remember, next, pending_form, fault: Some(fault), ..SignInPage::new(app, t, "/sign-in") };
-    show(status, &page, "no-store")
+    let page = SignInPage { remember, next, pending_form, fault: Some(fault), ..SignInPage::new(app, t) };
+    page.show(t, "/sign-in", status)
 }
 
 #[derive(Template)]
@@ -114,7 +110,7 @@ struct SavePrompt {
 
 /// In place of a part of a form, for somebody whose session ended while they were typing into it.
 pub fn save_prompt(t: Words) -> Response {
-    show(StatusCode::UNAUTHORIZED, &SavePrompt { t }, "no-store")
+    show(t, StatusCode::UNAUTHORIZED, &SavePrompt { t }, "no-store")
 }
 
 /// What is typed into the form.
@@ -208,9 +204,9 @@ fn refuse(app: &App, t: Words, typed: SignInForm, status: StatusCode, fault: Str
         next: typed.next,
         pending_form: typed.pending_form,
         fault: Some(fault),
-        ..SignInPage::new(app, t, "/sign-in")
+        ..SignInPage::new(app, t)
     };
-    show(status, &page, "no-store")
+    page.show(t, "/sign-in", status)
 }
 
 /// After the right password: the TOTP code where one is demanded or set up, else signed in.
@@ -252,8 +248,8 @@ pub(super) async fn finish(
     let known = CookieJar::new().add(known);
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
     if let Some(form) = asked.pending_form.as_deref().and_then(PendingForm::from_field) {
-        let again = ResendPage { shell: Shell::outside(t, "/home"), t, form };
-        return Ok((known, show(StatusCode::OK, &again, "no-store")).into_response());
+        let again = ResendPage { form };
+        return Ok((known, show(Shell::outside(t, "/home"), StatusCode::OK, &again, "no-store")).into_response());
     }
     let next = local_path(&asked.next).unwrap_or_else(|| first_page(account.role));
     Ok((known, Redirect::to(next)).into_response())

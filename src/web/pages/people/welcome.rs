@@ -40,8 +40,6 @@ use crate::web::words::{Language, Words};
 #[derive(Template)]
 #[template(path = "people/welcome.html")]
 struct Welcome {
-    shell: Shell,
-    t: Words,
     name: String,
     username: String,
     token: String,
@@ -167,15 +165,13 @@ fn words(cookies: &CookieJar, account: Option<&Account>) -> Words {
 
 fn form(app: &App, t: Words, status: StatusCode, account: &Account, token: &str, fault: Option<String>) -> Response {
     let page = Welcome {
-        shell: Shell::outside(t, &format!("/welcome/{token}")),
-        t,
         name: account.display_name.clone(),
         username: account.username.clone(),
         token: token.to_owned(),
         provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
         fault,
     };
-    show(status, &page, "no-store")
+    show(Shell::outside(t, &format!("/welcome/{token}")), status, &page, "no-store")
 }
 
 pub(super) fn used_up(t: Words) -> Response {

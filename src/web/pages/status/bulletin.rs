@@ -6,8 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::delivery_text::{STATES, say_delivery_state, say_next_step, say_why};
-use super::list::{say_state, say_urgency};
+use super::delivery_text::{STATES, say_next_step};
 use super::{HERE, TierRow};
 use crate::domain::ids::BulletinId;
 use crate::store::StoreError;
@@ -18,12 +17,12 @@ use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
-use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
-use crate::web::ui::format::moment;
+use crate::web::ui::format::{moment, persons};
+use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::words::Words;
 
 /// What the groups are narrowed by.
@@ -44,8 +43,7 @@ struct GroupRow {
     name: String,
     office: String,
     tier: i16,
-    state: String,
-    mark: &'static str,
+    state: Badge,
     at: Option<String>,
     why: Option<String>,
     next: Option<String>,
@@ -55,12 +53,10 @@ struct GroupRow {
 #[derive(Template)]
 #[template(path = "status/one.html")]
 struct StatusPage {
-    shell: Shell,
-    t: Words,
     path: String,
     subject: String,
     published: String,
-    urgency: Option<(&'static str, String)>,
+    urgency: Option<Badge>,
     state: String,
     public: String,
     tiers: Vec<TierRow>,
@@ -85,7 +81,7 @@ pub async fn show_one(
     let Some(published_at) = bulletin.published_at else {
         return Err(Problem::conflict("not-published", "The bulletin is not published yet."));
     };
-    let wanted = STATES.into_iter().find(|state| word_of(*state) == query.state);
+    let wanted = STATES.into_iter().find(|state| code_of(state) == query.state);
     let mut filter = Filter { scope: scope.clone(), after: key_of::<i32>(query.cursor.as_ref())?, ..Filter::default() };
     if let Some(state) = wanted {
         state.narrow(&mut filter);
@@ -98,17 +94,15 @@ pub async fn show_one(
         format!("{HERE}/{id}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
     let option = |state: DeliveryState| StateOption {
-        value: word_of(state),
-        label: say_delivery_state(t, state).0,
+        value: code_of(&state),
+        label: state.word(t),
         chosen: wanted == Some(state),
     };
     let one = StatusPage {
-        shell: Shell::of(&visitor),
-        t,
         path: format!("{HERE}/{id}"),
         published: moment(t, published_at),
-        urgency: say_urgency(t, bulletin.urgency()),
-        state: say_state(t, bulletin.state()),
+        urgency: bulletin.urgency().mark(t),
+        state: bulletin.state().word(t),
         public: app.public_url(&bulletin.public_token),
         subject: bulletin.subject,
         tiers: standings.iter().map(|tier| TierRow::of(t, tier)).collect(),
@@ -117,19 +111,13 @@ pub async fn show_one(
         groups: page.items,
         next,
     };
-    Ok(show(StatusCode::OK, &one, "no-store"))
-}
-
-/// A state as addresses spell it.
-fn word_of(state: DeliveryState) -> String {
-    serde_json::to_value(state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &one, "no-store"))
 }
 
 fn line(t: Words, delivery: Delivery) -> GroupRow {
-    let (state, mark) = say_delivery_state(t, delivery.state);
     GroupRow {
         at: delivery.times.accepted_at.map(|at| moment(t, at)),
-        why: delivery.reason.as_ref().map(|why| say_why(t, why)),
+        why: delivery.reason.as_ref().map(|why| why.word(t)),
         next: delivery.next.as_ref().map(|next| say_next_step(t, next)),
         acknowledged: (delivery.acknowledged > 0).then(|| {
             let persons = persons(t, delivery.acknowledged.into(), delivery.unnamed.into());
@@ -138,7 +126,6 @@ fn line(t: Words, delivery: Delivery) -> GroupRow {
         name: delivery.group.name,
         office: delivery.office.name,
         tier: delivery.group.tier,
-        state,
-        mark,
+        state: delivery.state.badge(t),
     }
 }

@@ -1,8 +1,8 @@
 //! How a delivery stands, in the page's language.
 
-use crate::web::api::delivery::{Action, DeliveryState, NextStep, Why};
+use crate::web::api::delivery::{Action, DeliveryState, NextStep};
 use crate::web::ui::format::moment;
-use crate::web::words::{Language, Words};
+use crate::web::words::Words;
 
 /// The states, in the order in which a delivery goes through them.
 pub(super) const STATES: [DeliveryState; 11] = [
@@ -18,32 +18,6 @@ pub(super) const STATES: [DeliveryState; 11] = [
     DeliveryState::Withdrawn,
     DeliveryState::Expired,
 ];
-
-/// The word for a state, and the mark of its badge.
-pub(super) fn say_delivery_state(t: Words, state: DeliveryState) -> (String, &'static str) {
-    let (key, mark) = match state {
-        DeliveryState::Waiting => ("status-state-waiting", ""),
-        DeliveryState::Held => ("status-state-held", "warn"),
-        DeliveryState::Ready => ("status-state-ready", ""),
-        DeliveryState::Sending => ("status-state-sending", ""),
-        DeliveryState::Parked => ("status-state-parked", "warn"),
-        DeliveryState::Accepted => ("status-state-accepted", "good"),
-        DeliveryState::Failed => ("status-state-failed", "bad"),
-        DeliveryState::Unreachable => ("status-state-unreachable", "bad"),
-        DeliveryState::Declined => ("status-state-declined", ""),
-        DeliveryState::Withdrawn => ("status-state-withdrawn", ""),
-        DeliveryState::Expired => ("status-state-expired", ""),
-    };
-    (t.say(key), mark)
-}
-
-/// Why it is where it is.
-pub(super) fn say_why(t: Words, why: &Why) -> String {
-    match t.language {
-        Language::Thai => why.text.th.to_owned(),
-        Language::English => why.text.en.to_owned(),
-    }
-}
 
 /// Whose turn it is, to do what, and when it happens by itself.
 pub(super) fn say_next_step(t: Words, next: &NextStep) -> String {

@@ -7,7 +7,6 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{HERE, TierRow};
-use crate::domain::bulletin::{State as BulletinState, Urgency};
 use crate::domain::ids::BulletinId;
 use crate::store::StoreError;
 use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
@@ -20,6 +19,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
+use crate::web::ui::label::{Badge, Label as _};
 use crate::web::words::Words;
 
 /// Bulletins on a page.
@@ -35,7 +35,7 @@ struct StatusItem {
     path: String,
     subject: String,
     published: String,
-    urgency: Option<(&'static str, String)>,
+    urgency: Option<Badge>,
     state: String,
     tiers: Vec<TierRow>,
 }
@@ -43,8 +43,6 @@ struct StatusItem {
 #[derive(Template)]
 #[template(path = "status/list.html")]
 struct StatusListPage {
-    shell: Shell,
-    t: Words,
     office: String,
     items: Vec<StatusItem>,
     next: Option<String>,
@@ -71,41 +69,20 @@ pub async fn show_list(
     let ids: Vec<BulletinId> = bulletins.iter().map(|bulletin| bulletin.id).collect();
     let standings = list_standings(&mut db, &ids, scope.as_deref()).await?;
     let page = StatusListPage {
-        shell: Shell::of(&visitor),
-        t,
         office: visitor.office_name.clone().unwrap_or_else(|| t.say("account-scope-whole")),
         items: bulletins.into_iter().map(|bulletin| item(t, bulletin, &standings)).collect(),
         next,
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 fn item(t: Words, bulletin: Bulletin, standings: &[TierStanding]) -> StatusItem {
     StatusItem {
         path: format!("{HERE}/{}", bulletin.id),
         published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
-        urgency: say_urgency(t, bulletin.urgency()),
-        state: say_state(t, bulletin.state()),
+        urgency: bulletin.urgency().mark(t),
+        state: bulletin.state().word(t),
         tiers: standings.iter().filter(|tier| tier.bulletin == bulletin.id).map(|tier| TierRow::of(t, tier)).collect(),
         subject: bulletin.subject,
-    }
-}
-
-/// The class of the badge and the word; none where it is not urgent.
-pub(super) fn say_urgency(t: Words, urgency: Urgency) -> Option<(&'static str, String)> {
-    match urgency {
-        Urgency::Routine => None,
-        Urgency::Urgent => Some(("urgent", t.say("status-urgent"))),
-        Urgency::VeryUrgent => Some(("very-urgent", t.say("status-very-urgent"))),
-        Urgency::MostUrgent => Some(("most-urgent", t.say("status-most-urgent"))),
-    }
-}
-
-/// How a published bulletin stands in the whole tree.
-pub(super) fn say_state(t: Words, state: BulletinState) -> String {
-    match state {
-        BulletinState::Settled => t.say("status-bulletin-settled"),
-        BulletinState::Withdrawn => t.say("status-bulletin-withdrawn"),
-        _ => t.say("status-bulletin-relaying"),
     }
 }

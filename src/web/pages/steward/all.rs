@@ -20,14 +20,11 @@ use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, with_flash};
-use crate::web::words::Words;
+use crate::web::shell::with_flash;
 
 #[derive(Template)]
 #[template(path = "steward/all.html")]
 struct ForwardAllPage {
-    shell: Shell,
-    t: Words,
     count: String,
     items: Vec<WaitingItem>,
 }
@@ -43,7 +40,7 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Respo
     }
     let count = t.count("forward-all-count", size(&waiting));
     let items: Vec<WaitingItem> = waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect();
-    Ok(show(StatusCode::OK, &ForwardAllPage { shell: around(&visitor), t, count, items }, "no-store"))
+    Ok(show(around(&visitor), StatusCode::OK, &ForwardAllPage { count, items }, "no-store"))
 }
 
 /// The answer: those that were shown and are still ticked.

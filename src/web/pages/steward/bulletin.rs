@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
 use super::delivery_text::forwarding_text;
-use super::format::{Badge, Countdown, badges, moment};
+use super::format::{Countdown, badges};
 use super::list::{letter, reach};
 use super::receipt::{self, Receipt};
 use crate::domain::delivery::State as Standing;
@@ -33,14 +33,13 @@ use crate::web::input::Id;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
+use crate::web::ui::label::Badge;
 use crate::web::words::{Words, group_digits};
 
 #[derive(Template)]
 #[template(path = "steward/one.html")]
 struct ForwardPage {
-    shell: Shell,
-    t: Words,
     id: BulletinId,
     badges: Vec<Badge>,
     subject: String,
@@ -134,8 +133,6 @@ pub(super) async fn render(
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
     let page = ForwardPage {
-        shell: around(visitor),
-        t,
         id,
         badges: badges(t, bulletin.kind, bulletin.urgency()),
         letter: letter(t, bulletin.document_number.as_deref(), bulletin.document_date.as_deref()),
@@ -157,7 +154,7 @@ pub(super) async fn render(
         typed,
         receipt,
     };
-    Ok(show(status, &page, "no-store"))
+    Ok(show(around(visitor), status, &page, "no-store"))
 }
 
 async fn describe_all(

@@ -1,22 +1,14 @@
 //! Where a bulletin stands at a group of the office, in words: who did what, when.
 
-use super::format::{moment, soon};
+use super::format::soon;
 use crate::domain::actor::{Actor, Part};
 use crate::domain::delivery::State;
 use crate::domain::time::Timestamp;
-use crate::store::accounts::find_account;
 use crate::store::waiting::OwnDelivery;
 use crate::store::{Connection, StoreError};
+use crate::web::ui::actor::name_actor;
+use crate::web::ui::format::moment;
 use crate::web::words::Words;
-
-/// Who acted, as people know them: the account's display name, the system's name, or that the time had come.
-pub async fn actor(db: &mut Connection, t: Words, actor: &Actor) -> Result<String, StoreError> {
-    Ok(match actor {
-        Actor::User(name) => find_account(db, name).await?.map_or_else(|| name.clone(), |account| account.display_name),
-        Actor::Key(name) => t.say_with("forward-by-key", &[("name", name)]),
-        Actor::Program(_) | Actor::Unknown(_) => actor.to_string(),
-    })
-}
 
 /// What is said of one copy.
 pub async fn forwarding_text(
@@ -38,7 +30,7 @@ pub async fn forwarding_text(
         State::Ready | State::Accepted | State::Failed | State::Unreachable => accepted_text(db, t, copy).await?,
         State::Declined => {
             let by = match &copy.forwarded_by {
-                Some(by) => actor(db, t, by).await?,
+                Some(by) => name_actor(db, t, by).await?,
                 None => String::new(),
             };
             t.say_with("forward-state-declined", &[("by", &by), ("at", &at(copy.ended_at))])
@@ -54,7 +46,7 @@ async fn accepted_text(db: &mut Connection, t: Words, copy: &OwnDelivery) -> Res
         None => t.say("forward-state-automatic"),
         Some(Actor::Program(Part::Time)) => t.say("forward-state-by-time"),
         Some(by) => {
-            let by = actor(db, t, by).await?;
+            let by = name_actor(db, t, by).await?;
             let at = copy.eligible_at.map(|at| moment(t, at)).unwrap_or_default();
             t.say_with("forward-state-forwarded", &[("by", &by), ("at", &at)])
         }

@@ -3,43 +3,15 @@
 use jiff::civil::Date;
 
 use crate::domain::bulletin::{Kind, Urgency};
-use crate::domain::thai::{Digits, format_long_date, format_moment, format_time, to_bangkok};
+use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
+use crate::web::ui::format::moment;
+use crate::web::ui::label::{Badge, Label as _};
 use crate::web::words::{Language, Words};
-
-/// A word in a coloured frame; the word says what the colour says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Badge {
-    /// The class.
-    pub class: &'static str,
-    /// The word.
-    pub word: String,
-}
 
 /// What a bulletin is, and how urgent.
 pub fn badges(t: Words, kind: Kind, urgency: Urgency) -> Vec<Badge> {
-    let kind = match kind {
-        Kind::News => None,
-        Kind::Correction => Some(("warn", t.say("forward-kind-correction"))),
-        Kind::Withdrawal => Some(("bad", t.say("forward-kind-withdrawal"))),
-        Kind::Test => Some(("drill", t.say("forward-kind-test"))),
-        Kind::Drill => Some(("drill", t.say("forward-kind-drill"))),
-    };
-    let urgency = match urgency {
-        Urgency::Routine => ("", t.say("forward-urgency-routine")),
-        Urgency::Urgent => ("urgent", t.say("forward-urgency-urgent")),
-        Urgency::VeryUrgent => ("very-urgent", t.say("forward-urgency-very-urgent")),
-        Urgency::MostUrgent => ("most-urgent", t.say("forward-urgency-most-urgent")),
-    };
-    kind.into_iter().chain([urgency]).map(|(class, word)| Badge { class, word }).collect()
-}
-
-/// Date and time in Bangkok.
-pub fn moment(t: Words, at: Timestamp) -> String {
-    match t.language {
-        Language::Thai => format_moment(at, Digits::Arabic),
-        Language::English => to_bangkok(at).strftime("%-d %b %Y, %H:%M").to_string(),
-    }
+    kind.mark(t).into_iter().chain([urgency.badge(t)]).collect()
 }
 
 /// As [`moment`] within a sentence: today, or on a day.
@@ -124,7 +96,5 @@ mod tests {
         let now = Timestamp::from_second(1_521_763_200);
         assert_eq!(soon(T, now + std::time::Duration::from_mins(66), now), "วันนี้ เวลา 8.06 น.");
         assert_eq!(soon(T, now + std::time::Duration::from_hours(24), now), "วันที่ 24 มี.ค. 2561 เวลา 7.00 น.");
-        let english = Words { language: Language::English };
-        assert_eq!(moment(english, now), "23 Mar 2018, 07:00");
     }
 }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
 use super::delivery_text::forwarding_text;
-use super::format::{Badge, Countdown, badges, letter_date, moment};
+use super::format::{Countdown, badges, letter_date};
 use crate::domain::account::Role;
 use crate::domain::bulletin::Kind;
 use crate::domain::ids::BulletinId;
@@ -22,7 +22,8 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::routes::{self, Access};
-use crate::web::shell::Shell;
+use crate::web::ui::format::moment;
+use crate::web::ui::label::Badge;
 use crate::web::words::Words;
 
 /// How many past ones are shown.
@@ -31,8 +32,6 @@ const PAST: i64 = 5;
 #[derive(Template)]
 #[template(path = "steward/list.html")]
 struct ListPage {
-    shell: Shell,
-    t: Words,
     office: Option<String>,
     items: Vec<WaitingItem>,
     /// The way to forward them all, where there are several.
@@ -117,16 +116,14 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
     let groups = own_groups(&mut db, &visitor.caller).await?;
     let waiting = list_waiting(&mut db, &groups, MOST).await?;
     let page = ListPage {
-        shell: around(&visitor),
-        t,
         all: (waiting.len() > 1).then(|| t.count("forward-all-link", size(&waiting))),
         items: waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect(),
         past: past(&mut db, t, &groups, now).await?,
         groups: managed(&mut db, &visitor).await?,
         originates: may_compose(&visitor),
-        office: visitor.office_name,
+        office: visitor.office_name.clone(),
     };
-    Ok(show(StatusCode::OK, &page, "no-store"))
+    Ok(show(around(&visitor), StatusCode::OK, &page, "no-store"))
 }
 
 /// Whether the visitor may open the page on which bulletins are written.

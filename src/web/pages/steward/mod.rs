@@ -20,15 +20,12 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::web::app::App;
-use crate::web::pages::assets;
 use crate::web::people::Visitor;
 use crate::web::shell::Shell;
 
 /// What is around these pages: with the script that keeps their numbers fresh.
 fn around(visitor: &Visitor) -> Shell {
-    let mut shell = Shell::of(visitor);
-    shell.scripts.push(assets::path_of("steward"));
-    shell
+    Shell::of(visitor).with_script("steward")
 }
 
 /// The routes of this area.

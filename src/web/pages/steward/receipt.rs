@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::format::{moment, soon};
+use super::format::soon;
 use super::list::size;
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::BulletinId;
@@ -20,10 +20,10 @@ use crate::web::api::snapshot::View;
 use crate::web::api::waiting::own_groups;
 use crate::web::app::App;
 use crate::web::input::Id;
-use crate::web::pages::acknowledged::persons;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::format::{moment, persons};
 use crate::web::words::{Language, Words, group_digits};
 
 /// How many of those that wait for somebody are named.
@@ -91,7 +91,7 @@ pub async fn show_receipt(
     }
     drop(db);
     let receipt = read(&app, visitor.words, id, &groups).await?;
-    Ok(show(StatusCode::OK, &Part { t: visitor.words, id, receipt }, "no-store"))
+    Ok(show(visitor.words, StatusCode::OK, &Part { t: visitor.words, id, receipt }, "no-store"))
 }
 
 /// What is used of a status as the API writes it.

@@ -11,7 +11,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::around;
 use super::fields::Fields;
-use super::format::moment;
 use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::thai::{Digits, format_short_date, to_bangkok};
@@ -29,6 +28,7 @@ use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
+use crate::web::ui::format::moment;
 use crate::web::words::{Language, Words};
 
 /// What is suggested for a group that never went on by itself, in minutes.
@@ -37,8 +37,6 @@ const SUGGESTED: &str = "60";
 #[derive(Template)]
 #[template(path = "steward/settings.html")]
 struct SettingsPage {
-    shell: Shell,
-    t: Words,
     group: Shown,
     how: How,
     minutes: String,
@@ -149,8 +147,6 @@ pub(super) async fn render(
     let minutes = group.forward_within.map_or_else(|| SUGGESTED.to_owned(), |minutes| minutes.to_string());
     let page = SettingsPage {
         // a form's answer is this page too, and what leads back must lead here
-        shell: Shell { here: address(code), ..around(visitor) },
-        t,
         how: typed.how.unwrap_or_else(|| How::of(&group)),
         minutes: typed.minutes.clone().unwrap_or(minutes),
         may_be_automatic: visitor.may(Permission::Publish) || visitor.role() == Role::Steward,
@@ -166,7 +162,7 @@ pub(super) async fn render(
         },
         typed,
     };
-    Ok(show(status, &page, "no-store"))
+    Ok(show(Shell { here: address(code), ..around(visitor) }, status, &page, "no-store"))
 }
 
 /// Whether the visitor can make an account for a deputy: a steward for the own office, and who makes accounts anyway.
