@@ -50,7 +50,7 @@
 //! | a setting | [`config`] and `config/default.toml` |
 //! | a command | [`cli`], and how it is put together in [`app`] |
 //!
-//! Who may import whom is held by `tests/it/architecture.rs`.
+//! `docs/architecture.md` has a section for each room. Who may import whom is held by `tests/it/architecture.rs`.
 
 pub mod app;
 pub mod cli;

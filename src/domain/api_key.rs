@@ -4,7 +4,7 @@
 //! Only the prefix and the SHA-256 of the whole key are kept. A key is random enough that a plain hash cannot be
 //! searched, so no slow password hash stands between a poll and its answer.
 //!
-//! Called by `cli` (making keys) and `web::auth` (checking them).
+//! Called by `cli` (making keys) and `web::access` (checking them).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

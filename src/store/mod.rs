@@ -96,6 +96,8 @@ use crate::domain::time::Timestamp;
 pub use connection::Connection;
 pub use hosts::Hosts;
 pub use pool::{Db, Pooled, Pooling, Tx};
+/// What acquiring a connection, beginning and committing answer with where they fail; [`StoreError`] says what it means.
+pub use sqlx::Error as DbError;
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]

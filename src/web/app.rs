@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use governor::clock::DefaultClock;
 
-use super::api::snapshot::Snapshots;
-use super::auth::Callers;
+use super::access::Callers;
 use super::caller_limits::{CallerLimits, Held};
 use super::channel_secrets::SecretsCache;
 use super::client_address::TrustedProxies;
@@ -16,12 +15,13 @@ use super::pages::image::Images;
 use super::people::SignInServices;
 use super::problem::Problem;
 use super::rates::Rates;
+use super::view::snapshot::Snapshots;
 use crate::domain::sealed::{PersonKey, SealingKeys};
 use crate::domain::time::{Clock, Timestamp};
 use crate::relay::inbound_wake::InboundWake;
 use crate::relay::line_check::LineCheck;
 use crate::relay::settings::Settings;
-use crate::store::{Db, StoreError, Tx};
+use crate::store::{Db, Tx};
 
 /// Renders what was counted, in Prometheus' text format.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -148,7 +148,7 @@ impl App {
 
     /// A transaction; dropping it undoes it.
     pub(super) async fn begin(&self) -> Result<Tx, Problem> {
-        Ok(self.db.begin().await.map_err(StoreError::from)?)
+        Ok(self.db.begin().await?)
     }
 
     /// The public page of the bulletin with this token.

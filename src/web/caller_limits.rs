@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::auth::Caller;
+use super::access::Caller;
 use super::problem::Problem;
 use super::slots::{Slot, Slots};
 

@@ -26,8 +26,8 @@ use super::input::read_bytes;
 use super::people::Visitor;
 use super::problem::Problem;
 use crate::domain::ids::ApiKeyId;
+use crate::store::Tx;
 use crate::store::idempotency::{FORM, StoredAnswer, find_answer, insert_answer, try_lock_key};
-use crate::store::{StoreError, Tx};
 
 /// The name of the hidden field.
 pub const FIELD: &str = "once";
@@ -143,7 +143,7 @@ impl FormKey {
     /// When the database fails; nothing is done then.
     pub async fn finish<M: Serialize + Sync>(&self, mut tx: Tx, app: &App, made: &M) -> Result<(), Problem> {
         self.keep(&mut tx, app, made).await?;
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         app.snapshots.forget();
         Ok(())
     }

@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
+use super::access::Caller;
 use super::app::App;
-use super::auth::Caller;
 use super::input::{read_bytes, read_json};
 use super::problem::Problem;
 use crate::domain::actor::Actor;
@@ -25,7 +25,7 @@ use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
 use crate::relay::refusal::Refusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
-use crate::store::{Connection, StoreError, Tx};
+use crate::store::{Connection, DbError, StoreError, Tx};
 
 const KEY_HEADER: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
@@ -52,6 +52,12 @@ impl From<Problem> for PostError {
 
 impl From<StoreError> for PostError {
     fn from(error: StoreError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl From<DbError> for PostError {
+    fn from(error: DbError) -> Self {
         Self::Problem(error.into())
     }
 }
@@ -247,7 +253,7 @@ impl Work {
             )
             .await?;
         }
-        self.tx.commit().await.map_err(StoreError::from)?;
+        self.tx.commit().await?;
         self.app.snapshots.forget();
         Ok(respond(status, text, &self.path))
     }

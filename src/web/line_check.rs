@@ -1,8 +1,7 @@
 //! Asking LINE before a bulletin is handed in, published, scheduled or tried, from the API and from forms alike.
 
-use super::api::visible;
+use super::access::{Caller, visible};
 use super::app::App;
-use super::auth::Caller;
 use crate::domain::ids::BulletinId;
 use crate::relay::refusal::{Refusal, Result};
 

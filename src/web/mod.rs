@@ -1,21 +1,23 @@
 //! The web: the REST API, LINE's webhook, the public page of a bulletin, and what operators look at.
 //!
 //! [`router`] puts it together over an [`App`]. A request goes through `layers` (problems, panics, time-outs, log),
-//! for the API through `auth` (whose key, what may it do), for pages through `people` (who is signed in), and into one handler of `api`, `pages`, `hook` or
+//! for the API through `access` (whose key, what may it do), for pages through `people` (who is signed in), and into one handler of `api`, `pages`, `webhook` or
 //! `health`, which loads, checks, changes and answers. Changes are the commands of `relay`, in one transaction
 //! with their audit entry and, on a POST, with the answer that is kept for its idempotency key (`idempotent_post`).
 //!
 //! Invariants: every query of the API is bounded by the caller's scope; every refusal is a `problem`; no
 //! token, signature, LINE user id or text of a message is logged.
 
+mod access;
 mod api;
 mod app;
-mod auth;
 pub mod bubble;
 mod caller_limits;
 mod channel_secrets;
 mod client_address;
+mod conn;
 mod document;
+mod field;
 mod health;
 pub mod idempotent_form;
 mod idempotent_post;
@@ -27,6 +29,7 @@ mod listing;
 mod live;
 mod pages;
 mod people;
+mod picture;
 mod problem;
 mod rates;
 mod refused;
@@ -35,6 +38,7 @@ pub mod routes;
 mod shell;
 mod slots;
 mod ui;
+mod view;
 mod webhook;
 mod words;
 

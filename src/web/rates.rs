@@ -5,7 +5,7 @@
 //! guard is a node's own room; attempts to sign in, which must be counted for all nodes together, are counted there.
 //!
 //! Only keys that were found to work are remembered, by their hash; a key that is above its rate is then refused
-//! before the database is asked. Called by [`super::auth`].
+//! before the database is asked. Called by [`super::access`].
 //!
 //! Answers say where the key stands, by `draft-ietf-httpapi-ratelimit-headers-11`: `RateLimit-Policy` has the quota
 //! `q` of a window of `w` seconds; `RateLimit` has what is left of it, `r`, and in `t` the seconds until all of it is

@@ -7,7 +7,7 @@ use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
 use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
-use crate::store::StoreError;
+use crate::store::{DbError, StoreError};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -26,6 +26,12 @@ impl From<StoreError> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        StoreError::from(error).into()
     }
 }
 

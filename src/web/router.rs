@@ -12,12 +12,12 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
+use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coverage, deliveries, deputies, drafts, events, group_change, groups,
     images, offices, publishing, retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
-use super::auth::authorize;
 use super::people::{self, require_session};
 use super::{document, health, layers, pages, webhook};
 

@@ -1,4 +1,4 @@
-//! Every route in one place, with what it needs: the table that `auth` and `people` enforce and that a test walks.
+//! Every route in one place, with what it needs: the table that `access` and `people` enforce and that a test walks.
 //!
 //! The OpenAPI document is generated from the handlers; a test holds the two to each other, so that no route can
 //! be served without a line here.

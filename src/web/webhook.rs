@@ -27,7 +27,6 @@ use crate::domain::time::Timestamp;
 use crate::line::signature;
 use crate::line::webhook::{EventContent, InboundEvent, Mode, parse};
 use crate::relay::publish::acknowledged_bulletin;
-use crate::store::StoreError;
 use crate::store::channels::touch_webhook;
 use crate::store::webhook_events::{Event, insert_events};
 use crate::telemetry::metric;
@@ -71,7 +70,7 @@ pub async fn receive(
         tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
     }
     touch_webhook(&mut tx, channel, now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     if !events.is_empty() {
         app.inbound.wake();
     }

@@ -45,6 +45,19 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
     ("web", "line", &["message", "signature", "webhook", "limits"]),
 ];
 
+/// What the rooms of `web` may not import of one another: the API and the pages both stand on `view` (what is shown of a
+/// thing) and `access` (what a caller may see and do), and know nothing of each other.
+const ROOMS_APART: &[(&str, &[&str])] = &[
+    ("view", &["access", "api", "pages", "people", "app", "router"]),
+    ("access", &["view", "api", "pages", "people", "router"]),
+    ("api", &["pages", "people"]),
+    ("pages", &["api"]),
+];
+
+/// What pages still take of the API: changes that both make, until each is a command. Nothing is added here.
+const STILL_OF_THE_API: &[&str] =
+    &["deputies", "draft_check", "drafts", "group_change", "publishing", "webhook_failures"];
+
 /// Crates that only some modules may name.
 const ONLY_IN: &[(&str, &[&str])] =
     &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line", "oidc"]), ("axum::", &["web", "simulator"])];
@@ -131,6 +144,81 @@ fn modules_import_only_what_the_design_lets_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Every path below `web` that the code of `source` names, in full: `crate::web::…` and `super::…`, a group as its parts.
+fn paths_in_web(source: &Source) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let file = source.path.strip_prefix(root).expect("below src").with_extension("");
+    let mut home: Vec<&str> = file.iter().map(|part| part.to_str().expect("a plain name")).collect();
+    if home.last() == Some(&"mod") {
+        home.pop();
+    }
+    let mut found = Vec::new();
+    for (at, start) in source.code.match_indices("crate::web::").chain(source.code.match_indices("super::")) {
+        let before = source.code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let mut rest = &source.code[at + start.len()..];
+        let mut base = vec!["web"];
+        if start == "super::" {
+            base = home[..home.len().saturating_sub(1)].to_vec();
+            while let Some(further) = rest.strip_prefix("super::") {
+                base.pop();
+                rest = further;
+            }
+        }
+        let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+        let path = |text: &str| text.trim().chars().take_while(|c| is_path(*c)).collect::<String>();
+        let of_many = rest.strip_prefix('{').and_then(|group| group.split_once("};"));
+        let parts: Vec<String> = if let Some((group, _)) = of_many {
+            group.split(',').map(path).collect()
+        } else {
+            let stem = path(rest);
+            let group = rest[stem.len()..].strip_prefix('{').and_then(|group| group.split_once('}'));
+            match group.filter(|_| stem.ends_with("::")) {
+                Some((group, _)) => group.split(',').map(|name| format!("{stem}{}", path(name))).collect(),
+                None => vec![stem],
+            }
+        };
+        found.extend(parts.iter().map(|part| format!("{}::{part}", base.join("::"))));
+    }
+    found
+}
+
+#[test]
+fn api_and_pages_stand_on_view_and_access_and_know_nothing_of_each_other() {
+    let mut wrong = Vec::new();
+    let mut still = Vec::new();
+    for source in sources().iter().filter(|source| source.module == "web") {
+        let room = source.path.iter().skip_while(|part| *part != "web").nth(1).and_then(|part| part.to_str());
+        let Some((room, apart)) = ROOMS_APART.iter().find(|(name, _)| Some(*name) == room) else { continue };
+        for path in paths_in_web(source) {
+            let Some(inner) = path.strip_prefix("web::") else { continue };
+            let Some(other) = apart.iter().find(|other| inner.split("::").next() == Some(other)) else { continue };
+            let item = inner.split("::").nth(1).unwrap_or_default().to_owned();
+            if *room == "pages" && *other == "api" && STILL_OF_THE_API.contains(&item.as_str()) {
+                still.push(item);
+            } else {
+                wrong.push(format!("{}: {path}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for item in STILL_OF_THE_API {
+        assert!(still.iter().any(|found| found == item), "{item} is not taken any more: leave it out of the list");
+    }
+}
+
+#[test]
+fn every_room_that_is_kept_apart_exists() {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
+    for (room, apart) in ROOMS_APART {
+        for name in apart.iter().chain([room]) {
+            assert!(web.join(name).is_dir() || web.join(format!("{name}.rs")).is_file(), "{name}");
+        }
+    }
+}
+
 #[test]
 fn database_http_client_and_web_framework_stay_in_their_modules() {
     let mut wrong = Vec::new();
@@ -149,6 +237,42 @@ fn every_module_the_rules_name_exists() {
     let modules: Vec<String> = sources().into_iter().map(|source| source.module).collect();
     for (module, _) in MAY_IMPORT {
         assert!(modules.iter().any(|found| found == module), "{module}");
+    }
+}
+
+#[test]
+fn documents_name_only_files_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut absent = Vec::new();
+    let mut found = 0;
+    for document in ["CONTRIBUTING.md", "docs/architecture.md"] {
+        let text = fs::read_to_string(root.join(document)).expect("a document");
+        for name in text.split('`').skip(1).step_by(2) {
+            let begins = ["src/", "config/", "migrations/", "docs/", "tests/", "scripts/"];
+            if begins.iter().any(|folder| name.starts_with(folder)) && !name.contains(' ') {
+                found += 1;
+                if !root.join(name).exists() {
+                    absent.push(format!("{document}: {name}"));
+                }
+            }
+        }
+    }
+    assert!(absent.is_empty(), "{absent:#?}");
+    assert!(found > 50, "the names were not found");
+}
+
+#[test]
+fn every_room_has_a_section_that_says_what_it_imports() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md")).expect("it");
+    for (room, imports) in MAY_IMPORT {
+        let (_, section) = text.split_once(&format!("\n## {room}\n")).unwrap_or_else(|| panic!("no section on {room}"));
+        let section = section.split("\n## ").next().unwrap_or_default();
+        for import in *imports {
+            assert!(
+                section.contains(&format!("`{import}`")),
+                "the section on {room} does not say that it imports {import}"
+            );
+        }
     }
 }
 

@@ -5,13 +5,13 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::publishing::{Nothing, Standing};
-use super::visible;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin;
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::relay::approval;
+use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;

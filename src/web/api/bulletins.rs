@@ -5,7 +5,6 @@ use axum::extract::State;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use uuid::Uuid;
 
-use super::visible;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{
     self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, UnscheduledReason, Urgency,
@@ -17,10 +16,10 @@ use crate::domain::search::{BadWords, Words};
 use crate::domain::text::AltText;
 use crate::domain::time::Timestamp;
 use crate::relay::publish::image_url;
-use crate::store::StoreError;
 use crate::store::bulletins::{self as rows, Filter};
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::problem::Problem;
@@ -241,6 +240,7 @@ pub async fn list_bulletins(
     State(app): State<App>,
     caller: Caller,
     Parameters(query): Parameters<BulletinQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Page<Bulletin>>, Problem> {
     let filter = Filter {
         state: query.state,
@@ -252,7 +252,6 @@ pub async fn list_bulletins(
         own_drafts: caller.sees_own_drafts(),
         ..Filter::default()
     };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let found = rows::list_bulletins(&mut db, &filter, query.limit.rows()).await?;
     Ok(Json(Page::of(found, query.limit, |row| row.id, |row| Bulletin::of(&app, row))))
 }
@@ -264,8 +263,8 @@ pub async fn get_bulletin(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<BulletinId>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Bulletin>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let row = visible::bulletin(&mut db, &caller, id).await?;
     Ok(Json(Bulletin::of(&app, row)))
 }

@@ -1,29 +1,20 @@
 //! What people do with a bulletin on its way: forward, decline, reverse a declining.
 //!
-//! A steward's key answers for the groups of its own office, and for no others: those are absent to it. Operators and
-//! admins answer for every group in their part of the tree (letter of 23 March 2561, clause 2, on whose duty it is).
+//! For which groups a key answers is found by `access::duty`; others are absent to it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::visible;
-use crate::domain::account::Role;
-use crate::domain::ids::{BulletinId, Code, GroupId};
+use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Note, PlainReason};
-use crate::relay::forward::{self, SignedNote};
-use crate::store::groups::{self, list_ids_under, list_places};
-use crate::store::offices::find_office;
-use crate::store::stewards::list_stewards;
-use crate::store::{Connection, StoreError};
+use crate::relay::forward;
+use crate::web::access::duty::{all_answered_for, answered_for};
+use crate::web::access::signature::sign;
+use crate::web::access::visible;
 use crate::web::app::App;
-use crate::web::auth::Caller;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
-use crate::web::problem::Problem;
-
-/// Who signs a note that no office's key wrote.
-const OPERATIONS: &str = "ศูนย์ปฏิบัติการ GCC";
 
 /// Into which groups.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -158,70 +149,4 @@ pub async fn undecline_bulletin(
     let groups = answered_for(work.db(), &caller, &into).await?;
     let undeclined = forward::undecline(work.db(), id, &groups, &by, now).await?;
     work.answer(StatusCode::OK, &UndeclineAnswer { undeclined }).await
-}
-
-/// The groups called `codes`, all of which the caller must answer for.
-pub(in crate::web) async fn answered_for(
-    db: &mut Connection,
-    caller: &Caller,
-    codes: &[Code],
-) -> Result<Vec<i32>, Problem> {
-    if codes.is_empty() {
-        return Err(Problem::invalid_field("/into", "must name at least one group"));
-    }
-    let names: Vec<String> = codes.iter().map(Code::to_string).collect();
-    let places = list_places(db, &names).await?;
-    let theirs = |place: &groups::Place| match caller.role {
-        Role::Steward => caller.office == Some(place.office_id),
-        _ => caller.scope.covers(&place.path),
-    };
-    match names.iter().find(|name| !places.iter().any(|place| place.code == **name && theirs(place))) {
-        Some(name) => Err(Problem::absent(&format!("group as {name}"))),
-        None => Ok(places.into_iter().map(|place| place.id.0).collect()),
-    }
-}
-
-/// Every group that the caller answers for; none = all.
-pub(in crate::web) async fn all_answered_for(
-    db: &mut Connection,
-    caller: &Caller,
-) -> Result<Option<Vec<i32>>, StoreError> {
-    match (caller.scope.groups(), caller.role) {
-        (None, _) => Ok(None),
-        // its scope is given as the groups of its office
-        (Some(own), Role::Steward) => Ok(Some(own.to_vec())),
-        (Some(scope), _) => Ok(Some(list_ids_under(db, scope).await?)),
-    }
-}
-
-/// Puts under a note whose it is: the office that the key stands for, by its steward's title.
-pub(in crate::web) async fn sign(
-    db: &mut Connection,
-    caller: &Caller,
-    text: Note,
-    into: &forward::ForwardTarget,
-    origin: GroupId,
-) -> Result<SignedNote, StoreError> {
-    let first = match into {
-        forward::ForwardTarget::Groups(groups) => groups.first(),
-        forward::ForwardTarget::AllHeld(groups) => groups.as_ref().and_then(|groups| groups.first()),
-    };
-    let group = first.map_or(origin, |id| GroupId(*id));
-    Ok(SignedNote { text, from: signature(db, caller, group).await?, group })
-}
-
-/// Whose a note into `group` is: its steward's, by title or else by the office's name; or that of operations.
-pub(in crate::web) async fn signature(
-    db: &mut Connection,
-    caller: &Caller,
-    group: GroupId,
-) -> Result<String, StoreError> {
-    let Some(office) = caller.office_code.as_deref().filter(|_| caller.role == Role::Steward) else {
-        return Ok(OPERATIONS.to_owned());
-    };
-    let stewards = list_stewards(db, group).await?;
-    if let Some(title) = stewards.into_iter().find_map(|steward| steward.title.filter(|_| !steward.deputy)) {
-        return Ok(title);
-    }
-    Ok(find_office(db, office).await?.map_or_else(|| OPERATIONS.to_owned(), |office| office.name))
 }

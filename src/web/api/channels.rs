@@ -8,19 +8,20 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::delivery::Words;
 use super::publishing::Nothing;
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels as rows;
 use crate::store::notices::{Notice, notify};
-use crate::store::{Connection, StoreError, audit};
+use crate::store::{Connection, audit};
+use crate::web::access::{Caller, Scope};
 use crate::web::app::App;
-use crate::web::auth::{Caller, Scope};
+use crate::web::conn::Conn;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::Page;
 use crate::web::problem::Problem;
+use crate::web::view::delivery::Words;
 
 /// A LINE channel.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -87,11 +88,10 @@ pub struct ChannelQuery {}
 /// All channels, by code.
 #[utoipa::path(get, path = "/channels", tag = "channels", responses((status = 200, body = Page<Channel>)))]
 pub async fn list_channels(
-    State(app): State<App>,
     caller: Caller,
     Parameters(ChannelQuery {}): Parameters<ChannelQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Page<Channel>>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let all = if caller.scope == Scope::Whole { rows::list_channels(&mut db).await? } else { Vec::new() };
     Ok(Json(Page { items: all.into_iter().map(Channel::from).collect(), next_cursor: None }))
 }

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::group::Tier;
 use crate::domain::ids::BulletinId;
-use crate::store::StoreError;
 use crate::store::coverage::{CoverageRow, find_last_bulletin, list_coverage};
-use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::access::Caller;
+use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::problem::Problem;
 
@@ -124,11 +122,10 @@ pub struct CoverageQuery {}
 /// How much of the tree can be reached, by tier and province.
 #[utoipa::path(get, path = "/coverage", tag = "tree", responses((status = 200, body = Coverage)))]
 pub async fn get_coverage(
-    State(app): State<App>,
     caller: Caller,
     Parameters(CoverageQuery {}): Parameters<CoverageQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Coverage>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let last = find_last_bulletin(&mut db).await?;
     let covers = list_coverage(&mut db, caller.scope.groups(), last).await?;
     Ok(Json(Coverage::of(&covers, last)))

@@ -7,20 +7,20 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Delivery, DeliveryState};
-use super::timeline::{Moment, timeline};
-use super::visible;
 use crate::domain::ids::{BulletinId, Code, DeliveryId};
 use crate::domain::national::province_code;
+use crate::store::Connection;
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{self as rows, Filter, get_change_horizon};
-use crate::store::{Connection, StoreError};
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::problem::Problem;
+use crate::web::view::delivery::{Delivery, DeliveryState};
+use crate::web::view::timeline::{Moment, timeline};
 
 /// Taps shown in a timeline at most.
 const TAPS_SHOWN: i64 = 200;
@@ -84,12 +84,11 @@ impl DeliveryQuery {
 #[utoipa::path(get, path = "/bulletins/{id}/deliveries", tag = "bulletins",
     params(("id" = BulletinId, Path), DeliveryQuery), responses((status = 200, body = Page<Delivery>)))]
 pub async fn list_bulletin_deliveries(
-    State(app): State<App>,
     caller: Caller,
     Id(id): Id<BulletinId>,
     Parameters(query): Parameters<DeliveryQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Page<Delivery>>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     visible::bulletin(&mut db, &caller, id).await?;
     let limit = query.limit;
     let filter = query.into_filter(&mut db, &caller).await?;
@@ -153,7 +152,7 @@ pub async fn list_changes(
         }
         None => None,
     };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     // read before the rows: what is below it cannot be missing among them
     let horizon = Place { mark: get_change_horizon(&mut db).await?, last: None };
     let Some(since) = since else {
@@ -187,11 +186,10 @@ pub struct DeliveryDetail {
 #[utoipa::path(get, path = "/deliveries/{id}", tag = "deliveries", params(("id" = DeliveryId, Path)),
     responses((status = 200, body = DeliveryDetail)))]
 pub async fn get_delivery(
-    State(app): State<App>,
     caller: Caller,
     Id(id): Id<DeliveryId>,
+    Conn(mut db): Conn,
 ) -> Result<Json<DeliveryDetail>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let scope = caller.scope.to_filter();
     let row = rows::find_delivery(&mut db, id, scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;

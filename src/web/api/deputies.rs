@@ -9,8 +9,7 @@ use serde_json::json;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
-use super::groups::{Steward, manages};
-use super::visible;
+use super::groups::Steward;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::domain::steward::Deputy;
@@ -19,8 +18,9 @@ use crate::domain::time_bound::{Bound, TimeInput};
 use crate::store::groups::Group;
 use crate::store::stewards::{self, NamedDeputy, insert_deputy};
 use crate::store::{Connection, StoreError, audit};
+use crate::web::access::Caller;
+use crate::web::access::duty::managed;
 use crate::web::app::App;
-use crate::web::auth::Caller;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Ids};
 use crate::web::problem::{FieldError, Problem};
@@ -124,14 +124,8 @@ pub async fn end_deputy(
     let mut tx = app.begin().await?;
     let group = managed(&mut tx, &caller, &code).await?;
     end(&mut tx, &group, id, &caller.actor(), app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The group called `code`, which the caller must manage.
-pub(in crate::web) async fn managed(db: &mut Connection, caller: &Caller, code: &str) -> Result<Group, Problem> {
-    let group = visible::group(db, caller, code).await?;
-    if manages(caller, &group) { Ok(group) } else { Err(Problem::absent("group")) }
 }
 
 /// Names a deputy and writes that down, without the person: the audit outlives the duty.

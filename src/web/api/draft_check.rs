@@ -1,7 +1,6 @@
 //! The rules of a draft's fields. Each takes one field and adds what is wrong with it to `errors`. Pure.
 
 use super::draft_input::LinkInput;
-use super::field::Field;
 use crate::domain::bulletin::{Attachment, Audience, Kind, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::BulletinId;
@@ -11,6 +10,7 @@ use crate::domain::text::grapheme_len;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput, parse_day};
 use crate::line::limits::{LABEL, URI};
+use crate::web::field::Field;
 use crate::web::problem::FieldError;
 use crate::web::refused::classified;
 

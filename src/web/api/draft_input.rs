@@ -9,13 +9,13 @@ use serde::{Deserialize, Deserializer, de};
 use super::draft_check::{
     check_audience, check_kind, read_attachments, read_date, read_links, read_number, take_text, take_time,
 };
-use super::field::Field;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::store::bulletins::Draft;
+use crate::web::field::Field;
 use crate::web::problem::FieldError;
 
 /// The fields of a draft; one left out stays as it is, `null` puts the default back.

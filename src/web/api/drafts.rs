@@ -7,8 +7,6 @@ use serde_json::json;
 
 use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
-use super::field::Field;
-use super::visible;
 use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
@@ -20,8 +18,9 @@ use crate::store::bulletins::{self as rows, Draft, find_stage_for_update, get_bu
 use crate::store::groups::{self, find_root, list_places};
 use crate::store::images::find_size;
 use crate::store::{Connection, StoreError, audit};
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::field::Field;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
 use crate::web::problem::{FieldError, Problem};
@@ -56,7 +55,7 @@ pub async fn change_bulletin(
     let draft = fill(&mut tx, &caller, input, Draft::of(&before), now).await?;
     update(&mut tx, &before, &draft, &by, now).await?;
     let after = get_bulletin(&mut tx, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Json(Bulletin::of(&app, after)))
 }
 
@@ -70,7 +69,7 @@ pub async fn delete_bulletin(
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.begin().await?;
     delete(&mut tx, &caller, id, app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,18 +9,18 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::snapshot::{View, load};
-use super::visible;
 use crate::domain::ids::BulletinId;
+use crate::store::Db;
 use crate::store::board::changes::find_version;
 use crate::store::bulletins::{Filter, list_bulletins};
-use crate::store::{Db, StoreError};
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
 use crate::web::caller_limits::Holder;
+use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::problem::{Problem, ProblemDetails};
+use crate::web::view::snapshot::{View, load};
 
 /// Open bulletins whose status is sent at once to who follows all.
 const FIRST: i64 = 100;
@@ -48,8 +48,8 @@ pub async fn follow_bulletin(
     caller: Caller,
     Id(id): Id<BulletinId>,
     Parameters(EventsQuery {}): Parameters<EventsQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     if visible::bulletin(&mut db, &caller, id).await?.published_at.is_none() {
         return Err(Problem::conflict("not-published", "The bulletin is not published yet."));
     }
@@ -71,8 +71,8 @@ pub async fn follow_all(
     State(app): State<App>,
     caller: Caller,
     Parameters(EventsQuery {}): Parameters<EventsQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let state = Some(crate::domain::bulletin::State::Relaying);
     let open = Filter { state, scope: caller.scope.to_filter(), ..Filter::default() };
     let first = list_bulletins(&mut db, &open, FIRST).await?.into_iter().map(|bulletin| bulletin.id).collect();
@@ -102,7 +102,7 @@ fn name(view: &View) -> String {
 /// The status as an event; none where there is none to see.
 async fn frame(db: Db, view: View) -> Result<Option<Frame>, Problem> {
     // read first: the status may then know more than its id says, never less
-    let version = find_version(&mut *db.acquire().await.map_err(StoreError::from)?, view.bulletin).await?;
+    let version = find_version(&mut *db.acquire().await?, view.bulletin).await?;
     match load(&db, &view).await {
         Ok(snapshot) => Ok(Some(Frame { id: version.unwrap_or(0), body: snapshot.body.clone() })),
         Err(missed) => missed.or_absent().map(|()| None),

@@ -11,10 +11,8 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::field::Field;
-use super::groups::{GroupDetail, detail, manages};
+use super::groups::{GroupDetail, detail};
 use super::publishing::Nothing;
-use super::visible;
 use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::Forwarding;
@@ -24,8 +22,10 @@ use crate::domain::time::Timestamp;
 use crate::store::groups::{Group, update_settings};
 use crate::store::join_codes::insert_join_code;
 use crate::store::{Connection, StoreError, audit};
+use crate::web::access::duty::manages;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::field::Field;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
 use crate::web::problem::{FieldError, Problem};
@@ -103,7 +103,7 @@ pub async fn change_group(
     change_settings(&mut tx, &caller, &code, &change, now).await?;
     let after = visible::group(&mut tx, &caller, &code).await?;
     let detail = detail(&mut tx, &caller, after, now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Json(detail))
 }
 

@@ -7,19 +7,19 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::visible;
-use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::Code;
 use crate::domain::national::province_code;
 use crate::domain::office::OfficeKind;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
+use crate::store::Connection;
 use crate::store::groups::{self as rows, Filter};
 use crate::store::stewards::{self, list_deputies, list_stewards};
-use crate::store::{Connection, StoreError};
+use crate::web::access::duty::manages;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::problem::{Problem, ProblemDetails};
@@ -192,11 +192,10 @@ pub struct GroupQuery {
         body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 pub async fn list_groups(
-    State(app): State<App>,
     caller: Caller,
     Parameters(query): Parameters<GroupQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Page<GroupSummary>>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let filter = Filter {
         scope: caller.scope.to_filter(),
         under: visible::group_id(&mut db, &caller, query.under.as_deref()).await?,
@@ -217,8 +216,8 @@ pub async fn get_group(
     State(app): State<App>,
     caller: Caller,
     Id(code): Id<String>,
+    Conn(mut db): Conn,
 ) -> Result<Json<GroupDetail>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let group = visible::group(&mut db, &caller, &code).await?;
     Ok(Json(detail(&mut db, &caller, group, app.now()).await?))
 }
@@ -236,12 +235,4 @@ pub(super) async fn detail(
     let deputies = list_deputies(db, group.id, now).await?;
     stewards.extend(deputies.into_iter().map(|row| Steward::deputy(row, personal)));
     Ok(GroupDetail { group: group.into(), stewards })
-}
-
-/// Whether the group is the caller's to manage: a steward's are those of the own office.
-pub(super) fn manages(caller: &Caller, group: &rows::Group) -> bool {
-    match caller.role {
-        Role::Steward => caller.office == Some(group.office_id),
-        role => role.may(Permission::ManageGroups),
-    }
 }

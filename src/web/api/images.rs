@@ -1,28 +1,16 @@
 //! Pictures: uploaded once, named by the bulletins that bear them.
 
-use std::sync::LazyLock;
-
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
-use crate::domain::picture::{BadPicture, ImageId, Picture};
+use crate::domain::picture::ImageId;
 use crate::relay::publish::image_url;
 use crate::store::images::insert_image;
 use crate::web::app::App;
 use crate::web::idempotent_post::{IdempotentUpload, PostError, PostResult};
+use crate::web::picture::{NotTaken, PictureFile, prepare};
 use crate::web::problem::Problem;
-
-/// Pictures decoded at the same time: each may take a few hundred megabytes.
-static DECODERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
-
-/// The bytes of a picture.
-#[derive(Debug, utoipa::ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub struct PictureFile(#[expect(dead_code, reason = "only its schema is of use")] Vec<u8>);
 
 /// A picture that was kept.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -59,34 +47,4 @@ pub async fn upload_image(State(app): State<App>, upload: IdempotentUpload) -> P
     let id = picture.id();
     let (width, height, bytes) = (picture.width(), picture.height(), picture.bytes().len());
     work.answer(StatusCode::CREATED, &Image { id, width, height, bytes, url: image_url(&app.settings, id) }).await
-}
-
-/// Why an upload is not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTaken {
-    /// Over `bulletins.image_limit`.
-    TooLarge,
-    /// It is no picture that can be shown.
-    Bad(BadPicture),
-    /// The decoder broke down; it is on record.
-    Failed,
-}
-
-/// The picture in an upload, decoded off the threads that serve requests.
-///
-/// # Errors
-/// [`NotTaken`].
-pub async fn prepare(app: &App, upload: &Bytes) -> Result<Picture, NotTaken> {
-    if upload.len() > app.settings.bulletins.image_limit {
-        return Err(NotTaken::TooLarge);
-    }
-    let _turn = DECODERS.acquire().await.map_err(|_| NotTaken::Failed)?;
-    let upload = upload.clone();
-    match spawn_blocking(move || Picture::of_upload(&upload)).await {
-        Ok(prepared) => prepared.map_err(NotTaken::Bad),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a picture could not be decoded");
-            Err(NotTaken::Failed)
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! The REST API, one file per resource or group of acts; what they are called and need stands in [`super::routes`].
 //!
-//! A handler loads, checks, changes and answers. What people see of a row is a type of its own beside the handler,
-//! so that the API does not change when a table does.
+//! A handler loads, checks, changes and answers. What people see of a row is a type of its own, beside the handler or, where
+//! pages show the same, in [`super::view`], so that the API does not change when a table does.
 
 pub mod approval;
 pub mod bulletins;
@@ -9,25 +9,18 @@ pub mod cascade;
 pub mod channels;
 pub mod coverage;
 pub mod deliveries;
-pub mod delivery;
 pub mod deputies;
 pub(super) mod draft_check;
 pub mod draft_input;
 mod draft_schema;
 pub mod drafts;
 pub mod events;
-pub mod field;
 pub mod group_change;
 pub mod groups;
 pub mod images;
 pub mod offices;
 pub mod publishing;
-pub mod receipts;
 pub mod retrying;
-pub mod snapshot;
 pub mod status;
-pub mod timeline;
-pub mod visible;
 pub mod waiting;
 pub mod webhook_failures;
-pub mod whose_turn;

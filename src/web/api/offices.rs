@@ -1,15 +1,14 @@
 //! Offices as they are read.
 
 use axum::Json;
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::groups::GroupSummary;
 use crate::domain::office::OfficeKind;
+use crate::store::groups;
 use crate::store::offices::{self as rows, find_office};
-use crate::store::{StoreError, groups};
-use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::access::Caller;
+use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::problem::Problem;
@@ -63,12 +62,11 @@ pub struct OfficeQuery {
 /// Offices, by code.
 #[utoipa::path(get, path = "/offices", tag = "tree", params(OfficeQuery), responses((status = 200, body = Page<Office>)))]
 pub async fn list_offices(
-    State(app): State<App>,
     caller: Caller,
     Parameters(query): Parameters<OfficeQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Page<Office>>, Problem> {
     let after: String = key_of(query.cursor.as_ref())?.unwrap_or_default();
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let found = rows::list_offices(&mut db, caller.scope.groups(), &after, query.limit.rows()).await?;
     Ok(Json(Page::of(found, query.limit, |row| row.code.clone(), Office::from)))
 }
@@ -77,11 +75,10 @@ pub async fn list_offices(
 #[utoipa::path(get, path = "/offices/{code}", tag = "tree", params(("code" = String, Path)),
     responses((status = 200, body = OfficeDetail)))]
 pub async fn get_office(
-    State(app): State<App>,
     caller: Caller,
     Id(code): Id<String>,
+    Conn(mut db): Conn,
 ) -> Result<Json<OfficeDetail>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let office = find_office(&mut db, &code).await?.ok_or_else(|| Problem::absent("office"))?;
     let filter = groups::Filter { office: Some(code), scope: caller.scope.to_filter(), ..groups::Filter::default() };
     let found = groups::list_groups(&mut db, &filter, GROUPS_SHOWN).await?;

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::visible;
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, ForwardingMode};
 use crate::domain::ids::{BulletinId, Code};
@@ -14,10 +13,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::publish::{self, Published};
 use crate::relay::{forecast, test_send, withdraw};
-use crate::store::StoreError;
 use crate::store::bulletins::Bulletin;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
+use crate::web::conn::Conn;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
 use crate::web::line_check;
@@ -82,11 +81,10 @@ pub struct ChannelForecast {
 #[utoipa::path(get, path = "/bulletins/{id}/forecast", tag = "bulletins", params(("id" = BulletinId, Path)),
     responses((status = 200, body = Forecast)))]
 pub async fn forecast_bulletin(
-    State(app): State<App>,
     caller: Caller,
     Id(id): Id<BulletinId>,
+    Conn(mut db): Conn,
 ) -> Result<Json<Forecast>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     visible::own_bulletin(&mut db, &caller, id).await?;
     Ok(Json(forecast::forecast(&mut db, id).await?.into()))
 }

@@ -7,18 +7,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::delivery::Delivery;
-use super::visible;
 use crate::domain::delivery;
 use crate::domain::ids::{BulletinId, Code, DeliveryId};
 use crate::domain::national::province_code;
 use crate::relay::retry;
 use crate::store::deliveries;
 use crate::store::retries::RetryFilter;
+use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
 use crate::web::problem::Problem;
+use crate::web::view::delivery::Delivery;
 
 /// What is tried again.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]

@@ -8,16 +8,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
-use super::receipts::Status;
-use super::snapshot::View;
-use super::visible;
 use crate::domain::ids::{BulletinId, Code};
-use crate::store::StoreError;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
 use crate::web::caller_limits::Holder;
 use crate::web::input::{Id, Parameters};
 use crate::web::problem::Problem;
+use crate::web::view::receipts::Status;
+use crate::web::view::snapshot::View;
 
 /// How often a waiting request looks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -85,7 +83,7 @@ pub async fn get_status(
 async fn view(app: &App, caller: &Caller, bulletin: BulletinId, under: Option<&str>) -> Result<View, Problem> {
     let under = match under {
         Some(code) => {
-            let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+            let mut db = app.db.acquire().await?;
             Some(visible::group(&mut db, caller, code).await?.id.0)
         }
         None => None,

@@ -13,9 +13,9 @@ use super::publishing::Nothing;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::store::webhook_failures as rows;
-use crate::store::{Connection, StoreError, audit};
+use crate::store::{Connection, audit};
+use crate::web::access::{Caller, Scope};
 use crate::web::app::App;
-use crate::web::auth::{Caller, Scope};
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
@@ -72,7 +72,7 @@ pub async fn list_webhook_failures(
     if caller.scope != Scope::Whole {
         return Ok(Json(Page { items: Vec::new(), next_cursor: None }));
     }
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let found = rows::list_failures(&mut db, before, query.limit.rows()).await?;
     Ok(Json(Page::of(found, query.limit, |row| row.id, WebhookFailure::from)))
 }

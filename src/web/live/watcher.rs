@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Live, SeenVersions};
+use crate::store::Result;
 use crate::store::board::changes::get_changes;
-use crate::store::{Result, StoreError};
 
 /// How often it looks: four times a second at most, so that a change shows well within a second.
 const LOOK: Duration = Duration::from_millis(250);
@@ -53,7 +53,7 @@ impl Live {
     async fn look(&self) -> Result<()> {
         self.inner.looks.fetch_add(1, Ordering::Relaxed);
         let since = self.inner.seen.borrow().mark().unwrap_or(i64::MAX);
-        let mut db = self.inner.db.acquire().await.map_err(StoreError::from)?;
+        let mut db = self.inner.db.acquire().await?;
         let changes = get_changes(&mut db, since).await?;
         self.inner.seen.send_if_modified(|seen| {
             let mut next = SeenVersions::clone(seen);

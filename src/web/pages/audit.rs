@@ -24,10 +24,9 @@ use super::show;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
-use crate::store::StoreError;
 use crate::store::audit_reading::{Entry, Filter, check_seals, count_unsealed, list_acts, list_entries};
+use crate::web::access::Scope;
 use crate::web::app::App;
-use crate::web::auth::Scope;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::people::Visitor;
@@ -107,7 +106,7 @@ pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): For
     let (mut after, mut broken, mut seal, mut ended, mut dropped) = (step.after.max(0), None, None, false, 0);
     let until = Instant::now() + LONGEST;
     while !ended && broken.is_none() && Instant::now() < until {
-        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        let mut db = app.db.acquire().await?;
         let stretch = check_seals(&mut db, after, BATCH).await?;
         ended = stretch.entries < BATCH;
         broken = stretch.broken;
@@ -115,7 +114,7 @@ pub async fn check(State(app): State<App>, mut visitor: Visitor, Form(step): For
         after = stretch.last.unwrap_or(after);
         dropped = stretch.dropped;
     }
-    let unsealed = count_unsealed(&mut *app.db.acquire().await.map_err(StoreError::from)?).await?;
+    let unsealed = count_unsealed(&mut *app.db.acquire().await?).await?;
     let proof = SealCheck {
         checked: group_digits((after - dropped).max(0)),
         dropped: (dropped > 0).then(|| t.count("audit-dropped", dropped)),

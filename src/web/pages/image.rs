@@ -55,7 +55,7 @@ impl Images {
 /// A picture of a bulletin.
 #[utoipa::path(get, path = "/i/{file}", tag = "public",
     params(("file" = String, Path, description = "The image's id and `.jpg`")), responses(
-    (status = 200, description = "The picture", body = crate::web::api::images::PictureFile, content_type = "image/jpeg"),
+    (status = 200, description = "The picture", body = crate::web::picture::PictureFile, content_type = "image/jpeg"),
     (status = 404, description = "There is none", body = crate::web::problem::ProblemDetails,
         content_type = "application/problem+json")))]
 pub async fn show_image(State(app): State<App>, Id(file): Id<String>) -> Result<Response, Problem> {

@@ -7,7 +7,6 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::store::StoreError;
 use crate::store::sign_in_limits::{Limit, give_back, take};
 use crate::web::ClientAddress;
 use crate::web::app::App;
@@ -106,7 +105,7 @@ impl Attempt {
                 return Ok(None);
             }
         }
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         Ok(Some(self))
     }
 
@@ -119,7 +118,7 @@ impl Attempt {
         for (counted, limit) in &self.counted {
             give_back(&mut tx, counted, *limit).await?;
         }
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -153,7 +153,7 @@ pub async fn ask_to_make(
 ) -> Result<Response, Problem> {
     let passkeys = get_passkeys(app)?;
     let known = {
-        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        let mut db = app.db.acquire().await?;
         list_credential_ids(&mut db, account.id).await?
     };
     let (username, shown) = (&account.username, &account.display_name);
@@ -264,7 +264,7 @@ pub async fn remove_all(
 async fn put(app: &App, session: &Session, kind: SignInStep, data: &impl Serialize) -> Result<(), Problem> {
     let sha256 = begin_session(session).await.map_err(|_| Problem::unavailable())?;
     let data = serde_json::to_vec(data).map_err(|_| Problem::internal())?;
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     Ok(put_wait(&mut db, &sha256, kind, &data, app.now() + LASTS).await?)
 }
 

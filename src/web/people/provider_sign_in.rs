@@ -139,7 +139,7 @@ pub async fn redirect_to_provider(
     };
     let sha256 = begin_session(session).await.map_err(|_| Problem::unavailable())?;
     let away = serde_json::to_vec(&Away { waiting, purpose }).map_err(|_| Problem::internal())?;
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     put_wait(&mut db, &sha256, SignInStep::Provider, &away, app.now() + LASTS).await?;
     let page = Leaving { to: to.into() };
     Ok(Ok(show(Shell::outside(t, "/sign-in"), StatusCode::OK, &page, "no-store")))
@@ -150,7 +150,7 @@ pub async fn redirect_to_provider(
 /// # Errors
 /// While the database is away.
 pub async fn take_pending(app: &App, sha256: &[u8; 32]) -> Result<Option<(PendingSignIn, Purpose)>, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let taken = take_wait(&mut db, sha256, SignInStep::Provider, app.now()).await?;
     let away: Option<Away> = taken.and_then(|taken| serde_json::from_slice(&taken).ok());
     Ok(away.map(|away| (away.waiting, away.purpose)))

@@ -11,7 +11,7 @@ use crate::store::accounts::Account;
 use crate::store::failed_sign_ins::{Failed, find_failures};
 use crate::store::recovery_codes::find_unseen_use;
 use crate::store::{Connection, StoreError};
-use crate::web::auth::{Caller, CallerId, find_scope};
+use crate::web::access::{Caller, CallerId, find_scope};
 use crate::web::words::{Language, Words};
 
 /// The person who is signed in.

@@ -6,7 +6,7 @@ use crate::domain::account::Role;
 use crate::domain::bulletin::{self, Kind, Urgency};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::outcome::ParkReason;
-use crate::web::api::delivery::{DeliveryState, Why};
+use crate::web::view::delivery::{DeliveryState, Why};
 use crate::web::words::{Language, Words};
 
 /// A word in a coloured frame; the word says what the colour says.

@@ -7,7 +7,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::HERE;
-use crate::store::StoreError;
 use crate::store::audit::insert_entry;
 use crate::store::login_sessions::{delete_device, delete_others};
 use crate::web::app::App;
@@ -24,7 +23,7 @@ pub async fn sign_out(State(app): State<App>, visitor: Visitor, Id(handle): Id<U
     }
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by.to_string(), &json!({ "devices": 1 })).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-device-signed-out")).into_response())
 }
 
@@ -39,6 +38,6 @@ pub async fn sign_out_others(
     known_device::forget_all_but(&mut tx, app.people.cookies, &cookies, visitor.account()).await?;
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "device_sign_out", &by.to_string(), &json!({ "devices": devices })).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-others-signed-out")).into_response())
 }

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::HERE;
-use crate::store::StoreError;
 use crate::store::audit::insert_entry;
 use crate::store::failed_sign_ins::take_failures;
 use crate::store::recovery_codes::mark_used_codes_seen;
@@ -40,7 +39,7 @@ pub async fn mark_seen(
         let by = visitor.caller.actor();
         insert_entry(&mut tx, app.now(), &by, "recovery_codes_seen", &by.to_string(), &json!({ "used": used })).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     let next = local_path(&seen.next).unwrap_or(HERE);
     Ok(Redirect::to(&with_flash(next, "said-failures-seen")).into_response())
 }

@@ -7,7 +7,6 @@ use axum::response::Response;
 
 use super::{HERE, own, passkeys, provider};
 use crate::domain::account::{Permission, Role};
-use crate::store::StoreError;
 use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
 use crate::web::app::App;
@@ -94,7 +93,7 @@ pub(super) async fn render(
         // the forms' own addresses show nothing
         HERE.clone_into(&mut visitor.here);
     }
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let account = own(&mut db, &visitor).await?;
     let limits = Limits { idle_seconds: app.people.rules.idle.as_secs_f64() };
     let recovery = count_recovery_codes(&mut db, account.id).await?;

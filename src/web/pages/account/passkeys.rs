@@ -79,7 +79,7 @@ pub async fn begin(
     Form(typed): Form<PasskeyForm>,
 ) -> Result<Response, Problem> {
     get_passkeys(&app)?;
-    let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, &visitor).await?;
+    let account = own(&mut *app.db.acquire().await?, &visitor).await?;
     let name = normal_form(typed.name.trim());
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         let fault = visitor.words.say("account-passkey-name-fault");
@@ -131,7 +131,7 @@ pub async fn remove(
     Id(id): Id<PasskeyId>,
     Form(proof): Form<PasswordProof>,
 ) -> Result<Response, Problem> {
-    let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, &visitor).await?;
+    let account = own(&mut *app.db.acquire().await?, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
         return refuse(&app, visitor, fault).await;
     }
@@ -139,7 +139,7 @@ pub async fn remove(
     let Some(name) = delete_passkey(&mut tx, account.id, id).await? else { return Err(Problem::absent("passkey")) };
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "passkey_remove", &by.to_string(), &json!({ "name": name })).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-passkey-removed")).into_response())
 }
 

@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::overview::{FormErrors, render};
 use super::{HERE, doubt, own};
-use crate::store::StoreError;
 use crate::store::account_links::expire_links;
 use crate::store::accounts::update_password;
 use crate::store::audit::insert_entry;
@@ -37,7 +36,7 @@ pub async fn change(
     cookies: CookieJar,
     Form(typed): Form<PasswordForm>,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let account = own(&mut db, &visitor).await?;
     // nothing is held while a password is hashed
     drop(db);
@@ -61,6 +60,6 @@ pub async fn change(
     expire_links(&mut tx, account.id, now).await?;
     insert_entry(&mut tx, now, &by, "password_set", &by.to_string(), &json!({ "by": "self", "signed_out": devices }))
         .await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-password-changed")).into_response())
 }

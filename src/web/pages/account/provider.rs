@@ -84,12 +84,12 @@ pub async fn unbind(
     let unbound = unbind_identities(&mut tx, visitor.account()).await?;
     let by = visitor.caller.actor();
     note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-provider-unbound")).into_response())
 }
 
 async fn find_doubt(app: &App, visitor: &Visitor, proof: PasswordProof) -> Result<Option<String>, Problem> {
-    let account = own(&mut *app.db.acquire().await.map_err(StoreError::from)?, visitor).await?;
+    let account = own(&mut *app.db.acquire().await?, visitor).await?;
     doubt(app, visitor, &account, proof.old).await
 }
 

@@ -12,7 +12,6 @@ use tower_sessions::Session;
 use super::overview::{FormErrors, render};
 use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::credentials::CodeSecret;
-use crate::store::StoreError;
 use crate::store::accounts::{Account, replace_codes, update_codes};
 use crate::store::audit::insert_entry;
 use crate::store::recovery_codes::delete_recovery_codes;
@@ -140,12 +139,12 @@ pub async fn remove(
     delete_recovery_codes(&mut tx, account.id).await?;
     let by = visitor.caller.actor();
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &by.to_string(), &json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-codes-taken-away")).into_response())
 }
 
 async fn find(app: &App, visitor: &Visitor) -> Result<Account, Problem> {
-    own(&mut *app.db.acquire().await.map_err(StoreError::from)?, visitor).await
+    own(&mut *app.db.acquire().await?, visitor).await
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {

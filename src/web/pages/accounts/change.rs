@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::fields::{AccountForm, FormErrors, read};
 use super::list::{RoleOption, standing};
-use super::{failed, get_account, path_of, subject_of};
+use super::{get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
 use crate::store::Connection;
 use crate::store::account_identities::list_identities;
@@ -18,6 +18,7 @@ use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
 use crate::store::passkeys::list_passkeys;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -55,8 +56,8 @@ pub async fn show_account(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<AccountId>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(failed)?;
     let account = get_account(&mut db, &visitor, id).await?;
     let typed = AccountForm::of(&account);
     page(&app, &mut db, &visitor, StatusCode::OK, account, typed, FormErrors::default()).await
@@ -93,7 +94,7 @@ pub async fn change(
         "valid_until": change.valid_until,
     });
     insert_entry(&mut tx, app.now(), &visitor.caller.actor(), "account_change", &subject_of(&account), &detail).await?;
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-changed")).into_response())
 }
 

@@ -8,9 +8,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
+use super::HERE;
 use super::link::address;
 use super::slips::print;
-use super::{HERE, failed};
 use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
 use crate::store::groups::list_ids_of_office;
@@ -18,6 +18,7 @@ use crate::store::invitations::{Count, InvitationFilter, count_invitations, invi
 use crate::store::offices::Office;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
 use crate::web::pages::form_fields::{OfficeChoice, choose_office};
@@ -66,8 +67,8 @@ pub async fn show_form(
     State(app): State<App>,
     visitor: Visitor,
     Parameters(typed): Parameters<InviteForm>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(failed)?;
     if typed.look.is_empty() {
         return Ok(page(&app, &visitor, StatusCode::OK, typed, Err((None, Vec::new())), false));
     }
@@ -118,7 +119,7 @@ pub async fn invite(
     form_key.keep(&mut tx, &app, &made).await?;
     // only what can be handed out is committed
     let answer = show_links(&visitor, &typed, made)?;
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(answer)
 }
 

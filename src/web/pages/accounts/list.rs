@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{HERE, failed, path_of};
+use super::{HERE, path_of};
 use crate::domain::account::Role;
 use crate::domain::time::Timestamp;
 use crate::store::account_list::{Filter, search_accounts};
 use crate::store::accounts::Account;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::show;
@@ -62,6 +63,7 @@ pub async fn show_accounts(
     State(app): State<App>,
     visitor: Visitor,
     Parameters(query): Parameters<AccountsQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
@@ -80,7 +82,6 @@ pub async fn show_accounts(
         scope: visitor.caller.scope.to_filter(),
         after: key_of::<String>(query.cursor.as_ref())?.unwrap_or_default(),
     };
-    let mut db = app.db.acquire().await.map_err(failed)?;
     let rows = search_accounts(&mut db, &filter, limit.rows()).await?;
     let now = app.now();
     let page = Page::of(rows, limit, |account| account.username.clone(), |account| account);

@@ -18,9 +18,9 @@ use axum::routing::{get, post};
 
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
+use crate::store::Connection;
 use crate::store::accounts::{Account, find_account_by_id};
 use crate::store::offices::is_under;
-use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -61,9 +61,4 @@ fn path_of(id: AccountId) -> String {
 /// How the audit names an account.
 fn subject_of(account: &Account) -> String {
     Actor::user(&account.username).to_string()
-}
-
-/// A failure of the store, passed on.
-fn failed(error: impl Into<StoreError>) -> Problem {
-    error.into().into()
 }

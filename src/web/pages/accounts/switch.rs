@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
-use super::{failed, get_account, path_of, subject_of};
+use super::{get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
 use crate::store::account_identities::unbind_identities;
 use crate::store::accounts::{update_codes, update_disabled};
@@ -34,7 +34,7 @@ pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<Accoun
         let detail = json!({ "signed_out": devices });
         insert_entry(&mut tx, now, &visitor.caller.actor(), "account_disable", &subject_of(&account), &detail).await?;
     }
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-disabled")).into_response())
 }
 
@@ -46,7 +46,7 @@ pub async fn enable(State(app): State<App>, visitor: Visitor, Id(id): Id<Account
         let by = visitor.caller.actor();
         insert_entry(&mut tx, app.now(), &by, "account_enable", &subject_of(&account), &json!({})).await?;
     }
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-enabled")).into_response())
 }
 
@@ -68,7 +68,7 @@ pub async fn remove_codes(
     forget_others(&mut tx, id, None).await?;
     let (by, detail) = (visitor.caller.actor(), json!({ "signed_out": devices }));
     insert_entry(&mut tx, app.now(), &by, "codes_taken_away", &subject_of(&account), &detail).await?;
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-codes")).into_response())
 }
 
@@ -89,7 +89,7 @@ pub async fn remove_passkeys(
     remove_all(&mut tx, app.now(), &visitor.caller.actor(), id, &subject_of(&account)).await?;
     delete_others(&mut tx, id, None).await?;
     forget_others(&mut tx, id, None).await?;
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-passkeys")).into_response())
 }
 
@@ -104,6 +104,6 @@ pub async fn unbind(State(app): State<App>, visitor: Visitor, Id(id): Id<Account
     delete_others(&mut tx, id, None).await?;
     forget_others(&mut tx, id, None).await?;
     note_unbound(&mut tx, app.now(), &visitor.caller.actor(), &subject_of(&account), unbound).await?;
-    tx.commit().await.map_err(failed)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-unbound")).into_response())
 }

@@ -26,11 +26,8 @@ use crate::store::bulletins::Bulletin;
 use crate::store::progress::{Counters, count_under, list_counters};
 use crate::store::queue_counts::count_sending;
 use crate::store::{Db, StoreError};
-use crate::web::api::delivery::DeliveryState;
-use crate::web::api::receipts::{Counts, Seconds, Status, TierStatus};
-use crate::web::api::visible;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
-use crate::web::auth::Caller;
 use crate::web::caller_limits::Holder;
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::pages::show;
@@ -41,6 +38,8 @@ use crate::web::ui::filters;
 use crate::web::ui::format::{DASH, Share, moment, moment_or_dash, number, persons, span, tier_label};
 use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::ui::table::{PageTable, to_file};
+use crate::web::view::delivery::DeliveryState;
+use crate::web::view::receipts::{Counts, Seconds, Status, TierStatus};
 use crate::web::words::Words;
 
 /// Rows of a list on the page; the rest is in the CSV.
@@ -321,7 +320,7 @@ struct BulletinPage {
 
 /// The bulletin, published and within the caller's part of the tree.
 pub(super) async fn find(app: &App, caller: &Caller, id: BulletinId) -> Result<Bulletin, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let bulletin = visible::bulletin(&mut db, caller, id).await?;
     if bulletin.published_at.is_none() {
         return Err(Problem::absent("published bulletin"));

@@ -12,8 +12,8 @@ use crate::store::board::traffic::{Load, list_loads};
 use crate::store::channels::{Channel, list_channels};
 use crate::store::webhook_failures::{Failure, count_failures, list_failures};
 use crate::store::{Connection, StoreError};
+use crate::web::access::Scope;
 use crate::web::app::App;
-use crate::web::auth::Scope;
 use crate::web::input::Parameters;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -166,7 +166,7 @@ pub async fn show_channels(
         return Err(Problem::absent("page"));
     }
     let t = visitor.words;
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let channels = channel_rows(&mut db).await?;
     if format.is_csv() {
         return file("channels", &to_file(t, &channel_columns(), &channels));

@@ -1,7 +1,6 @@
 //! `/deliveries/{id}`: one copy of a bulletin for one group, with everything that is known to have happened to it.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -15,8 +14,7 @@ use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{Delivery as Row, find_delivery};
 use crate::store::{Connection, StoreError};
-use crate::web::api::timeline::{Moment, What, timeline};
-use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -24,6 +22,7 @@ use crate::web::shell::Shell;
 use crate::web::ui::actor::name_actor;
 use crate::web::ui::filters;
 use crate::web::ui::label::Label as _;
+use crate::web::view::timeline::{Moment, What, timeline};
 use crate::web::words::Words;
 
 /// Taps shown at most.
@@ -46,12 +45,11 @@ struct DeliveryPage {
 
 /// One delivery with its timeline.
 pub async fn show_delivery(
-    State(app): State<App>,
     visitor: Visitor,
     InScope(id): InScope<DeliveryId>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let row = find_delivery(&mut db, id, viewer.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS).await?;

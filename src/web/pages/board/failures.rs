@@ -14,8 +14,9 @@ use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::store::board::failures::{list_causes, list_causes_of};
 use crate::store::deliveries::{Delivery as Row, Filter, list_deliveries, list_failures};
 use crate::store::{Connection, StoreError};
-use crate::web::api::visible;
+use crate::web::access::visible;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -77,6 +78,7 @@ pub async fn show_failures(
     State(app): State<App>,
     visitor: Visitor,
     Parameters(which): Parameters<FailuresQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let csv = which.format.as_deref() == Some("csv");
@@ -86,7 +88,6 @@ pub async fn show_failures(
         (false, Some(_)) => SHOWN_OF_ONE,
         (false, None) => SHOWN,
     };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let about = match which.bulletin {
         Some(id) => Some((id, visible::bulletin(&mut db, &visitor.caller, id).await?.subject)),
         None => None,

@@ -1,7 +1,6 @@
 //! `/groups/{code}`: one group, who answers for it, and what came to it.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -10,12 +9,11 @@ use super::failures::Format;
 use super::tables::{DeliveryRow, Viewer, delivery_columns, file};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::Forwarding;
-use crate::store::StoreError;
 use crate::store::deliveries::list_for_group;
 use crate::store::groups::{Group, Neighbour, list_neighbours};
 use crate::store::stewards::list_stewards;
-use crate::web::api::visible;
-use crate::web::app::App;
+use crate::web::access::visible;
+use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -69,13 +67,12 @@ struct GroupPage {
 
 /// One group.
 pub async fn show_group(
-    State(app): State<App>,
     visitor: Visitor,
     InScope(code): InScope<String>,
     Parameters(format): Parameters<Format>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let group = visible::group(&mut db, &visitor.caller, &code).await?;
     let neighbours = list_neighbours(&mut db, group.id, BELOW).await?;
     let stewards = list_stewards(&mut db, group.id).await?;

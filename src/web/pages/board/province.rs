@@ -11,7 +11,6 @@ use super::failures::Format;
 use super::tables::{Viewer, blocked_columns, file, office_columns};
 use crate::domain::ids::BulletinId;
 use crate::domain::national::province_code;
-use crate::store::StoreError;
 use crate::store::board::blocked::list_blocked;
 use crate::store::board::provinces::{OfficeCell, list_offices_of_province};
 use crate::web::app::App;
@@ -60,7 +59,7 @@ pub async fn show_province(
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let code = code_of(&province);
     let scope = viewer.scope.as_deref();
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let cells = list_offices_of_province(&mut db, id, code.as_deref(), scope).await?;
     if cells.is_empty() {
         return Err(Problem::absent("province"));

@@ -16,10 +16,8 @@ use crate::domain::thai::{Digits, format_long_date, format_moment};
 use crate::domain::time::Timestamp;
 use crate::report::Receipt;
 use crate::report::receipt::{ReceiptLine, ReceiptSums};
-use crate::store::StoreError;
 use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::deliveries::{Filter, list_deliveries};
-use crate::web::api::delivery::Delivery;
 use crate::web::app::App;
 use crate::web::input::Parameters;
 use crate::web::pages::show;
@@ -29,6 +27,7 @@ use crate::web::shell::Shell;
 use crate::web::ui::format::{DASH, moment as ui_moment, number, persons, province};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::PageTable;
+use crate::web::view::delivery::Delivery;
 use crate::web::words::{Language, Words};
 
 /// Lines on one receipt at most: more than the national tree has.
@@ -103,7 +102,7 @@ pub async fn show_receipt(
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let province = which.province.as_deref().filter(|province| !province.is_empty()).and_then(code_of);
     let filter = Filter { scope: viewer.scope, province: province.clone(), ..Filter::default() };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let cells = count_provinces(&mut db, id, filter.scope.as_deref()).await?;
     // a national bulletin goes to thousands of groups: those of the third tier are then summed up by province
     let whole = province.is_none() && cells.iter().map(|cell| cell.groups).sum::<i64>() > MANY;

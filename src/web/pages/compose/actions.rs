@@ -14,8 +14,9 @@ use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::relay::refusal::Refusal;
 use crate::relay::{approval, publish, test_send, withdraw as relay};
-use crate::store::{StoreError, Tx};
-use crate::web::api::{drafts, visible};
+use crate::store::Tx;
+use crate::web::access::visible;
+use crate::web::api::drafts;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, FormKey, IdempotentForm};
 use crate::web::input::Id;
@@ -55,7 +56,7 @@ async fn show_fault(
     fault: Fault,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     page(&mut db, app, visitor, id, Some(fault), status).await
 }
 

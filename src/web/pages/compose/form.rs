@@ -17,9 +17,10 @@ use super::read_form::{FormErrors, read};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::store::bulletins::{Bulletin, Draft};
 use crate::store::{Connection, StoreError};
+use crate::web::access::visible;
 use crate::web::api::drafts::{blank, default_origin};
-use crate::web::api::visible;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -148,8 +149,8 @@ pub async fn show_blank(
     State(app): State<App>,
     visitor: Visitor,
     Query(query): Query<NewQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let context = FormContext::blank(&mut db, &visitor).await?;
     let typed = match query.about {
         None => DraftForm::blank(None),
@@ -174,8 +175,12 @@ pub async fn show_blank(
 }
 
 /// The form with a draft in it.
-pub async fn show_draft(State(app): State<App>, visitor: Visitor, Id(id): Id<BulletinId>) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+pub async fn show_draft(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<BulletinId>,
+    Conn(mut db): Conn,
+) -> Result<Response, Problem> {
     let stored = visible::own_bulletin(&mut db, &visitor.caller, id).await?;
     if stored.state() != crate::domain::bulletin::State::Draft {
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());

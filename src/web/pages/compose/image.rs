@@ -8,12 +8,11 @@ use axum::response::Response;
 use super::draft_form::{DraftForm, DraftRequest};
 use super::read_form::FormErrors;
 use crate::domain::picture::ImageId;
-use crate::store::StoreError;
 use crate::store::images::insert_image;
-use crate::web::api::images::{NotTaken, prepare};
 use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
+use crate::web::picture::{NotTaken, prepare};
 use crate::web::problem::Problem;
 use crate::web::ui::label::either;
 use crate::web::words::{Words, capital};
@@ -56,7 +55,7 @@ pub(super) async fn take_file(
     let t = visitor.words;
     match prepare(app, &file).await {
         Ok(picture) => {
-            let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+            let mut db = app.db.acquire().await?;
             insert_image(&mut db, &picture, &visitor.caller.actor(), app.now()).await?;
             typed.image = picture.id().to_string();
         }

@@ -1,7 +1,7 @@
 //! The list of bulletins: newest first, a page at a time, by words, state and kind.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -11,9 +11,8 @@ use crate::domain::account::Permission;
 use crate::domain::bulletin;
 use crate::domain::ids::BulletinId;
 use crate::domain::search::{BadWords, Words as Pieces};
-use crate::store::StoreError;
 use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
-use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -87,9 +86,9 @@ const STATES: [(&str, bulletin::State); 6] = [
 
 /// The list.
 pub async fn show_list(
-    State(app): State<App>,
     visitor: Visitor,
     Query(query): Query<ListQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let state: Option<bulletin::State> = serde_json::from_value(Value::String(query.state.clone())).ok();
@@ -108,7 +107,6 @@ pub async fn show_list(
         own_drafts: visitor.caller.sees_own_drafts(),
         ..Filter::default()
     };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let mut rows = list_bulletins(&mut db, &filter, i64::try_from(ON_A_PAGE + 1).unwrap_or(i64::MAX)).await?;
     let more = rows.len() > ON_A_PAGE;
     rows.truncate(ON_A_PAGE);

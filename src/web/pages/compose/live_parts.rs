@@ -9,7 +9,6 @@ use super::form::FormContext;
 use super::picker::Groups;
 use super::preview::Preview;
 use super::read_form::read;
-use crate::store::StoreError;
 use crate::web::app::App;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -18,7 +17,7 @@ use crate::web::problem::Problem;
 /// The preview alone, for the script that follows what is typed.
 pub async fn preview(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
     let typed = DraftForm::of(&sent);
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let context = FormContext::named(&mut db, &visitor, sent.get("id")).await?;
     let (draft, _) = read(&typed, &context.base, visitor.words, app.now());
     let stored = context.stored.as_ref();
@@ -29,7 +28,7 @@ pub async fn preview(State(app): State<App>, visitor: Visitor, sent: DraftReques
 
 /// The groups that are looked for, for the script.
 pub async fn find_groups(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let groups = Groups::of(&mut db, visitor.words, &visitor.caller.scope, &DraftForm::of(&sent)).await?;
     Ok(show(visitor.words, StatusCode::OK, &groups, "no-store"))
 }

@@ -7,7 +7,7 @@ use super::format;
 use crate::domain::search::Words as Pieces;
 use crate::store::choices::{Choice, list_by_codes, list_matching, list_office_kinds, list_provinces};
 use crate::store::{Connection, StoreError};
-use crate::web::auth::Scope;
+use crate::web::access::Scope;
 use crate::web::ui::format::province;
 use crate::web::words::Words;
 

@@ -17,9 +17,10 @@ use crate::store::bulletins::{Bulletin, Draft, find_correction};
 use crate::store::choices::list_by_codes;
 use crate::store::messages::get_plain_message;
 use crate::store::{Connection, StoreError};
-use crate::web::api::visible;
+use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
+use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
@@ -111,8 +112,8 @@ pub async fn show_bulletin(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     page(&mut db, &app, &visitor, id, None, StatusCode::OK).await
 }
 

@@ -19,12 +19,13 @@ use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::forecast::forecast;
 use crate::relay::publish::{self as relay, Published, render_checked};
 use crate::relay::refusal::Refusal;
+use crate::store::Connection;
 use crate::store::bulletins::find_stage_for_update;
-use crate::store::{Connection, StoreError};
+use crate::web::access::visible;
 use crate::web::api::publishing::must_be_theirs;
-use crate::web::api::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
+use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
@@ -74,8 +75,8 @@ pub async fn show_summary(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     page(&mut db, &app, &visitor, id, Chosen::default(), FormErrors::default(), StatusCode::OK).await
 }
 
@@ -181,7 +182,7 @@ pub async fn publish(
             drop(tx);
             let Some(sentence) = format::refusal(t, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
-            let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+            let mut db = app.db.acquire().await?;
             let faults = FormErrors { page: Some(sentence), when: None };
             page(&mut db, &app, &visitor, id, typed, faults, status).await
         }
@@ -195,7 +196,7 @@ async fn again(
     typed: Chosen,
     sentence: String,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let faults = FormErrors { page: None, when: Some(sentence) };
     page(&mut db, app, visitor, id, typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await
 }

@@ -253,6 +253,6 @@ pub async fn revoke(State(app): State<App>, visitor: Visitor, Id(id): Id<ApiKeyI
         let (subject, detail) = (format!("key:{}", key.prefix), json!({ "name": key.name }));
         insert_entry(&mut tx, now, &visitor.caller.actor(), "key_revoke", &subject, &detail).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-key-revoked")).into_response())
 }

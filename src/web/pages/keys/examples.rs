@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::domain::account::Permission;
-use crate::store::StoreError;
 use crate::store::bulletins::{Filter, list_bulletins};
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -31,10 +31,9 @@ struct Examples {
 }
 
 /// The page.
-pub async fn show_examples(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+pub async fn show_examples(State(app): State<App>, visitor: Visitor, Conn(mut db): Conn) -> Result<Response, Problem> {
     let t = visitor.words;
     let filter = Filter { scope: visitor.caller.scope.to_filter(), ..Filter::default() };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let recent = list_bulletins(&mut db, &filter, RECENT).await?;
     let bulletin = recent.into_iter().find(|bulletin| bulletin.published_at.is_some());
     let base = format!("{}/api/v1", app.settings.public_url);

@@ -11,10 +11,11 @@ use super::{HERE, rules_all};
 use crate::domain::account::Role;
 use crate::domain::ids::ApiKeyId;
 use crate::domain::time::Timestamp;
+use crate::store::Connection;
 use crate::store::api_keys::{ApiKey, list_keys_ending, list_keys_under};
-use crate::store::{Connection, StoreError};
+use crate::web::access::WARNED;
 use crate::web::app::App;
-use crate::web::auth::WARNED;
+use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::show;
@@ -66,8 +67,8 @@ pub async fn show_keys(
     State(app): State<App>,
     visitor: Visitor,
     Parameters(query): Parameters<KeysQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let typed = KeyForm { role: Role::Agency.as_str().to_owned(), ..KeyForm::default() };
     let form = (typed, FormErrors::default());
     render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), form, app.now()).await

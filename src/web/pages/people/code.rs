@@ -15,7 +15,6 @@ use tower_sessions::Session;
 use super::sign_in::{find_origin, finish, note_failure, sign_in_again};
 use crate::domain::actor::Actor;
 use crate::domain::credentials::CodeSecret;
-use crate::store::StoreError;
 use crate::store::accounts::{Account, find_account_by_id, take_code, update_codes};
 use crate::store::audit::insert_entry;
 use crate::web::ClientAddress;
@@ -135,7 +134,7 @@ pub async fn check(
         return Ok(late());
     };
     let found = {
-        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        let mut db = app.db.acquire().await?;
         find_account_by_id(&mut db, half_way.account()).await?
     };
     let Some(account) = found.filter(|account| account.is_active(now)) else { return Ok(late()) };
@@ -173,7 +172,7 @@ pub async fn check(
         insert_entry(&mut tx, now, &by, "codes_set_up", &by.to_string(), &serde_json::json!({})).await?;
         made = recovery::make(&mut tx, &account, now).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     attempt.succeed(&app).await?;
     let (way, remembered) = (half_way.way, half_way.remembered);
     if made.is_empty() {

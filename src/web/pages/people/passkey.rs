@@ -10,7 +10,6 @@ use tower_sessions::Session;
 
 use super::code::PendingSignIn;
 use super::sign_in::{finish, refuse_other};
-use crate::store::StoreError;
 use crate::store::accounts::find_account_by_id;
 use crate::web::ClientAddress;
 use crate::web::app::App;
@@ -76,7 +75,7 @@ pub async fn confirm(
             return Ok(refuse_other(&app, t, StatusCode::UNPROCESSABLE_ENTITY, asked, t.say(refusal.key())));
         }
     };
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Attempt::succeed_at_provider(&app, from).await?;
     finish(&app, &session, t, &headers, &account, asked).await
 }

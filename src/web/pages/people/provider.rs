@@ -18,13 +18,13 @@ use super::welcome::used_up;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::oidc::{CallbackQuery, ProviderIdentity};
+use crate::store::Tx;
 use crate::store::account_identities::{Taken, bind_identity, find_by_person, unbind_identities};
 use crate::store::account_links::{find_link, use_link};
 use crate::store::accounts::{Account, clear_password, find_account_by_id};
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
 use crate::store::login_sessions::delete_others;
-use crate::store::{StoreError, Tx};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::pages::refused;
@@ -119,7 +119,7 @@ impl ProviderAnswer {
             metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "refused").increment(1);
             return Ok(refuse_other(app, t, StatusCode::FORBIDDEN, asked, t.say("provider-unknown")));
         };
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         self.sign_in_account(account, asked).await
     }
 
@@ -155,7 +155,7 @@ impl ProviderAnswer {
         remove_all(&mut tx, now, &by, account.id, &by.to_string()).await?;
         delete_others(&mut tx, account.id, None).await?;
         forget_others(&mut tx, account.id, None).await?;
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         self.sign_in_account(
             account,
             PendingSignIn { way: SignInMethod::Provider, remembered, ..PendingSignIn::default() },
@@ -181,7 +181,7 @@ impl ProviderAnswer {
         if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "self").await? {
             return Ok(refuse_binding(t, taken));
         }
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit().await?;
         Attempt::succeed_at_provider(app, self.from).await?;
         Ok(Redirect::to(&with_flash("/account", "said-provider-bound")).into_response())
     }

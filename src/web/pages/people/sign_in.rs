@@ -188,7 +188,7 @@ pub(super) async fn note_failure(app: &App, origin: Origin, account: Option<&Acc
             (Actor::user(&account.username).to_string(), serde_json::json!({ "failures": failed.failures }));
         insert_entry(&mut tx, now, &Actor::Program(Part::SignIn), "sign_in_failures", &of, &detail).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -244,7 +244,7 @@ pub(super) async fn finish(
     note(&mut tx, app, session, headers, account, asked.way).await?;
     let cookies = CookieJar::from_headers(headers);
     let known = known_device::know(&mut tx, app.people.cookies, &cookies, account.id, app.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     let known = CookieJar::new().add(known);
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
     if let Some(form) = asked.pending_form.as_deref().and_then(PendingForm::from_field) {

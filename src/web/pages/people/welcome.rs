@@ -29,6 +29,7 @@ use crate::store::login_sessions::delete_others;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::pages::{refused, show};
 use crate::web::people::language_of;
 use crate::web::people::passkeys::remove_all;
@@ -52,8 +53,8 @@ pub async fn show_form(
     State(app): State<App>,
     cookies: CookieJar,
     Path(token): Path<String>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     Ok(match find_working(&mut db, &app, &token).await? {
         Some((_, account)) => form(&app, words(&cookies, Some(&account)), StatusCode::OK, &account, &token, None),
         None => used_up(words(&cookies, None)),
@@ -99,7 +100,7 @@ pub async fn set_password(
     insert_entry(&mut tx, app.now(), &by, "password_set", &by.to_string(), &json!({ "by": "link" })).await?;
     note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
     remove_all(&mut tx, app.now(), &by, account.id, &by.to_string()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     let asked = PendingSignIn { remembered: typed.remember.is_some(), ..PendingSignIn::default() };
     continue_sign_in(&app, &session, t, &headers, account, asked).await
 }
@@ -120,7 +121,7 @@ pub async fn accept_at_provider(
     Path(token): Path<String>,
     Form(typed): Form<Elsewhere>,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let found = find_working(&mut db, &app, &token).await?;
     drop(db);
     let Some((sha256, account)) = found else { return Ok(used_up(words(&cookies, None))) };

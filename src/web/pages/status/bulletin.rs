@@ -9,12 +9,11 @@ use serde::Deserialize;
 use super::delivery_text::{STATES, say_next_step};
 use super::{HERE, TierRow};
 use crate::domain::ids::BulletinId;
-use crate::store::StoreError;
 use crate::store::deliveries::{Filter, list_deliveries};
 use crate::store::overview::list_standings;
-use crate::web::api::delivery::{Delivery, DeliveryState};
-use crate::web::api::visible;
+use crate::web::access::visible;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::show;
@@ -23,6 +22,7 @@ use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::ui::format::{moment, persons};
 use crate::web::ui::label::{Badge, Label as _, code_of};
+use crate::web::view::delivery::{Delivery, DeliveryState};
 use crate::web::words::Words;
 
 /// What the groups are narrowed by.
@@ -72,11 +72,11 @@ pub async fn show_one(
     visitor: Visitor,
     Id(id): Id<BulletinId>,
     Parameters(query): Parameters<StatusQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
     let scope = visitor.caller.scope.to_filter();
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let bulletin = visible::bulletin(&mut db, &visitor.caller, id).await?;
     let Some(published_at) = bulletin.published_at else {
         return Err(Problem::conflict("not-published", "The bulletin is not published yet."));

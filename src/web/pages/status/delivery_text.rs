@@ -1,7 +1,7 @@
 //! How a delivery stands, in the page's language.
 
-use crate::web::api::delivery::{Action, DeliveryState, NextStep};
 use crate::web::ui::format::moment;
+use crate::web::view::delivery::{Action, DeliveryState, NextStep};
 use crate::web::words::Words;
 
 /// The states, in the order in which a delivery goes through them.

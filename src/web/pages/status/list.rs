@@ -1,17 +1,15 @@
 //! The latest bulletins, each with a line per tier.
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::{HERE, TierRow};
 use crate::domain::ids::BulletinId;
-use crate::store::StoreError;
 use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
 use crate::store::overview::{TierStanding, list_standings};
-use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, key_of};
 use crate::web::pages::show;
@@ -50,15 +48,14 @@ struct StatusListPage {
 
 /// A page of bulletins.
 pub async fn show_list(
-    State(app): State<App>,
     visitor: Visitor,
     Parameters(query): Parameters<StatusListQuery>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let scope = visitor.caller.scope.to_filter();
     let filter =
         Filter { before: key_of::<BulletinId>(query.cursor.as_ref())?, scope: scope.clone(), ..Filter::default() };
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
     let mut bulletins = list_bulletins(&mut db, &filter, limit).await?;
     let more = bulletins.len() > SHOWN;

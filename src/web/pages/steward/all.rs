@@ -12,15 +12,16 @@ use super::fields::Fields;
 use super::list::{WaitingItem, size};
 use crate::domain::ids::BulletinId;
 use crate::relay::forward::forward_several;
-use crate::store::StoreError;
 use crate::store::waiting::list_waiting;
-use crate::web::api::waiting::{MOST, own_groups};
+use crate::web::access::duty::own_groups;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::view::waiting::MOST;
 
 #[derive(Template)]
 #[template(path = "steward/all.html")]
@@ -30,9 +31,8 @@ struct ForwardAllPage {
 }
 
 /// The question.
-pub async fn show_form(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+pub async fn show_form(State(app): State<App>, visitor: Visitor, Conn(mut db): Conn) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let groups = own_groups(&mut db, &visitor.caller).await?;
     let waiting = list_waiting(&mut db, &groups, MOST).await?;
     if waiting.is_empty() {

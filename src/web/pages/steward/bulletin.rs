@@ -23,11 +23,10 @@ use crate::store::bulletins::find_correction;
 use crate::store::messages::list_variants;
 use crate::store::waiting::{OwnDelivery, list_copies};
 use crate::store::{Connection, StoreError};
-use crate::web::api::cascade::signature;
-use crate::web::api::visible;
-use crate::web::api::waiting::own_groups;
+use crate::web::access::duty::own_groups;
+use crate::web::access::signature::signature;
+use crate::web::access::{Scope, visible};
 use crate::web::app::App;
-use crate::web::auth::Scope;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
 use crate::web::pages::show;
@@ -113,7 +112,7 @@ pub(super) async fn render(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let groups = own_groups(&mut db, &visitor.caller).await?;
     let bulletin = visible::bulletin(&mut db, &visitor.caller, id).await?;
     let copies = list_copies(&mut db, id, &groups).await?;

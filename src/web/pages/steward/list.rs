@@ -15,15 +15,16 @@ use crate::domain::time::Timestamp;
 use crate::store::groups::{Filter, list_groups};
 use crate::store::waiting::{Waiting, list_past, list_waiting};
 use crate::store::{Connection, StoreError};
-use crate::web::api::waiting::{MOST, own_groups};
+use crate::web::access::Scope;
+use crate::web::access::duty::own_groups;
 use crate::web::app::App;
-use crate::web::auth::Scope;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::routes::{self, Access};
 use crate::web::ui::format::moment;
 use crate::web::ui::label::Badge;
+use crate::web::view::waiting::MOST;
 use crate::web::words::Words;
 
 /// How many past ones are shown.
@@ -112,7 +113,7 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
         return Ok(Redirect::to("/home").into_response());
     }
     let (t, now) = (visitor.words, app.now());
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let groups = own_groups(&mut db, &visitor.caller).await?;
     let waiting = list_waiting(&mut db, &groups, MOST).await?;
     let page = ListPage {

@@ -3,7 +3,7 @@
 //! Made for a telephone, one hand and one minute: the button in a GCC1 message leads to one bulletin (through sign-in
 //! where the device is not remembered), and one more tap lets it in. What will be sent is drawn from the stored JSON
 //! itself. Everything is a plain form; scripts only keep numbers fresh. What a steward answers for is found by
-//! `api::cascade`, so that pages and API let in and keep out the same people.
+//! `access::duty`, so that pages and API let in and keep out the same people.
 
 mod all;
 mod bulletin;

@@ -7,23 +7,23 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::format::soon;
 use super::list::size;
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
 use crate::store::waiting::{Stuck, list_copies, list_stuck_below};
-use crate::web::api::snapshot::View;
-use crate::web::api::waiting::own_groups;
+use crate::web::access::duty::own_groups;
 use crate::web::app::App;
+use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::format::{moment, persons};
+use crate::web::view::receipts::TierStatus;
+use crate::web::view::snapshot::View;
 use crate::web::words::{Language, Words, group_digits};
 
 /// How many of those that wait for somebody are named.
@@ -83,8 +83,8 @@ pub async fn show_receipt(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
+    Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
     let groups = own_groups(&mut db, &visitor.caller).await?;
     if list_copies(&mut db, id, &groups).await?.is_empty() {
         return Err(Problem::absent("bulletin"));
@@ -94,57 +94,14 @@ pub async fn show_receipt(
     Ok(show(visitor.words, StatusCode::OK, &Part { t: visitor.words, id, receipt }, "no-store"))
 }
 
-/// What is used of a status as the API writes it.
-#[derive(Deserialize)]
-struct Status {
-    settled: bool,
-    as_of: Timestamp,
-    deliveries: i64,
-    counts: Counts,
-    tiers: Vec<TierStatus>,
-}
-
-#[derive(Deserialize)]
-struct TierStatus {
-    label: String,
-    groups: i64,
-    people: i64,
-    counts: Counts,
-    acknowledged: Acknowledged,
-}
-
-#[derive(Deserialize)]
-struct Counts {
-    waiting: i64,
-    held: i64,
-    ready: i64,
-    sending: i64,
-    parked: i64,
-    accepted: i64,
-    failed: i64,
-    unreachable: i64,
-    declined: i64,
-    withdrawn: i64,
-    expired: i64,
-}
-
-#[derive(Deserialize)]
-struct Acknowledged {
-    taps: i64,
-    unnamed: i64,
-}
-
 /// Reads the receipts of a bulletin at and below these groups, which the visitor answers for.
 pub(super) async fn read(app: &App, t: Words, id: BulletinId, groups: &[i32]) -> Result<Receipt, Problem> {
     let view = View { bulletin: id, scope: Some(groups.to_vec()), drafts: false, under: None };
     let snapshot = app.snapshots.read(&app.db, &view).await?;
-    let status: Status = serde_json::from_str(&snapshot.body).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "a status could not be read again");
-        Problem::internal()
-    })?;
+    let status = &snapshot.status;
     let counts = &status.counts;
     let stuck = if counts.held + counts.failed + counts.unreachable > 0 {
-        let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+        let mut db = app.db.acquire().await?;
         list_stuck_below(&mut db, id, groups, MOST).await?
     } else {
         Vec::new()
@@ -169,7 +126,7 @@ impl Tier {
         let counts = &tier.counts;
         let some = |n: i64| (n > 0).then(|| group_digits(n));
         Self {
-            label: tier.label.clone(),
+            label: tier.label.to_owned(),
             groups: group_digits(tier.groups),
             people: group_digits(tier.people),
             accepted: group_digits(counts.accepted),

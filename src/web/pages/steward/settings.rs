@@ -15,13 +15,12 @@ use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::thai::{Digits, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
-use crate::store::StoreError;
 use crate::store::groups::Group;
 use crate::store::stewards::{NamedDeputy, Steward, list_deputies, list_stewards};
-use crate::web::api::deputies::managed;
-use crate::web::api::field::Field;
+use crate::web::access::duty::managed;
 use crate::web::api::group_change::{GroupChange, change_settings as change, new_join_code};
 use crate::web::app::App;
+use crate::web::field::Field;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::pages::show;
@@ -140,7 +139,7 @@ pub(super) async fn render(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let group = managed(&mut db, &visitor.caller, code).await?;
     let standing = list_stewards(&mut db, group.id).await?;
     let deputies = list_deputies(&mut db, group.id, now).await?;
@@ -237,7 +236,7 @@ pub async fn change_settings(
     let now = app.now();
     let mut tx = app.begin().await?;
     change(&mut tx, &visitor.caller, &code, &what, now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(Redirect::to(&with_flash(&address(&code), "said-settings-changed")).into_response())
 }
 

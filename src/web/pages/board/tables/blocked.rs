@@ -6,11 +6,11 @@ use super::Viewer;
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
 use crate::store::board::blocked::Blocked;
-use crate::web::api::delivery::DeliveryState;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{moment, place};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::Column;
+use crate::web::view::delivery::DeliveryState;
 use crate::web::words::Words;
 
 /// The columns; over several bulletins each row names its own.

@@ -2,11 +2,11 @@
 
 use crate::domain::time::Timestamp;
 use crate::store::deliveries as rows;
-use crate::web::api::delivery::{Action, Delivery, DeliveryState, NextStep, Why};
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{moment, moment_or_dash, persons, place, tier_label};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::Column;
+use crate::web::view::delivery::{Action, Delivery, DeliveryState, NextStep, Why};
 use crate::web::words::Words;
 
 /// A delivery with the subject of its bulletin.

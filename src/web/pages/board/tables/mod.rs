@@ -21,7 +21,7 @@ pub use traffic::traffic_columns;
 
 use crate::domain::account::Permission;
 use crate::report::Table;
-use crate::web::auth::Caller;
+use crate::web::access::Caller;
 use crate::web::problem::Problem;
 use crate::web::words::Words;
 

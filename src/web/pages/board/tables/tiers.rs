@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use crate::domain::ids::BulletinId;
 use crate::store::board::provinces::{Cell as Count, OfficeCell, Sum};
-use crate::web::api::receipts::TierStatus;
 use crate::web::pages::board::province::CENTRE;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{Share, persons, province, tier_label};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::Column;
+use crate::web::view::receipts::TierStatus;
 
 /// A tier with how many of its groups are linked.
 pub type TierRow<'a> = (&'a TierStatus, i64);

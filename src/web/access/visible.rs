@@ -1,10 +1,10 @@
 //! What a caller can see, looked up: what is not there and what is not theirs come to the same answer.
 
+use super::Caller;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::store::Connection;
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::groups::{self, Group};
-use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 
 /// The bulletin, if it goes to the caller's part of the tree or starts there.

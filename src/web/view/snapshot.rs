@@ -3,7 +3,7 @@
 //! A status is read from the database at most once per `status_cache` and node, however many ask (the readers of
 //! one moment share one read), so that a published bulletin that everybody watches costs as much as one that a
 //! single agency watches. A whole tree is read from its counters, at the same cost for any size; a part of it is
-//! counted from its deliveries. Called by [`super::status`].
+//! counted from its deliveries. Called by `api::status`, and by the steward's receipts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,9 +36,11 @@ pub struct View {
     pub under: Option<i32>,
 }
 
-/// A status as it is sent.
+/// A status, and the same as it is sent.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
+    /// What it says.
+    pub status: Status,
     /// The JSON.
     pub body: String,
     /// Another one whenever the body is: a weak entity tag, since the answer may be compressed.
@@ -47,15 +49,18 @@ pub struct Snapshot {
 
 /// Why there is no status to show; never remembered, as the next moment may bring one.
 #[derive(Clone, Debug)]
-pub(super) enum Missed {
+pub enum Missed {
+    /// There is no such bulletin, or the caller does not see it.
     Absent,
+    /// It is not published yet.
     Unpublished,
+    /// It could not be read.
     Failed(Problem),
 }
 
 impl Missed {
     /// Nothing where there is nothing to see; the problem where it could not be read.
-    pub(super) fn or_absent(self) -> Result<(), Problem> {
+    pub fn or_absent(self) -> Result<(), Problem> {
         match self {
             Self::Absent | Self::Unpublished => Ok(()),
             Self::Failed(problem) => Err(problem),
@@ -110,7 +115,11 @@ impl Snapshots {
     }
 }
 
-pub(super) async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> {
+/// Reads the status from the database.
+///
+/// # Errors
+/// [`Missed`].
+pub async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> {
     let mut db = db.acquire().await.map_err(StoreError::from)?;
     let filter =
         Filter { id: Some(view.bulletin), scope: view.scope.clone(), drafts: view.drafts, ..Filter::default() };
@@ -127,22 +136,27 @@ pub(super) async fn load(db: &Db, view: &View) -> Result<Arc<Snapshot>, Missed> 
         }
     };
     let status = Status::of(&bulletin, &counters, &sending, part.is_none()).ok_or(Missed::Unpublished)?;
-    Ok(Arc::new(Snapshot::of(&status)))
+    Ok(Arc::new(Snapshot::of(status)))
 }
 
 impl Snapshot {
-    fn of(status: &Status) -> Self {
-        let body = serde_json::to_string(status).unwrap_or_default();
+    fn of(status: Status) -> Self {
+        let body = serde_json::to_string(&status).unwrap_or_default();
         let hash = hex::encode(Sha256::digest(&body));
-        Self { etag: format!("W/\"{}\"", &hash[..32]), body }
+        Self { etag: format!("W/\"{}\"", &hash[..32]), body, status }
     }
 
     /// Whether an `If-None-Match` header names this very status (RFC 9110, section 13.1.2).
     #[must_use]
     pub fn matches(&self, if_none_match: &str) -> bool {
-        let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        if_none_match.trim() == "*" || if_none_match.split(',').any(|tag| bare(tag) == bare(&self.etag))
+        names(if_none_match, &self.etag)
     }
+}
+
+/// Whether an `If-None-Match` header names the entity tag.
+fn names(if_none_match: &str, etag: &str) -> bool {
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    if_none_match.trim() == "*" || if_none_match.split(',').any(|tag| bare(tag) == bare(etag))
 }
 
 #[cfg(test)]
@@ -151,10 +165,9 @@ mod tests {
 
     #[test]
     fn a_tag_matches_itself_in_any_of_its_spellings() {
-        let snapshot = Snapshot { body: String::new(), etag: "W/\"abc\"".to_owned() };
         for header in ["W/\"abc\"", "\"abc\"", "\"x\", W/\"abc\"", "*"] {
-            assert!(snapshot.matches(header), "{header}");
+            assert!(names(header, "W/\"abc\""), "{header}");
         }
-        assert!(!snapshot.matches("\"abd\""));
+        assert!(!names("\"abd\"", "W/\"abc\""));
     }
 }

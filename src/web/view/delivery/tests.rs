@@ -4,7 +4,7 @@ use crate::domain::ids::{BulletinNo, GroupId};
 use crate::domain::outcome::ParkReason;
 
 /// A delivery of a provincial group whose turn has come.
-pub(in crate::web::api) fn row(state: State) -> rows::Delivery {
+pub(in crate::web::view) fn row(state: State) -> rows::Delivery {
     let at = Timestamp::from_second(1_521_770_400);
     rows::Delivery {
         id: DeliveryId::of(at, BulletinNo(578_000_001), GroupId(7)),

@@ -1,36 +1,28 @@
-//! Who calls the API, what they may do, and where. For pages [`super::people`] does the same.
-//!
-//! [`authorize`] stands before every route of the API: it finds the key, looks the route's act up in
-//! [`super::routes`] and refuses what the role may not do (403). Where the key may act, its [`Scope`], is part of
-//! every query that a handler makes; what lies outside is answered like what does not exist (404). A handler takes
-//! [`Caller`] as an argument, and a route that was forgotten in the table has none: it answers 401.
+//! The middleware before every route of the API: finds the key, looks the route's act up in [`routes`] and refuses what the
+//! role may not do (403). A handler takes [`Caller`] as an argument, and a route that was forgotten in the table has none:
+//! it answers 401.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use moka::future::Cache;
-use uuid::Uuid;
 
-use super::app::App;
-use super::client_address::ClientAddress;
-use super::problem::Problem;
-use super::rates::{Kind, RateStanding};
-use super::routes;
-use crate::domain::account::{Permission, Role};
-use crate::domain::actor::Actor;
+use super::Caller;
+use crate::domain::account::Permission;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::api_key::ApiKeySecret;
-use crate::domain::ids::{AccountId, ApiKeyId, OfficeId};
 use crate::domain::time::Timestamp;
-use crate::store::api_keys::{ApiKey, find_key, touch_key};
-use crate::store::groups::list_ids_of_office;
-use crate::store::{Connection, StoreError};
+use crate::store::api_keys::{find_key, touch_key};
+use crate::web::app::App;
+use crate::web::client_address::ClientAddress;
+use crate::web::problem::Problem;
+use crate::web::rates::{Kind, RateStanding};
+use crate::web::routes;
 
 /// Keys remembered at most.
 const KEPT: u64 = 10_000;
@@ -41,126 +33,6 @@ const USE_NOTED: Duration = Duration::from_mins(1);
 pub const WARNED: Duration = Duration::from_hours(30 * 24);
 /// Says when the key ends, on every answer in its last thirty days.
 const KEY_EXPIRES: HeaderName = HeaderName::from_static("gcc-key-expires");
-
-/// The part of the tree that a key or person sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All of it.
-    Whole,
-    /// The groups of its office, given here by number, and everything below them.
-    Under(Vec<i32>),
-}
-
-impl Scope {
-    /// The groups at or below which the key sees; none = no bounds.
-    #[must_use]
-    pub fn groups(&self) -> Option<&[i32]> {
-        match self {
-            Self::Whole => None,
-            Self::Under(groups) => Some(groups),
-        }
-    }
-
-    /// The same to put into a filter.
-    #[must_use]
-    pub fn to_filter(&self) -> Option<Vec<i32>> {
-        self.groups().map(<[i32]>::to_vec)
-    }
-
-    /// Whether a group with this path from the root is seen.
-    #[must_use]
-    pub fn covers(&self, path: &[i32]) -> bool {
-        self.groups().is_none_or(|groups| path.iter().any(|id| groups.contains(id)))
-    }
-}
-
-/// Who makes a request: a machine by its key, or a person signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallerId {
-    /// A key of the API.
-    Key(ApiKeyId),
-    /// A person's account.
-    Account(AccountId),
-}
-
-/// The key or person that makes the request.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// Which.
-    pub id: CallerId,
-    /// The key's name, or the account's.
-    pub name: String,
-    /// What it may do.
-    pub role: Role,
-    /// Its office; none = the whole tree.
-    pub office: Option<OfficeId>,
-    /// The code of its office.
-    pub office_code: Option<String>,
-    /// Where.
-    pub scope: Scope,
-}
-
-impl Caller {
-    /// How the audit names it.
-    #[must_use]
-    pub fn actor(&self) -> Actor {
-        match self.id {
-            CallerId::Key(_) => Actor::key(&self.name),
-            CallerId::Account(_) => Actor::user(&self.name),
-        }
-    }
-
-    /// Its id, whichever it is.
-    #[must_use]
-    pub fn uuid(&self) -> Uuid {
-        match self.id {
-            CallerId::Key(id) => id.0,
-            CallerId::Account(id) => id.0,
-        }
-    }
-
-    /// Whether a bulletin that starts at a group of this office is its own: a steward's are those of its own office, not
-    /// what is below.
-    #[must_use]
-    pub fn originates_at(&self, office: OfficeId) -> bool {
-        self.role != Role::Steward || self.office == Some(office)
-    }
-
-    /// Whether only drafts that start at a group of its own office are shown to it.
-    #[must_use]
-    pub fn sees_own_drafts(&self) -> bool {
-        self.role == Role::Steward
-    }
-
-    /// Whether drafts of its part of the tree are shown to it: they are for those who work on them.
-    #[must_use]
-    pub fn sees_drafts(&self) -> bool {
-        !matches!(self.role, Role::Agency | Role::Steward)
-    }
-
-    async fn of(db: &mut Connection, key: ApiKey) -> Result<Self, StoreError> {
-        let scope = find_scope(db, key.role, key.office_id).await?;
-        let (id, name, role) = (CallerId::Key(key.id), key.name, key.role);
-        Ok(Self { id, name, role, office: key.office_id, office_code: key.office, scope })
-    }
-}
-
-/// Where a role holds that is bound to `office`, or to none.
-pub async fn find_scope(db: &mut Connection, role: Role, office: Option<OfficeId>) -> Result<Scope, StoreError> {
-    Ok(match office {
-        Some(office) => Scope::Under(list_ids_of_office(db, office).await?),
-        None if role.needs_office() => Scope::Under(Vec::new()),
-        None => Scope::Whole,
-    })
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthorized)
-    }
-}
 
 /// Lets a request through to a route of the API when its key may do what the route does, and does not ask too often.
 ///
@@ -273,13 +145,13 @@ impl Callers {
 }
 
 async fn identify(app: &App, (prefix, sha256): (String, [u8; 32]), from: ClientAddress) -> Result<Known, Problem> {
-    let mut db = app.db.acquire().await.map_err(StoreError::from)?;
+    let mut db = app.db.acquire().await?;
     let key = find_key(&mut db, &prefix).await?.filter(|key| same_bytes(&key.key_sha256, &sha256));
     let key = key.ok_or_else(Problem::unauthorized)?;
     let now = app.now();
     let (id, last_used_at) = (key.id, key.last_used_at);
     let (expires_at, allowed) = (key.expires_at, AllowedAddresses::from_kept(&key.networks));
-    let known = Known { caller: Caller::of(&mut db, key).await?, expires_at, allowed };
+    let known = Known { caller: Caller::of_key(&mut db, key).await?, expires_at, allowed };
     if last_used_at.is_none_or(|last| last < now - USE_NOTED) && known.check_use(now, from).is_ok() {
         // when a key was last used is good to know; a key works without it
         if let Err(error) = touch_key(&mut db, id, now).await {
@@ -297,17 +169,6 @@ fn same_bytes(one: &[u8], other: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_scope_covers_its_groups_and_what_is_below() {
-        let lamphun = Scope::Under(vec![7]);
-        assert!(lamphun.covers(&[1, 7]));
-        assert!(lamphun.covers(&[1, 7, 30, 31]));
-        assert!(!lamphun.covers(&[1]));
-        assert!(!lamphun.covers(&[1, 8, 77]));
-        assert!(Scope::Whole.covers(&[1]));
-        assert!(!Scope::Under(Vec::new()).covers(&[1]), "an office without groups sees nothing");
-    }
 
     #[test]
     fn only_equal_hashes_are_the_same() {

@@ -1,0 +1,48 @@
+//! A picture that is uploaded, by the API or in a form: decoded within bounds, and written afresh.
+
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use super::app::App;
+use crate::domain::picture::{BadPicture, Picture};
+
+/// Pictures decoded at the same time: each may take a few hundred megabytes.
+static DECODERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+
+/// The bytes of a picture.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PictureFile(#[expect(dead_code, reason = "only its schema is of use")] Vec<u8>);
+
+/// Why an upload is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Over `bulletins.image_limit`.
+    TooLarge,
+    /// It is no picture that can be shown.
+    Bad(BadPicture),
+    /// The decoder broke down; it is on record.
+    Failed,
+}
+
+/// The picture in an upload, decoded off the threads that serve requests.
+///
+/// # Errors
+/// [`NotTaken`].
+pub async fn prepare(app: &App, upload: &Bytes) -> Result<Picture, NotTaken> {
+    if upload.len() > app.settings.bulletins.image_limit {
+        return Err(NotTaken::TooLarge);
+    }
+    let _turn = DECODERS.acquire().await.map_err(|_| NotTaken::Failed)?;
+    let upload = upload.clone();
+    match spawn_blocking(move || Picture::of_upload(&upload)).await {
+        Ok(prepared) => prepared.map_err(NotTaken::Bad),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a picture could not be decoded");
+            Err(NotTaken::Failed)
+        }
+    }
+}
