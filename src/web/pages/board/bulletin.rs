@@ -12,6 +12,7 @@ use super::tables::{
     CausesOf, Kind, Viewer, blocked_columns, cause_columns, cell_columns, file, hop_columns, minutes_columns,
     province_columns, sum_by_province, tier_columns,
 };
+use super::tier_bars::{HopBar, TierView};
 use super::tiles::{self, Tile};
 use super::{InScope, InScopeWithQuery};
 use crate::domain::ids::BulletinId;
@@ -35,11 +36,10 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::ui::filters;
-use crate::web::ui::format::{DASH, Share, moment, moment_or_dash, number, persons, span, tier_label};
-use crate::web::ui::label::{Badge, Label as _, code_of};
+use crate::web::ui::format::{Share, moment, moment_or_dash, number};
+use crate::web::ui::label::{Badge, Label as _};
 use crate::web::ui::table::{PageTable, to_file};
-use crate::web::view::delivery::DeliveryState;
-use crate::web::view::receipts::{Counts, Seconds, Status, TierStatus};
+use crate::web::view::receipts::{Status, TierStatus};
 use crate::web::words::Words;
 
 /// Rows of a list on the page; the rest is in the CSV.
@@ -110,118 +110,6 @@ impl BulletinData {
         let found = |status| Self { bulletin, status, counters, cells, blocked, causes, minutes, slowest, version };
         Ok(status.map(found))
     }
-}
-
-/// A part of a bar, of 1000.
-pub(super) struct BarPart {
-    class: String,
-    from: i64,
-    width: i64,
-}
-
-/// The parts of a bar one behind the other; `least` is how long one is that is there at all.
-fn bar(parts: impl IntoIterator<Item = (String, f64)>, whole: f64, least: i64) -> Vec<BarPart> {
-    let mut from = 0;
-    let part = |(class, part): (String, f64)| {
-        #[expect(clippy::cast_possible_truncation, reason = "a part of a thousand")]
-        let width = if whole > 0.0 { (part / whole * 1000.0).round() as i64 } else { 0 };
-        let width = if part > 0.0 { width.max(least) } else { 0 }.min(1000 - from);
-        from += width;
-        BarPart { class, from: from - width, width }
-    };
-    parts.into_iter().map(part).collect()
-}
-
-/// Where the minutes of a tier went, drawn.
-struct HopBar {
-    label: &'static str,
-    parts: Vec<BarPart>,
-}
-
-impl HopBar {
-    fn of(row: &TierHops) -> Self {
-        let parts = [("person", row.person), ("parked", row.parked), ("queue", row.queue), ("line", row.line)];
-        let all = parts.iter().map(|(_, seconds)| seconds).sum();
-        let parts = parts.map(|(class, seconds)| (class.to_owned(), seconds));
-        Self { label: tier_label(row.tier), parts: bar(parts, all, 0) }
-    }
-}
-
-/// One count of a tier.
-pub(super) struct Count {
-    state: DeliveryState,
-    class: String,
-    n: i64,
-}
-
-impl Count {
-    /// Whether it is told also where it is nothing.
-    fn is_shown(&self) -> bool {
-        use DeliveryState::{Accepted, Declined, Failed, Held, Parked, Unreachable};
-        self.n > 0 || matches!(self.state, Accepted | Held | Parked | Failed | Unreachable | Declined)
-    }
-}
-
-/// A tier as it is shown.
-pub(super) struct TierView {
-    label: &'static str,
-    share: Share,
-    groups: i64,
-    linked: i64,
-    counts: Vec<Count>,
-    bar: Vec<BarPart>,
-    seats: i64,
-    acknowledged: String,
-    last: Option<Timestamp>,
-    median: String,
-    slow: String,
-}
-
-impl TierView {
-    fn of(t: Words, tier: &TierStatus, linked: i64) -> Self {
-        let counts = counts(&tier.counts);
-        #[expect(clippy::cast_precision_loss, reason = "counts of groups are far below 2^52")]
-        let parts = counts.iter().map(|count| (count.class.clone(), count.n as f64));
-        #[expect(clippy::cast_precision_loss, reason = "counts of groups are far below 2^52")]
-        let whole = tier.groups as f64;
-        let seconds = |read: fn(&Seconds) -> f64| {
-            tier.seconds.as_ref().map_or_else(|| DASH.to_owned(), |seconds| span(t, read(seconds)))
-        };
-        let taps = persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed);
-        let acknowledged = [("groups", number(tier.acknowledged.groups)), ("taps", taps)];
-        let acknowledged = acknowledged.each_ref().map(|(name, value)| (*name, value.as_str()));
-        Self {
-            label: tier.label,
-            share: Share::of(tier.counts.accepted, tier.groups),
-            groups: tier.groups,
-            linked,
-            bar: bar(parts, whole, 6),
-            seats: tier.people,
-            acknowledged: t.say_with("board-acknowledged-in", &acknowledged),
-            last: tier.last_accepted_at,
-            median: seconds(|seconds| seconds.p50),
-            slow: seconds(|seconds| seconds.p95),
-            counts,
-        }
-    }
-}
-
-/// The counts in the order in which a bar shows them.
-fn counts(counts: &Counts) -> Vec<Count> {
-    let counts = [
-        (DeliveryState::Accepted, counts.accepted),
-        (DeliveryState::Sending, counts.sending),
-        (DeliveryState::Ready, counts.ready),
-        (DeliveryState::Held, counts.held),
-        (DeliveryState::Parked, counts.parked),
-        (DeliveryState::Failed, counts.failed),
-        (DeliveryState::Unreachable, counts.unreachable),
-        (DeliveryState::Declined, counts.declined),
-        (DeliveryState::Waiting, counts.waiting),
-        (DeliveryState::Withdrawn, counts.withdrawn),
-        (DeliveryState::Expired, counts.expired),
-    ];
-    counts.map(|(state, n)| Count { state, class: code_of(&state), n }).into()
 }
 
 /// The part of the page that moves.

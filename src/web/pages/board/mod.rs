@@ -17,6 +17,7 @@ mod province;
 mod receipt;
 mod retry;
 mod tables;
+mod tier_bars;
 mod tiles;
 
 use std::str::FromStr;
