@@ -42,7 +42,8 @@
 //! | a rule of the nouns: states, letter numbers, dates, the tree | [`domain`] (pure; no I/O) |
 //! | what is kept and how it is asked for | [`store`], with `migrations/` |
 //! | what LINE is told and what its answers mean | [`mod@line`] |
-//! | when and in which order things are sent; what people may do with a bulletin | [`relay`] |
+//! | when and in which order things are sent; what people may do with a bulletin, a draft, a channel | [`relay`] |
+//! | what administrators do with accounts and API keys | [`accounts`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
@@ -52,6 +53,7 @@
 //!
 //! `docs/architecture.md` has a section for each room. Who may import whom is held by `tests/it/architecture.rs`.
 
+pub mod accounts;
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -7,14 +7,12 @@
 //!
 //! Called by `cli`; errors are `anyhow`'s, because they all end as a sentence on a terminal.
 
-pub mod accounts;
 pub mod checkup;
 mod checkup_database;
 mod context;
 pub mod database;
 pub mod demo;
 mod demo_guard;
-pub mod keys;
 mod pooling;
 mod private_file;
 pub mod secrets;

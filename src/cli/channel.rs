@@ -13,10 +13,12 @@ use crate::app::{AppContext, secrets};
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
-use crate::domain::outcome::ParkReason;
+use crate::domain::right::Right;
 use crate::domain::sealed::SealingKeys;
 use crate::line::token::Access;
+use crate::relay::channels as relay;
 use crate::relay::engine::sealed_as;
+use crate::relay::refusal::Refusal;
 use crate::store::channels::{self, Channel as Stored};
 use crate::store::notices::{Notice, notify};
 use crate::store::{Connection, StoreError, audit};
@@ -187,35 +189,39 @@ async fn check(context: &AppContext, code: Option<&Code>) -> anyhow::Result<()> 
 
 async fn park(context: &AppContext, code: &Code) -> anyhow::Result<()> {
     let mut tx = context.db.begin().await?;
-    let channel = find(&mut tx, code).await?;
-    if channels::park_channel(&mut tx, channel.id, ParkReason::Operator, context.clock.now()).await? {
-        note(&mut tx, context, "channel_park", code.as_str()).await?;
-        notify(&mut tx, Notice::Wake(channel.id)).await?;
-        tx.commit().await?;
-        writeln!(io::stdout(), "channel {code} is parked")?;
-    } else {
-        writeln!(io::stdout(), "channel {code} was parked already")?;
+    match relay::park(&mut tx, &Right::whole(Actor::COMMAND_LINE), code.as_str(), context.clock.now()).await {
+        Ok(_) => {
+            tx.commit().await?;
+            writeln!(io::stdout(), "channel {code} is parked")?;
+        }
+        Err(Refusal::ChannelParked) => writeln!(io::stdout(), "channel {code} was parked already")?,
+        Err(Refusal::ChannelAbsent) => return Err(absent(code)),
+        Err(refusal) => return Err(refusal.into()),
     }
     Ok(())
 }
 
 async fn resume(context: &AppContext, code: &Code) -> anyhow::Result<()> {
     let mut tx = context.db.begin().await?;
-    let channel = find(&mut tx, code).await?;
-    if channels::resume_channel(&mut tx, channel.id, None, context.clock.now()).await? {
-        note(&mut tx, context, "channel_resume", code.as_str()).await?;
-        notify(&mut tx, Notice::Wake(channel.id)).await?;
-        tx.commit().await?;
-        writeln!(io::stdout(), "channel {code} goes on")?;
-    } else {
-        writeln!(io::stdout(), "channel {code} was not parked")?;
+    match relay::resume(&mut tx, &Right::whole(Actor::COMMAND_LINE), code.as_str(), context.clock.now()).await {
+        Ok(_) => {
+            tx.commit().await?;
+            writeln!(io::stdout(), "channel {code} goes on")?;
+        }
+        Err(Refusal::ChannelNotParked) => writeln!(io::stdout(), "channel {code} was not parked")?,
+        Err(Refusal::ChannelAbsent) => return Err(absent(code)),
+        Err(refusal) => return Err(refusal.into()),
     }
     Ok(())
 }
 
 async fn find(db: &mut Connection, code: &Code) -> anyhow::Result<Stored> {
     let found = channels::find_channel(db, code.as_str()).await?;
-    found.ok_or_else(|| anyhow!("there is no channel \"{code}\""))
+    found.ok_or_else(|| absent(code))
+}
+
+fn absent(code: &Code) -> anyhow::Error {
+    anyhow!("there is no channel \"{code}\"")
 }
 
 async fn note(db: &mut Connection, context: &AppContext, act: &str, code: &str) -> Result<(), StoreError> {

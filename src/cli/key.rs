@@ -5,21 +5,21 @@ use std::io::{self, Write as _};
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
-use serde_json::json;
 
 use super::office;
+use crate::accounts::keys::{NewKey, create, revoke_called};
 use crate::app::AppContext;
-use crate::app::keys::{NewKey, create};
 use crate::config::Config;
 use crate::domain::account::Role;
 use crate::domain::actor::Actor;
 use crate::domain::allowed_addresses::AllowedAddresses;
 use crate::domain::ids::Code;
+use crate::domain::right::Right;
 use crate::domain::text::Label;
 use crate::domain::thai::from_bangkok;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, parse_day};
-use crate::store::{api_keys, audit};
+use crate::store::api_keys;
 
 const CREATE_EXAMPLE: &str = "\
 Examples:
@@ -90,9 +90,9 @@ impl Create {
         let expires_at = self.until.as_deref().map(|day| read_end(day, now)).transpose()?;
         let mut tx = context.db.begin().await?;
         let office = office::find(&mut tx, self.office.as_ref()).await?;
-        let (name, office) = (self.name.as_str(), office.as_ref());
-        let new = NewKey { name, role: self.role, office, expires_at, allowed: self.from };
-        let key = create(&mut tx, new, &Actor::COMMAND_LINE, now).await?;
+        let office = office.map(|office| (office.id, office.code));
+        let new = NewKey { name: self.name.into(), role: self.role, office, expires_at, allowed: self.from };
+        let key = create(&mut tx, &Right::whole(Actor::COMMAND_LINE), new, now).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "{}", key.expose_secret())?;
         Ok(())
@@ -121,19 +121,10 @@ fn time_or_dash(at: Option<Timestamp>) -> String {
 async fn revoke(context: &AppContext, name: &str) -> anyhow::Result<()> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
-    let revoked = api_keys::revoke_key(&mut tx, name, now).await?;
+    let revoked = revoke_called(&mut tx, &Right::whole(Actor::COMMAND_LINE), name, now).await?;
     if revoked == 0 {
         bail!("no working key is called \"{name}\" or begins with it");
     }
-    audit::insert_entry(
-        &mut tx,
-        now,
-        &Actor::COMMAND_LINE,
-        "key_revoke",
-        &format!("key:{name}"),
-        &json!({ "keys": revoked }),
-    )
-    .await?;
     tx.commit().await?;
     writeln!(io::stdout(), "{revoked} {} revoked", if revoked == 1 { "key" } else { "keys" })?;
     Ok(())

@@ -8,26 +8,24 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
-use serde_json::json;
 
 use super::office;
+use crate::accounts::people;
 use crate::app::AppContext;
-use crate::app::accounts::{create, make_link};
 use crate::config::Config;
 use crate::domain::account::Role;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::Username;
 use crate::domain::ids::Code;
+use crate::domain::right::Right;
 use crate::domain::text::Label;
 use crate::domain::thai::{Digits, format_moment};
 use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
-use crate::store::accounts::{Account, find_account, list_accounts, update_disabled};
+use crate::store::Connection;
+use crate::store::accounts::{Account, NewAccount, find_account, list_accounts};
 use crate::store::groups::list_ids_of_office;
 use crate::store::invitations::{InvitationFilter, invite_stewards};
-use crate::store::known_devices::forget_others;
-use crate::store::login_sessions::delete_others;
-use crate::store::{Connection, audit};
 
 const CREATE_EXAMPLE: &str = "\
 Examples:
@@ -128,11 +126,20 @@ impl Create {
         let now = context.clock.now();
         let mut tx = context.db.begin().await?;
         let office = office::find(&mut tx, self.office.as_ref()).await?;
-        let name = self.name.map_or_else(|| self.username.to_string(), String::from);
-        let id = create(&mut tx, self.username, name, self.role, office.as_ref(), &Actor::COMMAND_LINE, now).await?;
-        let link = make_link(&mut tx, id, public_url(context), context.config.accounts.link_lifetime, now).await?;
+        let account = NewAccount {
+            display_name: self.name.map_or_else(|| self.username.to_string(), String::from),
+            username: self.username,
+            role: self.role,
+            office_id: office.as_ref().map(|office| office.id),
+            valid_from: None,
+            valid_until: None,
+        };
+        let code = office.as_ref().map(|office| office.code.as_str());
+        people::create(&mut tx, &right(), &account, code, now).await?;
+        let account = get(&mut tx, &account.username).await?;
+        let link = make_link(&mut tx, context, &account).await?;
         tx.commit().await?;
-        writeln!(io::stdout(), "{}", link.expose_secret())?;
+        writeln!(io::stdout(), "{link}")?;
         Ok(())
     }
 }
@@ -203,41 +210,41 @@ fn state(account: &Account, now: Timestamp) -> &'static str {
 }
 
 async fn print_link(context: &AppContext, username: &Username) -> anyhow::Result<()> {
-    let now = context.clock.now();
     let mut tx = context.db.begin().await?;
     let account = get(&mut tx, username).await?;
-    let link = make_link(&mut tx, account.id, public_url(context), context.config.accounts.link_lifetime, now).await?;
-    audit::insert_entry(
-        &mut tx,
-        now,
-        &Actor::COMMAND_LINE,
-        "account_link",
-        &Actor::user(username).to_string(),
-        &json!({}),
-    )
-    .await?;
+    let link = make_link(&mut tx, context, &account).await?;
     tx.commit().await?;
-    writeln!(io::stdout(), "{}", link.expose_secret())?;
+    writeln!(io::stdout(), "{link}")?;
     Ok(())
+}
+
+/// The address of a new link; older ones stop working.
+async fn make_link(db: &mut Connection, context: &AppContext, account: &Account) -> anyhow::Result<String> {
+    let now = context.clock.now();
+    let token = people::make_link(db, &right(), account, now + context.config.accounts.link_lifetime, now).await?;
+    Ok(format!("{}/welcome/{}", public_url(context), token.expose_secret()))
 }
 
 async fn switch(context: &AppContext, username: &Username, off: bool) -> anyhow::Result<()> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
     let account = get(&mut tx, username).await?;
-    let (act, done) = if off { ("account_disable", "disabled") } else { ("account_enable", "enabled") };
-    if !update_disabled(&mut tx, account.id, off.then_some(now)).await? {
+    let (changed, done) = if off {
+        (people::disable(&mut tx, &right(), &account, now).await?, "disabled")
+    } else {
+        (people::enable(&mut tx, &right(), &account, now).await?, "enabled")
+    };
+    if !changed {
         bail!("the account \"{username}\" is {done} already");
     }
-    if off {
-        delete_others(&mut tx, account.id, None).await?;
-        forget_others(&mut tx, account.id, None).await?;
-    }
-    audit::insert_entry(&mut tx, now, &Actor::COMMAND_LINE, act, &Actor::user(username).to_string(), &json!({}))
-        .await?;
     tx.commit().await?;
     writeln!(io::stdout(), "{username} is {done}")?;
     Ok(())
+}
+
+/// Whoever may start the program may do everything.
+fn right() -> Right {
+    Right::whole(Actor::COMMAND_LINE)
 }
 
 async fn get(db: &mut Connection, username: &Username) -> anyhow::Result<Account> {

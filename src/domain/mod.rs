@@ -19,6 +19,7 @@ pub mod office;
 pub mod outcome;
 pub mod picture;
 pub mod retry_key;
+pub mod right;
 pub mod sealed;
 pub mod search;
 pub mod secrecy;

@@ -6,16 +6,18 @@
 
 use serde_json::json;
 
+use super::own_bulletin::lock_own;
 use super::publish::{check, render_checked};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
-use crate::domain::actor::Actor;
+use crate::domain::account::Permission;
 use crate::domain::bulletin::Stage;
 use crate::domain::ids::BulletinId;
+use crate::domain::right::Right;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::store::approval::{has_worked_on, mark_approved, mark_returned, mark_submitted};
-use crate::store::bulletins::{Bulletin, find_stage_for_update, get_bulletin};
+use crate::store::bulletins::Bulletin;
 use crate::store::{Connection, audit};
 
 /// Hands a draft to a second person. What could not be published is refused already here.
@@ -26,17 +28,17 @@ pub async fn submit(
     db: &mut Connection,
     settings: &Settings,
     id: BulletinId,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<()> {
-    if find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? != Stage::Draft {
+    let bulletin = lock_own(db, right, id, Permission::Originate).await?;
+    if bulletin.stage != Stage::Draft {
         return Err(Refusal::NotADraft);
     }
-    let bulletin = get_bulletin(db, id).await?;
     check(db, &bulletin, None, now).await?;
     render_checked(settings, &bulletin)?;
-    mark_submitted(db, id, by, now).await?;
-    audit::insert_entry(db, now, by, "submit", &subject(id), &json!({})).await?;
+    mark_submitted(db, id, &right.actor, now).await?;
+    audit::insert_entry(db, now, &right.actor, "submit", &subject(id), &json!({})).await?;
     Ok(())
 }
 
@@ -45,12 +47,12 @@ pub async fn submit(
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn approve(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
-    let bulletin = submitted_by_another(db, id, by).await?;
+pub async fn approve(db: &mut Connection, id: BulletinId, right: &Right, now: Timestamp) -> Result<()> {
+    let bulletin = submitted_by_another(db, id, right).await?;
     if bulletin.approved_at.is_none() {
         check(db, &bulletin, None, now).await?;
-        mark_approved(db, id, by, now).await?;
-        audit::insert_entry(db, now, by, "approve", &subject(id), &json!({})).await?;
+        mark_approved(db, id, &right.actor, now).await?;
+        audit::insert_entry(db, now, &right.actor, "approve", &subject(id), &json!({})).await?;
     }
     Ok(())
 }
@@ -63,12 +65,12 @@ pub async fn give_back(
     db: &mut Connection,
     id: BulletinId,
     reason: &PlainReason,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<()> {
-    submitted_by_another(db, id, by).await?;
-    mark_returned(db, id, Some((by, reason.as_str())), now).await?;
-    audit::insert_entry(db, now, by, "return", &subject(id), &json!({ "reason": reason.as_str() })).await?;
+    submitted_by_another(db, id, right).await?;
+    mark_returned(db, id, Some((&right.actor, reason.as_str())), now).await?;
+    audit::insert_entry(db, now, &right.actor, "return", &subject(id), &json!({ "reason": reason.as_str() })).await?;
     Ok(())
 }
 
@@ -76,26 +78,24 @@ pub async fn give_back(
 ///
 /// # Errors
 /// [`Refusal::NotSubmitted`].
-pub async fn recall(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
-    must_be_submitted(db, id).await?;
+pub async fn recall(db: &mut Connection, id: BulletinId, right: &Right, now: Timestamp) -> Result<()> {
+    must_be_submitted(db, id, right, Permission::Originate).await?;
     mark_returned(db, id, None, now).await?;
-    audit::insert_entry(db, now, by, "recall", &subject(id), &json!({})).await?;
+    audit::insert_entry(db, now, &right.actor, "recall", &subject(id), &json!({})).await?;
     Ok(())
 }
 
-async fn must_be_submitted(db: &mut Connection, id: BulletinId) -> Result<()> {
-    match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
-        Stage::Submitted => Ok(()),
-        _ => Err(Refusal::NotSubmitted),
-    }
+async fn must_be_submitted(db: &mut Connection, id: BulletinId, right: &Right, act: Permission) -> Result<Bulletin> {
+    let bulletin = lock_own(db, right, id, act).await?;
+    if bulletin.stage == Stage::Submitted { Ok(bulletin) } else { Err(Refusal::NotSubmitted) }
 }
 
-async fn submitted_by_another(db: &mut Connection, id: BulletinId, by: &Actor) -> Result<Bulletin> {
-    must_be_submitted(db, id).await?;
-    if has_worked_on(db, &subject(id), by).await? {
+async fn submitted_by_another(db: &mut Connection, id: BulletinId, right: &Right) -> Result<Bulletin> {
+    let bulletin = must_be_submitted(db, id, right, Permission::Approve).await?;
+    if has_worked_on(db, &subject(id), &right.actor).await? {
         return Err(Refusal::OwnBulletin);
     }
-    Ok(get_bulletin(db, id).await?)
+    Ok(bulletin)
 }
 
 fn subject(id: BulletinId) -> String {

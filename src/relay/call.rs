@@ -132,6 +132,11 @@ pub async fn call(with: CallContext, claimed: Claimed, message: std::sync::Arc<s
     };
     let outcome = decide(verdict, evidence);
     let attempt = describe(&claimed, at, &answer, &outcome);
+    if let Ok(answer) = &answer {
+        tracing::debug!(line.status = answer.status, line.request_id = answer.request_id.as_deref(), "LINE answered");
+    } else {
+        tracing::debug!("LINE did not answer");
+    }
     Called { claimed, began_at, started, at, outcome, attempt }
 }
 

@@ -9,12 +9,14 @@
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::own_bulletin::must_may;
 use super::publish::wake;
 use super::refusal::{Refusal, Result};
-use crate::domain::actor::Actor;
+use crate::domain::account::Permission;
 use crate::domain::bulletin::Stage;
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::right::Right;
 use crate::domain::text::{Note, PlainReason};
 use crate::domain::time::Timestamp;
 use crate::line::limits;
@@ -62,9 +64,10 @@ pub async fn forward(
     id: BulletinId,
     into: &ForwardTarget,
     note: Option<&SignedNote>,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<Forwarded> {
+    must_may(right, Permission::Forward)?;
     must_be_live(db, id, now).await?;
     let (lock, groups, already) = match into {
         ForwardTarget::AllHeld(own) => {
@@ -81,9 +84,9 @@ pub async fn forward(
         Some(note) => store_notes(db, id, note, &groups, now).await?,
         None => Vec::new(),
     };
-    let forwarded = transitions::forward(db, &lock, id, &groups, &noted, by, now).await?;
+    let forwarded = transitions::forward(db, &lock, id, &groups, &noted, &right.actor, now).await?;
     let detail = json!({ "groups": groups, "note": note.is_some() });
-    audit::insert_entry(db, now, by, "forward", &format!("bulletin:{id}"), &detail).await?;
+    audit::insert_entry(db, now, &right.actor, "forward", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
     Ok(Forwarded { forwarded, already })
 }
@@ -97,7 +100,7 @@ pub async fn forward_several(
     db: &mut Connection,
     ids: &[BulletinId],
     groups: &[i32],
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<Vec<BulletinId>> {
     let mut ids = ids.to_vec();
@@ -109,7 +112,7 @@ pub async fn forward_several(
         if transitions::list_held(db, id, Some(groups)).await?.is_empty() {
             continue;
         }
-        match forward(db, id, &ForwardTarget::AllHeld(Some(groups.to_vec())), None, by, now).await {
+        match forward(db, id, &ForwardTarget::AllHeld(Some(groups.to_vec())), None, right, now).await {
             Ok(done) if done.forwarded > 0 => gone.push(id),
             Ok(_) | Err(Refusal::NotRelaying | Refusal::Expired(_)) => {}
             Err(refusal) => return Err(refusal),
@@ -168,15 +171,16 @@ pub async fn decline(
     id: BulletinId,
     groups: &[i32],
     reason: &PlainReason,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<u64> {
+    must_may(right, Permission::Forward)?;
     must_be_live(db, id, now).await?;
     let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Held).await?;
-    let declined = transitions::decline(db, &lock, id, groups, reason.as_str(), by, now).await?;
+    let declined = transitions::decline(db, &lock, id, groups, reason.as_str(), &right.actor, now).await?;
     let detail = json!({ "groups": groups, "reason": reason.as_str() });
-    audit::insert_entry(db, now, by, "decline", &format!("bulletin:{id}"), &detail).await?;
+    audit::insert_entry(db, now, &right.actor, "decline", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
     Ok(declined)
 }
@@ -185,12 +189,20 @@ pub async fn decline(
 ///
 /// # Errors
 /// [`Refusal::NotHeld`] where one of them is not declined; nothing is changed then.
-pub async fn undecline(db: &mut Connection, id: BulletinId, groups: &[i32], by: &Actor, now: Timestamp) -> Result<u64> {
+pub async fn undecline(
+    db: &mut Connection,
+    id: BulletinId,
+    groups: &[i32],
+    right: &Right,
+    now: Timestamp,
+) -> Result<u64> {
+    must_may(right, Permission::Retry)?;
     must_be_live(db, id, now).await?;
     let lock = lock_bulletins_shared(db, &[id]).await?;
     must_all_be(db, id, groups, State::Declined).await?;
     let reversed = transitions::undecline(db, &lock, id, groups, now).await?;
-    audit::insert_entry(db, now, by, "undecline", &format!("bulletin:{id}"), &json!({ "groups": groups })).await?;
+    audit::insert_entry(db, now, &right.actor, "undecline", &format!("bulletin:{id}"), &json!({ "groups": groups }))
+        .await?;
     Ok(reversed)
 }
 
@@ -217,7 +229,7 @@ pub(super) async fn must_be_live(db: &mut Connection, id: BulletinId, now: Times
 }
 
 /// The bulletin's row is locked and it is published.
-pub(super) async fn must_be_relaying(db: &mut Connection, id: BulletinId) -> Result<()> {
+async fn must_be_relaying(db: &mut Connection, id: BulletinId) -> Result<()> {
     match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
         Stage::Published => Ok(()),
         _ => Err(Refusal::NotRelaying),

@@ -1,7 +1,8 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
-//! Commands ([`publish`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`forecast`]) work on a connection in the caller's
-//! transaction and send nothing. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
+//! Commands ([`publish`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`drafts`], [`channels`], [`forecast`]) work
+//! on a connection in the caller's transaction and send nothing. Each takes the caller's right, locks what it is about before it looks at it,
+//! and writes one audit entry of one name, whoever calls: the API, a form or the command line. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
 //! [`inbound`] works on what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the
 //! `quotas` and the `member_counts`. [`test_driver`] steps the same parts without any waiting.
@@ -33,8 +34,12 @@ pub mod approval;
 pub mod audience;
 mod backlog;
 mod call;
+pub mod channels;
 pub mod clock_watch;
 mod dispatcher;
+pub mod draft_rules;
+pub mod drafts;
+pub mod duty;
 pub mod engine;
 pub mod forecast;
 pub mod forward;
@@ -46,6 +51,7 @@ pub mod line_check;
 pub mod listener;
 mod member_counts;
 pub mod node;
+mod own_bulletin;
 mod pace;
 pub mod publish;
 mod queue_reader;

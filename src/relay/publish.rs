@@ -7,12 +7,15 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::audience::resolve;
+use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Approval, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{BulletinId, MessageId};
 use crate::domain::picture::ImageId;
+use crate::domain::right::Right;
 use crate::domain::secrecy::secrecy_class;
 use crate::domain::thai::{Digits, format_long_date};
 use crate::domain::time::Timestamp;
@@ -55,17 +58,18 @@ pub fn acknowledged_bulletin(data: &str) -> Option<BulletinId> {
 ///
 /// # Errors
 /// [`Refusal`]; the caller drops the transaction then.
+#[tracing::instrument(name = "publish", skip_all, fields(bulletin.id = %id))]
 pub async fn publish(
     db: &mut Connection,
     settings: &Settings,
     id: BulletinId,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<Published> {
     share_links(db).await?;
-    let stage = find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
-    let bulletin = get_bulletin(db, id).await?;
-    if stage != Stage::Scheduled {
+    let bulletin = lock_own(db, right, id, Permission::Originate).await?;
+    must_be_theirs_to_publish(right, &bulletin)?;
+    if bulletin.stage != Stage::Scheduled {
         must_be_ready(settings, &bulletin)?;
     }
     must_be_approved(settings, &bulletin)?;
@@ -80,8 +84,9 @@ pub async fn publish(
         return Err(Refusal::NobodySelected);
     }
     let detail = json!({ "deliveries": deliveries, "forwarding": bulletin.forwarding });
-    audit::insert_entry(db, now, by, "publish", &format!("bulletin:{id}"), &detail).await?;
+    audit::insert_entry(db, now, &right.actor, "publish", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
+    tracing::info!(deliveries, "a bulletin goes out once this is committed");
     Ok(Published::Relaying(deliveries))
 }
 
@@ -94,18 +99,18 @@ pub async fn schedule(
     settings: &Settings,
     id: BulletinId,
     at: Timestamp,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<Published> {
-    find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
-    let bulletin = get_bulletin(db, id).await?;
+    let bulletin = lock_own(db, right, id, Permission::Originate).await?;
+    must_be_theirs_to_publish(right, &bulletin)?;
     must_be_ready(settings, &bulletin)?;
     must_be_approved(settings, &bulletin)?;
     check(db, &bulletin, Some(at), now).await?;
     render_variant(settings, &bulletin, Variant::Forwarding)?;
     resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     mark_scheduled(db, id, at, now).await?;
-    audit::insert_entry(db, now, by, "schedule", &format!("bulletin:{id}"), &json!({ "at": at })).await?;
+    audit::insert_entry(db, now, &right.actor, "schedule", &format!("bulletin:{id}"), &json!({ "at": at })).await?;
     Ok(Published::Scheduled(at))
 }
 
@@ -122,7 +127,7 @@ pub async fn publish_due(
     if !is_due(db, id, now).await? {
         return Ok(None);
     }
-    publish(db, settings, id, &Actor::UPKEEP, now).await.map(Some)
+    publish(db, settings, id, &Right::whole(Actor::UPKEEP), now).await.map(Some)
 }
 
 /// Puts a scheduled bulletin that could not be published at its hour back among the drafts, and keeps the reason.
@@ -146,12 +151,12 @@ async fn is_due(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<b
 ///
 /// # Errors
 /// [`Refusal::NotADraft`] where it is not scheduled.
-pub async fn unschedule(db: &mut Connection, id: BulletinId, by: &Actor, now: Timestamp) -> Result<()> {
-    if find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? != Stage::Scheduled {
+pub async fn unschedule(db: &mut Connection, id: BulletinId, right: &Right, now: Timestamp) -> Result<()> {
+    if lock_own(db, right, id, Permission::Originate).await?.stage != Stage::Scheduled {
         return Err(Refusal::NotADraft);
     }
     mark_draft(db, id, None, now).await?;
-    audit::insert_entry(db, now, by, "unschedule", &format!("bulletin:{id}"), &json!({})).await?;
+    audit::insert_entry(db, now, &right.actor, "unschedule", &format!("bulletin:{id}"), &json!({})).await?;
     Ok(())
 }
 

@@ -131,6 +131,7 @@ async fn look(engine: &Engine, asked: &mut [Question]) -> Result<Vec<Found>> {
     let mut claimed = HashMap::new();
     if !claims.is_empty() {
         let outcomes = claim(&mut db, &claims, engine.clock.earlier(), engine.clock.later()).await?;
+        trace_claimed(&claims, &outcomes);
         claimed.extend(places.into_iter().zip(outcomes));
     }
     let mut found = |(place, question): (usize, &Question)| Found {
@@ -138,4 +139,18 @@ async fn look(engine: &Engine, asked: &mut [Question]) -> Result<Vec<Found>> {
         claimed: claimed.remove(&place),
     };
     Ok(asked.iter().enumerate().map(&mut found).collect())
+}
+
+/// Tells of each delivery that it was claimed, to whoever follows one; costs nothing where nobody listens.
+fn trace_claimed(claims: &[Claim], outcomes: &[ClaimOutcome]) {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    for (claim, outcome) in claims.iter().zip(outcomes) {
+        let ClaimOutcome::Claimed(deliveries) = outcome else { continue };
+        for (_, ready) in deliveries {
+            tracing::debug_span!("claim", bulletin.id = %ready.bulletin_id, delivery.id = %ready.id, channel.id = %claim.channel)
+                .in_scope(|| tracing::debug!("claimed"));
+        }
+    }
 }

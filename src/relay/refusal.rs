@@ -15,6 +15,27 @@ pub enum Refusal {
     /// There is no such bulletin or delivery.
     #[error("there is no such bulletin")]
     Absent,
+    /// The caller's role may not do this.
+    #[error("the role may not do this")]
+    NotAllowed,
+    /// A steward publishes news that go through the stewards, and nothing else.
+    #[error("only a role that may publish can publish this kind of bulletin, or one that goes by itself")]
+    NotTheirsToPublish,
+    /// There is no such group, or the caller does not answer for it.
+    #[error("there is no group called {0}")]
+    GroupAbsent(String),
+    /// There is no such channel, or the caller does not see the whole tree.
+    #[error("there is no such channel")]
+    ChannelAbsent,
+    /// The channel stands still already.
+    #[error("the channel is parked already")]
+    ChannelParked,
+    /// The channel does not stand still.
+    #[error("the channel is not parked")]
+    ChannelNotParked,
+    /// There is no such webhook event that is set aside, or the caller does not see the whole tree.
+    #[error("there is no such webhook event")]
+    WebhookFailureAbsent,
     /// Only a draft can be changed, scheduled or published.
     #[error("the bulletin is not a draft any more")]
     NotADraft,
@@ -101,6 +122,13 @@ impl Refusal {
                 UnscheduledReason::Message
             }
             Self::Absent
+            | Self::NotAllowed
+            | Self::NotTheirsToPublish
+            | Self::GroupAbsent(_)
+            | Self::ChannelAbsent
+            | Self::ChannelParked
+            | Self::ChannelNotParked
+            | Self::WebhookFailureAbsent
             | Self::NotADraft
             | Self::NotRelaying
             | Self::AboutUnpublished

@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::settings::Settings;
 use super::withdraw::follow_late_acceptances;
 use crate::domain::actor::Actor;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::store::batches::take_channel;
 use crate::store::channels::list_channels;
@@ -77,7 +78,7 @@ async fn mark_restored(
     let open = database_identity::open_outcomes(db, seen_at).await?;
     let scheduled = database_identity::list_scheduled(db).await?;
     for id in &scheduled {
-        skip_refusal(unschedule(db, *id, by, now).await)?;
+        skip_refusal(unschedule(db, *id, &Right::whole(by.clone()), now).await)?;
     }
     database_identity::renew_change_marks(db).await?;
     database_identity::set_identity(db, now).await?;

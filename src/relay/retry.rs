@@ -3,11 +3,13 @@
 use serde_json::json;
 
 use super::forward::must_be_live;
+use super::own_bulletin::must_may;
 use super::publish::wake;
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
-use crate::domain::actor::Actor;
+use crate::domain::account::Permission;
 use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::domain::right::Right;
 use crate::domain::time::Clock;
 use crate::store::bulletins::update_paused;
 use crate::store::locks::share_links;
@@ -28,9 +30,10 @@ pub async fn retry(
     id: BulletinId,
     filter: &RetryFilter,
     include_unknown: bool,
-    by: &Actor,
+    right: &Right,
     clock: &Clock,
 ) -> Result<u64> {
+    must_may(right, Permission::Retry)?;
     let now = clock.now();
     share_links(db).await?;
     must_be_live(db, id, now).await?;
@@ -45,7 +48,7 @@ pub async fn retry(
         update_paused(db, id, false, now).await?;
     }
     let detail = json!({ "retried": retried, "include_unknown": include_unknown });
-    audit::insert_entry(db, now, by, "retry", &format!("bulletin:{id}"), &detail).await?;
+    audit::insert_entry(db, now, &right.actor, "retry", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
     Ok(retried)
 }
@@ -59,10 +62,10 @@ pub async fn retry_one(
     settings: &Settings,
     delivery: DeliveryId,
     include_unknown: bool,
-    by: &Actor,
+    right: &Right,
     clock: &Clock,
 ) -> Result<bool> {
     let id = retries::find_bulletin_of(db, delivery).await?.ok_or(Refusal::Absent)?;
     let filter = RetryFilter { delivery: Some(delivery), ..RetryFilter::default() };
-    Ok(retry(db, settings, id, &filter, include_unknown, by, clock).await? > 0)
+    Ok(retry(db, settings, id, &filter, include_unknown, right, clock).await? > 0)
 }

@@ -6,14 +6,16 @@
 
 use serde_json::json;
 
+use super::own_bulletin::lock_own;
 use super::publish::{check, store_message, wake};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
-use crate::domain::actor::Actor;
+use crate::domain::account::Permission;
 use crate::domain::bulletin::{Audience, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{BulletinId, Code};
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
-use crate::store::bulletins::{Draft, find_stage_for_update, get_bulletin, insert_draft, mark_published};
+use crate::store::bulletins::{Draft, get_bulletin, insert_draft, mark_published};
 use crate::store::fan_out::{Messages, Selection, insert_deliveries};
 use crate::store::groups::Group;
 use crate::store::locks::share_links;
@@ -28,11 +30,12 @@ pub async fn send_test(
     settings: &Settings,
     id: BulletinId,
     group: &Group,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<BulletinId> {
     share_links(db).await?;
-    match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
+    let bulletin = lock_own(db, right, id, Permission::Originate).await?;
+    match bulletin.stage {
         Stage::Draft | Stage::Submitted | Stage::Scheduled => {}
         Stage::Published | Stage::Withdrawn => return Err(Refusal::NotADraft),
     }
@@ -40,7 +43,6 @@ pub async fn send_test(
     if group.retired || !group.linked {
         return Err(Refusal::NotLinked(group.code.clone()));
     }
-    let bulletin = get_bulletin(db, id).await?;
     check(db, &bulletin, None, now).await?;
     let draft = Draft {
         kind: Kind::Test,
@@ -51,7 +53,7 @@ pub async fn send_test(
         ..Draft::of(&bulletin)
     };
     let test = BulletinId::new(now);
-    insert_draft(db, test, &draft, &super::public_token(), by, now).await?;
+    insert_draft(db, test, &draft, &super::public_token(), &right.actor, now).await?;
     let bulletin = get_bulletin(db, test).await?;
     let plain = store_message(db, settings, &bulletin, now).await?;
     let messages = Messages { plain, forwarding: None };
@@ -60,7 +62,7 @@ pub async fn send_test(
     mark_published(db, test, now + settings.default_expiry, now).await?;
     insert_deliveries(db, test, messages, bulletin.urgency(), ForwardingMode::Automatic, &only, now).await?;
     let detail = json!({ "group": group.code, "test": test });
-    audit::insert_entry(db, now, by, "send_test", &format!("bulletin:{id}"), &detail).await?;
+    audit::insert_entry(db, now, &right.actor, "send_test", &format!("bulletin:{id}"), &detail).await?;
     wake(db, test).await?;
     Ok(test)
 }

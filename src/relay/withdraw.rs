@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::forward::must_be_relaying;
+use super::own_bulletin::lock_own;
 use super::publish::{store_message, wake};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
-use crate::domain::actor::Actor;
-use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind};
+use crate::domain::account::Permission;
+use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage};
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
+use crate::domain::right::Right;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::{
@@ -53,20 +54,23 @@ pub async fn withdraw(
     settings: &Settings,
     id: BulletinId,
     reason: &PlainReason,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<Withdrawn> {
-    must_be_relaying(db, id).await?;
-    if get_bulletin(db, id).await?.kind == Kind::Withdrawal {
+    let bulletin = lock_own(db, right, id, Permission::Withdraw).await?;
+    if bulletin.stage != Stage::Published {
+        return Err(Refusal::NotRelaying);
+    }
+    if bulletin.kind == Kind::Withdrawal {
         return Err(Refusal::WithdrawalStands);
     }
     let corrections = lock_corrections(db, id).await?;
     let mut all = corrections.clone();
     all.push(id);
     let lock = lock_bulletins(db, &all).await?;
-    let mut withdrawn = withdraw_one(db, &lock, settings, id, reason, by, now).await?;
+    let mut withdrawn = withdraw_one(db, &lock, settings, id, reason, right, now).await?;
     for correction in corrections {
-        withdraw_one(db, &lock, settings, correction, reason, by, now).await?;
+        withdraw_one(db, &lock, settings, correction, reason, right, now).await?;
         withdrawn.corrections.push(correction);
     }
     Ok(withdrawn)
@@ -95,15 +99,15 @@ async fn withdraw_one(
     settings: &Settings,
     id: BulletinId,
     reason: &PlainReason,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<Withdrawn> {
     let stopped = transitions::end_open(db, lock, id, State::Withdrawn, now).await?;
     let bulletin = get_bulletin(db, id).await?;
     mark_withdrawn(db, id, reason.as_str(), now).await?;
-    let (notice, notified) = publish_notice(db, settings, &bulletin, reason, by, now).await?;
+    let (notice, notified) = publish_notice(db, settings, &bulletin, reason, right, now).await?;
     let detail = json!({ "reason": reason.as_str(), "stopped": stopped, "notified": notified });
-    audit::insert_entry(db, now, by, "withdraw", &format!("bulletin:{id}"), &detail).await?;
+    audit::insert_entry(db, now, &right.actor, "withdraw", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
     Ok(Withdrawn { stopped, notice, notified, corrections: Vec::new() })
 }
@@ -113,7 +117,7 @@ async fn publish_notice(
     settings: &Settings,
     about: &Bulletin,
     reason: &PlainReason,
-    by: &Actor,
+    right: &Right,
     now: Timestamp,
 ) -> Result<(Option<BulletinId>, i32)> {
     let id = BulletinId::new(now);
@@ -133,7 +137,7 @@ async fn publish_notice(
         acknowledgement: Acknowledgement { requested: false, due_at: None },
         expires_at: None,
     };
-    insert_draft(db, id, &draft, &super::public_token(), by, now).await?;
+    insert_draft(db, id, &draft, &super::public_token(), &right.actor, now).await?;
     let notice = get_bulletin(db, id).await?;
     let message = store_message(db, settings, &notice, now).await?;
     mark_published(db, id, now + settings.default_expiry, now).await?;

@@ -1,6 +1,6 @@
 //! Accounts as those who look after them find and change them: all of the tree, or those of one part of it.
 
-use super::accounts::Account;
+use super::accounts::{Account, select_accounts};
 use super::{Connection, Result};
 use crate::domain::account::Role;
 use crate::domain::ids::{AccountId, OfficeId};
@@ -26,12 +26,8 @@ pub struct Filter {
 
 /// A page of accounts by user name.
 pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
-    Ok(sqlx::query_as!(
-        Account,
-        r#"select a.id as "id: AccountId", username, display_name, role, office_id as "office_id: OfficeId",
-            o.code as "office?", o.name as "office_name?", password_hash, totp_sealed, totp_used, language,
-            valid_from, valid_until, a.created_at, signed_in_at, disabled_at
-        from accounts a left join offices o on o.id = a.office_id
+    Ok(select_accounts!(
+        "
         where username > $1
             and ($2::text is null or username like $2 or a.name_form like $2 or o.name_form like $2
                 or lower(o.code) like $2)
@@ -40,7 +36,7 @@ pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -
             and ($5::bool is null or (password_hash is not null) = $5)
             and ($6::int[] is null
                 or exists (select from groups g where g.office_id = a.office_id and g.path && $6))
-        order by username limit $7"#,
+        order by username limit $7",
         filter.after,
         filter.text.as_deref().map(pattern),
         filter.role as Option<Role>,

@@ -92,47 +92,34 @@ pub async fn insert_account(db: &mut Connection, account: &NewAccount, now: Time
     Ok((made.rows_affected() == 1).then_some(id))
 }
 
-/// The account of this name, whatever state it is in.
-pub async fn find_account(db: &mut Connection, username: &str) -> Result<Option<Account>> {
-    Ok(sqlx::query_as!(
-        Account,
-        r#"select a.id as "id: AccountId", username, display_name, role, office_id as "office_id: OfficeId",
+/// The accounts for which the rest of the query, literally, is true: the one place where their columns are named.
+macro_rules! select_accounts {
+    ($which:tt $(, $($arguments:tt)*)?) => {
+        sqlx::query_as!(
+            Account,
+            r#"select a.id as "id: AccountId", username, display_name, role, office_id as "office_id: OfficeId",
             o.code as "office?", o.name as "office_name?", password_hash, totp_sealed, totp_used, language,
             valid_from, valid_until, a.created_at, signed_in_at, disabled_at
-        from accounts a left join offices o on o.id = a.office_id where username = $1"#,
-        username,
-    )
-    .fetch_optional(db)
-    .await?)
+        from accounts a left join offices o on o.id = a.office_id"# + $which
+            $(, $($arguments)*)?
+        )
+    };
+}
+pub(super) use select_accounts;
+
+/// The account of this name, whatever state it is in.
+pub async fn find_account(db: &mut Connection, username: &str) -> Result<Option<Account>> {
+    Ok(select_accounts!(" where username = $1", username).fetch_optional(db).await?)
 }
 
 /// The account with this id, whatever state it is in.
 pub async fn find_account_by_id(db: &mut Connection, id: AccountId) -> Result<Option<Account>> {
-    Ok(sqlx::query_as!(
-        Account,
-        r#"select a.id as "id: AccountId", username, display_name, role, office_id as "office_id: OfficeId",
-            o.code as "office?", o.name as "office_name?", password_hash, totp_sealed, totp_used, language,
-            valid_from, valid_until, a.created_at, signed_in_at, disabled_at
-        from accounts a left join offices o on o.id = a.office_id where a.id = $1"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select_accounts!(" where a.id = $1", id.0).fetch_optional(db).await?)
 }
 
 /// A page of accounts by name, after `after`.
 pub async fn list_accounts(db: &mut Connection, after: &str, limit: i64) -> Result<Vec<Account>> {
-    Ok(sqlx::query_as!(
-        Account,
-        r#"select a.id as "id: AccountId", username, display_name, role, office_id as "office_id: OfficeId",
-            o.code as "office?", o.name as "office_name?", password_hash, totp_sealed, totp_used, language,
-            valid_from, valid_until, a.created_at, signed_in_at, disabled_at
-        from accounts a left join offices o on o.id = a.office_id where username > $1 order by username limit $2"#,
-        after,
-        limit,
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(select_accounts!(" where username > $1 order by username limit $2", after, limit).fetch_all(db).await?)
 }
 
 /// Sets the password. What was typed before with the old one is another matter: see `login_sessions::delete_others`.

@@ -62,15 +62,25 @@ pub async fn insert_key(db: &mut Connection, key: &ApiKey) -> Result<()> {
     Ok(())
 }
 
-/// The key with this prefix that is not revoked; it may have ended.
-pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey>> {
-    Ok(sqlx::query_as!(
-        ApiKey,
-        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
+/// The keys for which the rest of the query, literally, is true: the one place where their columns are named.
+macro_rules! select_keys {
+    ($which:tt $(, $($arguments:tt)*)?) => {
+        sqlx::query_as!(
+            ApiKey,
+            r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
             prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
             networks::text[] as "networks!"
-        from api_keys k left join offices o on o.id = k.office_id
-        where prefix = $1 and revoked_at is null"#,
+        from api_keys k left join offices o on o.id = k.office_id"# + $which
+            $(, $($arguments)*)?
+        )
+    };
+}
+
+/// The key with this prefix that is not revoked; it may have ended.
+pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey>> {
+    Ok(select_keys!(
+        "
+        where prefix = $1 and revoked_at is null",
         prefix,
     )
     .fetch_optional(db)
@@ -79,15 +89,7 @@ pub async fn find_key(db: &mut Connection, prefix: &str) -> Result<Option<ApiKey
 
 /// All keys, newest first.
 pub async fn list_keys(db: &mut Connection) -> Result<Vec<ApiKey>> {
-    Ok(sqlx::query_as!(
-        ApiKey,
-        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
-            networks::text[] as "networks!"
-        from api_keys k left join offices o on o.id = k.office_id order by k.id desc"#,
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(select_keys!(" order by k.id desc").fetch_all(db).await?)
 }
 
 /// Stops the working keys of this name or prefix; gives how many.
@@ -135,15 +137,11 @@ pub async fn list_keys_under(
     before: Option<ApiKeyId>,
     limit: i64,
 ) -> Result<Vec<ApiKey>> {
-    Ok(sqlx::query_as!(
-        ApiKey,
-        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
-            networks::text[] as "networks!"
-        from api_keys k left join offices o on o.id = k.office_id
+    Ok(select_keys!(
+        "
         where ($1::uuid is null or k.id < $1) and ($2::int[] is null
             or exists (select from groups g where g.office_id = k.office_id and g.path && $2))
-        order by k.id desc limit $3"#,
+        order by k.id desc limit $3",
         before.map(|id| id.0),
         scope,
         limit,
@@ -154,16 +152,7 @@ pub async fn list_keys_under(
 
 /// The key with this id, whatever state it is in.
 pub async fn find_key_by_id(db: &mut Connection, id: ApiKeyId) -> Result<Option<ApiKey>> {
-    Ok(sqlx::query_as!(
-        ApiKey,
-        r#"select k.id as "id: ApiKeyId", k.name, k.role, k.office_id as "office_id: OfficeId", o.code as "office?",
-            prefix, key_sha256, k.created_at, last_used_at, revoked_at, expires_at,
-            networks::text[] as "networks!"
-        from api_keys k left join offices o on o.id = k.office_id where k.id = $1"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select_keys!(" where k.id = $1", id.0).fetch_optional(db).await?)
 }
 
 /// How many working keys an office has.

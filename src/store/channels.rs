@@ -41,30 +41,28 @@ pub struct Channel {
     pub last_webhook_at: Option<Timestamp>,
 }
 
+/// The channels for which the rest of the query, literally, is true: the one place where their columns are named.
+macro_rules! select_channels {
+    ($which:tt $(, $($arguments:tt)*)?) => {
+        sqlx::query_as!(
+            Channel,
+            r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
+            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+        from channels"# + $which
+            $(, $($arguments)*)?
+        )
+    };
+}
+
 /// All channels, by code.
 pub async fn list_channels(db: &mut Connection) -> Result<Vec<Channel>> {
-    Ok(sqlx::query_as!(
-        Channel,
-        r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
-        from channels order by code"#
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(select_channels!(" order by code").fetch_all(db).await?)
 }
 
 /// The channel called `code`. It is found in any spelling of its code.
 pub async fn find_channel(db: &mut Connection, code: &str) -> Result<Option<Channel>> {
     let code = normal_form(code);
-    Ok(sqlx::query_as!(
-        Channel,
-        r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
-        from channels where code = $1"#,
-        code.trim(),
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(select_channels!(" where code = $1", code.trim()).fetch_optional(db).await?)
 }
 
 /// The channel numbered `id`.
@@ -72,30 +70,13 @@ pub async fn find_channel(db: &mut Connection, code: &str) -> Result<Option<Chan
 /// # Errors
 /// [`StoreError::Absent`] where there is none; when the database fails.
 pub async fn get_channel(db: &mut Connection, id: ChannelId) -> Result<Channel> {
-    sqlx::query_as!(
-        Channel,
-        r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
-        from channels where id = $1"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await?
-    .ok_or(StoreError::Absent("channel"))
+    select_channels!(" where id = $1", id.0).fetch_optional(db).await?.ok_or(StoreError::Absent("channel"))
 }
 
 /// The channels numbered so.
 pub async fn list_channels_by_id(db: &mut Connection, ids: &[ChannelId]) -> Result<Vec<Channel>> {
     let ids: Vec<i32> = ids.iter().map(|id| id.0).collect();
-    Ok(sqlx::query_as!(
-        Channel,
-        r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
-        from channels where id = any ($1)"#,
-        &ids,
-    )
-    .fetch_all(db)
-    .await?)
+    Ok(select_channels!(" where id = any ($1)", &ids).fetch_all(db).await?)
 }
 
 /// Adds a channel.

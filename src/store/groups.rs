@@ -75,16 +75,26 @@ pub struct Filter {
     pub after: String,
 }
 
-/// A page of groups by code.
-pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Group>> {
-    Ok(sqlx::query_as!(
-        Group,
-        r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
+/// The groups for which the rest of the query, literally, is true: the one place where their columns are named.
+macro_rules! select_groups {
+    ($which:tt $(, $($arguments:tt)*)?) => {
+        sqlx::query_as!(
+            Group,
+            r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
             o.id as "office_id: OfficeId", o.code as office, o.name as office_name, o.kind as office_kind, o.province,
             c.code as "channel?", (g.line_group_id is not null) as "linked!", g.line_name, g.linked_at, g.lost_at, g.members,
             g.head_count, g.forwarding, g.forward_within, g.retired
         from groups g join offices o on o.id = g.office_id
-            left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id
+            left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id"# + $which
+            $(, $($arguments)*)?
+        )
+    };
+}
+
+/// A page of groups by code.
+pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Group>> {
+    Ok(select_groups!(
+        "
         where g.code > $1
             and ($2::int[] is null or g.path && $2)
             and ($3::int is null or g.path @> array[$3])
@@ -92,7 +102,7 @@ pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Re
             and ($5::text is null or o.province = $5)
             and ($6::text is null or o.code = $6)
             and ($7::bool is null or (g.line_group_id is not null) = $7)
-        order by g.code limit $8"#,
+        order by g.code limit $8",
         filter.after,
         filter.scope.as_deref(),
         filter.under.map(|id| id.0),
@@ -109,15 +119,9 @@ pub async fn list_groups(db: &mut Connection, filter: &Filter, limit: i64) -> Re
 /// The group called `code`. It is found in any spelling of its code.
 pub async fn find_group(db: &mut Connection, code: &str) -> Result<Option<Group>> {
     let code = normal_form(code);
-    Ok(sqlx::query_as!(
-        Group,
-        r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
-            o.id as "office_id: OfficeId", o.code as office, o.name as office_name, o.kind as office_kind, o.province,
-            c.code as "channel?", (g.line_group_id is not null) as "linked!", g.line_name, g.linked_at, g.lost_at, g.members,
-            g.head_count, g.forwarding, g.forward_within, g.retired
-        from groups g join offices o on o.id = g.office_id
-            left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id
-        where g.code = $1"#,
+    Ok(select_groups!(
+        "
+        where g.code = $1",
         code.trim(),
     )
     .fetch_optional(db)

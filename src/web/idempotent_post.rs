@@ -22,6 +22,7 @@ use super::input::{read_bytes, read_json};
 use super::problem::Problem;
 use crate::domain::actor::Actor;
 use crate::domain::ids::ApiKeyId;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::relay::refusal::Refusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
@@ -218,6 +219,12 @@ impl Work {
     #[must_use]
     pub fn by(&self) -> Actor {
         self.caller.actor()
+    }
+
+    /// What a command is told of who acts.
+    #[must_use]
+    pub fn right(&self) -> Right {
+        self.caller.right()
     }
 
     /// Commits the work and answers `body`.

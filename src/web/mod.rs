@@ -2,7 +2,7 @@
 //!
 //! [`router`] puts it together over an [`App`]. A request goes through `layers` (problems, panics, time-outs, log),
 //! for the API through `access` (whose key, what may it do), for pages through `people` (who is signed in), and into one handler of `api`, `pages`, `webhook` or
-//! `health`, which loads, checks, changes and answers. Changes are the commands of `relay`, in one transaction
+//! `health`, which loads, checks, changes and answers. Changes are the commands of `relay` and `accounts`, in one transaction
 //! with their audit entry and, on a POST, with the answer that is kept for its idempotency key (`idempotent_post`).
 //!
 //! Invariants: every query of the API is bounded by the caller's scope; every refusal is a `problem`; no

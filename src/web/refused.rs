@@ -3,8 +3,11 @@
 //! What a client can do something about is told with the field it is about; what it cannot goes to the log.
 
 use super::problem::{FieldError, Problem};
+use super::words::capital;
+use crate::accounts::AccountRefusal;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::relay::draft_rules::DraftFault;
 use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
 use crate::store::{DbError, StoreError};
@@ -40,6 +43,12 @@ impl From<Refusal> for Problem {
         let detail = sentence(&refusal);
         match refusal {
             Refusal::Absent => Self::absent("bulletin, group or delivery"),
+            Refusal::NotAllowed | Refusal::NotTheirsToPublish => Self::forbidden(detail),
+            Refusal::GroupAbsent(name) => Self::absent(&format!("group as {name}")),
+            Refusal::ChannelAbsent => Self::absent("channel"),
+            Refusal::WebhookFailureAbsent => Self::absent("webhook event that is set aside"),
+            Refusal::ChannelParked => Self::conflict("parked", detail),
+            Refusal::ChannelNotParked => Self::conflict("not-parked", detail),
             Refusal::NotADraft => Self::conflict("not-a-draft", detail),
             Refusal::NotRelaying => Self::conflict("not-relaying", detail),
             Refusal::NotSubmitted => Self::conflict("not-submitted", detail),
@@ -81,9 +90,30 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<AccountRefusal> for Problem {
+    fn from(refusal: AccountRefusal) -> Self {
+        let detail = capital(&refusal.to_string());
+        match refusal {
+            AccountRefusal::NotAllowed => Self::forbidden(detail),
+            AccountRefusal::Absent => Self::absent("account or key"),
+            AccountRefusal::OwnAccount => Self::conflict("own-account", detail),
+            AccountRefusal::UsernameTaken(_) => Self::conflict("username-taken", detail),
+            AccountRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+/// What is wrong with a draft, with its field.
+pub fn draft_fault(fault: &DraftFault) -> FieldError {
+    match fault {
+        DraftFault::Classified(_, class) => FieldError::new(fault.pointer(), classified(*class)),
+        other => FieldError::new(other.pointer(), other),
+    }
+}
+
 /// Why a text that bears `class` is refused.
 #[must_use]
-pub fn classified(class: Class) -> String {
+fn classified(class: Class) -> String {
     format!(
         "bears the secrecy class {} ({}); what is classified does not go through LINE (Rule on Official Secrets B.E. 2544)",
         class.thai(),

@@ -14,7 +14,7 @@ use gcc_relay::store::board::provinces::{count_provinces, list_offices_of_provin
 use gcc_relay::store::board::traffic::{list_loads, list_traffic, list_traffic_under};
 use gcc_relay::store::channels::{park_channel, resume_channel};
 
-use crate::test_relay::{TestRelay, tester};
+use crate::test_relay::{TestRelay, right};
 
 async fn blocked(relay: &TestRelay, bulletin: Option<BulletinId>) -> Vec<Blocked> {
     list_blocked(&mut *relay.db().await, bulletin, None, 100, relay.now()).await.expect("a list")
@@ -23,7 +23,7 @@ async fn blocked(relay: &TestRelay, bulletin: Option<BulletinId>) -> Vec<Blocked
 async fn forward_into(relay: &TestRelay, bulletin: BulletinId, group: &str) {
     let into = ForwardTarget::Groups(vec![relay.group(group).await.0]);
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
-    forward(&mut tx, bulletin, &into, None, &tester(), relay.now()).await.expect("forwarded");
+    forward(&mut tx, bulletin, &into, None, &right(), relay.now()).await.expect("forwarded");
     tx.commit().await.expect("committed");
     relay.run().await;
 }

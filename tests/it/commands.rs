@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use gcc_relay::domain::sealed::SealingKey;
 use secrecy::ExposeSecret as _;
+use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
 use super::test_relay::{SMALL_TREE, fresh_database};
@@ -216,6 +217,51 @@ async fn a_channel_can_be_parked_and_resumed_and_never_shows_its_secrets() {
     assert_eq!(setup.run(&["channel", "rotate", "gcc"]).status, Some(2));
     assert_eq!(setup.run(&["channel", "rotate", "gcc", "--token-file", "channel.token"]).status, Some(0));
     assert_eq!(setup.run(&["channel", "park", "nope"]).status, Some(1));
+    let mut db = PgConnection::connect(&setup.url).await.expect("a connection");
+    let acts: Vec<String> = sqlx::query_scalar(
+        "select actor || ' ' || act from audit where act like '%park' or act like '%resume' order by id",
+    )
+    .fetch_all(&mut db)
+    .await
+    .expect("the audit");
+    assert_eq!(acts, ["cli park", "cli resume"], "named as everywhere");
+}
+
+#[tokio::test]
+async fn acts_on_accounts_and_keys_are_written_down_as_by_the_pages() {
+    let setup = TestSetup::new().await;
+    for arguments in [
+        &["user", "create", "somchai", "--role", "operator"][..],
+        &["user", "disable", "somchai"],
+        &["user", "enable", "somchai"],
+        &["user", "link", "somchai"],
+        &["key", "create", "--name", "ops", "--role", "operator"],
+        &["key", "create", "--name", "ops", "--role", "operator"],
+        &["key", "revoke", "ops"],
+    ] {
+        let said = setup.run(arguments);
+        assert_eq!(said.status, Some(0), "{arguments:?}: {}", said.stderr);
+    }
+    let mut db = PgConnection::connect(&setup.url).await.expect("a connection");
+    let acts: Vec<String> = sqlx::query_scalar(
+        "select act || ' ' || coalesce(detail ->> 'signed_out', detail ->> 'role', detail ->> 'name', '-')
+            from audit where act like 'account%' or act like 'key%' order by id",
+    )
+    .fetch_all(&mut db)
+    .await
+    .expect("the audit");
+    let people =
+        ["account_create operator", "account_link -", "account_disable 0", "account_enable -", "account_link -"];
+    let keys = ["key_create operator", "key_create operator", "key_revoke ops", "key_revoke ops"];
+    assert_eq!(acts, [&people[..], &keys[..]].concat());
+    let revoked: i64 = sqlx::query_scalar(
+        "select count(*) from api_keys k where exists (
+            select from audit where act = 'key_revoke' and subject = 'key:' || k.prefix)",
+    )
+    .fetch_one(&mut db)
+    .await
+    .expect("the keys");
+    assert_eq!(revoked, 2, "an entry for each key, by its prefix");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::task::yield_now;
 
 use crate::test_app::{Answer, TestApp, Who, letter};
-use crate::test_relay::tester;
+use crate::test_relay::right;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -318,13 +318,13 @@ async fn a_withdrawal_waits_for_a_correction_that_is_being_published_and_takes_i
     let id: BulletinId = app.held().await.parse().expect("an id");
     let correction: BulletinId = correct(&app, &id.to_string()).await.parse().expect("an id");
     let mut first = app.engine.db.begin().await.expect("a transaction");
-    publish(&mut first, &app.engine.settings, correction, &tester(), app.now()).await.expect("published");
+    publish(&mut first, &app.engine.settings, correction, &right(), app.now()).await.expect("published");
     // the withdrawal comes while the publish has not been committed
     let (engine, now) = (app.engine.clone(), app.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
         let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-        let done = withdraw(&mut tx, &engine.settings, id, &reason, &tester(), now).await.expect("withdrawn");
+        let done = withdraw(&mut tx, &engine.settings, id, &reason, &right(), now).await.expect("withdrawn");
         tx.commit().await.expect("committed");
         done
     });

@@ -9,6 +9,7 @@ use gcc_relay::domain::bulletin::{Audience, ForwardingMode};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BatchId, BulletinId, DeliveryId, GroupId};
 use gcc_relay::domain::outcome::Receipt;
+use gcc_relay::domain::right::Right;
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::relay::public_token;
@@ -30,7 +31,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::test_relay::{SMALL_TREE, TestRelay, tester};
+use crate::test_relay::{SMALL_TREE, TestRelay, right, tester};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -100,7 +101,7 @@ async fn a_link_made_while_a_bulletin_is_being_published_gets_it() {
     let relay = TestRelay::new().await;
     let (id, group) = (draft(&relay).await, relay.group("moi").await);
     let mut tx = begin(&relay).await;
-    publish(&mut tx, &relay.engine.settings, id, &tester(), relay.now()).await.expect("published");
+    publish(&mut tx, &relay.engine.settings, id, &right(), relay.now()).await.expect("published");
     let link = relink(&relay, group, "Cnew");
     assert!(waits_or_ends(&relay, &link).await, "the link does not wait for the publish");
     tx.commit().await.expect("committed");
@@ -117,7 +118,7 @@ async fn a_bulletin_published_while_a_link_is_being_made_goes_to_the_new_group()
     let (engine, now) = (relay.engine.clone(), relay.now());
     let published = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
-        publish(&mut tx, &engine.settings, id, &tester(), now).await.expect("published");
+        publish(&mut tx, &engine.settings, id, &right(), now).await.expect("published");
         tx.commit().await.expect("committed");
     });
     assert!(waits_or_ends(&relay, &published).await, "the publish does not wait for the link");
@@ -131,7 +132,7 @@ async fn an_import_that_relinks_waits_for_a_publish_and_moves_what_it_made() {
     let relay = TestRelay::new().await;
     let (id, group) = (draft(&relay).await, relay.group("moi").await);
     let mut tx = begin(&relay).await;
-    publish(&mut tx, &relay.engine.settings, id, &tester(), relay.now()).await.expect("published");
+    publish(&mut tx, &relay.engine.settings, id, &right(), relay.now()).await.expect("published");
     let import = reimport(&relay);
     assert!(waits_or_ends(&relay, &import).await, "the import does not wait for the publish");
     tx.commit().await.expect("committed");
@@ -164,7 +165,7 @@ async fn a_link_made_while_a_delivery_is_being_retried_gets_it() {
     assert_eq!(relay.states(id).await["moi"], State::Unreachable);
     let mut tx = begin(&relay).await;
     let all = RetryFilter::default();
-    retry(&mut tx, &relay.engine.settings, id, &all, false, &tester(), &relay.clock).await.expect("retried");
+    retry(&mut tx, &relay.engine.settings, id, &all, false, &right(), &relay.clock).await.expect("retried");
     let link = relink(&relay, group, "Cnew");
     assert!(waits_or_ends(&relay, &link).await, "the link does not wait for the retry");
     tx.commit().await.expect("committed");
@@ -184,7 +185,7 @@ async fn a_withdrawal_notice_stays_where_the_bulletin_went() {
     relay.run().await;
     let mut tx = begin(&relay).await;
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-    let by = tester();
+    let by = right();
     let withdrawn =
         gcc_relay::relay::withdraw::withdraw(&mut tx, &relay.engine.settings, id, &reason, &by, relay.now());
     let notice = withdrawn.await.expect("withdrawn").notice.expect("a notice");
@@ -304,7 +305,7 @@ async fn what_was_given_back_unsent_is_not_taken_for_sent_after_a_takeover() {
     }
     let mut tx = begin(&relay).await;
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-    let by = tester();
+    let by = right();
     let withdrawn =
         gcc_relay::relay::withdraw::withdraw(&mut tx, &relay.engine.settings, id, &reason, &by, relay.now());
     withdrawn.await.expect("withdrawn");
@@ -473,16 +474,23 @@ async fn two_stewards_forward_the_same_bulletin_at_the_same_time() {
     let lamphun = relay.group("lpn").await.0;
     let mut tx = begin(&relay).await;
     let into = ForwardTarget::Groups(vec![lamphun]);
-    forward(&mut tx, id, &into, None, &Actor::user("governor"), relay.now()).await.expect("forwarded");
+    forward(&mut tx, id, &into, None, &Right::whole(Actor::user("governor")), relay.now()).await.expect("forwarded");
     // the recorder's part of the same bulletin goes on meanwhile
     let mut recorder = begin(&relay).await;
     let _lock = lock_bulletins_shared(&mut recorder, &[id]).await.expect("shared");
     let (engine, now) = (relay.engine.clone(), relay.now());
     let second = tokio::spawn(async move {
         let mut tx = engine.db.begin().await.expect("a transaction");
-        let done = forward(&mut tx, id, &ForwardTarget::Groups(vec![lamphun]), None, &Actor::user("deputy"), now)
-            .await
-            .expect("answered");
+        let done = forward(
+            &mut tx,
+            id,
+            &ForwardTarget::Groups(vec![lamphun]),
+            None,
+            &Right::whole(Actor::user("deputy")),
+            now,
+        )
+        .await
+        .expect("answered");
         tx.commit().await.expect("committed");
         done
     });
@@ -555,7 +563,7 @@ async fn a_change_that_is_committed_late_is_not_jumped_over() {
     let (_, start) = changes(&relay, 0).await;
     let mut late = begin(&relay).await;
     let into = ForwardTarget::Groups(vec![relay.group("lpn").await.0]);
-    forward(&mut late, id, &into, None, &Actor::user("governor"), relay.now()).await.expect("forwarded");
+    forward(&mut late, id, &into, None, &Right::whole(Actor::user("governor")), relay.now()).await.expect("forwarded");
     // others change something after it and are done before it
     let other = relay.publish_automatic().await;
     let (changed, horizon) = changes(&relay, start).await;

@@ -13,7 +13,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::{bulletins, groups, progress};
 use tokio::time::timeout;
 
-use crate::test_relay::{PATIENCE, TestRelay, tester};
+use crate::test_relay::{PATIENCE, TestRelay, right, tester};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -187,7 +187,7 @@ async fn a_scheduled_bulletin_goes_out_at_its_time_to_the_tree_as_it_is_then() {
     bulletins::insert_draft(&mut tx, id, &draft, "token", &tester(), relay.now()).await.expect("a draft");
     let at = relay.now() + 10 * MINUTE;
     let settings = &relay.engine.settings;
-    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, &tester(), relay.now()).await.expect("scheduled");
+    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, &right(), relay.now()).await.expect("scheduled");
     tx.commit().await.expect("committed");
     relay.run().await;
     assert!(relay.deliveries(id).await.is_empty());

@@ -15,7 +15,7 @@ use gcc_relay::store::bulletins::{get_bulletin, insert_draft};
 use gcc_relay::store::channels::{park_channel, resume_channel};
 use jiff::SignedDuration;
 
-use crate::test_relay::{TestRelay, tester};
+use crate::test_relay::{TestRelay, right, tester};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -25,11 +25,11 @@ async fn with_much_that_time_decides(relay: &TestRelay) -> (BulletinId, Bulletin
     relay.run().await;
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     let into = ForwardTarget::Groups(vec![relay.group("lpn").await.0]);
-    forward(&mut tx, id, &into, None, &tester(), relay.now()).await.expect("forwarded");
+    forward(&mut tx, id, &into, None, &right(), relay.now()).await.expect("forwarded");
     let later = BulletinId::new(relay.now());
     insert_draft(&mut tx, later, &relay.draft().await, &public_token(), &tester(), relay.now()).await.expect("a draft");
     let at = relay.now() + HOUR;
-    schedule(&mut tx, &relay.engine.settings, later, at, &tester(), relay.now()).await.expect("scheduled");
+    schedule(&mut tx, &relay.engine.settings, later, at, &right(), relay.now()).await.expect("scheduled");
     tx.commit().await.expect("committed");
     relay.run().await;
     assert_eq!(relay.states(id).await["lpn-com"], State::Held);

@@ -10,7 +10,7 @@ use gcc_relay::store::batches::take_channel;
 use gcc_relay::store::retries::RetryFilter;
 use gcc_relay::store::{attempts, channels, deliveries};
 
-use crate::test_relay::{TestRelay, tester};
+use crate::test_relay::{TestRelay, right};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -174,7 +174,7 @@ pub async fn retry(relay: &TestRelay, id: gcc_relay::domain::ids::BulletinId, in
     let filter = RetryFilter::default();
     let settings = &relay.engine.settings;
     let retried =
-        gcc_relay::relay::retry::retry(&mut tx, settings, id, &filter, include_unknown, &tester(), &relay.clock)
+        gcc_relay::relay::retry::retry(&mut tx, settings, id, &filter, include_unknown, &right(), &relay.clock)
             .await
             .expect("retried");
     tx.commit().await.expect("committed");

@@ -22,7 +22,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::test_relay::{TestRelay, tester};
+use crate::test_relay::{TestRelay, right};
 
 /// Keeps a webhook event as the hook would.
 pub async fn store_event(relay: &TestRelay, kind: &str, line_group: &str, person: Option<&str>, data: Option<String>) {
@@ -54,7 +54,7 @@ async fn forward_into(relay: &TestRelay, id: BulletinId, codes: &[&str], note: O
         None => None,
     };
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
-    let done = forward(&mut tx, id, &ForwardTarget::Groups(groups), note.as_ref(), &tester(), relay.now()).await?;
+    let done = forward(&mut tx, id, &ForwardTarget::Groups(groups), note.as_ref(), &right(), relay.now()).await?;
     tx.commit().await.expect("committed");
     Ok(done)
 }
@@ -62,7 +62,7 @@ async fn forward_into(relay: &TestRelay, id: BulletinId, codes: &[&str], note: O
 async fn take_back(relay: &TestRelay, id: BulletinId) -> Withdrawn {
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-    let done = withdraw(&mut tx, &relay.engine.settings, id, &reason, &tester(), relay.now()).await.expect("withdrawn");
+    let done = withdraw(&mut tx, &relay.engine.settings, id, &reason, &right(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     done
 }
@@ -178,13 +178,13 @@ async fn a_declined_group_is_passed_by_and_operations_can_reverse_it() {
     let lpn = relay.group("lpn").await.0;
     let reason = "เรื่องนี้ไม่เกี่ยวข้องกับจังหวัด".parse().expect("a reason");
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
-    assert_eq!(decline(&mut tx, id, &[lpn], &reason, &tester(), relay.now()).await.expect("declined"), 1);
+    assert_eq!(decline(&mut tx, id, &[lpn], &reason, &right(), relay.now()).await.expect("declined"), 1);
     tx.commit().await.expect("committed");
     relay.run().await;
     let states = relay.states(id).await;
     assert_eq!((states["lpn"], states["lpn-dist"]), (State::Declined, State::Accepted));
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
-    undecline(&mut tx, id, &[lpn], &tester(), relay.now()).await.expect("reversed");
+    undecline(&mut tx, id, &[lpn], &right(), relay.now()).await.expect("reversed");
     tx.commit().await.expect("committed");
     assert_eq!(relay.states(id).await["lpn"], State::Held);
     relay.assert_exact(id).await;

@@ -12,7 +12,7 @@ use gcc_relay::store::bulletins::update_paused;
 use gcc_relay::store::channels::{park_channel, resume_channel};
 use tokio::time::timeout;
 
-use crate::test_relay::{PATIENCE, TestRelay, tester};
+use crate::test_relay::{PATIENCE, TestRelay, right};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -135,7 +135,7 @@ async fn what_ends_while_it_waits_leaves_its_batch() {
     let id = relay.publish_automatic().await;
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-    gcc_relay::relay::withdraw::withdraw(&mut tx, &relay.engine.settings, id, &reason, &tester(), relay.now())
+    gcc_relay::relay::withdraw::withdraw(&mut tx, &relay.engine.settings, id, &reason, &right(), relay.now())
         .await
         .expect("withdrawn");
     tx.commit().await.expect("committed");

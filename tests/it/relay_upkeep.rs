@@ -6,7 +6,7 @@ use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::forward::{ForwardTarget, forward};
 
-use crate::test_relay::{TestRelay, tester};
+use crate::test_relay::{TestRelay, right};
 
 const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 
@@ -17,7 +17,7 @@ async fn two_held(relay: &TestRelay) -> [BulletinId; 2] {
     let lamphun = ForwardTarget::Groups(vec![relay.group("lpn").await.0]);
     for id in ids {
         let mut tx = relay.engine.db.begin().await.expect("a transaction");
-        forward(&mut tx, id, &lamphun, None, &tester(), relay.now()).await.expect("forwarded");
+        forward(&mut tx, id, &lamphun, None, &right(), relay.now()).await.expect("forwarded");
         tx.commit().await.expect("committed");
     }
     relay.run().await;

@@ -26,7 +26,7 @@ use gcc_relay::store::channels::{get_channel, resume_channel};
 use gcc_relay::store::{self, Db, deliveries, groups, progress};
 
 use crate::faults::test_cluster::{ClusterPlan, TestCluster};
-use crate::test_relay::{PATIENCE, SMALL_TREE, TestRelay, tester};
+use crate::test_relay::{PATIENCE, SMALL_TREE, TestRelay, right, tester};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -99,7 +99,7 @@ async fn node_on(relay: &TestRelay, url: &str) -> Engine {
 async fn let_into(engine: &Engine, id: BulletinId, group: &str) {
     let mut tx = engine.db.begin().await.expect("a transaction");
     let GroupId(group) = groups::find_group(&mut tx, group).await.expect("a query").expect("a group").id;
-    forward(&mut tx, id, &ForwardTarget::Groups(vec![group]), None, &tester(), engine.clock.now())
+    forward(&mut tx, id, &ForwardTarget::Groups(vec![group]), None, &right(), engine.clock.now())
         .await
         .expect("forwarded");
     tx.commit().await.expect("committed");
@@ -121,16 +121,9 @@ async fn schedule(relay: &TestRelay, draft: Draft) -> BulletinId {
     let id = BulletinId::new(relay.now());
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     insert_draft(&mut tx, id, &draft, &public_token(), &tester(), relay.now()).await.expect("a draft");
-    gcc_relay::relay::publish::schedule(
-        &mut tx,
-        &relay.engine.settings,
-        id,
-        relay.now() + HOUR,
-        &tester(),
-        relay.now(),
-    )
-    .await
-    .expect("scheduled");
+    gcc_relay::relay::publish::schedule(&mut tx, &relay.engine.settings, id, relay.now() + HOUR, &right(), relay.now())
+        .await
+        .expect("scheduled");
     tx.commit().await.expect("committed");
     id
 }
@@ -338,7 +331,7 @@ async fn a_copy_restored_after_the_keys_expired_leaves_outcomes_unknown() {
     let id = BulletinId::new(node.clock.now());
     let mut tx = node.db.begin().await.expect("a transaction");
     insert_draft(&mut tx, id, &fresh, &public_token(), &tester(), node.clock.now()).await.expect("a draft");
-    let published = publish(&mut tx, &node.settings, id, &tester(), node.clock.now()).await.expect("published");
+    let published = publish(&mut tx, &node.settings, id, &right(), node.clock.now()).await.expect("published");
     assert!(matches!(published, Published::Relaying(_)));
     tx.commit().await.expect("committed");
     test_driver::run_until_idle(&node).await.expect("the engine runs");
@@ -391,7 +384,7 @@ async fn a_withdrawal_notice_after_a_late_acceptance_is_made_once() {
     assert_eq!(relay.claim(&mut tx, taken.epoch, 1).await.len(), 1);
     let why: PlainReason = "ทดสอบ".parse().expect("a reason");
     let settings = &relay.engine.settings;
-    let withdrawn = withdraw(&mut tx, settings, id, &why, &tester(), relay.now()).await.expect("withdrawn");
+    let withdrawn = withdraw(&mut tx, settings, id, &why, &right(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     assert_eq!(withdrawn.notified, 0, "nothing was accepted yet");
     let backup = Backup::of(&relay.engine.db).await;

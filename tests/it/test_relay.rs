@@ -12,6 +12,7 @@ use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId, GroupId};
+use gcc_relay::domain::right::Right;
 use gcc_relay::domain::sealed::{SealingKey, SealingKeys};
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::domain::tree_file;
@@ -47,6 +48,11 @@ moi,gcc1,2,GCC2-กระทรวงมหาดไทย,moi,กระทร�
 #[must_use]
 pub fn tester() -> Actor {
     Actor::user("tester")
+}
+
+/// The tester's right to everything.
+pub fn right() -> Right {
+    Right::whole(tester())
 }
 
 /// The account's token, as the simulator knows it.
@@ -227,7 +233,7 @@ impl TestRelay {
         let id = BulletinId::new(self.now());
         let mut tx = self.engine.db.begin().await.expect("a transaction");
         bulletins::insert_draft(&mut tx, id, &draft, &public_token(), &tester(), self.now()).await.expect("a draft");
-        let published = publish(&mut tx, &self.engine.settings, id, &tester(), self.now()).await.expect("published");
+        let published = publish(&mut tx, &self.engine.settings, id, &right(), self.now()).await.expect("published");
         tx.commit().await.expect("committed");
         let Published::Relaying(deliveries) = published else { panic!("it was not to be scheduled") };
         (id, deliveries)

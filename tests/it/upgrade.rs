@@ -15,7 +15,7 @@ use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::progress::find_drift;
 use gcc_relay::store::{self, Db};
 
-use crate::test_relay::{PATIENCE, TestRelay, fresh_database, tester};
+use crate::test_relay::{PATIENCE, TestRelay, fresh_database, right};
 
 fn dumps() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/dumps")
@@ -44,7 +44,7 @@ async fn make(file: &Path) {
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
     let withdraw = gcc_relay::relay::withdraw::withdraw;
-    withdraw(&mut tx, &relay.engine.settings, withdrawn, &reason, &tester(), relay.now()).await.expect("withdrawn");
+    withdraw(&mut tx, &relay.engine.settings, withdrawn, &reason, &right(), relay.now()).await.expect("withdrawn");
     tx.commit().await.expect("committed");
     relay.publish_as_configured().await;
     relay.run().await;

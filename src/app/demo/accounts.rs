@@ -8,14 +8,15 @@ use anyhow::Context as _;
 use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::SecretString;
 
-use crate::app::accounts::create;
+use crate::accounts::people::create;
 use crate::app::context::AppContext;
 use crate::app::demo_guard;
 use crate::config::Server;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, Username};
 use crate::domain::ids::AccountId;
-use crate::store::accounts::{find_account, update_disabled, update_password};
+use crate::domain::right::Right;
+use crate::store::accounts::{NewAccount, find_account, update_disabled, update_password};
 use crate::store::{Connection, offices};
 
 /// The password of all of them where only this machine can reach the demo.
@@ -106,8 +107,16 @@ impl DemoAccount {
             }
             None => None,
         };
-        let (username, name, now) = (self.username.parse()?, self.name.to_owned(), context.clock.now());
-        create(db, username, name, self.role, office.as_ref(), &super::ACTOR, now).await
+        let account = NewAccount {
+            username: self.username.parse()?,
+            display_name: self.name.to_owned(),
+            role: self.role,
+            office_id: office.as_ref().map(|office| office.id),
+            valid_from: None,
+            valid_until: None,
+        };
+        let (right, office) = (Right::whole(super::ACTOR), office.as_ref().map(|office| office.code.as_str()));
+        Ok(create(db, &right, &account, office, context.clock.now()).await?)
     }
 }
 

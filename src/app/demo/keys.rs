@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use secrecy::SecretString;
 
+use crate::accounts::keys::{self, NewKey};
 use crate::app::context::AppContext;
-use crate::app::keys::NewKey;
-use crate::app::{keys, private_file};
+use crate::app::private_file;
 use crate::domain::account::Role;
 use crate::domain::allowed_addresses::AllowedAddresses;
-use crate::store::{api_keys, offices};
+use crate::domain::right::Right;
+use crate::store::offices;
 
 /// A key of the demo.
 pub(super) struct DemoKey {
@@ -31,12 +32,12 @@ const ALL: [(&str, &str, Role, Option<&str>); 4] = [
 
 /// Makes the keys, each in a file of `folder`; those of an earlier start stop working.
 pub(super) async fn make(context: &AppContext, folder: &Path) -> anyhow::Result<Vec<DemoKey>> {
-    let now = context.clock.now();
+    let (right, now) = (Right::whole(super::ACTOR), context.clock.now());
     let mut made = Vec::new();
     let mut tx = context.db.begin().await?;
     for (name, whose, role, office) in ALL {
         let stored = format!("demo-{name}");
-        api_keys::revoke_key(&mut tx, &stored, now).await?;
+        keys::revoke_called(&mut tx, &right, &stored, now).await?;
         let office = match office {
             Some(code) => {
                 let found = offices::find_office(&mut tx, code).await?;
@@ -44,9 +45,9 @@ pub(super) async fn make(context: &AppContext, folder: &Path) -> anyhow::Result<
             }
             None => None,
         };
-        let office = office.as_ref();
-        let new = NewKey { name: &stored, role, office, expires_at: None, allowed: AllowedAddresses::default() };
-        let key = keys::create(&mut tx, new, &super::ACTOR, now).await?;
+        let office = office.map(|office| (office.id, office.code));
+        let new = NewKey { name: stored, role, office, expires_at: None, allowed: AllowedAddresses::default() };
+        let key = keys::create(&mut tx, &right, new, now).await?;
         made.push(DemoKey { name, whose, key, file: folder.join(name) });
     }
     tx.commit().await?;

@@ -5,6 +5,7 @@
 
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Urgency};
 use crate::domain::ids::BulletinId;
+use crate::domain::right::Right;
 use crate::relay::engine::Engine;
 use crate::relay::public_token;
 use crate::relay::publish;
@@ -39,7 +40,7 @@ pub(super) async fn publish(engine: &Engine) -> anyhow::Result<BulletinId> {
         expires_at: None,
     };
     insert_draft(&mut tx, id, &draft, &public_token(), &super::ACTOR, now).await?;
-    publish::publish(&mut tx, &engine.settings, id, &super::ACTOR, now).await?;
+    publish::publish(&mut tx, &engine.settings, id, &Right::whole(super::ACTOR), now).await?;
     tx.commit().await?;
     Ok(id)
 }

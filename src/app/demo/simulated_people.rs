@@ -13,6 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::history::{ABSENT_GROUP, fresh_draft, publisher, seed_for, steward_of};
 use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::relay::forward::{ForwardTarget, forward};
@@ -80,7 +81,7 @@ async fn open_bulletins(engine: &Engine) -> anyhow::Result<Vec<BulletinId>> {
 async fn forward_one(engine: &Engine, id: BulletinId, group: GroupId, code: &str) -> anyhow::Result<()> {
     let mut tx = engine.db.begin().await?;
     let into = ForwardTarget::Groups(vec![group.0]);
-    match forward(&mut tx, id, &into, None, &steward_of(code), engine.clock.now()).await {
+    match forward(&mut tx, id, &into, None, &Right::whole(steward_of(code)), engine.clock.now()).await {
         Ok(_) => tx.commit().await?,
         // somebody or something was quicker
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying) => {}
@@ -115,7 +116,7 @@ async fn publish_news(engine: &Engine, number: usize, now: Timestamp) -> anyhow:
     let draft = fresh_draft(number, origin, now)?;
     let id = BulletinId::new(now);
     insert_draft(&mut tx, id, &draft, &public_token(), &publisher(), now).await?;
-    publish(&mut tx, &engine.settings, id, &publisher(), now).await?;
+    publish(&mut tx, &engine.settings, id, &Right::whole(publisher()), now).await?;
     tx.commit().await?;
     Ok(())
 }

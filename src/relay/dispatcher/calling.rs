@@ -70,7 +70,7 @@ impl Dispatcher {
                         may_send: self.lease.guard(),
                         room,
                     };
-                    self.calls.start(surroundings, claimed, message);
+                    self.calls.start(self.holder.channel, surroundings, claimed, message);
                     self.channel.snooze.started();
                 }
                 Err(error) => {

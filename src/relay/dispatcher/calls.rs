@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument as _;
 
+use crate::domain::ids::ChannelId;
 use crate::relay::backlog::Claimed;
 use crate::relay::call::{CallContext, Called, Started, call};
 use crate::relay::gauges::UnderWay;
@@ -33,9 +35,19 @@ impl Calls {
     }
 
     /// Begins a call.
-    pub(super) fn start(&mut self, with: CallContext, claimed: Claimed, message: std::sync::Arc<str>) {
+    pub(super) fn start(
+        &mut self,
+        channel: ChannelId,
+        with: CallContext,
+        claimed: Claimed,
+        message: std::sync::Arc<str>,
+    ) {
         let started = Started::of(&claimed, with.clock.earlier());
-        let task = self.tasks.spawn(call(with, claimed, message));
+        // none unless debug lines are asked for
+        let span = tracing::debug_span!(
+            "call", bulletin.id = %started.bulletin, delivery.id = %started.delivery, channel.id = %channel
+        );
+        let task = self.tasks.spawn(call(with, claimed, message).instrument(span));
         self.started.insert(task.id(), started);
     }
 

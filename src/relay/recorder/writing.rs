@@ -52,6 +52,17 @@ enum Write<'a> {
     Share(Holder, &'a Share, &'a [BatchId]),
 }
 
+/// Tells of each delivery what was recorded of it, to whoever follows one; costs nothing where nobody listens.
+fn trace_recorded(channel: ChannelId, rows: &[DeliveryOutcome]) {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    for row in rows {
+        tracing::debug_span!("record", bulletin.id = %row.bulletin_id, delivery.id = %row.id, channel.id = %channel)
+            .in_scope(|| tracing::debug!(state = ?row.kind.state(), "recorded"));
+    }
+}
+
 impl Recorder {
     /// Writes what is gathered, however long it takes, and tells the dispatchers. What somebody has locked is held back.
     pub(super) async fn write(&mut self, gathered: Gathered) {
@@ -73,6 +84,8 @@ impl Recorder {
             let woke_own = written.may_have_woken
                 || !share.given_back.is_empty()
                 || share.rows.iter().any(|row| matches!(row.kind, OutcomeKind::NewKey(_)));
+            share.rows.retain(|row| !written.refused.contains(&row.id));
+            trace_recorded(holder.channel, &share.rows);
             share.settled.retain(|(id, _)| !written.refused.contains(id));
             self.report_written(holder, Written { settled: share.settled, woke_own });
         }

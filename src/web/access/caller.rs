@@ -7,42 +7,11 @@ use uuid::Uuid;
 use crate::domain::account::Role;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, ApiKeyId, OfficeId};
+use crate::domain::right::{Right, Scope, originates};
 use crate::store::api_keys::ApiKey;
 use crate::store::groups::list_ids_of_office;
 use crate::store::{Connection, StoreError};
 use crate::web::problem::Problem;
-
-/// The part of the tree that a key or person sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All of it.
-    Whole,
-    /// The groups of its office, given here by number, and everything below them.
-    Under(Vec<i32>),
-}
-
-impl Scope {
-    /// The groups at or below which the key sees; none = no bounds.
-    #[must_use]
-    pub fn groups(&self) -> Option<&[i32]> {
-        match self {
-            Self::Whole => None,
-            Self::Under(groups) => Some(groups),
-        }
-    }
-
-    /// The same to put into a filter.
-    #[must_use]
-    pub fn to_filter(&self) -> Option<Vec<i32>> {
-        self.groups().map(<[i32]>::to_vec)
-    }
-
-    /// Whether a group with this path from the root is seen.
-    #[must_use]
-    pub fn covers(&self, path: &[i32]) -> bool {
-        self.groups().is_none_or(|groups| path.iter().any(|id| groups.contains(id)))
-    }
-}
 
 /// Who makes a request: a machine by its key, or a person signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +49,12 @@ impl Caller {
         }
     }
 
+    /// What a command is told of it.
+    #[must_use]
+    pub fn right(&self) -> Right {
+        Right { actor: self.actor(), role: self.role, office: self.office, scope: self.scope.clone() }
+    }
+
     /// Its id, whichever it is.
     #[must_use]
     pub fn uuid(&self) -> Uuid {
@@ -93,7 +68,7 @@ impl Caller {
     /// what is below.
     #[must_use]
     pub fn originates_at(&self, office: OfficeId) -> bool {
-        self.role != Role::Steward || self.office == Some(office)
+        originates(self.role, self.office, office)
     }
 
     /// Whether only drafts that start at a group of its own office are shown to it.
@@ -130,21 +105,5 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthorized)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scope_covers_its_groups_and_what_is_below() {
-        let lamphun = Scope::Under(vec![7]);
-        assert!(lamphun.covers(&[1, 7]));
-        assert!(lamphun.covers(&[1, 7, 30, 31]));
-        assert!(!lamphun.covers(&[1]));
-        assert!(!lamphun.covers(&[1, 8, 77]));
-        assert!(Scope::Whole.covers(&[1]));
-        assert!(!Scope::Under(Vec::new()).covers(&[1]), "an office without groups sees nothing");
     }
 }

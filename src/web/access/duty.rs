@@ -1,13 +1,13 @@
 //! For which groups a caller answers: those into which it may let a bulletin, and those whose settings it may change.
 //!
-//! A steward answers for the groups of its own office, and for no others: those are absent to it. Operators and admins
-//! answer for every group in their part of the tree (letter of 23 March 2561, clause 2, on whose duty it is).
+//! The first is a rule of the engine ([`duty`]); here it is asked for a caller, and what is not theirs is absent (404).
 
 use super::{Caller, visible};
 use crate::domain::account::{Permission, Role};
 use crate::domain::ids::Code;
-use crate::store::groups::{Group, Place, list_ids_under, list_places};
-use crate::store::{Connection, StoreError};
+use crate::relay::duty;
+use crate::store::Connection;
+use crate::store::groups::Group;
 use crate::web::problem::Problem;
 
 /// What is said to somebody who is bound to no office.
@@ -18,31 +18,12 @@ pub async fn answered_for(db: &mut Connection, caller: &Caller, codes: &[Code]) 
     if codes.is_empty() {
         return Err(Problem::invalid_field("/into", "must name at least one group"));
     }
-    let names: Vec<String> = codes.iter().map(Code::to_string).collect();
-    let places = list_places(db, &names).await?;
-    let theirs = |place: &Place| match caller.role {
-        Role::Steward => caller.office == Some(place.office_id),
-        _ => caller.scope.covers(&place.path),
-    };
-    match names.iter().find(|name| !places.iter().any(|place| place.code == **name && theirs(place))) {
-        Some(name) => Err(Problem::absent(&format!("group as {name}"))),
-        None => Ok(places.into_iter().map(|place| place.id.0).collect()),
-    }
-}
-
-/// Every group that the caller answers for; none = all.
-pub async fn all_answered_for(db: &mut Connection, caller: &Caller) -> Result<Option<Vec<i32>>, StoreError> {
-    match (caller.scope.groups(), caller.role) {
-        (None, _) => Ok(None),
-        // its scope is given as the groups of its office
-        (Some(own), Role::Steward) => Ok(Some(own.to_vec())),
-        (Some(scope), _) => Ok(Some(list_ids_under(db, scope).await?)),
-    }
+    Ok(duty::answered_for(db, &caller.right(), codes).await?)
 }
 
 /// The groups that the caller's office answers for.
 pub async fn own_groups(db: &mut Connection, caller: &Caller) -> Result<Vec<i32>, Problem> {
-    match all_answered_for(db, caller).await? {
+    match duty::all_answered_for(db, &caller.right()).await? {
         Some(groups) => Ok(groups),
         None => Err(Problem::conflict("no-office", NO_OFFICE)),
     }

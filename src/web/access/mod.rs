@@ -12,4 +12,6 @@ pub mod signature;
 pub mod visible;
 
 pub use api_key::{Callers, WARNED, authorize};
-pub use caller::{Caller, CallerId, Scope, find_scope};
+pub use caller::{Caller, CallerId, find_scope};
+
+pub use crate::domain::right::Scope;

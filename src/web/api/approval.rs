@@ -27,9 +27,8 @@ pub async fn submit_bulletin(
 ) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
-    approval::submit(work.db(), &app.settings, id, &by, now).await?;
+    let (now, right) = (work.now, work.right());
+    approval::submit(work.db(), &app.settings, id, &right, now).await?;
     work.answer(StatusCode::OK, &Standing { id, state: bulletin::State::Submitted }).await
 }
 
@@ -44,9 +43,8 @@ pub async fn recall_bulletin(
     post: IdempotentPost<Nothing>,
 ) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
-    approval::recall(work.db(), id, &by, now).await?;
+    let (now, right) = (work.now, work.right());
+    approval::recall(work.db(), id, &right, now).await?;
     work.answer(StatusCode::OK, &Standing { id, state: bulletin::State::Draft }).await
 }
 
@@ -75,9 +73,8 @@ pub async fn approve_bulletin(
     post: IdempotentPost<Nothing>,
 ) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
-    approval::approve(work.db(), id, &by, now).await?;
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
+    approval::approve(work.db(), id, &right, now).await?;
     let row = visible::own_bulletin(work.db(), &caller, id).await?;
     let (approved_at, approved_by) = (row.approved_at, row.approved_by);
     let answer = ApproveAnswer { id, state: bulletin::State::Submitted, approved_at, approved_by };
@@ -101,8 +98,7 @@ pub async fn return_bulletin(
     post: IdempotentPost<Return>,
 ) -> PostResult {
     let (mut work, Return { reason }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
-    approval::give_back(work.db(), id, &reason, &by, now).await?;
+    let (now, right) = (work.now, work.right());
+    approval::give_back(work.db(), id, &reason, &right, now).await?;
     work.answer(StatusCode::OK, &Standing { id, state: bulletin::State::Draft }).await
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Note, PlainReason};
-use crate::relay::forward;
-use crate::web::access::duty::{all_answered_for, answered_for};
+use crate::relay::{duty, forward};
+use crate::web::access::duty::answered_for;
 use crate::web::access::signature::sign;
 use crate::web::access::visible;
 use crate::web::app::App;
@@ -71,17 +71,17 @@ pub async fn forward_bulletin(
     post: IdempotentPost<Forward>,
 ) -> PostResult {
     let (mut work, Forward { into, note }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     let bulletin = visible::bulletin(work.db(), &caller, id).await?;
     let into = match into {
         Groups::These(codes) => forward::ForwardTarget::Groups(answered_for(work.db(), &caller, &codes).await?),
-        Groups::All(All::All) => forward::ForwardTarget::AllHeld(all_answered_for(work.db(), &caller).await?),
+        Groups::All(All::All) => forward::ForwardTarget::AllHeld(duty::all_answered_for(work.db(), &right).await?),
     };
     let note = match note {
         Some(text) => Some(sign(work.db(), &caller, text, &into, bulletin.origin_id).await?),
         None => None,
     };
-    let done = forward::forward(work.db(), id, &into, note.as_ref(), &by, now).await?;
+    let done = forward::forward(work.db(), id, &into, note.as_ref(), &right, now).await?;
     work.answer(StatusCode::OK, &ForwardAnswer { forwarded: done.forwarded, already: done.already }).await
 }
 
@@ -112,10 +112,10 @@ pub async fn decline_bulletin(
     post: IdempotentPost<Decline>,
 ) -> PostResult {
     let (mut work, Decline { into, reason }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     visible::bulletin(work.db(), &caller, id).await?;
     let groups = answered_for(work.db(), &caller, &into).await?;
-    let declined = forward::decline(work.db(), id, &groups, &reason, &by, now).await?;
+    let declined = forward::decline(work.db(), id, &groups, &reason, &right, now).await?;
     work.answer(StatusCode::OK, &DeclineAnswer { declined }).await
 }
 
@@ -144,9 +144,9 @@ pub async fn undecline_bulletin(
     post: IdempotentPost<Undecline>,
 ) -> PostResult {
     let (mut work, Undecline { into }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     visible::bulletin(work.db(), &caller, id).await?;
     let groups = answered_for(work.db(), &caller, &into).await?;
-    let undeclined = forward::undecline(work.db(), id, &groups, &by, now).await?;
+    let undeclined = forward::undecline(work.db(), id, &groups, &right, now).await?;
     work.answer(StatusCode::OK, &UndeclineAnswer { undeclined }).await
 }

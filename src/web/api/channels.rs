@@ -6,14 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::publishing::Nothing;
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
+use crate::relay::channels;
 use crate::store::channels as rows;
-use crate::store::notices::{Notice, notify};
-use crate::store::{Connection, audit};
 use crate::web::access::{Caller, Scope};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -101,14 +99,8 @@ pub async fn list_channels(
     request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
 pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let channel = find(work.db(), &caller, &code).await?;
-    if !rows::park_channel(work.db(), channel.id, ParkReason::Operator, now).await? {
-        return Err(Problem::conflict("parked", "The channel is parked already.").into());
-    }
-    audit::insert_entry(work.db(), now, &by, "park", &format!("channel:{code}"), &json!({})).await?;
-    notify(work.db(), Notice::Wake(channel.id)).await?;
-    let after = find(work.db(), &caller, &code).await?;
+    let (now, right) = (work.now, work.right());
+    let after = channels::park(work.db(), &right, &code, now).await?;
     work.answer(StatusCode::OK, &Channel::from(after)).await
 }
 
@@ -117,18 +109,7 @@ pub async fn park_channel(State(app): State<App>, Id(code): Id<String>, post: Id
     request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
 pub async fn resume_channel(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    let channel = find(work.db(), &caller, &code).await?;
-    if !rows::resume_channel(work.db(), channel.id, None, now).await? {
-        return Err(Problem::conflict("not-parked", "The channel is not parked.").into());
-    }
-    audit::insert_entry(work.db(), now, &by, "resume", &format!("channel:{code}"), &json!({})).await?;
-    notify(work.db(), Notice::Wake(channel.id)).await?;
-    let after = find(work.db(), &caller, &code).await?;
+    let (now, right) = (work.now, work.right());
+    let after = channels::resume(work.db(), &right, &code, now).await?;
     work.answer(StatusCode::OK, &Channel::from(after)).await
-}
-
-async fn find(db: &mut Connection, caller: &Caller, code: &str) -> Result<rows::Channel, Problem> {
-    let found = if caller.scope == Scope::Whole { rows::find_channel(db, code).await? } else { None };
-    found.ok_or_else(|| Problem::absent("channel"))
 }

@@ -2,13 +2,11 @@
 //!
 //! One type serves both: making a draft applies it to a blank one and asks for subject and text, changing a draft
 //! applies it to what is there. A field left out stays, `null` puts the default back. Nothing here asks the
-//! database; what names groups or other bulletins is looked up by [`super::drafts`].
+//! database: the whole draft is checked by `relay::drafts`.
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::draft_check::{
-    check_audience, check_kind, read_attachments, read_date, read_links, read_number, take_text, take_time,
-};
+use super::draft_fields::{read_attachments, read_date, read_links, read_number, read_provinces, take_text, take_time};
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
@@ -180,10 +178,10 @@ impl AcknowledgementInput {
 }
 
 impl DraftInput {
-    /// `base` with these fields in it; what is wrong with them is added to `errors`.
+    /// `base` with these fields in it; what cannot be read is added to `errors`.
     pub fn apply(self, base: Draft, now: Timestamp, errors: &mut Vec<FieldError>) -> Draft {
-        let subject = take_text(self.subject, base.subject, "/subject", errors);
-        let body = take_text(self.body, base.body, "/body", errors);
+        let subject = take_text(self.subject, base.subject);
+        let body = take_text(self.body, base.body);
         let document_date = match self.document_date {
             Field::Set(text) => read_date(&text, now, errors),
             other => other.or_none(base.document_date),
@@ -212,12 +210,10 @@ impl DraftInput {
             Field::Absent => base.acknowledgement,
         };
         let mut audience = self.audience.or(base.audience);
-        check_audience(&mut audience, errors);
-        let (kind, about) = (self.kind.or(base.kind), self.about.or_none(base.about));
-        check_kind(kind, about, errors);
+        read_provinces(&mut audience);
         Draft {
-            kind,
-            about,
+            kind: self.kind.or(base.kind),
+            about: self.about.or_none(base.about),
             subject,
             body,
             urgency: self.urgency.or(base.urgency),

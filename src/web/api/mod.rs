@@ -10,7 +10,7 @@ pub mod channels;
 pub mod coverage;
 pub mod deliveries;
 pub mod deputies;
-pub(super) mod draft_check;
+pub(super) mod draft_fields;
 pub mod draft_input;
 mod draft_schema;
 pub mod drafts;

@@ -5,15 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::Permission;
-use crate::domain::bulletin::{self, ForwardingMode};
+use crate::domain::bulletin;
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::publish::{self, Published};
 use crate::relay::{forecast, test_send, withdraw};
-use crate::store::bulletins::Bulletin;
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -157,14 +155,12 @@ pub async fn publish_bulletin(
 ) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Publish { at }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let (now, right) = (work.now, work.right());
     let at = at.map(|at| at.within(Bound::PublishAt, now)).transpose();
     let at = at.map_err(|bad| Problem::invalid_field("/at", bad))?;
-    let bulletin = visible::own_bulletin(work.db(), &caller, id).await?;
-    must_be_theirs(&caller, &bulletin)?;
     let published = match at {
-        None => publish::publish(work.db(), &app.settings, id, &by, now).await?,
-        Some(at) => publish::schedule(work.db(), &app.settings, id, at, &by, now).await?,
+        None => publish::publish(work.db(), &app.settings, id, &right, now).await?,
+        Some(at) => publish::schedule(work.db(), &app.settings, id, at, &right, now).await?,
     };
     let answer = match published {
         Published::Relaying(deliveries) => {
@@ -203,24 +199,13 @@ pub struct TestAnswer {
 pub async fn test_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: IdempotentPost<Test>) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
     let (mut work, Test { group }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     visible::own_bulletin(work.db(), &caller, id).await?;
     let Some(chosen) = visible::find_group(work.db(), &caller, group.as_str()).await? else {
         return Err(Problem::invalid_field("/group", format!("there is no group called {group}")).into());
     };
-    let test = test_send::send_test(work.db(), &app.settings, id, &chosen, &by, now).await?;
+    let test = test_send::send_test(work.db(), &app.settings, id, &chosen, &right, now).await?;
     work.answer(StatusCode::ACCEPTED, &TestAnswer { id: test, group }).await
-}
-
-/// A steward publishes what a steward may write, also where somebody else wrote the draft.
-pub(in crate::web) fn must_be_theirs(caller: &Caller, bulletin: &Bulletin) -> Result<(), Problem> {
-    let stewards = bulletin.kind == bulletin::Kind::News && bulletin.forwarding == ForwardingMode::AsConfigured;
-    if stewards || caller.role.may(Permission::Publish) {
-        return Ok(());
-    }
-    Err(Problem::forbidden(
-        "Only a role that may publish can publish this kind of bulletin, or one that goes by itself.",
-    ))
 }
 
 /// A request that needs no fields.
@@ -246,9 +231,8 @@ pub async fn unschedule_bulletin(
     post: IdempotentPost<Nothing>,
 ) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
-    publish::unschedule(work.db(), id, &by, now).await.map_err(|refusal| match refusal {
+    let (now, right) = (work.now, work.right());
+    publish::unschedule(work.db(), id, &right, now).await.map_err(|refusal| match refusal {
         crate::relay::refusal::Refusal::NotADraft => {
             Problem::conflict("not-scheduled", "The bulletin is not scheduled.")
         }
@@ -294,9 +278,8 @@ pub async fn withdraw_bulletin(
     post: IdempotentPost<Withdraw>,
 ) -> PostResult {
     let (mut work, Withdraw { reason }) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    visible::own_bulletin(work.db(), &caller, id).await?;
-    let withdrawn = withdraw::withdraw(work.db(), &app.settings, id, &reason, &by, now).await?;
+    let (now, right) = (work.now, work.right());
+    let withdrawn = withdraw::withdraw(work.db(), &app.settings, id, &reason, &right, now).await?;
     let answer = WithdrawAnswer {
         id,
         state: bulletin::State::Withdrawn,

@@ -82,7 +82,7 @@ pub struct RetryAnswer {
     request_body = Option<Retry>, responses((status = 200, body = RetryAnswer)))]
 pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post: IdempotentPost<Retry>) -> PostResult {
     let (mut work, Retry { filter, include_unknown }) = post.begin(&app).await?;
-    let (by, caller) = (work.by(), work.caller.clone());
+    let (right, caller) = (work.right(), work.caller.clone());
     visible::bulletin(work.db(), &caller, id).await?;
     let filter = RetryFilter {
         delivery: None,
@@ -94,7 +94,7 @@ pub async fn retry_bulletin(State(app): State<App>, Id(id): Id<BulletinId>, post
         under: visible::group_id(work.db(), &caller, filter.under.as_deref()).await?,
         scope: caller.scope.to_filter(),
     };
-    let retried = retry::retry(work.db(), &app.settings, id, &filter, include_unknown, &by, &app.clock).await?;
+    let retried = retry::retry(work.db(), &app.settings, id, &filter, include_unknown, &right, &app.clock).await?;
     work.answer(StatusCode::OK, &RetryAnswer { retried }).await
 }
 
@@ -116,12 +116,12 @@ pub async fn retry_delivery(
     post: IdempotentPost<RetryOne>,
 ) -> PostResult {
     let (mut work, RetryOne { include_unknown }) = post.begin(&app).await?;
-    let (by, caller) = (work.by(), work.caller.clone());
+    let (right, caller) = (work.right(), work.caller.clone());
     let scope = caller.scope.to_filter();
     if deliveries::find_delivery(work.db(), id, scope.as_deref()).await?.is_none() {
         return Err(Problem::absent("delivery").into());
     }
-    if !retry::retry_one(work.db(), &app.settings, id, include_unknown, &by, &app.clock).await? {
+    if !retry::retry_one(work.db(), &app.settings, id, include_unknown, &right, &app.clock).await? {
         let detail = "Only a failed or unreachable delivery can be tried again; \
             one that LINE may have accepted only with include_unknown.";
         return Err(Problem::conflict("not-to-retry", detail).into());

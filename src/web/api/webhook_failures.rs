@@ -7,13 +7,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::publishing::Nothing;
-use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
+use crate::relay::channels;
 use crate::store::webhook_failures as rows;
-use crate::store::{Connection, audit};
 use crate::web::access::{Caller, Scope};
 use crate::web::app::App;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
@@ -93,24 +91,9 @@ pub async fn retry_webhook_failure(
     post: IdempotentPost<Nothing>,
 ) -> PostResult {
     let (mut work, Nothing {}) = post.begin(&app).await?;
-    let (now, by, caller) = (work.now, work.by(), work.caller.clone());
-    retry(work.db(), &caller, id, &by, now).await?;
+    let (now, right) = (work.now, work.right());
+    channels::retry_webhook_failure(work.db(), &right, id, now).await?;
     let answer = work.answer(StatusCode::ACCEPTED, &RetriedFailure { id }).await?;
     app.inbound.wake();
     Ok(answer)
-}
-
-/// Has the event worked on again, and notes who wanted it.
-pub(in crate::web) async fn retry(
-    db: &mut Connection,
-    caller: &Caller,
-    id: i64,
-    by: &Actor,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    if caller.scope != Scope::Whole || !rows::retry_failure(db, id).await? {
-        return Err(Problem::absent("webhook event that is set aside"));
-    }
-    audit::insert_entry(db, now, by, "webhook_retry", &format!("webhook_event:{id}"), &json!({})).await?;
-    Ok(())
 }

@@ -33,7 +33,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::test_cluster::{scaled, seed};
-use crate::test_relay::{TestRelay, tester};
+use crate::test_relay::{TestRelay, right};
 
 /// How long a key is good, as the test relay has it.
 const KEY: Duration = Duration::from_hours(23);
@@ -497,7 +497,7 @@ impl ModelTest {
                     bulletin_model.step(group, Event::Released);
                     (bulletin_model.copies[group].turn, bulletin_model.copies[group].release) = (Some(now), None);
                 }
-                forward(&mut tx, id, &ForwardTarget::Groups(vec![self.groups[group]]), None, &tester(), now)
+                forward(&mut tx, id, &ForwardTarget::Groups(vec![self.groups[group]]), None, &right(), now)
                     .await
                     .map(drop)
             }
@@ -509,7 +509,7 @@ impl ModelTest {
                     bulletin_model.wake(group, now);
                 }
                 let reason = "ไม่เกี่ยวข้อง".parse().expect("a reason");
-                decline(&mut tx, id, &[self.groups[group]], &reason, &tester(), now).await.map(drop)
+                decline(&mut tx, id, &[self.groups[group]], &reason, &right(), now).await.map(drop)
             }
             Operation::Undecline(_, group) => {
                 allowed &= bulletin_model.copies[group].state == State::Declined;
@@ -518,7 +518,7 @@ impl ModelTest {
                     let release = TREE[group].3.map(|minutes| now + minutes * MINUTE);
                     (bulletin_model.copies[group].turn, bulletin_model.copies[group].release) = (Some(now), release);
                 }
-                undecline(&mut tx, id, &[self.groups[group]], &tester(), now).await.map(drop)
+                undecline(&mut tx, id, &[self.groups[group]], &right(), now).await.map(drop)
             }
             Operation::Withdraw(_) => {
                 if allowed {
@@ -526,14 +526,14 @@ impl ModelTest {
                     bulletin_model.withdrawn = true;
                 }
                 let reason = "ข้อมูลคลาดเคลื่อน".parse().expect("a reason");
-                withdraw(&mut tx, &settings, id, &reason, &tester(), now).await.map(drop)
+                withdraw(&mut tx, &settings, id, &reason, &right(), now).await.map(drop)
             }
             Operation::Retry { include_unknown, .. } => {
                 if allowed {
                     bulletin_model.retry(include_unknown, now);
                 }
                 let all = RetryFilter::default();
-                retry(&mut tx, &settings, id, &all, include_unknown, &tester(), &self.relay.clock).await.map(drop)
+                retry(&mut tx, &settings, id, &all, include_unknown, &right(), &self.relay.clock).await.map(drop)
             }
             _ => unreachable!("not a command: {operation:?}"),
         };

@@ -21,6 +21,7 @@ use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::right::Right;
 use crate::domain::thai::{Digits, format_long_date, from_bangkok, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
@@ -167,7 +168,7 @@ impl Publisher<'_> {
         let about = before.filter(|_| matches!(self.letter.event, Event::AboutTheOneBefore));
         let draft = self.letter.draft(origin, about, self.at)?;
         insert_draft(&mut tx, id, &draft, &public_token(), &publisher(), self.at - WRITING).await?;
-        publish(&mut tx, settings, id, &publisher(), self.at).await?;
+        publish(&mut tx, settings, id, &Right::whole(publisher()), self.at).await?;
         self.act(&mut tx, id).await?;
         self.advance(&mut tx, id, self.now, &[]).await?;
         let deliveries = get_bulletin(&mut tx, id).await?.deliveries.unwrap_or(0);
@@ -183,7 +184,8 @@ impl Publisher<'_> {
             Event::Withdrawn(minutes, reason) => {
                 self.advance(db, id, after(minutes), &[]).await?;
                 let reason = reason.parse().map_err(anyhow::Error::msg)?;
-                let done = withdraw(db, &self.engine.settings, id, &reason, &publisher(), after(minutes)).await?;
+                let done = withdraw(db, &self.engine.settings, id, &reason, &Right::whole(publisher()), after(minutes))
+                    .await?;
                 if let Some(notice) = done.notice {
                     self.advance(db, notice, self.now, &[]).await?;
                 }
@@ -193,7 +195,7 @@ impl Publisher<'_> {
                 let reason = reason.parse().map_err(anyhow::Error::msg)?;
                 for code in codes {
                     let group = group_id(db, code).await?;
-                    decline(db, id, &[group.0], &reason, &steward_of(code), after(minutes)).await?;
+                    decline(db, id, &[group.0], &reason, &Right::whole(steward_of(code)), after(minutes)).await?;
                 }
             }
             Event::Noted(minutes, code, from, text) => {
@@ -202,7 +204,7 @@ impl Publisher<'_> {
                 let text = text.parse().map_err(anyhow::Error::msg)?;
                 let note = SignedNote { text, from: from.to_owned(), group };
                 let into = ForwardTarget::Groups(vec![group.0]);
-                forward(db, id, &into, Some(&note), &steward_of(code), after(minutes)).await?;
+                forward(db, id, &into, Some(&note), &Right::whole(steward_of(code)), after(minutes)).await?;
             }
         }
         Ok(())

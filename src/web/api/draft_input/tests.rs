@@ -1,5 +1,7 @@
 use super::*;
 use crate::domain::ids::GroupId;
+use crate::relay::draft_rules::{DraftFault, check_fields};
+use crate::relay::drafts::blank;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -10,8 +12,11 @@ fn now() -> Timestamp {
 fn apply(input: Value) -> Result<Draft, Vec<String>> {
     let input: DraftInput = serde_json::from_value(input).expect("the fields have their types");
     let mut errors = Vec::new();
-    let draft = input.apply(super::super::drafts::blank(GroupId(1)), now(), &mut errors);
-    if errors.is_empty() { Ok(draft) } else { Err(errors.into_iter().map(|error| error.pointer).collect()) }
+    let draft = input.apply(blank(GroupId(1)), now(), &mut errors);
+    let faults = check_fields(&draft, now());
+    let told: Vec<String> =
+        errors.into_iter().map(|error| error.pointer).chain(faults.iter().map(DraftFault::pointer)).collect();
+    if told.is_empty() { Ok(draft) } else { Err(told) }
 }
 
 fn with(field: &str, value: Value) -> Value {

@@ -140,6 +140,7 @@ compose-fault-day = Please give the day
 compose-fault-now-dated = You gave a time, so it is set to be published then: check it and press the button again. To publish at once, leave the day and the time empty.
 compose-fault-time = Please give a time, such as 16.30
 compose-fault-link = “{ $url }” is no web address; it must begin with https:// or http://
+compose-fault-links = A bulletin bears at most { $most } links
 compose-fault-link-empty = The button “{ $label }” has no address
 compose-fault-link-label = The button “{ $label }” has more than 40 characters
 compose-fault-alt = Please say what the picture shows

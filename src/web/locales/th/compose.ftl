@@ -125,6 +125,7 @@ compose-fault-day = โปรดระบุวันที่
 compose-fault-now-dated = ท่านระบุวันเวลาไว้ ระบบจึงเลือกการกำหนดเวลาให้ โปรดตรวจสอบแล้วกดปุ่มอีกครั้ง หากต้องการเผยแพร่ทันที โปรดลบวันเวลาออก
 compose-fault-time = โปรดระบุเวลา เช่น 16.30
 compose-fault-link = ที่อยู่เว็บ “{ $url }” ไม่ถูกต้อง ต้องขึ้นต้นด้วย https:// หรือ http://
+compose-fault-links = ใส่ลิงก์ได้ไม่เกิน { $most } รายการ
 compose-fault-link-empty = ปุ่ม “{ $label }” ยังไม่มีที่อยู่เว็บ
 compose-fault-link-label = ข้อความบนปุ่ม “{ $label }” ยาวเกิน ๔๐ ตัวอักษร
 compose-fault-alt = โปรดระบุคำอธิบายภาพ

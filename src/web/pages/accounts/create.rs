@@ -5,15 +5,13 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::json;
 
 use super::fields::{AccountForm, FormErrors, read};
 use super::link;
 use super::list::RoleOption;
-use crate::domain::actor::Actor;
+use crate::accounts::{AccountRefusal, people};
 use crate::domain::credentials::Username;
-use crate::store::accounts::{NewAccount, find_account_by_id, insert_account};
-use crate::store::audit::insert_entry;
+use crate::store::accounts::{NewAccount, find_account_by_id};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::pages::show;
@@ -66,13 +64,15 @@ pub async fn create(
         valid_from: change.valid_from,
         valid_until: change.valid_until,
     };
-    let (now, by) = (app.now(), visitor.caller.actor());
-    let Some(id) = insert_account(&mut tx, &account, now).await? else {
-        let faults = FormErrors { username: Some(t.say("accounts-username-taken")), ..FormErrors::default() };
-        return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
+    let office = office.as_ref().map(|office| office.code.as_str());
+    let id = match people::create(&mut tx, &visitor.caller.right(), &account, office, app.now()).await {
+        Ok(id) => id,
+        Err(AccountRefusal::UsernameTaken(_)) => {
+            let faults = FormErrors { username: Some(t.say("accounts-username-taken")), ..FormErrors::default() };
+            return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
+        }
+        Err(refusal) => return Err(refusal.into()),
     };
-    let detail = json!({ "role": account.role.as_str(), "office": office.map(|office| office.code) });
-    insert_entry(&mut tx, now, &by, "account_create", &Actor::user(&account.username).to_string(), &detail).await?;
     let made = find_account_by_id(&mut tx, id).await?.ok_or_else(Problem::internal)?;
     let made = link::insert(&mut tx, &app, &visitor, &made).await?;
     form_key.finish(tx, &app, &made).await?;

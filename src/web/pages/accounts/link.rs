@@ -7,16 +7,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::{get_account, path_of, subject_of};
-use crate::domain::credentials::LinkToken;
+use super::{get_account, path_of};
+use crate::accounts::{AccountRefusal, people};
 use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
-use crate::store::account_links::insert_link;
+use crate::store::Connection;
 use crate::store::accounts::Account;
-use crate::store::audit::insert_entry;
-use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
@@ -70,12 +67,10 @@ pub(super) async fn insert(
     app: &App,
     visitor: &Visitor,
     account: &Account,
-) -> Result<MadeLink, StoreError> {
-    let (token, sha256) = LinkToken::generate();
+) -> Result<MadeLink, AccountRefusal> {
     let now = app.now();
     let until = now + app.people.rules.link_lifetime;
-    insert_link(db, account.id, &sha256, until, now).await?;
-    insert_entry(db, now, &visitor.caller.actor(), "account_link", &subject_of(account), &json!({})).await?;
+    let token = people::make_link(db, &visitor.caller.right(), account, until, now).await?;
     Ok(MadeLink {
         account: account.id.0,
         name: account.display_name.clone(),

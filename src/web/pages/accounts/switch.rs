@@ -5,9 +5,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
 use super::{get_account, path_of, subject_of};
+use crate::accounts::people;
 use crate::domain::ids::AccountId;
 use crate::store::account_identities::unbind_identities;
-use crate::store::accounts::{update_codes, update_disabled};
+use crate::store::accounts::update_codes;
 use crate::store::audit::insert_entry;
 use crate::store::known_devices::forget_others;
 use crate::store::login_sessions::delete_others;
@@ -22,18 +23,9 @@ use crate::web::shell::with_flash;
 
 /// Ends the account and signs it out everywhere.
 pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
-    if id == visitor.account() {
-        return Err(Problem::conflict("own-account", "Nobody ends their own account."));
-    }
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
-    let now = app.now();
-    if update_disabled(&mut tx, id, Some(now)).await? {
-        let devices = delete_others(&mut tx, id, None).await?;
-        forget_others(&mut tx, id, None).await?;
-        let detail = json!({ "signed_out": devices });
-        insert_entry(&mut tx, now, &visitor.caller.actor(), "account_disable", &subject_of(&account), &detail).await?;
-    }
+    people::disable(&mut tx, &visitor.caller.right(), &account, app.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-disabled")).into_response())
 }
@@ -42,10 +34,7 @@ pub async fn disable(State(app): State<App>, visitor: Visitor, Id(id): Id<Accoun
 pub async fn enable(State(app): State<App>, visitor: Visitor, Id(id): Id<AccountId>) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
-    if update_disabled(&mut tx, id, None).await? {
-        let by = visitor.caller.actor();
-        insert_entry(&mut tx, app.now(), &by, "account_enable", &subject_of(&account), &json!({})).await?;
-    }
+    people::enable(&mut tx, &visitor.caller.right(), &account, app.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&with_flash(&path_of(id), "said-account-enabled")).into_response())
 }

@@ -6,21 +6,18 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::domain::ids::{BulletinId, DeliveryId};
-use crate::domain::outcome::ParkReason;
-use crate::relay::{forward, retry};
-use crate::store::channels as rows;
-use crate::store::notices::{Notice, notify};
-use crate::store::{StoreError, Tx, audit, deliveries};
-use crate::web::access::{Scope, visible};
-use crate::web::api::webhook_failures;
+use crate::relay::refusal::Refusal;
+use crate::relay::{channels, forward, retry};
+use crate::store::deliveries;
+use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::words::Words;
 
 use super::InScope;
 
@@ -43,7 +40,7 @@ pub async fn undecline(
     };
     visible::bulletin(&mut tx, &visitor.caller, id).await?;
     let group = visible::group(&mut tx, &visitor.caller, &plain(group)?).await?;
-    forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.actor(), app.now()).await?;
+    forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.right(), app.now()).await?;
     let to = with_flash(&format!("/board/{id}"), "said-undeclined");
     form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
@@ -70,8 +67,8 @@ pub async fn retry_delivery(
     if deliveries::find_delivery(&mut tx, id, scope.as_deref()).await?.is_none() {
         return Err(Problem::absent("delivery"));
     }
-    let by = visitor.caller.actor();
-    if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &by, &app.clock).await? {
+    let right = visitor.caller.right();
+    if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &right, &app.clock).await? {
         return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
     }
     let to = with_flash(&format!("/deliveries/{id}"), "said-retried");
@@ -90,11 +87,8 @@ pub async fn park_channel(
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
-    let channel = find(&mut tx, &visitor, &code).await?;
-    if !rows::park_channel(&mut tx, channel.id, ParkReason::Operator, app.now()).await? {
-        return Err(Problem::conflict("parked", visitor.words.say("channels-parked-already")));
-    }
-    note(&mut tx, &app, &visitor, "park", &channel).await?;
+    let done = channels::park(&mut tx, &visitor.caller.right(), &code, app.now()).await;
+    done.map_err(|refusal| say(visitor.words, refusal))?;
     let to = with_flash("/channels", "said-parked");
     form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
@@ -111,11 +105,8 @@ pub async fn resume_channel(
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
-    let channel = find(&mut tx, &visitor, &code).await?;
-    if !rows::resume_channel(&mut tx, channel.id, None, app.now()).await? {
-        return Err(Problem::conflict("not-parked", visitor.words.say("channels-not-parked")));
-    }
-    note(&mut tx, &app, &visitor, "resume", &channel).await?;
+    let done = channels::resume(&mut tx, &visitor.caller.right(), &code, app.now()).await;
+    done.map_err(|refusal| say(visitor.words, refusal))?;
     let to = with_flash("/channels", "said-resumed");
     form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
@@ -132,22 +123,20 @@ pub async fn retry_webhook_failure(
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
-    webhook_failures::retry(&mut tx, &visitor.caller, id, &visitor.caller.actor(), app.now()).await?;
+    channels::retry_webhook_failure(&mut tx, &visitor.caller.right(), id, app.now()).await?;
     let to = with_flash("/channels", "said-webhook-retried");
     form_key.finish(tx, &app, &to).await?;
     app.inbound.wake();
     Ok(Redirect::to(&to).into_response())
 }
 
-async fn find(tx: &mut Tx, visitor: &Visitor, code: &str) -> Result<rows::Channel, Problem> {
-    let found = if visitor.caller.scope == Scope::Whole { rows::find_channel(tx, code).await? } else { None };
-    found.ok_or_else(|| Problem::absent("channel"))
-}
-
-async fn note(tx: &mut Tx, app: &App, visitor: &Visitor, act: &str, channel: &rows::Channel) -> Result<(), StoreError> {
-    let subject = format!("channel:{}", channel.code);
-    audit::insert_entry(tx, app.now(), &visitor.caller.actor(), act, &subject, &json!({})).await?;
-    notify(tx, Notice::Wake(channel.id)).await
+/// A refusal about a channel, in the language of the page.
+fn say(t: Words, refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::ChannelParked => Problem::conflict("parked", t.say("channels-parked-already")),
+        Refusal::ChannelNotParked => Problem::conflict("not-parked", t.say("channels-not-parked")),
+        other => other.into(),
+    }
 }
 
 /// A text that Postgres can look for.

@@ -137,9 +137,9 @@ pub async fn retry(
         Begun::First(tx) => tx,
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
-    let by = visitor.caller.actor();
+    let right = visitor.caller.right();
     let unknown = which.include_unknown.is_some();
-    retry::retry(&mut tx, &app.settings, id, &filter, unknown, &by, &app.clock).await?;
+    retry::retry(&mut tx, &app.settings, id, &filter, unknown, &right, &app.clock).await?;
     let to = with_flash(&format!("/board/{id}"), "said-retried");
     form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())

@@ -13,10 +13,9 @@ use super::show::{Fault, page};
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::relay::refusal::Refusal;
-use crate::relay::{approval, publish, test_send, withdraw as relay};
+use crate::relay::{approval, drafts, publish, test_send, withdraw as relay};
 use crate::store::Tx;
 use crate::web::access::visible;
-use crate::web::api::drafts;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, FormKey, IdempotentForm};
 use crate::web::input::Id;
@@ -60,20 +59,12 @@ async fn show_fault(
     page(&mut db, app, visitor, id, Some(fault), status).await
 }
 
-/// Begins an act on a bulletin that starts in the visitor's part of the tree; one that was done before leads where it
-/// led.
-async fn begin(
-    app: &App,
-    visitor: &Visitor,
-    id: BulletinId,
-    form_key: &FormKey,
-) -> Result<Result<Tx, Response>, Problem> {
-    let mut tx = match form_key.begin::<String>(app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Err(Redirect::to(&to).into_response())),
-    };
-    visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
-    Ok(Ok(tx))
+/// Begins an act; one that was done before leads where it led.
+async fn begin(app: &App, form_key: &FormKey) -> Result<Result<Tx, Response>, Problem> {
+    Ok(match form_key.begin::<String>(app).await? {
+        Begun::First(tx) => Ok(tx),
+        Begun::Again(to) => Err(Redirect::to(&to).into_response()),
+    })
 }
 
 /// Submits a draft.
@@ -84,12 +75,12 @@ pub async fn submit(
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
     let done = match checked {
-        Ok(()) => approval::submit(&mut tx, &app.settings, id, &visitor.caller.actor(), app.now()).await,
+        Ok(()) => approval::submit(&mut tx, &app.settings, id, &visitor.caller.right(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
     finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-submitted"), ("acts", "")).await
@@ -102,11 +93,11 @@ pub async fn recall(
     Id(id): Id<BulletinId>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
-    let done = approval::recall(&mut tx, id, &visitor.caller.actor(), app.now()).await;
+    let done = approval::recall(&mut tx, id, &visitor.caller.right(), app.now()).await;
     finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-recalled"), ("acts", "")).await
 }
 
@@ -117,11 +108,11 @@ pub async fn approve(
     Id(id): Id<BulletinId>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
-    let done = approval::approve(&mut tx, id, &visitor.caller.actor(), app.now()).await;
+    let done = approval::approve(&mut tx, id, &visitor.caller.right(), app.now()).await;
     finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-approved"), ("approve", "")).await
 }
 
@@ -132,11 +123,11 @@ pub async fn unschedule(
     Id(id): Id<BulletinId>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
-    let done = publish::unschedule(&mut tx, id, &visitor.caller.actor(), app.now()).await;
+    let done = publish::unschedule(&mut tx, id, &visitor.caller.right(), app.now()).await;
     finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-unscheduled"), ("acts", "")).await
 }
 
@@ -149,7 +140,7 @@ pub async fn delete(
 ) -> Result<Response, Problem> {
     let to = with_flash("/bulletins", "said-deleted");
     if let Begun::First(mut tx) = form_key.begin::<String>(&app).await? {
-        drafts::delete(&mut tx, &visitor.caller, id, app.now()).await?;
+        drafts::delete(&mut tx, &visitor.caller.right(), id, app.now()).await?;
         form_key.finish(tx, &app, &to).await?;
     }
     Ok(Redirect::to(&to).into_response())
@@ -173,11 +164,11 @@ pub async fn give_back(
         Ok(reason) => reason,
         Err(bad) => return bad_reason(&app, &visitor, id, "return", &typed.reason, bad).await,
     };
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
-    let done = approval::give_back(&mut tx, id, &reason, &visitor.caller.actor(), app.now()).await;
+    let done = approval::give_back(&mut tx, id, &reason, &visitor.caller.right(), app.now()).await;
     finish(&app, &visitor, id, (form_key, tx), done.map(|()| "said-returned"), ("return", &typed.reason)).await
 }
 
@@ -192,12 +183,12 @@ pub async fn withdraw(
         Ok(reason) => reason,
         Err(bad) => return bad_reason(&app, &visitor, id, "withdraw", &typed.reason, bad).await,
     };
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
-    let by = visitor.caller.actor();
-    let done = relay::withdraw(&mut tx, &app.settings, id, &reason, &by, app.now()).await;
+    let right = visitor.caller.right();
+    let done = relay::withdraw(&mut tx, &app.settings, id, &reason, &right, app.now()).await;
     finish(&app, &visitor, id, (form_key, tx), done.map(|_| "said-withdrawn"), ("withdraw", &typed.reason)).await
 }
 
@@ -230,7 +221,7 @@ pub async fn send_test(
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let checked = line_check::must_pass(&app, &visitor.caller, id).await;
-    let mut tx = match begin(&app, &visitor, id, &form_key).await? {
+    let mut tx = match begin(&app, &form_key).await? {
         Ok(tx) => tx,
         Err(before) => return Ok(before),
     };
@@ -259,7 +250,7 @@ pub async fn send_test(
         return show_fault(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let done = match checked {
-        Ok(()) => test_send::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.actor(), app.now()).await,
+        Ok(()) => test_send::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.right(), app.now()).await,
         Err(refusal) => Err(refusal),
     };
     finish(&app, &visitor, id, (form_key, tx), done.map(|_| "said-test-sent"), ("test", &named)).await

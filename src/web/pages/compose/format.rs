@@ -3,9 +3,11 @@
 use crate::domain::bulletin::UnscheduledReason;
 use crate::domain::document::Doubt;
 use crate::domain::office::OfficeKind;
+use crate::domain::secrecy::Class;
 use crate::domain::text::BadText;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BadDay, BadTime, BulletinTime, TimeFault};
+use crate::relay::draft_rules::{DraftFault, MOST_LINKS};
 use crate::relay::refusal::Refusal;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::either;
@@ -58,6 +60,33 @@ fn time_fault(t: Words, fault: &TimeFault) -> String {
     t.say_with("compose-time-fault", &[("time", &time), ("why", &why)])
 }
 
+/// What is wrong with a draft.
+pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
+    match fault {
+        DraftFault::Text(_, bad) => bad_text(t, *bad),
+        DraftFault::Classified(_, class) => classified(t, *class),
+        DraftFault::TooManyLinks => t.say_with("compose-fault-links", &[("most", &MOST_LINKS.to_string())]),
+        DraftFault::LinkLabel { label, .. } => t.say_with("compose-fault-link-label", &[("label", label)]),
+        DraftFault::WithdrawalByHand | DraftFault::AboutMissing | DraftFault::AboutNotWanted => {
+            t.say("compose-fault-kind")
+        }
+        DraftFault::SelectsNobody(_) | DraftFault::Tier(_) | DraftFault::Province { .. } => {
+            t.say("compose-refused-nobody")
+        }
+        DraftFault::Time(fault) => time_fault(t, fault),
+        DraftFault::KindNeedsPublisher => t.say("compose-fault-kind-steward"),
+        DraftFault::ForwardingNeedsPublisher => t.say("compose-fault-automatic"),
+        DraftFault::GroupAbsent { code, .. } => t.say_with("compose-refused-unknown-groups", &[("codes", code)]),
+        DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
+        DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
+        DraftFault::AboutAbsent => t.say("compose-refused-about"),
+    }
+}
+
+fn classified(t: Words, class: Class) -> String {
+    t.say_with("compose-fault-classified", &[("class", either(t, class.thai(), class.english()).as_str())])
+}
+
 /// Why a scheduled bulletin was not published when its hour came.
 pub fn unscheduled(t: Words, reason: UnscheduledReason, at: Timestamp) -> String {
     let why = t.say(match reason {
@@ -82,9 +111,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::NobodySelected => t.say("compose-refused-nobody"),
         Refusal::UnknownGroups(codes) => t.say_with("compose-refused-unknown-groups", &[("codes", &codes.join(", "))]),
         Refusal::NoChannel => t.say("compose-refused-no-channel"),
-        Refusal::Classified(class) => {
-            t.say_with("compose-fault-classified", &[("class", either(t, class.thai(), class.english()).as_str())])
-        }
+        Refusal::Classified(class) => classified(t, *class),
         Refusal::RefusedByLine(complaints) => {
             let words: Vec<&str> = complaints.iter().map(|line| line.words.as_str()).collect();
             t.say_with("compose-refused-by-line", &[("words", &words.join("; "))])
@@ -100,8 +127,17 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::OwnBulletin => t.say("compose-refused-own"),
         Refusal::NotLinked(_) => t.say("compose-refused-not-linked"),
         Refusal::ImageNotHttps => t.say("compose-refused-image-https"),
-        Refusal::Absent | Refusal::NotHeld(_) | Refusal::NoteTooLong | Refusal::Render(_) | Refusal::Store(_) => {
-            return None;
-        }
+        Refusal::Absent
+        | Refusal::NotAllowed
+        | Refusal::NotTheirsToPublish
+        | Refusal::GroupAbsent(_)
+        | Refusal::ChannelAbsent
+        | Refusal::ChannelParked
+        | Refusal::ChannelNotParked
+        | Refusal::WebhookFailureAbsent
+        | Refusal::NotHeld(_)
+        | Refusal::NoteTooLong
+        | Refusal::Render(_)
+        | Refusal::Store(_) => return None,
     })
 }

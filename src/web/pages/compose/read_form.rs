@@ -1,7 +1,7 @@
-//! Validates the form of a draft: every field by itself, with a message for each that is refused.
+//! Reads the form of a draft: every field by itself, with a message for each that cannot be read.
 //!
-//! The rules are those of the API (`api::draft_check`), the words are the visitor's. What is at fault stays in the
-//! draft as far as it can be shown, so that a preview follows the writer before everything is right.
+//! What holds of a draft that was read is in `relay::draft_rules`, as for the API; the words are the visitor's. What is at
+//! fault stays in the draft as far as it can be shown, so that a preview follows the writer before everything is right.
 
 use std::str::FromStr;
 
@@ -10,20 +10,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::draft_form::DraftForm;
-use super::format::{bad_day, bad_text, bad_time};
-use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Kind, Link};
+use super::format::{bad_day, bad_text, bad_time, draft_fault};
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
 use crate::domain::national::province_code;
-use crate::domain::secrecy::secrecy_class;
-use crate::domain::text::{AltText, BadText, Body, Subject, grapheme_len};
+use crate::domain::text::{AltText, BadText, Body, Subject};
 use crate::domain::thai::{from_bangkok, parse_time};
 use crate::domain::time::Timestamp;
-use crate::domain::time_bound::{Bound, parse_day};
-use crate::line::limits::LABEL;
+use crate::domain::time_bound::{Bound, BulletinTime, parse_day};
+use crate::relay::draft_rules::{DraftFault, DraftText, read_address};
 use crate::store::bulletins::Draft;
-use crate::web::api::draft_check::read_address;
-use crate::web::ui::label::either;
 use crate::web::words::Words;
 
 /// The end of an office's day, where a deadline says no time.
@@ -55,20 +52,78 @@ impl FormErrors {
     pub fn all(&self) -> &[(&'static str, String)] {
         &self.0
     }
+
+    /// Adds what the rules of a draft say, and `unread`: codes of groups that cannot even be codes.
+    pub fn add_draft_faults(&mut self, t: Words, faults: &[DraftFault], unread: &[&str]) {
+        let mut codes = unread.to_vec();
+        for fault in faults {
+            match fault {
+                DraftFault::GroupAbsent { code, .. } => codes.push(code),
+                other => self.add(field_of(other), draft_fault(t, other)),
+            }
+        }
+        if !codes.is_empty() {
+            self.add("audience", t.say_with("compose-refused-unknown-groups", &[("codes", &codes.join(", "))]));
+        }
+        self.0.sort_by_key(|(field, _)| FIELDS.iter().position(|known| known == field));
+    }
+}
+
+/// The fields in the order of the form.
+const FIELDS: &[&str] = &[
+    "kind",
+    "document_number",
+    "document_date",
+    "subject",
+    "body",
+    "links",
+    "image",
+    "image_alt",
+    "audience",
+    "forwarding",
+    "acknowledge",
+    "expires",
+];
+
+/// Beside which field of the form a fault of a draft is told.
+fn field_of(fault: &DraftFault) -> &'static str {
+    match fault {
+        DraftFault::Text(text, _) | DraftFault::Classified(text, _) => match text {
+            DraftText::Subject => "subject",
+            DraftText::Body => "body",
+            DraftText::ImageAlt => "image_alt",
+        },
+        DraftFault::TooManyLinks | DraftFault::LinkLabel { .. } => "links",
+        DraftFault::WithdrawalByHand
+        | DraftFault::AboutMissing
+        | DraftFault::AboutNotWanted
+        | DraftFault::AboutWithdrawn
+        | DraftFault::AboutAbsent
+        | DraftFault::KindNeedsPublisher => "kind",
+        DraftFault::SelectsNobody(_)
+        | DraftFault::Tier(_)
+        | DraftFault::Province { .. }
+        | DraftFault::GroupAbsent { .. } => "audience",
+        DraftFault::Time(fault) => match fault.time {
+            BulletinTime::DueAt => "acknowledge",
+            BulletinTime::ExpiresAt | BulletinTime::PublishAt => "expires",
+        },
+        DraftFault::ForwardingNeedsPublisher => "forwarding",
+        DraftFault::ImageAbsent => "image",
+    }
 }
 
 /// Reads what was typed over `base`, which says where the bulletin starts.
 pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft, FormErrors) {
     let mut reader = Reader { t, now, faults: FormErrors::default() };
-    let kind = word(&typed.kind).unwrap_or_default();
     let draft = Draft {
-        kind,
+        kind: word(&typed.kind).unwrap_or_default(),
         about: typed.about.parse().ok(),
         urgency: word(&typed.urgency).unwrap_or_default(),
         document_number: reader.number(&typed.document_number),
         document_date: reader.date(&typed.document_date),
-        subject: reader.text::<Subject>("subject", &typed.subject),
-        body: reader.text::<Body>("body", &typed.body),
+        subject: text::<Subject>(&typed.subject),
+        body: text::<Body>(&typed.body),
         links: reader.links(&typed.links),
         attachment: reader.picture(&typed.image, &typed.image_alt),
         audience: audience(typed),
@@ -80,7 +135,6 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
         origin: base.origin,
     };
-    reader.kind(kind, &draft);
     (draft, reader.faults)
 }
 
@@ -113,6 +167,11 @@ fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(Value::String(text.to_owned())).ok()
 }
 
+/// A text as it is stored; one that cannot be taken as it was typed, for the rules to refuse.
+fn text<T: FromStr<Err = BadText> + Into<String>>(typed: &str) -> String {
+    typed.parse::<T>().map_or_else(|_| typed.trim().to_owned(), Into::into)
+}
+
 struct Reader {
     t: Words,
     now: Timestamp,
@@ -120,26 +179,6 @@ struct Reader {
 }
 
 impl Reader {
-    fn text<T: FromStr<Err = BadText> + Into<String>>(&mut self, field: &'static str, typed: &str) -> String {
-        let text = match typed.parse::<T>() {
-            Ok(text) => text.into(),
-            Err(bad) => {
-                self.faults.add(field, bad_text(self.t, bad));
-                typed.trim().to_owned()
-            }
-        };
-        self.open_text(field, &text);
-        text
-    }
-
-    /// What bears a secrecy class does not go through LINE.
-    fn open_text(&mut self, field: &'static str, text: &str) {
-        if let Some(class) = secrecy_class(text) {
-            let class = either(self.t, class.thai(), class.english());
-            self.faults.add(field, self.t.say_with("compose-fault-classified", &[("class", &class)]));
-        }
-    }
-
     fn number(&mut self, typed: &str) -> Option<String> {
         if typed.trim().is_empty() {
             return None;
@@ -174,9 +213,6 @@ impl Reader {
                 continue;
             };
             let label = if label.is_empty() { host } else { label.to_owned() };
-            if grapheme_len(&label) > LABEL {
-                self.faults.add("links", self.t.say_with("compose-fault-link-label", &[("label", &label)]));
-            }
             links.push(Link { label, url });
         }
         links
@@ -185,10 +221,7 @@ impl Reader {
     fn picture(&mut self, image: &str, alt: &str) -> Option<Attachment> {
         let image = image.parse().ok()?;
         match alt.parse::<AltText>() {
-            Ok(alt) => {
-                self.open_text("image_alt", alt.as_str());
-                Some(Attachment { image, alt })
-            }
+            Ok(alt) => Some(Attachment { image, alt }),
             Err(bad) => {
                 let sentence =
                     if bad == BadText::Empty { self.t.say("compose-fault-alt") } else { bad_text(self.t, bad) };
@@ -216,17 +249,6 @@ impl Reader {
             self.faults.add(field, sentence);
             None
         })
-    }
-
-    fn kind(&mut self, kind: Kind, draft: &Draft) {
-        let wrong = match kind {
-            Kind::Correction => draft.about.is_none(),
-            Kind::Withdrawal => true,
-            Kind::News | Kind::Test | Kind::Drill => draft.about.is_some(),
-        };
-        if wrong {
-            self.faults.add("kind", self.t.say("compose-fault-kind"));
-        }
     }
 }
 

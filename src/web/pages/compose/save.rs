@@ -8,13 +8,11 @@ use super::draft_form::{DraftForm, DraftRequest};
 use super::form::{FilledForm, FormContext};
 use super::image::take_file;
 use super::read_form::{FormErrors, read};
-use crate::domain::account::Permission;
-use crate::domain::bulletin::{ForwardingMode, Kind, Stage};
-use crate::domain::ids::BulletinId;
+use crate::domain::ids::{BulletinId, Code};
+use crate::domain::time::Timestamp;
+use crate::relay::drafts::{self, CheckedDraft};
 use crate::store::Connection;
-use crate::store::bulletins::{self as rows, Draft};
-use crate::store::images::find_size;
-use crate::web::api::drafts::{insert, lock_draft, update};
+use crate::store::bulletins::Draft;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
@@ -36,15 +34,15 @@ pub async fn save_new(
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
     let context = FormContext::blank(&mut tx, &visitor).await?;
-    let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
-    check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
-    let faults = joined(faults, &read_faults);
-    if is_preview(&sent) || !faults.is_empty() {
+    let (draft, read_faults) = read(&typed, &context.base, visitor.words, app.now());
+    let mut faults = joined(faults, &read_faults);
+    let checked = check(&mut tx, &visitor, (&typed, &mut faults), &draft, app.now()).await?;
+    let Some(checked) = checked.filter(|_| !is_preview(&sent)) else {
         let (status, faults) = preview_answer(&sent, faults);
         let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken: None };
         return page.show(&mut tx, &app, status).await;
-    }
-    let id = insert(&mut tx, &draft, &visitor.caller.actor(), app.now()).await?;
+    };
+    let id = drafts::create(&mut tx, &visitor.caller.right(), &checked, app.now()).await?;
     form_key.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
@@ -62,7 +60,7 @@ pub async fn save_draft(
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
-    let stored = lock_draft(&mut tx, &visitor.caller, id).await?;
+    let stored = drafts::lock(&mut tx, &visitor.caller.right(), id).await?;
     let seen = stored.updated_at.as_microsecond().to_string();
     let overtaken = (typed.seen != seen).then(|| {
         let by = stored.updated_at;
@@ -70,10 +68,10 @@ pub async fn save_draft(
     });
     let before = stored.clone();
     let context = FormContext::of(stored);
-    let (draft, mut read_faults) = read(&typed, &context.base, visitor.words, app.now());
-    check_named(&mut tx, &visitor, &typed, &draft, &mut read_faults).await?;
-    let faults = joined(faults, &read_faults);
-    if is_preview(&sent) || overtaken.is_some() || !faults.is_empty() {
+    let (draft, read_faults) = read(&typed, &context.base, visitor.words, app.now());
+    let mut faults = joined(faults, &read_faults);
+    let checked = check(&mut tx, &visitor, (&typed, &mut faults), &draft, app.now()).await?;
+    let Some(checked) = checked.filter(|_| !is_preview(&sent) && overtaken.is_none()) else {
         let (status, faults) = preview_answer(&sent, faults);
         let (status, overtaken) = match overtaken {
             // saved once more, it is saved over the other's, knowingly
@@ -85,8 +83,8 @@ pub async fn save_draft(
         };
         let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken };
         return page.show(&mut tx, &app, status).await;
-    }
-    update(&mut tx, &before, &draft, &visitor.caller.actor(), app.now()).await?;
+    };
+    drafts::change(&mut tx, &visitor.caller.right(), &before, &checked, app.now()).await?;
     form_key.finish(tx, &app, &id).await?;
     Ok(saved(&sent, id))
 }
@@ -113,47 +111,26 @@ fn saved(sent: &DraftRequest, id: BulletinId) -> Response {
     Redirect::to(&with_flash(&to, "said-draft-saved")).into_response()
 }
 
-/// What is named must be there, and be the visitor's to name.
-async fn check_named(
+/// What the rules say of the draft, added to what could not be read of the form; nothing where all is well.
+async fn check(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &DraftForm,
+    (typed, faults): (&DraftForm, &mut FormErrors),
     draft: &Draft,
-    faults: &mut FormErrors,
-) -> Result<(), Problem> {
-    let t = visitor.words;
-    if !visitor.may(Permission::Publish) {
-        // a steward's own bulletin is news, and goes through the stewards below
-        if draft.kind != Kind::News {
-            faults.add("kind", t.say("compose-fault-kind-steward"));
-        }
-        if draft.forwarding == ForwardingMode::Automatic {
-            faults.add("forwarding", t.say("compose-fault-automatic"));
-        }
-    }
-    let named: Vec<String> = typed.groups.iter().chain(&typed.exclude_groups).cloned().collect();
-    if !named.is_empty() {
-        let known = crate::store::choices::list_by_codes(db, visitor.caller.scope.groups(), &named).await?;
-        let unknown: Vec<&str> =
-            named.iter().map(String::as_str).filter(|code| !known.iter().any(|group| group.code == *code)).collect();
-        if !unknown.is_empty() {
-            faults.add("audience", t.say_with("compose-refused-unknown-groups", &[("codes", &unknown.join(", "))]));
-        }
-    }
-    if let Some(attachment) = &draft.attachment
-        && find_size(db, attachment.image).await?.is_none()
-    {
-        faults.add("image", t.say("compose-fault-image-gone"));
-    }
-    if let Some(about) = draft.about.filter(|_| draft.kind == Kind::Correction) {
-        let filter =
-            rows::Filter { id: Some(about), scope: visitor.caller.scope.to_filter(), ..rows::Filter::default() };
-        let old = rows::list_bulletins(db, &filter, 1).await?.pop();
-        match old.map(|old| old.stage) {
-            Some(Stage::Published) => {}
-            Some(Stage::Withdrawn) => faults.add("kind", t.say("compose-refused-about-withdrawn")),
-            _ => faults.add("kind", t.say("compose-refused-about")),
-        }
-    }
-    Ok(())
+    now: Timestamp,
+) -> Result<Option<CheckedDraft>, Problem> {
+    let unread: Vec<&str> = typed
+        .groups
+        .iter()
+        .chain(&typed.exclude_groups)
+        .map(String::as_str)
+        .filter(|code| code.parse::<Code>().is_err())
+        .collect();
+    let checked = drafts::check(db, &visitor.caller.right(), draft.clone(), now).await?;
+    let (checked, found) = match checked {
+        Ok(checked) => (Some(checked), Vec::new()),
+        Err(found) => (None, found),
+    };
+    faults.add_draft_faults(visitor.words, &found, &unread);
+    Ok(checked.filter(|_| faults.is_empty()))
 }

@@ -22,7 +22,6 @@ use crate::relay::refusal::Refusal;
 use crate::store::Connection;
 use crate::store::bulletins::find_stage_for_update;
 use crate::web::access::visible;
-use crate::web::api::publishing::must_be_theirs;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::conn::Conn;
@@ -135,7 +134,7 @@ pub async fn publish(
     Id(id): Id<BulletinId>,
     IdempotentForm { form_key, form: Form(mut typed) }: IdempotentForm<Form<Chosen>>,
 ) -> Result<Response, Problem> {
-    let (t, now, by) = (visitor.words, app.now(), visitor.caller.actor());
+    let (t, now, right) = (visitor.words, app.now(), visitor.caller.right());
     if typed.when != "later" && !(typed.date.trim().is_empty() && typed.time.trim().is_empty()) {
         // nobody who gives a time means "at once"
         "later".clone_into(&mut typed.when);
@@ -162,11 +161,10 @@ pub async fn publish(
         let faults = FormErrors { page: Some(t.say("compose-publish-changed")), when: None };
         return page(&mut tx, &app, &visitor, id, typed, faults, StatusCode::CONFLICT).await;
     }
-    must_be_theirs(&visitor.caller, &row)?;
     let done = match (checked, at) {
         (Err(refusal), _) => Err(refusal),
-        (Ok(()), None) => relay::publish(&mut tx, &app.settings, id, &by, now).await,
-        (Ok(()), Some(at)) => relay::schedule(&mut tx, &app.settings, id, at, &by, now).await,
+        (Ok(()), None) => relay::publish(&mut tx, &app.settings, id, &right, now).await,
+        (Ok(()), Some(at)) => relay::schedule(&mut tx, &app.settings, id, at, &right, now).await,
     };
     match done {
         Ok(published) => {

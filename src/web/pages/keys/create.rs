@@ -7,20 +7,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::list::render;
 use super::{HERE, MOST_KEYS, rules_all};
+use crate::accounts::keys::{self, NewKey};
 use crate::domain::account::Role;
 use crate::domain::allowed_addresses::{AllowedAddresses, BadAddresses};
-use crate::domain::api_key::ApiKeySecret;
 use crate::domain::ids::{ApiKeyId, OfficeId};
-use crate::domain::text::Label;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
-use crate::store::api_keys::{ApiKey, count_keys_of_office, find_key_by_id, insert_key, revoke_key_by_id};
-use crate::store::audit::insert_entry;
-use crate::store::offices::{Office, is_under};
+use crate::store::api_keys::{count_keys_of_office, find_key_by_id};
+use crate::store::offices::Office;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -65,15 +62,6 @@ pub struct FormErrors {
     pub addresses: Option<String>,
 }
 
-/// A key to be made.
-struct Wanted {
-    name: Label,
-    role: Role,
-    office: Option<(OfficeId, String)>,
-    expires_at: Option<Timestamp>,
-    allowed: AllowedAddresses,
-}
-
 #[derive(Template)]
 #[template(path = "keys/made.html")]
 struct Made {
@@ -99,29 +87,9 @@ pub async fn make(
             return render(&mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, None, (typed, faults), now).await;
         }
     };
-    let (secret, prefix, sha256) = ApiKeySecret::generate();
-    let (office_id, office) = wanted.office.unzip();
-    let key = ApiKey {
-        id: ApiKeyId::new(now),
-        name: wanted.name.into(),
-        role: wanted.role,
-        office_id,
-        office,
-        prefix,
-        key_sha256: sha256.to_vec(),
-        created_at: now,
-        last_used_at: None,
-        revoked_at: None,
-        expires_at: wanted.expires_at,
-        networks: wanted.allowed.to_kept(),
-    };
-    insert_key(&mut tx, &key).await?;
-    let detail = json!({
-        "name": key.name, "role": key.role.as_str(), "office": key.office, "until": key.expires_at, "from": key.networks,
-    });
-    let subject = format!("key:{}", key.prefix);
-    insert_entry(&mut tx, now, &visitor.caller.actor(), "key_create", &subject, &detail).await?;
-    let made = MadeKey { name: key.name, key: secret.expose_secret().to_owned() };
+    let name = wanted.name.clone();
+    let key = keys::create(&mut tx, &visitor.caller.right(), wanted, now).await?;
+    let made = MadeKey { name, key: key.expose_secret().to_owned() };
     form_key.finish(tx, &app, &made).await?;
     Ok(reveal(&app, visitor, made))
 }
@@ -149,7 +117,7 @@ async fn read(
     visitor: &Visitor,
     typed: &KeyForm,
     now: Timestamp,
-) -> Result<Result<Wanted, FormErrors>, StoreError> {
+) -> Result<Result<NewKey, FormErrors>, StoreError> {
     let t = visitor.words;
     let mut faults = FormErrors::default();
     let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
@@ -163,7 +131,7 @@ async fn read(
     let allowed = allowed.map_err(|bad| faults.addresses = Some(say_addresses(t, &bad))).ok();
     Ok(match (name, found, expires_at, allowed) {
         (Some(name), Some((role, office)), Some(expires_at), Some(allowed)) => {
-            Ok(Wanted { name, role, office, expires_at, allowed })
+            Ok(NewKey { name: name.into(), role, office, expires_at, allowed })
         }
         _ => Err(faults),
     })
@@ -237,22 +205,7 @@ async fn read_any(
 pub async fn revoke(State(app): State<App>, visitor: Visitor, Id(id): Id<ApiKeyId>) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
     let key = find_key_by_id(&mut tx, id).await?.ok_or_else(|| Problem::absent("key"))?;
-    let seen = match (visitor.caller.scope.groups(), key.office_id) {
-        (None, _) => true,
-        (Some(scope), Some(office)) => is_under(&mut tx, office, scope).await?,
-        (Some(_), None) => false,
-    };
-    if !seen {
-        return Err(Problem::absent("key"));
-    }
-    if !rules_all(&visitor) && key.role != Role::Agency {
-        return Err(Problem::forbidden("An agency revokes keys of agencies only."));
-    }
-    let now = app.now();
-    if revoke_key_by_id(&mut tx, id, now).await? {
-        let (subject, detail) = (format!("key:{}", key.prefix), json!({ "name": key.name }));
-        insert_entry(&mut tx, now, &visitor.caller.actor(), "key_revoke", &subject, &detail).await?;
-    }
+    keys::revoke(&mut tx, &visitor.caller.right(), &key, app.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-key-revoked")).into_response())
 }

@@ -60,7 +60,7 @@ pub async fn forward_all(
     if ids.is_empty() {
         return Ok(Redirect::to(&with_flash("/waiting/all", "said-forwarded-none")).into_response());
     }
-    let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.actor(), now).await?;
+    let gone = forward_several(&mut tx, &ids, &groups, &visitor.caller.right(), now).await?;
     let said = if gone.len() == ids.len() { "said-forwarded-all" } else { "said-forwarded-some" };
     let to = with_flash("/waiting", said);
     form_key.finish(tx, &app, &to).await?;

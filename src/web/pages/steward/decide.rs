@@ -58,7 +58,7 @@ pub async fn forward_one(
         Some(text) => Some(sign(&mut tx, &visitor.caller, text, &into, bulletin.origin_id).await?),
         None => None,
     };
-    let said = match forward(&mut tx, id, &into, note.as_ref(), &visitor.caller.actor(), now).await {
+    let said = match forward(&mut tx, id, &into, note.as_ref(), &visitor.caller.right(), now).await {
         Ok(done) if done.forwarded > 0 => "said-forwarded",
         Ok(_) => "said-forwarded-already",
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
@@ -98,7 +98,7 @@ pub async fn decline_one(
     };
     visible::bulletin(&mut tx, &visitor.caller, id).await?;
     let groups = answered_for(&mut tx, &visitor.caller, &codes).await?;
-    match forward::decline(&mut tx, id, &groups, &reason, &visitor.caller.actor(), now).await {
+    match forward::decline(&mut tx, id, &groups, &reason, &visitor.caller.right(), now).await {
         Ok(_) => {}
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(refusal) => return Err(refusal.into()),

@@ -9,21 +9,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::fields::Fields;
 use super::settings::{DeputyErrors, SettingsForm, address, makes_accounts, render};
+use crate::accounts::{AccountRefusal, people};
 use crate::domain::account::Role;
-use crate::domain::actor::Actor;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::AccountId;
 use crate::domain::steward::{BadDeputy, Deputy};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::store::account_links::insert_link;
-use crate::store::accounts::{NewAccount, insert_account};
+use crate::store::accounts::NewAccount;
 use crate::store::groups::Group;
-use crate::store::{Connection, StoreError, audit};
+use crate::store::{Connection, StoreError};
 use crate::web::access::duty::managed;
 use crate::web::api::deputies::{end, name};
 use crate::web::app::App;
@@ -60,7 +59,7 @@ pub async fn name_deputy(
     };
     let group = managed(&mut tx, &visitor.caller, &code).await?;
     let account = match &username {
-        Some(username) => make_account(&mut tx, &group, &deputy, username, &by, now).await?,
+        Some(username) => make_account(&mut tx, &visitor, &group, &deputy, username, now).await?,
         None => None,
     };
     if username.is_some() && account.is_none() {
@@ -190,12 +189,12 @@ fn sentence_for(t: Words, fault: BadDeputy) -> String {
 /// An account of the group's office for the time of the duty; none where the name is taken.
 async fn make_account(
     db: &mut Connection,
+    visitor: &Visitor,
     group: &Group,
     deputy: &Deputy,
     username: &Username,
-    by: &Actor,
     now: Timestamp,
-) -> Result<Option<AccountId>, StoreError> {
+) -> Result<Option<AccountId>, Problem> {
     let account = NewAccount {
         username: username.clone(),
         display_name: deputy.title().or(deputy.name()).unwrap_or_default().to_owned(),
@@ -204,10 +203,11 @@ async fn make_account(
         valid_from: Some(deputy.from()),
         valid_until: Some(deputy.until()),
     };
-    let Some(id) = insert_account(db, &account, now).await? else { return Ok(None) };
-    let detail = json!({ "role": Role::Steward.as_str(), "office": group.office, "until": deputy.until() });
-    audit::insert_entry(db, now, by, "account_create", &Actor::user(username).to_string(), &detail).await?;
-    Ok(Some(id))
+    match people::create_for_deputy(db, &visitor.caller.right(), &account, &group.office, now).await {
+        Ok(id) => Ok(Some(id)),
+        Err(AccountRefusal::UsernameTaken(_)) => Ok(None),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// A link that sets the account's password, once.

@@ -119,6 +119,16 @@ fn every_act_is_called_something_of_its_own_in_both_languages() {
 }
 
 #[test]
+fn what_earlier_versions_wrote_has_words_still() {
+    for (act, key) in FORMER_ACTS {
+        assert!(ACTS.iter().all(|(new, _)| new != act), "{act} is written again");
+        for t in [THAI, ENGLISH] {
+            assert!(say_act(t, act).is_some_and(|words| words != *key), "{act}");
+        }
+    }
+}
+
+#[test]
 fn an_act_that_nobody_knows_is_offered_as_it_is_and_last() {
     assert_eq!(say_act(THAI, "x"), None);
     let found = ["publish", "sign_in", "x"].map(str::to_owned).to_vec();
