@@ -26,14 +26,14 @@ fuzz: ## fuzz the parsers of what comes in from outside, five minutes each (need
 	@sh scripts/fuzz.sh
 
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
-	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
 
 fmt: ## format all code
-	cargo fmt
+	cargo fmt --all
 
 docs: ## build the documentation of the code, in target/doc
-	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --workspace
 
 prepare: ## write .sqlx/ anew after a change of a query or a migration
 	@sh scripts/prepare.sh

@@ -9,7 +9,7 @@ for argument in "$@"; do
     previous=$argument
 done
 case $crate in
-gcc_relay | gcc_relay_fuzz | csv | csv_core | image | png | zune_core | zune_jpeg)
+gcc_relay | gcc_relay_domain | gcc_relay_fuzz | csv | csv_core | image | png | zune_core | zune_jpeg)
     exec "$@" -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
         -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
         -Cllvm-args=-sanitizer-coverage-trace-compares

@@ -77,7 +77,7 @@ run_browser_tests() {
 mkdir -p target
 rm -f target/browser.tap target/browser.log
 failures=0
-run_logged target/test.log cargo test --no-fail-fast "$@" || failures=1
+run_logged target/test.log cargo test --workspace --no-fail-fast "$@" || failures=1
 absent=0
 if [ "$#" -eq 0 ]; then
     if [ ! -x "${CARGO_TARGET_DIR:-target}/debug/gcc-relay" ]; then

@@ -39,7 +39,7 @@
 //!
 //! | to change | look in |
 //! |---|---|
-//! | a rule of the nouns: states, letter numbers, dates, the tree | [`domain`] (pure; no I/O) |
+//! | a rule of the nouns: states, letter numbers, dates, the tree | [`domain`] (pure; no I/O), a package beside this one |
 //! | what is kept and how it is asked for | [`store`], with `migrations/` |
 //! | what LINE is told and what its answers mean | [`mod@line`] |
 //! | when and in which order things are sent; what people may do with a bulletin, a draft, a channel | [`relay`] |
@@ -47,7 +47,7 @@
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
-//! | LINE's other side, for the demo and the tests | [`simulator`] |
+//! | LINE's other side, for the demo and the tests | [`simulator`], a package beside this one |
 //! | a setting | [`config`] and `config/default.toml` |
 //! | a command | [`cli`], and how it is put together in [`app`] |
 //!
@@ -57,13 +57,14 @@ pub mod accounts;
 pub mod app;
 pub mod cli;
 pub mod config;
-pub mod domain;
 pub mod embedded;
 pub mod line;
 pub mod oidc;
 pub mod relay;
 pub mod report;
-pub mod simulator;
 pub mod store;
 pub mod telemetry;
 pub mod web;
+
+pub use gcc_relay_domain as domain;
+pub use gcc_relay_simulator as simulator;

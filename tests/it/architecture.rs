@@ -67,19 +67,36 @@ const STILL_OF_THE_API: &[&str] = &["deputies", "drafts", "group_change"];
 const ONLY_IN: &[(&str, &[&str])] =
     &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line", "oidc"]), ("axum::", &["web", "simulator"])];
 
+/// Rooms that are packages of their own, in a folder of the same name.
+const PACKAGES: &[&str] = &["domain", "simulator"];
+
 /// Lines of code a file may have, tests at its end and documentation not counted.
 const MOST_LINES: usize = 500;
 
 struct Source {
     path: PathBuf,
+    /// The path as if every room were a folder beside the others: `store/groups.rs`, `domain/actor.rs`.
+    name: String,
     module: String,
     code: String,
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = sources_below(&root.join("src"), "");
+    for package in PACKAGES {
+        found.extend(sources_below(&root.join(package).join("src"), package));
+    }
+    assert!(found.len() > 50, "the sources were not found");
+    for module in PACKAGES.iter().chain(&["store", "web"]) {
+        assert!(found.iter().any(|source| source.module == *module), "the sources of {module} were not found");
+    }
+    found
+}
+
+fn sources_below(root: &Path, package: &str) -> Vec<Source> {
     let mut found = Vec::new();
-    let mut folders = vec![root.clone()];
+    let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -87,13 +104,12 @@ fn sources() -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test(&path) {
                 let text = fs::read_to_string(&path).expect("a source");
-                let first = path.strip_prefix(&root).expect("below src").components().next().expect("a name");
-                let module = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
-                found.push(Source { code: code_of(&text), module, path });
+                let name = Path::new(package).join(path.strip_prefix(root).expect("below src")).display().to_string();
+                let module = name.split('/').next().expect("a name").trim_end_matches(".rs").to_owned();
+                found.push(Source { code: code_of(&text), name, module, path });
             }
         }
     }
-    assert!(found.len() > 50, "the sources were not found");
     found
 }
 
@@ -133,6 +149,10 @@ fn modules_import_only_what_the_design_lets_them() {
     let mut wrong = Vec::new();
     for source in sources() {
         let Some(allowed) = rules.get(source.module.as_str()) else { continue };
+        // in a package `crate` is the room itself: what it may take of others is in its manifest
+        if PACKAGES.contains(&source.module.as_str()) {
+            continue;
+        }
         for (module, item) in imports(&source.code) {
             if module == source.module || module.is_empty() {
                 continue;
@@ -149,10 +169,36 @@ fn modules_import_only_what_the_design_lets_them() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+#[test]
+fn packages_depend_only_on_what_the_design_lets_them() {
+    for package in PACKAGES {
+        let (_, allowed) = MAY_IMPORT.iter().find(|(room, _)| room == package).expect("a rule");
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(package).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).expect("a manifest");
+        let ours: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains('='))
+            .filter_map(|line| line.split(['.', ' ', '=']).next()?.strip_prefix("gcc-relay"))
+            .map(|rest| rest.trim_start_matches('-'))
+            .collect();
+        assert_eq!(ours, *allowed, "{}", manifest.display());
+    }
+}
+
+#[test]
+fn packages_are_named_where_they_become_modules_and_nowhere_else() {
+    let wrong: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| PACKAGES.iter().any(|package| source.code.contains(&format!("gcc_relay_{package}"))))
+        .map(|source| source.name)
+        .filter(|name| name != "lib.rs" && name != "simulator/lib.rs")
+        .collect();
+    assert!(wrong.is_empty(), "write crate::domain or crate::simulator: {wrong:#?}");
+}
+
 /// Every path below `web` that the code of `source` names, in full: `crate::web::…` and `super::…`, a group as its parts.
 fn paths_in_web(source: &Source) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let file = source.path.strip_prefix(root).expect("below src").with_extension("");
+    let file = Path::new(&source.name).with_extension("");
     let mut home: Vec<&str> = file.iter().map(|part| part.to_str().expect("a plain name")).collect();
     if home.last() == Some(&"mod") {
         home.pop();
@@ -253,7 +299,7 @@ fn documents_name_only_files_that_exist() {
     for document in ["CONTRIBUTING.md", "docs/architecture.md"] {
         let text = fs::read_to_string(root.join(document)).expect("a document");
         for name in text.split('`').skip(1).step_by(2) {
-            let begins = ["src/", "config/", "migrations/", "docs/", "tests/", "scripts/"];
+            let begins = ["src/", "domain/", "simulator/", "config/", "migrations/", "docs/", "tests/", "scripts/"];
             if begins.iter().any(|folder| name.starts_with(folder)) && !name.contains(' ') {
                 found += 1;
                 if !root.join(name).exists() {
@@ -343,7 +389,7 @@ const SEALING: &[&str] = &[
 
 #[test]
 fn who_did_something_is_a_type_that_nobody_makes_or_takes_apart_as_text() {
-    for source in sources().iter().filter(|source| !source.path.ends_with("domain/actor.rs")) {
+    for source in sources().iter().filter(|source| source.name != "domain/actor.rs") {
         for text in ["\"user:", "by: &str", "actor: &str"] {
             assert!(!source.code.contains(text), "{} has `{text}`: use domain::actor", source.path.display());
         }
@@ -352,12 +398,11 @@ fn who_did_something_is_a_type_that_nobody_makes_or_takes_apart_as_text() {
 
 #[test]
 fn whatever_is_sealed_is_known_to_the_change_of_keys() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let found: Vec<String> = sources()
-        .iter()
+        .into_iter()
         .filter(|source| source.code.contains(".seal("))
-        .map(|source| source.path.strip_prefix(&root).expect("below src").display().to_string())
-        .filter(|path| !SEALING.contains(&path.as_str()))
+        .map(|source| source.name)
+        .filter(|name| !SEALING.contains(&name.as_str()))
         .collect();
     assert!(found.is_empty(), "sealed, and not sealed anew when the key changes: {found:#?}");
 }

@@ -35,7 +35,7 @@ pub struct TemplatePart {
 /// Files of templates with their texts.
 pub fn files() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for folder in ["src/web/templates", "src/simulator/templates"] {
+    for folder in ["src/web/templates", "simulator/src/templates"] {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         read_folder(&root, &root, &mut found);
     }

@@ -1,0 +1,69 @@
+//! The first line: which column stands where.
+
+use std::collections::HashMap;
+
+use super::column::Column;
+use super::error::{Place, Reason, RowError};
+use crate::thai::{normal_form, trim_unseen};
+
+/// How many cells there are up to the last that is not empty.
+pub(super) fn filled(record: &csv::ByteRecord) -> usize {
+    let empty = |cell: &[u8]| cell.is_empty() || trim_unseen(&String::from_utf8_lossy(cell)).is_empty();
+    (0..record.len()).rev().find(|&at| !record.get(at).is_none_or(empty)).map_or(0, |at| at + 1)
+}
+
+/// The columns of the file at hand; `places` has one for each cell, none where the name is unknown. Cells without a name
+/// at the end, which spreadsheets add, do not count.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    width: usize,
+    places: HashMap<Column, usize>,
+}
+
+impl Header {
+    /// Reads the names on `line`; every fault is added to `errors`.
+    pub(super) fn read(record: &csv::ByteRecord, line: u64, errors: &mut Vec<RowError>) -> Self {
+        let mut header = Self { width: filled(record), places: HashMap::new() };
+        for (at, name) in record.iter().enumerate().take(header.width) {
+            let name = trim_unseen(&String::from_utf8_lossy(name)).to_owned();
+            let reason = match Column::from_name(&normal_form(&name)) {
+                None => Reason::UnknownColumn,
+                Some(column) if header.places.contains_key(&column) => Reason::ColumnTwice,
+                Some(column) => {
+                    header.places.insert(column, at);
+                    continue;
+                }
+            };
+            errors.push(RowError { line, place: Some(Place { name: name.into(), number: at + 1 }), reason });
+        }
+        if !header.has(Column::Code) {
+            errors.push(RowError { line, place: None, reason: Reason::ColumnMissing(Column::Code) });
+        }
+        header
+    }
+
+    /// How many cells a row has at most.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.places.contains_key(&column)
+    }
+
+    /// The index of `column`'s cell.
+    pub(super) fn index(&self, column: Column) -> Option<usize> {
+        self.places.get(&column).copied()
+    }
+
+    /// The cell at `index`, for an error; the first line's own cells have no names yet.
+    pub(super) fn place_at(&self, index: usize) -> Option<Place> {
+        let column = Column::ALL.iter().find(|column| self.index(**column) == Some(index));
+        column.map(|column| Place { name: column.name().into(), number: index + 1 })
+    }
+
+    /// Where `column` stands, for an error.
+    pub(super) fn place(&self, column: Column) -> Option<Place> {
+        self.index(column).map(|at| Place { name: column.name().into(), number: at + 1 })
+    }
+}
