@@ -28,6 +28,7 @@ fuzz: ## fuzz the parsers of what comes in from outside, five minutes each (need
 lint: ## check the format and let clippy look, as strictly as the checks before a merge
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --no-default-features -- -D warnings
 
 fmt: ## format all code
 	cargo fmt --all

@@ -2,7 +2,7 @@
 # The program as files to install: `make dist`. Below target/dist: a stripped binary, manual pages, completions, the
 # service's unit, a Containerfile, and, where dpkg is, a Debian package.
 #
-# `--quick` takes the program as the tests build it, so that the package can be tried without a release build; `--tool`
+# What is installed has no demo: it is built without the feature. `--quick` takes the program unoptimised, with the packages of the tests, so that the package can be tried without a release build; `--tool`
 # only gets what the package is made with.
 set -eu
 cd "$(dirname "$0")/.."
@@ -28,11 +28,11 @@ if [ "${1:-}" = --tool ]; then
     exit 0
 fi
 if [ "${1:-}" = --quick ]; then
-    cargo build --bin gcc-relay
+    cargo build --no-default-features --bin gcc-relay
     built=$target/debug
     compress='--compress-type gz --fast'
 else
-    cargo build --release --locked --features jemalloc --bin gcc-relay
+    cargo build --release --locked --no-default-features --features jemalloc --bin gcc-relay
     built=$target/release
     compress='--compress-type xz'
     command -v xz >/dev/null 2>&1 || compress='--compress-type gz --fast'

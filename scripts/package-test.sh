@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian package on this machine as root, starts the program, upgrades, removes and purges it, and looks each
-# time what is there: `make package-test`. The package is made of the program as the tests build it, in seconds.
+# time what is there: `make package-test`. The package is made of the program unoptimised, in a minute.
 #
 # Where systemd does not run, its unit is only looked at with systemd-analyze, and the program is started as the unit would
 # start it, as its user and in its folder; that is said. A machine on which gcc-relay is installed is left alone.
@@ -120,6 +120,9 @@ first=$(installed_version)
 getent passwd gcc-relay | grep -q ':/nonexistent:/usr/sbin/nologin$' || fail 'the user is not there'
 [ "$(stat -c %U:%G:%a /etc/gcc-relay)" = root:gcc-relay:750 ] || fail 'the rights of /etc/gcc-relay'
 /usr/bin/gcc-relay --version >/dev/null || fail 'the program does not run'
+for command in demo simulator; do
+    ! /usr/bin/gcc-relay "$command" --help >/dev/null 2>&1 || fail "the program has the command $command"
+done
 for file in man/man1/gcc-relay.1.gz man/man1/gcc-relay-tree-import.1.gz bash-completion/completions/gcc-relay \
     zsh/vendor-completions/_gcc-relay fish/vendor_completions.d/gcc-relay.fish doc/gcc-relay/default.toml; do
     [ -s "/usr/share/$file" ] || fail "/usr/share/$file is missing"

@@ -47,7 +47,7 @@
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
-//! | LINE's other side, for the demo and the tests | [`simulator`], a package beside this one |
+//! | LINE's other side, for the demo and the tests | [`simulator`], a package beside this one, with the feature `demo` |
 //! | a setting | [`config`] and `config/default.toml` |
 //! | a command | [`cli`], and how it is put together in [`app`] |
 //!
@@ -67,4 +67,5 @@ pub mod telemetry;
 pub mod web;
 
 pub use gcc_relay_domain as domain;
+#[cfg(feature = "demo")]
 pub use gcc_relay_simulator as simulator;

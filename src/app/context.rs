@@ -1,6 +1,6 @@
 //! What every command is given: the settings, the database, the clock, the key file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -190,10 +190,4 @@ fn parse_key_file(path: &Path, text: &SecretString) -> anyhow::Result<KeyFile> {
 /// How the private cluster is made and found again.
 pub(super) fn embedded_config(config: &Config) -> EmbeddedConfig {
     EmbeddedConfig { data_dir: config.database.data_dir.clone(), database: DATABASE.to_owned(), settings: Vec::new() }
-}
-
-/// The folder of everything that a process keeps on this machine: beside the private cluster.
-pub(super) fn var_dir(config: &Config) -> PathBuf {
-    let parent = config.database.data_dir.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new(".")).to_path_buf()
 }

@@ -11,6 +11,7 @@ pub mod checkup;
 mod checkup_database;
 mod context;
 pub mod database;
+#[cfg(feature = "demo")]
 pub mod demo;
 mod demo_guard;
 mod pooling;
@@ -19,6 +20,7 @@ pub mod secrets;
 pub mod serve;
 mod shutdown;
 mod sign_in_provider;
+#[cfg(feature = "demo")]
 pub mod simulator;
 pub mod tree;
 mod wiring;

@@ -11,7 +11,6 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::oneshot;
 
-use super::context::var_dir;
 use super::private_file;
 use super::shutdown::Shutdown;
 use crate::config::Config;
@@ -91,6 +90,12 @@ pub async fn run(options: SimulatorOptions) -> anyhow::Result<()> {
     };
     crate::simulator::run(config, until).await?;
     Ok(())
+}
+
+/// The folder of everything that a process keeps on this machine: beside the private cluster.
+pub(super) fn var_dir(config: &Config) -> PathBuf {
+    let parent = config.database.data_dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_path_buf()
 }
 
 /// The secret and the token of the simulator's channel.

@@ -6,6 +6,8 @@
 
 mod channel;
 mod database;
+#[cfg(feature = "demo")]
+mod demo;
 mod files;
 mod key;
 mod office;
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
+#[cfg(feature = "demo")]
 use crate::app;
 use crate::config::Config;
 use crate::telemetry;
@@ -43,11 +46,13 @@ enum Command {
     #[command(after_help = run::SERVE_EXAMPLE)]
     Serve(run::Serve),
     /// Show the cascade: a private Postgres, a LINE simulator, the national tree and the letter of 2561
-    #[command(after_help = run::DEMO_EXAMPLE)]
-    Demo(run::Demo),
+    #[cfg(feature = "demo")]
+    #[command(after_help = demo::DEMO_EXAMPLE)]
+    Demo(demo::Demo),
     /// Run the LINE simulator alone
-    #[command(after_help = run::SIMULATOR_EXAMPLE)]
-    Simulator(run::Simulator),
+    #[cfg(feature = "demo")]
+    #[command(after_help = demo::SIMULATOR_EXAMPLE)]
+    Simulator(demo::Simulator),
     /// Bring the database's schema up to date
     #[command(after_help = "Example:\n  gcc-relay migrate --config /etc/gcc-relay.toml")]
     Migrate,
@@ -90,16 +95,20 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Files(files) => return files.write(),
         _ => {}
     }
-    let mut config = Config::load(cli.config.as_deref())?;
-    if let Command::Demo(_) = cli.command {
-        app::demo::quiet_logs(&mut config);
-    }
+    let config = Config::load(cli.config.as_deref())?;
+    #[cfg(feature = "demo")]
+    let config = match cli.command {
+        Command::Demo(_) => app::demo::with_quiet_logs(config),
+        _ => config,
+    };
     telemetry::start_logging(&config.log)?;
     let runtime = Runtime::new()?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run(config).await,
+            #[cfg(feature = "demo")]
             Command::Demo(demo) => demo.run(config, cli.config.as_deref()).await,
+            #[cfg(feature = "demo")]
             Command::Simulator(simulator) => simulator.run(&config).await,
             Command::Migrate => run::migrate(config).await,
             Command::Tree(tree) => Box::pin(tree.run(config)).await,

@@ -25,9 +25,8 @@ Examples:
   gcc-relay tree export tree.csv
   gcc-relay tree export - | head";
 const NATIONAL_EXAMPLE: &str = "\
-Examples:
-  gcc-relay tree national tree.csv
-  gcc-relay tree national tree.csv --simulated-channel gcc";
+Example:
+  gcc-relay tree national tree.csv";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Tree {
@@ -67,6 +66,7 @@ pub(super) struct National {
     #[command(flatten)]
     out: OutFile,
     /// Give each group a made-up LINE group on this channel, for the simulator
+    #[cfg(feature = "demo")]
     #[arg(long, value_name = "CODE")]
     simulated_channel: Option<Code>,
 }
@@ -81,11 +81,18 @@ impl Tree {
                 context.close().await?;
                 out.write(&rows)
             }
-            Self::National(National { out, simulated_channel }) => {
-                let rows = national::tree(&TreeOptions { simulated_channel, ..TreeOptions::default() })?;
-                out.write(&rows)
-            }
+            Self::National(wanted) => wanted.run(),
         }
+    }
+}
+
+impl National {
+    fn run(self) -> anyhow::Result<()> {
+        #[cfg(feature = "demo")]
+        let options = TreeOptions { simulated_channel: self.simulated_channel, ..TreeOptions::default() };
+        #[cfg(not(feature = "demo"))]
+        let options = TreeOptions::default();
+        self.out.write(&national::tree(&options)?)
     }
 }
 

@@ -12,6 +12,7 @@ pub async fn find_demo_data(db: &mut Connection) -> Result<Option<Timestamp>> {
 
 /// Marks the database as a demo's, unless it holds accounts, keys or channels of somebody else. Says whether it is
 /// marked now.
+#[cfg(feature = "demo")]
 pub async fn mark_demo_data(db: &mut Connection, now: Timestamp) -> Result<bool> {
     sqlx::query!(
         "insert into demo_data (made_at)

@@ -46,6 +46,7 @@ pub mod coverage;
 pub mod database_identity;
 pub mod deliveries;
 pub mod demo_data;
+#[cfg(feature = "demo")]
 pub mod demo_seed;
 pub mod failed_sign_ins;
 pub mod fan_out;

@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::SecretString;
 
+use super::apart;
 use crate::accounts::people::create;
 use crate::app::context::AppContext;
-use crate::app::demo_guard;
 use crate::config::Server;
 use crate::domain::account::Role;
 use crate::domain::credentials::{Password, Username};
@@ -70,7 +70,7 @@ pub(super) const ALL: [DemoAccount; 7] = [
 
 /// The password of this start.
 fn choose_password(server: &Server) -> SecretString {
-    if demo_guard::is_closed(server) {
+    if apart::is_closed(server) {
         return PASSWORD.into();
     }
     Alphanumeric.sample_string(&mut rand::rng(), PASSWORD_LENGTH).into()

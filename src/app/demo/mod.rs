@@ -10,6 +10,7 @@
 //! past is written down by `history`.
 
 mod accounts;
+mod apart;
 mod guide;
 mod history;
 mod keys;
@@ -27,11 +28,9 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use secrecy::SecretString;
 
-use super::context::var_dir;
-use super::demo_guard;
 use super::serve::{self, Listeners, Role, Running};
 use super::shutdown::Shutdown;
-use super::simulator::SimulatorOptions;
+use super::simulator::{SimulatorOptions, var_dir};
 use super::{AppContext, wiring};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::actor::Actor;
@@ -48,11 +47,13 @@ const ACTOR: Actor = Actor::DEMO;
 const LOG_FILTER: &str = "warn,sqlx=error";
 
 /// Keeps the log out of the demo's output, unless the settings ask for one.
-pub fn quiet_logs(config: &mut Config) {
+#[must_use]
+pub fn with_quiet_logs(mut config: Config) -> Config {
     let defaults = Config::from_sources(None, []);
     if defaults.is_ok_and(|defaults| defaults.log.filter == config.log.filter) {
         LOG_FILTER.clone_into(&mut config.log.filter);
     }
+    config
 }
 
 /// Runs the demo, then serves until a signal, or with `once` ends.
@@ -63,7 +64,7 @@ pub async fn run(mut config: Config, config_file: Option<&Path>, once: bool, fre
     let shutdown = Shutdown::listen()?;
     config.database.url = DatabaseUrl::Embedded;
     let keys_folder = var_dir(&config).join("demo-keys");
-    demo_guard::separate_from_nodes(&mut config);
+    apart::separate_from_nodes(&mut config);
     config.accounts.code_demanded.clear();
     let listeners = Listeners::open(&config).await?;
     let options = SimulatorOptions::of(&config, CHANNEL.parse()?);
@@ -90,7 +91,7 @@ async fn run_story(
     keys_folder: &Path,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
-    demo_guard::mark(context).await?;
+    apart::mark(context).await?;
     let engine = wiring::engine(context, context.sealing_keys()?)?;
     simulator_process::prepare_channel(context, &engine.sealing, options).await?;
     load_tree(context, options).await?;
