@@ -1,6 +1,6 @@
 //! The optional parts of every template file, and how each is recognized in a page.
 //!
-//! A part is what stands behind an `if`, `else`, `for` or `when` up to the next tag of Askama, or the file itself. It is
+//! A part is what stands behind an `if`, `else`, `for`, `when` or `macro` up to the next tag of Askama, or the file itself. It is
 //! known by its longest stretch of fixed text, with the Thai messages put in, that stands nowhere else in the file nor in
 //! what it includes, and best in no file at all. A part without such a stretch (an attribute that many fields have) cannot be told from the others,
 //! and is not asked for.
@@ -74,6 +74,11 @@ fn read(text: &str, thai: &BTreeMap<String, String>) -> Vec<Open> {
     let mut rest = text;
     while let Some(at) = rest.find(['{']) {
         let kind = rest[at..].chars().nth(1).unwrap_or(' ');
+        if kind == '#' {
+            stretch.text += &rest[..at];
+            rest = rest[at..].split_once("#}").expect("an end of the comment").1;
+            continue;
+        }
         if kind != '{' && kind != '%' {
             stretch.text += &rest[..=at];
             rest = &rest[at + 1..];
@@ -93,7 +98,9 @@ fn read(text: &str, thai: &BTreeMap<String, String>) -> Vec<Open> {
             next = Mark { text: escaped(after), worded: !after.is_empty() };
         }
         let whole = std::mem::replace(&mut stretch, next);
-        open.last_mut().expect("the file").stretches.push(whole);
+        let stretches = &mut open.last_mut().expect("the file").stretches;
+        stretches.push(whole);
+        stretches.extend(given_to_macro(&inside, thai));
         if kind == '%' {
             follow(&inside, &mut open, &mut done);
         }
@@ -111,6 +118,13 @@ fn said_by<'a>(tag: &str, thai: &'a BTreeMap<String, String>) -> Option<&'a Stri
     thai.get(key.split('"').next()?)
 }
 
+/// The messages that a macro is given.
+fn given_to_macro(tag: &str, thai: &BTreeMap<String, String>) -> Vec<Mark> {
+    let asked = tag.strip_prefix("ui::").unwrap_or_default().split("t.say(\"").skip(1);
+    let said = asked.filter_map(|rest| thai.get(rest.split('"').next()?));
+    said.map(|said| Mark { text: escaped(fixed(said).0), worded: true }).collect()
+}
+
 /// What a message says in any case, before what is put into it, and after that if anything is.
 fn fixed(said: &str) -> (&str, Option<&str>) {
     match said.split_once('{') {
@@ -124,7 +138,7 @@ fn follow(tag: &str, open: &mut Vec<Open>, done: &mut Vec<Open>) {
     let number = open.len() + done.len();
     let word = tag.split_whitespace().next().unwrap_or_default();
     match word {
-        "if" | "for" | "match" => {
+        "if" | "for" | "match" | "macro" => {
             let around = open.last().map(|part| part.number);
             open.push(Open { tag: tag.to_owned(), number, around, optional: word == "if", ..Open::default() });
         }
@@ -139,7 +153,7 @@ fn follow(tag: &str, open: &mut Vec<Open>, done: &mut Vec<Open>) {
             let file = tag.split('"').nth(1).expect("a name").to_owned();
             open.last_mut().expect("the file").included.push(file);
         }
-        "endif" | "endfor" | "endmatch" => done.push(open.pop().expect("an opened part")),
+        "endif" | "endfor" | "endmatch" | "endmacro" => done.push(open.pop().expect("an opened part")),
         _ => {}
     }
 }
@@ -232,4 +246,12 @@ fn the_parts_of_a_template_are_told_apart() {
         |part: usize| parts[part].stretches.iter().map(|own| (own.text.as_str(), own.worded)).collect::<Vec<_>>();
     assert_eq!(texts(1), [("<b>คำ &#38; คำ</b>", true), ("!", false)]);
     assert_eq!(texts(0), [("<p>", false), ("</p>", false), ("", false)]);
+}
+
+#[test]
+fn the_messages_that_a_macro_is_given_mark_the_part_around_it() {
+    let thai = BTreeMap::from([("a-key".to_owned(), "คำ & คำ".to_owned())]);
+    let parts = read("{# not shown #}{{ ui::empty(t.say(\"a-key\")) }}<b>", &thai);
+    let texts: Vec<_> = parts[0].stretches.iter().map(|own| (own.text.as_str(), own.worded)).collect();
+    assert_eq!(texts, [("", false), ("คำ &#38; คำ", true), ("<b>", false)]);
 }

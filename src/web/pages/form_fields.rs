@@ -1,14 +1,19 @@
-//! What several forms ask for in the same way: an office, a day, a name; with what is wrong told in words.
+//! What several forms ask for in the same way: an office, a role, a day, a name; with what is wrong told in words.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use serde::Deserialize;
 
+use super::form_state::{Choice, FormErrors};
+use crate::domain::account::Role;
 use crate::domain::text::{BadText, Label};
 use crate::domain::thai::{compare_form, from_bangkok, normal_form, to_bangkok, trim_unseen};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BadDay, BadTime, Bound, parse_day};
 use crate::store::offices::{Office, search_offices};
 use crate::store::{Connection, StoreError};
+use crate::web::people::Visitor;
+use crate::web::ui::label::Label as _;
 use crate::web::words::{Language, Words, capital};
 
 /// Offices offered where what was typed fits several.
@@ -55,6 +60,67 @@ pub async fn choose_office(
             }
         }
     })
+}
+
+/// An office field: macro `office`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct OfficeField {
+    /// An office's code, or a part of its name.
+    #[serde(rename = "office")]
+    pub typed: String,
+    /// The code of the office that was chosen of several.
+    #[serde(rename = "office_pick")]
+    pub picked: String,
+    /// Of which one is to be chosen.
+    #[serde(skip)]
+    pub offered: Vec<Office>,
+}
+
+impl OfficeField {
+    /// What the field means.
+    pub async fn choose(&self, db: &mut Connection, scope: Option<&[i32]>) -> Result<OfficeChoice, StoreError> {
+        choose_office(db, scope, if self.picked.is_empty() { &self.typed } else { &self.picked }).await
+    }
+
+    /// The office in which somebody of `role` is to work, which is none for the whole tree; or nothing, and what is
+    /// wrong is added.
+    pub async fn read(
+        &mut self,
+        db: &mut Connection,
+        visitor: &Visitor,
+        role: Option<Role>,
+        errors: &mut FormErrors,
+    ) -> Result<Option<Option<Office>>, StoreError> {
+        let t = visitor.words;
+        let scope = visitor.caller.scope.groups();
+        let sentence = match self.choose(db, scope).await? {
+            OfficeChoice::One(office) => return Ok(Some(Some(office))),
+            OfficeChoice::Empty if scope.is_some() => t.say("accounts-office-own"),
+            OfficeChoice::Empty if role.is_some_and(Role::needs_office) => t.say("accounts-office-needed"),
+            OfficeChoice::Empty => return Ok(Some(None)),
+            OfficeChoice::Several(offices) => {
+                self.offered = offices;
+                t.say("accounts-office-several")
+            }
+            OfficeChoice::Absent => t.say("accounts-office-absent"),
+        };
+        errors.add("office", sentence);
+        Ok(None)
+    }
+}
+
+/// The role called so.
+///
+/// # Errors
+/// The sentence to show by the field.
+pub fn read_role(t: Words, typed: &str) -> Result<Role, String> {
+    Role::ALL.into_iter().find(|role| role.as_str() == typed).ok_or_else(|| t.say("accounts-role-needed"))
+}
+
+/// All roles, of which `chosen` is one.
+pub fn role_choices(t: Words, chosen: &str) -> Vec<Choice> {
+    Role::ALL.into_iter().map(|role| Choice::of(role.as_str(), role.word(t), chosen)).collect()
 }
 
 /// What an account or key is called, or what is wrong with it in words.

@@ -11,6 +11,7 @@ pub mod board;
 pub mod compose;
 pub mod docs;
 pub mod form_fields;
+pub mod form_state;
 pub mod image;
 pub mod keys;
 pub mod landing;

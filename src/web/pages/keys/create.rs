@@ -12,17 +12,17 @@ use super::list::render;
 use super::{HERE, MOST_KEYS, rules_all};
 use crate::accounts::keys::{self, NewKey};
 use crate::domain::account::Role;
-use crate::domain::allowed_addresses::{AllowedAddresses, BadAddresses};
+use crate::domain::allowed_addresses::BadAddresses;
 use crate::domain::ids::{ApiKeyId, OfficeId};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::store::api_keys::{count_keys_of_office, find_key_by_id};
-use crate::store::offices::Office;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::pages::form_fields::{OfficeChoice, choose_office, end_of, read_day, read_label};
+use crate::web::pages::form_fields::{OfficeField, end_of, read_day, read_label, read_role};
+use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -37,29 +37,13 @@ pub struct KeyForm {
     pub name: String,
     /// What it may do.
     pub role: String,
-    /// Where: an office's code, or a part of its name.
-    pub office: String,
-    /// The office that was chosen of several.
-    pub office_pick: String,
+    /// Where.
+    #[serde(flatten)]
+    pub office: OfficeField,
     /// The last day.
     pub until: String,
     /// Addresses and networks from which it works.
     pub addresses: String,
-}
-
-/// What is wrong, by field; in words.
-#[derive(Debug, Default)]
-pub struct FormErrors {
-    /// With the name.
-    pub name: Option<String>,
-    /// With the role or the office.
-    pub office: Option<String>,
-    /// Offices of which one is to be chosen.
-    pub offices: Vec<Office>,
-    /// With the last day.
-    pub until: Option<String>,
-    /// With the addresses.
-    pub addresses: Option<String>,
 }
 
 #[derive(Template)]
@@ -81,11 +65,9 @@ pub async fn make(
         Begun::Again(made) => return Ok(reveal(&app, visitor, made)),
     };
     let now = app.now();
-    let wanted = match read(&mut tx, &visitor, &typed, now).await? {
-        Ok(wanted) => wanted,
-        Err(faults) => {
-            return render(&mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, None, (typed, faults), now).await;
-        }
+    let mut form = FormState::new(typed);
+    let Some(wanted) = read(&mut tx, &visitor, &mut form, now).await? else {
+        return render(&mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, None, form, now).await;
     };
     let name = wanted.name.clone();
     let key = keys::create(&mut tx, &visitor.caller.right(), wanted, now).await?;
@@ -115,26 +97,22 @@ fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
 async fn read(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &KeyForm,
+    FormState { typed, errors }: &mut FormState<KeyForm>,
     now: Timestamp,
-) -> Result<Result<NewKey, FormErrors>, StoreError> {
+) -> Result<Option<NewKey>, StoreError> {
     let t = visitor.words;
-    let mut faults = FormErrors::default();
-    let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
-    let found = if rules_all(visitor) {
-        read_any(db, visitor, typed, &mut faults).await?
+    let name = errors.check("name", read_label(t, &typed.name));
+    let place = if rules_all(visitor) {
+        read_any(db, visitor, typed, errors).await?
     } else {
-        read_own(db, visitor, now, &mut faults).await?
+        read_own(db, visitor, now, errors).await?
     };
-    let expires_at = read_end(t, &typed.until, now).map_err(|fault| faults.until = Some(fault)).ok();
-    let allowed = typed.addresses.parse::<AllowedAddresses>();
-    let allowed = allowed.map_err(|bad| faults.addresses = Some(say_addresses(t, &bad))).ok();
-    Ok(match (name, found, expires_at, allowed) {
-        (Some(name), Some((role, office)), Some(expires_at), Some(allowed)) => {
-            Ok(NewKey { name: name.into(), role, office, expires_at, allowed })
-        }
-        _ => Err(faults),
-    })
+    let expires_at = errors.check("until", read_end(t, &typed.until, now));
+    let allowed = errors.check("addresses", typed.addresses.parse().map_err(|bad| say_addresses(t, &bad)));
+    let (Some(name), Some((role, office)), Some(expires_at), Some(allowed)) = (name, place, expires_at, allowed) else {
+        return Ok(None);
+    };
+    Ok(Some(NewKey { name: name.into(), role, office, expires_at, allowed }))
 }
 
 /// The end of the last day, which lies ahead.
@@ -158,15 +136,15 @@ async fn read_own(
     db: &mut Connection,
     visitor: &Visitor,
     now: Timestamp,
-    faults: &mut FormErrors,
+    errors: &mut FormErrors,
 ) -> Result<Option<Place>, StoreError> {
     let t = visitor.words;
     let Some(own) = visitor.caller.office.zip(visitor.caller.office_code.clone()) else {
-        faults.office = Some(t.say("accounts-office-needed"));
+        errors.add("office", t.say("accounts-office-needed"));
         return Ok(None);
     };
     if count_keys_of_office(db, own.0, now).await? >= MOST_KEYS {
-        faults.name = Some(t.say("keys-too-many"));
+        errors.add("name", t.say("keys-too-many"));
         return Ok(None);
     }
     Ok(Some((Role::Agency, Some(own))))
@@ -176,29 +154,12 @@ async fn read_own(
 async fn read_any(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &KeyForm,
-    faults: &mut FormErrors,
+    typed: &mut KeyForm,
+    errors: &mut FormErrors,
 ) -> Result<Option<Place>, StoreError> {
-    let t = visitor.words;
-    let Some(role) = Role::ALL.into_iter().find(|role| role.as_str() == typed.role) else {
-        faults.office = Some(t.say("accounts-role-needed"));
-        return Ok(None);
-    };
-    let scope = visitor.caller.scope.groups();
-    let office = if typed.office_pick.is_empty() { &typed.office } else { &typed.office_pick };
-    let fault = match choose_office(db, scope, office).await? {
-        OfficeChoice::One(office) => return Ok(Some((role, Some((office.id, office.code))))),
-        OfficeChoice::Empty if scope.is_some() => t.say("accounts-office-own"),
-        OfficeChoice::Empty if role.needs_office() => t.say("accounts-office-needed"),
-        OfficeChoice::Empty => return Ok(Some((role, None))),
-        OfficeChoice::Several(offices) => {
-            faults.offices = offices;
-            t.say("accounts-office-several")
-        }
-        OfficeChoice::Absent => t.say("accounts-office-absent"),
-    };
-    faults.office = Some(fault);
-    Ok(None)
+    let Some(role) = errors.check("office", read_role(visitor.words, &typed.role)) else { return Ok(None) };
+    let office = typed.office.read(db, visitor, Some(role), errors).await?;
+    Ok(office.map(|office| (role, office.map(|office| (office.id, office.code)))))
 }
 
 /// Stops a key. An agency stops only keys of agencies.

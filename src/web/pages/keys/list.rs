@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::create::{FormErrors, KeyForm};
+use super::create::KeyForm;
 use super::{HERE, rules_all};
 use crate::domain::account::Role;
 use crate::domain::ids::ApiKeyId;
@@ -18,6 +18,8 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::pages::form_fields::role_choices;
+use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -43,12 +45,6 @@ struct Ending {
     at: String,
 }
 
-struct RoleOption {
-    value: &'static str,
-    label: String,
-    chosen: bool,
-}
-
 #[derive(Template)]
 #[template(path = "keys/list.html")]
 struct KeysPage {
@@ -57,9 +53,8 @@ struct KeysPage {
     next: Option<String>,
     all: bool,
     office: String,
-    roles: Vec<RoleOption>,
-    typed: KeyForm,
-    faults: FormErrors,
+    roles: Vec<Choice>,
+    form: FormState<KeyForm>,
 }
 
 /// A page of the keys.
@@ -70,8 +65,7 @@ pub async fn show_keys(
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let typed = KeyForm { role: Role::Agency.as_str().to_owned(), ..KeyForm::default() };
-    let form = (typed, FormErrors::default());
-    render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), form, app.now()).await
+    render(&mut db, &visitor, StatusCode::OK, query.cursor.as_ref(), FormState::new(typed), app.now()).await
 }
 
 pub(super) async fn render(
@@ -79,7 +73,7 @@ pub(super) async fn render(
     visitor: &Visitor,
     status: StatusCode,
     cursor: Option<&Cursor>,
-    (typed, faults): (KeyForm, FormErrors),
+    form: FormState<KeyForm>,
     now: Timestamp,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -89,8 +83,6 @@ pub(super) async fn render(
     let all = rules_all(visitor);
     let page = Page::of(rows, limit, |key| key.id, |key| key);
     let ending = list_keys_ending(db, visitor.caller.scope.groups(), now, now + WARNED, MOST_ENDING).await?;
-    let option =
-        |role: Role| RoleOption { value: role.as_str(), label: role.word(t), chosen: role.as_str() == typed.role };
     let shell = Shell::of(visitor);
     let columns = columns(all, now, &shell.form_token);
     let keys = PageTable::of(t, &t.say("keys-title"), &columns, &page.items).styled("table stacks");
@@ -101,9 +93,8 @@ pub(super) async fn render(
         ending: ending.into_iter().map(|(name, at)| Ending { name, at: moment(t, at) }).collect(),
         all,
         office: visitor.office_name.clone().unwrap_or_default(),
-        roles: Role::ALL.into_iter().map(option).collect(),
-        typed,
-        faults,
+        roles: role_choices(t, &form.typed.role),
+        form,
     };
     Ok(show(shell, status, &list, "no-store"))
 }

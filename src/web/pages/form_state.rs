@@ -1,0 +1,61 @@
+//! What a form shows: what was typed into it, and what is wrong with it. The macros of `templates/ui/macros.html` draw it.
+
+/// What is wrong with a form, in words, by the name of the field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<(&'static str, String)>);
+
+impl FormErrors {
+    /// Adds a sentence about a field.
+    pub fn add(&mut self, field: &'static str, sentence: String) {
+        self.0.push((field, sentence));
+    }
+
+    /// What was read of a field; where it could not be read, the sentence is added.
+    pub fn check<T>(&mut self, field: &'static str, read: Result<T, String>) -> Option<T> {
+        read.map_err(|sentence| self.add(field, sentence)).ok()
+    }
+
+    /// The first sentence about a field.
+    pub fn error(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
+    }
+}
+
+/// A form as a page shows it.
+#[derive(Clone, Debug, Default)]
+pub struct FormState<F> {
+    /// What stands in its fields.
+    pub typed: F,
+    /// What is wrong with them.
+    pub errors: FormErrors,
+}
+
+impl<F> FormState<F> {
+    /// A form with which nothing is wrong.
+    pub fn new(typed: F) -> Self {
+        Self { typed, errors: FormErrors::default() }
+    }
+
+    /// The first sentence about a field.
+    pub fn error(&self, field: &str) -> Option<&str> {
+        self.errors.error(field)
+    }
+}
+
+/// A choice of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The word that is sent.
+    pub value: String,
+    /// The word that is shown.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+impl Choice {
+    /// A choice of which `chosen` is sent now.
+    pub fn of(value: &str, label: String, chosen: &str) -> Self {
+        Self { value: value.to_owned(), label, chosen: value == chosen }
+    }
+}
