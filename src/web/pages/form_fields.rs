@@ -123,6 +123,12 @@ pub fn role_choices(t: Words, chosen: &str) -> Vec<Choice> {
     Role::ALL.into_iter().map(|role| Choice::of(role.as_str(), role.word(t), chosen)).collect()
 }
 
+/// These choices behind one that does not narrow.
+pub fn with_any(t: Words, mut choices: Vec<Choice>) -> Vec<Choice> {
+    choices.insert(0, Choice { value: String::new(), label: t.say("accounts-any"), chosen: false });
+    choices
+}
+
 /// What an account or key is called, or what is wrong with it in words.
 ///
 /// # Errors

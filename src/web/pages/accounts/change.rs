@@ -7,19 +7,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
-use super::fields::{AccountForm, FormErrors, read};
-use super::list::{RoleOption, standing};
+use super::fields::{AccountForm, read};
+use super::list::standing;
 use super::{get_account, path_of, subject_of};
 use crate::domain::ids::AccountId;
 use crate::store::Connection;
 use crate::store::account_identities::list_identities;
-use crate::store::account_list::update_account;
+use crate::store::account_list::{Change, update_account};
 use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
 use crate::store::passkeys::list_passkeys;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::pages::form_fields::role_choices;
+use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -46,9 +48,8 @@ struct AccountPage {
     issuers: Vec<String>,
     disabled: bool,
     is_self: bool,
-    typed: AccountForm,
-    roles: Vec<RoleOption>,
-    faults: FormErrors,
+    roles: Vec<Choice>,
+    form: FormState<AccountForm>,
 }
 
 /// The account.
@@ -59,8 +60,8 @@ pub async fn show_account(
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let account = get_account(&mut db, &visitor, id).await?;
-    let typed = AccountForm::of(&account);
-    page(&app, &mut db, &visitor, StatusCode::OK, account, typed, FormErrors::default()).await
+    let form = FormState::new(AccountForm::of(&account));
+    page(&app, &mut db, &visitor, StatusCode::OK, account, form).await
 }
 
 /// Changes it. Nobody changes their own role or part of the tree, so that no administrator locks the last one out.
@@ -70,20 +71,16 @@ pub async fn change(
     Id(id): Id<AccountId>,
     Form(typed): Form<AccountForm>,
 ) -> Result<Response, Problem> {
-    let t = visitor.words;
     let mut tx = app.begin().await?;
     let account = get_account(&mut tx, &visitor, id).await?;
-    let (change, office) = match read(&mut tx, &visitor, &typed, app.now()).await? {
-        Ok((change, _))
-            if id == visitor.account() && (change.role, change.office_id) != (account.role, account.office_id) =>
-        {
-            let faults = FormErrors { role: Some(t.say("accounts-not-oneself")), ..FormErrors::default() };
-            return page(&app, &mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults).await;
-        }
-        Ok(read) => read,
-        Err(faults) => {
-            return page(&app, &mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, typed, faults).await;
-        }
+    let mut form = FormState::new(typed);
+    let read = read(&mut tx, &visitor, &mut form, app.now()).await?;
+    let moves = |change: &Change| (change.role, change.office_id) != (account.role, account.office_id);
+    if id == visitor.account() && read.as_ref().is_some_and(|(change, _)| moves(change)) {
+        form.errors.add("role", visitor.words.say("accounts-not-oneself"));
+    }
+    let Some((change, office)) = read.filter(|_| form.errors.is_empty()) else {
+        return page(&app, &mut tx, &visitor, StatusCode::UNPROCESSABLE_ENTITY, account, form).await;
     };
     update_account(&mut tx, id, &change).await?;
     let detail = json!({
@@ -104,8 +101,7 @@ async fn page(
     visitor: &Visitor,
     status: StatusCode,
     account: Account,
-    typed: AccountForm,
-    faults: FormErrors,
+    form: FormState<AccountForm>,
 ) -> Result<Response, Problem> {
     let issuers = list_identities(db, account.id).await?.into_iter().map(|identity| identity.issuer).collect();
     let passkeys = list_passkeys(db, account.id).await?.into_iter().map(|passkey| passkey.name).collect();
@@ -124,9 +120,8 @@ async fn page(
         is_self: account.id == visitor.account(),
         username: account.username,
         name: account.display_name,
-        roles: typed.roles(t),
-        typed,
-        faults,
+        roles: role_choices(t, &form.typed.role),
+        form,
         passkeys,
         issuers,
     };

@@ -6,14 +6,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::fields::{AccountForm, FormErrors, read};
+use super::fields::{AccountForm, read};
 use super::link;
-use super::list::RoleOption;
 use crate::accounts::{AccountRefusal, people};
 use crate::domain::credentials::Username;
 use crate::store::accounts::{NewAccount, find_account_by_id};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::pages::form_fields::role_choices;
+use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -22,19 +23,14 @@ use crate::web::shell::Shell;
 #[derive(Template)]
 #[template(path = "accounts/new.html")]
 struct NewAccountPage {
-    typed: AccountForm,
-    roles: Vec<RoleOption>,
-    faults: FormErrors,
+    roles: Vec<Choice>,
+    form: FormState<AccountForm>,
 }
 
 /// The empty form.
 pub async fn show_form(visitor: Visitor) -> Response {
-    form(
-        &visitor,
-        StatusCode::OK,
-        AccountForm { role: "steward".to_owned(), ..AccountForm::default() },
-        FormErrors::default(),
-    )
+    let typed = AccountForm { role: "steward".to_owned(), ..AccountForm::default() };
+    render(&visitor, StatusCode::OK, FormState::new(typed))
 }
 
 /// Makes the account and shows its link, this once.
@@ -49,12 +45,11 @@ pub async fn create(
         Begun::Again(made) => return Ok(link::reveal(visitor, made)),
     };
     let username = typed.username.parse::<Username>().map_err(|_| t.say("accounts-username-bad"));
-    let (change, office, username) = match (read(&mut tx, &visitor, &typed, app.now()).await?, username) {
-        (Ok((change, office)), Ok(username)) => (change, office, username),
-        (read, username) => {
-            let faults = FormErrors { username: username.err(), ..read.err().unwrap_or_default() };
-            return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
-        }
+    let mut form = FormState::new(typed);
+    let username = form.errors.check("username", username);
+    let read = read(&mut tx, &visitor, &mut form, app.now()).await?;
+    let (Some(username), Some((change, office))) = (username, read) else {
+        return Ok(render(&visitor, StatusCode::UNPROCESSABLE_ENTITY, form));
     };
     let account = NewAccount {
         username,
@@ -68,8 +63,8 @@ pub async fn create(
     let id = match people::create(&mut tx, &visitor.caller.right(), &account, office, app.now()).await {
         Ok(id) => id,
         Err(AccountRefusal::UsernameTaken(_)) => {
-            let faults = FormErrors { username: Some(t.say("accounts-username-taken")), ..FormErrors::default() };
-            return Ok(form(&visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, faults));
+            form.errors.add("username", t.say("accounts-username-taken"));
+            return Ok(render(&visitor, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
         Err(refusal) => return Err(refusal.into()),
     };
@@ -79,8 +74,7 @@ pub async fn create(
     Ok(link::reveal(visitor, made))
 }
 
-fn form(visitor: &Visitor, status: StatusCode, typed: AccountForm, faults: FormErrors) -> Response {
-    let t = visitor.words;
-    let page = NewAccountPage { roles: typed.roles(t), typed, faults };
+fn render(visitor: &Visitor, status: StatusCode, form: FormState<AccountForm>) -> Response {
+    let page = NewAccountPage { roles: role_choices(visitor.words, &form.typed.role), form };
     show(Shell::of(visitor), status, &page, "no-store")
 }

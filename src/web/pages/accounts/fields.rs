@@ -1,20 +1,19 @@
 //! The form of an account: what was typed, and what it means.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::list::{RoleOption, role_options};
-use crate::domain::account::Role;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
-use crate::store::Connection;
 use crate::store::account_list::Change;
 use crate::store::accounts::Account;
 use crate::store::offices::Office;
+use crate::store::{Connection, StoreError};
 use crate::web::pages::form_fields::{
-    OfficeChoice, begin_of, choose_office, day_of, end_of, last_day_before, read_day, read_label,
+    OfficeField, begin_of, day_of, end_of, last_day_before, read_day, read_label, read_role,
 };
+use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
-use crate::web::problem::Problem;
 use crate::web::words::Words;
 
 /// What is typed.
@@ -27,10 +26,9 @@ pub struct AccountForm {
     pub name: String,
     /// What it may do.
     pub role: String,
-    /// Where: an office's code, or a part of its name.
-    pub office: String,
-    /// The office that was chosen of several.
-    pub office_pick: String,
+    /// Where.
+    #[serde(flatten)]
+    pub office: OfficeField,
     /// The first day.
     pub from: String,
     /// The last day.
@@ -44,97 +42,44 @@ impl AccountForm {
             username: account.username.clone(),
             name: account.display_name.clone(),
             role: account.role.as_str().to_owned(),
-            office: account.office.clone().unwrap_or_default(),
-            office_pick: String::new(),
+            office: OfficeField { typed: account.office.clone().unwrap_or_default(), ..OfficeField::default() },
             from: account.valid_from.map(day_of).unwrap_or_default(),
             until: account.valid_until.map(last_day_before).unwrap_or_default(),
         }
     }
-
-    /// The roles to choose from.
-    pub fn roles(&self, t: Words) -> Vec<RoleOption> {
-        role_options(t, &self.role)
-    }
 }
 
-/// What is wrong, by field; in words.
-#[derive(Debug, Default)]
-pub struct FormErrors {
-    /// With the name to sign in with.
-    pub username: Option<String>,
-    /// With what pages call it.
-    pub name: Option<String>,
-    /// With the role.
-    pub role: Option<String>,
-    /// With the office.
-    pub office: Option<String>,
-    /// Offices of which one is to be chosen.
-    pub offices: Vec<Office>,
-    /// With the days.
-    pub days: Option<String>,
-}
-
-impl FormErrors {
-    /// Whether anything is.
-    pub fn any(&self) -> bool {
-        [&self.username, &self.name, &self.role, &self.office, &self.days].iter().any(|fault| fault.is_some())
-    }
-}
-
-/// What the form means, with the office; or everything that is wrong with it.
+/// What the form means, with the office; or nothing, and what is wrong with it is in the form.
 pub async fn read(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &AccountForm,
+    FormState { typed, errors }: &mut FormState<AccountForm>,
     now: Timestamp,
-) -> Result<Result<(Change, Option<Office>), FormErrors>, Problem> {
+) -> Result<Option<(Change, Option<Office>)>, StoreError> {
     let t = visitor.words;
-    let mut faults = FormErrors::default();
-    let name = read_label(t, &typed.name).map_err(|fault| faults.name = Some(fault)).ok();
-    let role = Role::ALL.into_iter().find(|role| role.as_str() == typed.role);
-    if role.is_none() {
-        faults.role = Some(t.say("accounts-role-needed"));
-    }
-    let scope = visitor.caller.scope.groups();
-    let office = if typed.office_pick.is_empty() { &typed.office } else { &typed.office_pick };
-    let office = match choose_office(db, scope, office).await? {
-        OfficeChoice::One(office) => Some(office),
-        OfficeChoice::Empty if scope.is_some() => {
-            faults.office = Some(t.say("accounts-office-own"));
-            None
-        }
-        OfficeChoice::Empty if role.is_some_and(Role::needs_office) => {
-            faults.office = Some(t.say("accounts-office-needed"));
-            None
-        }
-        OfficeChoice::Empty => None,
-        OfficeChoice::Several(offices) => {
-            faults.office = Some(t.say("accounts-office-several"));
-            faults.offices = offices;
-            None
-        }
-        OfficeChoice::Absent => {
-            faults.office = Some(t.say("accounts-office-absent"));
-            None
-        }
+    let name = errors.check("name", read_label(t, &typed.name));
+    let role = errors.check("role", read_role(t, &typed.role));
+    let office = typed.office.read(db, visitor, role, errors).await?;
+    let days = errors.check("days", read_days(t, typed, now));
+    let (Some(name), Some(role), Some(office), Some((from, until))) = (name, role, office, days) else {
+        return Ok(None);
     };
-    let (from, until) = (read_day(t, &typed.from, Bound::Begin, now), read_day(t, &typed.until, Bound::End, now));
-    faults.days = from.as_ref().err().or(until.as_ref().err()).cloned();
-    let (from, until) = (from.ok().flatten(), until.ok().flatten());
-    if from.zip(until).is_some_and(|(from, until)| until < from) {
-        faults.days = Some(t.say("accounts-days-order"));
+    let change = Change {
+        display_name: name.into(),
+        role,
+        office_id: office.as_ref().map(|office| office.id),
+        valid_from: from.and_then(begin_of),
+        valid_until: until.and_then(end_of),
+    };
+    Ok(Some((change, office)))
+}
+
+/// The first day and the last.
+fn read_days(t: Words, typed: &AccountForm, now: Timestamp) -> Result<(Option<Date>, Option<Date>), String> {
+    let from = read_day(t, &typed.from, Bound::Begin, now)?;
+    let until = read_day(t, &typed.until, Bound::End, now)?;
+    match from.zip(until) {
+        Some((from, until)) if until < from => Err(t.say("accounts-days-order")),
+        _ => Ok((from, until)),
     }
-    Ok(match (name, role) {
-        (Some(name), Some(role)) if !faults.any() => Ok((
-            Change {
-                display_name: name.into(),
-                role,
-                office_id: office.as_ref().map(|office| office.id),
-                valid_from: from.and_then(begin_of),
-                valid_until: until.and_then(end_of),
-            },
-            office,
-        )),
-        _ => Err(faults),
-    })
 }

@@ -15,13 +15,13 @@ use crate::domain::time::Timestamp;
 use crate::report::invitations::{Slip, to_table};
 use crate::store::groups::list_ids_of_office;
 use crate::store::invitations::{Count, InvitationFilter, count_invitations, invite_stewards};
-use crate::store::offices::Office;
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
-use crate::web::pages::form_fields::{OfficeChoice, choose_office};
+use crate::web::pages::form_fields::{OfficeChoice, OfficeField};
+use crate::web::pages::form_state::FormState;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -34,9 +34,8 @@ use crate::web::words::group_digits;
 #[serde(default)]
 pub struct InviteForm {
     /// Only below this office.
-    office: String,
-    /// The office that was chosen of several.
-    office_pick: String,
+    #[serde(flatten)]
+    office: OfficeField,
     /// Also standing deputies.
     deputies: String,
     /// Also those who have not used their link.
@@ -52,9 +51,7 @@ pub struct InviteForm {
 #[derive(Template)]
 #[template(path = "accounts/invite.html")]
 struct InvitePage {
-    typed: InviteForm,
-    fault: Option<String>,
-    offices: Vec<Office>,
+    form: FormState<InviteForm>,
     count: Option<Count>,
     lines: Vec<String>,
     all: String,
@@ -69,16 +66,15 @@ pub async fn show_form(
     Parameters(typed): Parameters<InviteForm>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    if typed.look.is_empty() {
-        return Ok(page(&app, &visitor, StatusCode::OK, typed, Err((None, Vec::new())), false));
+    let mut form = FormState::new(typed);
+    if form.typed.look.is_empty() {
+        return Ok(page(&app, &visitor, StatusCode::OK, form, None, false));
     }
-    let which = read(&mut db, &visitor, &typed).await?;
-    let status = if which.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let found = match which {
-        Ok(which) => Ok(count_invitations(&mut db, &which).await?),
-        Err((fault, offices)) => Err((Some(fault), offices)),
+    let Some(which) = read(&mut db, &visitor, &mut form).await? else {
+        return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, None, false));
     };
-    Ok(page(&app, &visitor, status, typed, found, false))
+    let count = count_invitations(&mut db, &which).await?;
+    Ok(page(&app, &visitor, StatusCode::OK, form, Some(count), false))
 }
 
 /// Makes accounts and links and hands them out, if they are still as many as was confirmed.
@@ -92,16 +88,13 @@ pub async fn invite(
         Begun::First(tx) => tx,
         Begun::Again(made) => return show_links(&visitor, &typed, made),
     };
-    let which = match read(&mut tx, &visitor, &typed).await? {
-        Ok(which) => which,
-        Err((fault, offices)) => {
-            let found = Err((Some(fault), offices));
-            return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, typed, found, false));
-        }
+    let mut form = FormState::new(typed);
+    let Some(which) = read(&mut tx, &visitor, &mut form).await? else {
+        return Ok(page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, form, None, false));
     };
     let count = count_invitations(&mut tx, &which).await?;
-    if typed.confirmed != (count.new + count.again).to_string() {
-        return Ok(page(&app, &visitor, StatusCode::CONFLICT, typed, Ok(count), true));
+    if form.typed.confirmed != (count.new + count.again).to_string() {
+        return Ok(page(&app, &visitor, StatusCode::CONFLICT, form, Some(count), true));
     }
     let now = app.now();
     let until = now + app.people.rules.link_lifetime;
@@ -118,7 +111,7 @@ pub async fn invite(
     let made = Made { slips, until };
     form_key.keep(&mut tx, &app, &made).await?;
     // only what can be handed out is committed
-    let answer = show_links(&visitor, &typed, made)?;
+    let answer = show_links(&visitor, &form.typed, made)?;
     tx.commit().await?;
     Ok(answer)
 }
@@ -148,47 +141,47 @@ fn download(slips: &[Slip], until: &str) -> Result<Response, Problem> {
     Ok((headers, file).into_response())
 }
 
-type Unclear = (String, Vec<Office>);
-
 async fn read(
     db: &mut Connection,
     visitor: &Visitor,
-    typed: &InviteForm,
-) -> Result<Result<InvitationFilter, Unclear>, StoreError> {
+    FormState { typed, errors }: &mut FormState<InviteForm>,
+) -> Result<Option<InvitationFilter>, StoreError> {
     let t = visitor.words;
-    let scope = visitor.caller.scope.groups();
-    let office = if typed.office_pick.is_empty() { &typed.office } else { &typed.office_pick };
-    let under = match choose_office(db, scope, office).await? {
+    let under = match typed.office.choose(db, visitor.caller.scope.groups()).await? {
         OfficeChoice::Empty => visitor.caller.scope.to_filter(),
         OfficeChoice::One(office) => Some(list_ids_of_office(db, office.id).await?),
-        OfficeChoice::Several(offices) => return Ok(Err((t.say("accounts-office-several"), offices))),
-        OfficeChoice::Absent => return Ok(Err((t.say("accounts-office-absent"), Vec::new()))),
+        OfficeChoice::Several(offices) => {
+            typed.office.offered = offices;
+            errors.add("office", t.say("accounts-office-several"));
+            return Ok(None);
+        }
+        OfficeChoice::Absent => {
+            errors.add("office", t.say("accounts-office-absent"));
+            return Ok(None);
+        }
     };
-    Ok(Ok(InvitationFilter { under, deputies: !typed.deputies.is_empty(), again: !typed.again.is_empty() }))
+    Ok(Some(InvitationFilter { under, deputies: !typed.deputies.is_empty(), again: !typed.again.is_empty() }))
 }
 
 fn page(
     app: &App,
     visitor: &Visitor,
     status: StatusCode,
-    mut typed: InviteForm,
-    found: Result<Count, (Option<String>, Vec<Office>)>,
+    mut form: FormState<InviteForm>,
+    count: Option<Count>,
     changed: bool,
 ) -> Response {
     let t = visitor.words;
-    if !typed.office_pick.is_empty() {
-        typed.office = std::mem::take(&mut typed.office_pick);
+    let office = &mut form.typed.office;
+    if !office.picked.is_empty() {
+        office.typed = std::mem::take(&mut office.picked);
     }
-    let (count, fault, offices) = match found {
-        Ok(count) => (Some(count), None, Vec::new()),
-        Err((fault, offices)) => (None, fault, offices),
-    };
     let all = count.map_or(0, |count| count.new + count.again);
     let mut lines: Vec<String> = count.iter().map(|count| t.count("accounts-invite-new", count.new)).collect();
     let renewed = count.filter(|count| count.again > 0);
     lines.extend(renewed.map(|count| t.count("accounts-invite-renewed", count.again)));
-    typed.confirmed = all.to_string();
+    form.typed.confirmed = all.to_string();
     let lasts = moment(t, app.now() + app.people.rules.link_lifetime);
-    let page = InvitePage { typed, fault, offices, count, lines, all: group_digits(all), lasts, changed };
+    let page = InvitePage { form, count, lines, all: group_digits(all), lasts, changed };
     show(Shell::of(visitor), status, &page, "no-store")
 }

@@ -15,6 +15,8 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::pages::form_fields::{role_choices, with_any};
+use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -37,22 +39,12 @@ pub struct AccountsQuery {
     cursor: Option<Cursor>,
 }
 
-/// A role as an option of a list.
-pub(super) struct RoleOption {
-    /// The word that is sent.
-    pub value: &'static str,
-    /// The word that is shown.
-    pub label: String,
-    /// Whether it is chosen.
-    pub chosen: bool,
-}
-
 #[derive(Template)]
 #[template(path = "accounts/list.html")]
 struct AccountsPage {
-    q: String,
-    state: String,
-    roles: Vec<RoleOption>,
+    form: FormState<AccountsQuery>,
+    roles: Vec<Choice>,
+    states: Vec<Choice>,
     accounts: PageTable,
     next: Option<String>,
     narrowed: bool,
@@ -62,12 +54,12 @@ struct AccountsPage {
 pub async fn show_accounts(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(query): Parameters<AccountsQuery>,
+    Parameters(mut query): Parameters<AccountsQuery>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
-    let text = query.q.trim().chars().take(200).collect::<String>();
+    query.q = query.q.trim().chars().take(200).collect();
     let (disabled, has_password) = match query.state.as_str() {
         "works" => (Some(false), Some(true)),
         "invited" => (Some(false), Some(false)),
@@ -75,7 +67,7 @@ pub async fn show_accounts(
         _ => (None, None),
     };
     let filter = Filter {
-        text: (!text.is_empty()).then(|| text.clone()),
+        text: Some(query.q.clone()).filter(|text| !text.is_empty()),
         role: Role::ALL.into_iter().find(|role| role.as_str() == query.role),
         disabled,
         has_password,
@@ -87,24 +79,25 @@ pub async fn show_accounts(
     let page = Page::of(rows, limit, |account| account.username.clone(), |account| account);
     let next = page.next_cursor.map(|cursor| {
         let fields =
-            [("q", text.as_str()), ("role", &query.role), ("state", &query.state), ("cursor", &cursor.encode())];
+            [("q", query.q.as_str()), ("role", &query.role), ("state", &query.state), ("cursor", &cursor.encode())];
         format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
     let list = AccountsPage {
         narrowed: filter.text.is_some() || filter.role.is_some() || filter.disabled.is_some(),
-        roles: role_options(t, &query.role),
-        q: text,
-        state: query.state,
+        roles: with_any(t, role_choices(t, &query.role)),
+        states: with_any(
+            t,
+            vec![
+                Choice::of("works", t.say("accounts-state-works"), &query.state),
+                Choice::of("invited", t.say("accounts-state-invited"), &query.state),
+                Choice::of("disabled", t.say("accounts-state-disabled"), &query.state),
+            ],
+        ),
+        form: FormState::new(query),
         accounts: PageTable::of(t, &t.say("accounts-title"), &columns(now), &page.items).styled("table stacks"),
         next,
     };
     Ok(show(Shell::of(&visitor), StatusCode::OK, &list, "no-store"))
-}
-
-/// All roles, of which `chosen` is one.
-pub(super) fn role_options(t: Words, chosen: &str) -> Vec<RoleOption> {
-    let option = |role: Role| RoleOption { value: role.as_str(), label: role.word(t), chosen: role.as_str() == chosen };
-    Role::ALL.into_iter().map(option).collect()
 }
 
 fn columns<'a>(now: Timestamp) -> Vec<Column<'a, Account>> {
