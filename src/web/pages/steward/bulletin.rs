@@ -29,6 +29,7 @@ use crate::web::access::{Scope, visible};
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
+use crate::web::pages::form_state::FormState;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -58,7 +59,7 @@ struct ForwardPage {
     signature: String,
     longest_note: usize,
     longest_said: String,
-    typed: ForwardForm,
+    form: FormState<ForwardForm>,
     receipt: Option<Receipt>,
 }
 
@@ -82,17 +83,14 @@ struct Quota {
     enough: bool,
 }
 
-/// What was typed and is shown again, with what is wrong with it.
+/// What was typed and is shown again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ForwardForm {
     /// The codes that are ticked; none = nothing was sent yet, so all.
     pub(super) into: Option<Vec<String>>,
-    pub(super) into_fault: Option<String>,
     pub(super) note: String,
-    pub(super) note_fault: Option<String>,
     pub(super) preview: bool,
     pub(super) reason: String,
-    pub(super) reason_fault: Option<String>,
 }
 
 /// The page.
@@ -100,7 +98,7 @@ pub async fn show_one(State(app): State<App>, visitor: Visitor, Id(id): Id<Bulle
     if visitor.caller.scope == Scope::Whole {
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
     }
-    render(&app, &visitor, id, ForwardForm::default(), StatusCode::OK).await
+    render(&app, &visitor, id, FormState::default(), StatusCode::OK).await
 }
 
 /// The page with what was typed.
@@ -108,7 +106,7 @@ pub(super) async fn render(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    typed: ForwardForm,
+    form: FormState<ForwardForm>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
@@ -125,7 +123,7 @@ pub(super) async fn render(
     let drawn = if held_ids.is_empty() { ids(&|_| true) } else { held_ids.clone() };
     let signature = signature(&mut db, &visitor.caller, held_ids.first().map_or(first, |id| GroupId(*id))).await?;
     let forecast = forecast_forward(&mut db, id, &held_ids).await?;
-    let shown = draw(&mut db, id, &drawn, &typed, &signature).await?;
+    let shown = draw(&mut db, id, &drawn, &form.typed, &signature).await?;
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = describe_all(&mut db, t, &copies, now).await?;
     let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
@@ -140,7 +138,7 @@ pub(super) async fn render(
         published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
         corrected,
         countdown: first_release(&copies).map(|at| Countdown::to(t, at, now)),
-        held: held(&copies, typed.into.as_deref()),
+        held: held(&copies, form.typed.into.as_deref()),
         copies: told,
         shown,
         reach: reach(t, forecast.groups, forecast.seats),
@@ -150,7 +148,7 @@ pub(super) async fn render(
         signature,
         longest_note: Note::MAX,
         longest_said: t.count("forward-note-longest", i64::try_from(Note::MAX).unwrap_or_default()),
-        typed,
+        form,
         receipt,
     };
     Ok(show(around(visitor), status, &page, "no-store"))

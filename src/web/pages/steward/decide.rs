@@ -16,6 +16,7 @@ use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -29,23 +30,23 @@ pub async fn forward_one(
     IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let mut typed = read(&fields);
-    let note = match typed.note.parse::<Note>() {
+    let mut form = FormState::new(read(&fields));
+    let note = match form.typed.note.parse::<Note>() {
         Ok(note) => Some(note),
         Err(BadText::Empty) => None,
         Err(bad) => {
-            typed.note_fault = Some(sentence_for(t, bad));
-            return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+            form.errors.add("note", sentence_for(t, bad));
+            return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     if fields.text("do") == "preview" {
-        typed.preview = true;
-        return render(&app, &visitor, id, typed, StatusCode::OK).await;
+        form.typed.preview = true;
+        return render(&app, &visitor, id, form, StatusCode::OK).await;
     }
     let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();
     if codes.is_empty() {
-        typed.into_fault = Some(t.say("forward-into-none"));
-        return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        form.errors.add("into", t.say("forward-into-none"));
+        return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let now = app.now();
     let mut tx = match form_key.begin::<String>(&app).await? {
@@ -64,8 +65,8 @@ pub async fn forward_one(
         Err(Refusal::NotHeld(_) | Refusal::NotRelaying | Refusal::Expired(_)) => return Ok(changed(id)),
         Err(Refusal::NoteTooLong) => {
             drop(tx);
-            typed.note_fault = Some(t.say("forward-note-too-long"));
-            return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+            form.errors.add("note", t.say("forward-note-too-long"));
+            return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         Err(refusal) => return Err(refusal.into()),
     };
@@ -82,12 +83,12 @@ pub async fn decline_one(
     IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let mut typed = read(&fields);
-    let reason = match typed.reason.parse::<PlainReason>() {
+    let mut form = FormState::new(read(&fields));
+    let reason = match form.typed.reason.parse::<PlainReason>() {
         Ok(reason) => reason,
         Err(bad) => {
-            typed.reason_fault = Some(sentence_for(t, bad));
-            return render(&app, &visitor, id, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+            form.errors.add("reason", sentence_for(t, bad));
+            return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     let codes: Vec<Code> = fields.all("into").filter_map(|code| code.parse().ok()).collect();

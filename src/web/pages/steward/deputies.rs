@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::fields::Fields;
-use super::settings::{DeputyErrors, SettingsForm, address, makes_accounts, render};
+use super::settings::{Made, SettingsForms, address, makes_accounts, render};
 use crate::accounts::{AccountRefusal, people};
 use crate::domain::account::Role;
 use crate::domain::credentials::{LinkToken, Username};
@@ -29,15 +29,25 @@ use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Ids};
 use crate::web::pages::form_fields::{begin_of, end_of, read_day};
+use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 use crate::web::words::Words;
 
-/// What a form says, read as far as it can be.
-enum Read {
-    Good(Deputy, Option<Username>),
-    Bad(Box<SettingsForm>),
+/// What is typed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DeputyForm {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) phone: String,
+    /// The first day.
+    pub(super) from: String,
+    /// The last day.
+    pub(super) until: String,
+    /// The name of the account to be made; empty for none.
+    pub(super) username: String,
 }
 
 /// Names a deputy.
@@ -48,10 +58,11 @@ pub async fn name_deputy(
     IdempotentForm { form_key, form: fields }: IdempotentForm<Fields>,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
-    let (deputy, username) = match read(t, &fields, now) {
-        Read::Good(deputy, username) => (deputy, username.filter(|_| makes_accounts(&visitor))),
-        Read::Bad(typed) => return render(&app, &visitor, &code, *typed, StatusCode::UNPROCESSABLE_ENTITY).await,
+    let mut form = FormState::new(fields.read::<DeputyForm>()?);
+    let Some((deputy, username)) = read(t, &mut form, now) else {
+        return refuse(&app, &visitor, &code, form).await;
     };
+    let username = username.filter(|_| makes_accounts(&visitor));
     let by = visitor.caller.actor();
     let mut tx = match form_key.begin::<Option<Invited>>(&app).await? {
         Begun::First(tx) => tx,
@@ -64,9 +75,8 @@ pub async fn name_deputy(
     };
     if username.is_some() && account.is_none() {
         drop(tx);
-        let mut typed = typed(&fields);
-        typed.faults.username = Some(t.say("office-username-taken"));
-        return render(&app, &visitor, &code, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        form.errors.add("username", t.say("office-username-taken"));
+        return refuse(&app, &visitor, &code, form).await;
     }
     name(&mut tx, &group, &deputy, account, &by, now).await?;
     let link = match account {
@@ -78,6 +88,12 @@ pub async fn name_deputy(
         .map(|(username, link)| Invited { username: username.to_string(), link: link.expose_secret().to_owned() });
     form_key.finish(tx, &app, &invited).await?;
     reveal(&app, &visitor, &code, invited).await
+}
+
+/// The page with the form as it was sent.
+async fn refuse(app: &App, visitor: &Visitor, code: &str, deputy: FormState<DeputyForm>) -> Result<Response, Problem> {
+    let forms = SettingsForms { deputy, ..SettingsForms::default() };
+    render(app, visitor, code, forms, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// The account that was made with a deputy: kept sealed until a second click would have come.
@@ -92,8 +108,8 @@ async fn reveal(app: &App, visitor: &Visitor, code: &str, invited: Option<Invite
     let Some(invited) = invited else {
         return Ok(Redirect::to(&with_flash(&address(code), "said-deputy-named")).into_response());
     };
-    let typed = SettingsForm { invited: Some((invited.username, invited.link.into())), ..SettingsForm::default() };
-    render(app, visitor, code, typed, StatusCode::OK).await
+    let made = Made { invited: Some((invited.username, invited.link.into())), ..Made::default() };
+    render(app, visitor, code, SettingsForms { made, ..SettingsForms::default() }, StatusCode::OK).await
 }
 
 /// Ends the duty of a deputy.
@@ -114,69 +130,44 @@ pub async fn end_deputy(
     Ok(Redirect::to(&to).into_response())
 }
 
-fn typed(fields: &Fields) -> SettingsForm {
-    let text = |name: &str| fields.text(name).to_owned();
-    SettingsForm {
-        name: text("name"),
-        title: text("title"),
-        phone: text("phone"),
-        from: text("from"),
-        until: text("until"),
-        username: text("username"),
-        ..SettingsForm::default()
-    }
-}
-
-/// Reads the form; the first day begins and the last ends at midnight in Bangkok.
-fn read(t: Words, fields: &Fields, now: Timestamp) -> Read {
-    let mut faults = DeputyErrors::default();
-    let day = |field, bound, fault: &mut Option<String>| match read_day(t, fields.text(field), bound, now) {
-        Ok(Some(day)) => Some(day),
-        Ok(None) => {
-            *fault = Some(t.say("office-day-wrong"));
-            None
-        }
-        Err(sentence) => {
-            *fault = Some(sentence);
-            None
-        }
-    };
-    let from = day("from", Bound::Begin, &mut faults.from).and_then(begin_of);
-    let until = day("until", Bound::End, &mut faults.until).and_then(end_of);
-    let username = match fields.text("username").trim() {
-        "" => None,
-        text => {
-            let username = text.parse::<Username>().ok();
-            if username.is_none() {
-                faults.username = Some(t.say("office-username-wrong"));
-            }
-            username
-        }
-    };
+/// What the form means; or nothing, and what is wrong is in the form. The first day begins and the last ends at midnight
+/// in Bangkok.
+fn read(
+    t: Words,
+    FormState { typed, errors }: &mut FormState<DeputyForm>,
+    now: Timestamp,
+) -> Option<(Deputy, Option<Username>)> {
+    let day = |text: &str, bound| read_day(t, text, bound, now)?.ok_or_else(|| t.say("office-day-wrong"));
+    let from = errors.check("from", day(&typed.from, Bound::Begin)).and_then(begin_of);
+    let until = errors.check("until", day(&typed.until, Bound::End)).and_then(end_of);
+    let username = errors.check("username", read_username(t, &typed.username));
     // days that are missing are told already; the other fields are checked all the same
     let (first, last) = (from.unwrap_or(now), until.unwrap_or(now + std::time::Duration::from_hours(24)));
-    let deputy = Deputy::new(fields.text("name"), fields.text("title"), fields.text("phone"), first, last, now);
-    match deputy {
-        Ok(deputy) if from.is_some() && until.is_some() && faults.username.is_none() => Read::Good(deputy, username),
-        Ok(_) => Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) })),
-        Err(bad) => {
-            for fault in bad {
-                let said = Some(sentence_for(t, fault));
-                match fault {
-                    BadDeputy::Nobody | BadDeputy::Name => faults.name = said,
-                    BadDeputy::Title => faults.title = said,
-                    BadDeputy::Phone => faults.phone = said,
-                    BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong if until.is_some() => faults.until = said,
-                    BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong => {}
-                }
+    let deputy = Deputy::new(&typed.name, &typed.title, &typed.phone, first, last, now);
+    for bad in deputy.as_ref().err().into_iter().flatten() {
+        match bad {
+            BadDeputy::Nobody | BadDeputy::Name => errors.add("name", sentence_for(t, bad)),
+            BadDeputy::Title => errors.add("title", sentence_for(t, bad)),
+            BadDeputy::Phone => errors.add("phone", sentence_for(t, bad)),
+            BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong if until.is_some() => {
+                errors.add("until", sentence_for(t, bad));
             }
-            Read::Bad(Box::new(SettingsForm { faults, ..typed(fields) }))
+            BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong => {}
         }
+    }
+    from.zip(until).and(deputy.ok()).zip(username)
+}
+
+/// The name of an account; none where nothing was typed.
+fn read_username(t: Words, typed: &str) -> Result<Option<Username>, String> {
+    match typed.trim() {
+        "" => Ok(None),
+        typed => typed.parse().map(Some).map_err(|_| t.say("office-username-wrong")),
     }
 }
 
-fn sentence_for(t: Words, fault: BadDeputy) -> String {
-    match fault {
+fn sentence_for(t: Words, bad: &BadDeputy) -> String {
+    match bad {
         BadDeputy::Nobody => t.say("office-deputy-nobody"),
         BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),
         BadDeputy::Phone => t.say("office-deputy-phone-wrong"),

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::around;
+use super::deputies::DeputyForm;
 use super::fields::Fields;
 use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
@@ -23,6 +24,7 @@ use crate::web::app::App;
 use crate::web::field::Field;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::form_state::FormState;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -37,13 +39,13 @@ const SUGGESTED: &str = "60";
 #[template(path = "steward/settings.html")]
 struct SettingsPage {
     group: Shown,
-    how: How,
-    minutes: String,
+    forwarding: FormState<ForwardingForm>,
     may_be_automatic: bool,
     standing: Vec<String>,
     deputies: Vec<DeputyRow>,
     makes_accounts: bool,
-    typed: SettingsForm,
+    deputy_form: FormState<DeputyForm>,
+    made: Made,
 }
 
 /// The group.
@@ -92,33 +94,34 @@ struct DeputyRow {
     username: Option<String>,
 }
 
-/// What was typed and is shown again, with what is wrong with it, and what is shown this once.
+/// How bulletins come in, as typed.
+pub(super) struct ForwardingForm {
+    how: How,
+    minutes: String,
+}
+
+impl ForwardingForm {
+    fn of(group: &Group) -> Self {
+        let minutes = group.forward_within.map_or_else(|| SUGGESTED.to_owned(), |minutes| minutes.to_string());
+        Self { how: How::of(group), minutes }
+    }
+}
+
+/// What the page shows beside the group.
 #[derive(Default)]
-pub(super) struct SettingsForm {
-    pub(super) how: Option<How>,
-    pub(super) minutes: Option<String>,
-    pub(super) minutes_fault: Option<String>,
-    pub(super) name: String,
-    pub(super) title: String,
-    pub(super) phone: String,
-    pub(super) from: String,
-    pub(super) until: String,
-    pub(super) username: String,
-    pub(super) faults: DeputyErrors,
+pub(super) struct SettingsForms {
+    /// None = nothing was sent: then what holds for the group.
+    pub(super) forwarding: Option<FormState<ForwardingForm>>,
+    pub(super) deputy: FormState<DeputyForm>,
+    pub(super) made: Made,
+}
+
+/// What was made and is shown this once.
+#[derive(Default)]
+pub(super) struct Made {
     pub(super) join_code: Option<(SecretString, String)>,
     /// The new account's name and the link that sets its password.
     pub(super) invited: Option<(String, SecretString)>,
-}
-
-/// What is wrong with the fields of a deputy.
-#[derive(Clone, Debug, Default)]
-pub(super) struct DeputyErrors {
-    pub(super) name: Option<String>,
-    pub(super) title: Option<String>,
-    pub(super) phone: Option<String>,
-    pub(super) from: Option<String>,
-    pub(super) until: Option<String>,
-    pub(super) username: Option<String>,
 }
 
 /// The page.
@@ -127,7 +130,7 @@ pub async fn show_settings(
     visitor: Visitor,
     Id(code): Id<String>,
 ) -> Result<Response, Problem> {
-    render(&app, &visitor, &code, SettingsForm::default(), StatusCode::OK).await
+    render(&app, &visitor, &code, SettingsForms::default(), StatusCode::OK).await
 }
 
 /// The page with what was typed.
@@ -135,7 +138,7 @@ pub(super) async fn render(
     app: &App,
     visitor: &Visitor,
     code: &str,
-    typed: SettingsForm,
+    forms: SettingsForms,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
@@ -143,11 +146,9 @@ pub(super) async fn render(
     let group = managed(&mut db, &visitor.caller, code).await?;
     let standing = list_stewards(&mut db, group.id).await?;
     let deputies = list_deputies(&mut db, group.id, now).await?;
-    let minutes = group.forward_within.map_or_else(|| SUGGESTED.to_owned(), |minutes| minutes.to_string());
     let page = SettingsPage {
         // a form's answer is this page too, and what leads back must lead here
-        how: typed.how.unwrap_or_else(|| How::of(&group)),
-        minutes: typed.minutes.clone().unwrap_or(minutes),
+        forwarding: forms.forwarding.unwrap_or_else(|| FormState::new(ForwardingForm::of(&group))),
         may_be_automatic: visitor.may(Permission::Publish) || visitor.role() == Role::Steward,
         standing: standing.into_iter().filter_map(|one| standing_line(t, one)).collect(),
         deputies: deputies.into_iter().map(|row| DeputyRow::of(t, row, now)).collect(),
@@ -159,7 +160,8 @@ pub(super) async fn render(
             name: group.name,
             office: group.office_name,
         },
-        typed,
+        deputy_form: forms.deputy,
+        made: forms.made,
     };
     Ok(show(Shell { here: address(code), ..around(visitor) }, status, &page, "no-store"))
 }
@@ -224,10 +226,10 @@ pub async fn change_settings(
         (How::ByHand, _) => Field::Null,
         (How::AfterAWhile, Some(minutes)) => Field::Set(minutes),
         (How::AfterAWhile, None) => {
-            let fault = Some(t.say("office-minutes-wrong"));
-            let minutes = Some(fields.text("minutes").to_owned());
-            let typed = SettingsForm { how: Some(how), minutes, minutes_fault: fault, ..SettingsForm::default() };
-            return render(&app, &visitor, &code, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+            let mut form = FormState::new(ForwardingForm { how, minutes: fields.text("minutes").to_owned() });
+            form.errors.add("minutes", t.say("office-minutes-wrong"));
+            let forms = SettingsForms { forwarding: Some(form), ..SettingsForms::default() };
+            return render(&app, &visitor, &code, forms, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         (How::AtOnce, _) => Field::Absent,
     };
@@ -258,7 +260,8 @@ pub async fn make_code(
         Begun::Again(made) => made,
     };
     let join_code = Some((made.into(), moment(visitor.words, until)));
-    render(&app, &visitor, &code, SettingsForm { join_code, ..SettingsForm::default() }, StatusCode::OK).await
+    let made = Made { join_code, ..Made::default() };
+    render(&app, &visitor, &code, SettingsForms { made, ..SettingsForms::default() }, StatusCode::OK).await
 }
 
 /// The page of a group's settings.
