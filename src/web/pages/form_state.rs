@@ -5,6 +5,11 @@
 pub struct FormErrors(Vec<(&'static str, String)>);
 
 impl FormErrors {
+    /// One thing that is wrong.
+    pub fn of(field: &'static str, sentence: String) -> Self {
+        Self(vec![(field, sentence)])
+    }
+
     /// Adds a sentence about a field.
     pub fn add(&mut self, field: &'static str, sentence: String) {
         self.0.push((field, sentence));
@@ -18,6 +23,21 @@ impl FormErrors {
     /// The first sentence about a field.
     pub fn error(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// Adds what is wrong besides.
+    pub fn append(&mut self, mut more: Self) {
+        self.0.append(&mut more.0);
+    }
+
+    /// Puts it into the order in which the form has its fields.
+    pub fn order_by(&mut self, fields: &[&str]) {
+        self.0.sort_by_key(|(field, _)| fields.iter().position(|known| known == field));
+    }
+
+    /// All sentences, each with its field.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(field, sentence)| (*field, sentence.as_str()))
     }
 
     /// Whether nothing is wrong.

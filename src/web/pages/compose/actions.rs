@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::format;
 use super::picker::find;
-use super::show::{Fault, page};
+use super::show::page;
 use crate::domain::ids::BulletinId;
 use crate::domain::text::PlainReason;
 use crate::relay::refusal::Refusal;
@@ -20,6 +20,7 @@ use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, FormKey, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
+use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -43,20 +44,25 @@ async fn finish(
             drop(tx);
             let Some(sentence) = format::refusal(visitor.words, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
-            show_fault(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, status).await
+            show_refused(app, visitor, id, refused(of, typed, sentence), status).await
         }
     }
 }
 
-async fn show_fault(
+/// A form of the page that was refused, with what was typed into it.
+fn refused(form: &'static str, typed: &str, sentence: String) -> FormState<String> {
+    FormState { typed: typed.to_owned(), errors: FormErrors::of(form, sentence) }
+}
+
+async fn show_refused(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    fault: Fault,
+    refused: FormState<String>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await?;
-    page(&mut db, app, visitor, id, Some(fault), status).await
+    page(&mut db, app, visitor, id, refused, status).await
 }
 
 /// Begins an act; one that was done before leads where it led.
@@ -201,8 +207,7 @@ async fn bad_reason(
     bad: crate::domain::text::BadText,
 ) -> Result<Response, Problem> {
     let sentence = format::bad_text(visitor.words, bad);
-    show_fault(app, visitor, id, Fault { of, sentence, typed: typed.to_owned() }, StatusCode::UNPROCESSABLE_ENTITY)
-        .await
+    show_refused(app, visitor, id, refused(of, typed, sentence), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// A group that was typed: its code, or words that fit it alone.
@@ -234,20 +239,16 @@ pub async fn send_test(
                 let fitting = several.iter().take(5).map(|group| format!("{} ({})", group.name, group.code));
                 let fitting = fitting.collect::<Vec<_>>().join(", ");
                 drop(tx);
-                let fault = Fault {
-                    of: "test",
-                    sentence: t.say_with("compose-test-several", &[("names", &fitting)]),
-                    typed: named,
-                };
-                return show_fault(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
+                let refused = refused("test", &named, t.say_with("compose-test-several", &[("names", &fitting)]));
+                return show_refused(&app, &visitor, id, refused, StatusCode::UNPROCESSABLE_ENTITY).await;
             }
             _ => None,
         },
     };
     let Some(group) = group else {
         drop(tx);
-        let fault = Fault { of: "test", sentence: t.say("compose-test-none"), typed: named };
-        return show_fault(&app, &visitor, id, fault, StatusCode::UNPROCESSABLE_ENTITY).await;
+        let refused = refused("test", &named, t.say("compose-test-none"));
+        return show_refused(&app, &visitor, id, refused, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let done = match checked {
         Ok(()) => test_send::send_test(&mut tx, &app.settings, id, &group, &visitor.caller.right(), app.now()).await,

@@ -13,7 +13,7 @@ use super::draft_form::DraftForm;
 use super::image::ImageField;
 use super::picker::GroupFilter;
 use super::preview::Preview;
-use super::read_form::{FormErrors, read};
+use super::read_form::read;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::relay::drafts::blank;
 use crate::store::bulletins::{Bulletin, Draft};
@@ -23,6 +23,7 @@ use crate::web::api::drafts::default_origin;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::pages::form_state::FormState;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -32,8 +33,7 @@ use crate::web::words::Words;
 #[derive(Template)]
 #[template(path = "compose/form.html")]
 struct FormPage {
-    typed: DraftForm,
-    faults: FormErrors,
+    form: FormState<DraftForm>,
     choices: GroupFilter,
     image: ImageField,
     preview: Preview,
@@ -43,9 +43,18 @@ struct FormPage {
 }
 
 impl FormPage {
-    /// What the form calls a field in which there is a fault.
+    /// All that is wrong, each with the field and what the form calls it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the template gives a reference")]
-    fn label(t: &Words, field: &str) -> Option<String> {
+    fn summary(&self, t: &Words) -> Vec<(&'static str, String)> {
+        let line = |(field, sentence): (&'static str, &str)| match Self::label(*t, field) {
+            Some(label) => (field, format!("{label}: {sentence}")),
+            None => (field, sentence.to_owned()),
+        };
+        self.form.errors.iter().map(line).collect()
+    }
+
+    /// What the form calls a field in which something may be wrong.
+    fn label(t: Words, field: &str) -> Option<String> {
         Some(t.say(match field {
             "document_number" => "compose-number",
             "document_date" => "compose-date",
@@ -61,7 +70,7 @@ impl FormPage {
 
     /// Whether there are links beyond the first.
     fn more_links(&self) -> bool {
-        self.typed.links.iter().skip(1).any(|(label, url)| !label.is_empty() || !url.is_empty())
+        self.form.typed.links.iter().skip(1).any(|(label, url)| !label.is_empty() || !url.is_empty())
     }
 
     #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "the template calls it so")]
@@ -106,26 +115,25 @@ async fn office_of(db: &mut Connection, group: GroupId) -> Result<String, StoreE
 pub(super) struct FilledForm<'a> {
     pub(super) visitor: &'a Visitor,
     pub(super) context: FormContext,
-    pub(super) typed: DraftForm,
+    pub(super) form: FormState<DraftForm>,
     pub(super) draft: Draft,
-    pub(super) faults: FormErrors,
     pub(super) overtaken: Option<String>,
 }
 
 impl FilledForm<'_> {
     pub(super) async fn show(self, db: &mut Connection, app: &App, status: StatusCode) -> Result<Response, Problem> {
         let t = self.visitor.words;
-        let Self { visitor, context, typed, draft, faults, overtaken } = self;
+        let Self { visitor, context, form, draft, overtaken } = self;
         let preview =
-            Preview::of(db, &app.settings, t, &typed, &draft, context.stored.as_ref(), &context.origin_office).await?;
+            Preview::of(db, &app.settings, t, &form.typed, &draft, context.stored.as_ref(), &context.origin_office)
+                .await?;
         let page = FormPage {
-            choices: GroupFilter::of(db, t, &visitor.caller.scope, &typed).await?,
-            image: ImageField::of(t, &typed, &faults),
+            choices: GroupFilter::of(db, t, &visitor.caller.scope, &form.typed).await?,
+            image: ImageField::of(t, &form),
             preview,
             id: context.stored.as_ref().map(|stored| stored.id),
-            about: subject_of(db, visitor, &typed.about).await?,
-            typed,
-            faults,
+            about: subject_of(db, visitor, &form.typed.about).await?,
+            form,
             overtaken,
         };
         Ok(show(Shell::of(visitor), status, &page, "no-store"))
@@ -171,7 +179,7 @@ pub async fn show_blank(
         }
     };
     let (draft, _) = read(&typed, &context.base, visitor.words, app.now());
-    let page = FilledForm { visitor: &visitor, context, typed, draft, faults: FormErrors::default(), overtaken: None };
+    let page = FilledForm { visitor: &visitor, context, form: FormState::new(typed), draft, overtaken: None };
     page.show(&mut db, &app, StatusCode::OK).await
 }
 
@@ -189,6 +197,6 @@ pub async fn show_draft(
     let typed = DraftForm::of_stored(&stored);
     let context = FormContext::of(stored);
     let draft = context.base.clone();
-    let page = FilledForm { visitor: &visitor, context, typed, draft, faults: FormErrors::default(), overtaken: None };
+    let page = FilledForm { visitor: &visitor, context, form: FormState::new(typed), draft, overtaken: None };
     page.show(&mut db, &app, StatusCode::OK).await
 }

@@ -6,10 +6,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::draft_form::{DraftForm, DraftRequest};
-use super::read_form::FormErrors;
 use crate::domain::picture::ImageId;
 use crate::store::images::insert_image;
 use crate::web::app::App;
+use crate::web::pages::form_state::FormState;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::picture::{NotTaken, prepare};
@@ -32,13 +32,14 @@ pub(super) struct ImageField {
 impl askama::filters::HtmlSafe for ImageField {}
 
 impl ImageField {
-    pub(super) fn of(t: Words, typed: &DraftForm, faults: &FormErrors) -> Self {
+    pub(super) fn of(t: Words, form: &FormState<DraftForm>) -> Self {
+        let typed = &form.typed;
         Self {
             t,
             image: typed.image.parse::<ImageId>().ok().map(|image| image.to_string()),
             alt: typed.image_alt.clone(),
-            fault: faults.of("image").map(str::to_owned),
-            alt_fault: faults.of("image_alt").map(str::to_owned),
+            fault: form.error("image").map(str::to_owned),
+            alt_fault: form.error("image_alt").map(str::to_owned),
         }
     }
 }
@@ -48,32 +49,30 @@ pub(super) async fn take_file(
     app: &App,
     visitor: &Visitor,
     sent: &mut DraftRequest,
-    faults: &mut FormErrors,
-) -> Result<DraftForm, Problem> {
-    let mut typed = DraftForm::of(sent);
-    let Some(file) = sent.file.take() else { return Ok(typed) };
+) -> Result<FormState<DraftForm>, Problem> {
+    let mut form = FormState::new(DraftForm::of(sent));
+    let Some(file) = sent.file.take() else { return Ok(form) };
     let t = visitor.words;
     match prepare(app, &file).await {
         Ok(picture) => {
             let mut db = app.db.acquire().await?;
             insert_image(&mut db, &picture, &visitor.caller.actor(), app.now()).await?;
-            typed.image = picture.id().to_string();
+            form.typed.image = picture.id().to_string();
         }
-        Err(NotTaken::Bad(bad)) => faults.add("image", either(t, bad.thai(), capital(&bad.to_string()))),
+        Err(NotTaken::Bad(bad)) => form.errors.add("image", either(t, bad.thai(), capital(&bad.to_string()))),
         Err(NotTaken::TooLarge) => {
             let most = (app.settings.bulletins.image_limit / 1_000_000).max(1).to_string();
-            faults.add("image", t.say_with("compose-fault-image-large", &[("most", &most)]));
+            form.errors.add("image", t.say_with("compose-fault-image-large", &[("most", &most)]));
         }
         Err(NotTaken::Failed) => return Err(Problem::internal()),
     }
-    Ok(typed)
+    Ok(form)
 }
 
 /// Takes a picture as soon as it is chosen, for the script; the preview follows.
 pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: DraftRequest) -> Result<Response, Problem> {
-    let mut faults = FormErrors::default();
-    let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
-    let mut response = show(visitor.words, StatusCode::OK, &ImageField::of(visitor.words, &typed, &faults), "no-store");
+    let form = take_file(&app, &visitor, &mut sent).await?;
+    let mut response = show(visitor.words, StatusCode::OK, &ImageField::of(visitor.words, &form), "no-store");
     response.headers_mut().insert("hx-trigger", HeaderValue::from_static("picture"));
     Ok(response)
 }

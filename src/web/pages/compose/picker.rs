@@ -5,35 +5,25 @@ use askama::Template;
 use super::draft_form::DraftForm;
 use super::format;
 use crate::domain::search::Words as Pieces;
-use crate::store::choices::{Choice, list_by_codes, list_matching, list_office_kinds, list_provinces};
+use crate::store::choices::{self, list_by_codes, list_matching, list_office_kinds, list_provinces};
 use crate::store::{Connection, StoreError};
 use crate::web::access::Scope;
+use crate::web::pages::form_state::Choice;
 use crate::web::ui::format::province;
 use crate::web::words::Words;
 
 /// Groups that a search shows at most.
 const MOST_FOUND: usize = 30;
 
-/// A box to tick.
-#[derive(Clone, Debug)]
-pub struct ChoiceBox {
-    /// What it sends.
-    pub value: String,
-    /// What it says.
-    pub label: String,
-    /// Whether it is ticked.
-    pub on: bool,
-}
-
 /// What can be chosen.
 #[derive(Clone, Debug)]
 pub struct GroupFilter {
     /// The three tiers.
-    pub tiers: Vec<ChoiceBox>,
+    pub tiers: Vec<Choice>,
     /// Provinces in which there are groups.
-    pub provinces: Vec<ChoiceBox>,
+    pub provinces: Vec<Choice>,
     /// Kinds of office of which there are groups.
-    pub office_kinds: Vec<ChoiceBox>,
+    pub office_kinds: Vec<Choice>,
     /// Groups that are chosen, and those that were looked for.
     pub groups: Groups,
 }
@@ -43,9 +33,9 @@ impl GroupFilter {
     pub async fn of(db: &mut Connection, t: Words, scope: &Scope, typed: &DraftForm) -> Result<Self, StoreError> {
         let tiers = [("1", "compose-tier-1"), ("2", "compose-tier-2"), ("3", "compose-tier-3")];
         let tick =
-            |value: String, label: String, chosen: &[String]| ChoiceBox { on: chosen.contains(&value), value, label };
+            |value: String, label: String, chosen: &[String]| Choice { chosen: chosen.contains(&value), value, label };
         let provinces = list_provinces(db, scope.groups()).await?;
-        let mut provinces: Vec<ChoiceBox> =
+        let mut provinces: Vec<Choice> =
             provinces.into_iter().map(|code| tick(code.clone(), province(t, Some(&code)), &typed.provinces)).collect();
         provinces.sort_by_cached_key(|tick| dictionary_key(&tick.label));
         let kinds = list_office_kinds(db, scope.groups()).await?;
@@ -62,7 +52,7 @@ impl GroupFilter {
 
     /// How many provinces are chosen.
     pub fn chosen_provinces(&self) -> i64 {
-        self.provinces.iter().filter(|tick| tick.on).fold(0, |n, _| n + 1)
+        self.provinces.iter().filter(|tick| tick.chosen).fold(0, |n, _| n + 1)
     }
 }
 
@@ -83,7 +73,7 @@ fn dictionary_key(word: &str) -> String {
 /// A group that can be taken in or left out.
 #[derive(Clone, Debug)]
 struct Row {
-    group: Choice,
+    group: choices::Choice,
     taken: bool,
     left_out: bool,
 }
@@ -115,7 +105,7 @@ impl Groups {
                 groups.push(group);
             }
         }
-        let row = |group: Choice| Row {
+        let row = |group: choices::Choice| Row {
             taken: typed.groups.contains(&group.code),
             left_out: typed.exclude_groups.contains(&group.code),
             group,
@@ -125,7 +115,7 @@ impl Groups {
 }
 
 /// The groups that `query` names, one more than are shown; none where nothing is looked for.
-pub async fn find(db: &mut Connection, scope: &Scope, query: &str) -> Result<Option<Vec<Choice>>, StoreError> {
+pub async fn find(db: &mut Connection, scope: &Scope, query: &str) -> Result<Option<Vec<choices::Choice>>, StoreError> {
     let Ok(pieces) = query.parse::<Pieces>() else { return Ok(None) };
     let limit = i64::try_from(MOST_FOUND + 1).unwrap_or(i64::MAX);
     Ok(Some(list_matching(db, scope.groups(), pieces.patterns(), limit).await?))

@@ -21,6 +21,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, BulletinTime, parse_day};
 use crate::relay::draft_rules::{DraftFault, DraftText, read_address};
 use crate::store::bulletins::Draft;
+use crate::web::pages::form_state::FormErrors;
 use crate::web::words::Words;
 
 /// The end of an office's day, where a deadline says no time.
@@ -28,45 +29,19 @@ const OFFICE_CLOSES: Time = time(16, 30, 0, 0);
 /// The end of a day.
 const MIDNIGHT: Time = time(23, 59, 0, 0);
 
-/// What cannot be taken, by field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FormErrors(Vec<(&'static str, String)>);
-
-impl FormErrors {
-    /// Adds a sentence about a field.
-    pub fn add(&mut self, field: &'static str, sentence: String) {
-        self.0.push((field, sentence));
-    }
-
-    /// What is said of a field.
-    pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
-    }
-
-    /// Whether all can be taken.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// All, in the order of the form.
-    pub fn all(&self) -> &[(&'static str, String)] {
-        &self.0
-    }
-
-    /// Adds what the rules of a draft say, and `unread`: codes of groups that cannot even be codes.
-    pub fn add_draft_faults(&mut self, t: Words, faults: &[DraftFault], unread: &[&str]) {
-        let mut codes = unread.to_vec();
-        for fault in faults {
-            match fault {
-                DraftFault::GroupAbsent { code, .. } => codes.push(code),
-                other => self.add(field_of(other), draft_fault(t, other)),
-            }
+/// Adds what the rules of a draft say, and `unread`: codes of groups that cannot even be codes.
+pub fn add_draft_faults(errors: &mut FormErrors, t: Words, faults: &[DraftFault], unread: &[&str]) {
+    let mut codes = unread.to_vec();
+    for fault in faults {
+        match fault {
+            DraftFault::GroupAbsent { code, .. } => codes.push(code),
+            other => errors.add(field_of(other), draft_fault(t, other)),
         }
-        if !codes.is_empty() {
-            self.add("audience", t.say_with("compose-refused-unknown-groups", &[("codes", &codes.join(", "))]));
-        }
-        self.0.sort_by_key(|(field, _)| FIELDS.iter().position(|known| known == field));
     }
+    if !codes.is_empty() {
+        errors.add("audience", t.say_with("compose-refused-unknown-groups", &[("codes", &codes.join(", "))]));
+    }
+    errors.order_by(FIELDS);
 }
 
 /// The fields in the order of the form.
@@ -115,7 +90,7 @@ fn field_of(fault: &DraftFault) -> &'static str {
 
 /// Reads what was typed over `base`, which says where the bulletin starts.
 pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft, FormErrors) {
-    let mut reader = Reader { t, now, faults: FormErrors::default() };
+    let mut reader = Reader { t, now, errors: FormErrors::default() };
     let draft = Draft {
         kind: word(&typed.kind).unwrap_or_default(),
         about: typed.about.parse().ok(),
@@ -135,7 +110,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
         origin: base.origin,
     };
-    (draft, reader.faults)
+    (draft, reader.errors)
 }
 
 /// A moment that was typed as day and time; none where no day is given.
@@ -175,7 +150,7 @@ fn text<T: FromStr<Err = BadText> + Into<String>>(typed: &str) -> String {
 struct Reader {
     t: Words,
     now: Timestamp,
-    faults: FormErrors,
+    errors: FormErrors,
 }
 
 impl Reader {
@@ -185,7 +160,7 @@ impl Reader {
         }
         let number = DocumentNumber::parse(typed, None).ok().map(|number| number.raw().to_owned());
         if number.is_none() {
-            self.faults.add("document_number", self.t.say("compose-fault-number"));
+            self.errors.add("document_number", self.t.say("compose-fault-number"));
         }
         number
     }
@@ -195,7 +170,7 @@ impl Reader {
             return None;
         }
         let read = parse_day(typed, Bound::Letter, self.now);
-        read.map_err(|bad| self.faults.add("document_date", bad_day(self.t, &bad))).ok().map(|date| date.to_string())
+        read.map_err(|bad| self.errors.add("document_date", bad_day(self.t, &bad))).ok().map(|date| date.to_string())
     }
 
     fn links(&mut self, typed: &[(String, String)]) -> Vec<Link> {
@@ -204,12 +179,12 @@ impl Reader {
             let (label, url) = (label.trim(), url.trim());
             if url.is_empty() {
                 if !label.is_empty() {
-                    self.faults.add("links", self.t.say_with("compose-fault-link-empty", &[("label", label)]));
+                    self.errors.add("links", self.t.say_with("compose-fault-link-empty", &[("label", label)]));
                 }
                 continue;
             }
             let Ok((host, url)) = read_address(url) else {
-                self.faults.add("links", self.t.say_with("compose-fault-link", &[("url", url)]));
+                self.errors.add("links", self.t.say_with("compose-fault-link", &[("url", url)]));
                 continue;
             };
             let label = if label.is_empty() { host } else { label.to_owned() };
@@ -225,7 +200,7 @@ impl Reader {
             Err(bad) => {
                 let sentence =
                     if bad == BadText::Empty { self.t.say("compose-fault-alt") } else { bad_text(self.t, bad) };
-                self.faults.add("image_alt", sentence);
+                self.errors.add("image_alt", sentence);
                 // shown all the same while it is being written
                 "…".parse().ok().map(|alt| Attachment { image, alt })
             }
@@ -246,7 +221,7 @@ impl Reader {
         bound: Bound,
     ) -> Option<Timestamp> {
         read_moment(self.t, date, time, else_at, bound, self.now).unwrap_or_else(|sentence| {
-            self.faults.add(field, sentence);
+            self.errors.add(field, sentence);
             None
         })
     }

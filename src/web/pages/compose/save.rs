@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::draft_form::{DraftForm, DraftRequest};
 use super::form::{FilledForm, FormContext};
 use super::image::take_file;
-use super::read_form::{FormErrors, read};
+use super::read_form::{add_draft_faults, read};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::time::Timestamp;
 use crate::relay::drafts::{self, CheckedDraft};
@@ -16,6 +16,7 @@ use crate::store::bulletins::Draft;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -27,19 +28,18 @@ pub async fn save_new(
     visitor: Visitor,
     IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
-    let mut faults = FormErrors::default();
-    let typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
+    let mut form = take_file(&app, &visitor, &mut sent).await?;
     let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
     let context = FormContext::blank(&mut tx, &visitor).await?;
-    let (draft, read_faults) = read(&typed, &context.base, visitor.words, app.now());
-    let mut faults = joined(faults, &read_faults);
-    let checked = check(&mut tx, &visitor, (&typed, &mut faults), &draft, app.now()).await?;
+    let (draft, errors) = read(&form.typed, &context.base, visitor.words, app.now());
+    form.errors.append(errors);
+    let checked = check(&mut tx, &visitor, &mut form, &draft, app.now()).await?;
     let Some(checked) = checked.filter(|_| !is_preview(&sent)) else {
-        let (status, faults) = preview_answer(&sent, faults);
-        let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken: None };
+        let status = status_of(&sent, &mut form);
+        let page = FilledForm { visitor: &visitor, context, form, draft, overtaken: None };
         return page.show(&mut tx, &app, status).await;
     };
     let id = drafts::create(&mut tx, &visitor.caller.right(), &checked, app.now()).await?;
@@ -54,34 +54,33 @@ pub async fn save_draft(
     Id(id): Id<BulletinId>,
     IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
 ) -> Result<Response, Problem> {
-    let mut faults = FormErrors::default();
-    let mut typed = take_file(&app, &visitor, &mut sent, &mut faults).await?;
+    let mut form = take_file(&app, &visitor, &mut sent).await?;
     let mut tx = match form_key.begin(&app).await? {
         Begun::First(tx) => tx,
         Begun::Again(id) => return Ok(saved(&sent, id)),
     };
     let stored = drafts::lock(&mut tx, &visitor.caller.right(), id).await?;
     let seen = stored.updated_at.as_microsecond().to_string();
-    let overtaken = (typed.seen != seen).then(|| {
+    let overtaken = (form.typed.seen != seen).then(|| {
         let by = stored.updated_at;
         visitor.words.say_with("compose-overtaken", &[("at", &moment(visitor.words, by))])
     });
     let before = stored.clone();
     let context = FormContext::of(stored);
-    let (draft, read_faults) = read(&typed, &context.base, visitor.words, app.now());
-    let mut faults = joined(faults, &read_faults);
-    let checked = check(&mut tx, &visitor, (&typed, &mut faults), &draft, app.now()).await?;
+    let (draft, errors) = read(&form.typed, &context.base, visitor.words, app.now());
+    form.errors.append(errors);
+    let checked = check(&mut tx, &visitor, &mut form, &draft, app.now()).await?;
     let Some(checked) = checked.filter(|_| !is_preview(&sent) && overtaken.is_none()) else {
-        let (status, faults) = preview_answer(&sent, faults);
+        let status = status_of(&sent, &mut form);
         let (status, overtaken) = match overtaken {
             // saved once more, it is saved over the other's, knowingly
             Some(sentence) if !is_preview(&sent) => {
-                typed.seen = seen;
+                form.typed.seen = seen;
                 (StatusCode::CONFLICT, Some(sentence))
             }
             _ => (status, None),
         };
-        let page = FilledForm { visitor: &visitor, context, typed, draft, faults, overtaken };
+        let page = FilledForm { visitor: &visitor, context, form, draft, overtaken };
         return page.show(&mut tx, &app, status).await;
     };
     drafts::change(&mut tx, &visitor.caller.right(), &before, &checked, app.now()).await?;
@@ -94,16 +93,13 @@ fn is_preview(sent: &DraftRequest) -> bool {
     matches!(sent.get("do"), "preview" | "find")
 }
 
-/// A look finds no fault: what is not written yet is no mistake.
-fn preview_answer(sent: &DraftRequest, faults: FormErrors) -> (StatusCode, FormErrors) {
-    if is_preview(sent) { (StatusCode::OK, FormErrors::default()) } else { (StatusCode::UNPROCESSABLE_ENTITY, faults) }
-}
-
-fn joined(mut faults: FormErrors, more: &FormErrors) -> FormErrors {
-    for (field, sentence) in more.all() {
-        faults.add(field, sentence.clone());
+/// A look finds nothing wrong: what is not written yet is no mistake.
+fn status_of(sent: &DraftRequest, form: &mut FormState<DraftForm>) -> StatusCode {
+    if !is_preview(sent) {
+        return StatusCode::UNPROCESSABLE_ENTITY;
     }
-    faults
+    form.errors = FormErrors::default();
+    StatusCode::OK
 }
 
 fn saved(sent: &DraftRequest, id: BulletinId) -> Response {
@@ -115,7 +111,7 @@ fn saved(sent: &DraftRequest, id: BulletinId) -> Response {
 async fn check(
     db: &mut Connection,
     visitor: &Visitor,
-    (typed, faults): (&DraftForm, &mut FormErrors),
+    FormState { typed, errors }: &mut FormState<DraftForm>,
     draft: &Draft,
     now: Timestamp,
 ) -> Result<Option<CheckedDraft>, Problem> {
@@ -131,6 +127,6 @@ async fn check(
         Ok(checked) => (Some(checked), Vec::new()),
         Err(found) => (None, found),
     };
-    faults.add_draft_faults(visitor.words, &found, &unread);
-    Ok(checked.filter(|_| faults.is_empty()))
+    add_draft_faults(errors, visitor.words, &found, &unread);
+    Ok(checked.filter(|_| errors.is_empty()))
 }

@@ -22,6 +22,7 @@ use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::pages::form_state::FormState;
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -56,18 +57,8 @@ struct ShowPage {
     public_page: Option<String>,
     about: Option<String>,
     may: AllowedActions,
-    fault: Option<Fault>,
-}
-
-/// An act that was refused, at its own form.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    /// The form's name.
-    pub of: &'static str,
-    /// Why.
-    pub sentence: String,
-    /// What was typed into it.
-    pub typed: String,
+    /// What was typed into the form that was refused, and why, by the name of the form.
+    refused: FormState<String>,
 }
 
 /// What the visitor may do with it now.
@@ -114,7 +105,7 @@ pub async fn show_bulletin(
     Id(id): Id<BulletinId>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    page(&mut db, &app, &visitor, id, None, StatusCode::OK).await
+    page(&mut db, &app, &visitor, id, FormState::default(), StatusCode::OK).await
 }
 
 /// The page, with why an act was refused.
@@ -123,7 +114,7 @@ pub async fn page(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    fault: Option<Fault>,
+    refused: FormState<String>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let row = visible::bulletin(db, &visitor.caller, id).await?;
@@ -152,7 +143,7 @@ pub async fn page(
         about: row.about.map(|about| format!("/bulletins/{about}")),
         may: AllowedActions::of(visitor, &row, own, app.settings.bulletins.approval),
         subject: row.subject,
-        fault,
+        refused,
     };
     Ok(show(Shell::of(visitor), status, &page, "no-store"))
 }

@@ -28,6 +28,7 @@ use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
+use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -47,9 +48,8 @@ struct SummaryPage {
     counts: Option<Counts>,
     exercise: Option<String>,
     automatic: bool,
-    typed: Chosen,
+    form: FormState<Chosen>,
     fault: Option<String>,
-    when_fault: Option<String>,
 }
 
 /// When to publish, as typed.
@@ -62,13 +62,6 @@ pub struct Chosen {
     time: String,
 }
 
-/// Why the page is shown again.
-#[derive(Default)]
-struct FormErrors {
-    page: Option<String>,
-    when: Option<String>,
-}
-
 /// The page.
 pub async fn show_summary(
     State(app): State<App>,
@@ -76,7 +69,7 @@ pub async fn show_summary(
     Id(id): Id<BulletinId>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    page(&mut db, &app, &visitor, id, Chosen::default(), FormErrors::default(), StatusCode::OK).await
+    page(&mut db, &app, &visitor, id, FormState::default(), StatusCode::OK).await
 }
 
 async fn page(
@@ -84,8 +77,7 @@ async fn page(
     app: &App,
     visitor: &Visitor,
     id: BulletinId,
-    typed: Chosen,
-    faults: FormErrors,
+    form: FormState<Chosen>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -93,7 +85,7 @@ async fn page(
     if row.published_at.is_some() {
         return Ok(Redirect::to(&format!("/bulletins/{id}")).into_response());
     }
-    let mut fault = faults.page;
+    let mut fault = form.error("page").map(str::to_owned);
     let times = check_bulletin_times(None, row.expires_at, row.due_at(), app.now());
     if !times.is_empty() {
         fault = fault.or(format::refusal(t, &Refusal::Times(times)));
@@ -120,9 +112,8 @@ async fn page(
         exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
         subject: row.subject,
-        typed,
+        form,
         fault,
-        when_fault: faults.when,
     };
     Ok(show(Shell::of(visitor), status, &page, "no-store"))
 }
@@ -158,8 +149,8 @@ pub async fn publish(
     find_stage_for_update(&mut tx, id).await?;
     let row = visible::own_bulletin(&mut tx, &visitor.caller, id).await?;
     if row.published_at.is_none() && row.updated_at.as_microsecond().to_string() != typed.seen {
-        let faults = FormErrors { page: Some(t.say("compose-publish-changed")), when: None };
-        return page(&mut tx, &app, &visitor, id, typed, faults, StatusCode::CONFLICT).await;
+        let form = FormState { typed, errors: FormErrors::of("page", t.say("compose-publish-changed")) };
+        return page(&mut tx, &app, &visitor, id, form, StatusCode::CONFLICT).await;
     }
     let done = match (checked, at) {
         (Err(refusal), _) => Err(refusal),
@@ -181,8 +172,8 @@ pub async fn publish(
             let Some(sentence) = format::refusal(t, &refusal) else { return Err(refusal.into()) };
             let status = Problem::from(refusal).status();
             let mut db = app.db.acquire().await?;
-            let faults = FormErrors { page: Some(sentence), when: None };
-            page(&mut db, &app, &visitor, id, typed, faults, status).await
+            let form = FormState { typed, errors: FormErrors::of("page", sentence) };
+            page(&mut db, &app, &visitor, id, form, status).await
         }
     }
 }
@@ -195,6 +186,6 @@ async fn again(
     sentence: String,
 ) -> Result<Response, Problem> {
     let mut db = app.db.acquire().await?;
-    let faults = FormErrors { page: None, when: Some(sentence) };
-    page(&mut db, app, visitor, id, typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await
+    let form = FormState { typed, errors: FormErrors::of("when", sentence) };
+    page(&mut db, app, visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
