@@ -10,6 +10,7 @@ use crate::domain::account::{Permission, Role};
 use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
 use crate::web::app::App;
+use crate::web::pages::form_state::FormErrors;
 use crate::web::pages::show;
 use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
@@ -20,19 +21,6 @@ use crate::web::words::Words;
 
 /// With fewer recovery codes than this new ones should be made.
 const FEW: i64 = 3;
-
-/// What is wrong with a form of the page, by form.
-#[derive(Debug, Default)]
-pub struct FormErrors {
-    /// With the new password.
-    pub password: Option<String>,
-    /// With the TOTP codes.
-    pub codes: Option<String>,
-    /// With passkeys.
-    pub passkeys: Option<String>,
-    /// With being bound at the provider.
-    pub provider: Option<String>,
-}
 
 struct DeviceRow {
     handle: String,
@@ -73,7 +61,8 @@ struct OwnAccountPage {
     others: bool,
     passkeys: Option<passkeys::PasskeyCard>,
     provider: Option<provider::ProviderCard>,
-    faults: FormErrors,
+    /// By form.
+    errors: FormErrors,
 }
 
 /// The page.
@@ -86,7 +75,7 @@ pub(super) async fn render(
     app: &App,
     mut visitor: Visitor,
     status: StatusCode,
-    faults: FormErrors,
+    errors: FormErrors,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     if status != StatusCode::OK {
@@ -135,7 +124,7 @@ pub(super) async fn render(
         devices,
         passkeys,
         provider,
-        faults,
+        errors,
     };
     Ok(show(shell, status, &page, "no-store"))
 }

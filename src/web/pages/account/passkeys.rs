@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::overview::{FormErrors, render};
+use super::overview::render;
 use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::ids::{AccountId, PasskeyId};
 use crate::domain::thai::normal_form;
@@ -19,6 +19,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::form_state::FormErrors;
 use crate::web::people::Visitor;
 use crate::web::people::passkeys::{ask_to_make, get_passkeys, keep_made};
 use crate::web::problem::Problem;
@@ -144,6 +145,6 @@ pub async fn remove(
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {
-    let faults = FormErrors { passkeys: Some(fault), ..FormErrors::default() };
-    render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
+    let errors = FormErrors::of("passkeys", fault);
+    render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, errors).await
 }

@@ -9,13 +9,14 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::overview::{FormErrors, render};
+use super::overview::render;
 use super::{HERE, doubt, own};
 use crate::store::account_links::expire_links;
 use crate::store::accounts::update_password;
 use crate::store::audit::insert_entry;
 use crate::store::login_sessions::delete_others;
 use crate::web::app::App;
+use crate::web::pages::form_state::FormErrors;
 use crate::web::pages::people::welcome::checked;
 use crate::web::people::{Visitor, known_device};
 use crate::web::problem::Problem;
@@ -47,8 +48,8 @@ pub async fn change(
     let password = match password {
         Ok(password) => password,
         Err(fault) => {
-            let faults = FormErrors { password: Some(fault), ..FormErrors::default() };
-            return render(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await;
+            let errors = FormErrors::of("password", fault);
+            return render(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
         }
     };
     let hash = app.people.hash(password).await?;

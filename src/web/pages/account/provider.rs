@@ -6,13 +6,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use tower_sessions::Session;
 
-use super::overview::{FormErrors, render};
+use super::overview::render;
 use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::ids::AccountId;
 use crate::store::account_identities::{list_identities, unbind_identities};
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
+use crate::web::pages::form_state::FormErrors;
 use crate::web::people::Visitor;
 use crate::web::people::provider_sign_in::{Purpose, Refusal, get_provider, note_unbound, redirect_to_provider};
 use crate::web::problem::Problem;
@@ -94,6 +95,6 @@ async fn find_doubt(app: &App, visitor: &Visitor, proof: PasswordProof) -> Resul
 }
 
 async fn refuse(app: &App, visitor: Visitor, status: StatusCode, fault: String) -> Result<Response, Problem> {
-    let faults = FormErrors { provider: Some(fault), ..FormErrors::default() };
-    render(app, visitor, status, faults).await
+    let errors = FormErrors::of("provider", fault);
+    render(app, visitor, status, errors).await
 }

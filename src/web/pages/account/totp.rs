@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::overview::{FormErrors, render};
+use super::overview::render;
 use super::{HERE, PasswordProof, doubt, own};
 use crate::domain::credentials::CodeSecret;
 use crate::store::accounts::{Account, replace_codes, update_codes};
@@ -17,6 +17,7 @@ use crate::store::audit::insert_entry;
 use crate::store::recovery_codes::delete_recovery_codes;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::pages::form_state::FormErrors;
 use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::totp::{TotpQrCode, TotpSetup, draw, open, seal};
@@ -148,8 +149,8 @@ async fn find(app: &App, visitor: &Visitor) -> Result<Account, Problem> {
 }
 
 async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, Problem> {
-    let faults = FormErrors { codes: Some(fault), ..FormErrors::default() };
-    render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, faults).await
+    let errors = FormErrors::of("codes", fault);
+    render(app, visitor, StatusCode::UNPROCESSABLE_ENTITY, errors).await
 }
 
 fn ask(mut visitor: Visitor, status: StatusCode, drawn: Option<TotpQrCode>, fault: Option<String>) -> Response {
