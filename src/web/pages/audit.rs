@@ -17,9 +17,10 @@ use axum::{Form, Router};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use self::actions::{Choice, choices, say_act};
+use self::actions::{choices, say_act};
 use self::names::{Names, find_names};
-use super::form_fields::{begin_of, end_of, read_day};
+use super::form_fields::{begin_of, end_of, read_day, with_any};
+use super::form_state::{Choice, FormErrors, FormState};
 use super::show;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
@@ -75,8 +76,7 @@ struct SealCheck {
 #[derive(Template)]
 #[template(path = "audit/audit.html")]
 struct AuditPage {
-    query: AuditQuery,
-    fault: Option<String>,
+    form: FormState<AuditQuery>,
     acts: Vec<Choice>,
     entries: PageTable,
     next: Option<String>,
@@ -144,7 +144,7 @@ async fn render(
     whole_tree(visitor)?;
     let t = visitor.words;
     let limit = Limit::default();
-    let (filter, fault) = read(t, &query, app.now())?;
+    let (filter, errors) = read(t, &query, app.now())?;
     let mut tx = app.begin().await?;
     let rows = list_entries(&mut tx, &filter, limit.rows()).await?;
     let acts = list_acts(&mut tx).await?;
@@ -165,18 +165,19 @@ async fn render(
     let names = find_names(&mut tx, &page.items).await?;
     let entries =
         PageTable::of(t, &t.say("audit-title"), &columns(&names), &page.items).styled("table stacks audit-table");
-    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let acts = choices(t, acts, query.act.trim());
-    let audit = AuditPage { query, fault, acts, entries, next, proof };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let acts = with_any(t, choices(t, acts, query.act.trim()));
+    let form = FormState { typed: query, errors };
+    let audit = AuditPage { form, acts, entries, next, proof };
     Ok(show(Shell::of(visitor), status, &audit, "no-store"))
 }
 
 /// What the form means; a day that cannot be read is told and does not narrow.
-fn read(t: Words, query: &AuditQuery, now: Timestamp) -> Result<(Filter, Option<String>), Problem> {
+fn read(t: Words, query: &AuditQuery, now: Timestamp) -> Result<(Filter, FormErrors), Problem> {
     let text = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
-    let day = |typed: &str| read_day(t, typed, Bound::Search, now);
+    let mut errors = FormErrors::default();
+    let mut day = |typed: &str| errors.check("days", read_day(t, typed, Bound::Search, now)).flatten();
     let (from, until) = (day(&query.from), day(&query.until));
-    let fault = from.as_ref().err().or(until.as_ref().err()).cloned();
     let before = match key_of::<String>(query.cursor.as_ref())? {
         Some(place) => Some(parse_place(&place).ok_or_else(|| Problem::absent("page"))?),
         None => None,
@@ -186,11 +187,11 @@ fn read(t: Words, query: &AuditQuery, now: Timestamp) -> Result<(Filter, Option<
         actors: text(&query.actor).map(|name| Actor::called(&name)),
         act: text(&query.act),
         subject: text(&query.subject),
-        from: from.ok().flatten().and_then(begin_of),
-        until: until.ok().flatten().and_then(end_of),
+        from: from.and_then(begin_of),
+        until: until.and_then(end_of),
         before,
     };
-    Ok((filter, fault))
+    Ok((filter, errors))
 }
 
 fn parse_place(text: &str) -> Option<(Timestamp, i64)> {

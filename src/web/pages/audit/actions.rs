@@ -1,6 +1,7 @@
 //! What each act of the audit is called in words. The audit keeps the code word, which machines and old entries need;
 //! readers are told what was done.
 
+use crate::web::pages::form_state::Choice;
 use crate::web::words::Words;
 
 /// Every act that the program writes with the key of its words, in the order in which the filter offers them. A test
@@ -80,17 +81,6 @@ pub fn say_act(t: Words, act: &str) -> Option<String> {
     ACTS.iter().chain(FORMER_ACTS).find(|(code, _)| *code == act).map(|(_, key)| t.say(key))
 }
 
-/// One act of the filter.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// What the audit keeps.
-    pub code: String,
-    /// What it is called.
-    pub words: String,
-    /// Whether the list is narrowed to it.
-    pub chosen: bool,
-}
-
 /// The acts of `found` as the filter offers them, with the one that is `chosen` even if nobody has done it yet; those
 /// that this program does not know come last, as they are.
 pub fn choices(t: Words, mut found: Vec<String>, chosen: &str) -> Vec<Choice> {
@@ -98,11 +88,7 @@ pub fn choices(t: Words, mut found: Vec<String>, chosen: &str) -> Vec<Choice> {
         found.push(chosen.to_owned());
     }
     found.sort_by_key(|act| ACTS.iter().position(|(code, _)| code == act).unwrap_or(ACTS.len()));
-    let choice = |code: String| Choice {
-        words: say_act(t, &code).unwrap_or_else(|| code.clone()),
-        chosen: code == chosen,
-        code,
-    };
+    let choice = |code: String| Choice::of(&code, say_act(t, &code).unwrap_or_else(|| code.clone()), chosen);
     found.into_iter().map(choice).collect()
 }
 

@@ -13,6 +13,7 @@ use crate::domain::ids::BulletinId;
 use crate::domain::search::{BadWords, Words as Pieces};
 use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
 use crate::web::conn::Conn;
+use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -28,9 +29,8 @@ const ON_A_PAGE: usize = 25;
 #[template(path = "compose/list.html")]
 struct ListPage {
     may_write: bool,
-    q: String,
-    fault: Option<String>,
-    states: Vec<(&'static str, String, bool)>,
+    form: FormState<ListQuery>,
+    states: Vec<Choice>,
     narrowed: bool,
     lines: Vec<DraftRow>,
     next: Option<String>,
@@ -87,16 +87,16 @@ const STATES: [(&str, bulletin::State); 6] = [
 /// The list.
 pub async fn show_list(
     visitor: Visitor,
-    Query(query): Query<ListQuery>,
+    Query(mut query): Query<ListQuery>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let state: Option<bulletin::State> = serde_json::from_value(Value::String(query.state.clone())).ok();
-    let q = query.q.replace('\0', "");
-    let (words, fault) = match q.parse::<Pieces>() {
-        Ok(words) => (Some(words), None),
-        Err(BadWords::Empty) => (None, None),
-        Err(_) => (None, Some(t.say("compose-list-words-fault"))),
+    query.q = query.q.replace('\0', "");
+    let mut errors = FormErrors::default();
+    let words = match query.q.parse::<Pieces>() {
+        Err(BadWords::Empty) => None,
+        read => errors.check("q", read.map_err(|_| t.say("compose-list-words-fault"))),
     };
     let filter = Filter {
         state,
@@ -112,20 +112,21 @@ pub async fn show_list(
     rows.truncate(ON_A_PAGE);
     let last = rows.last().filter(|_| more).map(|row| row.id.to_string());
     let next = last.and_then(|before| {
-        let query = [("q", q.as_str()), ("state", query.state.as_str()), ("before", before.as_str())];
+        let query = [("q", query.q.as_str()), ("state", query.state.as_str()), ("before", before.as_str())];
         serde_urlencoded::to_string(query).ok()
     });
     let sees_drafts = visitor.caller.sees_drafts() || visitor.caller.sees_own_drafts();
     let sees = |state: &bulletin::State| sees_drafts || !is_unpublished(*state);
     let states = STATES.into_iter().filter(|(_, known)| sees(known));
+    let states = states.map(|(word, known)| Choice::of(word, known.word(t), &query.state));
+    let all = Choice::of("", t.say("compose-list-all"), &query.state);
     let page = ListPage {
         may_write: visitor.may(Permission::Originate),
         narrowed: filter.words.is_some() || state.is_some() || filter.before.is_some(),
-        states: states.map(|(word, known)| (word, known.word(t), state == Some(known))).collect(),
+        states: [all].into_iter().chain(states).collect(),
         lines: rows.into_iter().map(|row| DraftRow::of(t, row)).collect(),
         next: next.map(|query| format!("/bulletins?{query}")),
-        q,
-        fault,
+        form: FormState { typed: query, errors },
     };
     Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
 }

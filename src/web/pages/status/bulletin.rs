@@ -16,6 +16,8 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::pages::form_fields::with_any;
+use crate::web::pages::form_state::{Choice, FormErrors};
 use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -31,12 +33,6 @@ pub struct StatusQuery {
     #[serde(default)]
     state: String,
     cursor: Option<Cursor>,
-}
-
-struct StateOption {
-    value: String,
-    label: String,
-    chosen: bool,
 }
 
 struct GroupRow {
@@ -60,7 +56,8 @@ struct StatusPage {
     state: String,
     public: String,
     tiers: Vec<TierRow>,
-    states: Vec<StateOption>,
+    form: FormErrors,
+    states: Vec<Choice>,
     narrowed: bool,
     groups: Vec<GroupRow>,
     next: Option<String>,
@@ -93,11 +90,7 @@ pub async fn show_one(
         let fields = [("state", query.state.as_str()), ("cursor", &cursor.encode())];
         format!("{HERE}/{id}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
-    let option = |state: DeliveryState| StateOption {
-        value: code_of(&state),
-        label: state.word(t),
-        chosen: wanted == Some(state),
-    };
+    let choice = |state: DeliveryState| Choice::of(&code_of(&state), state.word(t), &query.state);
     let one = StatusPage {
         path: format!("{HERE}/{id}"),
         published: moment(t, published_at),
@@ -106,7 +99,8 @@ pub async fn show_one(
         public: app.public_url(&bulletin.public_token),
         subject: bulletin.subject,
         tiers: standings.iter().map(|tier| TierRow::of(t, tier)).collect(),
-        states: STATES.into_iter().map(option).collect(),
+        form: FormErrors::default(),
+        states: with_any(t, STATES.into_iter().map(choice).collect()),
         narrowed: wanted.is_some(),
         groups: page.items,
         next,

@@ -133,7 +133,7 @@ fn an_act_that_nobody_knows_is_offered_as_it_is_and_last() {
     assert_eq!(say_act(THAI, "x"), None);
     let found = ["publish", "sign_in", "x"].map(str::to_owned).to_vec();
     let offered = choices(ENGLISH, found, "retry");
-    let codes: Vec<(&str, bool)> = offered.iter().map(|choice| (&*choice.code, choice.chosen)).collect();
+    let codes: Vec<(&str, bool)> = offered.iter().map(|choice| (&*choice.value, choice.chosen)).collect();
     assert_eq!(codes, [("sign_in", false), ("publish", false), ("retry", true), ("x", false)]);
-    assert_eq!((&*offered[0].words, &*offered[3].words), ("Signed in", "x"));
+    assert_eq!((&*offered[0].label, &*offered[3].label), ("Signed in", "x"));
 }
