@@ -1,6 +1,6 @@
 //! What is around every page of people: who is signed in, where one can go, the language, what was just done.
 //!
-//! A page's template extends `shell.html`, in which `shell` and the words `t` are values that [`show`](super::pages::show)
+//! A page's template extends `shell.html`, in which `shell` and the words `t` are values that [`HtmlPage`](super::pages::HtmlPage)
 //! gives: they are no fields of its struct.
 
 use std::any::Any;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
@@ -19,9 +19,9 @@ use tokio::time::Instant;
 
 use self::actions::{choices, say_act};
 use self::names::{Names, find_names};
+use super::HtmlPage;
 use super::form_fields::{begin_of, end_of, read_day, with_any};
 use super::form_state::{Choice, FormErrors, FormState};
-use super::show;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
@@ -32,7 +32,6 @@ use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::label::Badge;
 use crate::web::ui::table::{Column, PageTable};
@@ -169,7 +168,7 @@ async fn render(
     let acts = with_any(t, choices(t, acts, query.act.trim()));
     let form = FormState { typed: query, errors };
     let audit = AuditPage { form, acts, entries, next, proof };
-    Ok(show(Shell::of(visitor), status, &audit, "no-store"))
+    Ok(HtmlPage::of(visitor, audit).status(status).into_response())
 }
 
 /// What the form means; a day that cannot be read is told and does not narrow.

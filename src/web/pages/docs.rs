@@ -5,14 +5,14 @@ mod example;
 use std::sync::LazyLock;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Tag};
 
-use super::{assets, show as show_page};
+use super::{HtmlPage, assets};
 use crate::web::document::{openapi, operations};
 use crate::web::input::Parameters;
 
@@ -121,7 +121,7 @@ pub async fn show(Parameters(DocsQuery { q }): Parameters<DocsQuery>) -> Respons
         (!operations.is_empty()).then_some((section, operations))
     };
     let page = Docs { style: assets::style_path(), q: q.trim(), sections: SECTIONS.iter().filter_map(found).collect() };
-    show_page((), StatusCode::OK, &page, "public, max-age=300")
+    HtmlPage::within((), page).cache("public, max-age=300").into_response()
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The first page: what this is, for somebody who came here by chance, and the way in for those who have a duty.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 
-use super::show as show_page;
+use super::HtmlPage;
 use crate::web::people::language_of;
 use crate::web::shell::Shell;
 use crate::web::words::Words;
@@ -15,7 +14,7 @@ use crate::web::words::Words;
 struct Landing;
 
 /// The first page, in the language chosen on this device.
-pub async fn show(cookies: CookieJar) -> Response {
+pub async fn show(cookies: CookieJar) -> impl IntoResponse {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    show_page(Shell::outside(t, "/"), StatusCode::OK, &Landing, "private, no-cache")
+    HtmlPage::within(Shell::outside(t, "/"), Landing).cache("private, no-cache")
 }

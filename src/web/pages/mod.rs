@@ -23,34 +23,70 @@ pub mod steward;
 
 use askama::{Template, Values};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
+use super::people::Visitor;
 use super::problem::Problem;
+use super::shell::Shell;
 
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
 );
 
-/// The page, with the headers that all pages have. `around`: the [`Shell`](super::shell::Shell) of a page that stands in
-/// `shell.html`, the words of a part of a page, and nothing of a page that needs neither. `cache`: a `Cache-Control`.
-pub(super) fn show<T: Template>(around: impl Values, status: StatusCode, page: &T, cache: &'static str) -> Response {
-    let html = match page.render_with_values(&around) {
-        // what was typed is shown again as it is, but for what no page may hold
-        Ok(mut html) => {
-            html.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
-            html
-        }
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
-            return Problem::internal().into_response();
-        }
-    };
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
-        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
-    ];
-    (status, headers, html).into_response()
+/// A page as it is answered: what is around it, its status, and who may keep it, which is nobody if nothing else is said.
+#[must_use]
+pub(super) struct HtmlPage<A, T> {
+    around: A,
+    page: T,
+    status: StatusCode,
+    cache: &'static str,
+}
+
+impl<A: Values, T: Template> HtmlPage<A, T> {
+    /// `page` within `around`: the [`Shell`] of one that stands in `shell.html`, the words of a part of a page, and nothing
+    /// of a page that needs neither.
+    pub fn within(around: A, page: T) -> Self {
+        Self { around, page, status: StatusCode::OK, cache: "no-store" }
+    }
+
+    /// With another status.
+    pub fn status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// With another `Cache-Control`.
+    pub fn cache(self, cache: &'static str) -> Self {
+        Self { cache, ..self }
+    }
+}
+
+impl<T: Template> HtmlPage<Shell, T> {
+    /// `page` of somebody who is signed in.
+    pub fn of(visitor: &Visitor, page: T) -> Self {
+        Self::within(Shell::of(visitor), page)
+    }
+}
+
+impl<A: Values, T: Template> IntoResponse for HtmlPage<A, T> {
+    fn into_response(self) -> Response {
+        let html = match self.page.render_with_values(&self.around) {
+            // what was typed is shown again as it is, but for what no page may hold
+            Ok(mut html) => {
+                html.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
+                html
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
+                return Problem::internal().into_response();
+            }
+        };
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (header::CONTENT_SECURITY_POLICY, POLICY),
+            (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+            (header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
+            (header::CACHE_CONTROL, HeaderValue::from_static(self.cache)),
+        ];
+        (self.status, headers, html).into_response()
+    }
 }

@@ -5,9 +5,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
-use super::{assets, show};
+use super::{HtmlPage, assets};
 use crate::domain::bulletin::{Kind, Link, Stage, Urgency};
 use crate::domain::ids::BulletinId;
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
@@ -98,15 +98,20 @@ pub async fn show_bulletin(State(app): State<App>, token: Result<Id<String>, Pro
         Err(_) => Ok(None),
     };
     match found {
-        Ok(Some((bulletin, others))) => show((), StatusCode::OK, &page(bulletin, others, app.now()), CACHE),
-        Ok(None) => show((), StatusCode::NOT_FOUND, &Absent { style: assets::style_path() }, "no-store"),
+        Ok(Some((bulletin, others))) => {
+            HtmlPage::within((), page(bulletin, others, app.now())).cache(CACHE).into_response()
+        }
+        Ok(None) => {
+            HtmlPage::within((), Absent { style: assets::style_path() }).status(StatusCode::NOT_FOUND).into_response()
+        }
         Err(error) => show_away(&error.into()),
     }
 }
 
 /// The failure is on record; a reader is told in Thai to come back.
 fn show_away(problem: &Problem) -> Response {
-    let mut response = show((), problem.status(), &Away { style: assets::style_path() }, "no-store");
+    let mut response =
+        HtmlPage::within((), Away { style: assets::style_path() }).status(problem.status()).into_response();
     response.headers_mut().extend(problem.header());
     response
 }

@@ -6,9 +6,9 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
-use super::show;
+use super::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
@@ -39,7 +39,7 @@ pub fn problem(visitor: &Visitor, problem: &Problem) -> Response {
 
 /// A sentence of its own, for somebody who is not signed in.
 pub fn explain_page(t: Words, status: StatusCode, title: String, text: String) -> Response {
-    show(Shell::outside(t, "/"), status, &Refused { title, text, detail: None }, "no-store")
+    HtmlPage::within(Shell::outside(t, "/"), Refused { title, text, detail: None }).status(status).into_response()
 }
 
 fn explain(shell: Shell, problem: &Problem) -> Response {
@@ -56,7 +56,7 @@ fn explain(shell: Shell, problem: &Problem) -> Response {
         matches!(problem.status(), StatusCode::CONFLICT | StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
     let detail = tells_more.then(|| problem.detail().to_owned()).filter(|detail| !detail.is_empty());
     let page = Refused { title: t.say(title), text: t.say(text), detail };
-    let mut response = show(shell, problem.status(), &page, "no-store");
+    let mut response = HtmlPage::within(shell, page).status(problem.status()).into_response();
     response.headers_mut().extend(problem.header());
     response
 }

@@ -9,8 +9,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -33,7 +32,7 @@ use crate::store::passkeys::{delete_passkeys, insert_passkey, list_credential_id
 use crate::store::sign_in_waits::{SignInStep, put_wait, take_wait};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::Words;
@@ -179,7 +178,7 @@ fn page(shell: Shell, challenge: Challenge, options: &impl Serialize) -> Result<
         Challenge::Get => (false, "/sign-in/passkey/confirm", "/sign-in"),
     };
     let page = PasskeyPage { making, options, action, back };
-    Ok(show(shell.with_script("passkeys"), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::within(shell.with_script("passkeys"), page).into_response())
 }
 
 /// Whose passkey signed what this session was asked to sign, and what was asked for when that began. The counter is kept

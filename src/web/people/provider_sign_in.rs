@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tower_sessions::Session;
@@ -24,7 +24,7 @@ use crate::store::sign_in_waits::{SignInStep, put_wait, take_wait};
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::words::{Language, Words};
@@ -142,7 +142,7 @@ pub async fn redirect_to_provider(
     let mut db = app.db.acquire().await?;
     put_wait(&mut db, &sha256, SignInStep::Provider, &away, app.now() + LASTS).await?;
     let page = Leaving { to: to.into() };
-    Ok(Ok(show(Shell::outside(t, "/sign-in"), StatusCode::OK, &page, "no-store")))
+    Ok(Ok(HtmlPage::within(Shell::outside(t, "/sign-in"), page).into_response()))
 }
 
 /// What waited for the browser of `session`; none where nothing did, or too long.

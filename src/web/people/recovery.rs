@@ -1,8 +1,7 @@
 //! Recovery codes as pages handle them: made, shown this once, used.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::pending_form::PendingForm;
@@ -13,7 +12,7 @@ use crate::store::accounts::Account;
 use crate::store::audit::insert_entry;
 use crate::store::recovery_codes::{count_recovery_codes, replace_recovery_codes, use_recovery_code};
 use crate::store::{Connection, StoreError};
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::shell::Shell;
 
 #[derive(Template)]
@@ -49,5 +48,5 @@ pub async fn take(db: &mut Connection, account: &Account, typed: &str, now: Time
 /// The page that shows them, and leads on to `next`, or sends a form that waited for the visitor to be signed in.
 pub fn reveal(shell: Shell, codes: &[String], next: String, form: Option<PendingForm>) -> Response {
     let page = RecoveryPage { rows: codes.len(), codes: codes.join("\n"), next, form };
-    show(shell, StatusCode::OK, &page, "no-store")
+    HtmlPage::within(shell, page).into_response()
 }

@@ -1,6 +1,6 @@
 //! Filters of templates. A module whose templates use them says `use crate::web::ui::filters;`.
 //!
-//! The language is a value of the page, not a field of its template: [`crate::web::pages::show`] gives it.
+//! The language is a value of the page, not a field of its template: [`crate::web::pages::HtmlPage`] gives it.
 #![expect(
     clippy::inline_always,
     clippy::unused_self,

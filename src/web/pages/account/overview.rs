@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::{HERE, own, passkeys, provider};
 use crate::domain::account::{Permission, Role};
 use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
 use crate::web::app::App;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormErrors;
-use crate::web::pages::show;
 use crate::web::people::{Visitor, device};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
@@ -126,7 +126,7 @@ pub(super) async fn render(
         provider,
         errors,
     };
-    Ok(show(shell, status, &page, "no-store"))
+    Ok(HtmlPage::within(shell, page).status(status).into_response())
 }
 
 fn duty(t: Words, act: Permission) -> Duty {

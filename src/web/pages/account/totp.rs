@@ -17,8 +17,8 @@ use crate::store::audit::insert_entry;
 use crate::store::recovery_codes::delete_recovery_codes;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormErrors;
-use crate::web::pages::show;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::totp::{TotpQrCode, TotpSetup, draw, open, seal};
 use crate::web::people::{Visitor, recovery};
@@ -156,5 +156,5 @@ async fn refuse(app: &App, visitor: Visitor, fault: String) -> Result<Response, 
 fn ask(mut visitor: Visitor, status: StatusCode, drawn: Option<TotpQrCode>, fault: Option<String>) -> Response {
     HERE.clone_into(&mut visitor.here);
     let page = CodesPage { drawn, fault };
-    show(Shell::of(&visitor), status, &page, "no-store")
+    HtmlPage::of(&visitor, page).status(status).into_response()
 }

@@ -20,12 +20,12 @@ use crate::store::passkeys::list_passkeys;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::role_choices;
 use crate::web::pages::form_state::{Choice, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, with_flash};
+use crate::web::shell::with_flash;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::Label as _;
 
@@ -125,5 +125,5 @@ async fn page(
         passkeys,
         issuers,
     };
-    Ok(show(Shell::of(visitor), status, &page, "no-store"))
+    Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }

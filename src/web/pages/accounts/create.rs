@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{AccountForm, read};
 use super::link;
@@ -13,12 +13,11 @@ use crate::domain::credentials::Username;
 use crate::store::accounts::{NewAccount, find_account_by_id};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::role_choices;
 use crate::web::pages::form_state::{Choice, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 
 #[derive(Template)]
 #[template(path = "accounts/new.html")]
@@ -76,5 +75,5 @@ pub async fn create(
 
 fn render(visitor: &Visitor, status: StatusCode, form: FormState<AccountForm>) -> Response {
     let page = NewAccountPage { roles: role_choices(visitor.words, &form.typed.role), form };
-    show(Shell::of(visitor), status, &page, "no-store")
+    HtmlPage::of(visitor, page).status(status).into_response()
 }

@@ -20,12 +20,11 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeChoice, OfficeField};
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
 use crate::web::words::group_digits;
 
@@ -183,5 +182,5 @@ fn page(
     form.typed.confirmed = all.to_string();
     let lasts = moment(t, app.now() + app.people.rules.link_lifetime);
     let page = InvitePage { form, count, lines, all: group_digits(all), lasts, changed };
-    show(Shell::of(visitor), status, &page, "no-store")
+    HtmlPage::of(visitor, page).status(status).into_response()
 }

@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -17,10 +16,9 @@ use crate::store::accounts::Account;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
 
 #[derive(Template)]
@@ -94,7 +92,7 @@ pub(super) fn reveal(mut visitor: Visitor, made: MadeLink) -> Response {
         link: made.link,
         until: moment(t, made.until),
     };
-    show(Shell::of(&visitor), StatusCode::OK, &page, "no-store")
+    HtmlPage::of(&visitor, page).into_response()
 }
 
 /// The address that a token is the end of.

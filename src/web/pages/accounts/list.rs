@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::{HERE, path_of};
@@ -15,12 +14,11 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{role_choices, with_any};
 use crate::web::pages::form_state::{Choice, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::{Badge, Label as _};
@@ -56,7 +54,7 @@ pub async fn show_accounts(
     visitor: Visitor,
     Parameters(mut query): Parameters<AccountsQuery>,
     Conn(mut db): Conn,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
     query.q = query.q.trim().chars().take(200).collect();
@@ -97,7 +95,7 @@ pub async fn show_accounts(
         accounts: PageTable::of(t, &t.say("accounts-title"), &columns(now), &page.items).styled("table stacks"),
         next,
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &list, "no-store"))
+    Ok(HtmlPage::of(&visitor, list))
 }
 
 fn columns<'a>(now: Timestamp) -> Vec<Column<'a, Account>> {

@@ -8,14 +8,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::task::spawn_blocking;
 
 use crate::report::invitations::Slip;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::{Visitor, qr};
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
@@ -68,7 +67,7 @@ pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Resul
     let around_them = |part| stream::once(ready(Ok::<_, io::Error>(part)));
     let parts = around_them(before).chain(sheets).chain(around_them(after));
     // the headers of every page, around another body
-    let (parts_of_head, _) = show(shell, StatusCode::OK, &around, "no-store").into_parts();
+    let (parts_of_head, _) = HtmlPage::within(shell, around).into_response().into_parts();
     Ok(Response::from_parts(parts_of_head, Body::from_stream(parts)))
 }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::curve::{Curve, curve};
 use super::tables::{
@@ -31,10 +30,9 @@ use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::caller_limits::Holder;
 use crate::web::live::{Frame, Subject, answer};
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::filters;
 use crate::web::ui::format::{Share, moment, moment_or_dash, number};
 use crate::web::ui::label::{Badge, Label as _};
@@ -233,7 +231,7 @@ pub async fn show_bulletin(
     State(app): State<App>,
     visitor: Visitor,
     InScope(id): InScope<BulletinId>,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let view = format!("board {id} {}", viewer.name());
@@ -248,7 +246,7 @@ pub async fn show_bulletin(
         origin: bulletin.origin_office,
         part: part.body.clone(),
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 /// The part that moves, whenever it has.

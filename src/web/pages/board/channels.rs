@@ -3,8 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::failures::Format;
 use super::tables::file;
@@ -15,7 +14,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::access::Scope;
 use crate::web::app::App;
 use crate::web::input::Parameters;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
@@ -177,5 +176,5 @@ pub async fn show_channels(
     let failures = PageTable::of(t, &t.say("webhook-failures-title"), &columns, &failures);
     drop(columns);
     let page = ChannelsPage { channels, failures, failed: count_failures(&mut db).await? };
-    Ok(show(shell, StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::within(shell, page).into_response())
 }

@@ -1,8 +1,7 @@
 //! `/deliveries/{id}`: one copy of a bulletin for one group, with everything that is known to have happened to it.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 
 use super::InScope;
 use super::tables::{DeliveryRow, Viewer};
@@ -15,10 +14,9 @@ use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{Delivery as Row, find_delivery};
 use crate::store::{Connection, StoreError};
 use crate::web::conn::Conn;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::actor::name_actor;
 use crate::web::ui::filters;
 use crate::web::ui::label::Label as _;
@@ -48,7 +46,7 @@ pub async fn show_delivery(
     visitor: Visitor,
     InScope(id): InScope<DeliveryId>,
     Conn(mut db): Conn,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let row = find_delivery(&mut db, id, viewer.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
@@ -66,7 +64,7 @@ pub async fn show_delivery(
     let ended = ended.join(" · ");
     let steps = story.into_iter().map(|moment| step(t, moment, by.as_deref(), &ended)).collect();
     let page = DeliveryPage { operates: viewer.operates, row, forwarded_by: by, steps };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineStep {

@@ -3,8 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::overview::{DAYS, since};
@@ -18,10 +17,9 @@ use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::label::code_of;
 use crate::web::ui::table::{PageTable, to_file};
 
@@ -127,7 +125,7 @@ pub async fn show_failures(
     let days = DAYS.to_string();
     let of = which.bulletin.map(|id| format!("bulletin={id}&")).unwrap_or_default();
     let page = FailuresPage { days, causes, about, of, chosen, deliveries, more, cut_at };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page).into_response())
 }
 
 /// What ended otherwise than accepted in one bulletin: of the state that is asked for, or of all three.

@@ -1,8 +1,7 @@
 //! `/groups/{code}`: one group, who answers for it, and what came to it.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::InScope;
 use super::failures::Format;
@@ -15,10 +14,9 @@ use crate::store::stewards::list_stewards;
 use crate::web::access::visible;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::filters;
 use crate::web::ui::format::{DASH, moment, tier_label};
 use crate::web::ui::table::{PageTable, to_file};
@@ -124,7 +122,7 @@ pub async fn show_group(
         name: group.name,
         office: group.office_name,
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page).into_response())
 }
 
 /// How many of the groups above the visitor sees, from this one up.

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::bulletin::{ALL, SPACING};
 use super::channels::{ChannelRow, channel_rows};
@@ -25,10 +24,9 @@ use crate::web::app::App;
 use crate::web::caller_limits::Holder;
 use crate::web::input::Id;
 use crate::web::live::{Frame, Subject, answer};
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::filters;
 use crate::web::ui::format::Share;
 use crate::web::ui::table::{PageTable, to_file};
@@ -184,11 +182,11 @@ fn viewer_of(visitor: &Visitor) -> Viewer {
 }
 
 /// The board over all bulletins.
-pub async fn show_overview(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+pub async fn show_overview(State(app): State<App>, visitor: Visitor) -> Result<impl IntoResponse, Problem> {
     let viewer = viewer_of(&visitor);
     let part = app.live().now(&name(&viewer), Box::pin(make(app.clone(), viewer))).await?;
     let page = OverviewPage { part: part.body.clone() };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 /// The part that moves, whenever it has.

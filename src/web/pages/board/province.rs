@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::InScopeWithQuery;
 use super::bulletin::find;
@@ -15,10 +14,9 @@ use crate::store::board::blocked::list_blocked;
 use crate::store::board::provinces::{OfficeCell, list_offices_of_province};
 use crate::web::app::App;
 use crate::web::input::Parameters;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::{Share, number, persons, province as province_name};
 use crate::web::ui::table::{PageTable, to_file};
 
@@ -90,5 +88,5 @@ pub async fn show_province(
             .tall(),
         offices: PageTable::of(t, &t.say("board-offices"), &office_columns(), &cells),
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page).into_response())
 }

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::InScope;
@@ -20,10 +19,9 @@ use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::deliveries::{Filter, list_deliveries};
 use crate::web::app::App;
 use crate::web::input::Parameters;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::{DASH, moment as ui_moment, number, persons, province};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::PageTable;
@@ -97,7 +95,7 @@ pub async fn show_receipt(
     visitor: Visitor,
     InScope(id): InScope<BulletinId>,
     Parameters(which): Parameters<ReceiptQuery>,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let province = which.province.as_deref().filter(|province| !province.is_empty()).and_then(code_of);
@@ -154,7 +152,7 @@ pub async fn show_receipt(
         made: moment(t, app.now()),
         by: visitor.display_name.clone(),
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 fn province_table(t: Words, sums: &[ProvinceSum]) -> PageTable {

@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::InScope;
@@ -19,10 +18,10 @@ use crate::web::access::Caller;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, with_flash};
+use crate::web::shell::with_flash;
 use crate::web::ui::format::{province, tier_label};
 use crate::web::ui::label::Label as _;
 use crate::web::words::Words;
@@ -94,7 +93,7 @@ pub async fn ask(
     visitor: Visitor,
     InScope(id): InScope<BulletinId>,
     Parameters(which): Parameters<RetryQuery>,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let bulletin = find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
     let key_good_since = app.now() - app.settings.retry_key_lifetime;
@@ -112,7 +111,7 @@ pub async fn ask(
         unknown: (found.unknown > 0).then(|| t.count("retry-unknown", found.unknown)),
         any: found.deliveries + found.unknown > 0,
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 /// The filter in words.

@@ -23,11 +23,10 @@ use crate::web::api::drafts::default_origin;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -136,7 +135,7 @@ impl FilledForm<'_> {
             form,
             overtaken,
         };
-        Ok(show(Shell::of(visitor), status, &page, "no-store"))
+        Ok(HtmlPage::of(visitor, page).status(status).into_response())
     }
 }
 

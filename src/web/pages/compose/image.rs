@@ -2,15 +2,15 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse as _, Response};
 
 use super::draft_form::{DraftForm, DraftRequest};
 use crate::domain::picture::ImageId;
 use crate::store::images::insert_image;
 use crate::web::app::App;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::picture::{NotTaken, prepare};
 use crate::web::problem::Problem;
@@ -72,7 +72,7 @@ pub(super) async fn take_file(
 /// Takes a picture as soon as it is chosen, for the script; the preview follows.
 pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: DraftRequest) -> Result<Response, Problem> {
     let form = take_file(&app, &visitor, &mut sent).await?;
-    let mut response = show(visitor.words, StatusCode::OK, &ImageField::of(visitor.words, &form), "no-store");
+    let mut response = HtmlPage::within(visitor.words, ImageField::of(visitor.words, &form)).into_response();
     response.headers_mut().insert("hx-trigger", HeaderValue::from_static("picture"));
     Ok(response)
 }

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,11 +12,10 @@ use crate::domain::ids::BulletinId;
 use crate::domain::search::{BadWords, Words as Pieces};
 use crate::store::bulletins::{Bulletin, Filter, list_bulletins};
 use crate::web::conn::Conn;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::{Badge, Label as _};
 use crate::web::words::Words;
@@ -89,7 +87,7 @@ pub async fn show_list(
     visitor: Visitor,
     Query(mut query): Query<ListQuery>,
     Conn(mut db): Conn,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let t = visitor.words;
     let state: Option<bulletin::State> = serde_json::from_value(Value::String(query.state.clone())).ok();
     query.q = query.q.replace('\0', "");
@@ -128,7 +126,7 @@ pub async fn show_list(
         next: next.map(|query| format!("/bulletins?{query}")),
         form: FormState { typed: query, errors },
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 fn is_unpublished(state: bulletin::State) -> bool {

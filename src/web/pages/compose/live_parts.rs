@@ -1,8 +1,7 @@
 //! Parts of the form that are requested while somebody types: the preview, and the search for groups.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 
 use super::draft_form::{DraftForm, DraftRequest};
 use super::form::FormContext;
@@ -10,12 +9,16 @@ use super::picker::Groups;
 use super::preview::Preview;
 use super::read_form::read;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 
 /// The preview alone, for the script that follows what is typed.
-pub async fn preview(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
+pub async fn preview(
+    State(app): State<App>,
+    visitor: Visitor,
+    sent: DraftRequest,
+) -> Result<impl IntoResponse, Problem> {
     let typed = DraftForm::of(&sent);
     let mut db = app.db.acquire().await?;
     let context = FormContext::named(&mut db, &visitor, sent.get("id")).await?;
@@ -23,12 +26,16 @@ pub async fn preview(State(app): State<App>, visitor: Visitor, sent: DraftReques
     let stored = context.stored.as_ref();
     let preview =
         Preview::of(&mut db, &app.settings, visitor.words, &typed, &draft, stored, &context.origin_office).await?;
-    Ok(show(visitor.words, StatusCode::OK, &preview.while_typing(), "no-store"))
+    Ok(HtmlPage::within(visitor.words, preview.while_typing()))
 }
 
 /// The groups that are looked for, for the script.
-pub async fn find_groups(State(app): State<App>, visitor: Visitor, sent: DraftRequest) -> Result<Response, Problem> {
+pub async fn find_groups(
+    State(app): State<App>,
+    visitor: Visitor,
+    sent: DraftRequest,
+) -> Result<impl IntoResponse, Problem> {
     let mut db = app.db.acquire().await?;
     let groups = Groups::of(&mut db, visitor.words, &visitor.caller.scope, &DraftForm::of(&sent)).await?;
-    Ok(show(visitor.words, StatusCode::OK, &groups, "no-store"))
+    Ok(HtmlPage::within(visitor.words, groups))
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::format;
 use super::list::marks;
@@ -22,11 +22,10 @@ use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::actor::say_actor;
 use crate::web::ui::format::{moment, province};
 use crate::web::ui::label::Badge;
@@ -145,7 +144,7 @@ pub async fn page(
         subject: row.subject,
         refused,
     };
-    Ok(show(Shell::of(visitor), status, &page, "no-store"))
+    Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
 /// What was sent, or what would be.

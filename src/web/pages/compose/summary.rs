@@ -28,11 +28,11 @@ use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::line_check;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::{FormErrors, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, with_flash};
+use crate::web::shell::with_flash;
 use crate::web::ui::label::Label as _;
 
 /// When a bulletin goes out that names a day and no time.
@@ -115,7 +115,7 @@ async fn page(
         form,
         fault,
     };
-    Ok(show(Shell::of(visitor), status, &page, "no-store"))
+    Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
 /// Publishes, now or at a time.

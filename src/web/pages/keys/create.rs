@@ -21,12 +21,12 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeField, end_of, read_day, read_label, read_role};
 use crate::web::pages::form_state::{FormErrors, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::{Shell, with_flash};
+use crate::web::shell::with_flash;
 use crate::web::words::{Language, Words, capital};
 
 /// What is typed; an agency chooses only the name.
@@ -91,7 +91,7 @@ fn reveal(app: &App, mut visitor: Visitor, made: MadeKey) -> Response {
         made.key, app.settings.public_url
     );
     let page = Made { name: made.name, key: made.key, command };
-    show(Shell::of(&visitor), StatusCode::OK, &page, "no-store")
+    HtmlPage::of(&visitor, page).into_response()
 }
 
 async fn read(

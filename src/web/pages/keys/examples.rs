@@ -2,17 +2,15 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 
 use crate::domain::account::Permission;
 use crate::store::bulletins::{Filter, list_bulletins};
 use crate::web::app::App;
 use crate::web::conn::Conn;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 
 /// Bulletins looked at to find a published one.
 const RECENT: i64 = 20;
@@ -31,7 +29,11 @@ struct Examples {
 }
 
 /// The page.
-pub async fn show_examples(State(app): State<App>, visitor: Visitor, Conn(mut db): Conn) -> Result<Response, Problem> {
+pub async fn show_examples(
+    State(app): State<App>,
+    visitor: Visitor,
+    Conn(mut db): Conn,
+) -> Result<impl IntoResponse, Problem> {
     let t = visitor.words;
     let filter = Filter { scope: visitor.caller.scope.to_filter(), ..Filter::default() };
     let recent = list_bulletins(&mut db, &filter, RECENT).await?;
@@ -76,5 +78,5 @@ pub async fn show_examples(State(app): State<App>, visitor: Visitor, Conn(mut db
         commands,
         may_make_keys: visitor.may(Permission::ManageKeys),
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::create::KeyForm;
@@ -18,9 +18,9 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::role_choices;
 use crate::web::pages::form_state::{Choice, FormState};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::Shell;
@@ -96,7 +96,7 @@ pub(super) async fn render(
         roles: role_choices(t, &form.typed.role),
         form,
     };
-    Ok(show(shell, status, &list, "no-store"))
+    Ok(HtmlPage::within(shell, list).status(status).into_response())
 }
 
 #[derive(Template)]

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -19,7 +19,7 @@ use crate::store::accounts::{Account, find_account_by_id, take_code, update_code
 use crate::store::audit::insert_entry;
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::attempts::{Attempt, Secret};
 use crate::web::people::pending_form::PendingForm;
 use crate::web::people::sign_in_request::SignInRequest;
@@ -98,7 +98,7 @@ fn ask_for(
     fault: Option<Fault>,
 ) -> Response {
     let page = CodePage { setup, next, pending_form, passkeys: app.people.passkeys.is_some(), fault };
-    show(Shell::outside(t, "/sign-in").with_script("passkeys"), status, &page, "no-store")
+    HtmlPage::within(Shell::outside(t, "/sign-in").with_script("passkeys"), page).status(status).into_response()
 }
 
 /// What is typed into the form.

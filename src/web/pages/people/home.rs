@@ -1,12 +1,10 @@
 //! Where people begin: the ways to their areas.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
-use crate::web::shell::Shell;
 
 #[derive(Template)]
 #[template(path = "people/home.html")]
@@ -15,7 +13,7 @@ struct Home {
 }
 
 /// The page with all ways.
-pub async fn show_home(visitor: Visitor) -> Response {
+pub async fn show_home(visitor: Visitor) -> impl IntoResponse {
     let page = Home { office: visitor.office_name.clone() };
-    show(Shell::of(&visitor), StatusCode::OK, &page, "no-store")
+    HtmlPage::of(&visitor, page)
 }

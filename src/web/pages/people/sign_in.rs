@@ -23,7 +23,7 @@ use crate::store::login_sessions::update_device;
 use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::attempts::{Attempt, Origin, Secret};
 use crate::web::people::pending_form::{PendingForm, local_path};
 use crate::web::people::{SignInMethod, SignedIn, known_device, language_of, session_sha256};
@@ -61,7 +61,7 @@ impl SignInPage {
     }
 
     fn show(&self, t: Words, here: &str, status: StatusCode) -> Response {
-        show(Shell::outside(t, here).with_script("passkeys"), status, self, "no-store")
+        HtmlPage::within(Shell::outside(t, here).with_script("passkeys"), self).status(status).into_response()
     }
 }
 
@@ -110,7 +110,7 @@ struct SavePrompt {
 
 /// In place of a part of a form, for somebody whose session ended while they were typing into it.
 pub fn save_prompt(t: Words) -> Response {
-    show(t, StatusCode::UNAUTHORIZED, &SavePrompt { t }, "no-store")
+    HtmlPage::within(t, SavePrompt { t }).status(StatusCode::UNAUTHORIZED).into_response()
 }
 
 /// What is typed into the form.
@@ -249,7 +249,7 @@ pub(super) async fn finish(
     metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "signed_in").increment(1);
     if let Some(form) = asked.pending_form.as_deref().and_then(PendingForm::from_field) {
         let again = ResendPage { form };
-        return Ok((known, show(Shell::outside(t, "/home"), StatusCode::OK, &again, "no-store")).into_response());
+        return Ok((known, HtmlPage::within(Shell::outside(t, "/home"), again)).into_response());
     }
     let next = local_path(&asked.next).unwrap_or_else(|| first_page(account.role));
     Ok((known, Redirect::to(next)).into_response())

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -30,7 +30,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::conn::Conn;
-use crate::web::pages::{refused, show};
+use crate::web::pages::{HtmlPage, refused};
 use crate::web::people::language_of;
 use crate::web::people::passkeys::remove_all;
 use crate::web::people::provider_sign_in::{Purpose, Refusal, note_unbound, redirect_to_provider};
@@ -172,7 +172,7 @@ fn form(app: &App, t: Words, status: StatusCode, account: &Account, token: &str,
         provider: app.people.provider.as_ref().map(|provider| provider.label(t).to_owned()),
         fault,
     };
-    show(Shell::outside(t, &format!("/welcome/{token}")), status, &page, "no-store")
+    HtmlPage::within(Shell::outside(t, &format!("/welcome/{token}")), page).status(status).into_response()
 }
 
 pub(super) fn used_up(t: Words) -> Response {

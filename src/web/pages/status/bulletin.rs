@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::delivery_text::{STATES, say_next_step};
@@ -16,12 +15,11 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::with_any;
 use crate::web::pages::form_state::{Choice, FormErrors};
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::{moment, persons};
 use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::view::delivery::{Delivery, DeliveryState};
@@ -70,7 +68,7 @@ pub async fn show_one(
     Id(id): Id<BulletinId>,
     Parameters(query): Parameters<StatusQuery>,
     Conn(mut db): Conn,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let t = visitor.words;
     let limit = Limit::default();
     let scope = visitor.caller.scope.to_filter();
@@ -105,7 +103,7 @@ pub async fn show_one(
         groups: page.items,
         next,
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &one, "no-store"))
+    Ok(HtmlPage::of(&visitor, one))
 }
 
 fn line(t: Words, delivery: Delivery) -> GroupRow {

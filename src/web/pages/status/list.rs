@@ -1,8 +1,7 @@
 //! The latest bulletins, each with a line per tier.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::{HERE, TierRow};
@@ -12,10 +11,9 @@ use crate::store::overview::{TierStanding, list_standings};
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, key_of};
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::shell::Shell;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::{Badge, Label as _};
 use crate::web::words::Words;
@@ -51,7 +49,7 @@ pub async fn show_list(
     visitor: Visitor,
     Parameters(query): Parameters<StatusListQuery>,
     Conn(mut db): Conn,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let t = visitor.words;
     let scope = visitor.caller.scope.to_filter();
     let filter =
@@ -70,7 +68,7 @@ pub async fn show_list(
         items: bulletins.into_iter().map(|bulletin| item(t, bulletin, &standings)).collect(),
         next,
     };
-    Ok(show(Shell::of(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::of(&visitor, page))
 }
 
 fn item(t: Words, bulletin: Bulletin, standings: &[TierStanding]) -> StatusItem {

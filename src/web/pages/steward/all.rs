@@ -4,7 +4,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
@@ -17,7 +16,7 @@ use crate::web::access::duty::own_groups;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -40,7 +39,7 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor, Conn(mut db): C
     }
     let count = t.count("forward-all-count", size(&waiting));
     let items: Vec<WaitingItem> = waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect();
-    Ok(show(around(&visitor), StatusCode::OK, &ForwardAllPage { count, items }, "no-store"))
+    Ok(HtmlPage::within(around(&visitor), ForwardAllPage { count, items }).into_response())
 }
 
 /// The answer: those that were shown and are still ticked.

@@ -29,8 +29,8 @@ use crate::web::access::{Scope, visible};
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::format::moment;
@@ -151,7 +151,7 @@ pub(super) async fn render(
         form,
         receipt,
     };
-    Ok(show(around(visitor), status, &page, "no-store"))
+    Ok(HtmlPage::within(around(visitor), page).status(status).into_response())
 }
 
 async fn describe_all(

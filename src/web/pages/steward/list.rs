@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
@@ -18,7 +18,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::access::Scope;
 use crate::web::access::duty::own_groups;
 use crate::web::app::App;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::routes::{self, Access};
@@ -124,7 +124,7 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
         originates: may_compose(&visitor),
         office: visitor.office_name.clone(),
     };
-    Ok(show(around(&visitor), StatusCode::OK, &page, "no-store"))
+    Ok(HtmlPage::within(around(&visitor), page).into_response())
 }
 
 /// Whether the visitor may open the page on which bulletins are written.

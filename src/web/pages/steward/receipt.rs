@@ -5,8 +5,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::IntoResponse;
 
 use super::format::soon;
 use super::list::size;
@@ -18,7 +17,7 @@ use crate::web::access::duty::own_groups;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
-use crate::web::pages::show;
+use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::format::{moment, persons};
@@ -84,14 +83,14 @@ pub async fn show_receipt(
     visitor: Visitor,
     Id(id): Id<BulletinId>,
     Conn(mut db): Conn,
-) -> Result<Response, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let groups = own_groups(&mut db, &visitor.caller).await?;
     if list_copies(&mut db, id, &groups).await?.is_empty() {
         return Err(Problem::absent("bulletin"));
     }
     drop(db);
     let receipt = read(&app, visitor.words, id, &groups).await?;
-    Ok(show(visitor.words, StatusCode::OK, &Part { t: visitor.words, id, receipt }, "no-store"))
+    Ok(HtmlPage::within(visitor.words, Part { t: visitor.words, id, receipt }))
 }
 
 /// Reads the receipts of a bulletin at and below these groups, which the visitor answers for.

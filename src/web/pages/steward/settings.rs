@@ -24,8 +24,8 @@ use crate::web::app::App;
 use crate::web::field::Field;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
-use crate::web::pages::show;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
@@ -163,7 +163,7 @@ pub(super) async fn render(
         deputy_form: forms.deputy,
         made: forms.made,
     };
-    Ok(show(Shell { here: address(code), ..around(visitor) }, status, &page, "no-store"))
+    Ok(HtmlPage::within(Shell { here: address(code), ..around(visitor) }, page).status(status).into_response())
 }
 
 /// Whether the visitor can make an account for a deputy: a steward for the own office, and who makes accounts anyway.
