@@ -29,6 +29,20 @@ pub enum Kind {
     Drill,
 }
 
+impl Kind {
+    /// The word that a message bears in front; none for the common kind.
+    #[must_use]
+    pub fn thai(self) -> Option<&'static str> {
+        match self {
+            Self::News => None,
+            Self::Correction => Some("แก้ไข"),
+            Self::Withdrawal => Some("ยกเลิก"),
+            Self::Test => Some("ทดสอบ"),
+            Self::Drill => Some("ฝึกซ้อม"),
+        }
+    }
+}
+
 /// ชั้นความเร็ว: how soon those who receive it must act (Rule on Correspondence 2526, clause 28).
 ///
 /// Ordered: the more urgent is the greater.

@@ -22,6 +22,9 @@ pub enum State {
     Ready,
     /// LINE accepted it. Nothing more is known: not that it was shown, not that anyone looked.
     Accepted,
+    /// A member forwarded it by hand, and the account heard its code in the group. Nothing more is known: not that LINE accepted
+    /// anything from us, not that anyone looked.
+    Seen,
     /// Given up, with a reason.
     Failed,
     /// The group has no LINE group linked, or the account is no longer in it.
@@ -36,11 +39,12 @@ pub enum State {
 
 impl State {
     /// All states, in the order of the table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Waiting,
         Self::Held,
         Self::Ready,
         Self::Accepted,
+        Self::Seen,
         Self::Failed,
         Self::Unreachable,
         Self::Declined,
@@ -71,6 +75,10 @@ pub enum Event {
     DeclineReversed,
     /// LINE's acceptance becomes known, by the answer or by a 409.
     Accepted,
+    /// Its bulletin's code is heard in a member's message in the group.
+    Heard,
+    /// What was heard is taken back by who wrote it.
+    TakenBack,
     /// The engine gives up.
     GivenUp,
     /// The group has no link, or the account is not in it any more.
@@ -91,13 +99,14 @@ pub enum Event {
 /// An acceptance is a fact and is never refused, whatever the state was.
 #[must_use]
 pub fn step(from: State, event: Event) -> Option<State> {
-    use State::{Accepted, Declined, Expired, Failed, Held, Ready, Unreachable, Waiting, Withdrawn};
+    use State::{Accepted, Declined, Expired, Failed, Held, Ready, Seen, Unreachable, Waiting, Withdrawn};
     match (from, event) {
         (_, Event::Accepted) => Some(Accepted),
         (Waiting, Event::TurnComes { automatic }) => Some(if automatic { Ready } else { Held }),
         (Held, Event::Released) => Some(Ready),
         (Held, Event::Declined) => Some(Declined),
-        (Declined, Event::DeclineReversed) => Some(Held),
+        (Declined, Event::DeclineReversed) | (Seen, Event::TakenBack) => Some(Held),
+        (Waiting | Held | Ready | Failed | Unreachable | Declined, Event::Heard) => Some(Seen),
         (Ready, Event::GivenUp) => Some(Failed),
         (Ready, Event::Gone) => Some(Unreachable),
         (Waiting | Held | Ready, Event::Withdrawn) => Some(Withdrawn),
@@ -110,13 +119,15 @@ pub fn step(from: State, event: Event) -> Option<State> {
 /// Whether any event at all leads from `from` to `to`: what the database's trigger allows.
 #[must_use]
 pub fn may_become(from: State, to: State) -> bool {
-    const EVENTS: [Event; 12] = [
+    const EVENTS: [Event; 14] = [
         Event::TurnComes { automatic: true },
         Event::TurnComes { automatic: false },
         Event::Released,
         Event::Declined,
         Event::DeclineReversed,
         Event::Accepted,
+        Event::Heard,
+        Event::TakenBack,
         Event::GivenUp,
         Event::Gone,
         Event::Withdrawn,
@@ -228,7 +239,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_a_retry_or_a_reversal_leaves_a_terminal_state(from in 0..9_usize, automatic: bool) {
+        fn only_a_person_or_a_fact_leaves_a_terminal_state(from in 0..10_usize, automatic: bool) {
             let from = State::ALL[from];
             for event in [Event::TurnComes { automatic }, Event::Released, Event::Declined, Event::GivenUp,
                           Event::Gone, Event::Withdrawn, Event::Expired] {

@@ -7,11 +7,12 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::share_code::{FoundCode, ShareCode};
+use super::typed_code::{Attempt, LENGTH, list_attempts};
+
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// What every code begins with.
 const PREFIX: &str = "GCC";
-/// Letters and digits of a code after its prefix.
-const LENGTH: usize = 8;
 /// Whoever writes more than this many characters is not typing a code.
 const LONGEST_MESSAGE: usize = 300;
 /// Words that might be codes, of which so many are looked at.
@@ -43,17 +44,17 @@ impl JoinCode {
     }
 
     /// Looks for a code in `text`, which holds no mentions any more; `addressed` = the account was mentioned in it.
+    ///
+    /// A text with a share code is a bulletin, whatever words stand in it, and never a join code.
     #[must_use]
     pub fn read(text: &str, addressed: bool) -> TypedCode {
-        if text.chars().nth(LONGEST_MESSAGE).is_some() {
+        if text.chars().nth(LONGEST_MESSAGE).is_some() || ShareCode::find(text) != FoundCode::Nothing {
             return TypedCode::Nothing;
         }
-        let pieces = split(text);
         let says_code = addressed || text.contains("รหัส") || text.to_ascii_lowercase().contains("code");
         let (mut codes, mut perhaps, mut misspelt) = (Vec::new(), Vec::new(), false);
-        for start in 0..pieces.len() {
-            let Some(attempt) = Attempt::at(&pieces, start) else { continue };
-            let list = match (attempt.is_certain(says_code), attempt.code()) {
+        for attempt in list_attempts(text, PREFIX) {
+            let list = match (is_certain(&attempt, says_code), code_of(&attempt)) {
                 (true, None) => {
                     misspelt = true;
                     continue;
@@ -84,124 +85,22 @@ impl JoinCode {
     }
 }
 
-/// A part of a message.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece {
-    /// Latin letters and digits, as capitals.
-    Word(String),
-    /// A dash, or what people type for one.
-    Dash,
-    /// A blank.
-    Blank,
-    /// Anything else; a code does not go across it.
-    Other,
+/// Whether nobody would write this but to type a code.
+fn is_certain(attempt: &Attempt, says_code: bool) -> bool {
+    let has_digit = attempt.has_digit();
+    match attempt.shape().as_slice() {
+        [4, 4] if attempt.dashed => true,
+        [LENGTH] | [4, 4] => has_digit && (says_code || attempt.alone),
+        [3..=5, 3..=5] => attempt.dashed && has_digit,
+        _ => false,
+    }
 }
 
-/// The message in parts, with what is written in other scripts or not seen at all brought into one form.
-fn split(text: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for c in text.chars() {
-        let c = match c {
-            '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => continue,
-            '๐'..='๙' => to_ascii(c, '๐', '0'),
-            '\u{ff01}'..='\u{ff5e}' => to_ascii(c, '\u{ff01}', '!'),
-            c => c,
-        };
-        let piece = match c {
-            c if c.is_ascii_alphanumeric() => {
-                if let Some(Piece::Word(word)) = pieces.last_mut() {
-                    word.push(c.to_ascii_uppercase());
-                    continue;
-                }
-                Piece::Word(c.to_ascii_uppercase().to_string())
-            }
-            '-'
-            | '\u{2010}'..='\u{2015}'
-            | '\u{2043}'
-            | '\u{2212}'
-            | '\u{30fc}'
-            | '\u{fe58}'
-            | '\u{fe63}'
-            | '_'
-            | '.' => Piece::Dash,
-            c if c.is_whitespace() => Piece::Blank,
-            _ => Piece::Other,
-        };
-        pieces.push(piece);
-    }
-    pieces
-}
-
-/// The character that stands as far after `to` as `c` stands after `from`.
-fn to_ascii(c: char, from: char, to: char) -> char {
-    char::from_u32(u32::from(c) - u32::from(from) + u32::from(to)).unwrap_or(c)
-}
-
-/// Words that begin as a code does, up to as many letters as a code has.
-#[derive(Debug)]
-struct Attempt {
-    /// What stands after the prefix: in one piece, or as it is divided.
-    parts: Vec<String>,
-    /// Whether a dash stands wherever it is divided.
-    dashed: bool,
-    /// Whether the message says nothing else.
-    alone: bool,
-}
-
-impl Attempt {
-    /// The attempt that begins with the word at `start`, if one does.
-    fn at(pieces: &[Piece], start: usize) -> Option<Self> {
-        let Piece::Word(first) = &pieces[start] else { return None };
-        let glued = first.strip_prefix(PREFIX)?;
-        let mut parts = Vec::new();
-        if !glued.is_empty() {
-            parts.push(glued.to_owned());
-        }
-        let (mut dashed, mut dash, mut end) = (true, false, start + 1);
-        for (at, piece) in pieces.iter().enumerate().skip(start + 1) {
-            if parts.iter().map(String::len).sum::<usize>() >= LENGTH {
-                break;
-            }
-            match piece {
-                Piece::Word(word) => {
-                    dashed &= dash;
-                    dash = false;
-                    parts.push(word.clone());
-                    end = at + 1;
-                }
-                Piece::Dash => dash = true,
-                Piece::Blank => {}
-                Piece::Other => break,
-            }
-        }
-        let silent = |piece: &Piece| !matches!(piece, Piece::Word(_));
-        let others = pieces[..start].iter().chain(&pieces[end..]);
-        let alone = others.clone().all(silent) && others.clone().all(|piece| *piece != Piece::Other);
-        Some(Self { parts, dashed, alone })
-    }
-
-    fn length(&self) -> usize {
-        self.parts.iter().map(String::len).sum()
-    }
-
-    /// Whether nobody would write this but to type a code.
-    fn is_certain(&self, says_code: bool) -> bool {
-        let has_digit = self.parts.iter().any(|part| part.bytes().any(|byte| byte.is_ascii_digit()));
-        let shape: Vec<usize> = self.parts.iter().map(String::len).collect();
-        match shape.as_slice() {
-            [4, 4] if self.dashed => true,
-            [LENGTH] | [4, 4] => has_digit && (says_code || self.alone),
-            [3..=5, 3..=5] => self.dashed && has_digit,
-            _ => false,
-        }
-    }
-
-    /// The code, where the letters are those of one. No code has a 1 or an I, and a small l looks like both.
-    fn code(&self) -> Option<JoinCode> {
-        let letters: String = self.parts.concat().replace(['1', 'I'], "L");
-        let good = self.length() == LENGTH && letters.bytes().all(|byte| ALPHABET.contains(&byte));
-        good.then_some(JoinCode(letters))
-    }
+/// The code, where the letters are those of one. No code has a 1 or an I, and a small l looks like both.
+fn code_of(attempt: &Attempt) -> Option<JoinCode> {
+    let letters: String = attempt.parts.concat().replace(['1', 'I'], "L");
+    let good = letters.len() == LENGTH && letters.bytes().all(|byte| ALPHABET.contains(&byte));
+    good.then_some(JoinCode(letters))
 }
 
 impl std::fmt::Display for JoinCode {

@@ -107,7 +107,7 @@ fn last_grapheme(text: &str, limit: usize) -> Option<usize> {
 }
 
 /// Whether a cut at `at` leaves every grapheme cluster whole.
-fn ends_grapheme(text: &str, at: usize) -> bool {
+pub(super) fn ends_grapheme(text: &str, at: usize) -> bool {
     GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(false)
 }
 

@@ -3,12 +3,16 @@
 
 use std::sync::LazyLock;
 
+use gcc_relay::domain::bulletin::{Kind, Urgency};
 use gcc_relay::domain::document::{DocumentNumber, MAX_CHARACTERS};
+use gcc_relay::domain::heard_text::TextVerdict;
 use gcc_relay::domain::join_code::{JoinCode, TypedCode};
 use gcc_relay::domain::national::find_province;
 use gcc_relay::domain::picture::{BadPicture, LONGEST_SIDE, MOST_BYTES, Picture};
 use gcc_relay::domain::search::{Words, text_form};
 use gcc_relay::domain::secrecy::secrecy_class;
+use gcc_relay::domain::share_code::{FoundCode, ShareCode};
+use gcc_relay::domain::share_text::{ShareText, share_url};
 use gcc_relay::domain::spreadsheet::{Damage, decode, protect, restore};
 use gcc_relay::domain::thai::{Digits, compare_form, normal_form, parse_date, parse_time};
 use gcc_relay::domain::tree_file::{KnownTree, Patch, parse, write};
@@ -86,6 +90,36 @@ pub fn join_code(data: &[u8]) {
         for code in found {
             assert!(matches!(JoinCode::read(&code.to_string(), addressed), TypedCode::Code(again) if again == code));
         }
+    }
+}
+
+/// What is heard in a group: a share code is found again as it is shown, and is no join code. A bulletin of any wording is
+/// the same when it is heard, and nobody's words beside it are.
+pub fn heard_text(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    let code = match ShareCode::find(text) {
+        FoundCode::One(code) => code,
+        FoundCode::Several(codes) => codes.into_iter().next().expect("several"),
+        FoundCode::Nothing | FoundCode::Misspelt => "REF-7K3M-9QX3".parse().expect("a code"),
+    };
+    assert_eq!(ShareCode::find(code.as_str()), FoundCode::One(code.clone()));
+    assert_eq!(JoinCode::read(code.as_str(), true), TypedCode::Nothing);
+    let (subject, body) = text.split_once('\n').unwrap_or((text, ""));
+    let bulletin = ShareText {
+        urgency: Urgency::MostUrgent,
+        kind: Kind::Drill,
+        document_number: None,
+        subject,
+        body,
+        page: "https://gcc.example.go.th/b/t0ken",
+        code: &code,
+    };
+    let _ = bulletin.compare(text);
+    let short = bulletin.short(1_000).expect("page and code fit");
+    assert!(share_url(&short).len() <= 1_000);
+    for form in [bulletin.full(), short] {
+        assert_eq!(bulletin.compare(&form), TextVerdict::Same);
+        assert_eq!(bulletin.compare(&format!("รับทราบ {form}")), TextVerdict::Altered);
     }
 }
 

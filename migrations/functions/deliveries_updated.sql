@@ -43,6 +43,7 @@ begin
             coalesce(sum(groups) filter (where state = 'held'), 0) as held,
             coalesce(sum(groups) filter (where state = 'ready'), 0) as ready,
             coalesce(sum(groups) filter (where state = 'accepted'), 0) as accepted,
+            coalesce(sum(groups) filter (where state = 'seen'), 0) as seen,
             coalesce(sum(groups) filter (where state = 'failed'), 0) as failed,
             coalesce(sum(groups) filter (where state = 'unreachable'), 0) as unreachable,
             coalesce(sum(groups) filter (where state = 'declined'), 0) as declined,
@@ -61,7 +62,7 @@ begin
     update progress p set
         groups = p.groups + s.groups, seats = p.seats + s.seats,
         waiting = p.waiting + s.waiting, held = p.held + s.held, ready = p.ready + s.ready,
-        accepted = p.accepted + s.accepted, failed = p.failed + s.failed,
+        accepted = p.accepted + s.accepted, seen = p.seen + s.seen, failed = p.failed + s.failed,
         unreachable = p.unreachable + s.unreachable, declined = p.declined + s.declined,
         withdrawn = p.withdrawn + s.withdrawn, expired = p.expired + s.expired,
         acknowledged_groups = p.acknowledged_groups + s.acknowledged_groups, taps = p.taps + s.taps,
@@ -74,7 +75,7 @@ begin
 
     -- The queue: what is ready and not put off stands in a batch. Most statements record what came of calls, and only the dispatcher takes
     -- that out of its batch. Both sides are brought together by grouping: a join would be planned for the few rows of a first call.
-    if exists (select from became where (state = 'ready' and due_at is null) or state in ('withdrawn', 'expired')) then
+    if exists (select from became where (state = 'ready' and due_at is null) or state in ('seen', 'withdrawn', 'expired')) then
         -- what left it in another way than through a dispatcher leaves its batch: it ended, or changed its channel
         select array_agg(bulletin_no), array_agg(left_channel), array_agg(group_id)
         into gone_bulletins, gone_channels, gone_groups
@@ -85,7 +86,7 @@ begin
                 where state = 'ready' and due_at is null
                 union all
                 select bulletin_no, group_id, channel_id, false, state <> 'ready' from became
-                where (state = 'ready' and due_at is null) or state in ('withdrawn', 'expired')
+                where (state = 'ready' and due_at is null) or state in ('seen', 'withdrawn', 'expired')
             ) as sides
             group by bulletin_no, group_id
             having count(*) = 2 and (bool_or(over) or min(channel_id) <> max(channel_id))

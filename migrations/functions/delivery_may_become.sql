@@ -2,11 +2,12 @@
 create or replace function delivery_may_become(was delivery_state, becomes delivery_state) returns boolean
     language sql immutable parallel safe as $$
     select becomes = 'accepted' or case was
-        when 'waiting' then becomes in ('held', 'ready', 'withdrawn', 'expired')
-        when 'held' then becomes in ('ready', 'declined', 'withdrawn', 'expired')
-        when 'ready' then becomes in ('failed', 'unreachable', 'withdrawn', 'expired')
-        when 'declined' then becomes = 'held'
-        when 'failed' then becomes in ('waiting', 'ready')
-        when 'unreachable' then becomes in ('waiting', 'ready')
+        when 'waiting' then becomes in ('held', 'ready', 'seen', 'withdrawn', 'expired')
+        when 'held' then becomes in ('ready', 'seen', 'declined', 'withdrawn', 'expired')
+        when 'ready' then becomes in ('seen', 'failed', 'unreachable', 'withdrawn', 'expired')
+        when 'seen' then becomes = 'held'
+        when 'declined' then becomes in ('held', 'seen')
+        when 'failed' then becomes in ('waiting', 'ready', 'seen')
+        when 'unreachable' then becomes in ('waiting', 'ready', 'seen')
         else false end
 $$;

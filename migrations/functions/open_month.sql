@@ -16,7 +16,7 @@ begin
     if found then
         return;
     end if;
-    foreach parent in array array['attempts', 'acknowledgements', 'deliveries'] loop
+    foreach parent in array array['attempts', 'acknowledgements', 'heard_messages', 'heard_cards', 'deliveries'] loop
         part := parent || '_' || month;
         -- room for two new versions of every row of a page: waiting becomes ready in one transaction for all of them, and accepted in
         -- another. Of 92 bytes at first, 100 in the queue and 156 at the end, 32 rows fit so: by then the first version's place is

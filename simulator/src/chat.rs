@@ -28,7 +28,7 @@ pub(super) enum EntryContent {
     /// Messages of the account.
     Sent(Sent),
     /// A member's text.
-    Said { member: u32, text: String },
+    Said { member: u32, id: u64, text: String },
     /// The account, by its name, came or went.
     Account { name: String, came: bool },
     /// So many members came (positive) or went.
@@ -82,7 +82,7 @@ pub(super) enum EntryView<'a> {
     /// Messages of the account.
     Account { number: usize, at: Timestamp, name: &'a str, messages: &'a RawValue },
     /// A member's text.
-    Member { number: usize, at: Timestamp, member: u32, name: String, text: &'a str },
+    Member { number: usize, at: Timestamp, member: u32, name: String, message: u64, text: &'a str },
     /// A line in the middle.
     Notice { number: usize, at: Timestamp, text: String },
 }
@@ -97,6 +97,17 @@ impl Chat {
     /// Adds at the end.
     pub(super) fn push(&mut self, entry: Entry) {
         self.entries.push(entry);
+    }
+
+    /// Changes what a member's message says.
+    pub(super) fn change(&mut self, message: u64, text: String) {
+        let said = self.entries.iter_mut().rev().find_map(|entry| match &mut entry.what {
+            EntryContent::Said { id, text, .. } if *id == message => Some(text),
+            _ => None,
+        });
+        if let Some(said) = said {
+            *said = text;
+        }
     }
 
     /// Forgets everything.
@@ -157,8 +168,8 @@ impl Entry {
             EntryContent::Sent(sent) => {
                 EntryView::Account { number, at, name: &sent.account, messages: &sent.content.messages }
             }
-            EntryContent::Said { member, text } => {
-                EntryView::Member { number, at, member: *member, name: member_name(*member), text }
+            EntryContent::Said { member, id, text } => {
+                EntryView::Member { number, at, member: *member, name: member_name(*member), message: *id, text }
             }
             EntryContent::Account { .. } | EntryContent::Members { .. } => {
                 EntryView::Notice { number, at, text: self.summary() }
@@ -170,7 +181,7 @@ impl Entry {
     pub(super) fn summary(&self) -> String {
         match &self.what {
             EntryContent::Sent(sent) => summarize(&sent.content),
-            EntryContent::Said { member, text } => format!("{}: {text}", member_name(*member)),
+            EntryContent::Said { member, text, .. } => format!("{}: {text}", member_name(*member)),
             EntryContent::Account { name, came: true } => format!("{name} เข้าร่วมกลุ่ม"),
             EntryContent::Account { name, came: false } => format!("{name} ออกจากกลุ่ม"),
             EntryContent::Members { change } if *change < 0 => format!("สมาชิก {} คนออกจากกลุ่ม", change.unsigned_abs()),

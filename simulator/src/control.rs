@@ -49,6 +49,9 @@ pub struct EventReport {
     pub reply_token: Option<String>,
     /// The webhook's answer to the first sending, if there was one.
     pub status: Option<u16>,
+    /// The id of the message, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<u64>,
 }
 
 impl Control {
@@ -108,8 +111,9 @@ impl Control {
     pub async fn happen(&self, group: &str, event: GroupEvent) -> Result<EventReport, ControlError> {
         let event = happen(&mut self.platform.state(), group, &event, self.platform.clock.now())?;
         let (webhook_event_id, reply_token) = (event.id.clone(), event.reply_token.clone());
+        let message = event.object.pointer("/message/id").and_then(|id| id.as_str()?.parse().ok());
         let status = deliver::deliver(&self.platform, event).await.status();
-        Ok(EventReport { webhook_event_id, reply_token, status })
+        Ok(EventReport { webhook_event_id, reply_token, status, message })
     }
 
     /// Sends one of the last events again, marked as redelivered, whatever came of it before.

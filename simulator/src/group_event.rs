@@ -22,6 +22,22 @@ pub enum GroupEvent {
         /// What.
         text: String,
     },
+    /// A member changes what they had written.
+    Edit {
+        /// Who.
+        member: u32,
+        /// LINE's id of the message.
+        message: u64,
+        /// What it says now.
+        text: String,
+    },
+    /// A member takes a message back.
+    Unsend {
+        /// Who.
+        member: u32,
+        /// LINE's id of the message.
+        message: u64,
+    },
     /// A member taps a button.
     Postback {
         /// Who.
@@ -80,6 +96,8 @@ impl GroupEvent {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Message { .. } => "message",
+            Self::Edit { .. } => "messageEdited",
+            Self::Unsend { .. } => "unsend",
             Self::Postback { .. } => "postback",
             Self::Join { .. } => "join",
             Self::Leave => "leave",
@@ -90,13 +108,16 @@ impl GroupEvent {
 
     /// Whether the event carries a reply token.
     pub(super) fn can_be_answered(&self) -> bool {
-        !matches!(self, Self::Leave | Self::MemberLeft { .. })
+        !matches!(self, Self::Leave | Self::MemberLeft { .. } | Self::Unsend { .. })
     }
 
     /// Who did it.
     pub(super) fn member(&self) -> Option<u32> {
         match self {
-            Self::Message { member, .. } | Self::Postback { member, .. } => Some(*member),
+            Self::Message { member, .. }
+            | Self::Edit { member, .. }
+            | Self::Unsend { member, .. }
+            | Self::Postback { member, .. } => Some(*member),
             _ => None,
         }
     }
@@ -157,6 +178,8 @@ fn change_group(
     let change = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
     let record = match event {
         GroupEvent::Message { member, text } => Record::Said { at, group, member: *member, id, text: text.clone() },
+        GroupEvent::Edit { message, text, .. } => Record::Changed { at, group, id: *message, text: Some(text.clone()) },
+        GroupEvent::Unsend { message, .. } => Record::Changed { at, group, id: *message, text: None },
         GroupEvent::Postback { member, display_text: Some(text), .. } => {
             Record::Said { at, group, member: *member, id, text: text.clone() }
         }

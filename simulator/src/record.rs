@@ -31,6 +31,8 @@ pub(super) enum Record {
     Accepted(Accepted),
     /// A member wrote into a chat.
     Said { at: Timestamp, group: String, member: u32, id: u64, text: String },
+    /// A member's message was changed, or taken back (`None`).
+    Changed { at: Timestamp, group: String, id: u64, text: Option<String> },
     /// A reply token went out with a webhook, or out again with its redelivery.
     ReplyToken { at: Timestamp, token: String, channel: String, group: String },
     /// Other faults are in force.

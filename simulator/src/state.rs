@@ -128,8 +128,9 @@ impl State {
             Record::Accepted(accepted) => self.apply_accepted(accepted),
             Record::Said { at, group, member, id, text } => {
                 self.next_message_id = self.next_message_id.max(id + 1);
-                self.show(&group, Entry { at, what: EntryContent::Said { member, text } });
+                self.show(&group, Entry { at, what: EntryContent::Said { member, id, text } });
             }
+            Record::Changed { at: _, group, id, text } => self.apply_changed(&group, id, text),
             Record::ReplyToken { at, token, channel, group } => self.replies.issue(token, channel, group, at),
             Record::Faults(rules) => self.faults.set(rules),
             Record::BodyChanged(change) => self.tally.body_changes.push(change),
@@ -150,6 +151,12 @@ impl State {
         let Some(known) = self.groups.get_mut(group) else { return };
         known.config.members = known.config.members.saturating_add_signed(change);
         self.show(group, Entry { at, what: EntryContent::Members { change } });
+    }
+
+    fn apply_changed(&mut self, group: &str, id: u64, text: Option<String>) {
+        if let Some(known) = self.groups.get_mut(group) {
+            known.chat.change(id, text.unwrap_or_else(|| "(ยกเลิกข้อความนี้แล้ว)".to_owned()));
+        }
     }
 
     fn apply_content(&mut self, messages: String) {

@@ -125,6 +125,11 @@ fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, V
             let message = json!({ "type": "text", "id": id.to_string(), "quoteToken": quote_token(id), "text": text });
             Some(("message", message))
         }
+        GroupEvent::Edit { message, text, .. } => {
+            let message = json!({ "type": "text", "id": message.to_string(), "text": text });
+            Some(("message", message))
+        }
+        GroupEvent::Unsend { message, .. } => Some(("unsend", json!({ "messageId": message.to_string() }))),
         GroupEvent::Postback { data, .. } => Some(("postback", json!({ "data": data }))),
         // whoever came has the highest numbers, and whoever went had them
         GroupEvent::MemberJoined { count } => {

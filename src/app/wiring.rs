@@ -79,6 +79,7 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
             dense: CLOSED_AFTER,
         },
         bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),
+        ways: relay.way.rules(),
         bulletins: BulletinRules {
             approval: config.bulletins.approval,
             image_limit: whole(config.bulletins.image_limit),

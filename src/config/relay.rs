@@ -11,6 +11,7 @@ use super::check::Check;
 use super::duration::{self, show};
 use super::sections::Line;
 use crate::domain::bulletin::Urgency;
+use crate::domain::way::{Way, WayRules};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -99,6 +100,8 @@ pub struct Relay {
     pub status_cache: Duration,
     /// When a group that has not got its copy is passed by.
     pub bypass_after: BypassAfter,
+    /// How groups get their copies that do not say so themselves.
+    pub way: Ways,
 }
 
 impl Relay {
@@ -109,6 +112,7 @@ impl Relay {
         self.check_nodes(line, check);
         self.check_upkeep(check);
         self.bypass_after.check(check);
+        self.way.check(check);
     }
 
     fn check_sending(&self, check: &mut Check) {
@@ -216,6 +220,66 @@ impl BypassAfter {
         ];
         for (key, more_urgent, less_urgent) in pairs {
             check.require(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
+        }
+    }
+}
+
+/// How groups get their copies that do not say so themselves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ways {
+    /// GCC1.
+    pub tier_1: Way,
+    /// GCC2.
+    pub tier_2: Way,
+    /// GCC3.
+    pub tier_3: Way,
+    /// Whether a bulletin of the highest urgency is pushed after a while also to groups that only listen.
+    pub most_urgent_pushes: bool,
+    /// When what nobody forwarded is pushed to groups that listen and are pushed to after a while.
+    pub push_after: PushAfter,
+}
+
+/// The time after a group's turn came when it is pushed to, as nobody has forwarded the bulletin.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushAfter {
+    /// ปกติ.
+    #[serde(deserialize_with = "duration::one")]
+    pub routine: Duration,
+    /// ด่วน.
+    #[serde(deserialize_with = "duration::one")]
+    pub urgent: Duration,
+    /// ด่วนมาก.
+    #[serde(deserialize_with = "duration::one")]
+    pub very_urgent: Duration,
+    /// ด่วนที่สุด.
+    #[serde(deserialize_with = "duration::one")]
+    pub most_urgent: Duration,
+}
+
+impl Ways {
+    /// As the engine has them.
+    #[must_use]
+    pub fn rules(&self) -> WayRules {
+        let after = &self.push_after;
+        let minutes = |span: Duration| i32::try_from(span.as_secs() / 60).unwrap_or(i32::MAX);
+        WayRules {
+            tiers: [self.tier_1, self.tier_2, self.tier_3],
+            push_after: [after.routine, after.urgent, after.very_urgent, after.most_urgent].map(minutes),
+            most_urgent_pushes: self.most_urgent_pushes,
+        }
+    }
+
+    fn check(&self, check: &mut Check) {
+        let after = &self.push_after;
+        for (key, span) in [
+            ("relay.way.push_after.routine", after.routine),
+            ("relay.way.push_after.urgent", after.urgent),
+            ("relay.way.push_after.very_urgent", after.very_urgent),
+            ("relay.way.push_after.most_urgent", after.most_urgent),
+        ] {
+            check.require_duration(key, span, MINUTE..=30 * DAY);
         }
     }
 }

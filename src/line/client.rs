@@ -24,6 +24,7 @@ use super::answers::{
 };
 use super::guarded_body::{GuardedBody, HeldBack, MaySend, always};
 use super::token::Access;
+use super::verdict::sent_messages;
 
 /// No answer in use comes near it; a larger one is not from LINE.
 const MAX_BODY: usize = 64 * 1024;
@@ -125,11 +126,15 @@ impl LineClient {
     ///
     /// # Errors
     /// [`CallError`]; an event's reply token that is used up or too old is a status of 400.
-    pub async fn reply(&self, access: &Access, reply_token: &str, messages: &[u8]) -> Result<(), CallError> {
+    pub async fn reply(&self, access: &Access, reply_token: &str, messages: &[u8]) -> Result<Vec<String>, CallError> {
         let url = under(&self.base, &["v2", "bot", "message", "reply"]);
         let request = self.post(url, addressed("replyToken", reply_token, messages));
         let answer = call(request, access).await?;
-        if answer.status == 200 { Ok(()) } else { Err(answer.unexpected()) }
+        if answer.status == 200 {
+            Ok(sent_messages(&answer.body).unwrap_or_default())
+        } else {
+            Err(answer.unexpected())
+        }
     }
 
     /// Asks LINE what is wrong with `messages`; nothing if the list is empty. Spends no quota.

@@ -12,10 +12,11 @@ mod flex;
 
 use serde::Serialize as _;
 
-use self::bubble::{Texts, bare_subject, kind_word};
+use self::bubble::Texts;
 use self::flex::Message;
 use super::limits::ALT_TEXT;
 use crate::domain::bulletin::{Kind, Urgency};
+use crate::domain::headline::{marks, subject_line};
 use crate::domain::text::cut_at_word;
 
 /// How much of the text the bubble shows, in UTF-16 units: two or three screens of a phone, and at 3
@@ -49,6 +50,8 @@ pub struct Bubble<'a> {
     pub acknowledge: Option<&'a str>,
     /// Where a steward lets it into the groups below; no button without it.
     pub forward: Option<&'a str>,
+    /// LINE's share screen with the bulletin's text in it; no button without it.
+    pub share: Option<&'a str>,
     /// Which earlier bulletin it puts right or takes back, as a sentence.
     pub notice: Option<&'a str>,
 }
@@ -117,10 +120,8 @@ pub(super) fn plain_text(text: &str) -> Result<Vec<u8>, serde_json::Error> {
 
 /// What notifications and the list of chats show: `[ฝึกซ้อม] [ด่วนที่สุด] เรื่อง …`.
 fn alt_text(bulletin: &Bubble<'_>) -> String {
-    let urgency = (bulletin.urgency > Urgency::Routine).then(|| bulletin.urgency.thai());
-    let marks: String =
-        kind_word(bulletin.kind).into_iter().chain(urgency).map(|word| ["[", word, "] "].concat()).collect();
-    cut_at_word(&format!("{marks}เรื่อง {}", bare_subject(bulletin.subject)), ALT_TEXT).into_owned()
+    let text = marks(bulletin.kind, bulletin.urgency) + &subject_line(bulletin.subject);
+    cut_at_word(&text, ALT_TEXT).into_owned()
 }
 
 fn note_text(note: &StewardNote<'_>) -> String {

@@ -18,15 +18,18 @@ pub fn thanks() -> Reply {
     plain_text("บันทึกการรับทราบแล้ว ขอขอบคุณ")
 }
 
-/// When the account was added to a group: asks for the join code, since LINE does not tell who added it.
+/// When the account was added to a group: asks for the join code, since LINE does not tell who added it, and says what the account
+/// hears and for how many days it is kept.
 ///
 /// # Errors
 /// As [`thanks`].
-pub fn join_greeting() -> Reply {
-    plain_text(
+pub fn join_greeting(days: u64) -> Reply {
+    plain_text(&format!(
         "บัญชีนี้ใช้แจ้งข้อมูลข่าวสารของทางราชการแบบทางเดียว\n\n\
-         โปรดให้ผู้ดูแลกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้ เพื่อยืนยันว่าเป็นกลุ่มของหน่วยงานใด",
-    )
+         โปรดให้ผู้ดูแลกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้ เพื่อยืนยันว่าเป็นกลุ่มของหน่วยงานใด\n\n\
+         ระบบไม่เก็บข้อความสนทนา บันทึกเฉพาะการกดปุ่มรับทราบ และเวลาที่มีผู้ส่งต่อข้อความซึ่งมีรหัสประกาศของทางราชการ \
+         โดยใช้รหัสแทนตัวบุคคล ไม่เก็บชื่อและเนื้อความ และลบข้อมูลนี้เมื่อครบประมาณ {days} วัน",
+    ))
 }
 
 /// When a join code was right and the group is linked.
@@ -53,6 +56,49 @@ pub fn expired_code() -> Reply {
     plain_text("รหัสเชื่อมกลุ่มนี้หมดอายุแล้ว โปรดขอรหัสใหม่จากผู้ดูแลระบบของหน่วยงาน แล้วพิมพ์ลงในกลุ่มนี้อีกครั้ง")
 }
 
+/// When a code looks like that of a bulletin and is none.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn unknown_share_code() -> Reply {
+    plain_text("ไม่พบรหัสประกาศนี้ในระบบ โปรดตรวจสอบกับหน่วยงานต้นเรื่องก่อนส่งต่อ")
+}
+
+/// When one message bears the codes of several bulletins: none of them is counted.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn several_share_codes() -> Reply {
+    plain_text("ข้อความนี้มีรหัสประกาศมากกว่าหนึ่งรหัส ระบบจึงไม่บันทึก โปรดส่งต่อครั้งละหนึ่งประกาศ")
+}
+
+/// When a bulletin is heard in a LINE group that is linked to none of ours.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn not_linked() -> Reply {
+    plain_text(
+        "กลุ่มนี้ยังไม่ได้เชื่อมกับระบบ จึงยังบันทึกการส่งต่อไม่ได้\n\
+         โปรดให้ผู้ดูแลกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้",
+    )
+}
+
+/// When a bulletin is heard that was withdrawn.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn withdrawn() -> Reply {
+    plain_text("ประกาศนี้ถูกยกเลิกแล้ว โปรดงดส่งต่อ")
+}
+
+/// When a bulletin is heard of which there is a correction, whose public page is at `read_url`.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn corrected(read_url: &str) -> Reply {
+    plain_text(&format!("ประกาศนี้มีฉบับแก้ไขแล้ว โปรดใช้ฉบับแก้ไขแทน\n{read_url}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,8 +106,18 @@ mod tests {
 
     #[test]
     fn every_reply_keeps_to_the_limits() {
-        for reply in [thanks(), join_greeting(), linked("GCC3-ลำพูน-พาณิชย์"), wrong_code(), expired_code()]
-        {
+        for reply in [
+            thanks(),
+            join_greeting(400),
+            linked("GCC3-ลำพูน-พาณิชย์"),
+            wrong_code(),
+            expired_code(),
+            unknown_share_code(),
+            several_share_codes(),
+            not_linked(),
+            withdrawn(),
+            corrected("https://relay.example/b/abcdefghijklmnopqrstuv"),
+        ] {
             assert_eq!(limits::check(&reply.expect("test data")).expect("test data"), []);
         }
     }

@@ -65,7 +65,7 @@ fn request_id(answer: &Answer) -> Option<Uuid> {
 }
 
 /// The ids in `sentMessages`, which may be missing; `None` if the body is no JSON object.
-fn sent_messages(body: &[u8]) -> Option<Vec<String>> {
+pub(super) fn sent_messages(body: &[u8]) -> Option<Vec<String>> {
     let Value::Object(body) = serde_json::from_slice(body).ok()? else {
         return None;
     };

@@ -83,6 +83,15 @@ pub enum EventContent {
         text: String,
         /// Whether the account was mentioned.
         addressed: bool,
+        /// LINE's id of the message.
+        message_id: Option<String>,
+        /// Whether the message was there before and says this now.
+        edited: bool,
+    },
+    /// Somebody took a message back.
+    Unsend {
+        /// LINE's id of the message.
+        message_id: String,
     },
     /// People came into the group.
     MemberJoined {
@@ -109,7 +118,9 @@ impl EventContent {
             Self::Join => "join",
             Self::Leave => "leave",
             Self::Tap { .. } => "postback",
-            Self::Text { .. } => "message/text",
+            Self::Text { edited: false, .. } => "message/text",
+            Self::Text { edited: true, .. } => "messageEdited",
+            Self::Unsend { .. } => "unsend",
             Self::MemberJoined { .. } => "memberJoined",
             Self::MemberLeft { .. } => "memberLeft",
             Self::Other { kind } => kind,
@@ -191,10 +202,11 @@ fn read_what(event: &Value) -> Option<EventContent> {
         "join" => EventContent::Join,
         "leave" => EventContent::Leave,
         "postback" => EventContent::Tap { data: text_at(event, "/postback/data")? },
-        "message" if event.pointer("/message/type")? == "text" => read_text(event.get("message")?)?,
+        "message" if event.pointer("/message/type")? == "text" => read_text(event.get("message")?, false)?,
         "messageEdited" if event.pointer("/message/type").is_some_and(|kind| kind == "text") => {
-            read_text(event.get("message")?)?
+            read_text(event.get("message")?, true)?
         }
+        "unsend" => EventContent::Unsend { message_id: id_at(event, "/unsend/messageId")? },
         "memberJoined" => EventContent::MemberJoined { n: count_at(event, "/joined/members")? },
         "memberLeft" => EventContent::MemberLeft { n: count_at(event, "/left/members")? },
         _ => EventContent::Other { kind: kind_of(event) },
@@ -202,7 +214,7 @@ fn read_what(event: &Value) -> Option<EventContent> {
 }
 
 /// A text without its mentions: LINE writes the name of whoever is mentioned into it, and says where in UTF-16 units.
-fn read_text(message: &Value) -> Option<EventContent> {
+fn read_text(message: &Value, edited: bool) -> Option<EventContent> {
     let mut units: Vec<u16> = message.get("text")?.as_str()?.encode_utf16().collect();
     let mentions = message.pointer("/mention/mentionees").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut addressed = false;
@@ -215,7 +227,7 @@ fn read_text(message: &Value) -> Option<EventContent> {
         }
     }
     let text = String::from_utf16_lossy(&units).replace('\0', "");
-    Some(EventContent::Text { text, addressed })
+    Some(EventContent::Text { text, addressed, message_id: id_at(message, "/id"), edited })
 }
 
 fn kind_of(event: &Value) -> String {

@@ -87,6 +87,9 @@ pub enum DraftFault {
     /// A steward's own bulletins go through the stewards below.
     #[error("automatic needs a role that may publish")]
     ForwardingNeedsPublisher,
+    /// A steward's own bulletin would go past the groups' own ways.
+    #[error("only a role that may publish can set the way of all groups")]
+    WayNeedsPublisher,
     /// There is no such group, or the caller does not see it.
     #[error("there is no group called {code}")]
     GroupAbsent {
@@ -123,6 +126,7 @@ impl DraftFault {
             Self::Province { index, .. } => format!("/audience/provinces/{index}"),
             Self::Time(fault) => fault.time.pointer().to_owned(),
             Self::ForwardingNeedsPublisher => "/forwarding".to_owned(),
+            Self::WayNeedsPublisher => "/way".to_owned(),
             Self::GroupAbsent { list, index, .. } => format!("/audience/{list}/{index}"),
             Self::ImageAbsent => "/attachments/0/image".to_owned(),
         }

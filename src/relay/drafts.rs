@@ -14,6 +14,7 @@ use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, S
 use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 use crate::store::bulletins::{self as rows, Bulletin, Draft};
 use crate::store::groups::list_places;
 use crate::store::images::find_size;
@@ -70,6 +71,9 @@ fn check_role(right: &Right, draft: &Draft, faults: &mut Vec<DraftFault>) {
     if draft.forwarding == ForwardingMode::Automatic {
         faults.push(DraftFault::ForwardingNeedsPublisher);
     }
+    if draft.way.is_some() {
+        faults.push(DraftFault::WayNeedsPublisher);
+    }
 }
 
 async fn check_groups(
@@ -120,6 +124,7 @@ pub fn blank(origin: GroupId) -> Draft {
         links: Vec::new(),
         attachment: None,
         forwarding: ForwardingMode::default(),
+        way: None,
         acknowledgement: Acknowledgement::default(),
         expires_at: None,
     }
@@ -133,7 +138,7 @@ pub async fn create(db: &mut Connection, right: &Right, draft: &CheckedDraft, no
     must_may(right, Permission::Originate)?;
     let (id, draft) = (BulletinId::new(now), draft.draft());
     rows::insert_draft(db, id, draft, &super::public_token(), &right.actor, now).await?;
-    note(db, right, "draft", id, draft.forwarding == ForwardingMode::Automatic, now).await?;
+    note(db, right, "draft", id, Overrides::of(draft), now).await?;
     Ok(id)
 }
 
@@ -156,8 +161,10 @@ pub async fn change(
 ) -> Result<()> {
     let draft = draft.draft();
     rows::update_draft(db, before.id, draft, now).await?;
-    let automatic = draft.forwarding == ForwardingMode::Automatic && before.forwarding != ForwardingMode::Automatic;
-    note(db, right, "edit", before.id, automatic, now).await?;
+    let mut set = Overrides::of(draft);
+    set.automatic &= before.forwarding != ForwardingMode::Automatic;
+    set.way = set.way.filter(|way| before.way != Some(*way));
+    note(db, right, "edit", before.id, set, now).await?;
     Ok(())
 }
 
@@ -168,8 +175,21 @@ pub async fn change(
 pub async fn delete(db: &mut Connection, right: &Right, id: BulletinId, now: Timestamp) -> Result<()> {
     lock(db, right, id).await?;
     rows::delete_draft(db, id).await?;
-    note(db, right, "delete", id, false, now).await?;
+    note(db, right, "delete", id, Overrides::default(), now).await?;
     Ok(())
+}
+
+/// Which of the groups' own settings a draft passes over.
+#[derive(Default)]
+struct Overrides {
+    automatic: bool,
+    way: Option<Way>,
+}
+
+impl Overrides {
+    fn of(draft: &Draft) -> Self {
+        Self { automatic: draft.forwarding == ForwardingMode::Automatic, way: draft.way }
+    }
 }
 
 /// Writes the act down, and apart from it that the groups' own settings are passed over.
@@ -178,13 +198,16 @@ async fn note(
     right: &Right,
     act: &str,
     id: BulletinId,
-    automatic: bool,
+    set: Overrides,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (by, subject) = (&right.actor, format!("bulletin:{id}"));
     audit::insert_entry(db, now, by, act, &subject, &json!({})).await?;
-    if automatic {
+    if set.automatic {
         audit::insert_entry(db, now, by, "set_forwarding", &subject, &json!({ "forwarding": "automatic" })).await?;
+    }
+    if let Some(way) = set.way {
+        audit::insert_entry(db, now, by, "set_way", &subject, &json!({ "way": way })).await?;
     }
     Ok(())
 }

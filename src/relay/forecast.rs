@@ -10,10 +10,11 @@ use crate::domain::bulletin::{Audience, ForwardingMode};
 use crate::domain::group::MOST_MEMBERS;
 use crate::domain::ids::{BulletinId, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
+use crate::domain::way::WayRules;
 use crate::store::Connection;
 use crate::store::bulletins::{self, Filter};
 use crate::store::channels::{Channel, list_channels};
-use crate::store::fan_out::{Load, count_audience};
+use crate::store::fan_out::{Load, Ways, count_audience};
 use crate::store::waiting::count_unsent;
 
 /// What publishing would mean.
@@ -27,7 +28,7 @@ pub struct Forecast {
     pub stewarded: i64,
     /// Members of the linked groups, as far as they are known.
     pub seats: i64,
-    /// Messages that LINE would count: one for each seat.
+    /// Messages that LINE would count: one for each seat of a group that is pushed to.
     pub messages: i64,
     /// Linked groups of which LINE has not said yet how many members they have; their messages are not counted above.
     pub unknown_members: i64,
@@ -75,10 +76,11 @@ pub struct ChannelForecast {
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn forecast(db: &mut Connection, id: BulletinId) -> Result<Forecast> {
+pub async fn forecast(db: &mut Connection, rules: &WayRules, id: BulletinId) -> Result<Forecast> {
     let filter = Filter { id: Some(id), ..Filter::default() };
     let bulletin = bulletins::list_bulletins(db, &filter, 1).await?.pop().ok_or(Refusal::Absent)?;
-    forecast_audience(db, bulletin.origin_id, &bulletin.audience, bulletin.forwarding).await
+    let ways = Ways::of(rules, bulletin.urgency(), bulletin.forwarding, bulletin.way);
+    forecast_audience(db, bulletin.origin_id, &bulletin.audience, bulletin.forwarding, &ways).await
 }
 
 /// Counts what publishing from `origin` to `audience` would mean, with the tree as it is now.
@@ -90,9 +92,10 @@ pub async fn forecast_audience(
     origin: GroupId,
     audience: &Audience,
     forwarding: ForwardingMode,
+    ways: &Ways,
 ) -> Result<Forecast> {
     let selection = resolve(db, origin, audience).await?;
-    let loads = count_audience(db, &selection).await?;
+    let loads = count_audience(db, &selection, ways).await?;
     let automatic = forwarding == ForwardingMode::Automatic;
     forecast_loads(db, &loads, automatic).await
 }
@@ -115,7 +118,7 @@ async fn forecast_loads(db: &mut Connection, loads: &[Load], automatic: bool) ->
         linked: loads.iter().map(|load| load.linked).sum(),
         stewarded: if automatic { 0 } else { loads.iter().map(|load| load.stewarded).sum() },
         seats,
-        messages: seats,
+        messages: loads.iter().map(|load| load.pushed).sum(),
         unknown_members: loads.iter().map(|load| load.unknown).sum(),
         tiers: by_tier(loads),
         channels: channels.iter().filter_map(|channel| for_channel(channel, loads)).collect(),
@@ -141,7 +144,7 @@ fn for_channel(channel: &Channel, loads: &[Load]) -> Option<ChannelForecast> {
     let id: ChannelId = channel.id;
     let own = || loads.iter().filter(|load| load.channel_id == Some(id));
     own().next()?;
-    let messages: i64 = own().map(|load| load.seats).sum();
+    let messages: i64 = own().map(|load| load.pushed).sum();
     let unknown_members: i64 = own().map(|load| load.unknown).sum();
     let quota_left = channel.quota_limit.zip(channel.quota_used).map(|(limit, used)| (limit - used).max(0));
     Some(ChannelForecast {

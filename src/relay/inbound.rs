@@ -16,14 +16,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
+use super::heard;
 use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
 use crate::domain::actor::{Actor, Part};
-use crate::domain::ids::{ChannelId, GroupId};
+use crate::domain::heard::HeardNote;
+use crate::domain::ids::{BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::line::replies;
+use crate::line::token::Access;
 use crate::store::acknowledgements::{Tap, insert_taps};
 use crate::store::channels::get_channel;
+use crate::store::heard::{claim_card, record_card};
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
@@ -49,13 +53,28 @@ pub struct Answer {
     what: ReplyKind,
 }
 
+/// What is answered.
 #[derive(Debug)]
-enum ReplyKind {
+pub(super) enum ReplyKind {
     Thanks,
     Greeting,
     WrongCode,
     ExpiredCode,
-    Linked { name: String },
+    Linked {
+        name: String,
+    },
+    /// The official card of a bulletin that was heard.
+    Card {
+        bulletin: BulletinNo,
+        group: GroupId,
+    },
+    UnknownShareCode,
+    SeveralShareCodes,
+    NotLinked,
+    WithdrawnBulletin,
+    CorrectedBulletin {
+        public_token: String,
+    },
 }
 
 /// Works on events until `stop`, as soon as `wake` or a notice of another node says that there are some.
@@ -263,6 +282,18 @@ async fn handle(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Op
             Ok(None)
         }
         "join_code" | "perhaps_join_code" => link(db, event, line_group_id, now).await,
+        "heard" => match event.data.as_deref().and_then(|data| serde_json::from_str::<HeardNote>(data).ok()) {
+            Some(note) => {
+                let answer = heard::book(db, event, line_group_id, &note, now).await?;
+                Ok(answer.map(|what| Answer::to(event, what)))
+            }
+            None => Ok(None),
+        },
+        "unsend" => {
+            let message_id = event.data.as_deref().unwrap_or_default();
+            heard::take_back(db, event.channel_id, line_group_id, message_id, event.occurred_at, now).await?;
+            Ok(None)
+        }
         _ => Ok(None),
     }
 }
@@ -327,16 +358,47 @@ async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Fa
         let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
         open_access(&engine.sealing, &get_channel(&mut db, answer.channel).await?)?
     };
+    let Some(reply_token) = &answer.reply_token else { return Ok(()) };
+    if engine.clock.now().since(answer.occurred_at) >= REPLY_WITHIN {
+        return Ok(());
+    }
     let words = match &answer.what {
+        ReplyKind::Card { bulletin, group } => {
+            return give_card(engine, &access, reply_token, *bulletin, *group).await;
+        }
+        ReplyKind::UnknownShareCode => replies::unknown_share_code()?,
+        ReplyKind::SeveralShareCodes => replies::several_share_codes()?,
+        ReplyKind::NotLinked => replies::not_linked()?,
+        ReplyKind::WithdrawnBulletin => replies::withdrawn()?,
+        ReplyKind::CorrectedBulletin { public_token } => {
+            replies::corrected(&format!("{}/b/{public_token}", engine.settings.public_url))?
+        }
         ReplyKind::Thanks => replies::thanks()?,
-        ReplyKind::Greeting => replies::join_greeting()?,
+        ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
         ReplyKind::WrongCode => replies::wrong_code()?,
         ReplyKind::ExpiredCode => replies::expired_code()?,
         ReplyKind::Linked { name } => replies::linked(name)?,
     };
-    let Some(reply_token) = &answer.reply_token else { return Ok(()) };
-    if engine.clock.now().since(answer.occurred_at) < REPLY_WITHIN {
-        engine.line.reply(&access, reply_token, &words).await?;
-    }
+    engine.line.reply(&access, reply_token, &words).await?;
+    Ok(())
+}
+
+/// Answers with the official card, once for a group and a bulletin: it is taken before LINE is asked, so that what is lost
+/// between here and there is not sent twice. What LINE answers is noted; without an answer nobody knows, and nothing is said.
+async fn give_card(
+    engine: &Engine,
+    access: &Access,
+    reply_token: &str,
+    bulletin: BulletinNo,
+    group: GroupId,
+) -> std::result::Result<(), Failure> {
+    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
+    let card = claim_card(&mut tx, bulletin, group, engine.clock.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let Some(card) = card else { return Ok(()) };
+    let message_ids = engine.line.reply(access, reply_token, card.as_bytes()).await?;
+    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
+    record_card(&mut tx, bulletin, group, &message_ids, engine.clock.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }

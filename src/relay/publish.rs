@@ -10,6 +10,7 @@ use super::audience::resolve;
 use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use super::share::{read_url, share_button, unused_share_code};
 use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Approval, ForwardingMode, Kind, Stage};
@@ -17,6 +18,7 @@ use crate::domain::ids::{BulletinId, MessageId};
 use crate::domain::picture::ImageId;
 use crate::domain::right::Right;
 use crate::domain::secrecy::secrecy_class;
+use crate::domain::share_code::ShareCode;
 use crate::domain::thai::{Digits, format_long_date};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::check_bulletin_times;
@@ -27,7 +29,7 @@ use crate::store::bulletins::{
     mark_scheduled,
 };
 use crate::store::channels::list_channels;
-use crate::store::fan_out::{Messages, insert_deliveries, list_channels_of};
+use crate::store::fan_out::{Messages, Ways, insert_deliveries, list_channels_of};
 use crate::store::locks::share_links;
 use crate::store::messages::insert_message;
 use crate::store::notices::{Notice, notify};
@@ -67,19 +69,21 @@ pub async fn publish(
     now: Timestamp,
 ) -> Result<Published> {
     share_links(db).await?;
-    let bulletin = lock_own(db, right, id, Permission::Originate).await?;
+    let mut bulletin = lock_own(db, right, id, Permission::Originate).await?;
     must_be_theirs_to_publish(right, &bulletin)?;
     if bulletin.stage != Stage::Scheduled {
         must_be_ready(settings, &bulletin)?;
     }
     must_be_approved(settings, &bulletin)?;
     check(db, &bulletin, None, now).await?;
+    let share_code = bulletin.share_code.insert(unused_share_code(db).await?).clone();
     let messages = store_messages(db, settings, &bulletin, now).await?;
     let selection = resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     let expires_at = bulletin.expires_at.unwrap_or(now + settings.default_expiry);
-    mark_published(db, id, expires_at, now).await?;
-    let deliveries =
-        insert_deliveries(db, id, messages, bulletin.urgency(), bulletin.forwarding, &selection, now).await?;
+    mark_published(db, id, &share_code, expires_at, now).await?;
+    let (urgency, forwarding) = (bulletin.urgency(), bulletin.forwarding);
+    let ways = Ways::of(&settings.ways, urgency, forwarding, bulletin.way);
+    let deliveries = insert_deliveries(db, id, messages, urgency, forwarding, &ways, &selection, now).await?;
     if deliveries == 0 {
         return Err(Refusal::NobodySelected);
     }
@@ -270,6 +274,7 @@ pub fn render_variant(settings: &Settings, bulletin: &Bulletin, variant: Variant
         public_token: &bulletin.public_token,
         origin_office: &bulletin.origin_office,
         image_size: bulletin.image_width.zip(bulletin.image_height),
+        share_code: bulletin.share_code.as_ref(),
         variant,
     };
     render_draft(settings, &Draft::of(bulletin), &place)
@@ -286,6 +291,8 @@ pub struct Place<'a> {
     pub origin_office: &'a str,
     /// Width and height of its picture in pixels.
     pub image_size: Option<(i16, i16)>,
+    /// The code of its share text; none before it is published.
+    pub share_code: Option<&'a ShareCode>,
     /// For which groups.
     pub variant: Variant,
 }
@@ -299,7 +306,8 @@ pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Re
     let date = draft.document_date.as_deref().and_then(|date| date.parse().ok());
     let date_thai = date.map(|date| format_long_date(date, Digits::Thai));
     let links: Vec<Link<'_>> = draft.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect();
-    let read_url = format!("{}/b/{}", settings.public_url, place.public_token);
+    let read_url = read_url(settings, place.public_token);
+    let share_url = (place.variant == Variant::Forwarding).then(|| share_button(settings, draft, place)).flatten();
     let acknowledge = acknowledge_data(place.id);
     let image_url = draft.attachment.as_ref().map(|attachment| image_url(settings, attachment.image));
     if image_url.as_deref().is_some_and(|url| !limits::is_image_address(url)) {
@@ -325,6 +333,7 @@ pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Re
             read_url: &read_url,
             acknowledge: draft.acknowledgement.requested.then_some(acknowledge.as_str()),
             forward: forward.as_deref(),
+            share: share_url.as_deref(),
             notice,
         },
         None,

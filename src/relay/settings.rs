@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
+use crate::domain::way::WayRules;
 use crate::store::transitions::Patience;
 
 /// How long things are kept, by whole months.
@@ -80,6 +81,8 @@ pub struct Settings {
     pub retention: Retention,
     /// When a group is passed by; routine first; none = never.
     pub bypass_after: [Option<Duration>; 4],
+    /// How groups get their copies that do not say so themselves.
+    pub ways: WayRules,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
 }

@@ -10,13 +10,14 @@ use super::own_bulletin::lock_own;
 use super::publish::{check, store_message, wake};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use super::share::unused_share_code;
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{Audience, ForwardingMode, Kind, Stage};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::{Draft, get_bulletin, insert_draft, mark_published};
-use crate::store::fan_out::{Messages, Selection, insert_deliveries};
+use crate::store::fan_out::{Messages, Selection, Ways, insert_deliveries};
 use crate::store::groups::Group;
 use crate::store::locks::share_links;
 use crate::store::{Connection, audit};
@@ -49,6 +50,7 @@ pub async fn send_test(
         about: None,
         audience: Audience { groups: Some(vec![code]), ..Audience::default() },
         forwarding: ForwardingMode::Automatic,
+        way: None,
         expires_at: None,
         ..Draft::of(&bulletin)
     };
@@ -59,8 +61,10 @@ pub async fn send_test(
     let messages = Messages { plain, forwarding: None };
     // starting at the group itself, there is nobody above to wait for
     let only = Selection { origin: group.id.0, groups: Some(vec![group.id.0]), ..Selection::default() };
-    mark_published(db, test, now + settings.default_expiry, now).await?;
-    insert_deliveries(db, test, messages, bulletin.urgency(), ForwardingMode::Automatic, &only, now).await?;
+    let share_code = unused_share_code(db).await?;
+    mark_published(db, test, &share_code, now + settings.default_expiry, now).await?;
+    let ways = Ways::of(&settings.ways, bulletin.urgency(), ForwardingMode::Automatic, None);
+    insert_deliveries(db, test, messages, bulletin.urgency(), ForwardingMode::Automatic, &ways, &only, now).await?;
     let detail = json!({ "group": group.code, "test": test });
     audit::insert_entry(db, now, &right.actor, "send_test", &format!("bulletin:{id}"), &detail).await?;
     wake(db, test).await?;

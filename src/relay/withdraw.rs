@@ -12,6 +12,7 @@ use super::own_bulletin::lock_own;
 use super::publish::{store_message, wake};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
+use super::share::unused_share_code;
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage};
 use crate::domain::delivery::State;
@@ -134,13 +135,15 @@ async fn publish_notice(
         links: Vec::new(),
         attachment: None,
         forwarding: ForwardingMode::Automatic,
+        way: None,
         acknowledgement: Acknowledgement { requested: false, due_at: None },
         expires_at: None,
     };
     insert_draft(db, id, &draft, &super::public_token(), &right.actor, now).await?;
     let notice = get_bulletin(db, id).await?;
     let message = store_message(db, settings, &notice, now).await?;
-    mark_published(db, id, now + settings.default_expiry, now).await?;
+    let share_code = unused_share_code(db).await?;
+    mark_published(db, id, &share_code, now + settings.default_expiry, now).await?;
     let notified = insert_where_accepted(db, id, about.id, message, about.urgency(), now).await?;
     wake(db, id).await?;
     Ok((Some(id), notified))

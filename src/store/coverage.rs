@@ -24,6 +24,8 @@ pub struct CoverageRow {
     pub last_deliveries: i64,
     /// Of these, accepted by LINE.
     pub last_accepted: i64,
+    /// Of these, heard as somebody's forward.
+    pub last_seen: i64,
 }
 
 /// The coverage at or below `scope`, by tier and province, with the share of the bulletin `last` accepted.
@@ -37,7 +39,8 @@ pub async fn list_coverage(
         r#"select g.tier, o.province, count(*) as "groups!", count(g.line_group_id) as "linked!",
             count(*) filter (where g.lost_at is not null) as "lost!", coalesce(sum(g.members), 0) as "seats!",
             coalesce(sum(g.head_count), 0) as "head_count!", count(d.group_id) as "last_deliveries!",
-            count(d.group_id) filter (where d.state = 'accepted') as "last_accepted!"
+            count(d.group_id) filter (where d.state = 'accepted') as "last_accepted!",
+            count(d.group_id) filter (where d.state = 'seen') as "last_seen!"
         from groups g join offices o on o.id = g.office_id
             left join deliveries d on d.bulletin_no = (select no from bulletins where id = $2) and d.group_id = g.id
         where not g.retired and ($1::int[] is null or g.path && $1)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
 use crate::domain::delivery::{Reason, State};
+use crate::domain::heard::HeardVerdict;
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
@@ -83,6 +84,16 @@ pub struct Delivery {
     pub line_message_ids: Option<Vec<String>>,
     /// When the bulletin was published.
     pub published_at: Option<Timestamp>,
+    /// When the first member's message with its code was written; of the last where all were taken back.
+    pub heard_at: Option<Timestamp>,
+    /// The worst that is to be said of such a message that stands.
+    pub heard_verdict: Option<HeardVerdict>,
+    /// How many of them stand.
+    pub heard_messages: i64,
+    /// When LINE took the card that answered.
+    pub card_taken_at: Option<Timestamp>,
+    /// LINE's ids of the card's messages.
+    pub card_message_ids: Option<Vec<String>>,
     /// The mark of its last change.
     pub changed: i64,
 }
@@ -140,7 +151,10 @@ macro_rules! select_deliveries {
                 c.parked_reason as "channel_parked?", (b.paused_at is not null) as "paused!", d.reason, d.bypassed_parent,
                 d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at as eligible_at, d.release_at, d.due_at, d.ended_at,
                 d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id,
-                string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed
+                string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed,
+                heard.at as "heard_at?: Timestamp", heard.verdict as "heard_verdict?: HeardVerdict", heard.messages as "heard_messages!",
+                card.taken_at as "card_taken_at?: Timestamp",
+                string_to_array(card.line_message_ids, ' ') as card_message_ids
             from deliveries d
                 join groups g on g.id = d.group_id
                 join offices o on o.id = g.office_id
@@ -151,6 +165,12 @@ macro_rules! select_deliveries {
                 cross join lateral (select d.state = 'ready' and exists (
                     select from batches c where c.bulletin_no = d.bulletin_no and c.epoch is not null
                         and d.group_id = any (c.groups)) as yes) claimed
+                cross join lateral (
+                    select coalesce(min(h.at) filter (where h.verdict <> 'taken_back'), max(h.judged_at)) as at,
+                        coalesce(max(h.verdict) filter (where h.verdict <> 'taken_back'), max(h.verdict)) as verdict,
+                        count(*) filter (where h.verdict <> 'taken_back') as messages
+                    from heard_messages h where h.bulletin_no = d.bulletin_no and h.group_id = d.group_id) heard
+                left join heard_cards card on card.bulletin_no = d.bulletin_no and card.group_id = d.group_id
             "# + $which,
             $($arguments)*
         )

@@ -1,13 +1,14 @@
 //! Fan-out: one statement makes every delivery of a bulletin, in the transaction that publishes it.
 //!
 //! One delivery per bulletin and group: publishing again is refused, and a notice only adds what it lacks. Parents,
-//! channels, ways of forwarding and LINE groups are fixed here: a later change of the tree changes nothing in flight.
+//! channels, ways and LINE groups are fixed here: a later change of the tree changes nothing in flight.
 
 use super::{Connection, Result};
 use crate::domain::bulletin::{Forwarding, ForwardingMode, Urgency};
 use crate::domain::ids::{BulletinId, ChannelId, MessageId};
 use crate::domain::office::OfficeKind;
 use crate::domain::time::Timestamp;
+use crate::domain::way::{Way, WayRules};
 
 /// An audience with its codes looked up; `None` does not narrow.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,33 @@ pub struct Messages {
     pub forwarding: Option<MessageId>,
 }
 
+/// How each group gets its copy of one bulletin.
+#[derive(Clone, Debug)]
+pub struct Ways {
+    /// The way of a group without one of its own, by tier.
+    tiers: [Way; 3],
+    /// For all groups; none = each group's own.
+    all: Option<Way>,
+    /// Whether a group that listens is pushed to after a while in any case.
+    listen_pushes: bool,
+    /// Minutes until then, where the group does not say.
+    push_after: i32,
+}
+
+impl Ways {
+    /// As the rules say for a bulletin of this urgency that sets `all` groups' way, or none.
+    #[must_use]
+    pub fn of(rules: &WayRules, urgency: Urgency, forwarding: ForwardingMode, all: Option<Way>) -> Self {
+        let pushed = forwarding == ForwardingMode::Automatic;
+        Self {
+            tiers: rules.tiers,
+            all: if pushed { Some(Way::Push) } else { all },
+            listen_pushes: urgency == Urgency::MostUrgent && rules.most_urgent_pushes,
+            push_after: rules.push_after[urgency as usize],
+        }
+    }
+}
+
 /// Makes the deliveries of a bulletin that is published and has none; gives how many there are.
 ///
 /// # Errors
@@ -45,16 +73,20 @@ pub async fn insert_deliveries(
     messages: Messages,
     urgency: Urgency,
     forwarding: ForwardingMode,
+    ways: &Ways,
     selection: &Selection,
     now: Timestamp,
 ) -> Result<i32> {
     sqlx::query!(
         "with picked as materialized (
-            select g.id, g.parent_id, g.channel_id, g.members, g.forward_within, g.tier, g.forwarding, g.line_group_no
+            select g.id, g.parent_id, g.channel_id, g.members, g.tier, g.line_group_no,
+                w.way = 'push' and ($11 = 'automatic'::forwarding_mode or g.forwarding = 'automatic') as automatic,
+                case when w.way = 'push' then g.forward_within when w.way = 'listen' then null
+                    else coalesce(g.push_after, $16::int) end as forward_within
             from audience_groups($2, $3, $4, $5, $6, $7) g
+                cross join lateral (select way_of_group(coalesce($13::group_way, g.way), g.tier, $14, $15) as way) w
         ), parents as (
-            select parent_id as id, bool_or($11 <> 'automatic'::forwarding_mode and forwarding <> 'automatic') as stewarded
-            from picked group by parent_id
+            select parent_id as id, bool_or(not automatic) as stewarded from picked group by parent_id
         )
         insert into deliveries (bulletin_no, group_id, parent_group, variant, turn_at, channel_id,
             members, forward_within, state, tier, priority, has_children, automatic, recipient, changed)
@@ -65,7 +97,7 @@ pub async fn insert_deliveries(
             coalesce(p.members, 0), p.forward_within,
             case when up.id is null then 'ready'::delivery_state else 'waiting' end, p.tier,
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
-            $11 = 'automatic'::forwarding_mode or p.forwarding = 'automatic', p.line_group_no, (select change_mark())
+            p.automatic, p.line_group_no, (select change_mark())
         from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
         -- children of one group lie together: they are woken and sent together
         order by up.id nulls first, p.id",
@@ -81,6 +113,10 @@ pub async fn insert_deliveries(
         urgency as i16,
         forwarding as ForwardingMode,
         messages.forwarding.map(|message| message.variant),
+        ways.all as Option<Way>,
+        &ways.tiers as &[Way],
+        ways.listen_pushes,
+        ways.push_after,
     )
     .execute(&mut *db)
     .await?;
@@ -115,7 +151,7 @@ pub async fn insert_where_accepted(
         select n.no, d.group_id, $2, $3, d.channel_id, d.members, 'ready', d.tier,
             (3 - $4::smallint) * 2 + 1, false, true, d.recipient, (select change_mark())
         from bulletins n, bulletins a join deliveries d on d.bulletin_no = a.no
-        where n.id = $1 and a.id = $5 and (d.state = 'accepted' or d.outcome_open)
+        where n.id = $1 and a.id = $5 and (d.state in ('accepted', 'seen') or d.outcome_open)
         on conflict (bulletin_no, group_id) do nothing",
         notice.0,
         message.variant,
@@ -137,7 +173,7 @@ pub async fn list_late_notices(
         r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.variant
         from bulletins n join bulletins a on a.id = n.about join messages m on m.bulletin_id = n.id and m.noted_by is null and not m.forward_button
         where n.kind = 'withdrawal' and n.stage = 'published' and n.published_at > $1
-            and exists (select from deliveries d where d.bulletin_no = a.no and (d.state = 'accepted' or d.outcome_open)
+            and exists (select from deliveries d where d.bulletin_no = a.no and (d.state in ('accepted', 'seen') or d.outcome_open)
                 and not exists (select from deliveries went where went.bulletin_no = n.no and went.group_id = d.group_id))"#,
         since as Timestamp,
     )
@@ -158,8 +194,10 @@ pub struct Load {
     pub groups: i64,
     /// Of these, linked to a LINE group.
     pub linked: i64,
-    /// Members of these, as far as they are known: what LINE counts.
+    /// Members of these, as far as they are known.
     pub seats: i64,
+    /// Of these, members of groups that are pushed to: what LINE counts. What is only pushed after a while is among them.
+    pub pushed: i64,
     /// Of the linked groups, those of which LINE has not said yet how many members they have.
     pub unknown: i64,
     /// Of the groups, those that wait for a steward.
@@ -167,15 +205,20 @@ pub struct Load {
 }
 
 /// Counts what publishing would mean, by channel and tier.
-pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Result<Vec<Load>> {
+pub async fn count_audience(db: &mut Connection, selection: &Selection, ways: &Ways) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,
         r#"select channel_id as "channel_id: ChannelId", tier as "tier!", count(*) as "groups!",
             count(line_group_id) as "linked!",
             coalesce(sum(members) filter (where line_group_id is not null), 0) as "seats!",
-            count(*) filter (where line_group_id is not null and members is null) as "unknown!",
-            count(*) filter (where forwarding = $7 and id <> $1) as "stewarded!"
-        from audience_groups($1, $2, $3, $4, $5, $6)
+            coalesce(sum(members) filter (where line_group_id is not null and (way <> 'listen' or id = $1)), 0) as "pushed!",
+            count(*) filter (where line_group_id is not null and members is null and (way <> 'listen' or id = $1)) as "unknown!",
+            count(*) filter (where (forwarding = $7 or way <> 'push') and id <> $1) as "stewarded!"
+        from (
+            select g.id, g.channel_id, g.tier, g.line_group_id, g.members, g.forwarding,
+                way_of_group(coalesce($8::group_way, g.way), g.tier, $9, $10) as way
+            from audience_groups($1, $2, $3, $4, $5, $6) g
+        ) as picked
         group by channel_id, tier order by channel_id, tier"#,
         selection.origin,
         selection.tiers.as_deref(),
@@ -184,6 +227,9 @@ pub async fn count_audience(db: &mut Connection, selection: &Selection) -> Resul
         selection.groups.as_deref(),
         &selection.excluded,
         Forwarding::Stewarded as Forwarding,
+        ways.all as Option<Way>,
+        &ways.tiers as &[Way],
+        ways.listen_pushes,
     )
     .fetch_all(db)
     .await?)

@@ -40,6 +40,7 @@ functions![
     "close_month",
     "next_bulletin_no",
     "audience_groups",
+    "way_of_group",
     "delivery_id",
     "delivery_may_become",
     "delivery_refused",

@@ -8,6 +8,7 @@ use crate::domain::office::OfficeKind;
 use crate::domain::search::compare_form;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 
 /// A group with what its office says of it.
 #[derive(Clone, Debug)]
@@ -52,6 +53,10 @@ pub struct Group {
     pub forwarding: Forwarding,
     /// Minutes until it goes in by itself.
     pub forward_within: Option<i32>,
+    /// How it gets its copy; none = as the settings say.
+    pub way: Option<Way>,
+    /// Minutes until what nobody forwarded is pushed; none = by urgency.
+    pub push_after: Option<i32>,
     /// Whether it is out of use.
     pub retired: bool,
 }
@@ -83,7 +88,7 @@ macro_rules! select_groups {
             r#"select g.id as "id: GroupId", g.code, up.code as "parent?", g.path, g.tier, g.name,
             o.id as "office_id: OfficeId", o.code as office, o.name as office_name, o.kind as office_kind, o.province,
             c.code as "channel?", (g.line_group_id is not null) as "linked!", g.line_name, g.linked_at, g.lost_at, g.members,
-            g.head_count, g.forwarding, g.forward_within, g.retired
+            g.head_count, g.forwarding, g.forward_within, g.way as "way: Way", g.push_after, g.retired
         from groups g join offices o on o.id = g.office_id
             left join groups up on up.id = g.parent_id left join channels c on c.id = g.channel_id"# + $which
             $(, $($arguments)*)?
@@ -199,26 +204,45 @@ pub async fn list_places(db: &mut Connection, codes: &[String]) -> Result<Vec<Pl
     .await?)
 }
 
-/// Changes a group's own settings; `None` leaves one. The inner `None` of `forward_within` means never by itself.
+/// What is changed of a group's own settings; `None` leaves one, an inner `None` clears it.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::option_option, reason = "leaving is told from clearing so")]
+pub struct SettingsChange<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// How a bulletin comes into it.
+    pub forwarding: Option<Forwarding>,
+    /// Minutes until it goes in by itself; cleared = never.
+    pub forward_within: Option<Option<i32>>,
+    /// How it gets its copy; cleared = as the settings say.
+    pub way: Option<Option<Way>>,
+    /// Minutes until what nobody forwarded is pushed; cleared = by urgency.
+    pub push_after: Option<Option<i32>>,
+}
+
+/// Changes a group's own settings.
 pub async fn update_settings(
     db: &mut Connection,
     group: GroupId,
-    name: Option<&str>,
-    forwarding: Option<Forwarding>,
-    forward_within: Option<Option<i32>>,
+    change: &SettingsChange<'_>,
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
         "update groups set name = coalesce($2, name), name_form = coalesce($7, name_form), forwarding = coalesce($3, forwarding),
-            forward_within = case when $4 then $5 else forward_within end, updated_at = $6
+            forward_within = case when $4 then $5 else forward_within end, way = case when $8 then $9 else way end,
+            push_after = case when $10 then $11 else push_after end, updated_at = $6
         where id = $1",
         group.0,
-        name,
-        forwarding as Option<Forwarding>,
-        forward_within.is_some(),
-        forward_within.flatten(),
+        change.name,
+        change.forwarding as Option<Forwarding>,
+        change.forward_within.is_some(),
+        change.forward_within.flatten(),
         now as Timestamp,
-        name.map(compare_form),
+        change.name.map(compare_form),
+        change.way.is_some(),
+        change.way.flatten() as Option<Way>,
+        change.push_after.is_some(),
+        change.push_after.flatten(),
     )
     .execute(db)
     .await?;

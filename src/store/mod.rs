@@ -52,6 +52,7 @@ pub mod failed_sign_ins;
 pub mod fan_out;
 mod functions;
 pub mod groups;
+pub mod heard;
 mod hosts;
 pub mod idempotency;
 pub mod images;

@@ -12,6 +12,10 @@ pub enum MonthlyTable {
     Taps,
     /// Calls to LINE that did not simply succeed.
     Attempts,
+    /// Members' messages that bore a bulletin's code.
+    HeardMessages,
+    /// The cards that answered them.
+    HeardCards,
     /// The deliveries themselves.
     Receipts,
 }
@@ -23,6 +27,8 @@ impl MonthlyTable {
         match self {
             Self::Taps => "taps",
             Self::Attempts => "attempts",
+            Self::HeardMessages => "heard_messages",
+            Self::HeardCards => "heard_cards",
             Self::Receipts => "receipts",
         }
     }
@@ -31,6 +37,8 @@ impl MonthlyTable {
         match self {
             Self::Taps => "acknowledgements",
             Self::Attempts => "attempts",
+            Self::HeardMessages => "heard_messages",
+            Self::HeardCards => "heard_cards",
             Self::Receipts => "deliveries",
         }
     }
@@ -76,7 +84,7 @@ pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
         r#"select p.relname as "table!", substring(c.relname from '_(\d+)$')::int as "number!",
             coalesce(c.reloptions @> '{fillfactor=100}', false) as "dense!"
         from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-        where p.relname in ('acknowledgements', 'attempts', 'deliveries') and p.relnamespace = 'public'::regnamespace
+        where p.relname in ('acknowledgements', 'attempts', 'heard_messages', 'heard_cards', 'deliveries') and p.relnamespace = 'public'::regnamespace
             and c.relkind = 'r'
         order by 2, 1"#,
     )
@@ -85,6 +93,8 @@ pub async fn list_months(db: &mut Connection) -> Result<Vec<Month>> {
     let kept = |table: &str| match table {
         "acknowledgements" => MonthlyTable::Taps,
         "attempts" => MonthlyTable::Attempts,
+        "heard_messages" => MonthlyTable::HeardMessages,
+        "heard_cards" => MonthlyTable::HeardCards,
         _ => MonthlyTable::Receipts,
     };
     Ok(rows.into_iter().map(|row| Month { kept: kept(&row.table), number: row.number, dense: row.dense }).collect())

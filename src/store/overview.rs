@@ -15,6 +15,8 @@ pub struct TierStanding {
     pub groups: i64,
     /// LINE accepted it.
     pub accepted: i64,
+    /// It was heard as somebody's forward.
+    pub seen: i64,
     /// Somebody's turn to forward it.
     pub held: i64,
     /// Waiting for the group above.
@@ -41,7 +43,7 @@ pub async fn list_standings(
             sqlx::query_as!(
                 TierStanding,
                 r#"select b.id as "bulletin: BulletinId", tier, sum(p.groups)::bigint as "groups!",
-                    sum(accepted)::bigint as "accepted!", sum(held)::bigint as "held!",
+                    sum(accepted)::bigint as "accepted!", sum(seen)::bigint as "seen!", sum(held)::bigint as "held!",
                     sum(waiting)::bigint as "waiting!", sum(ready)::bigint as "under_way!", sum(failed + unreachable)::bigint as "trouble!",
                     sum(declined + withdrawn + expired)::bigint as "ended!",
                     sum(acknowledged_groups)::bigint as "acknowledged!"
@@ -58,6 +60,7 @@ pub async fn list_standings(
                 r#"with mine as materialized (select id from groups where path && $2)
                 select b.id as "bulletin: BulletinId", d.tier, count(*) as "groups!",
                     count(*) filter (where d.state = 'accepted') as "accepted!",
+                    count(*) filter (where d.state = 'seen') as "seen!",
                     count(*) filter (where d.state = 'held') as "held!",
                     count(*) filter (where d.state = 'waiting') as "waiting!",
                     count(*) filter (where d.state = 'ready') as "under_way!",

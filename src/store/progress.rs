@@ -29,6 +29,8 @@ pub struct Counters {
     /// By stored state.
     pub accepted: i64,
     /// By stored state.
+    pub seen: i64,
+    /// By stored state.
     pub failed: i64,
     /// By stored state.
     pub unreachable: i64,
@@ -65,7 +67,7 @@ pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<
         r#"select p.tier, p.channel_id as "channel_id: ChannelId",
             (c.parked_reason is not null or b.paused_at is not null) as "parked!",
             p.groups::bigint as "groups!", p.seats, p.waiting::bigint as "waiting!", p.held::bigint as "held!",
-            p.ready::bigint as "ready!", p.accepted::bigint as "accepted!", p.failed::bigint as "failed!",
+            p.ready::bigint as "ready!", p.accepted::bigint as "accepted!", p.seen::bigint as "seen!", p.failed::bigint as "failed!",
             p.unreachable::bigint as "unreachable!", p.declined::bigint as "declined!",
             p.withdrawn::bigint as "withdrawn!", p.expired::bigint as "expired!",
             p.acknowledged_groups::bigint as "acknowledged_groups!", p.taps::bigint as "taps!",
@@ -96,6 +98,7 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
             count(*) filter (where d.state = 'held') as "held!",
             count(*) filter (where d.state = 'ready') as "ready!",
             count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.state = 'seen') as "seen!",
             count(*) filter (where d.state = 'failed') as "failed!",
             count(*) filter (where d.state = 'unreachable') as "unreachable!",
             count(*) filter (where d.state = 'declined') as "declined!",
@@ -155,7 +158,7 @@ pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Opt
         ) counted
         full join (
             select tier, channel_id, what, n from progress, lateral (values ('waiting', waiting), ('held', held),
-                ('ready', ready), ('accepted', accepted), ('failed', failed), ('unreachable', unreachable),
+                ('ready', ready), ('accepted', accepted), ('seen', seen), ('failed', failed), ('unreachable', unreachable),
                 ('declined', declined), ('withdrawn', withdrawn), ('expired', expired)) as v(what, n)
             where bulletin_no = (select no from bulletins where id = $1) and n <> 0
             union all

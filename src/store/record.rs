@@ -264,7 +264,7 @@ pub async fn record_batch(
                 changed = (select change_mark())
             from news n
             where d.bulletin_no = n.bulletin_no and d.group_id = n.group_id and n.open and n.state <> 'accepted'
-                and d.state in ('failed', 'unreachable', 'declined', 'withdrawn', 'expired')
+                and d.state in ('seen', 'failed', 'unreachable', 'declined', 'withdrawn', 'expired')
         ), parents as (
             select bulletin_no, array_agg(group_id) as groups,
                 array_agg(group_id) filter (where state <> 'accepted') as passed_by

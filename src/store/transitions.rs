@@ -257,7 +257,7 @@ pub async fn wake_orphans(
         r#"with moved as (
             update deliveries d set state = state_at_turn(d.automatic),
                 turn_at = $2, release_at = release_at_turn(d.automatic, d.forward_within, $2),
-                bypassed_parent = p.state <> 'accepted', changed = (select change_mark())
+                bypassed_parent = p.state not in ('accepted', 'seen'), changed = (select change_mark())
             from deliveries p
             where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'waiting'
                 and p.bulletin_no = d.bulletin_no and p.group_id = d.parent_group

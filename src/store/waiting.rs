@@ -204,6 +204,7 @@ pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i
         Load,
         r#"select d.channel_id as "channel_id?: ChannelId", d.tier, count(*) as "groups!", count(d.recipient) as "linked!",
             coalesce(sum(coalesce(nullif(d.members, 0), g.members)) filter (where d.recipient is not null), 0) as "seats!",
+            coalesce(sum(coalesce(nullif(d.members, 0), g.members)) filter (where d.recipient is not null and (d.automatic or d.forward_within is not null or d.group_id = any ($2))), 0) as "pushed!",
             count(*) filter (where d.recipient is not null and d.members = 0 and g.members is null) as "unknown!",
             count(*) filter (where not d.automatic and not d.group_id = any ($2)) as "stewarded!"
         from groups g join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id

@@ -19,6 +19,7 @@ mod conn;
 mod document;
 mod field;
 mod health;
+mod heard;
 pub mod idempotent_form;
 mod idempotent_post;
 mod input;

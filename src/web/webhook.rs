@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::app::App;
 use super::channel_secrets::ChannelSecrets;
+use super::heard::{self, SharedTexts};
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
 use crate::domain::ids::ChannelId;
@@ -62,9 +63,10 @@ pub async fn receive(
         tracing::warn!(channel.code = code, events.odd = delivery.odd, "a webhook holds events of an unknown shape");
     }
     let now = app.now();
-    let events: Vec<Event> =
-        delivery.events.into_iter().map(|event| reduce(event, channel, &app.person, now)).collect();
     let mut tx = app.begin().await?;
+    let shared = heard::list_shared(&mut tx, &app.settings, &delivery.events).await?;
+    let events: Vec<Event> =
+        delivery.events.into_iter().map(|event| reduce(event, channel, &shared, &app.person, now)).collect();
     if !events.is_empty() {
         let fresh = insert_events(&mut tx, &events).await?;
         tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
@@ -106,20 +108,30 @@ fn wrong_signature() -> Problem {
 }
 
 /// An event as it is kept: only what the product acts on.
-fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: Timestamp) -> Event {
+fn reduce(
+    event: InboundEvent,
+    channel_id: ChannelId,
+    shared: &SharedTexts,
+    person: &PersonKey,
+    now: Timestamp,
+) -> Event {
     let (kind, data) = match event.what {
         // another module has the chat: noted, and nothing is done
         _ if event.mode != Mode::Active => ("other", None),
         EventContent::Join => ("join", None),
         EventContent::Leave => ("leave", None),
         EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
-        EventContent::Text { text, addressed } => match JoinCode::read(&text, addressed) {
+        EventContent::Unsend { message_id } => ("unsend", Some(message_id)),
+        EventContent::Text { text, addressed, message_id, edited } => match JoinCode::read(&text, addressed) {
             TypedCode::Code(code) => ("join_code", Some(hash(&code))),
             TypedCode::Misspelt => ("join_code", None),
             TypedCode::Perhaps(codes) => {
                 ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(",")))
             }
-            TypedCode::Nothing => ("other", None),
+            TypedCode::Nothing => match shared.note(&text, message_id, edited) {
+                Some(note) => ("heard", serde_json::to_string(&note).ok()),
+                None => ("other", None),
+            },
         },
         EventContent::MemberJoined { .. } | EventContent::MemberLeft { .. } => ("members", None),
         EventContent::Tap { .. } | EventContent::Other { .. } => ("other", None),
@@ -130,7 +142,7 @@ fn reduce(event: InboundEvent, channel_id: ChannelId, person: &PersonKey, now: T
         event_id: event.id,
         kind: kind.to_owned(),
         line_group_id: event.group_id.filter(|_| acted_on),
-        person: event.user_id.filter(|_| kind == "tap").map(|id| person.person_hash(&id).to_vec()),
+        person: event.user_id.filter(|_| matches!(kind, "tap" | "heard")).map(|id| person.person_hash(&id).to_vec()),
         data,
         reply_token: event.reply_token.filter(|_| acted_on),
         // LINE's clock may be ahead of ours: what comes after the event must not seem to lie before it
@@ -167,12 +179,17 @@ mod tests {
             what,
         };
         let person = SealingKey::generate().expect("random bytes").person_key();
-        reduce(event, ChannelId(1), &person, now())
+        reduce(event, ChannelId(1), &SharedTexts::default(), &person, now())
     }
 
     #[test]
     fn what_people_write_is_not_kept() {
-        let event = kept(EventContent::Text { text: "สวัสดีครับ".to_owned(), addressed: false }, Mode::Active);
+        let event = kept(
+            EventContent::Text {
+                text: "สวัสดีครับ".to_owned(), addressed: false, message_id: None, edited: false
+            },
+            Mode::Active,
+        );
         assert_eq!((event.kind.as_str(), &event.data), ("other", &None));
         assert_eq!((&event.person, &event.reply_token, &event.line_group_id), (&None, &None, &None));
     }
@@ -180,7 +197,10 @@ mod tests {
     #[test]
     fn of_a_join_code_only_the_hash_is_kept() {
         let code = JoinCode::generate();
-        let event = kept(EventContent::Text { text: code.to_string(), addressed: false }, Mode::Active);
+        let event = kept(
+            EventContent::Text { text: code.to_string(), addressed: false, message_id: None, edited: false },
+            Mode::Active,
+        );
         assert_eq!(event.kind, "join_code");
         assert_eq!(event.data, Some(hex::encode(code.sha256())));
     }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::test_app::{Answer, TestApp, Who};
 
 /// The fields of `counts`, and no others.
-const COUNTS: [&str; 11] = [
+const COUNTS: [&str; 12] = [
     "accepted",
     "declined",
     "expired",
@@ -20,6 +20,7 @@ const COUNTS: [&str; 11] = [
     "held",
     "parked",
     "ready",
+    "seen",
     "sending",
     "unreachable",
     "waiting",
@@ -60,7 +61,7 @@ async fn the_status_tells_the_whole_way_by_tier() {
 }
 
 #[tokio::test]
-async fn the_counts_are_the_same_eleven_everywhere_and_add_up() {
+async fn the_counts_are_the_same_twelve_everywhere_and_add_up() {
     let app = TestApp::new().await;
     let id = app.held().await;
     let status = app.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);

@@ -41,6 +41,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "forecast",
             "refusal",
             "settings",
+            "share",
             "engine",
             "inbound_wake",
             "line_check",

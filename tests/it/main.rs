@@ -39,6 +39,7 @@ mod form_words;
 mod forms;
 mod forms_table;
 mod fuzz_corpus;
+mod heard;
 mod interleavings;
 mod line_check;
 mod line_groups;

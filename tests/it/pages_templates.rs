@@ -103,6 +103,11 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     let big = TestApp::new().await;
     shown.extend(wide(&big).await);
     shown.extend(crowd_of_chats(&big).await);
+    if let Ok(dir) = std::env::var("DUMP_PAGES") {
+        for (n, (name, answer)) in shown.iter().enumerate() {
+            std::fs::write(format!("{dir}/{n:05}"), format!("{name}\n{}\n{}", answer.status, answer.text)).unwrap();
+        }
+    }
     let (wrong, unseen) = (wrong_with(&shown), differences(&shown));
     assert!(wrong.is_empty() && unseen.is_empty(), "{} pages; {wrong:#?}; {unseen:#?}", shown.len());
 }

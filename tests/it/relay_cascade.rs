@@ -77,7 +77,8 @@ async fn a_held_bulletin_goes_on_by_itself_when_its_minutes_are_over() {
     relay.run().await;
     let lpn = relay.group("lpn").await;
     let mut db = relay.db().await;
-    groups::update_settings(&mut db, lpn, None, Some(Forwarding::Automatic), None, relay.now()).await.expect("changed");
+    let change = groups::SettingsChange { forwarding: Some(Forwarding::Automatic), ..Default::default() };
+    groups::update_settings(&mut db, lpn, &change, relay.now()).await.expect("changed");
     drop(db);
     relay.run().await;
     assert_eq!(relay.states(id).await["lpn"], State::Held, "a later change changes nothing in flight");

@@ -527,6 +527,8 @@ impl TestApp {
             "join_codes",
             "webhook_events",
             "acknowledgements",
+            "heard_messages",
+            "heard_cards",
             "idempotency_keys",
             "audit",
         ] {
@@ -535,6 +537,22 @@ impl TestApp {
             prints.push(print.expect("a fingerprint"));
         }
         prints
+    }
+
+    /// The rows of all tables in which `text` stands, each with its table.
+    pub async fn rows_containing(&self, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let tables = "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')";
+        for table in self.texts(tables).await {
+            let query = format!("select '{table}: ' || t::text from {table} t where strpos(t::text, $1) > 0");
+            let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+                .bind(text)
+                .fetch_all(&mut *self.db().await)
+                .await
+                .expect("rows");
+            found.extend(rows);
+        }
+        found
     }
 
     /// Asks the database for texts.

@@ -16,6 +16,7 @@ use gcc_relay::domain::right::Right;
 use gcc_relay::domain::sealed::{SealingKey, SealingKeys};
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::domain::tree_file;
+use gcc_relay::domain::way::WayRules;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
@@ -223,6 +224,7 @@ impl TestRelay {
             links: Vec::new(),
             attachment: None,
             forwarding: ForwardingMode::AsConfigured,
+            way: None,
             acknowledgement: Acknowledgement::default(),
             expires_at: None,
         }
@@ -355,6 +357,7 @@ fn settings() -> Settings {
             dense: 1_080 * hour,
         },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
+        ways: WayRules::PUSH,
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }

@@ -10,6 +10,7 @@ use crate::national::ProvinceCode;
 use crate::office::OfficeKind;
 use crate::spreadsheet::Damage;
 use crate::thai::normal_form;
+use crate::way::Way;
 
 /// Seats and head counts: no office has more.
 const MOST_PEOPLE: i32 = 1_000_000;
@@ -59,6 +60,10 @@ pub(super) fn office_kind(text: &str) -> Result<OfficeKind, Reason> {
 
 pub(super) fn forwarding(text: &str) -> Result<Forwarding, Reason> {
     one_of(text, &[Forwarding::Automatic, Forwarding::Stewarded], forwarding_word)
+}
+
+pub(super) fn way(text: &str) -> Result<Way, Reason> {
+    one_of(text, &Way::ALL, Way::as_str)
 }
 
 /// The word for `forwarding` in files.

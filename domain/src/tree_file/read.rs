@@ -142,6 +142,8 @@ impl Cells<'_> {
             head_count: self.read(Column::HeadCount, Clearable, cell::people),
             forwarding: self.read(Column::Forwarding, Lasting, cell::forwarding),
             forward_within: self.read(Column::ForwardWithin, EmptyClears, cell::minutes),
+            way: self.read(Column::Way, Clearable, cell::way),
+            push_after: self.read(Column::PushAfter, Clearable, cell::minutes),
             steward: self.read(Column::Steward, Clearable, cell::name),
             steward_title: self.read(Column::StewardTitle, Clearable, cell::name),
             steward_phone: self.read(Column::StewardPhone, Clearable, cell::phone),

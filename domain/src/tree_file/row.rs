@@ -8,6 +8,7 @@ use crate::bulletin::Forwarding;
 use crate::group::{LineGroupId, Tier};
 use crate::ids::Code;
 use crate::office::OfficeKind;
+use crate::way::Way;
 
 /// How bulletins come into a new group whose row does not say: by its steward, as the letter has it.
 pub const NEW_GROUP_FORWARDING: Forwarding = Forwarding::Stewarded;
@@ -49,6 +50,10 @@ pub struct TreeRow {
     pub forwarding: Patch<Forwarding>,
     /// Minutes until it comes in by itself, 0 to 525,600 (a year); cleared = never.
     pub forward_within: Patch<i32>,
+    /// How it gets its copy; cleared = as the settings say.
+    pub way: Patch<Way>,
+    /// Minutes until what nobody forwarded is pushed, 0 to 525,600; cleared = by urgency.
+    pub push_after: Patch<i32>,
     /// The steward's name; up to 200 characters.
     pub steward: Patch<String>,
     /// The steward's title; up to 200 characters.
@@ -81,6 +86,8 @@ impl TreeRow {
             head_count: Patch::Keep,
             forwarding: Patch::Keep,
             forward_within: Patch::Keep,
+            way: Patch::Keep,
+            push_after: Patch::Keep,
             steward: Patch::Keep,
             steward_title: Patch::Keep,
             steward_phone: Patch::Keep,

@@ -69,6 +69,8 @@ fn write_cell(row: &TreeRow, column: Column) -> String {
         Column::HeadCount => write_patch(&row.head_count, i32::to_string),
         Column::Forwarding => write_patch(&row.forwarding, |how| forwarding_word(*how).to_owned()),
         Column::ForwardWithin => emptied(write_patch(&row.forward_within, i32::to_string)),
+        Column::Way => write_patch(&row.way, |way| way.as_str().to_owned()),
+        Column::PushAfter => write_patch(&row.push_after, i32::to_string),
         Column::Steward => write_patch(&row.steward, String::clone),
         Column::StewardTitle => write_patch(&row.steward_title, String::clone),
         Column::StewardPhone => write_patch(&row.steward_phone, String::clone),

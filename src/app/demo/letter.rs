@@ -36,6 +36,7 @@ pub(super) async fn publish(engine: &Engine) -> anyhow::Result<BulletinId> {
         links: Vec::new(),
         attachment: None,
         forwarding: ForwardingMode::Automatic,
+        way: None,
         acknowledgement: Acknowledgement::default(),
         expires_at: None,
     };

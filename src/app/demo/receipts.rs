@@ -13,6 +13,7 @@ struct Row {
     groups: i64,
     seats: i64,
     accepted: i64,
+    seen: i64,
     failed: i64,
     unreachable: i64,
     first: Option<Timestamp>,
@@ -25,6 +26,7 @@ impl Row {
         self.groups += counters.groups;
         self.seats += counters.seats;
         self.accepted += counters.accepted;
+        self.seen += counters.seen;
         self.failed += counters.failed;
         self.unreachable += counters.unreachable;
         self.first = earlier(self.first, counters.first_accepted_at);
@@ -41,7 +43,7 @@ fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp
 pub(super) fn describe(counters: &[Counters], published_at: Timestamp) -> String {
     let since = |at: Timestamp| at.since(published_at).as_secs_f64();
     let mut text = String::from(
-        "\ntier   groups  members  accepted  failed  unreachable    first     last      p50      p95      max  (seconds)\n",
+        "\ntier   groups  members  accepted  seen  failed  unreachable    first     last      p50      p95      max  (seconds)\n",
     );
     let mut all = Row::default();
     for tier in Tier::ALL {
@@ -72,11 +74,11 @@ fn write_row(text: &mut String, label: &str, row: &Row, since: impl Fn(Timestamp
     let longest = row.last.map_or(f64::INFINITY, &since);
     let at = |part| cell(percentile(&row.histogram, part).map(|seconds| seconds.min(longest)));
     let (first, last) = (cell(row.first.map(&since)), cell(row.last.map(&since)));
-    let Row { groups, seats, accepted, failed, unreachable, .. } = row;
+    let Row { groups, seats, accepted, seen, failed, unreachable, .. } = row;
     let (p50, p95) = (at(0.5), at(0.95));
     let _ = writeln!(
         text,
-        "{label:<6}{groups:>7}{seats:>9}{accepted:>10}{failed:>8}{unreachable:>13}{first:>9}{last:>9}{p50:>9}{p95:>9}{last:>9}"
+        "{label:<6}{groups:>7}{seats:>9}{accepted:>10}{seen:>6}{failed:>8}{unreachable:>13}{first:>9}{last:>9}{p50:>9}{p95:>9}{last:>9}"
     );
 }
 
@@ -98,6 +100,7 @@ mod tests {
             held: 0,
             ready: 0,
             accepted: groups,
+            seen: 0,
             failed: 0,
             unreachable: 0,
             declined: 0,

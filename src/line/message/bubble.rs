@@ -11,6 +11,7 @@ use url::Url;
 use super::flex::{self, Action, Button, Component, Paragraph, Picture, Stack};
 use super::{BODY_UNITS, Bubble, Link};
 use crate::domain::bulletin::{Kind, Urgency};
+use crate::domain::headline::{READ_LABEL, number_line, subject_line};
 use crate::domain::text::cut_at_word;
 
 /// Colours of a band: background and letters, at least 4.5 : 1 apart (WCAG 2.1, 1.4.3).
@@ -26,6 +27,7 @@ pub(super) const QUIET: &str = "#4B5563";
 pub(super) const LINK: &str = "#1D4ED8";
 pub(super) const NOTICE: Paint = Paint { back: "#FEF3C7", ink: "#5B3A00" };
 pub(super) const ACKNOWLEDGE: Paint = Paint { back: "#0B6B3A", ink: WHITE };
+pub(super) const SHARE: Paint = Paint { back: "#E5EAF1", ink: INK };
 pub(super) const FORWARD: Paint = Paint { back: LINK, ink: WHITE };
 
 /// The band's words and colours are worked out first, since the bubble borrows them.
@@ -42,7 +44,7 @@ impl<'a> Texts<'a> {
         Self {
             band: band_words(bulletin.kind, bulletin.urgency),
             number: bulletin.document_number.map(number_line),
-            subject: format!("เรื่อง {}", bare_subject(bulletin.subject)),
+            subject: subject_line(bulletin.subject),
             body: cut_at_word(bulletin.body.trim(), BODY_UNITS),
             origin: format!("จาก {}", bulletin.origin),
         }
@@ -51,22 +53,11 @@ impl<'a> Texts<'a> {
 
 /// The words on the band: what it is, then how urgent.
 fn band_words(kind: Kind, urgency: Urgency) -> String {
-    match (kind_word(kind), urgency) {
+    match (kind.thai(), urgency) {
         (Some(kind), Urgency::Routine) => kind.to_owned(),
         (Some(kind), urgency) => format!("{kind} · {}", urgency.thai()),
         (None, Urgency::Routine) => "ข่าวราชการ".to_owned(),
         (None, urgency) => urgency.thai().to_owned(),
-    }
-}
-
-/// The word for every kind but the common one.
-pub(super) fn kind_word(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::News => None,
-        Kind::Correction => Some("แก้ไข"),
-        Kind::Withdrawal => Some("ยกเลิก"),
-        Kind::Test => Some("ทดสอบ"),
-        Kind::Drill => Some("ฝึกซ้อม"),
     }
 }
 
@@ -79,15 +70,6 @@ pub(super) fn band_paint(kind: Kind, urgency: Urgency) -> Paint {
         (_, Urgency::Urgent) => Paint { back: "#854D0E", ink: WHITE },
         (_, Urgency::Routine) => Paint { back: "#E5EAF1", ink: "#1F2937" },
     }
-}
-
-/// The subject without a เรื่อง of its own, since one is put before it.
-pub(super) fn bare_subject(subject: &str) -> &str {
-    subject.strip_prefix("เรื่อง ").map_or(subject, str::trim_start)
-}
-
-fn number_line(number: &str) -> Cow<'_, str> {
-    if number.starts_with("ที่ ") { number.into() } else { format!("ที่ {number}").into() }
 }
 
 pub(super) fn draw<'a>(bulletin: &Bubble<'a>, texts: &'a Texts<'a>) -> flex::Bubble<'a> {
@@ -134,7 +116,7 @@ fn link<'a>(link: &Link<'a>) -> Component<'a> {
 }
 
 fn footer<'a>(bulletin: &Bubble<'a>) -> Component<'a> {
-    let read = Action::Uri { label: "อ่านฉบับเต็ม", uri: encoded(bulletin.read_url) };
+    let read = Action::Uri { label: READ_LABEL, uri: encoded(bulletin.read_url) };
     let mut buttons = vec![Component::Button(Button::new(read, "link", LINK))];
     buttons.extend(bulletin.acknowledge.map(|data| {
         let acknowledge = Action::Postback { label: "รับทราบ", data };
@@ -143,6 +125,11 @@ fn footer<'a>(bulletin: &Bubble<'a>) -> Component<'a> {
     buttons.extend(bulletin.forward.map(|url| {
         let forward = Action::Uri { label: "ส่งต่อ", uri: encoded(url) };
         Component::Button(Button::new(forward, "primary", FORWARD.back))
+    }));
+    buttons.extend(bulletin.share.map(|url| {
+        let share =
+            Action::Uri { label: "แชร์ข้อความเข้ากลุ่ม", uri: url.into() };
+        Component::Button(Button::new(share, "secondary", SHARE.back))
     }));
     Component::Box(Stack::of(buttons).spaced("sm"))
 }

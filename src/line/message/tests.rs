@@ -27,6 +27,8 @@ const LETTER: Bubble<'_> = Bubble {
     read_url: "https://example.invalid/b/t0ken",
     acknowledge: Some("ack:1"),
     forward: None,
+
+    share: None,
     notice: None,
 };
 

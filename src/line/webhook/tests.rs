@@ -72,12 +72,17 @@ fn the_common_fields_are_read() {
     );
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what is compared is an Option")]
+fn message_id() -> Option<String> {
+    Some("1".to_owned())
+}
+
 #[rstest]
 #[case(json!({"type": "leave"}), EventContent::Leave)]
 #[case(json!({"type": "postback", "postback": {"data": "ack:1"}}), EventContent::Tap { data: "ack:1".into() })]
 #[case(
     json!({"type": "message", "message": {"id": "1", "type": "text", "text": "GCC-1234\0"}}),
-    EventContent::Text { text: "GCC-1234".into(), addressed: false }
+    EventContent::Text { text: "GCC-1234".into(), addressed: false, message_id: message_id(), edited: false }
 )]
 #[case(
     json!({"type": "message", "message": {"id": "1", "type": "image"}}),
@@ -87,10 +92,10 @@ fn the_common_fields_are_read() {
 #[case(json!({"type": "memberLeft", "left": {"members": [{}]}}), EventContent::MemberLeft { n: 1 })]
 #[case(
     json!({"type": "messageEdited", "message": {"id": "1", "type": "text", "text": "GCC-1234"}}),
-    EventContent::Text { text: "GCC-1234".into(), addressed: false }
+    EventContent::Text { text: "GCC-1234".into(), addressed: false, message_id: message_id(), edited: true }
 )]
 #[case(json!({"type": "messageEdited"}), EventContent::Other { kind: "messageEdited".into() })]
-#[case(json!({"type": "unsend", "unsend": {"messageId": "1"}}), EventContent::Other { kind: "unsend".into() })]
+#[case(json!({"type": "unsend", "unsend": {"messageId": "1"}}), EventContent::Unsend { message_id: "1".into() })]
 fn each_type_is_told_apart(#[case] fields: Value, #[case] what: EventContent) {
     assert_eq!(read_one(&fields).what, what);
 }
@@ -104,7 +109,7 @@ fn each_type_is_told_apart(#[case] fields: Value, #[case] what: EventContent) {
 fn mentions_are_taken_out_of_a_text(#[case] mentionees: Value, #[case] left: &str, #[case] addressed: bool) {
     let message = json!({"type": "text", "text": "@กลุ่ม GCC 🇹 GCC-1234", "mention": {"mentionees": mentionees}});
     let found = read_one(&json!({"type": "message", "message": message})).what;
-    let EventContent::Text { text, addressed: to_us } = found else { panic!("{found:?}") };
+    let EventContent::Text { text, addressed: to_us, .. } = found else { panic!("{found:?}") };
     assert_eq!((text.as_str(), to_us), (left, addressed));
 }
 
@@ -158,7 +163,10 @@ fn an_event_with_half_an_emoji_keeps_its_id() {
 fn a_byte_that_is_no_utf8_spoils_one_letter_only() {
     let body = b"{\"events\":[{\"type\":\"message\",\"message\":{\"type\":\"text\",\"text\":\"a\xff\"}}]}";
     let delivery = parse(body).expect("test data");
-    assert_eq!(delivery.events[0].what, EventContent::Text { text: "a\u{fffd}".into(), addressed: false });
+    assert_eq!(
+        delivery.events[0].what,
+        EventContent::Text { text: "a\u{fffd}".into(), addressed: false, message_id: None, edited: false }
+    );
 }
 
 #[test]

@@ -30,9 +30,9 @@ pub(super) async fn keep(engine: &Engine, now: Timestamp) -> Result<()> {
     let mut failed = None;
     for month in list_months(&mut db).await? {
         let last = match month.kept {
-            MonthlyTable::Taps => taps,
+            MonthlyTable::Taps | MonthlyTable::HeardMessages => taps,
             MonthlyTable::Attempts => attempts,
-            MonthlyTable::Receipts => receipts,
+            MonthlyTable::HeardCards | MonthlyTable::Receipts => receipts,
         };
         let kept = if month.number < last {
             drop_old(engine, month, now).await

@@ -26,6 +26,8 @@ pub struct Cell {
     pub seats: i64,
     /// Of the groups, where LINE accepted it.
     pub accepted: i64,
+    /// Of the groups, where it was heard as somebody's forward.
+    pub seen: i64,
     /// Of the groups, where it failed or could not be sent.
     pub failed: i64,
     /// Of the groups, in which somebody acknowledged.
@@ -44,6 +46,7 @@ pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: O
         Cell,
         r#"select d.tier, o.province, count(*) as "groups!", count(g.line_group_id) as "linked!",
             coalesce(sum(d.members), 0) as "seats!", count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.state = 'seen') as "seen!",
             count(*) filter (where d.state in ('failed', 'unreachable')) as "failed!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged!", coalesce(sum(d.acknowledged), 0) as "taps!",
             coalesce(sum(d.unnamed), 0) as "unnamed!",
@@ -83,6 +86,8 @@ pub struct OfficeCell {
     pub groups: i64,
     /// Of these, where LINE accepted it.
     pub accepted: i64,
+    /// Of these, where it was heard as somebody's forward.
+    pub seen: i64,
 }
 
 /// The offices of a province (none = of no province) that a bulletin goes to, by the tier of their first group.
@@ -98,7 +103,8 @@ pub async fn list_offices_of_province(
             (array_agg(d.state order by d.tier, g.id))[1] as "state!: State",
             (array_agg(d.ended_at order by d.tier, g.id))[1] as "ended_at: Timestamp",
             coalesce(sum(d.members), 0) as "seats!", coalesce(sum(d.acknowledged), 0) as "taps!",
-            coalesce(sum(d.unnamed), 0) as "unnamed!", count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!"
+            coalesce(sum(d.unnamed), 0) as "unnamed!", count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.state = 'seen') as "seen!"
         from offices o join groups g on g.office_id = o.id
             join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
         where o.province is not distinct from $2 and ($3::int[] is null or g.path && $3)
@@ -122,6 +128,8 @@ pub struct Sum {
     pub groups: i64,
     /// Of these, accepted by LINE.
     pub accepted: i64,
+    /// Of these, heard as somebody's forward.
+    pub seen: i64,
     /// Of these, acknowledged by somebody.
     pub acknowledged: i64,
 }
@@ -132,7 +140,7 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
         return Ok(sqlx::query_as!(
             Sum,
             r#"select nullif(s.province, '') as province, count(*) as "bulletins!", sum(s.groups) as "groups!",
-                sum(s.accepted) as "accepted!", sum(s.acknowledged) as "acknowledged!"
+                sum(s.accepted) as "accepted!", sum(s.seen) as "seen!", sum(s.acknowledged) as "acknowledged!"
             from bulletins b join province_progress s on s.bulletin_no = b.no
             where b.published_at >= $1 and b.kind <> 'test'
             group by s.province order by s.province"#,
@@ -145,6 +153,7 @@ pub async fn sum_provinces(db: &mut Connection, since: Timestamp, scope: Option<
         Sum,
         r#"select o.province, count(distinct b.id) as "bulletins!", count(*) as "groups!",
             count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.state = 'seen') as "seen!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged!"
         from bulletins b cross join groups g join offices o on o.id = g.office_id
             join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
@@ -167,14 +176,15 @@ pub async fn refresh_sums(db: &mut Connection, since: Timestamp) -> Result<u64> 
             where b.published_at >= $1 and v.version is distinct from m.version
             order by b.published_at desc limit $2
         ), sums as (
-            insert into province_progress (bulletin_no, province, groups, accepted, seats, acknowledged)
+            insert into province_progress (bulletin_no, province, groups, accepted, seen, seats, acknowledged)
             select d.bulletin_no, coalesce(o.province, ''), count(*), count(*) filter (where d.state = 'accepted'),
+                count(*) filter (where d.state = 'seen'),
                 sum(d.members), count(*) filter (where d.acknowledged > 0)
             from versions v join deliveries d on d.bulletin_no = v.no join groups g on g.id = d.group_id
                 join offices o on o.id = g.office_id
             group by 1, 2
             on conflict (bulletin_no, province) do update set groups = excluded.groups, accepted = excluded.accepted,
-                seats = excluded.seats, acknowledged = excluded.acknowledged
+                seen = excluded.seen, seats = excluded.seats, acknowledged = excluded.acknowledged
         )
         insert into province_progress_marks (bulletin_no, version) select no, version from versions
         on conflict (bulletin_no) do update set version = excluded.version",

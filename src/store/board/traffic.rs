@@ -28,6 +28,8 @@ pub struct Traffic {
     pub groups: i64,
     /// Of these, accepted by LINE.
     pub accepted: i64,
+    /// Of these, heard as somebody's forward.
+    pub seen: i64,
     /// Of these, at their steward's.
     pub held: i64,
     /// Of these, not at their end.
@@ -56,11 +58,11 @@ pub async fn list_traffic(db: &mut Connection, limit: i64) -> Result<Vec<Traffic
         Traffic,
         r#"select b.id as "id: BulletinId", b.kind, b.subject, b.urgency, b.document_number, b.stage,
             (b.paused_at is not null) as "paused!", b.published_at as "published_at!: Timestamp",
-            coalesce(p.groups, 0) as "groups!", coalesce(p.accepted, 0) as "accepted!", coalesce(p.held, 0) as "held!",
+            coalesce(p.groups, 0) as "groups!", coalesce(p.accepted, 0) as "accepted!", coalesce(p.seen, 0) as "seen!", coalesce(p.held, 0) as "held!",
             coalesce(p.open, 0) as "open!", coalesce(p.failed, 0) as "failed!", coalesce(p.declined, 0) as "declined!",
             coalesce(p.acknowledged, 0) as "acknowledged!", p.last_accepted_at as "last_accepted_at: Timestamp"
         from bulletins b cross join lateral (
-            select sum(groups) as groups, sum(accepted) as accepted, sum(held) as held,
+            select sum(groups) as groups, sum(accepted) as accepted, sum(seen) as seen, sum(held) as held,
                 sum(waiting + held + ready) as open, sum(failed + unreachable) as failed, sum(declined) as declined,
                 sum(acknowledged_groups) as acknowledged, max(last_accepted_at) as last_accepted_at
             from progress where bulletin_no = b.no) p
@@ -82,6 +84,7 @@ pub async fn list_traffic_under(db: &mut Connection, scope: &[i32], limit: i64) 
         r#"select b.id as "id: BulletinId", b.kind, b.subject, b.urgency, b.document_number, b.stage,
             (b.paused_at is not null) as "paused!", b.published_at as "published_at!: Timestamp",
             count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!",
+            count(*) filter (where d.state = 'seen') as "seen!",
             count(*) filter (where d.state = 'held') as "held!",
             count(*) filter (where d.state in ('waiting', 'held', 'ready')) as "open!",
             count(*) filter (where d.state in ('failed', 'unreachable')) as "failed!",

@@ -9,6 +9,7 @@ use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
 use crate::domain::search::text_form;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 use crate::store::{Connection, Result, StoreError};
 
 /// What a draft says.
@@ -38,6 +39,8 @@ pub struct Draft {
     pub attachment: Option<Attachment>,
     /// How it treats the groups' settings.
     pub forwarding: ForwardingMode,
+    /// How all groups get their copies; none = each group's own way.
+    pub way: Option<Way>,
     /// The acknowledge button.
     pub acknowledgement: Acknowledgement,
     /// When it stops being sent.
@@ -61,6 +64,7 @@ impl Draft {
             links: row.links.0.clone(),
             attachment: row.attachment(),
             forwarding: row.forwarding,
+            way: row.way,
             acknowledgement: row.acknowledgement.0.clone(),
             expires_at: row.expires_at,
         }
@@ -84,9 +88,9 @@ pub async fn insert_draft(
     sqlx::query!(
         "insert into bulletins (id, kind, about, subject, body, urgency, document_number, document_date, origin_id,
             audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at,
-            image_id, image_alt, search_form)
+            image_id, image_alt, search_form, way)
         values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19,
-            $20)",
+            $20, $21)",
         id.0,
         draft.kind as Kind,
         draft.about.map(|about| about.0),
@@ -107,6 +111,7 @@ pub async fn insert_draft(
         draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
         draft.search_form(),
+        draft.way as Option<Way>,
     )
     .execute(db)
     .await?;
@@ -122,7 +127,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         "update bulletins set kind = $2, about = $3, subject = $4, body = $5, urgency = $6, document_number = $7,
             document_date = $8::text::date, origin_id = $9, audience = $10, links = $11, forwarding = $12,
             acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17,
-            search_form = $18
+            search_form = $18, way = $19
         where id = $1 and stage = 'draft'",
         id.0,
         draft.kind as Kind,
@@ -142,6 +147,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         draft.attachment.as_ref().map(|attachment| attachment.image) as Option<ImageId>,
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
         draft.search_form(),
+        draft.way as Option<Way>,
     )
     .execute(db)
     .await?;

@@ -7,6 +7,8 @@ use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, Stat
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
 use crate::domain::search::Words;
+use crate::domain::share_code::ShareCode;
+use crate::domain::way::Way;
 use crate::store::{Connection, Result, StoreError};
 
 /// What a list of bulletins is narrowed by; `None` does not narrow.
@@ -16,6 +18,8 @@ pub struct Filter {
     pub id: Option<BulletinId>,
     /// The end of its public address.
     pub public_token: Option<String>,
+    /// The code of its share text.
+    pub share_code: Option<ShareCode>,
     /// Of this state, as people see it.
     pub state: Option<State>,
     /// Of this kind.
@@ -48,7 +52,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
         r#"select b.id as "id: BulletinId", b.kind, about, subject, body, urgency as urgency_number, document_number,
             to_char(document_date, 'YYYY-MM-DD') as document_date, origin_id as "origin_id: GroupId", g.code as origin,
             o.name as origin_office, audience as "audience: Json<Audience>", links as "links: Json<Vec<Link>>",
-            b.forwarding, acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, stage,
+            b.forwarding, b.way as "way: Way", acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, share_code as "share_code: ShareCode", stage,
             image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
             b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
             returned_by, returned_reason, scheduled_for, unscheduled_at,
@@ -66,6 +70,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             and ($7::int[] is null or (g.path && $7 and (b.published_at is not null or $8 or $12 and g.id = any ($7))) or exists (
                 select from groups mine join deliveries d on d.bulletin_no = b.no and d.group_id = mine.id
                 where mine.path && $7))
+            and ($13::text is null or b.share_code = $13)
             and ($10::text is null or b.id in (
                 select found.id from bulletins found
                 where found.search_form like $10 and found.search_form like all ($11)))
@@ -82,6 +87,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
         filter.words.as_ref().map(Words::longest),
         filter.words.as_ref().map(Words::patterns),
         filter.own_drafts,
+        filter.share_code.as_ref().map(ShareCode::as_str),
     )
     .fetch_all(db)
     .await?)
@@ -94,6 +100,12 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
 pub async fn get_bulletin(db: &mut Connection, id: BulletinId) -> Result<Bulletin> {
     let filter = Filter { id: Some(id), ..Filter::default() };
     list_bulletins(db, &filter, 1).await?.pop().ok_or(StoreError::Absent("bulletin"))
+}
+
+/// The published bulletin with this share code.
+pub async fn find_by_share_code(db: &mut Connection, code: &ShareCode) -> Result<Option<Bulletin>> {
+    let filter = Filter { share_code: Some(code.clone()), ..Filter::default() };
+    Ok(list_bulletins(db, &filter, 1).await?.pop())
 }
 
 /// The public token of the newest published correction of a bulletin.

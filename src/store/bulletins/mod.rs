@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 pub use drafts::{Draft, delete_draft, insert_draft, update_draft};
-pub use lists::{Filter, find_correction, get_bulletin, list_bulletins, list_corrections};
+pub use lists::{Filter, find_by_share_code, find_correction, get_bulletin, list_bulletins, list_corrections};
 pub use stages::{
     find_stage_for_share, find_stage_for_update, list_due, list_expired, list_open, mark_draft, mark_published,
     mark_scheduled, mark_withdrawn, update_paused,
@@ -22,7 +22,9 @@ use crate::domain::bulletin::{
 };
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
+use crate::domain::share_code::ShareCode;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 
 /// A bulletin as it is stored.
 #[derive(Clone, Debug)]
@@ -63,12 +65,16 @@ pub struct Bulletin {
     pub image_height: Option<i16>,
     /// How it treats the groups' settings.
     pub forwarding: ForwardingMode,
+    /// How all groups get their copies; none = each group's own way.
+    pub way: Option<Way>,
     /// The acknowledge button.
     pub acknowledgement: Json<Acknowledgement>,
     /// When it stops being sent.
     pub expires_at: Option<Timestamp>,
     /// The end of its public address.
     pub public_token: String,
+    /// The code at the end of its share text; given when it is published.
+    pub share_code: Option<ShareCode>,
     /// Where it stands.
     pub stage: Stage,
     /// When it was written.

@@ -2,6 +2,7 @@
 
 use crate::domain::bulletin::{Stage, UnscheduledReason};
 use crate::domain::ids::BulletinId;
+use crate::domain::share_code::ShareCode;
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result};
 
@@ -15,16 +16,23 @@ pub async fn find_stage_for_share(db: &mut Connection, id: BulletinId) -> Result
     Ok(sqlx::query_scalar!("select stage from bulletins where id = $1 for share", id.0).fetch_optional(db).await?)
 }
 
-/// Marks a draft or scheduled bulletin as published, with the time at which it expires, and gives it its number: its
+/// Marks a draft or scheduled bulletin as published, with its share code and the time at which it expires, and gives it its number: its
 /// deliveries can be made.
-pub async fn mark_published(db: &mut Connection, id: BulletinId, expires_at: Timestamp, now: Timestamp) -> Result<()> {
+pub async fn mark_published(
+    db: &mut Connection,
+    id: BulletinId,
+    share_code: &ShareCode,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "update bulletins set stage = 'published', no = next_bulletin_no($2), published_at = $2, updated_at = $2,
-            deliveries = 0, expires_at = $3, unscheduled_at = null, unscheduled_reason = null
+            deliveries = 0, expires_at = $3, share_code = $4, unscheduled_at = null, unscheduled_reason = null
         where id = $1",
         id.0,
         now as Timestamp,
         expires_at as Timestamp,
+        share_code.as_str(),
     )
     .execute(db)
     .await?;

@@ -70,6 +70,8 @@ impl StoredTree {
             head_count: Patch::from_option(group.head_count),
             forwarding: Patch::Set(group.forwarding),
             forward_within: cleared(group.forward_within),
+            way: Patch::from_option(group.way),
+            push_after: Patch::from_option(group.push_after),
             steward: Patch::from_option(group.steward.name.clone()),
             steward_title: Patch::from_option(group.steward.title.clone()),
             steward_phone: Patch::from_option(group.steward.phone.clone()),

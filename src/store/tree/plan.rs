@@ -177,6 +177,8 @@ fn merge_group(row: &TreeRow, before: Option<&Group>) -> Result<Group> {
         head_count: row.head_count.apply(before.and_then(|group| group.head_count)),
         forwarding: row.forwarding.apply(before.map(|group| group.forwarding)).unwrap_or(NEW_GROUP_FORWARDING),
         forward_within: row.forward_within.apply(before.and_then(|group| group.forward_within)),
+        way: row.way.apply(before.and_then(|group| group.way)),
+        push_after: row.push_after.apply(before.and_then(|group| group.push_after)),
         retired: row.retired.apply(before.map(|group| group.retired)).unwrap_or(false),
         steward: Person {
             name: row.steward.clone().apply(was(|group| group.steward.name.as_ref())),
@@ -201,6 +203,8 @@ fn group_columns(before: Option<&Group>, group: &Group) -> Vec<&'static str> {
         ("head_count", before.head_count != group.head_count),
         ("forwarding", before.forwarding != group.forwarding),
         ("forward_within", before.forward_within != group.forward_within),
+        ("way", before.way != group.way),
+        ("push_after", before.push_after != group.push_after),
         ("retired", before.retired != group.retired),
     ];
     differs.into_iter().filter_map(|(column, differs)| differs.then_some(column)).collect()

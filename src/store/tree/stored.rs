@@ -8,6 +8,7 @@ use crate::domain::group::{LineGroupId, Tier};
 use crate::domain::ids::Code;
 use crate::domain::office::OfficeKind;
 use crate::domain::tree_file::{KnownGroup, KnownTree};
+use crate::domain::way::Way;
 
 /// All offices, groups, current stewards and channels.
 pub(super) struct StoredTree {
@@ -42,6 +43,8 @@ pub(super) struct Group {
     pub(super) head_count: Option<i32>,
     pub(super) forwarding: Forwarding,
     pub(super) forward_within: Option<i32>,
+    pub(super) way: Option<Way>,
+    pub(super) push_after: Option<i32>,
     pub(super) retired: bool,
     pub(super) steward: Person,
     /// Title or name of the deputy.
@@ -93,7 +96,7 @@ async fn load_channels(db: &mut Connection) -> Result<HashMap<Code, i32>> {
 async fn load_groups(db: &mut Connection, stored: &mut StoredTree) -> Result<()> {
     let rows = sqlx::query!(
         r#"select g.id, g.code, up.code as "parent?", g.tier, g.name, o.code as office, c.code as "channel?",
-            g.line_group_id, g.members, g.head_count, g.forwarding, g.forward_within, g.retired,
+            g.line_group_id, g.members, g.head_count, g.forwarding, g.forward_within, g.way as "way: Way", g.push_after, g.retired,
             s.name as "steward_name?", s.title as "steward_title?", s.phone as "steward_phone?",
             coalesce(d.title, d.name) as "deputy?"
         from groups g join offices o on o.id = g.office_id
@@ -119,6 +122,8 @@ async fn load_groups(db: &mut Connection, stored: &mut StoredTree) -> Result<()>
             head_count: row.head_count,
             forwarding: row.forwarding,
             forward_within: row.forward_within,
+            way: row.way,
+            push_after: row.push_after,
             retired: row.retired,
             steward: Person { name: row.steward_name, title: row.steward_title, phone: row.steward_phone },
             deputy: row.deputy,

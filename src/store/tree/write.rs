@@ -15,6 +15,7 @@ use crate::domain::ids::Code;
 use crate::domain::office::OfficeKind;
 use crate::domain::search::compare_form;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 
 /// Numbers by code, of what is there and of what is about to be.
 pub(super) struct Numbers<'a> {
@@ -138,6 +139,8 @@ async fn place_groups(
     let head_counts: Vec<Option<i32>> = fresh.iter().map(|planned| planned.group.head_count).collect();
     let forwardings: Vec<Forwarding> = fresh.iter().map(|planned| planned.group.forwarding).collect();
     let withins: Vec<Option<i32>> = fresh.iter().map(|planned| planned.group.forward_within).collect();
+    let ways: Vec<Option<Way>> = fresh.iter().map(|planned| planned.group.way).collect();
+    let push_afters: Vec<Option<i32>> = fresh.iter().map(|planned| planned.group.push_after).collect();
     let retired: Vec<bool> = fresh.iter().map(|planned| planned.group.retired).collect();
     let moved_ids = collect(moved, |planned| numbers.group(&planned.code))?;
     let moved_parents = collect(moved, |planned| numbers.parent(planned))?;
@@ -145,14 +148,14 @@ async fn place_groups(
     sqlx::query!(
         "with added as (
             insert into groups (id, code, parent_id, tier, name, office_id, channel_id, line_group_id, linked_at, members,
-                head_count, forwarding, forward_within, retired, created_at, updated_at, name_form)
+                head_count, forwarding, forward_within, retired, created_at, updated_at, name_form, way, push_after)
             select id, code, parent_id, tier, name, office_id, channel_id, line_group_id,
                 case when line_group_id is not null then $14::timestamptz end, members, head_count, forwarding,
-                forward_within, retired, $14, $14, name_form
+                forward_within, retired, $14, $14, name_form, way, push_after
             from unnest($1::int[], $2::text[], $3::int[], $4::smallint[], $5::text[], $6::int[], $7::int[], $8::text[],
-                $9::int[], $10::int[], $11::forwarding[], $12::int[], $13::bool[], $18::text[])
+                $9::int[], $10::int[], $11::forwarding[], $12::int[], $13::bool[], $18::text[], $19::group_way[], $20::int[])
                 as u(id, code, parent_id, tier, name, office_id, channel_id, line_group_id, members, head_count,
-                    forwarding, forward_within, retired, name_form)
+                    forwarding, forward_within, retired, name_form, way, push_after)
         )
         update groups g set parent_id = u.parent_id, tier = u.tier, updated_at = $14
         from unnest($15::int[], $16::int[], $17::smallint[]) as u(id, parent_id, tier) where g.id = u.id",
@@ -174,6 +177,8 @@ async fn place_groups(
         &moved_parents as &[Option<i32>],
         &moved_tiers,
         &forms,
+        &ways as &[Option<Way>],
+        &push_afters as &[Option<i32>],
     )
     .execute(db)
     .await?;
@@ -197,12 +202,15 @@ async fn update_settings(
     let head_counts: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.head_count).collect();
     let forwardings: Vec<Forwarding> = changed.iter().map(|planned| planned.group.forwarding).collect();
     let withins: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.forward_within).collect();
+    let ways: Vec<Option<Way>> = changed.iter().map(|planned| planned.group.way).collect();
+    let push_afters: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.push_after).collect();
     let retired: Vec<bool> = changed.iter().map(|planned| planned.group.retired).collect();
     sqlx::query!(
         "update groups g set name = u.name, name_form = u.name_form, office_id = u.office_id, members = u.members, head_count = u.head_count,
-            forwarding = u.forwarding, forward_within = u.forward_within, retired = u.retired, updated_at = $9
+            forwarding = u.forwarding, forward_within = u.forward_within, retired = u.retired, way = u.way, push_after = u.push_after, updated_at = $9
         from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[], $6::forwarding[], $7::int[], $8::bool[],
-            $10::text[]) as u(id, name, office_id, members, head_count, forwarding, forward_within, retired, name_form)
+            $10::text[], $11::group_way[], $12::int[])
+                as u(id, name, office_id, members, head_count, forwarding, forward_within, retired, name_form, way, push_after)
         where g.id = u.id",
         &ids,
         &names as &[&str],
@@ -214,6 +222,8 @@ async fn update_settings(
         &retired,
         now as Timestamp,
         &forms,
+        &ways as &[Option<Way>],
+        &push_afters as &[Option<i32>],
     )
     .execute(db)
     .await?;

@@ -13,9 +13,13 @@ use crate::domain::document::{DocumentNumber, Doubt, NumberParts};
 use crate::domain::ids::BulletinId;
 use crate::domain::picture::ImageId;
 use crate::domain::search::{BadWords, Words};
+use crate::domain::share_code::ShareCode;
+use crate::domain::share_text::share_url;
 use crate::domain::text::AltText;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 use crate::relay::publish::image_url;
+use crate::relay::share::SharedBulletin;
 use crate::store::bulletins::{self as rows, Filter};
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
@@ -60,12 +64,21 @@ pub struct Bulletin {
     pub attachments: Vec<AttachedImage>,
     /// How it treats the groups' own settings.
     pub forwarding: ForwardingMode,
+    /// How all groups get their copies; null = each group's own way.
+    pub way: Option<Way>,
     /// The acknowledge button.
     pub acknowledgement: Acknowledgement,
     /// When it stops being sent; null before publish means the default.
     pub expires_at: Option<Timestamp>,
     /// Its public page; open once it is published.
     pub public_url: String,
+    /// The code at the end of its share text; null before it is published.
+    #[schema(value_type = Option<String>, example = "REF-7K3M-9QXD")]
+    pub code: Option<ShareCode>,
+    /// The text by which people forward it by hand, its code last; null before it is published.
+    pub share_text: Option<String>,
+    /// LINE's share screen with that text, which opens on phones; null before it is published.
+    pub share_url: Option<String>,
     /// When it was written.
     pub created_at: Timestamp,
     /// By whom.
@@ -154,6 +167,7 @@ impl Bulletin {
     #[must_use]
     pub fn of(app: &App, row: rows::Bulletin) -> Self {
         let (state, urgency) = (row.state(), row.urgency());
+        let share_text = SharedBulletin::of(&app.settings, &row).map(|shared| shared.text().full());
         Self {
             attachments: AttachedImage::of(app, &row).into_iter().collect(),
             id: row.id,
@@ -174,9 +188,13 @@ impl Bulletin {
             audience: row.audience.0,
             links: row.links.0,
             forwarding: row.forwarding,
+            way: row.way,
             acknowledgement: row.acknowledgement.0,
             expires_at: row.expires_at,
             public_url: app.public_url(&row.public_token),
+            code: row.share_code,
+            share_url: share_text.as_deref().map(share_url),
+            share_text,
             created_at: row.created_at,
             created_by: row.created_by,
             updated_at: row.updated_at,

@@ -70,6 +70,8 @@ pub struct LastBulletin {
     deliveries: i64,
     /// Of these, accepted by LINE.
     accepted: i64,
+    /// Of these, heard as somebody's forward.
+    seen: i64,
     /// Of these, the share accepted, 0 to 1.
     share: f64,
 }
@@ -82,9 +84,11 @@ impl Reach {
         self.seats += cover.seats;
         self.head_count += cover.head_count;
         let Some(id) = last.filter(|_| cover.last_deliveries > 0) else { return };
-        let sum = self.last_bulletin.get_or_insert(LastBulletin { id, deliveries: 0, accepted: 0, share: 0.0 });
+        let sum =
+            self.last_bulletin.get_or_insert(LastBulletin { id, deliveries: 0, accepted: 0, seen: 0, share: 0.0 });
         sum.deliveries += cover.last_deliveries;
         sum.accepted += cover.last_accepted;
+        sum.seen += cover.last_seen;
         #[expect(clippy::cast_precision_loss, reason = "counts of groups are far below 2^52")]
         let share = sum.accepted as f64 / sum.deliveries as f64;
         sum.share = (share * 10_000.0).round() / 10_000.0;
@@ -147,6 +151,7 @@ mod tests {
             head_count: groups * 12,
             last_deliveries: groups,
             last_accepted: accepted,
+            last_seen: 0,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
+use crate::domain::way::Way;
 use crate::store::bulletins::Draft;
 use crate::web::field::Field;
 use crate::web::problem::FieldError;
@@ -71,6 +72,10 @@ pub struct DraftInput {
     #[schema(value_type = Option<ForwardingMode>)]
     #[serde(default)]
     pub forwarding: Field<ForwardingMode>,
+    /// How all groups get their copies: pushed by the account, or forwarded by hand and heard; null = each group's own way.
+    #[schema(value_type = Option<Way>)]
+    #[serde(default)]
+    pub way: Field<Way>,
     /// The รับทราบ button: true, false, or with a time by which it should be tapped; default true.
     #[schema(value_type = Option<AcknowledgementInput>)]
     #[serde(default)]
@@ -224,6 +229,7 @@ impl DraftInput {
             links,
             attachment,
             forwarding: self.forwarding.or(base.forwarding),
+            way: self.way.or_none(base.way),
             acknowledgement,
             expires_at,
         }

@@ -19,7 +19,8 @@ use crate::domain::bulletin::Forwarding;
 use crate::domain::join_code::JoinCode;
 use crate::domain::thai::trim_unseen;
 use crate::domain::time::Timestamp;
-use crate::store::groups::{Group, update_settings};
+use crate::domain::way::Way;
+use crate::store::groups::{Group, SettingsChange, update_settings};
 use crate::store::join_codes::insert_join_code;
 use crate::store::{Connection, StoreError, audit};
 use crate::web::access::duty::manages;
@@ -53,6 +54,14 @@ pub struct GroupChange {
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 525_600)]
     #[serde(default)]
     pub(in crate::web) forward_within: Field<i32>,
+    /// How it gets its copy; null = by tier and urgency, as `[relay.way]` of the settings says.
+    #[schema(value_type = Option<Way>)]
+    #[serde(default)]
+    pub(in crate::web) way: Field<Way>,
+    /// Minutes until what nobody forwarded is pushed; null = by urgency.
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 525_600)]
+    #[serde(default)]
+    pub(in crate::web) push_after: Field<i32>,
 }
 
 impl GroupChange {
@@ -67,6 +76,9 @@ impl GroupChange {
         if matches!(self.forward_within, Field::Set(minutes) if !(0..=LONGEST_WAIT).contains(&minutes)) {
             errors.push(FieldError::new("/forward_within", format!("must be 0 to {LONGEST_WAIT} minutes, or null")));
         }
+        if matches!(self.push_after, Field::Set(minutes) if !(0..=LONGEST_WAIT).contains(&minutes)) {
+            errors.push(FieldError::new("/push_after", format!("must be 0 to {LONGEST_WAIT} minutes, or null")));
+        }
         if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
     }
 
@@ -75,17 +87,19 @@ impl GroupChange {
         let mut told = serde_json::Map::new();
         told.extend(self.name.as_ref().map(|name| ("name".to_owned(), json!(name))));
         told.extend(self.forwarding.map(|forwarding| ("forwarding".to_owned(), json!(forwarding))));
-        told.extend(self.forward_within().map(|minutes| ("forward_within".to_owned(), json!(minutes))));
+        told.extend(change_of(&self.forward_within).map(|minutes| ("forward_within".to_owned(), json!(minutes))));
+        told.extend(change_of(&self.way).map(|way| ("way".to_owned(), json!(way))));
+        told.extend(change_of(&self.push_after).map(|minutes| ("push_after".to_owned(), json!(minutes))));
         told.into()
     }
+}
 
-    #[expect(clippy::option_option, reason = "the store tells leaving it from never by itself so")]
-    fn forward_within(&self) -> Option<Option<i32>> {
-        match self.forward_within {
-            Field::Absent => None,
-            Field::Null => Some(None),
-            Field::Set(minutes) => Some(Some(minutes)),
-        }
+#[expect(clippy::option_option, reason = "the store tells leaving it from clearing it so")]
+fn change_of<T: Copy>(field: &Field<T>) -> Option<Option<T>> {
+    match field {
+        Field::Absent => None,
+        Field::Null => Some(None),
+        Field::Set(value) => Some(Some(*value)),
     }
 }
 
@@ -126,8 +140,14 @@ pub(in crate::web) async fn change_settings(
     if becomes_automatic && !caller.role.may(Permission::Publish) && caller.role != Role::Steward {
         return Err(Problem::forbidden("Only its steward, or a role that may publish, can make a group automatic."));
     }
-    let name = change.name.as_deref().map(trim_unseen);
-    update_settings(db, group.id, name, change.forwarding, change.forward_within(), now).await?;
+    let settings = SettingsChange {
+        name: change.name.as_deref().map(trim_unseen),
+        forwarding: change.forwarding,
+        forward_within: change_of(&change.forward_within),
+        way: change_of(&change.way),
+        push_after: change_of(&change.push_after),
+    };
+    update_settings(db, group.id, &settings, now).await?;
     let what = change.to_json();
     audit::insert_entry(db, now, &caller.actor(), "change_group", &format!("group:{}", group.id), &what).await?;
     Ok(())

@@ -13,6 +13,7 @@ use crate::domain::national::province_code;
 use crate::domain::office::OfficeKind;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 use crate::store::Connection;
 use crate::store::groups::{self as rows, Filter};
 use crate::store::stewards::{self, list_deputies, list_stewards};
@@ -56,6 +57,10 @@ pub struct GroupSummary {
     forwarding: Forwarding,
     /// Minutes until a bulletin goes in by itself; null = never by itself.
     forward_within: Option<i32>,
+    /// How it gets its copy; null = by tier and urgency, as `[relay.way]` of the settings says.
+    way: Option<Way>,
+    /// Minutes until what nobody forwarded is pushed; null = by urgency.
+    push_after: Option<i32>,
     /// Whether it is out of use.
     retired: bool,
 }
@@ -95,6 +100,8 @@ impl From<rows::Group> for GroupSummary {
             head_count: row.head_count,
             forwarding: row.forwarding,
             forward_within: row.forward_within,
+            way: row.way,
+            push_after: row.push_after,
             retired: row.retired,
         }
     }

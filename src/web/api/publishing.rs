@@ -79,12 +79,13 @@ pub struct ChannelForecast {
 #[utoipa::path(get, path = "/bulletins/{id}/forecast", tag = "bulletins", params(("id" = BulletinId, Path)),
     responses((status = 200, body = Forecast)))]
 pub async fn forecast_bulletin(
+    State(app): State<App>,
     caller: Caller,
     Id(id): Id<BulletinId>,
     Conn(mut db): Conn,
 ) -> Result<Json<Forecast>, Problem> {
     visible::own_bulletin(&mut db, &caller, id).await?;
-    Ok(Json(forecast::forecast(&mut db, id).await?.into()))
+    Ok(Json(forecast::forecast(&mut db, &app.settings.ways, id).await?.into()))
 }
 
 impl From<forecast::Forecast> for Forecast {

@@ -25,6 +25,8 @@ fn messages(kind: Kind, urgency: Urgency) -> String {
         read_url: "https://gcc.example.go.th/b/t0ken",
         acknowledge: Some("ack:1"),
         forward: Some("https://gcc.example.go.th/waiting/1"),
+
+        share: None,
         notice: Some("แก้ไขประกาศที่ส่งก่อนหน้านี้"),
     };
     let note = StewardNote {

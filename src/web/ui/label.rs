@@ -73,6 +73,7 @@ impl Label for DeliveryState {
             Self::Sending => "delivery-state-sending",
             Self::Parked => "delivery-state-parked",
             Self::Accepted => "delivery-state-accepted",
+            Self::Seen => "delivery-state-seen",
             Self::Failed => "delivery-state-failed",
             Self::Unreachable => "delivery-state-unreachable",
             Self::Declined => "delivery-state-declined",
@@ -83,7 +84,7 @@ impl Label for DeliveryState {
 
     fn class(&self) -> &'static str {
         match self {
-            Self::Accepted => "good",
+            Self::Accepted | Self::Seen => "good",
             Self::Held | Self::Parked | Self::Declined => "warn",
             Self::Failed | Self::Unreachable => "bad",
             Self::Waiting | Self::Ready | Self::Sending | Self::Withdrawn | Self::Expired => "",

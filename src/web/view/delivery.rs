@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::whose_turn::{next_step, why};
 use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
+use crate::domain::heard::HeardVerdict;
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::store::deliveries as rows;
@@ -28,6 +29,8 @@ pub enum DeliveryState {
     Parked,
     /// LINE accepted it.
     Accepted,
+    /// A member forwarded it by hand, and the account heard it in the group.
+    Seen,
     /// Given up.
     Failed,
     /// No LINE group is linked, or the account is not in it.
@@ -48,6 +51,7 @@ impl From<State> for DeliveryState {
             State::Held => Self::Held,
             State::Ready => Self::Ready,
             State::Accepted => Self::Accepted,
+            State::Seen => Self::Seen,
             State::Failed => Self::Failed,
             State::Unreachable => Self::Unreachable,
             State::Declined => Self::Declined,
@@ -75,6 +79,7 @@ impl DeliveryState {
             Self::Sending => (State::Ready, Some(true), Some(false)),
             Self::Parked => (State::Ready, None, Some(true)),
             Self::Accepted => (State::Accepted, None, None),
+            Self::Seen => (State::Seen, None, None),
             Self::Failed => (State::Failed, None, None),
             Self::Unreachable => (State::Unreachable, None, None),
             Self::Declined => (State::Declined, None, None),
@@ -115,6 +120,8 @@ pub struct Delivery {
     /// Who forwarded or declined it; `time` where its time came.
     #[schema(value_type = Option<String>)]
     pub forwarded_by: Option<Actor>,
+    /// What members forwarded by hand in the group; null where nothing was heard.
+    pub heard: Option<Heard>,
     /// LINE's own names for it.
     pub line: LineRef,
     /// Taps on รับทราบ: of persons, each once, and unnamed ones.
@@ -221,6 +228,36 @@ pub struct Times {
     pub accepted_at: Option<Timestamp>,
 }
 
+/// What was heard in the group: members' messages that bore the bulletin's code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Heard {
+    /// When the first of them was written; of the last where all were taken back.
+    pub at: Timestamp,
+    /// The worst that is to be said of one that stands, beside what was published.
+    pub verdict: HeardVerdict,
+    /// How many stand.
+    pub messages: i64,
+    /// Whether one of the group's stewards forwarded it; null where that is not known.
+    pub by_steward: Option<bool>,
+    /// When LINE took the official card that answered; null where there was none, or nobody knows.
+    pub answered_at: Option<Timestamp>,
+    /// LINE's ids of that card's messages.
+    pub line_message_ids: Vec<String>,
+}
+
+impl Heard {
+    fn of(row: &rows::Delivery) -> Option<Self> {
+        Some(Self {
+            at: row.heard_at?,
+            verdict: row.heard_verdict?,
+            messages: row.heard_messages,
+            by_steward: None,
+            answered_at: row.card_taken_at,
+            line_message_ids: row.card_message_ids.clone().unwrap_or_default(),
+        })
+    }
+}
+
 /// LINE's own names for a delivery, to ask LINE about it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LineRef {
@@ -244,6 +281,7 @@ impl Delivery {
             accepted_at: row.ended_at.filter(|_| row.state == State::Accepted),
         };
         Self {
+            heard: Heard::of(&row),
             reason: why(&row, state),
             next: next_step(&row, state),
             id: row.id,

@@ -1,7 +1,7 @@
 //! The receipts of a bulletin by tier: counters made into what people read. Pure.
 //!
 //! Ready deliveries are shown as *sending* while their batch is claimed and as *parked* while their channel or
-//! bulletin stands still, whichever is worse: parked wins. The eleven counts of a tier always add up to its groups.
+//! bulletin stands still, whichever is worse: parked wins. The twelve counts of a tier always add up to its groups.
 
 use serde::Serialize;
 
@@ -51,6 +51,8 @@ pub struct Counts {
     pub parked: i64,
     /// LINE accepted it.
     pub accepted: i64,
+    /// A member forwarded it by hand, and the account heard it in the group.
+    pub seen: i64,
     /// Given up.
     pub failed: i64,
     /// No LINE group is linked, or the account is not in it.
@@ -200,6 +202,7 @@ impl Counts {
             sending,
             parked,
             accepted: part.accepted,
+            seen: part.seen,
             failed: part.failed,
             unreachable: part.unreachable,
             declined: part.declined,
@@ -215,6 +218,7 @@ impl Counts {
         self.sending += more.sending;
         self.parked += more.parked;
         self.accepted += more.accepted;
+        self.seen += more.seen;
         self.failed += more.failed;
         self.unreachable += more.unreachable;
         self.declined += more.declined;
@@ -228,7 +232,14 @@ impl Counts {
     }
 
     fn total(&self) -> i64 {
-        self.open() + self.accepted + self.failed + self.unreachable + self.declined + self.withdrawn + self.expired
+        self.open()
+            + self.accepted
+            + self.seen
+            + self.failed
+            + self.unreachable
+            + self.declined
+            + self.withdrawn
+            + self.expired
     }
 }
 

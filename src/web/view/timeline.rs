@@ -23,6 +23,8 @@ pub enum What {
     Attempted,
     /// LINE accepted it.
     Accepted,
+    /// A member's message with its code was heard in the group.
+    Seen,
     /// It came to another end.
     Ended,
     /// A person tapped รับทราบ.
@@ -52,6 +54,7 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
     };
     let end = match row.state {
         State::Accepted => moment(What::Accepted, row.ended_at, row.line_request_id.map(|id| id.to_string())),
+        State::Seen => moment(What::Seen, row.ended_at, None),
         state => moment(What::Ended, row.ended_at, Some(how_it_ended(state, row, by.filter(|_| declined)))),
     };
     let calls = attempts.iter().map(|attempt| Moment { at: attempt.at, what: What::Attempted, detail: call(attempt) });

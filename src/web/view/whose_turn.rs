@@ -53,7 +53,9 @@ pub(super) fn next_step(row: &rows::Delivery, state: DeliveryState) -> Option<Ne
         DeliveryState::Failed => (operator(), Action::Retry, None),
         DeliveryState::Unreachable => (operator(), Action::LinkGroup, None),
         DeliveryState::Declined => (operator(), Action::Undecline, None),
-        DeliveryState::Accepted | DeliveryState::Withdrawn | DeliveryState::Expired => return None,
+        DeliveryState::Accepted | DeliveryState::Seen | DeliveryState::Withdrawn | DeliveryState::Expired => {
+            return None;
+        }
     };
     Some(NextStep { who, action, at })
 }

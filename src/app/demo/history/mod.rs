@@ -124,6 +124,7 @@ impl Letter {
             audience,
             links: Vec::new(),
             forwarding: ForwardingMode::AsConfigured,
+            way: None,
             acknowledgement: Acknowledgement::default(),
             expires_at: None,
         })

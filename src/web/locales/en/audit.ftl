@@ -55,6 +55,7 @@ audit-act-key-revoke = Revoked an API key
 audit-act-draft = Wrote a draft
 audit-act-edit = Changed a draft
 audit-act-set-forwarding = Chose automatic forwarding
+audit-act-set-way = Set the way of all groups
 audit-act-send-test = Sent a test
 audit-act-delete = Deleted a draft
 audit-act-submit = Submitted for approval

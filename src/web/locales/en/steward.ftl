@@ -36,6 +36,10 @@ forward-settings-of = Settings of { $group }
 
 forward-kind-corrected = Corrected
 
+forward-share-title = Forward it by hand in LINE, at no cost
+forward-share-about = Share this text into your group. When the account finds the bulletin's code there, it is booked as “seen in the group”, and the official bulletin with its button is the answer. Please do not change the text.
+forward-share-button = Share in LINE (on phones only)
+forward-share-text = Or copy this text into the group
 forward-reach-title = If you forward it, it is sent to
 forward-stewarded-below = { $n ->
     [one] { $shown } of them waits for its head of agency to forward it once more.
@@ -77,6 +81,7 @@ forward-state-forwarded = Forwarded by { $by } on { $at }
 forward-state-accepted = accepted by LINE on { $at }
 forward-state-failed = Sending failed
 forward-state-unreachable = cannot be sent to the group: no LINE group is linked
+forward-state-seen = seen in the group on { $at }, as a member's forward
 forward-state-declined = { $by } said on { $at } that it does not concern the group
 forward-state-withdrawn = This bulletin was withdrawn on { $at }
 forward-state-expired = This bulletin was past its time on { $at }

@@ -6,6 +6,7 @@ delivery-state-ready = In the queue
 delivery-state-sending = Sending
 delivery-state-parked = Parked
 delivery-state-accepted = Accepted by LINE
+delivery-state-seen = Seen in the group
 delivery-state-failed = Failed
 delivery-state-unreachable = Cannot be sent to the group
 delivery-state-declined = Declined: not for us

@@ -49,6 +49,7 @@ audit-act-key-revoke = เพิกถอนกุญแจ API
 audit-act-draft = จัดทำฉบับร่าง
 audit-act-edit = แก้ไขฉบับร่าง
 audit-act-set-forwarding = กำหนดให้ส่งต่ออัตโนมัติทุกกลุ่ม
+audit-act-set-way = กำหนดวิธีส่งเข้ากลุ่มทั้งหมด
 audit-act-send-test = ทดสอบส่ง
 audit-act-delete = ลบฉบับร่าง
 audit-act-submit = ส่งขออนุมัติ

@@ -30,6 +30,10 @@ forward-settings-of = ตั้งค่า { $group }
 
 forward-kind-corrected = มีฉบับแก้ไขแล้ว
 
+forward-share-title = ส่งต่อด้วยตนเองใน LINE โดยไม่ใช้โควตา
+forward-share-about = แชร์ข้อความนี้เข้ากลุ่มของท่าน เมื่อบัญชีทางการพบรหัสประกาศในกลุ่ม ระบบจะบันทึกว่า “พบข้อความในกลุ่ม” และตอบด้วยประกาศฉบับทางการพร้อมปุ่มรับทราบ โปรดอย่าแก้ไขข้อความ
+forward-share-button = แชร์ทาง LINE (เฉพาะบนโทรศัพท์)
+forward-share-text = หรือคัดลอกข้อความนี้ไปวางในกลุ่ม
 forward-reach-title = เมื่อท่านส่งต่อ ระบบจะส่งประกาศไปยัง
 forward-stewarded-below = ในจำนวนนี้ { $shown } กลุ่มต้องรอหัวหน้าหน่วยงานส่งต่ออีกทอดหนึ่ง
 forward-unlinked-below = อีก { $shown } กลุ่มยังไม่ได้เชื่อมกลุ่ม LINE จึงยังส่งไม่ได้
@@ -68,6 +72,7 @@ forward-state-forwarded = ส่งต่อแล้วโดย { $by } เม
 forward-state-accepted = LINE รับข้อความแล้วเมื่อ { $at }
 forward-state-failed = ส่งไม่สำเร็จ
 forward-state-unreachable = ส่งเข้ากลุ่มไม่ได้ เพราะยังไม่ได้เชื่อมกลุ่ม LINE
+forward-state-seen = พบข้อความที่สมาชิกส่งต่อในกลุ่มเมื่อ { $at }
 forward-state-declined = { $by } แจ้งว่าไม่เกี่ยวข้องเมื่อ { $at }
 forward-state-withdrawn = ประกาศนี้ถูกยกเลิกเมื่อ { $at }
 forward-state-expired = ประกาศนี้พ้นกำหนดส่งเมื่อ { $at }

@@ -6,6 +6,7 @@ delivery-state-ready = อยู่ในคิว
 delivery-state-sending = กำลังส่ง
 delivery-state-parked = พักการส่ง
 delivery-state-accepted = LINE รับข้อความแล้ว
+delivery-state-seen = พบข้อความในกลุ่ม
 delivery-state-failed = ส่งไม่สำเร็จ
 delivery-state-unreachable = ส่งเข้ากลุ่มไม่ได้
 delivery-state-declined = แจ้งว่าไม่เกี่ยวข้อง

@@ -35,6 +35,7 @@ const ACTS: &[(&str, &str)] = &[
     ("draft", "audit-act-draft"),
     ("edit", "audit-act-edit"),
     ("set_forwarding", "audit-act-set-forwarding"),
+    ("set_way", "audit-act-set-way"),
     ("send_test", "audit-act-send-test"),
     ("delete", "audit-act-delete"),
     ("submit", "audit-act-submit"),

@@ -163,6 +163,7 @@ mod tests {
             held: 0,
             ready: 0,
             accepted: 0,
+            seen: 0,
             failed: 0,
             unreachable: 0,
             declined: 0,

@@ -74,6 +74,7 @@ fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineSt
         What::Forwarded => t.say("delivery-forwarded"),
         What::Attempted => t.say("delivery-attempted"),
         What::Accepted => t.say("delivery-state-accepted"),
+        What::Seen => t.say("delivery-state-seen"),
         What::Ended => t.say("delivery-ended"),
         What::Acknowledged => t.say("delivery-acknowledged"),
     };

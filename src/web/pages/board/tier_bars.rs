@@ -106,6 +106,7 @@ impl TierView {
 fn counts(counts: &Counts) -> Vec<Count> {
     let counts = [
         (DeliveryState::Accepted, counts.accepted),
+        (DeliveryState::Seen, counts.seen),
         (DeliveryState::Sending, counts.sending),
         (DeliveryState::Ready, counts.ready),
         (DeliveryState::Held, counts.held),

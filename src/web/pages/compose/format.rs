@@ -75,7 +75,7 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         }
         DraftFault::Time(fault) => time_fault(t, fault),
         DraftFault::KindNeedsPublisher => t.say("compose-fault-kind-steward"),
-        DraftFault::ForwardingNeedsPublisher => t.say("compose-fault-automatic"),
+        DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => t.say("compose-fault-automatic"),
         DraftFault::GroupAbsent { code, .. } => t.say_with("compose-refused-unknown-groups", &[("codes", code)]),
         DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
         DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),

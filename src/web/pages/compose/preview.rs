@@ -19,6 +19,7 @@ use crate::relay::refusal::Refusal;
 use crate::relay::settings::Settings;
 use crate::store::Connection;
 use crate::store::bulletins::{Bulletin, Draft};
+use crate::store::fan_out::Ways;
 use crate::store::images::find_size;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::problem::Problem;
@@ -145,7 +146,8 @@ impl Preview {
                 None
             }
         };
-        let counts = match forecast_audience(db, draft.origin, &draft.audience, draft.forwarding).await {
+        let ways = Ways::of(&settings.ways, draft.urgency, draft.forwarding, draft.way);
+        let counts = match forecast_audience(db, draft.origin, &draft.audience, draft.forwarding, &ways).await {
             Ok(forecast) => Some(Counts::of(t, forecast)),
             Err(refusal) => {
                 refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
@@ -212,6 +214,7 @@ pub async fn draw(
         public_token: stored.map_or("", |stored| &stored.public_token),
         origin_office,
         image_size: size,
+        share_code: None,
         variant: Variant::Plain,
     };
     let message = render_draft(settings, draft, &place)?;

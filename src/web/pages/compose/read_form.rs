@@ -83,7 +83,7 @@ fn field_of(fault: &DraftFault) -> &'static str {
             BulletinTime::DueAt => "acknowledge",
             BulletinTime::ExpiresAt | BulletinTime::PublishAt => "expires",
         },
-        DraftFault::ForwardingNeedsPublisher => "forwarding",
+        DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => "forwarding",
         DraftFault::ImageAbsent => "image",
     }
 }
@@ -103,6 +103,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         attachment: reader.picture(&typed.image, &typed.image_alt),
         audience: audience(typed),
         forwarding: word(&typed.forwarding).unwrap_or_default(),
+        way: None,
         acknowledgement: Acknowledgement {
             requested: typed.acknowledge,
             due_at: if typed.acknowledge { reader.deadline(typed) } else { None },

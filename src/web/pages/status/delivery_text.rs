@@ -5,13 +5,14 @@ use crate::web::view::delivery::{Action, DeliveryState, NextStep};
 use crate::web::words::Words;
 
 /// The states, in the order in which a delivery goes through them.
-pub(super) const STATES: [DeliveryState; 11] = [
+pub(super) const STATES: [DeliveryState; 12] = [
     DeliveryState::Waiting,
     DeliveryState::Held,
     DeliveryState::Ready,
     DeliveryState::Sending,
     DeliveryState::Parked,
     DeliveryState::Accepted,
+    DeliveryState::Seen,
     DeliveryState::Failed,
     DeliveryState::Unreachable,
     DeliveryState::Declined,

@@ -15,11 +15,13 @@ use super::list::{letter, reach};
 use super::receipt::{self, Receipt};
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::share_text::share_url;
 use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 use crate::line::message::{StewardNote, with_note};
 use crate::relay::forecast::{Forecast, forecast_forward};
-use crate::store::bulletins::find_correction;
+use crate::relay::share::SharedBulletin;
+use crate::store::bulletins::{Bulletin, find_correction};
 use crate::store::messages::list_variants;
 use crate::store::waiting::{OwnDelivery, list_copies};
 use crate::store::{Connection, StoreError};
@@ -56,11 +58,26 @@ struct ForwardPage {
     stewarded: Option<String>,
     unlinked: Option<String>,
     quota: Vec<Quota>,
+    /// The text for forwarding by hand, with the address that opens LINE with it.
+    share: Option<Share>,
     signature: String,
     longest_note: usize,
     longest_said: String,
     form: FormState<ForwardForm>,
     receipt: Option<Receipt>,
+}
+
+/// The text for forwarding by hand.
+struct Share {
+    text: String,
+    url: String,
+}
+
+impl Share {
+    fn of(app: &App, bulletin: &Bulletin) -> Option<Self> {
+        let text = SharedBulletin::of(&app.settings, bulletin)?.text().full();
+        Some(Self { url: share_url(&text), text })
+    }
 }
 
 /// Where it stands at one group of the office.
@@ -131,6 +148,7 @@ pub(super) async fn render(
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
     let page = ForwardPage {
         id,
+        share: Share::of(app, &bulletin).filter(|_| !held_ids.is_empty()),
         badges: badges(t, bulletin.kind, bulletin.urgency()),
         letter: letter(t, bulletin.document_number.as_deref(), bulletin.document_date.as_deref()),
         subject: bulletin.subject,

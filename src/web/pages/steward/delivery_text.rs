@@ -28,6 +28,7 @@ pub async fn forwarding_text(
             None => t.say("forward-state-held"),
         },
         State::Ready | State::Accepted | State::Failed | State::Unreachable => accepted_text(db, t, copy).await?,
+        State::Seen => t.say_with("forward-state-seen", &[("at", &at(copy.ended_at))]),
         State::Declined => {
             let by = match &copy.forwarded_by {
                 Some(by) => name_actor(db, t, by).await?,

@@ -234,7 +234,7 @@ pub async fn change_settings(
         (How::AtOnce, _) => Field::Absent,
     };
     let forwarding = if how == How::AtOnce { Forwarding::Automatic } else { Forwarding::Stewarded };
-    let what = GroupChange { name: None, forwarding: Some(forwarding), forward_within };
+    let what = GroupChange { forwarding: Some(forwarding), forward_within, ..GroupChange::default() };
     let now = app.now();
     let mut tx = app.begin().await?;
     change(&mut tx, &visitor.caller, &code, &what, now).await?;

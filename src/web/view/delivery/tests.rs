@@ -40,6 +40,11 @@ pub(in crate::web::view) fn row(state: State) -> rows::Delivery {
         line_request_id: None,
         line_message_ids: None,
         published_at: Some(at),
+        heard_at: None,
+        heard_verdict: None,
+        heard_messages: 0,
+        card_taken_at: None,
+        card_message_ids: None,
         changed: 1,
     }
 }

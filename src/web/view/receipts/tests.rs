@@ -36,9 +36,11 @@ fn bulletin(deliveries: i32) -> Bulletin {
         returned_by: None,
         returned_reason: None,
         forwarding: ForwardingMode::AsConfigured,
+        way: None,
         acknowledgement: Acknowledgement::default().into(),
         expires_at: None,
         public_token: "token".to_owned(),
+        share_code: None,
         stage: Stage::Published,
         created_at: at,
         created_by: Actor::key("x"),
@@ -66,6 +68,7 @@ fn counters(tier: i16, channel: i32) -> Counters {
         held: 0,
         ready: 0,
         accepted: 0,
+        seen: 0,
         failed: 0,
         unreachable: 0,
         declined: 0,
@@ -125,10 +128,10 @@ fn a_settled_bulletin_tells_its_times() {
 }
 
 #[test]
-fn all_eleven_counts_are_always_there_and_tiers_without_groups_are_not() {
+fn all_twelve_counts_are_always_there_and_tiers_without_groups_are_not() {
     let part = Counters { groups: 1, waiting: 1, ..counters(2, 1) };
     let json = serde_json::to_value(status(1, &[part, counters(3, 1)], &[])).expect("plain");
-    assert_eq!(json["counts"].as_object().expect("an object").len(), 11);
+    assert_eq!(json["counts"].as_object().expect("an object").len(), 12);
     assert_eq!(json["tiers"].as_array().expect("a list").len(), 1);
     assert_eq!(json["tiers"][0]["label"], "GCC2");
     assert!(json["tiers"][0]["seconds"].is_null());

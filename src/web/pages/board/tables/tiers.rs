@@ -21,6 +21,7 @@ pub fn tier_columns<'a, 'r>() -> Vec<Column<'a, TierRow<'r>>> {
         Column::number("board-groups", |row: &TierRow<'_>| row.0.groups),
         Column::number("board-linked", |row: &TierRow<'_>| row.1),
         Column::number("delivery-state-accepted", |row: &TierRow<'_>| row.0.counts.accepted),
+        Column::number("delivery-state-seen", |row: &TierRow<'_>| row.0.counts.seen),
         Column::number("delivery-state-waiting", |row: &TierRow<'_>| row.0.counts.waiting),
         Column::number("delivery-state-held", |row: &TierRow<'_>| row.0.counts.held),
         Column::number("delivery-state-ready", |row: &TierRow<'_>| row.0.counts.ready),
@@ -48,6 +49,7 @@ pub fn cell_columns<'a>() -> Vec<Column<'a, Count>> {
         Column::number("board-groups", |row: &Count| row.groups),
         Column::number("board-linked", |row: &Count| row.linked),
         Column::number("delivery-state-accepted", |row: &Count| row.accepted),
+        Column::number("delivery-state-seen", |row: &Count| row.seen),
         Column::share("board-share", |row: &Count| Share::of(row.accepted, row.groups)),
         Column::number("board-failed-or-unreachable", |row: &Count| row.failed),
         Column::number("board-seats", |row: &Count| row.seats),
@@ -127,6 +129,7 @@ pub fn sum_columns(groups: &HashMap<String, String>) -> Vec<Column<'_, Sum>> {
         Column::text("board-province-code", |row: &Sum| row.province.clone().unwrap_or_default()).in_file(),
         Column::number("board-deliveries", |row: &Sum| row.groups).in_file(),
         Column::number("delivery-state-accepted", |row: &Sum| row.accepted).in_file(),
+        Column::number("delivery-state-seen", |row: &Sum| row.seen),
         Column::share("board-share", share),
         Column::number("board-accepted-of", |row: &Sum| row.accepted)
             .shown(move |row, _| part_of(&share(row)))
