@@ -121,6 +121,8 @@ impl PostgresNode {
             "unix_socket_directories=",
         ]);
         command.args(["-c", "fsync=off", "-c", "max_connections=60"]).stdout(Stdio::null()).stderr(log);
+        // in a group of its own: where the shell that started the tests ends, the kernel wakes what is stopped in its group
+        command.process_group(0);
         let postmaster = as_postgres_user(command.current_dir(files.folder())).spawn().expect("it starts");
         let cluster = Self { data, port, postmaster };
         until("Postgres lets somebody in", || async { cluster.admin().await.is_ok() }).await;
