@@ -125,10 +125,10 @@ async fn follow(
     group: GroupId,
     now: Timestamp,
 ) -> Result<()> {
-    if let Judged::Seen(channels) = rows::judge(db, locked, bulletin, group, now).await? {
-        if let Some(notice) = Notice::waking(&channels) {
-            notify(db, notice).await?;
-        }
+    if let Judged::Seen(channels) = rows::judge(db, locked, bulletin, group, now).await?
+        && let Some(notice) = Notice::waking(&channels)
+    {
+        notify(db, notice).await?;
     }
     Ok(())
 }

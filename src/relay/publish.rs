@@ -81,9 +81,8 @@ pub async fn publish(
     let selection = resolve(db, bulletin.origin_id, &bulletin.audience).await?;
     let expires_at = bulletin.expires_at.unwrap_or(now + settings.default_expiry);
     mark_published(db, id, &share_code, expires_at, now).await?;
-    let (urgency, forwarding) = (bulletin.urgency(), bulletin.forwarding);
-    let ways = Ways::of(&settings.ways, urgency, forwarding, bulletin.way);
-    let deliveries = insert_deliveries(db, id, messages, urgency, forwarding, &ways, &selection, now).await?;
+    let ways = Ways::of(&settings.ways, bulletin.urgency(), bulletin.forwarding, bulletin.way);
+    let deliveries = insert_deliveries(db, id, messages, &ways, &selection, now).await?;
     if deliveries == 0 {
         return Err(Refusal::NobodySelected);
     }

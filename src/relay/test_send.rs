@@ -64,7 +64,7 @@ pub async fn send_test(
     let share_code = unused_share_code(db).await?;
     mark_published(db, test, &share_code, now + settings.default_expiry, now).await?;
     let ways = Ways::of(&settings.ways, bulletin.urgency(), ForwardingMode::Automatic, None);
-    insert_deliveries(db, test, messages, bulletin.urgency(), ForwardingMode::Automatic, &ways, &only, now).await?;
+    insert_deliveries(db, test, messages, &ways, &only, now).await?;
     let detail = json!({ "group": group.code, "test": test });
     audit::insert_entry(db, now, &right.actor, "send_test", &format!("bulletin:{id}"), &detail).await?;
     wake(db, test).await?;

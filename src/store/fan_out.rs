@@ -36,9 +36,11 @@ pub struct Messages {
     pub forwarding: Option<MessageId>,
 }
 
-/// How each group gets its copy of one bulletin.
+/// How urgent one bulletin is, and how each group gets its copy.
 #[derive(Clone, Debug)]
 pub struct Ways {
+    urgency: Urgency,
+    forwarding: ForwardingMode,
     /// The way of a group without one of its own, by tier.
     tiers: [Way; 3],
     /// For all groups; none = each group's own.
@@ -55,6 +57,8 @@ impl Ways {
     pub fn of(rules: &WayRules, urgency: Urgency, forwarding: ForwardingMode, all: Option<Way>) -> Self {
         let pushed = forwarding == ForwardingMode::Automatic;
         Self {
+            urgency,
+            forwarding,
             tiers: rules.tiers,
             all: if pushed { Some(Way::Push) } else { all },
             listen_pushes: urgency == Urgency::MostUrgent && rules.most_urgent_pushes,
@@ -71,8 +75,6 @@ pub async fn insert_deliveries(
     db: &mut Connection,
     bulletin: BulletinId,
     messages: Messages,
-    urgency: Urgency,
-    forwarding: ForwardingMode,
     ways: &Ways,
     selection: &Selection,
     now: Timestamp,
@@ -110,8 +112,8 @@ pub async fn insert_deliveries(
         &selection.excluded,
         bulletin.0,
         messages.plain.variant,
-        urgency as i16,
-        forwarding as ForwardingMode,
+        ways.urgency as i16,
+        ways.forwarding as ForwardingMode,
         messages.forwarding.map(|message| message.variant),
         ways.all as Option<Way>,
         &ways.tiers as &[Way],

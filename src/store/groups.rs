@@ -206,7 +206,6 @@ pub async fn list_places(db: &mut Connection, codes: &[String]) -> Result<Vec<Pl
 
 /// What is changed of a group's own settings; `None` leaves one, an inner `None` clears it.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::option_option, reason = "leaving is told from clearing so")]
 pub struct SettingsChange<'a> {
     /// Its name.
     pub name: Option<&'a str>,

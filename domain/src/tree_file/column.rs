@@ -66,7 +66,7 @@ columns! {
     Deputy = "deputy",
     /// Whether the group is out of use.
     Retired = "retired",
-    /// How it gets its copy: push, listen or listen_then_push; empty = as the settings say.
+    /// How it gets its copy: `push`, `listen` or `listen_then_push`; empty = as the settings say.
     Way = "way",
     /// Minutes until what nobody forwarded is pushed; empty = by urgency.
     PushAfter = "push_after",

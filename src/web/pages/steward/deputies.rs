@@ -144,7 +144,7 @@ fn read(
     // days that are missing are told already; the other fields are checked all the same
     let (first, last) = (from.unwrap_or(now), until.unwrap_or(now + std::time::Duration::from_hours(24)));
     let deputy = Deputy::new(&typed.name, &typed.title, &typed.phone, first, last, now);
-    for bad in deputy.as_ref().err().into_iter().flatten() {
+    for &bad in deputy.as_ref().err().into_iter().flatten() {
         match bad {
             BadDeputy::Nobody | BadDeputy::Name => errors.add("name", sentence_for(t, bad)),
             BadDeputy::Title => errors.add("title", sentence_for(t, bad)),
@@ -166,7 +166,7 @@ fn read_username(t: Words, typed: &str) -> Result<Option<Username>, String> {
     }
 }
 
-fn sentence_for(t: Words, bad: &BadDeputy) -> String {
+fn sentence_for(t: Words, bad: BadDeputy) -> String {
     match bad {
         BadDeputy::Nobody => t.say("office-deputy-nobody"),
         BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),
