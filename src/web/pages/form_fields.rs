@@ -125,7 +125,7 @@ pub fn role_choices(t: Words, chosen: &str) -> Vec<Choice> {
 
 /// These choices behind one that does not narrow.
 pub fn with_any(t: Words, mut choices: Vec<Choice>) -> Vec<Choice> {
-    choices.insert(0, Choice { value: String::new(), label: t.say("accounts-any"), chosen: false });
+    choices.insert(0, Choice::none(t.say("accounts-any")));
     choices
 }
 

@@ -79,7 +79,12 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// A choice of which `chosen` is sent now.
+    /// The first of a list, which sends nothing and is shown where no other is chosen.
+    pub fn none(label: String) -> Self {
+        Self { value: String::new(), label, chosen: false }
+    }
+
+    /// A choice, which is chosen if it is what `chosen` says.
     pub fn of(value: &str, label: String, chosen: &str) -> Self {
         Self { value: value.to_owned(), label, chosen: value == chosen }
     }

@@ -117,7 +117,7 @@ pub async fn show_list(
     let sees = |state: &bulletin::State| sees_drafts || !is_unpublished(*state);
     let states = STATES.into_iter().filter(|(_, known)| sees(known));
     let states = states.map(|(word, known)| Choice::of(word, known.word(t), &query.state));
-    let all = Choice::of("", t.say("compose-list-all"), &query.state);
+    let all = Choice::none(t.say("compose-list-all"));
     let page = ListPage {
         may_write: visitor.may(Permission::Originate),
         narrowed: filter.words.is_some() || state.is_some() || filter.before.is_some(),
