@@ -42,6 +42,9 @@ create table heard_cards (
     constraint message_ids_of_a_taken_card check (taken_at is not null or line_message_ids is null)
 ) partition by range (bulletin_no);
 
+-- LINE may tell of a message after it told that it was taken back
+create index webhook_events_taken_back on webhook_events (channel_id, data) where kind = 'unsend';
+
 -- the months that are open already have these tables too; open_month makes them for the others
 do $$
 declare

@@ -6,16 +6,16 @@
 //!
 //! The text was judged where it arrived (`web::webhook`); only a [`HeardNote`] comes here.
 
-use super::inbound::ReplyKind;
+use super::answering::ReplyKind;
 use crate::domain::bulletin::Stage;
 use crate::domain::heard::{FoundText, HeardNote, HeardVerdict};
 use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::find_correction;
 use crate::store::heard::{self as rows, HeardMessage, Judged};
-use crate::store::locks::{BulletinsLocked, lock_bulletins_shared};
+use crate::store::locks::{BulletinsLocked, lock_bulletins_shared, lock_heard};
 use crate::store::notices::{Notice, notify};
-use crate::store::webhook_events::Event;
+use crate::store::webhook_events::{Event, is_taken_back};
 use crate::store::{Connection, Result, links};
 
 /// Books what was heard in a LINE group; gives what to answer.
@@ -26,6 +26,11 @@ pub(super) async fn book(
     note: &HeardNote,
     now: Timestamp,
 ) -> Result<Option<ReplyKind>> {
+    lock_heard(db, event.channel_id, line_group_id).await?;
+    // LINE keeps no order
+    if is_taken_back(db, event.channel_id, &note.message_id).await? {
+        return Ok(None);
+    }
     if note.edited {
         book_change(db, event, line_group_id, note, now).await?;
     }
@@ -109,6 +114,7 @@ pub(super) async fn take_back(
     at: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
+    lock_heard(db, channel, line_group_id).await?;
     for (bulletin, no, group) in rows::list_of_message(db, channel, line_group_id, message_id).await? {
         let locked = lock_bulletins_shared(db, &[bulletin]).await?;
         rows::take_back(db, &locked, no, message_id, at).await?;

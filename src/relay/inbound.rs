@@ -9,25 +9,21 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
-use super::engine::{Engine, open_access};
+use super::answering::{Answer, ReplyKind, give};
+use super::engine::Engine;
 use super::heard;
 use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
 use crate::domain::actor::{Actor, Part};
 use crate::domain::heard::HeardNote;
-use crate::domain::ids::{BulletinNo, ChannelId, GroupId};
+use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
-use crate::line::replies;
-use crate::line::token::Access;
 use crate::store::acknowledgements::{Tap, insert_taps};
-use crate::store::channels::get_channel;
-use crate::store::heard::{claim_card, record_card};
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
@@ -41,41 +37,6 @@ const BATCH: i64 = 500;
 const ANSWERS: usize = 1_000;
 /// Answers under way to LINE at the same time.
 const ANSWERING: usize = 32;
-/// LINE takes a reply token for about a minute.
-const REPLY_WITHIN: SignedDuration = SignedDuration::from_secs(50);
-
-/// What goes to LINE after an event.
-#[derive(Debug)]
-pub struct Answer {
-    channel: ChannelId,
-    reply_token: Option<String>,
-    occurred_at: Timestamp,
-    what: ReplyKind,
-}
-
-/// What is answered.
-#[derive(Debug)]
-pub(super) enum ReplyKind {
-    Thanks,
-    Greeting,
-    WrongCode,
-    ExpiredCode,
-    Linked {
-        name: String,
-    },
-    /// The official card of a bulletin that was heard.
-    Card {
-        bulletin: BulletinNo,
-        group: GroupId,
-    },
-    UnknownShareCode,
-    SeveralShareCodes,
-    NotLinked,
-    WithdrawnBulletin,
-    CorrectedBulletin {
-        public_token: String,
-    },
-}
 
 /// Works on events until `stop`, as soon as `wake` or a notice of another node says that there are some.
 pub async fn run(engine: Engine, wake: InboundWake, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
@@ -245,13 +206,6 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     Ok(thanks)
 }
 
-impl Answer {
-    fn to(event: &Event, what: ReplyKind) -> Self {
-        let (channel, occurred_at) = (event.channel_id, event.occurred_at);
-        Self { channel, reply_token: event.reply_token.clone(), occurred_at, what }
-    }
-}
-
 fn as_tap(event: &Event) -> Option<Tap> {
     if event.kind != "tap" {
         return None;
@@ -342,63 +296,4 @@ async fn answer_bad_code(
         None => return Ok(None),
     };
     Ok(Some(Answer::to(event, what)))
-}
-
-/// Gives an answer to LINE, if it is not too late; a lost one is only noted.
-pub async fn give(engine: &Engine, answer: Answer) {
-    if let Err(error) = try_give(engine, answer).await {
-        tracing::info!(error = &*error, "an answer in a LINE group was not taken");
-    }
-}
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-async fn try_give(engine: &Engine, answer: Answer) -> std::result::Result<(), Failure> {
-    let access = {
-        let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
-        open_access(&engine.sealing, &get_channel(&mut db, answer.channel).await?)?
-    };
-    let Some(reply_token) = &answer.reply_token else { return Ok(()) };
-    if engine.clock.now().since(answer.occurred_at) >= REPLY_WITHIN {
-        return Ok(());
-    }
-    let words = match &answer.what {
-        ReplyKind::Card { bulletin, group } => {
-            return give_card(engine, &access, reply_token, *bulletin, *group).await;
-        }
-        ReplyKind::UnknownShareCode => replies::unknown_share_code()?,
-        ReplyKind::SeveralShareCodes => replies::several_share_codes()?,
-        ReplyKind::NotLinked => replies::not_linked()?,
-        ReplyKind::WithdrawnBulletin => replies::withdrawn()?,
-        ReplyKind::CorrectedBulletin { public_token } => {
-            replies::corrected(&format!("{}/b/{public_token}", engine.settings.public_url))?
-        }
-        ReplyKind::Thanks => replies::thanks()?,
-        ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
-        ReplyKind::WrongCode => replies::wrong_code()?,
-        ReplyKind::ExpiredCode => replies::expired_code()?,
-        ReplyKind::Linked { name } => replies::linked(name)?,
-    };
-    engine.line.reply(&access, reply_token, &words).await?;
-    Ok(())
-}
-
-/// Answers with the official card, once for a group and a bulletin: it is taken before LINE is asked, so that what is lost
-/// between here and there is not sent twice. What LINE answers is noted; without an answer nobody knows, and nothing is said.
-async fn give_card(
-    engine: &Engine,
-    access: &Access,
-    reply_token: &str,
-    bulletin: BulletinNo,
-    group: GroupId,
-) -> std::result::Result<(), Failure> {
-    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
-    let card = claim_card(&mut tx, bulletin, group, engine.clock.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    let Some(card) = card else { return Ok(()) };
-    let message_ids = engine.line.reply(access, reply_token, card.as_bytes()).await?;
-    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
-    record_card(&mut tx, bulletin, group, &message_ids, engine.clock.now()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
 }

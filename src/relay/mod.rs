@@ -30,6 +30,7 @@
 //! Invariants: one dispatcher per channel in the cluster; a key is durable before its first use; an outcome that is not
 //! known is never called known; an acceptance is never refused.
 
+mod answering;
 pub mod approval;
 pub mod audience;
 mod backlog;

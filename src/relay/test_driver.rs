@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::answering::give;
 use super::dispatcher::{Dispatcher, Shared, Until};
 use super::engine::Engine;
 use super::inbound;
@@ -74,7 +75,7 @@ async fn drain_inbound(engine: &Engine) -> Result<()> {
     loop {
         let (done, answers) = inbound::drain(engine).await?;
         for answer in answers {
-            inbound::give(engine, answer).await;
+            give(engine, answer).await;
         }
         if done == 0 {
             return Ok(());

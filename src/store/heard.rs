@@ -1,8 +1,8 @@
 //! What members forward by hand and the account hears: which messages bore a bulletin's code, and the card that answered.
 //!
 //! A message is kept by LINE's id of it, with a verdict on its text; the text itself never comes here. As long as one of a
-//! group's messages stands, the group's delivery is *seen*; when the last was taken back, it is its steward's turn again
-//! ([`judge`]). Who may answer with the official card is decided by one conditional insert ([`claim_card`]), so that two
+//! group's messages stands, the group's delivery is *seen*; when the last was taken back, it is its steward's turn again, unless
+//! the bulletin was withdrawn ([`judge`]). Who may answer with the official card is decided by one conditional insert ([`claim_card`]), so that two
 //! forwards, two nodes or a push under way never make two cards.
 
 use super::locks::BulletinsLocked;
@@ -143,8 +143,10 @@ pub async fn judge(
         ), held as (
             update deliveries d set state = 'held', ended_at = null, turn_at = $3,
                 release_at = release_at_turn(false, d.forward_within, $3), changed = (select change_mark())
-            from standing s
+            from standing s, bulletins b
             where d.bulletin_no = $1 and d.group_id = $2 and s.since is null and d.state = 'seen'
+                -- nobody has a turn any more once it was withdrawn
+                and b.no = d.bulletin_no and b.stage = 'published'
             returning d.group_id
         ), woken as (
             update deliveries d set state = state_at_turn(d.automatic), turn_at = $3,

@@ -6,7 +6,7 @@
 //! The lock of the links belongs to a transaction. What copies links into deliveries (publish, retry, test send) shares
 //! it; what changes links holds it alone. Without it, a link that commits during a publish is lost: the link cannot see
 //! the new deliveries, and the publish has read the old link. The order of locks everywhere: the tree's tables, links,
-//! bulletins, channels, deliveries, progress.
+//! what is heard in a LINE group, bulletins, channels, deliveries, progress.
 
 use std::collections::HashSet;
 
@@ -120,6 +120,19 @@ pub async fn lock_links(db: &mut Connection) -> Result<()> {
     // an import holds this table when it asks for the links
     sqlx::query!("lock table groups in row exclusive mode").execute(&mut *db).await?;
     sqlx::query!("select pg_advisory_xact_lock($1, 0)", LINKS).fetch_all(db).await?;
+    Ok(())
+}
+
+/// Keeps other messages of one LINE group from being booked until the transaction ends: LINE tells of a message and of its taking
+/// back apart, and two nodes may work on them at once.
+pub async fn lock_heard(db: &mut Connection, channel: ChannelId, line_group_id: &str) -> Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended($2, $1::bigint << 8 | 2))",
+        i64::from(channel.0),
+        line_group_id
+    )
+    .fetch_all(db)
+    .await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A function never begins or ends a transaction: what belongs together is put together by the
 //! caller. `find_*` gives an `Option`, `get_*` an error where the row is absent, `list_*` a page.
-//! `migrations/0001_schema.sql` is the whole schema, `docs/schema.md` shows it. Rules that must hold whoever writes are kept
+//! `migrations/0001_schema.sql` is the schema that the numbered files after it extend; `docs/schema.md` shows it as it is. Rules that must hold whoever writes are kept
 //! by the database itself, by triggers whose text is in `migrations/functions/` (`functions.rs` applies them).
 //!
 //! What the database does by itself:

@@ -11,13 +11,14 @@ pub struct Event {
     pub channel_id: ChannelId,
     /// LINE's id of the event.
     pub event_id: String,
-    /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members` or `other`.
+    /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members`, `heard`, `unsend` or `other`.
     pub kind: String,
     /// The group in which it happened.
     pub line_group_id: Option<String>,
     /// The person as a keyed hash.
     pub person: Option<Vec<u8>>,
-    /// A tap's postback data, or the hashes in hex of what may be join codes, with commas; none for a misspelt one.
+    /// A tap's postback data; the hashes in hex of what may be join codes, with commas, none for a misspelt one; the note of a
+    /// message that was heard, as JSON; the id of a message that was taken back.
     pub data: Option<String>,
     /// Good for one free answer, for about a minute.
     pub reply_token: Option<String>,
@@ -78,12 +79,13 @@ pub async fn take_unprocessed(db: &mut Connection, taps: bool, limit: i64, now: 
     .await?)
 }
 
-/// Marks events as worked on, and forgets what was only needed for the work.
+/// Marks events as worked on, and forgets what was only needed for the work. The ids of messages that were taken back stay as long
+/// as the event, as LINE may tell of such a message only later ([`is_taken_back`]).
 pub async fn mark_processed(db: &mut Connection, events: &[Event], now: Timestamp) -> Result<()> {
     let channels: Vec<i32> = events.iter().map(|event| event.channel_id.0).collect();
     let ids: Vec<String> = events.iter().map(|event| event.event_id.clone()).collect();
     sqlx::query!(
-        "update webhook_events w set processed_at = $3, reply_token = null, data = null, person = null
+        "update webhook_events w set processed_at = $3, reply_token = null, data = case when kind = 'unsend' then data end, person = null
         from unnest($1::int[], $2::text[]) as done(channel_id, event_id)
         where w.channel_id = done.channel_id and w.event_id = done.event_id",
         &channels,
@@ -93,6 +95,17 @@ pub async fn mark_processed(db: &mut Connection, events: &[Event], now: Timestam
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Whether LINE has told that a message was taken back, worked on or not.
+pub async fn is_taken_back(db: &mut Connection, channel: ChannelId, message_id: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from webhook_events where channel_id = $1 and kind = 'unsend' and data = $2) as "yes!""#,
+        channel.0,
+        message_id,
+    )
+    .fetch_one(db)
+    .await?)
 }
 
 /// Forgets events older than `oldest`, as LINE does not redeliver those, and those set aside before `oldest_failure`.

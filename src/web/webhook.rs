@@ -3,7 +3,7 @@
 //! The signature is checked over the raw bytes before anything is read from them or asked of the database; a request
 //! that does not prove itself leaves nothing behind but a log line and a number, and an unknown channel looks like a
 //! wrong signature. Of each event only what the product acts on is kept: of a text nothing, unless it is a join code,
-//! and of that only the hash; of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
+//! and of that only the hash, or bears a bulletin's code, and of that only a note (`heard`); of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
 //! which is woken after the commit. LINE expects 200 within 2 seconds and may deliver an event again; the second time
 //! changes nothing.
 //! Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/>.
@@ -21,6 +21,7 @@ use super::channel_secrets::ChannelSecrets;
 use super::heard::{self, SharedTexts};
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
+use crate::domain::heard::FoundText;
 use crate::domain::ids::ChannelId;
 use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::PersonKey;
@@ -115,12 +116,16 @@ fn reduce(
     person: &PersonKey,
     now: Timestamp,
 ) -> Event {
+    let mut names_person = false;
     let (kind, data) = match event.what {
         // another module has the chat: noted, and nothing is done
         _ if event.mode != Mode::Active => ("other", None),
         EventContent::Join => ("join", None),
         EventContent::Leave => ("leave", None),
-        EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => ("tap", Some(data)),
+        EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => {
+            names_person = true;
+            ("tap", Some(data))
+        }
         EventContent::Unsend { message_id } => ("unsend", Some(message_id)),
         EventContent::Text { text, addressed, message_id, edited } => match JoinCode::read(&text, addressed) {
             TypedCode::Code(code) => ("join_code", Some(hash(&code))),
@@ -129,7 +134,10 @@ fn reduce(
                 ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(",")))
             }
             TypedCode::Nothing => match shared.note(&text, message_id, edited) {
-                Some(note) => ("heard", serde_json::to_string(&note).ok()),
+                Some(note) => {
+                    names_person = matches!(note.found, FoundText::Copy(..));
+                    ("heard", serde_json::to_string(&note).ok())
+                }
                 None => ("other", None),
             },
         },
@@ -142,7 +150,7 @@ fn reduce(
         event_id: event.id,
         kind: kind.to_owned(),
         line_group_id: event.group_id.filter(|_| acted_on),
-        person: event.user_id.filter(|_| matches!(kind, "tap" | "heard")).map(|id| person.person_hash(&id).to_vec()),
+        person: event.user_id.filter(|_| names_person).map(|id| person.person_hash(&id).to_vec()),
         data,
         reply_token: event.reply_token.filter(|_| acted_on),
         // LINE's clock may be ahead of ours: what comes after the event must not seem to lie before it

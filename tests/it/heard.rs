@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
+use gcc_relay::domain::heard::{FoundText, HeardNote, HeardVerdict};
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::test_driver::send_until_idle;
 use gcc_relay::simulator::{EventReport, Fault, FaultRule, GroupEvent};
 use serde_json::{Value, json};
 
+use crate::relay_people::store_event;
 use crate::test_app::{TestApp, Who};
 
 /// The share text of a published bulletin.
@@ -194,4 +196,44 @@ async fn what_is_shared_where_it_does_not_go_is_not_counted() {
     say(&app, "Clpn", 1, &text).await;
     app.run().await;
     assert_eq!((app.count("select count(*) from heard_messages").await, seen(&app, &id).await), (0, json!(0)));
+}
+
+#[tokio::test]
+async fn what_is_taken_back_after_the_withdrawal_gives_nobody_a_turn() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let text = share_text(&app, &id).await;
+    // a group whose turn would end by itself after half an hour
+    let said = say(&app, "Clpncom", 1, &text).await;
+    app.run().await;
+    app.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), json!({ "reason": "ข้อมูลคลาดเคลื่อน" })).await.expect(200);
+    app.run().await;
+    let notices = app.accepted_in("Clpncom");
+    unsend(&app, "Clpncom", said.message).await;
+    app.after(Duration::from_hours(2)).await;
+    let shown = delivery(&app, &id, "lpn-com").await;
+    assert_eq!((&shown["state"], &shown["heard"]["verdict"]), (&json!("seen"), &json!("taken_back")));
+    assert_eq!(app.accepted_in("Clpncom"), notices, "nothing of it is sent after the withdrawal");
+}
+
+#[tokio::test]
+async fn a_message_that_line_tells_of_after_its_taking_back_is_not_counted() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    store_event(&app, "unsend", "Clpn", None, Some("4711".to_owned())).await;
+    app.run().await;
+    let found = FoundText::Copy(id_of(&id), HeardVerdict::Same);
+    let note = HeardNote { message_id: "4711".to_owned(), edited: false, found };
+    store_event(&app, "heard", "Clpn", Some("U1"), Some(serde_json::to_string(&note).expect("JSON"))).await;
+    app.run().await;
+    assert_eq!(delivery(&app, &id, "lpn").await["state"], "held");
+    assert_eq!(app.count("select count(*) from heard_messages").await, 0);
+}
+
+#[tokio::test]
+async fn of_an_ordinary_message_that_is_changed_no_person_is_kept() {
+    let app = TestApp::new().await;
+    let said = say(&app, "Clpn", 1, "เย็นนี้กินอะไรดี").await;
+    edit(&app, "Clpn", said.message, "เย็นนี้กินข้าวกัน").await;
+    assert_eq!(app.count("select count(*) from webhook_events where person is not null").await, 0);
 }

@@ -1,0 +1,119 @@
+//! Answers in LINE groups, on the free reply token of the event that they answer.
+//!
+//! They go out behind the work and may be lost, as most are only courtesy. The official card that answers a heard forward is given
+//! at most once for a group and a bulletin, whatever is lost in between.
+
+use jiff::SignedDuration;
+
+use super::engine::{Engine, open_access};
+use crate::domain::ids::{BulletinNo, ChannelId, GroupId};
+use crate::domain::time::Timestamp;
+use crate::line::replies;
+use crate::line::token::Access;
+use crate::store::StoreError;
+use crate::store::channels::get_channel;
+use crate::store::heard::{claim_card, record_card};
+use crate::store::webhook_events::Event;
+
+/// LINE takes a reply token for about a minute.
+const REPLY_WITHIN: SignedDuration = SignedDuration::from_secs(50);
+
+/// What goes to LINE after an event.
+#[derive(Debug)]
+pub struct Answer {
+    channel: ChannelId,
+    reply_token: Option<String>,
+    occurred_at: Timestamp,
+    what: ReplyKind,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub(super) enum ReplyKind {
+    Thanks,
+    Greeting,
+    WrongCode,
+    ExpiredCode,
+    Linked {
+        name: String,
+    },
+    /// The official card of a bulletin that was heard.
+    Card {
+        bulletin: BulletinNo,
+        group: GroupId,
+    },
+    UnknownShareCode,
+    SeveralShareCodes,
+    NotLinked,
+    WithdrawnBulletin,
+    CorrectedBulletin {
+        public_token: String,
+    },
+}
+
+impl Answer {
+    /// The answer to an event.
+    pub(super) fn to(event: &Event, what: ReplyKind) -> Self {
+        let (channel, occurred_at) = (event.channel_id, event.occurred_at);
+        Self { channel, reply_token: event.reply_token.clone(), occurred_at, what }
+    }
+}
+
+/// Gives an answer to LINE, if it is not too late; a lost one is only noted.
+pub async fn give(engine: &Engine, answer: Answer) {
+    if let Err(error) = try_give(engine, answer).await {
+        tracing::info!(error = &*error, "an answer in a LINE group was not taken");
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
+    let access = {
+        let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
+        open_access(&engine.sealing, &get_channel(&mut db, answer.channel).await?)?
+    };
+    let Some(reply_token) = &answer.reply_token else { return Ok(()) };
+    if engine.clock.now().since(answer.occurred_at) >= REPLY_WITHIN {
+        return Ok(());
+    }
+    let words = match &answer.what {
+        ReplyKind::Card { bulletin, group } => {
+            return give_card(engine, &access, reply_token, *bulletin, *group).await;
+        }
+        ReplyKind::UnknownShareCode => replies::unknown_share_code()?,
+        ReplyKind::SeveralShareCodes => replies::several_share_codes()?,
+        ReplyKind::NotLinked => replies::not_linked()?,
+        ReplyKind::WithdrawnBulletin => replies::withdrawn()?,
+        ReplyKind::CorrectedBulletin { public_token } => {
+            replies::corrected(&format!("{}/b/{public_token}", engine.settings.public_url))?
+        }
+        ReplyKind::Thanks => replies::thanks()?,
+        ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
+        ReplyKind::WrongCode => replies::wrong_code()?,
+        ReplyKind::ExpiredCode => replies::expired_code()?,
+        ReplyKind::Linked { name } => replies::linked(name)?,
+    };
+    engine.line.reply(&access, reply_token, &words).await?;
+    Ok(())
+}
+
+/// Answers with the official card, once for a group and a bulletin: it is taken before LINE is asked, so that what is lost
+/// between here and there is not sent twice. What LINE answers is noted; without an answer nobody knows, and nothing is said.
+async fn give_card(
+    engine: &Engine,
+    access: &Access,
+    reply_token: &str,
+    bulletin: BulletinNo,
+    group: GroupId,
+) -> Result<(), Failure> {
+    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
+    let card = claim_card(&mut tx, bulletin, group, engine.clock.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let Some(card) = card else { return Ok(()) };
+    let message_ids = engine.line.reply(access, reply_token, card.as_bytes()).await?;
+    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
+    record_card(&mut tx, bulletin, group, &message_ids, engine.clock.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
