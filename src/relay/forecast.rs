@@ -5,14 +5,14 @@
 //! group that was just linked LINE may not have told yet how many those are: that is unknown, and never none.
 
 use super::audience::resolve;
-use super::refusal::{Refusal, Result};
+use super::refusal::Result;
 use crate::domain::bulletin::{Audience, ForwardingMode};
 use crate::domain::group::MOST_MEMBERS;
 use crate::domain::ids::{BulletinId, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::domain::way::WayRules;
 use crate::store::Connection;
-use crate::store::bulletins::{self, Filter};
+use crate::store::bulletins;
 use crate::store::channels::{Channel, list_channels};
 use crate::store::fan_out::{Load, Ways, count_audience};
 use crate::store::waiting::count_unsent;
@@ -75,10 +75,9 @@ pub struct ChannelForecast {
 /// Counts what publishing the bulletin `id` would mean, with the tree as it is now.
 ///
 /// # Errors
-/// [`Refusal`].
+/// [`Refusal`](super::refusal::Refusal).
 pub async fn forecast(db: &mut Connection, rules: &WayRules, id: BulletinId) -> Result<Forecast> {
-    let filter = Filter { id: Some(id), ..Filter::default() };
-    let bulletin = bulletins::list_bulletins(db, &filter, 1).await?.pop().ok_or(Refusal::Absent)?;
+    let bulletin = bulletins::get_bulletin(db, id).await?;
     let ways = Ways::of(rules, bulletin.urgency(), bulletin.forwarding, bulletin.way);
     forecast_audience(db, bulletin.origin_id, &bulletin.audience, bulletin.forwarding, &ways).await
 }
@@ -86,7 +85,7 @@ pub async fn forecast(db: &mut Connection, rules: &WayRules, id: BulletinId) -> 
 /// Counts what publishing from `origin` to `audience` would mean, with the tree as it is now.
 ///
 /// # Errors
-/// [`Refusal::UnknownGroups`]; when the database fails.
+/// [`Refusal::UnknownGroups`](super::refusal::Refusal::UnknownGroups); when the database fails.
 pub async fn forecast_audience(
     db: &mut Connection,
     origin: GroupId,
@@ -103,9 +102,16 @@ pub async fn forecast_audience(
 /// Counts what letting a bulletin into these groups would mean, by the copies at or below them that are not sent yet.
 ///
 /// # Errors
-/// [`Refusal`].
-pub async fn forecast_forward(db: &mut Connection, id: BulletinId, groups: &[i32]) -> Result<Forecast> {
-    let loads = count_unsent(db, id, groups).await?;
+/// [`Refusal`](super::refusal::Refusal).
+pub async fn forecast_forward(
+    db: &mut Connection,
+    rules: &WayRules,
+    id: BulletinId,
+    groups: &[i32],
+) -> Result<Forecast> {
+    let bulletin = bulletins::get_bulletin(db, id).await?;
+    let ways = Ways::of(rules, bulletin.urgency(), bulletin.forwarding, bulletin.way);
+    let loads = count_unsent(db, id, groups, &ways).await?;
     forecast_loads(db, &loads, false).await
 }
 

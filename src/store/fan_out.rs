@@ -42,11 +42,11 @@ pub struct Ways {
     urgency: Urgency,
     forwarding: ForwardingMode,
     /// The way of a group without one of its own, by tier.
-    tiers: [Way; 3],
+    pub(super) tiers: [Way; 3],
     /// For all groups; none = each group's own.
-    all: Option<Way>,
+    pub(super) all: Option<Way>,
     /// Whether a group that listens is pushed to after a while in any case.
-    listen_pushes: bool,
+    pub(super) listen_pushes: bool,
     /// Minutes until then, where the group does not say.
     push_after: i32,
 }

@@ -4,13 +4,14 @@
 //! looked at. What lies below a group is counted by the tree as it is now, over the deliveries as they were made.
 //! Called by the steward's pages and `GET /waiting`.
 
-use super::fan_out::Load;
+use super::fan_out::{Load, Ways};
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, ChannelId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 
 /// Among how many of the newest bulletins the past is looked for.
 const NEWEST: i64 = 200;
@@ -198,20 +199,29 @@ pub async fn list_past(db: &mut Connection, groups: &[i32], limit: i64) -> Resul
 }
 
 /// Counts what letting a bulletin into these groups would mean, by channel: the copies at or below them that are not
-/// sent yet. A copy counts with LINE once for every member, however many message objects it has.
-pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i32]) -> Result<Vec<Load>> {
+/// sent yet. A push counts with LINE once for every member, however many message objects it has. What only listens below is
+/// forwarded by hand; the groups themselves are pushed to.
+pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i32], ways: &Ways) -> Result<Vec<Load>> {
     Ok(sqlx::query_as!(
         Load,
-        r#"select d.channel_id as "channel_id?: ChannelId", d.tier, count(*) as "groups!", count(d.recipient) as "linked!",
-            coalesce(sum(coalesce(nullif(d.members, 0), g.members)) filter (where d.recipient is not null), 0) as "seats!",
-            coalesce(sum(coalesce(nullif(d.members, 0), g.members)) filter (where d.recipient is not null and (d.automatic or d.forward_within is not null or d.group_id = any ($2))), 0) as "pushed!",
-            count(*) filter (where d.recipient is not null and d.members = 0 and g.members is null) as "unknown!",
-            count(*) filter (where not d.automatic and not d.group_id = any ($2)) as "stewarded!"
-        from groups g join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
-        where g.path && $2 and d.state in ('waiting', 'held', 'ready')
-        group by d.channel_id, d.tier order by d.channel_id, d.tier"#,
+        r#"select channel_id as "channel_id?: ChannelId", tier as "tier!", count(*) as "groups!", count(recipient) as "linked!",
+            coalesce(sum(members) filter (where recipient is not null), 0) as "seats!",
+            coalesce(sum(members) filter (where recipient is not null and is_pushed), 0) as "pushed!",
+            count(*) filter (where recipient is not null and is_pushed and members is null) as "unknown!",
+            count(*) filter (where not automatic and not is_asked) as "stewarded!"
+        from (
+            select d.channel_id, d.tier, d.recipient, d.automatic, coalesce(nullif(d.members, 0), g.members) as members,
+                d.group_id = any ($2) as is_asked,
+                d.group_id = any ($2) or way_of_group(coalesce($3::group_way, g.way), g.tier, $4, $5) <> 'listen' as is_pushed
+            from groups g join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
+            where g.path && $2 and d.state in ('waiting', 'held', 'ready')
+        ) as unsent
+        group by channel_id, tier order by channel_id, tier"#,
         bulletin.0,
         groups,
+        ways.all as Option<Way>,
+        &ways.tiers as &[Way],
+        ways.listen_pushes,
     )
     .fetch_all(db)
     .await?)

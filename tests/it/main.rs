@@ -87,3 +87,4 @@ mod test_relay;
 mod thai_spelling;
 mod tree;
 mod upgrade;
+mod ways;

@@ -4,6 +4,7 @@
 //! the held deliveries of a bulletin instead.
 
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
 
 use super::publishing::Forecast;
@@ -13,6 +14,7 @@ use crate::relay::forecast::forecast_forward;
 use crate::store::waiting as rows;
 use crate::web::access::Caller;
 use crate::web::access::duty::own_groups;
+use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::listing::Page;
@@ -50,6 +52,7 @@ pub struct WaitingBulletin {
             content_type = "application/problem+json"),
     ))]
 pub async fn get_waiting(
+    State(app): State<App>,
     caller: Caller,
     Id(id): Id<BulletinId>,
     Conn(mut db): Conn,
@@ -61,7 +64,7 @@ pub async fn get_waiting(
     }
     let held: Vec<i32> =
         copies.iter().filter(|copy| copy.state == delivery::State::Held).map(|copy| copy.group_id.0).collect();
-    let forecast = forecast_forward(&mut db, id, &held).await?.into();
+    let forecast = forecast_forward(&mut db, &app.settings.ways, id, &held).await?.into();
     let copies = copies.into_iter().map(DeliveryCopy::from).collect();
     Ok(Json(WaitingBulletin { bulletin_id: id, copies, forecast }))
 }
