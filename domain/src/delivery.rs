@@ -163,6 +163,10 @@ pub enum Reason {
     LineBusy,
     /// No answer came; whether LINE accepted it is not known yet.
     NoAnswer,
+    /// The month's budget has no room for it yet.
+    OverBudget,
+    /// What LINE has left of the month's messages is not enough for this group.
+    OverQuota,
 }
 
 impl Reason {
@@ -182,6 +186,10 @@ impl Reason {
             Self::NoAnswer => {
                 "LINE did not answer; it is tried again with the same key, so that it cannot arrive twice."
             }
+            Self::OverBudget => "The month's budget has no room for it; it goes on when there is.",
+            Self::OverQuota => {
+                "The messages that LINE has left this month are too few for this group; it goes on when there are enough."
+            }
         }
     }
 
@@ -199,6 +207,8 @@ impl Reason {
             Self::BulletinExpired => "ประกาศพ้นกำหนดส่งก่อนส่งเข้ากลุ่มนี้",
             Self::LineBusy => "LINE ยังไม่รับข้อความ ระบบจะส่งอีกครั้ง",
             Self::NoAnswer => "LINE ไม่ตอบ ระบบจะส่งอีกครั้งด้วยรหัสคำขอเดิมเพื่อไม่ให้ข้อความซ้ำ",
+            Self::OverBudget => "งบประมาณส่งข้อความของเดือนนี้ไม่พอสำหรับกลุ่มนี้ ระบบจะส่งให้เองเมื่อมีงบประมาณ",
+            Self::OverQuota => "โควตาข้อความ LINE ที่เหลือของเดือนนี้ไม่พอสำหรับกลุ่มนี้ ระบบจะส่งให้เองเมื่อมีโควตา",
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum Evidence {
     None,
     /// The month's quota is limited and used up.
     QuotaUsedUp,
+    /// There is quota left, but less than this group needs.
+    QuotaTooSmall,
     /// There is quota left, or it is not limited.
     QuotaLeft,
     /// The group exists and the account is in it.
@@ -65,6 +67,8 @@ pub enum Outcome {
         /// What is shown meanwhile.
         reason: Reason,
     },
+    /// Put this delivery off until the quota is asked for again; costs it no attempt, and the others go on.
+    PutOff(Reason),
     /// Hold the whole channel for a moment; costs this delivery no attempt.
     Snooze,
     /// Park the whole channel until its cause is gone.
@@ -73,6 +77,14 @@ pub enum Outcome {
     GiveUp(Reason),
     /// The group cannot be reached.
     Gone(Reason),
+}
+
+impl Outcome {
+    /// Whether LINE has certainly not accepted the call.
+    #[must_use]
+    pub fn is_certain_refusal(&self) -> bool {
+        !matches!(self, Self::Accepted(_) | Self::Retry { open: true, .. })
+    }
 }
 
 /// Why a channel is parked.

@@ -32,11 +32,13 @@ begin
     ), counted as materialized (
         select m.bulletin_no, m.tier, m.channel_id, m.state,
             case when m.state = 'accepted' then histogram_bucket(date_part('epoch', m.ended_at - p.at)) end as bucket,
-            sum(n) as groups, sum(n * members) as seats,
+            -- LINE's day
+            case when m.state in ('accepted', 'seen') then (m.ended_at at time zone 'Asia/Tokyo')::date end as day,
+            sum(n) as groups, sum(n * members) as seats, sum(n) filter (where members = 0) as unknown,
             sum(n) filter (where acknowledged > 0) as acknowledged_groups, sum(n * acknowledged) as taps,
             sum(n * unnamed) as unnamed, min(ended_at) as first_at, max(ended_at) as last_at
         from moved m join published p using (bulletin_no)
-        group by 1, 2, 3, 4, 5
+        group by 1, 2, 3, 4, 5, 6
     ), sums as (
         select bulletin_no, tier, channel_id, sum(groups) as groups, sum(seats) as seats,
             coalesce(sum(groups) filter (where state = 'waiting'), 0) as waiting,
@@ -56,8 +58,22 @@ begin
     ), times as (
         -- its rows of progress are locked above, so nobody else writes these
         insert into acceptance_times (bulletin_no, tier, channel_id, bucket, groups)
-        select bulletin_no, tier, channel_id, bucket, groups from counted where bucket is not null and groups <> 0
+        select bulletin_no, tier, channel_id, bucket, sum(groups) from counted where bucket is not null
+        group by 1, 2, 3, 4 having sum(groups) <> 0
         on conflict (bulletin_no, tier, channel_id, bucket) do update set groups = acceptance_times.groups + excluded.groups
+    ), costs as (
+        insert into day_costs (day, channel_id, bulletin_no, tier, pushed_groups, pushed_messages, pushed_unknown, seen_groups,
+            seen_members)
+        select day, channel_id, bulletin_no, tier, coalesce(sum(groups) filter (where state = 'accepted'), 0),
+            coalesce(sum(seats) filter (where state = 'accepted'), 0), coalesce(sum(unknown) filter (where state = 'accepted'), 0),
+            coalesce(sum(groups) filter (where state = 'seen'), 0), coalesce(sum(seats) filter (where state = 'seen'), 0)
+        from counted where day is not null group by 1, 2, 3, 4 having bool_or(groups <> 0 or seats <> 0 or unknown <> 0)
+        on conflict (day, channel_id, bulletin_no, tier) do update set
+            pushed_groups = day_costs.pushed_groups + excluded.pushed_groups,
+            pushed_messages = day_costs.pushed_messages + excluded.pushed_messages,
+            pushed_unknown = day_costs.pushed_unknown + excluded.pushed_unknown,
+            seen_groups = day_costs.seen_groups + excluded.seen_groups,
+            seen_members = day_costs.seen_members + excluded.seen_members
     )
     update progress p set
         groups = p.groups + s.groups, seats = p.seats + s.seats,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, RawPathParams, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
@@ -40,6 +40,7 @@ pub(super) fn routes() -> Router<Control> {
         .route("/v2/bot/message/validate/push", endpoint(POST, Endpoint::ValidatePush))
         .route("/v2/bot/message/quota", endpoint(GET, Endpoint::Quota))
         .route("/v2/bot/message/quota/consumption", endpoint(GET, Endpoint::QuotaConsumption))
+        .route("/v2/bot/message/delivery/push", endpoint(GET, Endpoint::PushedOn))
         .route("/v2/bot/info", endpoint(GET, Endpoint::BotInfo))
         .route(&group("summary"), endpoint(GET, Endpoint::GroupSummary))
         .route(&group("members/count"), endpoint(GET, Endpoint::MembersCount))
@@ -58,11 +59,12 @@ pub(super) fn routes() -> Router<Control> {
 fn endpoint(method: MethodFilter, endpoint: Endpoint) -> MethodRouter<Control> {
     let handler = async move |State(control): State<Control>,
                               path: RawPathParams,
+                              RawQuery(query): RawQuery,
                               headers: HeaderMap,
                               body: Result<Bytes, BytesRejection>| {
         let path: Vec<String> = path.iter().map(|(_, value)| value.to_owned()).collect();
         match body {
-            Ok(body) => answer(&control, Call::read(endpoint, &path, &headers, &body)).await,
+            Ok(body) => answer(&control, Call::read(endpoint, &path, query.as_deref(), &headers, &body)).await,
             Err(_) => too_large(),
         }
     };

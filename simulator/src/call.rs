@@ -41,6 +41,8 @@ pub(super) enum Request {
     Group { id: String, user: Option<String> },
     /// Set the webhook's address, or test the given or the set one.
     Webhook { endpoint: Option<String> },
+    /// How many messages were pushed on a day, `yyyyMMdd`.
+    Day(String),
     /// Nothing more than the endpoint.
     Plain,
 }
@@ -80,7 +82,13 @@ struct Webhook {
 
 impl Call {
     /// Reads a call; `path` holds the group and user of the endpoints that name them there.
-    pub(super) fn read(endpoint: Endpoint, path: &[String], headers: &HeaderMap, body: &Bytes) -> Self {
+    pub(super) fn read(
+        endpoint: Endpoint,
+        path: &[String],
+        query: Option<&str>,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let token = text("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
         let retry_key = headers.get("x-line-retry-key").map(|value| {
@@ -88,7 +96,11 @@ impl Call {
             text.parse().map_err(|_| BadKey)
         });
         let content_type = text(header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        Self { endpoint, token, retry_key, request: read_request(endpoint, path, content_type, body) }
+        let request = match endpoint {
+            Endpoint::PushedOn => read_day(query),
+            _ => read_request(endpoint, path, content_type, body),
+        };
+        Self { endpoint, token, retry_key, request }
     }
 
     /// The group that the call names itself.
@@ -117,8 +129,20 @@ fn read_request(endpoint: Endpoint, path: &[String], content_type: &str, body: &
             let id = path.first().cloned().unwrap_or_default();
             Ok(Request::Group { id, user: path.get(1).cloned() })
         }
-        Endpoint::Quota | Endpoint::QuotaConsumption | Endpoint::BotInfo | Endpoint::GetWebhook => Ok(Request::Plain),
+        Endpoint::Quota
+        | Endpoint::QuotaConsumption
+        | Endpoint::PushedOn
+        | Endpoint::BotInfo
+        | Endpoint::GetWebhook => Ok(Request::Plain),
     }
+}
+
+fn read_day(query: Option<&str>) -> Result<Request, Answer> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let day = pairs.into_iter().find(|(key, _)| key == "date").map(|(_, day)| day.into_owned());
+    let day = day.filter(|day| day.len() == 8 && day.bytes().all(|digit| digit.is_ascii_digit()));
+    let wrong = || Answer::error(StatusCode::BAD_REQUEST, "The value for the 'date' parameter is invalid");
+    day.map(Request::Day).ok_or_else(wrong)
 }
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Answer> {

@@ -1,7 +1,7 @@
 //! One Official Account at run time: what it was configured with, what it has used up this month, and
 //! the memory by which LINE refuses what comes too fast or twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub(super) struct Channel {
     pub(super) keys: RetryKeys,
     month: (i16, i8),
     used: u64,
+    /// Messages of pushes by day, as `yyyyMMdd`.
+    days: BTreeMap<String, u64>,
     buckets: HashMap<Endpoint, TokenBucket>,
 }
 
@@ -30,7 +32,15 @@ impl Channel {
     /// A channel that has used nothing yet.
     pub(super) fn new(config: ChannelConfig) -> Self {
         let name = config.name.as_str().into();
-        Self { config, name, keys: RetryKeys::default(), month: (0, 0), used: 0, buckets: HashMap::new() }
+        Self {
+            config,
+            name,
+            keys: RetryKeys::default(),
+            month: (0, 0),
+            used: 0,
+            days: BTreeMap::new(),
+            buckets: HashMap::new(),
+        }
     }
 
     /// Changes the configuration; what was used stays, limits start afresh.
@@ -49,6 +59,16 @@ impl Channel {
     pub(super) fn set_used(&mut self, used: u64, now: Timestamp) {
         self.month = month_of(now);
         self.used = used;
+    }
+
+    /// Counts the messages of a push by its day.
+    pub(super) fn count_push(&mut self, messages: u64, now: Timestamp) {
+        *self.days.entry(day_of(now)).or_default() += messages;
+    }
+
+    /// Messages of pushes on a day, `yyyyMMdd`.
+    pub(super) fn pushed_on(&self, day: &str) -> u64 {
+        self.days.get(day).copied().unwrap_or(0)
     }
 
     /// Whether `cost` more messages are within this month's quota.
@@ -73,6 +93,11 @@ impl Channel {
 fn month_of(at: Timestamp) -> (i16, i8) {
     let there = at.jiff().to_zoned(TimeZone::fixed(Offset::constant(9)));
     (there.year(), there.month())
+}
+
+/// The day by which messages are counted, as `yyyyMMdd`.
+pub(super) fn day_of(at: Timestamp) -> String {
+    at.jiff().to_zoned(TimeZone::fixed(Offset::constant(9))).strftime("%Y%m%d").to_string()
 }
 
 #[cfg(test)]

@@ -72,6 +72,10 @@ pub(super) fn dispatch(
             return Ok((Answer::empty(), Some(Consequence::Test { channel: channel.to_owned(), url })));
         }
         Request::Webhook { endpoint: url } => queries::set_webhook(state, channel, url.as_deref())?,
+        Request::Day(day) => match state.channels.get(channel) {
+            Some(known) => queries::pushed_on(known, &day, now),
+            None => Answer::unauthorized(),
+        },
         Request::Plain => match state.channels.get(channel) {
             Some(known) => about_channel(known, endpoint, now),
             None => Answer::unauthorized(),

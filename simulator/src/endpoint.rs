@@ -23,6 +23,8 @@ pub enum Endpoint {
     Quota,
     /// `GET /v2/bot/message/quota/consumption`
     QuotaConsumption,
+    /// `GET /v2/bot/message/delivery/push?date=`
+    PushedOn,
     /// `GET /v2/bot/info`
     BotInfo,
     /// `GET /v2/bot/group/{groupId}/summary`

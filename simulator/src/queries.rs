@@ -7,7 +7,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::answer::Answer;
-use super::channel::Channel;
+use super::channel::{Channel, day_of};
 use super::content::Content;
 use super::groups::{Group, member_id, member_name};
 use super::journal::JournalError;
@@ -34,6 +34,15 @@ pub(super) fn quota(channel: &Channel) -> Answer {
 /// `GET /v2/bot/message/quota/consumption`.
 pub(super) fn consumption(channel: &Channel, now: Timestamp) -> Answer {
     Answer::ok(&json!({ "totalUsage": channel.used(now) }))
+}
+
+/// `GET /v2/bot/message/delivery/push`: a day is counted when it is over.
+pub(super) fn pushed_on(channel: &Channel, day: &str, now: Timestamp) -> Answer {
+    if day < day_of(now).as_str() {
+        Answer::ok(&json!({ "status": "ready", "success": channel.pushed_on(day) }))
+    } else {
+        Answer::ok(&json!({ "status": "unready" }))
+    }
 }
 
 /// `GET /v2/bot/info`.

@@ -178,6 +178,7 @@ impl State {
         match via {
             Via::Push { key, cost } => {
                 account.set_used(account.used(at).saturating_add(cost), at);
+                account.count_push(cost, at);
                 if let Some((key, first_used_at)) = key {
                     retry_key = Some(key);
                     let accepted = AcceptedUse { request, first_id, content: Arc::clone(&content) };

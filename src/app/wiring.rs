@@ -44,6 +44,7 @@ pub(super) fn line_client(config: &Config) -> anyhow::Result<LineClient> {
 /// The constants of the engine.
 pub(super) fn relay_settings(config: &Config) -> Settings {
     let relay = &config.relay;
+    let prices = config.line.price.list();
     Settings {
         public_url: config.server.public_url.as_str().to_owned(),
         request_timeout: config.line.request_timeout,
@@ -80,6 +81,9 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         },
         bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),
         ways: relay.way.rules(),
+        budget: relay.budget.budget(&prices),
+        budget_wait: relay.budget.look_again,
+        prices,
         bulletins: BulletinRules {
             approval: config.bulletins.approval,
             image_limit: whole(config.bulletins.image_limit),

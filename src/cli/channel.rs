@@ -1,4 +1,4 @@
-//! `channel add | list | check | park | resume | rotate`.
+//! `channel add | list | check | park | resume | budget | rotate`.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -53,6 +53,11 @@ pub(super) enum Channel {
         /// The channel
         code: Code,
     },
+    /// Limit what may be pushed on a channel in a month; without a limit the settings hold
+    #[command(
+        after_help = "Examples:\n  gcc-relay channel budget gcc --messages 35000\n  gcc-relay channel budget gcc --baht 2000\n  gcc-relay channel budget gcc"
+    )]
+    Budget(Budget),
     /// Store a new secret, a new token, or both
     #[command(after_help = "Example:\n  gcc-relay channel rotate gcc --token-file channel.token")]
     Rotate(Rotate),
@@ -74,6 +79,18 @@ pub(super) struct Add {
     /// Calls a second at most; `relay.rate_per_second` where it is left out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2_000))]
     rate: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Budget {
+    /// The channel
+    code: Code,
+    /// Messages a month
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    messages: Option<i32>,
+    /// Baht a month with tax, by the prices of `[line.price]`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    baht: Option<i32>,
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +121,7 @@ impl Channel {
             Self::Check { code } => check(&context, code.as_ref()).await,
             Self::Park { code } => park(&context, &code).await,
             Self::Resume { code } => resume(&context, &code).await,
+            Self::Budget(budget) => budget.run(&context).await,
             Self::Rotate(rotate) => rotate.run(&context).await,
         };
         context.close().await?;
@@ -130,6 +148,24 @@ impl Add {
         note(&mut tx, context, "channel_add", code).await?;
         tx.commit().await?;
         writeln!(io::stdout(), "channel {code} added; `gcc-relay channel check {code}` asks LINE about it")?;
+        Ok(())
+    }
+}
+
+impl Budget {
+    async fn run(self, context: &AppContext) -> anyhow::Result<()> {
+        let (code, now) = (self.code.as_str(), context.clock.now());
+        let mut tx = context.db.begin().await?;
+        let right = Right::whole(Actor::COMMAND_LINE);
+        match relay::set_budget(&mut tx, &right, code, (self.messages, self.baht), now).await {
+            Ok(_) => tx.commit().await?,
+            Err(Refusal::ChannelAbsent) => return Err(absent(&self.code)),
+            Err(refusal) => return Err(refusal.into()),
+        }
+        match (self.messages, self.baht) {
+            (None, None) => writeln!(io::stdout(), "channel {code} has the budget of the settings")?,
+            _ => writeln!(io::stdout(), "the budget of channel {code} is set")?,
+        }
         Ok(())
     }
 }

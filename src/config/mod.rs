@@ -9,6 +9,7 @@
 mod check;
 mod duration;
 mod layer;
+mod money;
 mod oidc;
 mod relay;
 mod sections;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use serde::Deserialize;
 
+pub use money::{BudgetRules, Price};
 pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};
 pub use sections::{

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::check::Check;
 use super::duration::{self, show};
+use super::money::BudgetRules;
 use super::sections::Line;
 use crate::domain::bulletin::Urgency;
 use crate::domain::way::{Way, WayRules};
@@ -102,6 +103,8 @@ pub struct Relay {
     pub bypass_after: BypassAfter,
     /// How groups get their copies that do not say so themselves.
     pub way: Ways,
+    /// How much of a month may be pushed on one channel.
+    pub budget: BudgetRules,
 }
 
 impl Relay {
@@ -113,6 +116,7 @@ impl Relay {
         self.check_upkeep(check);
         self.bypass_after.check(check);
         self.way.check(check);
+        self.budget.check(&line.price.list(), check);
     }
 
     fn check_sending(&self, check: &mut Check) {

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::check::Check;
 use super::duration;
+use super::money::Price;
 
 const DAY: Duration = Duration::from_hours(24);
 use crate::domain::account::Role;
@@ -228,10 +229,13 @@ pub struct Line {
     /// The longest time of a call in all.
     #[serde(deserialize_with = "duration::one")]
     pub request_timeout: Duration,
+    /// What LINE's plans cost.
+    pub price: Price,
 }
 
 impl Line {
     pub(super) fn check(&self, check: &mut Check) {
+        self.price.check(check);
         check.require_duration("line.request_timeout", self.request_timeout, SECOND / 10..=2 * MINUTE);
         let shorter = self.connect_timeout <= self.request_timeout && !self.connect_timeout.is_zero();
         check.require("line.connect_timeout", shorter, "must be above zero and not longer than line.request_timeout");

@@ -135,6 +135,15 @@ impl Quota {
     }
 }
 
+/// How many messages were sent on a day. Source: <https://developers.line.biz/en/reference/messaging-api/#get-number-of-push-messages>.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DeliveryCount {
+    /// `ready`, `unready` or `out_of_service`.
+    pub status: String,
+    /// The messages, where it is ready.
+    pub success: Option<u64>,
+}
+
 /// The month's messages that are used: `GET /v2/bot/message/quota/consumption`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

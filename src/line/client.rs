@@ -19,8 +19,8 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::answers::{
-    Answer, BotInfo, CallError, Complaint, Consumption, ErrorBody, GroupSummary, MembersCount, Quota, Silence,
-    Unanswered, WebhookEndpoint,
+    Answer, BotInfo, CallError, Complaint, Consumption, DeliveryCount, ErrorBody, GroupSummary, MembersCount, Quota,
+    Silence, Unanswered, WebhookEndpoint,
 };
 use super::guarded_body::{GuardedBody, HeldBack, MaySend, always};
 use super::token::Access;
@@ -193,6 +193,17 @@ impl LineClient {
     /// [`CallError`].
     pub async fn quota_consumption(&self, access: &Access) -> Result<Consumption, CallError> {
         self.get(access, &["v2", "bot", "message", "quota", "consumption"]).await?.read()
+    }
+
+    /// How many messages were pushed on `day` (`yyyyMMdd`, by Japan's clock); `None` while LINE has not counted it.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn pushed_on(&self, access: &Access, day: &str) -> Result<Option<u64>, CallError> {
+        let mut url = under(&self.base, &["v2", "bot", "message", "delivery", "push"]);
+        url.query_pairs_mut().append_pair("date", day);
+        let counted: DeliveryCount = call(self.http.get(url), access).await?.read()?;
+        Ok(counted.success.filter(|_| counted.status == "ready"))
     }
 
     /// Where the channel's webhooks go; `None` where no address was set (LINE answers 404).

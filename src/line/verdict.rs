@@ -106,6 +106,7 @@ pub fn decide(verdict: Verdict, evidence: Evidence) -> Outcome {
     match verdict {
         Verdict::Accepted(receipt) => Outcome::Accepted(receipt),
         Verdict::TooMany if evidence == Evidence::QuotaUsedUp => Outcome::Park(ParkReason::QuotaUsedUp),
+        Verdict::TooMany if evidence == Evidence::QuotaTooSmall => Outcome::PutOff(Reason::OverQuota),
         Verdict::TooMany | Verdict::NotConnected => Outcome::Snooze,
         Verdict::BadRequest => match evidence {
             Evidence::GroupGone => Outcome::Gone(Reason::AccountRemoved),

@@ -158,7 +158,9 @@ fn describe(
     outcome: &Outcome,
 ) -> Option<Attempt> {
     let reason = match outcome {
-        Outcome::Retry { reason, .. } | Outcome::GiveUp(reason) | Outcome::Gone(reason) => Some(*reason),
+        Outcome::Retry { reason, .. } | Outcome::GiveUp(reason) | Outcome::Gone(reason) | Outcome::PutOff(reason) => {
+            Some(*reason)
+        }
         Outcome::Snooze | Outcome::Park(_) => Some(Reason::LineBusy),
         Outcome::Accepted(_) => None,
     };

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::own_bulletin::must_may;
 use super::refusal::{Refusal, Result};
+use super::settings::Settings;
 use crate::domain::account::Permission;
+use crate::domain::budget::Budget;
 use crate::domain::outcome::ParkReason;
 use crate::domain::right::{Right, Scope};
 use crate::domain::time::Timestamp;
@@ -41,6 +43,57 @@ pub async fn resume(db: &mut Connection, right: &Right, code: &str, now: Timesta
     audit::insert_entry(db, now, &right.actor, "resume", &format!("channel:{}", channel.code), &json!({})).await?;
     notify(db, Notice::Wake(channel.id)).await?;
     Ok(rows::get_channel(db, channel.id).await?)
+}
+
+/// Sets how much of a month the channel called `code` may push and cost; none = as the settings say.
+///
+/// # Errors
+/// [`Refusal::ChannelAbsent`].
+pub async fn set_budget(
+    db: &mut Connection,
+    right: &Right,
+    code: &str,
+    (messages, baht): (Option<i32>, Option<i32>),
+    now: Timestamp,
+) -> Result<Channel> {
+    let channel = find(db, right, code).await?;
+    rows::update_budget(db, channel.id, messages, baht, now).await?;
+    let detail = json!({ "messages": messages, "baht": baht });
+    go_on(db, right, &channel, "set_budget", &detail, now).await
+}
+
+/// Opens the reserve of the channel called `code` for what is most urgent, to the end of the month.
+///
+/// # Errors
+/// [`Refusal::ChannelAbsent`].
+pub async fn open_reserve(db: &mut Connection, right: &Right, code: &str, now: Timestamp) -> Result<Channel> {
+    let channel = find(db, right, code).await?;
+    rows::open_reserve(db, channel.id, now).await?;
+    go_on(db, right, &channel, "open_reserve", &json!({}), now).await
+}
+
+/// Notes what was done to the budget, and has looked again at what it did not allow.
+async fn go_on(
+    db: &mut Connection,
+    right: &Right,
+    channel: &Channel,
+    act: &str,
+    detail: &serde_json::Value,
+    now: Timestamp,
+) -> Result<Channel> {
+    rows::make_over_budget_due(db, channel.id, now).await?;
+    audit::insert_entry(db, now, &right.actor, act, &format!("channel:{}", channel.code), detail).await?;
+    notify(db, Notice::Wake(channel.id)).await?;
+    Ok(rows::get_channel(db, channel.id).await?)
+}
+
+/// How much of a month may be pushed on a channel: its own limits, or else those of the settings.
+#[must_use]
+pub fn budget_of(settings: &Settings, channel: &Channel) -> Budget {
+    match (channel.budget_messages, channel.budget_baht) {
+        (None, None) => settings.budget,
+        (messages, baht) => settings.budget.within(&settings.prices, messages.map(i64::from), baht.map(i64::from)),
+    }
 }
 
 /// Has a webhook event that was set aside worked on again.

@@ -59,7 +59,8 @@ async fn ask(line: &LineClient, access: &Access) -> Result<Quota, CallError> {
 /// being nothing.
 fn evidence_of((limit, used): Quota, cost: u64) -> Evidence {
     match limit {
-        Some(limit) if used.saturating_add(cost.max(1)) > limit => Evidence::QuotaUsedUp,
+        Some(limit) if used >= limit => Evidence::QuotaUsedUp,
+        Some(limit) if used.saturating_add(cost) > limit => Evidence::QuotaTooSmall,
         _ => Evidence::QuotaLeft,
     }
 }
@@ -82,7 +83,7 @@ mod tests {
         let access = access();
         let all = (0..50).map(|n| evidence.ask(&line, &access, if n % 2 == 0 { 80 } else { 20 }));
         let all = futures_util::future::join_all(all).await;
-        assert!(all.iter().step_by(2).all(|one| *one == Evidence::QuotaUsedUp), "too large for what is left");
+        assert!(all.iter().step_by(2).all(|one| *one == Evidence::QuotaTooSmall), "too large for what is left");
         assert!(all.iter().skip(1).step_by(2).all(|one| *one == Evidence::QuotaLeft), "it fits");
         let asked = asked.await.expect("test data");
         assert!(asked[1].starts_with("GET /base/v2/bot/message/quota/consumption "));
@@ -102,9 +103,9 @@ mod tests {
     #[case(Some(300), 299, 0, Evidence::QuotaLeft)]
     #[case(Some(300), 300, 1, Evidence::QuotaUsedUp)]
     #[case(Some(300), 310, 0, Evidence::QuotaUsedUp)]
-    #[case(Some(300), 250, 100, Evidence::QuotaUsedUp)]
+    #[case(Some(300), 250, 100, Evidence::QuotaTooSmall)]
     #[case(Some(300), 200, 100, Evidence::QuotaLeft)]
-    fn quota_is_used_up_when_the_push_would_not_fit(
+    fn a_push_that_would_not_fit_is_put_off_and_quota_is_used_up_when_nothing_fits(
         #[case] limit: Option<u64>,
         #[case] used: u64,
         #[case] cost: u64,

@@ -1,21 +1,26 @@
 //! Quotas: how many messages of the month each channel has left, asked of LINE.
 //!
-//! A channel that had used its own up goes on by itself once LINE says that there is room for the next group.
+//! LINE's count of the days that it has settled is kept as well, beside which ours is shown (`cost`).
+//!
+//! A channel that had used its own up goes on by itself once LINE says that there are any; what is too large for them is put off by
+//! itself.
 //! LINE may be slow to answer, or not answer at all: nothing waits for it.
 
+use jiff::ToSpan as _;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, open_access};
+use crate::domain::line_month::{LineMonth, line_day};
 use crate::domain::outcome::ParkReason;
 use crate::store::Result;
 use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
+use crate::store::costs::{list_uncounted_days, update_line_count};
 use crate::store::notices::{Notice, notify};
-use crate::store::queue_counts::find_next_seats;
 
 /// Asks again and again, until `stop`.
 pub(super) async fn run_quota_refresh(engine: Engine, stop: CancellationToken) {
     loop {
-        if let Err(error) = refresh_quotas(&engine).await {
+        if let Err(error) = refresh(&engine).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the quotas could not be kept; LINE is asked again"
@@ -24,6 +29,51 @@ pub(super) async fn run_quota_refresh(engine: Engine, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(engine.settings.quota_refresh) => {}
+        }
+    }
+}
+
+async fn refresh(engine: &Engine) -> Result<()> {
+    refresh_quotas(engine).await?;
+    refresh_line_counts(engine).await
+}
+
+/// Days back for which LINE is asked: this month's and the month's before.
+const MOST_DAYS: usize = 62;
+
+/// Asks LINE how many messages it counted on the days that it has not settled yet; a day is settled within the next. Today is not
+/// asked for. Where one answer is missing the later days are left for the next time.
+pub async fn refresh_line_counts(engine: &Engine) -> Result<()> {
+    let now = engine.clock.now();
+    let first = LineMonth::at(now).before().first();
+    let yesterday = line_day(now).saturating_sub(1.day());
+    let channels = list_channels(&mut *engine.db.acquire().await?).await?;
+    for channel in &channels {
+        let days = list_uncounted_days(&mut *engine.db.acquire().await?, channel.id, first, yesterday).await?;
+        for day in days.iter().take(MOST_DAYS) {
+            let Some(messages) = ask_day(engine, channel, day).await else { break };
+            update_line_count(&mut *engine.db.acquire().await?, channel.id, day, messages, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What LINE counted on a day; none within where it has not counted it yet, none at all where it does not say.
+async fn ask_day(engine: &Engine, channel: &Channel, day: &str) -> Option<Option<i64>> {
+    let asked = async {
+        let access = open_access(&engine.sealing, channel)?;
+        let counted = engine.line.pushed_on(&access, &day.replace('-', "")).await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(counted)
+    };
+    match asked.await {
+        Ok(counted) => Some(counted.map(|messages| i64::try_from(messages).unwrap_or(i64::MAX))),
+        Err(error) => {
+            tracing::warn!(
+                channel.code = channel.code,
+                error = &*error as &dyn std::error::Error,
+                "LINE did not say how many messages it counted"
+            );
+            None
         }
     }
 }
@@ -44,8 +94,7 @@ async fn store_quota(engine: &Engine, channel: &Channel, limit: Option<i64>, use
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     update_quota(&mut tx, channel.id, limit, used, now).await?;
-    let next = i64::from(find_next_seats(&mut tx, channel.id, engine.clock.now()).await?.unwrap_or(0)).max(1);
-    let room = limit.is_none_or(|limit| limit - used >= next);
+    let room = limit.is_none_or(|limit| used < limit);
     // one that was parked only after LINE was asked is not to be let go by an answer from before
     let parked = channel.parked_reason == Some(ParkReason::QuotaUsedUp);
     if room && parked && resume_channel(&mut tx, channel.id, Some(ParkReason::QuotaUsedUp), now).await? {

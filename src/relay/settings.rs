@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::domain::budget::Budget;
 use crate::domain::bulletin::{Approval, Urgency};
+use crate::domain::price::PriceList;
 use crate::domain::time::Timestamp;
 use crate::domain::way::WayRules;
 use crate::store::transitions::Patience;
@@ -83,6 +85,12 @@ pub struct Settings {
     pub bypass_after: [Option<Duration>; 4],
     /// How groups get their copies that do not say so themselves.
     pub ways: WayRules,
+    /// What LINE's plans cost.
+    pub prices: PriceList,
+    /// How much of a month may be pushed on a channel that has no budget of its own.
+    pub budget: Budget,
+    /// When what the budget did not allow is looked at again.
+    pub budget_wait: Duration,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
 }

@@ -2,6 +2,7 @@
 
 use super::{Connection, Result, StoreError};
 use crate::domain::ids::ChannelId;
+use crate::domain::line_month::LineMonth;
 use crate::domain::outcome::ParkReason;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
@@ -39,6 +40,20 @@ pub struct Channel {
     pub quota_checked_at: Option<Timestamp>,
     /// When the last webhook came.
     pub last_webhook_at: Option<Timestamp>,
+    /// Messages that a month may push; none = as the settings say.
+    pub budget_messages: Option<i32>,
+    /// Baht that a month may cost; none = as the settings say.
+    pub budget_baht: Option<i32>,
+    /// When an operator opened the reserve for what is most urgent.
+    pub reserve_opened_at: Option<Timestamp>,
+}
+
+impl Channel {
+    /// Whether the reserve for what is most urgent is open in the month of `now`.
+    #[must_use]
+    pub fn reserve_is_open(&self, now: Timestamp) -> bool {
+        self.reserve_opened_at.is_some_and(|at| LineMonth::at(at) == LineMonth::at(now))
+    }
 }
 
 /// The channels for which the rest of the query, literally, is true: the one place where their columns are named.
@@ -47,7 +62,8 @@ macro_rules! select_channels {
         sqlx::query_as!(
             Channel,
             r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at
+            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at,
+            budget_messages, budget_baht, reserve_opened_at
         from channels"# + $which
             $(, $($arguments)*)?
         )
@@ -216,6 +232,56 @@ pub async fn touch_webhook(db: &mut Connection, channel: ChannelId, now: Timesta
             select id from channels
             where id = $1 and (last_webhook_at is null or last_webhook_at < $2::timestamptz - interval '1 minute')
             for no key update skip locked)",
+        channel.0,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sets how much a month may push and cost; none = as the settings say.
+pub async fn update_budget(
+    db: &mut Connection,
+    channel: ChannelId,
+    messages: Option<i32>,
+    baht: Option<i32>,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "update channels set budget_messages = $2, budget_baht = $3, updated_at = $4 where id = $1",
+        channel.0,
+        messages,
+        baht,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Opens the reserve for what is most urgent.
+pub async fn open_reserve(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update channels set reserve_opened_at = $2, updated_at = $2 where id = $1",
+        channel.0,
+        now as Timestamp
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes what the budget did not allow due at once, as it may allow it now.
+pub async fn make_over_budget_due(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update deliveries d set due_at = $2, changed = (select change_mark())
+        from (
+            select bulletin_no, group_id from deliveries
+            where channel_id = $1 and due_at > $2 and state = 'ready' and reason = 'over_budget'
+            order by bulletin_no, group_id for no key update skip locked
+        ) waits
+        where d.bulletin_no = waits.bulletin_no and d.group_id = waits.group_id",
         channel.0,
         now as Timestamp,
     )

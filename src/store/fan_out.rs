@@ -65,6 +65,18 @@ impl Ways {
             push_after: rules.push_after[urgency as usize],
         }
     }
+
+    /// How urgent the bulletin is.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        self.urgency
+    }
+
+    /// How it is let into groups.
+    #[must_use]
+    pub fn forwarding(&self) -> ForwardingMode {
+        self.forwarding
+    }
 }
 
 /// Makes the deliveries of a bulletin that is published and has none; gives how many there are.

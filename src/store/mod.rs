@@ -42,6 +42,7 @@ pub mod channels;
 pub mod checkup;
 pub mod choices;
 mod connection;
+pub mod costs;
 pub mod coverage;
 pub mod database_identity;
 pub mod deliveries;

@@ -155,6 +155,11 @@ pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Opt
                 count(*)
             from bulletins b join deliveries d on d.bulletin_no = b.no
             where b.id = $1 and d.state = 'accepted' group by 1, 2, 3
+            union all
+            select d.tier, d.channel_id, d.state || ' on ' || (d.ended_at at time zone 'Asia/Tokyo')::date || v.what, sum(v.n)::bigint
+            from bulletins b join deliveries d on d.bulletin_no = b.no,
+                lateral (values ('', 1), (', members', d.members)) as v(what, n)
+            where b.id = $1 and d.state in ('accepted', 'seen') and v.n <> 0 group by 1, 2, 3
         ) counted
         full join (
             select tier, channel_id, what, n from progress, lateral (values ('waiting', waiting), ('held', held),
@@ -164,6 +169,11 @@ pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Opt
             union all
             select tier, channel_id, 'accepted, bucket ' || bucket, groups from acceptance_times
             where bulletin_no = (select no from bulletins where id = $1) and groups <> 0
+            union all
+            select tier, channel_id, v.what, v.n from day_costs, lateral (values
+                ('accepted on ' || day, pushed_groups::bigint), ('accepted on ' || day || ', members', pushed_messages),
+                ('seen on ' || day, seen_groups::bigint), ('seen on ' || day || ', members', seen_members)) as v(what, n)
+            where bulletin_no = (select no from bulletins where id = $1) and v.n <> 0
         ) kept using (tier, channel_id, what)
         having coalesce(sum(abs(coalesce(counted.n, 0) - coalesce(kept.n, 0))), 0) > 0"#,
         bulletin.0,

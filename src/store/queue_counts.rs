@@ -26,22 +26,6 @@ pub async fn count_sending(
     Ok(rows.into_iter().map(|row| (row.tier, row.channel_id, row.n)).collect())
 }
 
-/// The members of the group that is next to be sent to on a channel, paused bulletins left out: what its quota must have
-/// room for.
-pub async fn find_next_seats(db: &mut Connection, channel: ChannelId, now: Timestamp) -> Result<Option<i32>> {
-    Ok(sqlx::query_scalar!(
-        "select d.members
-        from sendable_batches($1, $2, null, 1) first join batches b on b.id = first.id
-            cross join unnest(b.groups) with ordinality as named(id, n)
-            join deliveries d on d.bulletin_no = b.bulletin_no and d.group_id = named.id
-        where d.state = 'ready' order by named.n limit 1",
-        channel.0,
-        now as Timestamp,
-    )
-    .fetch_optional(db)
-    .await?)
-}
-
 /// What waits on a channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiting {

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, coverage, deliveries, deputies, drafts, events, group_change, groups,
+    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_change, groups,
     images, offices, publishing, retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
@@ -99,7 +99,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(channels::resume_channel))
         .routes(routes!(webhook_failures::list_webhook_failures))
         .routes(routes!(webhook_failures::retry_webhook_failure))
+        .routes(routes!(channels::set_budget))
+        .routes(routes!(channels::open_reserve))
         .routes(routes!(coverage::get_coverage))
+        .routes(routes!(cost::get_cost))
         .routes(routes!(pages::docs::get_document))
 }
 
@@ -114,6 +117,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::steward::routes())
         .merge(pages::compose::routes())
         .merge(pages::board::routes())
+        .merge(pages::cost::routes())
         .merge(pages::accounts::routes())
         .merge(pages::keys::routes())
         .merge(pages::status::routes())

@@ -41,6 +41,11 @@ const NAV: &[NavItem] = &[
         roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
     },
     NavItem { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
+    NavItem {
+        path: "/cost",
+        key: "way-cost",
+        roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
+    },
     NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
     NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },

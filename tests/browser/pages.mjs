@@ -56,6 +56,7 @@ export function pages(relay, story) {
     { name: 'board-declined', as: 'operator', url: `${relay.url}/board/${story.declined.id}`, picture: false },
     { name: 'board-retry-narrowed', as: 'operator', url: `${relay.url}/board/${story.letter.id}/retry?state=unreachable&tier=3`, picture: false },
     { name: 'failures-of-one-cause', as: 'operator', url: `${relay.url}/failures?state=unreachable`, picture: false },
+    { name: 'cost', as: 'operator', url: `${relay.url}/cost` },
     { name: 'channels', as: 'operator', url: `${relay.url}/channels`, picture: false },
     { name: 'failures', as: 'operator', url: `${relay.url}/failures`, picture: false },
     { name: 'status', as: 'agency', url: `${relay.url}/status`, picture: false },

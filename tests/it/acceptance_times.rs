@@ -10,7 +10,7 @@ use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_accepted};
 use crate::test_relay::TestRelay;
 
 #[tokio::test]
-async fn the_recount_finds_a_time_that_is_counted_wrongly() {
+async fn the_recount_finds_a_time_or_a_cost_that_is_counted_wrongly() {
     let relay = TestRelay::new().await;
     let id = relay.publish_automatic().await;
     relay.run().await;
@@ -19,6 +19,9 @@ async fn the_recount_finds_a_time_that_is_counted_wrongly() {
         "update acceptance_times set groups = groups + 1 where tier = 1",
         "update acceptance_times set bucket = bucket + 1 where tier = 1",
         "delete from acceptance_times where tier = 1",
+        "update day_costs set pushed_messages = pushed_messages + 1 where tier = 1",
+        "update day_costs set day = day + 1 where tier = 1",
+        "update day_costs set pushed_groups = 0, seen_groups = pushed_groups where tier = 1",
     ] {
         let mut tx = relay.engine.db.begin().await.expect("a transaction");
         sqlx::query(wrong).execute(&mut *tx).await.expect("changed");

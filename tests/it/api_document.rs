@@ -178,6 +178,7 @@ async fn answers_are_what_the_document_says_of_them() {
         ("get", "/offices/{code}", "offices/lamphun".to_owned(), None),
         ("get", "/channels", "channels".to_owned(), None),
         ("get", "/coverage", "coverage".to_owned(), None),
+        ("get", "/cost", "cost".to_owned(), None),
         ("post", "/bulletins/{id}/publish", format!("bulletins/{draft}/publish"), Some(empty.clone())),
         ("post", "/bulletins/{id}/forward", format!("bulletins/{id}/forward"), Some(json!({ "into": "all" }))),
         ("post", "/bulletins/{id}/retry", format!("bulletins/{id}/retry"), Some(empty.clone())),

@@ -146,6 +146,7 @@ async fn bad_parameters_are_named() {
         ("offices?page=2".to_owned(), "?page"),
         ("channels?x=1".to_owned(), "?x"),
         ("coverage?tier=1".to_owned(), "?tier"),
+        ("cost?month=2026-13".to_owned(), "?month"),
         ("deliveries?since=x".to_owned(), "?since"),
         ("deliveries?since=bm9uZQ".to_owned(), "?since"),
         (format!("bulletins/{id}/status?wait=-1"), "?wait"),

@@ -38,6 +38,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "duty",
             "test_send",
             "retry",
+            "cost",
             "forecast",
             "refusal",
             "settings",

@@ -27,6 +27,7 @@ mod bulletin_times;
 mod caller_limits;
 mod commands;
 mod config;
+mod costs;
 mod crawl;
 mod demo_guard;
 mod demo_past;

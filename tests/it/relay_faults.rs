@@ -92,7 +92,7 @@ async fn going_too_fast_costs_a_pause_and_no_attempt() {
 #[tokio::test]
 async fn a_used_up_quota_parks_the_channel_which_resumes_by_itself() {
     let relay = TestRelay::new().await;
-    let change = ChannelChange { quota: Some(gcc_relay::simulator::Quota::Limited(500)), ..ChannelChange::default() };
+    let change = ChannelChange { quota: Some(gcc_relay::simulator::Quota::Limited(340)), ..ChannelChange::default() };
     relay.line().change_channel("gcc", change).expect("changed");
     let id = relay.publish_automatic().await;
     relay.run().await;

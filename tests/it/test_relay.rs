@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use gcc_relay::config::Config;
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
@@ -322,6 +323,8 @@ impl TestRelay {
 /// The engine's settings as they ship, but quick where a test really waits.
 fn settings() -> Settings {
     let hour = Duration::from_hours(1);
+    let config = Config::from_sources(None, []).expect("the defaults");
+    let prices = config.line.price.list();
     Settings {
         public_url: "http://127.0.0.1:8080".into(),
         request_timeout: Duration::from_millis(400),
@@ -358,6 +361,9 @@ fn settings() -> Settings {
         },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
         ways: WayRules::PUSH,
+        budget: config.relay.budget.budget(&prices),
+        prices,
+        budget_wait: Duration::from_mins(5),
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }

@@ -92,6 +92,12 @@ pub fn format_short_date(date: Date, digits: Digits) -> String {
     format_date(date, month_names(date).1, digits)
 }
 
+/// Its month and year: `พฤศจิกายน 2569`.
+#[must_use]
+pub fn format_month(date: Date, digits: Digits) -> String {
+    digits.write(&format!("{} {}", month_names(date).0, buddhist_year(date)))
+}
+
 fn format_date(date: Date, month: &str, digits: Digits) -> String {
     digits.write(&format!("{} {month} {}", date.day(), buddhist_year(date)))
 }

@@ -41,6 +41,9 @@ impl Dispatcher {
                 self.stale = true;
                 return Some(now + MOMENT);
             }
+            if !self.know_spending().await {
+                return Some(now + MOMENT);
+            }
             let Ok(room) = Arc::clone(&self.engine.call_room).try_acquire_owned() else {
                 return Some(now + MOMENT);
             };
@@ -59,7 +62,15 @@ impl Dispatcher {
             self.backlog.put_back(claimed);
             return;
         };
-        match permit(&claimed.ready, clock, self.engine.settings.retry_key_lifetime) {
+        let permission = permit(&claimed.ready, clock, self.engine.settings.retry_key_lifetime);
+        if let Some(reason) =
+            self.channel.spending.refuses(&claimed.ready, now).filter(|_| permission == Permission::Send)
+        {
+            let due_at = now + self.engine.settings.budget_wait;
+            self.record(claimed, now, OutcomeKind::Again { due_at, reason, call: None }, None).await;
+            return;
+        }
+        match permission {
             Permission::Send => match self.queue.message(claimed.ready.message_id).await {
                 Ok(message) => {
                     let surroundings = CallContext {
@@ -70,6 +81,7 @@ impl Dispatcher {
                         may_send: self.lease.guard(),
                         room,
                     };
+                    self.channel.spending.spend(&claimed.ready);
                     self.calls.start(self.holder.channel, surroundings, claimed, message);
                     self.channel.snooze.started();
                 }

@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use super::spending::Spending;
 use crate::line::token::Access;
 use crate::relay::engine::{Engine, open_access};
 use crate::relay::pace::{Pace, Snooze};
@@ -25,6 +26,7 @@ pub(super) struct ChannelState {
     pub(super) quota: QuotaEvidence,
     /// Calls that LINE has accepted so far.
     pub(super) accepted: u64,
+    pub(super) spending: Spending,
 }
 
 impl ChannelState {
@@ -38,6 +40,7 @@ impl ChannelState {
             snooze: Snooze::new(settings.snooze_start, settings.snooze_max),
             quota: QuotaEvidence::default(),
             accepted: 0,
+            spending: Spending::default(),
         }
     }
 
@@ -49,6 +52,7 @@ impl ChannelState {
     /// The channel is so now.
     pub(super) fn update(&mut self, engine: &Engine, channel: &Channel) {
         self.parked = channel.parked_reason.is_some();
+        self.spending.update(&engine.settings, channel);
         let rate = u32::try_from(channel.rate_per_second).unwrap_or(1);
         self.pace.set_rate(rate);
         let keeps_pace = usize::try_from(rate / 2).unwrap_or(usize::MAX).min(MOST_IN_FLIGHT);

@@ -9,6 +9,7 @@ mod calls;
 mod channel;
 mod looking;
 mod settling;
+mod spending;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -203,6 +204,7 @@ impl Dispatcher {
     async fn woken(&mut self) {
         self.look.work = Work::New;
         self.look.refresh = true;
+        self.forget_spending();
         if let Err(error) = self.give_back_ended().await {
             tracing::warn!(channel.id = %self.holder.channel, error = &error as &dyn std::error::Error,
                 "what is claimed could not be looked at again");

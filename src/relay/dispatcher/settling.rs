@@ -64,6 +64,9 @@ impl Dispatcher {
             Outcome::Snooze => {}
             _ => self.channel.snooze.answered(started),
         }
+        if outcome.is_certain_refusal() {
+            self.channel.spending.give_back(&claimed.ready);
+        }
         let refused = Call { began_at, open: false };
         let kind = match outcome {
             Outcome::Accepted(receipt) => OutcomeKind::Accepted { called_at: began_at, receipt },
@@ -73,6 +76,10 @@ impl Dispatcher {
                     self.pause_bulletin(&claimed).await;
                 }
                 OutcomeKind::Failed { reason, call: Some(refused) }
+            }
+            Outcome::PutOff(reason) => {
+                // the first refusal is kept with LINE's words; until there is room it is the same each time
+                OutcomeKind::Again { due_at: at + self.engine.settings.quota_refresh, reason, call: Some(refused) }
             }
             Outcome::Gone(reason) => OutcomeKind::Unreachable { reason, call: Some(refused) },
             Outcome::Snooze => {
@@ -211,6 +218,7 @@ fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
         Outcome::Retry { .. } => "retry",
         Outcome::Snooze => "snooze",
         Outcome::Park(_) => "park",
+        Outcome::PutOff(_) => "put_off",
         Outcome::GiveUp(_) => "give_up",
         Outcome::Gone(_) => "gone",
     };
@@ -220,7 +228,7 @@ fn count(outcome: &Outcome, attempt: Option<&Attempt>) {
     }
     if let Some(attempt) = attempt.filter(|attempt| attempt.status == Some(LINE_THROTTLED)) {
         let cause = match outcome {
-            Outcome::Park(_) => "quota",
+            Outcome::Park(_) | Outcome::PutOff(_) => "quota",
             _ if attempt.detail.as_deref().is_some_and(is_rate_limit) => "rate",
             _ => "unclear",
         };

@@ -36,6 +36,33 @@ pub struct Channel {
     quota: Quota,
     /// When the last webhook came, to the minute.
     last_webhook_at: Option<Timestamp>,
+    /// How much of a month may be pushed on it.
+    budget: ChannelBudget,
+}
+
+/// How much of a month may be pushed on a channel.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ChannelBudget {
+    /// Its own limit in messages; null = as the settings say.
+    messages: Option<i32>,
+    /// Its own limit in baht with tax; null = as the settings say.
+    baht: Option<i32>,
+    /// When an operator opened the reserve for what is most urgent, to the end of that month; null = never.
+    reserve_opened_at: Option<Timestamp>,
+}
+
+/// The limits of a month; a field left out or null = as the settings say.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetChange {
+    /// Messages.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    messages: Option<i32>,
+    /// Baht with tax.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    baht: Option<i32>,
 }
 
 /// Why a channel stands still.
@@ -74,6 +101,11 @@ impl From<rows::Channel> for Channel {
             parked,
             quota: Quota { limit: row.quota_limit, used: row.quota_used, checked_at: row.quota_checked_at },
             last_webhook_at: row.last_webhook_at,
+            budget: ChannelBudget {
+                messages: row.budget_messages,
+                baht: row.budget_baht,
+                reserve_opened_at: row.reserve_opened_at,
+            },
         }
     }
 }
@@ -111,5 +143,36 @@ pub async fn resume_channel(State(app): State<App>, Id(code): Id<String>, post: 
     let (mut work, Nothing {}) = post.begin(&app).await?;
     let (now, right) = (work.now, work.right());
     let after = channels::resume(work.db(), &right, &code, now).await?;
+    work.answer(StatusCode::OK, &Channel::from(after)).await
+}
+
+/// Limit what may be pushed on a channel in a month, in messages, in baht, or both.
+///
+/// What does not fit waits, with the reason `over_budget`, and is looked at again when the limits change.
+#[utoipa::path(post, path = "/channels/{code}/budget", tag = "channels", params(("code" = String, Path)),
+    request_body = BudgetChange, responses((status = 200, body = Channel)))]
+pub async fn set_budget(
+    State(app): State<App>,
+    Id(code): Id<String>,
+    post: IdempotentPost<BudgetChange>,
+) -> PostResult {
+    let (mut work, BudgetChange { messages, baht }) = post.begin(&app).await?;
+    for (field, value) in [("/messages", messages), ("/baht", baht)] {
+        if value.is_some_and(|value| value < 0) {
+            return Err(Problem::invalid_field(field, "must not be negative".to_owned()).into());
+        }
+    }
+    let (now, right) = (work.now, work.right());
+    let after = channels::set_budget(work.db(), &right, &code, (messages, baht), now).await?;
+    work.answer(StatusCode::OK, &Channel::from(after)).await
+}
+
+/// Open the reserve of a channel's budget for what is most urgent, to the end of the month.
+#[utoipa::path(post, path = "/channels/{code}/reserve", tag = "channels", params(("code" = String, Path)),
+    request_body = Option<Nothing>, responses((status = 200, body = Channel)))]
+pub async fn open_reserve(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
+    let (mut work, Nothing {}) = post.begin(&app).await?;
+    let (now, right) = (work.now, work.right());
+    let after = channels::open_reserve(work.db(), &right, &code, now).await?;
     work.answer(StatusCode::OK, &Channel::from(after)).await
 }

@@ -7,6 +7,7 @@ pub mod approval;
 pub mod bulletins;
 pub mod cascade;
 pub mod channels;
+pub mod cost;
 pub mod coverage;
 pub mod deliveries;
 pub mod deputies;

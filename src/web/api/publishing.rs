@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::bulletin;
 use crate::domain::ids::{BulletinId, Code};
+use crate::domain::price::Baht;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
@@ -33,12 +34,33 @@ pub struct Forecast {
     seats: i64,
     /// Messages that LINE would count: one for each seat.
     messages: i64,
+    /// What they would cost on top of what the month has used, with tax; null where no price is known.
+    #[schema(value_type = Option<f64>)]
+    baht: Option<Baht>,
+    /// The same if it were pushed into every group: the difference is what listening saves.
+    if_pushed: Pushed,
     /// Linked groups of which LINE has not said yet how many members they have; what they cost is not in `messages`.
     unknown_members: i64,
     /// By tier, from the top; tiers that it does not reach are left out.
     tiers: Vec<TierForecast>,
     /// By channel.
     channels: Vec<ChannelForecast>,
+}
+
+/// Messages that LINE would count, and what they would cost.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Pushed {
+    /// Messages.
+    messages: i64,
+    /// With tax; null where no price is known.
+    #[schema(value_type = Option<f64>)]
+    baht: Option<Baht>,
+}
+
+impl From<forecast::Pushed> for Pushed {
+    fn from(pushed: forecast::Pushed) -> Self {
+        Self { messages: pushed.messages, baht: pushed.baht }
+    }
 }
 
 /// What it would mean for one tier.
@@ -65,6 +87,13 @@ pub struct ChannelForecast {
     groups: i64,
     /// Messages that LINE would count, as far as members are known.
     messages: i64,
+    /// What they would cost on top of what the month has used, with tax; null where no price is known.
+    #[schema(value_type = Option<f64>)]
+    baht: Option<Baht>,
+    /// The same if it were pushed into every group.
+    if_pushed: Pushed,
+    /// What is left of our own budget for a bulletin of this urgency; null where there is none.
+    budget_left: Option<i64>,
     /// Of the groups, linked ones of which it is not known how many members they have.
     unknown_members: i64,
     /// What is left of the month's messages; null where they are not limited or not known.
@@ -85,7 +114,7 @@ pub async fn forecast_bulletin(
     Conn(mut db): Conn,
 ) -> Result<Json<Forecast>, Problem> {
     visible::own_bulletin(&mut db, &caller, id).await?;
-    Ok(Json(forecast::forecast(&mut db, &app.settings.ways, id).await?.into()))
+    Ok(Json(forecast::forecast(&mut db, &app.settings, id, app.now()).await?.into()))
 }
 
 impl From<forecast::Forecast> for Forecast {
@@ -94,6 +123,9 @@ impl From<forecast::Forecast> for Forecast {
             channel: channel.channel,
             groups: channel.groups,
             messages: channel.messages,
+            baht: channel.baht,
+            if_pushed: channel.if_pushed.into(),
+            budget_left: channel.budget_left,
             unknown_members: channel.unknown_members,
             quota_left: channel.quota_left,
             enough: channel.enough,
@@ -113,6 +145,8 @@ impl From<forecast::Forecast> for Forecast {
             stewarded: forecast.stewarded,
             seats: forecast.seats,
             messages: forecast.messages,
+            baht: forecast.baht,
+            if_pushed: forecast.if_pushed.into(),
             unknown_members: forecast.unknown_members,
             channels: channels.collect(),
         }

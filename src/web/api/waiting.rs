@@ -64,7 +64,7 @@ pub async fn get_waiting(
     }
     let held: Vec<i32> =
         copies.iter().filter(|copy| copy.state == delivery::State::Held).map(|copy| copy.group_id.0).collect();
-    let forecast = forecast_forward(&mut db, &app.settings.ways, id, &held).await?.into();
+    let forecast = forecast_forward(&mut db, &app.settings, id, &held, app.now()).await?.into();
     let copies = copies.into_iter().map(DeliveryCopy::from).collect();
     Ok(Json(WaitingBulletin { bulletin_id: id, copies, forecast }))
 }

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod audit;
 pub mod board;
 pub mod compose;
+pub mod cost;
 pub mod docs;
 pub mod form_fields;
 pub mod form_state;

@@ -15,6 +15,7 @@ use askama::{Result, Values};
 use super::cell::Cell;
 use super::format;
 use super::label::Label;
+use crate::domain::price::Baht;
 use crate::domain::time::Timestamp;
 use crate::web::words::{Words, group_digits};
 
@@ -104,6 +105,12 @@ pub fn stamp<T: Moment>(at: T, _: &dyn Values) -> Result<String> {
 #[askama::filter_fn]
 pub fn number<T: Number>(n: T, _: &dyn Values) -> Result<String> {
     Ok(n.number().map_or_else(|| format::DASH.to_owned(), group_digits))
+}
+
+/// An amount of money with its unit; a dash where it is not known.
+#[askama::filter_fn]
+pub fn baht(amount: &Option<Baht>, values: &dyn Values) -> Result<String> {
+    Ok(words(values)?.say_with("baht", &[("n", &format::baht_or_dash(*amount))]))
 }
 
 /// The word of a state, kind, urgency, role or reason.

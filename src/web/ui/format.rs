@@ -1,9 +1,13 @@
 //! Times, numbers, shares, spans and places as pages write them: by the clock of Bangkok, with the Buddhist year where the
 //! page is Thai. Pure.
 
+use jiff::civil::Date;
+use rust_decimal::prelude::ToPrimitive as _;
+
 use crate::domain::group::Tier;
 use crate::domain::national::find_province;
-use crate::domain::thai::{Digits, format_moment, to_bangkok};
+use crate::domain::price::Baht;
+use crate::domain::thai::{Digits, format_moment, format_month, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::web::words::{Language, Words, group_digits};
 
@@ -42,6 +46,33 @@ pub fn number(n: impl Into<i64>) -> String {
 #[must_use]
 pub fn number_or_dash(n: Option<i64>) -> String {
     n.map_or_else(|| DASH.to_owned(), group_digits)
+}
+
+/// An amount of money where it is known, with commas and two decimals where it is no whole number; and else a dash.
+#[must_use]
+pub fn baht_or_dash(amount: Option<Baht>) -> String {
+    let Some(amount) = amount.map(Baht::amount) else { return DASH.to_owned() };
+    let whole = group_digits(amount.trunc().to_i64().unwrap_or(i64::MAX));
+    let text = format!("{:.2}", amount.fract());
+    if amount.fract().is_zero() { whole } else { format!("{whole}{}", &text[1..]) }
+}
+
+/// A day, such as `29 ก.ย. 2569`.
+#[must_use]
+pub fn day(t: Words, date: Date) -> String {
+    match t.language {
+        Language::Thai => format_short_date(date, Digits::Arabic),
+        Language::English => date.strftime("%-d %b %Y").to_string(),
+    }
+}
+
+/// A month, such as `พฤศจิกายน 2569`.
+#[must_use]
+pub fn month(t: Words, date: Date) -> String {
+    match t.language {
+        Language::Thai => format_month(date, Digits::Arabic),
+        Language::English => date.strftime("%B %Y").to_string(),
+    }
 }
 
 /// A part of a whole, as it is written and coloured.

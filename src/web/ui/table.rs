@@ -10,8 +10,9 @@ use askama::filters::HtmlSafe;
 use serde::Serialize;
 
 use super::cell::Cell;
-use super::format::{Share, number, number_or_dash, span, stamp};
+use super::format::{Share, baht_or_dash, number, number_or_dash, span, stamp};
 use super::label::{Badge, Label, code_of};
+use crate::domain::price::Baht;
 use crate::domain::time::Timestamp;
 use crate::report;
 use crate::web::words::Words;
@@ -21,6 +22,7 @@ use crate::web::words::Words;
 enum Value {
     Text(String),
     Number(Option<i64>),
+    Baht(Option<Baht>),
     Seconds(Option<f64>),
     Time(Option<Timestamp>),
     Share(Share),
@@ -96,6 +98,11 @@ impl<'a, Row> Column<'a, Row> {
     /// A whole number, where it is known.
     pub fn known_number(key: &'static str, take: impl Fn(&Row) -> Option<i64> + Send + Sync + 'a) -> Self {
         Self::new(key, Kind::Number, move |row, _| Value::Number(take(row)))
+    }
+
+    /// An amount of money, where it is known.
+    pub fn baht(key: &'static str, take: impl Fn(&Row) -> Option<Baht> + Send + Sync + 'a) -> Self {
+        Self::new(key, Kind::Number, move |row, _| Value::Baht(take(row)))
     }
 
     /// A span of time: in words on the page, in seconds in the file.
@@ -207,6 +214,7 @@ fn show_value(t: Words, value: &Value) -> Cell {
     match value {
         Value::Text(text) => Cell::text(text),
         Value::Number(n) => Cell::text(&number_or_dash(*n)),
+        Value::Baht(amount) => Cell::text(&baht_or_dash(*amount)),
         Value::Seconds(seconds) => {
             Cell::text(&seconds.map_or_else(|| t.say("board-not-known"), |seconds| span(t, seconds)))
         }
@@ -220,6 +228,7 @@ fn write_value(value: Value) -> Vec<String> {
     vec![match value {
         Value::Text(text) => text,
         Value::Number(n) => n.map(|n| n.to_string()).unwrap_or_default(),
+        Value::Baht(amount) => amount.map(|baht| format!("{:.2}", baht.amount())).unwrap_or_default(),
         Value::Seconds(seconds) => seconds.map(|seconds| format!("{seconds:.1}")).unwrap_or_default(),
         Value::Time(at) => stamp(at),
         Value::Share(share) if share.whole > 0 => share.percent.to_string(),

@@ -279,3 +279,58 @@ receipt-made = Made by the system { $moment }, for { $name }
 receipt-by-province = by province; each province's own receipt lists its groups
 receipt-province = { $name } province
 receipt-print = Print
+
+# Costs
+way-cost = Costs
+baht = { $n } baht
+cost-title = What sending cost
+cost-months = Choose a month
+cost-before = Month before
+cost-after = Next month
+cost-sums = Sums of the month
+cost-spent = Cost of this month
+cost-saved = Saved by forwarding by hand
+cost-messages-n = { $n ->
+    [one] { $shown } message that LINE counts
+   *[other] { $shown } messages that LINE counts
+}
+cost-saved-n = { $n ->
+    [one] { $shown } message that was not pushed
+   *[other] { $shown } messages that were not pushed
+}
+cost-unknown-groups = { $n ->
+    [one] { $shown } copy was pushed into a group whose members are not known; what it cost is not counted above
+   *[other] { $shown } copies were pushed into groups whose members are not known; what they cost is not counted above
+}
+cost-line-unknown = LINE has not told yet what it counted in this month
+cost-line-so-far = LINE has counted { $line } messages so far (we count { $ours } on the same days); the other days are not settled
+cost-line-settled = LINE has settled the month with { $line } messages (we count { $ours })
+cost-nothing = Nothing was sent or forwarded in this month
+cost-by-bulletin = By bulletin
+cost-by-channel = By LINE channel
+cost-by-office = By province and ministry
+cost-pushed-groups = Pushed (groups)
+cost-seen-groups = Forwarded by hand (groups)
+cost-messages = Messages counted
+cost-baht = Baht
+cost-saved-messages = Messages saved
+cost-saved-baht = Saved (baht)
+cost-plan = Plan
+cost-no-plan = no plan takes so many
+cost-line-counted = Counted by LINE
+cost-line-difference = Difference from our count
+cost-office-code = Code of the office
+cost-about = LINE counts a push once for every member of the group. What stewards forward by hand, and what the account replies, costs nothing. Bulletins and offices bear their share of the month's price by messages, with value added tax.
+cost-prices-read = Prices as of { $day }.
+channels-budget = Budget of a month
+channels-budget-is = routine up to { $routine } messages, most urgent up to { $most }
+channels-budget-change = Set the budget
+channels-budget-about = What goes beyond the budget waits until the next month, or until the budget is raised; what is less urgent stops first. Both empty: as the settings say.
+channels-budget-messages = Messages a month
+channels-budget-baht = Baht a month, with tax
+channels-budget-save = Save the budget
+channels-budget-fault = Enter a whole number
+channels-reserve-about = Open the reserve for what is most urgent, to the end of the month
+channels-reserve-open = Open the reserve
+said-budget-set = The budget of the channel is saved
+said-reserve-open = The reserve for what is most urgent is open

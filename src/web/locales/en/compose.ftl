@@ -124,6 +124,9 @@ compose-count-unknown = LINE has not told yet how many members { $n ->
     [one] { $shown } linked group has
    *[other] { $shown } linked groups have
 }; the numbers here are without them
+compose-count-price = Costs about { $baht } baht ({ $messages } messages)
+compose-count-if-pushed = Pushed into every group it would be { $baht } baht ({ $messages } messages)
+compose-budget-left = Budget left
 compose-quota-title = LINE's quota
 compose-quota-channel = LINE channel
 compose-quota-messages = Needed (messages)

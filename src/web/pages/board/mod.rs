@@ -6,6 +6,7 @@
 //! CSV. Colours only repeat what is written.
 
 mod actions;
+mod budget;
 mod bulletin;
 mod channels;
 mod curve;
@@ -16,7 +17,7 @@ mod overview;
 mod province;
 mod receipt;
 mod retry;
-mod tables;
+pub(super) mod tables;
 mod tier_bars;
 mod tiles;
 
@@ -49,6 +50,8 @@ pub fn routes() -> Router<App> {
         .route("/channels", get(channels::show_channels))
         .route("/channels/{code}/park", post(actions::park_channel))
         .route("/channels/{code}/resume", post(actions::resume_channel))
+        .route("/channels/{code}/budget", post(budget::set_budget))
+        .route("/channels/{code}/reserve", post(budget::open_reserve))
         .route("/webhook-failures/{id}/retry", post(actions::retry_webhook_failure))
         .route("/failures", get(failures::show_failures))
 }

@@ -124,8 +124,7 @@ impl FilledForm<'_> {
         let t = self.visitor.words;
         let Self { visitor, context, form, draft, overtaken } = self;
         let preview =
-            Preview::of(db, &app.settings, t, &form.typed, &draft, context.stored.as_ref(), &context.origin_office)
-                .await?;
+            Preview::of(db, app, t, &form.typed, &draft, context.stored.as_ref(), &context.origin_office).await?;
         let page = FormPage {
             choices: GroupFilter::of(db, t, &visitor.caller.scope, &form.typed).await?,
             image: ImageField::of(t, &form),

@@ -24,8 +24,7 @@ pub async fn preview(
     let context = FormContext::named(&mut db, &visitor, sent.get("id")).await?;
     let (draft, _) = read(&typed, &context.base, visitor.words, app.now());
     let stored = context.stored.as_ref();
-    let preview =
-        Preview::of(&mut db, &app.settings, visitor.words, &typed, &draft, stored, &context.origin_office).await?;
+    let preview = Preview::of(&mut db, &app, visitor.words, &typed, &draft, stored, &context.origin_office).await?;
     Ok(HtmlPage::within(visitor.words, preview.while_typing()))
 }
 

@@ -21,8 +21,10 @@ use crate::store::Connection;
 use crate::store::bulletins::{Bulletin, Draft};
 use crate::store::fan_out::Ways;
 use crate::store::images::find_size;
+use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
 use crate::web::problem::Problem;
+use crate::web::ui::format::baht_or_dash;
 use crate::web::ui::label::either;
 use crate::web::words::{Words, group_digits};
 
@@ -75,6 +77,7 @@ impl askama::filters::HtmlSafe for Counts {}
 struct Quota {
     channel: String,
     messages: String,
+    budget_left: String,
     left: String,
     enough: Option<bool>,
 }
@@ -85,6 +88,7 @@ impl Counts {
         let quotas = forecast.channels.iter().map(|channel| Quota {
             channel: channel.channel.clone(),
             messages: group_digits(channel.messages),
+            budget_left: channel.budget_left.map_or_else(|| t.say("compose-quota-unlimited"), group_digits),
             left: match (channel.quota_checked_at, channel.quota_left) {
                 (None, _) => t.say("compose-quota-unknown"),
                 (Some(_), None) => t.say("compose-quota-unlimited"),
@@ -118,6 +122,25 @@ impl Counts {
         group_digits(*n)
     }
 
+    /// What it would cost, in words; none where no price is known.
+    fn price(&self) -> Option<String> {
+        let baht = baht_or_dash(Some(self.forecast.baht?));
+        let messages = group_digits(self.forecast.messages);
+        Some(self.t.say_with("compose-count-price", &[("baht", &baht), ("messages", &messages)]))
+    }
+
+    /// What it would cost if it were pushed into every group, where that is more.
+    fn if_pushed(&self) -> Option<String> {
+        let all = self.forecast.if_pushed;
+        let saved = all.messages - self.forecast.messages;
+        if saved <= 0 {
+            return None;
+        }
+        let baht = baht_or_dash(Some(all.baht?));
+        let values = [("baht", baht.as_str()), ("messages", &group_digits(all.messages))];
+        Some(self.t.say_with("compose-count-if-pushed", &values))
+    }
+
     fn unknown_members(&self) -> i64 {
         self.forecast.unknown_members
     }
@@ -131,7 +154,7 @@ impl Preview {
     /// Of what stands in the form. `stored`: the draft that is being changed, if it is one.
     pub async fn of(
         db: &mut Connection,
-        settings: &Settings,
+        app: &App,
         t: Words,
         typed: &DraftForm,
         draft: &Draft,
@@ -139,15 +162,15 @@ impl Preview {
         origin_office: &str,
     ) -> Result<Self, Problem> {
         let mut refused = Vec::new();
-        let bubble = match draw(db, settings, draft, stored, origin_office).await {
+        let bubble = match draw(db, &app.settings, draft, stored, origin_office).await {
             Ok(bubble) => bubble,
             Err(refusal) => {
                 refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
                 None
             }
         };
-        let ways = Ways::of(&settings.ways, draft.urgency, draft.forwarding, draft.way);
-        let counts = match forecast_audience(db, draft.origin, &draft.audience, draft.forwarding, &ways).await {
+        let ways = Ways::of(&app.settings.ways, draft.urgency, draft.forwarding, draft.way);
+        let counts = match forecast_audience(db, &app.settings, draft.origin, &draft.audience, &ways, app.now()).await {
             Ok(forecast) => Some(Counts::of(t, forecast)),
             Err(refusal) => {
                 refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);

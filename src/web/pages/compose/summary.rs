@@ -97,7 +97,7 @@ async fn page(
             None
         }
     };
-    let counts = match forecast(db, &app.settings.ways, id).await {
+    let counts = match forecast(db, &app.settings, id, app.now()).await {
         Ok(forecast) => Some(Counts::of(t, forecast)),
         Err(refusal) => {
             fault = fault.or(format::refusal(t, &refusal));

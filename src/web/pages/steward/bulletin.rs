@@ -139,7 +139,7 @@ pub(super) async fn render(
     let held_ids = ids(&|copy| copy.state == Standing::Held);
     let drawn = if held_ids.is_empty() { ids(&|_| true) } else { held_ids.clone() };
     let signature = signature(&mut db, &visitor.caller, held_ids.first().map_or(first, |id| GroupId(*id))).await?;
-    let forecast = forecast_forward(&mut db, &app.settings.ways, id, &held_ids).await?;
+    let forecast = forecast_forward(&mut db, &app.settings, id, &held_ids, app.now()).await?;
     let shown = draw(&mut db, id, &drawn, &form.typed, &signature).await?;
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = describe_all(&mut db, t, &copies, now).await?;
