@@ -151,6 +151,14 @@ impl Chat {
         })
     }
 
+    /// What the account sent, pushed or as a reply, among the entries from number `from` on.
+    pub(super) fn sent_since(&self, from: usize) -> impl Iterator<Item = &Arc<Content>> {
+        self.entries.iter().skip(from).filter_map(|entry| match &entry.what {
+            EntryContent::Sent(sent) => Some(&sent.content),
+            _ => None,
+        })
+    }
+
     /// The contents that were pushed more than once, with how often.
     pub(super) fn duplicates(&self) -> Vec<(&Content, u64)> {
         let mut times: HashMap<*const Content, (&Content, u64)> = HashMap::new();

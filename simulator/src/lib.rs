@@ -9,7 +9,7 @@
 //! | state | `state`, `record`, `journal`, `groups`, `chat`, `content`, `channel`, `tally` |
 //! | LINE's rules | `limits`, `flex_limits`, `keys` (retry keys), `bucket`, `reply`, `push`, `queries` |
 //! | a call's way | `api` → `call` → `serve` (token, faults, rate) → `dispatch` → `push` … → `answer` |
-//! | people | `simulated_members` → `group_event` → `webhook` (event and signature) → `deliver` |
+//! | people | `simulated_members`, `simulated_forwards` (by `forward_plan`) → `group_event` → `webhook` (event and signature) → `deliver` |
 //! | the demo's side | `control`, `control_api`, `settings`, `counts`, `faults`, `page`, `live` |
 //!
 //! Every change is a record that is journalled before it is applied (`state`); a restart replays
@@ -32,6 +32,7 @@ mod dispatch;
 mod endpoint;
 mod faults;
 mod flex_limits;
+mod forward_plan;
 mod group_event;
 mod groups;
 mod journal;
@@ -47,6 +48,7 @@ mod reply;
 mod serve;
 mod server;
 mod settings;
+mod simulated_forwards;
 mod simulated_members;
 mod state;
 mod tally;

@@ -22,8 +22,9 @@ use tower::ServiceExt;
 use super::api::{self, HangUp};
 use super::config::SimulatorConfig;
 use super::control::Control;
+use super::forward_plan::{ForwardPlan, read_plan};
 use super::platform::Platform;
-use super::{SimulatorError, control_api, page, simulated_members};
+use super::{SimulatorError, control_api, page, simulated_forwards, simulated_members};
 
 /// A simulator that is not running yet.
 pub struct Simulator;
@@ -41,6 +42,12 @@ impl Simulator {
     /// The tree file or the journal cannot be read, or the address is taken.
     pub async fn start(config: SimulatorConfig) -> Result<RunningSimulator, SimulatorError> {
         let (listen, crowd) = (config.listen, config.lively.then_some(config.seed));
+        let plan = match &config.tree_file {
+            Some(path) if config.lively => {
+                read_plan(path).map_err(|source| SimulatorError::Tree { path: path.clone(), source })?
+            }
+            _ => ForwardPlan::new(),
+        };
         let platform = Arc::new(Platform::build(config)?);
         let bind = |source| SimulatorError::Listen { addr: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(bind)?;
@@ -51,6 +58,7 @@ impl Simulator {
         control.platform.spawn(async move { take_connections(&taker, &listener, &router).await });
         if let Some(seed) = crowd {
             control.platform.spawn(simulated_members::tap(control.clone(), seed));
+            control.platform.spawn(simulated_forwards::forward(control.clone(), plan, seed));
         }
         tracing::info!(simulator.addr = %addr, "the LINE simulator takes calls");
         Ok(RunningSimulator { addr, control })

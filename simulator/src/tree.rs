@@ -5,6 +5,7 @@
 //! only when somebody invites the account. The file is read as it is found; checking it thoroughly is
 //! the importer's work. Called once at start.
 
+use std::io::Cursor;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -34,10 +35,17 @@ struct Row {
 /// # Errors
 /// The file cannot be read, or a row lacks its name.
 pub(super) fn read_groups(path: &Path) -> Result<Vec<GroupConfig>, csv::Error> {
+    open(path)?.deserialize().map(|row| row.map(into_group)).collect()
+}
+
+/// Opens a tree file.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn open(path: &Path) -> Result<csv::Reader<Cursor<Vec<u8>>>, csv::Error> {
     let bytes = std::fs::read(path)?;
-    let bytes = decode(&bytes).map_err(std::io::Error::other)?;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(&*bytes);
-    reader.deserialize().map(|row| row.map(into_group)).collect()
+    let bytes = decode(&bytes).map_err(std::io::Error::other)?.into_owned();
+    Ok(csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(Cursor::new(bytes)))
 }
 
 fn into_group(row: Row) -> GroupConfig {

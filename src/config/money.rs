@@ -113,8 +113,8 @@ impl BudgetRules {
             check.require(key, is_part(part), "must lie between 0 and 1");
             check.require(key, part >= less_urgent, "must not be below that of what is less urgent");
         }
-        let priced = self.baht.is_none() || !prices.plans.is_empty();
-        check.require("relay.budget.baht", priced, "needs prices in line.price.plans");
+        let has_prices = self.baht.is_none() || !prices.plans.is_empty();
+        check.require("relay.budget.baht", has_prices, "needs prices in line.price.plans");
     }
 }
 

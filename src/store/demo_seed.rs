@@ -35,6 +35,8 @@ pub struct SeedDelivery {
     pub members: i32,
     /// Whether a LINE group is linked.
     pub linked: bool,
+    /// Whether its members forward by hand.
+    pub listens: bool,
     /// When its turn came, or when it was forwarded.
     pub eligible_at: Option<Timestamp>,
     /// When it ended.
@@ -46,7 +48,8 @@ pub async fn list_seed_deliveries(db: &mut Connection, bulletin: BulletinId) -> 
     Ok(sqlx::query_as!(
         SeedDelivery,
         r#"select delivery_id(b.published_at, d.bulletin_no, d.group_id) as "id!: DeliveryId", d.parent_group, d.group_id as "group_id: GroupId", g.code, d.tier, d.state,
-            d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!", d.turn_at as eligible_at, d.ended_at
+            d.automatic, d.forward_within, d.members, (d.recipient is not null) as "linked!",
+            coalesce(g.way = 'listen', false) as "listens!", d.turn_at as eligible_at, d.ended_at
         from bulletins b join deliveries d on d.bulletin_no = b.no join groups g on g.id = d.group_id
         where b.id = $1 order by cardinality(g.path), d.group_id"#,
         bulletin.0,
@@ -139,7 +142,32 @@ pub async fn write_outcomes(db: &mut Connection, outcomes: &[SimulatedOutcome]) 
     )
     .execute(&mut *db)
     .await?;
+    insert_heard(db, outcomes).await?;
     insert_taps(db, outcomes).await
+}
+
+/// Writes down the messages by which copies were seen, as the webhook would have, and the cards that answered them.
+async fn insert_heard(db: &mut Connection, outcomes: &[SimulatedOutcome]) -> Result<()> {
+    let seen = || outcomes.iter().filter(|outcome| outcome.state == State::Seen);
+    let (bulletins, groups) = keys(seen().map(|outcome| outcome.id));
+    let ats: Vec<Option<Timestamp>> = seen().map(|outcome| outcome.ended_at).collect();
+    sqlx::query!(
+        "with heard as (
+            insert into heard_messages (bulletin_no, group_id, message_id, at, person, verdict, judged_at)
+            select h.bulletin_no, h.group_id, (461230966842064897 + (random() * 1e12)::bigint)::text, h.at,
+                sha256(convert_to('steward ' || h.group_id, 'UTF8')), 'same', h.at
+            from unnest($1::int[], $2::int[], $3::timestamptz[]) as h(bulletin_no, group_id, at)
+        )
+        insert into heard_cards (bulletin_no, group_id, tried_at, taken_at, line_message_ids)
+        select h.bulletin_no, h.group_id, h.at, h.at, (461230966842064897 + (random() * 1e12)::bigint)::text
+        from unnest($1::int[], $2::int[], $3::timestamptz[]) as h(bulletin_no, group_id, at)",
+        &bulletins,
+        &groups,
+        &ats as &[Option<Timestamp>],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 async fn insert_taps(db: &mut Connection, outcomes: &[SimulatedOutcome]) -> Result<()> {
@@ -214,6 +242,8 @@ pub struct HeldDelivery {
     pub code: String,
     /// The group's tier.
     pub tier: i16,
+    /// Whether its members forward by hand.
+    pub listens: bool,
     /// Since when.
     pub eligible_at: Timestamp,
 }
@@ -222,7 +252,8 @@ pub struct HeldDelivery {
 pub async fn list_held_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<Vec<HeldDelivery>> {
     Ok(sqlx::query_as!(
         HeldDelivery,
-        r#"select d.group_id as "group_id: GroupId", g.code, d.tier, d.turn_at as "eligible_at!"
+        r#"select d.group_id as "group_id: GroupId", g.code, d.tier, coalesce(g.way = 'listen', false) as "listens!",
+            d.turn_at as "eligible_at!"
         from deliveries d join groups g on g.id = d.group_id
         where d.bulletin_no = (select no from bulletins where id = $1) and d.state = 'held' order by d.group_id"#,
         bulletin.0,

@@ -96,9 +96,9 @@ pub async fn insert_deliveries(
             select g.id, g.parent_id, g.channel_id, g.members, g.tier, g.line_group_no,
                 w.way = 'push' and ($11 = 'automatic'::forwarding_mode or g.forwarding = 'automatic') as automatic,
                 case when w.way = 'push' then g.forward_within when w.way = 'listen' then null
-                    else coalesce(g.push_after, $16::int) end as forward_within
+                    else coalesce(g.push_after, g.forward_within, $16::int) end as forward_within
             from audience_groups($2, $3, $4, $5, $6, $7) g
-                cross join lateral (select way_of_group(coalesce($13::group_way, g.way), g.tier, $14, $15) as way) w
+                cross join lateral (select way_of_group(coalesce($13::group_way, g.way), g.tier, $14, $15, g.forwarding, g.forward_within) as way) w
         ), parents as (
             select parent_id as id, bool_or(not automatic) as stewarded from picked group by parent_id
         )
@@ -230,7 +230,7 @@ pub async fn count_audience(db: &mut Connection, selection: &Selection, ways: &W
             count(*) filter (where (forwarding = $7 or way <> 'push') and id <> $1) as "stewarded!"
         from (
             select g.id, g.channel_id, g.tier, g.line_group_id, g.members, g.forwarding,
-                way_of_group(coalesce($8::group_way, g.way), g.tier, $9, $10) as way
+                way_of_group(coalesce($8::group_way, g.way), g.tier, $9, $10, g.forwarding, g.forward_within) as way
             from audience_groups($1, $2, $3, $4, $5, $6) g
         ) as picked
         group by channel_id, tier order by channel_id, tier"#,

@@ -212,7 +212,7 @@ pub async fn count_unsent(db: &mut Connection, bulletin: BulletinId, groups: &[i
         from (
             select d.channel_id, d.tier, d.recipient, d.automatic, coalesce(nullif(d.members, 0), g.members) as members,
                 d.group_id = any ($2) as is_asked,
-                d.group_id = any ($2) or way_of_group(coalesce($3::group_way, g.way), g.tier, $4, $5) <> 'listen' as is_pushed
+                d.group_id = any ($2) or way_of_group(coalesce($3::group_way, g.way), g.tier, $4, $5, g.forwarding, g.forward_within) <> 'listen' as is_pushed
             from groups g join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id
             where g.path && $2 and d.state in ('waiting', 'held', 'ready')
         ) as unsent

@@ -17,7 +17,6 @@ use gcc_relay::domain::right::Right;
 use gcc_relay::domain::sealed::{SealingKey, SealingKeys};
 use gcc_relay::domain::time::{Clock, Timestamp};
 use gcc_relay::domain::tree_file;
-use gcc_relay::domain::way::WayRules;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
@@ -360,7 +359,7 @@ fn settings() -> Settings {
             dense: 1_080 * hour,
         },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
-        ways: WayRules::PUSH,
+        ways: config.relay.way.rules(),
         budget: config.relay.budget.budget(&prices),
         prices,
         budget_wait: Duration::from_mins(5),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use gcc_relay::domain::bulletin::Urgency;
+use gcc_relay::domain::bulletin::{Forwarding, Urgency};
 use gcc_relay::domain::group::Tier;
 use gcc_relay::domain::ids::BulletinId;
-use gcc_relay::domain::way::{Way, WayRules};
+use gcc_relay::domain::way::{GoesIn, Way, WayRules};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -29,19 +29,27 @@ async fn messages(app: &TestApp, id: &str) -> i64 {
 async fn the_database_finds_the_same_way_as_the_rules() {
     let app = TestApp::new().await;
     let owns = Way::ALL.map(Some).into_iter().chain([None]);
-    for own in owns {
+    let goes_in = [
+        (GoesIn::AtOnce, Forwarding::Automatic, None),
+        (GoesIn::AfterAWhile, Forwarding::Stewarded, Some(30)),
+        (GoesIn::ByHand, Forwarding::Stewarded, None),
+    ];
+    for (own, (goes_in, forwarding, within)) in owns.flat_map(|own| goes_in.map(|goes_in| (own, goes_in))) {
         for (urgency, tier) in [Urgency::Routine, Urgency::MostUrgent].into_iter().zip(Tier::ALL) {
             for (way, most_urgent_pushes) in Way::ALL.into_iter().zip([true, false, true]) {
                 let rules = WayRules { tiers: [way; 3], most_urgent_pushes, ..WayRules::PUSH };
-                let found: Way = sqlx::query_scalar("select way_of_group($1, $2, $3, $4)")
+                let found: Way = sqlx::query_scalar("select way_of_group($1, $2, $3, $4, $5, $6)")
                     .bind(own)
                     .bind(tier.number())
                     .bind(rules.tiers.as_slice())
                     .bind(urgency == Urgency::MostUrgent && most_urgent_pushes)
+                    .bind(forwarding)
+                    .bind(within)
                     .fetch_one(&mut *app.db().await)
                     .await
                     .expect("a way");
-                assert_eq!(found, rules.of(urgency, tier, own), "{own:?} {urgency:?} {tier:?} {rules:?}");
+                let expected = rules.of(urgency, tier, own, goes_in);
+                assert_eq!(found, expected, "{own:?} {goes_in:?} {urgency:?} {tier:?} {rules:?}");
             }
         }
     }

@@ -12,9 +12,6 @@ use crate::ids::{BadCode, Code};
 use crate::office::OfficeKind;
 use crate::tree_file::{Patch, TreeRow};
 
-/// Minutes that the head of an office has before a bulletin goes into the office's group by itself.
-pub const GCC3_FORWARD_WITHIN: i32 = 120;
-
 /// One group of the tree to be.
 pub(super) struct GroupSeed<'a> {
     pub(super) code: Code,
@@ -35,8 +32,7 @@ impl GroupSeed<'_> {
     pub(super) fn into_row(self, line: u64, simulated_channel: Option<&Code>) -> Result<TreeRow, BadCode> {
         let (forwarding, forward_within) = match self.tier {
             Tier::Gcc1 => (Forwarding::Automatic, Patch::Clear),
-            Tier::Gcc2 => (Forwarding::Stewarded, Patch::Clear),
-            Tier::Gcc3 => (Forwarding::Stewarded, Patch::Set(GCC3_FORWARD_WITHIN)),
+            Tier::Gcc2 | Tier::Gcc3 => (Forwarding::Stewarded, Patch::Clear),
         };
         Ok(TreeRow {
             parent: self.parent.cloned().map_or(Patch::Clear, Patch::Set),

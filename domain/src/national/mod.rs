@@ -16,7 +16,7 @@ mod provinces;
 mod tree;
 
 pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, knows_prefix};
-pub use group_seed::{GCC3_FORWARD_WITHIN, simulated_link};
+pub use group_seed::simulated_link;
 pub use names::{BadTemplate, NameTemplate};
 pub use provinces::{BadProvince, ProvinceCode, find_province, province_code};
 pub use tree::{BadTree, TreeOptions, tree};

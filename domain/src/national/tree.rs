@@ -5,9 +5,8 @@
 //!   letter of 23 March 2561 (clause 2) makes the governor forward in person. Bangkok has no such
 //!   governor and is left out, with its khet.
 //! - Under a province a GCC3 for each of its 55 offices and each district; under a ministry one for
-//!   the office of its permanent secretary. Heads forward into them, but a bulletin goes in by
-//!   itself after [`GCC3_FORWARD_WITHIN`](super::GCC3_FORWARD_WITHIN), so that one absent head does not
-//!   stop an office.
+//!   the office of its permanent secretary. Heads forward into them; nothing goes in by itself,
+//!   as a push there costs a message for every official.
 //!
 //! Codes are made from the facts' own codes and never from counting, so the same office has the same
 //! code in every release.
@@ -218,7 +217,7 @@ fn slug(name: &str) -> String {
 mod tests {
     use std::collections::{HashMap, HashSet};
 
-    use super::super::{GCC3_FORWARD_WITHIN, simulated_link};
+    use super::super::simulated_link;
     use super::*;
     use crate::tree_file::{self, KnownTree, Patch};
 
@@ -271,7 +270,7 @@ mod tests {
         assert_eq!(commerce.office_name, set("สำนักงานพาณิชย์จังหวัดลำพูน"));
         assert_eq!(commerce.steward_title, set("พาณิชย์จังหวัดลำพูน"));
         assert_eq!(commerce.parent, Patch::Set(province.code.clone()));
-        assert_eq!(commerce.forward_within, Patch::Set(GCC3_FORWARD_WITHIN));
+        assert_eq!(commerce.forward_within, Patch::Clear);
     }
 
     #[test]

@@ -148,6 +148,7 @@ async fn show(
 
 impl CostPage {
     /// The address of this month's file, or of another month.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates call it so")]
     fn address(&self, month: &LineMonth, csv: &str) -> String {
         let mut query = format!("/cost?month={month}");
         for part in [self.narrowed.as_str(), csv] {

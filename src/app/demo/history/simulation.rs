@@ -71,7 +71,7 @@ impl Scenario<'_> {
         above: Option<ParentEnd>,
     ) -> (Option<SimulatedOutcome>, Option<ParentEnd>) {
         if let Some(ended_at) = copy.ended_at {
-            return (None, Some(ParentEnd { at: ended_at, bypassed: copy.state != State::Accepted }));
+            return (None, Some(ParentEnd { at: ended_at, bypassed: !has_it(copy.state) }));
         }
         let waiting = copy.state == State::Waiting;
         let turn = if waiting { above.map(|parent_end| parent_end.at) } else { copy.eligible_at };
@@ -104,14 +104,15 @@ impl Scenario<'_> {
         let pass_by = ParentEnd { at: turn + self.patience, bypassed: true };
         match self.forwarding_of(copy, turn, &mut rng).filter(|(at, _)| *at <= horizon) {
             Some((at, by)) => {
-                let outcome = self.call(
-                    copy,
-                    SimulatedOutcome { eligible_at: Some(at), forwarded_by: by, ..blank },
-                    at,
-                    &mut rng,
-                );
-                let parent_end =
-                    outcome.ended_at.map(|at| ParentEnd { at, bypassed: outcome.state != State::Accepted });
+                let outcome = if copy.listens && copy.linked {
+                    // by hand, in LINE: nobody's name is known
+                    let taps = self.taps(copy, at, &mut rng);
+                    SimulatedOutcome { state: State::Seen, eligible_at: Some(turn), ended_at: Some(at), taps, ..blank }
+                } else {
+                    let forwarded = SimulatedOutcome { eligible_at: Some(at), forwarded_by: by, ..blank };
+                    self.call(copy, forwarded, at, &mut rng)
+                };
+                let parent_end = outcome.ended_at.map(|at| ParentEnd { at, bypassed: !has_it(outcome.state) });
                 let parent_end =
                     parent_end.map(|parent_end| if parent_end.at > pass_by.at { pass_by } else { parent_end });
                 (Some(outcome), parent_end)
@@ -236,6 +237,11 @@ impl Scenario<'_> {
     }
 }
 
+/// Whether the group has its copy, so that those below need not go on without it.
+fn has_it(state: State) -> bool {
+    matches!(state, State::Accepted | State::Seen)
+}
+
 /// Who forwards into a group, as the audit and the receipts name them.
 pub(in crate::app::demo) fn steward_of(code: &str) -> Actor {
     match code {
@@ -287,6 +293,7 @@ mod tests {
             forward_within: (tier == 3).then_some(120),
             members: 60,
             linked: true,
+            listens: false,
             eligible_at: above.is_none().then_some(published()),
             ended_at: None,
         }
@@ -301,9 +308,8 @@ mod tests {
         vec![root, province, absent, below, waits]
     }
 
-    fn outcomes(after: Duration) -> Vec<SimulatedOutcome> {
-        let absent = HashSet::from(["gcc2-absent"]);
-        let scenario = Scenario {
+    fn scenario<'a>(after: Duration, absent: &'a HashSet<&'static str>) -> Scenario<'a> {
+        Scenario {
             expires_at: published() + Duration::from_hours(168),
             until: published() + after,
             urgency: Urgency::Urgent,
@@ -311,10 +317,14 @@ mod tests {
             failing: 0.0,
             calls: &[],
             has_button: true,
-            absent: &absent,
+            absent,
             seed: 7,
-        };
-        simulate(&cascade(), &scenario)
+        }
+    }
+
+    fn outcomes(after: Duration) -> Vec<SimulatedOutcome> {
+        let absent = HashSet::from(["gcc2-absent"]);
+        simulate(&cascade(), &scenario(after, &absent))
     }
 
     #[test]
@@ -329,6 +339,18 @@ mod tests {
                 .filter_map(|outcome| outcome.ended_at)
                 .all(|at| at <= published() + Duration::from_hours(31))
         );
+    }
+
+    #[test]
+    fn what_is_forwarded_by_hand_is_seen_and_those_below_go_on() {
+        let mut copies = cascade();
+        copies[1].listens = true;
+        copies[3].listens = true;
+        let absent = HashSet::from(["gcc2-absent"]);
+        let outcomes = simulate(&copies, &scenario(Duration::from_hours(30), &absent));
+        let states: Vec<State> = outcomes.iter().map(|outcome| outcome.state).collect();
+        assert_eq!(states, [State::Accepted, State::Seen, State::Held, State::Seen, State::Accepted]);
+        assert!(!outcomes[3].bypassed && outcomes[1].forwarded_by.is_none());
     }
 
     #[test]
