@@ -1,5 +1,5 @@
 -- Who took note besides the members who tap: the group's own steward, and an office of which somebody above reported what it
--- said by telephone.
+-- said by telephone. And what newcomers of a group are told.
 
 create type report_kind as enum ('seen', 'acknowledged');
 
@@ -20,3 +20,6 @@ alter table deliveries
 alter table progress
     add column by_steward integer not null default 0,
     add column reported integer not null default 0;
+
+-- When newcomers of the group were given the last card with what is in force.
+alter table groups add column newcomers_at timestamptz;

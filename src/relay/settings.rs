@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::time::Timestamp;
 use crate::domain::way::WayRules;
@@ -83,6 +84,10 @@ pub struct Settings {
     pub bypass_after: [Option<Duration>; 4],
     /// How groups get their copies that do not say so themselves.
     pub ways: WayRules,
+    /// What counts as a tap where somebody quotes a bulletin with it.
+    pub acknowledge_words: AcknowledgeWords,
+    /// The time between two cards for newcomers of one group.
+    pub newcomers_every: Duration,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
 }

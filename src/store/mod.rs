@@ -66,6 +66,7 @@ pub mod login_sessions;
 pub mod member_counts;
 pub mod messages;
 pub mod months;
+pub mod newcomers;
 pub mod node_connection;
 pub mod notices;
 pub mod offices;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use gcc_relay::domain::acknowledging::AcknowledgeWords;
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
@@ -358,6 +359,8 @@ fn settings() -> Settings {
         },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],
         ways: WayRules::PUSH,
+        acknowledge_words: AcknowledgeWords::of(&["รับทราบ", "ทราบ", "ทราบแล้ว", "✅"]),
+        newcomers_every: Duration::from_mins(10),
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }
