@@ -2,6 +2,7 @@
 //! does no I/O, and can be tested without a database: `cargo test -p gcc-relay-domain`. The program shows it as its module `domain`.
 
 pub mod account;
+pub mod acknowledging;
 pub mod actor;
 pub mod allowed_addresses;
 pub mod api_key;
@@ -24,6 +25,7 @@ pub mod office;
 pub mod outcome;
 pub mod picture;
 pub mod price;
+pub mod reported;
 pub mod retry_key;
 pub mod right;
 pub mod sealed;

@@ -11,6 +11,9 @@ use super::state::State;
 use super::webhook::{Event, Scene, event_object};
 use crate::domain::time::Timestamp;
 
+/// What the chat shows of a sticker.
+const STICKER: &str = "[สติกเกอร์]";
+
 /// Something that people do. Members are numbered from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -21,6 +24,19 @@ pub enum GroupEvent {
         member: u32,
         /// What.
         text: String,
+    },
+    /// A member answers to a message, which is quoted.
+    Quote {
+        /// Who.
+        member: u32,
+        /// LINE's id of the message that is quoted.
+        message: u64,
+        /// With which text; with a sticker where it is left out.
+        #[serde(default)]
+        text: Option<String>,
+        /// Whether LINE leaves out who it is.
+        #[serde(default)]
+        unnamed: bool,
     },
     /// A member changes what they had written.
     Edit {
@@ -95,7 +111,7 @@ impl GroupEvent {
     /// LINE's name of the event.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Message { .. } => "message",
+            Self::Message { .. } | Self::Quote { .. } => "message",
             Self::Edit { .. } => "messageEdited",
             Self::Unsend { .. } => "unsend",
             Self::Postback { .. } => "postback",
@@ -111,10 +127,16 @@ impl GroupEvent {
         !matches!(self, Self::Leave | Self::MemberLeft { .. } | Self::Unsend { .. })
     }
 
+    /// Whether LINE leaves out who did it.
+    pub(super) fn is_unnamed(&self) -> bool {
+        matches!(self, Self::Quote { unnamed: true, .. })
+    }
+
     /// Who did it.
     pub(super) fn member(&self) -> Option<u32> {
         match self {
             Self::Message { member, .. }
+            | Self::Quote { member, .. }
             | Self::Edit { member, .. }
             | Self::Unsend { member, .. }
             | Self::Postback { member, .. } => Some(*member),
@@ -178,6 +200,10 @@ fn change_group(
     let change = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
     let record = match event {
         GroupEvent::Message { member, text } => Record::Said { at, group, member: *member, id, text: text.clone() },
+        GroupEvent::Quote { member, text, .. } => {
+            let text = text.clone().unwrap_or_else(|| STICKER.to_owned());
+            Record::Said { at, group, member: *member, id, text }
+        }
         GroupEvent::Edit { message, text, .. } => Record::Changed { at, group, id: *message, text: Some(text.clone()) },
         GroupEvent::Unsend { message, .. } => Record::Changed { at, group, id: *message, text: None },
         GroupEvent::Postback { member, display_text: Some(text), .. } => {

@@ -94,7 +94,8 @@ pub(super) fn event_object(scene: &Scene<'_>, happening: &GroupEvent) -> (String
     let id = ulid(scene.now);
     let reply_token = happening.can_be_answered().then(|| hex::encode(rand::random::<[u8; 16]>()));
     let mut source = json!({ "type": "group", "groupId": scene.group });
-    if let Some(user) = happening.member().and_then(|member| shown_member_id(scene.group, member, scene.hidden)) {
+    let named = happening.member().filter(|_| !happening.is_unnamed());
+    if let Some(user) = named.and_then(|member| shown_member_id(scene.group, member, scene.hidden)) {
         source["userId"] = user.into();
     }
     let mut object = json!({
@@ -124,6 +125,19 @@ fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, V
             let id = scene.message_id;
             let message = json!({ "type": "text", "id": id.to_string(), "quoteToken": quote_token(id), "text": text });
             Some(("message", message))
+        }
+        GroupEvent::Quote { message, text, .. } => {
+            let id = scene.message_id;
+            let mut quoting = match text {
+                Some(text) => json!({ "type": "text", "text": text }),
+                None => {
+                    json!({ "type": "sticker", "packageId": "446", "stickerId": "1988", "stickerResourceType": "STATIC" })
+                }
+            };
+            quoting["id"] = id.to_string().into();
+            quoting["quoteToken"] = quote_token(id).into();
+            quoting["quotedMessageId"] = message.to_string().into();
+            Some(("message", quoting))
         }
         GroupEvent::Edit { message, text, .. } => {
             let message = json!({ "type": "text", "id": message.to_string(), "text": text });
@@ -175,6 +189,28 @@ mod tests {
         assert!(token.is_some());
         assert_eq!(object["source"], json!({ "type": "group", "groupId": "C1" }));
         assert_eq!(object["timestamp"], 1_000);
+    }
+
+    #[test]
+    fn a_sticker_that_quotes_a_message_says_which_and_by_whom_unless_line_leaves_it_out() {
+        let scene = Scene { group: "C1", members: 5, hidden: 0.0, now: Timestamp::from_second(1), message_id: 9 };
+        let quote = |text: Option<&str>, unnamed| GroupEvent::Quote {
+            member: 2,
+            message: 7,
+            text: text.map(str::to_owned),
+            unnamed,
+        };
+        let (_, token, object) = event_object(&scene, &quote(None, false));
+        assert!(token.is_some());
+        assert_eq!((&object["type"], &object["message"]["type"]), (&json!("message"), &json!("sticker")));
+        assert_eq!((&object["message"]["id"], &object["message"]["quotedMessageId"]), (&json!("9"), &json!("7")));
+        assert_eq!(object["source"]["userId"], member_id("C1", 2));
+        let (_, _, object) = event_object(&scene, &quote(Some("รับทราบ"), true));
+        assert_eq!(
+            (&object["message"]["text"], &object["message"]["quotedMessageId"]),
+            (&json!("รับทราบ"), &json!("7"))
+        );
+        assert_eq!(object["source"].get("userId"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::AppContext;
 use crate::config::Config;
+use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::bulletin::Urgency;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
@@ -84,6 +85,8 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         budget: relay.budget.budget(&prices),
         budget_wait: relay.budget.look_again,
         prices,
+        acknowledge_words: AcknowledgeWords::of(&relay.acknowledge.words),
+        newcomers_every: relay.newcomers_every,
         bulletins: BulletinRules {
             approval: config.bulletins.approval,
             image_limit: whole(config.bulletins.image_limit),

@@ -99,12 +99,17 @@ pub struct Relay {
     /// How old a status answered from memory may be.
     #[serde(deserialize_with = "duration::one")]
     pub status_cache: Duration,
+    /// The time between two cards for newcomers of one group.
+    #[serde(deserialize_with = "duration::one")]
+    pub newcomers_every: Duration,
     /// When a group that has not got its copy is passed by.
     pub bypass_after: BypassAfter,
     /// How groups get their copies that do not say so themselves.
     pub way: Ways,
     /// How much of a month may be pushed on one channel.
     pub budget: BudgetRules,
+    /// What counts as an acknowledgement besides the button.
+    pub acknowledge: Acknowledge,
 }
 
 impl Relay {
@@ -117,6 +122,7 @@ impl Relay {
         self.bypass_after.check(check);
         self.way.check(check);
         self.budget.check(&line.price.list(), check);
+        self.acknowledge.check(check);
     }
 
     fn check_sending(&self, check: &mut Check) {
@@ -178,6 +184,7 @@ impl Relay {
         check.require_duration("relay.recount_interval", self.recount_interval, SECOND..=DAY);
         check.require_duration("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
         check.require_duration("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
+        check.require_duration("relay.newcomers_every", self.newcomers_every, MINUTE..=DAY);
         check.require_duration("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
     }
 }
@@ -225,6 +232,22 @@ impl BypassAfter {
         for (key, more_urgent, less_urgent) in pairs {
             check.require(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
         }
+    }
+}
+
+/// What counts as an acknowledgement besides the button.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledge {
+    /// The words with which somebody quotes a bulletin.
+    pub words: Vec<String>,
+}
+
+impl Acknowledge {
+    fn check(&self, check: &mut Check) {
+        check.require("relay.acknowledge.words", self.words.len() <= 100, "must not hold more than 100 words");
+        let short = self.words.iter().all(|word| (1..=50).contains(&word.trim().chars().count()));
+        check.require("relay.acknowledge.words", short, "must hold words of 1 to 50 characters");
     }
 }
 

@@ -5,15 +5,18 @@
 //! steward's note, attributed so that nobody takes it for part of the letter. Texts are cut for the eye
 //! only and by whole words. What is rendered goes through [`super::limits`] before it is published.
 //!
-//! Called by `relay::publish` and `relay::forward`, and by `web` for the preview.
+//! Called by `relay::publish` and `relay::forward`, and by `web` for the preview; [`render_list`] by `relay::answering`.
 
 mod bubble;
 mod flex;
+mod list;
 
 use serde::Serialize as _;
 
 use self::bubble::Texts;
 use self::flex::Message;
+pub use self::list::ListedBulletin;
+use self::list::ListedTexts;
 use super::limits::ALT_TEXT;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::headline::{marks, subject_line};
@@ -97,6 +100,15 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
     let mut messages = vec![Message::Flex { alt_text: &alt_text, contents: Box::new(bubble::draw(bulletin, &texts)) }];
     messages.extend(note.as_deref().map(|text| Message::Text { text }));
     to_bytes(&messages)
+}
+
+/// The message array that lists what is in force in a group, the newest first; at least one.
+///
+/// # Errors
+/// None that is known, as in [`render`].
+pub fn render_list(bulletins: &[ListedBulletin<'_>]) -> Result<Vec<u8>, serde_json::Error> {
+    let texts: Vec<ListedTexts> = bulletins.iter().map(ListedTexts::of).collect();
+    to_bytes(&[Message::Flex { alt_text: &list::alt_text(texts.len()), contents: Box::new(list::draw(&texts)) }])
 }
 
 /// A stored message array with a steward's note behind it: the bulletin's own bytes stay as they are.

@@ -51,6 +51,26 @@ pub struct InboundEvent {
     pub reply_token: Option<String>,
     /// What happened.
     pub what: EventContent,
+    /// Of a new message: what it answers to, where it quotes another one.
+    pub quote: Option<Quote>,
+}
+
+/// A message that quotes another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// LINE's id of the message that is quoted, somebody's or ours.
+    pub message_id: String,
+    /// What is said to it.
+    pub answer: QuoteAnswer,
+}
+
+/// What is said to a message that is quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QuoteAnswer {
+    /// A text, with a blank for each mention and for each of LINE's own pictures in it.
+    Text(String),
+    /// A sticker, whichever.
+    Sticker,
 }
 
 /// Whether the channel may act on an event.
@@ -192,6 +212,7 @@ fn read_event(raw: &str) -> (InboundEvent, bool) {
         user_id: id_at(&event, "/source/userId"),
         reply_token: text_at(&event, "/replyToken").filter(|token| !is_dummy(token)),
         what: what.clone().unwrap_or_else(|| EventContent::Other { kind: kind_of(&event) }),
+        quote: read_quote(&event),
     };
     (read, what.is_none())
 }
@@ -213,21 +234,47 @@ fn read_what(event: &Value) -> Option<EventContent> {
     })
 }
 
-/// A text without its mentions: LINE writes the name of whoever is mentioned into it, and says where in UTF-16 units.
+/// A text without its mentions: LINE writes the name of whoever is mentioned into it.
 fn read_text(message: &Value, edited: bool) -> Option<EventContent> {
+    let text = text_without(message, &[MENTIONS])?;
+    let addressed = list_at(message, MENTIONS)
+        .iter()
+        .any(|mention| mention.get("isSelf").and_then(Value::as_bool).unwrap_or(false));
+    Some(EventContent::Text { text, addressed, message_id: id_at(message, "/id"), edited })
+}
+
+/// What a new message says to one that it quotes.
+fn read_quote(event: &Value) -> Option<Quote> {
+    let message = event.get("message").filter(|_| event.get("type").is_some_and(|kind| kind == "message"))?;
+    let message_id = id_at(message, "/quotedMessageId")?;
+    let answer = match message.get("type")?.as_str()? {
+        "text" => QuoteAnswer::Text(text_without(message, &[MENTIONS, PICTURES])?),
+        "sticker" => QuoteAnswer::Sticker,
+        _ => return None,
+    };
+    Some(Quote { message_id, answer })
+}
+
+/// Where a message says whom it mentions.
+const MENTIONS: &str = "/mention/mentionees";
+/// Where it says which of LINE's own pictures stand in it: each is a word in brackets in the text.
+const PICTURES: &str = "/emojis";
+
+/// The text of a message with blanks for what these lists say stands in it: each says where in UTF-16 units.
+fn text_without(message: &Value, lists: &[&str]) -> Option<String> {
     let mut units: Vec<u16> = message.get("text")?.as_str()?.encode_utf16().collect();
-    let mentions = message.pointer("/mention/mentionees").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let mut addressed = false;
-    for mention in mentions {
-        addressed |= mention.get("isSelf").and_then(Value::as_bool).unwrap_or(false);
-        let unit = |key| mention.get(key).and_then(Value::as_u64).and_then(|unit| usize::try_from(unit).ok());
+    for part in lists.iter().flat_map(|list| list_at(message, list)) {
+        let unit = |key| part.get(key).and_then(Value::as_u64).and_then(|unit| usize::try_from(unit).ok());
         let Some((start, length)) = unit("index").zip(unit("length")) else { continue };
         if let Some(name) = units.get_mut(start..start.saturating_add(length)) {
             name.fill(u16::from(b' '));
         }
     }
-    let text = String::from_utf16_lossy(&units).replace('\0', "");
-    Some(EventContent::Text { text, addressed, message_id: id_at(message, "/id"), edited })
+    Some(String::from_utf16_lossy(&units).replace('\0', ""))
+}
+
+fn list_at<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
 }
 
 fn kind_of(event: &Value) -> String {

@@ -3,20 +3,30 @@
 //! They go out behind the work and may be lost, as most are only courtesy. The official card that answers a heard forward is given
 //! at most once for a group and a bulletin, whatever is lost in between.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 
 use super::engine::{Engine, open_access};
+use super::share::read_url;
 use crate::domain::ids::{BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
+use crate::line::message::{ListedBulletin, render_list};
 use crate::line::replies;
 use crate::line::token::Access;
 use crate::store::StoreError;
 use crate::store::channels::get_channel;
 use crate::store::heard::{claim_card, record_card};
+use crate::store::newcomers::{claim_newcomers_card, list_in_force};
 use crate::store::webhook_events::Event;
 
 /// LINE takes a reply token for about a minute.
 const REPLY_WITHIN: SignedDuration = SignedDuration::from_secs(50);
+
+/// The most bulletins that newcomers are told of, the newest.
+const MOST_IN_FORCE: i64 = 10;
+/// What was published before is not looked through; nothing is in force for longer.
+const IN_FORCE_SINCE: Duration = Duration::from_hours(366 * 24);
 
 /// What goes to LINE after an event.
 #[derive(Debug)]
@@ -40,6 +50,10 @@ pub(super) enum ReplyKind {
     /// The official card of a bulletin that was heard.
     Card {
         bulletin: BulletinNo,
+        group: GroupId,
+    },
+    /// What is in force, for those who came into the group.
+    Newcomers {
         group: GroupId,
     },
     UnknownShareCode,
@@ -81,13 +95,12 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::Card { bulletin, group } => {
             return give_card(engine, &access, reply_token, *bulletin, *group).await;
         }
+        ReplyKind::Newcomers { group } => return welcome(engine, &access, reply_token, *group).await,
         ReplyKind::UnknownShareCode => replies::unknown_share_code()?,
         ReplyKind::SeveralShareCodes => replies::several_share_codes()?,
         ReplyKind::NotLinked => replies::not_linked()?,
         ReplyKind::WithdrawnBulletin => replies::withdrawn()?,
-        ReplyKind::CorrectedBulletin { public_token } => {
-            replies::corrected(&format!("{}/b/{public_token}", engine.settings.public_url))?
-        }
+        ReplyKind::CorrectedBulletin { public_token } => replies::corrected(&read_url(&engine.settings, public_token))?,
         ReplyKind::Thanks => replies::thanks()?,
         ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
         ReplyKind::WrongCode => replies::wrong_code()?,
@@ -95,6 +108,33 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::Linked { name } => replies::linked(name)?,
     };
     engine.line.reply(&access, reply_token, &words).await?;
+    Ok(())
+}
+
+/// Tells newcomers what is in force, in one card for all who come within a while, and nothing where nothing is.
+async fn welcome(engine: &Engine, access: &Access, reply_token: &str, group: GroupId) -> Result<(), Failure> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await.map_err(StoreError::from)?;
+    let rows = list_in_force(&mut tx, group, now - IN_FORCE_SINCE, now, MOST_IN_FORCE).await?;
+    let first =
+        !rows.is_empty() && claim_newcomers_card(&mut tx, group, now - engine.settings.newcomers_every, now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    if !first {
+        return Ok(());
+    }
+    let urls: Vec<String> = rows.iter().map(|row| read_url(&engine.settings, &row.public_token)).collect();
+    let listed: Vec<ListedBulletin<'_>> = rows
+        .iter()
+        .zip(&urls)
+        .map(|(row, read_url)| ListedBulletin {
+            kind: row.kind,
+            urgency: row.urgency,
+            document_number: row.document_number.as_deref(),
+            subject: &row.subject,
+            read_url,
+        })
+        .collect();
+    engine.line.reply(access, reply_token, &render_list(&listed)?).await?;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ use crate::store::acknowledgements::{Tap, insert_taps};
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
-use crate::store::webhook_events::{Event, mark_processed, take_unprocessed};
+use crate::store::webhook_events::{Event, JOINED, mark_processed, take_unprocessed};
 use crate::store::webhook_failures::put_off;
 use crate::store::{Connection, Result, StoreError, Tx, audit, groups, join_codes, links};
 
@@ -233,7 +233,11 @@ async fn handle(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Op
         }
         "members" => {
             ask_for_count(db, event.channel_id, line_group_id, now).await?;
-            Ok(None)
+            if event.data.as_deref() != Some(JOINED) {
+                return Ok(None);
+            }
+            let group = links::find_by_line_group(db, event.channel_id, line_group_id).await?;
+            Ok(group.map(|(group, _)| Answer::to(event, ReplyKind::Newcomers { group })))
         }
         "join_code" | "perhaps_join_code" => link(db, event, line_group_id, now).await,
         "heard" => match event.data.as_deref().and_then(|data| serde_json::from_str::<HeardNote>(data).ok()) {

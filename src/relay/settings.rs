@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::budget::Budget;
 use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::price::PriceList;
@@ -91,6 +92,10 @@ pub struct Settings {
     pub budget: Budget,
     /// When what the budget did not allow is looked at again.
     pub budget_wait: Duration,
+    /// What counts as a tap where somebody quotes a bulletin with it.
+    pub acknowledge_words: AcknowledgeWords,
+    /// The time between two cards for newcomers of one group.
+    pub newcomers_every: Duration,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
 }

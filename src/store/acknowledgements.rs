@@ -1,10 +1,11 @@
 //! Acknowledgements: a person counts once per group, however often they tap; who taps without being named is no person that
-//! could be told from others.
+//! could be told from others. Beside them stands when the group's own steward acknowledged.
 
 use uuid::Uuid;
 
+use super::locks::BulletinsLocked;
 use super::{Connection, Result};
-use crate::domain::ids::{BulletinId, ChannelId, DeliveryId};
+use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
 
 /// One tap, with the delivery that it belongs to not yet known.
@@ -88,6 +89,85 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
     .fetch_all(db)
     .await?;
     Ok(fresh.into_iter().map(|row| (row.bulletin_id, row.person)).collect())
+}
+
+/// An acknowledgement by quoting: a message in a LINE group that quotes another one.
+#[derive(Clone, Debug)]
+pub struct QuotingMessage {
+    /// LINE's id of the group.
+    pub line_group_id: String,
+    /// LINE's id of the message that is quoted.
+    pub quoted_id: String,
+}
+
+/// The most bulletins whose messages are looked through for one that is quoted, the newest first.
+const QUOTED_BULLETINS: i64 = 1_000;
+
+/// The bulletins whose message or card in the group these messages quote, each with the place of its message in the list. Only the
+/// group's copies of the bulletins published since `since` are looked at, each by its key.
+pub async fn list_quoted(
+    db: &mut Connection,
+    channel: ChannelId,
+    messages: &[QuotingMessage],
+    since: Timestamp,
+) -> Result<Vec<(usize, BulletinId)>> {
+    let groups: Vec<String> = messages.iter().map(|message| message.line_group_id.clone()).collect();
+    let quoted: Vec<String> = messages.iter().map(|message| message.quoted_id.clone()).collect();
+    let found = sqlx::query!(
+        r#"with recent as materialized (
+            select array(select no from bulletins where published_at >= $4 order by published_at desc limit $5) as numbers
+        )
+        select q.place as "place!", b.id as "bulletin_id: BulletinId"
+        from unnest($2::text[], $3::text[]) with ordinality as q(line_group_id, quoted_id, place)
+            join groups g on g.channel_id = $1 and g.line_group_id = q.line_group_id
+            cross join lateral (
+                select d.bulletin_no from deliveries d
+                where d.bulletin_no = any ((select numbers from recent)::int[]) and d.group_id = g.id
+                    and q.quoted_id = any (string_to_array(d.line_message_ids, ' '))
+                union
+                select c.bulletin_no from heard_cards c
+                where c.bulletin_no = any ((select numbers from recent)::int[]) and c.group_id = g.id
+                    and q.quoted_id = any (string_to_array(c.line_message_ids, ' '))
+                limit 1
+            ) ours
+            join bulletins b on b.no = ours.bulletin_no"#,
+        channel.0,
+        &groups,
+        &quoted,
+        since as Timestamp,
+        QUOTED_BULLETINS,
+    )
+    .fetch_all(db)
+    .await?;
+    let place = |n: i64| usize::try_from(n - 1).unwrap_or(usize::MAX);
+    Ok(found.into_iter().map(|row| (place(row.place), row.bulletin_id)).collect())
+}
+
+/// Notes that the group's own steward acknowledged at `at`; gives whether that was not known. LINE keeps no order, so of
+/// several times the first one stands, in whichever order they are told. False also where the bulletin does not go to the group.
+pub async fn acknowledge_as_steward(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    bulletin: BulletinNo,
+    group: GroupId,
+    at: Timestamp,
+) -> Result<bool> {
+    let known = sqlx::query_scalar!(
+        r#"with before as (
+            select steward_at from deliveries where bulletin_no = $1 and group_id = $2 for no key update
+        ), earlier as (
+            update deliveries d set steward_at = $3, changed = (select change_mark())
+            from before b
+            where d.bulletin_no = $1 and d.group_id = $2 and (b.steward_at is null or b.steward_at > $3)
+        )
+        select steward_at is not null as "known!" from before"#,
+        bulletin.0,
+        group.0,
+        at as Timestamp,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(known == Some(false))
 }
 
 /// When one delivery was acknowledged, oldest first.

@@ -4,6 +4,9 @@ use super::{Connection, Result};
 use crate::domain::ids::ChannelId;
 use crate::domain::time::Timestamp;
 
+/// What [`Event::data`] says of members who came.
+pub const JOINED: &str = "joined";
+
 /// An event as it is kept: only what the product acts on.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -18,7 +21,7 @@ pub struct Event {
     /// The person as a keyed hash.
     pub person: Option<Vec<u8>>,
     /// A tap's postback data; the hashes in hex of what may be join codes, with commas, none for a misspelt one; the note of a
-    /// message that was heard, as JSON; the id of a message that was taken back.
+    /// message that was heard, as JSON; the id of a message that was taken back; [`JOINED`] of members who came.
     pub data: Option<String>,
     /// Good for one free answer, for about a minute.
     pub reply_token: Option<String>,

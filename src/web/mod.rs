@@ -32,6 +32,7 @@ mod pages;
 mod people;
 mod picture;
 mod problem;
+mod quoted;
 mod rates;
 mod refused;
 mod router;

@@ -3,7 +3,8 @@
 //! The signature is checked over the raw bytes before anything is read from them or asked of the database; a request
 //! that does not prove itself leaves nothing behind but a log line and a number, and an unknown channel looks like a
 //! wrong signature. Of each event only what the product acts on is kept: of a text nothing, unless it is a join code,
-//! and of that only the hash, or bears a bulletin's code, and of that only a note (`heard`); of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
+//! and of that only the hash, or bears a bulletin's code, and of that only a note (`heard`), or acknowledges a bulletin that it
+//! quotes, and of that only which (`quoted`); of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
 //! which is woken after the commit. LINE expects 200 within 2 seconds and may deliver an event again; the second time
 //! changes nothing.
 //! Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/>.
@@ -21,16 +22,17 @@ use super::channel_secrets::ChannelSecrets;
 use super::heard::{self, SharedTexts};
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
+use super::quoted;
 use crate::domain::heard::FoundText;
-use crate::domain::ids::ChannelId;
+use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::PersonKey;
 use crate::domain::time::Timestamp;
 use crate::line::signature;
 use crate::line::webhook::{EventContent, InboundEvent, Mode, parse};
-use crate::relay::publish::acknowledged_bulletin;
+use crate::relay::publish::{acknowledge_data, acknowledged_bulletin};
 use crate::store::channels::touch_webhook;
-use crate::store::webhook_events::{Event, insert_events};
+use crate::store::webhook_events::{Event, JOINED, insert_events};
 use crate::telemetry::metric;
 
 /// The largest body that is read, in bytes; LINE's are a few kilobytes.
@@ -66,8 +68,12 @@ pub async fn receive(
     let now = app.now();
     let mut tx = app.begin().await?;
     let shared = heard::list_shared(&mut tx, &app.settings, &delivery.events).await?;
-    let events: Vec<Event> =
-        delivery.events.into_iter().map(|event| reduce(event, channel, &shared, &app.person, now)).collect();
+    let quoted = quoted::list_quoted(&mut tx, &app.settings, channel, &delivery.events, now).await?;
+    let keep = |event: InboundEvent| {
+        let acknowledged = quoted.find(&event);
+        reduce(event, channel, &shared, acknowledged, &app.person, now)
+    };
+    let events: Vec<Event> = delivery.events.into_iter().map(keep).collect();
     if !events.is_empty() {
         let fresh = insert_events(&mut tx, &events).await?;
         tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
@@ -113,6 +119,7 @@ fn reduce(
     event: InboundEvent,
     channel_id: ChannelId,
     shared: &SharedTexts,
+    acknowledged: Option<BulletinId>,
     person: &PersonKey,
     now: Timestamp,
 ) -> Event {
@@ -120,6 +127,10 @@ fn reduce(
     let (kind, data) = match event.what {
         // another module has the chat: noted, and nothing is done
         _ if event.mode != Mode::Active => ("other", None),
+        _ if acknowledged.is_some() => {
+            names_person = true;
+            ("tap", acknowledged.map(acknowledge_data))
+        }
         EventContent::Join => ("join", None),
         EventContent::Leave => ("leave", None),
         EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => {
@@ -141,7 +152,8 @@ fn reduce(
                 None => ("other", None),
             },
         },
-        EventContent::MemberJoined { .. } | EventContent::MemberLeft { .. } => ("members", None),
+        EventContent::MemberJoined { .. } => ("members", Some(JOINED.to_owned())),
+        EventContent::MemberLeft { .. } => ("members", None),
         EventContent::Tap { .. } | EventContent::Other { .. } => ("other", None),
     };
     let acted_on = kind != "other";
@@ -167,9 +179,7 @@ fn hash(code: &JoinCode) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::BulletinId;
     use crate::domain::sealed::SealingKey;
-    use crate::relay::publish::acknowledge_data;
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_521_770_400)
@@ -185,9 +195,10 @@ mod tests {
             user_id: Some("Uabc".to_owned()),
             reply_token: Some("token".to_owned()),
             what,
+            quote: None,
         };
         let person = SealingKey::generate().expect("random bytes").person_key();
-        reduce(event, ChannelId(1), &SharedTexts::default(), &person, now())
+        reduce(event, ChannelId(1), &SharedTexts::default(), None, &person, now())
     }
 
     #[test]

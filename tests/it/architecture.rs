@@ -40,6 +40,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "retry",
             "cost",
             "forecast",
+            "on_behalf",
             "refusal",
             "settings",
             "share",

@@ -1,5 +1,7 @@
 //! Forwarding by hand: a bulletin's share text is heard in a LINE group, booked as seen and answered with the official card.
 
+use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gcc_relay::domain::delivery::State;
@@ -8,9 +10,39 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::test_driver::send_until_idle;
 use gcc_relay::simulator::{EventReport, Fault, FaultRule, GroupEvent};
 use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::relay_people::store_event;
 use crate::test_app::{TestApp, Who};
+
+/// Everything that is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("not poisoned")).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
 
 /// The share text of a published bulletin.
 async fn share_text(app: &TestApp, id: &str) -> String {
@@ -95,17 +127,35 @@ async fn however_often_it_is_forwarded_there_is_one_card_and_one_count() {
 }
 
 #[tokio::test]
-async fn the_text_of_a_message_is_kept_nowhere() {
+async fn the_text_of_a_message_is_kept_nowhere_and_logged_nowhere() {
     let app = TestApp::new().await;
     let id = app.held().await;
     let text = share_text(&app, &id).await;
+    let log = Log::default();
+    let everything = "trace,gcc_relay_simulator=off";
+    let listening = tracing::subscriber::set_default(
+        tracing_subscriber::fmt().with_env_filter(everything).with_ansi(false).with_writer(log.clone()).finish(),
+    );
     say(&app, "Clpn", 3, &format!("ปลาทูแม่กลองราคาดีมาก\n{text}")).await;
-    for n in 0..200 {
-        say(&app, "Clpn", 4, &format!("เย็นนี้กินปลาทูแม่กลองกันไหม {n}")).await;
+    app.run().await;
+    let card = delivery(&app, &id, "lpn").await["heard"]["line_message_ids"][0].clone();
+    let card: u64 = card.as_str().expect("a card").parse().expect("a number");
+    for n in 0..1_000 {
+        let text = format!("เย็นนี้กินปลาทูแม่กลองกันไหม {n}");
+        if n % 4 == 0 {
+            let event = GroupEvent::Quote { member: 4, message: card, text: Some(text), unnamed: n % 8 == 0 };
+            app.line().happen("Clpn", event).await.expect("said");
+        } else {
+            say(&app, "Clpn", 4, &text).await;
+        }
     }
     app.run().await;
+    drop(listening);
     let dump = app.rows_containing("ปลาทูแม่กลอง").await;
     assert!(dump.is_empty(), "{dump:?}");
+    let logged = log.text();
+    assert!(logged.contains("webhook events kept"), "the log is heard");
+    assert!(!logged.contains("ปลาทู"), "{}", logged.lines().find(|line| line.contains("ปลาทู")).unwrap_or_default());
     assert_eq!(delivery(&app, &id, "lpn").await["heard"]["verdict"], "altered");
 }
 

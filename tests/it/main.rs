@@ -1,6 +1,7 @@
 //! Tests that run the program's parts against a real Postgres, over real sockets.
 
 mod acceptance_times;
+mod acknowledgements;
 mod api_away;
 mod api_bulletins;
 mod api_cascade;
@@ -47,8 +48,10 @@ mod line_groups;
 mod listener;
 mod markup;
 mod months;
+mod newcomers;
 mod observability;
 mod oidc_provider;
+mod on_behalf;
 mod pages_compose;
 mod pages_hostile;
 mod pages_roles;
@@ -64,6 +67,7 @@ mod people_provider;
 mod people_recovery;
 mod people_sign_in;
 mod program;
+mod quoted;
 mod relay_cascade;
 mod relay_clocks;
 mod relay_faults;

@@ -188,6 +188,13 @@ const ROWS: &[Row] = &[
     open("GET /deliveries/{id}", "/deliveries/{delivery to cmi}", WHOLE),
     send("POST /deliveries/{id}/retry", "/deliveries/{lost}/retry", &[], OPERATE_SEND),
     open("GET /cost", "/cost", ALL),
+    send("POST /deliveries/{id}/report", "/deliveries/{delivery to lpn-com}/report", &[("what", "seen")], STEWARD_SEND),
+    send(
+        "POST /deliveries/{id}/report",
+        "/deliveries/{delivery to cmi}/report",
+        &[("what", "seen")],
+        [303, 403, 403, 404, 303, 403, 401],
+    ),
     open("GET /channels", "/channels", OPERATE),
     send(
         "POST /channels/{code}/budget",
@@ -210,6 +217,12 @@ const ROWS: &[Row] = &[
         "POST /waiting/{id}/decline",
         "/waiting/{fresh}/decline",
         &[("into", "lpn"), ("reason", "ไม่เกี่ยวข้อง")],
+        STEWARD_SEND,
+    ),
+    send(
+        "POST /waiting/{id}/report",
+        "/waiting/{fresh}/report",
+        &[("group", "lpn-com"), ("what", "seen")],
         STEWARD_SEND,
     ),
     open("GET /waiting/{id}/receipt", "/waiting/{held}/receipt", [409, 403, 403, 200, 409, 403, 303]),

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use gcc_relay::config::Config;
+use gcc_relay::domain::acknowledging::AcknowledgeWords;
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
@@ -363,6 +364,8 @@ fn settings() -> Settings {
         budget: config.relay.budget.budget(&prices),
         prices,
         budget_wait: Duration::from_mins(5),
+        acknowledge_words: AcknowledgeWords::of(&["รับทราบ", "ทราบ", "ทราบแล้ว", "✅"]),
+        newcomers_every: Duration::from_mins(10),
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }

@@ -136,6 +136,6 @@ fn footer<'a>(bulletin: &Bubble<'a>) -> Component<'a> {
 
 /// LINE wants addresses percent-encoded, Thai file names included; what is no address is left for
 /// `limits` to find.
-fn encoded(url: &str) -> String {
+pub(super) fn encoded(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }

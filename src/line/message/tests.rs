@@ -171,3 +171,25 @@ fn every_pair_of_colours_can_be_read() {
         assert!(contrast(back, ink) >= 4.5, "{ink} on {back}: {}", contrast(back, ink));
     }
 }
+
+#[test]
+fn a_list_of_what_is_in_force_keeps_to_the_limits_and_leads_to_each_page() {
+    let long = "การปฏิบัติการสื่อสารงานของรัฐบาลตามข้อสั่งการของนายกรัฐมนตรี ".repeat(4);
+    let listed = ListedBulletin {
+        kind: Kind::Drill,
+        urgency: Urgency::MostUrgent,
+        document_number: Some("มท ๐๒๐๖.๒/ว ๑๖๒๐"),
+        subject: &long,
+        read_url: "https://example.invalid/b/t0ken",
+    };
+    let bytes = render_list(&[listed; 10]).expect("test data");
+    assert_eq!(limits::check(&bytes).expect("test data"), []);
+    let two = [
+        ListedBulletin {
+            kind: Kind::News, document_number: None, subject: "กำหนดการประชุม", ..listed
+        },
+        listed,
+    ];
+    let shown: Value = serde_json::from_slice(&render_list(&two).expect("test data")).expect("test data");
+    assert_json_snapshot!(shown);
+}

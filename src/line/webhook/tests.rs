@@ -68,8 +68,33 @@ fn the_common_fields_are_read() {
             user_id: None,
             reply_token: Some("38ef843bde154d9b91c21320ffd17a0f".into()),
             what: EventContent::Join,
+            quote: None,
         }
     );
+}
+
+#[rstest]
+#[case(json!({"type": "text", "text": "รับทราบ", "quotedMessageId": "7"}), Some(QuoteAnswer::Text("รับทราบ".into())))]
+#[case(
+    json!({"type": "text", "text": "@ก ทราบ(smile)", "quotedMessageId": "7", "emojis": [{"index": 7, "length": 7}],
+        "mention": {"mentionees": [{"index": 0, "length": 2}]}}),
+    Some(QuoteAnswer::Text("   ทราบ       ".into()))
+)]
+#[case(json!({"type": "sticker", "stickerId": "1", "quotedMessageId": "7"}), Some(QuoteAnswer::Sticker))]
+#[case(json!({"type": "image", "quotedMessageId": "7"}), None)]
+#[case(json!({"type": "text", "text": "รับทราบ"}), None)]
+#[case(json!({"type": "text", "text": "รับทราบ", "quotedMessageId": 7}), None)]
+#[case(json!({"type": "text", "quotedMessageId": "7"}), None)]
+#[case(json!({"type": "sticker", "quotedMessageId": ""}), None)]
+fn a_message_that_quotes_another_says_which_and_what_to_it(
+    #[case] message: Value,
+    #[case] answer: Option<QuoteAnswer>,
+) {
+    let delivery = read(&json!([event(&json!({"type": "message", "message": message}))]));
+    let quote = answer.map(|answer| Quote { message_id: "7".into(), answer });
+    assert_eq!(delivery.events[0].quote, quote);
+    let changed = read(&json!([event(&json!({"type": "messageEdited", "message": message}))]));
+    assert_eq!(changed.events[0].quote, None, "only a new message answers");
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what is compared is an Option")]
