@@ -5,6 +5,7 @@ pub mod account;
 pub mod actor;
 pub mod allowed_addresses;
 pub mod api_key;
+pub mod binding_code;
 pub mod bulletin;
 pub mod credentials;
 pub mod delivery;

@@ -48,8 +48,10 @@ pub struct Bubble<'a> {
     pub read_url: &'a str,
     /// What a tap on รับทราบ sends back; no button without it.
     pub acknowledge: Option<&'a str>,
-    /// Where a steward lets it into the groups below; no button without it.
+    /// What a steward's tap on ส่งต่อ sends back; no button without it.
     pub forward: Option<&'a str>,
+    /// Where a steward adds a note, chooses groups or declines; no button without it.
+    pub forward_page: Option<&'a str>,
     /// LINE's share screen with the bulletin's text in it; no button without it.
     pub share: Option<&'a str>,
     /// Which earlier bulletin it puts right or takes back, as a sentence.

@@ -6,7 +6,8 @@
 use jiff::SignedDuration;
 
 use super::engine::{Engine, open_access};
-use crate::domain::ids::{BulletinNo, ChannelId, GroupId};
+use super::publish::forward_url;
+use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::line::replies;
 use crate::line::token::Access;
@@ -49,6 +50,27 @@ pub(super) enum ReplyKind {
     CorrectedBulletin {
         public_token: String,
     },
+    ExpiredBulletin,
+    FriendGreeting,
+    /// An account is bound to whoever typed its code.
+    Bound {
+        title: String,
+    },
+    UnknownBindingCode,
+    ExpiredBindingCode,
+    BindingCodeInGroup,
+    /// A bulletin goes into so many groups with so many people.
+    ForwardedByTap {
+        groups: i64,
+        people: i64,
+    },
+    ForwardedBefore,
+    NothingToForward {
+        bulletin: BulletinId,
+    },
+    NotBound {
+        bulletin: BulletinId,
+    },
 }
 
 impl Answer {
@@ -88,6 +110,18 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::CorrectedBulletin { public_token } => {
             replies::corrected(&format!("{}/b/{public_token}", engine.settings.public_url))?
         }
+        ReplyKind::ExpiredBulletin => replies::expired_bulletin()?,
+        ReplyKind::FriendGreeting => replies::friend_greeting(&format!("{}/account", engine.settings.public_url))?,
+        ReplyKind::Bound { title } => replies::bound(title)?,
+        ReplyKind::UnknownBindingCode => replies::unknown_binding_code()?,
+        ReplyKind::ExpiredBindingCode => replies::expired_binding_code()?,
+        ReplyKind::BindingCodeInGroup => replies::binding_code_in_group()?,
+        ReplyKind::ForwardedByTap { groups, people } => replies::forwarded(*groups, *people)?,
+        ReplyKind::ForwardedBefore => replies::forwarded_before()?,
+        ReplyKind::NothingToForward { bulletin } => {
+            replies::nothing_to_forward(&forward_url(&engine.settings, *bulletin))?
+        }
+        ReplyKind::NotBound { bulletin } => replies::not_bound(&forward_url(&engine.settings, *bulletin))?,
         ReplyKind::Thanks => replies::thanks()?,
         ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
         ReplyKind::WrongCode => replies::wrong_code()?,

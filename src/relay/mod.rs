@@ -19,7 +19,7 @@
 //! | copies that wait, are held or queued | end as *withdrawn* | end as *expired* | go on; whoever forwards is told of the correction |
 //! | a copy under way, accepted late | is recorded, and the notice follows it | is recorded | is recorded |
 //! | release at its time, passing by | not any more | not any more | as before |
-//! | forward, decline, undecline, retry | refused: not relaying | refused: expired | as before |
+//! | forward (on the page or by a tap), decline, undecline, retry | refused: not relaying | refused: expired | as before |
 //! | withdrawing it | refused: not relaying | a notice goes where it went | takes the correction along |
 //! | a correction not published yet: submit, approve, try, schedule, publish | refused: its bulletin was withdrawn | as before | as before; the newest counts |
 //! | a scheduled correction, when its hour comes | is a draft again, with the reason | is published | is published |
@@ -34,6 +34,7 @@ mod answering;
 pub mod approval;
 pub mod audience;
 mod backlog;
+pub mod binding;
 mod call;
 pub mod channels;
 pub mod clock_watch;
@@ -44,6 +45,7 @@ pub mod duty;
 pub mod engine;
 pub mod forecast;
 pub mod forward;
+pub mod forward_tap;
 mod gauges;
 mod heard;
 pub mod inbound;

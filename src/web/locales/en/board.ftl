@@ -191,6 +191,10 @@ webhook-join = The account was added to a group
 webhook-leave = The account left a group
 webhook-tap = Somebody acknowledged
 webhook-join-code = A join code was typed
+webhook-forward-tap = The button to forward was tapped
+webhook-follow = Somebody added the account as a friend
+webhook-unfollow = Somebody blocked the account
+webhook-bind-code = A binding code was typed
 webhook-members = People joined or left a group
 
 failures-title = To be fixed

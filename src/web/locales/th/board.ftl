@@ -188,6 +188,10 @@ webhook-join = บัญชีถูกเชิญเข้ากลุ่ม
 webhook-leave = บัญชีออกจากกลุ่ม
 webhook-tap = มีผู้กดรับทราบ
 webhook-join-code = มีผู้พิมพ์รหัสเชื่อมกลุ่ม
+webhook-forward-tap = มีผู้กดปุ่มส่งต่อ
+webhook-follow = มีผู้เพิ่มบัญชีเป็นเพื่อน
+webhook-unfollow = มีผู้บล็อกบัญชี
+webhook-bind-code = มีผู้พิมพ์รหัสผูกบัญชี
 webhook-members = มีสมาชิกเข้าหรือออกจากกลุ่ม
 
 failures-title = รายการที่ต้องแก้ไข
