@@ -22,6 +22,7 @@ pub mod national;
 pub mod office;
 pub mod outcome;
 pub mod picture;
+pub mod reported;
 pub mod retry_key;
 pub mod right;
 pub mod sealed;

@@ -23,9 +23,11 @@ begin
     -- Counters move by what the rows say after the statement less what they said before it: one pass over both sides, and
     -- nothing has to be brought together row by row. The times of acceptances are counted the same way, as they never change.
     with moved as (
-        select bulletin_no, tier, channel_id, -1 as n, state, members, acknowledged, unnamed, ended_at from was
+        select bulletin_no, tier, channel_id, -1 as n, state, members, acknowledged, unnamed, ended_at,
+            steward_at, reported from was
         union all
-        select bulletin_no, tier, channel_id, 1, state, members, acknowledged, unnamed, ended_at from became
+        select bulletin_no, tier, channel_id, 1, state, members, acknowledged, unnamed, ended_at,
+            steward_at, reported from became
     ), published as materialized (
         select bulletin_no, (select published_at from bulletins where bulletins.no = bulletin_no) as at
         from (select distinct bulletin_no from became) as several
@@ -34,7 +36,8 @@ begin
             case when m.state = 'accepted' then histogram_bucket(date_part('epoch', m.ended_at - p.at)) end as bucket,
             sum(n) as groups, sum(n * members) as seats,
             sum(n) filter (where acknowledged > 0) as acknowledged_groups, sum(n * acknowledged) as taps,
-            sum(n * unnamed) as unnamed, min(ended_at) as first_at, max(ended_at) as last_at
+            sum(n * unnamed) as unnamed, min(ended_at) as first_at, max(ended_at) as last_at,
+            sum(n) filter (where steward_at is not null) as by_steward, sum(n) filter (where reported is not null) as reported
         from moved m join published p using (bulletin_no)
         group by 1, 2, 3, 4, 5
     ), sums as (
@@ -50,6 +53,7 @@ begin
             coalesce(sum(groups) filter (where state = 'withdrawn'), 0) as withdrawn,
             coalesce(sum(groups) filter (where state = 'expired'), 0) as expired,
             coalesce(sum(acknowledged_groups), 0) as acknowledged_groups, sum(taps) as taps, sum(unnamed) as unnamed,
+            coalesce(sum(by_steward), 0) as by_steward, coalesce(sum(reported), 0) as reported,
             min(first_at) filter (where state = 'accepted') as first_at,
             max(last_at) filter (where state = 'accepted') as last_at
         from counted group by 1, 2, 3
@@ -67,6 +71,7 @@ begin
         withdrawn = p.withdrawn + s.withdrawn, expired = p.expired + s.expired,
         acknowledged_groups = p.acknowledged_groups + s.acknowledged_groups, taps = p.taps + s.taps,
         unnamed = p.unnamed + s.unnamed,
+        by_steward = p.by_steward + s.by_steward, reported = p.reported + s.reported,
         first_accepted_at = least(p.first_accepted_at, s.first_at),
         last_accepted_at = greatest(p.last_accepted_at, s.last_at),
         version = p.version + 1, changed = greatest(p.changed, mark), changed_at = clock_timestamp()

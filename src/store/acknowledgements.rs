@@ -1,10 +1,11 @@
 //! Acknowledgements: a person counts once per group, however often they tap; who taps without being named is no person that
-//! could be told from others.
+//! could be told from others. Beside them stands when the group's own steward acknowledged.
 
 use uuid::Uuid;
 
+use super::locks::BulletinsLocked;
 use super::{Connection, Result};
-use crate::domain::ids::{BulletinId, ChannelId, DeliveryId};
+use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, DeliveryId, GroupId};
 use crate::domain::time::Timestamp;
 
 /// One tap, with the delivery that it belongs to not yet known.
@@ -88,6 +89,33 @@ pub async fn insert_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<(Bulle
     .fetch_all(db)
     .await?;
     Ok(fresh.into_iter().map(|row| (row.bulletin_id, row.person)).collect())
+}
+
+/// Notes that the group's own steward acknowledged at `at`; gives whether that was not known. LINE keeps no order, so of
+/// several times the first one stands, in whichever order they are told. False also where the bulletin does not go to the group.
+pub async fn acknowledge_as_steward(
+    db: &mut Connection,
+    _: &BulletinsLocked,
+    bulletin: BulletinNo,
+    group: GroupId,
+    at: Timestamp,
+) -> Result<bool> {
+    let known = sqlx::query_scalar!(
+        r#"with before as (
+            select steward_at from deliveries where bulletin_no = $1 and group_id = $2 for no key update
+        ), earlier as (
+            update deliveries d set steward_at = $3, changed = (select change_mark())
+            from before b
+            where d.bulletin_no = $1 and d.group_id = $2 and (b.steward_at is null or b.steward_at > $3)
+        )
+        select steward_at is not null as "known!" from before"#,
+        bulletin.0,
+        group.0,
+        at as Timestamp,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(known == Some(false))
 }
 
 /// When one delivery was acknowledged, oldest first.

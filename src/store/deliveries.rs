@@ -12,6 +12,7 @@ use crate::domain::delivery::{Reason, State};
 use crate::domain::heard::HeardVerdict;
 use crate::domain::ids::{BulletinId, DeliveryId, GroupId};
 use crate::domain::outcome::ParkReason;
+use crate::domain::reported::ReportKind;
 use crate::domain::time::Timestamp;
 
 /// A delivery with what is needed to say where it stands.
@@ -62,6 +63,16 @@ pub struct Delivery {
     pub acknowledged: i32,
     /// Of these, without the name of a person.
     pub unnamed: i32,
+    /// When the group's own steward acknowledged.
+    pub steward_at: Option<Timestamp>,
+    /// What somebody above reported for the office.
+    pub reported: Option<ReportKind>,
+    /// When.
+    pub reported_at: Option<Timestamp>,
+    /// Who.
+    pub reported_by: Option<Actor>,
+    /// In which words.
+    pub reported_comment: Option<String>,
     /// When its turn came.
     pub eligible_at: Option<Timestamp>,
     /// When it goes on by itself.
@@ -154,6 +165,7 @@ macro_rules! select_deliveries {
                 d.outcome_open, d.attempts, d.members, d.acknowledged, d.unnamed, d.turn_at as eligible_at, d.release_at, d.due_at, d.ended_at,
                 d.forwarded_by, d.declined_because, b.subject, s.title as "steward_title?", d.line_request_id,
                 string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed,
+                d.steward_at, d.reported, d.reported_at, d.reported_by, d.reported_comment,
                 heard.at as "heard_at?: Timestamp", heard.verdict as "heard_verdict?: HeardVerdict", heard.messages as "heard_messages!",
                 heard.by_steward as "heard_by_steward?",
                 card.taken_at as "card_taken_at?: Timestamp",

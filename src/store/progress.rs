@@ -46,6 +46,10 @@ pub struct Counters {
     pub taps: i64,
     /// Of these, without the name of a person.
     pub unnamed: i64,
+    /// Groups whose own steward acknowledged.
+    pub by_steward: i64,
+    /// Groups for which somebody above reported.
+    pub reported: i64,
     /// The first acceptance.
     pub first_accepted_at: Option<Timestamp>,
     /// The last acceptance.
@@ -71,7 +75,7 @@ pub async fn list_counters(db: &mut Connection, bulletin: BulletinId) -> Result<
             p.unreachable::bigint as "unreachable!", p.declined::bigint as "declined!",
             p.withdrawn::bigint as "withdrawn!", p.expired::bigint as "expired!",
             p.acknowledged_groups::bigint as "acknowledged_groups!", p.taps::bigint as "taps!",
-            p.unnamed::bigint as "unnamed!",
+            p.unnamed::bigint as "unnamed!", p.by_steward::bigint as "by_steward!", p.reported::bigint as "reported!",
             p.first_accepted_at, p.last_accepted_at, coalesce(times.buckets, '{}') as "buckets!",
             coalesce(times.acceptances, '{}') as "acceptances!", p.version, p.changed_at
         from progress p join channels c on c.id = p.channel_id join bulletins b on b.no = p.bulletin_no
@@ -106,6 +110,7 @@ pub async fn count_under(db: &mut Connection, bulletin: BulletinId, scope: &[i32
             count(*) filter (where d.state = 'expired') as "expired!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged_groups!",
             coalesce(sum(d.acknowledged), 0) as "taps!", coalesce(sum(d.unnamed), 0) as "unnamed!",
+            count(d.steward_at) as "by_steward!", count(d.reported) as "reported!",
             min(d.ended_at) filter (where d.state = 'accepted') as first_accepted_at,
             max(d.ended_at) filter (where d.state = 'accepted') as last_accepted_at,
             coalesce(max(times.buckets), '{}') as "buckets!", coalesce(max(times.acceptances), '{}') as "acceptances!",
@@ -155,11 +160,16 @@ pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Opt
                 count(*)
             from bulletins b join deliveries d on d.bulletin_no = b.no
             where b.id = $1 and d.state = 'accepted' group by 1, 2, 3
+            union all
+            select tier, channel_id, what, count(*) from deliveries,
+                lateral (values ('by_steward', steward_at is not null), ('reported', reported is not null)) as v(what, yes)
+            where bulletin_no = (select no from bulletins where id = $1) and yes group by 1, 2, 3
         ) counted
         full join (
             select tier, channel_id, what, n from progress, lateral (values ('waiting', waiting), ('held', held),
                 ('ready', ready), ('accepted', accepted), ('seen', seen), ('failed', failed), ('unreachable', unreachable),
-                ('declined', declined), ('withdrawn', withdrawn), ('expired', expired)) as v(what, n)
+                ('declined', declined), ('withdrawn', withdrawn), ('expired', expired), ('by_steward', by_steward),
+                ('reported', reported)) as v(what, n)
             where bulletin_no = (select no from bulletins where id = $1) and n <> 0
             union all
             select tier, channel_id, 'accepted, bucket ' || bucket, groups from acceptance_times

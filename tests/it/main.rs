@@ -1,6 +1,7 @@
 //! Tests that run the program's parts against a real Postgres, over real sockets.
 
 mod acceptance_times;
+mod acknowledgements;
 mod api_away;
 mod api_bulletins;
 mod api_cascade;

@@ -319,10 +319,10 @@ async fn taps_without_a_name_are_no_persons() {
     let app = TestApp::new().await;
     let id = app.relayed().await;
     tap(&app, "Cmoi", [None, None, None, None, None], &id).await;
-    let counted = json!({ "groups": 1, "persons": 0, "unnamed": 5, "taps": 5 });
+    let counted = json!({ "groups": 1, "persons": 0, "unnamed": 5, "by_steward": 0, "reported": 0, "taps": 5 });
     assert_eq!(acknowledged(&app, &id, 2).await, counted);
     tap(&app, "Cmoi", somebody(0..2).chain(somebody(1..3)), &id).await;
-    let counted = json!({ "groups": 1, "persons": 3, "unnamed": 5, "taps": 8 });
+    let counted = json!({ "groups": 1, "persons": 3, "unnamed": 5, "by_steward": 0, "reported": 0, "taps": 8 });
     assert_eq!(acknowledged(&app, &id, 2).await, counted);
     let delivery = app.get(&Who::Admin, &format!("bulletins/{id}/deliveries?group=moi")).await.expect(200);
     let delivery = &delivery["items"][0];

@@ -109,6 +109,8 @@ mod tests {
             acknowledged_groups: 0,
             taps: 0,
             unnamed: 0,
+            by_steward: 0,
+            reported: 0,
             first_accepted_at: at,
             last_accepted_at: at,
             buckets: Vec::new(),

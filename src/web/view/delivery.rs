@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reported::Reported;
 use super::whose_turn::{next_step, why};
 use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
@@ -126,8 +127,14 @@ pub struct Delivery {
     pub line: LineRef,
     /// Taps on รับทราบ: of persons, each once, and unnamed ones.
     pub acknowledged: i32,
+    /// Of these, persons.
+    pub persons: i32,
     /// Of these, taps for which LINE names nobody: they may be one person's.
     pub unnamed: i32,
+    /// When the group's own steward acknowledged.
+    pub by_steward_at: Option<Timestamp>,
+    /// What somebody above reported for the office; null where nobody did. No state and no count of taps follows it.
+    pub reported: Option<Reported>,
     /// Seats in the LINE group when it was published, or the persons who acknowledged, where those are more; 0 = not known.
     pub seats: i32,
 }
@@ -282,6 +289,7 @@ impl Delivery {
         };
         Self {
             heard: Heard::of(&row),
+            reported: Reported::of(&row),
             reason: why(&row, state),
             next: next_step(&row, state),
             id: row.id,
@@ -300,7 +308,9 @@ impl Delivery {
                 message_ids: row.line_message_ids.unwrap_or_default(),
             },
             acknowledged: row.acknowledged,
+            persons: row.acknowledged - row.unnamed,
             unnamed: row.unnamed,
+            by_steward_at: row.steward_at,
             seats: row.members,
         }
     }

@@ -32,6 +32,8 @@ pub struct Status {
     pub unaccounted: i64,
     /// All tiers together.
     pub counts: Counts,
+    /// Who acknowledged, in all tiers together.
+    pub acknowledged: Acknowledged,
     /// By tier, from the top; only tiers that the bulletin goes to.
     pub tiers: Vec<TierStatus>,
 }
@@ -85,7 +87,7 @@ pub struct TierStatus {
     pub last_accepted_at: Option<Timestamp>,
     /// From publish to acceptance; null while none is accepted.
     pub seconds: Option<Seconds>,
-    /// Taps on รับทราบ.
+    /// Who acknowledged.
     pub acknowledged: Acknowledged,
 }
 
@@ -100,17 +102,21 @@ pub struct Seconds {
     pub max: f64,
 }
 
-/// Taps on รับทราบ.
+/// Who acknowledged: by a tap on รับทราบ, or by quoting the bulletin in the group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Acknowledged {
-    /// Groups in which somebody tapped.
+    /// Groups in which somebody acknowledged.
     pub groups: i64,
-    /// Persons who tapped, each once per group.
+    /// Persons who acknowledged, each once per group.
     pub persons: i64,
     /// Taps for which LINE names nobody: they may be one person's, or those of persons counted above. Never more than the
     /// groups have members besides those persons.
     pub unnamed: i64,
-    /// The sum of both.
+    /// Groups whose own steward acknowledged.
+    pub by_steward: i64,
+    /// Groups for which somebody above reported that the office has seen or acknowledged it. They are counted nowhere else.
+    pub reported: i64,
+    /// Persons and unnamed taps.
     pub taps: i64,
 }
 
@@ -124,9 +130,10 @@ impl Status {
         let published_at = bulletin.published_at?;
         let tiers: Vec<TierStatus> =
             Tier::ALL.into_iter().filter_map(|tier| TierStatus::of(tier, published_at, counters, sending)).collect();
-        let mut counts = Counts::default();
+        let (mut counts, mut acknowledged) = (Counts::default(), Acknowledged::default());
         for tier in &tiers {
             counts.add(&tier.counts);
+            acknowledged.add(&tier.acknowledged);
         }
         let fixed = bulletin.deliveries.map(i64::from).filter(|_| whole);
         let open = if whole { counts.open() } else { bulletin.open };
@@ -139,6 +146,7 @@ impl Status {
             deliveries: fixed.unwrap_or(counts.total()),
             unaccounted: fixed.map_or(0, |fixed| fixed - counts.total()),
             counts,
+            acknowledged,
             tiers,
         })
     }
@@ -150,11 +158,12 @@ impl TierStatus {
         if parts.iter().all(|part| part.groups == 0) {
             return None;
         }
-        let mut counts = Counts::default();
+        let (mut counts, mut acknowledged) = (Counts::default(), Acknowledged::default());
         let mut buckets = Vec::new();
         for part in &parts {
             let claimed = sending.iter().find(|(tier, channel, _)| (*tier, *channel) == (part.tier, part.channel_id.0));
             counts.add(&Counts::of(part, claimed.map_or(0, |(_, _, claimed)| *claimed)));
+            acknowledged.add(&Acknowledged::of(part));
             histogram::add(&mut buckets, &part.buckets, &part.acceptances);
         }
         let last_accepted_at = parts.iter().filter_map(|part| part.last_accepted_at).max();
@@ -167,13 +176,30 @@ impl TierStatus {
             first_accepted_at: parts.iter().filter_map(|part| part.first_accepted_at).min(),
             last_accepted_at,
             seconds: last_accepted_at.and_then(|last| Seconds::of(&buckets, last.since(published_at).as_secs_f64())),
-            acknowledged: Acknowledged {
-                groups: parts.iter().map(|part| part.acknowledged_groups).sum(),
-                persons: parts.iter().map(|part| part.taps - part.unnamed).sum(),
-                unnamed: parts.iter().map(|part| part.unnamed).sum(),
-                taps: parts.iter().map(|part| part.taps).sum(),
-            },
+            acknowledged,
         })
+    }
+}
+
+impl Acknowledged {
+    fn of(part: &Counters) -> Self {
+        Self {
+            groups: part.acknowledged_groups,
+            persons: part.taps - part.unnamed,
+            unnamed: part.unnamed,
+            by_steward: part.by_steward,
+            reported: part.reported,
+            taps: part.taps,
+        }
+    }
+
+    fn add(&mut self, more: &Self) {
+        self.groups += more.groups;
+        self.persons += more.persons;
+        self.unnamed += more.unnamed;
+        self.by_steward += more.by_steward;
+        self.reported += more.reported;
+        self.taps += more.taps;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::reported::Reported;
 use super::whose_turn::word;
 use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
@@ -29,6 +30,10 @@ pub enum What {
     Ended,
     /// A person tapped รับทราบ.
     Acknowledged,
+    /// The group's own steward acknowledged.
+    AcknowledgedBySteward,
+    /// Somebody above reported for the office, beside LINE.
+    Reported,
 }
 
 /// One thing that happened.
@@ -59,12 +64,15 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
     };
     let calls = attempts.iter().map(|attempt| Moment { at: attempt.at, what: What::Attempted, detail: call(attempt) });
     let taps = taps.iter().map(|at| Moment { at: *at, what: What::Acknowledged, detail: None });
+    let report = Reported::of(row).map(|told| Moment { at: told.at, what: What::Reported, detail: Some(report(told)) });
     let mut all: Vec<Moment> = moment(What::Published, row.published_at, None)
         .into_iter()
         .chain(turn)
         .chain(calls)
         .chain(end)
         .chain(taps)
+        .chain(moment(What::AcknowledgedBySteward, row.steward_at, None))
+        .chain(report)
         .collect();
     all.sort_by_key(|moment| moment.at);
     all
@@ -72,6 +80,11 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
 
 fn how_it_ended(state: State, row: &rows::Delivery, by: Option<Actor>) -> String {
     let parts = [Some(word(&state)), row.reason.map(|reason| word(&reason)), by.map(String::from)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn report(told: Reported) -> String {
+    let parts = [Some(word(&told.what)), Some(told.by.into()), told.comment];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

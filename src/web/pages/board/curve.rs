@@ -172,6 +172,8 @@ mod tests {
             acknowledged_groups: 0,
             taps: 0,
             unnamed: 0,
+            by_steward: 0,
+            reported: 0,
             first_accepted_at: None,
             last_accepted_at: None,
             buckets: accepted_at.iter().map(|(bucket, _)| i32::try_from(bucket + 1).expect("few buckets")).collect(),

@@ -77,6 +77,8 @@ fn step(t: Words, happened: Moment, by: Option<&str>, ended: &str) -> TimelineSt
         What::Seen => t.say("delivery-state-seen"),
         What::Ended => t.say("delivery-ended"),
         What::Acknowledged => t.say("delivery-acknowledged"),
+        What::AcknowledgedBySteward => t.say("delivery-acknowledged-by-steward"),
+        What::Reported => t.say("delivery-reported"),
     };
     let detail = match happened.what {
         What::Forwarded => by.map(str::to_owned),

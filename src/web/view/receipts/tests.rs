@@ -77,6 +77,8 @@ fn counters(tier: i16, channel: i32) -> Counters {
         acknowledged_groups: 0,
         taps: 0,
         unnamed: 0,
+        by_steward: 0,
+        reported: 0,
         first_accepted_at: None,
         last_accepted_at: None,
         buckets: Vec::new(),
