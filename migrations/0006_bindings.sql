@@ -41,3 +41,40 @@ create table forward_hints (
     primary key (bulletin_no, channel_id, place)
 );
 create index forward_hints_by_time on forward_hints (told_at);
+
+-- Reminders of held deliveries, one row for each that was ever planned: it is inserted before anything is sent, so that none goes
+-- out twice.
+create type reminder_step as enum ('half', 'deadline', 'deputy', 'above');
+create type reminder_outcome as enum ('accepted', 'refused', 'not_needed', 'unknown');
+
+create table reminders (
+    bulletin_no     integer not null,
+    -- the group that is held; of the step above: the group above those that are missing
+    group_id        integer not null,
+    step            reminder_step not null,
+    -- the held groups that it is about
+    about           integer[] not null,
+    -- to whom it goes, as they were bound when it was planned
+    account_id      uuid not null references accounts,
+    channel_id      integer not null references channels,
+    person          bytea not null,
+    planned_at      timestamptz not null,
+    -- the key under which LINE takes it once, and the bytes that every try repeats
+    retry_key       uuid not null default gen_random_uuid(),
+    body            text,
+    first_tried_at  timestamptz,
+    attempts        smallint not null default 0,
+    -- LINE may have accepted it for all we know
+    outcome_open    boolean not null default false,
+    -- not before
+    try_at          timestamptz not null,
+    outcome         reminder_outcome,
+    ended_at        timestamptz,
+    line_request_id uuid,
+    primary key (bulletin_no, group_id, step),
+    constraint reminder_ended_iff_outcome check ((ended_at is null) = (outcome is null)),
+    constraint reminder_tried_with_its_body check (first_tried_at is null or body is not null)
+);
+create index reminders_open on reminders (try_at) where ended_at is null;
+create index reminders_by_time on reminders (planned_at);
+create index reminders_about on reminders using gin (about) where step = 'above';

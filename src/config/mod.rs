@@ -11,6 +11,7 @@ mod duration;
 mod layer;
 mod oidc;
 mod relay;
+mod reminders;
 mod sections;
 
 use std::fmt;

@@ -5,15 +5,17 @@
 //! steward's note, attributed so that nobody takes it for part of the letter. Texts are cut for the eye
 //! only and by whole words. What is rendered goes through [`super::limits`] before it is published.
 //!
-//! Called by `relay::publish` and `relay::forward`, and by `web` for the preview.
+//! Called by `relay::publish`, `relay::forward` and, for the reminders beside them, `relay::reminders`, and by `web` for the preview.
 
 mod bubble;
 mod flex;
+mod reminder;
 
 use serde::Serialize as _;
 
 use self::bubble::Texts;
 use self::flex::Message;
+pub use self::reminder::{Reminder, render_reminder};
 use super::limits::ALT_TEXT;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::headline::{marks, subject_line};

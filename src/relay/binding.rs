@@ -13,7 +13,7 @@ use crate::domain::ids::{AccountId, ChannelId};
 use crate::domain::sealed::{SealError, SealingKeys};
 use crate::domain::time::Timestamp;
 use crate::store::binding_codes::{find_account_of_code, spoil_binding_code, use_binding_code};
-use crate::store::bindings::{delete_of_person, list_bound, put_binding};
+use crate::store::bindings::{delete_ended, delete_of_person, list_bound, put_binding};
 use crate::store::webhook_events::Event;
 use crate::store::{Connection, Result, audit};
 
@@ -105,4 +105,15 @@ pub(super) async fn unfollow(db: &mut Connection, event: &Event, now: Timestamp)
         audit::insert_entry(db, now, &by, "line_unbind", &subject, &json!({ "because": "unfollow" })).await?;
     }
     Ok(())
+}
+
+/// Forgets whom accounts are bound to whose time is over.
+pub(super) async fn forget_ended(engine: &Engine, now: Timestamp) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    for username in delete_ended(&mut tx, now).await? {
+        let subject = Actor::user(&username).to_string();
+        audit::insert_entry(&mut tx, now, &Actor::UPKEEP, "line_unbind", &subject, &json!({ "because": "duty" }))
+            .await?;
+    }
+    Ok(tx.commit().await?)
 }

@@ -24,7 +24,8 @@ use crate::domain::actor::{Actor, Part};
 use crate::domain::heard::HeardNote;
 use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
-use crate::store::acknowledgements::{Tap, insert_taps};
+use crate::store::acknowledgements::{Tap, acknowledge_as_steward, insert_taps};
+use crate::store::bindings::list_stewards_taps;
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
@@ -196,8 +197,11 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
     let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
-    let _lock = lock_bulletins_shared(db, &bulletins).await?;
+    let lock = lock_bulletins_shared(db, &bulletins).await?;
     let mut thanked: HashSet<_> = insert_taps(db, &rows).await?.into_iter().collect();
+    for own in list_stewards_taps(db, &rows).await? {
+        acknowledge_as_steward(db, &lock, own.bulletin, own.group, own.at).await?;
+    }
     mark_processed(db, events, now).await?;
     let thanks = taps
         .into_iter()

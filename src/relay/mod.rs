@@ -5,7 +5,7 @@
 //! and writes one audit entry of one name, whoever calls: the API, a form or the command line. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
 //! [`inbound`] works on what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the
-//! `quotas` and the `member_counts`. [`test_driver`] steps the same parts without any waiting.
+//! `quotas` and the `member_counts` and sends the `reminders`. [`test_driver`] steps the same parts without any waiting.
 //!
 //! From publish to receipt: [`publish`] inserts the deliveries; the first are ready and stand in a batch of the queue
 //! (`store::batches`). The dispatcher of their channel asks the queue reader, which claims the batch; it calls LINE for each (`call`), and
@@ -63,6 +63,7 @@ mod quota_evidence;
 mod quotas;
 mod recorder;
 pub mod refusal;
+mod reminders;
 pub mod restore_guard;
 pub mod retry;
 pub mod settings;

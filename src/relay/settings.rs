@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::bulletin::{Approval, Urgency};
+use crate::domain::office_hours::OfficeHours;
 use crate::domain::time::Timestamp;
 use crate::domain::way::WayRules;
 use crate::store::transitions::Patience;
@@ -83,8 +84,21 @@ pub struct Settings {
     pub bypass_after: [Option<Duration>; 4],
     /// How groups get their copies that do not say so themselves.
     pub ways: WayRules,
+    /// When whoever is bound and has to forward is reminded.
+    pub reminders: ReminderRules,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
+}
+
+/// When stewards are reminded in LINE.
+#[derive(Clone, Debug)]
+pub struct ReminderRules {
+    /// Whether at all.
+    pub enabled: bool,
+    /// When people may be written to about what is not most urgent.
+    pub hours: OfficeHours,
+    /// For each urgency, routine first: the time that a steward has where nothing goes on by itself.
+    pub deadlines: [Duration; 4],
 }
 
 /// What bulletins must meet before they go out.

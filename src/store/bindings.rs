@@ -6,8 +6,9 @@
 
 use uuid::Uuid;
 
+use super::acknowledgements::Tap;
 use super::{Connection, Result};
-use crate::domain::ids::{AccountId, ChannelId, OfficeId};
+use crate::domain::ids::{AccountId, BulletinNo, ChannelId, GroupId, OfficeId};
 use crate::domain::time::Timestamp;
 
 /// What an account's page says of its binding.
@@ -150,6 +151,47 @@ pub async fn find_is_steward(db: &mut Connection, group: i32, person: &[u8], now
         now as Timestamp,
     )
     .fetch_one(db)
+    .await?)
+}
+
+/// A tap on รับทราบ of a bound steward or deputy in a group of theirs.
+#[derive(Clone, Debug)]
+pub struct StewardTap {
+    /// The bulletin.
+    pub bulletin: BulletinNo,
+    /// The group.
+    pub group: GroupId,
+    /// When the first of these was tapped.
+    pub at: Timestamp,
+}
+
+/// Which of these taps are of the groups' own stewards or deputies, as they were bound when they tapped; in the order of bulletins and
+/// groups.
+pub async fn list_stewards_taps(db: &mut Connection, taps: &[Tap]) -> Result<Vec<StewardTap>> {
+    let bulletins: Vec<Uuid> = taps.iter().map(|tap| tap.bulletin_id.0).collect();
+    let channels: Vec<i32> = taps.iter().map(|tap| tap.channel_id.0).collect();
+    let groups: Vec<String> = taps.iter().map(|tap| tap.line_group_id.clone()).collect();
+    let persons: Vec<Vec<u8>> = taps.iter().map(|tap| tap.person.clone()).collect();
+    let times: Vec<Timestamp> = taps.iter().map(|tap| tap.at).collect();
+    Ok(sqlx::query_as!(
+        StewardTap,
+        r#"select d.bulletin_no as "bulletin: BulletinNo", d.group_id as "group: GroupId", min(t.at) as "at!: Timestamp"
+        from unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::timestamptz[])
+                as t(bulletin_id, channel_id, line_group_id, person, at)
+            join bindings k on k.person = t.person
+            join accounts a on a.id = k.account_id and a.role = 'steward' and a.disabled_at is null
+                and (a.valid_from is null or a.valid_from <= t.at) and (a.valid_until is null or a.valid_until > t.at)
+            join groups g on g.channel_id = t.channel_id and g.line_group_id = t.line_group_id and g.office_id = a.office_id
+            join bulletins b on b.id = t.bulletin_id
+            join deliveries d on d.bulletin_no = b.no and d.group_id = g.id
+        group by d.bulletin_no, d.group_id order by d.bulletin_no, d.group_id"#,
+        &bulletins,
+        &channels,
+        &groups,
+        &persons,
+        &times as &[Timestamp],
+    )
+    .fetch_all(db)
     .await?)
 }
 
