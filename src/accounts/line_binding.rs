@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{AccountRefusal, Result};
 use crate::domain::account::Role;
+use crate::domain::actor::Actor;
 use crate::domain::binding_code::BindingCode;
 use crate::domain::ids::AccountId;
 use crate::domain::right::Right;
@@ -33,10 +34,29 @@ pub async fn make_code(db: &mut Connection, right: &Right, account: AccountId, n
 
 /// Ends the binding of the caller's own account; false where there was none.
 pub async fn unbind(db: &mut Connection, right: &Right, account: AccountId, now: Timestamp) -> Result<bool> {
+    end_binding(db, &right.actor, account, "asked", now).await
+}
+
+/// Ends the binding of an account that somebody else may hold from now on: a link to it was accepted.
+pub async fn unbind_for_new_holder(
+    db: &mut Connection,
+    by: &Actor,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    end_binding(db, by, account, "link", now).await
+}
+
+async fn end_binding(
+    db: &mut Connection,
+    by: &Actor,
+    account: AccountId,
+    because: &str,
+    now: Timestamp,
+) -> Result<bool> {
     if !delete_binding(db, account).await? {
         return Ok(false);
     }
-    let by = &right.actor;
-    audit::insert_entry(db, now, by, "line_unbind", &by.to_string(), &json!({ "because": "asked" })).await?;
+    audit::insert_entry(db, now, by, "line_unbind", &by.to_string(), &json!({ "because": because })).await?;
     Ok(true)
 }

@@ -229,7 +229,7 @@ pub(super) async fn must_be_live(db: &mut Connection, id: BulletinId, now: Times
 }
 
 /// The bulletin's row is locked and it is published.
-async fn must_be_relaying(db: &mut Connection, id: BulletinId) -> Result<()> {
+pub(super) async fn must_be_relaying(db: &mut Connection, id: BulletinId) -> Result<()> {
     match find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)? {
         Stage::Published => Ok(()),
         _ => Err(Refusal::NotRelaying),

@@ -1,6 +1,6 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
-//! Commands ([`publish`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`drafts`], [`channels`], [`forecast`]) work
+//! Commands ([`publish`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`on_behalf`], [`drafts`], [`channels`], [`forecast`]) work
 //! on a connection in the caller's transaction and send nothing. Each takes the caller's right, locks what it is about before it looks at it,
 //! and writes one audit entry of one name, whoever calls: the API, a form or the command line. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
@@ -25,6 +25,7 @@
 //! | a scheduled correction, when its hour comes | is a draft again, with the reason | is published | is published |
 //! | a published correction, and corrections of that | are withdrawn with it, each with its notice | go on | – |
 //! | the withdrawal notice | is not withdrawn itself; is retried and expires like any bulletin | – | – |
+//! | a report on an office's behalf | refused: not relaying | is booked | is booked |
 //! | taps on its button | are counted, as they happened | are counted | are counted |
 //!
 //! Invariants: one dispatcher per channel in the cluster; a key is durable before its first use; an outcome that is not
@@ -55,6 +56,7 @@ pub mod line_check;
 pub mod listener;
 mod member_counts;
 pub mod node;
+pub mod on_behalf;
 mod own_bulletin;
 mod pace;
 pub mod publish;

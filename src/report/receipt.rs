@@ -23,6 +23,10 @@ pub struct ReceiptLine {
     pub acknowledged: i32,
     /// Of these, without the name of a person.
     pub unnamed: i32,
+    /// Whether the group's own steward acknowledged.
+    pub by_steward: bool,
+    /// What somebody above reported for the office, in the reader's language.
+    pub reported: Option<String>,
     /// Seats in the group.
     pub seats: i32,
 }
@@ -53,6 +57,8 @@ pub struct ReceiptSums {
     pub taps: i64,
     /// Of these, without the name of a person.
     pub unnamed: i64,
+    /// Groups whose own steward acknowledged.
+    pub by_steward: i64,
     /// Seats in the groups.
     pub seats: i64,
     /// When LINE accepted the last.
@@ -74,6 +80,8 @@ pub struct Receipt {
     pub taps: i64,
     /// Of these, without the name of a person.
     pub unnamed: i64,
+    /// Groups whose own steward acknowledged.
+    pub by_steward: i64,
     /// Seats in all groups.
     pub seats: i64,
     /// When LINE accepted the first.
@@ -93,6 +101,7 @@ impl Receipt {
             acknowledged: acknowledged(lines),
             taps: lines.iter().map(|line| i64::from(line.acknowledged)).sum(),
             unnamed: lines.iter().map(|line| i64::from(line.unnamed)).sum(),
+            by_steward: lines.iter().map(|line| i64::from(line.by_steward)).sum(),
             seats: lines.iter().map(|line| i64::from(line.seats)).sum(),
             first_accepted_at: accepted.clone().min(),
             last_accepted_at: accepted.max(),
@@ -121,6 +130,7 @@ impl Receipt {
         self.acknowledged += whole(sums.acknowledged);
         self.taps += sums.taps;
         self.unnamed += sums.unnamed;
+        self.by_steward += sums.by_steward;
         self.seats += sums.seats;
         self.last_accepted_at = self.last_accepted_at.max(sums.last_accepted_at);
     }
@@ -149,6 +159,8 @@ mod tests {
             standing: String::new(),
             acknowledged,
             unnamed: 0,
+            by_steward: false,
+            reported: None,
             seats: 20,
         }
     }
@@ -175,6 +187,7 @@ mod tests {
             acknowledged: 1,
             taps: 2,
             unnamed: 0,
+            by_steward: 0,
             seats: 50,
             last_accepted_at: last,
         });

@@ -81,6 +81,7 @@ pub mod queue_counts;
 pub mod record;
 pub mod recovery_codes;
 pub mod reminders;
+pub mod reports;
 pub mod retries;
 pub mod secret_keys;
 pub mod sign_in_limits;

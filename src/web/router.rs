@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coverage, deliveries, deputies, drafts, events, group_change, groups,
-    images, offices, publishing, retrying, status, waiting, webhook_failures,
+    images, offices, on_behalf, publishing, retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -80,6 +80,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(cascade::forward_bulletin))
         .routes(routes!(cascade::decline_bulletin))
         .routes(routes!(cascade::undecline_bulletin))
+        .routes(routes!(on_behalf::report_bulletin))
         .routes(routes!(retrying::retry_bulletin))
         .routes(routes!(images::upload_image))
         .routes(routes!(deliveries::list_changes))

@@ -111,6 +111,18 @@ const ROWS: &[Row] = &[
         r#"{"into": ["cmi"], "reason": "ไม่เกี่ยวข้อง"}"#,
         with(409, OTHER_STEWARD),
     ),
+    row(
+        "POST /api/v1/bulletins/{id}/report",
+        "bulletins/{fresh}/report",
+        r#"{"into": ["lpn-com"], "what": "seen"}"#,
+        STEWARD,
+    ),
+    row(
+        "POST /api/v1/bulletins/{id}/report",
+        "bulletins/{fresh}/report",
+        r#"{"into": ["lpn"], "what": "acknowledged"}"#,
+        OTHER_STEWARD,
+    ),
     row("POST /api/v1/bulletins/{id}/undecline", "bulletins/{declined}/undecline", r#"{"into": ["lpn"]}"#, OPERATE),
     row(
         "POST /api/v1/bulletins/{id}/withdraw",

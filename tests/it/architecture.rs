@@ -39,6 +39,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "test_send",
             "retry",
             "forecast",
+            "on_behalf",
             "refusal",
             "settings",
             "share",

@@ -200,6 +200,14 @@ async fn a_binding_ends_with_the_duty() {
     assert_eq!(bound(&app).await, 0, "the account was ended");
 
     bind(&app, "deputy", "lamphun", GOVERNOR).await;
+    let (_, id) = app.account_called("deputy", Role::Steward, Some("lamphun")).await;
+    let made = admin.submit(&format!("/accounts/{id}/link"), &[]).await.text;
+    let link = made.split("/welcome/").nth(1).and_then(|rest| rest.split(['"', '<', ' ']).next()).expect("a link");
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    Browser::new(&app).submit(&format!("/welcome/{link}"), &fields).await;
+    assert_eq!(bound(&app).await, 0, "whoever accepts a link may be somebody else");
+
+    bind(&app, "deputy", "lamphun", GOVERNOR).await;
     let ends = "update accounts set valid_until = $1 where username = 'deputy'";
     let until = app.now() + Duration::from_hours(1);
     sqlx::query(ends).bind(until).execute(&mut *app.db().await).await.expect("changed");

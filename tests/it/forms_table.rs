@@ -216,6 +216,12 @@ pub const OF_STEWARDS: &[Form] = &[
     ),
     form(
         STEWARD,
+        "POST /waiting/{id}/report",
+        "/waiting/{held}/report",
+        &[("group", "lpn-com"), ("what", "seen"), ("comment", "แจ้งทางโทรศัพท์ #")],
+    ),
+    form(
+        STEWARD,
         "POST /groups/{code}/settings",
         "/groups/lpn/settings",
         &[("how", "after-a-while"), ("minutes", "60")],
@@ -296,6 +302,12 @@ pub const OF_THE_BOARD: &[Form] = &[
     form(ADMIN, "GET /groups/{code}", "/groups/lpn", &[("format", "html")]),
     form(ADMIN, "GET /channels", "/channels", &[("format", "html")]),
     form(ADMIN, "POST /deliveries/{id}/retry", "/deliveries/{lost}/retry", &[("include_unknown", "yes")]),
+    form(
+        ADMIN,
+        "POST /deliveries/{id}/report",
+        "/deliveries/{lost}/report",
+        &[("group", ""), ("what", "seen"), ("comment", "แจ้งทางโทรศัพท์ #")],
+    ),
     form(
         ADMIN,
         "GET /failures",

@@ -50,6 +50,7 @@ mod markup;
 mod months;
 mod observability;
 mod oidc_provider;
+mod on_behalf;
 mod pages_compose;
 mod pages_hostile;
 mod pages_roles;

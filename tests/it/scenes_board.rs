@@ -28,6 +28,10 @@ pub async fn fates(app: &TestApp) -> Vec<Shown> {
     let body = json!({ "into": ["lpn"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
     app.post(&Who::Steward, &format!("bulletins/{declined}/decline"), body).await.expect(200);
     let delivery = app.delivery_of(&declined, "lpn").await;
+    let body = json!({ "into": ["lpn"], "what": "seen", "comment": "แจ้งทางโทรศัพท์" });
+    app.post(&Who::Operator, &format!("bulletins/{declined}/report"), body).await.expect(200);
+    let steward = "update deliveries set steward_at = ended_at where changed = (select max(changed) from deliveries)";
+    sqlx::query(steward).execute(&mut *app.db().await).await.expect("acknowledged");
     // all linked groups of a small audience, at once
     let phone = "update stewards set phone = '1111' where group_id = (select id from groups where code = 'lpn')";
     sqlx::query(phone).execute(&mut *app.db().await).await.expect("a telephone");

@@ -28,6 +28,10 @@ pub async fn forwarding(app: &TestApp) -> Vec<Shown> {
     app.run().await;
     how_it_goes_on(app, &steward, &first, &mut shown).await;
     into_several(app, &steward, &mut shown).await;
+    let taken_back = app.relayed().await;
+    let reason = json!({ "reason": "ข้อมูลคลาดเคลื่อน" });
+    app.post(&Who::Admin, &format!("bulletins/{taken_back}/withdraw"), reason).await.expect(200);
+    look(&mut shown, &steward, &format!("/waiting/{taken_back}")).await;
     let code = steward.submit("/groups/lpn/join-code", &[]).await;
     shown.push(("a join code".into(), code));
     app.line().happen("Clpn", GroupEvent::Leave).await.expect("left");

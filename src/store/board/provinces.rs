@@ -36,6 +36,10 @@ pub struct Cell {
     pub taps: i64,
     /// Of these, without the name of a person.
     pub unnamed: i64,
+    /// Of the groups, whose own steward acknowledged.
+    pub by_steward: i64,
+    /// Of the groups, for which somebody above reported.
+    pub reported: i64,
     /// When LINE accepted the last.
     pub last_accepted_at: Option<Timestamp>,
 }
@@ -49,7 +53,8 @@ pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: O
             count(*) filter (where d.state = 'seen') as "seen!",
             count(*) filter (where d.state in ('failed', 'unreachable')) as "failed!",
             count(*) filter (where d.acknowledged > 0) as "acknowledged!", coalesce(sum(d.acknowledged), 0) as "taps!",
-            coalesce(sum(d.unnamed), 0) as "unnamed!",
+            coalesce(sum(d.unnamed), 0) as "unnamed!", count(d.steward_at) as "by_steward!", count(d.reported) as "reported!",
+           
             max(d.ended_at) filter (where d.state = 'accepted') as "last_accepted_at: Timestamp"
         from deliveries d join groups g on g.id = d.group_id join offices o on o.id = g.office_id
         where d.bulletin_no = (select no from bulletins where id = $1) and ($2::int[] is null or g.path && $2)
@@ -82,6 +87,10 @@ pub struct OfficeCell {
     pub taps: i64,
     /// Of these, without the name of a person.
     pub unnamed: i64,
+    /// Of the groups, whose own steward acknowledged.
+    pub by_steward: i64,
+    /// Of the groups, for which somebody above reported.
+    pub reported: i64,
     /// Groups it has, of those the bulletin goes to.
     pub groups: i64,
     /// Of these, where LINE accepted it.
@@ -103,7 +112,8 @@ pub async fn list_offices_of_province(
             (array_agg(d.state order by d.tier, g.id))[1] as "state!: State",
             (array_agg(d.ended_at order by d.tier, g.id))[1] as "ended_at: Timestamp",
             coalesce(sum(d.members), 0) as "seats!", coalesce(sum(d.acknowledged), 0) as "taps!",
-            coalesce(sum(d.unnamed), 0) as "unnamed!", count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!",
+            coalesce(sum(d.unnamed), 0) as "unnamed!", count(d.steward_at) as "by_steward!", count(d.reported) as "reported!",
+            count(*) as "groups!", count(*) filter (where d.state = 'accepted') as "accepted!",
             count(*) filter (where d.state = 'seen') as "seen!"
         from offices o join groups g on g.office_id = o.id
             join deliveries d on d.bulletin_no = (select no from bulletins where id = $1) and d.group_id = g.id

@@ -21,6 +21,14 @@ pub async fn answered_for(db: &mut Connection, caller: &Caller, codes: &[Code]) 
     Ok(duty::answered_for(db, &caller.right(), codes).await?)
 }
 
+/// The groups called `codes`, for all of which the caller may report what their offices said.
+pub async fn reported_for(db: &mut Connection, caller: &Caller, codes: &[Code]) -> Result<Vec<i32>, Problem> {
+    if codes.is_empty() {
+        return Err(Problem::invalid_field("/into", "must name at least one group"));
+    }
+    Ok(duty::reported_for(db, &caller.right(), codes).await?)
+}
+
 /// The groups that the caller's office answers for.
 pub async fn own_groups(db: &mut Connection, caller: &Caller) -> Result<Vec<i32>, Problem> {
     match duty::all_answered_for(db, &caller.right()).await? {

@@ -19,6 +19,7 @@ pub mod group_change;
 pub mod groups;
 pub mod images;
 pub mod offices;
+pub mod on_behalf;
 pub mod publishing;
 pub mod retrying;
 pub mod status;

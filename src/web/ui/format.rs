@@ -127,12 +127,30 @@ pub fn tier_label(tier: i16) -> &'static str {
 /// Persons who acknowledged, who can be told apart, and beside them taps for which LINE names nobody, which are never
 /// counted as persons: `12`, or `12 + 3 without a name`.
 #[must_use]
-pub fn persons(t: Words, taps: i64, unnamed: i64) -> String {
+fn persons(t: Words, taps: i64, unnamed: i64) -> String {
     let persons = group_digits(taps - unnamed);
     if unnamed == 0 {
         return persons;
     }
     t.say_with("acknowledged-unnamed", &[("persons", persons.as_str()), ("unnamed", group_digits(unnamed).as_str())])
+}
+
+/// The same for one group, and whether its own steward is among those who acknowledged.
+#[must_use]
+pub fn persons_of_group(t: Words, taps: i64, unnamed: i64, by_steward: bool) -> String {
+    let persons = persons(t, taps, unnamed);
+    if by_steward { t.say_with("acknowledged-by-steward", &[("persons", persons.as_str())]) } else { persons }
+}
+
+/// The same over several groups, and in how many of them their own steward is among those who acknowledged.
+#[must_use]
+pub fn persons_of_groups(t: Words, taps: i64, unnamed: i64, by_steward: i64) -> String {
+    let persons = persons(t, taps, unnamed);
+    if by_steward == 0 {
+        return persons;
+    }
+    let groups = group_digits(by_steward);
+    t.say_with("acknowledged-by-stewards", &[("persons", persons.as_str()), ("groups", groups.as_str())])
 }
 
 #[cfg(test)]

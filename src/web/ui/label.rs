@@ -6,6 +6,7 @@ use crate::domain::account::Role;
 use crate::domain::bulletin::{self, Kind, Urgency};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::outcome::ParkReason;
+use crate::domain::reported::ReportKind;
 use crate::web::view::delivery::{DeliveryState, Why};
 use crate::web::words::{Language, Words};
 
@@ -99,6 +100,20 @@ impl Label for delivery::State {
 
     fn class(&self) -> &'static str {
         DeliveryState::from(*self).class()
+    }
+}
+
+impl Label for ReportKind {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Seen => "reported-seen",
+            Self::Acknowledged => "reported-acknowledged",
+        })
+    }
+
+    /// A colour that no state has: nothing of it is from LINE.
+    fn class(&self) -> &'static str {
+        "reported"
     }
 }
 

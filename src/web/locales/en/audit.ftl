@@ -72,6 +72,7 @@ audit-act-withdraw = Withdrew
 audit-act-forward = Forwarded
 audit-act-decline = Declined
 audit-act-undecline = Put back what was declined
+audit-act-report = Reported on behalf of an office
 audit-act-retry = Had it sent again
 audit-act-webhook-set-aside = Set aside an event from LINE
 audit-act-webhook-retry = Had an event from LINE tried again

@@ -12,6 +12,8 @@ delivery-state-unreachable = Cannot be sent to the group
 delivery-state-declined = Declined: not for us
 delivery-state-withdrawn = Withdrawn before it was sent
 delivery-state-expired = Past its time
+reported-seen = Reported on behalf: seen
+reported-acknowledged = Reported on behalf: acknowledged
 
 bulletin-state-draft = Draft
 bulletin-state-submitted = Waiting for approval

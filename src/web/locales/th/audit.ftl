@@ -66,6 +66,7 @@ audit-act-withdraw = ยกเลิกประกาศ
 audit-act-forward = ส่งต่อประกาศ
 audit-act-decline = แจ้งว่าไม่เกี่ยวข้อง
 audit-act-undecline = ยกเลิกการแจ้งว่าไม่เกี่ยวข้อง
+audit-act-report = รายงานแทนหน่วยงาน
 audit-act-retry = สั่งส่งอีกครั้ง
 audit-act-webhook-set-aside = พักเหตุการณ์จาก LINE ที่ดำเนินการไม่ได้
 audit-act-webhook-retry = สั่งดำเนินการเหตุการณ์จาก LINE อีกครั้ง

@@ -12,6 +12,8 @@ delivery-state-unreachable = ส่งเข้ากลุ่มไม่ได
 delivery-state-declined = แจ้งว่าไม่เกี่ยวข้อง
 delivery-state-withdrawn = ยกเลิกก่อนส่ง
 delivery-state-expired = พ้นกำหนดส่ง
+reported-seen = รายงานแทน: เห็นประกาศแล้ว
+reported-acknowledged = รายงานแทน: รับทราบแล้ว
 
 bulletin-state-draft = ฉบับร่าง
 bulletin-state-submitted = รออนุมัติ

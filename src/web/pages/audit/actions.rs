@@ -52,6 +52,7 @@ const ACTS: &[(&str, &str)] = &[
     ("forward", "audit-act-forward"),
     ("decline", "audit-act-decline"),
     ("undecline", "audit-act-undecline"),
+    ("report", "audit-act-report"),
     ("retry", "audit-act-retry"),
     ("tree_import", "audit-act-tree-import"),
     ("change_group", "audit-act-change-group"),

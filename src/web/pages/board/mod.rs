@@ -15,6 +15,7 @@ mod group;
 mod overview;
 mod province;
 mod receipt;
+mod report;
 mod retry;
 mod tables;
 mod tier_bars;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<App> {
         .route("/groups/{code}", get(group::show_group))
         .route("/deliveries/{id}", get(delivery::show_delivery))
         .route("/deliveries/{id}/retry", post(actions::retry_delivery))
+        .route("/deliveries/{id}/report", post(report::report_delivery))
         .route("/channels", get(channels::show_channels))
         .route("/channels/{code}/park", post(actions::park_channel))
         .route("/channels/{code}/resume", post(actions::resume_channel))

@@ -17,7 +17,7 @@ use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::ui::format::{Share, number, persons, province as province_name};
+use crate::web::ui::format::{Share, number, persons_of_groups, province as province_name};
 use crate::web::ui::table::{PageTable, to_file};
 
 /// What stands in the address for groups of no province.
@@ -68,7 +68,7 @@ pub async fn show_province(
     let sum = |read: fn(&OfficeCell) -> i64| cells.iter().map(read).sum::<i64>();
     let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
     let seats = number(sum(|cell| cell.seats));
-    let taps = persons(t, sum(|cell| cell.taps), sum(|cell| cell.unnamed));
+    let taps = persons_of_groups(t, sum(|cell| cell.taps), sum(|cell| cell.unnamed), sum(|cell| cell.by_steward));
     let of_groups = t
         .say_with("board-of-groups", &[("part", number(share.part).as_str()), ("whole", number(share.whole).as_str())]);
     if format.is_csv() {

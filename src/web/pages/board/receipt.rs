@@ -22,7 +22,7 @@ use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::ui::format::{DASH, moment as ui_moment, number, persons, province};
+use crate::web::ui::format::{DASH, moment as ui_moment, number, persons_of_group, persons_of_groups, province};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::PageTable;
 use crate::web::view::delivery::Delivery;
@@ -53,6 +53,8 @@ struct Printed {
     accepted: Option<String>,
     standing: String,
     taps: String,
+    /// What is known besides, each on a line of its own.
+    notes: Vec<String>,
     seats: String,
 }
 
@@ -120,6 +122,7 @@ pub async fn show_receipt(
             acknowledged: cell.acknowledged,
             taps: cell.taps,
             unnamed: cell.unnamed,
+            by_steward: cell.by_steward,
             seats: cell.seats,
             last_accepted_at: cell.last_accepted_at,
         });
@@ -143,7 +146,7 @@ pub async fn show_receipt(
         groups: n(receipt.groups),
         accepted: n(receipt.accepted),
         acknowledged: n(receipt.acknowledged),
-        taps: write(t, &persons(t, receipt.taps, receipt.unnamed)),
+        taps: write(t, &persons_of_groups(t, receipt.taps, receipt.unnamed, receipt.by_steward)),
         seats: write(t, &number(receipt.seats)),
         first: receipt.first_accepted_at.map_or_else(|| DASH.to_owned(), |at| moment(t, at)),
         last: receipt.last_accepted_at.map_or_else(|| DASH.to_owned(), |at| moment(t, at)),
@@ -184,6 +187,8 @@ fn line(t: Words, delivery: Delivery) -> ReceiptLine {
         standing,
         acknowledged: delivery.acknowledged,
         unnamed: delivery.unnamed,
+        by_steward: delivery.by_steward_at.is_some(),
+        reported: delivery.reported.map(|report| report.what.word(t)),
         seats: delivery.seats,
     }
 }
@@ -208,12 +213,18 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
                     office: line.office,
                     accepted: line.accepted_at.map(|at| moment(t, at)),
                     standing: line.standing,
-                    taps: write(t, &persons(t, line.acknowledged.into(), line.unnamed.into())),
+                    taps: write(t, &persons_of_group(t, line.acknowledged.into(), line.unnamed.into(), false)),
+                    notes: notes(t, line.by_steward, line.reported),
                     seats: if line.seats > 0 { write(t, &number(line.seats)) } else { DASH.to_owned() },
                 })
                 .collect(),
         })
         .collect()
+}
+
+/// That the group's own steward acknowledged, and what somebody above reported.
+fn notes(t: Words, by_steward: bool, reported: Option<String>) -> Vec<String> {
+    by_steward.then(|| t.say("delivery-acknowledged-by-steward")).into_iter().chain(reported).collect()
 }
 
 /// A moment as a letter writes it, in Thai digits.

@@ -2,10 +2,10 @@
 
 use crate::domain::time::Timestamp;
 use crate::store::board::hops::TierHops;
-use crate::web::ui::format::{DASH, Share, number, persons, span, tier_label};
+use crate::web::ui::format::{DASH, Share, number, persons_of_groups, span, tier_label};
 use crate::web::ui::label::code_of;
 use crate::web::view::delivery::DeliveryState;
-use crate::web::view::receipts::{Counts, Seconds, TierStatus};
+use crate::web::view::receipts::{Acknowledged, Counts, Seconds, TierStatus};
 use crate::web::words::Words;
 
 /// A part of a bar, of 1000.
@@ -68,6 +68,8 @@ pub(super) struct TierView {
     pub(super) bar: Vec<BarPart>,
     pub(super) seats: i64,
     pub(super) acknowledged: String,
+    /// Groups for which somebody above reported, where there are any.
+    pub(super) reported: Option<String>,
     pub(super) last: Option<Timestamp>,
     pub(super) median: String,
     pub(super) slow: String,
@@ -83,8 +85,9 @@ impl TierView {
         let seconds = |read: fn(&Seconds) -> f64| {
             tier.seconds.as_ref().map_or_else(|| DASH.to_owned(), |seconds| span(t, read(seconds)))
         };
-        let taps = persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed);
-        let acknowledged = [("groups", number(tier.acknowledged.groups)), ("taps", taps)];
+        let Acknowledged { groups, taps, unnamed, by_steward, reported, .. } = tier.acknowledged;
+        let taps = persons_of_groups(t, taps, unnamed, by_steward);
+        let acknowledged = [("groups", number(groups)), ("taps", taps)];
         let acknowledged = acknowledged.each_ref().map(|(name, value)| (*name, value.as_str()));
         Self {
             label: tier.label,
@@ -94,6 +97,7 @@ impl TierView {
             bar: bar(parts, whole, 6),
             seats: tier.people,
             acknowledged: t.say_with("board-acknowledged-in", &acknowledged),
+            reported: (reported > 0).then(|| number(reported)),
             last: tier.last_accepted_at,
             median: seconds(|seconds| seconds.p50),
             slow: seconds(|seconds| seconds.p95),

@@ -20,7 +20,7 @@ use crate::web::pages::form_fields::with_any;
 use crate::web::pages::form_state::{Choice, FormErrors};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::ui::format::{moment, persons};
+use crate::web::ui::format::{moment, persons_of_group};
 use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::view::delivery::{Delivery, DeliveryState};
 use crate::web::words::Words;
@@ -42,6 +42,7 @@ struct GroupRow {
     why: Option<String>,
     next: Option<String>,
     acknowledged: Option<String>,
+    reported: Option<Badge>,
 }
 
 #[derive(Template)]
@@ -111,8 +112,10 @@ fn line(t: Words, delivery: Delivery) -> GroupRow {
         at: delivery.times.accepted_at.map(|at| moment(t, at)),
         why: delivery.reason.as_ref().map(|why| why.word(t)),
         next: delivery.next.as_ref().map(|next| say_next_step(t, next)),
-        acknowledged: (delivery.acknowledged > 0).then(|| {
-            let persons = persons(t, delivery.acknowledged.into(), delivery.unnamed.into());
+        reported: delivery.reported.as_ref().map(|report| report.what.badge(t)),
+        acknowledged: (delivery.acknowledged > 0 || delivery.by_steward_at.is_some()).then(|| {
+            let by_steward = delivery.by_steward_at.is_some();
+            let persons = persons_of_group(t, delivery.acknowledged.into(), delivery.unnamed.into(), by_steward);
             t.say_with("status-acknowledged-people", &[("shown", persons.as_str())])
         }),
         name: delivery.group.name,

@@ -13,6 +13,7 @@ use super::delivery_text::forwarding_text;
 use super::format::{Countdown, badges};
 use super::list::{letter, reach};
 use super::receipt::{self, Receipt};
+use super::report::ReportPart;
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::share_text::share_url;
@@ -33,6 +34,7 @@ use crate::web::bubble::{Buttons, Shown};
 use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
+use crate::web::pages::report_form::ReportForm;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::format::moment;
@@ -65,6 +67,7 @@ struct ForwardPage {
     longest_said: String,
     form: FormState<ForwardForm>,
     receipt: Option<Receipt>,
+    report: Option<ReportPart>,
 }
 
 /// The text for forwarding by hand.
@@ -126,6 +129,18 @@ pub(super) async fn render(
     form: FormState<ForwardForm>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    render_forms(app, visitor, id, form, FormState::default(), status).await
+}
+
+/// The page with what was typed into either of its forms.
+pub(super) async fn render_forms(
+    app: &App,
+    visitor: &Visitor,
+    id: BulletinId,
+    form: FormState<ForwardForm>,
+    report: FormState<ReportForm>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let (t, now) = (visitor.words, app.now());
     let mut db = app.db.acquire().await?;
     let groups = own_groups(&mut db, &visitor.caller).await?;
@@ -144,6 +159,7 @@ pub(super) async fn render(
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = describe_all(&mut db, t, &copies, now).await?;
     let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
+    let report = ReportPart::find(&mut db, t, &bulletin, &groups, report).await?;
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
     let page = ForwardPage {
@@ -168,6 +184,7 @@ pub(super) async fn render(
         longest_said: t.count("forward-note-longest", i64::try_from(Note::MAX).unwrap_or_default()),
         form,
         receipt,
+        report,
     };
     Ok(HtmlPage::within(around(visitor), page).status(status).into_response())
 }

@@ -14,6 +14,7 @@ mod fields;
 mod format;
 mod list;
 mod receipt;
+mod report;
 mod settings;
 
 use axum::Router;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<App> {
         .route("/waiting/{id}", get(bulletin::show_one))
         .route("/waiting/{id}/forward", post(decide::forward_one))
         .route("/waiting/{id}/decline", post(decide::decline_one))
+        .route("/waiting/{id}/report", post(report::report_one))
         .route("/waiting/{id}/receipt", get(receipt::show_receipt))
         .route("/groups/{code}/settings", get(settings::show_settings).post(settings::change_settings))
         .route("/groups/{code}/join-code", post(settings::make_code))

@@ -20,8 +20,8 @@ use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::ui::format::{moment, persons};
-use crate::web::view::receipts::TierStatus;
+use crate::web::ui::format::{moment, persons_of_groups};
+use crate::web::view::receipts::{Acknowledged, TierStatus};
 use crate::web::view::snapshot::View;
 use crate::web::words::{Language, Words, group_digits};
 
@@ -59,6 +59,7 @@ pub(super) struct Tier {
     pub(super) held: Option<String>,
     pub(super) ended: Option<String>,
     pub(super) taps: String,
+    pub(super) reported: Option<String>,
 }
 
 /// A group below that waits for somebody.
@@ -123,6 +124,7 @@ pub(super) async fn read(app: &App, t: Words, id: BulletinId, groups: &[i32]) ->
 impl Tier {
     fn of(t: Words, tier: &TierStatus) -> Self {
         let counts = &tier.counts;
+        let Acknowledged { taps, unnamed, by_steward, reported, .. } = tier.acknowledged;
         let some = |n: i64| (n > 0).then(|| group_digits(n));
         Self {
             label: tier.label.to_owned(),
@@ -133,7 +135,8 @@ impl Tier {
             waiting: some(counts.waiting),
             held: some(counts.held),
             ended: some(counts.failed + counts.unreachable + counts.declined + counts.withdrawn + counts.expired),
-            taps: persons(t, tier.acknowledged.taps, tier.acknowledged.unnamed),
+            taps: persons_of_groups(t, taps, unnamed, by_steward),
+            reported: some(reported),
         }
     }
 }

@@ -3,10 +3,11 @@
 use crate::domain::time::Timestamp;
 use crate::store::deliveries as rows;
 use crate::web::ui::cell::Cell;
-use crate::web::ui::format::{moment, moment_or_dash, persons, place, tier_label};
-use crate::web::ui::label::Label as _;
+use crate::web::ui::format::{moment, moment_or_dash, persons_of_group, place, tier_label};
+use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::ui::table::Column;
 use crate::web::view::delivery::{Action, Delivery, DeliveryState, NextStep, Why};
+use crate::web::view::reported::Reported;
 use crate::web::words::Words;
 
 /// A delivery with the subject of its bulletin.
@@ -56,10 +57,38 @@ impl DeliveryRow {
         self.delivery.next.as_ref().map(|next| say_next(t, next)).unwrap_or_default()
     }
 
-    /// Persons who acknowledged, and acknowledgements without a name beside them.
+    /// Persons who acknowledged, acknowledgements without a name beside them, and whether the group's steward did.
     #[must_use]
     pub fn persons(&self, t: Words) -> String {
-        persons(t, self.delivery.acknowledged.into(), self.delivery.unnamed.into())
+        let Delivery { acknowledged, unnamed, by_steward_at, .. } = &self.delivery;
+        persons_of_group(t, (*acknowledged).into(), (*unnamed).into(), by_steward_at.is_some())
+    }
+
+    /// What somebody above reported for the office, in a frame of its own: nothing of it is from LINE.
+    #[must_use]
+    pub fn reported(&self, t: Words) -> Cell {
+        self.reports().map_or_else(Cell::empty, |report| Cell::badge(&report.what.badge(t)))
+    }
+
+    /// The same in words, with those of whoever reported it.
+    #[must_use]
+    pub fn say_reported(&self, t: Words) -> Option<String> {
+        let report = self.reports()?;
+        let parts = [Some(report.what.word(t)), report.comment.clone()];
+        Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" – "))
+    }
+
+    fn reports(&self) -> Option<&Reported> {
+        self.delivery.reported.as_ref()
+    }
+
+    fn reported_kind(&self, t: Words) -> (Badge, String) {
+        let none = || (Badge { class: "", word: String::new() }, String::new());
+        self.reports().map_or_else(none, |report| (report.what.badge(t), code_of(&report.what)))
+    }
+
+    fn say_report(&self, read: fn(&Reported) -> Option<String>) -> String {
+        self.reports().and_then(read).unwrap_or_default()
     }
 
     /// Whether it can be tried again.
@@ -121,7 +150,7 @@ fn columns<'a>(
         Column::words("board-office", DeliveryRow::place).in_file(),
         Column::text("board-tier", |row: &DeliveryRow| row.tier().to_owned()).on_page_if(!of_group),
         Column::coded("board-state", |row: &DeliveryRow| row.delivery.state)
-            .shown(|row, t| Cell::badge(&row.delivery.state.badge(t)).below(&quiet(&row.why(t)))),
+            .shown(|row, t| Cell::badge(&row.delivery.state.badge(t)).and(&row.reported(t)).below(&quiet(&row.why(t)))),
         Column::time("board-since", DeliveryRow::since),
         Column::words("board-why", DeliveryRow::why).in_file(),
         Column::words("board-next", DeliveryRow::next).shown(next),
@@ -130,6 +159,13 @@ fn columns<'a>(
             .shown(|row, t| Cell::text(&row.persons(t)))
             .on_page_if(of_group),
         Column::number("board-unnamed", |row: &DeliveryRow| row.delivery.unnamed).in_file(),
+        Column::time("board-by-steward-at", |row: &DeliveryRow| row.delivery.by_steward_at).in_file(),
+        Column::badge("board-reported", DeliveryRow::reported_kind).in_file(),
+        Column::time("board-reported-at", |row: &DeliveryRow| row.reports().map(|report| report.at)).in_file(),
+        Column::text("board-reported-by", |row: &DeliveryRow| row.say_report(|report| Some(report.by.to_string())))
+            .in_file(),
+        Column::text("board-reported-comment", |row: &DeliveryRow| row.say_report(|report| report.comment.clone()))
+            .in_file(),
     ]
 }
 

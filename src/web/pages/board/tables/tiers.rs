@@ -6,7 +6,7 @@ use crate::domain::ids::BulletinId;
 use crate::store::board::provinces::{Cell as Count, OfficeCell, Sum};
 use crate::web::pages::board::province::CENTRE;
 use crate::web::ui::cell::Cell;
-use crate::web::ui::format::{Share, persons, province, tier_label};
+use crate::web::ui::format::{Share, persons_of_groups, province, tier_label};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::Column;
 use crate::web::view::receipts::TierStatus;
@@ -36,6 +36,8 @@ pub fn tier_columns<'a, 'r>() -> Vec<Column<'a, TierRow<'r>>> {
         Column::number("board-acknowledged-groups", |row: &TierRow<'_>| row.0.acknowledged.groups),
         Column::number("board-taps", |row: &TierRow<'_>| row.0.acknowledged.persons),
         Column::number("board-unnamed", |row: &TierRow<'_>| row.0.acknowledged.unnamed),
+        Column::number("board-by-steward", |row: &TierRow<'_>| row.0.acknowledged.by_steward),
+        Column::number("board-reported-groups", |row: &TierRow<'_>| row.0.acknowledged.reported),
         Column::time("board-last-accepted", |row: &TierRow<'_>| row.0.last_accepted_at),
     ]
 }
@@ -56,6 +58,8 @@ pub fn cell_columns<'a>() -> Vec<Column<'a, Count>> {
         Column::number("board-acknowledged-groups", |row: &Count| row.acknowledged),
         Column::number("board-taps", |row: &Count| row.taps - row.unnamed),
         Column::number("board-unnamed", |row: &Count| row.unnamed),
+        Column::number("board-by-steward", |row: &Count| row.by_steward),
+        Column::number("board-reported-groups", |row: &Count| row.reported),
     ]
 }
 
@@ -161,8 +165,10 @@ pub fn office_columns<'a>() -> Vec<Column<'a, OfficeCell>> {
         Column::number("delivery-state-accepted", |row: &OfficeCell| row.accepted).in_file(),
         Column::number("board-seats", |row: &OfficeCell| row.seats),
         Column::number("board-taps", |row: &OfficeCell| row.taps - row.unnamed)
-            .shown(|row, t| Cell::text(&persons(t, row.taps, row.unnamed))),
+            .shown(|row, t| Cell::text(&persons_of_groups(t, row.taps, row.unnamed, row.by_steward))),
         Column::number("board-unnamed", |row: &OfficeCell| row.unnamed).in_file(),
+        Column::number("board-by-steward", |row: &OfficeCell| row.by_steward).in_file(),
+        Column::number("board-reported-groups", |row: &OfficeCell| row.reported).hiding_zero(),
     ]
 }
 

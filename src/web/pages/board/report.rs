@@ -1,0 +1,47 @@
+//! Reporting on behalf of an office, from the page of its delivery.
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::InScope;
+use super::delivery::render;
+use crate::domain::ids::{Code, DeliveryId};
+use crate::relay::on_behalf;
+use crate::store::deliveries::find_delivery;
+use crate::web::access::duty::reported_for;
+use crate::web::app::App;
+use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::pages::form_state::FormState;
+use crate::web::pages::report_form::{ReportForm, read, said};
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::shell::with_flash;
+
+/// Books what the office of this delivery said.
+pub async fn report_delivery(
+    State(app): State<App>,
+    visitor: Visitor,
+    InScope(id): InScope<DeliveryId>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<ReportForm>>,
+) -> Result<Response, Problem> {
+    let mut form = FormState::new(typed);
+    let Some((what, comment)) = read(visitor.words, &mut form) else {
+        return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let mut tx = match form_key.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
+    let scope = visitor.caller.scope.to_filter();
+    let absent = || Problem::absent("delivery");
+    let row = find_delivery(&mut tx, id, scope.as_deref()).await?.ok_or_else(absent)?;
+    let code: Code = row.group.parse().map_err(|_| absent())?;
+    let groups = reported_for(&mut tx, &visitor.caller, &[code]).await?;
+    let right = visitor.caller.right();
+    let done = on_behalf::report(&mut tx, row.bulletin_id, &groups, what, comment.as_ref(), &right, app.now()).await?;
+    let to = with_flash(&format!("/deliveries/{id}"), said(done));
+    form_key.finish(tx, &app, &to).await?;
+    Ok(Redirect::to(&to).into_response())
+}
