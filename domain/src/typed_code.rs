@@ -4,7 +4,7 @@
 //! or none, small letters, Thai digits, wide letters, and characters that are not seen. This says where words *begin* as a
 //! code does; which of them are one, and which may be answered, is for each kind of code to say.
 //!
-//! Called by `join_code` and `share_code`.
+//! Called by `join_code`, `binding_code` and `share_code`.
 
 use std::ops::Range;
 

@@ -93,6 +93,21 @@ impl Control {
         Ok(self.platform.state().commit(Record::Group(group))?)
     }
 
+    /// Says that a member of a group is this person, whom other groups may know too.
+    ///
+    /// # Errors
+    /// It could not be journalled.
+    pub fn put_person(&self, group: &str, member: u32, user: &str) -> Result<(), ControlError> {
+        let (group, user) = (group.to_owned(), user.to_owned());
+        Ok(self.platform.state().commit(Record::Person { group, member, user })?)
+    }
+
+    /// The user id of a member of a group.
+    #[must_use]
+    pub fn user_id(&self, group: &str, member: u32) -> String {
+        self.platform.state().groups.user_id(group, member)
+    }
+
     /// Takes the account out of a group without a webhook, as when the webhook was down.
     ///
     /// # Errors
@@ -146,12 +161,12 @@ impl Control {
         count(&self.platform.state())
     }
 
-    /// The accepted pushes of one group, or of all.
+    /// The accepted pushes of one group or chat of two, or of all groups.
     #[must_use]
     pub fn accepted(&self, group: Option<&str>) -> Vec<AcceptedPush> {
         let state = self.platform.state();
         match group {
-            Some(id) => state.groups.get(id).into_iter().flat_map(accepted_pushes).collect(),
+            Some(id) => state.chat(id).into_iter().flat_map(accepted_pushes).collect(),
             None => state.groups.iter().flat_map(accepted_pushes).collect(),
         }
     }
@@ -162,10 +177,10 @@ impl Control {
         self.platform.state().contents.get(hash).map(|content| content.messages.get().to_owned())
     }
 
-    /// What the members of a group see, one line per entry, oldest first.
+    /// What the members of a group, or a person in their chats of two, see: one line per entry, oldest first.
     #[must_use]
     pub fn chat(&self, group: &str) -> Vec<String> {
-        self.platform.state().groups.get(group).map(|known| known.chat.summaries()).unwrap_or_default()
+        self.platform.state().chat(group).map(|known| known.chat.summaries()).unwrap_or_default()
     }
 
     /// Clears chats, keys, consumption, faults and counts; channels and groups stay.

@@ -7,12 +7,13 @@
 //! | `PUT /control/channels` | makes or replaces a channel ([`ChannelConfig`]) |
 //! | `PATCH /control/channels/{code}` | changes one ([`ChannelChange`]) |
 //! | `PUT /control/groups` | makes or changes a group ([`GroupConfig`]); nobody is told |
+//! | `PUT /control/persons` | says that a member of a group is a person: `{"group", "member", "user"}` |
 //! | `DELETE /control/groups/{id}/account` | takes the account out without a webhook |
 //! | `GET`, `PUT`, `DELETE /control/faults` | the fault rules in force ([`FaultRule`]) |
 //! | `POST /control/events` | lets something happen: `{"group", "type", …}` ([`GroupEvent`]) |
 //! | `POST /control/events/{id}/redelivery` | sends an event again |
 //! | `GET /control/counts` | what was counted |
-//! | `GET /control/accepted?group=` | the accepted pushes |
+//! | `GET /control/accepted?group=` | the accepted pushes, of a group or of a person's chats of two |
 //! | `GET /control/messages/{hash}` | the messages with this hash |
 //! | `POST /control/reset` | clears chats, keys, consumption, faults, counts |
 
@@ -38,6 +39,7 @@ pub(super) fn routes() -> Router<Control> {
         .route("/control/channels", get(list_channels).put(put_channel))
         .route("/control/channels/{code}", patch(change_channel))
         .route("/control/groups", put(put_group))
+        .route("/control/persons", put(put_person))
         .route("/control/groups/{id}/account", delete(remove_account))
         .route("/control/faults", get(list_faults).put(set_faults).delete(clear_faults))
         .route("/control/events", post(happen))
@@ -81,6 +83,17 @@ async fn change_channel(
 
 async fn put_group(State(control): State<Control>, Json(group): Json<GroupConfig>) -> Done {
     control.put_group(group).map(|()| StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct PersonInput {
+    group: String,
+    member: u32,
+    user: String,
+}
+
+async fn put_person(State(control): State<Control>, Json(person): Json<PersonInput>) -> Done {
+    control.put_person(&person.group, person.member, &person.user).map(|()| StatusCode::NO_CONTENT)
 }
 
 async fn remove_account(State(control): State<Control>, Path(id): Path<String>) -> Done {

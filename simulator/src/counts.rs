@@ -17,10 +17,12 @@ use super::tally::{BodyChange, WebhookCounts};
 /// What the simulator has counted.
 #[derive(Clone, Debug, Serialize)]
 pub struct Counts {
-    /// Accepted pushes.
+    /// Accepted pushes in groups.
     pub accepted: u64,
     /// Groups that got at least one.
     pub groups: u64,
+    /// Accepted pushes in chats of two, which are not among those of groups.
+    pub direct: u64,
     /// Groups that got the same messages more than once.
     pub duplicates: Vec<Duplicate>,
     /// Retry keys that came back with another request.
@@ -54,7 +56,8 @@ pub(super) fn count(state: &State) -> Counts {
     Counts {
         accepted,
         groups,
-        duplicates: state.groups.iter().flat_map(duplicates).collect(),
+        direct: state.friends.iter().map(|chat| chat.chat.pushes().count() as u64).sum(),
+        duplicates: state.groups.iter().chain(state.friends.iter()).flat_map(duplicates).collect(),
         body_changes: tally.body_changes.clone(),
         rate_429: tally.rate_429,
         quota_429: tally.quota_429,

@@ -64,7 +64,9 @@ pub(super) fn dispatch(
             Err(answer) => answer,
             Ok(group) => match endpoint {
                 Endpoint::MembersCount => queries::members_count(group),
-                Endpoint::MemberProfile => queries::member_profile(group, user.as_deref().unwrap_or_default()),
+                Endpoint::MemberProfile => {
+                    queries::member_profile(&state.groups, group, user.as_deref().unwrap_or_default())
+                }
                 _ => queries::summary(group),
             },
         },

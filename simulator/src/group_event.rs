@@ -1,10 +1,13 @@
-//! What happens in a group: members join, leave, type and tap; the account is invited or removed.
+//! What happens in a group: members join, leave, type and tap; the account is invited or removed. And what its members do in
+//! their own chats of two with the group's account.
 //!
 //! Called by the control API, by the page and by the leave endpoint. [`happen`] changes the state and
 //! hands back the event; `deliver` sends it.
 
 use serde::{Deserialize, Serialize};
 
+use super::friends::Friendship;
+use super::groups::member_name;
 use super::journal::JournalError;
 use super::record::Record;
 use super::state::State;
@@ -64,6 +67,30 @@ pub enum GroupEvent {
         #[serde(default)]
         display_text: Option<String>,
     },
+    /// A member adds the group's account as a friend, or lets it in again.
+    Follow {
+        /// Who.
+        member: u32,
+    },
+    /// A member blocks the account.
+    Unfollow {
+        /// Who.
+        member: u32,
+    },
+    /// A member writes to the account, in their chat of two.
+    DirectMessage {
+        /// Who.
+        member: u32,
+        /// What.
+        text: String,
+    },
+    /// A member taps a button in their chat of two with the account.
+    DirectPostback {
+        /// Who.
+        member: u32,
+        /// The button's data.
+        data: String,
+    },
     /// Somebody invites the account.
     Join {
         /// The channel whose account it is; not needed where there is one channel only.
@@ -102,6 +129,9 @@ pub enum GroupEventError {
     /// The group has fewer members.
     #[error("the group has no such member")]
     UnknownMember,
+    /// The member has not added the account, or blocked it.
+    #[error("the account is no friend of that member")]
+    NoFriend,
     /// It could not be written down.
     #[error("what happened could not be journalled")]
     Journal(#[from] JournalError),
@@ -111,10 +141,12 @@ impl GroupEvent {
     /// LINE's name of the event.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Message { .. } | Self::Quote { .. } => "message",
+            Self::Message { .. } | Self::Quote { .. } | Self::DirectMessage { .. } => "message",
             Self::Edit { .. } => "messageEdited",
             Self::Unsend { .. } => "unsend",
-            Self::Postback { .. } => "postback",
+            Self::Postback { .. } | Self::DirectPostback { .. } => "postback",
+            Self::Follow { .. } => "follow",
+            Self::Unfollow { .. } => "unfollow",
             Self::Join { .. } => "join",
             Self::Leave => "leave",
             Self::MemberJoined { .. } => "memberJoined",
@@ -124,7 +156,25 @@ impl GroupEvent {
 
     /// Whether the event carries a reply token.
     pub(super) fn can_be_answered(&self) -> bool {
-        !matches!(self, Self::Leave | Self::MemberLeft { .. } | Self::Unsend { .. })
+        !matches!(self, Self::Leave | Self::MemberLeft { .. } | Self::Unsend { .. } | Self::Unfollow { .. })
+    }
+
+    /// Whether it happens between a member and the account, and not in the group.
+    pub(super) fn is_direct(&self) -> bool {
+        matches!(
+            self,
+            Self::Follow { .. } | Self::Unfollow { .. } | Self::DirectMessage { .. } | Self::DirectPostback { .. }
+        )
+    }
+
+    /// The same in a chat of two.
+    fn as_direct(&self) -> Self {
+        match self.clone() {
+            Self::Message { member, text } => Self::DirectMessage { member, text },
+            Self::Postback { member, data, .. } => Self::DirectPostback { member, data },
+            Self::Leave => Self::Unfollow { member: 1 },
+            event => event,
+        }
     }
 
     /// Whether LINE leaves out who did it.
@@ -139,6 +189,10 @@ impl GroupEvent {
             | Self::Quote { member, .. }
             | Self::Edit { member, .. }
             | Self::Unsend { member, .. }
+            | Self::Follow { member }
+            | Self::Unfollow { member }
+            | Self::DirectMessage { member, .. }
+            | Self::DirectPostback { member, .. }
             | Self::Postback { member, .. } => Some(*member),
             _ => None,
         }
@@ -155,18 +209,47 @@ pub(super) fn happen(
     event: &GroupEvent,
     now: Timestamp,
 ) -> Result<Event, GroupEventError> {
-    let channel = receiving_channel(state, group, event)?;
-    let message_id = change_group(state, group, event, &channel, now)?;
-    let members = state.groups.get(group).map_or(0, |known| known.config.members);
-    let scene = Scene { group, members, hidden: state.members_without_id, now, message_id };
-    let (id, reply_token, object) = event_object(&scene, event);
-    if let Some(token) = reply_token.clone() {
-        let (channel, group) = (channel.clone(), group.to_owned());
-        state.commit(Record::ReplyToken { at: now, token, channel, group })?;
+    if let Some(person) = state.friends.get(group) {
+        let channel = person.config.channel.clone().ok_or(GroupEventError::NoFriend)?;
+        return with_account(state, group, &event.as_direct(), &channel, now);
     }
-    let event = Event { id, channel, group: group.to_owned(), reply_token, object };
+    let channel = receiving_channel(state, group, event)?;
+    let user = event.member().map(|member| state.groups.user_id(group, member));
+    match user {
+        Some(user) if event.is_direct() => with_account(state, &user, event, &channel, now),
+        user => {
+            let message_id = change_group(state, group, event, &channel, now)?;
+            let members = state.groups.get(group).map_or(0, |known| known.config.members);
+            let scene = Scene { group, members, user, hidden: state.members_without_id, now, message_id };
+            Ok(tell(state, &scene, event, channel)?)
+        }
+    }
+}
+
+/// The event of what happened, with the reply token that goes out with it.
+fn tell(state: &mut State, scene: &Scene<'_>, event: &GroupEvent, channel: String) -> Result<Event, JournalError> {
+    let (id, reply_token, object) = event_object(scene, event);
+    let (at, group) = (scene.now, scene.group.to_owned());
+    if let Some(token) = reply_token.clone() {
+        let (channel, group) = (channel.clone(), group.clone());
+        state.commit(Record::ReplyToken { at, token, channel, group })?;
+    }
+    let event = Event { id, channel, group, reply_token, object };
     state.events.keep(event.clone());
     Ok(event)
+}
+
+/// Lets something happen between a person and an account, by the page of their chat.
+fn with_account(
+    state: &mut State,
+    user: &str,
+    event: &GroupEvent,
+    channel: &str,
+    now: Timestamp,
+) -> Result<Event, GroupEventError> {
+    let message_id = change_friend(state, user, event, channel, now)?;
+    let scene = Scene { group: user, members: 1, user: Some(user.to_owned()), hidden: 0.0, now, message_id };
+    Ok(tell(state, &scene, event, channel.to_owned())?)
 }
 
 /// The channel that is told, if the thing can happen at all.
@@ -185,6 +268,32 @@ fn receiving_channel(state: &State, group: &str, event: &GroupEvent) -> Result<S
         (_, Some(code)) => Ok(code.clone()),
         (_, None) => Err(GroupEventError::NoAccount),
     }
+}
+
+/// Makes the change in a person's chat of two; the answer is the id of the message, where it is one.
+fn change_friend(
+    state: &mut State,
+    user: &str,
+    event: &GroupEvent,
+    channel: &str,
+    at: Timestamp,
+) -> Result<u64, GroupEventError> {
+    let id = state.take_message_ids(1);
+    let (user, channel) = (user.to_owned(), channel.to_owned());
+    let is_friend = state.friends.friendship(&user, &channel) == Friendship::Friend;
+    let record = match event {
+        GroupEvent::Follow { member } => Record::Friend { at, user, name: member_name(*member), channel, friend: true },
+        _ if !is_friend => return Err(GroupEventError::NoFriend),
+        GroupEvent::Unfollow { member } => {
+            Record::Friend { at, user, name: member_name(*member), channel, friend: false }
+        }
+        GroupEvent::DirectMessage { member, text } => {
+            Record::Said { at, group: user, member: *member, id, text: text.clone() }
+        }
+        _ => return Ok(id),
+    };
+    state.commit(record)?;
+    Ok(id)
 }
 
 /// Makes the change in the group; the answer is the id of the message, where it is one.
@@ -209,7 +318,11 @@ fn change_group(
         GroupEvent::Postback { member, display_text: Some(text), .. } => {
             Record::Said { at, group, member: *member, id, text: text.clone() }
         }
-        GroupEvent::Postback { .. } => return Ok(id),
+        GroupEvent::Postback { .. }
+        | GroupEvent::Follow { .. }
+        | GroupEvent::Unfollow { .. }
+        | GroupEvent::DirectMessage { .. }
+        | GroupEvent::DirectPostback { .. } => return Ok(id),
         GroupEvent::Join { .. } => Record::Account { at, group, channel: Some(channel.to_owned()) },
         GroupEvent::Leave => Record::Account { at, group, channel: None },
         GroupEvent::MemberJoined { count } => Record::Members { at, group, change: change(*count) },

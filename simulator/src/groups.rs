@@ -2,7 +2,7 @@
 //!
 //! A group holds at most one Official Account at a time, as LINE allows. Members have no names of
 //! their own: they are numbered from 1, and their user ids follow from the group's id and the number,
-//! so that nothing about them needs storing.
+//! so that nothing about them needs storing, unless it is said that two of them are one person.
 
 use std::collections::HashMap;
 
@@ -24,6 +24,8 @@ pub(super) struct Group {
 pub(super) struct Groups {
     all: Vec<Group>,
     by_id: HashMap<String, usize>,
+    /// Members who are the same person in several groups, by group and number.
+    persons: HashMap<(String, u32), String>,
 }
 
 impl Groups {
@@ -52,6 +54,17 @@ impl Groups {
         self.get(id).filter(|group| group.config.channel.as_deref() == Some(channel))
     }
 
+    /// Says which person a member is.
+    pub(super) fn set_person(&mut self, group: &str, member: u32, user: String) {
+        self.persons.insert((group.to_owned(), member), user);
+    }
+
+    /// The user id of a member.
+    pub(super) fn user_id(&self, group: &str, member: u32) -> String {
+        let said = self.persons.get(&(group.to_owned(), member)).cloned();
+        said.unwrap_or_else(|| member_id(group, member))
+    }
+
     /// All groups.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Group> {
         self.all.iter()
@@ -77,10 +90,9 @@ pub(super) fn member_id(group: &str, member: u32) -> String {
     line_id('U', &["member", group, &member.to_string()])
 }
 
-/// The user id of a member as webhooks show it: left out for a fixed `hidden` share (0 to 1) of them.
-pub(super) fn shown_member_id(group: &str, member: u32, hidden: f64) -> Option<String> {
-    let id = member_id(group, member);
-    let lot = u32::from_str_radix(&id[1..9], 16).unwrap_or(0);
+/// A member's user id as webhooks of groups show it: left out for a fixed `hidden` share (0 to 1) of them.
+pub(super) fn shown_member_id(id: String, hidden: f64) -> Option<String> {
+    let lot = id.get(1..9).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0);
     (f64::from(lot) / f64::from(u32::MAX) >= hidden).then_some(id)
 }
 
@@ -103,9 +115,9 @@ mod tests {
 
     #[test]
     fn the_share_of_hidden_members_is_kept() {
-        let hidden = (0..1_000).filter(|&n| shown_member_id("C1", n, 0.25).is_none()).count();
+        let hidden = (0..1_000).filter(|&n| shown_member_id(member_id("C1", n), 0.25).is_none()).count();
         assert!((200..300).contains(&hidden), "{hidden}");
-        assert!((0..1_000).all(|n| shown_member_id("C1", n, 0.0).is_some()));
+        assert!((0..1_000).all(|n| shown_member_id(member_id("C1", n), 0.0).is_some()));
     }
 
     #[test]

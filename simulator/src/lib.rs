@@ -6,7 +6,7 @@
 //! | part | files |
 //! |---|---|
 //! | starting | `config`, `tree` (groups from the tree file), `server`, `platform` (what all share) |
-//! | state | `state`, `record`, `journal`, `groups`, `chat`, `content`, `channel`, `tally` |
+//! | state | `state`, `record`, `journal`, `groups`, `friends` (chats of two), `chat`, `content`, `channel`, `tally` |
 //! | LINE's rules | `limits`, `flex_limits`, `keys` (retry keys), `bucket`, `reply`, `push`, `queries` |
 //! | a call's way | `api` → `call` → `serve` (token, faults, rate) → `dispatch` → `push` … → `answer` |
 //! | people | `simulated_members`, `simulated_forwards` (by `forward_plan`) → `group_event` → `webhook` (event and signature) → `deliver` |
@@ -33,6 +33,7 @@ mod endpoint;
 mod faults;
 mod flex_limits;
 mod forward_plan;
+mod friends;
 mod group_event;
 mod groups;
 mod journal;

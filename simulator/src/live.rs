@@ -52,7 +52,7 @@ pub(super) async fn stream_chat(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let changes = control.platform.changes.subscribe();
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
-    let length = control.platform.state().groups.get(&group).map_or(0, |known| known.chat.len());
+    let length = control.platform.state().chat(&group).map_or(0, |known| known.chat.len());
     let next = match seen {
         Some(last) if last < length => last + 1,
         _ => length.saturating_sub(HISTORY),
@@ -75,7 +75,7 @@ async fn next_event(mut reader: Reader) -> Option<(Result<Event, Infallible>, Re
 impl Reader {
     fn new_entries(&mut self) -> Option<Event> {
         let state = self.control.platform.state();
-        let chat = &state.groups.get(&self.group)?.chat;
+        let chat = &state.chat(&self.group)?.chat;
         if chat.len() < self.next {
             // the platform was reset: whatever the page shows is gone
             self.next = 0;

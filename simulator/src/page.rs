@@ -135,7 +135,7 @@ async fn list_groups(State(control): State<Control>, Query(search): Query<Search
             let name = &group.config.name;
             search.tier.is_none_or(|tier| tier_of(name) == Some(tier)) && name.to_lowercase().contains(&wanted)
         };
-        let mut groups: Vec<&Group> = state.groups.iter().filter(matches).collect();
+        let mut groups: Vec<&Group> = state.groups.iter().chain(state.friends.iter()).filter(matches).collect();
         // as LINE does: the chat with the latest message first; silent ones stay in the tree's order
         groups.sort_by_key(|group| std::cmp::Reverse(group.chat.last().map(|entry| entry.at)));
         (groups.iter().take(SHOWN).map(|group| GroupRow::of(group)).collect(), groups.len())
@@ -156,7 +156,7 @@ async fn show_group(State(control): State<Control>, Path(id): Path<String>) -> R
         let state = control.platform.state();
         let channels =
             state.channels.values().map(|known| (known.config.code.clone(), known.config.name.clone())).collect();
-        state.groups.get(&id).map(|group| ChatPage { group: GroupRow::of(group), channels })
+        state.chat(&id).map(|group| ChatPage { group: GroupRow::of(group), channels })
     };
     match page {
         Some(page) => render(&page),

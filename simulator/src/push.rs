@@ -52,10 +52,9 @@ pub(super) fn push(
         let message = "The property, customAggregationUnits, in the request body is invalid";
         return Ok(Answer::error(StatusCode::BAD_REQUEST, message));
     }
-    let Some(group) = state.groups.joined(&request.to, channel) else {
+    let Some(cost) = state.cost_of_push(&request.to, channel) else {
         return Ok(Answer::error(StatusCode::BAD_REQUEST, "Failed to send messages"));
     };
-    let cost = u64::from(group.config.members);
     let content = match find_or_keep(state, &request.messages)? {
         Ok(content) => content,
         Err(answer) => return Ok(answer),

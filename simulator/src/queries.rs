@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::answer::Answer;
 use super::channel::{Channel, day_of};
 use super::content::Content;
-use super::groups::{Group, member_id, member_name};
+use super::groups::{Group, Groups, member_name};
 use super::journal::JournalError;
 use super::record::Record;
 use super::state::State;
@@ -77,8 +77,8 @@ pub(super) fn members_count(group: &Group) -> Answer {
 }
 
 /// `GET /v2/bot/group/{groupId}/member/{userId}`.
-pub(super) fn member_profile(group: &Group, user: &str) -> Answer {
-    let member = (1..=group.config.members).find(|&member| member_id(&group.config.id, member) == user);
+pub(super) fn member_profile(groups: &Groups, group: &Group, user: &str) -> Answer {
+    let member = (1..=group.config.members).find(|&member| groups.user_id(&group.config.id, member) == user);
     match member {
         Some(member) => Answer::ok(&json!({ "userId": user, "displayName": member_name(member) })),
         None => Answer::not_found(),

@@ -19,6 +19,10 @@ pub(super) enum Record {
     Channel(ChannelConfig),
     /// The month's consumption of a channel was set by hand.
     Usage { at: Timestamp, channel: String, used: u64 },
+    /// Which person a member of a group is.
+    Person { group: String, member: u32, user: String },
+    /// A person added an account as a friend, or blocked it; `name` is what the person's chat is called.
+    Friend { at: Timestamp, user: String, name: String, channel: String, friend: bool },
     /// A group was made, or its name or number of members set.
     Group(GroupConfig),
     /// An account came into a group (`channel`) or went (`None`).

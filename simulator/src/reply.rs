@@ -85,7 +85,7 @@ pub(super) fn reply(
     now: Timestamp,
 ) -> Result<Answer, JournalError> {
     let group = state.replies.group(&request.reply_token, channel, now);
-    let Some(group) = group.filter(|id| state.groups.joined(id, channel).is_some()).map(str::to_owned) else {
+    let Some(group) = group.filter(|id| state.cost_of_push(id, channel).is_some()).map(str::to_owned) else {
         return Ok(Answer::error(StatusCode::BAD_REQUEST, "Invalid reply token"));
     };
     let content = match find_or_keep(state, &request.messages)? {

@@ -126,11 +126,12 @@ impl SimulatedMembers {
     }
 }
 
-/// The first button of a content whose tap goes to the webhook.
+/// The first button of a content by which people say that they have taken note.
 fn find_button(content: &Content) -> Option<Button> {
     fn find(value: &Value) -> Option<Button> {
         if let Some(data) = value.get("data").and_then(Value::as_str)
             && value.get("type").is_some_and(|kind| kind == "postback")
+            && value.get("label").is_some_and(|label| label == "รับทราบ")
         {
             let display_text = value.get("displayText").and_then(Value::as_str).map(str::to_owned);
             return Some(Button { data: data.to_owned(), display_text });

@@ -15,7 +15,8 @@ use super::channel::Channel;
 use super::chat::{Entry, EntryContent, Sent};
 use super::content::{Content, Contents};
 use super::faults::Faults;
-use super::groups::Groups;
+use super::friends::{Friends, Friendship};
+use super::groups::{Group, Groups};
 use super::journal::{Journal, JournalError};
 use super::keys::{AcceptedUse, fingerprint};
 use super::record::{Accepted, Record, Via};
@@ -33,6 +34,8 @@ pub(super) struct State {
     pub(super) channels: BTreeMap<String, Channel>,
     /// The groups.
     pub(super) groups: Groups,
+    /// The chats of two.
+    pub(super) friends: Friends,
     /// The message arrays.
     pub(super) contents: Contents,
     /// The reply tokens that may still be used.
@@ -56,6 +59,7 @@ impl State {
         Self {
             channels: BTreeMap::new(),
             groups: Groups::default(),
+            friends: Friends::default(),
             contents: Contents::default(),
             replies: ReplyTokens::default(),
             faults: Faults::none(seed),
@@ -102,6 +106,31 @@ impl State {
         all.find(|channel| channel.config.token == token).map(|channel| channel.config.code.as_str())
     }
 
+    /// The chat with this id: of a group, or of two.
+    pub(super) fn chat(&self, id: &str) -> Option<&Group> {
+        self.groups.get(id).or_else(|| self.friends.get(id))
+    }
+
+    fn chat_mut(&mut self, id: &str) -> Option<&mut Group> {
+        match self.groups.get_mut(id) {
+            Some(group) => Some(group),
+            None => self.friends.get_mut(id),
+        }
+    }
+
+    /// What a push of `channel` to this id is counted; none where it cannot be sent there: LINE sends to groups in which the
+    /// account is, and to people who added it. Who blocked it since is not counted and not told.
+    pub(super) fn cost_of_push(&self, to: &str, channel: &str) -> Option<u64> {
+        if let Some(group) = self.groups.joined(to, channel) {
+            return Some(u64::from(group.config.members));
+        }
+        match self.friends.friendship(to, channel) {
+            Friendship::Friend => Some(1),
+            Friendship::Blocked => Some(0),
+            Friendship::Stranger => None,
+        }
+    }
+
     /// Takes `count` message ids and returns the first.
     pub(super) fn take_message_ids(&mut self, count: u64) -> u64 {
         let first = self.next_message_id;
@@ -122,6 +151,8 @@ impl State {
                 }
             }
             Record::Group(config) => self.groups.put(config),
+            Record::Person { group, member, user } => self.groups.set_person(&group, member, user),
+            Record::Friend { at, user, name, channel, friend } => self.apply_friend(at, &user, &name, &channel, friend),
             Record::Account { at, group, channel } => self.apply_account(at, &group, channel),
             Record::Members { at, group, change } => self.apply_members(at, &group, change),
             Record::Content { messages } => self.apply_content(messages),
@@ -147,6 +178,12 @@ impl State {
         self.show(group, Entry { at, what: EntryContent::Account { name, came } });
     }
 
+    fn apply_friend(&mut self, at: Timestamp, user: &str, name: &str, channel: &str, friend: bool) {
+        self.friends.set(user, name, channel, friend);
+        let account = self.channels.get(channel).map_or_else(|| channel.to_owned(), |known| known.config.name.clone());
+        self.show(user, Entry { at, what: EntryContent::Account { name: account, came: friend } });
+    }
+
     fn apply_members(&mut self, at: Timestamp, group: &str, change: i32) {
         let Some(known) = self.groups.get_mut(group) else { return };
         known.config.members = known.config.members.saturating_add_signed(change);
@@ -154,7 +191,7 @@ impl State {
     }
 
     fn apply_changed(&mut self, group: &str, id: u64, text: Option<String>) {
-        if let Some(known) = self.groups.get_mut(group) {
+        if let Some(known) = self.chat_mut(group) {
             known.chat.change(id, text.unwrap_or_else(|| "(ยกเลิกข้อความนี้แล้ว)".to_owned()));
         }
     }
@@ -188,22 +225,26 @@ impl State {
             Via::Reply { token } => self.replies.use_up(&token),
         }
         let account = Arc::clone(&account.name);
+        if self.friends.friendship(&group, &channel) == Friendship::Blocked {
+            return;
+        }
         let sent = Sent { account, content, first_id, request, retry_key, pushed };
         self.show(&group, Entry { at, what: EntryContent::Sent(sent) });
     }
 
     fn show(&mut self, group: &str, entry: Entry) {
-        if let Some(group) = self.groups.get_mut(group) {
-            group.chat.push(entry);
+        if let Some(known) = self.chat_mut(group) {
+            known.chat.push(entry);
             if self.changes.receiver_count() > 0 {
                 // the last page may have closed just now, which is no fault
-                let _ = self.changes.send(group.config.id.as_str().into());
+                let _ = self.changes.send(group.into());
             }
         }
     }
 
     fn clear(&mut self) {
         self.groups.clear_chats();
+        self.friends.clear_chats();
         self.channels.values_mut().for_each(Channel::clear);
         self.replies = ReplyTokens::default();
         self.tally = Tally::default();

@@ -81,6 +81,8 @@ pub(super) struct Scene<'a> {
     pub(super) group: &'a str,
     /// How many members it has, after what happened.
     pub(super) members: u32,
+    /// Who did it.
+    pub(super) user: Option<String>,
     /// The share of members whose id is left out.
     pub(super) hidden: f64,
     /// When.
@@ -93,11 +95,17 @@ pub(super) struct Scene<'a> {
 pub(super) fn event_object(scene: &Scene<'_>, happening: &GroupEvent) -> (String, Option<String>, Value) {
     let id = ulid(scene.now);
     let reply_token = happening.can_be_answered().then(|| hex::encode(rand::random::<[u8; 16]>()));
-    let mut source = json!({ "type": "group", "groupId": scene.group });
-    let named = happening.member().filter(|_| !happening.is_unnamed());
-    if let Some(user) = named.and_then(|member| shown_member_id(scene.group, member, scene.hidden)) {
-        source["userId"] = user.into();
-    }
+    let source = if happening.is_direct() {
+        json!({ "type": "user", "userId": scene.user })
+    } else {
+        let mut source = json!({ "type": "group", "groupId": scene.group });
+        if let Some(user) =
+            scene.user.clone().filter(|_| !happening.is_unnamed()).and_then(|user| shown_member_id(user, scene.hidden))
+        {
+            source["userId"] = user.into();
+        }
+        source
+    };
     let mut object = json!({
         "type": happening.kind(),
         "mode": "active",
@@ -121,7 +129,7 @@ fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, V
         json!({ "members": ids.collect::<Vec<_>>() })
     };
     match happening {
-        GroupEvent::Message { text, .. } => {
+        GroupEvent::Message { text, .. } | GroupEvent::DirectMessage { text, .. } => {
             let id = scene.message_id;
             let message = json!({ "type": "text", "id": id.to_string(), "quoteToken": quote_token(id), "text": text });
             Some(("message", message))
@@ -144,13 +152,16 @@ fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, V
             Some(("message", message))
         }
         GroupEvent::Unsend { message, .. } => Some(("unsend", json!({ "messageId": message.to_string() }))),
-        GroupEvent::Postback { data, .. } => Some(("postback", json!({ "data": data }))),
+        GroupEvent::Postback { data, .. } | GroupEvent::DirectPostback { data, .. } => {
+            Some(("postback", json!({ "data": data })))
+        }
         // whoever came has the highest numbers, and whoever went had them
         GroupEvent::MemberJoined { count } => {
             Some(("joined", users(scene.members.saturating_sub(*count) + 1..=scene.members)))
         }
         GroupEvent::MemberLeft { count } => Some(("left", users(scene.members + 1..=scene.members + count))),
-        GroupEvent::Join { .. } | GroupEvent::Leave => None,
+        GroupEvent::Follow { .. } => Some(("follow", json!({ "isUnblocked": false }))),
+        GroupEvent::Unfollow { .. } | GroupEvent::Join { .. } | GroupEvent::Leave => None,
     }
 }
 
@@ -184,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_join_tells_the_group_but_no_user() {
-        let scene = Scene { group: "C1", members: 5, hidden: 0.0, now: Timestamp::from_second(1), message_id: 0 };
+        let scene =
+            Scene { group: "C1", members: 5, user: None, hidden: 0.0, now: Timestamp::from_second(1), message_id: 0 };
         let (_, token, object) = event_object(&scene, &GroupEvent::Join { channel: None });
         assert!(token.is_some());
         assert_eq!(object["source"], json!({ "type": "group", "groupId": "C1" }));
@@ -193,7 +205,8 @@ mod tests {
 
     #[test]
     fn a_sticker_that_quotes_a_message_says_which_and_by_whom_unless_line_leaves_it_out() {
-        let scene = Scene { group: "C1", members: 5, hidden: 0.0, now: Timestamp::from_second(1), message_id: 9 };
+        let user = Some(member_id("C1", 2));
+        let scene = Scene { group: "C1", members: 5, user, hidden: 0.0, now: Timestamp::from_second(1), message_id: 9 };
         let quote = |text: Option<&str>, unnamed| GroupEvent::Quote {
             member: 2,
             message: 7,
@@ -215,7 +228,8 @@ mod tests {
 
     #[test]
     fn those_who_joined_are_the_last_members() {
-        let scene = Scene { group: "C1", members: 5, hidden: 0.0, now: Timestamp::from_second(1), message_id: 0 };
+        let scene =
+            Scene { group: "C1", members: 5, user: None, hidden: 0.0, now: Timestamp::from_second(1), message_id: 0 };
         let (_, _, object) = event_object(&scene, &GroupEvent::MemberJoined { count: 2 });
         assert_eq!(object["joined"]["members"][1]["userId"], member_id("C1", 5));
         assert_eq!(object["joined"]["members"].as_array().map(Vec::len), Some(2));

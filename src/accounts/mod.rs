@@ -5,6 +5,7 @@
 //! the answer and nowhere else; what is kept are hashes.
 
 pub mod keys;
+pub mod line_binding;
 pub mod people;
 
 use crate::domain::account::Permission;

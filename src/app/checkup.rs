@@ -205,7 +205,7 @@ async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
 async fn check_account(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
     let access = open_access(&context.sealing_keys()?, channel)?;
     let bot = wiring::line_client(&context.config)?.bot_info(&access).await?;
-    update_bot(&mut *context.db.acquire().await?, channel.id, &bot.user_id).await?;
+    update_bot(&mut *context.db.acquire().await?, channel.id, &bot.user_id, &bot.basic_id).await?;
     Ok(format!("{} ({})", bot.display_name, bot.basic_id))
 }
 

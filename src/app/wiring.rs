@@ -13,7 +13,7 @@ use crate::domain::bulletin::Urgency;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
-use crate::relay::settings::{BulletinRules, Retention, Settings};
+use crate::relay::settings::{BulletinRules, ReminderRules, Retention, Settings};
 
 /// When a month's deliveries are rewritten without room for changes: later than any bulletin expires.
 const CLOSED_AFTER: Duration = Duration::from_hours(45 * 24);
@@ -87,6 +87,11 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         prices,
         acknowledge_words: AcknowledgeWords::of(&relay.acknowledge.words),
         newcomers_every: relay.newcomers_every,
+        reminders: ReminderRules {
+            enabled: relay.reminders.enabled,
+            hours: relay.reminders.hours(),
+            deadlines: relay.reminders.deadline.by_urgency(),
+        },
         bulletins: BulletinRules {
             approval: config.bulletins.approval,
             image_limit: whole(config.bulletins.image_limit),

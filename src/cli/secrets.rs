@@ -120,8 +120,11 @@ async fn rotate(context: &AppContext) -> anyhow::Result<()> {
             nodes.join("; ")
         ),
         Rotated::Sealed { key, anew, old } => {
-            let ResealedCounts { channels, codes, unopened } = anew;
-            writeln!(out, "key {key} seals; sealed anew: {channels} secrets of channels, {codes} of accounts")?;
+            let ResealedCounts { channels, codes, bindings, unopened } = anew;
+            writeln!(
+                out,
+                "key {key} seals; sealed anew: {channels} secrets of channels, {codes} of accounts, {bindings} LINE users"
+            )?;
             if !unopened.is_empty() {
                 bail!("these could not be opened and stay as they are: {}", unopened.join("; "));
             }

@@ -12,6 +12,7 @@ mod layer;
 mod money;
 mod oidc;
 mod relay;
+mod reminders;
 mod sections;
 
 use std::fmt;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::check::Check;
 use super::duration::{self, show};
 use super::money::BudgetRules;
+use super::reminders::Reminders;
 use super::sections::Line;
 use crate::domain::bulletin::Urgency;
 use crate::domain::way::{Way, WayRules};
@@ -110,6 +111,8 @@ pub struct Relay {
     pub budget: BudgetRules,
     /// What counts as an acknowledgement besides the button.
     pub acknowledge: Acknowledge,
+    /// Reminders to whoever is bound in LINE and has to forward.
+    pub reminders: Reminders,
 }
 
 impl Relay {
@@ -123,6 +126,7 @@ impl Relay {
         self.way.check(check);
         self.budget.check(&line.price.list(), check);
         self.acknowledge.check(check);
+        self.reminders.check(check);
     }
 
     fn check_sending(&self, check: &mut Check) {
@@ -267,7 +271,7 @@ pub struct Ways {
     pub push_after: PushAfter,
 }
 
-/// The time after a group's turn came when it is pushed to, as nobody has forwarded the bulletin.
+/// A time after a group's turn came, by urgency.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PushAfter {
@@ -285,6 +289,14 @@ pub struct PushAfter {
     pub most_urgent: Duration,
 }
 
+impl PushAfter {
+    /// Routine first.
+    #[must_use]
+    pub fn by_urgency(&self) -> [Duration; 4] {
+        [self.routine, self.urgent, self.very_urgent, self.most_urgent]
+    }
+}
+
 impl Ways {
     /// As the engine has them.
     #[must_use]
@@ -293,7 +305,7 @@ impl Ways {
         let minutes = |span: Duration| i32::try_from(span.as_secs() / 60).unwrap_or(i32::MAX);
         WayRules {
             tiers: [self.tier_1, self.tier_2, self.tier_3],
-            push_after: [after.routine, after.urgent, after.very_urgent, after.most_urgent].map(minutes),
+            push_after: after.by_urgency().map(minutes),
             most_urgent_pushes: self.most_urgent_pushes,
         }
     }

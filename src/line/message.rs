@@ -5,11 +5,13 @@
 //! steward's note, attributed so that nobody takes it for part of the letter. Texts are cut for the eye
 //! only and by whole words. What is rendered goes through [`super::limits`] before it is published.
 //!
-//! Called by `relay::publish` and `relay::forward`, and by `web` for the preview; [`render_list`] by `relay::answering`.
+//! Called by `relay::publish`, `relay::forward` and, for the reminders beside them, `relay::reminders`, and by `web` for the preview;
+//! [`render_list`] by `relay::answering`.
 
 mod bubble;
 mod flex;
 mod list;
+mod reminder;
 
 use serde::Serialize as _;
 
@@ -17,6 +19,7 @@ use self::bubble::Texts;
 use self::flex::Message;
 pub use self::list::ListedBulletin;
 use self::list::ListedTexts;
+pub use self::reminder::{Reminder, render_reminder};
 use super::limits::ALT_TEXT;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::headline::{marks, subject_line};
@@ -51,8 +54,10 @@ pub struct Bubble<'a> {
     pub read_url: &'a str,
     /// What a tap on รับทราบ sends back; no button without it.
     pub acknowledge: Option<&'a str>,
-    /// Where a steward lets it into the groups below; no button without it.
+    /// What a steward's tap on ส่งต่อ sends back; no button without it.
     pub forward: Option<&'a str>,
+    /// Where a steward adds a note, chooses groups or declines; no button without it.
+    pub forward_page: Option<&'a str>,
     /// LINE's share screen with the bulletin's text in it; no button without it.
     pub share: Option<&'a str>,
     /// Which earlier bulletin it puts right or takes back, as a sentence.

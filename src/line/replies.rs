@@ -99,6 +99,97 @@ pub fn corrected(read_url: &str) -> Reply {
     plain_text(&format!("ประกาศนี้มีฉบับแก้ไขแล้ว โปรดใช้ฉบับแก้ไขแทน\n{read_url}"))
 }
 
+/// When a bulletin's time is over.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn expired_bulletin() -> Reply {
+    plain_text("ประกาศนี้พ้นกำหนดแล้ว ระบบจึงไม่ส่งต่อ")
+}
+
+/// When somebody added the account as a friend; the code is made on the page at `account_url`.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn friend_greeting(account_url: &str) -> Reply {
+    plain_text(&format!(
+        "บัญชีนี้ใช้แจ้งข้อมูลข่าวสารของทางราชการแบบทางเดียว และไม่ตอบคำถาม\n\n\
+         หากท่านเป็นผู้ส่งต่อประกาศ โปรดขอรหัสผูกบัญชีจากหน้า \"บัญชีของฉัน\" แล้วพิมพ์รหัสนั้นในแชทนี้ \
+         เพื่อรับการแจ้งเตือนและส่งต่อประกาศได้จาก LINE\n{account_url}"
+    ))
+}
+
+/// When a binding code was right: `title` is what the account is called.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn bound(title: &str) -> Reply {
+    plain_text(&format!(
+        "ผูก LINE นี้กับบัญชี {title} แล้ว\n\
+         ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ \
+         หากต้องการยกเลิก ให้ยกเลิกที่หน้า \"บัญชีของฉัน\" หรือบล็อกบัญชีนี้"
+    ))
+}
+
+/// When a binding code is not known.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn unknown_binding_code() -> Reply {
+    plain_text("ไม่พบรหัสผูกบัญชีนี้ในระบบ โปรดตรวจสอบแล้วพิมพ์อีกครั้ง หรือขอรหัสใหม่จากหน้า \"บัญชีของฉัน\"")
+}
+
+/// When a binding code was right once.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn expired_binding_code() -> Reply {
+    plain_text("รหัสผูกบัญชีนี้หมดอายุหรือใช้ไปแล้ว โปรดขอรหัสใหม่จากหน้า \"บัญชีของฉัน\"")
+}
+
+/// When a binding code was typed in a group, where it binds nobody and works no more.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn binding_code_in_group() -> Reply {
+    plain_text(
+        "รหัสผูกบัญชีใช้ได้ในแชทส่วนตัวกับบัญชีนี้เท่านั้น และรหัสนี้ใช้ไม่ได้แล้วเพราะผู้อื่นในกลุ่มเห็น\n\
+         โปรดขอรหัสใหม่จากหน้า \"บัญชีของฉัน\" แล้วพิมพ์ในแชทส่วนตัว",
+    )
+}
+
+/// When a tap lets a bulletin into groups: so many, with so many members.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn forwarded(groups: i64, people: i64) -> Reply {
+    plain_text(&format!("รับการส่งต่อแล้ว ระบบกำลังส่งประกาศเข้า {groups} กลุ่ม (สมาชิกรวม {people} คน)"))
+}
+
+/// When what is tapped was forwarded before.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn forwarded_before() -> Reply {
+    plain_text("ประกาศนี้ส่งต่อเข้ากลุ่มของท่านไปก่อนแล้ว ไม่ต้องดำเนินการเพิ่ม")
+}
+
+/// When a bound steward taps and nothing is held for them; `page_url` says how it stands.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn nothing_to_forward(page_url: &str) -> Reply {
+    plain_text(&format!("ขณะนี้ไม่มีกลุ่มของท่านที่รอส่งต่อประกาศนี้ ดูรายละเอียดได้ที่\n{page_url}"))
+}
+
+/// When somebody taps who is not bound to an account; stewards can forward at `page_url`.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn not_bound(page_url: &str) -> Reply {
+    plain_text(&format!("ปุ่มส่งต่อใช้ได้เฉพาะผู้ส่งต่อประกาศที่ผูก LINE กับบัญชีในระบบแล้ว ผู้ส่งต่อประกาศเข้าสู่ระบบเพื่อส่งต่อได้ที่\n{page_url}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +208,16 @@ mod tests {
             not_linked(),
             withdrawn(),
             corrected("https://relay.example/b/abcdefghijklmnopqrstuv"),
+            expired_bulletin(),
+            friend_greeting("https://relay.example/account"),
+            bound("ผู้ว่าราชการจังหวัดลำพูน"),
+            unknown_binding_code(),
+            expired_binding_code(),
+            binding_code_in_group(),
+            forwarded(2, 80),
+            forwarded_before(),
+            nothing_to_forward("https://relay.example/waiting/x"),
+            not_bound("https://relay.example/waiting/x"),
         ] {
             assert_eq!(limits::check(&reply.expect("test data")).expect("test data"), []);
         }

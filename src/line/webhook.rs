@@ -45,6 +45,8 @@ pub struct InboundEvent {
     pub mode: Mode,
     /// The LINE group it happened in; not a chat of two, nor the old multi-person `room`.
     pub group_id: Option<String>,
+    /// Whether it happened in a chat of two with the account.
+    pub direct: bool,
     /// Who did it; LINE often leaves it out in groups.
     pub user_id: Option<String>,
     /// To answer with, once and within about a minute; the dummies of LINE's test button count as none.
@@ -87,6 +89,10 @@ pub enum Mode {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventContent {
+    /// Somebody added the account as a friend, or lets it in again.
+    Follow,
+    /// Somebody blocked the account.
+    Unfollow,
     /// The account was added to the group; LINE does not tell by whom.
     Join,
     /// The account is no longer in the group.
@@ -135,6 +141,8 @@ impl EventContent {
     #[must_use]
     pub fn kind(&self) -> &str {
         match self {
+            Self::Follow => "follow",
+            Self::Unfollow => "unfollow",
             Self::Join => "join",
             Self::Leave => "leave",
             Self::Tap { .. } => "postback",
@@ -202,13 +210,15 @@ fn read_event(raw: &str) -> (InboundEvent, bool) {
     let event: Value = serde_json::from_str(raw).unwrap_or_default();
     let what = read_what(&event);
     let id = id_at(&event, "/webhookEventId").or_else(|| partial_event_id(raw)).unwrap_or_else(|| hashed_id(raw));
-    let in_group = event.pointer("/source/type").is_some_and(|kind| kind == "group");
+    let is_from = |kind: &str| event.pointer("/source/type").is_some_and(|source| source == kind);
+    let in_group = is_from("group");
     let read = InboundEvent {
         id,
         occurred_at: event.get("timestamp").and_then(Value::as_i64).map(at_millisecond),
         redelivery: event.pointer("/deliveryContext/isRedelivery").and_then(Value::as_bool).unwrap_or(false),
         mode: read_mode(&event),
         group_id: id_at(&event, "/source/groupId").filter(|_| in_group),
+        direct: is_from("user"),
         user_id: id_at(&event, "/source/userId"),
         reply_token: text_at(&event, "/replyToken").filter(|token| !is_dummy(token)),
         what: what.clone().unwrap_or_else(|| EventContent::Other { kind: kind_of(&event) }),
@@ -220,6 +230,8 @@ fn read_event(raw: &str) -> (InboundEvent, bool) {
 /// What happened; `None` if the event lacks what its type promises.
 fn read_what(event: &Value) -> Option<EventContent> {
     Some(match event.get("type")?.as_str()? {
+        "follow" => EventContent::Follow,
+        "unfollow" => EventContent::Unfollow,
         "join" => EventContent::Join,
         "leave" => EventContent::Leave,
         "postback" => EventContent::Tap { data: text_at(event, "/postback/data")? },

@@ -8,8 +8,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::engine::{Engine, open_access};
+use super::publish::forward_url;
 use super::share::read_url;
-use crate::domain::ids::{BulletinNo, ChannelId, GroupId};
+use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
 use crate::line::message::{ListedBulletin, render_list};
 use crate::line::replies;
@@ -63,6 +64,27 @@ pub(super) enum ReplyKind {
     CorrectedBulletin {
         public_token: String,
     },
+    ExpiredBulletin,
+    FriendGreeting,
+    /// An account is bound to whoever typed its code.
+    Bound {
+        title: String,
+    },
+    UnknownBindingCode,
+    ExpiredBindingCode,
+    BindingCodeInGroup,
+    /// A bulletin goes into so many groups with so many people.
+    ForwardedByTap {
+        groups: i64,
+        people: i64,
+    },
+    ForwardedBefore,
+    NothingToForward {
+        bulletin: BulletinId,
+    },
+    NotBound {
+        bulletin: BulletinId,
+    },
 }
 
 impl Answer {
@@ -101,6 +123,18 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::NotLinked => replies::not_linked()?,
         ReplyKind::WithdrawnBulletin => replies::withdrawn()?,
         ReplyKind::CorrectedBulletin { public_token } => replies::corrected(&read_url(&engine.settings, public_token))?,
+        ReplyKind::ExpiredBulletin => replies::expired_bulletin()?,
+        ReplyKind::FriendGreeting => replies::friend_greeting(&format!("{}/account", engine.settings.public_url))?,
+        ReplyKind::Bound { title } => replies::bound(title)?,
+        ReplyKind::UnknownBindingCode => replies::unknown_binding_code()?,
+        ReplyKind::ExpiredBindingCode => replies::expired_binding_code()?,
+        ReplyKind::BindingCodeInGroup => replies::binding_code_in_group()?,
+        ReplyKind::ForwardedByTap { groups, people } => replies::forwarded(*groups, *people)?,
+        ReplyKind::ForwardedBefore => replies::forwarded_before()?,
+        ReplyKind::NothingToForward { bulletin } => {
+            replies::nothing_to_forward(&forward_url(&engine.settings, *bulletin))?
+        }
+        ReplyKind::NotBound { bulletin } => replies::not_bound(&forward_url(&engine.settings, *bulletin))?,
         ReplyKind::Thanks => replies::thanks()?,
         ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
         ReplyKind::WrongCode => replies::wrong_code()?,

@@ -11,6 +11,7 @@ use crate::domain::bulletin::Stage;
 use crate::domain::heard::{FoundText, HeardNote, HeardVerdict};
 use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;
+use crate::store::bindings::find_is_steward;
 use crate::store::bulletins::find_correction;
 use crate::store::heard::{self as rows, HeardMessage, Judged};
 use crate::store::locks::{BulletinsLocked, lock_bulletins_shared, lock_heard};
@@ -45,11 +46,16 @@ pub(super) async fn book(
     };
     let locked = lock_bulletins_shared(db, &[bulletin]).await?;
     let Some((no, stage)) = rows::find_published(db, bulletin).await? else { return Ok(None) };
+    let by_steward = match &event.person {
+        Some(person) => find_is_steward(db, group.0, person, now).await?,
+        None => None,
+    };
     let message = HeardMessage {
         bulletin: no,
         group,
         message_id: note.message_id.clone(),
         person: event.person.clone(),
+        by_steward,
         verdict,
         at: event.occurred_at,
     };
@@ -96,6 +102,8 @@ async fn book_change(
             group,
             message_id: note.message_id.clone(),
             person: event.person.clone(),
+            // the message is kept already, with what was known of its author
+            by_steward: None,
             verdict: HeardVerdict::Altered,
             at: event.occurred_at,
         };

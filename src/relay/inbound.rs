@@ -1,7 +1,8 @@
 //! Handles what LINE's webhooks brought, after they were stored and answered.
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
-//! group links it; leaving unlinks it. What else people write was never stored. Taps are counted in batches, each
+//! group links it; leaving unlinks it. A binding code typed in a chat of two binds a steward's account, and a bound steward forwards
+//! by a tap. What else people write was never stored. Taps are counted in batches, each
 //! other event in a transaction of its own, so that neither holds the locks of the other. An event that cannot be worked
 //! on stops no other: it is tried again, then set aside (`store::webhook_failures`). Answers to LINE go out afterwards,
 //! beside the work, and may be lost, as they are only courtesy.
@@ -16,14 +17,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::answering::{Answer, ReplyKind, give};
 use super::engine::Engine;
-use super::heard;
 use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
+use super::{binding, forward_tap, heard};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::heard::HeardNote;
 use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
-use crate::store::acknowledgements::{Tap, insert_taps};
+use crate::store::acknowledgements::{Tap, acknowledge_as_steward, insert_taps};
+use crate::store::bindings::list_stewards_taps;
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
@@ -108,7 +110,7 @@ async fn handle_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     let events = take_unprocessed(&mut tx, false, 1, now).await?;
     let Some(event) = events.first() else { return Ok(None) };
     let worked_on = async {
-        let answer = handle(&mut tx, event, now).await?;
+        let answer = handle(engine, &mut tx, event, now).await?;
         mark_processed(&mut tx, &events, now).await?;
         Ok(answer)
     };
@@ -195,8 +197,11 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     let taps: Vec<(&Event, Tap)> = events.iter().filter_map(|event| Some((event, as_tap(event)?))).collect();
     let rows: Vec<Tap> = taps.iter().map(|(_, tap)| tap.clone()).collect();
     let bulletins: Vec<_> = rows.iter().map(|tap| tap.bulletin_id).collect();
-    let _lock = lock_bulletins_shared(db, &bulletins).await?;
+    let lock = lock_bulletins_shared(db, &bulletins).await?;
     let mut thanked: HashSet<_> = insert_taps(db, &rows).await?.into_iter().collect();
+    for own in list_stewards_taps(db, &rows).await? {
+        acknowledge_as_steward(db, &lock, own.bulletin, own.group, own.at).await?;
+    }
     mark_processed(db, events, now).await?;
     let thanks = taps
         .into_iter()
@@ -221,7 +226,21 @@ fn as_tap(event: &Event) -> Option<Tap> {
 }
 
 /// Does what one event other than a tap asks for.
-async fn handle(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
+async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<Answer>> {
+    match event.kind.as_str() {
+        "forward_tap" => {
+            let answer = forward_tap::tap(db, event, now).await?;
+            return Ok(answer.map(|what| Answer::to(event, what)));
+        }
+        "follow" => return Ok(Some(Answer::to(event, ReplyKind::FriendGreeting))),
+        "unfollow" => return binding::unfollow(db, event, now).await.map(|()| None),
+        "bind_code" => return binding::bind(engine, db, event, now).await.map(|what| Some(Answer::to(event, what))),
+        "bind_code_in_group" => {
+            let answer = binding::spoil(db, event, now).await?;
+            return Ok(answer.map(|what| Answer::to(event, what)));
+        }
+        _ => {}
+    }
     let Some(line_group_id) = event.line_group_id.as_deref() else { return Ok(None) };
     match event.kind.as_str() {
         "join" => Ok(Some(Answer::to(event, ReplyKind::Greeting))),

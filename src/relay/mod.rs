@@ -5,7 +5,7 @@
 //! and writes one audit entry of one name, whoever calls: the API, a form or the command line. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
 //! [`inbound`] works on what LINE told us, woken by [`inbound_wake`]; [`upkeep`] does what time asks for, on one node for all, and keeps the
-//! `quotas` and the `member_counts`. [`test_driver`] steps the same parts without any waiting.
+//! `quotas` and the `member_counts` and sends the `reminders`. [`test_driver`] steps the same parts without any waiting.
 //!
 //! From publish to receipt: [`publish`] inserts the deliveries; the first are ready and stand in a batch of the queue
 //! (`store::batches`). The dispatcher of their channel asks the queue reader, which claims the batch; it calls LINE for each (`call`), and
@@ -19,7 +19,7 @@
 //! | copies that wait, are held or queued | end as *withdrawn* | end as *expired* | go on; whoever forwards is told of the correction |
 //! | a copy under way, accepted late | is recorded, and the notice follows it | is recorded | is recorded |
 //! | release at its time, passing by | not any more | not any more | as before |
-//! | forward, decline, undecline, retry | refused: not relaying | refused: expired | as before |
+//! | forward (on the page or by a tap), decline, undecline, retry | refused: not relaying | refused: expired | as before |
 //! | withdrawing it | refused: not relaying | a notice goes where it went | takes the correction along |
 //! | a correction not published yet: submit, approve, try, schedule, publish | refused: its bulletin was withdrawn | as before | as before; the newest counts |
 //! | a scheduled correction, when its hour comes | is a draft again, with the reason | is published | is published |
@@ -35,6 +35,7 @@ mod answering;
 pub mod approval;
 pub mod audience;
 mod backlog;
+pub mod binding;
 mod call;
 pub mod channels;
 pub mod clock_watch;
@@ -46,6 +47,7 @@ pub mod duty;
 pub mod engine;
 pub mod forecast;
 pub mod forward;
+pub mod forward_tap;
 mod gauges;
 mod heard;
 pub mod inbound;
@@ -64,6 +66,7 @@ mod quota_evidence;
 pub mod quotas;
 mod recorder;
 pub mod refusal;
+mod reminders;
 pub mod restore_guard;
 pub mod retry;
 pub mod settings;

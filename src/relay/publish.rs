@@ -7,6 +7,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::audience::resolve;
+use super::forward_tap::forward_data;
 use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::refusal::{Refusal, Result};
 use super::settings::Settings;
@@ -218,7 +219,7 @@ pub(super) async fn check(
 pub enum Variant {
     /// Those with nothing more to do than to read.
     Plain,
-    /// Those whose members have to forward it: with a button that leads there.
+    /// Those whose members have to forward it: with a button to do so.
     Forwarding,
 }
 
@@ -301,7 +302,8 @@ pub struct Place<'a> {
 /// # Errors
 /// As [`render_checked`].
 pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Result<String> {
-    let forward = (place.variant == Variant::Forwarding).then(|| forward_url(settings, place.id));
+    let forward_page = (place.variant == Variant::Forwarding).then(|| forward_url(settings, place.id));
+    let forward = (place.variant == Variant::Forwarding).then(|| forward_data(place.id));
     let date = draft.document_date.as_deref().and_then(|date| date.parse().ok());
     let date_thai = date.map(|date| format_long_date(date, Digits::Thai));
     let links: Vec<Link<'_>> = draft.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect();
@@ -332,6 +334,7 @@ pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Re
             read_url: &read_url,
             acknowledge: draft.acknowledgement.requested.then_some(acknowledge.as_str()),
             forward: forward.as_deref(),
+            forward_page: forward_page.as_deref(),
             share: share_url.as_deref(),
             notice,
         },

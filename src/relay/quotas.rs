@@ -13,7 +13,7 @@ use super::engine::{Engine, open_access};
 use crate::domain::line_month::{LineMonth, line_day};
 use crate::domain::outcome::ParkReason;
 use crate::store::Result;
-use crate::store::channels::{Channel, list_channels, resume_channel, update_quota};
+use crate::store::channels::{Channel, list_channels, resume_channel, update_bot, update_quota};
 use crate::store::costs::{list_uncounted_days, update_line_count};
 use crate::store::notices::{Notice, notify};
 
@@ -81,10 +81,26 @@ async fn ask_day(engine: &Engine, channel: &Channel, day: &str) -> Option<Option
 /// Asks LINE how much of each channel's quota is left, and lets a channel go on that has room again.
 pub async fn refresh_quotas(engine: &Engine) -> Result<()> {
     let channels = list_channels(&mut *engine.db.acquire().await?).await?;
+    for channel in channels.iter().filter(|channel| channel.basic_id.is_none()) {
+        learn_name(engine, channel).await?;
+    }
     let asked = channels.iter().map(|channel| async move { (channel, ask_quota(engine, channel).await) });
     for (channel, quota) in futures_util::future::join_all(asked).await {
         if let Some((limit, used)) = quota {
             store_quota(engine, channel, limit, used).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Asks what the channel's account is called, which people who add it have to know. What is not told is asked again next time.
+async fn learn_name(engine: &Engine, channel: &Channel) -> Result<()> {
+    let Ok(access) = open_access(&engine.sealing, channel) else { return Ok(()) };
+    match engine.line.bot_info(&access).await {
+        Ok(bot) => update_bot(&mut *engine.db.acquire().await?, channel.id, &bot.user_id, &bot.basic_id).await?,
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::info!(channel.code = channel.code, error, "LINE did not say what the channel's account is called");
         }
     }
     Ok(())

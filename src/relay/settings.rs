@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::budget::Budget;
 use crate::domain::bulletin::{Approval, Urgency};
+use crate::domain::office_hours::OfficeHours;
 use crate::domain::price::PriceList;
 use crate::domain::time::Timestamp;
 use crate::domain::way::WayRules;
@@ -96,8 +97,21 @@ pub struct Settings {
     pub acknowledge_words: AcknowledgeWords,
     /// The time between two cards for newcomers of one group.
     pub newcomers_every: Duration,
+    /// When whoever is bound and has to forward is reminded.
+    pub reminders: ReminderRules,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
+}
+
+/// When stewards are reminded in LINE.
+#[derive(Clone, Debug)]
+pub struct ReminderRules {
+    /// Whether at all.
+    pub enabled: bool,
+    /// When people may be written to about what is not most urgent.
+    pub hours: OfficeHours,
+    /// For each urgency, routine first: the time that a steward has where nothing goes on by itself.
+    pub deadlines: [Duration; 4],
 }
 
 /// What bulletins must meet before they go out.

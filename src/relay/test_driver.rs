@@ -16,6 +16,7 @@ use super::inbound;
 use super::lease::Lease;
 use super::member_counts::refresh_counts;
 use super::quotas::refresh_quotas;
+use super::reminders::remind;
 use super::upkeep::UpkeepSteps;
 use crate::domain::ids::ChannelId;
 use crate::store::locks::SessionPid;
@@ -29,6 +30,7 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
         UpkeepSteps::new(engine.clone()).run_once().await;
         refresh_quotas(engine).await?;
         refresh_counts(engine).await?;
+        remind(engine, true).await?;
         send_until_idle(engine).await?;
         let after = progress::sum_versions(&mut *engine.db.acquire().await?).await?;
         if before == Some(after) {

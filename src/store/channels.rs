@@ -32,6 +32,8 @@ pub struct Channel {
     pub parked_at: Option<Timestamp>,
     /// The account's user id, which webhooks name as their destination.
     pub bot_user_id: Option<String>,
+    /// The account's @-name, by which people find it.
+    pub basic_id: Option<String>,
     /// The month's messages; none = not limited or not known.
     pub quota_limit: Option<i64>,
     /// Of these, used.
@@ -62,8 +64,8 @@ macro_rules! select_channels {
         sqlx::query_as!(
             Channel,
             r#"select id as "id: ChannelId", code, name, secret_sealed, next_secret_sealed, token_sealed, rate_per_second,
-            epoch, parked_reason, parked_at, bot_user_id, quota_limit, quota_used, quota_checked_at, last_webhook_at,
-            budget_messages, budget_baht, reserve_opened_at
+            epoch, parked_reason, parked_at, bot_user_id, basic_id, quota_limit, quota_used, quota_checked_at,
+            last_webhook_at, budget_messages, budget_baht, reserve_opened_at
         from channels"# + $which
             $(, $($arguments)*)?
         )
@@ -219,8 +221,10 @@ pub async fn update_quota(
 }
 
 /// Keeps who the account is.
-pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &str) -> Result<()> {
-    sqlx::query!("update channels set bot_user_id = $2 where id = $1", channel.0, bot_user_id).execute(db).await?;
+pub async fn update_bot(db: &mut Connection, channel: ChannelId, bot_user_id: &str, basic_id: &str) -> Result<()> {
+    sqlx::query!("update channels set bot_user_id = $2, basic_id = $3 where id = $1", channel.0, bot_user_id, basic_id)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -101,6 +101,8 @@ pub struct Delivery {
     pub heard_verdict: Option<HeardVerdict>,
     /// How many of them stand.
     pub heard_messages: i64,
+    /// Whether a steward of the group wrote one of these; none where it is not known.
+    pub heard_by_steward: Option<bool>,
     /// When LINE took the card that answered.
     pub card_taken_at: Option<Timestamp>,
     /// LINE's ids of the card's messages.
@@ -165,6 +167,7 @@ macro_rules! select_deliveries {
                 string_to_array(d.line_message_ids, ' ') as line_message_ids, b.published_at, d.changed,
                 d.steward_at, d.reported, d.reported_at, d.reported_by, d.reported_comment,
                 heard.at as "heard_at?: Timestamp", heard.verdict as "heard_verdict?: HeardVerdict", heard.messages as "heard_messages!",
+                heard.by_steward as "heard_by_steward?",
                 card.taken_at as "card_taken_at?: Timestamp",
                 string_to_array(card.line_message_ids, ' ') as card_message_ids
             from deliveries d
@@ -180,7 +183,10 @@ macro_rules! select_deliveries {
                 cross join lateral (
                     select coalesce(min(h.at) filter (where h.verdict <> 'taken_back'), max(h.judged_at)) as at,
                         coalesce(max(h.verdict) filter (where h.verdict <> 'taken_back'), max(h.verdict)) as verdict,
-                        count(*) filter (where h.verdict <> 'taken_back') as messages
+                        count(*) filter (where h.verdict <> 'taken_back') as messages,
+                        -- one of whom nobody knows may be the steward's
+                        case when bool_or(h.by_steward) filter (where h.verdict <> 'taken_back') then true
+                            when bool_and(h.by_steward is not null) filter (where h.verdict <> 'taken_back') then false end as by_steward
                     from heard_messages h where h.bulletin_no = d.bulletin_no and h.group_id = d.group_id) heard
                 left join heard_cards card on card.bulletin_no = d.bulletin_no and card.group_id = d.group_id
             "# + $which,

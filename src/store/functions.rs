@@ -28,6 +28,7 @@ functions![
     "bulletins_immutable",
     "bulletins_note_standstill",
     "channels_note_standstill",
+    "bindings_end_with_duty",
     "audit_entry_bytes",
     "audit_append_only",
     "seal_entries",

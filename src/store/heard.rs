@@ -34,6 +34,8 @@ pub struct HeardMessage {
     pub message_id: String,
     /// Who wrote it, as a keyed hash.
     pub person: Option<Vec<u8>>,
+    /// Whether that is a steward of the group; none where it is not known.
+    pub by_steward: Option<bool>,
     /// What its text says beside what was published.
     pub verdict: HeardVerdict,
     /// When it was written or changed.
@@ -51,8 +53,8 @@ pub async fn keep_message(db: &mut Connection, _: &BulletinsLocked, heard: &Hear
     .await?;
     if goes_there {
         sqlx::query!(
-            "insert into heard_messages as h (bulletin_no, group_id, message_id, at, person, verdict, judged_at)
-            values ($1, $2, $3, $4, $5, $6, $4)
+            "insert into heard_messages as h (bulletin_no, group_id, message_id, at, person, verdict, judged_at, by_steward)
+            values ($1, $2, $3, $4, $5, $6, $4, $7)
             on conflict (bulletin_no, group_id, message_id) do update
                 set verdict = excluded.verdict, judged_at = excluded.judged_at
                 -- what was taken back stays so, however late an older change is told
@@ -63,6 +65,7 @@ pub async fn keep_message(db: &mut Connection, _: &BulletinsLocked, heard: &Hear
             heard.at as Timestamp,
             heard.person,
             heard.verdict as HeardVerdict,
+            heard.by_steward,
         )
         .execute(db)
         .await?;
@@ -99,7 +102,7 @@ pub async fn take_back(
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
-        "update heard_messages set verdict = 'taken_back', person = null, judged_at = $3
+        "update heard_messages set verdict = 'taken_back', person = null, by_steward = null, judged_at = $3
         where bulletin_no = $1 and message_id = $2 and verdict <> 'taken_back'",
         bulletin.0,
         message_id,

@@ -21,6 +21,7 @@
 //! | `groups_ask_for_count` | a group gets another LINE group or size | has its members counted again |
 //! | `groups_number_line_group` | a group is linked | gives it the number of its LINE group, and a LINE group its number |
 //! | `line_groups_immutable` | a LINE group's row changes or is deleted | refuses it: old deliveries refer to them |
+//! | `accounts_end_bindings` | an account is ended, or gets another role or office | forgets the LINE user it is bound to, and its codes |
 //! | `images_immutable` | a picture changes | refuses it |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
@@ -36,6 +37,8 @@ pub mod audit;
 pub mod audit_dropping;
 pub mod audit_reading;
 pub mod batches;
+pub mod binding_codes;
+pub mod bindings;
 pub mod board;
 pub mod bulletins;
 pub mod channels;
@@ -51,6 +54,7 @@ pub mod demo_data;
 pub mod demo_seed;
 pub mod failed_sign_ins;
 pub mod fan_out;
+pub mod forward_taps;
 mod functions;
 pub mod groups;
 pub mod heard;
@@ -78,6 +82,7 @@ pub mod progress;
 pub mod queue_counts;
 pub mod record;
 pub mod recovery_codes;
+pub mod reminders;
 pub mod reports;
 pub mod retries;
 pub mod secret_keys;

@@ -73,7 +73,7 @@ pub async fn delete_secret_key(db: &mut Connection, key_id: &[u8]) -> Result<()>
     Ok(())
 }
 
-/// Which keys the channels' secrets and the accounts' codes are sealed with, and how many with each.
+/// Which keys the channels' secrets, the accounts' codes and the LINE users they are bound to are sealed with, and how many with each.
 pub async fn count_sealed(db: &mut Connection) -> Result<Vec<(Vec<u8>, i64)>> {
     let found = sqlx::query!(
         r#"select substring(sealed from 2 for 4) as "key_id!", count(*) as "count!" from (
@@ -81,6 +81,7 @@ pub async fn count_sealed(db: &mut Connection) -> Result<Vec<(Vec<u8>, i64)>> {
             union all select next_secret_sealed from channels
             union all select token_sealed from channels
             union all select totp_sealed from accounts
+            union all select user_id_sealed from bindings
         ) everything where length(sealed) >= 5 group by 1 order by 2 desc"#,
     )
     .fetch_all(db)
@@ -174,7 +175,7 @@ pub async fn update_code_secret(db: &mut Connection, id: AccountId, before: &[u8
     Ok(changed.rows_affected() == 1)
 }
 
-/// How many kept answers and sign-ins under way were sealed with one of the keys, of those that still count: answers to
+/// How many kept answers, sign-ins and bindings under way were sealed with one of the keys, of those that still count: answers to
 /// calls since `calls`, to forms since `forms`, sign-ins since `sign_ins`. `headers` are the beginnings of what these keys
 /// seal, in hex.
 pub async fn count_passing(
@@ -190,6 +191,9 @@ pub async fn count_passing(
                 and substr(response, 8, 10) = any ($1))
             + (select count(*) from idempotency_keys where route like $5 and created_at > $3
                 and substr(response, 1, 10) = any ($1))
+            -- a user id on its way to a binding
+            + (select count(*) from webhook_events where processed_at is null and kind = 'bind_code'
+                and substr(data, 66, 10) = any ($1))
             + (select count(*) from sessions,
                     lateral (values (data->'setting_up_codes'->>'sealed', data->'setting_up_codes'->>'since'),
                         (data->'half_way'->>'setting_up', data->'half_way'->>'since')) as begun (sealed, since)

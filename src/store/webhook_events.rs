@@ -14,14 +14,16 @@ pub struct Event {
     pub channel_id: ChannelId,
     /// LINE's id of the event.
     pub event_id: String,
-    /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members`, `heard`, `unsend` or `other`.
+    /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members`, `heard`, `unsend`, `forward_tap`, `follow`, `unfollow`,
+    /// `bind_code`, `bind_code_in_group` or `other`.
     pub kind: String,
     /// The group in which it happened.
     pub line_group_id: Option<String>,
     /// The person as a keyed hash.
     pub person: Option<Vec<u8>>,
     /// A tap's postback data; the hashes in hex of what may be join codes, with commas, none for a misspelt one; the note of a
-    /// message that was heard, as JSON; the id of a message that was taken back; [`JOINED`] of members who came.
+    /// message that was heard, as JSON; the id of a message that was taken back; [`JOINED`] of members who came; the hash in hex of a
+    /// binding code and, sealed, who typed it.
     pub data: Option<String>,
     /// Good for one free answer, for about a minute.
     pub reply_token: Option<String>,

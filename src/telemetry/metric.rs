@@ -43,7 +43,7 @@ pub const PROGRESS_DRIFT: &str = "gcc_relay_progress_drift";
 /// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
 pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
 /// The steps of upkeep: a test there holds them to those that are done.
-pub const UPKEEP_STEPS: [&str; 15] = [
+pub const UPKEEP_STEPS: [&str; 16] = [
     "publish_scheduled",
     "release",
     "bypass",
@@ -55,11 +55,16 @@ pub const UPKEEP_STEPS: [&str; 15] = [
     "follow_late_acceptances",
     "forget_forms",
     "forget_attempts",
+    "unbind",
     "seal_audit",
     "forget",
     "months",
     "audit_months",
 ];
+/// Reminders by what became of them: `outcome` is one of [`REMINDER_OUTCOMES`]. What LINE accepted counts as a message.
+pub const REMINDERS: &str = "gcc_relay_reminders_total";
+/// What may become of a reminder.
+pub const REMINDER_OUTCOMES: [&str; 4] = ["accepted", "refused", "not_needed", "unknown"];
 /// Whether this node holds the lock of `channel`: 1 or 0. Summed over the nodes it must be 1.
 pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
 /// Whether this node leads, which is to say does the upkeep: 1 or 0. Summed over the nodes it must be 1.
@@ -120,6 +125,9 @@ pub(super) fn begin() {
     for step in UPKEEP_STEPS {
         metrics::counter!(UPKEEP_FAILURES, "step" => step).increment(0);
     }
+    for outcome in REMINDER_OUTCOMES {
+        metrics::counter!(REMINDERS, "outcome" => outcome).increment(0);
+    }
     for reason in CONNECTION_REASONS {
         metrics::counter!(CONNECTIONS_REFUSED, "reason" => reason).increment(0);
     }
@@ -137,6 +145,7 @@ fn describe_relay() {
     describe_counter!(LINE_THROTTLED, Unit::Count, "Answers 429 from LINE, by rate, by quota or unclear");
     describe_gauge!(PARKED_CHANNELS, Unit::Count, "Channels that are parked, by reason");
     describe_gauge!(PARKED_DELIVERIES, Unit::Count, "Ready deliveries that stand still, by reason");
+    describe_counter!(REMINDERS, Unit::Count, "Reminders to stewards, by what became of them");
     describe_histogram!(LINE_CALL, Unit::Seconds, "Time of calls to LINE, by endpoint and status");
     describe_gauge!(CHANNEL_LOCK_HELD, Unit::Count, "1 where this node sends for the channel");
     describe_gauge!(QUOTA_LEFT, Unit::Count, "Messages that LINE still allows this month, by channel");

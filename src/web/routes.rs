@@ -166,6 +166,8 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/account/passkeys", Permission::Read),
     page("POST", "/account/passkeys/confirm", Permission::Read),
     page("POST", "/account/passkeys/{id}/remove", Permission::Read),
+    page("POST", "/account/line", Permission::Forward),
+    page("POST", "/account/line/remove", Permission::Forward),
     page("POST", "/account/provider", Permission::Read),
     page("POST", "/account/provider/remove", Permission::Read),
     page("POST", "/account/recovery", Permission::Read),

@@ -3,8 +3,9 @@
 //! The signature is checked over the raw bytes before anything is read from them or asked of the database; a request
 //! that does not prove itself leaves nothing behind but a log line and a number, and an unknown channel looks like a
 //! wrong signature. Of each event only what the product acts on is kept: of a text nothing, unless it is a join code,
-//! and of that only the hash, or bears a bulletin's code, and of that only a note (`heard`), or acknowledges a bulletin that it
-//! quotes, and of that only which (`quoted`); of a person only a keyed hash. The work is done behind the answer by `relay::inbound`,
+//! and of that only the hash, or a binding code, and of that the hash and, sealed, who typed it, or bears a bulletin's code, and of that
+//! only a note (`heard`), or acknowledges a bulletin that it quotes, and of that only which (`quoted`); of a person only a keyed
+//! hash. The work is done behind the answer by `relay::inbound`,
 //! which is woken after the commit. LINE expects 200 within 2 seconds and may deliver an event again; the second time
 //! changes nothing.
 //! Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/>.
@@ -23,13 +24,16 @@ use super::heard::{self, SharedTexts};
 use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
 use super::quoted;
+use crate::domain::binding_code::{BindingCode, TypedBindingCode};
 use crate::domain::heard::FoundText;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::join_code::{JoinCode, TypedCode};
-use crate::domain::sealed::PersonKey;
+use crate::domain::sealed::{PersonKey, SealingKeys};
 use crate::domain::time::Timestamp;
 use crate::line::signature;
 use crate::line::webhook::{EventContent, InboundEvent, Mode, parse};
+use crate::relay::binding::seal_typed;
+use crate::relay::forward_tap::forwarded_bulletin;
 use crate::relay::publish::{acknowledge_data, acknowledged_bulletin};
 use crate::store::channels::touch_webhook;
 use crate::store::webhook_events::{Event, JOINED, insert_events};
@@ -71,7 +75,7 @@ pub async fn receive(
     let quoted = quoted::list_quoted(&mut tx, &app.settings, channel, &delivery.events, now).await?;
     let keep = |event: InboundEvent| {
         let acknowledged = quoted.find(&event);
-        reduce(event, channel, &shared, acknowledged, &app.person, now)
+        reduce(event, channel, &shared, acknowledged, &Keys::of(&app), now)
     };
     let events: Vec<Event> = delivery.events.into_iter().map(keep).collect();
     if !events.is_empty() {
@@ -120,7 +124,7 @@ fn reduce(
     channel_id: ChannelId,
     shared: &SharedTexts,
     acknowledged: Option<BulletinId>,
-    person: &PersonKey,
+    keys: &Keys<'_>,
     now: Timestamp,
 ) -> Event {
     let mut names_person = false;
@@ -130,6 +134,15 @@ fn reduce(
         _ if acknowledged.is_some() => {
             names_person = true;
             ("tap", acknowledged.map(acknowledge_data))
+        }
+        EventContent::Tap { data } if forwarded_bulletin(&data).is_some() => {
+            names_person = true;
+            ("forward_tap", Some(data))
+        }
+        what if event.direct => {
+            let (kind, data) = reduce_direct(what, channel_id, event.user_id.as_deref(), keys);
+            names_person = kind != "other";
+            (kind, data)
         }
         EventContent::Join => ("join", None),
         EventContent::Leave => ("leave", None),
@@ -144,6 +157,7 @@ fn reduce(
             TypedCode::Perhaps(codes) => {
                 ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(",")))
             }
+            TypedCode::Nothing if binding_code(&text).is_some() => ("bind_code_in_group", binding_code(&text)),
             TypedCode::Nothing => match shared.note(&text, message_id, edited) {
                 Some(note) => {
                     names_person = matches!(note.found, FoundText::Copy(..));
@@ -154,7 +168,9 @@ fn reduce(
         },
         EventContent::MemberJoined { .. } => ("members", Some(JOINED.to_owned())),
         EventContent::MemberLeft { .. } => ("members", None),
-        EventContent::Tap { .. } | EventContent::Other { .. } => ("other", None),
+        EventContent::Tap { .. } | EventContent::Follow | EventContent::Unfollow | EventContent::Other { .. } => {
+            ("other", None)
+        }
     };
     let acted_on = kind != "other";
     Event {
@@ -162,12 +178,59 @@ fn reduce(
         event_id: event.id,
         kind: kind.to_owned(),
         line_group_id: event.group_id.filter(|_| acted_on),
-        person: event.user_id.filter(|_| names_person).map(|id| person.person_hash(&id).to_vec()),
+        person: event.user_id.filter(|_| names_person).map(|id| keys.person.person_hash(&id).to_vec()),
         data,
         reply_token: event.reply_token.filter(|_| acted_on),
         // LINE's clock may be ahead of ours: what comes after the event must not seem to lie before it
         occurred_at: event.occurred_at.unwrap_or(now).min(now),
         received_at: now,
+    }
+}
+
+/// What names and seals the people of whom events tell.
+struct Keys<'a> {
+    person: &'a PersonKey,
+    sealing: &'a SealingKeys,
+}
+
+impl<'a> Keys<'a> {
+    fn of(app: &'a App) -> Self {
+        Self { person: &app.person, sealing: &app.sealing }
+    }
+}
+
+/// What is kept of an event in a chat of two: nothing of what people write there but a binding code.
+fn reduce_direct(
+    what: EventContent,
+    channel: ChannelId,
+    user_id: Option<&str>,
+    keys: &Keys<'_>,
+) -> (&'static str, Option<String>) {
+    match what {
+        EventContent::Follow => ("follow", None),
+        EventContent::Unfollow => ("unfollow", None),
+        EventContent::Text { text, edited: false, .. } => match (BindingCode::read(&text), user_id) {
+            (TypedBindingCode::Code(code), Some(user_id)) => {
+                match seal_typed(keys.sealing, channel, &code.sha256(), user_id) {
+                    Ok(sealed) => ("bind_code", Some(sealed)),
+                    Err(error) => {
+                        tracing::error!(error = &error as &dyn std::error::Error, "a LINE user could not be sealed");
+                        ("other", None)
+                    }
+                }
+            }
+            (TypedBindingCode::Misspelt, _) => ("bind_code", None),
+            _ => ("other", None),
+        },
+        _ => ("other", None),
+    }
+}
+
+/// The hash of a binding code that was typed where others read it.
+fn binding_code(text: &str) -> Option<String> {
+    match BindingCode::read(text) {
+        TypedBindingCode::Code(code) => Some(hex::encode(code.sha256())),
+        TypedBindingCode::Misspelt | TypedBindingCode::Nothing => None,
     }
 }
 
@@ -186,19 +249,43 @@ mod tests {
     }
 
     fn kept(what: EventContent, mode: Mode) -> Event {
+        kept_of(what, mode, false)
+    }
+
+    fn kept_of(what: EventContent, mode: Mode, direct: bool) -> Event {
         let event = InboundEvent {
             id: "01HX".to_owned(),
             occurred_at: None,
             redelivery: false,
             mode,
-            group_id: Some("Cabc".to_owned()),
+            group_id: (!direct).then(|| "Cabc".to_owned()),
+            direct,
             user_id: Some("Uabc".to_owned()),
             reply_token: Some("token".to_owned()),
             what,
             quote: None,
         };
-        let person = SealingKey::generate().expect("random bytes").person_key();
-        reduce(event, ChannelId(1), &SharedTexts::default(), None, &person, now())
+        let sealing = SealingKeys::from(SealingKey::generate().expect("random bytes"));
+        let keys = Keys { person: &sealing.person_key(), sealing: &sealing };
+        reduce(event, ChannelId(1), &SharedTexts::default(), None, &keys, now())
+    }
+
+    fn text(text: &str) -> EventContent {
+        EventContent::Text { text: text.to_owned(), addressed: false, message_id: None, edited: false }
+    }
+
+    #[test]
+    fn of_a_binding_code_the_hash_is_kept_and_who_typed_it_is_sealed() {
+        let code = BindingCode::generate();
+        let event = kept_of(text(&code.to_string()), Mode::Active, true);
+        let data = event.data.expect("data");
+        assert_eq!((event.kind.as_str(), event.person.map(|hash| hash.len())), ("bind_code", Some(32)));
+        assert!(data.starts_with(&hex::encode(code.sha256())) && !data.contains("Uabc"), "{data}");
+        assert!(!data.contains(&hex::encode("Uabc")), "{data}");
+        let in_group = kept(text(&code.to_string()), Mode::Active);
+        assert_eq!((in_group.kind.as_str(), in_group.person), ("bind_code_in_group", None));
+        let talk = kept_of(text("สวัสดีครับ"), Mode::Active, true);
+        assert_eq!((talk.kind.as_str(), talk.data, talk.person), ("other", None, None));
     }
 
     #[test]

@@ -30,6 +30,7 @@ const NOT_ONCE: &[(&str, &str)] = &[
         "the newest way to the provider is the one that counts, and it is the one that is shown",
     ),
     ("POST /account/provider/remove", "says what is so afterwards"),
+    ("POST /account/line/remove", "says what is so afterwards"),
     ("POST /account/devices/{handle}/sign-out", "ends what is there"),
     ("POST /account/devices/sign-out-others", "ends what is there"),
     ("POST /groups/{code}/settings", "says what is so afterwards"),

@@ -194,6 +194,7 @@ pub const OF_PEOPLE: &[Form] = &[
 
 /// What a steward does.
 pub const OF_STEWARDS: &[Form] = &[
+    form(STEWARD, "POST /account/line", "/account/line", &[("old", PASSWORD)]),
     form(STEWARD, "POST /waiting/all", "/waiting/all", &[("id", "{held}")]),
     form(
         STEWARD,

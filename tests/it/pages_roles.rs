@@ -122,6 +122,8 @@ const ROWS: &[Row] = &[
         &[("old", PASSWORD)],
         [404, 404, 404, 404, 404, 404, 401],
     ),
+    send("POST /account/line", "/account/line", &[("old", PASSWORD)], [403, 403, 403, 200, 403, 403, 401]),
+    send("POST /account/line/remove", "/account/line/remove", &[], [403, 403, 403, 303, 403, 403, 401]),
     send("POST /account/provider", "/account/provider", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 401]),
     send("POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)], ALL_SEND),
     send("POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")], ALL_SEND),

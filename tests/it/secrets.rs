@@ -8,8 +8,10 @@ use gcc_relay::domain::ids::AccountId;
 use gcc_relay::domain::sealed::{KeyFile, KeyId, SealingKey};
 use gcc_relay::domain::time::Clock;
 use gcc_relay::line::signature;
+use gcc_relay::relay::binding::user_sealed_as;
 use gcc_relay::relay::engine::open_access;
 use gcc_relay::store::accounts::{NewAccount, find_account_by_id, insert_account, update_codes};
+use gcc_relay::store::bindings::put_binding;
 use gcc_relay::store::channels::find_channel;
 use gcc_relay::store::secret_keys::{KeyState, count_sealed, list_secret_keys, set_secret_key};
 use gcc_relay::store::{self, Db};
@@ -60,6 +62,9 @@ impl TestSetup {
             let id = insert_account(&mut db, &account, now).await.expect("a query").expect("a new name");
             let sealed = keys.sealing().seal(&codes_sealed_as(id), id.to_string().as_bytes()).expect("sealed");
             update_codes(&mut db, id, Some(&sealed)).await.expect("a query");
+            let user = keys.sealing().seal(&user_sealed_as(id), b"U0123").expect("sealed");
+            let channel = find_channel(&mut db, "gcc").await.expect("a query").expect("a channel").id;
+            put_binding(&mut db, id, channel, &[n.try_into().expect("few")], &user, now).await.expect("bound");
             made.push(id);
         }
         made
@@ -87,6 +92,13 @@ impl TestSetup {
             let account = find_account_by_id(&mut db, *id).await.expect("a query").expect("an account");
             let opened = keys.open(&codes_sealed_as(*id), &account.totp_sealed.expect("sealed")).expect("opened");
             assert_eq!(opened.expose_secret(), id.to_string().as_bytes());
+        }
+        let query = "select account_id, user_id_sealed from bindings";
+        let bound: Vec<(uuid::Uuid, Vec<u8>)> = sqlx::query_as(query).fetch_all(&mut *db).await.expect("the bindings");
+        assert_eq!(bound.len(), accounts.len());
+        for (account, sealed) in bound {
+            let opened = keys.open(&user_sealed_as(AccountId(account)), &sealed).expect("opened");
+            assert_eq!(opened.expose_secret(), b"U0123");
         }
     }
 }

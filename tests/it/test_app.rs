@@ -525,6 +525,8 @@ impl TestApp {
             "groups",
             "channels",
             "join_codes",
+            "bindings",
+            "binding_codes",
             "webhook_events",
             "acknowledgements",
             "heard_messages",

@@ -14,6 +14,7 @@ use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId, GroupId};
+use gcc_relay::domain::office_hours::OfficeHours;
 use gcc_relay::domain::right::Right;
 use gcc_relay::domain::sealed::{SealingKey, SealingKeys};
 use gcc_relay::domain::time::{Clock, Timestamp};
@@ -22,7 +23,7 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
-use gcc_relay::relay::settings::{BulletinRules, Retention, Settings};
+use gcc_relay::relay::settings::{BulletinRules, ReminderRules, Retention, Settings};
 use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
@@ -366,6 +367,15 @@ fn settings() -> Settings {
         budget_wait: Duration::from_mins(5),
         acknowledge_words: AcknowledgeWords::of(&["รับทราบ", "ทราบ", "ทราบแล้ว", "✅"]),
         newcomers_every: Duration::from_mins(10),
+        reminders: ReminderRules {
+            enabled: true,
+            hours: OfficeHours {
+                opens: jiff::civil::time(8, 30, 0, 0),
+                closes: jiff::civil::time(16, 30, 0, 0),
+                holidays: [jiff::civil::date(2018, 3, 26)].into(),
+            },
+            deadlines: [24 * hour, 4 * hour, hour, Duration::from_mins(10)],
+        },
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }

@@ -2,6 +2,7 @@
 
 mod caller;
 mod faults;
+mod friends;
 mod messages;
 mod pages;
 mod restarts;

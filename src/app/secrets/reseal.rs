@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::app::AppContext;
 use crate::domain::credentials::sealed_as as codes_sealed_as;
 use crate::domain::sealed::{KeyFile, SealError};
+use crate::relay::binding::user_sealed_as;
 use crate::relay::engine::sealed_as;
 use crate::store::secret_keys::{list_channel_secrets, list_code_secrets, update_channel_secret, update_code_secret};
-use crate::store::{Connection, audit};
+use crate::store::{Connection, audit, bindings};
 
 /// Secrets in one transaction.
 const BATCH: i64 = 100;
@@ -19,6 +20,8 @@ pub struct ResealedCounts {
     pub channels: usize,
     /// Secrets of accounts' codes.
     pub codes: usize,
+    /// LINE users whom accounts are bound to.
+    pub bindings: usize,
     /// What no key of the file opens, in words.
     pub unopened: Vec<String>,
 }
@@ -28,6 +31,7 @@ pub(super) async fn reseal(context: &AppContext, file: &KeyFile) -> anyhow::Resu
     let mut done = ResealedCounts::default();
     seal_channels(context, file, &mut done).await?;
     seal_codes(context, file, &mut done).await?;
+    seal_bindings(context, file, &mut done).await?;
     Ok(done)
 }
 
@@ -71,6 +75,27 @@ async fn seal_codes(context: &AppContext, file: &KeyFile, done: &mut ResealedCou
         note(&mut tx, context, file, "codes", sealed).await?;
         tx.commit().await?;
         done.codes += sealed;
+    }
+}
+
+async fn seal_bindings(context: &AppContext, file: &KeyFile, done: &mut ResealedCounts) -> anyhow::Result<()> {
+    let id = file.sealing().id();
+    let mut after = None;
+    loop {
+        let mut tx = context.db.begin().await?;
+        let batch = bindings::list_sealed(&mut tx, id.as_bytes(), after, BATCH).await?;
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        after = Some(*last);
+        let mut sealed = 0;
+        for (account, before) in &batch {
+            match seal(file, &user_sealed_as(*account), before) {
+                Ok(new) => sealed += usize::from(bindings::update_sealed(&mut tx, *account, before, &new).await?),
+                Err(error) => done.unopened.push(format!("LINE user of account {account}: {error}")),
+            }
+        }
+        note(&mut tx, context, file, "bindings", sealed).await?;
+        tx.commit().await?;
+        done.bindings += sealed;
     }
 }
 

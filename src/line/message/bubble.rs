@@ -122,14 +122,20 @@ fn footer<'a>(bulletin: &Bubble<'a>) -> Component<'a> {
         let acknowledge = Action::Postback { label: "รับทราบ", data };
         Component::Button(Button::new(acknowledge, "primary", ACKNOWLEDGE.back))
     }));
-    buttons.extend(bulletin.forward.map(|url| {
-        let forward = Action::Uri { label: "ส่งต่อ", uri: encoded(url) };
+    buttons.extend(bulletin.forward.map(|data| {
+        let forward = Action::Postback { label: "ส่งต่อ", data };
         Component::Button(Button::new(forward, "primary", FORWARD.back))
     }));
     buttons.extend(bulletin.share.map(|url| {
         let share =
             Action::Uri { label: "แชร์ข้อความเข้ากลุ่ม", uri: url.into() };
         Component::Button(Button::new(share, "secondary", SHARE.back))
+    }));
+    buttons.extend(bulletin.forward_page.map(|url| {
+        let page = Action::Uri {
+            label: "ไม่เกี่ยวข้อง / เพิ่มข้อความ", uri: encoded(url)
+        };
+        Component::Button(Button::new(page, "link", LINK))
     }));
     Component::Box(Stack::of(buttons).spaced("sm"))
 }

@@ -27,7 +27,7 @@ const LETTER: Bubble<'_> = Bubble {
     read_url: "https://example.invalid/b/t0ken",
     acknowledge: Some("ack:1"),
     forward: None,
-
+    forward_page: None,
     share: None,
     notice: None,
 };
@@ -72,7 +72,7 @@ fn a_routine_bulletin_has_a_quiet_band_and_no_empty_lines() {
 
 #[test]
 fn a_group_that_must_forward_has_one_more_button_and_nothing_else_changed() {
-    let forward = Some("https://example.invalid/waiting/1");
+    let forward = Some("fwd:1");
     let (plain, mut variant) = (rendered(&LETTER, None), rendered(&Bubble { forward, ..LETTER }, None));
     let buttons = variant[0]["contents"]["footer"]["contents"].as_array_mut().expect("test data");
     assert_json_snapshot!(buttons.pop());

@@ -65,6 +65,7 @@ fn the_common_fields_are_read() {
             redelivery: false,
             mode: Mode::Active,
             group_id: Some(GROUP.into()),
+            direct: false,
             user_id: None,
             reply_token: Some("38ef843bde154d9b91c21320ffd17a0f".into()),
             what: EventContent::Join,

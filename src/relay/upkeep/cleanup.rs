@@ -6,7 +6,8 @@ use super::DAY;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::{
-    Result, account_links, idempotency, images, known_devices, login_sessions, sign_in_limits, webhook_events,
+    Result, account_links, binding_codes, forward_taps, idempotency, images, known_devices, login_sessions, reminders,
+    sign_in_limits, webhook_events,
 };
 
 /// How long a webhook event that was set aside is kept.
@@ -31,6 +32,9 @@ pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
     let mut db = engine.db.acquire().await?;
     idempotency::delete_old_answers(&mut db, now - DAY).await?;
     webhook_events::delete_old_events(&mut db, now - DAY * 7, now - FAILURES).await?;
+    binding_codes::delete_old_codes(&mut db, now - DAY * 30).await?;
+    forward_taps::delete_old_hints(&mut db, now - DAY).await?;
+    reminders::delete_old_reminders(&mut db, now - engine.settings.retention.attempts).await?;
     images::delete_unused(&mut db, now - UNUSED * 8, now - UNUSED).await?;
     // so that a round ends, however much there is; the rest is left for the next day
     for _ in 0..FORGETS {

@@ -3,7 +3,7 @@
 //! It is a list of steps, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
 //! expiring) is done in one lane, all else in another, so that neither waits for the other. A step that fails is counted and tried
 //! again, and keeps no other from being done; a bulletin that a step fails for keeps no other from being worked on. Beside
-//! the lanes the quotas are kept and members are counted. Every step is safe to repeat, so a lost leader loses nothing.
+//! the lanes the quotas are kept, members are counted and reminders sent. Every step is safe to repeat, so a lost leader loses nothing.
 //!
 //! What only the passing of time brings about cannot be undone, so it waits for the earlier of the database's clock and the
 //! machine's, and is left alone while the two do not agree.
@@ -20,11 +20,13 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::binding::forget_ended;
 use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
 use super::member_counts::run_count_refresh;
 use super::quotas::run_quota_refresh;
+use super::reminders::run_reminders;
 use super::settings::Settings;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::time::Timestamp;
@@ -96,6 +98,7 @@ enum Step {
     Follow,
     ForgetForms,
     ForgetAttempts,
+    Unbind,
     Seal,
     Forget,
     Months,
@@ -105,7 +108,7 @@ enum Step {
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
 const DEADLINES: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
-const CARE: [Step; 11] = [
+const CARE: [Step; 12] = [
     Step::Measure,
     Step::SumUp,
     Step::TouchIdentity,
@@ -113,6 +116,7 @@ const CARE: [Step; 11] = [
     Step::Follow,
     Step::ForgetForms,
     Step::ForgetAttempts,
+    Step::Unbind,
     Step::Seal,
     Step::Forget,
     Step::Months,
@@ -134,6 +138,7 @@ impl Step {
             Self::Follow => "follow_late_acceptances",
             Self::ForgetForms => "forget_forms",
             Self::ForgetAttempts => "forget_attempts",
+            Self::Unbind => "unbind",
             Self::Seal => "seal_audit",
             Self::Forget => "forget",
             Self::Months => "months",
@@ -146,9 +151,12 @@ impl Step {
         match self {
             Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp => None,
             Self::Measure => Some(MEASURED),
-            Self::TouchIdentity | Self::Recount | Self::Follow | Self::ForgetForms | Self::ForgetAttempts => {
-                Some(settings.recount_interval)
-            }
+            Self::TouchIdentity
+            | Self::Recount
+            | Self::Follow
+            | Self::ForgetForms
+            | Self::ForgetAttempts
+            | Self::Unbind => Some(settings.recount_interval),
             Self::Seal => Some(settings.audit_seal),
             Self::Forget => Some(DAY),
             Self::Months | Self::AuditMonths => Some(HOUR),
@@ -163,6 +171,7 @@ impl Step {
                 | Self::Expire
                 | Self::Release
                 | Self::Bypass
+                | Self::Unbind
                 | Self::Forget
                 | Self::Months
                 | Self::AuditMonths
@@ -225,6 +234,7 @@ impl StepLoop {
             Step::Follow => consistency::follow(engine, now).await,
             Step::ForgetForms => cleanup::forget_forms(engine, now).await,
             Step::ForgetAttempts => cleanup::forget_attempts(engine, now).await,
+            Step::Unbind => forget_ended(engine, now).await,
             Step::Seal => consistency::seal(engine).await,
             Step::Forget => cleanup::forget(engine, now).await,
             Step::Months => months::keep(engine, now).await,
@@ -278,10 +288,12 @@ impl UpkeepSteps {
         // LINE may be slow to answer: what time asks for must not wait for it
         let engine = self.deadlines.engine.clone();
         let quotas = tokio::spawn(run_quota_refresh(engine.clone(), stop.clone()));
-        let counts = tokio::spawn(run_count_refresh(engine, stop.clone()));
+        let counts = tokio::spawn(run_count_refresh(engine.clone(), stop.clone()));
+        let reminders = tokio::spawn(run_reminders(engine, stop.clone()));
         tokio::join!(self.deadlines.run(stop.clone()), self.care.run(stop));
         quotas.abort();
         counts.abort();
+        reminders.abort();
     }
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from

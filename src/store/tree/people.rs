@@ -1,5 +1,6 @@
 //! Stewards and deputies: the duty of one ends when that of the next begins, and both stay on record.
 
+use super::super::bindings::delete_replaced;
 use super::super::{Connection, Result};
 use super::plan::Plan;
 use super::stored::Person;
@@ -31,8 +32,12 @@ pub(super) async fn write(db: &mut Connection, plan: &Plan, numbers: &Numbers<'_
         return Ok(());
     }
     end_duties(db, &duties, now).await?;
+    let groups: Vec<i32> = duties.iter().map(|duty| duty.group).collect();
     duties.retain(|duty| !duty.person.is_nobody());
-    begin_duties(db, &duties, now).await
+    begin_duties(db, &duties, now).await?;
+    // whoever came after them is another person in LINE
+    delete_replaced(db, &groups, now).await?;
+    Ok(())
 }
 
 async fn end_duties(db: &mut Connection, duties: &[Duty<'_>], now: Timestamp) -> Result<()> {

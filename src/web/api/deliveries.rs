@@ -13,6 +13,7 @@ use crate::store::Connection;
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{self as rows, Filter, get_change_horizon};
+use crate::store::reminders::list_of_delivery;
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -194,7 +195,8 @@ pub async fn get_delivery(
     let row = rows::find_delivery(&mut db, id, scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS_SHOWN).await?;
-    let timeline = timeline(&row, &attempts, &taps);
+    let reminders = list_of_delivery(&mut db, id).await?;
+    let timeline = timeline(&row, &attempts, &taps, &reminders);
     Ok(Json(DeliveryDetail { delivery: Delivery::of(row), timeline }))
 }
 

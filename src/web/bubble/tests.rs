@@ -24,7 +24,8 @@ fn messages(kind: Kind, urgency: Urgency) -> String {
         links: &[Link { label: "แนวทาง <b>", url: "https://www.moi.go.th/แนวทาง.pdf" }],
         read_url: "https://gcc.example.go.th/b/t0ken",
         acknowledge: Some("ack:1"),
-        forward: Some("https://gcc.example.go.th/waiting/1"),
+        forward: Some("fwd:1"),
+        forward_page: Some("https://gcc.example.go.th/waiting/1"),
 
         share: None,
         notice: Some("แก้ไขประกาศที่ส่งก่อนหน้านี้"),

@@ -258,7 +258,7 @@ impl Heard {
             at: row.heard_at?,
             verdict: row.heard_verdict?,
             messages: row.heard_messages,
-            by_steward: None,
+            by_steward: row.heard_by_steward,
             answered_at: row.card_taken_at,
             line_message_ids: row.card_message_ids.clone().unwrap_or_default(),
         })

@@ -6,9 +6,11 @@ use super::reported::Reported;
 use super::whose_turn::word;
 use crate::domain::actor::Actor;
 use crate::domain::delivery::State;
+use crate::domain::reminder::ReminderOutcome;
 use crate::domain::time::Timestamp;
 use crate::store::attempts::Attempt;
 use crate::store::deliveries as rows;
+use crate::store::reminders::ReminderRow;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -30,6 +32,8 @@ pub enum What {
     Ended,
     /// A person tapped รับทราบ.
     Acknowledged,
+    /// Whoever has to forward it was to be reminded in LINE.
+    Reminded,
     /// The group's own steward acknowledged.
     AcknowledgedBySteward,
     /// Somebody above reported for the office, beside LINE.
@@ -47,9 +51,14 @@ pub struct Moment {
     pub detail: Option<String>,
 }
 
-/// The timeline out of the row, the attempts and the times of taps.
+/// The timeline out of the row, the attempts, the times of taps and the reminders.
 #[must_use]
-pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) -> Vec<Moment> {
+pub fn timeline(
+    row: &rows::Delivery,
+    attempts: &[Attempt],
+    taps: &[Timestamp],
+    reminders: &[ReminderRow],
+) -> Vec<Moment> {
     let moment = |what, at: Option<Timestamp>, detail| at.map(|at| Moment { at, what, detail });
     let declined = row.state == State::Declined;
     let by = row.forwarded_by.clone();
@@ -73,6 +82,7 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
         .chain(taps)
         .chain(moment(What::AcknowledgedBySteward, row.steward_at, None))
         .chain(report)
+        .chain(reminders.iter().map(remind))
         .collect();
     all.sort_by_key(|moment| moment.at);
     all
@@ -81,6 +91,14 @@ pub fn timeline(row: &rows::Delivery, attempts: &[Attempt], taps: &[Timestamp]) 
 fn how_it_ended(state: State, row: &rows::Delivery, by: Option<Actor>) -> String {
     let parts = [Some(word(&state)), row.reason.map(|reason| word(&reason)), by.map(String::from)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Which reminder, and what became of it.
+fn remind(reminder: &ReminderRow) -> Moment {
+    let outcome = reminder.outcome.map(ReminderOutcome::as_str);
+    let parts = [Some(reminder.step.as_str()), outcome];
+    let detail = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Moment { at: reminder.ended_at.unwrap_or(reminder.planned_at), what: What::Reminded, detail: Some(detail) }
 }
 
 fn report(told: Reported) -> String {
@@ -120,7 +138,7 @@ mod tests {
             milliseconds: 12,
             detail: None,
         };
-        let told = timeline(&accepted, &[attempt], &[second(90)]);
+        let told = timeline(&accepted, &[attempt], &[second(90)], &[]);
         let whats: Vec<What> = told.iter().map(|moment| moment.what).collect();
         assert_eq!(whats, [What::Published, What::Forwarded, What::Attempted, What::Accepted, What::Acknowledged]);
         assert_eq!(told[2].detail.as_deref(), Some("HTTP 500, line_busy"));
@@ -135,7 +153,7 @@ mod tests {
             reason: Some(Reason::NotForUs),
             ..row(State::Declined)
         };
-        let told = timeline(&declined, &[], &[]);
+        let told = timeline(&declined, &[], &[], &[]);
         assert_eq!(told[1].what, What::TurnCame);
         assert_eq!(told[2].detail.as_deref(), Some("declined, not_for_us, key:lamphun"));
     }

@@ -60,6 +60,23 @@ account-passkey-remove-one = Take away: { $name }
 said-passkey-made = The passkey was added.
 said-passkey-removed = The passkey was taken away.
 
+account-line-title = Your LINE
+account-line-bound = Bound
+account-line-unbound = Not bound
+account-line-about = Once it is bound you forward bulletins with one tap in LINE, and are reminded in private when one waits for you.
+account-line-kept = LINE's user id is kept sealed, shown to nobody, and deleted when your duty ends, when you end the binding, or when you block the official account.
+account-line-since = Bound through the official account { $channel } on { $at }
+account-line-begin = Get a binding code
+account-line-anew = Get a code to bind another LINE
+account-line-remove = End the binding to LINE
+account-line-code-title = Bind your account to LINE
+account-line-code-scan = Open LINE on your telephone, scan this picture, and send the message that is ready.
+account-line-code-open = Open the chat in LINE on this device
+account-line-code-type = Or add the official account as a friend and type this code in the private chat with
+account-line-code-secret = The code works once, within 30 minutes, and is shown this once. Do not type it in a group or give it to anybody: whoever uses it forwards in your name.
+account-line-code-back = Back to your account
+said-line-unbound = The binding to LINE has ended.
+
 account-provider-title = Identity provider
 account-provider-bound = Bound
 account-provider-unbound = Not bound

@@ -2,6 +2,9 @@
 forward-way = To be forwarded
 forward-title = Bulletins waiting for you
 forward-none = Nothing is waiting to be forwarded
+forward-line-bound = Your account is bound to LINE: you can forward with one tap under a bulletin in LINE, and are reminded there in private.
+forward-line-unbound = Once your account is bound to LINE you can forward with one tap there.
+forward-line-bind = Bind your account to LINE
 forward-none-then = When there is a bulletin for your office to forward, it is shown here.
 forward-back = Back to what is waiting
 forward-letter = { $number }, dated { $date }

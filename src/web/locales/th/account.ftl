@@ -60,6 +60,23 @@ account-passkey-remove-one = นำออก: { $name }
 said-passkey-made = เพิ่มพาสคีย์แล้ว
 said-passkey-removed = นำพาสคีย์ออกแล้ว
 
+account-line-title = LINE ของท่าน
+account-line-bound = ผูกไว้แล้ว
+account-line-unbound = ยังไม่ได้ผูก
+account-line-about = เมื่อผูกแล้ว ท่านกดส่งต่อประกาศจาก LINE ได้ทันที และจะได้รับการแจ้งเตือนส่วนตัวเมื่อมีประกาศรอท่านส่งต่อ
+account-line-kept = ระบบเก็บรหัสผู้ใช้ LINE ของท่านแบบเข้ารหัสลับ ไม่แสดงต่อผู้ใด และลบเมื่อท่านพ้นหน้าที่ ยกเลิกการผูก หรือบล็อกบัญชีทางการ
+account-line-since = ผูกกับบัญชีทางการ { $channel } เมื่อ { $at }
+account-line-begin = ขอรหัสผูกบัญชี
+account-line-anew = ขอรหัสเพื่อเปลี่ยนเป็น LINE อื่น
+account-line-remove = ยกเลิกการผูกกับ LINE
+account-line-code-title = ผูกบัญชีกับ LINE
+account-line-code-scan = โปรดเปิด LINE บนโทรศัพท์ของท่าน สแกนภาพนี้ แล้วกดส่งข้อความที่เตรียมไว้ให้
+account-line-code-open = เปิดแชทใน LINE บนเครื่องนี้
+account-line-code-type = หรือเพิ่มบัญชีทางการเป็นเพื่อน แล้วพิมพ์รหัสนี้ในแชทส่วนตัวกับบัญชี
+account-line-code-secret = รหัสใช้ได้ครั้งเดียวภายใน ๓๐ นาที และแสดงครั้งนี้ครั้งเดียว โปรดอย่าพิมพ์รหัสในกลุ่มหรือส่งให้ผู้อื่น เพราะผู้ที่ใช้รหัสนี้จะส่งต่อประกาศในนามของท่านได้
+account-line-code-back = กลับไปหน้าบัญชี
+said-line-unbound = ยกเลิกการผูกกับ LINE แล้ว
+
 account-provider-title = ผู้ให้บริการยืนยันตัวตน
 account-provider-bound = ผูกไว้แล้ว
 account-provider-unbound = ยังไม่ได้ผูก

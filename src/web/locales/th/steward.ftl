@@ -2,6 +2,9 @@
 forward-way = รอส่งต่อ
 forward-title = ประกาศที่รอท่านส่งต่อ
 forward-none = ไม่มีประกาศที่รอส่งต่อ
+forward-line-bound = ท่านผูกบัญชีกับ LINE แล้ว จึงกดส่งต่อจากประกาศใน LINE ได้ทันที และจะได้รับการแจ้งเตือนส่วนตัว
+forward-line-unbound = ท่านส่งต่อประกาศจาก LINE ด้วยการกดครั้งเดียวได้ เมื่อผูกบัญชีกับ LINE แล้ว
+forward-line-bind = ผูกบัญชีกับ LINE
 forward-none-then = เมื่อมีประกาศให้หน่วยงานของท่านส่งต่อ จะแสดงที่หน้านี้
 forward-back = กลับไปรายการรอส่งต่อ
 forward-letter = { $number } ลงวันที่ { $date }

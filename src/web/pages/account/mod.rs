@@ -5,6 +5,7 @@
 
 mod devices;
 mod failures;
+mod line;
 mod overview;
 mod passkeys;
 mod password;
@@ -37,6 +38,8 @@ pub fn routes() -> Router<App> {
         .route("/account/passkeys", post(passkeys::begin))
         .route("/account/passkeys/confirm", post(passkeys::confirm))
         .route("/account/passkeys/{id}/remove", post(passkeys::remove))
+        .route("/account/line", post(line::begin))
+        .route("/account/line/remove", post(line::remove))
         .route("/account/provider", post(provider::bind))
         .route("/account/provider/remove", post(provider::unbind))
         .route("/account/recovery", post(totp::renew_recovery))

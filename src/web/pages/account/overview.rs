@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{HERE, own, passkeys, provider};
+use super::{HERE, line, own, passkeys, provider};
 use crate::domain::account::{Permission, Role};
 use crate::store::login_sessions::{Limits, list_devices};
 use crate::store::recovery_codes::count_recovery_codes;
@@ -59,6 +59,7 @@ struct OwnAccountPage {
     demands_codes: bool,
     devices: Vec<DeviceRow>,
     others: bool,
+    line: Option<line::LineCard>,
     passkeys: Option<passkeys::PasskeyCard>,
     provider: Option<provider::ProviderCard>,
     /// By form.
@@ -101,6 +102,7 @@ pub(super) async fn render(
     let provider = provider::find_card(&mut db, app, t, account.id).await?;
     let passkeys = passkeys::find_card(&mut db, app, t, account.id).await?;
     let role = visitor.role();
+    let line = line::find_card(&mut db, t, role, &account).await?;
     let shell = Shell::of(&visitor).with_script("passkeys");
     let page = OwnAccountPage {
         name: account.display_name,
@@ -122,6 +124,7 @@ pub(super) async fn render(
         demands_codes: app.people.demands_code(role),
         others: devices.iter().any(|device| !device.this_one),
         devices,
+        line,
         passkeys,
         provider,
         errors,

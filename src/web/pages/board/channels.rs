@@ -162,6 +162,10 @@ fn say_kind(failure: &Failure, t: Words) -> String {
         "tap" => t.say("webhook-tap"),
         "join_code" | "perhaps_join_code" => t.say("webhook-join-code"),
         "members" => t.say("webhook-members"),
+        "forward_tap" => t.say("webhook-forward-tap"),
+        "follow" => t.say("webhook-follow"),
+        "unfollow" => t.say("webhook-unfollow"),
+        "bind_code" | "bind_code_in_group" => t.say("webhook-bind-code"),
         other => other.to_owned(),
     }
 }

@@ -17,6 +17,7 @@ use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
 use crate::store::deliveries::{Delivery as Row, find_delivery};
 use crate::store::heard::find_published;
+use crate::store::reminders::list_of_delivery;
 use crate::store::{Connection, StoreError};
 use crate::web::access::duty::reported_for;
 use crate::web::app::App;
@@ -75,6 +76,7 @@ pub(super) async fn render(
     let row = find_delivery(&mut db, id, viewer.scope.as_deref()).await?.ok_or_else(|| Problem::absent("delivery"))?;
     let attempts = list_attempts(&mut db, id).await?;
     let taps = list_times(&mut db, id, TAPS).await?;
+    let reminders = list_of_delivery(&mut db, id).await?;
     let by = match &row.forwarded_by {
         Some(by) => Some(who(&mut db, t, by, &row).await?),
         None => None,
@@ -85,7 +87,7 @@ pub(super) async fn render(
     };
     let report = may_report(&mut db, visitor, &row).await?.then(|| kinds(t, &form));
     drop(db);
-    let story = timeline(&row, &attempts, &taps);
+    let story = timeline(&row, &attempts, &taps, &reminders);
     let row = DeliveryRow::from(row);
     let mut ended = vec![row.delivery.state.word(t), row.why(t)];
     ended.extend(by.clone().filter(|_| row.is_declined()));
@@ -128,14 +130,31 @@ fn step(t: Words, happened: Moment, StepWords { by, ended, report }: StepWords<'
         What::Acknowledged => t.say("delivery-acknowledged"),
         What::AcknowledgedBySteward => t.say("delivery-acknowledged-by-steward"),
         What::Reported => t.say("delivery-reported"),
+        What::Reminded => t.say("delivery-reminded"),
     };
     let detail = match happened.what {
         What::Forwarded => by.map(str::to_owned),
+        What::Reminded => happened.detail.as_deref().map(|detail| say_reminder(t, detail)),
         What::Ended => Some(ended.to_owned()).filter(|text| !text.is_empty()),
         What::Reported => Some(report.to_owned()),
         _ => happened.detail,
     };
     TimelineStep { at: happened.at, what, detail }
+}
+
+/// Which reminder it was and what became of it, in words.
+fn say_reminder(t: Words, detail: &str) -> String {
+    let word = |code: &str| match code {
+        "half" => t.say("delivery-reminder-half"),
+        "deadline" => t.say("delivery-reminder-deadline"),
+        "deputy" => t.say("delivery-reminder-deputy"),
+        "above" => t.say("delivery-reminder-above"),
+        "accepted" => t.say("delivery-reminder-accepted"),
+        "refused" => t.say("delivery-reminder-refused"),
+        "not_needed" => t.say("delivery-reminder-not-needed"),
+        _ => t.say("delivery-reminder-unknown"),
+    };
+    detail.split(", ").map(word).collect::<Vec<_>>().join(" · ")
 }
 
 /// Who let it into the group, in words: a person by the name that pages call them.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::code::PendingSignIn;
 use super::sign_in::{continue_sign_in, finish, refuse_other};
 use super::welcome::used_up;
+use crate::accounts::line_binding::unbind_for_new_holder;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
 use crate::oidc::{CallbackQuery, ProviderIdentity};
@@ -151,6 +152,7 @@ impl ProviderAnswer {
         if let Err(taken) = bind(&mut tx, app, person, account.id, &by, "link").await? {
             return Ok(refuse_binding(t, taken));
         }
+        unbind_for_new_holder(&mut tx, &by, account.id, now).await?;
         clear_password(&mut tx, account.id).await?;
         remove_all(&mut tx, now, &by, account.id, &by.to_string()).await?;
         delete_others(&mut tx, account.id, None).await?;

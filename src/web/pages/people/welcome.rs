@@ -18,6 +18,7 @@ use tower_sessions::Session;
 
 use super::code::PendingSignIn;
 use super::sign_in::continue_sign_in;
+use crate::accounts::line_binding::unbind_for_new_holder;
 use crate::domain::actor::Actor;
 use crate::domain::credentials::{BadPassword, LinkToken, Password, Username};
 use crate::store::account_identities::unbind_identities;
@@ -97,6 +98,7 @@ pub async fn set_password(
     delete_others(&mut tx, account.id, None).await?;
     forget_others(&mut tx, account.id, None).await?;
     let by = Actor::user(&account.username);
+    unbind_for_new_holder(&mut tx, &by, account.id, app.now()).await?;
     insert_entry(&mut tx, app.now(), &by, "password_set", &by.to_string(), &json!({ "by": "link" })).await?;
     note_unbound(&mut tx, app.now(), &by, &by.to_string(), unbound).await?;
     remove_all(&mut tx, app.now(), &by, account.id, &by.to_string()).await?;

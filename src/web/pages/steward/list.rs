@@ -12,6 +12,7 @@ use crate::domain::account::Role;
 use crate::domain::bulletin::Kind;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
+use crate::store::bindings::find_binding;
 use crate::store::groups::{Filter, list_groups};
 use crate::store::waiting::{Waiting, list_past, list_waiting};
 use crate::store::{Connection, StoreError};
@@ -40,6 +41,8 @@ struct ListPage {
     past: Vec<PastBulletin>,
     groups: Vec<OwnGroup>,
     originates: bool,
+    /// Whether one tap in LINE forwards too; none for those who are no stewards.
+    line: Option<bool>,
 }
 
 /// A bulletin that waits.
@@ -122,9 +125,18 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
         past: past(&mut db, t, &groups, now).await?,
         groups: managed(&mut db, &visitor).await?,
         originates: may_compose(&visitor),
+        line: in_line(&mut db, &visitor).await?,
         office: visitor.office_name.clone(),
     };
     Ok(HtmlPage::within(around(&visitor), page).into_response())
+}
+
+/// Whether the visitor's account is bound to LINE; none where it cannot be.
+async fn in_line(db: &mut Connection, visitor: &Visitor) -> Result<Option<bool>, StoreError> {
+    if visitor.role() != Role::Steward {
+        return Ok(None);
+    }
+    Ok(Some(find_binding(db, visitor.account()).await?.is_some()))
 }
 
 /// Whether the visitor may open the page on which bulletins are written.

@@ -48,6 +48,7 @@ pub(in crate::web::view) fn row(state: State) -> rows::Delivery {
         heard_at: None,
         heard_verdict: None,
         heard_messages: 0,
+        heard_by_steward: None,
         card_taken_at: None,
         card_message_ids: None,
         changed: 1,
