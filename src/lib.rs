@@ -19,7 +19,7 @@
 //! | **Delivery** | one bulletin's copy for one group, with its state; what is ready is named in the queue | publish |
 //! | **Claim** | a batch of deliveries taken by the one dispatcher of their channel | dispatcher |
 //! | **Attempt** | one LINE call that did not simply succeed | recorder |
-//! | **Acknowledgement** | a tap on รับทราบ by one person in one group | webhook |
+//! | **Acknowledgement** | a tap on รับทราบ, or a quote that says so, by one person in one group | webhook |
 //! | **Progress** | a bulletin's counts by tier and channel, with a version | every move of a delivery |
 //! | **Image** | a bulletin's picture, written afresh within LINE's sizes | publisher |
 //! | **Account** | a person who signs in: a role, and the subtree in which it holds; each device has a session | admin |

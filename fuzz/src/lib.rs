@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use gcc_relay::domain::acknowledging::AcknowledgeWords;
 use gcc_relay::domain::bulletin::{Kind, Urgency};
 use gcc_relay::domain::document::{DocumentNumber, MAX_CHARACTERS};
 use gcc_relay::domain::heard_text::TextVerdict;
@@ -149,5 +150,6 @@ pub fn text(data: &[u8]) {
         assert!(!words.patterns().is_empty());
     }
     let _ = (text_form(&[text, &form]), find_province(text), Damage::of_file(text), Damage::of_cell(text));
+    let _ = AcknowledgeWords::of(&[text]).contains(text);
     let _ = (parse_date(text), parse_time(text));
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::heard::{FoundText, HeardNote, HeardVerdict};
 use gcc_relay::domain::ids::BulletinId;
@@ -140,13 +141,18 @@ async fn the_text_of_a_message_is_kept_nowhere_and_logged_nowhere() {
     app.run().await;
     let card = delivery(&app, &id, "lpn").await["heard"]["line_message_ids"][0].clone();
     let card: u64 = card.as_str().expect("a card").parse().expect("a number");
-    for n in 0..1_000 {
+    let chatter = |n: u32| {
         let text = format!("เย็นนี้กินปลาทูแม่กลองกันไหม {n}");
-        if n % 4 == 0 {
-            let event = GroupEvent::Quote { member: 4, message: card, text: Some(text), unnamed: n % 8 == 0 };
-            app.line().happen("Clpn", event).await.expect("said");
+        let event = if n.is_multiple_of(4) {
+            GroupEvent::Quote { member: 4, message: card, text: Some(text), unnamed: n.is_multiple_of(8) }
         } else {
-            say(&app, "Clpn", 4, &text).await;
+            GroupEvent::Message { member: 4, text }
+        };
+        app.line().happen("Clpn", event)
+    };
+    for first in (0..1_000).step_by(25) {
+        for said in join_all((first..first + 25).map(chatter)).await {
+            assert_eq!(said.expect("said").status, Some(200));
         }
     }
     app.run().await;

@@ -2,6 +2,7 @@
 
 use gcc_relay::domain::delivery::State;
 use gcc_relay::domain::ids::BulletinId;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, Who};
@@ -65,6 +66,19 @@ async fn more_takes_the_place_of_less_and_the_audit_keeps_both() {
     let sum = app.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);
     assert_eq!(sum["acknowledged"]["reported"], 1);
     app.assert_exact(id_of(&id)).await;
+}
+
+#[tokio::test]
+async fn the_same_call_again_gets_the_same_answer() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let call = async || {
+        let request = app.request(&Who::Operator, Method::POST, &format!("bulletins/{id}/report"));
+        app.send(request.header("Idempotency-Key", "7").json(&body("lpn", "seen"))).await.expect(200)
+    };
+    let first = call().await;
+    assert_eq!((&first["reported"], call().await), (&json!(1), first.clone()));
+    assert_eq!(app.count("select count(*) from audit where act = 'report'").await, 1);
 }
 
 #[tokio::test]

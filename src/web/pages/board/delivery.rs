@@ -12,6 +12,8 @@ use crate::domain::actor::Actor;
 use crate::domain::bulletin::Stage;
 use crate::domain::ids::{Code, DeliveryId};
 use crate::domain::time::Timestamp;
+use crate::relay::duty;
+use crate::relay::refusal::Refusal;
 use crate::store::accounts::find_account;
 use crate::store::acknowledgements::list_times;
 use crate::store::attempts::list_attempts;
@@ -19,7 +21,6 @@ use crate::store::deliveries::{Delivery as Row, find_delivery};
 use crate::store::heard::find_published;
 use crate::store::reminders::list_of_delivery;
 use crate::store::{Connection, StoreError};
-use crate::web::access::duty::reported_for;
 use crate::web::app::App;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::{Choice, FormState};
@@ -103,8 +104,13 @@ pub(super) async fn render(
 /// Whether the visitor is above the office, and the bulletin still holds.
 async fn may_report(db: &mut Connection, visitor: &Visitor, row: &Row) -> Result<bool, Problem> {
     let Ok(code) = row.group.parse::<Code>() else { return Ok(false) };
-    if !visitor.may(Permission::Forward) || reported_for(db, &visitor.caller, &[code]).await.is_err() {
+    if !visitor.may(Permission::Forward) {
         return Ok(false);
+    }
+    match duty::reported_for(db, &visitor.caller.right(), &[code]).await {
+        Ok(_) => {}
+        Err(Refusal::GroupAbsent(_)) => return Ok(false),
+        Err(refusal) => return Err(refusal.into()),
     }
     let published = find_published(db, row.bulletin_id).await?;
     Ok(published.is_some_and(|(_, stage)| stage == Stage::Published))
