@@ -94,8 +94,7 @@ impl TestSetup {
             assert_eq!(opened.expose_secret(), id.to_string().as_bytes());
         }
         let query = "select account_id, user_id_sealed from bindings";
-        let bound: Vec<(uuid::Uuid, Vec<u8>)> =
-            sqlx::query_as(query).fetch_all(&mut *db).await.expect("the bindings");
+        let bound: Vec<(uuid::Uuid, Vec<u8>)> = sqlx::query_as(query).fetch_all(&mut *db).await.expect("the bindings");
         assert_eq!(bound.len(), accounts.len());
         for (account, sealed) in bound {
             let opened = keys.open(&user_sealed_as(AccountId(account)), &sealed).expect("opened");
@@ -156,7 +155,14 @@ async fn a_new_key_seals_nothing_before_both_nodes_can_open_it() {
     let acts = audit.fetch_all(&mut *setup.db.acquire().await.expect("a connection")).await.expect("a query");
     assert_eq!(
         acts,
-        ["secrets_key_make", "secrets_key_switch", "secrets_seal_anew", "secrets_seal_anew", "secrets_key_drop"]
+        [
+            "secrets_key_make",
+            "secrets_key_switch",
+            "secrets_seal_anew",
+            "secrets_seal_anew",
+            "secrets_seal_anew",
+            "secrets_key_drop"
+        ]
     );
 }
 
