@@ -36,6 +36,8 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "draft_rules",
             "drafts",
             "duty",
+            "binding",
+            "forward_tap",
             "test_send",
             "retry",
             "cost",
@@ -383,6 +385,7 @@ const SEALING: &[&str] = &[
     "app/secrets/reseal.rs",
     "cli/channel.rs",
     "domain/sealed/keys.rs",
+    "relay/binding.rs",
     // the chain of the audit, which no key seals
     "relay/upkeep.rs",
     "web/idempotent_form.rs",

@@ -82,6 +82,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /accounts/new",
     "GET /accounts/{id}",
     "POST /accounts/{id}/link",
+    "POST /account/line/remove",
     "POST /accounts/{id}/disable",
     "POST /accounts/{id}/enable",
     "POST /accounts/{id}/codes/remove",

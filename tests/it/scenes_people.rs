@@ -4,6 +4,7 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::store::passkeys::insert_passkey;
 use sqlx::Executor as _;
 
+use crate::binding::{GOVERNOR, bind};
 use crate::browser::{Browser, PASSWORD};
 use crate::pages_scenes::{Shown, look, look_at_all};
 use crate::test_app::{TestApp, Who};
@@ -21,6 +22,7 @@ pub async fn people(app: &TestApp) -> Vec<Shown> {
     codes_before_a_form(app, &mut shown).await;
     passkeys(app, &admin, &mut shown).await;
     the_accounts_of_others(app, &admin, &mut shown).await;
+    a_steward_in_line(app, &mut shown).await;
     let fields = [("name", "ก"), ("username", "some-one"), ("role", "steward"), ("office", SEVERAL)];
     shown.push(("an account of one of several offices".into(), admin.submit("/accounts/new", &fields).await));
     shown.push(("a key of one of several offices".into(), admin.submit("/keys", &fields).await));
@@ -121,6 +123,19 @@ async fn keys_that_end(app: &TestApp, admin: &Browser<'_>, shown: &mut Vec<Shown
     app.key_with(Role::Operator, Some(app.now() + Duration::from_hours(1)), &["192.0.2.0/24"]).await;
     let fields = [("name", "ก"), ("role", "operator"), ("until", "soon"), ("addresses", "x")];
     shown.push(("a key of no day and no address".into(), admin.submit("/keys", &fields).await));
+}
+
+/// A steward who gets a code before and after LINE said what the account is called, and is bound by it.
+async fn a_steward_in_line(app: &TestApp, shown: &mut Vec<Shown>) {
+    let steward = app.sign_in_as("the-bound", Role::Steward, Some("lamphun")).await;
+    let get = async || steward.submit("/account/line", &[("old", PASSWORD)]).await;
+    app.db().await.execute("update channels set basic_id = null").await.expect("no name");
+    shown.push(("a code to bind LINE".into(), get().await));
+    app.db().await.execute("update channels set basic_id = '@gcc'").await.expect("a name");
+    shown.push(("a code to bind LINE, with its chat".into(), get().await));
+    shown.push(("no code without the password".into(), steward.submit("/account/line", &[("old", "x")]).await));
+    bind(app, "the-bound", "lamphun", GOVERNOR).await;
+    look_at_all(shown, &steward, &["/account", "/waiting"]).await;
 }
 
 async fn the_accounts_of_others(app: &TestApp, admin: &Browser<'_>, shown: &mut Vec<Shown>) {

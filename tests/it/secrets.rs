@@ -155,7 +155,14 @@ async fn a_new_key_seals_nothing_before_both_nodes_can_open_it() {
     let acts = audit.fetch_all(&mut *setup.db.acquire().await.expect("a connection")).await.expect("a query");
     assert_eq!(
         acts,
-        ["secrets_key_make", "secrets_key_switch", "secrets_seal_anew", "secrets_seal_anew", "secrets_key_drop"]
+        [
+            "secrets_key_make",
+            "secrets_key_switch",
+            "secrets_seal_anew",
+            "secrets_seal_anew",
+            "secrets_seal_anew",
+            "secrets_key_drop"
+        ]
     );
 }
 

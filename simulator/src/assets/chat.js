@@ -150,6 +150,8 @@ document.querySelector('#invitation')?.addEventListener('submit', async (event) 
 
 for (const button of document.querySelectorAll('[data-happening]')) {
   button.addEventListener('click', async () => {
-    if (await happen(JSON.parse(button.dataset.happening))) location.reload();
+    const happening = JSON.parse(button.dataset.happening);
+    if ('member' in happening) happening.member = chosenMember();
+    if (await happen(happening)) location.reload();
   });
 }

@@ -73,6 +73,7 @@ account-line-code-title = Bind your account to LINE
 account-line-code-scan = Open LINE on your telephone, scan this picture, and send the message that is ready.
 account-line-code-open = Open the chat in LINE on this device
 account-line-code-type = Or add the official account as a friend and type this code in the private chat with
+account-line-code-unnamed = Add the official account that sends bulletins into your group as a friend, and type this code in the private chat with it.
 account-line-code-secret = The code works once, within 30 minutes, and is shown this once. Do not type it in a group or give it to anybody: whoever uses it forwards in your name.
 account-line-code-back = Back to your account
 said-line-unbound = The binding to LINE has ended.

@@ -38,11 +38,26 @@ pub(super) struct LineCard {
 #[template(path = "account/line_code.html")]
 struct LineCodePage {
     code: String,
-    channel: Option<String>,
+    /// The chat in which it is typed; none where LINE has not said what the account is called.
+    chat: Option<Chat>,
+}
+
+/// A chat with an official account.
+struct Chat {
+    channel: String,
     /// The account's @-name.
-    basic_id: Option<String>,
-    picture: Option<String>,
-    link: Option<String>,
+    basic_id: String,
+    link: String,
+    /// The link as a QR code.
+    picture: String,
+}
+
+impl Chat {
+    fn of(channel: String, basic_id: String, code: &str) -> Self {
+        let link = chat_link(&basic_id, code);
+        // two names of a few letters are never too long for a QR code
+        Self { picture: qr::draw(&link).unwrap_or_default(), channel, basic_id, link }
+    }
 }
 
 /// What to say; nothing to those who forward nothing.
@@ -103,11 +118,9 @@ async fn reveal(app: &App, mut visitor: Visitor, account: &Account, code: String
         None => Vec::new(),
     };
     drop(db);
-    let (channel, basic_id) = channels.into_iter().next().unzip();
-    let basic_id = basic_id.flatten();
-    let link = basic_id.as_deref().map(|name| chat_link(name, &code));
-    let picture = link.as_deref().and_then(qr::draw);
-    Ok(HtmlPage::of(&visitor, LineCodePage { code, channel, basic_id, picture, link }).into_response())
+    let first = channels.into_iter().find_map(|(channel, basic_id)| Some((channel, basic_id?)));
+    let chat = first.map(|(channel, basic_id)| Chat::of(channel, basic_id, &code));
+    Ok(HtmlPage::of(&visitor, LineCodePage { code, chat }).into_response())
 }
 
 /// The address that opens the chat with an account, with a text ready to be sent.
