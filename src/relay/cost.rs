@@ -102,6 +102,8 @@ pub struct ChannelCost {
     pub plan: Option<String>,
     /// What it cost.
     pub cost: Cost,
+    /// Messages to stewards that reminded them, among those of the whole channel.
+    pub reminders: i64,
     /// What LINE counted; of the whole channel, also where a part of the tree is asked for.
     pub line: LineCount,
 }
@@ -246,8 +248,9 @@ fn by_channel(
             own().map(|row| row.pushed_unknown).sum(),
             own().map(|row| row.seen_members).sum(),
         );
-        // the fee of a plan is paid also where nothing was pushed
+        // the fee of a plan is paid also where nothing was pushed, and reminders are of no bulletin
         if is_whole {
+            cost.messages += whole.month.map_or(0, |month| month.reminders);
             cost.baht = whole.baht;
         }
         cost
@@ -259,6 +262,7 @@ fn by_channel(
             name: whole.channel.name.clone(),
             plan: whole.plan.clone(),
             cost: cost(whole),
+            reminders: whole.month.map_or(0, |month| month.reminders),
             line: whole.line(month, now),
         })
         .collect();

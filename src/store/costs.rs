@@ -133,8 +133,10 @@ pub async fn list_branch_costs(
 pub struct ChannelMonth {
     /// The channel.
     pub channel_id: ChannelId,
-    /// Messages that we count.
+    /// Messages that we count, reminders among them.
     pub messages: i64,
+    /// Of these, reminders to stewards.
+    pub reminders: i64,
     /// Members of groups that were forwarded to by hand.
     pub seen_members: i64,
     /// Messages that LINE counted, of the days of which it has said so; none = of no day yet.
@@ -150,14 +152,22 @@ pub async fn list_channel_months(db: &mut Connection, month: LineMonth) -> Resul
     Ok(sqlx::query_as!(
         ChannelMonth,
         r#"with days as (
-            select channel_id, day, sum(pushed_messages) as pushed, sum(seen_members) as seen from day_costs
-            where day between $1::text::date and $2::text::date group by channel_id, day
+            select channel_id, day, sum(pushed)::bigint as pushed, sum(seen)::bigint as seen, sum(reminders)::bigint as reminders
+            from (
+                select channel_id, day, pushed_messages as pushed, seen_members as seen, 0 as reminders from day_costs
+                where day between $1::text::date and $2::text::date
+                union all
+                -- written to one person: one message
+                select channel_id, (ended_at at time zone 'Asia/Tokyo')::date, 1, 0, 1 from reminders
+                where outcome = 'accepted' and ended_at >= ($1::text::date)::timestamp at time zone 'Asia/Tokyo'
+                    and ended_at < ($2::text::date + 1)::timestamp at time zone 'Asia/Tokyo'
+            ) as counts group by channel_id, day
         ), counted as (
             select channel_id, day, messages from line_day_counts
             where day between $1::text::date and $2::text::date and messages is not null
         )
         select channel_id as "channel_id!: ChannelId", coalesce(sum(d.pushed), 0)::bigint as "messages!",
-            coalesce(sum(d.seen), 0)::bigint as "seen_members!", sum(c.messages)::bigint as line_messages,
+            coalesce(sum(d.reminders), 0)::bigint as "reminders!", coalesce(sum(d.seen), 0)::bigint as "seen_members!", sum(c.messages)::bigint as line_messages,
             coalesce(sum(d.pushed) filter (where c.day is not null), 0)::bigint as "same_days!", count(c.day) as "line_days!"
         from days d full join counted c using (channel_id, day) group by channel_id"#,
         month.first().to_string(),

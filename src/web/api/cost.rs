@@ -85,6 +85,8 @@ pub struct ChannelCost {
     baht: Option<Baht>,
     /// What pushing would have cost where it was forwarded by hand.
     saved_by_listening: Saved,
+    /// Reminders to stewards, one message each, among those of the whole channel.
+    reminders: i64,
     /// What LINE counted on the whole channel.
     line: LineCount,
 }
@@ -168,6 +170,7 @@ impl From<cost::ChannelCost> for ChannelCost {
             messages: row.cost.messages,
             baht: row.cost.baht,
             saved_by_listening: row.cost.into(),
+            reminders: row.reminders,
             line: row.line.into(),
         }
     }

@@ -84,6 +84,7 @@ fn channel_columns<'a>() -> Vec<Column<'a, ChannelCost>> {
         Column::baht("cost-baht", |row: &ChannelCost| row.cost.baht),
         Column::number("cost-saved-messages", |row: &ChannelCost| row.cost.saved_messages),
         Column::baht("cost-saved-baht", |row: &ChannelCost| row.cost.saved_baht),
+        Column::number("cost-reminders", |row: &ChannelCost| row.reminders).hiding_zero(),
         Column::known_number("cost-line-counted", |row: &ChannelCost| row.line.messages),
         Column::known_number("cost-line-difference", |row: &ChannelCost| {
             row.line.messages.map(|messages| messages - row.line.ours)

@@ -354,6 +354,7 @@ cost-saved-messages = Messages saved
 cost-saved-baht = Saved (baht)
 cost-plan = Plan
 cost-no-plan = no plan takes so many
+cost-reminders = Reminders to stewards
 cost-line-counted = Counted by LINE
 cost-line-difference = Difference from our count
 cost-office-code = Code of the office

@@ -330,6 +330,7 @@ cost-saved-messages = ข้อความที่ประหยัดได�
 cost-saved-baht = ประหยัดได้ (บาท)
 cost-plan = แพ็กเกจ
 cost-no-plan = ไม่มีแพ็กเกจที่รองรับ
+cost-reminders = ข้อความเตือนผู้ดูแล
 cost-line-counted = LINE นับแล้ว
 cost-line-difference = ต่างจากที่ระบบนับ
 cost-office-code = รหัสหน่วยงาน
