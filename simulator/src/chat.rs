@@ -143,14 +143,6 @@ impl Chat {
         })
     }
 
-    /// What was pushed among the entries from number `from` on.
-    pub(super) fn pushed_since(&self, from: usize) -> impl Iterator<Item = &Arc<Content>> {
-        self.entries.iter().skip(from).filter_map(|entry| match &entry.what {
-            EntryContent::Sent(sent) if sent.pushed => Some(&sent.content),
-            _ => None,
-        })
-    }
-
     /// What the account sent, pushed or as a reply, among the entries from number `from` on.
     pub(super) fn sent_since(&self, from: usize) -> impl Iterator<Item = &Arc<Content>> {
         self.entries.iter().skip(from).filter_map(|entry| match &entry.what {

@@ -79,13 +79,13 @@ impl SimulatedMembers {
         Self { lots: StdRng::seed_from_u64(seed), seen: old, buttons: HashMap::new(), taps: BinaryHeap::new() }
     }
 
-    /// Takes note of what was pushed since the last look.
+    /// Takes note of what the account sent since the last look: also a card that answered a forward by hand has a button.
     fn look(&mut self, control: &Control) {
         let mut fresh = Vec::new();
         for group in control.platform.state().groups.iter() {
             let seen = self.seen.entry(group.config.id.clone()).or_default();
             // a chat that was cleared is shorter
-            for content in group.chat.pushed_since((*seen).min(group.chat.len())) {
+            for content in group.chat.sent_since((*seen).min(group.chat.len())) {
                 fresh.push((group.config.id.clone(), group.config.members, Arc::clone(content)));
             }
             *seen = group.chat.len();

@@ -187,6 +187,21 @@ async fn insert_taps(db: &mut Connection, outcomes: &[SimulatedOutcome]) -> Resu
     Ok(())
 }
 
+/// Writes down what LINE is to have counted on the days before `today`: a few members less, as who blocked the account is not counted.
+pub async fn insert_line_counts(db: &mut Connection, today: jiff::civil::Date, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "insert into line_day_counts (channel_id, day, messages, asked_at)
+        select channel_id, day, (sum(pushed_messages) * 0.997)::bigint, $2 from day_costs
+        where day < $1::text::date group by channel_id, day
+        on conflict do nothing",
+        today.to_string(),
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// One steward's forwarding into one group.
 #[derive(Clone, Debug)]
 pub struct Forwarding {

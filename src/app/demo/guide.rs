@@ -43,9 +43,11 @@ pub(super) async fn describe(
         let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);
     }
     write_commands(&mut text, context, keys, bulletin);
-    text.push_str(
-        "\nThe stewards of the other provinces forward by and by, all but the governor of Ranong; a bulletin comes every\n\
-         ten minutes. All bulletins are made up.\n\nServing until Ctrl-C.\n",
+    let _ = write!(
+        text,
+        "\nIn most provinces people forward by hand in LINE, by and by, and the account hears it; in the others stewards forward on\n\
+         their page, all but the governor of Ranong. A bulletin comes every ten minutes; {base}/cost says what\n\
+         they cost. All bulletins are made up.\n\nServing until Ctrl-C.\n",
     );
     Ok(text)
 }

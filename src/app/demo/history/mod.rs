@@ -21,6 +21,7 @@ use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode};
 use crate::domain::delivery::{Reason, State};
 use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::line_month::line_day;
 use crate::domain::right::Right;
 use crate::domain::thai::{Digits, format_long_date, from_bangkok, to_bangkok};
 use crate::domain::time::Timestamp;
@@ -32,7 +33,8 @@ use crate::relay::withdraw::withdraw;
 use crate::store::attempts::{Attempt, insert_attempts};
 use crate::store::bulletins::{Draft, get_bulletin, insert_draft};
 use crate::store::demo_seed::{
-    Forwarding, SimulatedOutcome, insert_forwardings, is_published_before, list_seed_deliveries, write_outcomes,
+    Forwarding, SimulatedOutcome, insert_forwardings, insert_line_counts, is_published_before, list_seed_deliveries,
+    write_outcomes,
 };
 use crate::store::{Connection, StoreError, groups, links};
 
@@ -78,6 +80,7 @@ pub(super) async fn make(engine: &Engine) -> anyhow::Result<(usize, i64)> {
         before = Some(id);
         deliveries += i64::from(count);
     }
+    insert_line_counts(&mut *engine.db.acquire().await?, line_day(now), now).await?;
     Ok((LETTERS.len(), deliveries))
 }
 
