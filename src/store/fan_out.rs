@@ -94,6 +94,8 @@ pub async fn insert_deliveries(
     sqlx::query!(
         "with picked as materialized (
             select g.id, g.parent_id, g.channel_id, g.members, g.tier, g.line_group_no,
+                -- where it starts it is pushed, unless that very group listens
+                w.way = 'listen' and g.way = 'listen' as begins_by_hand,
                 w.way = 'push' and ($11 = 'automatic'::forwarding_mode or g.forwarding = 'automatic') as automatic,
                 case when w.way = 'push' then g.forward_within when w.way = 'listen' then null
                     else coalesce(g.push_after, g.forward_within, $16::int) end as forward_within
@@ -109,7 +111,7 @@ pub async fn insert_deliveries(
             case when up.id is null then $1::timestamptz end,
             coalesce(p.channel_id, (select id from channels order by id limit 1)),
             coalesce(p.members, 0), p.forward_within,
-            case when up.id is null then 'ready'::delivery_state else 'waiting' end, p.tier,
+            case when up.id is not null then 'waiting'::delivery_state when p.begins_by_hand then 'held' else 'ready' end, p.tier,
             (3 - $10::smallint) * 2 + (parents.id is null)::int, parents.id is not null,
             p.automatic, p.line_group_no, (select change_mark())
         from picked p left join picked up on up.id = p.parent_id left join parents on parents.id = p.id
@@ -225,11 +227,12 @@ pub async fn count_audience(db: &mut Connection, selection: &Selection, ways: &W
         r#"select channel_id as "channel_id: ChannelId", tier as "tier!", count(*) as "groups!",
             count(line_group_id) as "linked!",
             coalesce(sum(members) filter (where line_group_id is not null), 0) as "seats!",
-            coalesce(sum(members) filter (where line_group_id is not null and (way <> 'listen' or id = $1)), 0) as "pushed!",
-            count(*) filter (where line_group_id is not null and members is null and (way <> 'listen' or id = $1)) as "unknown!",
-            count(*) filter (where (forwarding = $7 or way <> 'push') and id <> $1) as "stewarded!"
+            coalesce(sum(members) filter (where line_group_id is not null and (way <> 'listen' or id = $1 and own is distinct from 'listen')), 0) as "pushed!",
+            count(*) filter (where line_group_id is not null and members is null
+                and (way <> 'listen' or id = $1 and own is distinct from 'listen')) as "unknown!",
+            count(*) filter (where (forwarding = $7 or way <> 'push') and (id <> $1 or way = 'listen' and own = 'listen')) as "stewarded!"
         from (
-            select g.id, g.channel_id, g.tier, g.line_group_id, g.members, g.forwarding,
+            select g.id, g.channel_id, g.tier, g.line_group_id, g.members, g.forwarding, g.way as own,
                 way_of_group(coalesce($8::group_way, g.way), g.tier, $9, $10, g.forwarding, g.forward_within) as way
             from audience_groups($1, $2, $3, $4, $5, $6) g
         ) as picked

@@ -26,6 +26,7 @@ mod board_pages;
 mod board_store;
 mod browser;
 mod bulletin_times;
+mod by_hand_story;
 mod caller_limits;
 mod commands;
 mod config;
