@@ -53,9 +53,8 @@ impl BindingCode {
         }
         match (codes.pop(), codes.is_empty()) {
             (Some(code), true) => TypedBindingCode::Code(code),
-            (Some(_), false) => TypedBindingCode::Nothing,
             (None, _) if misspelt => TypedBindingCode::Misspelt,
-            (None, _) => TypedBindingCode::Nothing,
+            (Some(_), false) | (None, _) => TypedBindingCode::Nothing,
         }
     }
 

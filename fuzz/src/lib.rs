@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use gcc_relay::domain::acknowledging::AcknowledgeWords;
+use gcc_relay::domain::binding_code::{BindingCode, TypedBindingCode};
 use gcc_relay::domain::bulletin::{Kind, Urgency};
 use gcc_relay::domain::document::{DocumentNumber, MAX_CHARACTERS};
 use gcc_relay::domain::heard_text::TextVerdict;
@@ -79,7 +80,7 @@ pub fn letter_number(data: &[u8]) {
     }
 }
 
-/// A join code in what somebody wrote: shown, it is found again.
+/// A join code or a binding code in what somebody wrote: shown, it is found again.
 pub fn join_code(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     for addressed in [false, true] {
@@ -91,6 +92,10 @@ pub fn join_code(data: &[u8]) {
         for code in found {
             assert!(matches!(JoinCode::read(&code.to_string(), addressed), TypedCode::Code(again) if again == code));
         }
+    }
+    if let TypedBindingCode::Code(code) = BindingCode::read(text) {
+        assert_eq!(BindingCode::read(&code.to_string()), TypedBindingCode::Code(code.clone()));
+        assert_eq!(JoinCode::read(&code.to_string(), true), TypedCode::Nothing);
     }
 }
 

@@ -74,7 +74,8 @@ pub(super) async fn bind(engine: &Engine, db: &mut Connection, event: &Event, no
             return Ok(ReplyKind::ExpiredBindingCode);
         }
     };
-    put_binding(db, found.account, event.channel_id, person, &sealed, now).await?;
+    // by LINE's clock, as what ends it is told by that too
+    put_binding(db, found.account, event.channel_id, person, &sealed, event.occurred_at).await?;
     let by = Actor::user(&found.username);
     audit::insert_entry(db, now, &by, "line_bind", &by.to_string(), &json!({ "channel": event.channel_id.0 })).await?;
     Ok(ReplyKind::Bound { title: found.title })

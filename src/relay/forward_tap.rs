@@ -10,6 +10,7 @@ use super::forward::{ForwardTarget, forward};
 use super::refusal::Refusal;
 use crate::domain::account::Role;
 use crate::domain::actor::Actor;
+use crate::domain::bulletin::Stage;
 use crate::domain::delivery::State;
 use crate::domain::ids::{BulletinId, BulletinNo};
 use crate::domain::right::{Right, Scope};
@@ -38,7 +39,7 @@ pub fn forwarded_bulletin(data: &str) -> Option<BulletinId> {
 /// Does what a tap asks for; gives what to answer.
 pub(super) async fn tap(db: &mut Connection, event: &Event, now: Timestamp) -> Result<Option<ReplyKind>> {
     let Some(bulletin) = event.data.as_deref().and_then(forwarded_bulletin) else { return Ok(None) };
-    let Some((no, _)) = find_published(db, bulletin).await? else { return Ok(None) };
+    let Some((no, stage)) = find_published(db, bulletin).await? else { return Ok(None) };
     let bound = match event.person.as_deref() {
         Some(person) => list_bound(db, person, now).await?,
         None => Vec::new(),
@@ -46,7 +47,10 @@ pub(super) async fn tap(db: &mut Connection, event: &Event, now: Timestamp) -> R
     if bound.is_empty() {
         return hint(db, event, no, bulletin, now).await;
     }
-    let (mut forwarded, mut passed) = (None, false);
+    if stage == Stage::Withdrawn {
+        return Ok(Some(ReplyKind::WithdrawnBulletin));
+    }
+    let (mut forwarded, mut passed, mut expired) = (None, false, false);
     for account in &bound {
         let groups = list_ids_of_office(db, account.office).await?;
         match forward_held(db, bulletin, account, &groups, now).await {
@@ -59,6 +63,7 @@ pub(super) async fn tap(db: &mut Connection, event: &Event, now: Timestamp) -> R
                 let copies = list_copies(db, bulletin, &groups).await?;
                 let gone = |state| matches!(state, State::Ready | State::Accepted | State::Seen);
                 passed |= copies.iter().any(|copy| gone(copy.state));
+                expired |= copies.iter().any(|copy| copy.state == State::Expired);
             }
             Err(Refusal::Store(error)) => return Err(error),
             Err(Refusal::NotRelaying) => return Ok(Some(ReplyKind::WithdrawnBulletin)),
@@ -71,6 +76,7 @@ pub(super) async fn tap(db: &mut Connection, event: &Event, now: Timestamp) -> R
     Ok(Some(match forwarded {
         Some((groups, people)) => ReplyKind::ForwardedByTap { groups, people },
         None if passed => ReplyKind::ForwardedBefore,
+        None if expired => ReplyKind::ExpiredBulletin,
         None => ReplyKind::NothingToForward { bulletin },
     }))
 }

@@ -115,11 +115,11 @@ async fn send(engine: &Engine, due: Vec<DueReminder>, now: Timestamp) -> Result<
             calls.push(call(engine, access.get(&reminder.channel), reminder, body));
         }
     }
-    let tried: Vec<Tried> = futures_util::stream::iter(calls).buffer_unordered(ABREAST).collect().await;
+    let outcomes: Vec<Tried> = futures_util::stream::iter(calls).buffer_unordered(ABREAST).collect().await;
     let mut tx = engine.db.begin().await?;
-    record_tries(&mut tx, &tried, engine.clock.now()).await?;
+    record_tries(&mut tx, &outcomes, engine.clock.now()).await?;
     tx.commit().await?;
-    for outcome in tried.iter().filter_map(|tried| tried.outcome) {
+    for outcome in outcomes.iter().filter_map(|tried| tried.outcome) {
         count(outcome, 1);
     }
     Ok(())

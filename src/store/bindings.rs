@@ -39,7 +39,7 @@ pub async fn put_binding(
     channel: ChannelId,
     person: &[u8],
     user_id_sealed: &[u8],
-    now: Timestamp,
+    bound_at: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
         "insert into bindings (account_id, channel_id, person, user_id_sealed, bound_at) values ($1, $2, $3, $4, $5)
@@ -49,7 +49,7 @@ pub async fn put_binding(
         channel.0,
         person,
         user_id_sealed,
-        now as Timestamp,
+        bound_at as Timestamp,
     )
     .execute(db)
     .await?;

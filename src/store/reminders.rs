@@ -42,9 +42,11 @@ pub async fn plan(db: &mut Connection, planning: &Planning, now: Timestamp) -> R
         ), held as materialized (
             select d.bulletin_no, d.group_id, d.parent_group, g.office_id, up.office_id as above_office, d.turn_at,
                 greatest(coalesce(extract(epoch from d.release_at - d.turn_at), ($2::bigint[])[4 - d.priority / 2]), 60) / 2 as half
-            from live join near on true join deliveries d on d.bulletin_no = live.no and d.group_id = near.id
+            -- one by one: a join might be planned as a walk through all deliveries there ever were
+            from live cross join near cross join lateral (
+                    select * from deliveries d where d.bulletin_no = live.no and d.group_id = near.id and d.state = 'held'
+                        and d.steward_at is null and (not $3 or d.priority / 2 = 0) limit 1) d
                 join groups g on g.id = d.group_id left join groups up on up.id = d.parent_group
-            where d.state = 'held' and d.steward_at is null and (not $3 or d.priority / 2 = 0)
         ), passed as (
             select h.*, least(4, floor(extract(epoch from $1 - h.turn_at) / h.half)) as steps, r.last_step, r.last_at,
                 (r.last_at is null or $1 >= r.last_at + make_interval(secs => h.half)) as rested

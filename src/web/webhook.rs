@@ -157,13 +157,15 @@ fn reduce(
             TypedCode::Perhaps(codes) => {
                 ("perhaps_join_code", Some(codes.iter().map(hash).collect::<Vec<_>>().join(",")))
             }
-            TypedCode::Nothing if binding_code(&text).is_some() => ("bind_code_in_group", binding_code(&text)),
             TypedCode::Nothing => match shared.note(&text, message_id, edited) {
                 Some(note) => {
                     names_person = matches!(note.found, FoundText::Copy(..));
                     ("heard", serde_json::to_string(&note).ok())
                 }
-                None => ("other", None),
+                None => match binding_code(&text) {
+                    Some(hash) => ("bind_code_in_group", Some(hash)),
+                    None => ("other", None),
+                },
             },
         },
         EventContent::MemberJoined { .. } => ("members", Some(JOINED.to_owned())),

@@ -280,7 +280,8 @@ async fn a_tap_after_the_withdrawal_is_told_of_it() {
     app.post(&Who::Admin, &format!("bulletins/{id}/withdraw"), json!({ "reason": "ข้อมูลคลาดเคลื่อน" })).await.expect(200);
     app.run().await;
     let said = GOVERNOR.taps_alone(&app, &forward(&id)).await;
-    assert!(!said.is_empty() && state(&app, &id, "lpn").await == State::Withdrawn, "{said:?}");
+    assert!(said[0].contains("ถูกยกเลิกแล้ว"), "{said:?}");
+    assert_eq!(state(&app, &id, "lpn").await, State::Withdrawn);
 }
 
 #[tokio::test]

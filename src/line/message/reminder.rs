@@ -1,5 +1,7 @@
 //! A reminder in a chat of two: what waits, for which groups, until when, with ส่งต่อ as a tap.
 
+use std::fmt::Write as _;
+
 use serde::Serialize as _;
 
 use super::bubble::{FORWARD, INK, LINK, QUIET, band_paint};
@@ -91,7 +93,7 @@ fn list(reminder: &Reminder<'_>) -> String {
     let mut text = named.fold(head.to_owned(), |text, group| text + "\n• " + group);
     let more = reminder.groups.len().saturating_sub(MOST_NAMED);
     if more > 0 {
-        text += &format!("\nและอีก {more} กลุ่ม");
+        let _ = write!(text, "\nและอีก {more} กลุ่ม");
     }
     text
 }
