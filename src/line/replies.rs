@@ -1,9 +1,11 @@
-//! The account's replies in a group: short, in office language.
+//! The account's replies in groups and chats of two: short, in office language.
 //!
 //! Replies are free of quota and go with the event's reply token. Each function gives a message array
 //! ready for [`LineClient::reply`](super::client::LineClient::reply).
 //!
 //! Called by `relay::inbound`.
+
+use std::fmt::Write as _;
 
 use super::message::plain_text;
 
@@ -158,12 +160,16 @@ pub fn binding_code_in_group() -> Reply {
     )
 }
 
-/// When a tap lets a bulletin into groups: so many, with so many members.
+/// When a tap lets a bulletin into groups: so many, with so many members, and so many into which it cannot be sent.
 ///
 /// # Errors
 /// As [`thanks`].
-pub fn forwarded(groups: i64, people: i64) -> Reply {
-    plain_text(&format!("รับการส่งต่อแล้ว ระบบกำลังส่งประกาศเข้า {groups} กลุ่ม (สมาชิกรวม {people} คน)"))
+pub fn forwarded(groups: i64, people: i64, unlinked: i64) -> Reply {
+    let mut text = format!("รับการส่งต่อแล้ว ระบบกำลังส่งประกาศเข้า {groups} กลุ่ม (สมาชิกรวม {people} คน)");
+    if unlinked > 0 {
+        let _ = write!(text, "\nอีก {unlinked} กลุ่มส่งไม่ได้ เพราะยังไม่ได้เชื่อมกับกลุ่ม LINE");
+    }
+    plain_text(&text)
 }
 
 /// When what is tapped was forwarded before.
@@ -214,7 +220,8 @@ mod tests {
             unknown_binding_code(),
             expired_binding_code(),
             binding_code_in_group(),
-            forwarded(2, 80),
+            forwarded(2, 80, 0),
+            forwarded(0, 0, 1),
             forwarded_before(),
             nothing_to_forward("https://relay.example/waiting/x"),
             not_bound("https://relay.example/waiting/x"),

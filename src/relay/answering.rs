@@ -17,6 +17,7 @@ use crate::line::replies;
 use crate::line::token::Access;
 use crate::store::StoreError;
 use crate::store::channels::get_channel;
+use crate::store::forward_taps::TapReach;
 use crate::store::heard::{claim_card, record_card};
 use crate::store::newcomers::{claim_newcomers_card, list_in_force};
 use crate::store::webhook_events::Event;
@@ -73,11 +74,7 @@ pub(super) enum ReplyKind {
     UnknownBindingCode,
     ExpiredBindingCode,
     BindingCodeInGroup,
-    /// A bulletin goes into so many groups with so many people.
-    ForwardedByTap {
-        groups: i64,
-        people: i64,
-    },
+    ForwardedByTap(TapReach),
     ForwardedBefore,
     NothingToForward {
         bulletin: BulletinId,
@@ -129,7 +126,7 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::UnknownBindingCode => replies::unknown_binding_code()?,
         ReplyKind::ExpiredBindingCode => replies::expired_binding_code()?,
         ReplyKind::BindingCodeInGroup => replies::binding_code_in_group()?,
-        ReplyKind::ForwardedByTap { groups, people } => replies::forwarded(*groups, *people)?,
+        ReplyKind::ForwardedByTap(reach) => replies::forwarded(reach.groups, reach.people, reach.unlinked)?,
         ReplyKind::ForwardedBefore => replies::forwarded_before()?,
         ReplyKind::NothingToForward { bulletin } => {
             replies::nothing_to_forward(&forward_url(&engine.settings, *bulletin))?

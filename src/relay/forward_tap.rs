@@ -16,7 +16,7 @@ use crate::domain::ids::{BulletinId, BulletinNo};
 use crate::domain::right::{Right, Scope};
 use crate::domain::time::Timestamp;
 use crate::store::bindings::{BoundAccount, list_bound};
-use crate::store::forward_taps::{count_forwarded, take_hint};
+use crate::store::forward_taps::{TapReach, count_forwarded, take_hint};
 use crate::store::groups::list_ids_of_office;
 use crate::store::heard::find_published;
 use crate::store::transitions::list_held;
@@ -54,10 +54,11 @@ pub(super) async fn tap(db: &mut Connection, event: &Event, now: Timestamp) -> R
     for account in &bound {
         let groups = list_ids_of_office(db, account.office).await?;
         match forward_held(db, bulletin, account, &groups, now).await {
-            Ok(Some((into, people))) => {
-                let (groups, sum) = forwarded.get_or_insert((0, 0));
-                *groups += into;
-                *sum += people;
+            Ok(Some(reach)) => {
+                let sum = forwarded.get_or_insert_with(TapReach::default);
+                sum.groups += reach.groups;
+                sum.people += reach.people;
+                sum.unlinked += reach.unlinked;
             }
             Ok(None) => {
                 let copies = list_copies(db, bulletin, &groups).await?;
@@ -74,22 +75,21 @@ pub(super) async fn tap(db: &mut Connection, event: &Event, now: Timestamp) -> R
         }
     }
     Ok(Some(match forwarded {
-        Some((groups, people)) => ReplyKind::ForwardedByTap { groups, people },
+        Some(reach) => ReplyKind::ForwardedByTap(reach),
         None if passed => ReplyKind::ForwardedBefore,
         None if expired => ReplyKind::ExpiredBulletin,
         None => ReplyKind::NothingToForward { bulletin },
     }))
 }
 
-/// Lets the bulletin into those groups of an account's office at which it is held; gives how many, and how many people are in
-/// them. None where it is held at none.
+/// Lets the bulletin into those groups of an account's office at which it is held; gives into what. None where it is held at none.
 async fn forward_held(
     db: &mut Connection,
     bulletin: BulletinId,
     account: &BoundAccount,
     groups: &[i32],
     now: Timestamp,
-) -> super::refusal::Result<Option<(i64, i64)>> {
+) -> super::refusal::Result<Option<TapReach>> {
     if list_held(db, bulletin, Some(groups)).await?.is_empty() {
         return Ok(None);
     }

@@ -5,16 +5,30 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::{BulletinId, BulletinNo, ChannelId};
 use crate::domain::time::Timestamp;
 
-/// How many of these groups somebody let a bulletin into at `now`, and how many people are in them.
+/// Into what a tap let a bulletin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TapReach {
+    /// Groups that are linked to a LINE group.
+    pub groups: i64,
+    /// How many people are in those.
+    pub people: i64,
+    /// Groups that are not linked, so that it cannot be sent there.
+    pub unlinked: i64,
+}
+
+/// Into what somebody let a bulletin at `now`, of these groups.
 pub async fn count_forwarded(
     db: &mut Connection,
     bulletin: BulletinId,
     groups: &[i32],
     by: &Actor,
     now: Timestamp,
-) -> Result<(i64, i64)> {
-    let sums = sqlx::query!(
-        r#"select count(*) as "groups!", coalesce(sum(members), 0) as "people!: i64" from deliveries
+) -> Result<TapReach> {
+    Ok(sqlx::query_as!(
+        TapReach,
+        r#"select count(recipient) as "groups!", coalesce(sum(members) filter (where recipient is not null), 0) as "people!: i64",
+            count(*) - count(recipient) as "unlinked!"
+        from deliveries
         where bulletin_no = (select no from bulletins where id = $1) and group_id = any ($2) and state = 'ready'
             and forwarded_by = $3 and turn_at = $4"#,
         bulletin.0,
@@ -23,8 +37,7 @@ pub async fn count_forwarded(
         now as Timestamp,
     )
     .fetch_one(db)
-    .await?;
-    Ok((sums.groups, sums.people))
+    .await?)
 }
 
 /// Notes that a hint is given at a place now; false where one was within the last minute.
