@@ -50,6 +50,7 @@ const NOT_ONCE: &[(&str, &str)] = &[
 const BARE: &[(&str, &str)] = &[
     ("POST /channels/{code}/park", "/channels/gcc/park"),
     ("POST /channels/{code}/resume", "/channels/gcc/resume"),
+    ("POST /channels/{code}/reserve", "/channels/gcc/reserve"),
     ("POST /groups/{code}/join-code", "/groups/lpn/join-code"),
     ("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end"),
     ("POST /bulletins/{id}/submit", "/bulletins/{draft}/submit"),

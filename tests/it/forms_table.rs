@@ -308,6 +308,13 @@ pub const OF_THE_BOARD: &[Form] = &[
         "/deliveries/{lost}/report",
         &[("group", ""), ("what", "seen"), ("comment", "แจ้งทางโทรศัพท์ #")],
     ),
+    form(ADMIN, "POST /channels/{code}/budget", "/channels/gcc/budget", &[("messages", "35000"), ("baht", "")]),
+    form(
+        ADMIN,
+        "GET /cost",
+        "/cost",
+        &[("month", "2018-03"), ("channel", "gcc"), ("office", "lamphun"), ("csv", "bulletins")],
+    ),
     form(
         ADMIN,
         "GET /failures",

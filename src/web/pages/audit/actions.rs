@@ -39,6 +39,8 @@ const ACTS: &[(&str, &str)] = &[
     ("edit", "audit-act-edit"),
     ("set_forwarding", "audit-act-set-forwarding"),
     ("set_way", "audit-act-set-way"),
+    ("set_budget", "audit-act-set-budget"),
+    ("open_reserve", "audit-act-open-reserve"),
     ("send_test", "audit-act-send-test"),
     ("delete", "audit-act-delete"),
     ("submit", "audit-act-submit"),
