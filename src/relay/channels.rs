@@ -58,8 +58,9 @@ pub async fn set_budget(
 ) -> Result<Channel> {
     let channel = find(db, right, code).await?;
     rows::update_budget(db, channel.id, messages, baht, now).await?;
-    let detail = json!({ "messages": messages, "baht": baht });
-    go_on(db, right, &channel, "set_budget", &detail, now).await
+    let (subject, detail) = (format!("channel:{}", channel.code), json!({ "messages": messages, "baht": baht }));
+    audit::insert_entry(db, now, &right.actor, "set_budget", &subject, &detail).await?;
+    look_again(db, &channel, now).await
 }
 
 /// Opens the reserve of the channel called `code` for what is most urgent, to the end of the month.
@@ -69,20 +70,14 @@ pub async fn set_budget(
 pub async fn open_reserve(db: &mut Connection, right: &Right, code: &str, now: Timestamp) -> Result<Channel> {
     let channel = find(db, right, code).await?;
     rows::open_reserve(db, channel.id, now).await?;
-    go_on(db, right, &channel, "open_reserve", &json!({}), now).await
+    audit::insert_entry(db, now, &right.actor, "open_reserve", &format!("channel:{}", channel.code), &json!({}))
+        .await?;
+    look_again(db, &channel, now).await
 }
 
-/// Notes what was done to the budget, and has looked again at what it did not allow.
-async fn go_on(
-    db: &mut Connection,
-    right: &Right,
-    channel: &Channel,
-    act: &str,
-    detail: &serde_json::Value,
-    now: Timestamp,
-) -> Result<Channel> {
+/// Has looked again at what the budget did not allow; gives the channel as it stands then.
+async fn look_again(db: &mut Connection, channel: &Channel, now: Timestamp) -> Result<Channel> {
     rows::make_over_budget_due(db, channel.id, now).await?;
-    audit::insert_entry(db, now, &right.actor, act, &format!("channel:{}", channel.code), detail).await?;
     notify(db, Notice::Wake(channel.id)).await?;
     Ok(rows::get_channel(db, channel.id).await?)
 }

@@ -59,6 +59,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /board/{id}/csv/{table}",
     "GET /deliveries/{id}",
     "POST /channels/{code}/park",
+    "POST /channels/{code}/reserve",
     "POST /channels/{code}/resume",
     "POST /webhook-failures/{id}/retry",
     "GET /waiting",

@@ -224,7 +224,7 @@ pub const OF_STEWARDS: &[Form] = &[
         STEWARD,
         "POST /groups/{code}/settings",
         "/groups/lpn/settings",
-        &[("how", "after-a-while"), ("minutes", "60")],
+        &[("how", "after-a-while"), ("minutes", "60"), ("way", "listen")],
     ),
     form(
         STEWARD,

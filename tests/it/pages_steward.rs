@@ -251,6 +251,15 @@ async fn a_group_is_set_to_go_on_by_itself_and_back() {
     let governor = app.sign_in(Who::Steward).await;
     let path = "/groups/lpn/settings";
     says(&page(governor.open(path).await), &["value=\"by-hand\" checked", "ผู้ว่าราชการจังหวัดลำพูน"]);
+    governor.submit(path, &[("how", "by-hand"), ("minutes", ""), ("way", "listen")]).await;
+    says(&page(governor.open(path).await), &["value=\"listen\" checked"]);
+    let own = async || app.get(&Who::Admin, "groups/lpn").await.expect(200)["way"].clone();
+    assert_eq!(own().await, "listen");
+    governor.submit(path, &[("how", "by-hand"), ("minutes", "")]).await;
+    assert_eq!(own().await, "listen", "a form without a way changes none");
+    governor.submit(path, &[("how", "by-hand"), ("minutes", ""), ("way", "default")]).await;
+    assert_eq!(own().await, json!(null));
+    assert_eq!(governor.submit(path, &[("how", "by-hand"), ("way", "shout")]).await.status, 400);
     for (how, minutes, forwarding, within) in [
         ("after-a-while", "๔๕", "stewarded", json!(45)),
         ("at-once", "45", "automatic", json!(45)),

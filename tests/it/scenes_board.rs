@@ -93,7 +93,12 @@ pub async fn short(app: &TestApp) -> Vec<Shown> {
     app.event_set_aside().await;
     let unknown = "update groups set members = null, counted_at = null where code = 'moi'";
     sqlx::query(unknown).execute(&mut *app.db().await).await.expect("not known");
-    look_at_all(&mut shown, &admin, &[&format!("/bulletins/{draft}/publish"), "/board", "/channels"]).await;
+    let budget = "update channels set budget_messages = 1000";
+    sqlx::query(budget).execute(&mut *app.db().await).await.expect("a budget");
+    // a copy went where LINE had not told yet how many members there are
+    let unknown = "update day_costs set pushed_unknown = 1";
+    sqlx::query(unknown).execute(&mut *app.db().await).await.expect("not known");
+    look_at_all(&mut shown, &admin, &[&format!("/bulletins/{draft}/publish"), "/board", "/channels", "/cost"]).await;
     shown
 }
 

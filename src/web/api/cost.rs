@@ -191,7 +191,9 @@ impl From<cost::OfficeCost> for OfficeCost {
 /// What the bulletins of a month cost, and what forwarding by hand saved.
 ///
 /// For a key with an office only its own part of the tree is counted, with its share of the month's price.
-#[utoipa::path(get, path = "/cost", tag = "channels", params(CostQuery), responses((status = 200, body = Cost)))]
+#[utoipa::path(get, path = "/cost", tag = "channels", params(CostQuery),
+    responses((status = 200, body = Cost), (status = 404, description = "There is no such channel or office, or it is not the key's to see",
+        body = crate::web::problem::ProblemDetails, content_type = "application/problem+json")))]
 pub async fn get_cost(
     State(app): State<App>,
     caller: Caller,

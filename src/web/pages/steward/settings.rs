@@ -16,6 +16,7 @@ use crate::domain::account::{Permission, Role};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::thai::{Digits, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 use crate::store::groups::Group;
 use crate::store::stewards::{NamedDeputy, Steward, list_deputies, list_stewards};
 use crate::web::access::duty::managed;
@@ -32,6 +33,9 @@ use crate::web::shell::{Shell, with_flash};
 use crate::web::ui::format::moment;
 use crate::web::words::{Language, Words};
 
+/// The choice of a way for a group that has none of its own.
+const AS_SETTINGS: &str = "default";
+
 /// What is suggested for a group that never went on by itself, in minutes.
 const SUGGESTED: &str = "60";
 
@@ -40,6 +44,8 @@ const SUGGESTED: &str = "60";
 struct SettingsPage {
     group: Shown,
     forwarding: FormState<ForwardingForm>,
+    /// The group's own way, or [`AS_SETTINGS`].
+    way: &'static str,
     may_be_automatic: bool,
     standing: Vec<String>,
     deputies: Vec<DeputyRow>,
@@ -149,6 +155,7 @@ pub(super) async fn render(
     let page = SettingsPage {
         // a form's answer is this page too, and what leads back must lead here
         forwarding: forms.forwarding.unwrap_or_else(|| FormState::new(ForwardingForm::of(&group))),
+        way: group.way.map_or(AS_SETTINGS, Way::as_str),
         may_be_automatic: visitor.may(Permission::Publish) || visitor.role() == Role::Steward,
         standing: standing.into_iter().filter_map(|one| standing_line(t, one)).collect(),
         deputies: deputies.into_iter().map(|row| DeputyRow::of(t, row, now)).collect(),
@@ -219,6 +226,7 @@ pub async fn change_settings(
     let Some(how) = How::read(fields.text("how")) else {
         return Err(Problem::bad_request("The form does not say how bulletins come in."));
     };
+    let way = read_way(fields.text("way"))?;
     let minutes = crate::domain::thai::normal_form(fields.text("minutes"));
     let minutes = minutes.trim();
     let within = minutes.parse::<i32>().ok().filter(|minutes| (1..=525_600).contains(minutes));
@@ -234,12 +242,24 @@ pub async fn change_settings(
         (How::AtOnce, _) => Field::Absent,
     };
     let forwarding = if how == How::AtOnce { Forwarding::Automatic } else { Forwarding::Stewarded };
-    let what = GroupChange { forwarding: Some(forwarding), forward_within, ..GroupChange::default() };
+    let what = GroupChange { forwarding: Some(forwarding), forward_within, way, ..GroupChange::default() };
     let now = app.now();
     let mut tx = app.begin().await?;
     change(&mut tx, &visitor.caller, &code, &what, now).await?;
     tx.commit().await?;
     Ok(Redirect::to(&with_flash(&address(&code), "said-settings-changed")).into_response())
+}
+
+/// The way that is chosen; a form without one changes nothing.
+fn read_way(chosen: &str) -> Result<Field<Way>, Problem> {
+    match chosen {
+        "" => Ok(Field::Absent),
+        AS_SETTINGS => Ok(Field::Null),
+        chosen => match Way::ALL.into_iter().find(|way| way.as_str() == chosen) {
+            Some(way) => Ok(Field::Set(way)),
+            None => Err(Problem::bad_request("The form does not say how the group gets its copy.")),
+        },
+    }
 }
 
 /// Makes a join code and shows it, this once.
