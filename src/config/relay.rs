@@ -111,6 +111,8 @@ pub struct Relay {
     pub budget: BudgetRules,
     /// What counts as an acknowledgement besides the button.
     pub acknowledge: Acknowledge,
+    /// When linked groups are looked at.
+    pub branch_health: BranchHealth,
     /// Reminders to whoever is bound in LINE and has to forward.
     pub reminders: Reminders,
 }
@@ -126,6 +128,7 @@ impl Relay {
         self.way.check(check);
         self.budget.check(&line.price.list(), check);
         self.acknowledge.check(check);
+        self.branch_health.check(check);
         self.reminders.check(check);
     }
 
@@ -236,6 +239,24 @@ impl BypassAfter {
         for (key, more_urgent, less_urgent) in pairs {
             check.require(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
         }
+    }
+}
+
+/// When linked groups are looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BranchHealth {
+    /// The time between two questions to LINE about a group.
+    #[serde(deserialize_with = "duration::one")]
+    pub every: Duration,
+    /// Fewer members than this part of the most that it had are told of, 0 to 1.
+    pub shrunk_below: f64,
+}
+
+impl BranchHealth {
+    fn check(&self, check: &mut Check) {
+        check.require_duration("relay.branch_health.every", self.every, HOUR..=90 * DAY);
+        check.require_share("relay.branch_health.shrunk_below", self.shrunk_below, 1.0);
     }
 }
 

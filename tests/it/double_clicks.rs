@@ -16,6 +16,7 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /sign-out", "ends what is there"),
     ("POST /account/failures/seen", "says what is so afterwards"),
     ("POST /webhook-failures/{id}/retry", "an event is tried again once, as it is not set aside any more"),
+    ("POST /group-alerts/{id}/seen", "an alert ends once, as it is not open any more"),
     ("POST /account/password", "says what is so afterwards, and a device is asked for the old password each time"),
     ("POST /account/codes", "the newest secret is the one that counts, and it is the one that is shown"),
     ("POST /account/codes/remove", "says what is so afterwards"),

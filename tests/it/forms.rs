@@ -61,6 +61,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "POST /channels/{code}/park",
     "POST /channels/{code}/resume",
     "POST /webhook-failures/{id}/retry",
+    "POST /group-alerts/{id}/seen",
     "GET /waiting",
     "GET /waiting/all",
     "GET /waiting/{id}",

@@ -76,6 +76,7 @@ audit-act-report = Reported on behalf of an office
 audit-act-retry = Had it sent again
 audit-act-webhook-set-aside = Set aside an event from LINE
 audit-act-webhook-retry = Had an event from LINE tried again
+audit-act-group-alert-seen = Looked at an alert about a LINE group
 audit-act-tree-import = Imported the tree
 audit-act-change-group = Changed the settings of a group
 audit-act-make-join-code = Made a join code

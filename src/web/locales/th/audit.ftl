@@ -70,6 +70,7 @@ audit-act-report = รายงานแทนหน่วยงาน
 audit-act-retry = สั่งส่งอีกครั้ง
 audit-act-webhook-set-aside = พักเหตุการณ์จาก LINE ที่ดำเนินการไม่ได้
 audit-act-webhook-retry = สั่งดำเนินการเหตุการณ์จาก LINE อีกครั้ง
+audit-act-group-alert-seen = บันทึกว่าตรวจสอบกลุ่ม LINE แล้ว
 audit-act-tree-import = นำเข้าผังกลุ่มและหน่วยงาน
 audit-act-change-group = แก้ไขการตั้งค่ากลุ่ม
 audit-act-make-join-code = ออกรหัสเชื่อมกลุ่ม

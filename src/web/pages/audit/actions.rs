@@ -67,6 +67,7 @@ const ACTS: &[(&str, &str)] = &[
     ("channel_rotate", "audit-act-channel-rotate"),
     ("webhook_set_aside", "audit-act-webhook-set-aside"),
     ("webhook_retry", "audit-act-webhook-retry"),
+    ("group_alert_seen", "audit-act-group-alert-seen"),
     ("secrets_key_make", "audit-act-secrets-key-make"),
     ("secrets_key_switch", "audit-act-secrets-key-switch"),
     ("secrets_seal_anew", "audit-act-secrets-seal-anew"),
