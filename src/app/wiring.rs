@@ -87,6 +87,8 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         prices,
         acknowledge_words: AcknowledgeWords::of(&relay.acknowledge.words),
         newcomers_every: relay.newcomers_every,
+        join_code_lifetime: relay.join_code_lifetime,
+        join_slip_lifetime: relay.join_slip_lifetime,
         branch_health: BranchHealth {
             every: relay.branch_health.every,
             shrunk_below: relay.branch_health.shrunk_below,

@@ -111,6 +111,12 @@ pub struct Relay {
     pub budget: BudgetRules,
     /// What counts as an acknowledgement besides the button.
     pub acknowledge: Acknowledge,
+    /// How long a join code may be used that is made for one group.
+    #[serde(deserialize_with = "duration::one")]
+    pub join_code_lifetime: Duration,
+    /// The same of those made in bulk, on slips.
+    #[serde(deserialize_with = "duration::one")]
+    pub join_slip_lifetime: Duration,
     /// When linked groups are looked at.
     pub branch_health: BranchHealth,
     /// Reminders to whoever is bound in LINE and has to forward.
@@ -192,6 +198,8 @@ impl Relay {
         check.require_duration("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
         check.require_duration("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
         check.require_duration("relay.newcomers_every", self.newcomers_every, MINUTE..=DAY);
+        check.require_duration("relay.join_code_lifetime", self.join_code_lifetime, MINUTE..=90 * DAY);
+        check.require_duration("relay.join_slip_lifetime", self.join_slip_lifetime, HOUR..=90 * DAY);
         check.require_duration("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
     }
 }

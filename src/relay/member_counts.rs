@@ -22,7 +22,7 @@ use crate::store::Result;
 use crate::store::channels::list_channels;
 use crate::store::group_alerts::update_alerts;
 use crate::store::links::find_by_line_group;
-use crate::store::member_counts::{Due, list_due, put_off_count, update_line_facts};
+use crate::store::member_counts::{Due, list_due, plan_counts, put_off_count, update_line_facts};
 
 /// Groups that are asked about in one round.
 const IN_A_ROUND: i64 = 50;
@@ -76,10 +76,12 @@ pub(super) async fn run_count_refresh(engine: Engine, stop: CancellationToken) {
     }
 }
 
-/// Opens and closes alerts about LINE groups, also about those that changed hands in bulk.
+/// Opens and closes alerts about LINE groups, also about those that changed hands in bulk, and sees to it that each linked group is asked about.
 pub async fn refresh_alerts(engine: &Engine) -> Result<()> {
+    let (health, now) = (&engine.settings.branch_health, engine.clock.now());
     let mut tx = engine.db.begin().await?;
-    update_alerts(&mut tx, None, engine.settings.branch_health.shrunk_below, engine.clock.now()).await?;
+    plan_counts(&mut tx, health.every, now).await?;
+    update_alerts(&mut tx, None, health.shrunk_below, now).await?;
     tx.commit().await?;
     Ok(())
 }

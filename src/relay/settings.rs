@@ -97,6 +97,10 @@ pub struct Settings {
     pub acknowledge_words: AcknowledgeWords,
     /// The time between two cards for newcomers of one group.
     pub newcomers_every: Duration,
+    /// How long a join code may be used that is made for one group.
+    pub join_code_lifetime: Duration,
+    /// The same of those made in bulk, on slips.
+    pub join_slip_lifetime: Duration,
     /// When linked groups are looked at, and what is told of them.
     pub branch_health: BranchHealth,
     /// When whoever is bound and has to forward is reminded.

@@ -35,6 +35,20 @@ pub async fn ask_for_count(db: &mut Connection, channel: ChannelId, line_group_i
     Ok(())
 }
 
+/// Has every linked group that is not to be counted yet, such as those that a tree file linked with their members, counted at some time
+/// within `every`.
+pub async fn plan_counts(db: &mut Connection, every: Duration, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update groups set count_due_at = $1::timestamptz + make_interval(secs => $2 * random())
+        where line_group_id is not null and count_due_at is null and not retired",
+        now as Timestamp,
+        every.as_secs_f64(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The groups whose members are to be counted now, at most `limit`, those first that have waited longest.
 pub async fn list_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<Due>> {
     Ok(sqlx::query_as!(

@@ -122,6 +122,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::board::routes())
         .merge(pages::cost::routes())
         .merge(pages::accounts::routes())
+        .merge(pages::join_slips::routes())
         .merge(pages::keys::routes())
         .merge(pages::status::routes())
         .merge(pages::audit::routes());

@@ -161,6 +161,8 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/groups/{code}/join-code", Permission::ManageGroups),
     page("POST", "/groups/{code}/deputies", Permission::ManageGroups),
     page("POST", "/groups/{code}/deputies/{id}/end", Permission::ManageGroups),
+    page("GET", "/join-slips", Permission::ManageGroups),
+    page("POST", "/join-slips", Permission::ManageGroups),
     page("GET", "/account", Permission::Read),
     page("POST", "/account/password", Permission::Read),
     page("POST", "/account/codes", Permission::Read),

@@ -127,6 +127,7 @@ fn alert(group: &str, kind: &str) -> (String, String) {
 async fn a_renamed_group_is_an_alert_until_it_has_its_name_again_or_somebody_looked_at_it() {
     let app = TestApp::new().await;
     app.run().await;
+    after_a_sweep(&app).await;
     assert_eq!(alerts(&app, &Who::Admin).await, []);
     let named = |name: &str| GroupConfig::joined("Clpn", name, 40, "gcc");
     let detail = app.get(&Who::Admin, "groups/lpn").await.expect(200);
@@ -220,4 +221,51 @@ async fn a_failure_that_looks_as_if_all_groups_were_gone_unlinks_none() {
     }
     after_a_sweep(&app).await;
     assert_eq!((app.count(linked).await, alerts(&app, &Who::Admin).await.len()), (before, 0));
+}
+
+#[tokio::test]
+async fn slips_with_join_codes_are_made_for_all_groups_below_that_are_not_linked() {
+    let app = TestApp::new().await;
+    app.run().await;
+    let named = "update channels set basic_id = '@gcc'";
+    sqlx::query(named).execute(&mut *app.db().await).await.expect("named");
+    for group in ["Clpn", "Cmoi"] {
+        happens(&app, group, GroupEvent::Leave).await;
+    }
+    let old = join_code(&app, "lpn").await;
+    let unlinked = app.count("select count(*) from groups where line_group_id is null and not retired").await;
+    let admin = app.sign_in(Who::Admin).await;
+    let look = admin.open("/join-slips?look=yes").await.text;
+    assert!(look.contains(&format!("จะออกรหัสเชื่อมกลุ่ม {unlinked} กลุ่ม")), "{look}");
+    let unsure = admin.submit("/join-slips", &[("confirmed", "1000")]).await;
+    assert_eq!(unsure.status, 409);
+    // a province has its own part of the tree
+    let steward = app.sign_in(Who::Steward).await;
+    let look = steward.open("/join-slips?look=yes").await.text;
+    let below = app
+        .count(
+            "select count(*) from groups where line_group_id is null and not retired
+                and path && (select array_agg(id) from groups where code = 'lpn')",
+        )
+        .await;
+    assert!(below < unlinked && look.contains(&format!("จะออกรหัสเชื่อมกลุ่ม {below} กลุ่ม")), "{look}");
+    let all = unlinked.to_string();
+    let slips = admin.submit("/join-slips", &[("confirmed", &all)]).await;
+    assert_eq!(slips.status, 200, "{}", slips.text);
+    let n = usize::try_from(unlinked).expect("few");
+    assert_eq!(slips.text.matches(r#"<article class="slip">"#).count(), n);
+    assert_eq!(slips.text.matches("<svg viewBox").count(), n, "each with the account's QR code");
+    assert!(slips.text.contains("GCC2-จังหวัดลำพูน") && slips.text.contains("(@gcc)"), "{}", slips.text);
+    assert!(!slips.text.contains("style="), "the pages' policy forbids it");
+    let audit = app.texts("select detail->>'codes' from audit where act = 'make_join_slips'").await;
+    assert_eq!(audit, [all]);
+    // thirteen days later a code of a slip still works, and the older one of the group does not
+    app.after(Duration::from_hours(13 * 24)).await;
+    let code = slips.text.split("GCC2-จังหวัดลำพูน").nth(1).and_then(|rest| rest.split(r#"<code class="typed">"#).nth(1));
+    let code = code.and_then(|rest| rest.split('<').next()).expect("a code").to_owned();
+    app.line().happen("Clpn", GroupEvent::Join { channel: None }).await.expect("invited");
+    happens(&app, "Clpn", says(&old)).await;
+    assert!(last_line(&app, "Clpn").contains("หมดอายุแล้ว"));
+    happens(&app, "Clpn", says(&code)).await;
+    assert!(last_line(&app, "Clpn").contains("เชื่อมกลุ่มนี้กับ"));
 }

@@ -209,6 +209,9 @@ const ROWS: &[Row] = &[
     send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
     send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
     send("POST /group-alerts/{id}/seen", "/group-alerts/{alert}/seen", &[], OPERATE_SEND),
+    open("GET /join-slips", "/join-slips", STEWARD),
+    // as many were not seen before
+    send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 401]),
     open("GET /failures", "/failures", ALL),
     // what waits for the own office
     open("GET /waiting", "/waiting", [303, 403, 403, 200, 303, 403, 303]),

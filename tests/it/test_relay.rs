@@ -367,6 +367,8 @@ fn settings() -> Settings {
         budget_wait: Duration::from_mins(5),
         acknowledge_words: AcknowledgeWords::of(&["รับทราบ", "ทราบ", "ทราบแล้ว", "✅"]),
         newcomers_every: Duration::from_mins(10),
+        join_code_lifetime: Duration::from_hours(24),
+        join_slip_lifetime: Duration::from_hours(14 * 24),
         branch_health: BranchHealth { every: Duration::from_hours(7 * 24), shrunk_below: 0.5 },
         reminders: ReminderRules {
             enabled: true,

@@ -80,6 +80,7 @@ audit-act-group-alert-seen = Looked at an alert about a LINE group
 audit-act-tree-import = Imported the tree
 audit-act-change-group = Changed the settings of a group
 audit-act-make-join-code = Made a join code
+audit-act-make-join-slips = Made join codes in bulk, on slips
 audit-act-link = Linked a LINE group
 audit-act-unlink = Unlinked a LINE group
 audit-act-name-deputy = Named a deputy

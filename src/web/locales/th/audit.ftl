@@ -74,6 +74,7 @@ audit-act-group-alert-seen = บันทึกว่าตรวจสอบก
 audit-act-tree-import = นำเข้าผังกลุ่มและหน่วยงาน
 audit-act-change-group = แก้ไขการตั้งค่ากลุ่ม
 audit-act-make-join-code = ออกรหัสเชื่อมกลุ่ม
+audit-act-make-join-slips = ออกรหัสเชื่อมกลุ่มเป็นใบแจ้งหลายกลุ่ม
 audit-act-link = เชื่อมกลุ่ม LINE
 audit-act-unlink = เลิกเชื่อมกลุ่ม LINE
 audit-act-name-deputy = กำหนดผู้ปฏิบัติหน้าที่แทน

@@ -57,6 +57,7 @@ const ACTS: &[(&str, &str)] = &[
     ("tree_import", "audit-act-tree-import"),
     ("change_group", "audit-act-change-group"),
     ("make_join_code", "audit-act-make-join-code"),
+    ("make_join_slips", "audit-act-make-join-slips"),
     ("link", "audit-act-link"),
     ("unlink", "audit-act-unlink"),
     ("name_deputy", "audit-act-name-deputy"),

@@ -258,7 +258,8 @@ pub async fn make_code(
     let (made, until) = match form_key.begin::<(String, Timestamp)>(&app).await? {
         Begun::First(mut tx) => {
             let group = managed(&mut tx, &visitor.caller, &code).await?;
-            let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), app.now()).await?;
+            let (now, lifetime) = (app.now(), app.settings.join_code_lifetime);
+            let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), now, now + lifetime).await?;
             let made = (made.to_string(), until);
             form_key.finish(tx, &app, &made).await?;
             made
