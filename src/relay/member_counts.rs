@@ -76,11 +76,12 @@ pub(super) async fn run_count_refresh(engine: Engine, stop: CancellationToken) {
     }
 }
 
-/// Opens and closes alerts about LINE groups, also about those that changed hands in bulk, and sees to it that each linked group is asked about.
+/// Opens and closes alerts about LINE groups, also about those that changed hands in bulk, and sees to it that each linked group is
+/// asked about.
 pub async fn refresh_alerts(engine: &Engine) -> Result<()> {
     let (health, now) = (&engine.settings.branch_health, engine.clock.now());
+    plan_counts(&mut *engine.db.acquire().await?, health.every, now).await?;
     let mut tx = engine.db.begin().await?;
-    plan_counts(&mut tx, health.every, now).await?;
     update_alerts(&mut tx, None, health.shrunk_below, now).await?;
     tx.commit().await?;
     Ok(())
@@ -96,11 +97,13 @@ pub async fn refresh_counts(engine: &Engine) -> Result<()> {
     }
     let channels = list_channels(&mut db).await?;
     drop(db);
-    let access: HashMap<ChannelId, Access> =
-        channels.iter().filter_map(|channel| Some((channel.id, open_access(&engine.sealing, channel).ok()?))).collect();
+    let accounts: HashMap<ChannelId, (Access, Option<String>)> = channels
+        .into_iter()
+        .filter_map(|channel| Some((channel.id, (open_access(&engine.sealing, &channel).ok()?, channel.bot_user_id))))
+        .collect();
     let asked = due.into_iter().map(|due| {
-        let access = access.get(&due.channel);
-        async move { (ask(engine, access, &due).await, due) }
+        let account = accounts.get(&due.channel);
+        async move { (ask(engine, account, &due).await, due) }
     });
     let mut answers = futures_util::stream::iter(asked).buffer_unordered(ASKING);
     let (mut answered, mut gone) = (0_usize, Vec::new());
@@ -153,8 +156,8 @@ async fn unlink_gone(engine: &Engine, due: &Due, now: Timestamp) -> Result<()> {
 }
 
 /// What LINE says of the group, or after how long to ask again. Its name is welcome, but nothing depends on it.
-async fn ask(engine: &Engine, access: Option<&Access>, due: &Due) -> Told {
-    let Some(access) = access else { return Told::Nothing(AFTER_REFUSAL) };
+async fn ask(engine: &Engine, account: Option<&(Access, Option<String>)>, due: &Due) -> Told {
+    let Some((access, bot_user_id)) = account else { return Told::Nothing(AFTER_REFUSAL) };
     let counted = engine.line.members_count(access, &due.line_group_id).await;
     let summary: Result<Option<GroupSummary>, CallError> = match &counted {
         Ok(_) | Err(CallError::Status { status: 404, .. }) => {
@@ -164,7 +167,14 @@ async fn ask(engine: &Engine, access: Option<&Access>, due: &Due) -> Told {
     };
     match counted {
         Ok(members) => Told::Facts(GroupFacts { members, name: summary.ok().flatten().map(|told| told.group_name) }),
-        Err(CallError::Status { status: 404, .. }) if matches!(summary, Ok(None)) => Told::Gone,
+        Err(CallError::Status { status: 404, .. }) if matches!(summary, Ok(None)) => {
+            // another account than the one that was invited knows none of the groups
+            let is_ours = match engine.line.bot_info(access).await {
+                Ok(bot) => bot_user_id.as_ref().is_none_or(|ours| *ours == bot.user_id),
+                Err(_) => false,
+            };
+            if is_ours { Told::Gone } else { Told::Nothing(AFTER_REFUSAL) }
+        }
         Err(error) => {
             tracing::info!(group.id = %due.group, error = &error as &dyn std::error::Error,
                 "LINE did not say how many members a group has; it is asked again");

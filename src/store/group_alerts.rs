@@ -129,26 +129,27 @@ pub async fn close_alert(
     by: &str,
     now: Timestamp,
 ) -> Result<Option<(GroupId, GroupAlertKind)>> {
-    let closed = sqlx::query!(
-        r#"update group_alerts a set cleared_at = $4, cleared_by = $3 from groups g
+    // the group before its alert, as everybody locks them
+    let alert = sqlx::query!(
+        r#"update groups g set linked_name = case when a.kind = 'renamed' then g.line_name else g.linked_name end,
+            usual_members = case when a.kind = 'shrunk' then g.members else g.usual_members end
+        from group_alerts a
         where a.id = $1 and a.cleared_at is null and g.id = a.group_id and ($2::int[] is null or g.path && $2)
-        returning a.group_id as "group_id: GroupId", a.kind as "kind: GroupAlertKind""#,
+        returning g.id as "group_id: GroupId", a.kind as "kind: GroupAlertKind""#,
         id,
         scope,
-        by,
-        now as Timestamp,
     )
     .fetch_optional(&mut *db)
     .await?;
-    let Some(closed) = closed else { return Ok(None) };
-    sqlx::query!(
-        "update groups set linked_name = case when $2 = 'renamed' then line_name else linked_name end,
-            usual_members = case when $2 = 'shrunk' then members else usual_members end
-        where id = $1",
-        closed.group_id.0,
-        closed.kind.as_str(),
+    let Some(alert) = alert else { return Ok(None) };
+    let closed = sqlx::query!(
+        "update group_alerts set cleared_at = $3, cleared_by = $2 where id = $1 and cleared_at is null",
+        id,
+        by,
+        now as Timestamp,
     )
     .execute(db)
     .await?;
-    Ok(Some((closed.group_id, closed.kind)))
+    // somebody else may have been faster
+    Ok((closed.rows_affected() == 1).then_some((alert.group_id, alert.kind)))
 }

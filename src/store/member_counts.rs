@@ -40,7 +40,8 @@ pub async fn ask_for_count(db: &mut Connection, channel: ChannelId, line_group_i
 pub async fn plan_counts(db: &mut Connection, every: Duration, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update groups set count_due_at = $1::timestamptz + make_interval(secs => $2 * random())
-        where line_group_id is not null and count_due_at is null and not retired",
+        where id in (
+            select id from groups where line_group_id is not null and count_due_at is null and not retired for update skip locked)",
         now as Timestamp,
         every.as_secs_f64(),
     )

@@ -269,3 +269,15 @@ async fn slips_with_join_codes_are_made_for_all_groups_below_that_are_not_linked
     happens(&app, "Clpn", says(&code)).await;
     assert!(last_line(&app, "Clpn").contains("เชื่อมกลุ่มนี้กับ"));
 }
+
+#[tokio::test]
+async fn a_token_of_another_account_unlinks_no_group() {
+    let app = TestApp::new().await;
+    app.run().await;
+    let other = "update channels set bot_user_id = 'Uanother'";
+    sqlx::query(other).execute(&mut *app.db().await).await.expect("another account");
+    app.line().remove_silently("Clpn").expect("removed");
+    after_a_sweep(&app).await;
+    assert_eq!(alerts(&app, &Who::Admin).await, []);
+    assert_eq!(app.get(&Who::Admin, "groups/lpn").await.expect(200)["linked"], true);
+}
