@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod delivery;
 pub mod document;
 pub mod group;
+pub mod group_alert;
 pub mod headline;
 pub mod heard;
 pub mod heard_text;

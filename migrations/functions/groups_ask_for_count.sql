@@ -12,6 +12,10 @@ begin
         new.members := null;
         new.line_name := null;
     end if;
+    if moved then
+        new.linked_name := null;
+        new.usual_members := null;
+    end if;
     if moved or (new.members is null and new.count_due_at is null) then
         new.count_due_at := new.updated_at;
     end if;

@@ -119,21 +119,30 @@ impl ChannelConfig {
 /// One LINE group.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GroupConfig {
-    /// LINE's id of the group: `C` and 32 hex digits.
+    /// LINE's id of the group: `C` and 32 hex digits; one of LINE's old multi-person chats begins with `R`.
     pub id: String,
     /// The name its members gave it.
     pub name: String,
     /// How many people are in it, the account not counted.
     pub members: u32,
-    /// The channel whose account is in the group. One account at most.
+    /// The channel whose account is in the group, or any other word for an account that is not ours. One account at most.
     #[serde(default)]
     pub channel: Option<String>,
 }
+
+/// In place of a channel's code: an account that is not ours.
+const FOREIGN: &str = "(another account)";
 
 impl GroupConfig {
     /// A group with the account of `channel` in it.
     #[must_use]
     pub fn joined(id: &str, name: &str, members: u32, channel: &str) -> Self {
         Self { id: id.to_owned(), name: name.to_owned(), members, channel: Some(channel.to_owned()) }
+    }
+
+    /// A group with an account of somebody else in it: LINE lets no second one in.
+    #[must_use]
+    pub fn with_foreign_account(id: &str, name: &str, members: u32) -> Self {
+        Self::joined(id, name, members, FOREIGN)
     }
 }

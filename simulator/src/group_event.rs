@@ -265,8 +265,9 @@ fn receiving_channel(state: &State, group: &str, event: &GroupEvent) -> Result<S
             state.channels.keys().next().cloned().ok_or(GroupEventError::UnknownChannel)
         }
         (GroupEvent::Join { .. }, None) => Err(GroupEventError::UnknownChannel),
-        (_, Some(code)) => Ok(code.clone()),
-        (_, None) => Err(GroupEventError::NoAccount),
+        (_, Some(code)) if state.channels.contains_key(code) => Ok(code.clone()),
+        // nobody is there, or an account that is not ours
+        (_, Some(_) | None) => Err(GroupEventError::NoAccount),
     }
 }
 

@@ -98,7 +98,11 @@ pub(super) fn event_object(scene: &Scene<'_>, happening: &GroupEvent) -> (String
     let source = if happening.is_direct() {
         json!({ "type": "user", "userId": scene.user })
     } else {
-        let mut source = json!({ "type": "group", "groupId": scene.group });
+        // LINE's old multi-person chats have ids of their own
+        let mut source = match scene.group.starts_with('R') {
+            true => json!({ "type": "room", "roomId": scene.group }),
+            false => json!({ "type": "group", "groupId": scene.group }),
+        };
         if let Some(user) =
             scene.user.clone().filter(|_| !happening.is_unnamed()).and_then(|user| shown_member_id(user, scene.hidden))
         {

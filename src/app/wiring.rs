@@ -13,7 +13,7 @@ use crate::domain::bulletin::Urgency;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
-use crate::relay::settings::{BulletinRules, ReminderRules, Retention, Settings};
+use crate::relay::settings::{BranchHealth, BulletinRules, ReminderRules, Retention, Settings};
 
 /// When a month's deliveries are rewritten without room for changes: later than any bulletin expires.
 const CLOSED_AFTER: Duration = Duration::from_hours(45 * 24);
@@ -87,6 +87,12 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
         prices,
         acknowledge_words: AcknowledgeWords::of(&relay.acknowledge.words),
         newcomers_every: relay.newcomers_every,
+        join_code_lifetime: relay.join_code_lifetime,
+        join_slip_lifetime: relay.join_slip_lifetime,
+        branch_health: BranchHealth {
+            every: relay.branch_health.every,
+            shrunk_below: relay.branch_health.shrunk_below,
+        },
         reminders: ReminderRules {
             enabled: relay.reminders.enabled,
             hours: relay.reminders.hours(),

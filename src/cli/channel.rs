@@ -1,4 +1,4 @@
-//! `channel add | list | check | park | resume | budget | rotate`.
+//! `channel add | list | check | park | resume | budget | rotate | watch`.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
+use super::channel_watch::{self, Watch};
 use crate::app::checkup::Checkup;
 use crate::app::{AppContext, secrets};
 use crate::config::Config;
@@ -61,6 +62,9 @@ pub(super) enum Channel {
     /// Store a new secret, a new token, or both
     #[command(after_help = "Example:\n  gcc-relay channel rotate gcc --token-file channel.token")]
     Rotate(Rotate),
+    /// Print what the channel's webhook hears as it arrives, without texts, names and ids of people, until Ctrl-C
+    #[command(after_help = channel_watch::EXAMPLE)]
+    Watch(Watch),
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +127,7 @@ impl Channel {
             Self::Resume { code } => resume(&context, &code).await,
             Self::Budget(budget) => budget.run(&context).await,
             Self::Rotate(rotate) => rotate.run(&context).await,
+            Self::Watch(watch) => watch.run(&context).await,
         };
         context.close().await?;
         done
@@ -251,7 +256,7 @@ async fn resume(context: &AppContext, code: &Code) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn find(db: &mut Connection, code: &Code) -> anyhow::Result<Stored> {
+pub(super) async fn find(db: &mut Connection, code: &Code) -> anyhow::Result<Stored> {
     let found = channels::find_channel(db, code.as_str()).await?;
     found.ok_or_else(|| absent(code))
 }

@@ -5,6 +5,7 @@
 //! doing. One file per group of commands: each parses its arguments, opens what it needs of `app` and does one thing.
 
 mod channel;
+mod channel_watch;
 mod database;
 #[cfg(feature = "demo")]
 mod demo;

@@ -22,7 +22,11 @@ pub(super) fn show(duration: Duration) -> String {
     SpanPrinter::new().unsigned_duration_to_string(&duration)
 }
 
-fn parse(text: &str) -> Result<Duration, String> {
+/// Reads a duration that was typed.
+///
+/// # Errors
+/// The sentence that says what is wrong with it.
+pub fn parse(text: &str) -> Result<Duration, String> {
     let refused = || format!("is `{text}`, which is not a duration such as \"250ms\", \"10s\" or \"7 days\"");
     let span: Span = text.parse().map_err(|_| refused())?;
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| refused())?;

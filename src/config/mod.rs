@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use serde::Deserialize;
 
+pub use duration::parse as read_duration;
 pub use money::{BudgetRules, Price};
 pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};

@@ -111,6 +111,14 @@ pub struct Relay {
     pub budget: BudgetRules,
     /// What counts as an acknowledgement besides the button.
     pub acknowledge: Acknowledge,
+    /// How long a join code may be used that is made for one group.
+    #[serde(deserialize_with = "duration::one")]
+    pub join_code_lifetime: Duration,
+    /// The same of those made in bulk, on slips.
+    #[serde(deserialize_with = "duration::one")]
+    pub join_slip_lifetime: Duration,
+    /// When linked groups are looked at.
+    pub branch_health: BranchHealth,
     /// Reminders to whoever is bound in LINE and has to forward.
     pub reminders: Reminders,
 }
@@ -126,6 +134,7 @@ impl Relay {
         self.way.check(check);
         self.budget.check(&line.price.list(), check);
         self.acknowledge.check(check);
+        self.branch_health.check(check);
         self.reminders.check(check);
     }
 
@@ -189,6 +198,8 @@ impl Relay {
         check.require_duration("relay.quota_refresh", self.quota_refresh, SECOND..=DAY);
         check.require_duration("relay.audit_seal", self.audit_seal, 100 * MILLISECOND..=HOUR);
         check.require_duration("relay.newcomers_every", self.newcomers_every, MINUTE..=DAY);
+        check.require_duration("relay.join_code_lifetime", self.join_code_lifetime, MINUTE..=90 * DAY);
+        check.require_duration("relay.join_slip_lifetime", self.join_slip_lifetime, HOUR..=90 * DAY);
         check.require_duration("relay.status_cache", self.status_cache, MILLISECOND..=5 * SECOND);
     }
 }
@@ -236,6 +247,24 @@ impl BypassAfter {
         for (key, more_urgent, less_urgent) in pairs {
             check.require(key, more_urgent <= less_urgent, "must not be longer than for what is less urgent");
         }
+    }
+}
+
+/// When linked groups are looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BranchHealth {
+    /// The time between two questions to LINE about a group.
+    #[serde(deserialize_with = "duration::one")]
+    pub every: Duration,
+    /// Fewer members than this part of the most that it had are told of, 0 to 1.
+    pub shrunk_below: f64,
+}
+
+impl BranchHealth {
+    fn check(&self, check: &mut Check) {
+        check.require_duration("relay.branch_health.every", self.every, HOUR..=90 * DAY);
+        check.require_share("relay.branch_health.shrunk_below", self.shrunk_below, 1.0);
     }
 }
 

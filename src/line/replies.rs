@@ -42,6 +42,28 @@ pub fn linked(group: &str) -> Reply {
     plain_text(&format!("เชื่อมกลุ่มนี้กับ {group} แล้ว\nบัญชีนี้จะส่งข้อมูลข่าวสารของทางราชการเข้ากลุ่มนี้ต่อไป"))
 }
 
+/// When a join code was right and the LINE group belonged to another node, `before`, until now.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn linked_elsewhere(group: &str, before: &str) -> Reply {
+    plain_text(&format!(
+        "เชื่อมกลุ่มนี้กับ {group} แล้ว\nเดิมกลุ่มนี้เชื่อมกับ {before} ซึ่งขณะนี้ไม่มีกลุ่มไลน์แล้ว \
+         หากพิมพ์รหัสผิดกลุ่ม โปรดขอรหัสของ {before} จากผู้ดูแลระบบแล้วพิมพ์ลงในกลุ่มนี้อีกครั้ง"
+    ))
+}
+
+/// In one of LINE's old multi-person chats, which is no group.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn room_not_linked() -> Reply {
+    plain_text(
+        "ห้องสนทนานี้เป็นการแชทหลายคนแบบเดิมของ LINE ซึ่งเชื่อมกับระบบไม่ได้\n\
+         โปรดสร้างกลุ่ม LINE เชิญสมาชิกและบัญชีนี้เข้ากลุ่ม แล้วพิมพ์รหัสเชื่อมกลุ่มในกลุ่มนั้น",
+    )
+}
+
 /// When a join code is not known.
 ///
 /// # Errors
@@ -207,6 +229,8 @@ mod tests {
             thanks(),
             join_greeting(400),
             linked("GCC3-ลำพูน-พาณิชย์"),
+            linked_elsewhere("GCC3-ลำพูน-พาณิชย์", "GCC3-ลำพูน-เกษตร"),
+            room_not_linked(),
             wrong_code(),
             expired_code(),
             unknown_share_code(),

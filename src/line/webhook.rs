@@ -47,6 +47,8 @@ pub struct InboundEvent {
     pub group_id: Option<String>,
     /// Whether it happened in a chat of two with the account.
     pub direct: bool,
+    /// Whether it happened in LINE's old multi-person chat, which is no group.
+    pub room: bool,
     /// Who did it; LINE often leaves it out in groups.
     pub user_id: Option<String>,
     /// To answer with, once and within about a minute; the dummies of LINE's test button count as none.
@@ -219,6 +221,7 @@ fn read_event(raw: &str) -> (InboundEvent, bool) {
         mode: read_mode(&event),
         group_id: id_at(&event, "/source/groupId").filter(|_| in_group),
         direct: is_from("user"),
+        room: is_from("room"),
         user_id: id_at(&event, "/source/userId"),
         reply_token: text_at(&event, "/replyToken").filter(|token| !is_dummy(token)),
         what: what.clone().unwrap_or_else(|| EventContent::Other { kind: kind_of(&event) }),

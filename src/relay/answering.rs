@@ -48,7 +48,11 @@ pub(super) enum ReplyKind {
     ExpiredCode,
     Linked {
         name: String,
+        /// The node to which the LINE group belonged until now.
+        before: Option<String>,
     },
+    /// It is one of LINE's old multi-person chats.
+    RoomNotLinked,
     /// The official card of a bulletin that was heard.
     Card {
         bulletin: BulletinNo,
@@ -136,7 +140,9 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
         ReplyKind::WrongCode => replies::wrong_code()?,
         ReplyKind::ExpiredCode => replies::expired_code()?,
-        ReplyKind::Linked { name } => replies::linked(name)?,
+        ReplyKind::Linked { name, before: None } => replies::linked(name)?,
+        ReplyKind::Linked { name, before: Some(before) } => replies::linked_elsewhere(name, before)?,
+        ReplyKind::RoomNotLinked => replies::room_not_linked()?,
     };
     engine.line.reply(&access, reply_token, &words).await?;
     Ok(())

@@ -3,10 +3,11 @@
 //! The leader's upkeep sets them every few seconds, by one question for all channels. What a dispatcher has under
 //! way it says itself.
 
+use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, queue_counts, webhook_failures};
+use crate::store::{Connection, Result, group_alerts, queue_counts, webhook_failures};
 use crate::telemetry::metric;
 
 /// Why channels stand still, and how the label `reason` says so.
@@ -38,6 +39,11 @@ pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
         }
     }
     metrics::gauge!(metric::WEBHOOK_SET_ASIDE).set(as_number(webhook_failures::count_failures(db).await?));
+    let alerts = group_alerts::count_alerts(db, None).await?;
+    for kind in GroupAlertKind::ALL {
+        let open = alerts.iter().find(|(of, _)| *of == kind).map_or(0, |(_, n)| *n);
+        metrics::gauge!(metric::GROUP_ALERTS, "kind" => kind.as_str()).set(as_number(open));
+    }
     let standing = queue_counts::list_standing(db).await?;
     for (reason, word) in REASONS {
         let parked = channels.iter().filter(|channel| channel.parked_reason == Some(reason)).count();

@@ -26,6 +26,7 @@ use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
 use crate::store::acknowledgements::{Tap, acknowledge_as_steward, insert_taps};
 use crate::store::bindings::list_stewards_taps;
+use crate::store::group_alerts::update_alerts;
 use crate::store::locks::lock_bulletins_shared;
 use crate::store::member_counts::ask_for_count;
 use crate::store::notices::{Notice, notify};
@@ -233,6 +234,7 @@ async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timest
             return Ok(answer.map(|what| Answer::to(event, what)));
         }
         "follow" => return Ok(Some(Answer::to(event, ReplyKind::FriendGreeting))),
+        "room" => return Ok(Some(Answer::to(event, ReplyKind::RoomNotLinked))),
         "unfollow" => return binding::unfollow(db, event, now).await.map(|()| None),
         "bind_code" => return binding::bind(engine, db, event, now).await.map(|what| Some(Answer::to(event, what))),
         "bind_code_in_group" => {
@@ -246,7 +248,7 @@ async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timest
         "join" => Ok(Some(Answer::to(event, ReplyKind::Greeting))),
         "leave" => {
             if let Some((group, _)) = links::find_by_line_group(db, event.channel_id, line_group_id).await? {
-                unlink(db, group, event.occurred_at, now).await?;
+                unlink(engine, db, group, event.occurred_at, now).await?;
             }
             Ok(None)
         }
@@ -258,7 +260,7 @@ async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timest
             let group = links::find_by_line_group(db, event.channel_id, line_group_id).await?;
             Ok(group.map(|(group, _)| Answer::to(event, ReplyKind::Newcomers { group })))
         }
-        "join_code" | "perhaps_join_code" => link(db, event, line_group_id, now).await,
+        "join_code" | "perhaps_join_code" => link(engine, db, event, line_group_id, now).await,
         "heard" => match event.data.as_deref().and_then(|data| serde_json::from_str::<HeardNote>(data).ok()) {
             Some(note) => {
                 let answer = heard::book(db, event, line_group_id, &note, now).await?;
@@ -276,15 +278,28 @@ async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timest
 }
 
 /// Unlinks a group, unless it was linked after `left_at`: LINE may deliver an old event late.
-async fn unlink(db: &mut Connection, group: GroupId, left_at: Timestamp, now: Timestamp) -> Result<()> {
+pub(super) async fn unlink(
+    engine: &Engine,
+    db: &mut Connection,
+    group: GroupId,
+    left_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
     if links::unlink_group(db, group, left_at, now).await? {
+        update_alerts(db, Some(&[group.0]), engine.settings.branch_health.shrunk_below, now).await?;
         audit::insert_entry(db, now, &Actor::Program(Part::Line), "unlink", &format!("group:{group}"), &json!({}))
             .await?;
     }
     Ok(())
 }
 
-async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Timestamp) -> Result<Option<Answer>> {
+async fn link(
+    engine: &Engine,
+    db: &mut Connection,
+    event: &Event,
+    line_group_id: &str,
+    now: Timestamp,
+) -> Result<Option<Answer>> {
     let channel = event.channel_id;
     let hashes = event.data.as_deref().unwrap_or_default().split(',');
     let codes: Vec<Vec<u8>> = hashes.filter_map(|hash| hex::decode(hash).ok()).collect();
@@ -293,15 +308,18 @@ async fn link(db: &mut Connection, event: &Event, line_group_id: &str, now: Time
         return answer_bad_code(db, event, &codes, taken.map(|(group, _)| group)).await;
     };
     // the LINE group becomes this node's, whichever node it was before
+    let mut moved_from = None;
     if let Some((before, linked_at)) = taken.filter(|(before, _)| *before != group) {
+        moved_from = Some(groups::get_name(db, before).await?);
         // also where it was linked by a clock ahead of this one
-        unlink(db, before, linked_at.map_or(now, |at| at.max(now)), now).await?;
+        unlink(engine, db, before, linked_at.map_or(now, |at| at.max(now)), now).await?;
     }
     links::link_group(db, group, channel, line_group_id, event.occurred_at, now).await?;
+    update_alerts(db, Some(&[group.0]), engine.settings.branch_health.shrunk_below, now).await?;
     let name = groups::get_name(db, group).await?;
     audit::insert_entry(db, now, &Actor::Program(Part::Line), "link", &format!("group:{group}"), &json!({})).await?;
     notify(db, Notice::Wake(channel)).await?;
-    Ok(Some(Answer::to(event, ReplyKind::Linked { name })))
+    Ok(Some(Answer::to(event, ReplyKind::Linked { name, before: moved_from })))
 }
 
 /// What is said of a code that is not good: that it was once, that it never was, or nothing where it may be no code at all.
@@ -313,7 +331,9 @@ async fn answer_bad_code(
 ) -> Result<Option<Answer>> {
     let what = match join_codes::find_group_of_code(db, codes).await? {
         // two people typed it, or one of them twice
-        Some(group) if linked == Some(group) => ReplyKind::Linked { name: groups::get_name(db, group).await? },
+        Some(group) if linked == Some(group) => {
+            ReplyKind::Linked { name: groups::get_name(db, group).await?, before: None }
+        }
         Some(_) => ReplyKind::ExpiredCode,
         None if event.kind == "join_code" => ReplyKind::WrongCode,
         None => return Ok(None),

@@ -49,6 +49,7 @@ pub mod forecast;
 pub mod forward;
 pub mod forward_tap;
 mod gauges;
+pub mod group_alerts;
 mod heard;
 pub mod inbound;
 pub mod inbound_wake;

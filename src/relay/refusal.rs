@@ -36,6 +36,9 @@ pub enum Refusal {
     /// There is no such webhook event that is set aside, or the caller does not see the whole tree.
     #[error("there is no such webhook event")]
     WebhookFailureAbsent,
+    /// There is no such alert about a group that is open, or not in the caller's part of the tree.
+    #[error("there is no such alert")]
+    GroupAlertAbsent,
     /// Only a draft can be changed, scheduled or published.
     #[error("the bulletin is not a draft any more")]
     NotADraft,
@@ -129,6 +132,7 @@ impl Refusal {
             | Self::ChannelParked
             | Self::ChannelNotParked
             | Self::WebhookFailureAbsent
+            | Self::GroupAlertAbsent
             | Self::NotADraft
             | Self::NotRelaying
             | Self::AboutUnpublished

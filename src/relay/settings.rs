@@ -97,10 +97,25 @@ pub struct Settings {
     pub acknowledge_words: AcknowledgeWords,
     /// The time between two cards for newcomers of one group.
     pub newcomers_every: Duration,
+    /// How long a join code may be used that is made for one group.
+    pub join_code_lifetime: Duration,
+    /// The same of those made in bulk, on slips.
+    pub join_slip_lifetime: Duration,
+    /// When linked groups are looked at, and what is told of them.
+    pub branch_health: BranchHealth,
     /// When whoever is bound and has to forward is reminded.
     pub reminders: ReminderRules,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
+}
+
+/// When linked groups are looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct BranchHealth {
+    /// The time between two questions about a group.
+    pub every: Duration,
+    /// Fewer members than this part of the most that it had are told of.
+    pub shrunk_below: f64,
 }
 
 /// When stewards are reminded in LINE.

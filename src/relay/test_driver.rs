@@ -14,7 +14,7 @@ use super::dispatcher::{Dispatcher, Shared, Until};
 use super::engine::Engine;
 use super::inbound;
 use super::lease::Lease;
-use super::member_counts::refresh_counts;
+use super::member_counts::{refresh_alerts, refresh_counts};
 use super::quotas::refresh_quotas;
 use super::reminders::remind;
 use super::upkeep::UpkeepSteps;
@@ -30,6 +30,7 @@ pub async fn run_until_idle(engine: &Engine) -> Result<()> {
         UpkeepSteps::new(engine.clone()).run_once().await;
         refresh_quotas(engine).await?;
         refresh_counts(engine).await?;
+        refresh_alerts(engine).await?;
         remind(engine, true).await?;
         send_until_idle(engine).await?;
         let after = progress::sum_versions(&mut *engine.db.acquire().await?).await?;

@@ -56,6 +56,7 @@ pub mod failed_sign_ins;
 pub mod fan_out;
 pub mod forward_taps;
 mod functions;
+pub mod group_alerts;
 pub mod groups;
 pub mod heard;
 mod hosts;

@@ -15,7 +15,7 @@ pub struct Event {
     /// LINE's id of the event.
     pub event_id: String,
     /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members`, `heard`, `unsend`, `forward_tap`, `follow`, `unfollow`,
-    /// `bind_code`, `bind_code_in_group` or `other`.
+    /// `bind_code`, `bind_code_in_group`, `room` or `other`.
     pub kind: String,
     /// The group in which it happened.
     pub line_group_id: Option<String>,
@@ -33,8 +33,37 @@ pub struct Event {
     pub received_at: Timestamp,
 }
 
-/// Keeps events that are not kept yet; gives how many were new.
-pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64> {
+/// The form of an event as LINE sent it: nothing of what is said, and nobody's id.
+#[derive(Clone, Debug, Default)]
+pub struct EventForm {
+    /// LINE's type of it, for messages with theirs.
+    pub line_type: String,
+    /// `group`, `room` or `user`; none where LINE names none.
+    pub place: Option<&'static str>,
+    /// The LINE group in which it happened, by which ours is found; it is not kept with the form.
+    pub line_group_id: Option<String>,
+    /// Whether LINE said who it was.
+    pub named: bool,
+    /// Whether it came with a reply token.
+    pub answerable: bool,
+    /// Whether it quotes a message.
+    pub quotes: bool,
+    /// Whether LINE says that it delivers it again.
+    pub redelivered: bool,
+    /// What was found in it.
+    pub note: Option<&'static str>,
+}
+
+/// Keeps events that are not kept yet, each with its form; gives how many were new.
+pub async fn insert_events(db: &mut Connection, events: &[Event], forms: &[EventForm]) -> Result<u64> {
+    let types: Vec<&str> = forms.iter().map(|form| form.line_type.as_str()).collect();
+    let places: Vec<Option<&str>> = forms.iter().map(|form| form.place).collect();
+    let seen_in: Vec<Option<&str>> = forms.iter().map(|form| form.line_group_id.as_deref()).collect();
+    let named: Vec<bool> = forms.iter().map(|form| form.named).collect();
+    let answerable: Vec<bool> = forms.iter().map(|form| form.answerable).collect();
+    let quotes: Vec<bool> = forms.iter().map(|form| form.quotes).collect();
+    let redelivered: Vec<bool> = forms.iter().map(|form| form.redelivered).collect();
+    let notes: Vec<Option<&str>> = forms.iter().map(|form| form.note).collect();
     let channels: Vec<i32> = events.iter().map(|event| event.channel_id.0).collect();
     let ids: Vec<String> = events.iter().map(|event| event.event_id.clone()).collect();
     let kinds: Vec<String> = events.iter().map(|event| event.kind.clone()).collect();
@@ -46,11 +75,15 @@ pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64>
     let received: Vec<Timestamp> = events.iter().map(|event| event.received_at).collect();
     let fresh = sqlx::query!(
         "insert into webhook_events (channel_id, event_id, kind, line_group_id, person, data, reply_token, occurred_at,
-            received_at, processed_at)
-        select *, case when kind = 'other' then received_at end
+            received_at, line_type, place, named, answerable, quotes, redelivered, note, processed_at, group_id)
+        select e.channel_id, event_id, e.kind, e.line_group_id, person, data, reply_token, occurred_at, received_at, line_type, place,
+            named, answerable, quotes, redelivered, note, case when e.kind = 'other' then received_at end, g.id
         from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[],
-            $8::timestamptz[], $9::timestamptz[])
-            as e(channel_id, event_id, kind, line_group_id, person, data, reply_token, occurred_at, received_at)
+            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[], $15::bool[],
+            $16::text[], $17::text[])
+            as e(channel_id, event_id, kind, line_group_id, person, data, reply_token, occurred_at, received_at, line_type, place,
+                named, answerable, quotes, redelivered, note, seen_in)
+            left join groups g on g.channel_id = e.channel_id and g.line_group_id = e.seen_in
         on conflict do nothing",
         &channels,
         &ids,
@@ -61,10 +94,69 @@ pub async fn insert_events(db: &mut Connection, events: &[Event]) -> Result<u64>
         &tokens as &[Option<String>],
         &occurred as &[Timestamp],
         &received as &[Timestamp],
+        &types as &[&str],
+        &places as &[Option<&str>],
+        &named,
+        &answerable,
+        &quotes,
+        &redelivered,
+        &notes as &[Option<&str>],
+        &seen_in as &[Option<&str>],
     )
     .execute(db)
     .await?;
     Ok(fresh.rows_affected())
+}
+
+/// An event by its form, and what became of it.
+#[derive(Clone, Debug)]
+pub struct SeenEvent {
+    /// Its number; one may be seen later than a higher one.
+    pub id: i64,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// LINE's type of it; none of those from before types were kept.
+    pub line_type: Option<String>,
+    /// Where: `group`, `room` or `user`.
+    pub place: Option<String>,
+    /// The code of the group that was linked to the LINE group.
+    pub group: Option<String>,
+    /// Whether LINE said who it was.
+    pub named: bool,
+    /// Whether it came with a reply token.
+    pub answerable: bool,
+    /// Whether it quotes a message.
+    pub quotes: bool,
+    /// Whether LINE says that it delivers it again.
+    pub redelivered: bool,
+    /// As what it was kept.
+    pub kind: String,
+    /// What was found in it.
+    pub note: Option<String>,
+}
+
+/// The number of the last event but `n` of a channel; 0 where there are not so many.
+pub async fn find_number_before(db: &mut Connection, channel: ChannelId, n: i64) -> Result<i64> {
+    let found = sqlx::query_scalar!(
+        "select id from webhook_events where channel_id = $1 order by id desc limit 1 offset $2",
+        channel.0,
+        n,
+    );
+    Ok(found.fetch_optional(db).await?.unwrap_or(0))
+}
+
+/// The events of a channel after the number `after`, in their order.
+pub async fn list_seen(db: &mut Connection, channel: ChannelId, after: i64) -> Result<Vec<SeenEvent>> {
+    Ok(sqlx::query_as!(
+        SeenEvent,
+        r#"select w.id, received_at, line_type, place, g.code as "group?", named, answerable, quotes, redelivered, w.kind, note
+        from webhook_events w left join groups g on g.id = w.group_id
+        where w.channel_id = $1 and w.id > $2 order by w.id limit 10000"#,
+        channel.0,
+        after,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
 /// Takes up to `limit` taps, or other events, that are to be worked on now, oldest first, for this transaction alone.

@@ -83,6 +83,8 @@ pub const BUILD_INFO: &str = "gcc_relay_build_info";
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
 /// Webhook events that could not be worked on and are set aside until somebody has them tried again.
 pub const WEBHOOK_SET_ASIDE: &str = "gcc_relay_webhook_events_set_aside";
+/// Open alerts about LINE groups, by `kind`: one of [`GroupAlertKind`](crate::domain::group_alert::GroupAlertKind).
+pub const GROUP_ALERTS: &str = "gcc_relay_group_alerts";
 /// Webhook requests whose signature did not fit, by `channel`; `(unknown)` for one that there is not.
 pub const WEBHOOK_REFUSED: &str = "gcc_relay_webhook_refused_total";
 /// Connections that were refused or cut off, by `reason`: one of [`CONNECTION_REASONS`].
@@ -162,6 +164,7 @@ fn describe_recorder() {
 
 fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
+    describe_gauge!(GROUP_ALERTS, Unit::Count, "Open alerts about LINE groups, by kind");
     describe_gauge!(WEBHOOK_SET_ASIDE, Unit::Count, "Webhook events that could not be worked on and are set aside");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
     describe_counter!(CONNECTIONS_REFUSED, Unit::Count, "Connections refused or cut off, by reason");

@@ -47,6 +47,7 @@ impl From<Refusal> for Problem {
             Refusal::GroupAbsent(name) => Self::absent(&format!("group as {name}")),
             Refusal::ChannelAbsent => Self::absent("channel"),
             Refusal::WebhookFailureAbsent => Self::absent("webhook event that is set aside"),
+            Refusal::GroupAlertAbsent => Self::absent("alert that is open"),
             Refusal::ChannelParked => Self::conflict("parked", detail),
             Refusal::ChannelNotParked => Self::conflict("not-parked", detail),
             Refusal::NotADraft => Self::conflict("not-a-draft", detail),

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_change, groups,
-    images, offices, on_behalf, publishing, retrying, status, waiting, webhook_failures,
+    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_alerts,
+    group_change, groups, images, offices, on_behalf, publishing, retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -98,6 +98,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
+        .routes(routes!(group_alerts::list_group_alerts))
+        .routes(routes!(group_alerts::see_group_alert))
         .routes(routes!(webhook_failures::list_webhook_failures))
         .routes(routes!(webhook_failures::retry_webhook_failure))
         .routes(routes!(channels::set_budget))
@@ -120,6 +122,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::board::routes())
         .merge(pages::cost::routes())
         .merge(pages::accounts::routes())
+        .merge(pages::join_slips::routes())
         .merge(pages::keys::routes())
         .merge(pages::status::routes())
         .merge(pages::audit::routes());

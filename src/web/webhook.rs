@@ -25,7 +25,7 @@ use super::input::{Id, read_bytes};
 use super::problem::{Problem, ProblemDetails};
 use super::quoted;
 use crate::domain::binding_code::{BindingCode, TypedBindingCode};
-use crate::domain::heard::FoundText;
+use crate::domain::heard::{FoundText, HeardNote, HeardVerdict};
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::{PersonKey, SealingKeys};
@@ -36,7 +36,7 @@ use crate::relay::binding::seal_typed;
 use crate::relay::forward_tap::forwarded_bulletin;
 use crate::relay::publish::{acknowledge_data, acknowledged_bulletin};
 use crate::store::channels::touch_webhook;
-use crate::store::webhook_events::{Event, JOINED, insert_events};
+use crate::store::webhook_events::{Event, EventForm, JOINED, insert_events};
 use crate::telemetry::metric;
 
 /// The largest body that is read, in bytes; LINE's are a few kilobytes.
@@ -75,11 +75,14 @@ pub async fn receive(
     let quoted = quoted::list_quoted(&mut tx, &app.settings, channel, &delivery.events, now).await?;
     let keep = |event: InboundEvent| {
         let acknowledged = quoted.find(&event);
-        reduce(event, channel, &shared, acknowledged, &Keys::of(&app), now)
+        let form = form_of(&event);
+        let event = reduce(event, channel, &shared, acknowledged, &Keys::of(&app), now);
+        let note = form.note.or_else(|| note_of(&event));
+        (event, EventForm { note, ..form })
     };
-    let events: Vec<Event> = delivery.events.into_iter().map(keep).collect();
+    let (events, forms): (Vec<Event>, Vec<EventForm>) = delivery.events.into_iter().map(keep).unzip();
     if !events.is_empty() {
-        let fresh = insert_events(&mut tx, &events).await?;
+        let fresh = insert_events(&mut tx, &events, &forms).await?;
         tracing::info!(channel.code = code, events.all = events.len(), events.fresh = fresh, "webhook events kept");
     }
     touch_webhook(&mut tx, channel, now).await?;
@@ -118,6 +121,51 @@ fn wrong_signature() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "wrong-signature", title, detail)
 }
 
+/// The form of an event, without what is said in it.
+fn form_of(event: &InboundEvent) -> EventForm {
+    EventForm {
+        line_type: event.what.kind().to_owned(),
+        place: match event {
+            _ if event.group_id.is_some() => Some("group"),
+            _ if event.room => Some("room"),
+            _ if event.direct => Some("user"),
+            _ => None,
+        },
+        line_group_id: event.group_id.clone(),
+        named: event.user_id.is_some(),
+        answerable: event.reply_token.is_some(),
+        quotes: event.quote.is_some(),
+        redelivered: event.redelivery,
+        note: (event.mode != Mode::Active).then_some("another module has the chat"),
+    }
+}
+
+/// What was found in a message that has to do with a bulletin's code.
+fn note_of(event: &Event) -> Option<&'static str> {
+    let data = event.data.as_deref().filter(|_| event.kind == "heard")?;
+    Some(match serde_json::from_str::<HeardNote>(data).ok()?.found {
+        FoundText::Copy(_, HeardVerdict::Same) => "same",
+        FoundText::Copy(_, HeardVerdict::Cut) => "cut",
+        FoundText::Copy(_, HeardVerdict::Altered) => "altered",
+        FoundText::Copy(_, HeardVerdict::TakenBack) => "taken back",
+        FoundText::UnknownCode => "unknown code",
+        FoundText::SeveralCodes => "several codes",
+        FoundText::NoCode => "no code",
+    })
+}
+
+/// What is kept of an event in LINE's old multi-person chat, which cannot be linked: only that this is to be said.
+fn reduce_in_room(what: &EventContent) -> &'static str {
+    match what {
+        EventContent::Join => "room",
+        EventContent::Text { text, addressed, .. } => match JoinCode::read(text, *addressed) {
+            TypedCode::Code(_) | TypedCode::Misspelt => "room",
+            TypedCode::Perhaps(_) | TypedCode::Nothing => "other",
+        },
+        _ => "other",
+    }
+}
+
 /// An event as it is kept: only what the product acts on.
 fn reduce(
     event: InboundEvent,
@@ -144,6 +192,7 @@ fn reduce(
             names_person = kind != "other";
             (kind, data)
         }
+        what if event.room => (reduce_in_room(&what), None),
         EventContent::Join => ("join", None),
         EventContent::Leave => ("leave", None),
         EventContent::Tap { data } if acknowledged_bulletin(&data).is_some() => {
@@ -262,6 +311,7 @@ mod tests {
             mode,
             group_id: (!direct).then(|| "Cabc".to_owned()),
             direct,
+            room: false,
             user_id: Some("Uabc".to_owned()),
             reply_token: Some("token".to_owned()),
             what,

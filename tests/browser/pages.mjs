@@ -59,6 +59,7 @@ export function pages(relay, story) {
     { name: 'cost', as: 'operator', url: `${relay.url}/cost` },
     { name: 'channels', as: 'operator', url: `${relay.url}/channels`, picture: false },
     { name: 'failures', as: 'operator', url: `${relay.url}/failures`, picture: false },
+    { name: 'join-slips', as: 'admin', url: `${relay.url}/join-slips?look=yes`, picture: false },
     { name: 'status', as: 'agency', url: `${relay.url}/status`, picture: false },
     { name: 'status-bulletin', as: 'agency', url: `${relay.url}/status/${story.waiting.id}`, picture: false },
     { name: 'status-none', as: 'agency', url: `${relay.url}/status/${story.waiting.id}?state=expired`, picture: false },

@@ -307,7 +307,7 @@ async fn wrong_usage_ends_with_2_and_a_wrong_setting_with_1() {
 async fn every_command_has_an_example_in_its_help() {
     let setup = TestSetup::without_key().await;
     let commands = "serve|demo|simulator|migrate|doctor|openapi|tree import|tree export|tree national|channel add|\
-                    channel list|channel check|channel park|channel resume|channel rotate|database restored|\
+                    channel list|channel check|channel park|channel resume|channel rotate|channel watch|database restored|\
                     database moved|secrets status|secrets rotate|secrets accept|key create|key list|key revoke";
     for command in commands.split('|') {
         let mut arguments: Vec<&str> = command.split(' ').collect();

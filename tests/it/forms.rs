@@ -62,6 +62,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "POST /channels/{code}/reserve",
     "POST /channels/{code}/resume",
     "POST /webhook-failures/{id}/retry",
+    "POST /group-alerts/{id}/seen",
     "GET /waiting",
     "GET /waiting/all",
     "GET /waiting/{id}",

@@ -148,6 +148,18 @@ pub const OF_PEOPLE: &[Form] = &[
     ),
     form(
         ADMIN,
+        "GET /join-slips",
+        "/join-slips",
+        &[("look", "yes"), ("office", "lamphun"), ("office_pick", ""), ("province", ""), ("confirmed", "")],
+    ),
+    form(
+        ADMIN,
+        "POST /join-slips",
+        "/join-slips",
+        &[("office", "lamphun"), ("office_pick", ""), ("province", ""), ("confirmed", "0")],
+    ),
+    form(
+        ADMIN,
         "POST /keys",
         "/keys",
         &[

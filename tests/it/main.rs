@@ -43,6 +43,7 @@ mod form_words;
 mod forms;
 mod forms_table;
 mod fuzz_corpus;
+mod group_health;
 mod heard;
 mod interleavings;
 mod line_check;

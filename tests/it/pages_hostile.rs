@@ -44,6 +44,7 @@ const ALWAYS_REFUSED: &[&str] = &[
     // only with a second step
     "POST /account/recovery",
     "POST /accounts/invite",
+    "POST /join-slips",
     // nothing was begun at the provider
     "GET /sign-in/provider/return",
 ];

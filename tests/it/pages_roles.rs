@@ -208,6 +208,10 @@ const ROWS: &[Row] = &[
     send("POST /channels/{code}/park", "/channels/{sending}/park", &[], OPERATE_SEND),
     send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
     send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
+    send("POST /group-alerts/{id}/seen", "/group-alerts/{alert}/seen", &[], OPERATE_SEND),
+    open("GET /join-slips", "/join-slips", STEWARD),
+    // as many were not seen before
+    send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 401]),
     open("GET /failures", "/failures", ALL),
     // what waits for the own office
     open("GET /waiting", "/waiting", [303, 403, 403, 200, 303, 403, 303]),
@@ -323,6 +327,7 @@ impl<'a> Fixtures<'a> {
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             "delivery to lpn-com" => self.app.delivery_of(&self.held, "lpn-com").await,
             "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,
+            "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
             "sending" | "parked" => self.channel(word == "parked").await,
             _ => self.key(word.strip_prefix("key of ").expect("a known word")).await.to_string(),

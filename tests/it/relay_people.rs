@@ -16,7 +16,7 @@ use gcc_relay::relay::withdraw::{Withdrawn, withdraw};
 use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupEvent};
 use gcc_relay::store::locks::lock_bulletins_shared;
 use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
-use gcc_relay::store::webhook_events::{Event, insert_events};
+use gcc_relay::store::webhook_events::{Event, EventForm, insert_events};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -37,7 +37,7 @@ pub async fn store_event(relay: &TestRelay, kind: &str, line_group: &str, person
         occurred_at: relay.now(),
         received_at: relay.now(),
     };
-    insert_events(&mut *relay.db().await, &[event]).await.expect("stored");
+    insert_events(&mut *relay.db().await, &[event], &[EventForm::default()]).await.expect("stored");
 }
 
 async fn forward_into(relay: &TestRelay, id: BulletinId, codes: &[&str], note: Option<&str>) -> Result<Forwarded> {
@@ -309,8 +309,12 @@ async fn the_same_event_is_kept_once() {
         received_at: relay.now(),
     };
     let mut db = relay.db().await;
-    assert_eq!(insert_events(&mut db, &[event.clone(), event.clone()]).await.expect("stored"), 1);
-    assert_eq!(insert_events(&mut db, &[event]).await.expect("stored"), 0);
+    let form = EventForm::default();
+    assert_eq!(
+        insert_events(&mut db, &[event.clone(), event.clone()], &[form.clone(), form.clone()]).await.expect("stored"),
+        1
+    );
+    assert_eq!(insert_events(&mut db, &[event], &[form]).await.expect("stored"), 0);
 }
 
 #[tokio::test]

@@ -283,7 +283,7 @@ impl TestApp {
     }
 
     /// A test relay that is served; nothing is answered from memory, as a test changes and looks at once.
-    async fn on(relay: TestRelay) -> Self {
+    pub async fn on(relay: TestRelay) -> Self {
         Self::served(relay, Duration::from_nanos(1), CallerLimits::default()).await
     }
 
@@ -400,6 +400,14 @@ impl TestApp {
         };
         insert_key(&mut db, &key).await.expect("a key");
         secret.expose_secret().to_owned()
+    }
+
+    /// An open alert about the group of Lamphun; gives its number.
+    pub async fn open_alert(&self) -> i64 {
+        let insert =
+            "insert into group_alerts (group_id, kind, since) select id, 'shrunk', now() from groups where code = 'lpn'
+            on conflict (group_id, kind) where cleared_at is null do update set since = now() returning id";
+        sqlx::query_scalar(insert).fetch_one(&mut *self.db().await).await.expect("an alert")
     }
 
     /// A webhook event that was set aside; gives its number.

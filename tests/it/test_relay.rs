@@ -23,7 +23,7 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
-use gcc_relay::relay::settings::{BulletinRules, ReminderRules, Retention, Settings};
+use gcc_relay::relay::settings::{BranchHealth, BulletinRules, ReminderRules, Retention, Settings};
 use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
@@ -367,6 +367,9 @@ fn settings() -> Settings {
         budget_wait: Duration::from_mins(5),
         acknowledge_words: AcknowledgeWords::of(&["รับทราบ", "ทราบ", "ทราบแล้ว", "✅"]),
         newcomers_every: Duration::from_mins(10),
+        join_code_lifetime: Duration::from_hours(24),
+        join_slip_lifetime: Duration::from_hours(14 * 24),
+        branch_health: BranchHealth { every: Duration::from_hours(7 * 24), shrunk_below: 0.5 },
         reminders: ReminderRules {
             enabled: true,
             hours: OfficeHours {

@@ -66,6 +66,7 @@ fn the_common_fields_are_read() {
             mode: Mode::Active,
             group_id: Some(GROUP.into()),
             direct: false,
+            room: false,
             user_id: None,
             reply_token: Some("38ef843bde154d9b91c21320ffd17a0f".into()),
             what: EventContent::Join,

@@ -3,8 +3,6 @@
 //! A steward's key manages the groups of its own office. A join code is shown once, in the answer; what is kept of
 //! it is a hash, and of an answer kept for an idempotency key only the sealed form.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -31,8 +29,6 @@ use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
 use crate::web::problem::{FieldError, Problem};
 
-/// How long a join code may be used.
-const CODE_LIFETIME: Duration = Duration::from_hours(24);
 const LONGEST_NAME: usize = 100;
 /// A year, in minutes.
 const LONGEST_WAIT: i32 = 525_600;
@@ -165,8 +161,8 @@ pub struct NewJoinCode {
 
 /// Make a join code for a group.
 ///
-/// Typed in a LINE group in which the official account is a member, it links that LINE group; once, within 24
-/// hours. Older unused codes of the group stop working.
+/// Typed in a LINE group in which the official account is a member, it links that LINE group; once, within
+/// `relay.join_code_lifetime`. Older unused codes of the group stop working.
 #[utoipa::path(post, path = "/groups/{code}/join-code", tag = "tree", params(("code" = String, Path)),
     request_body = Option<Nothing>, responses((status = 201, body = NewJoinCode)))]
 pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: IdempotentPost<Nothing>) -> PostResult {
@@ -176,7 +172,8 @@ pub async fn make_join_code(State(app): State<App>, Id(code): Id<String>, post: 
     if !manages(&caller, &group) {
         return Err(Problem::absent("group").into());
     }
-    let (join_code, expires_at) = new_join_code(work.db(), &group, &by, now).await?;
+    let (join_code, expires_at) =
+        new_join_code(work.db(), &group, &by, now, now + app.settings.join_code_lifetime).await?;
     work.answer_secret(StatusCode::CREATED, &NewJoinCode { code: join_code.to_string(), expires_at }).await
 }
 
@@ -186,8 +183,9 @@ pub(in crate::web) async fn new_join_code(
     group: &Group,
     by: &Actor,
     now: Timestamp,
+    expires_at: Timestamp,
 ) -> Result<(JoinCode, Timestamp), StoreError> {
-    let (join_code, expires_at) = (JoinCode::generate(), now + CODE_LIFETIME);
+    let join_code = JoinCode::generate();
     insert_join_code(db, &join_code.sha256(), group.id, now, expires_at).await?;
     let subject = format!("group:{}", group.id);
     audit::insert_entry(db, now, by, "make_join_code", &subject, &json!({ "expires_at": expires_at })).await?;

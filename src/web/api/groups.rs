@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
+use super::group_alerts::GroupAlert;
 use crate::domain::bulletin::Forwarding;
 use crate::domain::ids::Code;
 use crate::domain::national::province_code;
@@ -15,6 +16,7 @@ use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
 use crate::store::Connection;
+use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::groups::{self as rows, Filter};
 use crate::store::stewards::{self, list_deputies, list_stewards};
 use crate::web::access::duty::manages;
@@ -115,6 +117,8 @@ pub struct GroupDetail {
     group: GroupSummary,
     /// The steward, the standing deputy, and the deputies for a while whose time is now or to come.
     stewards: Vec<Steward>,
+    /// What differs about its LINE group and nobody has looked at yet.
+    alerts: Vec<GroupAlert>,
 }
 
 /// Who forwards into a group.
@@ -241,5 +245,7 @@ pub(super) async fn detail(
     let mut stewards: Vec<Steward> = stewards.into_iter().map(|row| Steward::of(row, personal)).collect();
     let deputies = list_deputies(db, group.id, now).await?;
     stewards.extend(deputies.into_iter().map(|row| Steward::deputy(row, personal)));
-    Ok(GroupDetail { group: group.into(), stewards })
+    let alerts = list_alerts(db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
+    let alerts = alerts.into_iter().map(GroupAlert::from).collect();
+    Ok(GroupDetail { group: group.into(), stewards, alerts })
 }

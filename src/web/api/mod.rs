@@ -16,6 +16,7 @@ pub mod draft_input;
 mod draft_schema;
 pub mod drafts;
 pub mod events;
+pub mod group_alerts;
 pub mod group_change;
 pub mod groups;
 pub mod images;

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod form_fields;
 pub mod form_state;
 pub mod image;
+pub mod join_slips;
 pub mod keys;
 pub mod landing;
 pub mod people;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::account::Role;
 use crate::domain::bulletin::{self, Kind, Urgency};
 use crate::domain::delivery::{self, Reason};
+use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
 use crate::domain::reported::ReportKind;
 use crate::web::view::delivery::{DeliveryState, Why};
@@ -135,6 +136,23 @@ impl Label for bulletin::State {
             Self::Submitted => "warn",
             Self::Relaying | Self::Settled => "good",
             Self::Withdrawn => "bad",
+        }
+    }
+}
+
+impl Label for GroupAlertKind {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Renamed => "group-alert-renamed",
+            Self::Shrunk => "group-alert-shrunk",
+            Self::Lost => "group-alert-lost",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Renamed | Self::Shrunk => "warn",
+            Self::Lost => "bad",
         }
     }
 }

@@ -93,3 +93,19 @@ said-account-unbound = The account is no longer bound at the identity provider, 
 said-account-codes = The codes are taken away, and the account is signed out on every device
 
 ways-accounts = Accounts
+
+join-slips-title = Slips with join codes
+join-slips-about = Makes a join code for every group that is not linked to LINE yet, and a slip for each to hand out.
+join-slips-under-help = Its code or name, such as lamphun; leave empty for all groups in your part of the tree
+join-slips-province = Only in this province
+join-slips-count = This makes { $all } join codes
+join-slips-none = Every group is linked to LINE
+join-slips-once = The codes stand on the slips, this once. Older unused codes of these groups stop working.
+join-slips-make = Make them and print slips
+join-slips-changed = The number is no longer the one that you saw, and no code was made. Look again and confirm.
+join-slips-print = Print this page on A4 now (8 slips a sheet). Once you leave it, these codes cannot be shown again.
+join-slip-invite = Scan this picture to add the account as a friend, then invite it to the LINE group
+join-slip-type = Type this code in the group
+join-slip-done = It is done when the account answers with the group's name
+join-slip-secret = For those who look after this group only.
+join-slip-until = Works until { $until }

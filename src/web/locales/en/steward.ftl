@@ -162,6 +162,7 @@ office-linked = Linked to a LINE group since { $at }
 office-lost = The official account left the LINE group on { $at }. Invite it again, then link the group again.
 office-unlinked = No LINE group is linked yet.
 office-code-help = Invite the official account to the LINE group, then type the join code there.
+office-code-not-let-in = If LINE does not let the account in, another official account is in the group (LINE admits one only): remove that one or make a new group. If no group lets it in, ask the administrator to turn on “Allow bot to join group chats” for the account.
 office-code-make = Get a join code
 office-code-type = Type this in the LINE group
 office-code-until = It works once, until { $at }. Older unused codes stop working.

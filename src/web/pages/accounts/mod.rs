@@ -13,6 +13,8 @@ mod list;
 mod slips;
 mod switch;
 
+pub(super) use slips::stream_sheets;
+
 use axum::Router;
 use axum::routing::{get, post};
 

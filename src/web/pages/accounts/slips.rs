@@ -47,9 +47,20 @@ struct SlipWithQrCode<'a> {
 
 /// The page with all slips.
 pub(super) fn print(visitor: &Visitor, slips: Vec<Slip>, until: String) -> Result<Response, Problem> {
-    let t = visitor.words;
     let number = i64::try_from(slips.len()).unwrap_or(i64::MAX);
-    let around = SheetShell { slips: number, place: PLACE };
+    stream_sheets(visitor, |place| SheetShell { slips: number, place }, slips, until, render)
+}
+
+/// A page of slips, eight on a sheet: what is around them, given the place where they go, and how a sheet is written.
+pub(in crate::web::pages) fn stream_sheets<T: Send + 'static, A: Template>(
+    visitor: &Visitor,
+    around: impl FnOnce(&'static str) -> A,
+    slips: Vec<T>,
+    until: String,
+    render: fn(Words, &[T], &str) -> Result<String, askama::Error>,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let around = around(PLACE);
     let shell = Shell::of(visitor);
     let page = around.render_with_values(&shell).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");

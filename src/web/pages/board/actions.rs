@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use crate::domain::ids::{BulletinId, DeliveryId};
+use crate::relay::group_alerts::look_at;
 use crate::relay::refusal::Refusal;
 use crate::relay::{channels, forward, retry};
 use crate::store::deliveries;
@@ -127,6 +128,23 @@ pub async fn retry_webhook_failure(
     let to = with_flash("/channels", "said-webhook-retried");
     form_key.finish(tx, &app, &to).await?;
     app.inbound.wake();
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// Ends an alert about a LINE group that somebody looked at.
+pub async fn see_group_alert(
+    State(app): State<App>,
+    visitor: Visitor,
+    InScope(id): InScope<i64>,
+    IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
+) -> Result<Response, Problem> {
+    let mut tx = match form_key.begin::<String>(&app).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+    };
+    look_at(&mut tx, &visitor.caller.right(), id, app.now()).await?;
+    let to = with_flash("/failures", "said-group-alert-seen");
+    form_key.finish(tx, &app, &to).await?;
     Ok(Redirect::to(&to).into_response())
 }
 

@@ -160,6 +160,7 @@ fn say_kind(failure: &Failure, t: Words) -> String {
         "join" => t.say("webhook-join"),
         "leave" => t.say("webhook-leave"),
         "tap" => t.say("webhook-tap"),
+        "room" => t.say("webhook-room"),
         "join_code" | "perhaps_join_code" => t.say("webhook-join-code"),
         "members" => t.say("webhook-members"),
         "forward_tap" => t.say("webhook-forward-tap"),

@@ -7,11 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::overview::{DAYS, since};
-use super::tables::{CausesOf, DeliveryRow, Viewer, cause_columns, failure_columns, file};
+use super::tables::{CausesOf, DeliveryRow, Viewer, alert_columns, cause_columns, failure_columns, file};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::ids::{BulletinId, DeliveryId};
 use crate::store::board::failures::{list_causes, list_causes_of};
 use crate::store::deliveries::{Delivery as Row, Filter, list_deliveries, list_failures};
+use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::{Connection, StoreError};
 use crate::web::access::visible;
 use crate::web::app::App;
@@ -20,6 +21,7 @@ use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::shell::Shell;
 use crate::web::ui::label::code_of;
 use crate::web::ui::table::{PageTable, to_file};
 
@@ -27,6 +29,8 @@ use crate::web::ui::table::{PageTable, to_file};
 const SHOWN: usize = 50;
 /// Deliveries of one bulletin, which stand on one page: what does not fit is in the file.
 const SHOWN_OF_ONE: usize = 200;
+/// Alerts about LINE groups on a page.
+const ALERTS_SHOWN: i64 = 200;
 /// Deliveries in a file.
 const IN_FILE: usize = 10_000;
 
@@ -66,6 +70,8 @@ struct FailuresPage {
     /// The cause that is looked at, as its filter.
     chosen: String,
     deliveries: PageTable,
+    /// Alerts about LINE groups; none on the page of one bulletin.
+    alerts: PageTable,
     more: Option<String>,
     /// How many are shown of those of one bulletin, if not all.
     cut_at: Option<String>,
@@ -100,6 +106,13 @@ pub async fn show_failures(
         Some(id) => of_bulletin(&mut db, id, &filter, limit).await?,
         None => list_failures(&mut db, from, which.before, &filter, limit).await?,
     };
+    let alerts = match which.bulletin {
+        Some(_) => Vec::new(),
+        None => {
+            let filter = AlertFilter { scope: viewer.scope.as_deref(), ..AlertFilter::default() };
+            list_alerts(&mut db, &filter, ALERTS_SHOWN).await?
+        }
+    };
     drop(db);
     let more = found.len() > rows;
     found.truncate(rows);
@@ -124,8 +137,12 @@ pub async fn show_failures(
     });
     let days = DAYS.to_string();
     let of = which.bulletin.map(|id| format!("bulletin={id}&")).unwrap_or_default();
-    let page = FailuresPage { days, causes, about, of, chosen, deliveries, more, cut_at };
-    Ok(HtmlPage::of(&visitor, page).into_response())
+    let shell = Shell::of(&visitor);
+    let columns = alert_columns(Some(shell.form_token.as_str()).filter(|_| viewer.operates));
+    let alerts = PageTable::of(t, &t.say("group-alerts-title"), &columns, &alerts);
+    drop(columns);
+    let page = FailuresPage { days, causes, about, of, chosen, deliveries, alerts, more, cut_at };
+    Ok(HtmlPage::within(shell, page).into_response())
 }
 
 /// What ended otherwise than accepted in one bulletin: of the state that is asked for, or of all three.

@@ -5,10 +5,11 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::InScope;
 use super::failures::Format;
-use super::tables::{DeliveryRow, Viewer, delivery_columns, file};
+use super::tables::{DeliveryRow, Viewer, delivery_columns, file, say_alert};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::Forwarding;
 use crate::store::deliveries::list_for_group;
+use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::groups::{Group, Neighbour, list_neighbours};
 use crate::store::stewards::list_stewards;
 use crate::web::access::visible;
@@ -18,7 +19,7 @@ use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::filters;
-use crate::web::ui::format::{DASH, moment, tier_label};
+use crate::web::ui::format::{DASH, Share, moment, tier_label};
 use crate::web::ui::table::{PageTable, to_file};
 use crate::web::words::Words;
 
@@ -59,6 +60,10 @@ struct GroupPage {
     head_count: Option<i64>,
     forwarding: String,
     retired: bool,
+    /// Members of the LINE group among the people who should be in it.
+    coverage: Option<Share>,
+    /// What differs about the LINE group, each in a sentence.
+    alerts: Vec<String>,
     stewards: Vec<StewardRow>,
     deliveries: PageTable,
 }
@@ -75,6 +80,7 @@ pub async fn show_group(
     let neighbours = list_neighbours(&mut db, group.id, BELOW).await?;
     let stewards = list_stewards(&mut db, group.id).await?;
     let rows = list_for_group(&mut db, group.id, RECENT).await?;
+    let alerts = list_alerts(&mut db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
     drop(db);
     // who may run operations, or answers for this very group, sees the telephone numbers
     let personal =
@@ -108,6 +114,8 @@ pub async fn show_group(
         head_count: group.head_count.map(i64::from),
         forwarding: forwarding(t, &group),
         retired: group.retired,
+        coverage: coverage(&group),
+        alerts: alerts.iter().map(|alert| say_alert(t, alert)).collect(),
         stewards: stewards
             .into_iter()
             .map(|steward| StewardRow {
@@ -130,6 +138,12 @@ fn visible_ancestors(visitor: &Visitor, group: &Group) -> usize {
     let Some(scope) = visitor.caller.scope.groups() else { return group.path.len() };
     let highest = group.path.iter().position(|id| scope.contains(id)).unwrap_or(group.path.len());
     group.path.len().saturating_sub(highest + 1)
+}
+
+/// How many of the people who should be in it are, as far as numbers tell.
+fn coverage(group: &Group) -> Option<Share> {
+    let (members, head_count) = group.members.filter(|_| group.linked).zip(group.head_count)?;
+    (head_count > 0).then(|| Share::of(i64::from(members.min(head_count)), i64::from(head_count)))
 }
 
 fn forwarding(t: Words, group: &Group) -> String {

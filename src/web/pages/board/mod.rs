@@ -56,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/channels/{code}/reserve", post(budget::open_reserve))
         .route("/webhook-failures/{id}/retry", post(actions::retry_webhook_failure))
         .route("/failures", get(failures::show_failures))
+        .route("/group-alerts/{id}/seen", post(actions::see_group_alert))
 }
 
 /// The first part of the path that varies, read as `T`; what cannot be one names nothing and is absent.

@@ -10,13 +10,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::bulletin::{ALL, SPACING};
 use super::channels::{ChannelRow, channel_rows};
-use super::tables::{Kind, Viewer, blocked_columns, file, sort_sums, sum_columns, traffic_columns};
+use super::tables::{Kind, Viewer, alert_columns, blocked_columns, file, sort_sums, sum_columns, traffic_columns};
 use super::tiles::{self, Tile};
 use crate::domain::time::Timestamp;
 use crate::store::board::blocked::{Blocked, list_blocked};
 use crate::store::board::provinces::{Sum, sum_provinces};
 use crate::store::board::traffic::{Traffic, list_traffic, list_traffic_under};
 use crate::store::coverage::{CoverageRow, list_coverage};
+use crate::store::group_alerts::{AlertFilter, GroupAlert, count_alerts, list_alerts};
 use crate::store::groups::{Filter, list_groups};
 use crate::store::{Connection, Db, StoreError};
 use crate::web::access::Caller;
@@ -36,6 +37,8 @@ use crate::web::words::{Language, Words};
 const RECENT: i64 = 12;
 /// Blocking groups listed on the page.
 const SHOWN: i64 = 25;
+/// Alerts about LINE groups listed on the page.
+const ALERTS: i64 = 12;
 /// Groups of tier 2 at most.
 const MOST_GROUPS: i64 = 1_000;
 /// How far back the map looks.
@@ -49,6 +52,9 @@ pub(super) fn since(now: Timestamp) -> Timestamp {
 struct OverviewData {
     traffic: Vec<Traffic>,
     blocked: Vec<Blocked>,
+    alerts: Vec<GroupAlert>,
+    /// How many alerts there are.
+    alerted: i64,
     sums: Vec<Sum>,
     channels: Vec<ChannelRow>,
     covers: Vec<CoverageRow>,
@@ -67,7 +73,13 @@ async fn read(db: &Db, viewer: &Viewer, now: Timestamp, rows: i64) -> Result<Ove
         let channels = if viewer.operates && scope.is_none() { channel_rows(&mut db).await? } else { Vec::new() };
         Ok::<_, StoreError>((traffic, channels))
     };
-    let stuck = async { list_blocked(&mut *db.acquire().await?, None, scope, rows, now).await };
+    let stuck = async {
+        let mut db = db.acquire().await?;
+        let blocked = list_blocked(&mut db, None, scope, rows, now).await?;
+        let alerts = list_alerts(&mut db, &AlertFilter { scope, ..AlertFilter::default() }, ALERTS).await?;
+        let alerted = count_alerts(&mut db, scope).await?.into_iter().map(|(_, n)| n).sum::<i64>();
+        Ok::<_, StoreError>((blocked, alerts, alerted))
+    };
     let far = async {
         let mut db = db.acquire().await?;
         let mut sums = sum_provinces(&mut db, since(now), scope).await?;
@@ -75,8 +87,9 @@ async fn read(db: &Db, viewer: &Viewer, now: Timestamp, rows: i64) -> Result<Ove
         let covers = list_coverage(&mut db, scope, None).await?;
         Ok::<_, StoreError>((sums, covers, groups_of_provinces(&mut db, scope).await?))
     };
-    let ((traffic, channels), blocked, (sums, covers, groups)) = tokio::try_join!(moving, stuck, far)?;
-    Ok(OverviewData { traffic, blocked, sums, channels, covers, groups })
+    let ((traffic, channels), (blocked, alerts, alerted), (sums, covers, groups)) =
+        tokio::try_join!(moving, stuck, far)?;
+    Ok(OverviewData { traffic, blocked, alerts, alerted, sums, channels, covers, groups })
 }
 
 /// The group of tier 2 of each province, which is where a province leads to.
@@ -123,6 +136,10 @@ struct OverviewPart {
     blocked: PageTable,
     channels: Vec<ChannelRow>,
     reaches: Vec<Reach>,
+    /// The newest alerts about LINE groups.
+    alerts: PageTable,
+    /// How many there are.
+    alerted: i64,
     map: Vec<Tile>,
     map_size: (u16, u16),
     provinces: PageTable,
@@ -151,6 +168,8 @@ impl OverviewPart {
                 .tall(),
             channels: found.channels.into_iter().filter(|channel| channel.trouble(t).is_some()).collect(),
             reaches: reaches(&found.covers),
+            alerts: PageTable::of(t, &t.say("group-alerts-title"), &alert_columns(None), &found.alerts),
+            alerted: found.alerted,
             map_size: (tiles::WIDTH, tiles::HEIGHT),
         }
     }

@@ -135,6 +135,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         | Refusal::ChannelParked
         | Refusal::ChannelNotParked
         | Refusal::WebhookFailureAbsent
+        | Refusal::GroupAlertAbsent
         | Refusal::NotHeld(_)
         | Refusal::NoteTooLong
         | Refusal::Render(_)

@@ -17,6 +17,7 @@ use crate::domain::bulletin::Forwarding;
 use crate::domain::thai::{Digits, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
+use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::groups::Group;
 use crate::store::stewards::{NamedDeputy, Steward, list_deputies, list_stewards};
 use crate::web::access::duty::managed;
@@ -26,6 +27,7 @@ use crate::web::field::Field;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
+use crate::web::pages::board::tables::say_alert;
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -61,6 +63,8 @@ struct Shown {
     office: String,
     linked: Option<String>,
     lost: Option<String>,
+    /// What differs about the LINE group, each in a sentence.
+    alerts: Vec<String>,
 }
 
 /// How a bulletin comes in.
@@ -152,6 +156,7 @@ pub(super) async fn render(
     let group = managed(&mut db, &visitor.caller, code).await?;
     let standing = list_stewards(&mut db, group.id).await?;
     let deputies = list_deputies(&mut db, group.id, now).await?;
+    let alerts = list_alerts(&mut db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
     let page = SettingsPage {
         // a form's answer is this page too, and what leads back must lead here
         forwarding: forms.forwarding.unwrap_or_else(|| FormState::new(ForwardingForm::of(&group))),
@@ -162,6 +167,7 @@ pub(super) async fn render(
         makes_accounts: makes_accounts(visitor),
         group: Shown {
             linked: group.linked_at.filter(|_| group.linked).map(|at| moment(t, at)),
+            alerts: alerts.iter().map(|alert| say_alert(t, alert)).collect(),
             lost: group.lost_at.filter(|_| !group.linked).map(|at| moment(t, at)),
             code: group.code,
             name: group.name,
@@ -272,7 +278,8 @@ pub async fn make_code(
     let (made, until) = match form_key.begin::<(String, Timestamp)>(&app).await? {
         Begun::First(mut tx) => {
             let group = managed(&mut tx, &visitor.caller, &code).await?;
-            let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), app.now()).await?;
+            let (now, lifetime) = (app.now(), app.settings.join_code_lifetime);
+            let (made, until) = new_join_code(&mut tx, &group, &visitor.caller.actor(), now, now + lifetime).await?;
             let made = (made.to_string(), until);
             form_key.finish(tx, &app, &made).await?;
             made

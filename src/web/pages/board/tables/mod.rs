@@ -1,5 +1,6 @@
 //! The tables of the board: a file per table, each with its list of columns for the page and the file. Pure.
 
+mod alerts;
 mod blocked;
 mod causes;
 mod deliveries;
@@ -10,6 +11,7 @@ mod traffic;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+pub use alerts::{alert_columns, say_alert};
 pub use blocked::blocked_columns;
 pub use causes::{CausesOf, cause_columns};
 pub use deliveries::{DeliveryRow, delivery_columns, failure_columns};
