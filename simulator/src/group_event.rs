@@ -260,12 +260,13 @@ fn receiving_channel(state: &State, group: &str, event: &GroupEvent) -> Result<S
     }
     match (event, &config.channel) {
         (GroupEvent::Join { .. }, Some(_)) => Err(GroupEventError::AnotherAccount),
-        (GroupEvent::Join { channel: Some(code) }, None) if state.channels.contains_key(code) => Ok(code.clone()),
+        (GroupEvent::Join { channel: Some(code) }, None) | (_, Some(code)) if state.channels.contains_key(code) => {
+            Ok(code.clone())
+        }
         (GroupEvent::Join { channel: None }, None) if state.channels.len() == 1 => {
             state.channels.keys().next().cloned().ok_or(GroupEventError::UnknownChannel)
         }
         (GroupEvent::Join { .. }, None) => Err(GroupEventError::UnknownChannel),
-        (_, Some(code)) if state.channels.contains_key(code) => Ok(code.clone()),
         // nobody is there, or an account that is not ours
         (_, Some(_) | None) => Err(GroupEventError::NoAccount),
     }

@@ -99,9 +99,10 @@ pub(super) fn event_object(scene: &Scene<'_>, happening: &GroupEvent) -> (String
         json!({ "type": "user", "userId": scene.user })
     } else {
         // LINE's old multi-person chats have ids of their own
-        let mut source = match scene.group.starts_with('R') {
-            true => json!({ "type": "room", "roomId": scene.group }),
-            false => json!({ "type": "group", "groupId": scene.group }),
+        let mut source = if scene.group.starts_with('R') {
+            json!({ "type": "room", "roomId": scene.group })
+        } else {
+            json!({ "type": "group", "groupId": scene.group })
         };
         if let Some(user) =
             scene.user.clone().filter(|_| !happening.is_unnamed()).and_then(|user| shown_member_id(user, scene.hidden))

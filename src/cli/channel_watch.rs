@@ -47,20 +47,18 @@ impl Watch {
         drop(db);
         writeln!(io::stdout(), "time\ttype\tgroup\tperson\treply token\tquotes\tdelivery\tkept as")?;
         let printing = self.print_as_it_comes(context, channel, start);
-        match self.duration {
-            // what came before is printed, however short the time
-            Some(span) => {
-                let mut printing = std::pin::pin!(printing);
-                tokio::select! {
-                    biased;
-                    done = &mut printing => done,
-                    () = tokio::time::sleep(span.max(PAUSE)) => Ok(()),
-                }
+        let enough = async {
+            match self.duration {
+                Some(span) => tokio::time::sleep(span.max(PAUSE)).await,
+                None => std::future::pending().await,
             }
-            None => tokio::select! {
-                done = printing => done,
-                stopped = tokio::signal::ctrl_c() => Ok(stopped?),
-            },
+        };
+        tokio::select! {
+            // what came before is printed, however short the time
+            biased;
+            done = printing => done,
+            stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+            () = enough => Ok(()),
         }
     }
 

@@ -112,10 +112,10 @@ pub async fn make_slips(
         return Ok(page(&app, &visitor, StatusCode::CONFLICT, form, Some(groups.len()), true));
     }
     let (now, until) = (app.now(), app.now() + app.settings.join_slip_lifetime);
-    let coded: Vec<(UnlinkedGroup, JoinCode)> = groups.into_iter().map(|group| (group, JoinCode::generate())).collect();
-    let codes: Vec<(GroupId, Vec<u8>)> = coded.iter().map(|(group, code)| (group.id, code.sha256().to_vec())).collect();
+    let named: Vec<(UnlinkedGroup, JoinCode)> = groups.into_iter().map(|group| (group, JoinCode::generate())).collect();
+    let codes: Vec<(GroupId, Vec<u8>)> = named.iter().map(|(group, code)| (group.id, code.sha256().to_vec())).collect();
     insert_join_codes(&mut tx, &codes, &visitor.caller.actor(), now, until).await?;
-    let made = Made { slips: coded.into_iter().map(|(group, code)| JoinSlip::of(group, &code)).collect(), until };
+    let made = Made { slips: named.into_iter().map(|(group, code)| JoinSlip::of(group, &code)).collect(), until };
     form_key.keep(&mut tx, &app, &made).await?;
     // only what can be handed out is committed
     let answer = show(&visitor, made)?;
