@@ -85,7 +85,7 @@ struct Forwarders {
     plan: ForwardPlan,
     lots: StdRng,
     /// Entries that were looked at, by group.
-    seen: HashMap<String, usize>,
+    looked_at: HashMap<String, usize>,
     /// The text that each content's share button has, by its hash.
     texts: HashMap<String, Option<String>>,
     /// What was shared already: the group, and the text's last line, which has the code.
@@ -98,9 +98,9 @@ impl Forwarders {
         let state = control.platform.state();
         let above = |id: &String| plan.contains_key(id);
         let old = state.groups.iter().map(|group| (group.config.id.clone(), group.chat.len()));
-        let seen = old.filter(|(id, _)| above(id)).collect();
+        let looked_at = old.filter(|(id, _)| above(id)).collect();
         let (texts, shared, intended) = (HashMap::new(), HashSet::new(), BinaryHeap::new());
-        Self { plan, lots: StdRng::seed_from_u64(seed), seen, texts, shared, intended }
+        Self { plan, lots: StdRng::seed_from_u64(seed), looked_at, texts, shared, intended }
     }
 
     /// Takes note of the cards that came since the last look.
@@ -108,13 +108,13 @@ impl Forwarders {
         let mut fresh = Vec::new();
         {
             let state = control.platform.state();
-            for (id, seen) in &mut self.seen {
+            for (id, looked_at) in &mut self.looked_at {
                 let Some(group) = state.groups.get(id) else { continue };
                 // a chat that was cleared is shorter
-                for content in group.chat.sent_since((*seen).min(group.chat.len())) {
+                for content in group.chat.sent_since((*looked_at).min(group.chat.len())) {
                     fresh.push((id.clone(), Arc::clone(content)));
                 }
-                *seen = group.chat.len();
+                *looked_at = group.chat.len();
             }
         }
         for (group, content) in fresh {

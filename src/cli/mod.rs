@@ -106,9 +106,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = Runtime::new()?;
     runtime.block_on(async {
         match cli.command {
-            Command::Serve(serve) => serve.run(config).await,
+            Command::Serve(serve) => Box::pin(serve.run(config)).await,
             #[cfg(feature = "demo")]
-            Command::Demo(demo) => demo.run(config, cli.config.as_deref()).await,
+            Command::Demo(demo) => Box::pin(demo.run(config, cli.config.as_deref())).await,
             #[cfg(feature = "demo")]
             Command::Simulator(simulator) => simulator.run(&config).await,
             Command::Migrate => run::migrate(config).await,
@@ -118,7 +118,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::User(user) => user.run(config).await,
             Command::Database(database) => database.run(config).await,
             Command::Secrets(secrets) => secrets.run(config).await,
-            Command::Doctor => run::doctor(config).await,
+            Command::Doctor => Box::pin(run::doctor(config)).await,
             // done above, without settings
             Command::Openapi | Command::Files(_) => Ok(()),
         }

@@ -17,7 +17,7 @@ use crate::store::{Connection, audit};
 pub async fn look_at(db: &mut Connection, right: &Right, id: i64, now: Timestamp) -> Result<()> {
     must_may(right, Permission::Retry)?;
     let scope = right.scope.to_filter();
-    let closed = close_alert(db, id, scope.as_deref(), &right.actor.to_string(), now).await?;
+    let closed = close_alert(db, id, scope.as_deref(), &right.actor, now).await?;
     let Some((group, kind)) = closed else { return Err(Refusal::GroupAlertAbsent) };
     let detail = json!({ "kind": kind });
     audit::insert_entry(db, now, &right.actor, "group_alert_seen", &format!("group:{group}"), &detail).await?;

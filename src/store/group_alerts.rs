@@ -4,6 +4,7 @@
 //! makes what is so now the measure of later differences ([`close_alert`]).
 
 use super::{Connection, Result};
+use crate::domain::actor::Actor;
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
@@ -126,7 +127,7 @@ pub async fn close_alert(
     db: &mut Connection,
     id: i64,
     scope: Option<&[i32]>,
-    by: &str,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Option<(GroupId, GroupAlertKind)>> {
     // the group before its alert, as everybody locks them
@@ -145,7 +146,7 @@ pub async fn close_alert(
     let closed = sqlx::query!(
         "update group_alerts set cleared_at = $3, cleared_by = $2 where id = $1 and cleared_at is null",
         id,
-        by,
+        by.to_string(),
         now as Timestamp,
     )
     .execute(db)

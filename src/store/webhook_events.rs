@@ -35,6 +35,7 @@ pub struct Event {
 
 /// The form of an event as LINE sent it: nothing of what is said, and nobody's id.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that LINE's event has or has not")]
 pub struct EventForm {
     /// LINE's type of it, for messages with theirs.
     pub line_type: String,
@@ -110,6 +111,7 @@ pub async fn insert_events(db: &mut Connection, events: &[Event], forms: &[Event
 
 /// An event by its form, and what became of it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that LINE's event has or has not")]
 pub struct SeenEvent {
     /// Its number; one may be seen later than a higher one.
     pub id: i64,

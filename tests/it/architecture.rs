@@ -41,6 +41,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "test_send",
             "retry",
             "cost",
+            "group_alerts",
             "forecast",
             "on_behalf",
             "refusal",

@@ -106,12 +106,11 @@ pub async fn show_failures(
         Some(id) => of_bulletin(&mut db, id, &filter, limit).await?,
         None => list_failures(&mut db, from, which.before, &filter, limit).await?,
     };
-    let alerts = match which.bulletin {
-        Some(_) => Vec::new(),
-        None => {
-            let filter = AlertFilter { scope: viewer.scope.as_deref(), ..AlertFilter::default() };
-            list_alerts(&mut db, &filter, ALERTS_SHOWN).await?
-        }
+    let alerts = if which.bulletin.is_none() {
+        let filter = AlertFilter { scope: viewer.scope.as_deref(), ..AlertFilter::default() };
+        list_alerts(&mut db, &filter, ALERTS_SHOWN).await?
+    } else {
+        Vec::new()
     };
     drop(db);
     let more = found.len() > rows;
