@@ -183,9 +183,9 @@ pub async fn fill(app: &TestApp) {
     app.run().await;
 }
 
-/// The channel stands still, with too little left, and what went last waits.
+/// The channel stands still, with nothing left, and what went last waits.
 pub async fn stop(app: &TestApp) {
-    let change = ChannelChange { quota: Some(Quota::Limited(1)), ..ChannelChange::default() };
+    let change = ChannelChange { quota: Some(Quota::Limited(0)), ..ChannelChange::default() };
     app.line().change_channel("gcc", change).expect("changed");
     app.after(Duration::from_hours(2)).await;
     app.relayed().await;

@@ -55,7 +55,7 @@ async fn failures(app: &TestApp) -> Vec<Value> {
 #[tokio::test]
 async fn an_event_that_cannot_be_worked_on_stops_no_other_and_is_tried_again_by_hand() {
     let app = TestApp::new().await;
-    refuse(&app, "groups", "new.code = 'lpn'", "23514").await;
+    refuse(&app, "groups", "new.code = 'lpn' and new.line_group_id is null", "23514").await;
     store_event(&app, "leave", "Clpn", None, None).await;
     store_event(&app, "leave", "Cmoi", None, None).await;
     app.run().await;
@@ -85,7 +85,7 @@ async fn an_event_that_cannot_be_worked_on_stops_no_other_and_is_tried_again_by_
 #[tokio::test]
 async fn operators_see_on_the_page_of_channels_what_is_set_aside_and_try_it_again() {
     let app = TestApp::new().await;
-    refuse(&app, "groups", "new.code = 'lpn'", "23514").await;
+    refuse(&app, "groups", "new.code = 'lpn' and new.line_group_id is null", "23514").await;
     store_event(&app, "leave", "Clpn", None, None).await;
     make_handling_fail(&app).await;
     refuse_no_more(&app).await;
@@ -122,7 +122,7 @@ async fn one_tap_that_cannot_be_counted_keeps_no_other_of_its_batch_from_being_c
 #[tokio::test]
 async fn an_event_that_only_stands_in_the_way_of_others_is_never_set_aside() {
     let app = TestApp::new().await;
-    refuse(&app, "groups", "new.code = 'lpn'", "40001").await;
+    refuse(&app, "groups", "new.code = 'lpn' and new.line_group_id is null", "40001").await;
     store_event(&app, "leave", "Clpn", None, None).await;
     store_event(&app, "leave", "Cmoi", None, None).await;
     for _ in 0..10 {

@@ -98,7 +98,16 @@ pub async fn short(app: &TestApp) -> Vec<Shown> {
     // a copy went where LINE had not told yet how many members there are
     let unknown = "update day_costs set pushed_unknown = 1";
     sqlx::query(unknown).execute(&mut *app.db().await).await.expect("not known");
-    look_at_all(&mut shown, &admin, &[&format!("/bulletins/{draft}/publish"), "/board", "/channels", "/cost"]).await;
+    let alerts = "insert into group_alerts (group_id, kind, since, before, now)
+        select id, unnest('{renamed,shrunk,lost}'::group_alert_kind[]), now(), '40', '4' from groups where code = 'moi'";
+    sqlx::query(alerts).execute(&mut *app.db().await).await.expect("alerts");
+    sqlx::query("update channels set basic_id = '@gcc'").execute(&mut *app.db().await).await.expect("a name");
+    let pages = ["/board", "/channels", "/cost", "/failures", "/groups/moi", "/groups/moi/settings"];
+    look(&mut shown, &admin, &format!("/bulletins/{draft}/publish")).await;
+    look_at_all(&mut shown, &admin, &pages).await;
+    let unlinked = app.count("select count(*) from groups where line_group_id is null and not retired").await;
+    let confirmed = unlinked.to_string();
+    shown.push(("slips".to_owned(), admin.submit("/join-slips", &[("confirmed", confirmed.as_str())]).await));
     shown
 }
 

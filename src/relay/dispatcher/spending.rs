@@ -96,6 +96,10 @@ impl Dispatcher {
         if !self.channel.spending.needs_look(now) {
             return true;
         }
+        // what is under way is not in the sum yet: a budget that was set just now waits for it
+        if !self.calls.is_empty() {
+            return false;
+        }
         let looked = async {
             let mut db = self.engine.db.acquire().await?;
             let channel = get_channel(&mut db, self.holder.channel).await?;

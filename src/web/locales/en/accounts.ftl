@@ -94,6 +94,7 @@ said-account-codes = The codes are taken away, and the account is signed out on 
 
 ways-accounts = Accounts
 
+join-slips-province-absent = There is no such province
 join-slips-title = Slips with join codes
 join-slips-about = Makes a join code for every group that is not linked to LINE yet, and a slip for each to hand out.
 join-slips-under-help = Its code or name, such as lamphun; leave empty for all groups in your part of the tree

@@ -17,7 +17,7 @@ use print::{JoinSlip, print};
 
 use crate::domain::ids::GroupId;
 use crate::domain::join_code::JoinCode;
-use crate::domain::national::province_code;
+use crate::domain::national::find_province;
 use crate::domain::time::Timestamp;
 use crate::store::groups::list_ids_of_office;
 use crate::store::join_codes::{UnlinkedFilter, UnlinkedGroup, insert_join_codes, list_unlinked};
@@ -135,7 +135,14 @@ async fn read(
 ) -> Result<Option<UnlinkedFilter>, StoreError> {
     let t = visitor.words;
     let province = typed.province.trim();
-    let province = (!province.is_empty()).then(|| province_code(province).to_owned());
+    let province = match find_province(province) {
+        Some(province) => Some(province.code.clone()),
+        None if province.is_empty() => None,
+        None => {
+            errors.add("province", t.say("join-slips-province-absent"));
+            return Ok(None);
+        }
+    };
     let under = match typed.office.choose(db, visitor.caller.scope.groups()).await? {
         OfficeChoice::Empty => visitor.caller.scope.to_filter(),
         OfficeChoice::One(office) => Some(list_ids_of_office(db, office.id).await?),
