@@ -1,7 +1,7 @@
 //! Binding: a steward's account and the LINE user who types its code in the chat of two with the official account.
 //!
 //! LINE's user id comes sealed from where it arrived (`web::webhook`), is sealed anew for its account, and is opened only to write
-//! to the person ([`open_user`]). Whoever blocks the account is forgotten at once.
+//! to the person (`open_user`). Whoever blocks the account is forgotten at once.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
