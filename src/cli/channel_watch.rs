@@ -16,8 +16,9 @@ Examples:
   gcc-relay channel watch gcc
   gcc-relay channel watch gcc --last 20 --for 10m
 
-Columns: when it came, LINE's type, the group, whether LINE named the person, whether it can be answered, whether it quotes a
-message, whether LINE delivers it again, what became of it. An event that was kept before is not printed a second time.";
+Columns: when it came, LINE's type, the group where the relay acts on it, whether LINE named the person, whether it can be
+answered, whether it quotes a message, whether LINE delivers it again, what became of it. An event that was kept before is
+not printed a second time.";
 
 /// The time between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -87,18 +88,17 @@ impl Watch {
 fn line_of(event: &SeenEvent) -> String {
     let group = match (event.place.as_deref(), &event.group) {
         (_, Some(code)) => code.as_str(),
+        // what is not acted on keeps no group
+        (Some("group"), None) if event.kind == "other" => "a group",
         (Some("group"), None) => "a group not linked",
         (Some("room"), None) => "a room",
         (Some("user"), None) => "a chat of two",
         _ => "-",
     };
     let word = |yes: bool, word: &'static str| if yes { word } else { "-" };
-    let kept = match (event.kind.as_str(), event.note.as_deref()) {
-        ("other", None) => "not kept".to_owned(),
-        ("other", Some(note)) => format!("not kept: {note}"),
-        (kind, None) => kind.replace('_', " "),
-        (kind, Some(note)) => format!("{}: {note}", kind.replace('_', " ")),
-    };
+    let kind = if event.kind == "other" { "not kept" } else { &event.kind };
+    let kept =
+        [Some(kind), event.note.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ").replace('_', " ");
     let received_at = event.received_at.to_string();
     [
         received_at.as_str(),

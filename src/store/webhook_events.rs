@@ -17,7 +17,7 @@ pub struct Event {
     /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members`, `heard`, `unsend`, `forward_tap`, `follow`, `unfollow`,
     /// `bind_code`, `bind_code_in_group`, `room` or `other`.
     pub kind: String,
-    /// The group in which it happened.
+    /// The LINE group in which it happened; only where the event is acted on: ordinary talk keeps no group.
     pub line_group_id: Option<String>,
     /// The person as a keyed hash.
     pub person: Option<Vec<u8>>,
@@ -41,8 +41,6 @@ pub struct EventForm {
     pub line_type: String,
     /// `group`, `room` or `user`; none where LINE names none.
     pub place: Option<&'static str>,
-    /// The LINE group in which it happened, by which ours is found; it is not kept with the form.
-    pub line_group_id: Option<String>,
     /// Whether LINE said who it was.
     pub named: bool,
     /// Whether it came with a reply token.
@@ -59,7 +57,6 @@ pub struct EventForm {
 pub async fn insert_events(db: &mut Connection, events: &[Event], forms: &[EventForm]) -> Result<u64> {
     let types: Vec<&str> = forms.iter().map(|form| form.line_type.as_str()).collect();
     let places: Vec<Option<&str>> = forms.iter().map(|form| form.place).collect();
-    let seen_in: Vec<Option<&str>> = forms.iter().map(|form| form.line_group_id.as_deref()).collect();
     let named: Vec<bool> = forms.iter().map(|form| form.named).collect();
     let answerable: Vec<bool> = forms.iter().map(|form| form.answerable).collect();
     let quotes: Vec<bool> = forms.iter().map(|form| form.quotes).collect();
@@ -81,10 +78,10 @@ pub async fn insert_events(db: &mut Connection, events: &[Event], forms: &[Event
             named, answerable, quotes, redelivered, note, case when e.kind = 'other' then received_at end, g.id
         from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[],
             $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[], $15::bool[],
-            $16::text[], $17::text[])
+            $16::text[])
             as e(channel_id, event_id, kind, line_group_id, person, data, reply_token, occurred_at, received_at, line_type, place,
-                named, answerable, quotes, redelivered, note, seen_in)
-            left join groups g on g.channel_id = e.channel_id and g.line_group_id = e.seen_in
+                named, answerable, quotes, redelivered, note)
+            left join groups g on g.channel_id = e.channel_id and g.line_group_id = e.line_group_id
         on conflict do nothing",
         &channels,
         &ids,
@@ -102,7 +99,6 @@ pub async fn insert_events(db: &mut Connection, events: &[Event], forms: &[Event
         &quotes,
         &redelivered,
         &notes as &[Option<&str>],
-        &seen_in as &[Option<&str>],
     )
     .execute(db)
     .await?;
@@ -121,7 +117,7 @@ pub struct SeenEvent {
     pub line_type: Option<String>,
     /// Where: `group`, `room` or `user`.
     pub place: Option<String>,
-    /// The code of the group that was linked to the LINE group.
+    /// The code of the group that was linked to the LINE group; only where the event is acted on.
     pub group: Option<String>,
     /// Whether LINE said who it was.
     pub named: bool,

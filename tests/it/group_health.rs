@@ -48,19 +48,25 @@ async fn what_the_webhook_hears_is_told_without_what_is_said() {
     happens(&app, "Cfree", GroupEvent::Quote { member: 2, message: 1, text: None, unnamed: true }).await;
     happens(&app, "Cgcc1", GroupEvent::Follow { member: 3 }).await;
     happens(&app, "Cmoi", GroupEvent::Leave).await;
-    let said = watch(&url, &["--last", "10", "--count", "4"]);
+    happens(&app, "Cfree", GroupEvent::Leave).await;
+    let said = watch(&url, &["--last", "10", "--count", "5"]);
     let rows: Vec<String> = said.iter().map(|row| row.join(" | ")).collect();
     assert_eq!(
         rows,
         [
-            "message/text | moi | named | reply token | - | first | not kept",
-            "message/sticker | a group not linked | not named | reply token | quotes | first | not kept",
+            "message/text | a group | named | reply token | - | first | not kept",
+            "message/sticker | a group | not named | reply token | quotes | first | not kept",
             "follow | a chat of two | named | reply token | - | first | follow",
             "leave | moi | not named | - | - | first | leave",
+            "leave | a group not linked | not named | - | - | first | leave",
         ]
     );
     let last = watch(&url, &["--last", "1", "--for", "100ms"]);
     assert_eq!((last.len(), last[0][0].as_str()), (1, "leave"));
+    assert_eq!(app.count("select count(*) from webhook_events where kind = 'other'").await, 2);
+    let named = "select count(*) from webhook_events
+        where kind = 'other' and (group_id is not null or line_group_id is not null)";
+    assert_eq!(app.count(named).await, 0, "of ordinary talk no group is kept");
     for kept in ["สวัสดีครับ", app.line().user_id("Cmoi", 1).as_str()] {
         assert!(app.rows_containing(kept).await.is_empty(), "{kept}");
     }

@@ -7,7 +7,7 @@
 //! - bears a bulletin's share code: a note of what it says beside the bulletin ([`heard`](crate::web::heard));
 //! - acknowledges a bulletin that it quotes: which ([`quoted`](crate::web::quoted)).
 //!
-//! Of a person there is only a keyed hash.
+//! Of a person there is only a keyed hash, and of an event that is not acted on no group.
 
 use crate::domain::binding_code::{BindingCode, TypedBindingCode};
 use crate::domain::heard::{FoundText, HeardNote, HeardVerdict};
@@ -60,7 +60,6 @@ fn form_of(event: &InboundEvent) -> EventForm {
             _ if event.direct => Some("user"),
             _ => None,
         },
-        line_group_id: event.group_id.clone(),
         named: event.user_id.is_some(),
         answerable: event.reply_token.is_some(),
         quotes: event.quote.is_some(),
