@@ -48,6 +48,22 @@ pub enum FoundText {
     NoCode,
 }
 
+impl FoundText {
+    /// The word for it: the note of a webhook event, and the label of the number.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Copy(_, HeardVerdict::Same) => "same",
+            Self::Copy(_, HeardVerdict::Cut) => "cut",
+            Self::Copy(_, HeardVerdict::Altered) => "altered",
+            Self::Copy(_, HeardVerdict::TakenBack) => "taken_back",
+            Self::UnknownCode => "unknown_code",
+            Self::SeveralCodes => "several_codes",
+            Self::NoCode => "no_code",
+        }
+    }
+}
+
 /// A member's message, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeardNote {

@@ -21,7 +21,6 @@ use super::inbound_wake::InboundWake;
 use super::publish::acknowledged_bulletin;
 use super::{binding, forward_tap, heard};
 use crate::domain::actor::{Actor, Part};
-use crate::domain::heard::HeardNote;
 use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
 use crate::store::acknowledgements::{Tap, acknowledge_as_steward, insert_taps};
@@ -33,6 +32,7 @@ use crate::store::notices::{Notice, notify};
 use crate::store::webhook_events::{Event, JOINED, mark_processed, take_unprocessed};
 use crate::store::webhook_failures::put_off;
 use crate::store::{Connection, Result, StoreError, Tx, audit, groups, join_codes, links};
+use crate::telemetry::metric;
 
 /// Taps counted in one transaction.
 const BATCH: i64 = 500;
@@ -117,11 +117,21 @@ async fn handle_next(engine: &Engine) -> Result<Option<Option<Answer>>> {
     };
     let worked_on = worked_on.await;
     match end(tx, worked_on).await {
-        Ok(answer) => Ok(Some(answer)),
+        Ok(answer) => {
+            count_heard(event);
+            Ok(Some(answer))
+        }
         Err(error) => {
             postpone(engine, event, &error).await?;
             Ok(Some(None))
         }
+    }
+}
+
+/// Counts a message that was heard, once its work is committed.
+fn count_heard(event: &Event) {
+    if let Some(note) = event.heard_note() {
+        metrics::counter!(metric::HEARD, "verdict" => note.found.as_str()).increment(1);
     }
 }
 
@@ -261,7 +271,7 @@ async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timest
             Ok(group.map(|(group, _)| Answer::to(event, ReplyKind::Newcomers { group })))
         }
         "join_code" | "perhaps_join_code" => link(engine, db, event, line_group_id, now).await,
-        "heard" => match event.data.as_deref().and_then(|data| serde_json::from_str::<HeardNote>(data).ok()) {
+        "heard" => match event.heard_note() {
             Some(note) => {
                 let answer = heard::book(db, event, line_group_id, &note, now).await?;
                 Ok(answer.map(|what| Answer::to(event, what)))

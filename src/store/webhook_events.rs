@@ -1,6 +1,7 @@
 //! Webhook events: each kept once by LINE's event id, answered before it is worked on, drained in order.
 
 use super::{Connection, Result};
+use crate::domain::heard::HeardNote;
 use crate::domain::ids::ChannelId;
 use crate::domain::time::Timestamp;
 
@@ -31,6 +32,15 @@ pub struct Event {
     pub occurred_at: Timestamp,
     /// When it came.
     pub received_at: Timestamp,
+}
+
+impl Event {
+    /// The note of a message that was heard; none of any other event.
+    #[must_use]
+    pub fn heard_note(&self) -> Option<HeardNote> {
+        let data = self.data.as_deref().filter(|_| self.kind == "heard")?;
+        serde_json::from_str(data).ok()
+    }
 }
 
 /// The form of an event as LINE sent it: nothing of what is said, and nobody's id.

@@ -21,7 +21,7 @@ pub const ACCEPTED: &str = "gcc_relay_accepted_total";
 /// Calls by what came of them: `kind` is one of [`OUTCOME_KINDS`].
 pub const OUTCOMES: &str = "gcc_relay_outcomes_total";
 /// The variants of the outcome.
-pub const OUTCOME_KINDS: [&str; 6] = ["accepted", "retry", "snooze", "park", "give_up", "gone"];
+pub const OUTCOME_KINDS: [&str; 7] = ["accepted", "retry", "snooze", "park", "put_off", "give_up", "gone"];
 /// Answers 429, by `kind`: one of [`LINE_THROTTLED_KINDS`].
 pub const LINE_THROTTLED: &str = "gcc_relay_line_throttled_total";
 /// Too fast, the month's messages used up, or LINE's words and its quota do not agree.
@@ -81,6 +81,10 @@ pub const DATABASE_CONNECTIONS_MAX: &str = "gcc_relay_database_connections_max";
 pub const BUILD_INFO: &str = "gcc_relay_build_info";
 /// Webhook events stored, by `kind`: one of LINE's event types that are known here, or `other`.
 pub const WEBHOOK_EVENTS: &str = "gcc_relay_webhook_events_total";
+/// Members' messages that have to do with a bulletin's code, by `verdict`: one of [`HEARD_VERDICTS`].
+pub const HEARD: &str = "gcc_relay_heard_total";
+/// What may be found in such a message: the words of [`FoundText`](crate::domain::heard::FoundText) for what a text says.
+pub const HEARD_VERDICTS: [&str; 6] = ["same", "cut", "altered", "unknown_code", "several_codes", "no_code"];
 /// Webhook events that could not be worked on and are set aside until somebody has them tried again.
 pub const WEBHOOK_SET_ASIDE: &str = "gcc_relay_webhook_events_set_aside";
 /// Open alerts about LINE groups, by `kind`: one of [`GroupAlertKind`](crate::domain::group_alert::GroupAlertKind).
@@ -130,6 +134,9 @@ pub(super) fn begin() {
     for outcome in REMINDER_OUTCOMES {
         metrics::counter!(REMINDERS, "outcome" => outcome).increment(0);
     }
+    for verdict in HEARD_VERDICTS {
+        metrics::counter!(HEARD, "verdict" => verdict).increment(0);
+    }
     for reason in CONNECTION_REASONS {
         metrics::counter!(CONNECTIONS_REFUSED, "reason" => reason).increment(0);
     }
@@ -164,6 +171,7 @@ fn describe_recorder() {
 
 fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
+    describe_counter!(HEARD, Unit::Count, "Members' messages with a bulletin's code, by what they say beside it");
     describe_gauge!(GROUP_ALERTS, Unit::Count, "Open alerts about LINE groups, by kind");
     describe_gauge!(WEBHOOK_SET_ASIDE, Unit::Count, "Webhook events that could not be worked on and are set aside");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");

@@ -47,9 +47,10 @@ async fn what_the_webhook_hears_is_told_without_what_is_said() {
     happens(&app, "Cmoi", says("สวัสดีครับ")).await;
     happens(&app, "Cfree", GroupEvent::Quote { member: 2, message: 1, text: None, unnamed: true }).await;
     happens(&app, "Cgcc1", GroupEvent::Follow { member: 3 }).await;
+    happens(&app, "Cmoi", says("รหัสประกาศ REF-7K3M-9QX4 ครับ")).await;
     happens(&app, "Cmoi", GroupEvent::Leave).await;
     happens(&app, "Cfree", GroupEvent::Leave).await;
-    let said = watch(&url, &["--last", "10", "--count", "5"]);
+    let said = watch(&url, &["--last", "10", "--count", "6"]);
     let rows: Vec<String> = said.iter().map(|row| row.join(" | ")).collect();
     assert_eq!(
         rows,
@@ -57,6 +58,7 @@ async fn what_the_webhook_hears_is_told_without_what_is_said() {
             "message/text | a group | named | reply token | - | first | not kept",
             "message/sticker | a group | not named | reply token | quotes | first | not kept",
             "follow | a chat of two | named | reply token | - | first | follow",
+            "message/text | moi | named | reply token | - | first | heard: unknown code",
             "leave | moi | not named | - | - | first | leave",
             "leave | a group not linked | not named | - | - | first | leave",
         ]

@@ -4,11 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use gcc_relay::domain::heard::FoundText;
+use gcc_relay::domain::heard_text::TextVerdict;
+use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::time::Clock;
 use gcc_relay::line::signature;
 use gcc_relay::simulator::{
     ChannelConfig, Endpoint, Fault, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
 };
+use gcc_relay::telemetry::metric::HEARD_VERDICTS;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -201,9 +205,13 @@ async fn after_a_cascade() -> (RunningSimulator, Program, Server) {
     let id = server.post("/api/v1/bulletins", &key, draft).await["id"].as_str().expect("an id").to_owned();
     server.post(&format!("/api/v1/bulletins/{id}/publish"), &key, json!({})).await;
     server.settled(&id, &key).await;
-    let event = json!({ "type": "join", "webhookEventId": "01HX", "timestamp": 1_521_763_200_000_i64,
+    let join = json!({ "type": "join", "webhookEventId": "01HX", "timestamp": 1_521_763_200_000_i64,
         "source": { "type": "group", "groupId": "Cmoi" }, "mode": "active", "deliveryContext": { "isRedelivery": false } });
-    let body = json!({ "destination": "Ubot", "events": [event] }).to_string();
+    let mut text = join.clone();
+    text["type"] = json!("message");
+    text["webhookEventId"] = json!("01HY");
+    text["message"] = json!({ "type": "text", "id": "325708", "text": "รหัสประกาศ REF-7K3M-9QX4" });
+    let body = json!({ "destination": "Ubot", "events": [join, text] }).to_string();
     let good = signature::sign(&SecretString::from(SECRET), body.as_bytes());
     for (signature, status) in [(good.as_str(), 200), ("wrong", 401)] {
         let request = reqwest::Client::new().post(format!("{}/line/webhook/gcc", server.url));
@@ -244,6 +252,20 @@ async fn every_metric_of_board_and_alerts_is_exported_with_its_labels() {
     assert_eq!(printed.value("gcc_relay_accepted_total"), Some(7.0));
     assert_eq!(printed.value("gcc_relay_line_throttled_total{kind=\"rate\"}"), Some(1.0));
     assert_eq!(printed.value("gcc_relay_progress_drift"), Some(0.0));
+    until(&server, |printed| match printed.value("gcc_relay_heard_total{verdict=\"unknown_code\"}") {
+        Some(1.0) => Ok(()),
+        other => Err(format!("the text that was heard is not counted: {other:?}")),
+    })
+    .await;
+}
+
+#[test]
+fn whatever_a_text_may_say_is_printed_before_it_is_heard() {
+    let bulletin = BulletinId::new(Clock::system().now());
+    let copies = [TextVerdict::Same, TextVerdict::Cut, TextVerdict::Altered];
+    let copies = copies.map(|verdict| FoundText::Copy(bulletin, verdict.into()));
+    let found = [FoundText::UnknownCode, FoundText::SeveralCodes, FoundText::NoCode];
+    assert_eq!(copies.iter().chain(&found).map(|found| found.as_str()).collect::<Vec<_>>(), HEARD_VERDICTS);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

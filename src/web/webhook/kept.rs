@@ -10,7 +10,7 @@
 //! Of a person there is only a keyed hash, and of an event that is not acted on no group.
 
 use crate::domain::binding_code::{BindingCode, TypedBindingCode};
-use crate::domain::heard::{FoundText, HeardNote, HeardVerdict};
+use crate::domain::heard::FoundText;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::{PersonKey, SealingKeys};
@@ -46,7 +46,7 @@ pub(super) fn keep(
 ) -> (Event, EventForm) {
     let form = form_of(&event);
     let event = reduce(event, channel, shared, acknowledged, keys, now);
-    let note = form.note.or_else(|| note_of(&event));
+    let note = form.note.or_else(|| event.heard_note().map(|note| note.found.as_str()));
     (event, EventForm { note, ..form })
 }
 
@@ -66,20 +66,6 @@ fn form_of(event: &InboundEvent) -> EventForm {
         redelivered: event.redelivery,
         note: (event.mode != Mode::Active).then_some("another module has the chat"),
     }
-}
-
-/// What was found in a message that has to do with a bulletin's code.
-fn note_of(event: &Event) -> Option<&'static str> {
-    let data = event.data.as_deref().filter(|_| event.kind == "heard")?;
-    Some(match serde_json::from_str::<HeardNote>(data).ok()?.found {
-        FoundText::Copy(_, HeardVerdict::Same) => "same",
-        FoundText::Copy(_, HeardVerdict::Cut) => "cut",
-        FoundText::Copy(_, HeardVerdict::Altered) => "altered",
-        FoundText::Copy(_, HeardVerdict::TakenBack) => "taken back",
-        FoundText::UnknownCode => "unknown code",
-        FoundText::SeveralCodes => "several codes",
-        FoundText::NoCode => "no code",
-    })
 }
 
 /// What is kept of an event in LINE's old multi-person chat, which cannot be linked: only that this is to be said.
