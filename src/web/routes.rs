@@ -142,6 +142,7 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/deliveries/{id}/report", Permission::Forward),
     page("GET", "/channels", Permission::OperateChannels),
     page("POST", "/channels/{code}/reserve", Permission::OperateChannels),
+    page("GET", "/channels/{code}/budget", Permission::OperateChannels),
     page("POST", "/channels/{code}/budget", Permission::OperateChannels),
     page("POST", "/channels/{code}/park", Permission::OperateChannels),
     page("POST", "/channels/{code}/resume", Permission::OperateChannels),

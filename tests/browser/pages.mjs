@@ -58,6 +58,7 @@ export function pages(relay, story) {
     { name: 'failures-of-one-cause', as: 'operator', url: `${relay.url}/failures?state=unreachable`, picture: false },
     { name: 'cost', as: 'operator', url: `${relay.url}/cost` },
     { name: 'channels', as: 'operator', url: `${relay.url}/channels`, picture: false },
+    { name: 'channel-budget', as: 'operator', url: `${relay.url}/channels`, follow: 'a[href$="/budget"]', picture: false },
     { name: 'failures', as: 'operator', url: `${relay.url}/failures`, picture: false },
     { name: 'join-slips', as: 'admin', url: `${relay.url}/join-slips?look=yes`, picture: false },
     { name: 'status', as: 'agency', url: `${relay.url}/status`, picture: false },

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gcc_relay::domain::account::Role;
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::quotas::refresh_line_counts;
@@ -206,5 +207,44 @@ async fn a_budget_that_is_none_is_refused_and_nothing_changes() {
     }
     let nowhere = app.call(&Who::Operator, Method::POST, "channels/nothing/budget", Some(&json!({}))).await;
     assert_eq!(nowhere.problem(404)["title"], "Not found");
+    assert_eq!(app.fingerprint().await, before);
+}
+
+#[tokio::test]
+async fn a_wrong_budget_is_told_by_its_field_and_a_good_one_is_shown_again() {
+    let app = TestApp::new().await;
+    let operator = app.sign_in(Who::Operator).await;
+    assert!(operator.open("/channels").await.text.contains(r#"href="/channels/gcc/budget""#));
+    let before = app.fingerprint().await;
+    let refused = operator.submit("/channels/gcc/budget", &[("messages", "มาก"), ("baht", "1.5")]).await;
+    assert_eq!(refused.status, 422);
+    for part in [r#"id="messages-fault""#, r#"id="baht-fault""#, r#"value="มาก""#, r#"value="1.5""#] {
+        assert!(refused.text.contains(part), "{part}: {}", refused.text);
+    }
+    let half = operator.submit("/channels/gcc/budget", &[("messages", "๑,๐๐๐"), ("baht", "-1")]).await;
+    assert!(!half.text.contains("messages-fault") && half.text.contains("baht-fault"), "{}", half.text);
+    assert_eq!(app.fingerprint().await, before, "nothing is set");
+    let set = operator.submit("/channels/gcc/budget", &[("messages", "๑,๐๐๐"), ("baht", "")]).await;
+    assert_eq!(set.location(), "/channels?said=budget-set");
+    let page = operator.open("/channels/gcc/budget").await.text;
+    assert!(
+        page.contains(r#"name="messages" value="1000""#) && page.contains(r#"action="/channels/gcc/reserve""#),
+        "{page}"
+    );
+    assert_eq!(operator.open("/channels/nothing/budget").await.status, 404);
+    assert_eq!(operator.submit("/channels/nothing/budget", &[("messages", "x")]).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_operator_of_an_office_neither_sees_nor_sets_a_budget() {
+    let app = TestApp::new().await;
+    let lamphun = app.sign_in_as("the-lamphun-duty", Role::Operator, Some("lamphun")).await;
+    let before = app.fingerprint().await;
+    assert_eq!(lamphun.open("/channels/gcc/budget").await.status, 404);
+    for messages in ["1000", "x"] {
+        let refused = lamphun.submit("/channels/gcc/budget", &[("messages", messages)]).await;
+        assert_eq!(refused.status, 404, "{messages}");
+    }
+    assert_eq!(lamphun.submit("/channels/gcc/reserve", &[]).await.status, 404);
     assert_eq!(app.fingerprint().await, before);
 }

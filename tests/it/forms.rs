@@ -58,6 +58,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /board/{id}/live",
     "GET /board/{id}/csv/{table}",
     "GET /deliveries/{id}",
+    "GET /channels/{code}/budget",
     "POST /channels/{code}/park",
     "POST /channels/{code}/reserve",
     "POST /channels/{code}/resume",

@@ -198,6 +198,7 @@ const ROWS: &[Row] = &[
         [303, 403, 403, 404, 303, 403, 401],
     ),
     open("GET /channels", "/channels", OPERATE),
+    open("GET /channels/{code}/budget", "/channels/{sending}/budget", OPERATE),
     send(
         "POST /channels/{code}/budget",
         "/channels/{sending}/budget",

@@ -101,7 +101,8 @@ pub async fn short(app: &TestApp) -> Vec<Shown> {
     let alerts = "insert into group_alerts (group_id, kind, since, before, now)
         select id, unnest('{renamed,shrunk,lost}'::group_alert_kind[]), now(), '40', '4' from groups where code = 'moi'";
     sqlx::query(alerts).execute(&mut *app.db().await).await.expect("alerts");
-    let pages = ["/board", "/channels", "/cost", "/failures", "/groups/moi", "/groups/moi/settings"];
+    let pages =
+        ["/board", "/channels", "/channels/gcc/budget", "/cost", "/failures", "/groups/moi", "/groups/moi/settings"];
     look(&mut shown, &admin, &format!("/bulletins/{draft}/publish")).await;
     look_at_all(&mut shown, &admin, &pages).await;
     // what follows finds the channel without a limit, and a group without its LINE group

@@ -1,18 +1,13 @@
 //! `/channels`: every channel with its quota, pace, what it has to do, when it last heard from LINE, and whether it
 //! stands still; operations park and resume it here.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
+use super::budget::Limits;
 use super::failures::Format;
 use super::tables::file;
-use crate::domain::bulletin::Urgency;
-use crate::domain::time::Timestamp;
-use crate::relay::channels::budget_of;
-use crate::relay::settings::Settings;
 use crate::store::board::traffic::{Load, list_loads};
 use crate::store::channels::{Channel, list_channels};
 use crate::store::webhook_failures::{Failure, count_failures, list_failures};
@@ -62,25 +57,6 @@ impl ChannelRow {
             (None, Some(_)) => t.say("channels-unlimited"),
             (None, None) => t.say("channels-not-asked"),
         }
-    }
-
-    /// The budget in words: how much a bulletin of the lowest and of the highest urgency may push up to.
-    fn budget(&self, t: Words, limits: &Limits) -> String {
-        let open = self.channel.reserve_is_open(limits.now);
-        let budget = budget_of(&limits.settings, &self.channel);
-        match (budget.limit(Urgency::Routine, open), budget.limit(Urgency::MostUrgent, open)) {
-            (Some(routine), Some(most)) => {
-                t.say_with("channels-budget-is", &[("routine", &number(routine)), ("most", &number(most))])
-            }
-            _ => t.say("channels-unlimited"),
-        }
-    }
-
-    /// Whether there is a reserve that could be opened.
-    fn has_closed_reserve(&self, limits: &Limits) -> bool {
-        let budget = budget_of(&limits.settings, &self.channel);
-        let limit = |open| budget.limit(Urgency::MostUrgent, open);
-        !self.channel.reserve_is_open(limits.now) && limit(true) != limit(false)
     }
 
     /// Deliveries that could be sent now.
@@ -171,12 +147,6 @@ fn say_kind(failure: &Failure, t: Words) -> String {
     }
 }
 
-/// By what the budgets are told.
-struct Limits {
-    settings: Arc<Settings>,
-    now: Timestamp,
-}
-
 #[derive(Template)]
 #[template(path = "board/channels.html")]
 struct ChannelsPage {
@@ -212,7 +182,6 @@ pub async fn show_channels(
     let columns = failure_columns(&shell.form_token);
     let failures = PageTable::of(t, &t.say("webhook-failures-title"), &columns, &failures);
     drop(columns);
-    let limits = Limits { settings: Arc::clone(&app.settings), now: app.now() };
-    let page = ChannelsPage { limits, channels, failures, failed: count_failures(&mut db).await? };
+    let page = ChannelsPage { limits: Limits::of(&app), channels, failures, failed: count_failures(&mut db).await? };
     Ok(HtmlPage::within(shell, page).into_response())
 }

@@ -52,7 +52,7 @@ pub fn routes() -> Router<App> {
         .route("/channels", get(channels::show_channels))
         .route("/channels/{code}/park", post(actions::park_channel))
         .route("/channels/{code}/resume", post(actions::resume_channel))
-        .route("/channels/{code}/budget", post(budget::set_budget))
+        .route("/channels/{code}/budget", get(budget::show_budget).post(budget::set_budget))
         .route("/channels/{code}/reserve", post(budget::open_reserve))
         .route("/webhook-failures/{id}/retry", post(actions::retry_webhook_failure))
         .route("/failures", get(failures::show_failures))
