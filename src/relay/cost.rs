@@ -27,6 +27,13 @@ pub struct Part {
     pub channel: Option<String>,
 }
 
+impl Part {
+    /// Whether it is all of its channels, not only a part of the tree.
+    fn is_whole(&self) -> bool {
+        self.scope.is_none() && self.office.is_none()
+    }
+}
+
 /// What a month cost.
 #[derive(Clone, Debug)]
 pub struct MonthCost {
@@ -36,27 +43,12 @@ pub struct MonthCost {
     pub total: Cost,
     /// By bulletin, newest first.
     pub bulletins: Vec<BulletinCost>,
-    /// By channel, by code.
+    /// By channel, by code; of a part of the tree only those that were used there.
     pub channels: Vec<ChannelCost>,
+    /// What LINE counted on all channels together; none where a part of the tree is asked for.
+    pub line: Option<LineCount>,
     /// By province and ministry, the most expensive first; left out where one office is asked for.
     pub branches: Vec<OfficeCost>,
-}
-
-impl MonthCost {
-    /// What LINE counted on all channels together.
-    #[must_use]
-    pub fn line(&self) -> LineCount {
-        let sum = |one: Option<i64>, other: Option<i64>| match (one, other) {
-            (None, None) => None,
-            (one, other) => Some(one.unwrap_or(0) + other.unwrap_or(0)),
-        };
-        let all = LineCount { settled: !self.channels.is_empty(), ..LineCount::default() };
-        self.channels.iter().fold(all, |all, channel| LineCount {
-            messages: sum(all.messages, channel.line.messages),
-            ours: all.ours + channel.line.ours,
-            settled: all.settled && channel.line.settled,
-        })
-    }
 }
 
 /// What something cost, and what was saved.
@@ -102,10 +94,10 @@ pub struct ChannelCost {
     pub plan: Option<String>,
     /// What it cost.
     pub cost: Cost,
-    /// Messages to stewards that reminded them, among those of the whole channel.
-    pub reminders: i64,
-    /// What LINE counted; of the whole channel, also where a part of the tree is asked for.
-    pub line: LineCount,
+    /// Messages to stewards that reminded them, among those of the whole channel; none where a part of the tree is asked for.
+    pub reminders: Option<i64>,
+    /// What LINE counted of the whole channel; none where a part of the tree is asked for.
+    pub line: Option<LineCount>,
 }
 
 /// What LINE counted of a channel's month.
@@ -117,6 +109,22 @@ pub struct LineCount {
     pub ours: i64,
     /// Whether the month is over and all its days are counted.
     pub settled: bool,
+}
+
+impl LineCount {
+    /// What LINE counted on all of these together.
+    fn sum(counts: &[Self]) -> Self {
+        let both = |one: Option<i64>, other: Option<i64>| match (one, other) {
+            (None, None) => None,
+            (one, other) => Some(one.unwrap_or(0) + other.unwrap_or(0)),
+        };
+        let none = Self { settled: !counts.is_empty(), ..Self::default() };
+        counts.iter().fold(none, |all, count| Self {
+            messages: both(all.messages, count.messages),
+            ours: all.ours + count.ours,
+            settled: all.settled && count.settled,
+        })
+    }
 }
 
 /// What one province or ministry cost.
@@ -228,6 +236,8 @@ pub async fn month_cost(
         month,
         total: Cost::sum(channels.iter().map(|channel| channel.cost)),
         bulletins: by_bulletin(&rows, &wholes),
+        // all or none of them have a count
+        line: part.is_whole().then(|| LineCount::sum(&channels.iter().filter_map(|row| row.line).collect::<Vec<_>>())),
         channels,
         branches: by_office(&branches, &wholes),
     })
@@ -240,7 +250,8 @@ fn by_channel(
     part: &Part,
     now: Timestamp,
 ) -> Vec<ChannelCost> {
-    let is_whole = part.scope.is_none() && part.office.is_none();
+    let is_whole = part.is_whole();
+    let is_used = |whole: &&Whole<'_>| rows.iter().any(|row| row.channel_id == whole.channel.id);
     let cost = |whole: &Whole<'_>| {
         let own = || rows.iter().filter(|row| row.channel_id == whole.channel.id);
         let mut cost = whole.part(
@@ -257,13 +268,14 @@ fn by_channel(
     };
     let mut channels: Vec<ChannelCost> = wholes
         .values()
+        .filter(|whole| is_whole || is_used(whole))
         .map(|whole| ChannelCost {
             code: whole.channel.code.clone(),
             name: whole.channel.name.clone(),
             plan: whole.plan.clone(),
             cost: cost(whole),
-            reminders: whole.month.map_or(0, |month| month.reminders),
-            line: whole.line(month, now),
+            reminders: is_whole.then(|| whole.month.map_or(0, |month| month.reminders)),
+            line: is_whole.then(|| whole.line(month, now)),
         })
         .collect();
     channels.sort_by(|one, other| one.code.cmp(&other.code));

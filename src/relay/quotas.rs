@@ -6,6 +6,8 @@
 //! itself.
 //! LINE may be slow to answer, or not answer at all: nothing waits for it.
 
+use std::time::Duration;
+
 use jiff::ToSpan as _;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +40,8 @@ async fn refresh(engine: &Engine) -> Result<()> {
     refresh_line_counts(engine).await
 }
 
+/// A day that LINE has not counted is asked for again after this time.
+const ASK_AGAIN: Duration = Duration::from_hours(1);
 /// Days back for which LINE is asked: this month's and the month's before.
 const MOST_DAYS: usize = 62;
 
@@ -49,7 +53,9 @@ pub async fn refresh_line_counts(engine: &Engine) -> Result<()> {
     let yesterday = line_day(now).saturating_sub(1.day());
     let channels = list_channels(&mut *engine.db.acquire().await?).await?;
     for channel in &channels {
-        let days = list_uncounted_days(&mut *engine.db.acquire().await?, channel.id, first, yesterday).await?;
+        let mut db = engine.db.acquire().await?;
+        let days = list_uncounted_days(&mut db, channel.id, first, yesterday, now - ASK_AGAIN).await?;
+        drop(db);
         for day in days.iter().take(MOST_DAYS) {
             let Some(messages) = ask_day(engine, channel, day).await else { break };
             update_line_count(&mut *engine.db.acquire().await?, channel.id, day, messages, now).await?;

@@ -177,21 +177,25 @@ pub async fn list_channel_months(db: &mut Connection, month: LineMonth) -> Resul
     .await?)
 }
 
-/// The days from `first` to `last` that LINE has not counted on a channel, or was not asked for, oldest first.
+/// The days from `first` to `last` that LINE has not counted on a channel, oldest first, but for those for which it was asked after
+/// `asked_before`.
 pub async fn list_uncounted_days(
     db: &mut Connection,
     channel: ChannelId,
     first: jiff::civil::Date,
     last: jiff::civil::Date,
+    asked_before: Timestamp,
 ) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         r#"select to_char(day, 'YYYY-MM-DD') as "day!"
         from generate_series($2::text::date, $3::text::date, '1 day') as days(day)
-        where not exists (select from line_day_counts l where l.channel_id = $1 and l.day = days.day and l.messages is not null)
+        where not exists (select from line_day_counts l
+            where l.channel_id = $1 and l.day = days.day and (l.messages is not null or l.asked_at > $4))
         order by day"#,
         channel.0,
         first.to_string(),
         last.to_string(),
+        asked_before as Timestamp,
     )
     .fetch_all(db)
     .await?)

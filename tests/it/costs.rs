@@ -6,7 +6,7 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::delivery::{Reason, State};
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::relay::quotas::refresh_line_counts;
-use gcc_relay::simulator::{ChannelChange, GroupEvent, Quota};
+use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupEvent, Quota};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -177,6 +177,24 @@ async fn a_group_too_large_for_what_line_has_left_does_not_stop_smaller_ones() {
 }
 
 #[tokio::test]
+async fn what_line_had_left_last_month_holds_up_nothing_in_this_month() {
+    let app = TestApp::new().await;
+    // LINE says nothing new of its quota
+    app.faults([FaultRule::always(Fault::Status { status: 500 }).endpoint(Endpoint::Quota)]);
+    let told = sqlx::query("update channels set quota_limit = 100, quota_used = 90, quota_checked_at = $1");
+    told.bind(app.now()).execute(&mut *app.db().await).await.expect("ten are left");
+    let held_up = automatic(&app, "routine").await;
+    let origin = delivery(&app, &held_up, "gcc1").await;
+    assert_eq!((&origin["state"], &origin["reason"]["code"]), (&json!("ready"), &json!("over_quota")), "{origin}");
+    app.after(Duration::from_hours(24 * 31)).await;
+    let id = automatic(&app, "routine").await;
+    let states = app.states(id_of(&id)).await;
+    assert!(states.values().all(|state| *state != State::Ready), "{states:?}");
+    assert_eq!(states["gcc1"], State::Accepted);
+    app.assert_exact(id_of(&id)).await;
+}
+
+#[tokio::test]
 async fn what_line_counted_stands_beside_ours_and_is_unknown_until_it_has() {
     let app = TestApp::new().await;
     automatic(&app, "routine").await;
@@ -195,6 +213,51 @@ async fn what_line_counted_stands_beside_ours_and_is_unknown_until_it_has() {
     let asked = app.count("select count(*) from line_day_counts").await;
     refresh_line_counts(&app.engine).await.expect("asked");
     assert_eq!(app.count("select count(*) from line_day_counts").await, asked);
+}
+
+#[tokio::test]
+async fn what_is_counted_of_a_whole_channel_is_not_told_of_a_part_of_the_tree() {
+    let app = TestApp::new().await;
+    automatic(&app, "routine").await;
+    app.after(Duration::from_hours(24)).await;
+    refresh_line_counts(&app.engine).await.expect("asked");
+    let whole = cost(&app, &Who::Admin, "").await;
+    assert_eq!((&whole["line"]["messages"], &whole["by_channel"][0]["reminders"]), (&json!(ALL), &json!(0)));
+    assert_eq!(whole["by_channel"][0]["line"]["messages"], json!(ALL));
+    let unknown = json!({ "messages": null, "ours": 0, "settled": false });
+    for (who, query) in
+        [(&Who::Steward, ""), (&Who::Steward, "?office=lamphun-commerce"), (&Who::Admin, "?office=lamphun")]
+    {
+        let part = cost(&app, who, query).await;
+        let channel = &part["by_channel"][0];
+        assert_eq!((&part["line"], &channel["line"]), (&unknown, &unknown), "{query}");
+        assert_eq!((&channel["channel"], &channel["reminders"]), (&json!("gcc"), &Value::Null), "{query}");
+    }
+    let none = cost(&app, &Who::Steward, "?month=2001-02").await;
+    assert_eq!(none["by_channel"], json!([]), "no channel was used there");
+    assert_eq!(cost(&app, &Who::Admin, "?month=2001-02").await["by_channel"][0]["channel"], "gcc");
+    let page = async |who| app.sign_in(who).await.open("/cost").await.text;
+    let (whole, part) = (page(Who::Admin).await, page(Who::Steward).await);
+    for word in ["LINE นับแล้ว", "ต่างจากที่ระบบนับ"] {
+        assert!(whole.contains(word) && !part.contains(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn line_is_asked_again_for_a_day_that_it_has_not_counted_after_an_hour() {
+    let app = TestApp::new().await;
+    let unready = sqlx::query(
+        "insert into line_day_counts (channel_id, day, asked_at)
+            select id, ($1 at time zone 'Asia/Tokyo')::date - 1, $1 from channels",
+    );
+    unready.bind(app.now()).execute(&mut *app.db().await).await.expect("not counted");
+    let open = "select count(*) from line_day_counts where messages is null";
+    app.clock.advance(Duration::from_mins(59));
+    refresh_line_counts(&app.engine).await.expect("asked");
+    assert_eq!(app.count(open).await, 1, "it was asked within the hour");
+    app.clock.advance(Duration::from_mins(1));
+    refresh_line_counts(&app.engine).await.expect("asked");
+    assert_eq!(app.count(open).await, 0);
 }
 
 #[tokio::test]

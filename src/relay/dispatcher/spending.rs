@@ -21,8 +21,8 @@ use crate::store::channels::{Channel, get_channel};
 pub(super) struct Spending {
     budget: Budget,
     reserve_opened_at: Option<Timestamp>,
-    /// What LINE last said is left of the month's messages; none = they are not limited, or it is not known.
-    line_left: Option<i64>,
+    /// What LINE last said is left of the month's messages, and of which month; none = they are not limited, or it is not known.
+    line_left: Option<(LineMonth, i64)>,
     /// The month, and how much of it; none = it is to be looked at.
     spent: Option<(LineMonth, i64)>,
 }
@@ -38,9 +38,9 @@ impl Spending {
     pub(super) fn update(&mut self, settings: &Settings, channel: &Channel) {
         self.budget = budget_of(settings, channel);
         self.reserve_opened_at = channel.reserve_opened_at;
-        let quota = channel.quota_limit.zip(channel.quota_used);
+        let left = channel.quota_limit.zip(channel.quota_used).map(|(limit, used)| limit - used);
         // where nothing is left the channel is parked
-        self.line_left = quota.map(|(limit, used)| limit - used).filter(|left| *left > 0);
+        self.line_left = channel.quota_checked_at.map(LineMonth::at).zip(left.filter(|left| *left > 0));
     }
 
     fn needs_look(&self, now: Timestamp) -> bool {
@@ -60,7 +60,8 @@ impl Spending {
             }
         }
         // a group too large for what is left does not hold up smaller ones, and LINE need not be asked to refuse it
-        self.line_left.filter(|left| *left < cost).map(|_| Reason::OverQuota)
+        let left = self.line_left.filter(|(month, left)| *month == LineMonth::at(now) && *left < cost);
+        left.map(|_| Reason::OverQuota)
     }
 
     /// A call begins.

@@ -29,13 +29,13 @@ pub struct Cost {
     baht: Option<Baht>,
     /// By bulletin, newest first.
     by_bulletin: Vec<BulletinCost>,
-    /// By channel, by code.
+    /// By channel, by code; of a part of the tree only those that were used there.
     by_channel: Vec<ChannelCost>,
     /// By province and ministry, the most expensive first; left out where one office is asked for.
     by_office: Vec<OfficeCost>,
     /// What pushing would have cost where it was forwarded by hand.
     saved_by_listening: Saved,
-    /// What LINE counted.
+    /// What LINE counted; of a part of the tree it is not known.
     line: LineCount,
 }
 
@@ -85,9 +85,9 @@ pub struct ChannelCost {
     baht: Option<Baht>,
     /// What pushing would have cost where it was forwarded by hand.
     saved_by_listening: Saved,
-    /// Reminders to stewards, one message each, among those of the whole channel.
-    reminders: i64,
-    /// What LINE counted on the whole channel.
+    /// Reminders to stewards, one message each, among those of the whole channel; null where a part of the tree is asked for.
+    reminders: Option<i64>,
+    /// What LINE counted on the whole channel; of a part of the tree it is not known.
     line: LineCount,
 }
 
@@ -110,7 +110,7 @@ pub struct OfficeCost {
 /// What LINE counted of a month.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct LineCount {
-    /// Messages on the days that it has counted; null where it has counted none yet.
+    /// Messages on the days that it has counted; null where it has counted none yet, or where a part of the tree is asked for.
     messages: Option<i64>,
     /// What we count on the same days.
     ours: i64,
@@ -132,14 +132,13 @@ impl From<cost::LineCount> for LineCount {
 
 impl From<MonthCost> for Cost {
     fn from(month: MonthCost) -> Self {
-        let line = month.line();
         Self {
             month: month.month.to_string(),
             messages: month.total.messages,
             unknown_groups: month.total.unknown_groups,
             baht: month.total.baht,
             saved_by_listening: month.total.into(),
-            line: line.into(),
+            line: month.line.unwrap_or_default().into(),
             by_bulletin: month.bulletins.into_iter().map(BulletinCost::from).collect(),
             by_channel: month.channels.into_iter().map(ChannelCost::from).collect(),
             by_office: month.branches.into_iter().map(OfficeCost::from).collect(),
@@ -171,7 +170,7 @@ impl From<cost::ChannelCost> for ChannelCost {
             baht: row.cost.baht,
             saved_by_listening: row.cost.into(),
             reminders: row.reminders,
-            line: row.line.into(),
+            line: row.line.unwrap_or_default().into(),
         }
     }
 }

@@ -44,7 +44,8 @@ struct CostPage {
     /// What the query says besides the month.
     narrowed: String,
     cost: MonthCost,
-    line: LineCount,
+    /// What LINE counted beside ours; none of a part of the tree.
+    line: Option<String>,
     name: String,
     before: LineMonth,
     after: Option<LineMonth>,
@@ -73,8 +74,9 @@ fn bulletin_columns<'a>() -> Vec<Column<'a, BulletinCost>> {
     ]
 }
 
-fn channel_columns<'a>() -> Vec<Column<'a, ChannelCost>> {
-    vec![
+/// Of a part of the tree nothing is told that is known of whole channels only.
+fn channel_columns<'a>(is_whole: bool) -> Vec<Column<'a, ChannelCost>> {
+    let mut columns = vec![
         Column::text("channels-name", |row: &ChannelCost| row.name.clone())
             .shown(|row, _| Cell::text(&row.name).below(&Cell::text(&row.code).quiet()))
             .naming_the_row(),
@@ -84,12 +86,17 @@ fn channel_columns<'a>() -> Vec<Column<'a, ChannelCost>> {
         Column::baht("cost-baht", |row: &ChannelCost| row.cost.baht),
         Column::number("cost-saved-messages", |row: &ChannelCost| row.cost.saved_messages),
         Column::baht("cost-saved-baht", |row: &ChannelCost| row.cost.saved_baht),
-        Column::number("cost-reminders", |row: &ChannelCost| row.reminders).hiding_zero(),
-        Column::known_number("cost-line-counted", |row: &ChannelCost| row.line.messages),
-        Column::known_number("cost-line-difference", |row: &ChannelCost| {
-            row.line.messages.map(|messages| messages - row.line.ours)
-        }),
-    ]
+    ];
+    if is_whole {
+        columns.extend([
+            Column::known_number("cost-reminders", |row: &ChannelCost| row.reminders).hiding_zero(),
+            Column::known_number("cost-line-counted", |row: &ChannelCost| row.line?.messages),
+            Column::known_number("cost-line-difference", |row: &ChannelCost| {
+                row.line.and_then(|line| Some(line.messages? - line.ours))
+            }),
+        ]);
+    }
+    columns
 }
 
 fn office_columns<'a>() -> Vec<Column<'a, OfficeCost>> {
@@ -119,13 +126,14 @@ async fn show(
     let (month, part) = query.read(&mut db, &visitor.caller, app.now()).await?;
     let prices = &app.settings.prices;
     let cost = month_cost(&mut db, prices, month, &part, app.now()).await?;
+    let channel_columns = channel_columns(cost.line.is_some());
     match csv.as_deref() {
         None => {}
         Some("bulletins") => {
             return file(&format!("cost-{month}"), &to_file(t, &bulletin_columns(), &cost.bulletins));
         }
         Some("channels") => {
-            return file(&format!("cost-channels-{month}"), &to_file(t, &channel_columns(), &cost.channels));
+            return file(&format!("cost-channels-{month}"), &to_file(t, &channel_columns, &cost.channels));
         }
         Some("offices") => {
             return file(&format!("cost-offices-{month}"), &to_file(t, &office_columns(), &cost.branches));
@@ -134,13 +142,13 @@ async fn show(
     }
     let page = CostPage {
         narrowed,
-        line: cost.line(),
+        line: cost.line.map(|line| say_line(t, line)),
         name: month_name(t, month.first()),
         before: month.before(),
         after: Some(month.after()).filter(|after| *after <= LineMonth::at(app.now())),
         prices_read: (!prices.plans.is_empty()).then(|| day(t, prices.read_on)),
         bulletins: PageTable::of(t, &t.say("cost-by-bulletin"), &bulletin_columns(), &cost.bulletins),
-        channels: PageTable::of(t, &t.say("cost-by-channel"), &channel_columns(), &cost.channels),
+        channels: PageTable::of(t, &t.say("cost-by-channel"), &channel_columns, &cost.channels),
         offices: PageTable::of(t, &t.say("cost-by-office"), &office_columns(), &cost.branches).tall(),
         cost,
     };
@@ -160,11 +168,11 @@ impl CostPage {
         }
         query
     }
+}
 
-    /// What LINE counted beside ours, in a sentence.
-    fn line_says(&self, t: Words) -> String {
-        let Some(messages) = self.line.messages else { return t.say("cost-line-unknown") };
-        let key = if self.line.settled { "cost-line-settled" } else { "cost-line-so-far" };
-        t.say_with(key, &[("line", number(messages).as_str()), ("ours", number(self.line.ours).as_str())])
-    }
+/// What LINE counted beside ours, in a sentence.
+fn say_line(t: Words, line: LineCount) -> String {
+    let Some(messages) = line.messages else { return t.say("cost-line-unknown") };
+    let key = if line.settled { "cost-line-settled" } else { "cost-line-so-far" };
+    t.say_with(key, &[("line", number(messages).as_str()), ("ours", number(line.ours).as_str())])
 }
