@@ -14,7 +14,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, OriginalUri, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -146,6 +146,23 @@ impl FormKey {
         tx.commit().await?;
         app.snapshots.forget();
         Ok(())
+    }
+
+    /// Runs a command in its transaction, once, and leads on to the address that it gives; the same form again is led there, too.
+    ///
+    /// # Errors
+    /// What `command` refuses, and then nothing is done; as [`begin`](Self::begin).
+    pub async fn lead_on<C>(&self, app: &App, command: C) -> Result<Response, Problem>
+    where
+        C: AsyncFnOnce(&mut Tx) -> Result<String, Problem>,
+    {
+        let mut tx = match self.begin::<String>(app).await? {
+            Begun::First(tx) => tx,
+            Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
+        };
+        let to = command(&mut tx).await?;
+        self.finish(tx, app, &to).await?;
+        Ok(Redirect::to(&to).into_response())
     }
 
     fn open<M: DeserializeOwned>(&self, app: &App, kept: &str) -> Result<M, Problem> {

@@ -4,7 +4,7 @@
 use axum::Form;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::ids::{BulletinId, DeliveryId};
@@ -14,7 +14,7 @@ use crate::relay::{channels, forward, retry};
 use crate::store::deliveries;
 use crate::web::access::visible;
 use crate::web::app::App;
-use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::idempotent_form::IdempotentForm;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -35,16 +35,14 @@ pub async fn undecline(
     InScope(id): InScope<BulletinId>,
     IdempotentForm { form_key, form: Form(Group { group }) }: IdempotentForm<Form<Group>>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    visible::bulletin(&mut tx, &visitor.caller, id).await?;
-    let group = visible::group(&mut tx, &visitor.caller, &plain(group)?).await?;
-    forward::undecline(&mut tx, id, &[group.id.0], &visitor.caller.right(), app.now()).await?;
-    let to = with_flash(&format!("/board/{id}"), "said-undeclined");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            visible::bulletin(tx, &visitor.caller, id).await?;
+            let group = visible::group(tx, &visitor.caller, &plain(group)?).await?;
+            forward::undecline(tx, id, &[group.id.0], &visitor.caller.right(), app.now()).await?;
+            Ok(with_flash(&format!("/board/{id}"), "said-undeclined"))
+        })
+        .await
 }
 
 /// How one delivery is tried again.
@@ -60,21 +58,19 @@ pub async fn retry_delivery(
     InScope(id): InScope<DeliveryId>,
     IdempotentForm { form_key, form: Form(RetryOne { include_unknown }) }: IdempotentForm<Form<RetryOne>>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    let scope = visitor.caller.scope.to_filter();
-    if deliveries::find_delivery(&mut tx, id, scope.as_deref()).await?.is_none() {
-        return Err(Problem::absent("delivery"));
-    }
-    let right = visitor.caller.right();
-    if !retry::retry_one(&mut tx, &app.settings, id, include_unknown.is_some(), &right, &app.clock).await? {
-        return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
-    }
-    let to = with_flash(&format!("/deliveries/{id}"), "said-retried");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            let scope = visitor.caller.scope.to_filter();
+            if deliveries::find_delivery(tx, id, scope.as_deref()).await?.is_none() {
+                return Err(Problem::absent("delivery"));
+            }
+            let right = visitor.caller.right();
+            if !retry::retry_one(tx, &app.settings, id, include_unknown.is_some(), &right, &app.clock).await? {
+                return Err(Problem::conflict("not-to-retry", visitor.words.say("retry-nothing")));
+            }
+            Ok(with_flash(&format!("/deliveries/{id}"), "said-retried"))
+        })
+        .await
 }
 
 /// Stops sending on a channel until it is resumed.
@@ -84,15 +80,13 @@ pub async fn park_channel(
     InScope(code): InScope<String>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    let done = channels::park(&mut tx, &visitor.caller.right(), &code, app.now()).await;
-    done.map_err(|refusal| say(visitor.words, refusal))?;
-    let to = with_flash("/channels", "said-parked");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            let done = channels::park(tx, &visitor.caller.right(), &code, app.now()).await;
+            done.map_err(|refusal| say(visitor.words, refusal))?;
+            Ok(with_flash("/channels", "said-parked"))
+        })
+        .await
 }
 
 /// Lets a parked channel send again.
@@ -102,15 +96,13 @@ pub async fn resume_channel(
     InScope(code): InScope<String>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    let done = channels::resume(&mut tx, &visitor.caller.right(), &code, app.now()).await;
-    done.map_err(|refusal| say(visitor.words, refusal))?;
-    let to = with_flash("/channels", "said-resumed");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            let done = channels::resume(tx, &visitor.caller.right(), &code, app.now()).await;
+            done.map_err(|refusal| say(visitor.words, refusal))?;
+            Ok(with_flash("/channels", "said-resumed"))
+        })
+        .await
 }
 
 /// Has a webhook event that was set aside worked on again.
@@ -120,15 +112,14 @@ pub async fn retry_webhook_failure(
     InScope(id): InScope<i64>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    channels::retry_webhook_failure(&mut tx, &visitor.caller.right(), id, app.now()).await?;
-    let to = with_flash("/channels", "said-webhook-retried");
-    form_key.finish(tx, &app, &to).await?;
+    let answer = form_key
+        .lead_on(&app, async |tx| {
+            channels::retry_webhook_failure(tx, &visitor.caller.right(), id, app.now()).await?;
+            Ok(with_flash("/channels", "said-webhook-retried"))
+        })
+        .await?;
     app.inbound.wake();
-    Ok(Redirect::to(&to).into_response())
+    Ok(answer)
 }
 
 /// Ends an alert about a LINE group that somebody looked at.
@@ -138,14 +129,12 @@ pub async fn see_group_alert(
     InScope(id): InScope<i64>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    look_at(&mut tx, &visitor.caller.right(), id, app.now()).await?;
-    let to = with_flash("/failures", "said-group-alert-seen");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            look_at(tx, &visitor.caller.right(), id, app.now()).await?;
+            Ok(with_flash("/failures", "said-group-alert-seen"))
+        })
+        .await
 }
 
 /// A refusal about a channel, in the language of the page.

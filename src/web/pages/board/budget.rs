@@ -7,7 +7,7 @@ use axum::Form;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::InScope;
@@ -19,7 +19,7 @@ use crate::relay::settings::Settings;
 use crate::store::channels::{Channel, find_channel};
 use crate::web::access::Scope;
 use crate::web::app::App;
-use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::idempotent_form::IdempotentForm;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
@@ -121,14 +121,12 @@ pub async fn set_budget(
     let Some(limits) = read(visitor.words, &mut form) else {
         return render(&app, &visitor, &code, Some(form), StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    channels::set_budget(&mut tx, &visitor.caller.right(), &code, limits, app.now()).await?;
-    let to = with_flash("/channels", "said-budget-set");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            channels::set_budget(tx, &visitor.caller.right(), &code, limits, app.now()).await?;
+            Ok(with_flash("/channels", "said-budget-set"))
+        })
+        .await
 }
 
 /// Opens the reserve for what is most urgent.
@@ -138,14 +136,12 @@ pub async fn open_reserve(
     InScope(code): InScope<String>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    channels::open_reserve(&mut tx, &visitor.caller.right(), &code, app.now()).await?;
-    let to = with_flash("/channels", "said-reserve-open");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            channels::open_reserve(tx, &visitor.caller.right(), &code, app.now()).await?;
+            Ok(with_flash("/channels", "said-reserve-open"))
+        })
+        .await
 }
 
 /// What the form means, messages and baht; or nothing, and what is wrong is in the form.

@@ -3,7 +3,7 @@
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 
 use super::InScope;
 use super::delivery::render;
@@ -12,7 +12,7 @@ use crate::relay::on_behalf;
 use crate::store::deliveries::find_delivery;
 use crate::web::access::duty::reported_for;
 use crate::web::app::App;
-use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::idempotent_form::IdempotentForm;
 use crate::web::pages::form_state::FormState;
 use crate::web::pages::report_form::{ReportForm, read, said};
 use crate::web::people::Visitor;
@@ -30,18 +30,17 @@ pub async fn report_delivery(
     let Some((what, comment)) = read(visitor.words, &mut form) else {
         return render(&app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    let scope = visitor.caller.scope.to_filter();
-    let absent = || Problem::absent("delivery");
-    let row = find_delivery(&mut tx, id, scope.as_deref()).await?.ok_or_else(absent)?;
-    let code: Code = row.group.parse().map_err(|_| absent())?;
-    let groups = reported_for(&mut tx, &visitor.caller, &[code]).await?;
-    let right = visitor.caller.right();
-    let done = on_behalf::report(&mut tx, row.bulletin_id, &groups, what, comment.as_ref(), &right, app.now()).await?;
-    let to = with_flash(&format!("/deliveries/{id}"), said(done));
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            let scope = visitor.caller.scope.to_filter();
+            let absent = || Problem::absent("delivery");
+            let row = find_delivery(tx, id, scope.as_deref()).await?.ok_or_else(absent)?;
+            let code: Code = row.group.parse().map_err(|_| absent())?;
+            let groups = reported_for(tx, &visitor.caller, &[code]).await?;
+            let right = visitor.caller.right();
+            let done =
+                on_behalf::report(tx, row.bulletin_id, &groups, what, comment.as_ref(), &right, app.now()).await?;
+            Ok(with_flash(&format!("/deliveries/{id}"), said(done)))
+        })
+        .await
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::InScope;
@@ -16,7 +16,7 @@ use crate::store::board::failures::count_retryable;
 use crate::store::retries::RetryFilter;
 use crate::web::access::Caller;
 use crate::web::app::App;
-use crate::web::idempotent_form::{Begun, IdempotentForm};
+use crate::web::idempotent_form::IdempotentForm;
 use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
@@ -132,14 +132,12 @@ pub async fn retry(
 ) -> Result<Response, Problem> {
     find(&app, &visitor.caller, id).await?;
     let filter = which.filter(&visitor.caller)?;
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    let right = visitor.caller.right();
-    let unknown = which.include_unknown.is_some();
-    retry::retry(&mut tx, &app.settings, id, &filter, unknown, &right, &app.clock).await?;
-    let to = with_flash(&format!("/board/{id}"), "said-retried");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            let right = visitor.caller.right();
+            let unknown = which.include_unknown.is_some();
+            retry::retry(tx, &app.settings, id, &filter, unknown, &right, &app.clock).await?;
+            Ok(with_flash(&format!("/board/{id}"), "said-retried"))
+        })
+        .await
 }

@@ -119,15 +119,13 @@ pub async fn end_deputy(
     Ids(code, id): Ids<String, i32>,
     IdempotentForm { form_key, .. }: IdempotentForm<Bytes>,
 ) -> Result<Response, Problem> {
-    let mut tx = match form_key.begin::<String>(&app).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
-    };
-    let group = managed(&mut tx, &visitor.caller, &code).await?;
-    end(&mut tx, &group, id, &visitor.caller.actor(), app.now()).await?;
-    let to = with_flash(&address(&code), "said-deputy-ended");
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    form_key
+        .lead_on(&app, async |tx| {
+            let group = managed(tx, &visitor.caller, &code).await?;
+            end(tx, &group, id, &visitor.caller.actor(), app.now()).await?;
+            Ok(with_flash(&address(&code), "said-deputy-ended"))
+        })
+        .await
 }
 
 /// What the form means; or nothing, and what is wrong is in the form. The first day begins and the last ends at midnight
