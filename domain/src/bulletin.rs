@@ -27,6 +27,8 @@ pub enum Kind {
     Test,
     /// An exercise.
     Drill,
+    /// Several routine bulletins in one message.
+    Digest,
 }
 
 impl Kind {
@@ -34,7 +36,7 @@ impl Kind {
     #[must_use]
     pub fn thai(self) -> Option<&'static str> {
         match self {
-            Self::News => None,
+            Self::News | Self::Digest => None,
             Self::Correction => Some("แก้ไข"),
             Self::Withdrawal => Some("ยกเลิก"),
             Self::Test => Some("ทดสอบ"),

@@ -11,6 +11,7 @@ pub mod budget;
 pub mod bulletin;
 pub mod credentials;
 pub mod delivery;
+pub mod digest;
 pub mod document;
 pub mod group;
 pub mod group_alert;

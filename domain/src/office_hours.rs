@@ -34,9 +34,13 @@ impl OfficeHours {
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let local = to_bangkok(at);
-        !matches!(local.date().weekday(), Weekday::Saturday | Weekday::Sunday)
-            && !self.holidays.contains(&local.date())
-            && (self.opens..self.closes).contains(&local.time())
+        self.is_working_day(local.date()) && (self.opens..self.closes).contains(&local.time())
+    }
+
+    /// Whether offices work on this day in Bangkok.
+    #[must_use]
+    pub fn is_working_day(&self, day: Date) -> bool {
+        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !self.holidays.contains(&day)
     }
 }
 

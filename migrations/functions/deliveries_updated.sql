@@ -4,10 +4,18 @@ declare
     mark           bigint := change_mark();
     -- by which rows of progress are found: a join alone would be planned as a walk through all bulletins that ever were
     touched        integer[] := array(select distinct bulletin_no from became);
+    digests        integer[] := array(
+        select distinct d.no from bulletins d where d.no = any (touched) and d.kind = 'digest');
     gone_bulletins integer[];
     gone_channels  integer[];
     gone_groups    integer[];
 begin
+    -- What a digest carries follows it, and first: it has the lower numbers, and rows of progress are locked in order.
+    if digests <> '{}' then
+        perform follow_digests(array_agg(bulletin_no), array_agg(group_id)) from became
+        where bulletin_no = any (digests) and state in ('accepted', 'seen', 'held', 'withdrawn', 'expired');
+    end if;
+
     -- a relink can bring a channel in that the bulletin did not use before
     insert into progress (bulletin_no, tier, channel_id, changed)
     select bulletin_no, tier, channel_id, mark from became
@@ -29,13 +37,14 @@ begin
         select bulletin_no, tier, channel_id, 1, state, members, acknowledged, unnamed, ended_at,
             steward_at, reported from became
     ), published as materialized (
-        select bulletin_no, (select published_at from bulletins where bulletins.no = bulletin_no) as at
+        select bulletin_no, b.published_at as at, b.digest_id is not null as carried
         from (select distinct bulletin_no from became) as several
+            cross join lateral (select published_at, digest_id from bulletins where no = bulletin_no) as b
     ), counted as materialized (
         select m.bulletin_no, m.tier, m.channel_id, m.state,
             case when m.state = 'accepted' then histogram_bucket(date_part('epoch', m.ended_at - p.at)) end as bucket,
-            -- LINE's day
-            case when m.state in ('accepted', 'seen') then (m.ended_at at time zone 'Asia/Tokyo')::date end as day,
+            -- LINE's day; what goes out within a digest costs nothing besides
+            case when m.state in ('accepted', 'seen') and not p.carried then (m.ended_at at time zone 'Asia/Tokyo')::date end as day,
             sum(n) as groups, sum(n * members) as seats, sum(n) filter (where members = 0) as unknown,
             sum(n) filter (where acknowledged > 0) as acknowledged_groups, sum(n * acknowledged) as taps,
             sum(n * unnamed) as unnamed, min(ended_at) as first_at, max(ended_at) as last_at,

@@ -10,6 +10,7 @@ use super::AppContext;
 use crate::config::Config;
 use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::bulletin::Urgency;
+use crate::domain::digest::DigestTimes;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
 use crate::relay::engine::Engine;
@@ -98,6 +99,7 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
             hours: relay.reminders.hours(),
             deadlines: relay.reminders.deadline.by_urgency(),
         },
+        digests: DigestTimes::new(relay.digest.times.clone()),
         bulletins: BulletinRules {
             approval: config.bulletins.approval,
             image_limit: whole(config.bulletins.image_limit),

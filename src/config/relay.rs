@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Time;
 use serde::Deserialize;
 
 use super::check::Check;
@@ -22,6 +23,17 @@ const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 /// LINE keeps a retry key for 24 hours; the last attempt must lie well inside.
 const LONGEST_SCHEDULE: Duration = Duration::from_hours(22);
+
+/// The most hours at which digests go out in a day: more often, a bulletin might as well go out alone.
+const MOST_DIGESTS: usize = 12;
+
+/// When routine bulletins that can wait go out together.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digest {
+    /// Times of day in Bangkok.
+    pub times: Vec<Time>,
+}
 
 /// Every constant of the relay engine.
 #[derive(Clone, Debug, Deserialize)]
@@ -121,6 +133,8 @@ pub struct Relay {
     pub branch_health: BranchHealth,
     /// Reminders to whoever is bound in LINE and has to forward.
     pub reminders: Reminders,
+    /// Routine bulletins that go out together.
+    pub digest: Digest,
 }
 
 impl Relay {
@@ -136,6 +150,8 @@ impl Relay {
         self.acknowledge.check(check);
         self.branch_health.check(check);
         self.reminders.check(check);
+        let digests = self.digest.times.len();
+        check.require("relay.digest.times", digests <= MOST_DIGESTS, format!("has more than {MOST_DIGESTS} hours"));
     }
 
     fn check_sending(&self, check: &mut Check) {

@@ -22,6 +22,10 @@ pub const TEXT: usize = 5_000;
 pub const MESSAGES: usize = 5;
 /// Of a bubble's JSON, in bytes. LINE leaves open how Thai letters are measured; raw UTF-8 is what we send.
 pub const BUBBLE: usize = 30 * 1024;
+/// Of a carousel's JSON, in bytes, measured like a bubble's.
+pub const CAROUSEL: usize = 50 * 1024;
+/// Of a carousel's bubbles.
+pub const CAROUSEL_BUBBLES: usize = 12;
 /// Of a button's label, in grapheme clusters.
 pub const LABEL: usize = 40;
 /// Of a link, in UTF-16 units.
@@ -120,12 +124,25 @@ impl Check {
             Some("text") => self.text(at, message, "text", TEXT, Unit::Utf16),
             Some("flex") => {
                 self.text(at, message, "altText", ALT_TEXT, Unit::Utf16);
-                let contents = &message["contents"];
-                let at = format!("{at}/contents");
-                self.count(&at, BUBBLE, Unit::Bytes, contents.to_string().len());
-                self.component(&at, contents);
+                self.container(&format!("{at}/contents"), &message["contents"]);
             }
             _ => {}
+        }
+    }
+
+    /// A bubble, or several side by side.
+    fn container(&mut self, at: &str, contents: &Value) {
+        let bytes = contents.to_string().len();
+        if contents["type"] != "carousel" {
+            self.count(at, BUBBLE, Unit::Bytes, bytes);
+            return self.component(at, contents);
+        }
+        self.count(at, CAROUSEL, Unit::Bytes, bytes);
+        let bubbles = contents["contents"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let at = format!("{at}/contents");
+        self.count(&at, CAROUSEL_BUBBLES, Unit::Items, bubbles.len());
+        for (index, bubble) in bubbles.iter().enumerate() {
+            self.container(&format!("{at}/{index}"), bubble);
         }
     }
 
@@ -273,6 +290,20 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].0.as_str(), found[0].1), ("/0/contents", Unit::Bytes));
         assert!(found[0].2 > 30_900);
+    }
+
+    #[test]
+    fn of_a_carousel_each_bubble_and_the_whole_are_weighed() {
+        let bubble = |weight: usize| json!({"type": "bubble", "note": "x".repeat(weight)});
+        let carousel = |bubbles: Vec<Value>| {
+            broken(&json!([{"type": "flex", "altText": "x", "contents": {"type": "carousel", "contents": bubbles}}]))
+        };
+        assert_eq!(carousel(vec![bubble(4_000); 12]), []);
+        let told =
+            |found: Vec<(String, Unit, usize)>| found.into_iter().map(|(at, unit, _)| (at, unit)).collect::<Vec<_>>();
+        assert_eq!(told(carousel(vec![bubble(10); 13])), [("/0/contents/contents".to_owned(), Unit::Items)]);
+        assert_eq!(told(carousel(vec![bubble(26_000); 2])), [("/0/contents".to_owned(), Unit::Bytes)]);
+        assert_eq!(told(carousel(vec![bubble(31_000)])), [("/0/contents/contents/0".to_owned(), Unit::Bytes)]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod reminder;
 use serde::Serialize as _;
 
 use self::bubble::Texts;
-use self::flex::Message;
+use self::flex::{Carousel, Container, Message};
 pub use self::list::ListedBulletin;
 use self::list::ListedTexts;
 pub use self::reminder::{Reminder, render_reminder};
@@ -28,6 +28,8 @@ use crate::domain::text::cut_at_word;
 /// How much of the text the bubble shows, in UTF-16 units: two or three screens of a phone, and at 3
 /// bytes for a Thai letter an eighth of what a bubble may weigh.
 pub const BODY_UNITS: usize = 1_200;
+/// The same of one of several bulletins side by side, which share 50 KB: one screen.
+const CAROUSEL_BODY_UNITS: usize = 300;
 
 /// What a bubble shows of a bulletin.
 #[derive(Clone, Copy, Debug)]
@@ -102,9 +104,28 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
     let texts = Texts::of(bulletin);
     let alt_text = alt_text(bulletin);
     let note = note.map(note_text);
-    let mut messages = vec![Message::Flex { alt_text: &alt_text, contents: Box::new(bubble::draw(bulletin, &texts)) }];
+    let mut messages = vec![Message::Flex { alt_text: &alt_text, contents: alone(bubble::draw(bulletin, &texts)) }];
     messages.extend(note.as_deref().map(|text| Message::Text { text }));
     to_bytes(&messages)
+}
+
+/// The message array of several bulletins side by side: `whole` says what they are together, and stands in front of the others only
+/// where somebody has to forward them.
+///
+/// # Errors
+/// None that is known, as in [`render`].
+pub fn render_carousel(whole: &Bubble<'_>, bulletins: &[Bubble<'_>]) -> Result<Vec<u8>, serde_json::Error> {
+    // a carousel is a third of the weight for each of them, and their links are on their pages
+    let short: Vec<Bubble<'_>> = bulletins.iter().map(|bulletin| Bubble { links: &[], ..*bulletin }).collect();
+    let cards: Vec<&Bubble<'_>> = whole.forward.map(|_| whole).into_iter().chain(&short).collect();
+    let texts: Vec<Texts<'_>> = cards.iter().map(|card| Texts::cut_to(card, CAROUSEL_BODY_UNITS)).collect();
+    let contents = cards.iter().zip(&texts).map(|(card, texts)| bubble::draw(card, texts)).collect();
+    let (alt_text, contents) = (alt_text(whole), Container::Carousel(Carousel { contents }));
+    to_bytes(&[Message::Flex { alt_text: &alt_text, contents }])
+}
+
+fn alone(bubble: flex::Bubble<'_>) -> Container<'_> {
+    Container::Bubble(Box::new(bubble))
 }
 
 /// The message array that lists what is in force in a group, the newest first; at least one.
@@ -113,7 +134,7 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
 /// None that is known, as in [`render`].
 pub fn render_list(bulletins: &[ListedBulletin<'_>]) -> Result<Vec<u8>, serde_json::Error> {
     let texts: Vec<ListedTexts> = bulletins.iter().map(ListedTexts::of).collect();
-    to_bytes(&[Message::Flex { alt_text: &list::alt_text(texts.len()), contents: Box::new(list::draw(&texts)) }])
+    to_bytes(&[Message::Flex { alt_text: &list::alt_text(texts.len()), contents: alone(list::draw(&texts)) }])
 }
 
 /// A stored message array with a steward's note behind it: the bulletin's own bytes stay as they are.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::engine::{Engine, open_access};
-use super::publish::forward_url;
+use super::rendering::forward_url;
 use super::share::read_url;
 use crate::domain::ids::{BulletinId, BulletinNo, ChannelId, GroupId};
 use crate::domain::time::Timestamp;

@@ -7,8 +7,9 @@
 use serde_json::json;
 
 use super::own_bulletin::lock_own;
-use super::publish::{check, render_checked};
+use super::publish::check;
 use super::refusal::{Refusal, Result};
+use super::rendering::render_checked;
 use super::settings::Settings;
 use crate::domain::account::Permission;
 use crate::domain::bulletin::Stage;

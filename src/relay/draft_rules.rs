@@ -58,6 +58,9 @@ pub enum DraftFault {
     /// Withdrawals are made by withdrawing.
     #[error("is made by POST /bulletins/{{id}}/withdraw of the bulletin itself")]
     WithdrawalByHand,
+    /// A digest is put together when its hour comes.
+    #[error("is made of bulletins that wait for it: publish one with \"digest\": true")]
+    DigestByHand,
     /// A correction of nothing.
     #[error("is required: a correction names the bulletin that it puts right")]
     AboutMissing,
@@ -119,7 +122,7 @@ impl DraftFault {
             Self::Text(text, _) | Self::Classified(text, _) => text.pointer().to_owned(),
             Self::TooManyLinks => "/links".to_owned(),
             Self::LinkLabel { index, .. } => format!("/links/{index}/label"),
-            Self::WithdrawalByHand | Self::KindNeedsPublisher => "/kind".to_owned(),
+            Self::WithdrawalByHand | Self::DigestByHand | Self::KindNeedsPublisher => "/kind".to_owned(),
             Self::AboutMissing | Self::AboutNotWanted | Self::AboutWithdrawn | Self::AboutAbsent => "/about".to_owned(),
             Self::SelectsNobody(list) => format!("/audience/{list}"),
             Self::Tier(index) => format!("/audience/tiers/{index}"),
@@ -146,6 +149,7 @@ pub fn check_fields(draft: &Draft, now: Timestamp) -> Vec<DraftFault> {
     check_audience(&draft.audience, &mut faults);
     match (draft.kind, draft.about) {
         (Kind::Withdrawal, _) => faults.push(DraftFault::WithdrawalByHand),
+        (Kind::Digest, _) => faults.push(DraftFault::DigestByHand),
         (Kind::Correction, None) => faults.push(DraftFault::AboutMissing),
         (Kind::News | Kind::Test | Kind::Drill, Some(_)) => faults.push(DraftFault::AboutNotWanted),
         (Kind::Correction, Some(_)) | (Kind::News | Kind::Test | Kind::Drill, None) => {}

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::answering::{Answer, ReplyKind, give};
 use super::engine::Engine;
 use super::inbound_wake::InboundWake;
-use super::publish::acknowledged_bulletin;
+use super::rendering::acknowledged_bulletin;
 use super::{binding, forward_tap, heard};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::ids::GroupId;

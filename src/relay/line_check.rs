@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::engine::open_access;
-use super::publish::{Variant, render_variant};
 use super::refusal::{Refusal, Result};
+use super::rendering::{Variant, render_variant};
 use super::settings::Settings;
 use crate::domain::bulletin::ForwardingMode;
 use crate::domain::outcome::ParkReason;

@@ -1,6 +1,6 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
-//! Commands ([`publish`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`on_behalf`], [`drafts`], [`channels`], [`forecast`]) work
+//! Commands ([`publish`], [`digests`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`on_behalf`], [`drafts`], [`channels`], [`forecast`]) work
 //! on a connection in the caller's transaction and send nothing. Each takes the caller's right, locks what it is about before it looks at it,
 //! and writes one audit entry of one name, whoever calls: the API, a form or the command line. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
@@ -40,6 +40,7 @@ mod call;
 pub mod channels;
 pub mod clock_watch;
 pub mod cost;
+pub mod digests;
 mod dispatcher;
 pub mod draft_rules;
 pub mod drafts;
@@ -68,6 +69,7 @@ pub mod quotas;
 mod recorder;
 pub mod refusal;
 mod reminders;
+pub mod rendering;
 pub mod restore_guard;
 pub mod retry;
 pub mod settings;

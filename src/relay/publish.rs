@@ -7,27 +7,21 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::audience::resolve;
-use super::forward_tap::forward_data;
 use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::refusal::{Refusal, Result};
+use super::rendering::{Variant, render_checked, render_variant};
 use super::settings::Settings;
-use super::share::{read_url, share_button, unused_share_code};
+use super::share::unused_share_code;
 use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
-use crate::domain::bulletin::{Approval, ForwardingMode, Kind, Stage};
+use crate::domain::bulletin::{Approval, ForwardingMode, Stage};
 use crate::domain::ids::{BulletinId, MessageId};
-use crate::domain::picture::ImageId;
 use crate::domain::right::Right;
 use crate::domain::secrecy::secrecy_class;
-use crate::domain::share_code::ShareCode;
-use crate::domain::thai::{Digits, format_long_date};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::check_bulletin_times;
-use crate::line::limits;
-use crate::line::message::{Bubble, Hero, Link, render};
 use crate::store::bulletins::{
-    Bulletin, Draft, find_stage_for_share, find_stage_for_update, get_bulletin, mark_draft, mark_published,
-    mark_scheduled,
+    Bulletin, find_stage_for_share, find_stage_for_update, get_bulletin, mark_draft, mark_published, mark_scheduled,
 };
 use crate::store::channels::list_channels;
 use crate::store::fan_out::{Messages, Ways, insert_deliveries, list_channels_of};
@@ -43,18 +37,6 @@ pub enum Published {
     Relaying(i32),
     /// It goes out at this time, to the tree as it is then.
     Scheduled(Timestamp),
-}
-
-/// What a tap on a bulletin's acknowledge button sends back.
-#[must_use]
-pub fn acknowledge_data(bulletin: BulletinId) -> String {
-    format!("ack:{bulletin}")
-}
-
-/// The bulletin that a tapped button names.
-#[must_use]
-pub fn acknowledged_bulletin(data: &str) -> Option<BulletinId> {
-    data.strip_prefix("ack:")?.parse().ok()
 }
 
 /// Publishes a draft now.
@@ -146,7 +128,7 @@ pub async fn give_up_schedule(db: &mut Connection, id: BulletinId, refusal: &Ref
 }
 
 /// Locks the bulletin's row and looks whether it still is to be published by now.
-async fn is_due(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<bool> {
+pub(super) async fn is_due(db: &mut Connection, id: BulletinId, now: Timestamp) -> Result<bool> {
     let stage = find_stage_for_update(db, id).await?.ok_or(Refusal::Absent)?;
     Ok(stage == Stage::Scheduled && get_bulletin(db, id).await?.scheduled_for.is_some_and(|at| at <= now))
 }
@@ -165,7 +147,7 @@ pub async fn unschedule(db: &mut Connection, id: BulletinId, right: &Right, now:
 }
 
 /// It is a draft, or was submitted and approved.
-fn must_be_ready(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
+pub(super) fn must_be_ready(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
     match bulletin.stage {
         Stage::Draft => Ok(()),
         // where nobody's approval is needed, having asked for it stands in nobody's way
@@ -175,7 +157,7 @@ fn must_be_ready(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
     }
 }
 
-fn must_be_approved(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
+pub(super) fn must_be_approved(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
     match settings.bulletins.approval {
         Approval::SecondPerson if bulletin.approved_at.is_none() => Err(Refusal::NotApproved),
         Approval::SecondPerson | Approval::None => Ok(()),
@@ -214,23 +196,8 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Which groups a rendered message is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variant {
-    /// Those with nothing more to do than to read.
-    Plain,
-    /// Those whose members have to forward it: with a button to do so.
-    Forwarding,
-}
-
-/// Where a steward forwards a bulletin: through sign-in, to the page of this one.
-#[must_use]
-pub fn forward_url(settings: &Settings, bulletin: BulletinId) -> String {
-    format!("{}/waiting/{bulletin}", settings.public_url)
-}
-
 /// Renders both variants and stores the bytes; only the plain one where nobody has to forward.
-async fn store_messages(
+pub(super) async fn store_messages(
     db: &mut Connection,
     settings: &Settings,
     bulletin: &Bulletin,
@@ -254,103 +221,6 @@ pub(super) async fn store_message(
 ) -> Result<MessageId> {
     let body = render_checked(settings, bulletin)?;
     Ok(insert_message(db, bulletin.id, None, false, &body, &Sha256::digest(&body), now).await?)
-}
-
-/// The message array of a bulletin, within LINE's limits: what is sent.
-///
-/// # Errors
-/// [`Refusal::TooLarge`] with every limit that it would break; [`Refusal::ImageNotHttps`].
-pub fn render_checked(settings: &Settings, bulletin: &Bulletin) -> Result<String> {
-    render_variant(settings, bulletin, Variant::Plain)
-}
-
-/// As [`render_checked`], for the groups of a variant.
-///
-/// # Errors
-/// [`Refusal::TooLarge`] with every limit that it would break.
-pub fn render_variant(settings: &Settings, bulletin: &Bulletin, variant: Variant) -> Result<String> {
-    let place = Place {
-        id: bulletin.id,
-        public_token: &bulletin.public_token,
-        origin_office: &bulletin.origin_office,
-        image_size: bulletin.image_width.zip(bulletin.image_height),
-        share_code: bulletin.share_code.as_ref(),
-        variant,
-    };
-    render_draft(settings, &Draft::of(bulletin), &place)
-}
-
-/// What a message says of its bulletin besides what is typed.
-#[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
-    /// Its id, which the button sends back.
-    pub id: BulletinId,
-    /// The end of its public address.
-    pub public_token: &'a str,
-    /// Who speaks.
-    pub origin_office: &'a str,
-    /// Width and height of its picture in pixels.
-    pub image_size: Option<(i16, i16)>,
-    /// The code of its share text; none before it is published.
-    pub share_code: Option<&'a ShareCode>,
-    /// For which groups.
-    pub variant: Variant,
-}
-
-/// The same for a draft that need not be stored: what a form previews is what would be sent.
-///
-/// # Errors
-/// As [`render_checked`].
-pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Result<String> {
-    let forward_page = (place.variant == Variant::Forwarding).then(|| forward_url(settings, place.id));
-    let forward = (place.variant == Variant::Forwarding).then(|| forward_data(place.id));
-    let date = draft.document_date.as_deref().and_then(|date| date.parse().ok());
-    let date_thai = date.map(|date| format_long_date(date, Digits::Thai));
-    let links: Vec<Link<'_>> = draft.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect();
-    let read_url = read_url(settings, place.public_token);
-    let share_url = (place.variant == Variant::Forwarding).then(|| share_button(settings, draft, place)).flatten();
-    let acknowledge = acknowledge_data(place.id);
-    let image_url = draft.attachment.as_ref().map(|attachment| image_url(settings, attachment.image));
-    if image_url.as_deref().is_some_and(|url| !limits::is_image_address(url)) {
-        return Err(Refusal::ImageNotHttps);
-    }
-    let (width, height) = place.image_size.unwrap_or((1, 1));
-    let notice = match draft.kind {
-        Kind::Correction => Some("แก้ไขประกาศที่ส่งก่อนหน้านี้"),
-        Kind::Withdrawal => Some("ยกเลิกประกาศที่ส่งก่อนหน้านี้"),
-        Kind::News | Kind::Test | Kind::Drill => None,
-    };
-    let bytes = render(
-        &Bubble {
-            urgency: draft.urgency,
-            kind: draft.kind,
-            document_number: draft.document_number.as_deref(),
-            date_thai: date_thai.as_deref(),
-            subject: &draft.subject,
-            body: &draft.body,
-            origin: place.origin_office,
-            hero: image_url.as_deref().map(|url| Hero { url, width, height }),
-            links: &links,
-            read_url: &read_url,
-            acknowledge: draft.acknowledgement.requested.then_some(acknowledge.as_str()),
-            forward: forward.as_deref(),
-            forward_page: forward_page.as_deref(),
-            share: share_url.as_deref(),
-            notice,
-        },
-        None,
-    )?;
-    let broken = limits::check(&bytes).map_err(|_| Refusal::TooLarge(Vec::new()))?;
-    if !broken.is_empty() {
-        return Err(Refusal::TooLarge(broken));
-    }
-    String::from_utf8(bytes).map_err(|_| Refusal::TooLarge(Vec::new()))
-}
-
-/// The address of a picture, which never changes.
-#[must_use]
-pub fn image_url(settings: &Settings, image: ImageId) -> String {
-    format!("{}/i/{image}.jpg", settings.public_url)
 }
 
 /// Wakes the dispatchers of the bulletin's channels when the transaction commits.

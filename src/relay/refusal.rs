@@ -69,6 +69,12 @@ pub enum Refusal {
     /// The bulletin that it is about was withdrawn meanwhile.
     #[error("the bulletin it is about was withdrawn")]
     AboutWithdrawn,
+    /// The settings name no hours for digests.
+    #[error("there are no digests: relay.digest.times names no hours")]
+    NoDigest,
+    /// Only routine news waits for a digest.
+    #[error("only routine news can wait for a digest")]
+    NotForDigest,
     /// A withdrawal notice is not taken back itself.
     #[error("a withdrawal is not taken back; what holds now is published as a new bulletin")]
     WithdrawalStands,
@@ -138,6 +144,8 @@ impl Refusal {
             | Self::AboutUnpublished
             | Self::Expired(_)
             | Self::WithdrawalStands
+            | Self::NoDigest
+            | Self::NotForDigest
             | Self::NotHeld(_)
             | Self::NoteTooLong
             | Self::NotSubmitted

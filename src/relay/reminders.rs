@@ -15,7 +15,7 @@ use super::binding::open_user;
 use super::clock_watch::clocks_agree;
 use super::engine::{Engine, open_access};
 use super::forward_tap::forward_data;
-use super::publish::forward_url;
+use super::rendering::forward_url;
 use super::settings::ReminderRules;
 use crate::domain::ids::ChannelId;
 use crate::domain::outcome::Verdict;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::budget::Budget;
 use crate::domain::bulletin::{Approval, Urgency};
+use crate::domain::digest::DigestTimes;
 use crate::domain::office_hours::OfficeHours;
 use crate::domain::price::PriceList;
 use crate::domain::time::Timestamp;
@@ -105,6 +106,8 @@ pub struct Settings {
     pub branch_health: BranchHealth,
     /// When whoever is bound and has to forward is reminded.
     pub reminders: ReminderRules,
+    /// At which hours routine bulletins go out together.
+    pub digests: DigestTimes,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
 }

@@ -1,6 +1,6 @@
 //! The text by which people forward a bulletin by hand: with its code last, by which the relay knows it again where it is heard.
 
-use super::publish::Place;
+use super::rendering::Place;
 use super::settings::Settings;
 use crate::domain::bulletin::{Kind, Urgency};
 use crate::domain::share_code::ShareCode;

@@ -21,7 +21,7 @@ use crate::domain::right::Right;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::{
-    Bulletin, Draft, find_stage_for_update, get_bulletin, insert_draft, list_corrections, mark_published,
+    Bulletin, Draft, find_stage_for_update, get_bulletin, insert_draft, list_carried, list_corrections, mark_published,
     mark_withdrawn,
 };
 use crate::store::fan_out::{insert_where_accepted, list_late_notices};
@@ -45,7 +45,7 @@ pub struct Withdrawn {
 }
 
 /// Takes a published bulletin back, and with it every published correction of it: what puts right something that does
-/// not hold any more does not hold either, and would go on below.
+/// not hold any more does not hold either, and would go on below. With a digest goes what it carries.
 ///
 /// # Errors
 /// [`Refusal::WithdrawalStands`] for a withdrawal notice: groups that have the bulletin would never learn that it was
@@ -66,7 +66,8 @@ pub async fn withdraw(
         return Err(Refusal::WithdrawalStands);
     }
     let corrections = lock_corrections(db, id).await?;
-    let mut all = corrections.clone();
+    let carried = lock_carried(db, &bulletin).await?;
+    let mut all = [corrections.as_slice(), carried.as_slice()].concat();
     all.push(id);
     let lock = lock_bulletins(db, &all).await?;
     let mut withdrawn = withdraw_one(db, &lock, settings, id, reason, right, now).await?;
@@ -74,7 +75,26 @@ pub async fn withdraw(
         withdraw_one(db, &lock, settings, correction, reason, right, now).await?;
         withdrawn.corrections.push(correction);
     }
+    for item in carried {
+        // its deliveries have followed, and the digest's notice tells of it
+        mark_withdrawn(db, item, reason.as_str(), now).await?;
+        let detail = json!({ "reason": reason.as_str(), "digest": id });
+        audit::insert_entry(db, now, &right.actor, "withdraw", &format!("bulletin:{item}"), &detail).await?;
+    }
     Ok(withdrawn)
+}
+
+/// What a digest carries and nobody took back yet, its rows locked.
+async fn lock_carried(db: &mut Connection, digest: &Bulletin) -> Result<Vec<BulletinId>> {
+    let mut locked = Vec::new();
+    if digest.kind == Kind::Digest {
+        for item in list_carried(db, digest.id).await? {
+            if find_stage_for_update(db, item.id).await? == Some(Stage::Published) {
+                locked.push(item.id);
+            }
+        }
+    }
+    Ok(locked)
 }
 
 /// The published corrections of a bulletin whose row is locked, and corrections of those, their rows locked as well:

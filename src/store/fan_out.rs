@@ -151,6 +151,32 @@ async fn count_deliveries(db: &mut Connection, bulletin: BulletinId) -> Result<i
     .await?)
 }
 
+/// Makes the deliveries of a bulletin that `digest` carries: one for each of the digest's, waiting for what becomes of that one, which they
+/// follow (`follow_digests`). `messages` are its own, which a group is given that shares it by hand; `of_digest` tell which groups forward.
+pub async fn insert_carried(
+    db: &mut Connection,
+    bulletin: BulletinId,
+    messages: Messages,
+    digest: BulletinId,
+    of_digest: Messages,
+) -> Result<i32> {
+    sqlx::query!(
+        "insert into deliveries (bulletin_no, group_id, variant, channel_id, members, state, tier, priority, has_children,
+            automatic, recipient, changed)
+        select (select no from bulletins where id = $1), group_id, case when variant = $4 then coalesce($3::smallint, $2::smallint) else $2 end,
+            channel_id, members, 'waiting', tier, priority, false, true, recipient, (select change_mark())
+        from deliveries where bulletin_no = (select no from bulletins where id = $5) order by group_id",
+        bulletin.0,
+        messages.plain.variant,
+        messages.forwarding.map(|message| message.variant),
+        of_digest.forwarding.map(|message| message.variant),
+        digest.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    count_deliveries(db, bulletin).await
+}
+
 /// Makes deliveries of the bulletin `notice` for every group where `about` was accepted, or may have been, and that
 /// has none yet, all ready at once: a withdrawal follows what went out, wherever it went, however late it is known.
 pub async fn insert_where_accepted(

@@ -52,6 +52,7 @@ functions![
     "delivery_hops",
     "unused_key",
     "leave_batches",
+    "follow_digests",
     "deliveries_inserted",
     "deliveries_updated",
     "sendable_batches",

@@ -178,12 +178,14 @@ pub async fn lock_bulletin(db: &mut Connection, bulletin: BulletinId) -> Result<
     lock_bulletins(db, &[bulletin]).await
 }
 
-/// Takes the exclusive locks of several bulletins, in id order.
+/// Takes the exclusive locks of several bulletins, in id order. Where a digest carries one, what becomes of the digest moves its
+/// deliveries as well, so that one's lock is taken too.
 pub async fn lock_bulletins(db: &mut Connection, bulletins: &[BulletinId]) -> Result<BulletinsLocked> {
     let ids = in_order(bulletins);
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtextextended(id::text, 1))
-        from (select id from unnest($1::uuid[]) with ordinality as x(id, n) order by n) as ordered",
+        from (select id from unnest($1::uuid[]) as named(id)
+            union select digest_id from bulletins where id = any ($1) and digest_id is not null order by id) as ordered",
         &ids,
     )
     .fetch_all(db)

@@ -11,7 +11,7 @@
 //! | trigger | when | what |
 //! |---|---|---|
 //! | `deliveries_inserted` | deliveries are made | counts them in `progress`; puts what is ready into `batches` |
-//! | `deliveries_updated` | deliveries move, or are tapped | counters and times of acceptances follow; what becomes ready or comes back from being put off enters `batches`, what is withdrawn, expires or changes its channel leaves them |
+//! | `deliveries_updated` | deliveries move, or are tapped | counters and times of acceptances follow, and what a digest carries follows it; what becomes ready or comes back from being put off enters `batches`, what is withdrawn, expires or changes its channel leaves them |
 //! | `deliveries_follow_the_table` | a delivery's state changes | refuses moves that `domain::delivery::step` does not know |
 //! | `bulletins_immutable` | a bulletin changes or is deleted | refuses it once it is published |
 //! | `bulletins_note_standstill` | a bulletin is paused or goes on | opens or ends a row of `standstills` |

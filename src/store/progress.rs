@@ -164,7 +164,7 @@ pub async fn find_drift(db: &mut Connection, bulletin: BulletinId) -> Result<Opt
             select d.tier, d.channel_id, d.state || ' on ' || (d.ended_at at time zone 'Asia/Tokyo')::date || v.what, sum(v.n)::bigint
             from bulletins b join deliveries d on d.bulletin_no = b.no,
                 lateral (values ('', 1), (', members', d.members)) as v(what, n)
-            where b.id = $1 and d.state in ('accepted', 'seen') and v.n <> 0 group by 1, 2, 3
+            where b.id = $1 and b.digest_id is null and d.state in ('accepted', 'seen') and v.n <> 0 group by 1, 2, 3
             union all
             select tier, channel_id, what, count(*) from deliveries,
                 lateral (values ('by_steward', steward_at is not null), ('reported', reported is not null)) as v(what, yes)

@@ -80,6 +80,8 @@ impl From<Refusal> for Problem {
             Refusal::Times(faults) => {
                 Self::invalid(faults.iter().map(|fault| FieldError::new(fault.time.pointer(), &fault.why)).collect())
             }
+            Refusal::NoDigest => Self::conflict("no-digest", detail),
+            Refusal::NotForDigest => Self::conflict("not-for-digest", detail),
             Refusal::WithdrawalStands => Self::conflict("withdrawal-stands", detail),
             Refusal::Expired(_) => Self::conflict("expired", detail),
             Refusal::Store(error) => error.into(),

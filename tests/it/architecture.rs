@@ -29,6 +29,8 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
         "relay",
         &[
             "publish",
+            "rendering",
+            "digests",
             "forward",
             "withdraw",
             "approval",

@@ -343,7 +343,7 @@ async fn a_tap_is_counted_whatever_became_of_its_bulletin() {
         let app = TestApp::new().await;
         let id = relayed_for_an_hour(&app).await;
         end(&app, &id, how).await;
-        let data = gcc_relay::relay::publish::acknowledge_data(id.parse().expect("an id"));
+        let data = gcc_relay::relay::rendering::acknowledge_data(id.parse().expect("an id"));
         crate::relay_people::store_event(&app, "tap", "Cmoi", Some("U1"), Some(data)).await;
         app.run().await;
         let status: Value = app.get(&Who::Admin, &format!("bulletins/{id}/status")).await.expect(200);

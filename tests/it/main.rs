@@ -34,6 +34,7 @@ mod costs;
 mod crawl;
 mod demo_guard;
 mod demo_past;
+mod digests;
 mod double_clicks;
 mod embedded;
 mod ended_chains;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gcc_relay::domain::ids::BulletinId;
-use gcc_relay::relay::publish::acknowledge_data;
+use gcc_relay::relay::rendering::acknowledge_data;
 use gcc_relay::relay::upkeep::UpkeepSteps;
 use gcc_relay::store::attempts::{Attempt, insert_attempts};
 use gcc_relay::store::months::open_month;

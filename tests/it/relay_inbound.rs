@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::join_code::JoinCode;
-use gcc_relay::relay::publish::acknowledge_data;
+use gcc_relay::relay::rendering::acknowledge_data;
 use gcc_relay::simulator::{ChannelChange, Endpoint, Fault, FaultRule, GroupConfig, GroupEvent, Quota};
 use gcc_relay::store::{groups, join_codes, links};
 use serde_json::{Value, json};

@@ -15,6 +15,7 @@ pub async fn drafts(app: &TestApp) -> Vec<Shown> {
         json!({ "kind": "drill", "forwarding": "automatic" }),
         json!({ "document_number": "ฮฮ ๐๒๐๖/ว" }),
         json!({ "document_date": null }),
+        json!({ "urgency": "routine" }),
         json!({ "audience": { "groups": ["cmi-far"] } }),
     ] {
         look_at_draft(app, &admin, more, &mut shown).await;
@@ -69,9 +70,26 @@ async fn two_writers(app: &TestApp, admin: &Browser<'_>, shown: &mut Vec<Shown>)
     shown.push(("the second of two writers".into(), late));
 }
 
+/// Two bulletins that went out as one, of which the first was taken back.
+async fn a_digest(app: &TestApp) {
+    let mut ids = Vec::new();
+    for subject in ["แจ้งวันหยุด", "ซ้อมหนีไฟ"] {
+        let id = app.write_with(json!({ "urgency": "routine", "subject": subject })).await;
+        app.post(&Who::Admin, &format!("bulletins/{id}/publish"), json!({ "digest": true })).await.expect(202);
+        ids.push(id);
+    }
+    let due = "update bulletins set scheduled_for = created_at where with_digest";
+    sqlx::query(due).execute(&mut *app.db().await).await.expect("due");
+    app.after(std::time::Duration::from_secs(2)).await;
+    let reason = json!({ "reason": "วันที่ไม่ถูกต้อง" });
+    app.post(&Who::Admin, &format!("bulletins/{}/withdraw", ids[0]), reason).await.expect(200);
+    app.run().await;
+}
+
 /// Everything that was published, as people and those who hold its address see it, and all that waits for its time.
 pub async fn published(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
+    a_digest(app).await;
     let admin = app.sign_in(Who::Admin).await;
     for token in app.texts("select public_token from bulletins where published_at is not null").await {
         look(&mut shown, &admin, &format!("/b/{token}")).await;

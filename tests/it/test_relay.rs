@@ -13,6 +13,7 @@ use gcc_relay::domain::acknowledging::AcknowledgeWords;
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::bulletin::{Acknowledgement, Approval, Audience, ForwardingMode, Kind, Urgency};
 use gcc_relay::domain::delivery::State;
+use gcc_relay::domain::digest::DigestTimes;
 use gcc_relay::domain::ids::{BatchId, BulletinId, ChannelId, GroupId};
 use gcc_relay::domain::office_hours::OfficeHours;
 use gcc_relay::domain::right::Right;
@@ -379,6 +380,7 @@ fn settings() -> Settings {
             },
             deadlines: [24 * hour, 4 * hour, hour, Duration::from_mins(10)],
         },
+        digests: DigestTimes::new(vec![jiff::civil::time(9, 0, 0, 0), jiff::civil::time(15, 30, 0, 0)]),
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
     }
 }

@@ -41,11 +41,16 @@ pub(super) struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     pub(super) fn of(bulletin: &Bubble<'a>) -> Self {
+        Self::cut_to(bulletin, BODY_UNITS)
+    }
+
+    /// With at most so much of the text, in UTF-16 units.
+    pub(super) fn cut_to(bulletin: &Bubble<'a>, units: usize) -> Self {
         Self {
             band: band_words(bulletin.kind, bulletin.urgency),
             number: bulletin.document_number.map(number_line),
             subject: subject_line(bulletin.subject),
-            body: cut_at_word(bulletin.body.trim(), BODY_UNITS),
+            body: cut_at_word(bulletin.body.trim(), units),
             origin: format!("จาก {}", bulletin.origin),
         }
     }

@@ -13,8 +13,23 @@ use serde::Serialize;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(super) enum Message<'a> {
-    Flex { alt_text: &'a str, contents: Box<Bubble<'a>> },
+    Flex { alt_text: &'a str, contents: Container<'a> },
     Text { text: &'a str },
+}
+
+/// What a Flex message holds.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Container<'a> {
+    Bubble(Box<Bubble<'a>>),
+    Carousel(Carousel<'a>),
+}
+
+/// Bubbles side by side, all of one size.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "carousel")]
+pub(super) struct Carousel<'a> {
+    pub(super) contents: Vec<Bubble<'a>>,
 }
 
 /// One bubble: header, body and footer.

@@ -66,7 +66,7 @@ pub fn render_reminder(reminder: &Reminder<'_>) -> Result<String, serde_json::Er
         body: Component::Box(Stack::of(parts).spaced("md")),
         footer: Component::Box(Stack::of(buttons(reminder)).spaced("sm")),
     };
-    let messages = [Message::Flex { alt_text: &alt_text, contents: Box::new(bubble) }];
+    let messages = [Message::Flex { alt_text: &alt_text, contents: super::alone(bubble) }];
     let mut bytes = Vec::new();
     messages.serialize(&mut serde_json::Serializer::new(&mut bytes))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

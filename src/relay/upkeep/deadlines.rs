@@ -2,8 +2,10 @@
 
 use super::{note_one, wake};
 use crate::domain::delivery::State;
+use crate::domain::digest::MOST_ITEMS;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
+use crate::relay::digests::{DigestRefusal, publish_digest};
 use crate::relay::engine::Engine;
 use crate::relay::publish::{give_up_schedule, publish_due};
 use crate::relay::refusal::Refusal;
@@ -17,6 +19,30 @@ pub(super) async fn publish_scheduled(engine: &Engine, now: Timestamp) -> Result
     for id in bulletins::list_due(&mut *engine.db.acquire().await?, now).await? {
         note_one("publish_scheduled", id, publish_one(engine, id, now).await)?;
     }
+    for together in bulletins::list_due_digests(&mut *engine.db.acquire().await?, now).await? {
+        for ids in together.chunks(MOST_ITEMS) {
+            note_one("publish_digest", ids[0], publish_together(engine, ids, now).await)?;
+        }
+    }
+    Ok(())
+}
+
+/// Publishes bulletins as one digest. Where one of them cannot be published, it is a draft again, and the others go out in the next
+/// round.
+async fn publish_together(engine: &Engine, ids: &[BulletinId], now: Timestamp) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let (given_up, refusal) = match publish_digest(&mut tx, &engine.settings, ids, now).await {
+        Ok(()) => return Ok(tx.commit().await?),
+        Err(DigestRefusal::Of(_, Refusal::Store(error)) | DigestRefusal::Whole(Refusal::Store(error))) => {
+            return Err(error);
+        }
+        Err(DigestRefusal::Of(id, refusal)) => (vec![id], refusal),
+        Err(DigestRefusal::Whole(refusal)) => (ids.to_vec(), refusal),
+    };
+    drop(tx);
+    for id in given_up {
+        give_up(engine, id, &refusal, now).await?;
+    }
     Ok(())
 }
 
@@ -26,15 +52,19 @@ async fn publish_one(engine: &Engine, id: BulletinId, now: Timestamp) -> Result<
         Ok(_) => Ok(tx.commit().await?),
         Err(Refusal::Store(error)) => Err(error),
         Err(refusal) => {
-            tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
             drop(tx);
-            let mut tx = engine.db.begin().await?;
-            if let Err(Refusal::Store(error)) = give_up_schedule(&mut tx, id, &refusal, now).await {
-                return Err(error);
-            }
-            Ok(tx.commit().await?)
+            give_up(engine, id, &refusal, now).await
         }
     }
+}
+
+async fn give_up(engine: &Engine, id: BulletinId, refusal: &Refusal, now: Timestamp) -> Result<()> {
+    tracing::error!(bulletin.id = %id, why = %refusal, "a scheduled bulletin is a draft again");
+    let mut tx = engine.db.begin().await?;
+    if let Err(Refusal::Store(error)) = give_up_schedule(&mut tx, id, refusal, now).await {
+        return Err(error);
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Releases what its steward left until its time.

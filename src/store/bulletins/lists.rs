@@ -55,7 +55,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             b.forwarding, b.way as "way: Way", acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, share_code as "share_code: ShareCode", stage,
             image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
             b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
-            returned_by, returned_reason, scheduled_for, unscheduled_at,
+            returned_by, returned_reason, scheduled_for, with_digest, digest_id as "digest_id: BulletinId", unscheduled_at,
             unscheduled_reason as "unscheduled_reason: UnscheduledReason", published_at, withdrawn_at, withdrawn_reason,
             paused_at, deliveries, coalesce(p.open, 0) as "open!"
         from bulletins b join groups g on g.id = b.origin_id join offices o on o.id = g.office_id

@@ -1,7 +1,9 @@
 //! Bulletins: drafts that change, and published ones that never do (the database sees to it).
 //!
-//! `drafts` writes what people compose, `stages` moves a bulletin from draft to published and on, `lists` reads.
+//! `drafts` writes what people compose, `stages` moves a bulletin from draft to published and on, `digests` says which go out together,
+//! `lists` reads.
 
+mod digests;
 mod drafts;
 mod lists;
 mod stages;
@@ -9,6 +11,7 @@ mod stages;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+pub use digests::{Carried, list_carried, list_due_digests, mark_carried, mark_for_digest};
 pub use drafts::{Draft, delete_draft, insert_draft, update_draft};
 pub use lists::{Filter, find_by_share_code, find_correction, get_bulletin, list_bulletins, list_corrections};
 pub use stages::{
@@ -99,6 +102,10 @@ pub struct Bulletin {
     pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
+    /// Whether it is, or was, to be published with a digest.
+    pub with_digest: bool,
+    /// The digest that carries it.
+    pub digest_id: Option<BulletinId>,
     /// When its hour came and it was not published: it is a draft again.
     pub unscheduled_at: Option<Timestamp>,
     /// Why.

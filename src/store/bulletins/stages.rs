@@ -77,7 +77,7 @@ pub async fn mark_draft(
     now: Timestamp,
 ) -> Result<()> {
     sqlx::query!(
-        "update bulletins set stage = 'draft', scheduled_for = null, updated_at = $2,
+        "update bulletins set stage = 'draft', scheduled_for = null, with_digest = false, updated_at = $2,
             unscheduled_at = case when $3::unscheduled_reason is not null then $2::timestamptz end,
             unscheduled_reason = $3
         where id = $1 and stage = 'scheduled'",
@@ -104,10 +104,10 @@ pub async fn update_paused(db: &mut Connection, id: BulletinId, paused: bool, no
     Ok(changed.rows_affected() == 1)
 }
 
-/// Scheduled bulletins whose time has come, oldest first.
+/// Scheduled bulletins whose time has come and that go out alone, oldest first.
 pub async fn list_due(db: &mut Connection, now: Timestamp) -> Result<Vec<BulletinId>> {
     Ok(sqlx::query_scalar!(
-        r#"select id as "id: BulletinId" from bulletins where stage = 'scheduled' and scheduled_for <= $1
+        r#"select id as "id: BulletinId" from bulletins where stage = 'scheduled' and not with_digest and scheduled_for <= $1
         order by scheduled_for limit 100"#,
         now as Timestamp,
     )

@@ -18,7 +18,7 @@ use crate::domain::share_text::share_url;
 use crate::domain::text::AltText;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
-use crate::relay::publish::image_url;
+use crate::relay::rendering::image_url;
 use crate::relay::share::SharedBulletin;
 use crate::store::bulletins::{self as rows, Filter};
 use crate::web::access::{Caller, visible};
@@ -106,6 +106,10 @@ pub struct Bulletin {
     pub returned_reason: Option<String>,
     /// When it is to be published.
     pub scheduled_for: Option<Timestamp>,
+    /// Whether it is, or was, to be published with a digest.
+    pub with_digest: bool,
+    /// The digest that carries it, and whose receipts its own follow; null where it goes out alone.
+    pub digest: Option<BulletinId>,
     /// When its hour came and it was not published: it is a draft again. Null once it is submitted or scheduled anew.
     pub unscheduled_at: Option<Timestamp>,
     /// Why.
@@ -198,6 +202,8 @@ impl Bulletin {
             created_at: row.created_at,
             created_by: row.created_by,
             updated_at: row.updated_at,
+            with_digest: row.with_digest,
+            digest: row.digest_id,
             submitted_at: row.submitted_at,
             submitted_by: row.submitted_by,
             approved_at: row.approved_at,

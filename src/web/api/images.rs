@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::domain::picture::ImageId;
-use crate::relay::publish::image_url;
+use crate::relay::rendering::image_url;
 use crate::store::images::insert_image;
 use crate::web::app::App;
 use crate::web::idempotent_post::{IdempotentUpload, PostError, PostResult};

@@ -11,6 +11,7 @@ use crate::domain::price::Baht;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
+use crate::relay::digests::schedule_digest;
 use crate::relay::publish::{self, Published};
 use crate::relay::{forecast, test_send, withdraw};
 use crate::web::access::{Caller, visible};
@@ -160,6 +161,9 @@ pub struct Publish {
     /// Then, within a year, to the tree as it is then; left out or null = now.
     #[schema(value_type = Option<Timestamp>)]
     at: Option<TimeInput>,
+    /// With the next digest: one message for up to ten routine bulletins that go to the same groups. Not together with `at`.
+    #[serde(default)]
+    digest: bool,
 }
 
 /// What publishing came to.
@@ -177,7 +181,7 @@ pub struct PublishAnswer {
     at: Option<Timestamp>,
 }
 
-/// Publish a draft, now or at a time.
+/// Publish a draft, now, at a time, or with the next digest.
 ///
 /// All deliveries are made at once and sent behind the answer; follow them at `status`. LINE is asked first what it finds
 /// wrong with the message; what it refuses is told in its words (422). Where LINE cannot be asked, publishing goes on.
@@ -189,11 +193,17 @@ pub async fn publish_bulletin(
     post: IdempotentPost<Publish>,
 ) -> PostResult {
     line_check::must_pass(&app, post.caller(), id).await?;
-    let (mut work, Publish { at }) = post.begin(&app).await?;
+    let (mut work, Publish { at, digest }) = post.begin(&app).await?;
     let (now, right) = (work.now, work.right());
     let at = at.map(|at| at.within(Bound::PublishAt, now)).transpose();
     let at = at.map_err(|bad| Problem::invalid_field("/at", bad))?;
     let published = match at {
+        Some(_) if digest => {
+            return Err(
+                Problem::invalid_field("/digest", "the hours of digests are fixed: leave out at, or this").into()
+            );
+        }
+        None if digest => schedule_digest(work.db(), &app.settings, id, &right, now).await?,
         None => publish::publish(work.db(), &app.settings, id, &right, now).await?,
         Some(at) => publish::schedule(work.db(), &app.settings, id, at, &right, now).await?,
     };

@@ -89,7 +89,7 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     fn message(&mut self, message: &Value) -> Result<(), CannotDraw> {
         match message["type"].as_str() {
-            Some("flex") => self.bubble(&message["contents"]),
+            Some("flex") => self.container(&message["contents"]),
             Some("text") => {
                 self.open("bubble-note".to_owned());
                 self.parts.push(Part::Text { class: "bubble-text".to_owned(), text: text_of(message, "text") });
@@ -98,6 +98,14 @@ impl Drawing<'_> {
             }
             other => Err(unknown("message", other)),
         }
+    }
+
+    /// A bubble, or several of them one below the other: a page has no room beside.
+    fn container(&mut self, container: &Value) -> Result<(), CannotDraw> {
+        if container["type"] != "carousel" {
+            return self.bubble(container);
+        }
+        container["contents"].as_array().into_iter().flatten().try_for_each(|bubble| self.bubble(bubble))
     }
 
     fn bubble(&mut self, bubble: &Value) -> Result<(), CannotDraw> {

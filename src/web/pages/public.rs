@@ -12,7 +12,7 @@ use crate::domain::bulletin::{Kind, Link, Stage, Urgency};
 use crate::domain::ids::BulletinId;
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
-use crate::store::bulletins::{Bulletin, Filter, find_correction, get_bulletin, list_bulletins};
+use crate::store::bulletins::{Bulletin, Carried, Filter, find_correction, get_bulletin, list_bulletins, list_carried};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -37,6 +37,8 @@ struct PublicPage {
     links: Vec<Link>,
     published: String,
     notice: Notice,
+    /// Of a digest: what it carries.
+    carried: Vec<Carried>,
     about: Option<String>,
     about_label: &'static str,
 }
@@ -85,6 +87,8 @@ struct Others {
     correction: Option<String>,
     /// The token of the one that this one corrects or takes back.
     about: Option<String>,
+    /// What it carries, where it is a digest.
+    carried: Vec<Carried>,
 }
 
 /// The public page of a bulletin, in Thai.
@@ -130,7 +134,8 @@ async fn load_others(db: &mut Connection, bulletin: &Bulletin) -> Result<Others,
         Some(about) => Some(get_bulletin(db, BulletinId(about)).await?.public_token),
         None => None,
     };
-    Ok(Others { correction: find_correction(db, bulletin.id).await?, about })
+    let carried = if bulletin.kind == Kind::Digest { list_carried(db, bulletin.id).await? } else { Vec::new() };
+    Ok(Others { correction: find_correction(db, bulletin.id).await?, about, carried })
 }
 
 fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
@@ -147,11 +152,13 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
         date: date.map(|date| format_long_date(date, Digits::Thai)),
         image,
         subject: bulletin.subject,
-        paragraphs: paragraphs(&bulletin.body),
+        // a digest lists what it carries, with the way to each
+        paragraphs: if bulletin.kind == Kind::Digest { Vec::new() } else { paragraphs(&bulletin.body) },
         origin: bulletin.origin_office,
         links: bulletin.links.0,
         published: bulletin.published_at.map(moment).unwrap_or_default(),
         notice,
+        carried: others.carried,
         about: others.about.map(|token| format!("/b/{token}")),
         about_label: match bulletin.kind {
             Kind::Withdrawal => "อ่านประกาศที่ถูกยกเลิก",
@@ -173,7 +180,7 @@ fn band(urgency: Urgency) -> &'static str {
 /// What kind of bulletin it is, where that must not be overlooked.
 fn mark(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::News => None,
+        Kind::News | Kind::Digest => None,
         Kind::Correction => Some("ประกาศแก้ไข"),
         Kind::Withdrawal => Some("ประกาศยกเลิก"),
         Kind::Test => Some("ทดสอบระบบ – ไม่ใช่ประกาศจริง"),

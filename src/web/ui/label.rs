@@ -165,12 +165,13 @@ impl Label for Kind {
             Self::Withdrawal => "kind-withdrawal",
             Self::Test => "kind-test",
             Self::Drill => "kind-drill",
+            Self::Digest => "kind-digest",
         })
     }
 
     fn class(&self) -> &'static str {
         match self {
-            Self::News => "",
+            Self::News | Self::Digest => "",
             Self::Correction => "warn",
             Self::Withdrawal => "bad",
             Self::Test | Self::Drill => "drill",

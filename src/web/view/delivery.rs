@@ -201,6 +201,8 @@ pub struct NextStep {
 pub enum Action {
     /// Wait until the group above has got it.
     WaitForParent,
+    /// It goes with the digest that carries its bulletin.
+    GoWithDigest,
     /// Let it into the group.
     Forward,
     /// Send it.

@@ -35,9 +35,11 @@ pub(super) fn word<T: Serialize>(value: &T) -> String {
 pub(super) fn next_step(row: &rows::Delivery, state: DeliveryState) -> Option<NextStep> {
     let operator = || "operator".to_owned();
     let (who, action, at) = match state {
-        DeliveryState::Waiting => {
-            (row.parent_group.clone().unwrap_or_else(|| "relay".to_owned()), Action::WaitForParent, None)
-        }
+        DeliveryState::Waiting => match row.parent_group.clone() {
+            Some(parent) => (parent, Action::WaitForParent, None),
+            // where a bulletin starts nothing waits, but for what a digest carries
+            None => ("relay".to_owned(), Action::GoWithDigest, None),
+        },
         DeliveryState::Held => {
             let steward = row.steward_title.clone().unwrap_or_else(|| row.group.clone());
             (steward, Action::Forward, row.release_at)

@@ -18,7 +18,7 @@ use crate::domain::time::Timestamp;
 use crate::line::webhook::{EventContent, InboundEvent, Mode};
 use crate::relay::binding::seal_typed;
 use crate::relay::forward_tap::forwarded_bulletin;
-use crate::relay::publish::{acknowledge_data, acknowledged_bulletin};
+use crate::relay::rendering::{acknowledge_data, acknowledged_bulletin};
 use crate::store::webhook_events::{Event, EventForm, JOINED};
 use crate::web::app::App;
 use crate::web::heard::SharedTexts;

@@ -173,6 +173,9 @@ compose-to-all = Every group below the sender in the cascade
 compose-to-groups = Only { $names }
 compose-to-except = Without { $names }
 compose-scheduled-for = To be published
+compose-in-digest = Part of a digest
+compose-in-digest-link = Open the digest
+compose-carries = In this digest
 compose-published-at = Published
 compose-about = About
 compose-about-link = The earlier bulletin
@@ -228,6 +231,8 @@ compose-publish-final = What is published cannot be changed any more, only corre
 compose-publish-when = When
 compose-publish-now = Now
 compose-publish-later = At a time
+compose-publish-digest = With the next digest ({ $at })
+compose-publish-digest-hint = Routine news that can wait goes out together: one message for up to ten bulletins, which LINE counts once.
 compose-publish-button = { $n ->
     [one] Publish to { $shown } group
    *[other] Publish to { $shown } groups
@@ -245,6 +250,7 @@ said-deleted = The draft is deleted
 said-test-sent = The test is queued
 said-published = Published; it is being relayed
 said-scheduled = The time to publish is set
+said-for-digest = It goes out with the next digest
 said-withdrawn = Withdrawn
 
 compose-time-publish = The time to publish
@@ -263,4 +269,6 @@ compose-unscheduled-channel = there was no LINE channel
 compose-unscheduled-classified = its text bears a secrecy class
 compose-unscheduled-message = LINE would not take the message
 compose-unscheduled-other = the system administrator finds the cause in the log
+compose-refused-no-digest = The settings name no hours for digests.
+compose-refused-not-for-digest = Only routine news can wait for a digest.
 compose-refused-withdrawal-stands = A withdrawal is not taken back itself. What holds now is published as a new bulletin.

@@ -27,6 +27,7 @@ kind-correction = Correction
 kind-withdrawal = Withdrawal
 kind-test = Test
 kind-drill = Drill
+kind-digest = Digest
 
 urgency-routine = Routine
 urgency-urgent = Urgent

@@ -27,6 +27,7 @@ kind-correction = ประกาศแก้ไข
 kind-withdrawal = ประกาศยกเลิก
 kind-test = ทดสอบ
 kind-drill = ฝึกซ้อม
+kind-digest = ชุดข่าวรวม
 
 urgency-routine = ปกติ
 urgency-urgent = ด่วน

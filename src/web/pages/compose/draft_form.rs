@@ -244,6 +244,7 @@ pub fn kind_word(kind: Kind) -> &'static str {
         Kind::Withdrawal => "withdrawal",
         Kind::Test => "test",
         Kind::Drill => "drill",
+        Kind::Digest => "digest",
     }
 }
 

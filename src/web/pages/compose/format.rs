@@ -67,9 +67,10 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         DraftFault::Classified(_, class) => classified(t, *class),
         DraftFault::TooManyLinks => t.say_with("compose-fault-links", &[("most", &MOST_LINKS.to_string())]),
         DraftFault::LinkLabel { label, .. } => t.say_with("compose-fault-link-label", &[("label", label)]),
-        DraftFault::WithdrawalByHand | DraftFault::AboutMissing | DraftFault::AboutNotWanted => {
-            t.say("compose-fault-kind")
-        }
+        DraftFault::WithdrawalByHand
+        | DraftFault::DigestByHand
+        | DraftFault::AboutMissing
+        | DraftFault::AboutNotWanted => t.say("compose-fault-kind"),
         DraftFault::SelectsNobody(_) | DraftFault::Tier(_) | DraftFault::Province { .. } => {
             t.say("compose-refused-nobody")
         }
@@ -120,6 +121,8 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::AboutUnpublished => t.say("compose-refused-about"),
         Refusal::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         Refusal::Times(faults) => faults.iter().map(|fault| time_fault(t, fault)).collect::<Vec<_>>().join(" "),
+        Refusal::NoDigest => t.say("compose-refused-no-digest"),
+        Refusal::NotForDigest => t.say("compose-refused-not-for-digest"),
         Refusal::WithdrawalStands => t.say("compose-refused-withdrawal-stands"),
         Refusal::Expired(at) => t.say_with("compose-refused-expired", &[("at", &moment(t, *at))]),
         Refusal::NotSubmitted => t.say("compose-refused-not-submitted"),

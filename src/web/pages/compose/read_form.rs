@@ -70,6 +70,7 @@ fn field_of(fault: &DraftFault) -> &'static str {
         },
         DraftFault::TooManyLinks | DraftFault::LinkLabel { .. } => "links",
         DraftFault::WithdrawalByHand
+        | DraftFault::DigestByHand
         | DraftFault::AboutMissing
         | DraftFault::AboutNotWanted
         | DraftFault::AboutWithdrawn

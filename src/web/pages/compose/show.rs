@@ -11,9 +11,9 @@ use super::preview::{date_note, drawn, number_notes};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, Approval, Audience, ForwardingMode, Kind};
 use crate::domain::ids::BulletinId;
-use crate::relay::publish::render_checked;
+use crate::relay::rendering::render_checked;
 use crate::store::audit::{Entry, list_entries_of};
-use crate::store::bulletins::{Bulletin, Draft, find_correction};
+use crate::store::bulletins::{Bulletin, Draft, find_correction, list_carried};
 use crate::store::choices::list_by_codes;
 use crate::store::messages::get_plain_message;
 use crate::store::{Connection, StoreError};
@@ -55,6 +55,10 @@ struct ShowPage {
     /// Where it can be read, once it is published; then it can be followed too.
     public_page: Option<String>,
     about: Option<String>,
+    /// The page of the digest that carries it.
+    digest: Option<String>,
+    /// Of a digest: what it carries, with subject and page.
+    carried: Vec<(String, String)>,
     may: AllowedActions,
     /// What was typed into the form that was refused, and why, by the name of the form.
     refused: FormState<String>,
@@ -123,6 +127,7 @@ pub async fn page(
     let insider = visitor.caller.sees_drafts();
     let history = if insider { list_entries_of(db, &format!("bulletin:{id}"), TOLD).await? } else { Vec::new() };
     let corrected = find_correction(db, id).await?.map(|token| format!("/b/{token}"));
+    let carried = if row.kind == Kind::Digest { list_carried(db, id).await? } else { Vec::new() };
     let page = ShowPage {
         id,
         marks: marks(t, &row),
@@ -140,6 +145,8 @@ pub async fn page(
         history: history.iter().filter_map(|entry| history_line(t, entry)).collect(),
         public_page: row.published_at.map(|_| format!("/b/{}", row.public_token)),
         about: row.about.map(|about| format!("/bulletins/{about}")),
+        digest: row.digest_id.map(|digest| format!("/bulletins/{digest}")),
+        carried: carried.into_iter().map(|item| (item.subject, format!("/bulletins/{}", item.id))).collect(),
         may: AllowedActions::of(visitor, &row, own, app.settings.bulletins.approval),
         subject: row.subject,
         refused,

@@ -15,12 +15,15 @@ use super::format;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read_form::read_moment;
 use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
+use crate::relay::digests::{may_wait, schedule_digest};
 use crate::relay::forecast::forecast;
-use crate::relay::publish::{self as relay, Published, render_checked};
+use crate::relay::publish::{self as relay, Published};
 use crate::relay::refusal::Refusal;
+use crate::relay::rendering::render_checked;
 use crate::store::Connection;
-use crate::store::bulletins::find_stage_for_update;
+use crate::store::bulletins::{Bulletin, find_stage_for_update};
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
@@ -33,6 +36,7 @@ use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::format::moment;
 use crate::web::ui::label::Label as _;
 
 /// When a bulletin goes out that names a day and no time.
@@ -48,6 +52,8 @@ struct SummaryPage {
     counts: Option<Counts>,
     exercise: Option<String>,
     automatic: bool,
+    /// When the next digest goes out, where this bulletin may wait for it.
+    digest_at: Option<String>,
     form: FormState<Chosen>,
     fault: Option<String>,
 }
@@ -110,6 +116,7 @@ async fn page(
         bubble,
         counts,
         exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
+        digest_at: next_digest(app, &row).map(|at| moment(t, at)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
         subject: row.subject,
         form,
@@ -118,7 +125,13 @@ async fn page(
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
-/// Publishes, now or at a time.
+/// When the next digest goes out, for a bulletin that may wait for it.
+fn next_digest(app: &App, row: &Bulletin) -> Option<Timestamp> {
+    let settings = &app.settings;
+    settings.digests.next(&settings.reminders.hours, app.now()).filter(|_| may_wait(row))
+}
+
+/// Publishes, now, at a time, or with the next digest.
 pub async fn publish(
     State(app): State<App>,
     visitor: Visitor,
@@ -154,6 +167,7 @@ pub async fn publish(
     }
     let done = match (checked, at) {
         (Err(refusal), _) => Err(refusal),
+        (Ok(()), None) if typed.when == "digest" => schedule_digest(&mut tx, &app.settings, id, &right, now).await,
         (Ok(()), None) => relay::publish(&mut tx, &app.settings, id, &right, now).await,
         (Ok(()), Some(at)) => relay::schedule(&mut tx, &app.settings, id, at, &right, now).await,
     };
@@ -161,6 +175,7 @@ pub async fn publish(
         Ok(published) => {
             let said = match published {
                 Published::Relaying(_) => "said-published",
+                Published::Scheduled(_) if typed.when == "digest" => "said-for-digest",
                 Published::Scheduled(_) => "said-scheduled",
             };
             let to = with_flash(&format!("/bulletins/{id}"), said);

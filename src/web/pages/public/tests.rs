@@ -46,6 +46,8 @@ fn bulletin() -> Bulletin {
         created_by: Actor::key("x"),
         updated_at: at,
         scheduled_for: None,
+        with_digest: false,
+        digest_id: None,
         unscheduled_at: None,
         unscheduled_reason: None,
         published_at: Some(at),
@@ -90,13 +92,13 @@ fn a_withdrawn_bulletin_says_so_with_reason_and_time() {
         withdrawn_reason: Some("ข้อมูลคลาดเคลื่อน".to_owned()),
         ..bulletin()
     };
-    let html = html(withdrawn, Others { correction: Some("other".to_owned()), about: None });
+    let html = html(withdrawn, Others { correction: Some("other".to_owned()), about: None, ..Others::default() });
     assert!(html.contains("ยกเลิกแล้ว") && html.contains("ข้อมูลคลาดเคลื่อน") && html.contains("๑๐.๐๐ น."), "{html}");
 }
 
 #[test]
 fn a_corrected_bulletin_links_to_its_correction() {
-    let html = html(bulletin(), Others { correction: Some("newer".to_owned()), about: None });
+    let html = html(bulletin(), Others { correction: Some("newer".to_owned()), about: None, ..Others::default() });
     assert!(html.contains("href=\"/b/newer\""), "{html}");
 }
 

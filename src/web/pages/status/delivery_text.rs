@@ -24,6 +24,7 @@ pub(super) const STATES: [DeliveryState; 12] = [
 pub(super) fn say_next_step(t: Words, next: &NextStep) -> String {
     let who = [("who", next.who.as_str())];
     let step = match next.action {
+        Action::GoWithDigest => t.say("board-do-digest"),
         Action::WaitForParent => t.say_with("status-next-wait", &who),
         Action::Forward => t.say_with("status-next-forward", &who),
         Action::Send => t.say("status-next-send"),

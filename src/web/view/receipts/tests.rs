@@ -46,6 +46,8 @@ fn bulletin(deliveries: i32) -> Bulletin {
         created_by: Actor::key("x"),
         updated_at: at,
         scheduled_for: None,
+        with_digest: false,
+        digest_id: None,
         unscheduled_at: None,
         unscheduled_reason: None,
         published_at: Some(at),

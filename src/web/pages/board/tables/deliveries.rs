@@ -188,6 +188,7 @@ fn say_next(t: Words, next: &NextStep) -> String {
         other => other.to_owned(),
     };
     let what = t.say(match next.action {
+        Action::GoWithDigest => return t.say("board-do-digest"),
         Action::WaitForParent => return t.say_with("board-do-wait", &[("group", who.as_str())]),
         Action::Forward => "board-do-forward",
         Action::Send => "board-do-send",
