@@ -150,6 +150,7 @@ board-next-message = Look at the message with its publisher before trying again
 board-next-unknown = Ask the office whether the message is in the group before trying again
 board-next-retry = Try again
 
+board-digest = Sent in a digest: follow it
 board-do-digest = goes with its digest
 board-do-wait = wait for the group { $group }
 board-do-forward = forward into the group

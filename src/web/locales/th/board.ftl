@@ -147,6 +147,7 @@ board-next-message = ตรวจสอบข้อความกับผู�
 board-next-unknown = สอบถามหน่วยงานว่ามีข้อความในกลุ่มแล้วหรือไม่ ก่อนส่งอีกครั้ง
 board-next-retry = ส่งอีกครั้ง
 
+board-digest = ส่งในชุดข่าวรวม ดูผลทั้งชุด
 board-do-digest = ไปพร้อมกับชุดข่าวรวม
 board-do-wait = รอกลุ่มระดับบน { $group }
 board-do-forward = ส่งต่อเข้ากลุ่ม

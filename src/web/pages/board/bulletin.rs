@@ -201,6 +201,8 @@ struct BulletinPage {
     origin: String,
     published: String,
     public: String,
+    /// The board of the digest that carries it.
+    digest: Option<String>,
     part: String,
 }
 
@@ -241,6 +243,7 @@ pub async fn show_bulletin(
         marks: [bulletin.urgency().mark(t), bulletin.kind.mark(t)].into_iter().flatten().collect(),
         published: moment_or_dash(t, bulletin.published_at),
         public: format!("/b/{}", bulletin.public_token),
+        digest: bulletin.digest_id.map(|digest| format!("/board/{digest}")),
         subject: bulletin.subject,
         document_number: bulletin.document_number,
         origin: bulletin.origin_office,
