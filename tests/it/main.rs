@@ -61,6 +61,7 @@ mod pages_roles;
 mod pages_scenes;
 mod pages_steward;
 mod pages_templates;
+mod pages_way;
 mod people_account;
 mod people_accounts;
 mod people_attempts;
