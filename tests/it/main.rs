@@ -45,6 +45,7 @@ mod forms_table;
 mod fuzz_corpus;
 mod group_health;
 mod heard;
+mod heard_page;
 mod interleavings;
 mod line_check;
 mod line_groups;
