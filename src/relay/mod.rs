@@ -67,6 +67,7 @@ mod quota_evidence;
 pub mod quotas;
 mod recorder;
 pub mod refusal;
+mod reminder_bodies;
 mod reminders;
 pub mod restore_guard;
 pub mod retry;

@@ -2,6 +2,7 @@
 
 mod acceptance_times;
 mod acknowledgements;
+mod alert_reminders;
 mod api_away;
 mod api_bulletins;
 mod api_cascade;
