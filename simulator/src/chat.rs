@@ -144,9 +144,9 @@ impl Chat {
     }
 
     /// What the account sent, pushed or as a reply, among the entries from number `from` on.
-    pub(super) fn sent_since(&self, from: usize) -> impl Iterator<Item = &Arc<Content>> {
+    pub(super) fn sent_since(&self, from: usize) -> impl Iterator<Item = &Sent> {
         self.entries.iter().skip(from).filter_map(|entry| match &entry.what {
-            EntryContent::Sent(sent) => Some(&sent.content),
+            EntryContent::Sent(sent) => Some(sent),
             _ => None,
         })
     }

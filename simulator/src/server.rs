@@ -57,7 +57,7 @@ impl Simulator {
         let taker = Arc::clone(&control.platform);
         control.platform.spawn(async move { take_connections(&taker, &listener, &router).await });
         if let Some(seed) = crowd {
-            control.platform.spawn(simulated_members::tap(control.clone(), seed));
+            control.platform.spawn(simulated_members::acknowledge(control.clone(), seed));
             control.platform.spawn(simulated_forwards::forward(control.clone(), plan, seed));
         }
         tracing::info!(simulator.addr = %addr, "the LINE simulator takes calls");

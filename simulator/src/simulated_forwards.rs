@@ -111,8 +111,8 @@ impl Forwarders {
             for (id, looked_at) in &mut self.looked_at {
                 let Some(group) = state.groups.get(id) else { continue };
                 // a chat that was cleared is shorter
-                for content in group.chat.sent_since((*looked_at).min(group.chat.len())) {
-                    fresh.push((id.clone(), Arc::clone(content)));
+                for sent in group.chat.sent_since((*looked_at).min(group.chat.len())) {
+                    fresh.push((id.clone(), Arc::clone(&sent.content)));
                 }
                 *looked_at = group.chat.len();
             }

@@ -1,4 +1,5 @@
-//! Members who tap the buttons of messages after a while, for the demo.
+//! Members who say after a while that they have taken note, for the demo: most tap the button of a message, now and then one answers to
+//! it with a word or a sticker.
 //!
 //! For the demo: on the simulator's side of LINE, so that what they do reaches the server as a webhook like any
 //! member's tap. What was in the chats before the start is left alone.
@@ -29,6 +30,11 @@ const LATEST: f64 = 3_600.0;
 const SILENT: f64 = 0.4;
 /// In one group no more than this many people tap.
 const MOST: u32 = 40;
+/// The part who answer to the message in place of tapping, and the part of these who do so with a sticker.
+const QUOTES: f64 = 1.0 / 8.0;
+const STICKERS: f64 = 1.0 / 3.0;
+/// What they answer.
+const WORDS: [&str; 4] = ["รับทราบครับ", "รับทราบค่ะ", "ทราบแล้วครับ", "✅"];
 
 /// A button that can be tapped.
 #[derive(Clone)]
@@ -39,26 +45,46 @@ struct Button {
 
 /// One person's intention.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Tap {
+struct Intention {
     due: Instant,
     group: String,
     member: u32,
-    data: String,
-    display_text: Option<String>,
+    what: Intended,
 }
 
-/// Lets members tap until the simulator stops.
-pub(super) async fn tap(control: Control, seed: u64) {
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Intended {
+    /// Tap the button.
+    Tap { data: String, display_text: Option<String> },
+    /// Answer to this message, with a text or a sticker.
+    Quote { message: u64, text: Option<&'static str> },
+}
+
+impl Intention {
+    fn event(self) -> (String, GroupEvent) {
+        let member = self.member;
+        let event = match self.what {
+            Intended::Tap { data, display_text } => GroupEvent::Postback { member, data, display_text },
+            Intended::Quote { message, text } => {
+                GroupEvent::Quote { member, message, text: text.map(str::to_owned), unnamed: false }
+            }
+        };
+        (self.group, event)
+    }
+}
+
+/// Lets members acknowledge until the simulator stops.
+pub(super) async fn acknowledge(control: Control, seed: u64) {
     let mut members = SimulatedMembers::new(&control, seed);
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         members.look(&control);
-        for tap in members.due(Instant::now()) {
-            let Tap { group, member, data, display_text, .. } = tap;
-            // a group that lost its account or its members meanwhile: nobody taps there
-            let _ = control.happen(&group, GroupEvent::Postback { member, data, display_text }).await;
+        for intention in members.due(Instant::now()) {
+            let (group, event) = intention.event();
+            // a group that lost its account or its members meanwhile: nobody is there
+            let _ = control.happen(&group, event).await;
         }
     }
 }
@@ -69,14 +95,14 @@ struct SimulatedMembers {
     seen: HashMap<String, usize>,
     /// The button of each content, by its hash.
     buttons: HashMap<String, Option<Button>>,
-    taps: BinaryHeap<Reverse<Tap>>,
+    intended: BinaryHeap<Reverse<Intention>>,
 }
 
 impl SimulatedMembers {
     fn new(control: &Control, seed: u64) -> Self {
         let state = control.platform.state();
         let old = state.groups.iter().map(|group| (group.config.id.clone(), group.chat.len())).collect();
-        Self { lots: StdRng::seed_from_u64(seed), seen: old, buttons: HashMap::new(), taps: BinaryHeap::new() }
+        Self { lots: StdRng::seed_from_u64(seed), seen: old, buttons: HashMap::new(), intended: BinaryHeap::new() }
     }
 
     /// Takes note of what the account sent since the last look: also a card that answered a forward by hand has a button.
@@ -85,27 +111,37 @@ impl SimulatedMembers {
         for group in control.platform.state().groups.iter() {
             let seen = self.seen.entry(group.config.id.clone()).or_default();
             // a chat that was cleared is shorter
-            for content in group.chat.sent_since((*seen).min(group.chat.len())) {
-                fresh.push((group.config.id.clone(), group.config.members, Arc::clone(content)));
+            for sent in group.chat.sent_since((*seen).min(group.chat.len())) {
+                fresh.push((group.config.id.clone(), group.config.members, sent.first_id, Arc::clone(&sent.content)));
             }
             *seen = group.chat.len();
         }
-        for (group, members, content) in fresh {
+        for (group, members, message, content) in fresh {
             let button = self.buttons.entry(content.hash.clone()).or_insert_with(|| find_button(&content));
             if let Some(button) = button.clone() {
-                self.intend(&group, members, &button);
+                self.intend(&group, members, message, &button);
             }
         }
     }
 
-    fn intend(&mut self, group: &str, members: u32, button: &Button) {
+    fn intend(&mut self, group: &str, members: u32, message: u64, button: &Button) {
         for _ in 0..self.several(members) {
             let after = -(1.0 - self.lots.random::<f64>()).ln() * HALF / std::f64::consts::LN_2;
             let due = Instant::now() + Duration::from_secs_f64(4.0 + after.min(LATEST));
-            let Button { data, display_text } = button.clone();
             let member = self.lots.random_range(1..=members);
-            self.taps.push(Reverse(Tap { due, group: group.to_owned(), member, data, display_text }));
+            let what = self.choose(message, button);
+            self.intended.push(Reverse(Intention { due, group: group.to_owned(), member, what }));
         }
+    }
+
+    /// How somebody says it.
+    fn choose(&mut self, message: u64, button: &Button) -> Intended {
+        if self.lots.random_bool(QUOTES) {
+            let word = WORDS[self.lots.random_range(0..WORDS.len())];
+            return Intended::Quote { message, text: (!self.lots.random_bool(STICKERS)).then_some(word) };
+        }
+        let Button { data, display_text } = button.clone();
+        Intended::Tap { data, display_text }
     }
 
     /// How many of a group will tap: few of an office, more where members are many.
@@ -117,10 +153,10 @@ impl SimulatedMembers {
         self.lots.random_range(1..=most).min(self.lots.random_range(1..=most)).min(members)
     }
 
-    fn due(&mut self, now: Instant) -> Vec<Tap> {
+    fn due(&mut self, now: Instant) -> Vec<Intention> {
         let mut due = Vec::new();
-        while due.len() < AT_ONCE && self.taps.peek().is_some_and(|Reverse(tap)| tap.due <= now) {
-            due.extend(self.taps.pop().map(|Reverse(tap)| tap));
+        while due.len() < AT_ONCE && self.intended.peek().is_some_and(|Reverse(next)| next.due <= now) {
+            due.extend(self.intended.pop().map(|Reverse(next)| next));
         }
         due
     }
@@ -143,4 +179,26 @@ fn find_button(content: &Content) -> Option<Button> {
         }
     }
     find(&serde_json::from_str(content.messages.get()).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_tap_and_some_answer_with_a_word_or_a_sticker() {
+        let mut members = SimulatedMembers {
+            lots: StdRng::seed_from_u64(1),
+            seen: HashMap::new(),
+            buttons: HashMap::new(),
+            intended: BinaryHeap::new(),
+        };
+        let button = Button { data: "ack:1".to_owned(), display_text: None };
+        let chosen: Vec<Intended> = (0..400).map(|_| members.choose(7, &button)).collect();
+        let count = |meant: fn(&Intended) -> bool| chosen.iter().filter(|intended| meant(intended)).count();
+        let words = count(|intended| matches!(intended, Intended::Quote { message: 7, text: Some(_) }));
+        let stickers = count(|intended| matches!(intended, Intended::Quote { message: 7, text: None }));
+        assert!((15..60).contains(&words) && (5..35).contains(&stickers), "{words} {stickers}");
+        assert_eq!(count(|intended| matches!(intended, Intended::Tap { .. })), 400 - words - stickers);
+    }
 }

@@ -10,6 +10,7 @@
 pub mod answers;
 pub mod client;
 pub mod evidence;
+pub mod group_alert;
 pub mod guarded_body;
 pub mod limits;
 pub mod message;

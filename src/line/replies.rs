@@ -21,16 +21,16 @@ pub fn thanks() -> Reply {
 }
 
 /// When the account was added to a group: asks for the join code, since LINE does not tell who added it, and says what the account
-/// hears and for how many days it is kept.
+/// hears and for how many days it is kept; the page at `heard_url` says more.
 ///
 /// # Errors
 /// As [`thanks`].
-pub fn join_greeting(days: u64) -> Reply {
+pub fn join_greeting(days: u64, heard_url: &str) -> Reply {
     plain_text(&format!(
         "บัญชีนี้ใช้แจ้งข้อมูลข่าวสารของทางราชการแบบทางเดียว\n\n\
          โปรดให้ผู้ดูแลกลุ่มพิมพ์รหัสเชื่อมกลุ่มที่ได้รับจากระบบลงในกลุ่มนี้ เพื่อยืนยันว่าเป็นกลุ่มของหน่วยงานใด\n\n\
          ระบบไม่เก็บข้อความสนทนา บันทึกเฉพาะการรับทราบด้วยการกดปุ่มหรือตอบกลับประกาศ และเวลาที่มีผู้ส่งต่อข้อความซึ่งมีรหัสประกาศของทางราชการ \
-         โดยใช้รหัสแทนตัวบุคคล ไม่เก็บชื่อและเนื้อความ และลบข้อมูลนี้เมื่อครบประมาณ {days} วัน",
+         โดยใช้รหัสแทนตัวบุคคล ไม่เก็บชื่อและเนื้อความ และลบข้อมูลนี้เมื่อครบประมาณ {days} วัน\n{heard_url}",
     ))
 }
 
@@ -227,7 +227,7 @@ mod tests {
     fn every_reply_keeps_to_the_limits() {
         for reply in [
             thanks(),
-            join_greeting(400),
+            join_greeting(400, "https://relay.example/heard"),
             linked("GCC3-ลำพูน-พาณิชย์"),
             linked_elsewhere("GCC3-ลำพูน-พาณิชย์", "GCC3-ลำพูน-เกษตร"),
             room_not_linked(),

@@ -137,7 +137,10 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         }
         ReplyKind::NotBound { bulletin } => replies::not_bound(&forward_url(&engine.settings, *bulletin))?,
         ReplyKind::Thanks => replies::thanks()?,
-        ReplyKind::Greeting => replies::join_greeting(engine.settings.retention.taps.as_secs() / 86_400)?,
+        ReplyKind::Greeting => {
+            let days = engine.settings.retention.taps.as_secs() / 86_400;
+            replies::join_greeting(days, &format!("{}/heard", engine.settings.public_url))?
+        }
         ReplyKind::WrongCode => replies::wrong_code()?,
         ReplyKind::ExpiredCode => replies::expired_code()?,
         ReplyKind::Linked { name, before: None } => replies::linked(name)?,

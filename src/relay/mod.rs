@@ -68,6 +68,7 @@ mod quota_evidence;
 pub mod quotas;
 mod recorder;
 pub mod refusal;
+mod reminder_bodies;
 mod reminders;
 pub mod rendering;
 pub mod restore_guard;

@@ -1,9 +1,9 @@
-//! Reminders: one message each, in a chat of two, to whoever is bound and has to forward.
+//! Reminders: one message each, in a chat of two, to whoever is bound and has to forward, or whose LINE group is in trouble.
 //!
-//! A reminder is planned by an insert (`store::reminders::plan`), noted as tried before LINE is called, and sent with its own retry
+//! A reminder is planned by an insert (`store::reminders`), noted as tried before LINE is called, and sent with its own retry
 //! key and the same bytes until LINE has answered for certain: a crash in between sends it once. Nothing is held over a call.
 //! They go out at most [`ABREAST`] at a time from the leading node, beside the dispatchers: far fewer than the room that the pace of
-//! a channel leaves to LINE's limit. Outside office hours only what is most urgent is planned or tried.
+//! a channel leaves to LINE's limit. Outside office hours only what is most urgent is planned or tried, and no alert is.
 
 use std::collections::HashMap;
 
@@ -14,22 +14,18 @@ use tokio_util::sync::CancellationToken;
 use super::binding::open_user;
 use super::clock_watch::clocks_agree;
 use super::engine::{Engine, open_access};
-use super::forward_tap::forward_data;
-use super::rendering::forward_url;
+use super::reminder_bodies::write_bodies;
 use super::settings::ReminderRules;
 use crate::domain::ids::ChannelId;
 use crate::domain::outcome::Verdict;
-use crate::domain::reminder::{ReminderOutcome, ReminderStep};
-use crate::domain::thai::{Digits, format_moment};
+use crate::domain::reminder::ReminderOutcome;
 use crate::domain::time::Timestamp;
-use crate::line::message::{Reminder, render_reminder};
 use crate::line::token::Access;
 use crate::line::verdict::classify;
 use crate::store::Result;
 use crate::store::channels::list_channels;
-use crate::store::reminders::{
-    DueReminder, Planning, ReminderId, Tried, begin_tries, end_unneeded, list_due, plan, record_tries,
-};
+use crate::store::reminder_tries::{DueReminder, NewTry, Tried, begin_tries, end_unneeded, list_due, record_tries};
+use crate::store::reminders::{Planning, plan, plan_alerts};
 use crate::telemetry::metric;
 
 /// Reminders tried in one round.
@@ -84,34 +80,31 @@ async fn plan_due(engine: &Engine, rules: &ReminderRules, only_most_urgent: bool
     let planning = Planning { deadlines: rules.deadlines.map(seconds), only_most_urgent };
     let mut tx = engine.db.begin().await?;
     let planned = plan(&mut tx, &planning, now).await?;
+    let alerts = if only_most_urgent { 0 } else { plan_alerts(&mut tx, now).await? };
     tx.commit().await?;
-    if planned > 0 {
-        tracing::info!(reminders = planned, "stewards are to be reminded");
+    if planned + alerts > 0 {
+        tracing::info!(reminders = planned, reminders.alerts = alerts, "stewards are to be reminded");
     }
     Ok(())
 }
 
 /// Tries reminders: what is to be sent is on record before the first call, and what came of it after the last.
 async fn send(engine: &Engine, due: Vec<DueReminder>, now: Timestamp) -> Result<()> {
-    let mut tries = Vec::new();
-    for reminder in &due {
-        match write_body(engine, reminder) {
-            Ok(body) => tries.push((reminder.id(), body, now + wait_after(engine, reminder.attempts))),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a reminder could not be written");
-            }
-        }
-    }
     let mut tx = engine.db.begin().await?;
     let channels = list_channels(&mut tx).await?;
-    let bodies: HashMap<(i32, i32, ReminderStep), String> =
-        begin_tries(&mut tx, &tries, now).await?.into_iter().map(|(id, body)| (key(id), body)).collect();
+    let mut bodies = write_bodies(&mut tx, &engine.settings, &due).await?;
+    let of_due = |due: &DueReminder| {
+        let body = bodies.remove(&due.id)?;
+        Some(NewTry { id: due.id, body, try_at: now + wait_after(engine, due.attempts) })
+    };
+    let tries: Vec<NewTry> = due.iter().filter_map(of_due).collect();
+    let bodies: HashMap<i64, String> = begin_tries(&mut tx, &tries, now).await?.into_iter().collect();
     tx.commit().await?;
     let access: HashMap<ChannelId, Access> =
         channels.iter().filter_map(|channel| Some((channel.id, open_access(&engine.sealing, channel).ok()?))).collect();
     let mut calls = Vec::new();
     for reminder in &due {
-        if let Some(body) = bodies.get(&key(reminder.id())) {
+        if let Some(body) = bodies.get(&reminder.id) {
             calls.push(call(engine, access.get(&reminder.channel), reminder, body));
         }
     }
@@ -125,30 +118,6 @@ async fn send(engine: &Engine, due: Vec<DueReminder>, now: Timestamp) -> Result<
     Ok(())
 }
 
-fn key(id: ReminderId) -> (i32, i32, ReminderStep) {
-    (id.bulletin.0, id.group.0, id.step)
-}
-
-/// The bytes: those that were tried before, or new ones.
-fn write_body(engine: &Engine, due: &DueReminder) -> Result<String, serde_json::Error> {
-    if let Some(body) = &due.body {
-        return Ok(body.clone());
-    }
-    let release = due.release_at.map(|at| format_moment(at, Digits::Thai));
-    let forward = (due.step != ReminderStep::Above).then(|| forward_data(due.bulletin_id));
-    render_reminder(&Reminder {
-        step: due.step,
-        urgency: due.urgency(),
-        kind: due.kind,
-        subject: &due.subject,
-        origin: &due.origin,
-        release: release.as_deref().filter(|_| due.step != ReminderStep::Above),
-        groups: &due.missing,
-        forward: forward.as_deref(),
-        page_url: &forward_url(&engine.settings, due.bulletin_id),
-    })
-}
-
 /// After how long a try is made again that LINE does not answer for certain.
 fn wait_after(engine: &Engine, attempts: i16) -> std::time::Duration {
     let settings = &engine.settings;
@@ -158,7 +127,7 @@ fn wait_after(engine: &Engine, attempts: i16) -> std::time::Duration {
 
 /// One call, and what it came to. What cannot even be begun is as if it had not been tried.
 async fn call(engine: &Engine, access: Option<&Access>, due: &DueReminder, body: &str) -> Tried {
-    let put_off = Tried { id: due.id(), outcome: None, outcome_open: due.outcome_open, request_id: None };
+    let put_off = Tried { id: due.id, outcome: None, outcome_open: due.outcome_open, request_id: None };
     let user = match open_user(&engine.sealing, due.account, &due.user_id_sealed) {
         Ok(user) => user,
         Err(error) => {
@@ -178,7 +147,7 @@ async fn call(engine: &Engine, access: Option<&Access>, due: &DueReminder, body:
         // LINE takes no message for this person, or not this message: nothing would change that
         Verdict::BadRequest | Verdict::Refused => {
             let outcome = if due.outcome_open { ReminderOutcome::Unknown } else { ReminderOutcome::Refused };
-            tracing::warn!(reminder.step = due.step.as_str(), "LINE refused a reminder");
+            tracing::warn!(reminder.id = due.id, "LINE refused a reminder");
             Tried { outcome: Some(outcome), ..put_off }
         }
         Verdict::NotAllowed | Verdict::TooMany | Verdict::NotConnected => put_off,

@@ -83,6 +83,7 @@ pub mod progress;
 pub mod queue_counts;
 pub mod record;
 pub mod recovery_codes;
+pub mod reminder_tries;
 pub mod reminders;
 pub mod reports;
 pub mod retries;

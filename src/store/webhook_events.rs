@@ -1,5 +1,7 @@
 //! Webhook events: each kept once by LINE's event id, answered before it is worked on, drained in order.
 
+use std::time::Duration;
+
 use super::{Connection, Result};
 use crate::domain::heard::HeardNote;
 use crate::domain::ids::ChannelId;
@@ -213,7 +215,12 @@ pub async fn is_taken_back(db: &mut Connection, channel: ChannelId, message_id: 
     .await?)
 }
 
-/// Forgets events older than `oldest`, as LINE does not redeliver those, and those set aside before `oldest_failure`.
+/// How long an event is kept that was worked on; LINE redelivers none that is older.
+pub const KEPT: Duration = Duration::from_hours(7 * 24);
+/// How long an event is kept that was set aside, as trying it again needs it.
+pub const FAILED_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// Forgets events that came before `oldest`, and those set aside before `oldest_failure`.
 pub async fn delete_old_events(db: &mut Connection, oldest: Timestamp, oldest_failure: Timestamp) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from webhook_events where (processed_at is not null and received_at < $1) or failed_at < $2",

@@ -133,6 +133,7 @@ fn for_people(app: &App) -> Router<App> {
 fn undocumented() -> Router<App> {
     Router::new()
         .route("/", get(pages::landing::show))
+        .route("/heard", get(pages::heard::show))
         .route("/docs", get(pages::docs::show))
         .route("/openapi.json", get(pages::docs::get_document))
         .route("/assets/{file}", get(pages::assets::serve))

@@ -111,6 +111,7 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/assets/{file}"),
     open("GET", "/favicon.ico"),
     open("GET", "/"),
+    open("GET", "/heard"),
     open("GET", "/sign-in"),
     open("POST", "/sign-in"),
     open("POST", "/sign-in/code"),
@@ -249,6 +250,7 @@ mod tests {
         }
         let undocumented = [
             "/",
+            "/heard",
             "/docs",
             "/openapi.json",
             "/assets/{file}",

@@ -7,6 +7,7 @@ import { LINE_GROUPS } from './stage/relay.mjs';
 export function pages(relay, story) {
   return [
     { name: 'landing', url: `${relay.url}/`, picture: false },
+    { name: 'heard', url: `${relay.url}/heard`, picture: false },
     { name: 'bulletin', url: story.letter.public_url },
     { name: 'bulletin-withdrawn', url: story.withdrawn.public_url, picture: false },
     { name: 'bulletin-absent', url: `${relay.url}/b/nothing`, missing: true, picture: false },

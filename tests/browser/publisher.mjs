@@ -26,6 +26,8 @@ async function fill(page, say, subject) {
   await page.getByLabel(say('compose-image-alt')).fill(ALT);
   await page.getByLabel(say('compose-acknowledge-date')).fill(`31 ธันวาคม ${NEXT_YEAR}`);
   await page.getByLabel('GCC2').check();
+  await page.locator('#way > summary').click();
+  await page.getByLabel(say('compose-way-listen-then-push')).check();
   return typed(page, say);
 }
 
@@ -56,12 +58,14 @@ export function declare(scene) {
         await refused(page, say, language);
         assert.deepEqual(await typed(page, say), before);
         assert.ok(await page.getByLabel('GCC2').isChecked());
+        assert.ok(await page.getByLabel(say('compose-way-listen-then-push')).isVisible(), 'a choice that was made is not folded away');
         const picture = await world.browser.newContext().then((context) => photograph({ context }));
         await page.getByLabel(say('compose-image')).setInputFiles(picture);
         if (javaScriptEnabled) await page.locator('#image img').waitFor();
         const id = await saveAndGoOn(page, say);
         const draft = await world.relay.api('GET', `/bulletins/${id}`);
         assert.deepEqual([draft.subject, draft.body, draft.audience.tiers], [subject, 'ย่อหน้าที่หนึ่ง\n\nย่อหน้าที่สอง', [2]]);
+        assert.equal(draft.way, 'listen_then_push');
         assert.deepEqual(draft.attachments.map(({ alt }) => alt), [ALT]);
         assert.ok(await isDrawn(page.locator('main img').first()), 'the preview shows the picture');
       });

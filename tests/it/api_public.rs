@@ -124,7 +124,7 @@ async fn a_link_that_leads_to_no_published_bulletin_is_answered_in_thai() {
 async fn every_page_is_strict_with_browsers_and_loads_nothing_from_elsewhere() {
     let app = TestApp::new().await;
     let id = app.held().await;
-    for path in ["/", "/docs", "/b/none", address(&app, &id).await.as_str()] {
+    for path in ["/", "/heard", "/docs", "/b/none", address(&app, &id).await.as_str()] {
         let page = open(&app, path).await;
         for (header, value) in [
             ("x-content-type-options", "nosniff"),

@@ -41,6 +41,7 @@ pub const fn form(sender: Sender, route: &'static str, path: &'static str, field
 /// Routes without a field: their paths, and whether they know you, are all they look at.
 const WITHOUT_FIELDS: &[&str] = &[
     "GET /",
+    "GET /heard",
     "GET /openapi.json",
     "GET /b/{token}",
     "GET /i/{file}",

@@ -44,6 +44,7 @@ macro_rules! draft_fields {
             ("exclude_groups", "cmi"),
             ("group_query", "ลำพูน"),
             ("forwarding", "as_configured"),
+            ("way", "as_configured"),
             ("acknowledge", "yes"),
             ("acknowledge_date", "30 มีนาคม 2561"),
             ("acknowledge_time", "16.30"),

@@ -2,6 +2,7 @@
 
 mod acceptance_times;
 mod acknowledgements;
+mod alert_reminders;
 mod api_away;
 mod api_bulletins;
 mod api_cascade;
@@ -46,6 +47,7 @@ mod forms_table;
 mod fuzz_corpus;
 mod group_health;
 mod heard;
+mod heard_page;
 mod interleavings;
 mod line_check;
 mod line_groups;
@@ -62,6 +64,7 @@ mod pages_roles;
 mod pages_scenes;
 mod pages_steward;
 mod pages_templates;
+mod pages_way;
 mod people_account;
 mod people_accounts;
 mod people_attempts;

@@ -467,7 +467,7 @@ async fn a_governor_writes_to_the_own_province_and_through_its_stewards() {
     let app = TestApp::new().await;
     let governor = app.sign_in(Who::Steward).await;
     shows(&governor.open("/bulletins/new").await, &["จาก จังหวัดลำพูน", "3 กลุ่ม"]);
-    for more in [("forwarding", "automatic"), ("kind", "drill")] {
+    for more in [("forwarding", "automatic"), ("kind", "drill"), ("way", "listen")] {
         assert_eq!(governor.submit("/bulletins/new", &with(&[more, ("do", "save")])).await.status, 422, "{more:?}");
     }
     let id = save(&governor, &with(&[("do", "next")])).await;
@@ -517,6 +517,7 @@ async fn hostile_texts_are_only_texts_on_every_page() {
         "exclude_groups",
         "group_query",
         "forwarding",
+        "way",
         "acknowledge_date",
         "expires_date",
         "expires_time",

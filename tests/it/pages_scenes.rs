@@ -19,6 +19,7 @@ pub type Shown = (String, Answer);
 /// Where people begin.
 const PAGES: &[&str] = &[
     "/",
+    "/heard",
     "/home?said=signed-out",
     "/docs",
     "/docs?q=nowhere",

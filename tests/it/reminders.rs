@@ -16,7 +16,7 @@ const CENTRE: Member = Member { group: "Cgcc1", number: 1 };
 const HOUR: Duration = Duration::from_hours(1);
 
 /// Waits until offices open: the clock of the tests begins on a Friday at seven.
-async fn until_offices_open(app: &TestApp) {
+pub async fn until_offices_open(app: &TestApp) {
     app.after(Duration::from_mins(100)).await;
 }
 
@@ -34,11 +34,11 @@ async fn state(app: &TestApp, id: &str) -> State {
 }
 
 /// How many reminders LINE accepted for a member.
-fn got(app: &TestApp, member: Member) -> usize {
+pub fn got(app: &TestApp, member: Member) -> usize {
     app.line().accepted(Some(&member.user_id(app))).len()
 }
 
-fn last_line(app: &TestApp, member: Member) -> String {
+pub fn last_line(app: &TestApp, member: Member) -> String {
     app.line().chat(&member.user_id(app)).pop().expect("something")
 }
 

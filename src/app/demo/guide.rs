@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::accounts;
 use super::keys::DemoKey;
+use super::{accounts, bound_steward};
 use crate::app::AppContext;
 use crate::app::simulator::SimulatorOptions;
 use crate::domain::ids::BulletinId;
@@ -37,6 +37,7 @@ pub(super) async fn describe(
         let chat = simulated_link(&code.parse()?);
         let _ = writeln!(text, "  chat of {code:<23}http://{}/groups/{}", options.listen, chat.as_str());
     }
+    let _ = writeln!(text, "  the governor's chat of two     {}", bound_steward::chat_address(options));
     let _ = writeln!(text, "  all chats                      http://{}/", options.listen);
     text.push_str("\nAPI keys, made for this start\n");
     for key in keys {
@@ -46,8 +47,10 @@ pub(super) async fn describe(
     let _ = write!(
         text,
         "\nIn most provinces people forward by hand in LINE, by and by, and the account hears it; in the others stewards forward on\n\
-         their page, all but the governor of Ranong. A bulletin comes every ten minutes; {base}/cost says what\n\
-         they cost. All bulletins are made up.\n\nServing until Ctrl-C.\n",
+         their page, all but the governor of Ranong, whose office operations call and report for. A bulletin comes every ten minutes;\n\
+         {base}/cost says what they cost. The governor of Lamphun has bound LINE: his chat of two reminds him, in office hours and\n\
+         at any hour of what is ด่วนที่สุด, and ส่งต่อ forwards, there and under a card in the chat of gcc1 as member {member}. All bulletins are made up.\n\nServing until Ctrl-C.\n",
+        member = bound_steward::MEMBER,
     );
     Ok(text)
 }

@@ -3,7 +3,7 @@
 //! A private Postgres, the national tree, a LINE simulator in a process of its own, and a node; then the letter of
 //! 23 March 2561 goes down the 5,175 groups, tier by tier, and its receipts are shown. Afterwards the node serves on,
 //! with accounts, addresses, keys and commands to try; three weeks of bulletins are there, simulated stewards forward,
-//! members tap, and a new bulletin comes now and then. Told again on the same data it adds a bulletin and leaves the
+//! members tap and quote, operations telephone, one governor is bound in LINE, and a new bulletin comes now and then. Told again on the same data it adds a bulletin and leaves the
 //! rest; told `once`, it is the letter alone.
 //!
 //! Everything goes the way that it goes in production: the import, the commands, the engine, LINE's protocol. Only the
@@ -11,6 +11,7 @@
 
 mod accounts;
 mod apart;
+mod bound_steward;
 mod guide;
 mod history;
 mod keys;
@@ -20,6 +21,7 @@ mod progress;
 mod receipts;
 mod reset;
 mod simulated_people;
+mod simulated_telephone;
 mod simulator_process;
 
 use std::io::{self, Write as _};
@@ -147,6 +149,7 @@ async fn live(
 ) -> anyhow::Result<()> {
     let bulletin = show(engine, once).await?;
     if !once {
+        bound_steward::bind(context, options).await?;
         let keys = keys::make(context, keys_folder).await?;
         print_text(&guide::describe(context, options, password, &keys, bulletin).await?)?;
         simulated_people::run_people(engine).await;

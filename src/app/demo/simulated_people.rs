@@ -2,7 +2,7 @@
 //!
 //! They do what people would by the relay's own commands, each in a transaction of its own: a steward forwards when the
 //! time has come that this person takes for this bulletin, a few seconds or some minutes. The governor of
-//! [`ABSENT_GROUP`] never does, and the groups of the demo's own accounts are left to whoever tries them out. Every now and
+//! [`ABSENT_GROUP`] never does and is called by operations (`simulated_telephone`), and the groups of the demo's own accounts are left to whoever tries them out. Every now and
 //! then a bulletin is published.
 
 use std::time::Duration;
@@ -12,6 +12,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::history::{ABSENT_GROUP, fresh_draft, publisher, seed_for, steward_of};
+use super::simulated_telephone::Telephone;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
@@ -42,10 +43,11 @@ pub(super) async fn run_people(engine: &Engine) {
     let since = engine.clock.now();
     let mut next = since + NEWS;
     let mut number = 0;
+    let mut telephone = Telephone::default();
     loop {
         ticks.tick().await;
         let now = engine.clock.now();
-        note("forwarding", forward_due(engine, since, now).await);
+        note("forwarding", forward_due(engine, &mut telephone, since, now).await);
         if now >= next {
             note("publishing", publish_news(engine, number, now).await);
             number += 1;
@@ -60,11 +62,17 @@ fn note(what: &str, done: anyhow::Result<()>) {
     }
 }
 
-/// Forwards what the time has come for.
-async fn forward_due(engine: &Engine, since: Timestamp, now: Timestamp) -> anyhow::Result<()> {
+/// Forwards what the time has come for, and calls the office whose governor never does.
+async fn forward_due(
+    engine: &Engine,
+    telephone: &mut Telephone,
+    since: Timestamp,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let mut left = MOST_AT_A_TIME;
     for id in open_bulletins(engine).await? {
         let held = list_held_deliveries(&mut *engine.db.acquire().await?, id).await?;
+        telephone.call_about(engine, id, &held, since, now).await?;
         let due = held.into_iter().filter(|copy| is_due(id, copy, since, now)).take(left).collect::<Vec<_>>();
         left -= due.len();
         for copy in due {

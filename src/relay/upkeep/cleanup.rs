@@ -10,8 +10,6 @@ use crate::store::{
     sign_in_limits, webhook_events,
 };
 
-/// How long a webhook event that was set aside is kept.
-const FAILURES: Duration = Duration::from_hours(30 * 24);
 /// How long what a form made is kept for its second click.
 const FORMS_KEPT: Duration = Duration::from_mins(15);
 /// How long a picture that is in no bulletin is kept; it is looked for eight times as long.
@@ -31,7 +29,7 @@ pub(super) async fn forget_forms(engine: &Engine, now: Timestamp) -> Result<()> 
 pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
     let mut db = engine.db.acquire().await?;
     idempotency::delete_old_answers(&mut db, now - DAY).await?;
-    webhook_events::delete_old_events(&mut db, now - DAY * 7, now - FAILURES).await?;
+    webhook_events::delete_old_events(&mut db, now - webhook_events::KEPT, now - webhook_events::FAILED_KEPT).await?;
     binding_codes::delete_old_codes(&mut db, now - DAY * 30).await?;
     forward_taps::delete_old_hints(&mut db, now - DAY).await?;
     reminders::delete_old_reminders(&mut db, now - engine.settings.retention.attempts).await?;

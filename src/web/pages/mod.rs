@@ -13,6 +13,7 @@ pub mod cost;
 pub mod docs;
 pub mod form_fields;
 pub mod form_state;
+pub mod heard;
 pub mod image;
 pub mod join_slips;
 pub mod keys;

@@ -7,11 +7,14 @@ use axum::http::header;
 use crate::domain::bulletin::{ForwardingMode, Kind};
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
+use crate::domain::way::Way;
 use crate::store::bulletins::{Bulletin, Draft};
 use crate::web::app::App;
 use crate::web::input::read_bytes;
 use crate::web::problem::Problem;
 
+/// The choice of no way for all groups: each group keeps its own.
+pub const OWN_WAYS: &str = "as_configured";
 /// Rows for links.
 pub const LINKS: usize = 5;
 /// All texts of a form together, in bytes.
@@ -114,6 +117,8 @@ pub struct DraftForm {
     pub group_query: String,
     /// How it treats the groups' settings.
     pub forwarding: String,
+    /// How all groups get their copies.
+    pub way: String,
     /// Whether it bears the acknowledge button.
     pub acknowledge: bool,
     /// By when, the day.
@@ -135,6 +140,7 @@ impl DraftForm {
             about: about.unwrap_or_default(),
             urgency: "routine".to_owned(),
             forwarding: "as_configured".to_owned(),
+            way: OWN_WAYS.to_owned(),
             acknowledge: true,
             ..Self::default()
         };
@@ -168,6 +174,7 @@ impl DraftForm {
                 "exclude_groups" => typed.exclude_groups.push(text),
                 "group_query" => typed.group_query = text,
                 "forwarding" => typed.forwarding = text,
+                "way" => typed.way = text,
                 "acknowledge" => typed.acknowledge = true,
                 "acknowledge_date" => typed.acknowledge_date = text,
                 "acknowledge_time" => typed.acknowledge_time = text,
@@ -214,6 +221,7 @@ impl DraftForm {
             group_query: String::new(),
             forwarding: if draft.forwarding == ForwardingMode::Automatic { "automatic" } else { "as_configured" }
                 .into(),
+            way: draft.way.map_or(OWN_WAYS, Way::as_str).to_owned(),
             acknowledge: draft.acknowledgement.requested,
             acknowledge_date,
             acknowledge_time,

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::draft_form::DraftForm;
+use super::draft_form::{DraftForm, OWN_WAYS};
 use super::image::ImageField;
 use super::picker::GroupFilter;
 use super::preview::Preview;
@@ -61,6 +61,7 @@ impl FormPage {
             "body" => "compose-body",
             "links" => "compose-links",
             "image_alt" => "compose-image-alt",
+            "way" => "compose-way",
             "acknowledge" => "compose-acknowledge-ask",
             "expires" => "compose-expires",
             _ => return None,
@@ -70,6 +71,11 @@ impl FormPage {
     /// Whether there are links beyond the first.
     fn more_links(&self) -> bool {
         self.form.typed.links.iter().skip(1).any(|(label, url)| !label.is_empty() || !url.is_empty())
+    }
+
+    /// Whether a way is chosen for all groups.
+    fn sets_way(&self) -> bool {
+        !matches!(self.form.typed.way.as_str(), "" | OWN_WAYS)
     }
 
     #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "the template calls it so")]

@@ -1,17 +1,29 @@
 //! Labels of a bulletin's parts in the visitor's language.
 
-use crate::domain::bulletin::UnscheduledReason;
+use crate::domain::bulletin::{ForwardingMode, UnscheduledReason};
 use crate::domain::document::Doubt;
 use crate::domain::office::OfficeKind;
 use crate::domain::secrecy::Class;
 use crate::domain::text::BadText;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BadDay, BadTime, BulletinTime, TimeFault};
+use crate::domain::way::Way;
 use crate::relay::draft_rules::{DraftFault, MOST_LINKS};
 use crate::relay::refusal::Refusal;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::either;
 use crate::web::words::{Words, capital};
+
+/// How the groups of a bulletin get their copies: what goes through every group at once is pushed, whatever way is chosen.
+pub fn way(t: Words, forwarding: ForwardingMode, way: Option<Way>) -> String {
+    let way = if forwarding == ForwardingMode::Automatic { Some(Way::Push) } else { way };
+    t.say(match way {
+        None => "compose-way-configured",
+        Some(Way::Push) => "compose-way-push",
+        Some(Way::Listen) => "compose-way-listen",
+        Some(Way::ListenThenPush) => "compose-way-listen-then-push",
+    })
+}
 
 /// A kind of office.
 pub fn office_kind(t: Words, kind: OfficeKind) -> String {
@@ -76,7 +88,8 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         }
         DraftFault::Time(fault) => time_fault(t, fault),
         DraftFault::KindNeedsPublisher => t.say("compose-fault-kind-steward"),
-        DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => t.say("compose-fault-automatic"),
+        DraftFault::ForwardingNeedsPublisher => t.say("compose-fault-automatic"),
+        DraftFault::WayNeedsPublisher => t.say("compose-fault-way-steward"),
         DraftFault::GroupAbsent { code, .. } => t.say_with("compose-refused-unknown-groups", &[("codes", code)]),
         DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
         DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),

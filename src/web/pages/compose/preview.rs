@@ -66,6 +66,8 @@ impl askama::filters::HtmlSafe for Letter {}
 pub struct Counts {
     t: Words,
     forecast: Forecast,
+    /// How the groups get their copies, in words.
+    way: String,
     quotas: Vec<Quota>,
 }
 
@@ -83,8 +85,8 @@ struct Quota {
 }
 
 impl Counts {
-    /// The forecast in words.
-    pub fn of(t: Words, forecast: Forecast) -> Self {
+    /// The forecast in words, for a bulletin that goes by `way`.
+    pub fn of(t: Words, forecast: Forecast, way: String) -> Self {
         let quotas = forecast.channels.iter().map(|channel| Quota {
             channel: channel.channel.clone(),
             messages: group_digits(channel.messages),
@@ -96,7 +98,7 @@ impl Counts {
             },
             enough: channel.enough,
         });
-        Self { t, quotas: quotas.collect(), forecast }
+        Self { t, quotas: quotas.collect(), way, forecast }
     }
 
     /// Whether some channel has too few messages left.
@@ -171,7 +173,7 @@ impl Preview {
         };
         let ways = Ways::of(&app.settings.ways, draft.urgency, draft.forwarding, draft.way);
         let counts = match forecast_audience(db, &app.settings, draft.origin, &draft.audience, &ways, app.now()).await {
-            Ok(forecast) => Some(Counts::of(t, forecast)),
+            Ok(forecast) => Some(Counts::of(t, forecast, format::way(t, draft.forwarding, draft.way))),
             Err(refusal) => {
                 refused.push(format::refusal(t, &refusal).ok_or_else(|| Problem::from(refusal))?);
                 None

@@ -9,7 +9,7 @@ use jiff::civil::{Time, time};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::draft_form::DraftForm;
+use super::draft_form::{DraftForm, OWN_WAYS};
 use super::format::{bad_day, bad_text, bad_time, draft_fault};
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Link};
 use crate::domain::document::DocumentNumber;
@@ -19,6 +19,7 @@ use crate::domain::text::{AltText, BadText, Body, Subject};
 use crate::domain::thai::{from_bangkok, parse_time};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, BulletinTime, parse_day};
+use crate::domain::way::Way;
 use crate::relay::draft_rules::{DraftFault, DraftText, read_address};
 use crate::store::bulletins::Draft;
 use crate::web::pages::form_state::FormErrors;
@@ -56,6 +57,7 @@ const FIELDS: &[&str] = &[
     "image_alt",
     "audience",
     "forwarding",
+    "way",
     "acknowledge",
     "expires",
 ];
@@ -84,7 +86,8 @@ fn field_of(fault: &DraftFault) -> &'static str {
             BulletinTime::DueAt => "acknowledge",
             BulletinTime::ExpiresAt | BulletinTime::PublishAt => "expires",
         },
-        DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => "forwarding",
+        DraftFault::ForwardingNeedsPublisher => "forwarding",
+        DraftFault::WayNeedsPublisher => "way",
         DraftFault::ImageAbsent => "image",
     }
 }
@@ -104,7 +107,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         attachment: reader.picture(&typed.image, &typed.image_alt),
         audience: audience(typed),
         forwarding: word(&typed.forwarding).unwrap_or_default(),
-        way: None,
+        way: reader.way(&typed.way),
         acknowledgement: Acknowledgement {
             requested: typed.acknowledge,
             due_at: if typed.acknowledge { reader.deadline(typed) } else { None },
@@ -207,6 +210,18 @@ impl Reader {
                 "…".parse().ok().map(|alt| Attachment { image, alt })
             }
         }
+    }
+
+    /// The way of all groups; a form without the field leaves it to the groups.
+    fn way(&mut self, typed: &str) -> Option<Way> {
+        if matches!(typed, "" | OWN_WAYS) {
+            return None;
+        }
+        let way = word(typed);
+        if way.is_none() {
+            self.errors.add("way", self.t.say("compose-fault-way"));
+        }
+        way
     }
 
     fn deadline(&mut self, typed: &DraftForm) -> Option<Timestamp> {

@@ -180,6 +180,7 @@ async fn facts(db: &mut Connection, visitor: &Visitor, row: &Bulletin) -> Result
             ForwardingMode::Automatic => t.say("compose-forwarding-automatic"),
         }),
     );
+    add(t.say("compose-way"), Some(format::way(t, row.forwarding, row.way)));
     let acknowledgement = &row.acknowledgement;
     add(
         t.say("compose-acknowledge"),

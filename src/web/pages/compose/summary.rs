@@ -104,7 +104,7 @@ async fn page(
         }
     };
     let counts = match forecast(db, &app.settings, id, app.now()).await {
-        Ok(forecast) => Some(Counts::of(t, forecast)),
+        Ok(forecast) => Some(Counts::of(t, forecast, format::way(t, row.forwarding, row.way))),
         Err(refusal) => {
             fault = fault.or(format::refusal(t, &refusal));
             None
