@@ -105,7 +105,8 @@ impl Drawing<'_> {
         if container["type"] != "carousel" {
             return self.bubble(container);
         }
-        container["contents"].as_array().into_iter().flatten().try_for_each(|bubble| self.bubble(bubble))
+        let bubbles = container["contents"].as_array().ok_or_else(|| unknown("container", Some("carousel")))?;
+        bubbles.iter().try_for_each(|bubble| self.bubble(bubble))
     }
 
     fn bubble(&mut self, bubble: &Value) -> Result<(), CannotDraw> {
