@@ -43,6 +43,8 @@ pub enum Permission {
     Retry,
     /// Change groups and make join codes.
     ManageGroups,
+    /// Change the whole tree by its file.
+    ManageTree,
     /// See channels; park and resume them.
     OperateChannels,
     /// Make accounts, end them and give out links.
@@ -55,7 +57,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -64,6 +66,7 @@ impl Permission {
         Self::Forward,
         Self::Retry,
         Self::ManageGroups,
+        Self::ManageTree,
         Self::OperateChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
@@ -87,7 +90,9 @@ impl Role {
             // a steward's own ones, as with originating
             Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Permission::Retry | Permission::OperateChannels => matches!(self, Self::Admin | Self::Operator),
+            Permission::Retry | Permission::OperateChannels | Permission::ManageTree => {
+                matches!(self, Self::Admin | Self::Operator)
+            }
             Permission::ManageGroups => matches!(self, Self::Admin | Self::Operator | Self::Steward),
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
             Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),

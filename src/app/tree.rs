@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::bail;
 use serde_json::json;
 
 use super::AppContext;
 use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
 use crate::domain::time::Timestamp;
-use crate::domain::tree_file::{self, TreeFileError};
-use crate::store::tree::{Diff, apply, load_known};
+use crate::domain::tree_file::TreeFileError;
+use crate::relay::tree_files::{TreeRefusal, lay};
+use crate::store::tree::Diff;
 use crate::store::{StoreError, audit};
 
 /// A file with bad rows; nothing was changed.
@@ -55,13 +55,11 @@ pub async fn import(
     now: Timestamp,
 ) -> anyhow::Result<Diff> {
     let mut tx = context.db.begin().await.map_err(StoreError::from)?;
-    let mut known = load_known(&mut tx).await?;
-    if let Some(channel) = channel.filter(|channel| !known.channels.contains(channel)) {
-        bail!("there is no channel \"{channel}\"; add it first");
-    }
-    known.default_channel = channel.cloned();
-    let rows = tree_file::parse(bytes, &known).map_err(BadFile)?;
-    let diff = apply(&mut tx, &rows, now).await?;
+    let diff = match lay(&mut tx, bytes, channel, now).await {
+        Ok(diff) => diff,
+        Err(TreeRefusal::BadFile(bad)) => return Err(BadFile(bad).into()),
+        Err(other) => return Err(other.into()),
+    };
     if dry_run {
         tx.rollback().await.map_err(StoreError::from)?;
         return Ok(diff);

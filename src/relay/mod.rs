@@ -77,6 +77,7 @@ pub mod settings;
 pub mod share;
 pub mod test_driver;
 pub mod test_send;
+pub mod tree_files;
 pub mod upkeep;
 pub mod withdraw;
 

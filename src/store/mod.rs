@@ -93,6 +93,8 @@ pub mod sign_in_waits;
 pub mod stewards;
 pub mod transitions;
 pub mod tree;
+pub mod tree_list;
+pub mod tree_uploads;
 pub mod waiting;
 pub mod webhook_events;
 pub mod webhook_failures;

@@ -91,6 +91,7 @@ fn act_name(act: Permission) -> &'static str {
         Permission::Forward => "forward",
         Permission::Retry => "retry",
         Permission::ManageGroups => "manage_groups",
+        Permission::ManageTree => "manage_tree",
         Permission::OperateChannels => "operate_channels",
         Permission::ManageKeys => "manage_keys",
         Permission::ManageAccounts => "manage_accounts",

@@ -123,6 +123,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::cost::routes())
         .merge(pages::accounts::routes())
         .merge(pages::join_slips::routes())
+        .merge(pages::tree::routes())
         .merge(pages::keys::routes())
         .merge(pages::status::routes())
         .merge(pages::audit::routes());

@@ -46,6 +46,7 @@ const NAV: &[NavItem] = &[
         key: "way-cost",
         roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
     },
+    NavItem { path: "/tree", key: "way-tree", roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver] },
     NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
     NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },

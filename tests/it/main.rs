@@ -99,5 +99,6 @@ mod test_app;
 mod test_relay;
 mod thai_spelling;
 mod tree;
+mod tree_pages;
 mod upgrade;
 mod ways;

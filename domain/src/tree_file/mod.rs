@@ -19,6 +19,7 @@
 mod cell;
 mod check;
 mod column;
+mod compare;
 mod error;
 mod header;
 mod known;
@@ -30,6 +31,7 @@ mod row;
 mod write;
 
 pub use column::Column;
+pub use compare::{ChangedCell, ChangedGroup, all_stand, compare, way_back};
 pub use error::{Place, Reason, RowError, TreeFileError};
 pub use known::{KnownGroup, KnownTree};
 pub use patch::Patch;

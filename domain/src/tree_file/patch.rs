@@ -25,6 +25,12 @@ impl<T> Patch<T> {
         if let Self::Set(value) = self { Some(value) } else { None }
     }
 
+    /// The same, but what would be left is cleared.
+    #[must_use]
+    pub fn or_clear(self) -> Self {
+        if self.is_keep() { Self::Clear } else { self }
+    }
+
     /// Whether it changes nothing.
     #[must_use]
     pub fn is_keep(&self) -> bool {

@@ -67,6 +67,25 @@ pub struct TreeRow {
 }
 
 impl TreeRow {
+    /// The same, but what an empty cell would leave is cleared: the row says everything of its group.
+    #[must_use]
+    pub fn clearing_what_is_empty(self) -> Self {
+        Self {
+            province: self.province.or_clear(),
+            channel: self.channel.or_clear(),
+            line_group_id: self.line_group_id.or_clear(),
+            members: self.members.or_clear(),
+            head_count: self.head_count.or_clear(),
+            way: self.way.or_clear(),
+            push_after: self.push_after.or_clear(),
+            steward: self.steward.or_clear(),
+            steward_title: self.steward_title.or_clear(),
+            steward_phone: self.steward_phone.or_clear(),
+            deputy: self.deputy.or_clear(),
+            ..self
+        }
+    }
+
     /// A row for `code` on `line` that changes nothing yet.
     #[must_use]
     pub fn new(line: u64, code: Code) -> Self {

@@ -53,7 +53,7 @@ pub fn write<'a>(rows: impl IntoIterator<Item = &'a TreeRow>, mut out: impl io::
     Ok(csv.flush()?)
 }
 
-fn write_cell(row: &TreeRow, column: Column) -> String {
+pub(super) fn write_cell(row: &TreeRow, column: Column) -> String {
     match column {
         Column::Code => row.code.to_string(),
         Column::Parent => emptied(write_patch(&row.parent, Code::to_string)),

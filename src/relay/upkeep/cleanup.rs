@@ -7,7 +7,7 @@ use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::{
     Result, account_links, binding_codes, forward_taps, idempotency, images, known_devices, login_sessions, reminders,
-    sign_in_limits, webhook_events,
+    sign_in_limits, tree_uploads, webhook_events,
 };
 
 /// How long what a form made is kept for its second click.
@@ -33,6 +33,7 @@ pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
     binding_codes::delete_old_codes(&mut db, now - DAY * 30).await?;
     forward_taps::delete_old_hints(&mut db, now - DAY).await?;
     reminders::delete_old_reminders(&mut db, now - engine.settings.retention.attempts).await?;
+    tree_uploads::delete_uploads(&mut db, now - DAY * 30).await?;
     images::delete_unused(&mut db, now - UNUSED * 8, now - UNUSED).await?;
     // so that a round ends, however much there is; the rest is left for the next day
     for _ in 0..FORGETS {

@@ -24,6 +24,7 @@ pub mod refused;
 pub mod report_form;
 pub mod status;
 pub mod steward;
+pub mod tree;
 
 use askama::{Template, Values};
 use axum::http::{HeaderValue, StatusCode, header};

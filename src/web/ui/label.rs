@@ -8,6 +8,7 @@ use crate::domain::delivery::{self, Reason};
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
 use crate::domain::reported::ReportKind;
+use crate::domain::way::Way;
 use crate::web::view::delivery::{DeliveryState, Why};
 use crate::web::words::{Language, Words};
 
@@ -154,6 +155,20 @@ impl Label for GroupAlertKind {
             Self::Renamed | Self::Shrunk => "warn",
             Self::Lost => "bad",
         }
+    }
+}
+
+impl Label for Way {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Push => "way-word-push",
+            Self::Listen => "way-word-listen",
+            Self::ListenThenPush => "way-word-listen-then-push",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        ""
     }
 }
 

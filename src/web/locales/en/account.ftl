@@ -19,6 +19,7 @@ account-act-publish = Write, change and publish any bulletin
 account-act-withdraw = Withdraw a published bulletin, within the scope
 account-act-forward = Forward a bulletin into a group, or say that it does not concern it
 account-act-retry = Send again what failed, and put back what was declined
+account-act-tree = change the whole tree by its file
 account-act-groups = Set up groups and make join codes for LINE groups
 account-act-channels = Look after the LINE channels: park and resume them
 account-act-keys = Make and revoke API keys

@@ -1,6 +1,7 @@
 # The coverage board.
 way-board = Coverage
 way-channels = LINE channels
+way-tree = Chart
 way-failures = To be fixed
 said-undeclined = No longer declined: the bulletin waits to be forwarded into this group again
 said-retried = Queued again

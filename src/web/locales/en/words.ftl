@@ -41,3 +41,7 @@ actor-program = the system ({ $name })
 
 # The heading of the second column that a file has for one value.
 file-code = { $name } (code)
+
+way-word-push = pushed
+way-word-listen = forwarded by hand
+way-word-listen-then-push = by hand, then pushed

@@ -1,6 +1,7 @@
 # The coverage board.
 way-board = ภาพรวมการส่ง
 way-channels = ช่องทาง LINE
+way-tree = ผังหน่วยงาน
 way-failures = รายการที่ต้องแก้ไข
 said-undeclined = ยกเลิกการแจ้งว่าไม่เกี่ยวข้องแล้ว ประกาศกลับไปรอส่งต่อเข้ากลุ่มนี้
 said-retried = จัดเข้าคิวเพื่อส่งอีกครั้งแล้ว

@@ -41,3 +41,7 @@ actor-program = ระบบ ({ $name })
 
 # The heading of the second column that a file has for one value.
 file-code = { $name } (รหัส)
+
+way-word-push = ส่งอัตโนมัติ
+way-word-listen = ส่งต่อด้วยมือ
+way-word-listen-then-push = ส่งต่อด้วยมือ แล้วส่งส่วนที่เหลือ

@@ -1,0 +1,64 @@
+# The chart of offices and groups, and its file.
+
+tree-title = The chart of offices and groups
+tree-search = Group, office or code
+tree-search-button = Search
+tree-province = Province
+tree-found = { $groups } groups, { $linked } of them linked to a LINE group
+tree-tier = Tier
+tree-way = Way
+tree-way-own = as the settings say
+tree-last = Last bulletin
+tree-retired = Out of use
+tree-none = No group is called so.
+tree-next = Next page
+tree-csv = Download the list (CSV)
+tree-file = Download the tree file
+tree-upload = Upload a tree file
+tree-upload-about = The file is first compared with the chart, and nothing is changed yet: you see what would change, office by office. Apply it with one button. It can be undone as long as nothing was sent to a group that it changed.
+tree-upload-file = The tree file (CSV, as it is downloaded here)
+tree-upload-new-channel = LINE channel of new groups
+tree-upload-any-channel = as the file says
+tree-upload-look = Show what would change
+tree-upload-empty = Choose a file.
+tree-upload-channel = There is no such LINE channel.
+tree-upload-nothing = The chart says the same already: nothing would change.
+tree-upload-bad = { $n ->
+    [one] The file has one fault; nothing was changed.
+   *[other] The file has { $n } faults; nothing was changed.
+}
+tree-faults = Faults of the file
+tree-fault-line = Line
+tree-fault-column = Column
+tree-fault-why = What is wrong
+tree-faults-more = { $all } faults in all; the first are shown.
+tree-uploads = Files uploaded in the last 30 days
+tree-upload-name = File
+tree-upload-at = Uploaded
+tree-upload-by = By
+tree-upload-groups = Groups
+tree-upload-state = State
+tree-upload-waiting = not applied
+tree-upload-applied = applied
+tree-upload-undone = undone
+tree-review = What the file would change
+tree-reviewed = What the file changed
+tree-review-sent = { $file }, uploaded { $at }
+tree-review-applied = Applied { $at }
+tree-review-undone = Undone { $at }
+tree-new = New groups
+tree-changed = Changed groups
+tree-column = Column
+tree-was = Before
+tree-is = After
+tree-is-new = new
+tree-rest = { $n } more groups are not shown here.
+tree-apply = Apply as shown
+tree-undo = Undo
+tree-undo-hint = Changed groups become what they were; new ones are put out of use.
+tree-changed-meanwhile = The chart has changed meanwhile, so the file would change something else. Look at it again.
+tree-undo-used = A bulletin has gone to a group that the file changed, so it cannot be undone any more.
+tree-undo-changed = Something that the file changed has been changed again since, so it cannot be undone.
+tree-no-longer-fits = The file does not fit the chart any more: { $why }
+said-tree-applied = The file is applied
+said-tree-undone = What the file changed is undone
