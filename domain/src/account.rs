@@ -22,6 +22,9 @@ pub enum Role {
     Operator,
     /// Reads the status of its own subtree.
     Agency,
+    /// An office's coordinator, ผู้ประสานงาน (letter of March 2561, clause 2): does office work and manages groups in its own
+    /// subtree.
+    Coordinator,
 }
 
 /// An act that needs a role.
@@ -43,6 +46,8 @@ pub enum Permission {
     Retry,
     /// Change groups and make join codes.
     ManageGroups,
+    /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
+    OfficeWork,
     /// See channels; park and resume them.
     OperateChannels,
     /// Make accounts, end them and give out links.
@@ -55,7 +60,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -64,6 +69,7 @@ impl Permission {
         Self::Forward,
         Self::Retry,
         Self::ManageGroups,
+        Self::OfficeWork,
         Self::OperateChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
@@ -73,8 +79,8 @@ impl Permission {
 
 impl Role {
     /// All, from the widest to the narrowest.
-    pub const ALL: [Self; 6] =
-        [Self::Admin, Self::Publisher, Self::Approver, Self::Operator, Self::Steward, Self::Agency];
+    pub const ALL: [Self; 7] =
+        [Self::Admin, Self::Publisher, Self::Approver, Self::Operator, Self::Steward, Self::Coordinator, Self::Agency];
 
     /// Whether the role may do `act` at all; where is decided by scope.
     #[must_use]
@@ -88,7 +94,12 @@ impl Role {
             Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
             Permission::Retry | Permission::OperateChannels => matches!(self, Self::Admin | Self::Operator),
-            Permission::ManageGroups => matches!(self, Self::Admin | Self::Operator | Self::Steward),
+            Permission::ManageGroups => {
+                matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Coordinator)
+            }
+            Permission::OfficeWork => {
+                matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Agency | Self::Coordinator)
+            }
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
             Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
         }
@@ -97,7 +108,7 @@ impl Role {
     /// Whether the role makes no sense without an office.
     #[must_use]
     pub fn needs_office(self) -> bool {
-        matches!(self, Self::Steward | Self::Agency)
+        matches!(self, Self::Steward | Self::Agency | Self::Coordinator)
     }
 
     /// The word used in files and the API.
@@ -110,6 +121,7 @@ impl Role {
             Self::Steward => "steward",
             Self::Operator => "operator",
             Self::Agency => "agency",
+            Self::Coordinator => "coordinator",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::words::capital;
 use crate::accounts::AccountRefusal;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::offices::OfficeRefusal;
 use crate::relay::draft_rules::DraftFault;
 use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
@@ -100,6 +101,17 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::OwnAccount => Self::conflict("own-account", detail),
             AccountRefusal::UsernameTaken(_) => Self::conflict("username-taken", detail),
             AccountRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OfficeRefusal> for Problem {
+    fn from(refusal: OfficeRefusal) -> Self {
+        let detail = capital(&refusal.to_string());
+        match refusal {
+            OfficeRefusal::NotAllowed => Self::forbidden(detail),
+            OfficeRefusal::OfficeAbsent => Self::absent("office"),
+            OfficeRefusal::Store(error) => error.into(),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::scenes_steward::forwarding;
 use crate::template_parts::{Mark, files, parts};
 use crate::test_app::{TestApp, Who};
 
-const EVERYBODY: [Who; 5] = [Who::Admin, Who::Publisher, Who::Steward, Who::Operator, Who::Agency];
+const EVERYBODY: [Who; 6] = [Who::Admin, Who::Publisher, Who::Steward, Who::Operator, Who::Agency, Who::Coordinator];
 
 /// All pages that everybody finds, in both languages.
 async fn walk_as_everybody(name: &str, app: &TestApp, of_a_kind: usize) -> Vec<Shown> {

@@ -215,6 +215,7 @@ impl Label for Role {
             Self::Steward => "role-steward",
             Self::Operator => "role-operator",
             Self::Agency => "role-agency",
+            Self::Coordinator => "role-coordinator",
         })
     }
 }

@@ -1,0 +1,43 @@
+//! What the letters ask of offices: one function for each act, with the caller's right as an argument, which works in the caller's
+//! transaction and writes one entry of the audit, whether a page, the API or the command line calls.
+//!
+//! Office work is done for the offices of one's own part of the tree; the audit and each record say who did it. Nothing here writes
+//! into the cascade: what goes up or is noted at an office stays beside the one-way feed.
+
+use crate::domain::account::Permission;
+use crate::domain::ids::OfficeId;
+use crate::domain::right::{Right, Scope};
+use crate::store::offices::is_under;
+use crate::store::{Connection, StoreError};
+
+/// Why an act of office work is refused; nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeRefusal {
+    /// The caller's role does no office work.
+    #[error("the role may not do this")]
+    NotAllowed,
+    /// There is no such office, or it is outside of the caller's part of the tree.
+    #[error("there is no such office")]
+    OfficeAbsent,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The result of an act of office work.
+pub type Result<T, E = OfficeRefusal> = std::result::Result<T, E>;
+
+/// Whether the caller does the work of `office`: every command asks this first.
+///
+/// # Errors
+/// [`OfficeRefusal::NotAllowed`], [`OfficeRefusal::OfficeAbsent`].
+pub async fn must_work_for(db: &mut Connection, right: &Right, office: OfficeId) -> Result<()> {
+    if !right.may(Permission::OfficeWork) {
+        return Err(OfficeRefusal::NotAllowed);
+    }
+    let theirs = match &right.scope {
+        Scope::Whole => true,
+        Scope::Under(scope) => is_under(db, office, scope).await?,
+    };
+    if theirs { Ok(()) } else { Err(OfficeRefusal::OfficeAbsent) }
+}
