@@ -111,6 +111,18 @@ impl From<OfficeRefusal> for Problem {
         match refusal {
             OfficeRefusal::NotAllowed => Self::forbidden(detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
+            OfficeRefusal::EntryAbsent => Self::absent("entry of a register"),
+            OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
+            OfficeRefusal::AlreadyReceived(entry) => {
+                Self::conflict("already-received", format!("{detail}, as entry {entry}."))
+            }
+            OfficeRefusal::YearClosed(_) => Self::conflict("year-closed", detail),
+            OfficeRefusal::YearNotEnded(_) => Self::conflict("year-not-ended", detail),
+            OfficeRefusal::InFuture(field) => Self::invalid_field(format!("/{field}"), detail),
+            OfficeRefusal::BadYear(_) => Self::invalid_field("/received_at", detail),
+            OfficeRefusal::AssigneeMissing => Self::invalid_field("/assignee", detail),
+            OfficeRefusal::MethodMissing => Self::invalid_field("/text", detail),
+            OfficeRefusal::ChainFull => Self::conflict("chain-full", detail),
             OfficeRefusal::Store(error) => error.into(),
         }
     }
