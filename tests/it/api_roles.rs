@@ -1,6 +1,7 @@
 //! Who may do what, and where: every route with every role, in both directions.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI16, Ordering};
 
 use gcc_relay::domain::account::Role;
 use gcc_relay::store::api_keys::revoke_key;
@@ -46,6 +47,12 @@ const MANAGE: [u16; 8] = [200, 403, 403, 200, 200, 403, 200, 401];
 const MANAGE_BELOW: [u16; 8] = [200, 403, 403, 404, 200, 403, 200, 401];
 /// The same of a group in another province.
 const MANAGE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 401];
+/// Those who do the work of an office, of one that all of them see.
+const WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 401];
+/// The same of the steward's office, which the agency below does not see.
+const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
+/// The same of one in another province.
+const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
 const OPEN: [u16; 8] = [200; 8];
@@ -63,6 +70,8 @@ const fn with(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
 }
 
 const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื่อน"}"#;
+
+const NOTED: &str = r#"{"kind": "noted", "author": "ผู้ว่าราชการจังหวัด"}"#;
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
 
@@ -166,6 +175,43 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
     row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    row("GET /api/v1/register", "register?office=lamphun-commerce", "", WORK),
+    row("GET /api/v1/register", "register?office=lamphun", "", WORK_ABOVE),
+    row("GET /api/v1/register", "register?office=chiangmai", "", WORK_ELSEWHERE),
+    row("POST /api/v1/register", "register", r#"{"office": "lamphun-commerce", "subject": "เรื่อง"}"#, with(201, WORK)),
+    row("POST /api/v1/register", "register", r#"{"office": "lamphun", "subject": "เรื่อง"}"#, with(201, WORK_ABOVE)),
+    row("POST /api/v1/register", "register", r#"{"office": "chiangmai", "subject": "เรื่อง"}"#, with(201, WORK_ELSEWHERE)),
+    row("GET /api/v1/register/years", "register/years?office=lamphun", "", WORK_ABOVE),
+    row("GET /api/v1/register/years", "register/years?office=chiangmai", "", WORK_ELSEWHERE),
+    row("POST /api/v1/register/years/{year}/close", "register/years/{ended year}/close", r#"{"office": "lamphun"}"#, WORK_ABOVE),
+    row(
+        "POST /api/v1/register/years/{year}/close",
+        "register/years/{ended year}/close",
+        r#"{"office": "chiangmai"}"#,
+        WORK_ELSEWHERE,
+    ),
+    row("POST /api/v1/register/by-itself", "register/by-itself", r#"{"office": "lamphun", "when": "seen"}"#, WORK_ABOVE),
+    row(
+        "POST /api/v1/register/by-itself",
+        "register/by-itself",
+        r#"{"office": "chiangmai", "when": "seen"}"#,
+        WORK_ELSEWHERE,
+    ),
+    row("GET /api/v1/register/{id}", "register/{received at lamphun-commerce}", "", WORK),
+    row("GET /api/v1/register/{id}", "register/{received at lamphun}", "", WORK_ABOVE),
+    row("GET /api/v1/register/{id}", "register/{received at chiangmai}", "", WORK_ELSEWHERE),
+    row(
+        "POST /api/v1/register/{id}/endorsements",
+        "register/{received at lamphun}/endorsements",
+        NOTED,
+        with(201, WORK_ABOVE),
+    ),
+    row(
+        "POST /api/v1/register/{id}/endorsements",
+        "register/{received at chiangmai}/endorsements",
+        NOTED,
+        with(201, WORK_ELSEWHERE),
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -187,6 +233,9 @@ const ROWS: &[Row] = &[
     // no key opens it, only LINE's signature
     row("POST /line/webhook/{channel}", "/line/webhook/gcc", r#"{"events": []}"#, [401; 8]),
 ];
+
+/// The year of the Buddhist era that is closed next: each is closed once.
+static ENDED_YEAR: AtomicI16 = AtomicI16::new(2501);
 
 /// What the words in a path stand for: made once where it is only read, and afresh where it is changed.
 struct Fixtures<'a> {
@@ -212,9 +261,17 @@ impl Fixtures<'_> {
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
             "sending" | "parked" => self.channel(word == "parked").await,
+            "ended year" => ENDED_YEAR.fetch_add(1, Ordering::Relaxed).to_string(),
+            _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             _ => self.app.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,
         }
+    }
+
+    async fn received_at(&self, office: &str) -> String {
+        let letter = json!({ "office": office, "subject": "เรื่อง" });
+        let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
     }
 
     async fn page(&self) -> String {

@@ -71,6 +71,7 @@ mod people_recovery;
 mod people_sign_in;
 mod program;
 mod quoted;
+mod register;
 mod relay_cascade;
 mod relay_clocks;
 mod relay_faults;
