@@ -84,6 +84,36 @@ impl<'de> Deserialize<'de> for RegisterYear {
     }
 }
 
+/// The place of an entry in a register: where a page of it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegisterPlace {
+    /// The year.
+    pub year: RegisterYear,
+    /// The number in it.
+    pub number: i32,
+}
+
+/// A text is no place in a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not a place in a register such as 2561.17")]
+pub struct BadPlace;
+
+impl fmt::Display for RegisterPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.year, self.number)
+    }
+}
+
+impl FromStr for RegisterPlace {
+    type Err = BadPlace;
+
+    fn from_str(text: &str) -> Result<Self, BadPlace> {
+        let (year, number) = text.split_once('.').ok_or(BadPlace)?;
+        let (year, number) = (year.parse().map_err(|_| BadPlace)?, number.parse().map_err(|_| BadPlace)?);
+        Ok(Self { year, number })
+    }
+}
+
 /// Whether bulletins enter an office's register by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -135,17 +165,6 @@ pub enum EndorsementKind {
 impl EndorsementKind {
     /// All of them, in the order of a chain.
     pub const ALL: [Self; 4] = [Self::Noted, Self::Propose, Self::Assign, Self::Done];
-
-    /// What is written on the letter, with who is to act where that is said.
-    #[must_use]
-    pub fn thai(self, assignee: Option<&str>) -> String {
-        match (self, assignee) {
-            (Self::Noted, _) => "ทราบ".to_owned(),
-            (Self::Propose, who) => format!("เห็นควรมอบ {} ดำเนินการ", who.unwrap_or("………………")),
-            (Self::Assign, who) => format!("มอบ {} ดำเนินการ", who.unwrap_or("………………")),
-            (Self::Done, _) => "ดำเนินการแล้ว".to_owned(),
-        }
-    }
 }
 
 /// The moment without its seconds, as a stamp has it.
@@ -315,8 +334,7 @@ mod tests {
     #[test]
     fn a_letter_of_tomorrow_is_doubted() {
         let at = bangkok(date(2018, 3, 23), 9, 6);
-        let times =
-            EntryTimes { received_at: at, recorded_at: at, dated: Some(date(2018, 3, 24)), published_at: None };
+        let times = EntryTimes { received_at: at, recorded_at: at, dated: Some(date(2018, 3, 24)), published_at: None };
         assert_eq!(times.doubts(), [RegisterDoubt::ReceivedBeforeDated, RegisterDoubt::DatedInFuture]);
     }
 
@@ -330,9 +348,11 @@ mod tests {
     }
 
     #[test]
-    fn an_endorsement_reads_as_on_a_letter() {
-        let said = EndorsementKind::ALL.map(|kind| kind.thai(Some("สบก.")));
-        assert_eq!(said, ["ทราบ", "เห็นควรมอบ สบก. ดำเนินการ", "มอบ สบก. ดำเนินการ", "ดำเนินการแล้ว"]);
-        assert_eq!(EndorsementKind::Propose.thai(None), "เห็นควรมอบ ……………… ดำเนินการ");
+    fn a_place_comes_back_from_its_text_and_nothing_else_is_one() {
+        let place = RegisterPlace { year: RegisterYear(2561), number: 17 };
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for bad in ["2561", "2561.", "2018.1", ".1", "2561.99999999999"] {
+            assert_eq!(bad.parse::<RegisterPlace>(), Err(BadPlace), "{bad}");
+        }
     }
 }

@@ -15,7 +15,8 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_alerts,
-    group_change, groups, images, offices, on_behalf, publishing, register, register_entries, retrying, status, waiting, webhook_failures,
+    group_change, groups, images, offices, on_behalf, publishing, register, register_entries, retrying, status,
+    waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -127,6 +128,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::compose::routes())
         .merge(pages::board::routes())
         .merge(pages::cost::routes())
+        .merge(pages::register::routes())
         .merge(pages::accounts::routes())
         .merge(pages::join_slips::routes())
         .merge(pages::keys::routes())

@@ -75,6 +75,15 @@ const WRITE: [u16; 8] = [200, 200, 403, 404, 403, 403, 403, 303];
 const WRITE_SEND: [u16; 8] = [303, 303, 403, 404, 403, 403, 403, 401];
 /// The same without saying which version was seen: nothing is overwritten.
 const NOT_AS_SEEN: [u16; 8] = [409, 409, 403, 404, 403, 403, 403, 401];
+/// Those who do the work of an office.
+const WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 303];
+const WORK_SEND: [u16; 8] = [303, 403, 403, 303, 303, 303, 303, 401];
+/// The same of the steward's office, which the agency below does not see.
+const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 303];
+const WORK_ABOVE_SEND: [u16; 8] = [303, 403, 403, 303, 303, 404, 303, 401];
+/// The same of one in another province.
+const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
+const WORK_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 404, 303, 404, 404, 401];
 /// Those who approve.
 const APPROVE_SEND: [u16; 8] = [303, 403, 303, 403, 403, 403, 403, 401];
 /// A short letter, as the form sends it.
@@ -250,6 +259,52 @@ const ROWS: &[Row] = &[
         MANAGE_SEND,
     ),
     send("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end", &[], MANAGE_SEND),
+    // the work of an office
+    open("GET /register", "/register", WORK),
+    open("GET /register/new", "/register/new", WORK),
+    open("GET /register/new", "/register/new?bulletin={elsewhere}", WORK_ELSEWHERE),
+    send("POST /register/new", "/register/new", &[("office", "lamphun-commerce"), ("subject", "เรื่อง")], WORK_SEND),
+    send(
+        "POST /register/new",
+        "/register/new",
+        &[("office", "chiangmai"), ("subject", "เรื่อง")],
+        [303, 403, 403, 422, 303, 422, 422, 401],
+    ),
+    send(
+        "POST /register/by-itself",
+        "/register/by-itself",
+        &[("office", "lamphun"), ("when", "seen")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /register/by-itself",
+        "/register/by-itself",
+        &[("office", "chiangmai"), ("when", "seen")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    send("POST /register/years/{year}/close", "/register/years/2560/close", &[("office", "lamphun")], WORK_ABOVE_SEND),
+    send(
+        "POST /register/years/{year}/close",
+        "/register/years/2560/close",
+        &[("office", "chiangmai")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /register/{id}", "/register/{received at lamphun}", WORK_ABOVE),
+    open("GET /register/{id}", "/register/{received at chiangmai}", WORK_ELSEWHERE),
+    open("GET /register/{id}/print", "/register/{received at lamphun}/print", WORK_ABOVE),
+    open("GET /register/{id}/print", "/register/{received at chiangmai}/print", WORK_ELSEWHERE),
+    send(
+        "POST /register/{id}/endorsements",
+        "/register/{received at lamphun}/endorsements",
+        &[("kind", "noted"), ("author", "ผู้ว่าราชการจังหวัด")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /register/{id}/endorsements",
+        "/register/{received at chiangmai}/endorsements",
+        &[("kind", "noted"), ("author", "ผู้ว่าราชการจังหวัด")],
+        WORK_ELSEWHERE_SEND,
+    ),
     // writing and publishing
     open("GET /bulletins", "/bulletins", ALL),
     open("GET /bulletins/new", "/bulletins/new", ORIGINATE),
@@ -318,10 +373,17 @@ impl<'a> Fixtures<'a> {
         Self { app, held, elsewhere, account, device, passkey }
     }
 
+    async fn received_at(&self, office: &str) -> String {
+        let letter = json!({ "office": office, "subject": "เรื่อง" });
+        let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     async fn find(&self, word: &str) -> String {
         match word {
             "held" => self.held.clone(),
             "elsewhere" => self.elsewhere.clone(),
+            _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "account" => self.account.clone(),
             "device" => self.device.clone(),
             "passkey" => self.passkey.clone(),

@@ -256,7 +256,10 @@ async fn a_closed_year_takes_no_entry_any_more() {
     let app = TestApp::new().await;
     let late = json!({ "subject": "ปีก่อน", "received_at": "2017-12-31T16:59:00Z" });
     app.post(&Who::Coordinator, "register", late.clone()).await.expect(201);
-    assert_eq!(app.post(&Who::Coordinator, "register/years/2561/close", json!({})).await.problem_name(409), "year-not-ended");
+    assert_eq!(
+        app.post(&Who::Coordinator, "register/years/2561/close", json!({})).await.problem_name(409),
+        "year-not-ended"
+    );
     let closed = app.post(&Who::Coordinator, "register/years/2560/close", json!({})).await.expect(200);
     assert_eq!((&closed["last_number"], &closed["office"]["code"]), (&json!(1), &json!("lamphun")));
     assert_eq!(app.post(&Who::Steward, "register/years/2560/close", json!({})).await.problem_name(409), "year-closed");
@@ -283,7 +286,8 @@ async fn a_closed_year_takes_no_entry_any_more() {
 #[tokio::test]
 async fn a_register_is_searched_by_words_and_days_and_read_page_by_page() {
     let app = TestApp::new().await;
-    for subject in ["น้ำท่วมจังหวัดลำพูน", "ประชุมจังหวัดลำพูน", "ราคาลำไย ๑๐๐%"] {
+    for subject in ["น้ำท่วมจังหวัดลำพูน", "ประชุมจังหวัดลำพูน", "ราคาลำไย ๑๐๐%"]
+    {
         receive_letter(&app, subject).await;
     }
     let day_later = json!({ "subject": "วันก่อน", "received_at": "2018-03-21T03:00:00Z", "from": "กรมการค้าภายใน" });

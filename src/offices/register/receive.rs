@@ -81,9 +81,7 @@ pub async fn receive(
     }
     let year = RegisterYear::of(received_at)?;
     let (bulletin, letter) = match &receipt.letter {
-        Letter::Bulletin(id) => {
-            (Some(*id), find_letter(db, office, *id).await?.ok_or(OfficeRefusal::BulletinAbsent)?)
-        }
+        Letter::Bulletin(id) => (Some(*id), find_letter(db, office, *id).await?.ok_or(OfficeRefusal::BulletinAbsent)?),
         Letter::Outside(letter) => (None, letter.clone().into()),
     };
     // from here on the office's year waits for this transaction

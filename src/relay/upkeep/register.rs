@@ -8,9 +8,7 @@ use crate::domain::ids::{OfficeId, RegisterEntryId};
 use crate::domain::register::{RegisterYear, form_of, to_minute};
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
-use crate::store::register::by_itself::{
-    DueEntry, NewEntries, insert_due, list_due, lock_mark, lock_years, move_mark,
-};
+use crate::store::register::by_itself::{DueEntry, NewEntries, insert_due, list_due, lock_mark, lock_years, move_mark};
 use crate::store::{Connection, Result};
 
 /// Entries made in one transaction.
@@ -61,8 +59,7 @@ async fn enter(db: &mut Connection, due: Vec<DueEntry>, now: Timestamp) -> Resul
             (None, Some(year)) => (year, now),
             (None, None) => continue,
         };
-        let form =
-            form_of(&[Some(&entry.subject), entry.document_number.as_deref(), Some(&entry.sender), None, None]);
+        let form = form_of(&[Some(&entry.subject), entry.document_number.as_deref(), Some(&entry.sender), None, None]);
         new.push(RegisterEntryId::new(now), year, to_minute(at), form, entry);
     }
     insert_due(db, &new, &Actor::UPKEEP, now).await

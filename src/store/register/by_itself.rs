@@ -76,11 +76,7 @@ pub async fn list_due(db: &mut Connection, mark: i64, limit: i64) -> Result<Vec<
 }
 
 /// Holds the numbers of these years until the transaction ends; gives those that are closed.
-pub async fn lock_years(
-    db: &mut Connection,
-    offices: &[i32],
-    years: &[i16],
-) -> Result<Vec<(OfficeId, RegisterYear)>> {
+pub async fn lock_years(db: &mut Connection, offices: &[i32], years: &[i16]) -> Result<Vec<(OfficeId, RegisterYear)>> {
     let rows = sqlx::query!(
         r#"insert into register_years as y (office_id, year)
         select distinct * from unnest($1::int[], $2::smallint[]) as wanted(office_id, year) order by 1, 2

@@ -9,7 +9,7 @@ pub mod years;
 
 use crate::domain::actor::Actor;
 use crate::domain::ids::{BulletinId, OfficeId, RegisterEntryId};
-use crate::domain::register::{EntryTimes, ReceiptWay, RegisterRule, RegisterYear};
+use crate::domain::register::{EntryTimes, ReceiptWay, RegisterPlace, RegisterRule, RegisterYear};
 use crate::domain::search::Words;
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result};
@@ -100,6 +100,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Its place in the register.
+    #[must_use]
+    pub fn place(&self) -> RegisterPlace {
+        RegisterPlace { year: self.year, number: self.number }
+    }
+
     /// Its times, for what contradicts itself.
     #[must_use]
     pub fn times(&self) -> EntryTimes {
@@ -125,8 +131,8 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Only those received before.
     pub until: Option<Timestamp>,
-    /// Only those before this year and number.
-    pub before: Option<(RegisterYear, i32)>,
+    /// Only those before this one.
+    pub before: Option<RegisterPlace>,
 }
 
 impl Filter {
@@ -166,7 +172,7 @@ pub async fn find_entry(db: &mut Connection, id: RegisterEntryId, scope: Option<
 
 /// Entries of an office, newest number first.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    let (year, number) = filter.before.unzip();
+    let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     Ok(select_entries!(
         "where e.office_id = $1 and ($2::smallint is null or e.year = $2)
             and ($3::smallint is null or (e.year, e.number) < ($3, $4::int))

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::bulletins::words;
 use crate::domain::ids::RegisterEntryId;
-use crate::domain::register::{RegisterRule, RegisterYear};
+use crate::domain::register::{BadYear, RegisterPlace, RegisterRule, RegisterYear};
 use crate::domain::search::Words;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::register as commands;
 use crate::store::register::endorsements::list_endorsements;
 use crate::store::register::years::{YearRow, list_years as list_year_rows};
-use crate::store::register::{Filter, find_entry, get_rule, list_entries};
+use crate::store::register::{self as rows, Filter, find_entry, get_rule, list_entries};
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
 use crate::web::app::App;
@@ -57,25 +57,6 @@ pub struct RegisterQuery {
     cursor: Option<Cursor>,
 }
 
-/// The place of an entry in a register: its year and number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place(RegisterYear, i32);
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.0, self.1)
-    }
-}
-
-impl std::str::FromStr for Place {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (year, number) = text.split_once('.').ok_or(())?;
-        Ok(Self(year.parse().map_err(|_| ())?, number.parse().map_err(|_| ())?))
-    }
-}
-
 /// The receive register of an office, newest number first.
 #[utoipa::path(get, path = "/register", tag = "offices", params(RegisterQuery), responses(
     (status = 200, body = Page<RegisterEntry>),
@@ -94,20 +75,13 @@ pub async fn list_register(
         Some(Err(bad)) => Err(Problem::invalid_field(name, bad)),
     };
     let year = query.year.as_deref().map(str::parse).transpose();
-    let before: Option<Place> = key_of(query.cursor.as_ref())?;
+    let before: Option<RegisterPlace> = key_of(query.cursor.as_ref())?;
     let (since, until) = (moment("?since", query.since)?, moment("?until", query.until)?);
-    let year = year.map_err(|bad: crate::domain::register::BadYear| Problem::invalid_field("?year", bad))?;
+    let year = year.map_err(|bad: BadYear| Problem::invalid_field("?year", bad))?;
     let office = chosen(&mut db, &caller, query.office.as_deref(), "?office").await?;
-    let filter = Filter {
-        office: office.id,
-        year,
-        words: query.q,
-        since,
-        until,
-        before: before.map(|Place(year, number)| (year, number)),
-    };
+    let filter = Filter { office: office.id, year, words: query.q, since, until, before };
     let found = list_entries(&mut db, &filter, query.limit.rows()).await?;
-    Ok(Json(Page::of(found, query.limit, |row| Place(row.year, row.number), RegisterEntry::of)))
+    Ok(Json(Page::of(found, query.limit, rows::Entry::place, RegisterEntry::of)))
 }
 
 /// One entry, with its endorsements.
@@ -249,18 +223,4 @@ pub async fn choose_rule(State(app): State<App>, post: IdempotentPost<ByItself>)
     let changed = commands::choose_rule(work.db(), &right, office.id, body.when, now).await?;
     let office = RegisterOffice { code: office.code, name: office.name };
     work.answer(StatusCode::OK, &ChosenRule { office, by_itself: body.when, changed }).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_comes_back_from_its_cursor_and_nothing_else_is_one() {
-        let place = Place(RegisterYear::new(2561).expect("a year"), 17);
-        assert_eq!(place.to_string().parse(), Ok(place));
-        for bad in ["2561", "2561.", "2018.1", ".1", "2561.99999999999"] {
-            assert_eq!(bad.parse::<Place>(), Err(()), "{bad}");
-        }
-    }
 }

@@ -36,13 +36,19 @@ pub struct NewRegisterEntry {
     subject: Option<Subject>,
     /// The letter's number, kept exactly as given.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 100, example = "ที่ นร ๐๕๐๕/ว ๕๐๐",
-        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        example = "ที่ นร ๐๕๐๕/ว ๕๐๐",
+        pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"
+    )]
     document_number: Option<String>,
     /// The letter's date: `YYYY-MM-DD`, or as the letter writes it.
     #[serde(default)]
-    #[schema(example = "๒๒ ตุลาคม ๒๕๖๓",
-        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$")]
+    #[schema(
+        example = "๒๒ ตุลาคม ๒๕๖๓",
+        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$"
+    )]
     document_date: Option<String>,
     /// From whom the letter is.
     #[serde(default)]
