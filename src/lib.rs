@@ -44,6 +44,7 @@
 //! | what LINE is told and what its answers mean | [`mod@line`] |
 //! | when and in which order things are sent; what people may do with a bulletin, a draft, a channel | [`relay`] |
 //! | what administrators do with accounts and API keys | [`accounts`] |
+//! | what the letters ask of offices, such as their register | [`offices`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
@@ -59,6 +60,7 @@ pub mod cli;
 pub mod config;
 pub mod embedded;
 pub mod line;
+pub mod offices;
 pub mod oidc;
 pub mod relay;
 pub mod report;

@@ -22,6 +22,9 @@ pub enum Role {
     Operator,
     /// Reads the status of its own subtree.
     Agency,
+    /// An office's coordinator, ผู้ประสานงาน (letter of March 2561, clause 2): does office work and manages groups in its own
+    /// subtree.
+    Coordinator,
 }
 
 /// An act that needs a role.
@@ -45,6 +48,8 @@ pub enum Permission {
     ManageGroups,
     /// Change the whole tree by its file.
     ManageTree,
+    /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
+    OfficeWork,
     /// See channels; park and resume them.
     OperateChannels,
     /// Make accounts, end them and give out links.
@@ -57,7 +62,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -67,6 +72,7 @@ impl Permission {
         Self::Retry,
         Self::ManageGroups,
         Self::ManageTree,
+        Self::OfficeWork,
         Self::OperateChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
@@ -76,8 +82,8 @@ impl Permission {
 
 impl Role {
     /// All, from the widest to the narrowest.
-    pub const ALL: [Self; 6] =
-        [Self::Admin, Self::Publisher, Self::Approver, Self::Operator, Self::Steward, Self::Agency];
+    pub const ALL: [Self; 7] =
+        [Self::Admin, Self::Publisher, Self::Approver, Self::Operator, Self::Steward, Self::Coordinator, Self::Agency];
 
     /// Whether the role may do `act` at all; where is decided by scope.
     #[must_use]
@@ -93,7 +99,12 @@ impl Role {
             Permission::Retry | Permission::OperateChannels | Permission::ManageTree => {
                 matches!(self, Self::Admin | Self::Operator)
             }
-            Permission::ManageGroups => matches!(self, Self::Admin | Self::Operator | Self::Steward),
+            Permission::ManageGroups => {
+                matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Coordinator)
+            }
+            Permission::OfficeWork => {
+                matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Agency | Self::Coordinator)
+            }
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
             Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
         }
@@ -102,7 +113,7 @@ impl Role {
     /// Whether the role makes no sense without an office.
     #[must_use]
     pub fn needs_office(self) -> bool {
-        matches!(self, Self::Steward | Self::Agency)
+        matches!(self, Self::Steward | Self::Agency | Self::Coordinator)
     }
 
     /// The word used in files and the API.
@@ -115,6 +126,7 @@ impl Role {
             Self::Steward => "steward",
             Self::Operator => "operator",
             Self::Agency => "agency",
+            Self::Coordinator => "coordinator",
         }
     }
 }

@@ -60,6 +60,8 @@ uuid_ids! {
     ApiKeyId,
     /// One passkey of an account.
     PasskeyId,
+    /// One entry of a receive register.
+    RegisterEntryId,
 }
 
 macro_rules! number_ids {

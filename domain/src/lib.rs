@@ -29,6 +29,7 @@ pub mod office_hours;
 pub mod outcome;
 pub mod picture;
 pub mod price;
+pub mod register;
 pub mod reminder;
 pub mod reported;
 pub mod retry_key;

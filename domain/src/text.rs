@@ -252,12 +252,18 @@ bounded_texts! {
     Subject(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What a bulletin says: paragraphs.
     Body(Lines, 20_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
-    /// What a steward adds when forwarding: a few lines.
+    /// What a steward adds when forwarding, or an official when endorsing: a few lines.
     Note(Lines, 1_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
     /// What an account or a key is called: one line.
     Label(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What a picture shows, for those who do not see it: one line.
     AltText(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// Who endorsed, by name or title, as somebody typed it: one line.
+    Author(OneLine, 120, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// An office, or a unit or person in it, as somebody typed it: one line.
+    Unit(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// What is remarked on an entry of a register: one line.
+    Remark(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// Why somebody declined, returned or withdrew: one line.
     PlainReason(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
 }

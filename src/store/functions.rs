@@ -32,6 +32,7 @@ functions![
     "audit_entry_bytes",
     "audit_append_only",
     "seal_entries",
+    "register_append_only",
     "present_place",
     "change_locks",
     "change_mark",

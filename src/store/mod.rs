@@ -23,6 +23,8 @@
 //! | `line_groups_immutable` | a LINE group's row changes or is deleted | refuses it: old deliveries refer to them |
 //! | `accounts_end_bindings` | an account is ended, or gets another role or office | forgets the LINE user it is bound to, and its codes |
 //! | `images_immutable` | a picture changes | refuses it |
+//! | `register_entries_append_only`, `register_endorsements_append_only`, `register_endorsements_never_emptied` | the register of an office changes | refuses it: it is a record |
+//! | `register_years_stay_closed`, `register_years_never_deleted` | the numbers of a year change | refuses to open a closed year, to count back, and to delete |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
@@ -83,6 +85,7 @@ pub mod progress;
 pub mod queue_counts;
 pub mod record;
 pub mod recovery_codes;
+pub mod register;
 pub mod reminder_tries;
 pub mod reminders;
 pub mod reports;

@@ -16,7 +16,8 @@ use crate::domain::account::{Permission, Role};
 
 const SCHEME: &str = "api_key";
 
-const ROLES: [Role; 6] = [Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Operator, Role::Agency];
+const ROLES: [Role; 7] =
+    [Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Operator, Role::Agency, Role::Coordinator];
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -33,6 +34,7 @@ const ROLES: [Role; 6] = [Role::Admin, Role::Publisher, Role::Approver, Role::St
         (name = "bulletins", description = "Messages from the government: written, published, followed"),
         (name = "deliveries", description = "One bulletin's copy for one group"),
         (name = "tree", description = "Groups, offices and how much of the tree can be reached"),
+        (name = "offices", description = "What the letters ask of offices: their register"),
         (name = "channels", description = "The LINE Official Accounts' channels"),
         (name = "public", description = "What needs no key"),
         (name = "health", description = "For machines that watch the service"),
@@ -92,6 +94,7 @@ fn act_name(act: Permission) -> &'static str {
         Permission::Retry => "retry",
         Permission::ManageGroups => "manage_groups",
         Permission::ManageTree => "manage_tree",
+        Permission::OfficeWork => "office_work",
         Permission::OperateChannels => "operate_channels",
         Permission::ManageKeys => "manage_keys",
         Permission::ManageAccounts => "manage_accounts",

@@ -7,6 +7,7 @@ use super::words::capital;
 use crate::accounts::AccountRefusal;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::offices::OfficeRefusal;
 use crate::relay::draft_rules::DraftFault;
 use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
@@ -102,6 +103,29 @@ impl From<AccountRefusal> for Problem {
             AccountRefusal::OwnAccount => Self::conflict("own-account", detail),
             AccountRefusal::UsernameTaken(_) => Self::conflict("username-taken", detail),
             AccountRefusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OfficeRefusal> for Problem {
+    fn from(refusal: OfficeRefusal) -> Self {
+        let detail = capital(&refusal.to_string());
+        match refusal {
+            OfficeRefusal::NotAllowed => Self::forbidden(detail),
+            OfficeRefusal::OfficeAbsent => Self::absent("office"),
+            OfficeRefusal::EntryAbsent => Self::absent("entry of a register"),
+            OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
+            OfficeRefusal::AlreadyReceived(entry) => {
+                Self::conflict("already-received", format!("{detail}, as entry {entry}."))
+            }
+            OfficeRefusal::YearClosed(_) => Self::conflict("year-closed", detail),
+            OfficeRefusal::YearNotEnded(_) => Self::conflict("year-not-ended", detail),
+            OfficeRefusal::InFuture(field) => Self::invalid_field(format!("/{field}"), detail),
+            OfficeRefusal::BadYear(_) => Self::invalid_field("/received_at", detail),
+            OfficeRefusal::AssigneeMissing => Self::invalid_field("/assignee", detail),
+            OfficeRefusal::MethodMissing => Self::invalid_field("/text", detail),
+            OfficeRefusal::ChainFull => Self::conflict("chain-full", detail),
+            OfficeRefusal::Store(error) => error.into(),
         }
     }
 }

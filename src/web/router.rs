@@ -15,7 +15,8 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_alerts,
-    group_change, groups, images, offices, on_behalf, publishing, retrying, status, waiting, webhook_failures,
+    group_change, groups, images, offices, on_behalf, publishing, register, register_entries, retrying, status,
+    waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -95,6 +96,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
+        .routes(routes!(register::list_register, register_entries::receive))
+        .routes(routes!(register::list_years))
+        .routes(routes!(register::close_year))
+        .routes(routes!(register::choose_rule))
+        .routes(routes!(register::get_entry))
+        .routes(routes!(register_entries::endorse))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -121,6 +128,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::compose::routes())
         .merge(pages::board::routes())
         .merge(pages::cost::routes())
+        .merge(pages::register::routes())
         .merge(pages::accounts::routes())
         .merge(pages::join_slips::routes())
         .merge(pages::tree::routes())

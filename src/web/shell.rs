@@ -13,7 +13,7 @@ use super::people::Visitor;
 use super::ui::format::moment;
 use super::ui::label::Label as _;
 use super::words::Words;
-use crate::domain::account::Role;
+use crate::domain::account::{Permission, Role};
 use crate::domain::time::Timestamp;
 use crate::store::failed_sign_ins::Failed;
 
@@ -24,34 +24,35 @@ struct NavItem {
     roles: &'static [Role],
 }
 
+/// An entry of the office work.
+struct OfficeItem {
+    path: &'static str,
+    key: &'static str,
+}
+
 /// The areas, in the order in which they are shown; the first that a role sees is where it begins.
 const NAV: &[NavItem] = &[
     NavItem { path: "/waiting", key: "forward-way", roles: &[Role::Steward] },
-    NavItem { path: "/status", key: "ways-status", roles: &[Role::Agency] },
+    NavItem { path: "/status", key: "ways-status", roles: &[Role::Agency, Role::Coordinator] },
     // operations begin at the board, all others find it after their own work
     NavItem { path: "/board", key: "way-board", roles: &[Role::Operator] },
-    NavItem {
-        path: "/bulletins",
-        key: "way-bulletins",
-        roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Operator, Role::Steward, Role::Agency],
-    },
+    NavItem { path: "/bulletins", key: "way-bulletins", roles: &Role::ALL },
     NavItem {
         path: "/board",
         key: "way-board",
-        roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
+        roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency, Role::Coordinator],
     },
     NavItem { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
-    NavItem {
-        path: "/cost",
-        key: "way-cost",
-        roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency],
-    },
+    NavItem { path: "/cost", key: "way-cost", roles: &Role::ALL },
     NavItem { path: "/tree", key: "way-tree", roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver] },
     NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
     NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
     NavItem { path: "/audit", key: "ways-audit", roles: &[Role::Admin] },
 ];
+
+/// What the letters ask of offices, a group of its own for those who may do office work.
+const OFFICE_WORK: &[OfficeItem] = &[OfficeItem { path: "/register", key: "way-register" }];
 
 /// An entry as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +83,8 @@ pub struct Shell {
     pub who: Option<SignedInAs>,
     /// Where one can go.
     pub nav: Vec<NavLink>,
+    /// Where the office's work is done; empty for those who do none.
+    pub office_work: Vec<NavLink>,
     /// Where the visitor is, for the switch of languages.
     pub here: String,
     /// What was just done.
@@ -104,13 +107,15 @@ impl Shell {
     pub fn of(visitor: &Visitor) -> Self {
         let t = visitor.words;
         let path = visitor.here.split('?').next().unwrap_or_default();
-        let within = |item: &NavItem| path == item.path || path.starts_with(&format!("{}/", item.path));
-        let item = |item: &NavItem| NavLink { path: item.path, label: t.say(item.key), current: within(item) };
-        let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role())).map(item).collect();
+        let within = |area: &str| path == area || path.starts_with(&format!("{area}/"));
+        let link = |path: &'static str, key: &str| NavLink { path, label: t.say(key), current: within(path) };
+        let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role()));
+        let office_work = OFFICE_WORK.iter().filter(|_| visitor.may(Permission::OfficeWork));
         Self {
             t,
             who: Some(SignedInAs { name: visitor.display_name.clone(), role: visitor.role().word(t) }),
-            nav,
+            nav: nav.map(|item| link(item.path, item.key)).collect(),
+            office_work: office_work.map(|item| link(item.path, item.key)).collect(),
             here: visitor.here.clone(),
             flash: flash_key(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             failed: say_alarms(t, visitor.failed, visitor.recovery_used),
@@ -135,6 +140,7 @@ impl Shell {
             t,
             who: None,
             nav: Vec::new(),
+            office_work: Vec::new(),
             here: here.to_owned(),
             flash: flash_key(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             form_token: String::new(),

@@ -47,6 +47,20 @@ async function tellOfDeclined(relay) {
   return { ...declined, delivery: items[0].id };
 }
 
+/** A letter from outside in the register of Lamphun, received before its date, and endorsed. */
+async function tellOfReceived(relay) {
+  const received = await relay.api('POST', '/register', {
+    office: 'lamphun', subject: 'การประชาสัมพันธ์เผยแพร่ผลงานของหน่วยงาน', from: 'สำนักเลขาธิการคณะรัฐมนตรี',
+    document_number: 'ที่ นร ๐๕๐๕/ว ๕๐๐', document_date: '๒๒ ตุลาคม ๒๕๖๓', received_at: '2020-10-21T02:06:00Z', remark: 'ส่งทางไปรษณีย์',
+  });
+  for (const step of [
+    { kind: 'propose', author: 'ผู้อำนวยการสำนักบริหารกลาง' },
+    { kind: 'assign', author: 'ผู้ว่าราชการจังหวัด', assignee: 'กลุ่มงานบริหารทั่วไป' },
+    { kind: 'done', author: 'หัวหน้ากลุ่มงานบริหารทั่วไป', text: 'ไปรษณีย์อิเล็กทรอนิกส์' },
+  ]) await relay.api('POST', `/register/${received.id}/endorsements`, step);
+  return received;
+}
+
 /**
  * Publishes a letter that has come to its end, one that is withdrawn, one that waits in one province and went on in
  * another, and one that is declined; writes drafts; names a deputy; takes the account out of a group.
@@ -69,11 +83,12 @@ export async function tell(relay) {
   const delivery = items[0].id;
   const draft = await relay.api('POST', '/bulletins', { ...LETTER, subject: 'การรณรงค์ลดอุบัติเหตุทางถนนในช่วงวันหยุดยาว' });
   const [declined, drafts] = [await tellOfDeclined(relay), await tellOfDrafts(relay)];
+  const received = await tellOfReceived(relay);
   await relay.api('POST', '/groups/gcc2-chiangmai/deputies', {
     title: 'รองผู้ว่าราชการจังหวัดเชียงใหม่', phone: '0-5300-0099',
     from: new Date(Date.now() - 86_400_000).toISOString(), until: new Date(Date.now() + 7 * 86_400_000).toISOString(),
   });
   await fetch(`${relay.lineUrl}/control/groups/${LINE_GROUPS['gcc2-moi']}/account`, { method: 'DELETE' });
   const invitation = await invite(relay, 'newcomer', 'steward', 'chiangmai-commerce', 'พาณิชย์จังหวัดเชียงใหม่');
-  return { letter, withdrawn, waiting, declined, draft, ...drafts, delivery, invitation };
+  return { letter, withdrawn, waiting, declined, draft, ...drafts, received, delivery, invitation };
 }

@@ -1,6 +1,7 @@
 //! Who may do what, and where: every route with every role, in both directions.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI16, Ordering};
 
 use gcc_relay::domain::account::Role;
 use gcc_relay::store::api_keys::revoke_key;
@@ -17,35 +18,47 @@ struct Row {
     path: &'static str,
     /// A JSON body, or nothing.
     body: &'static str,
-    expected: [u16; 7],
+    expected: [u16; 8],
 }
 
-const fn row(operation: &'static str, path: &'static str, body: &'static str, expected: [u16; 7]) -> Row {
+const fn row(operation: &'static str, path: &'static str, body: &'static str, expected: [u16; 8]) -> Row {
     Row { operation, path, body, expected }
 }
 
 /// For everybody with a key.
-const READ: [u16; 7] = [200, 200, 200, 200, 200, 200, 401];
+const READ: [u16; 8] = [200, 200, 200, 200, 200, 200, 200, 401];
 /// A steward of the group's office, and those who see the whole tree, but not another agency.
-const ABOVE: [u16; 7] = [200, 200, 200, 200, 200, 404, 401];
+const ABOVE: [u16; 8] = [200, 200, 200, 200, 200, 404, 200, 401];
 /// Only those who see the whole tree.
-const WHOLE: [u16; 7] = [200, 200, 200, 404, 200, 404, 401];
+const WHOLE: [u16; 8] = [200, 200, 200, 404, 200, 404, 404, 401];
 /// A steward too, but only from a group of the own office.
-const ORIGINATE: [u16; 7] = [200, 200, 403, 200, 403, 403, 401];
+const ORIGINATE: [u16; 8] = [200, 200, 403, 200, 403, 403, 403, 401];
 /// Those who may publish from anywhere; it starts above the steward's group.
-const WRITE: [u16; 7] = [200, 200, 403, 404, 403, 403, 401];
+const WRITE: [u16; 8] = [200, 200, 403, 404, 403, 403, 403, 401];
 /// Those bound to an office that forwards.
-const OFFICE: [u16; 7] = [409, 403, 403, 200, 409, 403, 401];
+const OFFICE: [u16; 8] = [409, 403, 403, 200, 409, 403, 403, 401];
 /// The steward of the group, and operations.
-const STEWARD: [u16; 7] = [200, 403, 403, 200, 200, 403, 401];
+const STEWARD: [u16; 8] = [200, 403, 403, 200, 200, 403, 403, 401];
 /// Operations; it is another steward's.
-const OTHER_STEWARD: [u16; 7] = [200, 403, 403, 404, 200, 403, 401];
-const APPROVE: [u16; 7] = [409, 403, 200, 403, 403, 403, 401];
-const OPERATE: [u16; 7] = [200, 403, 403, 403, 200, 403, 401];
-const OPEN: [u16; 7] = [200; 7];
+const OTHER_STEWARD: [u16; 8] = [200, 403, 403, 404, 200, 403, 403, 401];
+/// Those who manage the group: its steward, a coordinator above or at it, and operations.
+const MANAGE: [u16; 8] = [200, 403, 403, 200, 200, 403, 200, 401];
+/// The same of a group of an office below the steward's.
+const MANAGE_BELOW: [u16; 8] = [200, 403, 403, 404, 200, 403, 200, 401];
+/// The same of a group in another province.
+const MANAGE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 401];
+/// Those who do the work of an office, of one that all of them see.
+const WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 401];
+/// The same of the steward's office, which the agency below does not see.
+const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
+/// The same of one in another province.
+const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
+const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
+const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
+const OPEN: [u16; 8] = [200; 8];
 
 /// [`READ`] and the others, with another status where they say 200.
-const fn with(status: u16, mut expected: [u16; 7]) -> [u16; 7] {
+const fn with(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
     let mut at = 0;
     while at < expected.len() {
         if expected[at] == 200 {
@@ -57,6 +70,8 @@ const fn with(status: u16, mut expected: [u16; 7]) -> [u16; 7] {
 }
 
 const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื่อน"}"#;
+
+const NOTED: &str = r#"{"kind": "noted", "author": "ผู้ว่าราชการจังหวัด"}"#;
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
 
@@ -128,7 +143,7 @@ const ROWS: &[Row] = &[
         "POST /api/v1/bulletins/{id}/withdraw",
         "bulletins/{fresh}/withdraw",
         REASON,
-        [200, 200, 403, 404, 200, 403, 401],
+        [200, 200, 403, 404, 200, 403, 403, 401],
     ),
     row("POST /api/v1/bulletins/{id}/retry", "bulletins/{fresh}/retry", "", OPERATE),
     row("GET /api/v1/deliveries", "deliveries", "", READ),
@@ -139,7 +154,8 @@ const ROWS: &[Row] = &[
     row("PATCH /api/v1/bulletins/{id}", "bulletins/{own draft}", r#"{"urgency": "urgent"}"#, ORIGINATE),
     row("DELETE /api/v1/bulletins/{id}", "bulletins/{own draft}", "", with(204, ORIGINATE)),
     row("POST /api/v1/bulletins/{id}/publish", "bulletins/{own draft}/publish", "", with(202, ORIGINATE)),
-    row("GET /api/v1/bulletins/{id}", "bulletins/{own draft}", "", ABOVE),
+    // drafts are for those who write
+    row("GET /api/v1/bulletins/{id}", "bulletins/{own draft}", "", [200, 200, 200, 200, 200, 404, 404, 401]),
     row("GET /api/v1/bulletins/{id}", "bulletins/{draft below}", "", WHOLE),
     row("GET /api/v1/waiting", "waiting", "", OFFICE),
     row("GET /api/v1/waiting/{id}", "waiting/{held}", "", OFFICE),
@@ -147,18 +163,70 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/groups/{code}", "groups/lpn-com", "", READ),
     row("GET /api/v1/groups/{code}", "groups/lpn", "", ABOVE),
     row("GET /api/v1/groups/{code}", "groups/cmi", "", WHOLE),
-    row("PATCH /api/v1/groups/{code}", "groups/lpn", r#"{"forward_within": 90}"#, STEWARD),
-    row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"forward_within": 90}"#, OTHER_STEWARD),
-    row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"forward_within": 90}"#, OTHER_STEWARD),
-    row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, STEWARD)),
-    row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, OTHER_STEWARD)),
-    row("POST /api/v1/groups/{code}/deputies", "groups/lpn/deputies", DEPUTY, with(201, STEWARD)),
-    row("POST /api/v1/groups/{code}/deputies", "groups/lpn-com/deputies", DEPUTY, with(201, OTHER_STEWARD)),
-    row("DELETE /api/v1/groups/{code}/deputies/{id}", "groups/lpn/deputies/{deputy}", "", with(204, STEWARD)),
+    row("PATCH /api/v1/groups/{code}", "groups/lpn", r#"{"forward_within": 90}"#, MANAGE),
+    row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"forward_within": 90}"#, MANAGE_BELOW),
+    row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"forward_within": 90}"#, MANAGE_ELSEWHERE),
+    row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, MANAGE)),
+    row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, MANAGE_BELOW)),
+    row("POST /api/v1/groups/{code}/deputies", "groups/lpn/deputies", DEPUTY, with(201, MANAGE)),
+    row("POST /api/v1/groups/{code}/deputies", "groups/lpn-com/deputies", DEPUTY, with(201, MANAGE_BELOW)),
+    row("DELETE /api/v1/groups/{code}/deputies/{id}", "groups/lpn/deputies/{deputy}", "", with(204, MANAGE)),
     row("GET /api/v1/offices", "offices", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
     row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    row("GET /api/v1/register", "register?office=lamphun-commerce", "", WORK),
+    row("GET /api/v1/register", "register?office=lamphun", "", WORK_ABOVE),
+    row("GET /api/v1/register", "register?office=chiangmai", "", WORK_ELSEWHERE),
+    row("POST /api/v1/register", "register", r#"{"office": "lamphun-commerce", "subject": "เรื่อง"}"#, with(201, WORK)),
+    row("POST /api/v1/register", "register", r#"{"office": "lamphun", "subject": "เรื่อง"}"#, with(201, WORK_ABOVE)),
+    row(
+        "POST /api/v1/register",
+        "register",
+        r#"{"office": "chiangmai", "subject": "เรื่อง"}"#,
+        with(201, WORK_ELSEWHERE),
+    ),
+    row("GET /api/v1/register/years", "register/years?office=lamphun", "", WORK_ABOVE),
+    row("GET /api/v1/register/years", "register/years?office=chiangmai", "", WORK_ELSEWHERE),
+    row(
+        "POST /api/v1/register/years/{year}/close",
+        "register/years/{ended year}/close",
+        r#"{"office": "lamphun"}"#,
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/register/years/{year}/close",
+        "register/years/{ended year}/close",
+        r#"{"office": "chiangmai"}"#,
+        WORK_ELSEWHERE,
+    ),
+    row(
+        "POST /api/v1/register/by-itself",
+        "register/by-itself",
+        r#"{"office": "lamphun", "when": "seen"}"#,
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/register/by-itself",
+        "register/by-itself",
+        r#"{"office": "chiangmai", "when": "seen"}"#,
+        WORK_ELSEWHERE,
+    ),
+    row("GET /api/v1/register/{id}", "register/{received at lamphun-commerce}", "", WORK),
+    row("GET /api/v1/register/{id}", "register/{received at lamphun}", "", WORK_ABOVE),
+    row("GET /api/v1/register/{id}", "register/{received at chiangmai}", "", WORK_ELSEWHERE),
+    row(
+        "POST /api/v1/register/{id}/endorsements",
+        "register/{received at lamphun}/endorsements",
+        NOTED,
+        with(201, WORK_ABOVE),
+    ),
+    row(
+        "POST /api/v1/register/{id}/endorsements",
+        "register/{received at chiangmai}/endorsements",
+        NOTED,
+        with(201, WORK_ELSEWHERE),
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -178,8 +246,11 @@ const ROWS: &[Row] = &[
     row("GET /readyz", "/readyz", "", OPEN),
     row("GET /metrics", "/metrics", "", OPEN),
     // no key opens it, only LINE's signature
-    row("POST /line/webhook/{channel}", "/line/webhook/gcc", r#"{"events": []}"#, [401; 7]),
+    row("POST /line/webhook/{channel}", "/line/webhook/gcc", r#"{"events": []}"#, [401; 8]),
 ];
+
+/// The year of the Buddhist era that is closed next: each is closed once.
+static ENDED_YEAR: AtomicI16 = AtomicI16::new(2501);
 
 /// What the words in a path stand for: made once where it is only read, and afresh where it is changed.
 struct Fixtures<'a> {
@@ -205,9 +276,17 @@ impl Fixtures<'_> {
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
             "sending" | "parked" => self.channel(word == "parked").await,
+            "ended year" => ENDED_YEAR.fetch_add(1, Ordering::Relaxed).to_string(),
+            _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             _ => self.app.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,
         }
+    }
+
+    async fn received_at(&self, office: &str) -> String {
+        let letter = json!({ "office": office, "subject": "เรื่อง" });
+        let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
     }
 
     async fn page(&self) -> String {

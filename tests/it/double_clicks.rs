@@ -45,6 +45,9 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /bulletins/groups", "looks"),
     ("POST /bulletins/image", "a picture is known by its content"),
     ("POST /audit/check", "looks"),
+    ("POST /tree/upload", "looks: each file is kept until it is applied or forgotten"),
+    ("POST /tree/uploads/{id}/apply", "a file is applied once, as it is applied then"),
+    ("POST /tree/uploads/{id}/undo", "a file is undone once, as it is undone then"),
 ];
 
 /// Forms without fields, and where they are sent to.

@@ -70,6 +70,11 @@ impl<'a> Words<'a> {
                 self.app.post(&Who::Admin, "groups/lpn/deputies", body).await.expect(201);
                 self.app.texts("select max(id)::text from stewards").await.remove(0)
             }
+            "received" => {
+                let letter = json!({ "office": "lamphun", "subject": "เรื่อง" });
+                let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
+                made["id"].as_str().expect("an id").to_owned()
+            }
             "seen" => {
                 let page = self.admin.open(&format!("/bulletins/{}/publish", self.draft)).await;
                 let seen = page.text.split(r#"name="seen" value=""#).nth(1).expect("what was seen");

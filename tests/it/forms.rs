@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use gcc_relay::web::routes::{Access, ROUTES};
 
+use crate::forms_offices::OF_OFFICES;
 use crate::forms_table::{OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
 use crate::test_app::Who;
 
@@ -60,6 +61,11 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /board/{id}/csv/{table}",
     "GET /deliveries/{id}",
     "GET /channels/{code}/budget",
+    "GET /tree/file",
+    "GET /tree/upload",
+    "GET /tree/uploads/{id}",
+    "POST /tree/uploads/{id}/apply",
+    "POST /tree/uploads/{id}/undo",
     "POST /channels/{code}/park",
     "POST /channels/{code}/reserve",
     "POST /channels/{code}/resume",
@@ -93,12 +99,14 @@ const WITHOUT_FIELDS: &[&str] = &[
     "POST /accounts/{id}/passkeys/remove",
     "POST /accounts/{id}/provider/remove",
     "POST /keys/{id}/revoke",
+    "GET /register/{id}",
+    "GET /register/{id}/print",
     "GET /docs/examples",
 ];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Form> {
-    [OF_PEOPLE, OF_STEWARDS, OF_WRITERS, OF_THE_BOARD].into_iter().flatten()
+    [OF_PEOPLE, OF_STEWARDS, OF_WRITERS, OF_THE_BOARD, OF_OFFICES].into_iter().flatten()
 }
 
 #[test]

@@ -161,6 +161,13 @@ pub const OF_PEOPLE: &[Form] = &[
     ),
     form(
         ADMIN,
+        "GET /tree",
+        "/tree",
+        &[("q", "ลำพูน"), ("tier", "2"), ("province", "51"), ("link", "linked"), ("retired", ""), ("format", "")],
+    ),
+    form(ADMIN, "POST /tree/upload", "/tree/upload", &[("channel", "")]),
+    form(
+        ADMIN,
         "POST /keys",
         "/keys",
         &[

@@ -45,6 +45,8 @@ const ALWAYS_REFUSED: &[&str] = &[
     "POST /account/recovery",
     "POST /accounts/invite",
     "POST /join-slips",
+    // without a file
+    "POST /tree/upload",
     // nothing was begun at the provider
     "GET /sign-in/provider/return",
 ];

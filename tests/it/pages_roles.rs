@@ -23,10 +23,10 @@ struct Row {
     path: &'static str,
     /// What is typed, as a form sends it.
     fields: &'static [(&'static str, &'static str)],
-    expected: [u16; 7],
+    expected: [u16; 8],
 }
 
-const fn open(route: &'static str, path: &'static str, expected: [u16; 7]) -> Row {
+const fn open(route: &'static str, path: &'static str, expected: [u16; 8]) -> Row {
     Row { route, path, fields: &[], expected }
 }
 
@@ -34,47 +34,62 @@ const fn send(
     route: &'static str,
     path: &'static str,
     fields: &'static [(&'static str, &'static str)],
-    expected: [u16; 7],
+    expected: [u16; 8],
 ) -> Row {
     Row { route, path, fields, expected }
 }
 
-// in the order of `Who::ALL`: admin, publisher, approver, steward, operator, agency, nobody;
+// in the order of `Who::ALL`: admin, publisher, approver, steward, operator, agency, coordinator, nobody;
 // nobody is led to the sign-in page, or is asked to sign in again before a form is sent
 
 /// A page for everybody who is signed in.
-const ALL: [u16; 7] = [200, 200, 200, 200, 200, 200, 303];
+const ALL: [u16; 8] = [200, 200, 200, 200, 200, 200, 200, 303];
 /// A form for everybody who is signed in.
-const ALL_SEND: [u16; 7] = [303, 303, 303, 303, 303, 303, 401];
+const ALL_SEND: [u16; 8] = [303, 303, 303, 303, 303, 303, 303, 401];
 /// A page for administrators.
-const ADMIN: [u16; 7] = [200, 403, 403, 403, 403, 403, 303];
+const ADMIN: [u16; 8] = [200, 403, 403, 403, 403, 403, 403, 303];
 /// A form of administrators that leads on.
-const ADMIN_SEND: [u16; 7] = [303, 403, 403, 403, 403, 403, 401];
+const ADMIN_SEND: [u16; 8] = [303, 403, 403, 403, 403, 403, 403, 401];
 /// A form of administrators that is answered at once.
-const ADMIN_ANSWER: [u16; 7] = [200, 403, 403, 403, 403, 403, 401];
+const ADMIN_ANSWER: [u16; 8] = [200, 403, 403, 403, 403, 403, 403, 401];
 /// A page that stewards and agencies of another part of the tree do not see.
-const WHOLE: [u16; 7] = [200, 200, 200, 404, 200, 404, 303];
+const WHOLE: [u16; 8] = [200, 200, 200, 404, 200, 404, 404, 303];
 
 /// Operations' pages and forms.
-const OPERATE: [u16; 7] = [200, 403, 403, 403, 200, 403, 303];
-const OPERATE_SEND: [u16; 7] = [303, 403, 403, 403, 303, 403, 401];
+const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 303];
+const OPERATE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 403, 401];
+/// A tree file that is not there.
+const NO_UPLOAD: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4";
+const NO_UPLOAD_APPLY: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/apply";
+const NO_UPLOAD_UNDO: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/undo";
 /// The steward of the group, and operations.
-const STEWARD: [u16; 7] = [200, 403, 403, 200, 200, 403, 303];
-const STEWARD_SEND: [u16; 7] = [303, 403, 403, 303, 303, 403, 401];
-const STEWARD_ANSWER: [u16; 7] = [200, 403, 403, 200, 200, 403, 401];
-/// Operations; it is another steward's.
-const OTHER_STEWARD: [u16; 7] = [200, 403, 403, 404, 200, 403, 303];
+const STEWARD_SEND: [u16; 8] = [303, 403, 403, 303, 303, 403, 403, 401];
+/// Those who manage the group: its steward, a coordinator above or at it, and operations.
+const MANAGE: [u16; 8] = [200, 403, 403, 200, 200, 403, 200, 303];
+const MANAGE_SEND: [u16; 8] = [303, 403, 403, 303, 303, 403, 303, 401];
+const MANAGE_ANSWER: [u16; 8] = [200, 403, 403, 200, 200, 403, 200, 401];
+/// Operations; it is in another province.
+const MANAGE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 303];
 /// Those who may write, stewards for their own part of the tree.
-const ORIGINATE: [u16; 7] = [200, 200, 403, 200, 403, 403, 303];
-const ORIGINATE_SEND: [u16; 7] = [303, 303, 403, 303, 403, 403, 401];
-const ORIGINATE_ANSWER: [u16; 7] = [200, 200, 403, 200, 403, 403, 401];
+const ORIGINATE: [u16; 8] = [200, 200, 403, 200, 403, 403, 403, 303];
+const ORIGINATE_SEND: [u16; 8] = [303, 303, 403, 303, 403, 403, 403, 401];
+const ORIGINATE_ANSWER: [u16; 8] = [200, 200, 403, 200, 403, 403, 403, 401];
 /// The same with a draft that starts at the root, which no steward sees.
-const WRITE: [u16; 7] = [200, 200, 403, 404, 403, 403, 303];
-const WRITE_SEND: [u16; 7] = [303, 303, 403, 404, 403, 403, 401];
+const WRITE: [u16; 8] = [200, 200, 403, 404, 403, 403, 403, 303];
+const WRITE_SEND: [u16; 8] = [303, 303, 403, 404, 403, 403, 403, 401];
 /// The same without saying which version was seen: nothing is overwritten.
-const NOT_AS_SEEN: [u16; 7] = [409, 409, 403, 404, 403, 403, 401];
+const NOT_AS_SEEN: [u16; 8] = [409, 409, 403, 404, 403, 403, 403, 401];
+/// Those who do the work of an office.
+const WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 303];
+const WORK_SEND: [u16; 8] = [303, 403, 403, 303, 303, 303, 303, 401];
+/// The same of the steward's office, which the agency below does not see.
+const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 303];
+const WORK_ABOVE_SEND: [u16; 8] = [303, 403, 403, 303, 303, 404, 303, 401];
+/// The same of one in another province.
+const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
+const WORK_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 404, 303, 404, 404, 401];
 /// Those who approve.
-const APPROVE_SEND: [u16; 7] = [303, 403, 303, 403, 403, 403, 401];
+const APPROVE_SEND: [u16; 8] = [303, 403, 303, 403, 403, 403, 403, 401];
 /// A short letter, as the form sends it.
 const LETTER: &[(&str, &str)] = &[("kind", "news"), ("urgency", "routine"), ("subject", "เรื่อง"), ("body", "ความ")];
 
@@ -87,44 +102,44 @@ const ROWS: &[Row] = &[
         &[("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD)],
         ALL_SEND,
     ),
-    send("POST /account/codes", "/account/codes", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 401]),
+    send("POST /account/codes", "/account/codes", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 200, 401]),
     send(
         "POST /account/codes/confirm",
         "/account/codes/confirm",
         &[("code", "-")],
-        [422, 422, 422, 422, 422, 422, 401],
+        [422, 422, 422, 422, 422, 422, 422, 401],
     ),
     // only with a second step
-    send("POST /account/recovery", "/account/recovery", &[("old", PASSWORD)], [422, 422, 200, 422, 422, 422, 401]),
+    send("POST /account/recovery", "/account/recovery", &[("old", PASSWORD)], [422, 422, 200, 422, 422, 422, 422, 401]),
     // approvers need codes at the test app
     send(
         "POST /account/codes/remove",
         "/account/codes/remove",
         &[("old", PASSWORD)],
-        [303, 303, 403, 303, 303, 303, 401],
+        [303, 303, 403, 303, 303, 303, 303, 401],
     ),
     send(
         "POST /account/passkeys",
         "/account/passkeys",
         &[("name", "ก"), ("old", PASSWORD)],
-        [200, 200, 200, 200, 200, 200, 401],
+        [200, 200, 200, 200, 200, 200, 200, 401],
     ),
     send(
         "POST /account/passkeys/confirm",
         "/account/passkeys/confirm",
         &[("credential", "[]")],
-        [422, 422, 422, 422, 422, 422, 401],
+        [422, 422, 422, 422, 422, 422, 422, 401],
     ),
     // another's passkey
     send(
         "POST /account/passkeys/{id}/remove",
         "/account/passkeys/{passkey}/remove",
         &[("old", PASSWORD)],
-        [404, 404, 404, 404, 404, 404, 401],
+        [404, 404, 404, 404, 404, 404, 404, 401],
     ),
-    send("POST /account/line", "/account/line", &[("old", PASSWORD)], [403, 403, 403, 200, 403, 403, 401]),
-    send("POST /account/line/remove", "/account/line/remove", &[], [403, 403, 403, 303, 403, 403, 401]),
-    send("POST /account/provider", "/account/provider", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 401]),
+    send("POST /account/line", "/account/line", &[("old", PASSWORD)], [403, 403, 403, 200, 403, 403, 403, 401]),
+    send("POST /account/line/remove", "/account/line/remove", &[], [403, 403, 403, 303, 403, 403, 403, 401]),
+    send("POST /account/provider", "/account/provider", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 200, 401]),
     send("POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)], ALL_SEND),
     send("POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")], ALL_SEND),
     // another's device
@@ -132,7 +147,7 @@ const ROWS: &[Row] = &[
         "POST /account/devices/{handle}/sign-out",
         "/account/devices/{device}/sign-out",
         &[],
-        [404, 404, 404, 404, 404, 404, 401],
+        [404, 404, 404, 404, 404, 404, 404, 401],
     ),
     send("POST /account/devices/sign-out-others", "/account/devices/sign-out-others", &[], ALL_SEND),
     open("GET /accounts", "/accounts", ADMIN),
@@ -158,10 +173,15 @@ const ROWS: &[Row] = &[
     send("POST /accounts/{id}/codes/remove", "/accounts/{account}/codes/remove", &[], ADMIN_SEND),
     send("POST /accounts/{id}/passkeys/remove", "/accounts/{account}/passkeys/remove", &[], ADMIN_SEND),
     send("POST /accounts/{id}/provider/remove", "/accounts/{account}/provider/remove", &[], ADMIN_SEND),
-    open("GET /keys", "/keys", [200, 403, 403, 403, 403, 200, 303]),
-    send("POST /keys", "/keys", &[("name", "ระบบ"), ("role", "operator")], [200, 403, 403, 403, 403, 200, 401]),
-    send("POST /keys/{id}/revoke", "/keys/{key of lamphun-commerce}/revoke", &[], [303, 403, 403, 403, 403, 303, 401]),
-    send("POST /keys/{id}/revoke", "/keys/{key of lamphun}/revoke", &[], [303, 403, 403, 403, 403, 404, 401]),
+    open("GET /keys", "/keys", [200, 403, 403, 403, 403, 200, 403, 303]),
+    send("POST /keys", "/keys", &[("name", "ระบบ"), ("role", "operator")], [200, 403, 403, 403, 403, 200, 403, 401]),
+    send(
+        "POST /keys/{id}/revoke",
+        "/keys/{key of lamphun-commerce}/revoke",
+        &[],
+        [303, 403, 403, 403, 403, 303, 403, 401],
+    ),
+    send("POST /keys/{id}/revoke", "/keys/{key of lamphun}/revoke", &[], [303, 403, 403, 403, 403, 404, 403, 401]),
     open("GET /docs/examples", "/docs/examples", ALL),
     open("GET /status", "/status", ALL),
     open("GET /status/{id}", "/status/{held}", ALL),
@@ -195,7 +215,7 @@ const ROWS: &[Row] = &[
         "POST /deliveries/{id}/report",
         "/deliveries/{delivery to cmi}/report",
         &[("what", "seen")],
-        [303, 403, 403, 404, 303, 403, 401],
+        [303, 403, 403, 404, 303, 403, 403, 401],
     ),
     open("GET /channels", "/channels", OPERATE),
     open("GET /channels/{code}/budget", "/channels/{sending}/budget", OPERATE),
@@ -210,15 +230,23 @@ const ROWS: &[Row] = &[
     send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
     send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
     send("POST /group-alerts/{id}/seen", "/group-alerts/{alert}/seen", &[], OPERATE_SEND),
-    open("GET /join-slips", "/join-slips", STEWARD),
+    open("GET /tree", "/tree", ALL),
+    open("GET /tree/file", "/tree/file", OPERATE),
+    open("GET /tree/upload", "/tree/upload", OPERATE),
+    // without a file
+    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 403, 401]),
+    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 403, 303]),
+    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
+    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
+    open("GET /join-slips", "/join-slips", MANAGE),
     // as many were not seen before
-    send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 401]),
+    send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 409, 401]),
     open("GET /failures", "/failures", ALL),
     // what waits for the own office
-    open("GET /waiting", "/waiting", [303, 403, 403, 200, 303, 403, 303]),
-    open("GET /waiting/all", "/waiting/all", [409, 403, 403, 200, 409, 403, 303]),
-    send("POST /waiting/all", "/waiting/all", &[("bulletin", "-")], [409, 403, 403, 303, 409, 403, 401]),
-    open("GET /waiting/{id}", "/waiting/{held}", [303, 403, 403, 200, 303, 403, 303]),
+    open("GET /waiting", "/waiting", [303, 403, 403, 200, 303, 403, 403, 303]),
+    open("GET /waiting/all", "/waiting/all", [409, 403, 403, 200, 409, 403, 403, 303]),
+    send("POST /waiting/all", "/waiting/all", &[("bulletin", "-")], [409, 403, 403, 303, 409, 403, 403, 401]),
+    open("GET /waiting/{id}", "/waiting/{held}", [303, 403, 403, 200, 303, 403, 403, 303]),
     send("POST /waiting/{id}/forward", "/waiting/{fresh}/forward", &[("into", "lpn")], STEWARD_SEND),
     send(
         "POST /waiting/{id}/decline",
@@ -232,18 +260,64 @@ const ROWS: &[Row] = &[
         &[("group", "lpn-com"), ("what", "seen")],
         STEWARD_SEND,
     ),
-    open("GET /waiting/{id}/receipt", "/waiting/{held}/receipt", [409, 403, 403, 200, 409, 403, 303]),
-    open("GET /groups/{code}/settings", "/groups/lpn/settings", STEWARD),
-    open("GET /groups/{code}/settings", "/groups/cmi/settings", OTHER_STEWARD),
-    send("POST /groups/{code}/settings", "/groups/lpn/settings", &[("how", "by-hand"), ("minutes", "")], STEWARD_SEND),
-    send("POST /groups/{code}/join-code", "/groups/lpn/join-code", &[], STEWARD_ANSWER),
+    open("GET /waiting/{id}/receipt", "/waiting/{held}/receipt", [409, 403, 403, 200, 409, 403, 403, 303]),
+    open("GET /groups/{code}/settings", "/groups/lpn/settings", MANAGE),
+    open("GET /groups/{code}/settings", "/groups/cmi/settings", MANAGE_ELSEWHERE),
+    send("POST /groups/{code}/settings", "/groups/lpn/settings", &[("how", "by-hand"), ("minutes", "")], MANAGE_SEND),
+    send("POST /groups/{code}/join-code", "/groups/lpn/join-code", &[], MANAGE_ANSWER),
     send(
         "POST /groups/{code}/deputies",
         "/groups/lpn/deputies",
         &[("name", "ก"), ("title", "รองผู้ว่าราชการจังหวัด"), ("from", "2018-03-24"), ("until", "2018-03-26")],
-        STEWARD_SEND,
+        MANAGE_SEND,
     ),
-    send("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end", &[], STEWARD_SEND),
+    send("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end", &[], MANAGE_SEND),
+    // the work of an office
+    open("GET /register", "/register", WORK),
+    open("GET /register/new", "/register/new", WORK),
+    open("GET /register/new", "/register/new?bulletin={elsewhere}", WORK_ELSEWHERE),
+    send("POST /register/new", "/register/new", &[("office", "lamphun-commerce"), ("subject", "เรื่อง")], WORK_SEND),
+    send(
+        "POST /register/new",
+        "/register/new",
+        &[("office", "chiangmai"), ("subject", "เรื่อง")],
+        [303, 403, 403, 422, 303, 422, 422, 401],
+    ),
+    send(
+        "POST /register/by-itself",
+        "/register/by-itself",
+        &[("office", "lamphun"), ("when", "seen")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /register/by-itself",
+        "/register/by-itself",
+        &[("office", "chiangmai"), ("when", "seen")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    send("POST /register/years/{year}/close", "/register/years/2560/close", &[("office", "lamphun")], WORK_ABOVE_SEND),
+    send(
+        "POST /register/years/{year}/close",
+        "/register/years/2560/close",
+        &[("office", "chiangmai")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /register/{id}", "/register/{received at lamphun}", WORK_ABOVE),
+    open("GET /register/{id}", "/register/{received at chiangmai}", WORK_ELSEWHERE),
+    open("GET /register/{id}/print", "/register/{received at lamphun}/print", WORK_ABOVE),
+    open("GET /register/{id}/print", "/register/{received at chiangmai}/print", WORK_ELSEWHERE),
+    send(
+        "POST /register/{id}/endorsements",
+        "/register/{received at lamphun}/endorsements",
+        &[("kind", "noted"), ("author", "ผู้ว่าราชการจังหวัด")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /register/{id}/endorsements",
+        "/register/{received at chiangmai}/endorsements",
+        &[("kind", "noted"), ("author", "ผู้ว่าราชการจังหวัด")],
+        WORK_ELSEWHERE_SEND,
+    ),
     // writing and publishing
     open("GET /bulletins", "/bulletins", ALL),
     open("GET /bulletins/new", "/bulletins/new", ORIGINATE),
@@ -268,7 +342,7 @@ const ROWS: &[Row] = &[
         "POST /bulletins/{id}/withdraw",
         "/bulletins/{fresh}/withdraw",
         &[("reason", "ข้อมูลคลาดเคลื่อน")],
-        [303, 303, 403, 404, 303, 403, 401],
+        [303, 303, 403, 404, 303, 403, 403, 401],
     ),
     // last: whoever sends it is out
     send("POST /sign-out", "/sign-out", &[], ALL_SEND),
@@ -312,10 +386,17 @@ impl<'a> Fixtures<'a> {
         Self { app, held, elsewhere, account, device, passkey }
     }
 
+    async fn received_at(&self, office: &str) -> String {
+        let letter = json!({ "office": office, "subject": "เรื่อง" });
+        let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     async fn find(&self, word: &str) -> String {
         match word {
             "held" => self.held.clone(),
             "elsewhere" => self.elsewhere.clone(),
+            _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "account" => self.account.clone(),
             "device" => self.device.clone(),
             "passkey" => self.passkey.clone(),

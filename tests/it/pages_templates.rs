@@ -12,15 +12,16 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::markup::{faults, messages};
 use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, sign_in_pages, stop, walk};
-use crate::scenes_board::{crowd_of_chats, fates, nothing, short, wide};
+use crate::scenes_board::{chart, crowd_of_chats, fates, nothing, short, wide};
 use crate::scenes_compose::{bad_address, drafts, published};
 use crate::scenes_people::people;
 use crate::scenes_provider::at_a_provider;
+use crate::scenes_register::registers;
 use crate::scenes_steward::forwarding;
 use crate::template_parts::{Mark, files, parts};
 use crate::test_app::{TestApp, Who};
 
-const EVERYBODY: [Who; 5] = [Who::Admin, Who::Publisher, Who::Steward, Who::Operator, Who::Agency];
+const EVERYBODY: [Who; 6] = [Who::Admin, Who::Publisher, Who::Steward, Who::Operator, Who::Agency, Who::Coordinator];
 
 /// All pages that everybody finds, in both languages.
 async fn walk_as_everybody(name: &str, app: &TestApp, of_a_kind: usize) -> Vec<Shown> {
@@ -100,8 +101,10 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.extend(drafts(&TestApp::new().await).await);
     shown.extend(bad_address().await);
     shown.extend(forwarding(&TestApp::new().await).await);
+    shown.extend(registers(&TestApp::new().await).await);
     let big = TestApp::new().await;
     shown.extend(wide(&big).await);
+    shown.extend(chart(&TestApp::new().await).await);
     shown.extend(crowd_of_chats(&big).await);
     if let Ok(dir) = std::env::var("DUMP_PAGES") {
         for (n, (name, answer)) in shown.iter().enumerate() {

@@ -125,6 +125,46 @@ pub async fn short(app: &TestApp) -> Vec<Shown> {
     shown
 }
 
+/// The chart, whole, narrowed and empty, and tree files with faults, looked at, applied and undone.
+pub async fn chart(app: &TestApp) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let admin = app.sign_in(Who::Admin).await;
+    app.relayed().await;
+    look_at_all(&mut shown, &admin, &["/tree", "/tree?q=nowhere", "/tree?province=atlantis", "/tree/upload"]).await;
+    let mut faults = "code,parent\n".to_owned();
+    for n in 0..300 {
+        writeln!(faults, "w{n},nowhere").expect("written");
+    }
+    let mut many = "code,members\n".to_owned();
+    let mut new = "code,parent,tier,name,office,office_name,office_kind\n".to_owned();
+    for n in 0..MANY + 100 {
+        writeln!(new, "n{n},cmi,3,GCC3-{n},n{n},หน่วย {n},district").expect("written");
+    }
+    many.push_str("lpn,61\n");
+    for file in ["", &faults] {
+        let sent = admin.submit_with_file("/tree/upload", &[("channel", "")], "file", file.as_bytes()).await;
+        shown.push(("a bad tree file".to_owned(), sent));
+    }
+    for file in [many, new] {
+        let sent = admin.submit_with_file("/tree/upload", &[("channel", "gcc")], "file", file.as_bytes()).await;
+        let review = sent.location().to_owned();
+        look(&mut shown, &admin, &review).await;
+        for act in ["apply", "undo"] {
+            admin.submit(&format!("{review}/{act}"), &[]).await.location();
+            look(&mut shown, &admin, &review).await;
+        }
+    }
+    let other = "code,members\nlpn,62\n".as_bytes();
+    let review = admin.submit_with_file("/tree/upload", &[], "file", other).await.location().to_owned();
+    sqlx::query("update groups set members = 62 where code = 'lpn'")
+        .execute(&mut *app.db().await)
+        .await
+        .expect("changed");
+    shown.push(("changed meanwhile".to_owned(), admin.submit(&format!("{review}/apply"), &[]).await));
+    look(&mut shown, &admin, "/tree/upload").await;
+    shown
+}
+
 /// A country in small: one bulletin to five hundred groups, of which few are linked.
 pub async fn wide(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();

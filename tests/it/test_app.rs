@@ -53,14 +53,24 @@ pub enum Who {
     Operator,
     /// Of the office `lamphun-commerce`, whose only group is `lpn-com`.
     Agency,
+    /// Of the office `lamphun`, like the steward.
+    Coordinator,
     /// Somebody without a key.
     Nobody,
 }
 
 impl Who {
     /// All, in the order in which tables list them.
-    pub const ALL: [Self; 7] =
-        [Self::Admin, Self::Publisher, Self::Approver, Self::Steward, Self::Operator, Self::Agency, Self::Nobody];
+    pub const ALL: [Self; 8] = [
+        Self::Admin,
+        Self::Publisher,
+        Self::Approver,
+        Self::Steward,
+        Self::Operator,
+        Self::Agency,
+        Self::Coordinator,
+        Self::Nobody,
+    ];
 
     pub fn role(self) -> Option<(Role, Option<&'static str>)> {
         Some(match self {
@@ -70,6 +80,7 @@ impl Who {
             Self::Steward => (Role::Steward, Some("lamphun")),
             Self::Operator => (Role::Operator, None),
             Self::Agency => (Role::Agency, Some("lamphun-commerce")),
+            Self::Coordinator => (Role::Coordinator, Some("lamphun")),
             Self::Nobody => return None,
         })
     }

@@ -46,7 +46,7 @@ const fn account(
 }
 
 /// All of them.
-pub(super) const ALL: [DemoAccount; 7] = [
+pub(super) const ALL: [DemoAccount; 8] = [
     account(
         "governor",
         Role::Steward,
@@ -65,6 +65,13 @@ pub(super) const ALL: [DemoAccount; 7] = [
     account("approver", Role::Approver, None, "ผู้อนุมัติประกาศ สำนักนายกรัฐมนตรี", "approves what another wrote"),
     account("operator", Role::Operator, None, "ศูนย์ปฏิบัติการ", "ministry operations: the board of the whole country"),
     account("agency", Role::Agency, Some("lamphun"), "ศูนย์เทคโนโลยีสารสนเทศจังหวัดลำพูน", "reads the province's receipts"),
+    account(
+        "coordinator",
+        Role::Coordinator,
+        Some("lamphun"),
+        "ผู้ประสานงานจังหวัดลำพูน",
+        "the coordinator of Lamphun: the work of the office",
+    ),
     account("admin", Role::Admin, None, "ผู้ดูแลระบบ", "everything"),
 ];
 

@@ -13,6 +13,7 @@ mod cleanup;
 mod consistency;
 mod deadlines;
 mod months;
+mod register;
 
 use std::time::Duration;
 
@@ -99,6 +100,7 @@ enum Step {
     ForgetForms,
     ForgetAttempts,
     Unbind,
+    Register,
     Seal,
     Forget,
     Months,
@@ -108,7 +110,7 @@ enum Step {
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
 const DEADLINES: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
-const CARE: [Step; 12] = [
+const CARE: [Step; 13] = [
     Step::Measure,
     Step::SumUp,
     Step::TouchIdentity,
@@ -117,6 +119,7 @@ const CARE: [Step; 12] = [
     Step::ForgetForms,
     Step::ForgetAttempts,
     Step::Unbind,
+    Step::Register,
     Step::Seal,
     Step::Forget,
     Step::Months,
@@ -139,6 +142,7 @@ impl Step {
             Self::ForgetForms => "forget_forms",
             Self::ForgetAttempts => "forget_attempts",
             Self::Unbind => "unbind",
+            Self::Register => "enter_registers",
             Self::Seal => "seal_audit",
             Self::Forget => "forget",
             Self::Months => "months",
@@ -156,7 +160,8 @@ impl Step {
             | Self::Follow
             | Self::ForgetForms
             | Self::ForgetAttempts
-            | Self::Unbind => Some(settings.recount_interval),
+            | Self::Unbind
+            | Self::Register => Some(settings.recount_interval),
             Self::Seal => Some(settings.audit_seal),
             Self::Forget => Some(DAY),
             Self::Months | Self::AuditMonths => Some(HOUR),
@@ -172,6 +177,7 @@ impl Step {
                 | Self::Release
                 | Self::Bypass
                 | Self::Unbind
+                | Self::Register
                 | Self::Forget
                 | Self::Months
                 | Self::AuditMonths
@@ -235,6 +241,7 @@ impl StepLoop {
             Step::ForgetForms => cleanup::forget_forms(engine, now).await,
             Step::ForgetAttempts => cleanup::forget_attempts(engine, now).await,
             Step::Unbind => forget_ended(engine, now).await,
+            Step::Register => register::enter_due(engine, now).await,
             Step::Seal => consistency::seal(engine).await,
             Step::Forget => cleanup::forget(engine, now).await,
             Step::Months => months::keep(engine, now).await,

@@ -80,7 +80,7 @@ impl Caller {
     /// Whether drafts of its part of the tree are shown to it: they are for those who work on them.
     #[must_use]
     pub fn sees_drafts(&self) -> bool {
-        !matches!(self.role, Role::Agency | Role::Steward)
+        !matches!(self.role, Role::Agency | Role::Steward | Role::Coordinator)
     }
 
     /// The caller that `key` is for.

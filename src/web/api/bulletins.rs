@@ -247,7 +247,7 @@ pub struct BulletinQuery {
 }
 
 /// What is looked for; nothing but blanks does not narrow.
-fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Words>, D::Error> {
+pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Words>, D::Error> {
     match String::deserialize(deserializer)?.parse() {
         Ok(words) => Ok(Some(words)),
         Err(BadWords::Empty) => Ok(None),

@@ -23,6 +23,8 @@ pub mod images;
 pub mod offices;
 pub mod on_behalf;
 pub mod publishing;
+pub mod register;
+pub mod register_entries;
 pub mod retrying;
 pub mod status;
 pub mod waiting;

@@ -21,6 +21,7 @@ pub mod landing;
 pub mod people;
 pub mod public;
 pub mod refused;
+pub mod register;
 pub mod report_form;
 pub mod status;
 pub mod steward;

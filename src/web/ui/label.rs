@@ -7,9 +7,11 @@ use crate::domain::bulletin::{self, Kind, Urgency};
 use crate::domain::delivery::{self, Reason};
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
+use crate::domain::register::{EndorsementKind, ReceiptWay, RegisterRule};
 use crate::domain::reported::ReportKind;
 use crate::domain::way::Way;
 use crate::web::view::delivery::{DeliveryState, Why};
+use crate::web::view::register::Doubt;
 use crate::web::words::{Language, Words};
 
 /// A word in a coloured frame; the word says what the colour says.
@@ -231,7 +233,50 @@ impl Label for Role {
             Self::Steward => "role-steward",
             Self::Operator => "role-operator",
             Self::Agency => "role-agency",
+            Self::Coordinator => "role-coordinator",
         })
+    }
+}
+
+impl Label for ReceiptWay {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Page => "register-how-page",
+            Self::Api => "register-how-api",
+            Self::Seen => "register-how-seen",
+            Self::Accepted => "register-how-accepted",
+        })
+    }
+}
+
+impl Label for RegisterRule {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Never => "register-rule-never",
+            Self::Seen => "register-rule-seen",
+            Self::Accepted => "register-rule-accepted",
+        })
+    }
+}
+
+impl Label for EndorsementKind {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Noted => "register-kind-noted",
+            Self::Propose => "register-kind-propose",
+            Self::Assign => "register-kind-assign",
+            Self::Done => "register-kind-done",
+        })
+    }
+}
+
+impl Label for Doubt {
+    fn word(&self, t: Words) -> String {
+        either(t, self.text.th, self.text.en)
+    }
+
+    fn class(&self) -> &'static str {
+        "warn"
     }
 }
 

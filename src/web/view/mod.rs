@@ -6,6 +6,7 @@
 
 pub mod delivery;
 pub mod receipts;
+pub mod register;
 pub mod reported;
 pub mod snapshot;
 pub mod timeline;

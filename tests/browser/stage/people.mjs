@@ -16,6 +16,7 @@ export const PEOPLE = {
   chiangmai: ['steward', 'chiangmai', 'ผู้ว่าราชการจังหวัดเชียงใหม่'],
   nobody: ['steward', 'moi-ops', 'ผู้อำนวยการกองกลาง'],
   agency: ['agency', 'lamphun', 'ศูนย์เทคโนโลยีสารสนเทศจังหวัดลำพูน'],
+  coordinator: ['coordinator', 'lamphun', 'ผู้ประสานงานจังหวัดลำพูน'],
 };
 
 /** The account of this name, made if need be, as the link that sets its password. */

@@ -3,6 +3,7 @@ shell-product = GCC bulletin relay
 shell-skip = Skip to the content
 shell-other-language = ภาษาไทย
 shell-ways = Main menu
+shell-office-work = Office work
 shell-signed-in-as = Signed in as { $name }
 shell-sign-out = Sign out
 shell-failed-times =
@@ -21,6 +22,7 @@ role-approver = Approver
 role-steward = Steward
 role-operator = Operations
 role-agency = Agency
+role-coordinator = Coordinator
 
 home-title = Home
 

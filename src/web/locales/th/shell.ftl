@@ -3,6 +3,7 @@ shell-product = ระบบส่งต่อประกาศ GCC
 shell-skip = ข้ามไปยังเนื้อหา
 shell-other-language = English
 shell-ways = เมนูหลัก
+shell-office-work = งานสำนักงาน
 shell-signed-in-as = เข้าสู่ระบบในชื่อ { $name }
 shell-sign-out = ออกจากระบบ
 shell-failed-times = { $shown } ครั้ง
@@ -17,6 +18,7 @@ role-approver = ผู้อนุมัติประกาศ
 role-steward = ผู้ส่งต่อประกาศ
 role-operator = เจ้าหน้าที่ศูนย์ปฏิบัติการ
 role-agency = หน่วยงาน
+role-coordinator = ผู้ประสานงาน
 
 home-title = หน้าหลัก
 

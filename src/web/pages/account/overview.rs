@@ -148,6 +148,7 @@ fn act_label(t: Words, act: Permission) -> String {
         Permission::Retry => t.say("account-act-retry"),
         Permission::ManageGroups => t.say("account-act-groups"),
         Permission::ManageTree => t.say("account-act-tree"),
+        Permission::OfficeWork => t.say("account-act-office-work"),
         Permission::OperateChannels => t.say("account-act-channels"),
         Permission::ManageKeys => t.say("account-act-keys"),
         Permission::ManageAccounts => t.say("account-act-accounts"),

@@ -14,6 +14,7 @@ use super::tables::{
 use super::tier_bars::{HopBar, TierView};
 use super::tiles::{self, Tile};
 use super::{InScope, InScopeWithQuery};
+use crate::domain::account::Permission;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 use crate::report::Table;
@@ -203,6 +204,8 @@ struct BulletinPage {
     public: String,
     /// The board of the digest that carries it.
     digest: Option<String>,
+    /// Whether the visitor enters it in an office's register.
+    receives: bool,
     part: String,
 }
 
@@ -247,6 +250,7 @@ pub async fn show_bulletin(
         subject: bulletin.subject,
         document_number: bulletin.document_number,
         origin: bulletin.origin_office,
+        receives: visitor.may(Permission::OfficeWork),
         part: part.body.clone(),
     };
     Ok(HtmlPage::of(&visitor, page))

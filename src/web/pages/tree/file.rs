@@ -151,8 +151,9 @@ struct SentFile {
 
 async fn read_sent(request: Request, app: &App) -> Result<SentFile, Problem> {
     let broken = |_| Problem::bad_request("The form cannot be read to its end.");
-    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Problem::bad_request("No form."))?;
     let mut sent = SentFile::default();
+    // a form that can hold no file has none
+    let Ok(mut parts) = Multipart::from_request(request, app).await else { return Ok(sent) };
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         match part.name() {
             Some("file") => {

@@ -1,0 +1,195 @@
+//! `/register`: the register of an office, newest number first, by words, year and day; as a file; its years, and whether bulletins
+//! enter it by themselves.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::{HERE, choose_office};
+use crate::domain::register::{RegisterRule, RegisterYear};
+use crate::domain::search::{BadWords, Words as Pieces};
+use crate::domain::time::Timestamp;
+use crate::domain::time_bound::Bound;
+use crate::store::offices::Office;
+use crate::store::register::years::{YearRow, list_years};
+use crate::store::register::{Filter, get_rule, list_entries};
+use crate::web::app::App;
+use crate::web::conn::Conn;
+use crate::web::input::Parameters;
+use crate::web::pages::HtmlPage;
+use crate::web::pages::board::tables::file;
+use crate::web::pages::form_fields::{OfficeField, begin_of, end_of, read_day};
+use crate::web::pages::form_state::{Choice, FormState};
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::ui::cell::Cell;
+use crate::web::ui::format::{day as write_day, moment, number};
+use crate::web::ui::label::{Label as _, code_of};
+use crate::web::ui::table::{Column, PageTable, to_file};
+use crate::web::view::register::RegisterEntry;
+use crate::web::words::Words;
+
+/// Entries on a page.
+const SHOWN: usize = 50;
+/// Entries in a file: more than an office receives in a year.
+const IN_FILE: usize = 20_000;
+
+/// What the list is narrowed by.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListForm {
+    #[serde(flatten)]
+    office: OfficeField,
+    q: String,
+    year: String,
+    day: String,
+    before: String,
+    format: String,
+}
+
+/// A year of the register.
+struct YearLine {
+    year: RegisterYear,
+    last: String,
+    closed: Option<String>,
+    may_close: bool,
+}
+
+impl YearLine {
+    fn of(t: Words, row: YearRow, now: Timestamp) -> Self {
+        Self {
+            year: row.year,
+            last: number(row.last_number),
+            closed: row.closed_at.map(|at| moment(t, at)),
+            may_close: row.closed_at.is_none() && row.year.has_ended(now),
+        }
+    }
+}
+
+/// The register that is looked at.
+struct Shown {
+    office: Office,
+    years: Vec<Choice>,
+    table: PageTable,
+    narrowed: bool,
+    next: Option<String>,
+    csv: String,
+    rules: Vec<Choice>,
+    lines: Vec<YearLine>,
+}
+
+#[derive(Template)]
+#[template(path = "register/list.html")]
+struct RegisterPage {
+    form: FormState<ListForm>,
+    shown: Option<Shown>,
+}
+
+/// The letter's date as people read it.
+fn dated(t: Words, row: &RegisterEntry) -> String {
+    let date = row.document_date.as_deref().and_then(|date| date.parse().ok());
+    date.map(|date| write_day(t, date)).unwrap_or_default()
+}
+
+/// The columns of the register, in the order of the book.
+fn columns<'a>() -> Vec<Column<'a, RegisterEntry>> {
+    vec![
+        Column::number("register-year", |row: &RegisterEntry| row.year.number()).in_file(),
+        Column::number("register-number", |row: &RegisterEntry| row.number),
+        Column::time("register-received-at", |row: &RegisterEntry| Some(row.received_at)),
+        Column::text("register-document-number", |row: &RegisterEntry| row.document_number.clone().unwrap_or_default()),
+        Column::words("register-dated", |row: &RegisterEntry, t| dated(t, row)),
+        Column::text("register-from", |row: &RegisterEntry| row.from.clone().unwrap_or_default()),
+        Column::text("register-to", |row: &RegisterEntry| row.to.clone().unwrap_or_default()),
+        Column::text("register-subject", |row: &RegisterEntry| row.subject.clone())
+            .shown(|row, t| {
+                let link = Cell::link(&format!("{HERE}/{}", row.id), &row.subject);
+                row.doubts.iter().fold(link, |cell, doubt| cell.below(&Cell::badge(&doubt.badge(t))))
+            })
+            .naming_the_row(),
+        Column::coded("register-how", |row: &RegisterEntry| row.how).in_file(),
+        Column::text("register-recorded-by", |row: &RegisterEntry| row.recorded_by.to_string()).in_file(),
+        Column::text("register-remark", |row: &RegisterEntry| row.remark.clone().unwrap_or_default()),
+        Column::words("register-doubts", |row: &RegisterEntry, t| {
+            row.doubts.iter().map(|doubt| doubt.word(t)).collect::<Vec<_>>().join("; ")
+        })
+        .in_file(),
+    ]
+}
+
+/// What is looked for; or what is wrong is in the form.
+fn read(t: Words, FormState { typed, errors }: &mut FormState<ListForm>, office: &Office, now: Timestamp) -> Filter {
+    let words = match typed.q.parse::<Pieces>() {
+        Err(BadWords::Empty) => None,
+        read => errors.check("q", read.map_err(|_| t.say("compose-list-words-fault"))),
+    };
+    let year = match typed.year.as_str() {
+        "" => None,
+        year => errors.check("year", year.parse().map_err(|_| t.say("register-year-wrong"))),
+    };
+    let day = errors.check("day", read_day(t, &typed.day, Bound::Search, now)).flatten();
+    Filter {
+        words,
+        year,
+        since: day.and_then(begin_of),
+        until: day.and_then(end_of),
+        before: typed.before.parse().ok(),
+        ..Filter::of(office.id)
+    }
+}
+
+/// The register, or where none is chosen the form that asks whose.
+pub async fn show_list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Parameters(typed): Parameters<ListForm>,
+    Conn(mut db): Conn,
+) -> Result<Response, Problem> {
+    let (t, now) = (visitor.words, app.now());
+    let mut form = FormState::new(typed);
+    let Some(office) = choose_office(&mut db, &visitor, &mut form.typed.office, &mut form.errors).await? else {
+        return Ok(HtmlPage::of(&visitor, RegisterPage { form, shown: None }).into_response());
+    };
+    let filter = read(t, &mut form, &office, now);
+    let csv = form.typed.format == "csv";
+    let most = if csv { IN_FILE } else { SHOWN };
+    let mut rows = list_entries(&mut db, &filter, i64::try_from(most + 1).unwrap_or(i64::MAX)).await?;
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let last = rows.last().filter(|_| more).map(|row| row.place().to_string());
+    let entries: Vec<RegisterEntry> = rows.into_iter().map(RegisterEntry::of).collect();
+    if csv {
+        return file(&format!("register-{}", office.code), &to_file(t, &columns(), &entries));
+    }
+    let years = list_years(&mut db, office.id).await?;
+    let rule = get_rule(&mut db, office.id).await?;
+    let choices = years.iter().map(|row| {
+        let year = row.year.to_string();
+        Choice::of(&year, year.clone(), &form.typed.year)
+    });
+    let shown = Shown {
+        years: [Choice::none(t.say("register-all-years"))].into_iter().chain(choices).collect(),
+        table: PageTable::of(t, &t.say("register-title"), &columns(), &entries),
+        narrowed: filter.words.is_some() || filter.year.is_some() || filter.since.is_some() || filter.before.is_some(),
+        next: last.map(|place| address(&office, &form.typed, "before", &place)),
+        csv: address(&office, &form.typed, "format", "csv"),
+        rules: rules(t, rule),
+        lines: years.into_iter().map(|row| YearLine::of(t, row, now)).collect(),
+        office,
+    };
+    Ok(HtmlPage::of(&visitor, RegisterPage { form, shown: Some(shown) }).into_response())
+}
+
+fn rules(t: Words, chosen: RegisterRule) -> Vec<Choice> {
+    let chosen = code_of(&chosen);
+    RegisterRule::ALL.into_iter().map(|rule| Choice::of(&code_of(&rule), rule.word(t), &chosen)).collect()
+}
+
+/// The address of the same list with one thing more.
+fn address(office: &Office, typed: &ListForm, name: &str, value: &str) -> String {
+    let fields =
+        [("office", office.code.as_str()), ("q", &typed.q), ("year", &typed.year), ("day", &typed.day), (name, value)];
+    let fields: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    format!("{HERE}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
+}
