@@ -51,7 +51,7 @@ async fn a_file_is_looked_at_applied_as_it_was_shown_and_undone() {
     let operator = app.sign_in(Who::Operator).await;
     let before = group(&app, "lpn").await;
     let csv = format!("{RENAMED}new-lpn,GCC3 ใหม่,\n").replace("code,name", "code,parent,tier,office,name");
-    let csv = csv.replace("\nlpn,GCC2", "\nlpn,gcc1,2,,GCC2").replace("\nnew-lpn,", "\nnew-lpn,lpn,3,lpn,");
+    let csv = csv.replace("\nlpn,GCC2", "\nlpn,gcc1,2,,GCC2").replace("\nnew-lpn,", "\nnew-lpn,lpn,3,lamphun,");
     let review = kept(&operator, &csv).await;
     let shown = operator.open(&review).await.text;
     for text in ["GCC2 ลำพูนใหม่", "053-511-193", before["name"].as_str().expect("a name"), "new-lpn"]
