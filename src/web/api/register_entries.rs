@@ -111,7 +111,7 @@ impl NewRegisterEntry {
 /// Enter what an office received, under the next number of the year.
 #[utoipa::path(post, path = "/register", tag = "offices", request_body = NewRegisterEntry,
     responses((status = 201, body = EndorsedEntry)))]
-pub async fn receive(State(app): State<App>, post: IdempotentPost<NewRegisterEntry>) -> PostResult {
+pub async fn receive_letter(State(app): State<App>, post: IdempotentPost<NewRegisterEntry>) -> PostResult {
     let (mut work, body) = post.begin(&app).await?;
     let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     let (office, receipt) = body.read(now)?;
@@ -147,7 +147,7 @@ pub struct NewEndorsementInput {
 /// Add an endorsement under an entry; it is never changed or taken away.
 #[utoipa::path(post, path = "/register/{id}/endorsements", tag = "offices", params(("id" = RegisterEntryId, Path)),
     request_body = NewEndorsementInput, responses((status = 201, body = Endorsement)))]
-pub async fn endorse(
+pub async fn endorse_entry(
     State(app): State<App>,
     Id(id): Id<RegisterEntryId>,
     post: IdempotentPost<NewEndorsementInput>,
