@@ -60,6 +60,8 @@ uuid_ids! {
     ApiKeyId,
     /// One passkey of an account.
     PasskeyId,
+    /// One appointment of a coordinator.
+    CoordinatorId,
 }
 
 macro_rules! number_ids {

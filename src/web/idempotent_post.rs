@@ -24,6 +24,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::ApiKeyId;
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
+use crate::offices::OfficeRefusal;
 use crate::relay::refusal::Refusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{Connection, DbError, StoreError, Tx};
@@ -60,6 +61,12 @@ impl From<StoreError> for PostError {
 impl From<DbError> for PostError {
     fn from(error: DbError) -> Self {
         Self::Problem(error.into())
+    }
+}
+
+impl From<OfficeRefusal> for PostError {
+    fn from(refusal: OfficeRefusal) -> Self {
+        Self::Problem(refusal.into())
     }
 }
 
@@ -136,6 +143,31 @@ impl FromRequest<App> for IdempotentUpload {
         let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if matches!(kind.as_str(), "image/jpeg" | "image/png") { Ok(Self(post)) } else { Err(Problem::not_an_image()) }
+    }
+}
+
+/// A POST whose body is a CSV file.
+#[derive(Debug)]
+pub struct IdempotentFile(IdempotentPost<Bytes>);
+
+impl IdempotentFile {
+    /// As [`IdempotentPost::begin`].
+    ///
+    /// # Errors
+    /// As [`IdempotentPost::begin`].
+    pub async fn begin(self, app: &App) -> Result<(Work, Bytes), PostError> {
+        self.0.begin(app).await
+    }
+}
+
+impl FromRequest<App> for IdempotentFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (post, headers) = IdempotentPost::<Bytes>::receive(request, app).await?;
+        let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind == "text/csv" { Ok(Self(post)) } else { Err(Problem::not_csv()) }
     }
 }
 

@@ -5,6 +5,7 @@
 use super::problem::{FieldError, Problem};
 use super::words::capital;
 use crate::accounts::AccountRefusal;
+use crate::domain::coordinator::FileFault;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
 use crate::offices::OfficeRefusal;
@@ -78,6 +79,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::NoteTooLong => Self::invalid_field("/note", detail),
             Refusal::AboutUnpublished | Refusal::AboutWithdrawn => Self::invalid_field("/about", detail),
+            Refusal::RequestOver(no) => Self::invalid_field(format!("/requests/{}/due_on", no - 1), detail),
             Refusal::Times(faults) => {
                 Self::invalid(faults.iter().map(|fault| FieldError::new(fault.time.pointer(), &fault.why)).collect())
             }
@@ -105,12 +107,28 @@ impl From<AccountRefusal> for Problem {
     }
 }
 
+/// A fault of a file, with its line and column as the pointer.
+fn file_fault(fault: &FileFault) -> FieldError {
+    let column = fault.column.map(|column| format!("/{}", column.name())).unwrap_or_default();
+    FieldError::new(format!("/{}{column}", fault.line), &fault.reason)
+}
+
 impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         let detail = capital(&refusal.to_string());
         match refusal {
             OfficeRefusal::NotAllowed => Self::forbidden(detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
+            OfficeRefusal::CoordinatorAbsent => Self::absent("coordinator"),
+            OfficeRefusal::NotLater => Self::conflict("not-later", detail),
+            OfficeRefusal::CannotEnd => Self::conflict("cannot-end", detail),
+            OfficeRefusal::RequestAbsent => Self::absent("request"),
+            OfficeRefusal::NotOpen => Self::conflict("not-open", detail),
+            OfficeRefusal::File(faults) => Self::invalid(faults.iter().map(file_fault).collect()),
+            OfficeRefusal::Contacts => {
+                tracing::error!("the contacts of a coordinator could not be sealed or opened");
+                Self::internal()
+            }
             OfficeRefusal::Store(error) => error.into(),
         }
     }

@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_alerts,
-    group_change, groups, images, offices, on_behalf, publishing, retrying, status, waiting, webhook_failures,
+    approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, drafts, events,
+    group_alerts, group_change, groups, images, offices, on_behalf, publishing, requests, retrying, status, waiting,
+    webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -95,6 +96,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
+        .routes(routes!(coordinators::list_coordinators, coordinators::name_coordinator))
+        .routes(routes!(coordinators::import_coordinators))
+        .routes(routes!(coordinators::get_coordinator))
+        .routes(routes!(coordinators::end_coordinator))
+        .routes(routes!(coordinators::get_personal_data))
+        .routes(routes!(requests::list_requests))
+        .routes(routes!(requests::summarize_requests))
+        .routes(routes!(requests::get_request))
+        .routes(routes!(requests::finish_request))
+        .routes(routes!(requests::reject_request))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -124,6 +135,9 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::accounts::routes())
         .merge(pages::join_slips::routes())
         .merge(pages::keys::routes())
+        .merge(pages::coordinators::routes())
+        .merge(pages::processing::routes())
+        .merge(pages::requests::routes())
         .merge(pages::status::routes())
         .merge(pages::audit::routes());
     pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)

@@ -46,6 +46,12 @@ const MANAGE: [u16; 8] = [200, 403, 403, 200, 200, 403, 200, 401];
 const MANAGE_BELOW: [u16; 8] = [200, 403, 403, 404, 200, 403, 200, 401];
 /// The same of a group in another province.
 const MANAGE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 401];
+/// Those who do office work, at an office of the agency's part of the tree.
+const OFFICE_WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 401];
+/// The same at an office above the agency's.
+const OFFICE_WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
+/// The same at an office in another province.
+const OFFICE_WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
 const OPEN: [u16; 8] = [200; 8];
@@ -65,6 +71,11 @@ const fn with(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
 const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื่อน"}"#;
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
+
+const COORDINATOR: &str = r#"{"office": "lamphun-commerce", "first_name": "สมชาย", "last_name": "ใจดี",
+    "position": "นักวิชาการพาณิชย์", "telephone": "๐-๕๓๕๑-๑๑๙๒"}"#;
+const COORDINATOR_ELSEWHERE: &str = r#"{"office": "chiangmai", "first_name": "สมหญิง", "last_name": "ใจดี",
+    "position": "นักประชาสัมพันธ์", "telephone": "๐-๕๓๑๑-๒๓๔๕"}"#;
 
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
@@ -166,6 +177,36 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
     row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    row("GET /api/v1/coordinators", "coordinators", "", READ),
+    row("GET /api/v1/coordinators", "coordinators?office=lamphun", "", ABOVE),
+    row("GET /api/v1/coordinators", "coordinators?office=chiangmai&missing=true", "", WHOLE),
+    row("POST /api/v1/coordinators", "coordinators{later}", COORDINATOR, with(201, OFFICE_WORK)),
+    row("POST /api/v1/coordinators", "coordinators{later}", COORDINATOR_ELSEWHERE, with(201, OFFICE_WORK_ELSEWHERE)),
+    // a JSON body is no file, and that is told only to whom may send one
+    row("POST /api/v1/coordinators/import", "coordinators/import", "{}", with(415, OFFICE_WORK)),
+    row("GET /api/v1/coordinators/{id}", "coordinators/{coordinator}", "", READ),
+    row("GET /api/v1/coordinators/{id}", "coordinators/{coordinator above}", "", ABOVE),
+    row("POST /api/v1/coordinators/{id}/end", "coordinators/{coordinator}/end", "", OFFICE_WORK),
+    row("POST /api/v1/coordinators/{id}/end", "coordinators/{coordinator above}/end", "", OFFICE_WORK_ABOVE),
+    row("GET /api/v1/coordinators/{id}/data", "coordinators/{coordinator}/data", "", OFFICE_WORK),
+    row("GET /api/v1/coordinators/{id}/data", "coordinators/{coordinator above}/data", "", OFFICE_WORK_ABOVE),
+    row("GET /api/v1/requests", "requests", "", READ),
+    row("GET /api/v1/requests", "requests?office=lamphun", "", ABOVE),
+    row("GET /api/v1/requests", "requests?bulletin={draft}", "", WHOLE),
+    row("GET /api/v1/requests/summary", "requests/summary?bulletin={held}", "", READ),
+    row("GET /api/v1/requests/summary", "requests/summary?bulletin={draft}", "", WHOLE),
+    row("GET /api/v1/requests/{id}", "requests/{request}", "", READ),
+    row("GET /api/v1/requests/{id}", "requests/{request above}", "", ABOVE),
+    row("POST /api/v1/requests/{id}/done", "requests/{request}/done", "", OFFICE_WORK),
+    row("POST /api/v1/requests/{id}/done", "requests/{request above}/done", "", OFFICE_WORK_ABOVE),
+    row("POST /api/v1/requests/{id}/not-applicable", "requests/{request}/not-applicable", REASON, OFFICE_WORK),
+    row(
+        "POST /api/v1/requests/{id}/not-applicable",
+        "requests/{request above}/not-applicable",
+        REASON,
+        OFFICE_WORK_ABOVE,
+    ),
+    row("POST /api/v1/requests/{id}/done", "requests/{request elsewhere}/done", "", OFFICE_WORK_ELSEWHERE),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -205,6 +246,15 @@ impl Fixtures<'_> {
             "own draft" => self.app.write_with(json!({ "origin": "lpn" })).await,
             "draft below" => self.app.write_with(json!({ "origin": "lpn-com" })).await,
             "deputy" => self.deputy().await,
+            "request" => self.app.request_to("lamphun-commerce").await,
+            "request above" => self.app.request_to("lamphun").await,
+            "request elsewhere" => self.app.request_to("chiangmai").await,
+            "later" => {
+                self.app.clock.advance(std::time::Duration::from_secs(1));
+                String::new()
+            }
+            "coordinator" => self.app.coordinator("lamphun-commerce").await,
+            "coordinator above" => self.app.coordinator("lamphun").await,
             "scheduled" => self.scheduled().await,
             "submitted" => self.submitted().await,
             "image" => self.image().await,

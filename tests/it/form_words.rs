@@ -70,6 +70,16 @@ impl<'a> Words<'a> {
                 self.app.post(&Who::Admin, "groups/lpn/deputies", body).await.expect(201);
                 self.app.texts("select max(id)::text from stewards").await.remove(0)
             }
+            "coordinator" => self.app.coordinator("lamphun-commerce").await,
+            "request" => self.app.request_to("lamphun-commerce").await,
+            "asking draft" => {
+                let asked = json!([{ "kind": "for_information", "text": "เพื่อทราบ" }]);
+                self.app.write_with(json!({ "requests": asked })).await
+            }
+            "later" => {
+                self.app.clock.advance(Duration::from_secs(1));
+                String::new()
+            }
             "seen" => {
                 let page = self.admin.open(&format!("/bulletins/{}/publish", self.draft)).await;
                 let seen = page.text.split(r#"name="seen" value=""#).nth(1).expect("what was seen");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use gcc_relay::web::routes::{Access, ROUTES};
 
-use crate::forms_table::{OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
+use crate::forms_table::{OF_OFFICES, OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
 use crate::test_app::Who;
 
 /// In whose browser a form is sent.
@@ -91,12 +91,20 @@ const WITHOUT_FIELDS: &[&str] = &[
     "POST /accounts/{id}/passkeys/remove",
     "POST /accounts/{id}/provider/remove",
     "POST /keys/{id}/revoke",
+    "GET /requests/bulletins/{id}",
+    "GET /requests/bulletins/{id}/csv",
+    "POST /bulletins/{id}/requests/{no}/remove",
+    "GET /coordinators/form",
+    "GET /coordinators/offices/{code}",
+    "GET /coordinators/offices/{code}/form",
+    "GET /coordinators/{id}/data",
+    "GET /processing",
     "GET /docs/examples",
 ];
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Form> {
-    [OF_PEOPLE, OF_STEWARDS, OF_WRITERS, OF_THE_BOARD].into_iter().flatten()
+    [OF_PEOPLE, OF_STEWARDS, OF_WRITERS, OF_THE_BOARD, OF_OFFICES].into_iter().flatten()
 }
 
 #[test]

@@ -77,6 +77,23 @@ const WRITE_SEND: [u16; 8] = [303, 303, 403, 404, 403, 403, 403, 401];
 const NOT_AS_SEEN: [u16; 8] = [409, 409, 403, 404, 403, 403, 403, 401];
 /// Those who approve.
 const APPROVE_SEND: [u16; 8] = [303, 403, 303, 403, 403, 403, 403, 401];
+/// Those who do office work, at an office of the agency's part of the tree.
+const OFFICE_WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 303];
+const OFFICE_WORK_SEND: [u16; 8] = [303, 403, 403, 303, 303, 303, 303, 401];
+/// The same at an office above the agency's.
+const OFFICE_WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 303];
+const OFFICE_WORK_ABOVE_SEND: [u16; 8] = [303, 403, 403, 303, 303, 404, 303, 401];
+/// The same at an office in another province.
+const OFFICE_WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
+const OFFICE_WORK_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 404, 303, 404, 404, 401];
+/// The form of a coordinator.
+const COORDINATOR: &[(&str, &str)] =
+    &[("first_name", "สมชาย"), ("last_name", "ใจดี"), ("position", "นักวิชาการ"), ("telephone", "๐-๕๓๕๑-๑๑๙๒")];
+/// A batch with one of them.
+const BATCH: &[(&str, &str)] = &[(
+    "rows",
+    "หน่วยงาน,ชื่อ,นามสกุล,ตำแหน่ง,สังกัด,เบอร์โทรศัพท์,มือถือ,E-mail,ID Line\nlamphun-commerce,สมชาย,ใจดี,นักวิชาการ,,053511192,,,",
+)];
 /// A short letter, as the form sends it.
 const LETTER: &[(&str, &str)] = &[("kind", "news"), ("urgency", "routine"), ("subject", "เรื่อง"), ("body", "ความ")];
 
@@ -169,6 +186,67 @@ const ROWS: &[Row] = &[
         [303, 403, 403, 403, 403, 303, 403, 401],
     ),
     send("POST /keys/{id}/revoke", "/keys/{key of lamphun}/revoke", &[], [303, 403, 403, 403, 403, 404, 403, 401]),
+    open("GET /requests", "/requests", OFFICE_WORK),
+    send("POST /requests/{id}/answer", "/requests/{request}/answer", &[("answer", "done")], OFFICE_WORK_SEND),
+    send(
+        "POST /requests/{id}/answer",
+        "/requests/{request above}/answer",
+        &[("answer", "done")],
+        OFFICE_WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /requests/{id}/answer",
+        "/requests/{request elsewhere}/answer",
+        &[("answer", "done")],
+        OFFICE_WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /requests/bulletins/{id}", "/requests/bulletins/{held}", ALL),
+    open("GET /requests/bulletins/{id}", "/requests/bulletins/{elsewhere}", WHOLE),
+    open("GET /requests/bulletins/{id}/csv", "/requests/bulletins/{held}/csv", ALL),
+    open("GET /requests/bulletins/{id}/csv", "/requests/bulletins/{elsewhere}/csv", WHOLE),
+    send(
+        "POST /bulletins/{id}/requests",
+        "/bulletins/{draft}/requests",
+        &[("request_kind", "disseminate"), ("text", "เผยแพร่")],
+        WRITE_SEND,
+    ),
+    send("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove", &[], WRITE_SEND),
+    open("GET /coordinators", "/coordinators", OFFICE_WORK),
+    open("GET /coordinators/csv", "/coordinators/csv", OFFICE_WORK),
+    open("GET /coordinators/form", "/coordinators/form", OFFICE_WORK),
+    send("POST /coordinators/import", "/coordinators/import{later}", BATCH, OFFICE_WORK_SEND),
+    open("GET /coordinators/offices/{code}", "/coordinators/offices/lamphun-commerce", OFFICE_WORK),
+    open("GET /coordinators/offices/{code}", "/coordinators/offices/lamphun", OFFICE_WORK_ABOVE),
+    open("GET /coordinators/offices/{code}", "/coordinators/offices/chiangmai", OFFICE_WORK_ELSEWHERE),
+    send(
+        "POST /coordinators/offices/{code}",
+        "/coordinators/offices/lamphun-commerce{later}",
+        COORDINATOR,
+        OFFICE_WORK_SEND,
+    ),
+    send(
+        "POST /coordinators/offices/{code}",
+        "/coordinators/offices/lamphun{later}",
+        COORDINATOR,
+        OFFICE_WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /coordinators/offices/{code}",
+        "/coordinators/offices/chiangmai{later}",
+        COORDINATOR,
+        OFFICE_WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /coordinators/offices/{code}/form", "/coordinators/offices/lamphun/form", OFFICE_WORK_ABOVE),
+    send("POST /coordinators/{id}/end", "/coordinators/{coordinator}/end", &[("until", "")], OFFICE_WORK_SEND),
+    send(
+        "POST /coordinators/{id}/end",
+        "/coordinators/{coordinator above}/end",
+        &[("until", "")],
+        OFFICE_WORK_ABOVE_SEND,
+    ),
+    open("GET /coordinators/{id}/data", "/coordinators/{coordinator}/data", OFFICE_WORK),
+    open("GET /coordinators/{id}/data", "/coordinators/{coordinator above}/data", OFFICE_WORK_ABOVE),
+    open("GET /processing", "/processing", ALL),
     open("GET /docs/examples", "/docs/examples", ALL),
     open("GET /status", "/status", ALL),
     open("GET /status/{id}", "/status/{held}", ALL),
@@ -331,6 +409,19 @@ impl<'a> Fixtures<'a> {
             "scheduled" => self.scheduled().await,
             "declined" => self.declined().await,
             "deputy" => self.deputy().await,
+            "coordinator" => self.app.coordinator("lamphun-commerce").await,
+            "coordinator above" => self.app.coordinator("lamphun").await,
+            "request" => self.app.request_to("lamphun-commerce").await,
+            "request above" => self.app.request_to("lamphun").await,
+            "request elsewhere" => self.app.request_to("chiangmai").await,
+            "asking draft" => {
+                let asked = json!([{ "kind": "for_information", "text": "เพื่อทราบ" }]);
+                self.app.write_with(json!({ "requests": asked })).await
+            }
+            "later" => {
+                self.app.clock.advance(std::time::Duration::from_secs(1));
+                String::new()
+            }
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             "delivery to lpn-com" => self.app.delivery_of(&self.held, "lpn-com").await,
             "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,

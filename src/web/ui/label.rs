@@ -4,10 +4,12 @@ use serde::Serialize;
 
 use crate::domain::account::Role;
 use crate::domain::bulletin::{self, Kind, Urgency};
+use crate::domain::coordinator::CoordinatorSource;
 use crate::domain::delivery::{self, Reason};
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
 use crate::domain::reported::ReportKind;
+use crate::domain::request::{RequestKind, RequestPurpose, RequestState};
 use crate::web::view::delivery::{DeliveryState, Why};
 use crate::web::words::{Language, Words};
 
@@ -101,6 +103,58 @@ impl Label for delivery::State {
 
     fn class(&self) -> &'static str {
         DeliveryState::from(*self).class()
+    }
+}
+
+impl Label for RequestKind {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::ReportEstablishment => "request-kind-report-establishment",
+            Self::NameCoordinator => "request-kind-name-coordinator",
+            Self::Disseminate => "request-kind-disseminate",
+            Self::SendMaterial => "request-kind-send-material",
+            Self::InformStaff => "request-kind-inform-staff",
+            Self::ForInformation => "request-kind-for-information",
+        })
+    }
+}
+
+impl Label for RequestPurpose {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Act => "request-purpose-act",
+            Self::Inform => "request-purpose-inform",
+        })
+    }
+}
+
+impl Label for RequestState {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Open => "requests-open",
+            Self::Done => "requests-done",
+            Self::NotApplicable => "requests-not-applicable",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Done => "good",
+            Self::Open | Self::NotApplicable => "",
+        }
+    }
+}
+
+impl Label for CoordinatorSource {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Web => "coordinators-source-web",
+            Self::Api => "coordinators-source-api",
+            Self::Csv => "coordinators-source-csv",
+            Self::Paper => "coordinators-source-paper",
+            Self::Fax => "coordinators-source-fax",
+            Self::Email => "coordinators-source-email",
+        })
     }
 }
 

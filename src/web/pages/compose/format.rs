@@ -3,6 +3,7 @@
 use crate::domain::bulletin::UnscheduledReason;
 use crate::domain::document::Doubt;
 use crate::domain::office::OfficeKind;
+use crate::domain::request::{MOST_REQUESTS, MOST_WORKING_DAYS};
 use crate::domain::secrecy::Class;
 use crate::domain::text::BadText;
 use crate::domain::time::Timestamp;
@@ -77,6 +78,12 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         DraftFault::KindNeedsPublisher => t.say("compose-fault-kind-steward"),
         DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => t.say("compose-fault-automatic"),
         DraftFault::GroupAbsent { code, .. } => t.say_with("compose-refused-unknown-groups", &[("codes", code)]),
+        DraftFault::TooManyRequests => t.say_with("requests-too-many", &[("most", &MOST_REQUESTS.to_string())]),
+        DraftFault::RequestClassified(_, class) => classified(t, *class),
+        DraftFault::RequestWeekday(_, said) => t.say_with("requests-weekday-wrong", &[("said", said)]),
+        DraftFault::RequestDueTwice(_) => t.say("requests-due-twice"),
+        DraftFault::RequestDays(_) => t.say_with("requests-days-wrong", &[("most", &MOST_WORKING_DAYS.to_string())]),
+        DraftFault::RequestOver(_) => t.say("requests-due-over"),
         DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
         DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         DraftFault::AboutAbsent => t.say("compose-refused-about"),
@@ -120,6 +127,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::AboutUnpublished => t.say("compose-refused-about"),
         Refusal::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         Refusal::Times(faults) => faults.iter().map(|fault| time_fault(t, fault)).collect::<Vec<_>>().join(" "),
+        Refusal::RequestOver(_) => t.say("requests-due-over"),
         Refusal::WithdrawalStands => t.say("compose-refused-withdrawal-stands"),
         Refusal::Expired(at) => t.say_with("compose-refused-expired", &[("at", &moment(t, *at))]),
         Refusal::NotSubmitted => t.say("compose-refused-not-submitted"),

@@ -84,6 +84,12 @@ fn field_of(fault: &DraftFault) -> &'static str {
             BulletinTime::ExpiresAt | BulletinTime::PublishAt => "expires",
         },
         DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => "forwarding",
+        DraftFault::TooManyRequests
+        | DraftFault::RequestClassified(..)
+        | DraftFault::RequestWeekday(..)
+        | DraftFault::RequestDueTwice(_)
+        | DraftFault::RequestDays(_)
+        | DraftFault::RequestOver(_) => "requests",
         DraftFault::ImageAbsent => "image",
     }
 }
@@ -110,6 +116,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         },
         expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
         origin: base.origin,
+        requests: base.requests.clone(),
     };
     (draft, reader.errors)
 }
