@@ -128,11 +128,10 @@ fn read_digits(text: &str) -> Option<String> {
 /// Nine digits of a fixed line, ten of a mobile one.
 fn is_number(digits: &str) -> bool {
     let mut signs = digits.chars();
-    match (signs.next(), signs.next(), digits.len()) {
-        (Some('0'), Some('2'..='5' | '7'), 9) => true,
-        (Some('0'), Some('6' | '8' | '9'), 10) => true,
-        _ => false,
-    }
+    matches!(
+        (signs.next(), signs.next(), digits.len()),
+        (Some('0'), Some('2'..='5' | '7'), 9) | (Some('0'), Some('6' | '8' | '9'), 10)
+    )
 }
 
 fn is_all_digits(text: &str) -> bool {

@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_day_counts_until_it_ends_in_bangkok() {
-        let published = "2018-03-23T02:06:00Z".parse().expect("a time");
+        let published = from_bangkok(date(2018, 3, 23).at(9, 6, 0, 0)).expect("a time");
         let none = BTreeSet::new();
         let due = |request: DraftedRequest| request.due_at(published, &none).map(|at| at.to_string());
         assert_eq!(due(request(Some(date(2018, 3, 23)), None)).as_deref(), Some("2018-03-23T17:00:00Z"));

@@ -110,7 +110,7 @@ impl From<AccountRefusal> for Problem {
 /// A fault of a file, with its line and column as the pointer.
 fn file_fault(fault: &FileFault) -> FieldError {
     let column = fault.column.map(|column| format!("/{}", column.name())).unwrap_or_default();
-    FieldError::new(format!("/{}{column}", fault.line), &fault.reason)
+    FieldError::new(format!("/{}{column}", fault.line), fault.reason)
 }
 
 impl From<OfficeRefusal> for Problem {

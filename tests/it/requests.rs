@@ -74,7 +74,7 @@ async fn working_days_count_from_publishing() {
     // published on Friday 23 March 2561
     let id = publish(&app, json!([naming(json!({ "due_in_working_days": 1 }))])).await;
     let list = app.get(&Who::Agency, &format!("requests?bulletin={id}")).await.expect(200);
-    assert_eq!(list["items"][0]["due_at"], "2018-03-26T17:00:00Z", "Monday, the next working day, until it ends");
+    assert_eq!(list["items"][0]["due_at"], "2018-03-27T17:00:00Z", "Monday is a holiday: Tuesday, until it ends");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use crate::domain::account::Permission;
 use crate::domain::coordinator::{self, CoordinatorSource, FormInput};
 use crate::domain::ids::{Code, CoordinatorId};
 use crate::domain::national::province_code;
+use crate::domain::text::FormEntry;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::OfficeRefusal;
 use crate::offices::coordinators::{self as acts, Naming, Reachable};
@@ -95,33 +96,41 @@ pub struct NewCoordinator {
     #[schema(value_type = Code)]
     office: String,
     /// ชื่อ
-    #[schema(min_length = 1, max_length = 150)]
+    #[schema(value_type = FormEntry)]
     first_name: String,
     /// นามสกุล
-    #[schema(min_length = 1, max_length = 150)]
+    #[schema(value_type = FormEntry)]
     last_name: String,
     /// ตำแหน่ง
-    #[schema(min_length = 1, max_length = 150)]
+    #[schema(value_type = FormEntry)]
     position: String,
     /// สังกัด
     #[serde(default)]
-    #[schema(max_length = 150)]
+    #[schema(max_length = 150, pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$")]
     affiliation: String,
     /// เบอร์โทรศัพท์; one of the four ways to reach the person is needed.
     #[serde(default)]
-    #[schema(max_length = 60, example = "0-5351-1192 ต่อ 12")]
+    #[schema(
+        max_length = 60,
+        example = "0-5351-1192 ต่อ 12",
+        pattern = r"^(?:[0๐]-?[2-57๒-๕๗](?:-?[0-9๐-๙]){7}(?: ต่อ [0-9๐-๙]{1,6})?|[0๐]-?[689๖๘๙](?:-?[0-9๐-๙]){8})?$"
+    )]
     telephone: String,
     /// มือถือ
     #[serde(default)]
-    #[schema(max_length = 60, example = "081-234-5678")]
+    #[schema(max_length = 60, example = "081-234-5678", pattern = r"^(?:[0๐]-?[689๖๘๙](?:-?[0-9๐-๙]){8})?$")]
     mobile: String,
     /// E-mail
     #[serde(default)]
-    #[schema(max_length = 254, example = "somchai@example.go.th")]
+    #[schema(
+        max_length = 254,
+        example = "somchai@example.go.th",
+        pattern = r"^(?:[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*\.[A-Za-z]{2,6})?$"
+    )]
     email: String,
     /// ID Line
     #[serde(default)]
-    #[schema(max_length = 150)]
+    #[schema(max_length = 150, pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$")]
     line_id: String,
     /// Whether it is the deputy.
     #[serde(default)]
@@ -136,6 +145,8 @@ pub struct NewCoordinator {
 /// Name an office's coordinator or deputy.
 #[utoipa::path(post, path = "/coordinators", tag = "offices", request_body = NewCoordinator, responses(
     (status = 201, body = CoordinatorDetail),
+    (status = 404, description = "There is no such office, or it lies outside of the key's part of the tree",
+        body = ProblemDetails, content_type = "application/problem+json"),
     (status = 409, description = "Somebody was appointed there on that day or later",
         body = ProblemDetails, content_type = "application/problem+json"),
 ))]

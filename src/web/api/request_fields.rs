@@ -20,7 +20,11 @@ pub struct RequestInput {
     /// In the words of the letter. A weekday in it must be that of its date.
     text: RequestText,
     /// The last day: `YYYY-MM-DD`, or as the letter writes it, also with its weekday.
-    #[schema(example = "วันศุกร์ที่ ๒๓ มีนาคม ๒๕๖๑", max_length = 100)]
+    #[schema(
+        example = "วันศุกร์ที่ ๒๓ มีนาคม ๒๕๖๑",
+        max_length = 100,
+        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$"
+    )]
     due_on: Option<String>,
     /// In place of a day: so many working days after publishing.
     #[schema(minimum = 1, maximum = 60)]

@@ -131,6 +131,7 @@ pub struct RequestQuery {
     /// Only of this bulletin.
     bulletin: Option<BulletinId>,
     /// Only those that stand so; of withdrawn bulletins none is open.
+    #[param(inline)]
     state: Option<RequestStanding>,
     /// Only those that were issued or answered at this time or later.
     #[param(value_type = Option<Timestamp>)]

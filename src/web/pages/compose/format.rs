@@ -65,7 +65,7 @@ fn time_fault(t: Words, fault: &TimeFault) -> String {
 pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
     match fault {
         DraftFault::Text(_, bad) => bad_text(t, *bad),
-        DraftFault::Classified(_, class) => classified(t, *class),
+        DraftFault::Classified(_, class) | DraftFault::RequestClassified(_, class) => classified(t, *class),
         DraftFault::TooManyLinks => t.say_with("compose-fault-links", &[("most", &MOST_LINKS.to_string())]),
         DraftFault::LinkLabel { label, .. } => t.say_with("compose-fault-link-label", &[("label", label)]),
         DraftFault::WithdrawalByHand | DraftFault::AboutMissing | DraftFault::AboutNotWanted => {
@@ -79,7 +79,6 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         DraftFault::ForwardingNeedsPublisher | DraftFault::WayNeedsPublisher => t.say("compose-fault-automatic"),
         DraftFault::GroupAbsent { code, .. } => t.say_with("compose-refused-unknown-groups", &[("codes", code)]),
         DraftFault::TooManyRequests => t.say_with("requests-too-many", &[("most", &MOST_REQUESTS.to_string())]),
-        DraftFault::RequestClassified(_, class) => classified(t, *class),
         DraftFault::RequestWeekday(_, said) => t.say_with("requests-weekday-wrong", &[("said", said)]),
         DraftFault::RequestDueTwice(_) => t.say("requests-due-twice"),
         DraftFault::RequestDays(_) => t.say_with("requests-days-wrong", &[("most", &MOST_WORKING_DAYS.to_string())]),
