@@ -60,6 +60,8 @@ uuid_ids! {
     ApiKeyId,
     /// One passkey of an account.
     PasskeyId,
+    /// One record of how a bulletin was spread further.
+    DisseminationId,
 }
 
 macro_rules! number_ids {

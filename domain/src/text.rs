@@ -258,6 +258,8 @@ bounded_texts! {
     Label(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What a picture shows, for those who do not see it: one line.
     AltText(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// At which meeting or station, or on which page, something was spread: one line.
+    Outlet(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// Why somebody declined, returned or withdrew: one line.
     PlainReason(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
 }

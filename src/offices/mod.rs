@@ -4,8 +4,11 @@
 //! Office work is done for the offices of one's own part of the tree; the audit and each record say who did it. Nothing here writes
 //! into the cascade: what goes up or is noted at an office stays beside the one-way feed.
 
+pub mod dissemination;
+pub mod read_back;
+
 use crate::domain::account::Permission;
-use crate::domain::ids::OfficeId;
+use crate::domain::ids::{DisseminationId, OfficeId};
 use crate::domain::right::{Right, Scope};
 use crate::store::offices::is_under;
 use crate::store::{Connection, StoreError};
@@ -19,6 +22,33 @@ pub enum OfficeRefusal {
     /// There is no such office, or it is outside of the caller's part of the tree.
     #[error("there is no such office")]
     OfficeAbsent,
+    /// There is no such bulletin, it is not published, or it does not go to this office.
+    #[error("there is no such bulletin for this office")]
+    BulletinAbsent,
+    /// What has not happened cannot be entered; the field that says when.
+    #[error("must not lie in the future")]
+    InFuture(&'static str),
+    /// There is no such record of dissemination, or it is outside of the caller's part of the tree.
+    #[error("there is no such record")]
+    DisseminationAbsent,
+    /// Another record stands in its place.
+    #[error("the record has been replaced already")]
+    AlreadyReplaced(DisseminationId),
+    /// A bulletin is spread when it is out.
+    #[error("must not lie before the bulletin was published")]
+    BeforePublished,
+    /// An office of a province works there.
+    #[error("lies outside of the office's province")]
+    AreaElsewhere,
+    /// There is no such read-back code, or its office is outside of the caller's part of the tree.
+    #[error("there is no such read-back code")]
+    CodeAbsent,
+    /// A village has a number from 1 to 99.
+    #[error("there is no such village")]
+    VillageAbsent,
+    /// A first record says that something was done.
+    #[error("must be at least 1; only a replacement says that nothing was done")]
+    NothingDone,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -32,6 +32,8 @@ functions![
     "audit_entry_bytes",
     "audit_append_only",
     "seal_entries",
+    "disseminations_append_only",
+    "read_back_codes_immutable",
     "present_place",
     "change_locks",
     "change_mark",

@@ -23,6 +23,8 @@
 //! | `line_groups_immutable` | a LINE group's row changes or is deleted | refuses it: old deliveries refer to them |
 //! | `accounts_end_bindings` | an account is ended, or gets another role or office | forgets the LINE user it is bound to, and its codes |
 //! | `images_immutable` | a picture changes | refuses it |
+//! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
+//! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
@@ -52,6 +54,7 @@ pub mod deliveries;
 pub mod demo_data;
 #[cfg(feature = "demo")]
 pub mod demo_seed;
+pub mod disseminations;
 pub mod failed_sign_ins;
 pub mod fan_out;
 pub mod forward_taps;
@@ -81,6 +84,7 @@ pub mod passkeys;
 mod pool;
 pub mod progress;
 pub mod queue_counts;
+pub mod read_back;
 pub mod record;
 pub mod recovery_codes;
 pub mod reminders;

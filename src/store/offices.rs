@@ -33,6 +33,11 @@ pub async fn find_office(db: &mut Connection, code: &str) -> Result<Option<Offic
     .await?)
 }
 
+/// The code of the province in which an office stands, if it stands in one.
+pub async fn get_province(db: &mut Connection, office: OfficeId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!("select province from offices where id = $1", office.0).fetch_one(db).await?)
+}
+
 /// A page of offices by code, after `after`; with `scope`, those that have a group at or below one of these groups.
 pub async fn list_offices(db: &mut Connection, scope: Option<&[i32]>, after: &str, limit: i64) -> Result<Vec<Office>> {
     Ok(sqlx::query_as!(

@@ -24,6 +24,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::ApiKeyId;
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
+use crate::offices::OfficeRefusal;
 use crate::relay::refusal::Refusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{Connection, DbError, StoreError, Tx};
@@ -65,6 +66,12 @@ impl From<DbError> for PostError {
 
 impl From<Refusal> for PostError {
     fn from(refusal: Refusal) -> Self {
+        Self::Problem(refusal.into())
+    }
+}
+
+impl From<OfficeRefusal> for PostError {
+    fn from(refusal: OfficeRefusal) -> Self {
         Self::Problem(refusal.into())
     }
 }

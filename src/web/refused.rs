@@ -111,6 +111,17 @@ impl From<OfficeRefusal> for Problem {
         match refusal {
             OfficeRefusal::NotAllowed => Self::forbidden(detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
+            OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
+            OfficeRefusal::InFuture(field) => Self::invalid_field(format!("/{field}"), detail),
+            OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),
+            OfficeRefusal::AlreadyReplaced(newer) => {
+                Self::conflict("already-replaced", format!("{detail}, by {newer}."))
+            }
+            OfficeRefusal::BeforePublished => Self::invalid_field("/at", detail),
+            OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
+            OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
+            OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
+            OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }
     }

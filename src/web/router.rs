@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_alerts,
-    group_change, groups, images, offices, on_behalf, publishing, retrying, status, waiting, webhook_failures,
+    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, dissemination_summary,
+    disseminations, drafts, events, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
+    retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -95,6 +96,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
+        .routes(routes!(disseminations::list_disseminations, disseminations::record_dissemination))
+        .routes(routes!(dissemination_summary::sum_disseminations))
+        .routes(routes!(disseminations::get_dissemination))
+        .routes(routes!(disseminations::replace_dissemination))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -125,6 +130,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::join_slips::routes())
         .merge(pages::keys::routes())
         .merge(pages::status::routes())
+        .merge(pages::dissemination::routes())
         .merge(pages::audit::routes());
     pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)
 }

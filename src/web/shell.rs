@@ -51,7 +51,7 @@ const NAV: &[NavItem] = &[
 ];
 
 /// What the letters ask of offices, a group of its own for those who may do office work.
-const OFFICE_WORK: &[OfficeItem] = &[];
+const OFFICE_WORK: &[OfficeItem] = &[OfficeItem { path: "/disseminations", key: "ways-disseminations" }];
 
 /// An entry as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -46,6 +46,10 @@ const MANAGE: [u16; 8] = [200, 403, 403, 200, 200, 403, 200, 401];
 const MANAGE_BELOW: [u16; 8] = [200, 403, 403, 404, 200, 403, 200, 401];
 /// The same of a group in another province.
 const MANAGE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 401];
+/// Those who do the work of an office of the province: not those of an office below it.
+const OFFICE_WORK: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
+/// The same of an office in another province.
+const OFFICE_WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
 const OPEN: [u16; 8] = [200; 8];
@@ -65,6 +69,10 @@ const fn with(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
 const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื่อน"}"#;
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
+
+const SPREAD_IN_LAMPHUN: &str = r#"{"bulletin_id": "{held}", "office": "lamphun", "medium": "website", "area": "51"}"#;
+const SPREAD_IN_CHIANG_MAI: &str =
+    r#"{"bulletin_id": "{held}", "office": "chiangmai", "medium": "website", "area": "50"}"#;
 
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
@@ -166,6 +174,27 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
     row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    row("GET /api/v1/disseminations", "disseminations", "", READ),
+    row("GET /api/v1/disseminations", "disseminations?office=lamphun", "", ABOVE),
+    row("GET /api/v1/disseminations", "disseminations?office=chiangmai", "", WHOLE),
+    row("POST /api/v1/disseminations", "disseminations", SPREAD_IN_LAMPHUN, with(201, OFFICE_WORK)),
+    row("POST /api/v1/disseminations", "disseminations", SPREAD_IN_CHIANG_MAI, with(201, OFFICE_WORK_ELSEWHERE)),
+    row("GET /api/v1/disseminations/summary", "disseminations/summary?bulletin={held}", "", READ),
+    row("GET /api/v1/disseminations/summary", "disseminations/summary?bulletin={draft}", "", WHOLE),
+    row("GET /api/v1/disseminations/{id}", "disseminations/{spread in lamphun}", "", ABOVE),
+    row("GET /api/v1/disseminations/{id}", "disseminations/{spread in chiangmai}", "", WHOLE),
+    row(
+        "POST /api/v1/disseminations/{id}/replace",
+        "disseminations/{spread in lamphun}/replace",
+        r#"{"medium": "website", "area": "51"}"#,
+        OFFICE_WORK,
+    ),
+    row(
+        "POST /api/v1/disseminations/{id}/replace",
+        "disseminations/{spread in chiangmai}/replace",
+        r#"{"medium": "website", "area": "50"}"#,
+        OFFICE_WORK_ELSEWHERE,
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -211,10 +240,19 @@ impl Fixtures<'_> {
             "declined" => self.declined().await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "spread in lamphun" => self.spread("lamphun", "51").await,
+            "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             _ => self.app.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,
         }
+    }
+
+    /// A record of what an office did with the bulletin that is held.
+    async fn spread(&self, office: &str, area: &str) -> String {
+        let body = json!({ "bulletin_id": self.held, "office": office, "medium": "website", "area": area });
+        let made = self.app.post(&Who::Admin, "disseminations", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
     }
 
     async fn page(&self) -> String {
@@ -279,7 +317,8 @@ async fn every_route_lets_in_whom_it_should_and_nobody_else() {
         let (method, _) = row.operation.split_once(' ').expect("a method");
         for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
             let path = fixtures.fill(row.path).await;
-            let body: Option<Value> = (!row.body.is_empty()).then(|| serde_json::from_str(row.body).expect("JSON"));
+            let body = row.body.replace("{held}", &fixtures.held);
+            let body: Option<Value> = (!body.is_empty()).then(|| serde_json::from_str(&body).expect("JSON"));
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
             let answer = app.call(&who, method, &path, body.as_ref()).await;
             if answer.status != expected {

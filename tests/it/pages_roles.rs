@@ -75,6 +75,29 @@ const WRITE: [u16; 8] = [200, 200, 403, 404, 403, 403, 403, 303];
 const WRITE_SEND: [u16; 8] = [303, 303, 403, 404, 403, 403, 403, 401];
 /// The same without saying which version was seen: nothing is overwritten.
 const NOT_AS_SEEN: [u16; 8] = [409, 409, 403, 404, 403, 403, 403, 401];
+/// Those who do office work, each for their own part of the tree.
+const OFFICE_WORK: [u16; 8] = [200, 403, 403, 200, 200, 200, 200, 303];
+/// The same of what goes to another province only.
+const ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
+/// What the provincial office did, and not an office below it.
+const ABOVE: [u16; 8] = [200, 200, 200, 200, 200, 404, 200, 303];
+/// What an office did on the day of the small tree, as the form sends it.
+const SPREAD_IN_LAMPHUN: &[(&str, &str)] = &[
+    ("office", "lamphun"),
+    ("medium", "website"),
+    ("area", "51"),
+    ("date", "2018-03-23"),
+    ("time", "07:00"),
+    ("times", "1"),
+];
+const SPREAD_IN_CHIANG_MAI: &[(&str, &str)] = &[
+    ("office", "chiangmai"),
+    ("medium", "website"),
+    ("area", "50"),
+    ("date", "2018-03-23"),
+    ("time", "07:00"),
+    ("times", "1"),
+];
 /// Those who approve.
 const APPROVE_SEND: [u16; 8] = [303, 403, 303, 403, 403, 403, 403, 401];
 /// A short letter, as the form sends it.
@@ -276,6 +299,63 @@ const ROWS: &[Row] = &[
         &[("reason", "ข้อมูลคลาดเคลื่อน")],
         [303, 303, 403, 404, 303, 403, 403, 401],
     ),
+    // how offices spread bulletins further
+    open("GET /disseminations", "/disseminations", ALL),
+    open("GET /disseminations/new", "/disseminations/new?bulletin={held}", OFFICE_WORK),
+    open("GET /disseminations/new", "/disseminations/new?bulletin={elsewhere}", ELSEWHERE),
+    send(
+        "POST /disseminations/new",
+        "/disseminations/new?bulletin={held}",
+        SPREAD_IN_LAMPHUN,
+        // the form says that an agency has no such office
+        [303, 403, 403, 303, 303, 422, 303, 401],
+    ),
+    send(
+        "POST /disseminations/new",
+        "/disseminations/new?bulletin={held}",
+        SPREAD_IN_CHIANG_MAI,
+        [303, 403, 403, 422, 303, 422, 422, 401],
+    ),
+    open("GET /disseminations/reach/{bulletin}", "/disseminations/reach/{held}", ALL),
+    open("GET /disseminations/reach/{bulletin}", "/disseminations/reach/{elsewhere}", WHOLE),
+    open("GET /disseminations/script/{bulletin}", "/disseminations/script/{held}", ALL),
+    open("GET /disseminations/script/{bulletin}", "/disseminations/script/{elsewhere}", WHOLE),
+    send(
+        "POST /disseminations/script/{bulletin}",
+        "/disseminations/script/{held}",
+        &[("area", "510102")],
+        // a code is made by an office: operations have no villages
+        [422, 403, 403, 303, 422, 303, 303, 401],
+    ),
+    send(
+        "POST /disseminations/script/{bulletin}",
+        "/disseminations/script/{elsewhere}",
+        &[("area", "500102")],
+        [422, 403, 403, 404, 422, 404, 404, 401],
+    ),
+    open("GET /disseminations/read-back", "/disseminations/read-back", OFFICE_WORK),
+    send(
+        "POST /disseminations/read-back",
+        "/disseminations/read-back",
+        &[("code", "RBK-2222-2222"), ("medium", "notice_board"), ("times", "1")],
+        [422, 403, 403, 422, 422, 422, 422, 401],
+    ),
+    open("GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", ALL),
+    open("GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{elsewhere}", WHOLE),
+    open("GET /disseminations/{id}", "/disseminations/{spread in lamphun}", ABOVE),
+    open("GET /disseminations/{id}", "/disseminations/{spread in chiangmai}", WHOLE),
+    send(
+        "POST /disseminations/{id}/replace",
+        "/disseminations/{spread in lamphun}/replace",
+        SPREAD_IN_LAMPHUN,
+        [303, 403, 403, 303, 303, 404, 303, 401],
+    ),
+    send(
+        "POST /disseminations/{id}/replace",
+        "/disseminations/{spread in chiangmai}/replace",
+        SPREAD_IN_CHIANG_MAI,
+        [303, 403, 403, 404, 303, 404, 404, 401],
+    ),
     // last: whoever sends it is out
     send("POST /sign-out", "/sign-out", &[], ALL_SEND),
 ];
@@ -336,9 +416,18 @@ impl<'a> Fixtures<'a> {
             "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "spread in lamphun" => self.spread("lamphun", "51").await,
+            "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,
             _ => self.key(word.strip_prefix("key of ").expect("a known word")).await.to_string(),
         }
+    }
+
+    /// A record of what an office did with the bulletin that is held.
+    async fn spread(&self, office: &str, area: &str) -> String {
+        let body = json!({ "bulletin_id": self.held, "office": office, "medium": "website", "area": area });
+        let made = self.app.post(&Who::Admin, "disseminations", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
     }
 
     async fn submitted(&self) -> String {

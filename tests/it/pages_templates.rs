@@ -14,6 +14,7 @@ use crate::markup::{faults, messages};
 use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, sign_in_pages, stop, walk};
 use crate::scenes_board::{crowd_of_chats, fates, nothing, short, wide};
 use crate::scenes_compose::{bad_address, drafts, published};
+use crate::scenes_offices::spreading;
 use crate::scenes_people::people;
 use crate::scenes_provider::at_a_provider;
 use crate::scenes_steward::forwarding;
@@ -100,6 +101,7 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.extend(drafts(&TestApp::new().await).await);
     shown.extend(bad_address().await);
     shown.extend(forwarding(&TestApp::new().await).await);
+    shown.extend(spreading(&TestApp::new().await).await);
     let big = TestApp::new().await;
     shown.extend(wide(&big).await);
     shown.extend(crowd_of_chats(&big).await);

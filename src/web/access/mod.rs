@@ -3,12 +3,13 @@
 //! [`Caller`] is a machine by its key or a person who is signed in: a role, and a [`Scope`] of the tree, which is part of
 //! every query that a handler makes. What lies outside is answered like what does not exist (404). [`authorize`] stands
 //! before every route of the API; for pages [`super::people`] does the same. [`visible`] looks up what a caller can see,
-//! [`costs`] whose costs, [`duty`] for which groups a caller answers, and [`signature`] whose a note of it is. Which act a route needs stands in [`super::routes`].
+//! [`costs`] whose costs, [`offices`] whose work, [`duty`] for which groups a caller answers, and [`signature`] whose a note of it is. Which act a route needs stands in [`super::routes`].
 
 mod api_key;
 mod caller;
 pub mod costs;
 pub mod duty;
+pub mod offices;
 pub mod signature;
 pub mod visible;
 

@@ -11,6 +11,8 @@ pub mod cost;
 pub mod coverage;
 pub mod deliveries;
 pub mod deputies;
+pub mod dissemination_summary;
+pub mod disseminations;
 pub(super) mod draft_fields;
 pub mod draft_input;
 mod draft_schema;

@@ -23,6 +23,7 @@ const STYLES: &[&str] = &[
     include_str!("../assets/css/accounts.css"),
     include_str!("../assets/css/bubble.css"),
     include_str!("../assets/css/compose.css"),
+    include_str!("../assets/css/offices.css"),
 ];
 
 /// Sarabun (SIL Open Font License): Thai and Latin, regular and bold.

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod board;
 pub mod compose;
 pub mod cost;
+pub mod dissemination;
 pub mod docs;
 pub mod form_fields;
 pub mod form_state;

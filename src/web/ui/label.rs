@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::account::Role;
 use crate::domain::bulletin::{self, Kind, Urgency};
 use crate::domain::delivery::{self, Reason};
+use crate::domain::dissemination::{Medium, Source};
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
 use crate::domain::reported::ReportKind;
@@ -115,6 +116,36 @@ impl Label for ReportKind {
     /// A colour that no state has: nothing of it is from LINE.
     fn class(&self) -> &'static str {
         "reported"
+    }
+}
+
+impl Label for Medium {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::ProvincialMeeting => "medium-provincial-meeting",
+            Self::DistrictMeeting => "medium-district-meeting",
+            Self::VillageMeeting => "medium-village-meeting",
+            Self::BroadcastTower => "medium-broadcast-tower",
+            Self::WiredLoudspeaker => "medium-wired-loudspeaker",
+            Self::Website => "medium-website",
+            Self::SocialMedia => "medium-social-media",
+            Self::CommunityRadio => "medium-community-radio",
+            Self::LocalCable => "medium-local-cable",
+            Self::OnlinePress => "medium-online-press",
+            Self::NoticeBoard => "medium-notice-board",
+            Self::Other => "medium-other",
+        })
+    }
+}
+
+impl Label for Source {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Page => "spread-source-page",
+            Self::Api => "spread-source-api",
+            Self::ReadBack => "spread-source-read-back",
+            Self::KeyedIn => "spread-source-keyed-in",
+        })
     }
 }
 

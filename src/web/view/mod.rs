@@ -5,6 +5,7 @@
 //! ([`super::access`]); nothing here imports the API or a page.
 
 pub mod delivery;
+pub mod dissemination;
 pub mod receipts;
 pub mod reported;
 pub mod snapshot;
