@@ -364,7 +364,7 @@ pub const OF_THE_BOARD: &[Form] = &[
         &[("bulletin", "{held}"), ("cursor", "MDE5OGMwZGUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw"), ("csv", "yes")],
     ),
     form(STEWARD, "GET /disseminations/script/{bulletin}", "/disseminations/script/{held}", &[("area", "510102")]),
-    form(STEWARD, "POST /disseminations/script/{bulletin}", "/disseminations/script/{held}", &[("area", "51010#")]),
+    form(STEWARD, "POST /disseminations/script/{bulletin}", "/disseminations/script/{fresh}", &[("area", "510102")]),
     form(STEWARD, "GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", &[("area", "510102")]),
     form(STEWARD, "POST /disseminations/read-back", "/disseminations/read-back", READ_BACK),
     form(NotSignedIn, "POST /readback", "/readback", READ_BACK),

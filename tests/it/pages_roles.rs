@@ -307,8 +307,8 @@ const ROWS: &[Row] = &[
         "POST /disseminations/new",
         "/disseminations/new?bulletin={held}",
         SPREAD_IN_LAMPHUN,
-        // the form says that an agency has no such office
-        [303, 403, 403, 303, 303, 422, 303, 401],
+        // the agency's own is the only office in reach of whose code that is a part
+        [303, 403, 403, 303, 303, 303, 303, 401],
     ),
     send(
         "POST /disseminations/new",

@@ -124,9 +124,10 @@ impl Attempt {
 ///
 /// # Errors
 /// While the database is away.
-pub async fn begin_read_back(app: &App, address: ClientAddress, code: &str) -> Result<bool, Problem> {
+pub async fn begin_read_back(app: &App, address: ClientAddress, code: Option<&str>) -> Result<bool, Problem> {
     let network = address.network().to_string();
-    let counted = [(hash(&["read-back", "", &network]), ADDRESS), (hash(&["read-back", code, &network]), ONE)];
+    let mut counted = vec![(hash(&["read-back", &network]), ADDRESS)];
+    counted.extend(code.map(|code| (hash(&["read-back", code, "from", &network]), ONE)));
     take_all(app, &counted).await
 }
 

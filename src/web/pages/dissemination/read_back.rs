@@ -130,7 +130,7 @@ pub(super) async fn give_back_publicly(
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
     let mut form = FormState::new(typed);
     let code = ReadBackCode::find(&form.typed.code);
-    if !begin_read_back(&app, from, code.as_ref().map_or("", ReadBackCode::as_str)).await? {
+    if !begin_read_back(&app, from, code.as_ref().map(ReadBackCode::as_str)).await? {
         form.errors.add("code", t.say("read-back-too-often"));
         return Ok(public(t, ReadBackPage::new(t, PUBLIC, form, None), StatusCode::TOO_MANY_REQUESTS));
     }
