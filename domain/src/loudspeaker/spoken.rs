@@ -19,18 +19,15 @@ pub fn speak(line: &str) -> String {
     let (mut spoken, mut at) = number_of_item(&line).unwrap_or_default();
     while let Some(next) = line[at..].chars().next() {
         let (before, rest) = line.split_at(at);
-        match take(before, rest) {
-            Some((words, length)) => {
-                push_apart(&mut spoken, &words);
-                at += length;
-                if !line[at..].starts_with(|sign: char| sign.is_whitespace() || ")]”\",".contains(sign)) {
-                    spoken.push(' ');
-                }
+        if let Some((words, length)) = take(before, rest) {
+            push_apart(&mut spoken, &words);
+            at += length;
+            if !line[at..].starts_with(|sign: char| sign.is_whitespace() || ")]”\",".contains(sign)) {
+                spoken.push(' ');
             }
-            None => {
-                spoken.push(next);
-                at += next.len_utf8();
-            }
+        } else {
+            spoken.push(next);
+            at += next.len_utf8();
         }
     }
     spoken.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -73,7 +70,7 @@ fn take(before: &str, rest: &str) -> Option<Taken> {
         .or_else(|| take_date(rest))
         .or_else(|| take_date_in_numbers(rest))
         .or_else(|| take_time(rest))
-        .or_else(|| take_number(before, rest))
+        .or_else(|| Some(take_number(before, rest)))
 }
 
 /// A dash or stroke between two numbers.
@@ -158,7 +155,7 @@ fn clock(text: &str) -> Option<Taken> {
 }
 
 /// A number, with its commas, its point and what is counted.
-fn take_number(before: &str, rest: &str) -> Option<Taken> {
+fn take_number(before: &str, rest: &str) -> Taken {
     let first = digits_of(rest);
     let (mut digits, mut length) = (first.to_owned(), first.len());
     while let Some(group) = rest[length..].strip_prefix(',').map(digits_of).filter(|group| group.len() == 3) {
@@ -171,7 +168,7 @@ fn take_number(before: &str, rest: &str) -> Option<Taken> {
     // parts of a code, as of a letter's number
     if digits.len() > 1 && digits.starts_with('0') {
         let words = fraction.map_or_else(String::new, |fraction| format!(" จุด {}", one_by_one(fraction)));
-        return Some((one_by_one(&digits) + &words, length + fraction_length));
+        return (one_by_one(&digits) + &words, length + fraction_length);
     }
     let end = length + fraction_length;
     let counted = behind.trim_start();
@@ -179,12 +176,12 @@ fn take_number(before: &str, rest: &str) -> Option<Taken> {
     if counted.starts_with('%') {
         let said = before.trim_end().ends_with("ร้อยละ");
         let number = decimal(&digits, fraction);
-        return Some((if said { number } else { format!("ร้อยละ {number}") }, end + blanks + 1));
+        return (if said { number } else { format!("ร้อยละ {number}") }, end + blanks + 1);
     }
     if counted.starts_with("บาท") {
-        return Some((baht(&digits, fraction), end + blanks + "บาท".len()));
+        return (baht(&digits, fraction), end + blanks + "บาท".len());
     }
-    Some((decimal(&digits, fraction), end))
+    (decimal(&digits, fraction), end)
 }
 
 #[cfg(test)]
