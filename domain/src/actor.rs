@@ -42,6 +42,8 @@ pub enum Part {
     Inbound,
     /// The page on which people sign in, about attempts of nobody knows whom.
     SignIn,
+    /// The page on which villages give back the codes of their sheets, at the hands of somebody without an account.
+    ReadBack,
     /// The demo, which makes everything up.
     Demo,
 }
@@ -88,8 +90,16 @@ impl Actor {
 }
 
 impl Part {
-    const ALL: [Self; 7] =
-        [Self::CommandLine, Self::Upkeep, Self::Time, Self::Line, Self::Inbound, Self::SignIn, Self::Demo];
+    const ALL: [Self; 8] = [
+        Self::CommandLine,
+        Self::Upkeep,
+        Self::Time,
+        Self::Line,
+        Self::Inbound,
+        Self::SignIn,
+        Self::ReadBack,
+        Self::Demo,
+    ];
 
     /// The word that is kept.
     #[must_use]
@@ -101,6 +111,7 @@ impl Part {
             Self::Line => "line",
             Self::Inbound => "inbound",
             Self::SignIn => "sign-in",
+            Self::ReadBack => "read-back",
             Self::Demo => "demo",
         }
     }
@@ -189,8 +200,18 @@ mod tests {
 
     #[test]
     fn the_texts_that_are_sealed_into_the_audit_stay_as_they_are() {
-        let texts =
-            ["user:the-admin", "key:ระบบสารบรรณ: 2", "cli", "upkeep", "time", "line", "inbound", "sign-in", "demo"];
+        let texts = [
+            "user:the-admin",
+            "key:ระบบสารบรรณ: 2",
+            "cli",
+            "upkeep",
+            "time",
+            "line",
+            "inbound",
+            "sign-in",
+            "read-back",
+            "demo",
+        ];
         let actors = [
             Actor::user("the-admin"),
             Actor::key("ระบบสารบรรณ: 2"),
@@ -200,6 +221,7 @@ mod tests {
             Actor::Program(Part::Line),
             Actor::Program(Part::Inbound),
             Actor::Program(Part::SignIn),
+            Actor::Program(Part::ReadBack),
             Actor::DEMO,
         ];
         for (text, actor) in texts.into_iter().zip(actors) {

@@ -62,6 +62,10 @@ uuid_ids! {
     PasskeyId,
     /// One entry of a receive register.
     RegisterEntryId,
+    /// One appointment of a coordinator.
+    CoordinatorId,
+    /// One record of how a bulletin was spread further.
+    DisseminationId,
 }
 
 macro_rules! number_ids {

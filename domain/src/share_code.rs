@@ -59,18 +59,7 @@ impl ShareCode {
     /// A new random code.
     #[must_use]
     pub fn generate() -> Self {
-        let sign = || rand::random_range(0..ALPHABET.len());
-        loop {
-            let mut signs: Vec<usize> = std::iter::repeat_with(sign).take(LENGTH - 1).collect();
-            signs.push(0);
-            let over = weigh(&signs);
-            signs[LENGTH - 1] = (ALPHABET.len() - over) % ALPHABET.len();
-            let signs: String = signs.into_iter().map(|sign| char::from(ALPHABET[sign])).collect();
-            // every other one has a group of letters only
-            if let Some(code) = Self::of_signs(&signs) {
-                return code;
-            }
-        }
+        Self(format!("{PREFIX}-{}", random_signs()))
     }
 
     /// Looks for codes anywhere in `text`, which holds no mentions any more.
@@ -121,14 +110,35 @@ impl ShareCode {
 
     /// The code of these signs after its prefix, if they are those of one.
     fn of_signs(signs: &str) -> Option<Self> {
-        let place = |sign| ALPHABET.iter().position(|&known| known == sign);
-        let places: Vec<usize> = signs.bytes().map(place).collect::<Option<_>>()?;
-        if places.len() != LENGTH || weigh(&places) != 0 {
-            return None;
-        }
-        let (first, second) = signs.split_at(GROUP);
-        (is_mixed(first) && is_mixed(second)).then(|| Self(format!("{PREFIX}-{first}-{second}")))
+        from_signs(signs).map(|signs| Self(format!("{PREFIX}-{signs}")))
     }
+}
+
+/// Random signs of a code, in their two groups.
+pub(super) fn random_signs() -> String {
+    let sign = || rand::random_range(0..ALPHABET.len());
+    loop {
+        let mut signs: Vec<usize> = std::iter::repeat_with(sign).take(LENGTH - 1).collect();
+        signs.push(0);
+        let over = weigh(&signs);
+        signs[LENGTH - 1] = (ALPHABET.len() - over) % ALPHABET.len();
+        let signs: String = signs.into_iter().map(|sign| char::from(ALPHABET[sign])).collect();
+        // every other one has a group of letters only
+        if let Some(signs) = from_signs(&signs) {
+            return signs;
+        }
+    }
+}
+
+/// These signs in their two groups, if they are those of a code.
+pub(super) fn from_signs(signs: &str) -> Option<String> {
+    let place = |sign| ALPHABET.iter().position(|&known| known == sign);
+    let places: Vec<usize> = signs.bytes().map(place).collect::<Option<_>>()?;
+    if places.len() != LENGTH || weigh(&places) != 0 {
+        return None;
+    }
+    let (first, second) = signs.split_at(GROUP);
+    (is_mixed(first) && is_mixed(second)).then(|| format!("{first}-{second}"))
 }
 
 /// The weighted sum of the signs, which is 0 for a code. Weights are 8 to 1: all different, and none a multiple of 31.

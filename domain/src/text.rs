@@ -254,8 +254,12 @@ bounded_texts! {
     Body(Lines, 20_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
     /// What a steward adds when forwarding, or an official when endorsing: a few lines.
     Note(Lines, 1_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
+    /// What a bulletin asks of an office, and what an office answers: a few lines.
+    RequestText(Lines, 1_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
     /// What an account or a key is called: one line.
     Label(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// What stands in one blank of a paper form, such as a name or a position: one line.
+    FormEntry(OneLine, 150, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What a picture shows, for those who do not see it: one line.
     AltText(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// Who endorsed, by name or title, as somebody typed it: one line.
@@ -264,6 +268,8 @@ bounded_texts! {
     Unit(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// What is remarked on an entry of a register: one line.
     Remark(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// At which meeting or station, or on which page, something was spread: one line.
+    Outlet(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// Why somebody declined, returned or withdrew: one line.
     PlainReason(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
 }

@@ -79,6 +79,7 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
             attempts: config.retention.attempts,
             receipts: config.retention.receipts,
             audit: config.retention.audit,
+            coordinator_contacts: config.retention.coordinator_contacts,
             dense: CLOSED_AFTER,
         },
         bypass_after: Urgency::ALL.map(|urgency| Some(relay.bypass_after.of(urgency))),

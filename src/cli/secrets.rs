@@ -120,10 +120,10 @@ async fn rotate(context: &AppContext) -> anyhow::Result<()> {
             nodes.join("; ")
         ),
         Rotated::Sealed { key, anew, old } => {
-            let ResealedCounts { channels, codes, bindings, unopened } = anew;
+            let ResealedCounts { channels, codes, bindings, coordinators, unopened } = anew;
             writeln!(
                 out,
-                "key {key} seals; sealed anew: {channels} secrets of channels, {codes} of accounts, {bindings} LINE users"
+                "key {key} seals; sealed anew: {channels} secrets of channels, {codes} of accounts, {bindings} LINE users, contacts of {coordinators} coordinators"
             )?;
             if !unopened.is_empty() {
                 bail!("these could not be opened and stay as they are: {}", unopened.join("; "));

@@ -276,6 +276,9 @@ pub struct Retention {
     /// Entries of the audit.
     #[serde(deserialize_with = "duration::one")]
     pub audit: Duration,
+    /// How to reach a coordinator, after the post has ended.
+    #[serde(deserialize_with = "duration::one")]
+    pub coordinator_contacts: Duration,
 }
 
 impl Retention {
@@ -286,6 +289,8 @@ impl Retention {
         check.require_duration("retention.attempts", self.attempts, least..=self.receipts.max(least));
         // a receipt without who published, forwarded and withdrew answers for nothing
         check.require_duration("retention.audit", self.audit, self.receipts.clamp(365 * DAY, most)..=most);
+        // by law no longer than they are needed
+        check.require_duration("retention.coordinator_contacts", self.coordinator_contacts, DAY..=3_660 * DAY);
     }
 }
 

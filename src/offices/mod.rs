@@ -4,10 +4,15 @@
 //! Office work is done for the offices of one's own part of the tree; the audit and each record say who did it. Nothing here writes
 //! into the cascade: what goes up or is noted at an office stays beside the one-way feed.
 
+pub mod coordinators;
+pub mod dissemination;
+pub mod read_back;
 pub mod register;
+pub mod requests;
 
 use crate::domain::account::Permission;
-use crate::domain::ids::{OfficeId, RegisterEntryId};
+use crate::domain::coordinator::FileFault;
+use crate::domain::ids::{DisseminationId, OfficeId, RegisterEntryId};
 use crate::domain::register::{BadYear, RegisterYear};
 use crate::domain::right::{Right, Scope};
 use crate::store::offices::is_under;
@@ -53,6 +58,48 @@ pub enum OfficeRefusal {
     /// The chain is as long as a chain may be.
     #[error("an entry has at most {MOST} endorsements")]
     ChainFull,
+    /// There is no such coordinator, or their office is outside of the caller's part of the tree.
+    #[error("there is no such coordinator")]
+    CoordinatorAbsent,
+    /// Somebody was appointed there at this moment or later.
+    #[error("somebody was appointed at this office on that day or later")]
+    NotLater,
+    /// The appointment has ended by then, or has not begun.
+    #[error("the appointment has ended by then, or begins only later")]
+    CannotEnd,
+    /// A file with what is wrong with it.
+    #[error("the file is not accepted")]
+    File(Vec<FileFault>),
+    /// There is no such request, or its office is outside of the caller's part of the tree.
+    #[error("there is no such request")]
+    RequestAbsent,
+    /// It was answered, or its bulletin was withdrawn.
+    #[error("the request was answered already, or its bulletin was withdrawn")]
+    NotOpen,
+    /// How to reach somebody could not be sealed or opened.
+    #[error("how to reach the coordinator cannot be sealed or opened with the keys of the key file")]
+    Contacts,
+    /// There is no such record of dissemination, or it is outside of the caller's part of the tree.
+    #[error("there is no such record")]
+    DisseminationAbsent,
+    /// Another record stands in its place.
+    #[error("the record has been replaced already")]
+    AlreadyReplaced(DisseminationId),
+    /// A bulletin is spread when it is out.
+    #[error("must not lie before the bulletin was published")]
+    BeforePublished,
+    /// An office of a province works there.
+    #[error("lies outside of the office's province")]
+    AreaElsewhere,
+    /// There is no such read-back code, or its office is outside of the caller's part of the tree.
+    #[error("there is no such read-back code")]
+    CodeAbsent,
+    /// A village has a number from 1 to 99.
+    #[error("there is no such village")]
+    VillageAbsent,
+    /// A first record says that something was done.
+    #[error("must be at least 1; only a replacement says that nothing was done")]
+    NothingDone,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

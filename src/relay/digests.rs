@@ -10,6 +10,7 @@
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::asking;
 use super::audience::resolve;
 use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::publish::{Published, check, is_due, must_be_approved, must_be_ready, publish, store_messages, wake};
@@ -140,8 +141,9 @@ async fn publish_together(
     if deliveries == 0 {
         return Err(Refusal::NobodySelected.into());
     }
-    for (item, of_item) in &carried {
+    for ((item, of_item), bulletin) in carried.iter().zip(&items) {
         insert_carried(db, *item, *of_item, id, messages).await?;
+        asking::issue(db, settings, bulletin, now).await?;
         let detail = json!({ "deliveries": deliveries, "forwarding": digest.forwarding, "digest": id });
         audit::insert_entry(db, now, &Actor::UPKEEP, "publish", &format!("bulletin:{item}"), &detail).await?;
     }
@@ -179,6 +181,8 @@ fn digest_of(settings: &Settings, items: &[Bulletin], now: Timestamp) -> Draft {
         forwarding: first.forwarding,
         way: first.way,
         acknowledgement: Acknowledgement { requested: false, due_at: None },
+        // each that it carries asks for itself
+        requests: Vec::new(),
         expires_at: items.iter().map(|item| expires_at(settings, item, now)).max(),
     }
 }

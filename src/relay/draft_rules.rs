@@ -4,6 +4,7 @@
 
 use crate::domain::bulletin::{Audience, Kind, Link};
 use crate::domain::national::{BadProvince, ProvinceCode};
+use crate::domain::request::{DraftedRequest, MOST_REQUESTS, MOST_WORKING_DAYS, find_wrong_weekday};
 use crate::domain::secrecy::{Class, secrecy_class};
 use crate::domain::text::{BadText, Body, Subject, grapheme_len};
 use crate::domain::time::Timestamp;
@@ -106,6 +107,24 @@ pub enum DraftFault {
     /// There is no such picture.
     #[error("there is no image of this id")]
     ImageAbsent,
+    /// It asks more than offices can follow.
+    #[error("must be at most {MOST_REQUESTS}")]
+    TooManyRequests,
+    /// A request bears a secrecy class; which, from 0.
+    #[error("bears the secrecy class {}", .1.thai())]
+    RequestClassified(usize, Class),
+    /// A request says a weekday that is not that of its date; which, from 0, and what it says.
+    #[error("says \"{1}\", which falls on another day of the week")]
+    RequestWeekday(usize, String),
+    /// A request has a last day and a number of days.
+    #[error("must not stand beside due_on")]
+    RequestDueTwice(usize),
+    /// A request has no working day, or more than are counted.
+    #[error("must be 1 to {MOST_WORKING_DAYS}")]
+    RequestDays(usize),
+    /// A request's last day is over.
+    #[error("must not be over")]
+    RequestOver(usize),
     /// What it is about was withdrawn.
     #[error("the bulletin it is about was withdrawn")]
     AboutWithdrawn,
@@ -131,6 +150,10 @@ impl DraftFault {
             Self::ForwardingNeedsPublisher => "/forwarding".to_owned(),
             Self::WayNeedsPublisher => "/way".to_owned(),
             Self::GroupAbsent { list, index, .. } => format!("/audience/{list}/{index}"),
+            Self::TooManyRequests => "/requests".to_owned(),
+            Self::RequestClassified(index, _) | Self::RequestWeekday(index, _) => format!("/requests/{index}/text"),
+            Self::RequestDueTwice(index) | Self::RequestDays(index) => format!("/requests/{index}/due_in_working_days"),
+            Self::RequestOver(index) => format!("/requests/{index}/due_on"),
             Self::ImageAbsent => "/attachments/0/image".to_owned(),
         }
     }
@@ -147,6 +170,7 @@ pub fn check_fields(draft: &Draft, now: Timestamp) -> Vec<DraftFault> {
     }
     check_links(&draft.links, &mut faults);
     check_audience(&draft.audience, &mut faults);
+    check_requests(&draft.requests, now, &mut faults);
     match (draft.kind, draft.about) {
         (Kind::Withdrawal, _) => faults.push(DraftFault::WithdrawalByHand),
         (Kind::Digest, _) => faults.push(DraftFault::DigestByHand),
@@ -172,6 +196,27 @@ fn check_links(links: &[Link], faults: &mut Vec<DraftFault>) {
     for (index, link) in links.iter().enumerate() {
         if !(1..=LABEL).contains(&grapheme_len(link.label.trim())) {
             faults.push(DraftFault::LinkLabel { index, label: link.label.clone() });
+        }
+    }
+}
+
+/// What is asked can be followed: by a day that lies ahead, and on the weekday that it says.
+fn check_requests(requests: &[DraftedRequest], now: Timestamp, faults: &mut Vec<DraftFault>) {
+    if requests.len() > MOST_REQUESTS {
+        faults.push(DraftFault::TooManyRequests);
+    }
+    for (index, request) in requests.iter().enumerate() {
+        let text = request.text.as_str();
+        faults.extend(secrecy_class(text).map(|class| DraftFault::RequestClassified(index, class)));
+        faults.extend(find_wrong_weekday(text).map(|said| DraftFault::RequestWeekday(index, said)));
+        if request.due_on.is_some() && request.due_in_working_days.is_some() {
+            faults.push(DraftFault::RequestDueTwice(index));
+        }
+        if request.due_in_working_days.is_some_and(|days| !(1..=MOST_WORKING_DAYS).contains(&days)) {
+            faults.push(DraftFault::RequestDays(index));
+        }
+        if request.is_over_at(now) {
+            faults.push(DraftFault::RequestOver(index));
         }
     }
 }

@@ -127,6 +127,7 @@ pub fn blank(origin: GroupId) -> Draft {
         way: None,
         acknowledgement: Acknowledgement::default(),
         expires_at: None,
+        requests: Vec::new(),
     }
 }
 

@@ -33,6 +33,7 @@
 
 mod answering;
 pub mod approval;
+mod asking;
 pub mod audience;
 mod backlog;
 pub mod binding;

@@ -6,6 +6,7 @@
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::asking;
 use super::audience::resolve;
 use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::refusal::{Refusal, Result};
@@ -69,6 +70,7 @@ pub async fn publish(
     if deliveries == 0 {
         return Err(Refusal::NobodySelected);
     }
+    asking::issue(db, settings, &bulletin, now).await?;
     let detail = json!({ "deliveries": deliveries, "forwarding": bulletin.forwarding });
     audit::insert_entry(db, now, &right.actor, "publish", &format!("bulletin:{id}"), &detail).await?;
     wake(db, id).await?;
@@ -178,6 +180,7 @@ pub(super) async fn check(
     if !faults.is_empty() {
         return Err(Refusal::Times(faults));
     }
+    asking::must_have_time(bulletin, at.unwrap_or(now))?;
     if let Some(class) = secrecy_class(&bulletin.subject).or_else(|| secrecy_class(&bulletin.body)) {
         return Err(Refusal::Classified(class));
     }

@@ -66,6 +66,9 @@ pub enum Refusal {
     /// Times of the bulletin make no sense, or not any more.
     #[error("{}", times(.0))]
     Times(Vec<TimeFault>),
+    /// The last day of a request would be over before it is asked; which request, from 1.
+    #[error("the last day of request {0} is over by then")]
+    RequestOver(usize),
     /// The bulletin that it is about was withdrawn meanwhile.
     #[error("the bulletin it is about was withdrawn")]
     AboutWithdrawn,
@@ -121,7 +124,7 @@ impl Refusal {
             Self::Times(faults) if faults.iter().any(|fault| fault.time == BulletinTime::ExpiresAt) => {
                 UnscheduledReason::ExpiresAt
             }
-            Self::Times(_) => UnscheduledReason::DueAt,
+            Self::Times(_) | Self::RequestOver(_) => UnscheduledReason::DueAt,
             Self::AboutWithdrawn => UnscheduledReason::AboutWithdrawn,
             Self::NotApproved => UnscheduledReason::NotApproved,
             Self::UnknownGroups(_) | Self::NobodySelected => UnscheduledReason::Audience,

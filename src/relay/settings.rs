@@ -23,6 +23,8 @@ pub struct Retention {
     pub receipts: Duration,
     /// Entries of the audit.
     pub audit: Duration,
+    /// How to reach a coordinator, after the post has ended; to the day.
+    pub coordinator_contacts: Duration,
     /// When a month's deliveries are rewritten without room for changes.
     pub dense: Duration,
 }

@@ -52,6 +52,7 @@ pub async fn send_test(
         forwarding: ForwardingMode::Automatic,
         way: None,
         expires_at: None,
+        requests: Vec::new(),
         ..Draft::of(&bulletin)
     };
     let test = BulletinId::new(now);

@@ -158,6 +158,7 @@ async fn publish_notice(
         way: None,
         acknowledgement: Acknowledgement { requested: false, due_at: None },
         expires_at: None,
+        requests: Vec::new(),
     };
     insert_draft(db, id, &draft, &super::public_token(), &right.actor, now).await?;
     let notice = get_bulletin(db, id).await?;

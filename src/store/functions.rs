@@ -33,6 +33,8 @@ functions![
     "audit_append_only",
     "seal_entries",
     "register_append_only",
+    "disseminations_append_only",
+    "read_back_codes_immutable",
     "present_place",
     "change_locks",
     "change_mark",

@@ -25,6 +25,8 @@
 //! | `images_immutable` | a picture changes | refuses it |
 //! | `register_entries_append_only`, `register_endorsements_append_only`, `register_endorsements_never_emptied` | the register of an office changes | refuses it: it is a record |
 //! | `register_years_stay_closed`, `register_years_never_deleted` | the numbers of a year change | refuses to open a closed year, to count back, and to delete |
+//! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
+//! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
@@ -47,6 +49,7 @@ pub mod channels;
 pub mod checkup;
 pub mod choices;
 mod connection;
+pub mod coordinators;
 pub mod costs;
 pub mod coverage;
 pub mod database_identity;
@@ -54,6 +57,7 @@ pub mod deliveries;
 pub mod demo_data;
 #[cfg(feature = "demo")]
 pub mod demo_seed;
+pub mod disseminations;
 pub mod failed_sign_ins;
 pub mod fan_out;
 pub mod forward_taps;
@@ -83,12 +87,14 @@ pub mod passkeys;
 mod pool;
 pub mod progress;
 pub mod queue_counts;
+pub mod read_back;
 pub mod record;
 pub mod recovery_codes;
 pub mod register;
 pub mod reminder_tries;
 pub mod reminders;
 pub mod reports;
+pub mod requests;
 pub mod retries;
 pub mod secret_keys;
 pub mod sign_in_limits;

@@ -21,7 +21,7 @@ pub struct InForce {
 }
 
 /// The bulletins in force in a group, the newest first: published since `since`, neither withdrawn nor expired nor put right by a
-/// correction, and accepted or seen in the group. Notices of withdrawals and tries are none.
+/// correction, and accepted or seen in the group. Notices of withdrawals and tries are none, and a digest is what is in it.
 pub async fn list_in_force(
     db: &mut Connection,
     group: GroupId,
@@ -34,7 +34,7 @@ pub async fn list_in_force(
         r#"select b.kind, b.urgency as "urgency: Urgency", b.document_number, b.subject, b.public_token
         from bulletins b join deliveries d on d.bulletin_no = b.no and d.group_id = $1
         where b.no = any (array(select no from bulletins where published_at >= $2 and stage = 'published' and expires_at > $3))
-            and b.kind not in ('withdrawal', 'test') and d.state in ('accepted', 'seen')
+            and b.kind not in ('withdrawal', 'test', 'digest') and d.state in ('accepted', 'seen')
             and not exists (select from bulletins c where c.about = b.id and c.kind = 'correction' and c.stage = 'published')
         order by b.published_at desc, b.no desc limit $4"#,
         group.0,

@@ -33,6 +33,11 @@ pub async fn find_office(db: &mut Connection, code: &str) -> Result<Option<Offic
     .await?)
 }
 
+/// The code of the province in which an office stands, if it stands in one.
+pub async fn get_province(db: &mut Connection, office: OfficeId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!("select province from offices where id = $1", office.0).fetch_one(db).await?)
+}
+
 /// A page of offices by code, after `after`; with `scope`, those that have a group at or below one of these groups.
 pub async fn list_offices(db: &mut Connection, scope: Option<&[i32]>, after: &str, limit: i64) -> Result<Vec<Office>> {
     Ok(sqlx::query_as!(
@@ -87,5 +92,21 @@ pub async fn is_under(db: &mut Connection, office: OfficeId, scope: &[i32]) -> R
         scope,
     )
     .fetch_one(db)
+    .await?)
+}
+
+/// The offices that have one of these codes or names, in the form in which names are compared; with `scope`, those with a group at or
+/// below one of these groups.
+pub async fn list_called(db: &mut Connection, scope: Option<&[i32]>, forms: &[String]) -> Result<Vec<Office>> {
+    Ok(sqlx::query_as!(
+        Office,
+        r#"select id as "id: OfficeId", code, name, kind, province from offices o
+        where (lower(code) = any ($1) or name_form = any ($1)) and ($2::int[] is null
+            or exists (select from groups g where g.office_id = o.id and g.path && $2))
+        order by code"#,
+        forms,
+        scope,
+    )
+    .fetch_all(db)
     .await?)
 }

@@ -73,7 +73,7 @@ pub async fn delete_secret_key(db: &mut Connection, key_id: &[u8]) -> Result<()>
     Ok(())
 }
 
-/// Which keys the channels' secrets, the accounts' codes and the LINE users they are bound to are sealed with, and how many with each.
+/// Which keys the channels' secrets, the accounts' codes, the LINE users they are bound to and the contacts of coordinators are sealed with, and how many with each.
 pub async fn count_sealed(db: &mut Connection) -> Result<Vec<(Vec<u8>, i64)>> {
     let found = sqlx::query!(
         r#"select substring(sealed from 2 for 4) as "key_id!", count(*) as "count!" from (
@@ -82,6 +82,7 @@ pub async fn count_sealed(db: &mut Connection) -> Result<Vec<(Vec<u8>, i64)>> {
             union all select token_sealed from channels
             union all select totp_sealed from accounts
             union all select user_id_sealed from bindings
+            union all select contacts_sealed from coordinators
         ) everything where length(sealed) >= 5 group by 1 order by 2 desc"#,
     )
     .fetch_all(db)

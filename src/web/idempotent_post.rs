@@ -146,6 +146,31 @@ impl FromRequest<App> for IdempotentUpload {
     }
 }
 
+/// A POST whose body is a CSV file.
+#[derive(Debug)]
+pub struct IdempotentFile(IdempotentPost<Bytes>);
+
+impl IdempotentFile {
+    /// As [`IdempotentPost::begin`].
+    ///
+    /// # Errors
+    /// As [`IdempotentPost::begin`].
+    pub async fn begin(self, app: &App) -> Result<(Work, Bytes), PostError> {
+        self.0.begin(app).await
+    }
+}
+
+impl FromRequest<App> for IdempotentFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (post, headers) = IdempotentPost::<Bytes>::receive(request, app).await?;
+        let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind == "text/csv" { Ok(Self(post)) } else { Err(Problem::not_csv()) }
+    }
+}
+
 impl IdempotentPost<Bytes> {
     /// Reads the request: who makes it, its key, its body.
     async fn receive(request: Request, app: &App) -> Result<(Self, HeaderMap), Problem> {

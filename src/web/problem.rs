@@ -193,6 +193,13 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body is not a picture", detail)
     }
 
+    /// The body is no CSV file.
+    #[must_use]
+    pub fn not_csv() -> Self {
+        let detail = "Send the body as `Content-Type: text/csv`.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body is not a CSV file", detail)
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

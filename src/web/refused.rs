@@ -5,6 +5,7 @@
 use super::problem::{FieldError, Problem};
 use super::words::capital;
 use crate::accounts::AccountRefusal;
+use crate::domain::coordinator::FileFault;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
 use crate::offices::OfficeRefusal;
@@ -78,6 +79,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::NoteTooLong => Self::invalid_field("/note", detail),
             Refusal::AboutUnpublished | Refusal::AboutWithdrawn => Self::invalid_field("/about", detail),
+            Refusal::RequestOver(no) => Self::invalid_field(format!("/requests/{}/due_on", no - 1), detail),
             Refusal::Times(faults) => {
                 Self::invalid(faults.iter().map(|fault| FieldError::new(fault.time.pointer(), &fault.why)).collect())
             }
@@ -107,6 +109,12 @@ impl From<AccountRefusal> for Problem {
     }
 }
 
+/// A fault of a file, with its line and column as the pointer.
+fn file_fault(fault: &FileFault) -> FieldError {
+    let column = fault.column.map(|column| format!("/{}", column.name())).unwrap_or_default();
+    FieldError::new(format!("/{}{column}", fault.line), fault.reason)
+}
+
 impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         let detail = capital(&refusal.to_string());
@@ -125,6 +133,25 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::AssigneeMissing => Self::invalid_field("/assignee", detail),
             OfficeRefusal::MethodMissing => Self::invalid_field("/text", detail),
             OfficeRefusal::ChainFull => Self::conflict("chain-full", detail),
+            OfficeRefusal::CoordinatorAbsent => Self::absent("coordinator"),
+            OfficeRefusal::NotLater => Self::conflict("not-later", detail),
+            OfficeRefusal::CannotEnd => Self::conflict("cannot-end", detail),
+            OfficeRefusal::RequestAbsent => Self::absent("request"),
+            OfficeRefusal::NotOpen => Self::conflict("not-open", detail),
+            OfficeRefusal::File(faults) => Self::invalid(faults.iter().map(file_fault).collect()),
+            OfficeRefusal::Contacts => {
+                tracing::error!("the contacts of a coordinator could not be sealed or opened");
+                Self::internal()
+            }
+            OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),
+            OfficeRefusal::AlreadyReplaced(newer) => {
+                Self::conflict("already-replaced", format!("{detail}, by {newer}."))
+            }
+            OfficeRefusal::BeforePublished => Self::invalid_field("/at", detail),
+            OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
+            OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
+            OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
+            OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }
     }

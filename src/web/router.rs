@@ -14,9 +14,9 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, cost, coverage, deliveries, deputies, drafts, events, group_alerts,
-    group_change, groups, images, offices, on_behalf, publishing, register, register_entries, retrying, status,
-    waiting, webhook_failures,
+    approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
+    disseminations, drafts, events, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
+    register, register_entries, requests, retrying, status, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -96,12 +96,26 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
-        .routes(routes!(register::list_register, register_entries::receive))
-        .routes(routes!(register::list_years))
-        .routes(routes!(register::close_year))
-        .routes(routes!(register::choose_rule))
-        .routes(routes!(register::get_entry))
-        .routes(routes!(register_entries::endorse))
+        .routes(routes!(register::list_register, register_entries::receive_letter))
+        .routes(routes!(register::list_register_years))
+        .routes(routes!(register::close_register_year))
+        .routes(routes!(register::choose_register_rule))
+        .routes(routes!(register::get_register_entry))
+        .routes(routes!(register_entries::endorse_entry))
+        .routes(routes!(coordinators::list_coordinators, coordinators::name_coordinator))
+        .routes(routes!(coordinators::import_coordinators))
+        .routes(routes!(coordinators::get_coordinator))
+        .routes(routes!(coordinators::end_coordinator))
+        .routes(routes!(coordinators::get_personal_data))
+        .routes(routes!(requests::list_requests))
+        .routes(routes!(requests::summarize_requests))
+        .routes(routes!(requests::get_request))
+        .routes(routes!(requests::finish_request))
+        .routes(routes!(requests::reject_request))
+        .routes(routes!(disseminations::list_disseminations, disseminations::record_dissemination))
+        .routes(routes!(dissemination_summary::sum_disseminations))
+        .routes(routes!(disseminations::get_dissemination))
+        .routes(routes!(disseminations::replace_dissemination))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -133,7 +147,11 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::join_slips::routes())
         .merge(pages::tree::routes())
         .merge(pages::keys::routes())
+        .merge(pages::coordinators::routes())
+        .merge(pages::processing::routes())
+        .merge(pages::requests::routes())
         .merge(pages::status::routes())
+        .merge(pages::dissemination::routes())
         .merge(pages::audit::routes());
     pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)
 }

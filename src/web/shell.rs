@@ -52,7 +52,12 @@ const NAV: &[NavItem] = &[
 ];
 
 /// What the letters ask of offices, a group of its own for those who may do office work.
-const OFFICE_WORK: &[OfficeItem] = &[OfficeItem { path: "/register", key: "way-register" }];
+const OFFICE_WORK: &[OfficeItem] = &[
+    OfficeItem { path: "/register", key: "way-register" },
+    OfficeItem { path: "/requests", key: "ways-requests" },
+    OfficeItem { path: "/coordinators", key: "ways-coordinators" },
+    OfficeItem { path: "/disseminations", key: "ways-disseminations" },
+];
 
 /// An entry as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,6 +75,14 @@ const NOTED: &str = r#"{"kind": "noted", "author": "ผู้ว่าราช�
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
 
+const COORDINATOR: &str = r#"{"office": "lamphun-commerce", "first_name": "สมชาย", "last_name": "ใจดี",
+    "position": "นักวิชาการพาณิชย์", "telephone": "๐-๕๓๕๑-๑๑๙๒"}"#;
+const COORDINATOR_ELSEWHERE: &str = r#"{"office": "chiangmai", "first_name": "สมหญิง", "last_name": "ใจดี",
+    "position": "นักประชาสัมพันธ์", "telephone": "๐-๕๓๑๑-๒๓๔๕"}"#;
+const SPREAD_IN_LAMPHUN: &str = r#"{"bulletin_id": "{held}", "office": "lamphun", "medium": "website", "area": "51"}"#;
+const SPREAD_IN_CHIANG_MAI: &str =
+    r#"{"bulletin_id": "{held}", "office": "chiangmai", "medium": "website", "area": "50"}"#;
+
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
     row("POST /api/v1/bulletins", "bulletins", r#"{"subject": "เรื่อง", "body": "ความ"}"#, with(201, ORIGINATE)),
@@ -227,6 +235,52 @@ const ROWS: &[Row] = &[
         NOTED,
         with(201, WORK_ELSEWHERE),
     ),
+    row("GET /api/v1/coordinators", "coordinators", "", READ),
+    row("GET /api/v1/coordinators", "coordinators?office=lamphun", "", ABOVE),
+    row("GET /api/v1/coordinators", "coordinators?office=chiangmai&missing=true", "", WHOLE),
+    row("POST /api/v1/coordinators", "coordinators{later}", COORDINATOR, with(201, WORK)),
+    row("POST /api/v1/coordinators", "coordinators{later}", COORDINATOR_ELSEWHERE, with(201, WORK_ELSEWHERE)),
+    // a JSON body is no file, and that is told only to whom may send one
+    row("POST /api/v1/coordinators/import", "coordinators/import", "{}", with(415, WORK)),
+    row("GET /api/v1/coordinators/{id}", "coordinators/{coordinator}", "", READ),
+    row("GET /api/v1/coordinators/{id}", "coordinators/{coordinator above}", "", ABOVE),
+    row("POST /api/v1/coordinators/{id}/end", "coordinators/{coordinator}/end", "", WORK),
+    row("POST /api/v1/coordinators/{id}/end", "coordinators/{coordinator above}/end", "", WORK_ABOVE),
+    row("GET /api/v1/coordinators/{id}/data", "coordinators/{coordinator}/data", "", WORK),
+    row("GET /api/v1/coordinators/{id}/data", "coordinators/{coordinator above}/data", "", WORK_ABOVE),
+    row("GET /api/v1/requests", "requests", "", READ),
+    row("GET /api/v1/requests", "requests?office=lamphun", "", ABOVE),
+    row("GET /api/v1/requests", "requests?bulletin={draft}", "", WHOLE),
+    row("GET /api/v1/requests/summary", "requests/summary?bulletin={held}", "", READ),
+    row("GET /api/v1/requests/summary", "requests/summary?bulletin={draft}", "", WHOLE),
+    row("GET /api/v1/requests/{id}", "requests/{request}", "", READ),
+    row("GET /api/v1/requests/{id}", "requests/{request above}", "", ABOVE),
+    row("POST /api/v1/requests/{id}/done", "requests/{request}/done", "", WORK),
+    row("POST /api/v1/requests/{id}/done", "requests/{request above}/done", "", WORK_ABOVE),
+    row("POST /api/v1/requests/{id}/not-applicable", "requests/{request}/not-applicable", REASON, WORK),
+    row("POST /api/v1/requests/{id}/not-applicable", "requests/{request above}/not-applicable", REASON, WORK_ABOVE),
+    row("POST /api/v1/requests/{id}/done", "requests/{request elsewhere}/done", "", WORK_ELSEWHERE),
+    row("GET /api/v1/disseminations", "disseminations", "", READ),
+    row("GET /api/v1/disseminations", "disseminations?office=lamphun", "", ABOVE),
+    row("GET /api/v1/disseminations", "disseminations?office=chiangmai", "", WHOLE),
+    row("POST /api/v1/disseminations", "disseminations", SPREAD_IN_LAMPHUN, with(201, WORK_ABOVE)),
+    row("POST /api/v1/disseminations", "disseminations", SPREAD_IN_CHIANG_MAI, with(201, WORK_ELSEWHERE)),
+    row("GET /api/v1/disseminations/summary", "disseminations/summary?bulletin={held}", "", READ),
+    row("GET /api/v1/disseminations/summary", "disseminations/summary?bulletin={draft}", "", WHOLE),
+    row("GET /api/v1/disseminations/{id}", "disseminations/{spread in lamphun}", "", ABOVE),
+    row("GET /api/v1/disseminations/{id}", "disseminations/{spread in chiangmai}", "", WHOLE),
+    row(
+        "POST /api/v1/disseminations/{id}/replace",
+        "disseminations/{spread in lamphun}/replace",
+        r#"{"medium": "website", "area": "51"}"#,
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/disseminations/{id}/replace",
+        "disseminations/{spread in chiangmai}/replace",
+        r#"{"medium": "website", "area": "50"}"#,
+        WORK_ELSEWHERE,
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -269,12 +323,23 @@ impl Fixtures<'_> {
             "own draft" => self.app.write_with(json!({ "origin": "lpn" })).await,
             "draft below" => self.app.write_with(json!({ "origin": "lpn-com" })).await,
             "deputy" => self.deputy().await,
+            "request" => self.app.request_to("lamphun-commerce").await,
+            "request above" => self.app.request_to("lamphun").await,
+            "request elsewhere" => self.app.request_to("chiangmai").await,
+            "later" => {
+                self.app.clock.advance(std::time::Duration::from_secs(1));
+                String::new()
+            }
+            "coordinator" => self.app.coordinator("lamphun-commerce").await,
+            "coordinator above" => self.app.coordinator("lamphun").await,
             "scheduled" => self.scheduled().await,
             "submitted" => self.submitted().await,
             "image" => self.image().await,
             "declined" => self.declined().await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "spread in lamphun" => self.spread("lamphun", "51").await,
+            "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,
             "ended year" => ENDED_YEAR.fetch_add(1, Ordering::Relaxed).to_string(),
             _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
@@ -286,6 +351,13 @@ impl Fixtures<'_> {
     async fn received_at(&self, office: &str) -> String {
         let letter = json!({ "office": office, "subject": "เรื่อง" });
         let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A record of what an office did with the bulletin that is held.
+    async fn spread(&self, office: &str, area: &str) -> String {
+        let body = json!({ "bulletin_id": self.held, "office": office, "medium": "website", "area": area });
+        let made = self.app.post(&Who::Admin, "disseminations", body).await.expect(201);
         made["id"].as_str().expect("an id").to_owned()
     }
 
@@ -351,7 +423,8 @@ async fn every_route_lets_in_whom_it_should_and_nobody_else() {
         let (method, _) = row.operation.split_once(' ').expect("a method");
         for (who, expected) in Who::ALL.into_iter().zip(row.expected) {
             let path = fixtures.fill(row.path).await;
-            let body: Option<Value> = (!row.body.is_empty()).then(|| serde_json::from_str(row.body).expect("JSON"));
+            let body = row.body.replace("{held}", &fixtures.held);
+            let body: Option<Value> = (!body.is_empty()).then(|| serde_json::from_str(&body).expect("JSON"));
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
             let answer = app.call(&who, method, &path, body.as_ref()).await;
             if answer.status != expected {

@@ -222,3 +222,29 @@ async fn more_than_ten_go_out_in_two_messages() {
     assert_eq!(digests.len(), 2);
     assert_eq!(app.accepted_in("Cgcc1"), 2);
 }
+
+#[tokio::test]
+async fn an_office_receives_each_bulletin_of_a_digest_and_newcomers_are_told_of_each() {
+    let app = TestApp::new().await;
+    let chosen = json!({ "office": "moi", "when": "accepted" });
+    app.post(&Who::Operator, "register/by-itself", chosen).await.expect(200);
+    let (one, other, _) = together(&app).await;
+    app.after(Duration::from_mins(5)).await;
+    let register = app.get(&Who::Operator, "register?office=moi").await.expect(200);
+    let mut entered: Vec<&str> = register["items"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|entry| entry["bulletin_id"].as_str().unwrap())
+        .collect();
+    entered.sort_unstable();
+    let mut expected = [one.as_str(), other.as_str()];
+    expected.sort_unstable();
+    assert_eq!(entered, expected, "{register}");
+
+    let joined = GroupEvent::MemberJoined { count: 1 };
+    app.line().happen("Cmoi", joined).await.expect("joined");
+    app.run().await;
+    let card = app.line().chat("Cmoi").join("\n");
+    assert!(card.contains("2 ฉบับ"), "{card}");
+}

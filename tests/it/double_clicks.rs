@@ -62,6 +62,7 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/unschedule", "/bulletins/{scheduled}/unschedule"),
     ("POST /bulletins/{id}/delete", "/bulletins/{draft}/delete"),
     ("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve"),
+    ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
 ];
 

@@ -5,6 +5,10 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
+use gcc_relay::domain::actor::Actor;
+use gcc_relay::domain::right::Right;
+use gcc_relay::offices::read_back::make_code;
+use gcc_relay::store::offices::find_office;
 use serde_json::json;
 
 use crate::browser::{Browser, PASSWORD};
@@ -75,6 +79,22 @@ impl<'a> Words<'a> {
                 let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
                 made["id"].as_str().expect("an id").to_owned()
             }
+            "coordinator" => self.app.coordinator("lamphun-commerce").await,
+            "request" => self.app.request_to("lamphun-commerce").await,
+            "asking draft" => {
+                let asked = json!([{ "kind": "for_information", "text": "เพื่อทราบ" }]);
+                self.app.write_with(json!({ "requests": asked })).await
+            }
+            "later" => {
+                self.app.clock.advance(Duration::from_secs(1));
+                String::new()
+            }
+            "read-back code" => self.read_back_code().await,
+            "spread" => {
+                let body = json!({ "bulletin_id": self.known["held"], "office": "lamphun", "medium": "website", "area": "51" });
+                let made = self.app.post(&Who::Admin, "disseminations", body).await.expect(201);
+                made["id"].as_str().expect("an id").to_owned()
+            }
             "seen" => {
                 let page = self.admin.open(&format!("/bulletins/{}/publish", self.draft)).await;
                 let seen = page.text.split(r#"name="seen" value=""#).nth(1).expect("what was seen");
@@ -93,6 +113,16 @@ impl<'a> Words<'a> {
             }
             _ => self.known.get(word).unwrap_or_else(|| panic!("{word} is not known")).clone(),
         }
+    }
+
+    /// A code for the villages of a subdistrict that has none yet.
+    async fn read_back_code(&self) -> String {
+        let id = self.app.held().await;
+        let office = find_office(&mut *self.app.db().await, "lamphun").await.expect("a query").expect("an office").id;
+        let (right, area) = (Right::whole(Actor::COMMAND_LINE), "510102".parse().expect("a place"));
+        let bulletin = id.parse().expect("an id");
+        let mut db = self.app.db().await;
+        make_code(&mut db, &right, office, bulletin, &area, self.app.now()).await.expect("a code").to_string()
     }
 }
 

@@ -1,10 +1,13 @@
 //! The forms and queries of office work, with something good in each field.
 
 use crate::forms::Sender::SignedIn;
-use crate::forms::{Form, form};
+use crate::forms::{Form, Sender, form};
 use crate::test_app::Who;
 
-/// The receive register.
+const ADMIN: Sender = SignedIn(Who::Admin);
+const STEWARD: Sender = SignedIn(Who::Steward);
+
+/// The receive register, coordinators and requests.
 pub const OF_OFFICES: &[Form] = &[
     form(
         SignedIn(Who::Admin),
@@ -68,6 +71,68 @@ pub const OF_OFFICES: &[Form] = &[
             ("unit", "จังหวัดลำพูน"),
             ("date", "2018-03-22"),
             ("time", "9.06"),
+        ],
+    ),
+    form(STEWARD, "GET /requests", "/requests", &[("office", "lamphun"), ("office_pick", "")]),
+    form(
+        STEWARD,
+        "POST /requests/{id}/answer",
+        "/requests/{request}/answer",
+        &[("answer", "not_applicable"), ("comment", "ดำเนินการแล้ว #")],
+    ),
+    form(
+        ADMIN,
+        "POST /bulletins/{id}/requests",
+        "/bulletins/{draft}/requests",
+        &[
+            ("request_kind", "disseminate"),
+            ("purpose", "act"),
+            ("text", "เผยแพร่ต่อประชาชน #"),
+            ("due_on", ""),
+            ("working_days", "5"),
+        ],
+    ),
+    form(
+        STEWARD,
+        "GET /coordinators",
+        "/coordinators",
+        &[("province", "ลำพูน"), ("show", "missing"), ("cursor", "bHBu")],
+    ),
+    form(
+        STEWARD,
+        "GET /coordinators/csv",
+        "/coordinators/csv",
+        &[("province", "ลำพูน"), ("show", "history"), ("cursor", "")],
+    ),
+    form(
+        STEWARD,
+        "POST /coordinators/offices/{code}",
+        "/coordinators/offices/lamphun-commerce{later}",
+        &[
+            ("first_name", "สมชาย #"),
+            ("last_name", "ใจดี"),
+            ("position", "นักวิชาการพาณิชย์ชำนาญการ"),
+            ("affiliation", "กระทรวงพาณิชย์"),
+            ("telephone", "๐-๕๓๕๑-๑๑๙๒ ต่อ ๑๒"),
+            ("mobile", "๐๘๑-๒๓๔-๕๖๗๘"),
+            ("email", "somchai@example.go.th"),
+            ("line_id", "somchai.j"),
+            ("deputy", "yes"),
+            ("from", ""),
+            ("source", "fax"),
+        ],
+    ),
+    form(STEWARD, "POST /coordinators/{id}/end", "/coordinators/{coordinator}/end", &[("until", "")]),
+    form(
+        STEWARD,
+        "POST /coordinators/import",
+        "/coordinators/import{later}",
+        &[
+            (
+                "rows",
+                "หน่วยงาน,ชื่อ,นามสกุล,ตำแหน่ง,สังกัด,เบอร์โทรศัพท์,มือถือ,E-mail,ID Line\nlamphun-commerce,สมชาย,ใจดี,นักวิชาการ,,053511192,,,",
+            ),
+            ("from", ""),
         ],
     ),
 ];

@@ -54,6 +54,25 @@ macro_rules! draft_fields {
     };
 }
 
+/// What an office did with a bulletin.
+const SPREAD: &[(&str, &str)] = &[
+    ("office", "lamphun"),
+    ("office_pick", ""),
+    ("medium", "broadcast_tower"),
+    ("area", "510102"),
+    ("village", "3"),
+    ("date", "2018-03-23"),
+    ("time", "07:00"),
+    ("times", "2"),
+    ("reach", "400"),
+    ("outlet", "หอกระจายข่าวหมู่ที่ 3"),
+    ("evidence", "https://www.lamphun.go.th/"),
+];
+
+/// What a village gives back.
+const READ_BACK: &[(&str, &str)] =
+    &[("code", "{read-back code}"), ("village", "3"), ("medium", "notice_board"), ("times", "1")];
+
 const ADMIN: Sender = SignedIn(Who::Admin);
 const STEWARD: Sender = SignedIn(Who::Steward);
 const AGENCY: Sender = SignedIn(Who::Agency);
@@ -346,6 +365,21 @@ pub const OF_THE_BOARD: &[Form] = &[
             ("format", "html"),
         ],
     ),
+    form(
+        STEWARD,
+        "GET /disseminations",
+        "/disseminations",
+        &[("bulletin", "{held}"), ("cursor", "MDE5OGMwZGUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw"), ("csv", "yes")],
+    ),
+    form(STEWARD, "GET /disseminations/script/{bulletin}", "/disseminations/script/{held}", &[("area", "510102")]),
+    form(STEWARD, "POST /disseminations/script/{bulletin}", "/disseminations/script/{fresh}", &[("area", "510102")]),
+    form(STEWARD, "GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", &[("area", "510102")]),
+    form(STEWARD, "POST /disseminations/read-back", "/disseminations/read-back", READ_BACK),
+    form(NotSignedIn, "POST /readback", "/readback", READ_BACK),
+    form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}")]),
+    form(STEWARD, "POST /disseminations/new", "/disseminations/new?bulletin={held}", SPREAD),
+    form(STEWARD, "POST /disseminations/{id}/replace", "/disseminations/{spread}/replace", SPREAD),
+    form(STEWARD, "GET /disseminations/reach/{bulletin}", "/disseminations/reach/{held}", &[("csv", "media")]),
     form(AGENCY, "GET /status", "/status", &[("cursor", "MDE5OGMwZGUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw")]),
     form(AGENCY, "GET /status/{id}", "/status/{held}", &[("state", "held"), ("cursor", "MQ")]),
 ];

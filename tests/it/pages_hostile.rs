@@ -10,6 +10,7 @@ use crate::browser::Browser;
 use crate::crawl::crawl;
 use crate::form_words::{Words, one_try};
 use crate::forms::{Form, Sender};
+use crate::forms_offices::OF_OFFICES;
 use crate::forms_table::{OF_PEOPLE, OF_STEWARDS, OF_THE_BOARD, OF_WRITERS};
 use crate::test_app::{Answer, TestApp, Who};
 
@@ -28,6 +29,8 @@ const PAGES: &[(Who, &str)] = &[
     (Who::Admin, "/failures"),
     (Who::Admin, "/channels"),
     (Who::Admin, "/docs/examples"),
+    (Who::Steward, "/coordinators?show=history"),
+    (Who::Agency, "/coordinators/offices/lamphun-commerce"),
 ];
 
 /// At most so many pages of a kind are opened.
@@ -194,6 +197,15 @@ async fn what_a_steward_types_stays_text_on_every_page() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     let kept = app.count("select count(*) from deliveries where declined_because like '%<script>%'").await;
     assert!(kept > 0, "a reason that is only text was taken");
+}
+
+#[tokio::test]
+async fn what_an_office_types_stays_text_on_every_page() {
+    let app = TestApp::new().await;
+    let wrong = try_forms(&app, OF_OFFICES).await;
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let kept = app.count("select count(*) from coordinators where first_name like '%<script>%'").await;
+    assert!(kept > 0, "a name that is only text was taken");
 }
 
 #[tokio::test]

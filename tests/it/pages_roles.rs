@@ -88,8 +88,37 @@ const WORK_ABOVE_SEND: [u16; 8] = [303, 403, 403, 303, 303, 404, 303, 401];
 /// The same of one in another province.
 const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
 const WORK_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 404, 303, 404, 404, 401];
+/// The same of what goes to another province only.
+const ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
+/// What the provincial office did, and not an office below it.
+const ABOVE: [u16; 8] = [200, 200, 200, 200, 200, 404, 200, 303];
+/// What an office did on the day of the small tree, as the form sends it.
+const SPREAD_IN_LAMPHUN: &[(&str, &str)] = &[
+    ("office", "lamphun"),
+    ("medium", "website"),
+    ("area", "51"),
+    ("date", "2018-03-23"),
+    ("time", "07:00"),
+    ("times", "1"),
+];
+const SPREAD_IN_CHIANG_MAI: &[(&str, &str)] = &[
+    ("office", "chiangmai"),
+    ("medium", "website"),
+    ("area", "50"),
+    ("date", "2018-03-23"),
+    ("time", "07:00"),
+    ("times", "1"),
+];
 /// Those who approve.
 const APPROVE_SEND: [u16; 8] = [303, 403, 303, 403, 403, 403, 403, 401];
+/// The form of a coordinator.
+const COORDINATOR: &[(&str, &str)] =
+    &[("first_name", "สมชาย"), ("last_name", "ใจดี"), ("position", "นักวิชาการ"), ("telephone", "๐-๕๓๕๑-๑๑๙๒")];
+/// A batch with one of them.
+const BATCH: &[(&str, &str)] = &[(
+    "rows",
+    "หน่วยงาน,ชื่อ,นามสกุล,ตำแหน่ง,สังกัด,เบอร์โทรศัพท์,มือถือ,E-mail,ID Line\nlamphun-commerce,สมชาย,ใจดี,นักวิชาการ,,053511192,,,",
+)];
 /// A short letter, as the form sends it.
 const LETTER: &[(&str, &str)] = &[("kind", "news"), ("urgency", "routine"), ("subject", "เรื่อง"), ("body", "ความ")];
 
@@ -182,6 +211,47 @@ const ROWS: &[Row] = &[
         [303, 403, 403, 403, 403, 303, 403, 401],
     ),
     send("POST /keys/{id}/revoke", "/keys/{key of lamphun}/revoke", &[], [303, 403, 403, 403, 403, 404, 403, 401]),
+    open("GET /requests", "/requests", WORK),
+    send("POST /requests/{id}/answer", "/requests/{request}/answer", &[("answer", "done")], WORK_SEND),
+    send("POST /requests/{id}/answer", "/requests/{request above}/answer", &[("answer", "done")], WORK_ABOVE_SEND),
+    send(
+        "POST /requests/{id}/answer",
+        "/requests/{request elsewhere}/answer",
+        &[("answer", "done")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /requests/bulletins/{id}", "/requests/bulletins/{held}", ALL),
+    open("GET /requests/bulletins/{id}", "/requests/bulletins/{elsewhere}", WHOLE),
+    open("GET /requests/bulletins/{id}/csv", "/requests/bulletins/{held}/csv", ALL),
+    open("GET /requests/bulletins/{id}/csv", "/requests/bulletins/{elsewhere}/csv", WHOLE),
+    send(
+        "POST /bulletins/{id}/requests",
+        "/bulletins/{draft}/requests",
+        &[("request_kind", "disseminate"), ("text", "เผยแพร่")],
+        WRITE_SEND,
+    ),
+    send("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove", &[], WRITE_SEND),
+    open("GET /coordinators", "/coordinators", WORK),
+    open("GET /coordinators/csv", "/coordinators/csv", WORK),
+    open("GET /coordinators/form", "/coordinators/form", WORK),
+    send("POST /coordinators/import", "/coordinators/import{later}", BATCH, WORK_SEND),
+    open("GET /coordinators/offices/{code}", "/coordinators/offices/lamphun-commerce", WORK),
+    open("GET /coordinators/offices/{code}", "/coordinators/offices/lamphun", WORK_ABOVE),
+    open("GET /coordinators/offices/{code}", "/coordinators/offices/chiangmai", WORK_ELSEWHERE),
+    send("POST /coordinators/offices/{code}", "/coordinators/offices/lamphun-commerce{later}", COORDINATOR, WORK_SEND),
+    send("POST /coordinators/offices/{code}", "/coordinators/offices/lamphun{later}", COORDINATOR, WORK_ABOVE_SEND),
+    send(
+        "POST /coordinators/offices/{code}",
+        "/coordinators/offices/chiangmai{later}",
+        COORDINATOR,
+        WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /coordinators/offices/{code}/form", "/coordinators/offices/lamphun/form", WORK_ABOVE),
+    send("POST /coordinators/{id}/end", "/coordinators/{coordinator}/end", &[("until", "")], WORK_SEND),
+    send("POST /coordinators/{id}/end", "/coordinators/{coordinator above}/end", &[("until", "")], WORK_ABOVE_SEND),
+    open("GET /coordinators/{id}/data", "/coordinators/{coordinator}/data", WORK),
+    open("GET /coordinators/{id}/data", "/coordinators/{coordinator above}/data", WORK_ABOVE),
+    open("GET /processing", "/processing", ALL),
     open("GET /docs/examples", "/docs/examples", ALL),
     open("GET /status", "/status", ALL),
     open("GET /status/{id}", "/status/{held}", ALL),
@@ -344,6 +414,63 @@ const ROWS: &[Row] = &[
         &[("reason", "ข้อมูลคลาดเคลื่อน")],
         [303, 303, 403, 404, 303, 403, 403, 401],
     ),
+    // how offices spread bulletins further
+    open("GET /disseminations", "/disseminations", ALL),
+    open("GET /disseminations/new", "/disseminations/new?bulletin={held}", WORK),
+    open("GET /disseminations/new", "/disseminations/new?bulletin={elsewhere}", ELSEWHERE),
+    send(
+        "POST /disseminations/new",
+        "/disseminations/new?bulletin={held}",
+        SPREAD_IN_LAMPHUN,
+        // the agency's own is the only office in reach of whose code that is a part
+        [303, 403, 403, 303, 303, 303, 303, 401],
+    ),
+    send(
+        "POST /disseminations/new",
+        "/disseminations/new?bulletin={held}",
+        SPREAD_IN_CHIANG_MAI,
+        [303, 403, 403, 422, 303, 422, 422, 401],
+    ),
+    open("GET /disseminations/reach/{bulletin}", "/disseminations/reach/{held}", ALL),
+    open("GET /disseminations/reach/{bulletin}", "/disseminations/reach/{elsewhere}", WHOLE),
+    open("GET /disseminations/script/{bulletin}", "/disseminations/script/{held}", ALL),
+    open("GET /disseminations/script/{bulletin}", "/disseminations/script/{elsewhere}", WHOLE),
+    send(
+        "POST /disseminations/script/{bulletin}",
+        "/disseminations/script/{held}",
+        &[("area", "510102")],
+        // a code is made by an office: operations have no villages
+        [422, 403, 403, 303, 422, 303, 303, 401],
+    ),
+    send(
+        "POST /disseminations/script/{bulletin}",
+        "/disseminations/script/{elsewhere}",
+        &[("area", "500102")],
+        [422, 403, 403, 404, 422, 404, 404, 401],
+    ),
+    open("GET /disseminations/read-back", "/disseminations/read-back", WORK),
+    send(
+        "POST /disseminations/read-back",
+        "/disseminations/read-back",
+        &[("code", "RBK-2222-2222"), ("medium", "notice_board"), ("times", "1")],
+        [422, 403, 403, 422, 422, 422, 422, 401],
+    ),
+    open("GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", ALL),
+    open("GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{elsewhere}", WHOLE),
+    open("GET /disseminations/{id}", "/disseminations/{spread in lamphun}", ABOVE),
+    open("GET /disseminations/{id}", "/disseminations/{spread in chiangmai}", WHOLE),
+    send(
+        "POST /disseminations/{id}/replace",
+        "/disseminations/{spread in lamphun}/replace",
+        SPREAD_IN_LAMPHUN,
+        [303, 403, 403, 303, 303, 404, 303, 401],
+    ),
+    send(
+        "POST /disseminations/{id}/replace",
+        "/disseminations/{spread in chiangmai}/replace",
+        SPREAD_IN_CHIANG_MAI,
+        [303, 403, 403, 404, 303, 404, 404, 401],
+    ),
     // last: whoever sends it is out
     send("POST /sign-out", "/sign-out", &[], ALL_SEND),
 ];
@@ -406,14 +533,36 @@ impl<'a> Fixtures<'a> {
             "scheduled" => self.scheduled().await,
             "declined" => self.declined().await,
             "deputy" => self.deputy().await,
+            "coordinator" => self.app.coordinator("lamphun-commerce").await,
+            "coordinator above" => self.app.coordinator("lamphun").await,
+            "request" => self.app.request_to("lamphun-commerce").await,
+            "request above" => self.app.request_to("lamphun").await,
+            "request elsewhere" => self.app.request_to("chiangmai").await,
+            "asking draft" => {
+                let asked = json!([{ "kind": "for_information", "text": "เพื่อทราบ" }]);
+                self.app.write_with(json!({ "requests": asked })).await
+            }
+            "later" => {
+                self.app.clock.advance(std::time::Duration::from_secs(1));
+                String::new()
+            }
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             "delivery to lpn-com" => self.app.delivery_of(&self.held, "lpn-com").await,
             "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "spread in lamphun" => self.spread("lamphun", "51").await,
+            "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,
             _ => self.key(word.strip_prefix("key of ").expect("a known word")).await.to_string(),
         }
+    }
+
+    /// A record of what an office did with the bulletin that is held.
+    async fn spread(&self, office: &str, area: &str) -> String {
+        let body = json!({ "bulletin_id": self.held, "office": office, "medium": "website", "area": area });
+        let made = self.app.post(&Who::Admin, "disseminations", body).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
     }
 
     async fn submitted(&self) -> String {

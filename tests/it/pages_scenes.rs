@@ -25,6 +25,14 @@ const PAGES: &[&str] = &[
     "/docs?q=nowhere",
     "/docs/examples",
     "/account",
+    "/requests",
+    "/coordinators",
+    "/coordinators?show=missing",
+    "/coordinators?show=history",
+    "/coordinators/offices/lamphun-commerce",
+    "/coordinators/offices/lamphun-commerce/form",
+    "/coordinators/form",
+    "/processing",
     "/accounts",
     "/accounts/new",
     "/accounts/invite?look=yes&office=lamphun",
@@ -168,6 +176,13 @@ pub async fn fill(app: &TestApp) {
     let key: String =
         sqlx::query_scalar(sqlx::AssertSqlSafe(key)).fetch_one(&mut *app.db().await).await.expect("a key");
     admin.submit(&format!("/keys/{key}/revoke"), &[]).await.location();
+    // one coordinator after another, more than a list has on a page, and one that is to begin
+    for _ in 0..52 {
+        app.coordinator("lamphun-commerce").await;
+    }
+    let ahead = json!({ "office": "lamphun-commerce", "first_name": "สมศรี", "last_name": "ใจดี", "position": "นักวิชาการ",
+        "affiliation": "กระทรวงพาณิชย์", "telephone": "053511192", "from": hours(48) });
+    app.post(&Who::Agency, "coordinators", ahead).await.expect(201);
     // drafts: more than a page, and one that goes later
     for n in 0..27 {
         app.write_with(json!({ "subject": long_name(n), "body": "ความ\n\nความ" })).await;

@@ -47,6 +47,7 @@ async fn entries(app: &TestApp, coordinator: &Browser<'_>, shown: &mut Vec<Shown
         "to": "ข", "remark": "ค", "received_at": "2017-08-15T07:20:00Z",
     });
     let full = app.post(&Who::Coordinator, "register", full).await.expect(201);
+    look(shown, coordinator, "/register").await;
     look_at_all(shown, coordinator, &[&path_of(&bare), &format!("{}/print", path_of(&bare)), &path_of(&full)]).await;
     let steps = [
         json!({ "kind": "noted", "author": "ก" }),

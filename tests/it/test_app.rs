@@ -516,6 +516,27 @@ impl TestApp {
         id
     }
 
+    /// A new coordinator of an office, between two seconds of the clock; gives the id.
+    pub async fn coordinator(&self, office: &str) -> String {
+        self.clock.advance(Duration::from_secs(1));
+        let coordinator = json!({
+            "office": office, "first_name": "สมชาย", "last_name": "ใจดี", "position": "นักวิชาการคอมพิวเตอร์",
+            "telephone": "๐-๕๓๕๑-๑๑๙๒ ต่อ ๑๒", "mobile": "๐๘๑ ๒๓๔ ๕๖๗๘", "email": "somchai@example.go.th", "line_id": "somchai.j",
+        });
+        let made = self.post(&Who::Admin, "coordinators", coordinator).await.expect(201);
+        self.clock.advance(Duration::from_secs(1));
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// What a new bulletin asks of an office; gives the number of the request.
+    pub async fn request_to(&self, office: &str) -> String {
+        let asked = json!([{ "kind": "disseminate", "text": "เผยแพร่ต่อประชาชนทุกภาคส่วน", "due_in_working_days": 1 }]);
+        let id = self.write_with(json!({ "requests": asked })).await;
+        self.release(&id).await;
+        let list = self.get(&Who::Admin, &format!("requests?bulletin={id}&office={office}")).await.expect(200);
+        list["items"][0]["id"].to_string()
+    }
+
     /// The id of a bulletin's delivery for a group.
     pub async fn delivery_of(&self, bulletin: &str, group: &str) -> String {
         let found = self.get(&Who::Admin, &format!("bulletins/{bulletin}/deliveries?group={group}")).await.expect(200);
@@ -550,6 +571,8 @@ impl TestApp {
             "acknowledgements",
             "heard_messages",
             "heard_cards",
+            "coordinators",
+            "office_requests",
             "idempotency_keys",
             "audit",
         ] {

@@ -230,6 +230,7 @@ impl TestRelay {
             way: None,
             acknowledgement: Acknowledgement::default(),
             expires_at: None,
+            requests: Vec::new(),
         }
     }
 
@@ -359,6 +360,7 @@ fn settings() -> Settings {
             attempts: 17_520 * hour,
             receipts: 87_600 * hour,
             audit: 87_600 * hour,
+            coordinator_contacts: 8_760 * hour,
             dense: 1_080 * hour,
         },
         bypass_after: [Some(24 * hour), Some(8 * hour), Some(2 * hour), Some(hour)],

@@ -11,11 +11,13 @@ mod cell;
 mod damage;
 mod encoding;
 mod layout;
+mod lines;
 
 pub use cell::{protect, restore};
 pub use damage::Damage;
 pub use encoding::{BadEncoding, decode};
 pub use layout::Layout;
+pub use lines::Lines;
 
 /// What stands before the first line, so that Excel takes a file for UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";

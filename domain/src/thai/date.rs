@@ -15,7 +15,7 @@ const ERA_OFFSET: i16 = 543;
 const YEARS: std::ops::RangeInclusive<i16> = 2484..=2999;
 
 /// Full and short names, January first.
-const MONTHS: [(&str, &str); 12] = [
+pub(crate) const MONTHS: [(&str, &str); 12] = [
     ("มกราคม", "ม.ค."),
     ("กุมภาพันธ์", "ก.พ."),
     ("มีนาคม", "มี.ค."),

@@ -19,6 +19,7 @@ mod digits;
 mod form;
 mod time;
 
+pub(crate) use date::MONTHS;
 pub use date::{BadDate, buddhist_year, format_long_date, format_month, format_short_date, parse_date};
 pub use digits::{Digits, to_arabic_digits, to_thai_digits};
 pub(super) use form::is_unseen;

@@ -9,6 +9,7 @@ use super::patch::Patch;
 use super::row::TreeRow;
 use super::write::write_cell;
 use crate::ids::Code;
+use crate::spreadsheet::restore;
 
 /// A group that is new, or of which a cell is another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ pub fn all_stand(changes: &[ChangedGroup], tree: &[TreeRow]) -> bool {
         group
             .cells
             .iter()
-            .all(|cell| Column::from_name(&cell.column).is_some_and(|column| write_cell(row, column) == cell.after))
+            .all(|cell| Column::from_name(&cell.column).is_some_and(|column| text_of(row, column) == cell.after))
     })
 }
 
@@ -69,9 +70,14 @@ pub fn way_back(changes: &[ChangedGroup], before: &[TreeRow], after: &[TreeRow])
     changes.iter().filter_map(row).collect()
 }
 
+/// A cell as people read it: without what only keeps a spreadsheet from changing it.
+fn text_of(row: &TreeRow, column: Column) -> String {
+    restore(&write_cell(row, column)).to_owned()
+}
+
 fn compare_row(before: Option<&TreeRow>, after: &TreeRow) -> Option<ChangedGroup> {
     let cell = |column: Column| {
-        let (was, is) = (before.map(|row| write_cell(row, column)).unwrap_or_default(), write_cell(after, column));
+        let (was, is) = (before.map(|row| text_of(row, column)).unwrap_or_default(), text_of(after, column));
         (was != is).then(|| ChangedCell { column: column.name().to_owned(), before: was, after: is })
     };
     let cells: Vec<ChangedCell> = Column::ALL.iter().filter_map(|column| cell(*column)).collect();

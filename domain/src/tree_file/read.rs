@@ -13,7 +13,7 @@ use super::header::{Header, filled};
 use super::patch::Patch;
 use super::row::TreeRow;
 use crate::ids::Code;
-use crate::spreadsheet::{Damage, Layout, decode, restore};
+use crate::spreadsheet::{Damage, Layout, Lines, decode, restore};
 use crate::thai::{normal_form, trim_unseen};
 
 /// A file as read so far.
@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Sheet {
     let layout = Layout::of(&bytes, is_heading);
     let rows = bytes.get(layout.skip..).unwrap_or_default();
     let mut sheet = Sheet::default();
-    let mut lines = Lines { bytes: rows, counted_to: 0, line: 1 + u64::from(layout.skip > 0) };
+    let mut lines = Lines::of(rows, 1 + u64::from(layout.skip > 0));
     let mut reader = csv::ReaderBuilder::new();
     let mut csv = reader.has_headers(false).flexible(true).delimiter(layout.separator).from_reader(rows);
     let mut record = csv::ByteRecord::new();
@@ -195,31 +195,4 @@ fn parse_cell<T>(cell: &str, parse: impl Fn(&str) -> Result<T, Reason>) -> Resul
         Some(damage) => Err(damage.into()),
         None => parse(restore(cell)),
     }
-}
-
-/// Counts lines as an editor does. The CSV reader's own count is that of the byte where it stopped
-/// before, so it is one short after blank lines and Windows line ends.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    counted_to: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    fn line_of(&mut self, record: &csv::ByteRecord) -> u64 {
-        let from = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or_default();
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        let start = from + rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        let passed = self.bytes.get(self.counted_to..start).unwrap_or_default();
-        self.line += count_breaks(passed);
-        self.counted_to = start;
-        self.line
-    }
-}
-
-/// Line breaks of any system: `\n`, `\r\n`, and `\r` alone.
-fn count_breaks(bytes: &[u8]) -> u64 {
-    let returns = bytes.iter().enumerate().filter(|&(at, byte)| *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-    let breaks = returns.count() + bytes.split(|byte| *byte == b'\n').count() - 1;
-    u64::try_from(breaks).unwrap_or(u64::MAX)
 }

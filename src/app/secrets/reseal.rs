@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use crate::app::AppContext;
+use crate::domain::coordinator::Contacts;
 use crate::domain::credentials::sealed_as as codes_sealed_as;
 use crate::domain::sealed::{KeyFile, SealError};
 use crate::relay::binding::user_sealed_as;
 use crate::relay::engine::sealed_as;
 use crate::store::secret_keys::{list_channel_secrets, list_code_secrets, update_channel_secret, update_code_secret};
-use crate::store::{Connection, audit, bindings};
+use crate::store::{Connection, audit, bindings, coordinators};
 
 /// Secrets in one transaction.
 const BATCH: i64 = 100;
@@ -22,6 +23,8 @@ pub struct ResealedCounts {
     pub codes: usize,
     /// LINE users whom accounts are bound to.
     pub bindings: usize,
+    /// Contacts of coordinators.
+    pub coordinators: usize,
     /// What no key of the file opens, in words.
     pub unopened: Vec<String>,
 }
@@ -32,6 +35,7 @@ pub(super) async fn reseal(context: &AppContext, file: &KeyFile) -> anyhow::Resu
     seal_channels(context, file, &mut done).await?;
     seal_codes(context, file, &mut done).await?;
     seal_bindings(context, file, &mut done).await?;
+    seal_coordinators(context, file, &mut done).await?;
     Ok(done)
 }
 
@@ -96,6 +100,29 @@ async fn seal_bindings(context: &AppContext, file: &KeyFile, done: &mut Resealed
         note(&mut tx, context, file, "bindings", sealed).await?;
         tx.commit().await?;
         done.bindings += sealed;
+    }
+}
+
+async fn seal_coordinators(context: &AppContext, file: &KeyFile, done: &mut ResealedCounts) -> anyhow::Result<()> {
+    let id = file.sealing().id();
+    let mut after = None;
+    loop {
+        let mut tx = context.db.begin().await?;
+        let batch = coordinators::list_sealed(&mut tx, id.as_bytes(), after, BATCH).await?;
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        after = Some(*last);
+        let mut sealed = 0;
+        for (coordinator, before) in &batch {
+            match seal(file, &Contacts::sealed_as(*coordinator), before) {
+                Ok(new) => {
+                    sealed += usize::from(coordinators::update_sealed(&mut tx, *coordinator, before, &new).await?);
+                }
+                Err(error) => done.unopened.push(format!("contacts of coordinator {coordinator}: {error}")),
+            }
+        }
+        note(&mut tx, context, file, "coordinators", sealed).await?;
+        tx.commit().await?;
+        done.coordinators += sealed;
     }
 }
 

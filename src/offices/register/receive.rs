@@ -11,7 +11,7 @@ use crate::domain::text::{Remark, Subject, Unit};
 use crate::domain::time::Timestamp;
 use crate::offices::{OfficeRefusal, Result, must_work_for};
 use crate::store::register::years::take_number;
-use crate::store::register::{LetterHead, NewEntry, find_letter, find_of_bulletin, insert_entry};
+use crate::store::register::{LetterHead, NewEntry, find_letter, find_of_bulletin, insert_received};
 use crate::store::{Connection, audit};
 
 /// What was received.
@@ -113,7 +113,7 @@ pub async fn receive(
         remark,
         search_form: &search_form,
     };
-    insert_entry(db, &entry).await?;
+    insert_received(db, &entry).await?;
     let detail = json!({ "office": office.0, "year": year, "number": number, "bulletin": bulletin });
     audit::insert_entry(db, now, &right.actor, "register_receive", &format!("register:{}", entry.id), &detail).await?;
     Ok(entry.id)

@@ -7,6 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
+use crate::domain::request::DraftedRequest;
 use crate::domain::search::text_form;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
@@ -45,6 +46,8 @@ pub struct Draft {
     pub acknowledgement: Acknowledgement,
     /// When it stops being sent.
     pub expires_at: Option<Timestamp>,
+    /// What it asks of the offices that get it.
+    pub requests: Vec<DraftedRequest>,
 }
 
 impl Draft {
@@ -67,6 +70,7 @@ impl Draft {
             way: row.way,
             acknowledgement: row.acknowledgement.0.clone(),
             expires_at: row.expires_at,
+            requests: row.requests.0.clone(),
         }
     }
 
@@ -88,9 +92,9 @@ pub async fn insert_draft(
     sqlx::query!(
         "insert into bulletins (id, kind, about, subject, body, urgency, document_number, document_date, origin_id,
             audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at,
-            image_id, image_alt, search_form, way)
+            image_id, image_alt, search_form, way, requests)
         values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19,
-            $20, $21)",
+            $20, $21, $22)",
         id.0,
         draft.kind as Kind,
         draft.about.map(|about| about.0),
@@ -112,6 +116,7 @@ pub async fn insert_draft(
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
         draft.search_form(),
         draft.way as Option<Way>,
+        Json(&draft.requests) as _,
     )
     .execute(db)
     .await?;
@@ -127,7 +132,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         "update bulletins set kind = $2, about = $3, subject = $4, body = $5, urgency = $6, document_number = $7,
             document_date = $8::text::date, origin_id = $9, audience = $10, links = $11, forwarding = $12,
             acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17,
-            search_form = $18, way = $19
+            search_form = $18, way = $19, requests = $20
         where id = $1 and stage = 'draft'",
         id.0,
         draft.kind as Kind,
@@ -148,6 +153,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         draft.attachment.as_ref().map(|attachment| attachment.alt.as_str()),
         draft.search_form(),
         draft.way as Option<Way>,
+        Json(&draft.requests) as _,
     )
     .execute(db)
     .await?;

@@ -6,6 +6,7 @@ use super::Bulletin;
 use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State, UnscheduledReason};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
+use crate::domain::request::DraftedRequest;
 use crate::domain::search::Words;
 use crate::domain::share_code::ShareCode;
 use crate::domain::way::Way;
@@ -52,7 +53,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
         r#"select b.id as "id: BulletinId", b.kind, about, subject, body, urgency as urgency_number, document_number,
             to_char(document_date, 'YYYY-MM-DD') as document_date, origin_id as "origin_id: GroupId", g.code as origin,
             o.name as origin_office, audience as "audience: Json<Audience>", links as "links: Json<Vec<Link>>",
-            b.forwarding, b.way as "way: Way", acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, public_token, share_code as "share_code: ShareCode", stage,
+            b.forwarding, b.way as "way: Way", acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, requests as "requests: Json<Vec<DraftedRequest>>", public_token, share_code as "share_code: ShareCode", stage,
             image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
             b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
             returned_by, returned_reason, scheduled_for, with_digest, digest_id as "digest_id: BulletinId", unscheduled_at,

@@ -25,6 +25,7 @@ use crate::domain::bulletin::{
 };
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
+use crate::domain::request::DraftedRequest;
 use crate::domain::share_code::ShareCode;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
@@ -74,6 +75,8 @@ pub struct Bulletin {
     pub acknowledgement: Json<Acknowledgement>,
     /// When it stops being sent.
     pub expires_at: Option<Timestamp>,
+    /// What it asks of the offices that get it.
+    pub requests: Json<Vec<DraftedRequest>>,
     /// The end of its public address.
     pub public_token: String,
     /// The code at the end of its share text; given when it is published.

@@ -45,7 +45,7 @@ pub struct DueEntry {
 }
 
 /// Bulletins whose deliveries changed after `mark` and that came into a group of an office whose register takes them by itself, in
-/// the order in which they came; exercises are no letters.
+/// the order in which they came; exercises are no letters, and of a digest each bulletin is one.
 pub async fn list_due(db: &mut Connection, mark: i64, limit: i64) -> Result<Vec<DueEntry>> {
     Ok(sqlx::query_as!(
         DueEntry,
@@ -53,7 +53,7 @@ pub async fn list_due(db: &mut Connection, mark: i64, limit: i64) -> Result<Vec<
             select distinct bulletin_no from progress where changed > $1
         ), came as (
             select distinct on (o.id, b.id) o.id as office_id, b.id as bulletin_id, b.no, d.ended_at, d.state
-            from moved m join bulletins b on b.no = m.bulletin_no and b.kind not in ('test', 'drill')
+            from moved m join bulletins b on b.no = m.bulletin_no and b.kind not in ('test', 'drill', 'digest')
                 cross join (select * from offices where register_rule <> 'never') o
                 join groups g on g.office_id = o.id
                 join deliveries d on d.bulletin_no = m.bulletin_no and d.group_id = g.id

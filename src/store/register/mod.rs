@@ -225,7 +225,7 @@ pub async fn find_letter(db: &mut Connection, office: OfficeId, bulletin: Bullet
 }
 
 /// Makes an entry, under a number that was taken for it in this transaction.
-pub async fn insert_entry(db: &mut Connection, entry: &NewEntry<'_>) -> Result<()> {
+pub async fn insert_received(db: &mut Connection, entry: &NewEntry<'_>) -> Result<()> {
     sqlx::query!(
         "insert into register_entries (id, office_id, year, number, bulletin_id, document_number, document_date, sender, recipient,
             subject, received_at, recorded_at, recorded_by, how, remark, search_form)

@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use super::Caller;
+use super::{Caller, visible};
 use crate::domain::line_month::LineMonth;
 use crate::domain::time::Timestamp;
 use crate::relay::cost;
 use crate::store::groups::list_ids_of_office;
-use crate::store::offices::{find_office, is_under};
 use crate::store::{Connection, channels};
 use crate::web::problem::Problem;
 
@@ -56,11 +55,6 @@ impl CostQuery {
 }
 
 async fn groups_of_office(db: &mut Connection, caller: &Caller, code: &str) -> Result<Vec<i32>, Problem> {
-    let office = find_office(db, code).await?.ok_or_else(|| Problem::absent("office"))?;
-    if let Some(scope) = caller.scope.groups()
-        && !is_under(db, office.id, scope).await?
-    {
-        return Err(Problem::absent("office"));
-    }
+    let office = visible::office(db, caller, code).await?;
     Ok(list_ids_of_office(db, office.id).await?)
 }

@@ -5,6 +5,7 @@ use crate::domain::ids::{BulletinId, GroupId};
 use crate::store::Connection;
 use crate::store::bulletins::{self, Bulletin};
 use crate::store::groups::{self, Group};
+use crate::store::offices::{Office, find_office, is_under};
 use crate::web::problem::Problem;
 
 /// The bulletin, if it goes to the caller's part of the tree or starts there.
@@ -32,6 +33,17 @@ pub async fn own_bulletin(db: &mut Connection, caller: &Caller, id: BulletinId) 
 /// The group called `code`, if it is in the caller's part of the tree.
 pub async fn group(db: &mut Connection, caller: &Caller, code: &str) -> Result<Group, Problem> {
     find_group(db, caller, code).await?.ok_or_else(|| Problem::absent("group"))
+}
+
+/// The office called `code`, if it has a group in the caller's part of the tree.
+pub async fn office(db: &mut Connection, caller: &Caller, code: &str) -> Result<Office, Problem> {
+    let office = find_office(db, code).await?.ok_or_else(|| Problem::absent("office"))?;
+    if let Some(scope) = caller.scope.groups()
+        && !is_under(db, office.id, scope).await?
+    {
+        return Err(Problem::absent("office"));
+    }
+    Ok(office)
 }
 
 /// The number of the group that an optional filter names.

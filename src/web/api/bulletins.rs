@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use uuid::Uuid;
 
+use super::request_fields::BulletinRequest;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{
     self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, UnscheduledReason, Urgency,
@@ -70,6 +71,8 @@ pub struct Bulletin {
     pub acknowledgement: Acknowledgement,
     /// When it stops being sent; null before publish means the default.
     pub expires_at: Option<Timestamp>,
+    /// What it asks of the offices that get it.
+    pub requests: Vec<BulletinRequest>,
     /// Its public page; open once it is published.
     pub public_url: String,
     /// The code at the end of its share text; null before it is published.
@@ -195,6 +198,7 @@ impl Bulletin {
             way: row.way,
             acknowledgement: row.acknowledgement.0,
             expires_at: row.expires_at,
+            requests: BulletinRequest::list(row.requests.0),
             public_url: app.public_url(&row.public_token),
             code: row.share_code,
             share_url: share_text.as_deref().map(share_url),

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Deserializer, de};
 
 use super::draft_fields::{read_attachments, read_date, read_links, read_number, read_provinces, take_text, take_time};
+use super::request_fields::{RequestInput, read_requests};
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
@@ -84,6 +85,10 @@ pub struct DraftInput {
     #[schema(value_type = Option<Timestamp>)]
     #[serde(default)]
     pub expires_at: Field<TimeInput>,
+    /// What it asks of the offices that get it, at most 10; default nothing.
+    #[schema(value_type = Option<Vec<RequestInput>>, max_items = 10)]
+    #[serde(default)]
+    pub requests: Field<Vec<RequestInput>>,
 }
 
 /// What a draft may be: a withdrawal is made by withdrawing.
@@ -214,6 +219,11 @@ impl DraftInput {
             Field::Null => Acknowledgement::default(),
             Field::Absent => base.acknowledgement,
         };
+        let requests = match self.requests {
+            Field::Set(requests) => read_requests(requests, now, errors),
+            Field::Null => Vec::new(),
+            Field::Absent => base.requests,
+        };
         let mut audience = self.audience.or(base.audience);
         read_provinces(&mut audience);
         Draft {
@@ -232,6 +242,7 @@ impl DraftInput {
             way: self.way.or_none(base.way),
             acknowledgement,
             expires_at,
+            requests,
         }
     }
 }

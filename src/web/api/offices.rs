@@ -4,7 +4,6 @@ use axum::Json;
 use serde::{Deserialize, Serialize};
 
 use super::groups::GroupSummary;
-use crate::domain::office::OfficeKind;
 use crate::store::groups;
 use crate::store::offices::{self as rows, find_office};
 use crate::web::access::Caller;
@@ -12,28 +11,10 @@ use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::problem::Problem;
+use crate::web::view::office::Office;
 
 /// Groups of one office that are shown with it; offices have one to a handful.
 const GROUPS_SHOWN: i64 = 500;
-
-/// An office.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Office {
-    /// Its code.
-    code: String,
-    /// Its name.
-    name: String,
-    /// What kind of body it is.
-    kind: OfficeKind,
-    /// Its province.
-    province: Option<String>,
-}
-
-impl From<rows::Office> for Office {
-    fn from(row: rows::Office) -> Self {
-        Self { code: row.code, name: row.name, kind: row.kind, province: row.province }
-    }
-}
 
 /// An office with its groups.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::register as commands;
 use crate::store::register::endorsements::list_endorsements;
-use crate::store::register::years::{YearRow, list_years as list_year_rows};
+use crate::store::register::years::{YearRow, list_years};
 use crate::store::register::{self as rows, Filter, find_entry, get_rule, list_entries};
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
@@ -87,7 +87,7 @@ pub async fn list_register(
 /// One entry, with its endorsements.
 #[utoipa::path(get, path = "/register/{id}", tag = "offices", params(("id" = RegisterEntryId, Path)),
     responses((status = 200, body = EndorsedEntry)))]
-pub async fn get_entry(
+pub async fn get_register_entry(
     caller: Caller,
     Id(id): Id<RegisterEntryId>,
     Conn(mut db): Conn,
@@ -141,13 +141,13 @@ pub struct OfficeOfRegister {
     (status = 404, description = "There is no such office, or it lies outside of the key's part of the tree",
         body = ProblemDetails, content_type = "application/problem+json"),
 ))]
-pub async fn list_years(
+pub async fn list_register_years(
     caller: Caller,
     Parameters(query): Parameters<OfficeOfRegister>,
     Conn(mut db): Conn,
 ) -> Result<Json<RegisterState>, Problem> {
     let office = chosen(&mut db, &caller, query.office.as_deref(), "?office").await?;
-    let years = list_year_rows(&mut db, office.id).await?;
+    let years = list_years(&mut db, office.id).await?;
     let by_itself = get_rule(&mut db, office.id).await?;
     let years = years.into_iter().map(RegisterYearState::from).collect();
     Ok(Json(RegisterState { office: RegisterOffice { code: office.code, name: office.name }, by_itself, years }))
@@ -178,7 +178,7 @@ pub struct ClosedYear {
 /// Close a year of a register that has ended: it takes no entry any more.
 #[utoipa::path(post, path = "/register/years/{year}/close", tag = "offices",
     params(("year" = RegisterYear, Path)), request_body = Option<Closing>, responses((status = 200, body = ClosedYear)))]
-pub async fn close_year(
+pub async fn close_register_year(
     State(app): State<App>,
     Id(year): Id<RegisterYear>,
     post: IdempotentPost<Closing>,
@@ -214,9 +214,12 @@ pub struct ChosenRule {
 }
 
 /// Choose whether bulletins enter an office's register by themselves; it holds for what comes afterwards.
-#[utoipa::path(post, path = "/register/by-itself", tag = "offices", request_body = ByItself,
-    responses((status = 200, body = ChosenRule)))]
-pub async fn choose_rule(State(app): State<App>, post: IdempotentPost<ByItself>) -> PostResult {
+#[utoipa::path(post, path = "/register/by-itself", tag = "offices", request_body = ByItself, responses(
+    (status = 200, body = ChosenRule),
+    (status = 404, description = "There is no such office, or it lies outside of the key's part of the tree",
+        body = ProblemDetails, content_type = "application/problem+json"),
+))]
+pub async fn choose_register_rule(State(app): State<App>, post: IdempotentPost<ByItself>) -> PostResult {
     let (mut work, body) = post.begin(&app).await?;
     let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     let office = chosen(work.db(), &caller, body.office.as_deref(), "/office").await?;

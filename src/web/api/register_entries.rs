@@ -18,7 +18,7 @@ use crate::web::access::offices::chosen;
 use crate::web::app::App;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::Id;
-use crate::web::problem::{FieldError, Problem};
+use crate::web::problem::{FieldError, Problem, ProblemDetails};
 use crate::web::view::register::{EndorsedEntry, Endorsement, chain};
 
 /// What was received: a bulletin, or a letter from outside by its subject.
@@ -109,9 +109,12 @@ impl NewRegisterEntry {
 }
 
 /// Enter what an office received, under the next number of the year.
-#[utoipa::path(post, path = "/register", tag = "offices", request_body = NewRegisterEntry,
-    responses((status = 201, body = EndorsedEntry)))]
-pub async fn receive(State(app): State<App>, post: IdempotentPost<NewRegisterEntry>) -> PostResult {
+#[utoipa::path(post, path = "/register", tag = "offices", request_body = NewRegisterEntry, responses(
+    (status = 201, body = EndorsedEntry),
+    (status = 404, description = "There is no such office or bulletin, or it lies outside of the key's part of the tree",
+        body = ProblemDetails, content_type = "application/problem+json"),
+))]
+pub async fn receive_letter(State(app): State<App>, post: IdempotentPost<NewRegisterEntry>) -> PostResult {
     let (mut work, body) = post.begin(&app).await?;
     let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     let (office, receipt) = body.read(now)?;
@@ -147,7 +150,7 @@ pub struct NewEndorsementInput {
 /// Add an endorsement under an entry; it is never changed or taken away.
 #[utoipa::path(post, path = "/register/{id}/endorsements", tag = "offices", params(("id" = RegisterEntryId, Path)),
     request_body = NewEndorsementInput, responses((status = 201, body = Endorsement)))]
-pub async fn endorse(
+pub async fn endorse_entry(
     State(app): State<App>,
     Id(id): Id<RegisterEntryId>,
     post: IdempotentPost<NewEndorsementInput>,

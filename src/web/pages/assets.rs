@@ -24,6 +24,7 @@ const STYLES: &[&str] = &[
     include_str!("../assets/css/bubble.css"),
     include_str!("../assets/css/compose.css"),
     include_str!("../assets/css/register.css"),
+    include_str!("../assets/css/offices.css"),
 ];
 
 /// Sarabun (SIL Open Font License): Thai and Latin, regular and bold.

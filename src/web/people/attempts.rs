@@ -97,16 +97,11 @@ impl Attempt {
     }
 
     async fn count(self, app: &App) -> Result<Option<Self>, Problem> {
-        let mut tx = app.begin().await?;
-        for (counted, limit) in &self.counted {
-            // what one limit refuses counts in none
-            if !take(&mut tx, counted, *limit, app.now()).await? {
-                metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "too_often").increment(1);
-                return Ok(None);
-            }
+        if take_all(app, &self.counted).await? {
+            return Ok(Some(self));
         }
-        tx.commit().await?;
-        Ok(Some(self))
+        metrics::counter!(crate::telemetry::metric::SIGN_INS, "outcome" => "too_often").increment(1);
+        Ok(None)
     }
 
     /// It succeeded, and counts no more.
@@ -121,6 +116,31 @@ impl Attempt {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Counts what a village gives back without an account, by its address and by the code; false where it is once too often.
+///
+/// Many villages are behind one address of a telephone company, so that the address alone may do so more often.
+///
+/// # Errors
+/// While the database is away.
+pub async fn begin_read_back(app: &App, address: ClientAddress, code: Option<&str>) -> Result<bool, Problem> {
+    let network = address.network().to_string();
+    let mut counted = vec![(hash(&["read-back", &network]), ADDRESS)];
+    counted.extend(code.map(|code| (hash(&["read-back", code, "from", &network]), ONE)));
+    take_all(app, &counted).await
+}
+
+/// Counts in all limits, or in none where one of them refuses.
+async fn take_all(app: &App, counted: &[([u8; 32], Limit)]) -> Result<bool, Problem> {
+    let mut tx = app.begin().await?;
+    for (counted, limit) in counted {
+        if !take(&mut tx, counted, *limit, app.now()).await? {
+            return Ok(false);
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// One name for what is counted, of the same length whatever was typed.

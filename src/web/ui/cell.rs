@@ -9,6 +9,7 @@ use askama::filters::{Escaper as _, Html, HtmlSafe};
 
 use super::format::{DASH, moment, stamp};
 use super::label::Badge;
+use crate::domain::phone::PhoneNumber;
 use crate::domain::time::Timestamp;
 use crate::web::words::Words;
 
@@ -73,6 +74,12 @@ impl Cell {
     pub fn phone(number: &str) -> Self {
         let number = escape(number);
         Self(format!("<a class=\"phone\" href=\"tel:{number}\">{number}</a>"))
+    }
+
+    /// A telephone number in its normal form, that can be called.
+    #[must_use]
+    pub fn dialled(number: &PhoneNumber) -> Self {
+        Self(format!("<a class=\"phone\" href=\"{}\">{}</a>", escape(&number.address()), escape(&number.to_string())))
     }
 
     /// A word in its coloured frame.

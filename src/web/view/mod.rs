@@ -4,7 +4,10 @@
 //! changes when a table does. Only `store` and `domain` are read here. What a caller may see is found before
 //! ([`super::access`]); nothing here imports the API or a page.
 
+pub mod coordinator;
 pub mod delivery;
+pub mod dissemination;
+pub mod office;
 pub mod receipts;
 pub mod register;
 pub mod reported;

@@ -130,6 +130,7 @@ impl Letter {
             way: None,
             acknowledgement: Acknowledgement::default(),
             expires_at: None,
+            requests: Vec::new(),
         })
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::bulletin::{ForwardingMode, UnscheduledReason};
 use crate::domain::document::Doubt;
 use crate::domain::office::OfficeKind;
+use crate::domain::request::{MOST_REQUESTS, MOST_WORKING_DAYS};
 use crate::domain::secrecy::Class;
 use crate::domain::text::BadText;
 use crate::domain::time::Timestamp;
@@ -76,7 +77,7 @@ fn time_fault(t: Words, fault: &TimeFault) -> String {
 pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
     match fault {
         DraftFault::Text(_, bad) => bad_text(t, *bad),
-        DraftFault::Classified(_, class) => classified(t, *class),
+        DraftFault::Classified(_, class) | DraftFault::RequestClassified(_, class) => classified(t, *class),
         DraftFault::TooManyLinks => t.say_with("compose-fault-links", &[("most", &MOST_LINKS.to_string())]),
         DraftFault::LinkLabel { label, .. } => t.say_with("compose-fault-link-label", &[("label", label)]),
         DraftFault::WithdrawalByHand
@@ -91,6 +92,11 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         DraftFault::ForwardingNeedsPublisher => t.say("compose-fault-automatic"),
         DraftFault::WayNeedsPublisher => t.say("compose-fault-way-steward"),
         DraftFault::GroupAbsent { code, .. } => t.say_with("compose-refused-unknown-groups", &[("codes", code)]),
+        DraftFault::TooManyRequests => t.say_with("requests-too-many", &[("most", &MOST_REQUESTS.to_string())]),
+        DraftFault::RequestWeekday(_, said) => t.say_with("requests-weekday-wrong", &[("said", said)]),
+        DraftFault::RequestDueTwice(_) => t.say("requests-due-twice"),
+        DraftFault::RequestDays(_) => t.say_with("requests-days-wrong", &[("most", &MOST_WORKING_DAYS.to_string())]),
+        DraftFault::RequestOver(_) => t.say("requests-due-over"),
         DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
         DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         DraftFault::AboutAbsent => t.say("compose-refused-about"),
@@ -136,6 +142,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::Times(faults) => faults.iter().map(|fault| time_fault(t, fault)).collect::<Vec<_>>().join(" "),
         Refusal::NoDigest => t.say("compose-refused-no-digest"),
         Refusal::NotForDigest => t.say("compose-refused-not-for-digest"),
+        Refusal::RequestOver(_) => t.say("requests-due-over"),
         Refusal::WithdrawalStands => t.say("compose-refused-withdrawal-stands"),
         Refusal::Expired(at) => t.say_with("compose-refused-expired", &[("at", &moment(t, *at))]),
         Refusal::NotSubmitted => t.say("compose-refused-not-submitted"),

@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse as _, Response};
 
-use super::draft_form::{DraftForm, DraftRequest};
+use super::draft_form::DraftForm;
 use crate::domain::picture::ImageId;
 use crate::store::images::insert_image;
 use crate::web::app::App;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
+use crate::web::pages::form_with_file::FormWithFile;
 use crate::web::people::Visitor;
 use crate::web::picture::{NotTaken, prepare};
 use crate::web::problem::Problem;
@@ -48,7 +49,7 @@ impl ImageField {
 pub(super) async fn take_file(
     app: &App,
     visitor: &Visitor,
-    sent: &mut DraftRequest,
+    sent: &mut FormWithFile,
 ) -> Result<FormState<DraftForm>, Problem> {
     let mut form = FormState::new(DraftForm::of(sent));
     let Some(file) = sent.file.take() else { return Ok(form) };
@@ -70,7 +71,7 @@ pub(super) async fn take_file(
 }
 
 /// Takes a picture as soon as it is chosen, for the script; the preview follows.
-pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: DraftRequest) -> Result<Response, Problem> {
+pub async fn take_image(State(app): State<App>, visitor: Visitor, mut sent: FormWithFile) -> Result<Response, Problem> {
     let form = take_file(&app, &visitor, &mut sent).await?;
     let mut response = HtmlPage::within(visitor.words, ImageField::of(visitor.words, &form)).into_response();
     response.headers_mut().insert("hx-trigger", HeaderValue::from_static("picture"));

@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 
-use super::draft_form::{DraftForm, DraftRequest};
+use super::draft_form::DraftForm;
 use super::form::FormContext;
 use super::picker::Groups;
 use super::preview::Preview;
 use super::read_form::read;
 use crate::web::app::App;
 use crate::web::pages::HtmlPage;
+use crate::web::pages::form_with_file::FormWithFile;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 
@@ -17,7 +18,7 @@ use crate::web::problem::Problem;
 pub async fn preview(
     State(app): State<App>,
     visitor: Visitor,
-    sent: DraftRequest,
+    sent: FormWithFile,
 ) -> Result<impl IntoResponse, Problem> {
     let typed = DraftForm::of(&sent);
     let mut db = app.db.acquire().await?;
@@ -32,7 +33,7 @@ pub async fn preview(
 pub async fn find_groups(
     State(app): State<App>,
     visitor: Visitor,
-    sent: DraftRequest,
+    sent: FormWithFile,
 ) -> Result<impl IntoResponse, Problem> {
     let mut db = app.db.acquire().await?;
     let groups = Groups::of(&mut db, visitor.words, &visitor.caller.scope, &DraftForm::of(&sent)).await?;

@@ -7,13 +7,14 @@
 mod actions;
 mod draft_form;
 mod form;
-mod format;
+pub(in crate::web::pages) mod format;
 mod image;
 mod list;
 mod live_parts;
 mod picker;
 mod preview;
 mod read_form;
+mod requests;
 mod save;
 mod show;
 mod summary;
@@ -34,6 +35,8 @@ pub fn routes() -> Router<App> {
         .route("/bulletins/{id}", get(show::show_bulletin))
         .route("/bulletins/{id}/edit", get(form::show_draft).post(save::save_draft))
         .route("/bulletins/{id}/publish", get(summary::show_summary).post(summary::publish))
+        .route("/bulletins/{id}/requests", post(requests::add_request))
+        .route("/bulletins/{id}/requests/{no}/remove", post(requests::remove_request))
         .route("/bulletins/{id}/submit", post(actions::submit))
         .route("/bulletins/{id}/recall", post(actions::recall))
         .route("/bulletins/{id}/unschedule", post(actions::unschedule))

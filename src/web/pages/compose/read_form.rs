@@ -88,6 +88,12 @@ fn field_of(fault: &DraftFault) -> &'static str {
         },
         DraftFault::ForwardingNeedsPublisher => "forwarding",
         DraftFault::WayNeedsPublisher => "way",
+        DraftFault::TooManyRequests
+        | DraftFault::RequestClassified(..)
+        | DraftFault::RequestWeekday(..)
+        | DraftFault::RequestDueTwice(_)
+        | DraftFault::RequestDays(_)
+        | DraftFault::RequestOver(_) => "requests",
         DraftFault::ImageAbsent => "image",
     }
 }
@@ -114,6 +120,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         },
         expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
         origin: base.origin,
+        requests: base.requests.clone(),
     };
     (draft, reader.errors)
 }

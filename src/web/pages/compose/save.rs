@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::draft_form::{DraftForm, DraftRequest};
+use super::draft_form::DraftForm;
 use super::form::{FilledForm, FormContext};
 use super::image::take_file;
 use super::read_form::{add_draft_faults, read};
@@ -17,6 +17,7 @@ use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Id;
 use crate::web::pages::form_state::{FormErrors, FormState};
+use crate::web::pages::form_with_file::FormWithFile;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -26,7 +27,7 @@ use crate::web::ui::format::moment;
 pub async fn save_new(
     State(app): State<App>,
     visitor: Visitor,
-    IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
+    IdempotentForm { form_key, form: mut sent }: IdempotentForm<FormWithFile>,
 ) -> Result<Response, Problem> {
     let mut form = take_file(&app, &visitor, &mut sent).await?;
     let mut tx = match form_key.begin(&app).await? {
@@ -52,7 +53,7 @@ pub async fn save_draft(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<BulletinId>,
-    IdempotentForm { form_key, form: mut sent }: IdempotentForm<DraftRequest>,
+    IdempotentForm { form_key, form: mut sent }: IdempotentForm<FormWithFile>,
 ) -> Result<Response, Problem> {
     let mut form = take_file(&app, &visitor, &mut sent).await?;
     let mut tx = match form_key.begin(&app).await? {
@@ -89,12 +90,12 @@ pub async fn save_draft(
 }
 
 /// Whether only a look was asked for: a preview, or a search for groups.
-fn is_preview(sent: &DraftRequest) -> bool {
+fn is_preview(sent: &FormWithFile) -> bool {
     matches!(sent.get("do"), "preview" | "find")
 }
 
 /// A look finds nothing wrong: what is not written yet is no mistake.
-fn status_of(sent: &DraftRequest, form: &mut FormState<DraftForm>) -> StatusCode {
+fn status_of(sent: &FormWithFile, form: &mut FormState<DraftForm>) -> StatusCode {
     if !is_preview(sent) {
         return StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -102,7 +103,7 @@ fn status_of(sent: &DraftRequest, form: &mut FormState<DraftForm>) -> StatusCode
     StatusCode::OK
 }
 
-fn saved(sent: &DraftRequest, id: BulletinId) -> Response {
+fn saved(sent: &FormWithFile, id: BulletinId) -> Response {
     let to = if sent.get("do") == "next" { format!("/bulletins/{id}") } else { format!("/bulletins/{id}/edit") };
     Redirect::to(&with_flash(&to, "said-draft-saved")).into_response()
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::format;
 use super::list::marks;
 use super::preview::{date_note, drawn, number_notes};
+use super::requests::{Asked, RequestForm, kind_choices, list_asked, purpose_choices};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{self, Approval, Audience, ForwardingMode, Kind};
 use crate::domain::ids::BulletinId;
@@ -23,10 +24,11 @@ use crate::web::bubble::{Buttons, Shown};
 use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
-use crate::web::pages::form_state::FormState;
+use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::actor::say_actor;
+use crate::web::ui::filters;
 use crate::web::ui::format::{moment, province};
 use crate::web::ui::label::Badge;
 use crate::web::words::Words;
@@ -62,6 +64,12 @@ struct ShowPage {
     may: AllowedActions,
     /// What was typed into the form that was refused, and why, by the name of the form.
     refused: FormState<String>,
+    /// What it asks of offices.
+    asked: Vec<Asked>,
+    /// The form for one more request.
+    asking: FormState<RequestForm>,
+    kinds: Vec<Choice>,
+    purposes: Vec<Choice>,
 }
 
 /// What the visitor may do with it now.
@@ -120,6 +128,18 @@ pub async fn page(
     refused: FormState<String>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    page_asking(db, app, visitor, id, (refused, FormState::default()), status).await
+}
+
+/// The page, with why an act was refused, or a request that was to be added.
+pub async fn page_asking(
+    db: &mut Connection,
+    app: &App,
+    visitor: &Visitor,
+    id: BulletinId,
+    (refused, asking): (FormState<String>, FormState<RequestForm>),
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let row = visible::bulletin(db, &visitor.caller, id).await?;
     let origin = visible::find_group(db, &visitor.caller, &row.origin).await?;
     let own = origin.is_some_and(|origin| visitor.caller.originates_at(origin.office_id));
@@ -148,6 +168,10 @@ pub async fn page(
         digest: row.digest_id.map(|digest| format!("/bulletins/{digest}")),
         carried: carried.into_iter().map(|item| (item.subject, format!("/bulletins/{}", item.id))).collect(),
         may: AllowedActions::of(visitor, &row, own, app.settings.bulletins.approval),
+        asked: list_asked(t, &row),
+        kinds: kind_choices(t, &asking.typed.request_kind),
+        purposes: purpose_choices(t, &asking.typed.purpose),
+        asking,
         subject: row.subject,
         refused,
     };

@@ -39,6 +39,7 @@ fn bulletin() -> Bulletin {
         way: None,
         acknowledgement: Acknowledgement::default().into(),
         expires_at: Some(at + Duration::from_hours(24)),
+        requests: Vec::new().into(),
         public_token: "token".to_owned(),
         share_code: None,
         stage: Stage::Published,

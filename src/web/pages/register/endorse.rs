@@ -45,7 +45,7 @@ fn read(t: Words, FormState { typed, errors }: &mut FormState<EndorseForm>, now:
     let assignee = errors.check("assignee", read_text(t, &typed.assignee));
     let text = errors.check("text", read_text(t, &typed.text));
     let at = read_moment(t, errors, ("date", &typed.date), ("time", &typed.time), now);
-    Some(NewEndorsement { kind: kind?, author: author?, unit: unit?, assignee: assignee?, text: text?, at: at? })
+    Some(NewEndorsement { kind: kind?, author: author?, unit: unit?, assignee: assignee?, text: text?, at: Some(at?) })
 }
 
 /// Adds an endorsement.

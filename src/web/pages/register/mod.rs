@@ -11,7 +11,6 @@ mod years;
 
 use axum::Router;
 use axum::routing::{get, post};
-use jiff::civil::Date;
 
 use super::form_fields::{OfficeChoice, OfficeField, read_day};
 use super::form_state::FormErrors;
@@ -94,10 +93,10 @@ fn read_moment(
     (day_field, day): (&'static str, &str),
     (time_field, time): (&'static str, &str),
     now: Timestamp,
-) -> Option<Option<Timestamp>> {
-    let day: Option<Option<Date>> = errors.check(day_field, read_day(t, day, Bound::Search, now));
-    let (day, time) = match (day?, time.trim()) {
-        (None, "") => return Some(None),
+) -> Option<Timestamp> {
+    let day = errors.check(day_field, read_day(t, day, Bound::Search, now))?;
+    let (day, time) = match (day, time.trim()) {
+        (None, "") => return Some(now),
         (Some(_), "") => {
             errors.add(time_field, t.say("register-time-needed"));
             return None;
@@ -105,5 +104,5 @@ fn read_moment(
         (day, time) => (day.unwrap_or_else(|| to_bangkok(now).date()), time),
     };
     let time = errors.check(time_field, parse_time(time).map_err(|_| t.say("register-time-wrong")))?;
-    from_bangkok(day.to_datetime(time)).ok().map(Some)
+    from_bangkok(day.to_datetime(time)).ok()
 }

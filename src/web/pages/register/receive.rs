@@ -25,7 +25,7 @@ use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeField, read_day};
-use crate::web::pages::form_state::FormState;
+use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -114,28 +114,29 @@ fn read(
 ) -> Option<Receipt> {
     let letter = match bulletin {
         Some(id) => Some(Letter::Bulletin(id)),
-        None => {
-            let subject = errors.check("subject", typed.subject.parse().map_err(|bad| say_bad(t, bad)));
-            let date = errors.check("date", read_day(t, &typed.date, Bound::Letter, now));
-            let number = match DocumentNumber::parse(&typed.number, date.flatten()) {
-                Ok(number) => Ok(Some(number)),
-                Err(BadDocumentNumber::Empty) => Ok(None),
-                Err(BadDocumentNumber::TooLong | BadDocumentNumber::ControlCharacter) => {
-                    Err(t.say_with("register-number-wrong", &[("most", &MAX_CHARACTERS.to_string())]))
-                }
-            };
-            let number = errors.check("number", number);
-            let (from, to) =
-                (errors.check("from", read_text(t, &typed.from)), errors.check("to", read_text(t, &typed.to)));
-            subject.zip(date).zip(number).zip(from).zip(to).map(|((((subject, date), number), from), to)| {
-                Letter::Outside(OutsideLetter { subject, number, date, from, to })
-            })
+        None => read_letter(t, typed, errors, now).map(Letter::Outside),
+    };
+    let (day, time) = (("received_date", &*typed.received_date), ("received_time", &*typed.received_time));
+    let received_at = read_moment(t, errors, day, time, now);
+    let remark = errors.check("remark", read_text(t, &typed.remark));
+    Some(Receipt { letter: letter?, received_at: Some(received_at?), remark: remark?, how: ReceiptWay::Page })
+}
+
+/// A letter from outside, with all that is wrong with it.
+fn read_letter(t: Words, typed: &ReceiveForm, errors: &mut FormErrors, now: Timestamp) -> Option<OutsideLetter> {
+    let date = errors.check("date", read_day(t, &typed.date, Bound::Letter, now));
+    let number = match DocumentNumber::parse(&typed.number, date.flatten()) {
+        Ok(number) => Ok(Some(number)),
+        Err(BadDocumentNumber::Empty) => Ok(None),
+        Err(BadDocumentNumber::TooLong | BadDocumentNumber::ControlCharacter) => {
+            Err(t.say_with("register-number-wrong", &[("most", &MAX_CHARACTERS.to_string())]))
         }
     };
-    let received_at =
-        read_moment(t, errors, ("received_date", &typed.received_date), ("received_time", &typed.received_time), now);
-    let remark = errors.check("remark", read_text(t, &typed.remark));
-    Some(Receipt { letter: letter?, received_at: received_at?, remark: remark?, how: ReceiptWay::Page })
+    let number = errors.check("number", number);
+    let from = errors.check("from", read_text(t, &typed.from));
+    let to = errors.check("to", read_text(t, &typed.to));
+    let subject = errors.check("subject", typed.subject.parse().map_err(|bad| say_bad(t, bad)));
+    Some(OutsideLetter { subject: subject?, number: number?, date: date?, from: from?, to: to? })
 }
 
 fn entry_path(id: RegisterEntryId, said: &'static str) -> String {

@@ -66,7 +66,7 @@ pub async fn show_chart(
     let (t, limit) = (visitor.words, Limit::default());
     let mut form = FormState::new(query);
     let Some(filter) = read(&visitor, &mut form)? else {
-        let page = page(&visitor, form, (0, 0), Vec::new(), None);
+        let page = page(&visitor, form, (0, 0), &[], None);
         return Ok(HtmlPage::of(&visitor, page).status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).into_response());
     };
     if form.typed.format == "csv" {
@@ -77,7 +77,7 @@ pub async fn show_chart(
     let rows = list_chart(&mut db, &filter, limit.rows()).await?;
     let rows = Page::of(rows, limit, |row| row.code.clone(), |row| row);
     let next = rows.next_cursor.map(|cursor| cursor.encode());
-    Ok(HtmlPage::of(&visitor, page(&visitor, form, counted, rows.items, next)).into_response())
+    Ok(HtmlPage::of(&visitor, page(&visitor, form, counted, &rows.items, next)).into_response())
 }
 
 /// What the query means; or nothing, and what is wrong with it is in the form.
@@ -111,7 +111,7 @@ fn page(
     visitor: &Visitor,
     form: FormState<ChartQuery>,
     (groups, linked): (i64, i64),
-    rows: Vec<ChartRow>,
+    rows: &[ChartRow],
     next: Option<String>,
 ) -> ChartPage {
     let t = visitor.words;
@@ -138,7 +138,7 @@ fn page(
             ],
         ),
         found: t.say_with("tree-found", &[("groups", &group_digits(groups)), ("linked", &group_digits(linked))]),
-        groups: PageTable::of(t, &t.say("tree-title"), &columns(), &rows).styled("table stacks"),
+        groups: PageTable::of(t, &t.say("tree-title"), &columns(), rows).styled("table stacks"),
         next: next.map(|cursor| with("cursor", &cursor)),
         csv: with("format", "csv"),
         manages: visitor.may(Permission::ManageTree) && visitor.caller.scope == Scope::Whole,

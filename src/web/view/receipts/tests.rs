@@ -39,6 +39,7 @@ fn bulletin(deliveries: i32) -> Bulletin {
         way: None,
         acknowledgement: Acknowledgement::default().into(),
         expires_at: None,
+        requests: Vec::new().into(),
         public_token: "token".to_owned(),
         share_code: None,
         stage: Stage::Published,
