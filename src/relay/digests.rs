@@ -5,7 +5,7 @@
 //! waiting ones and follow the digest's in the database (`follow_digests`), so that no way by which a copy ends forgets them. Who is
 //! alone at its hour goes out alone.
 //!
-//! Called by upkeep ([`publish_digest`]), and by the API and the form that set a bulletin down for the next one ([`schedule_digest`]).
+//! Called by upkeep (`publish_digest`), and by the API and the form that set a bulletin down for the next one ([`schedule_digest`]).
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
