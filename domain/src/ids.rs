@@ -66,6 +66,8 @@ uuid_ids! {
     CoordinatorId,
     /// One record of how a bulletin was spread further.
     DisseminationId,
+    /// One tree file that was uploaded.
+    TreeUploadId,
 }
 
 macro_rules! number_ids {

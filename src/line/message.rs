@@ -28,8 +28,8 @@ use crate::domain::text::cut_at_word;
 /// How much of the text the bubble shows, in UTF-16 units: two or three screens of a phone, and at 3
 /// bytes for a Thai letter an eighth of what a bubble may weigh.
 pub const BODY_UNITS: usize = 1_200;
-/// The same of one of several bulletins side by side, which share 50 KB: one screen.
-const CAROUSEL_BODY_UNITS: usize = 300;
+/// The same of one of several bulletins side by side, which share 50 KB, also where all else is as long as it may be.
+const CAROUSEL_BODY_UNITS: usize = 200;
 
 /// What a bubble shows of a bulletin.
 #[derive(Clone, Copy, Debug)]

@@ -5,67 +5,41 @@
 //! waiting ones and follow the digest's in the database (`follow_digests`), so that no way by which a copy ends forgets them. Who is
 //! alone at its hour goes out alone.
 //!
-//! Called by upkeep (`publish_digest`), and by the API and the form that set a bulletin down for the next one ([`schedule_digest`]).
+//! Called by upkeep (`publish_digest`); `publish::schedule` asks for the hour ([`next_hour`]).
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::asking;
 use super::audience::resolve;
-use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
-use super::publish::{Published, check, is_due, must_be_approved, must_be_ready, publish, store_messages, wake};
+use super::publish::{check, is_due, must_be_approved, publish, store_messages, wake};
 use super::refusal::{Refusal, Result};
+use super::rendering::Variant;
 use super::rendering::digest::render_digest;
-use super::rendering::{Variant, render_variant};
 use super::settings::Settings;
 use super::share::unused_share_code;
-use crate::domain::account::Permission;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, ForwardingMode, Kind, Urgency};
 use crate::domain::digest::{DigestLine, digest_body, digest_subject};
 use crate::domain::ids::BulletinId;
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
-use crate::store::bulletins::{
-    Bulletin, Draft, get_bulletin, insert_draft, mark_carried, mark_for_digest, mark_published,
-};
+use crate::store::bulletins::{Bulletin, Draft, get_bulletin, insert_draft, mark_carried, mark_published};
 use crate::store::fan_out::{Messages, Ways, insert_carried, insert_deliveries};
 use crate::store::locks::share_links;
 use crate::store::messages::insert_message;
 use crate::store::{Connection, audit};
 
-/// Sets a routine draft down for the next digest; gives when that goes out.
+/// The hour at which a bulletin goes out with others that wait: what is urgent does not wait, and what puts another one right stands
+/// alone.
 ///
 /// # Errors
-/// [`Refusal::NoDigest`] where the settings name no hours; [`Refusal::NotForDigest`] for what is urgent, or no news.
-pub async fn schedule_digest(
-    db: &mut Connection,
-    settings: &Settings,
-    id: BulletinId,
-    right: &Right,
-    now: Timestamp,
-) -> Result<Published> {
-    let bulletin = lock_own(db, right, id, Permission::Originate).await?;
-    must_be_theirs_to_publish(right, &bulletin)?;
-    must_be_ready(settings, &bulletin)?;
-    must_be_approved(settings, &bulletin)?;
-    if !may_wait(&bulletin) {
+/// [`Refusal::NotForDigest`] for all but routine news; [`Refusal::NoDigest`] where the settings name no hours.
+pub fn next_hour(settings: &Settings, bulletin: &Bulletin, now: Timestamp) -> Result<Timestamp> {
+    if bulletin.urgency() != Urgency::Routine || bulletin.kind != Kind::News {
         return Err(Refusal::NotForDigest);
     }
-    let at = settings.digests.next(&settings.reminders.hours, now).ok_or(Refusal::NoDigest)?;
-    check(db, &bulletin, Some(at), now).await?;
-    render_variant(settings, &bulletin, Variant::Forwarding)?;
-    resolve(db, bulletin.origin_id, &bulletin.audience).await?;
-    mark_for_digest(db, id, at, now).await?;
-    let detail = json!({ "at": at, "digest": true });
-    audit::insert_entry(db, now, &right.actor, "schedule", &format!("bulletin:{id}"), &detail).await?;
-    Ok(Published::Scheduled(at))
-}
-
-/// Whether a bulletin may go out with others: what is urgent does not wait, and what puts another one right stands alone.
-#[must_use]
-pub fn may_wait(bulletin: &Bulletin) -> bool {
-    bulletin.urgency() == Urgency::Routine && bulletin.kind == Kind::News
+    settings.digests.next(&settings.reminders.hours, now).ok_or(Refusal::NoDigest)
 }
 
 /// Why a digest could not go out.

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::asking;
 use super::audience::resolve;
+use super::digests::next_hour;
 use super::own_bulletin::{lock_own, must_be_theirs_to_publish};
 use super::refusal::{Refusal, Result};
 use super::rendering::{Variant, render_checked, render_variant};
@@ -78,15 +79,24 @@ pub async fn publish(
     Ok(Published::Relaying(deliveries))
 }
 
-/// Sets a draft down to be published at `at`.
+/// When a bulletin is to be published that is not published now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// At this time, alone.
+    At(Timestamp),
+    /// At the hour of the next digest, with others that wait for it.
+    NextDigest,
+}
+
+/// Sets a draft down to be published later.
 ///
 /// # Errors
-/// [`Refusal`].
+/// [`Refusal`]; of a digest [`Refusal::NoDigest`] and [`Refusal::NotForDigest`].
 pub async fn schedule(
     db: &mut Connection,
     settings: &Settings,
     id: BulletinId,
-    at: Timestamp,
+    later: Later,
     right: &Right,
     now: Timestamp,
 ) -> Result<Published> {
@@ -94,11 +104,16 @@ pub async fn schedule(
     must_be_theirs_to_publish(right, &bulletin)?;
     must_be_ready(settings, &bulletin)?;
     must_be_approved(settings, &bulletin)?;
+    let (at, with_digest) = match later {
+        Later::At(at) => (at, false),
+        Later::NextDigest => (next_hour(settings, &bulletin, now)?, true),
+    };
     check(db, &bulletin, Some(at), now).await?;
     render_variant(settings, &bulletin, Variant::Forwarding)?;
     resolve(db, bulletin.origin_id, &bulletin.audience).await?;
-    mark_scheduled(db, id, at, now).await?;
-    audit::insert_entry(db, now, &right.actor, "schedule", &format!("bulletin:{id}"), &json!({ "at": at })).await?;
+    mark_scheduled(db, id, at, with_digest, now).await?;
+    let detail = if with_digest { json!({ "at": at, "digest": true }) } else { json!({ "at": at }) };
+    audit::insert_entry(db, now, &right.actor, "schedule", &format!("bulletin:{id}"), &detail).await?;
     Ok(Published::Scheduled(at))
 }
 
@@ -149,7 +164,7 @@ pub async fn unschedule(db: &mut Connection, id: BulletinId, right: &Right, now:
 }
 
 /// It is a draft, or was submitted and approved.
-pub(super) fn must_be_ready(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
+fn must_be_ready(settings: &Settings, bulletin: &Bulletin) -> Result<()> {
     match bulletin.stage {
         Stage::Draft => Ok(()),
         // where nobody's approval is needed, having asked for it stands in nobody's way

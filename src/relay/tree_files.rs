@@ -6,20 +6,25 @@
 //!
 //! Called by the pages of the tree; the command line imports at once (`app::tree`) through [`lay`].
 
+use std::time::Duration;
+
 use serde_json::json;
-use uuid::Uuid;
 
 use super::refusal::{Refusal, Result};
 use crate::domain::account::Permission;
-use crate::domain::ids::Code;
+use crate::domain::ids::{Code, TreeUploadId};
 use crate::domain::right::{Right, Scope};
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::{self, CannotWrite, ChangedGroup, TreeFileError, TreeRow, all_stand, compare, way_back};
+use crate::store::locks::lock_links;
 use crate::store::tree::{Diff, apply, export, load_known};
 use crate::store::tree_uploads::{
     NewUpload, TreeUpload, find_upload, insert_upload, lock_upload, mark_applied, mark_undone, update_changes, was_used,
 };
 use crate::store::{Connection, Db, StoreError, audit};
+
+/// A bulletin is dated when its publishing begins, and goes to the tree as it is a little later.
+const UNDER_WAY: Duration = Duration::from_mins(1);
 
 /// Why a tree file is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +125,7 @@ pub async fn upload(
     channel: Option<&Code>,
     right: &Right,
     now: Timestamp,
-) -> std::result::Result<Uuid, TreeRefusal> {
+) -> std::result::Result<TreeUploadId, TreeRefusal> {
     must_have_all(right)?;
     let mut tx = db.begin().await.map_err(StoreError::from)?;
     let laid = lay_and_compare(&mut tx, bytes, channel, now).await?;
@@ -128,7 +133,7 @@ pub async fn upload(
     if laid.changes.is_empty() {
         return Err(TreeRefusal::NothingNew);
     }
-    let id = Uuid::now_v7();
+    let id = TreeUploadId::new(now);
     let mut tx = db.begin().await.map_err(StoreError::from)?;
     insert_upload(
         &mut tx,
@@ -147,13 +152,17 @@ pub async fn upload(
 ///
 /// # Errors
 /// [`Refusal::Absent`] where there is none, or not any more.
-pub async fn find(db: &mut Connection, id: Uuid, right: &Right) -> std::result::Result<TreeUpload, TreeRefusal> {
+pub async fn find(
+    db: &mut Connection,
+    id: TreeUploadId,
+    right: &Right,
+) -> std::result::Result<TreeUpload, TreeRefusal> {
     must_have_all(right)?;
     Ok(find_upload(db, id).await?.ok_or(Refusal::Absent)?)
 }
 
 /// The same, its row locked until the transaction ends.
-async fn lock(db: &mut Connection, id: Uuid, right: &Right) -> std::result::Result<TreeUpload, TreeRefusal> {
+async fn lock(db: &mut Connection, id: TreeUploadId, right: &Right) -> std::result::Result<TreeUpload, TreeRefusal> {
     lock_upload(db, id).await?;
     find(db, id, right).await
 }
@@ -162,7 +171,12 @@ async fn lock(db: &mut Connection, id: Uuid, right: &Right) -> std::result::Resu
 ///
 /// # Errors
 /// [`TreeRefusal::Changed`] where another difference would come of it: that one is kept, to be looked at.
-pub async fn apply_upload(db: &Db, id: Uuid, right: &Right, now: Timestamp) -> std::result::Result<usize, TreeRefusal> {
+pub async fn apply_upload(
+    db: &Db,
+    id: TreeUploadId,
+    right: &Right,
+    now: Timestamp,
+) -> std::result::Result<usize, TreeRefusal> {
     let mut tx = db.begin().await.map_err(StoreError::from)?;
     let kept = lock(&mut tx, id, right).await?;
     if kept.applied_at.is_some() {
@@ -189,16 +203,22 @@ pub async fn apply_upload(db: &Db, id: Uuid, right: &Right, now: Timestamp) -> s
 ///
 /// # Errors
 /// [`TreeRefusal::Used`] once a bulletin went to one of them; [`TreeRefusal::ChangedAgain`].
-pub async fn undo_upload(db: &Db, id: Uuid, right: &Right, now: Timestamp) -> std::result::Result<usize, TreeRefusal> {
+pub async fn undo_upload(
+    db: &Db,
+    id: TreeUploadId,
+    right: &Right,
+    now: Timestamp,
+) -> std::result::Result<usize, TreeRefusal> {
     let mut tx = db.begin().await.map_err(StoreError::from)?;
     let kept = lock(&mut tx, id, right).await?;
     let (Some(before), Some(applied_at), None) = (&kept.before, kept.applied_at, kept.undone_at) else {
         return Err(TreeRefusal::DoneBefore);
     };
-    // nobody publishes with the new tree or changes it until this is committed
+    // nobody changes the tree until this is committed; and whoever was publishing with it has done so, and nobody else begins
     load_known(&mut tx).await?;
+    lock_links(&mut tx).await?;
     let codes: Vec<String> = kept.changes.iter().map(|group| group.code.to_string()).collect();
-    if was_used(&mut tx, &codes, applied_at).await? {
+    if was_used(&mut tx, &codes, applied_at - UNDER_WAY).await? {
         return Err(TreeRefusal::Used);
     }
     if !all_stand(&kept.changes, &export(&mut tx).await?) {

@@ -214,7 +214,9 @@ pub async fn list_late_notices(
     let rows = sqlx::query!(
         r#"select n.id as "notice: BulletinId", n.about as "about!: BulletinId", m.variant
         from bulletins n join bulletins a on a.id = n.about join messages m on m.bulletin_id = n.id and m.noted_by is null and not m.forward_button
-        where n.kind = 'withdrawal' and n.stage = 'published' and n.published_at > $1
+            left join bulletins whole on whole.id = a.digest_id
+        -- a digest that carries it goes on until it expires itself
+        where n.kind = 'withdrawal' and n.stage = 'published' and greatest(n.published_at, whole.expires_at) > $1
             and exists (select from deliveries d where d.bulletin_no = a.no and (d.state in ('accepted', 'seen') or d.outcome_open)
                 and not exists (select from deliveries went where went.bulletin_no = n.no and went.group_id = d.group_id))"#,
         since as Timestamp,

@@ -1,11 +1,10 @@
 //! Tree files that were uploaded: what each would change, whether it was applied, and what it was before.
 
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
-use crate::domain::ids::Code;
+use crate::domain::ids::{Code, TreeUploadId};
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::ChangedGroup;
 
@@ -13,7 +12,7 @@ use crate::domain::tree_file::ChangedGroup;
 #[derive(Clone, Debug)]
 pub struct TreeUpload {
     /// Its id.
-    pub id: Uuid,
+    pub id: TreeUploadId,
     /// What it was called.
     pub file_name: String,
     /// Its bytes.
@@ -42,7 +41,7 @@ pub struct TreeUpload {
 #[derive(Clone, Copy, Debug)]
 pub struct NewUpload<'a> {
     /// Its id.
-    pub id: Uuid,
+    pub id: TreeUploadId,
     /// What it is called.
     pub file_name: &'a str,
     /// Its bytes.
@@ -58,7 +57,7 @@ pub async fn insert_upload(db: &mut Connection, new: &NewUpload<'_>, by: &Actor,
     sqlx::query!(
         "insert into tree_uploads (id, file_name, file, channel, changes, uploaded_at, uploaded_by)
         values ($1, $2, $3, $4, $5, $6, $7)",
-        new.id,
+        new.id.0,
         new.file_name,
         new.file,
         new.channel.map(Code::as_str),
@@ -72,19 +71,19 @@ pub async fn insert_upload(db: &mut Connection, new: &NewUpload<'_>, by: &Actor,
 }
 
 /// Locks the row of an uploaded file until the transaction ends.
-pub async fn lock_upload(db: &mut Connection, id: Uuid) -> Result<()> {
-    sqlx::query!("select from tree_uploads where id = $1 for update", id).fetch_all(db).await?;
+pub async fn lock_upload(db: &mut Connection, id: TreeUploadId) -> Result<()> {
+    sqlx::query!("select from tree_uploads where id = $1 for update", id.0).fetch_all(db).await?;
     Ok(())
 }
 
 /// An uploaded file.
-pub async fn find_upload(db: &mut Connection, id: Uuid) -> Result<Option<TreeUpload>> {
+pub async fn find_upload(db: &mut Connection, id: TreeUploadId) -> Result<Option<TreeUpload>> {
     Ok(sqlx::query_as!(
         TreeUpload,
-        r#"select id, file_name, file, channel, changes as "changes: Json<Vec<ChangedGroup>>", uploaded_at,
+        r#"select id as "id: TreeUploadId", file_name, file, channel, changes as "changes: Json<Vec<ChangedGroup>>", uploaded_at,
             uploaded_by as "uploaded_by: Actor", applied_at, applied_by as "applied_by: Actor", before, undone_at, undone_by as "undone_by: Actor"
         from tree_uploads where id = $1"#,
-        id,
+        id.0,
     )
     .fetch_optional(db)
     .await?)
@@ -94,7 +93,7 @@ pub async fn find_upload(db: &mut Connection, id: Uuid) -> Result<Option<TreeUpl
 #[derive(Clone, Debug)]
 pub struct UploadSummary {
     /// Its id.
-    pub id: Uuid,
+    pub id: TreeUploadId,
     /// What it was called.
     pub file_name: String,
     /// How many groups it would change, or has changed.
@@ -113,7 +112,7 @@ pub struct UploadSummary {
 pub async fn list_uploads(db: &mut Connection, limit: i64) -> Result<Vec<UploadSummary>> {
     Ok(sqlx::query_as!(
         UploadSummary,
-        r#"select id, file_name, jsonb_array_length(changes)::bigint as "groups!", uploaded_at,
+        r#"select id as "id: TreeUploadId", file_name, jsonb_array_length(changes)::bigint as "groups!", uploaded_at,
             uploaded_by as "uploaded_by: Actor", applied_at, undone_at
         from tree_uploads order by uploaded_at desc limit $1"#,
         limit,
@@ -123,16 +122,22 @@ pub async fn list_uploads(db: &mut Connection, limit: i64) -> Result<Vec<UploadS
 }
 
 /// Puts what a file would change now in place of what was shown.
-pub async fn update_changes(db: &mut Connection, id: Uuid, changes: &[ChangedGroup]) -> Result<()> {
-    sqlx::query!("update tree_uploads set changes = $2 where id = $1", id, Json(changes) as _).execute(db).await?;
+pub async fn update_changes(db: &mut Connection, id: TreeUploadId, changes: &[ChangedGroup]) -> Result<()> {
+    sqlx::query!("update tree_uploads set changes = $2 where id = $1", id.0, Json(changes) as _).execute(db).await?;
     Ok(())
 }
 
 /// Notes that a file was applied, and what the changed groups were before.
-pub async fn mark_applied(db: &mut Connection, id: Uuid, before: &[u8], by: &Actor, now: Timestamp) -> Result<()> {
+pub async fn mark_applied(
+    db: &mut Connection,
+    id: TreeUploadId,
+    before: &[u8],
+    by: &Actor,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "update tree_uploads set applied_at = $2, applied_by = $3, before = $4 where id = $1",
-        id,
+        id.0,
         now as Timestamp,
         by as &Actor,
         before,
@@ -143,10 +148,10 @@ pub async fn mark_applied(db: &mut Connection, id: Uuid, before: &[u8], by: &Act
 }
 
 /// Notes that what a file changed was undone.
-pub async fn mark_undone(db: &mut Connection, id: Uuid, by: &Actor, now: Timestamp) -> Result<()> {
+pub async fn mark_undone(db: &mut Connection, id: TreeUploadId, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
         "update tree_uploads set undone_at = $2, undone_by = $3 where id = $1",
-        id,
+        id.0,
         now as Timestamp,
         by as &Actor,
     )

@@ -248,3 +248,21 @@ async fn an_office_receives_each_bulletin_of_a_digest_and_newcomers_are_told_of_
     let card = app.line().chat("Cmoi").join("\n");
     assert!(card.contains("2 ฉบับ"), "{card}");
 }
+
+#[tokio::test]
+async fn a_notice_follows_a_digest_that_is_forwarded_days_after_one_of_its_bulletins_was_withdrawn() {
+    let app = TestApp::new().await;
+    let one = waiting(&app, "แจ้งวันหยุด", json!({})).await;
+    waiting(&app, "ซ้อมหนีไฟ", json!({})).await;
+    app.after(TO_THE_DIGEST).await;
+    let digest = bulletin(&app, &one).await["digest"].as_str().expect("a digest").to_owned();
+    let reason = json!({ "reason": "วันที่ไม่ถูกต้อง" });
+    let withdrawn = app.post(&Who::Admin, &format!("bulletins/{one}/withdraw"), reason).await.expect(200);
+    let notice = withdrawn["notice"].as_str().expect("a notice").to_owned();
+    app.after(Duration::from_hours(5 * 24)).await;
+    app.post(&Who::Admin, &format!("bulletins/{digest}/forward"), json!({ "into": ["lpn"] })).await.expect(200);
+    app.run().await;
+    app.after(Duration::from_mins(1)).await;
+    assert_eq!(state(&app, &one, "lpn").await, State::Accepted, "LINE took the card with the others");
+    assert_eq!(state(&app, &notice, "lpn").await, State::Accepted, "and the notice behind it");
+}

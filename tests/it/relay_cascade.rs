@@ -188,7 +188,16 @@ async fn a_scheduled_bulletin_goes_out_at_its_time_to_the_tree_as_it_is_then() {
     bulletins::insert_draft(&mut tx, id, &draft, "token", &tester(), relay.now()).await.expect("a draft");
     let at = relay.now() + 10 * MINUTE;
     let settings = &relay.engine.settings;
-    gcc_relay::relay::publish::schedule(&mut tx, settings, id, at, &right(), relay.now()).await.expect("scheduled");
+    gcc_relay::relay::publish::schedule(
+        &mut tx,
+        settings,
+        id,
+        gcc_relay::relay::publish::Later::At(at),
+        &right(),
+        relay.now(),
+    )
+    .await
+    .expect("scheduled");
     tx.commit().await.expect("committed");
     relay.run().await;
     assert!(relay.deliveries(id).await.is_empty());

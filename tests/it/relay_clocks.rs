@@ -9,7 +9,7 @@ use gcc_relay::domain::ids::BulletinId;
 use gcc_relay::domain::outcome::ParkReason;
 use gcc_relay::relay::forward::{ForwardTarget, forward};
 use gcc_relay::relay::public_token;
-use gcc_relay::relay::publish::schedule;
+use gcc_relay::relay::publish::{Later, schedule};
 use gcc_relay::simulator::{Fault, FaultRule};
 use gcc_relay::store::bulletins::{get_bulletin, insert_draft};
 use gcc_relay::store::channels::{park_channel, resume_channel};
@@ -29,7 +29,7 @@ async fn with_much_that_time_decides(relay: &TestRelay) -> (BulletinId, Bulletin
     let later = BulletinId::new(relay.now());
     insert_draft(&mut tx, later, &relay.draft().await, &public_token(), &tester(), relay.now()).await.expect("a draft");
     let at = relay.now() + HOUR;
-    schedule(&mut tx, &relay.engine.settings, later, at, &right(), relay.now()).await.expect("scheduled");
+    schedule(&mut tx, &relay.engine.settings, later, Later::At(at), &right(), relay.now()).await.expect("scheduled");
     tx.commit().await.expect("committed");
     relay.run().await;
     assert_eq!(relay.states(id).await["lpn-com"], State::Held);

@@ -16,7 +16,7 @@ use gcc_relay::domain::text::PlainReason;
 use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::relay::engine::Engine;
 use gcc_relay::relay::forward::{ForwardTarget, forward};
-use gcc_relay::relay::publish::{Published, publish};
+use gcc_relay::relay::publish::{Later, Published, publish};
 use gcc_relay::relay::restore_guard::{Restored, guard_against_restored_copy, moved, restored};
 use gcc_relay::relay::withdraw::withdraw;
 use gcc_relay::relay::{public_token, test_driver};
@@ -121,9 +121,16 @@ async fn schedule(relay: &TestRelay, draft: Draft) -> BulletinId {
     let id = BulletinId::new(relay.now());
     let mut tx = relay.engine.db.begin().await.expect("a transaction");
     insert_draft(&mut tx, id, &draft, &public_token(), &tester(), relay.now()).await.expect("a draft");
-    gcc_relay::relay::publish::schedule(&mut tx, &relay.engine.settings, id, relay.now() + HOUR, &right(), relay.now())
-        .await
-        .expect("scheduled");
+    gcc_relay::relay::publish::schedule(
+        &mut tx,
+        &relay.engine.settings,
+        id,
+        Later::At(relay.now() + HOUR),
+        &right(),
+        relay.now(),
+    )
+    .await
+    .expect("scheduled");
     tx.commit().await.expect("committed");
     id
 }

@@ -119,6 +119,17 @@ async fn nothing_is_undone_once_a_bulletin_went_out_by_it() {
 }
 
 #[tokio::test]
+async fn a_bulletin_that_was_being_published_when_a_file_was_applied_may_have_gone_by_it() {
+    let app = TestApp::new().await;
+    let operator = app.sign_in(Who::Operator).await;
+    let review = kept(&operator, RENAMED).await;
+    app.relayed().await;
+    app.clock.advance(Duration::from_secs(30));
+    operator.submit(&format!("{review}/apply"), &[]).await.location();
+    assert_eq!(operator.submit(&format!("{review}/undo"), &[]).await.status, 409);
+}
+
+#[tokio::test]
 async fn the_file_that_is_taken_out_changes_nothing_when_it_comes_back_and_is_forgotten_after_a_month() {
     let app = TestApp::new().await;
     let admin = app.sign_in(Who::Admin).await;

@@ -193,3 +193,45 @@ fn a_list_of_what_is_in_force_keeps_to_the_limits_and_leads_to_each_page() {
     let shown: Value = serde_json::from_slice(&render_list(&two).expect("test data")).expect("test data");
     assert_json_snapshot!(shown);
 }
+
+/// As much of everything as a digest can hold: ten bulletins with the longest subjects and texts, pictures, and the buttons to forward them.
+#[test]
+fn the_heaviest_digest_is_within_what_line_takes() {
+    let (long, address) = ("ก".repeat(300), format!("https://{}/b/0123456789012345678901", "a".repeat(100)));
+    let picture = format!("https://{}/i/{}.jpg", "a".repeat(100), "0".repeat(64));
+    let share = format!("https://line.me/R/share?text={}", "%E0".repeat(320));
+    let heavy = Bubble {
+        subject: &long,
+        body: &"ข".repeat(20_000),
+        document_number: Some(&long[..300]),
+        origin: &long[..600],
+        hero: Some(Hero { url: &picture, width: 1024, height: 1024 }),
+        read_url: &address,
+        acknowledge: Some("ack:01625095-8900-717a-8aca-9559ea00b0f4"),
+        urgency: Urgency::Routine,
+        ..LETTER
+    };
+    let whole = Bubble {
+        hero: None,
+        acknowledge: None,
+        forward: Some("fwd:01625095-8900-717a-8aca-9559ea00b0f4"),
+        forward_page: Some(&address),
+        share: Some(&share),
+        ..heavy
+    };
+    let bytes = render_carousel(&whole, &[heavy; crate::domain::digest::MOST_ITEMS]).expect("test data");
+    assert_eq!(limits::check(&bytes).expect("test data"), [], "{} bytes", bytes.len());
+}
+
+#[test]
+fn a_digest_is_a_card_for_each_and_one_in_front_for_those_who_forward() {
+    let whole = Bubble {
+        subject: "รวมข่าวราชการ ๒ เรื่อง", body: "๑. ก\n๒. ข", ..plain()
+    };
+    let cards = |whole: &Bubble<'_>| {
+        let bytes = render_carousel(whole, &[LETTER, plain()]).expect("test data");
+        serde_json::from_slice::<Value>(&bytes).expect("test data")[0]["contents"]["contents"].as_array().map(Vec::len)
+    };
+    assert_eq!(cards(&whole), Some(2));
+    assert_eq!(cards(&Bubble { forward: Some("fwd:1"), ..whole }), Some(3));
+}

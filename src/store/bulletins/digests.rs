@@ -18,13 +18,6 @@ pub async fn list_due_digests(db: &mut Connection, now: Timestamp) -> Result<Vec
     .await?)
 }
 
-/// Sets a draft down for the digest that goes out at `at`.
-pub async fn mark_for_digest(db: &mut Connection, id: BulletinId, at: Timestamp, now: Timestamp) -> Result<()> {
-    super::mark_scheduled(db, id, at, now).await?;
-    sqlx::query!("update bulletins set with_digest = true where id = $1", id.0).execute(db).await?;
-    Ok(())
-}
-
 /// Notes which digest carries a bulletin that is about to be published.
 pub async fn mark_carried(db: &mut Connection, id: BulletinId, digest: BulletinId) -> Result<()> {
     sqlx::query!("update bulletins set digest_id = $2 where id = $1", id.0, digest.0).execute(db).await?;

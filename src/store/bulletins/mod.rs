@@ -11,7 +11,7 @@ mod stages;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-pub use digests::{Carried, list_carried, list_due_digests, mark_carried, mark_for_digest};
+pub use digests::{Carried, list_carried, list_due_digests, mark_carried};
 pub use drafts::{Draft, delete_draft, insert_draft, update_draft};
 pub use lists::{Filter, find_by_share_code, find_correction, get_bulletin, list_bulletins, list_corrections};
 pub use stages::{

@@ -39,15 +39,22 @@ pub async fn mark_published(
     Ok(())
 }
 
-/// Sets a draft down for publication at `at`.
-pub async fn mark_scheduled(db: &mut Connection, id: BulletinId, at: Timestamp, now: Timestamp) -> Result<()> {
+/// Sets a draft down for publication at `at`, alone or with a digest.
+pub async fn mark_scheduled(
+    db: &mut Connection,
+    id: BulletinId,
+    at: Timestamp,
+    with_digest: bool,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
-        "update bulletins set stage = 'scheduled', scheduled_for = $2, updated_at = $3, unscheduled_at = null,
+        "update bulletins set stage = 'scheduled', scheduled_for = $2, with_digest = $4, updated_at = $3, unscheduled_at = null,
             unscheduled_reason = null
         where id = $1",
         id.0,
         at as Timestamp,
         now as Timestamp,
+        with_digest,
     )
     .execute(db)
     .await?;

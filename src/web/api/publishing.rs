@@ -11,8 +11,7 @@ use crate::domain::price::Baht;
 use crate::domain::text::PlainReason;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
-use crate::relay::digests::schedule_digest;
-use crate::relay::publish::{self, Published};
+use crate::relay::publish::{self, Later, Published};
 use crate::relay::{forecast, test_send, withdraw};
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
@@ -203,9 +202,9 @@ pub async fn publish_bulletin(
                 Problem::invalid_field("/digest", "the hours of digests are fixed: leave out at, or this").into()
             );
         }
-        None if digest => schedule_digest(work.db(), &app.settings, id, &right, now).await?,
+        None if digest => publish::schedule(work.db(), &app.settings, id, Later::NextDigest, &right, now).await?,
         None => publish::publish(work.db(), &app.settings, id, &right, now).await?,
-        Some(at) => publish::schedule(work.db(), &app.settings, id, at, &right, now).await?,
+        Some(at) => publish::schedule(work.db(), &app.settings, id, Later::At(at), &right, now).await?,
     };
     let answer = match published {
         Published::Relaying(deliveries) => {

@@ -1,20 +1,17 @@
-//! The words and badges of states, kinds, urgencies, roles and reasons.
+//! The words and badges of states, kinds, urgencies, roles and reasons; those of office work are in [`offices`].
+
+mod offices;
 
 use serde::Serialize;
 
 use crate::domain::account::Role;
 use crate::domain::bulletin::{self, Kind, Urgency};
-use crate::domain::coordinator::CoordinatorSource;
 use crate::domain::delivery::{self, Reason};
-use crate::domain::dissemination::{Medium, Source};
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
-use crate::domain::register::{EndorsementKind, ReceiptWay, RegisterRule};
 use crate::domain::reported::ReportKind;
-use crate::domain::request::{RequestKind, RequestPurpose, RequestState};
 use crate::domain::way::Way;
 use crate::web::view::delivery::{DeliveryState, Why};
-use crate::web::view::register::Doubt;
 use crate::web::words::{Language, Words};
 
 /// A word in a coloured frame; the word says what the colour says.
@@ -110,58 +107,6 @@ impl Label for delivery::State {
     }
 }
 
-impl Label for RequestKind {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::ReportEstablishment => "request-kind-report-establishment",
-            Self::NameCoordinator => "request-kind-name-coordinator",
-            Self::Disseminate => "request-kind-disseminate",
-            Self::SendMaterial => "request-kind-send-material",
-            Self::InformStaff => "request-kind-inform-staff",
-            Self::ForInformation => "request-kind-for-information",
-        })
-    }
-}
-
-impl Label for RequestPurpose {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Act => "request-purpose-act",
-            Self::Inform => "request-purpose-inform",
-        })
-    }
-}
-
-impl Label for RequestState {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Open => "requests-open",
-            Self::Done => "requests-done",
-            Self::NotApplicable => "requests-not-applicable",
-        })
-    }
-
-    fn class(&self) -> &'static str {
-        match self {
-            Self::Done => "good",
-            Self::Open | Self::NotApplicable => "",
-        }
-    }
-}
-
-impl Label for CoordinatorSource {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Web => "coordinators-source-web",
-            Self::Api => "coordinators-source-api",
-            Self::Csv => "coordinators-source-csv",
-            Self::Paper => "coordinators-source-paper",
-            Self::Fax => "coordinators-source-fax",
-            Self::Email => "coordinators-source-email",
-        })
-    }
-}
-
 impl Label for ReportKind {
     fn word(&self, t: Words) -> String {
         t.say(match self {
@@ -173,36 +118,6 @@ impl Label for ReportKind {
     /// A colour that no state has: nothing of it is from LINE.
     fn class(&self) -> &'static str {
         "reported"
-    }
-}
-
-impl Label for Medium {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::ProvincialMeeting => "medium-provincial-meeting",
-            Self::DistrictMeeting => "medium-district-meeting",
-            Self::VillageMeeting => "medium-village-meeting",
-            Self::BroadcastTower => "medium-broadcast-tower",
-            Self::WiredLoudspeaker => "medium-wired-loudspeaker",
-            Self::Website => "medium-website",
-            Self::SocialMedia => "medium-social-media",
-            Self::CommunityRadio => "medium-community-radio",
-            Self::LocalCable => "medium-local-cable",
-            Self::OnlinePress => "medium-online-press",
-            Self::NoticeBoard => "medium-notice-board",
-            Self::Other => "medium-other",
-        })
-    }
-}
-
-impl Label for Source {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Page => "spread-source-page",
-            Self::Api => "spread-source-api",
-            Self::ReadBack => "spread-source-read-back",
-            Self::KeyedIn => "spread-source-keyed-in",
-        })
     }
 }
 
@@ -320,48 +235,6 @@ impl Label for Role {
             Self::Agency => "role-agency",
             Self::Coordinator => "role-coordinator",
         })
-    }
-}
-
-impl Label for ReceiptWay {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Page => "register-how-page",
-            Self::Api => "register-how-api",
-            Self::Seen => "register-how-seen",
-            Self::Accepted => "register-how-accepted",
-        })
-    }
-}
-
-impl Label for RegisterRule {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Never => "register-rule-never",
-            Self::Seen => "register-rule-seen",
-            Self::Accepted => "register-rule-accepted",
-        })
-    }
-}
-
-impl Label for EndorsementKind {
-    fn word(&self, t: Words) -> String {
-        t.say(match self {
-            Self::Noted => "register-kind-noted",
-            Self::Propose => "register-kind-propose",
-            Self::Assign => "register-kind-assign",
-            Self::Done => "register-kind-done",
-        })
-    }
-}
-
-impl Label for Doubt {
-    fn word(&self, t: Words) -> String {
-        either(t, self.text.th, self.text.en)
-    }
-
-    fn class(&self) -> &'static str {
-        "warn"
     }
 }
 

@@ -15,15 +15,14 @@ use super::format;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read_form::read_moment;
 use crate::domain::ids::BulletinId;
-use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
-use crate::relay::digests::{may_wait, schedule_digest};
+use crate::relay::digests::next_hour;
 use crate::relay::forecast::forecast;
-use crate::relay::publish::{self as relay, Published};
+use crate::relay::publish::{self as relay, Later, Published};
 use crate::relay::refusal::Refusal;
 use crate::relay::rendering::render_checked;
 use crate::store::Connection;
-use crate::store::bulletins::{Bulletin, find_stage_for_update};
+use crate::store::bulletins::find_stage_for_update;
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::bubble::{Buttons, Shown};
@@ -116,19 +115,13 @@ async fn page(
         bubble,
         counts,
         exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
-        digest_at: next_digest(app, &row).map(|at| moment(t, at)),
+        digest_at: next_hour(&app.settings, &row, app.now()).ok().map(|at| moment(t, at)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,
         subject: row.subject,
         form,
         fault,
     };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
-}
-
-/// When the next digest goes out, for a bulletin that may wait for it.
-fn next_digest(app: &App, row: &Bulletin) -> Option<Timestamp> {
-    let settings = &app.settings;
-    settings.digests.next(&settings.reminders.hours, app.now()).filter(|_| may_wait(row))
 }
 
 /// Publishes, now, at a time, or with the next digest.
@@ -167,9 +160,11 @@ pub async fn publish(
     }
     let done = match (checked, at) {
         (Err(refusal), _) => Err(refusal),
-        (Ok(()), None) if typed.when == "digest" => schedule_digest(&mut tx, &app.settings, id, &right, now).await,
+        (Ok(()), None) if typed.when == "digest" => {
+            relay::schedule(&mut tx, &app.settings, id, Later::NextDigest, &right, now).await
+        }
         (Ok(()), None) => relay::publish(&mut tx, &app.settings, id, &right, now).await,
-        (Ok(()), Some(at)) => relay::schedule(&mut tx, &app.settings, id, at, &right, now).await,
+        (Ok(()), Some(at)) => relay::schedule(&mut tx, &app.settings, id, Later::At(at), &right, now).await,
     };
     match done {
         Ok(published) => {

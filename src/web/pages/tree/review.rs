@@ -6,9 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use uuid::Uuid;
 
 use super::file::must_manage;
+use crate::domain::ids::TreeUploadId;
 use crate::domain::tree_file::{ChangedCell, ChangedGroup};
 use crate::relay::tree_files::{self, TreeRefusal};
 use crate::store::Connection;
@@ -30,7 +30,7 @@ const SHOWN: usize = 500;
 #[derive(Template)]
 #[template(path = "tree/review.html")]
 struct ReviewPage {
-    id: Uuid,
+    id: TreeUploadId,
     sent: String,
     applied: Option<String>,
     undone: Option<String>,
@@ -108,7 +108,7 @@ fn by_office(t: Words, changes: &[ChangedGroup]) -> Vec<(String, Vec<ShownGroup>
 }
 
 /// What a file would change, or has changed.
-pub async fn show(visitor: Visitor, Id(id): Id<Uuid>, Conn(mut db): Conn) -> Result<Response, Problem> {
+pub async fn show(visitor: Visitor, Id(id): Id<TreeUploadId>, Conn(mut db): Conn) -> Result<Response, Problem> {
     must_manage(&visitor)?;
     page(&mut db, &visitor, id, StatusCode::OK, None).await
 }
@@ -116,7 +116,7 @@ pub async fn show(visitor: Visitor, Id(id): Id<Uuid>, Conn(mut db): Conn) -> Res
 async fn page(
     db: &mut Connection,
     visitor: &Visitor,
-    id: Uuid,
+    id: TreeUploadId,
     status: StatusCode,
     fault: Option<String>,
 ) -> Result<Response, Problem> {
@@ -125,7 +125,7 @@ async fn page(
 }
 
 /// Applies a file as it was shown.
-pub async fn apply(State(app): State<App>, visitor: Visitor, Id(id): Id<Uuid>) -> Result<Response, Problem> {
+pub async fn apply(State(app): State<App>, visitor: Visitor, Id(id): Id<TreeUploadId>) -> Result<Response, Problem> {
     must_manage(&visitor)?;
     match tree_files::apply_upload(&app.db, id, &visitor.caller.right(), app.now()).await {
         Ok(_) => Ok(Redirect::to(&with_flash(&format!("/tree/uploads/{id}"), "said-tree-applied")).into_response()),
@@ -134,7 +134,7 @@ pub async fn apply(State(app): State<App>, visitor: Visitor, Id(id): Id<Uuid>) -
 }
 
 /// Undoes what a file changed.
-pub async fn undo(State(app): State<App>, visitor: Visitor, Id(id): Id<Uuid>) -> Result<Response, Problem> {
+pub async fn undo(State(app): State<App>, visitor: Visitor, Id(id): Id<TreeUploadId>) -> Result<Response, Problem> {
     must_manage(&visitor)?;
     match tree_files::undo_upload(&app.db, id, &visitor.caller.right(), app.now()).await {
         Ok(_) => Ok(Redirect::to(&with_flash(&format!("/tree/uploads/{id}"), "said-tree-undone")).into_response()),
@@ -143,7 +143,7 @@ pub async fn undo(State(app): State<App>, visitor: Visitor, Id(id): Id<Uuid>) ->
 }
 
 /// The page again, with why it was not done; what was done before is shown as it stands.
-async fn refused(app: &App, visitor: &Visitor, id: Uuid, refusal: TreeRefusal) -> Result<Response, Problem> {
+async fn refused(app: &App, visitor: &Visitor, id: TreeUploadId, refusal: TreeRefusal) -> Result<Response, Problem> {
     let t = visitor.words;
     let sentence = match &refusal {
         TreeRefusal::DoneBefore => return Ok(Redirect::to(&format!("/tree/uploads/{id}")).into_response()),
