@@ -34,7 +34,9 @@ use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, Services, SignInServices, TrustedProxies};
+use crate::web::{
+    self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, Services, SignInServices, TrustedProxies,
+};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICE_BUFFER: usize = 1_024;
@@ -187,7 +189,9 @@ impl Running {
         running.web.spawn(secrets::report_keys(db, clock, sealing, stop.clone()));
         if role != Role::Relay {
             let (files, db, clock, stopping) = (app.files.clone(), app.db.clone(), app.clock.clone(), stop.clone());
-            running.web.spawn(async move { stopping.run_until_cancelled(sweep::run(files, db, clock)).await; });
+            running.web.spawn(async move {
+                stopping.run_until_cancelled(sweep::run(files, db, clock)).await;
+            });
         }
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));

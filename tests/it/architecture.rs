@@ -76,8 +76,12 @@ const ROOMS_APART: &[(&str, &[&str])] = &[
 const STILL_OF_THE_API: &[&str] = &["deputies", "group_change"];
 
 /// Crates that only some modules may name; the demo, which is in `app`, acts on the simulator by its control API.
-const ONLY_IN: &[(&str, &[&str])] =
-    &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line", "oidc", "app"]), ("object_store::", &["files"]), ("axum::", &["web", "simulator"])];
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("sqlx::", &["store", "domain"]),
+    ("reqwest::", &["line", "oidc", "app"]),
+    ("object_store::", &["files"]),
+    ("axum::", &["web", "simulator"]),
+];
 
 /// Rooms that are packages of their own, in a folder of the same name.
 const PACKAGES: &[&str] = &["domain", "simulator"];

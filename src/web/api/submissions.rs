@@ -21,8 +21,8 @@ use crate::store::submissions::{
     Filter, find_submission, list_steps, list_submissions as list_rows, list_submitted_files,
 };
 use crate::web::access::offices::chosen;
-use crate::web::access::{Caller, visible};
 use crate::web::access::origin::default_origin;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::file_answer;
