@@ -362,8 +362,7 @@ async fn a_set_of_pictures_goes_out_in_front_of_the_card_and_can_be_fetched_by_l
     assert_eq!(digest.problem_name(409), "not-for-digest");
     app.release(&bulletin).await;
     app.run().await;
-    let sent = app.line().accepted(Some("Cgcc1"));
-    let messages: Value = serde_json::from_str(&sent[0].messages).expect("JSON");
+    let messages = sent_messages(&app, &bulletin).await;
     let kinds: Vec<&str> =
         messages.as_array().expect("messages").iter().filter_map(|one| one["type"].as_str()).collect();
     assert_eq!(kinds, ["image", "image", "image", "flex"], "the card with its button is the last");
@@ -406,11 +405,18 @@ async fn a_bulletin_carries_a_video_or_pictures_and_says_what_is_wrong_with_othe
     let change = "update bulletins set media = '[]' where published_at is not null";
     assert!(sqlx::query(change).execute(&mut *app.db().await).await.is_err(), "the database refuses it");
     app.run().await;
-    let sent = app.line().accepted(Some("Cgcc1"));
-    let messages: Value = serde_json::from_str(&sent[0].messages).expect("JSON");
+    let messages = sent_messages(&app, &id).await;
     assert_eq!((&messages[0]["type"], &messages[1]["type"]), (&json!("video"), &json!("flex")));
     let page = app.get(&Who::Publisher, &format!("bulletins/{id}")).await.expect(200)["public_url"].clone();
     let url: reqwest::Url = page.as_str().expect("an address").parse().expect("an address");
     let (status, page, _) = fetch(&app, &Who::Nobody, url.path(), None).await;
     assert!(status == 200 && String::from_utf8_lossy(&page).contains("<video class=\"picture\" controls"));
+}
+
+/// The message array that went out, which LINE took in the first group.
+async fn sent_messages(app: &TestApp, bulletin: &str) -> Value {
+    assert_eq!(app.accepted_in("Cgcc1"), 1);
+    let body =
+        app.texts(&format!("select body from messages where bulletin_id = '{bulletin}' order by variant limit 1"));
+    serde_json::from_str(&body.await.remove(0)).expect("JSON")
 }
