@@ -39,6 +39,7 @@ pub mod approval;
 pub mod attempts;
 pub mod audit;
 pub mod audit_dropping;
+pub mod audit_names;
 pub mod audit_reading;
 pub mod batches;
 pub mod binding_codes;

@@ -95,6 +95,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/offices/{code}", Permission::Read),
     route("GET", "/api/v1/register", Permission::OfficeWork),
     route("POST", "/api/v1/register", Permission::OfficeWork),
+    route("GET", "/api/v1/register.csv", Permission::OfficeWork),
     route("GET", "/api/v1/register/years", Permission::OfficeWork),
     route("POST", "/api/v1/register/years/{year}/close", Permission::OfficeWork),
     route("POST", "/api/v1/register/by-itself", Permission::OfficeWork),

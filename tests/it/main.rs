@@ -20,6 +20,7 @@ mod api_steward;
 mod api_tree;
 mod api_webhook;
 mod architecture;
+mod audit_page;
 mod audit_retention;
 mod authenticator;
 mod binding;

@@ -41,7 +41,7 @@ pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
         let links = account_links::delete_expired(&mut db, now - DAY * 30, FORGOTTEN).await?;
         let devices = known_devices::delete_old(&mut db, now - known_devices::LASTS, FORGOTTEN).await?;
         let ended = now - engine.settings.retention.coordinator_contacts;
-        let erased = coordinators::erase_contacts(&mut db, ended, now, FORGOTTEN).await?;
+        let erased = coordinators::contacts::erase_contacts(&mut db, ended, now, FORGOTTEN).await?;
         if sessions.max(links).max(devices).max(erased) < FORGOTTEN.unsigned_abs() {
             break;
         }

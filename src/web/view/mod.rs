@@ -15,3 +15,5 @@ pub mod snapshot;
 pub mod timeline;
 pub mod waiting;
 mod whose_turn;
+
+pub(in crate::web) use whose_turn::word;

@@ -18,6 +18,7 @@ mod pooler;
 mod postgres;
 mod postgres_node;
 mod quota;
+mod register;
 mod requests;
 mod shutdown;
 pub mod test_cluster;
