@@ -45,6 +45,7 @@
 //! | when and in which order things are sent; what people may do with a bulletin, a draft, a channel | [`relay`] |
 //! | what administrators do with accounts and API keys | [`accounts`] |
 //! | what the letters ask of offices, such as their register | [`offices`] |
+//! | where uploaded files are, and what is let in | [`files`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
@@ -59,6 +60,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod embedded;
+pub mod files;
 pub mod line;
 pub mod offices;
 pub mod oidc;

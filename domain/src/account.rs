@@ -50,6 +50,8 @@ pub enum Permission {
     ManageTree,
     /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
     OfficeWork,
+    /// Upload files; check, propose and return what offices send up.
+    HandleMaterial,
     /// See channels; park and resume them.
     OperateChannels,
     /// Make accounts, end them and give out links.
@@ -62,7 +64,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -73,6 +75,7 @@ impl Permission {
         Self::ManageGroups,
         Self::ManageTree,
         Self::OfficeWork,
+        Self::HandleMaterial,
         Self::OperateChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
@@ -105,6 +108,7 @@ impl Role {
             Permission::OfficeWork => {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Agency | Self::Coordinator)
             }
+            Permission::HandleMaterial => self.may(Permission::OfficeWork) || self.may(Permission::Publish),
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
             Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
         }

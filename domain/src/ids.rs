@@ -68,6 +68,8 @@ uuid_ids! {
     DisseminationId,
     /// One tree file that was uploaded.
     TreeUploadId,
+    /// What one office sends upward.
+    SubmissionId,
 }
 
 macro_rules! number_ids {

@@ -111,6 +111,7 @@ impl Checkup {
         self.report("open files", check_sockets(&context.config, channels.len()))?;
         self.report("secrets", check_secrets(context, &channels).await)?;
         self.report("api keys", check_keys(context).await)?;
+        self.report("files", check_files(&context.config).await)?;
         for channel in &channels {
             self.check_channel(context, channel).await?;
         }
@@ -188,6 +189,11 @@ async fn check_secrets(context: &AppContext, channels: &[Channel]) -> anyhow::Re
     let under_way = standing.all(KeyState::Next).len() + standing.all(KeyState::Old).len() > 0;
     let rest = if under_way { "; the key is being changed, see `gcc-relay secrets status`" } else { "" };
     Ok(format!("key {} opens those of {} channels{rest}", ids.join(", "), channels.len()))
+}
+
+async fn check_files(config: &Config) -> anyhow::Result<String> {
+    super::files::open(config)?.check().await?;
+    Ok(format!("{} answers", config.files.store))
 }
 
 /// Says which keys end soon. One that ended long ago is no news, so this fails for none.

@@ -8,6 +8,7 @@
 
 mod check;
 mod duration;
+mod files;
 mod layer;
 mod money;
 mod oidc;
@@ -23,6 +24,7 @@ use figment::Figment;
 use serde::Deserialize;
 
 pub use duration::parse as read_duration;
+pub use files::Files;
 pub use money::{BudgetRules, Price};
 pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};
@@ -53,6 +55,8 @@ pub struct Config {
     pub relay: Relay,
     /// What bulletins must meet before they go out.
     pub bulletins: Bulletins,
+    /// Where uploaded files are kept.
+    pub files: Files,
     /// How long deliveries are kept.
     pub retention: Retention,
     /// How secrets are kept.
@@ -110,6 +114,7 @@ impl Config {
         self.line.check(&mut check);
         self.relay.check(&self.line, &mut check);
         self.bulletins.check(&self.server, &mut check);
+        self.files.check(&mut check);
         self.retention.check(&mut check);
         self.secrets.check(&mut check);
         self.accounts.check(&mut check);

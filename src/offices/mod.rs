@@ -9,12 +9,15 @@ pub mod dissemination;
 pub mod read_back;
 pub mod register;
 pub mod requests;
+pub mod submissions;
 
 use crate::domain::account::Permission;
 use crate::domain::coordinator::FileFault;
 use crate::domain::ids::{DisseminationId, OfficeId, RegisterEntryId};
 use crate::domain::register::{BadYear, RegisterYear};
 use crate::domain::right::{Right, Scope};
+use crate::domain::secrecy::Class;
+use crate::domain::submission::BadFiles;
 use crate::store::offices::is_under;
 use crate::store::register::endorsements::MOST;
 use crate::store::{Connection, StoreError};
@@ -106,6 +109,30 @@ pub enum OfficeRefusal {
     /// A first record says that something was done.
     #[error("must be at least 1; only a replacement says that nothing was done")]
     NothingDone,
+    /// There is no such submission, or its office is outside of the caller's part of the tree.
+    #[error("there is no such submission")]
+    SubmissionAbsent,
+    /// Nobody checks what their own office sends up.
+    #[error("an office above the one that sends does this")]
+    NotAbove,
+    /// It has come further, or not so far.
+    #[error("the submission has not come so far, or has come further")]
+    NotNow,
+    /// There is no such topic, or it is offered no more.
+    #[error("there is no such topic")]
+    TopicAbsent,
+    /// There is no such file; which of the list, from 0.
+    #[error("there is no file of this id")]
+    FileAbsent(usize),
+    /// The files do not make one submission.
+    #[error(transparent)]
+    Files(BadFiles),
+    /// Neither a text nor a file.
+    #[error("is required where there is no file")]
+    NothingSent,
+    /// A text bears a secrecy class; the field.
+    #[error("bears the secrecy class {}", .1.thai())]
+    Classified(&'static str, Class),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

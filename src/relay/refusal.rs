@@ -111,6 +111,12 @@ pub enum Refusal {
     /// LINE was asked, and refuses the message.
     #[error("LINE refuses the message: {}", .0.iter().map(|line| line.words.as_str()).collect::<Vec<_>>().join("; "))]
     RefusedByLine(Vec<LineWords>),
+    /// There is no such submission, or the caller does not see it.
+    #[error("there is no such submission")]
+    SubmissionAbsent,
+    /// Only what was proposed is accepted.
+    #[error("the submission is not proposed, or not any more")]
+    NotProposed,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -154,6 +160,8 @@ impl Refusal {
             | Self::NotSubmitted
             | Self::OwnBulletin
             | Self::NotLinked(_)
+            | Self::SubmissionAbsent
+            | Self::NotProposed
             | Self::Store(_) => UnscheduledReason::Other,
         }
     }

@@ -34,6 +34,7 @@ functions![
     "seal_entries",
     "register_append_only",
     "disseminations_append_only",
+    "submission_steps_append_only",
     "read_back_codes_immutable",
     "present_place",
     "change_locks",

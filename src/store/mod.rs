@@ -26,6 +26,7 @@
 //! | `register_entries_append_only`, `register_endorsements_append_only`, `register_endorsements_never_emptied` | the register of an office changes | refuses it: it is a record |
 //! | `register_years_stay_closed`, `register_years_never_deleted` | the numbers of a year change | refuses to open a closed year, to count back, and to delete |
 //! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
+//! | `submission_steps_append_only`, `submission_steps_never_emptied` | what was done with a submission changes | refuses it: it is a record |
 //! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
@@ -61,6 +62,7 @@ pub mod demo_seed;
 pub mod disseminations;
 pub mod failed_sign_ins;
 pub mod fan_out;
+pub mod files;
 pub mod forward_taps;
 mod functions;
 pub mod group_alerts;
@@ -101,6 +103,7 @@ pub mod secret_keys;
 pub mod sign_in_limits;
 pub mod sign_in_waits;
 pub mod stewards;
+pub mod submissions;
 pub mod transitions;
 pub mod tree;
 pub mod tree_list;

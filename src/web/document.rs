@@ -95,6 +95,7 @@ fn act_name(act: Permission) -> &'static str {
         Permission::ManageGroups => "manage_groups",
         Permission::ManageTree => "manage_tree",
         Permission::OfficeWork => "office_work",
+        Permission::HandleMaterial => "handle_material",
         Permission::OperateChannels => "operate_channels",
         Permission::ManageKeys => "manage_keys",
         Permission::ManageAccounts => "manage_accounts",

@@ -87,6 +87,8 @@ impl From<Refusal> for Problem {
             Refusal::NotForDigest => Self::conflict("not-for-digest", detail),
             Refusal::WithdrawalStands => Self::conflict("withdrawal-stands", detail),
             Refusal::Expired(_) => Self::conflict("expired", detail),
+            Refusal::SubmissionAbsent => Self::absent("submission"),
+            Refusal::NotProposed => Self::conflict("not-proposed", detail),
             Refusal::Store(error) => error.into(),
             Refusal::Render(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a message could not be rendered");
@@ -144,6 +146,14 @@ impl From<OfficeRefusal> for Problem {
                 tracing::error!("the contacts of a coordinator could not be sealed or opened");
                 Self::internal()
             }
+            OfficeRefusal::SubmissionAbsent => Self::absent("submission"),
+            OfficeRefusal::NotAbove => Self::forbidden(detail),
+            OfficeRefusal::NotNow => Self::conflict("not-now", detail),
+            OfficeRefusal::TopicAbsent => Self::invalid_field("/topic", detail),
+            OfficeRefusal::FileAbsent(index) => Self::invalid_field(format!("/files/{index}/file"), detail),
+            OfficeRefusal::Files(_) => Self::invalid_field("/files", detail),
+            OfficeRefusal::NothingSent => Self::invalid_field("/outcome", detail),
+            OfficeRefusal::Classified(field, _) => Self::invalid_field(format!("/{field}"), detail),
             OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),
             OfficeRefusal::AlreadyReplaced(newer) => {
                 Self::conflict("already-replaced", format!("{detail}, by {newer}."))

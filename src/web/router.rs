@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
-    disseminations, drafts, events, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
-    register, register_entries, register_file, requests, retrying, status, waiting, webhook_failures,
+    disseminations, drafts, events, files, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
+    register, register_entries, register_file, requests, retrying, status, submissions, topics, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -57,6 +57,7 @@ fn all() -> OpenApiRouter<App> {
         .routes(routes!(webhook::receive).layer(DefaultBodyLimit::max(webhook::BODY_LIMIT)))
         .routes(routes!(pages::public::show_bulletin))
         .routes(routes!(pages::image::show_image))
+        .routes(routes!(pages::file::show_file))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
 }
@@ -117,6 +118,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(dissemination_summary::sum_disseminations))
         .routes(routes!(disseminations::get_dissemination))
         .routes(routes!(disseminations::replace_dissemination))
+        .routes(routes!(files::upload_file))
+        .routes(routes!(submissions::list_submissions, submissions::send_submission))
+        .routes(routes!(topics::list_topics, topics::change_topic))
+        .routes(routes!(submissions::get_submission))
+        .routes(routes!(submissions::get_submitted_file))
+        .routes(routes!(submissions::send_submission_again))
+        .routes(routes!(submissions::check_submission))
+        .routes(routes!(submissions::propose_submission))
+        .routes(routes!(submissions::return_submission))
+        .routes(routes!(submissions::accept_submission))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -151,6 +162,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::coordinators::routes())
         .merge(pages::processing::routes())
         .merge(pages::requests::routes())
+        .merge(pages::submissions::routes())
         .merge(pages::status::routes())
         .merge(pages::dissemination::routes())
         .merge(pages::audit::routes());

@@ -52,6 +52,9 @@ const fn page(method: &'static str, path: &'static str, act: Permission) -> Rout
     Route { method, path, access: Access::Person(act) }
 }
 
+/// The routes to which files are sent, which may take longer than other requests.
+pub const UPLOADS: &[&str] = &["/api/v1/files", "/submissions/files"];
+
 /// Every route that is served.
 pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/bulletins", Permission::Read),
@@ -117,6 +120,18 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/disseminations/summary", Permission::Read),
     route("GET", "/api/v1/disseminations/{id}", Permission::Read),
     route("POST", "/api/v1/disseminations/{id}/replace", Permission::OfficeWork),
+    route("POST", "/api/v1/files", Permission::HandleMaterial),
+    route("GET", "/api/v1/submissions", Permission::Read),
+    route("POST", "/api/v1/submissions", Permission::OfficeWork),
+    route("GET", "/api/v1/submissions/topics", Permission::Read),
+    route("POST", "/api/v1/submissions/topics", Permission::Publish),
+    route("GET", "/api/v1/submissions/{id}", Permission::Read),
+    route("GET", "/api/v1/submissions/{id}/files/{file}", Permission::Read),
+    route("POST", "/api/v1/submissions/{id}/send-again", Permission::OfficeWork),
+    route("POST", "/api/v1/submissions/{id}/check", Permission::OfficeWork),
+    route("POST", "/api/v1/submissions/{id}/propose", Permission::OfficeWork),
+    route("POST", "/api/v1/submissions/{id}/return", Permission::HandleMaterial),
+    route("POST", "/api/v1/submissions/{id}/accept", Permission::Publish),
     route("GET", "/api/v1/channels", Permission::OperateChannels),
     route("POST", "/api/v1/channels/{code}/park", Permission::OperateChannels),
     route("POST", "/api/v1/channels/{code}/resume", Permission::OperateChannels),
@@ -132,6 +147,7 @@ pub const ROUTES: &[Route] = &[
     open("POST", "/line/webhook/{channel}"),
     open("GET", "/b/{token}"),
     open("GET", "/i/{file}"),
+    open("GET", "/f/{file}"),
     open("GET", "/assets/{file}"),
     open("GET", "/favicon.ico"),
     open("GET", "/"),
@@ -274,6 +290,18 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/docs/examples", Permission::Read),
     page("GET", "/status", Permission::Read),
     page("GET", "/status/{id}", Permission::Read),
+    page("GET", "/submissions", Permission::Read),
+    page("POST", "/submissions/files", Permission::OfficeWork),
+    page("GET", "/submissions/new", Permission::OfficeWork),
+    page("POST", "/submissions/new", Permission::OfficeWork),
+    page("GET", "/submissions/topics", Permission::Publish),
+    page("POST", "/submissions/topics", Permission::Publish),
+    page("GET", "/submissions/{id}", Permission::Read),
+    page("GET", "/submissions/{id}/files/{file}", Permission::Read),
+    page("GET", "/submissions/{id}/again", Permission::OfficeWork),
+    page("POST", "/submissions/{id}/again", Permission::OfficeWork),
+    page("POST", "/submissions/{id}/step", Permission::HandleMaterial),
+    page("POST", "/submissions/{id}/accept", Permission::Publish),
     page("GET", "/disseminations", Permission::Read),
     page("GET", "/disseminations/new", Permission::OfficeWork),
     page("POST", "/disseminations/new", Permission::OfficeWork),

@@ -28,6 +28,7 @@ struct NavItem {
 struct OfficeItem {
     path: &'static str,
     key: &'static str,
+    act: Permission,
 }
 
 /// The areas, in the order in which they are shown; the first that a role sees is where it begins.
@@ -53,10 +54,11 @@ const NAV: &[NavItem] = &[
 
 /// What the letters ask of offices, a group of its own for those who may do office work.
 const OFFICE_WORK: &[OfficeItem] = &[
-    OfficeItem { path: "/register", key: "way-register" },
-    OfficeItem { path: "/requests", key: "ways-requests" },
-    OfficeItem { path: "/coordinators", key: "ways-coordinators" },
-    OfficeItem { path: "/disseminations", key: "ways-disseminations" },
+    OfficeItem { path: "/register", key: "way-register", act: Permission::OfficeWork },
+    OfficeItem { path: "/requests", key: "ways-requests", act: Permission::OfficeWork },
+    OfficeItem { path: "/coordinators", key: "ways-coordinators", act: Permission::OfficeWork },
+    OfficeItem { path: "/submissions", key: "ways-submissions", act: Permission::HandleMaterial },
+    OfficeItem { path: "/disseminations", key: "ways-disseminations", act: Permission::OfficeWork },
 ];
 
 /// An entry as it is shown.
@@ -115,7 +117,7 @@ impl Shell {
         let within = |area: &str| path == area || path.starts_with(&format!("{area}/"));
         let link = |path: &'static str, key: &str| NavLink { path, label: t.say(key), current: within(path) };
         let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role()));
-        let office_work = OFFICE_WORK.iter().filter(|_| visitor.may(Permission::OfficeWork));
+        let office_work = OFFICE_WORK.iter().filter(|item| visitor.may(item.act));
         Self {
             t,
             who: Some(SignedInAs { name: visitor.display_name.clone(), role: visitor.role().word(t) }),

@@ -5,6 +5,7 @@
 
 use std::future::pending;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
 use gcc_relay::domain::time::Timestamp;
+use gcc_relay::files::FileStore;
+use gcc_relay::files::store::{Place, SizeLimits};
 use gcc_relay::relay::inbound_wake::InboundWake;
 use gcc_relay::relay::line_check::LineCheck;
 use gcc_relay::relay::settings::Settings;
@@ -20,12 +23,13 @@ use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
 use gcc_relay::web::{
-    App, Bounds, CallerLimits, Edge, ProxyHeader, Rules, SignInServices, TrustedProxies, router, serve,
+    App, Bounds, CallerLimits, Edge, ProxyHeader, Rules, Services, SignInServices, TrustedProxies, router, serve,
 };
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::oidc_provider::TestProvider;
@@ -111,6 +115,8 @@ pub struct TestApp {
     /// What webhooks wake.
     pub inbound: InboundWake,
     pub url: String,
+    /// Where uploaded files are.
+    pub files: TempDir,
     http: Client,
     keys: Vec<Option<String>>,
 }
@@ -177,6 +183,13 @@ impl Answer {
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
         errors.iter().map(|error| error["pointer"].as_str().expect("a pointer").to_owned()).collect()
     }
+}
+
+/// The largest picture, video and document that the test app takes, in bytes.
+pub const FILE_LIMITS: SizeLimits = SizeLimits { image: 400_000, video: 300_000, document: 200_000 };
+
+fn open_files(folder: &Path) -> FileStore {
+    FileStore::open(&Place::Folder(folder.to_owned()), FILE_LIMITS).expect("a store of files")
 }
 
 /// A stream of server-sent events.
@@ -311,11 +324,13 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &relay.engine;
+        let files = tempfile::tempdir().expect("a folder");
         // a test may say with `X-Forwarded-For` from where it comes
         let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor);
         let edge = Edge {
             body_limit: BODY_LIMIT,
             request_timeout: Duration::from_secs(75),
+            upload_timeout: Duration::from_mins(15),
             status_cache,
             private_metrics: false,
             secure: false,
@@ -328,8 +343,11 @@ impl TestApp {
             Arc::clone(&engine.settings),
             Arc::clone(&engine.sealing),
             edge,
-            Arc::new(|| "gcc_relay_up 1\n".to_owned()),
-            people(&url),
+            Services {
+                metrics: Arc::new(|| "gcc_relay_up 1\n".to_owned()),
+                people: people(&url),
+                files: open_files(files.path()),
+            },
         );
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
@@ -337,7 +355,7 @@ impl TestApp {
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         relay.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
-        let mut app = Self { relay, web_app: app, inbound, url, http: Client::new(), keys: Vec::new() };
+        let mut app = Self { relay, web_app: app, inbound, url, files, http: Client::new(), keys: Vec::new() };
         for who in Who::ALL {
             let key = match who.role() {
                 Some((role, office)) => Some(app.key(role, office).await),
@@ -364,8 +382,7 @@ impl TestApp {
             Arc::clone(&engine.settings),
             Arc::clone(&engine.sealing),
             app.edge.clone(),
-            Arc::clone(&app.metrics),
-            people(&url),
+            Services { metrics: Arc::clone(&app.metrics), people: people(&url), files: app.files.clone() },
         );
         let proxies = self.web_app.edge.proxies.clone();
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));

@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 
 use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
-use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 use crate::relay::drafts::{self, CheckedDraft};
 use crate::store::Connection;
 use crate::store::bulletins::{Draft, get_bulletin};
-use crate::store::groups::{self, find_root};
+use crate::web::access::origin::default_origin;
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::field::Field;
@@ -66,16 +66,6 @@ pub async fn delete_bulletin(
     drafts::delete(&mut tx, &caller.right(), id, app.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Where a draft starts that does not say: the root, or the top group of the key's office.
-pub(in crate::web) async fn default_origin(db: &mut Connection, caller: &Caller) -> Result<GroupId, Problem> {
-    let no_tree = || Problem::conflict("no-tree", "No tree of groups has been imported yet.");
-    let Some(office) = &caller.office_code else { return find_root(db).await?.ok_or_else(no_tree) };
-    let filter = groups::Filter { office: Some(office.clone()), ..groups::Filter::default() };
-    let own = groups::list_groups(db, &filter, 500).await?;
-    let top = own.into_iter().filter(|group| !group.retired).min_by_key(|group| group.path.len());
-    top.map(|group| group.id).ok_or_else(no_tree)
 }
 
 /// `base` with the fields of the request, checked whole.

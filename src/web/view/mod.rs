@@ -12,6 +12,7 @@ pub mod receipts;
 pub mod register;
 pub mod reported;
 pub mod snapshot;
+pub mod submission;
 pub mod timeline;
 pub mod waiting;
 mod whose_turn;

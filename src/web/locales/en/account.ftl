@@ -21,6 +21,7 @@ account-act-forward = Forward a bulletin into a group, or say that it does not c
 account-act-retry = Send again what failed, and put back what was declined
 account-act-tree = change the whole tree by its file
 account-act-groups = Set up groups and make join codes for LINE groups
+account-act-material = Upload files, and check, propose or return what offices send up
 account-act-office-work = Do office work: keep the register and its endorsements, answer requests, name coordinators, record dissemination
 account-act-channels = Look after the LINE channels: park and resume them
 account-act-keys = Make and revoke API keys

@@ -149,6 +149,7 @@ fn act_label(t: Words, act: Permission) -> String {
         Permission::ManageGroups => t.say("account-act-groups"),
         Permission::ManageTree => t.say("account-act-tree"),
         Permission::OfficeWork => t.say("account-act-office-work"),
+        Permission::HandleMaterial => t.say("account-act-material"),
         Permission::OperateChannels => t.say("account-act-channels"),
         Permission::ManageKeys => t.say("account-act-keys"),
         Permission::ManageAccounts => t.say("account-act-accounts"),

@@ -19,7 +19,7 @@ use crate::relay::drafts::blank;
 use crate::store::bulletins::{Bulletin, Draft};
 use crate::store::{Connection, StoreError};
 use crate::web::access::visible;
-use crate::web::api::drafts::default_origin;
+use crate::web::access::origin::default_origin;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;

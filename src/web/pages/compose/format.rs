@@ -103,7 +103,7 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
     }
 }
 
-fn classified(t: Words, class: Class) -> String {
+pub fn classified(t: Words, class: Class) -> String {
     t.say_with("compose-fault-classified", &[("class", either(t, class.thai(), class.english()).as_str())])
 }
 
@@ -151,6 +151,8 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::NotLinked(_) => t.say("compose-refused-not-linked"),
         Refusal::ImageNotHttps => t.say("compose-refused-image-https"),
         Refusal::Absent
+        | Refusal::SubmissionAbsent
+        | Refusal::NotProposed
         | Refusal::NotAllowed
         | Refusal::NotTheirsToPublish
         | Refusal::GroupAbsent(_)

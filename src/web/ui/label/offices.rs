@@ -1,10 +1,11 @@
-//! The words of office work: requests, coordinators, dissemination and the register.
+//! The words of office work: requests, coordinators, dissemination, submissions and the register.
 
 use super::{Label, either};
 use crate::domain::coordinator::CoordinatorSource;
 use crate::domain::dissemination::{Medium, Source};
 use crate::domain::register::{EndorsementKind, ReceiptWay, RegisterRule};
 use crate::domain::request::{RequestKind, RequestPurpose, RequestState};
+use crate::domain::submission::{SubmissionKind, SubmissionState, SubmissionWay};
 use crate::web::view::register::Doubt;
 use crate::web::words::Words;
 
@@ -118,6 +119,48 @@ impl Label for EndorsementKind {
             Self::Propose => "register-kind-propose",
             Self::Assign => "register-kind-assign",
             Self::Done => "register-kind-done",
+        })
+    }
+}
+
+impl Label for SubmissionState {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Received => "material-state-received",
+            Self::Checked => "material-state-checked",
+            Self::Proposed => "material-state-proposed",
+            Self::Accepted => "material-state-accepted",
+            Self::Returned => "material-state-returned",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Accepted => "good",
+            Self::Returned => "warn",
+            Self::Received | Self::Checked | Self::Proposed => "",
+        }
+    }
+}
+
+impl Label for SubmissionKind {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Infographic => "material-kind-infographic",
+            Self::ImageSet => "material-kind-image-set",
+            Self::Video => "material-kind-video",
+            Self::Document => "material-kind-document",
+            Self::Text => "material-kind-text",
+        })
+    }
+}
+
+impl Label for SubmissionWay {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Page => "material-way-page",
+            Self::Api => "material-way-api",
+            Self::Line => "material-way-line",
         })
     }
 }
