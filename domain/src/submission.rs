@@ -159,7 +159,9 @@ impl SubmissionKind {
     ///
     /// # Errors
     /// [`BadFiles`].
-    pub fn of_files<I: Ord>(files: impl IntoIterator<Item = (I, super::file_kind::FileKind)>) -> Result<Self, BadFiles> {
+    pub fn of_files<I: Ord>(
+        files: impl IntoIterator<Item = (I, super::file_kind::FileKind)>,
+    ) -> Result<Self, BadFiles> {
         use super::file_kind::FileKind;
         let (ids, kinds): (Vec<I>, Vec<FileKind>) = files.into_iter().unzip();
         if kinds.len() > MOST_FILES {

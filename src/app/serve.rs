@@ -25,6 +25,7 @@ use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Limits, Server};
 use crate::files::sweep;
+use crate::intake::Intake;
 use crate::relay::clock_watch::run_clock_watch;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
@@ -34,7 +35,9 @@ use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, Services, SignInServices, TrustedProxies};
+use crate::web::{
+    self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, Services, SignInServices, TrustedProxies,
+};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICE_BUFFER: usize = 1_024;
@@ -187,8 +190,11 @@ impl Running {
         running.web.spawn(secrets::report_keys(db, clock, sealing, stop.clone()));
         if role != Role::Relay {
             let (files, db, clock, stopping) = (app.files.clone(), app.db.clone(), app.clock.clone(), stop.clone());
-            running.web.spawn(async move { stopping.run_until_cancelled(sweep::run(files, db, clock)).await; });
+            running.web.spawn(async move {
+                stopping.run_until_cancelled(sweep::run(files, db, clock)).await;
+            });
         }
+        let files = app.files.clone();
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
@@ -210,6 +216,8 @@ impl Running {
         if role == Role::Web {
             running.relay.spawn(run_clock_watch(engine.clone(), stop));
         } else {
+            let intake = Intake::new(engine.clone(), files, config.line.content_timeout);
+            running.relay.spawn(intake.run(stop));
             running.start_relay(engine, inbound);
         }
         Ok(running)

@@ -60,6 +60,10 @@ impl Files {
         // what LINE takes
         check.require_count("files.video_limit", self.video_limit, 1_000_000..=200_000_000);
         check.require_count("files.document_limit", self.document_limit, 65_536..=100_000_000);
-        check.require_duration("files.upload_timeout", self.upload_timeout, Duration::from_secs(10)..=Duration::from_mins(120));
+        check.require_duration(
+            "files.upload_timeout",
+            self.upload_timeout,
+            Duration::from_secs(10)..=Duration::from_mins(120),
+        );
     }
 }

@@ -23,7 +23,10 @@ pub async fn run(files: FileStore, db: Db, clock: Clock) {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "files that nothing uses were thrown away"),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "files that nothing uses could not be thrown away");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "files that nothing uses could not be thrown away"
+                );
             }
         }
     }

@@ -68,9 +68,7 @@ fn draft_of(found: &Submission, files: &[SubmittedFile], origin: GroupId, public
     );
     paragraphs.push(credit);
     let hero = files.iter().find(|file| file.kind == FileKind::Image && is_hero(file));
-    let attachment = hero.and_then(|file| {
-        Some(Attachment { image: file.preview?, alt: file.alt.parse().ok()? })
-    });
+    let attachment = hero.and_then(|file| Some(Attachment { image: file.preview?, alt: file.alt.parse().ok()? }));
     let links = files.iter().filter(|file| file.kind != FileKind::Image).map(|file| Link {
         label: match file.kind {
             FileKind::Video => "ชมวีดิทัศน์",
@@ -79,7 +77,13 @@ fn draft_of(found: &Submission, files: &[SubmittedFile], origin: GroupId, public
         .to_owned(),
         url: format!("{public_url}/f/{}.{}", file.id, file.kind.ending()),
     });
-    Draft { subject: found.title.clone(), body: paragraphs.join("\n\n"), links: links.collect(), attachment, ..blank(origin) }
+    Draft {
+        subject: found.title.clone(),
+        body: paragraphs.join("\n\n"),
+        links: links.collect(),
+        attachment,
+        ..blank(origin)
+    }
 }
 
 /// Whether its small picture shows all of it.

@@ -83,13 +83,9 @@ pub async fn insert_file(db: &mut Connection, file: &NewFile, by: &Actor, now: T
 
 /// Notes that the bytes are kept.
 pub async fn mark_stored(db: &mut Connection, id: FileId, now: Timestamp) -> Result<()> {
-    sqlx::query!(
-        "update files set stored_at = $2 where id = $1 and stored_at is null",
-        id as FileId,
-        now as Timestamp
-    )
-    .execute(db)
-    .await?;
+    sqlx::query!("update files set stored_at = $2 where id = $1 and stored_at is null", id as FileId, now as Timestamp)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

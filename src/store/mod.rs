@@ -74,6 +74,7 @@ pub mod images;
 pub mod invitations;
 pub mod join_codes;
 pub mod known_devices;
+pub mod line_files;
 pub mod links;
 pub mod listener;
 pub mod locks;

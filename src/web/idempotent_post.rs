@@ -222,8 +222,7 @@ impl IdempotentPost<Bytes> {
 /// Who makes a request, its path, and the key under which its answer is kept.
 async fn read_head(parts: &mut Parts, app: &App) -> Result<(Caller, String, Option<String>), Problem> {
     let caller = Caller::from_request_parts(parts, app).await?;
-    let OriginalUri(uri) =
-        OriginalUri::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
+    let OriginalUri(uri) = OriginalUri::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
     Ok((caller, uri.path().to_owned(), read_key(&parts.headers)?))
 }
 

@@ -16,7 +16,8 @@ use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
     disseminations, drafts, events, files, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
-    register, register_entries, register_file, requests, retrying, status, submissions, topics, waiting, webhook_failures,
+    register, register_entries, register_file, requests, retrying, status, submissions, topics, waiting,
+    webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};

@@ -77,9 +77,7 @@ pub fn say_not_staged(t: Words, why: &NotStaged) -> Option<String> {
 pub fn say_not_kept(t: Words, why: &NotKept) -> Option<String> {
     match why {
         NotKept::NotGood(NotGood::Picture(bad)) => Some(either(t, bad.thai(), capital(&bad.to_string()))),
-        NotKept::NotGood(NotGood::Video(bad)) => {
-            Some(either(t, bad.thai().to_owned(), capital(&bad.to_string())))
-        }
+        NotKept::NotGood(NotGood::Video(bad)) => Some(either(t, bad.thai().to_owned(), capital(&bad.to_string()))),
         NotKept::NotGood(NotGood::Failed(_)) | NotKept::Store(_) | NotKept::Files(_) => None,
     }
 }

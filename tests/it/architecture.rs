@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("accounts", &["domain", "store"]),
     ("offices", &["domain", "store"]),
     ("files", &["domain", "store"]),
+    ("intake", &["domain", "store", "line", "relay", "files", "offices"]),
     ("report", &["domain"]),
     ("oidc", &["domain"]),
     ("web", &["domain", "store", "report", "relay", "accounts", "offices", "files", "line", "oidc", "telemetry"]),
@@ -26,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const NARROWED: &[(&str, &str, &[&str])] = &[
     ("relay", "telemetry", &["metric"]),
     ("web", "telemetry", &["metric"]),
+    ("intake", "relay", &["engine"]),
     (
         "web",
         "relay",
@@ -76,8 +78,12 @@ const ROOMS_APART: &[(&str, &[&str])] = &[
 const STILL_OF_THE_API: &[&str] = &["deputies", "group_change"];
 
 /// Crates that only some modules may name; the demo, which is in `app`, acts on the simulator by its control API.
-const ONLY_IN: &[(&str, &[&str])] =
-    &[("sqlx::", &["store", "domain"]), ("reqwest::", &["line", "oidc", "app"]), ("object_store::", &["files"]), ("axum::", &["web", "simulator"])];
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("sqlx::", &["store", "domain"]),
+    ("reqwest::", &["line", "oidc", "app"]),
+    ("object_store::", &["files"]),
+    ("axum::", &["web", "simulator"]),
+];
 
 /// Rooms that are packages of their own, in a folder of the same name.
 const PACKAGES: &[&str] = &["domain", "simulator"];

@@ -54,6 +54,7 @@ mod heard;
 mod heard_page;
 mod interleavings;
 mod line_check;
+mod line_files;
 mod line_groups;
 mod listener;
 mod markup;

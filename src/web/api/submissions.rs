@@ -21,8 +21,8 @@ use crate::store::submissions::{
     Filter, find_submission, list_steps, list_submissions as list_rows, list_submitted_files,
 };
 use crate::web::access::offices::chosen;
-use crate::web::access::{Caller, visible};
 use crate::web::access::origin::default_origin;
+use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::file_answer;
@@ -210,7 +210,7 @@ pub async fn send_submission(State(app): State<App>, post: IdempotentPost<Materi
     work.answer(StatusCode::CREATED, &made).await
 }
 
-/// Send what was returned again, changed.
+/// Send what was returned again, changed; or say what it is that came by LINE and that nobody has checked yet.
 #[utoipa::path(post, path = "/submissions/{id}/send-again", tag = "offices", params(("id" = SubmissionId, Path)),
     request_body = MaterialInput, responses((status = 200, body = SubmissionDetails)))]
 pub async fn send_submission_again(

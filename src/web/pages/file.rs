@@ -25,11 +25,7 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
         content_type = "application/problem+json"),
     (status = 416, description = "It has no such part", body = crate::web::problem::ProblemDetails,
         content_type = "application/problem+json")))]
-pub async fn show_file(
-    State(app): State<App>,
-    Id(name): Id<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn show_file(State(app): State<App>, Id(name): Id<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let named = name.rsplit_once('.').and_then(|(id, ending)| Some((id.parse::<FileId>().ok()?, ending)));
     let (id, ending) = named.ok_or_else(|| Problem::absent("file"))?;
     // the connection is let go before the file is sent

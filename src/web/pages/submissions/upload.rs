@@ -7,9 +7,9 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::HERE;
 use super::form::{MaterialForm, read_ids, write_ids};
 use super::send::{Sending, render};
-use super::HERE;
 use crate::domain::content_id::FileId;
 use crate::domain::ids::SubmissionId;
 use crate::domain::submission::MOST_FILES;
@@ -33,7 +33,10 @@ pub(super) async fn take_files(
     // a form holds little beside its files: what is far too large is refused before it is read
     let most = app.files.limits().most().saturating_mul(MOST_FILES as u64) + 100_000;
     let sent = if announced(&headers).is_some_and(|size| size > most) {
-        Sent { fault: say_not_staged(visitor.words, &NotStaged::TooLarge(app.files.limits().most())), ..Sent::default() }
+        Sent {
+            fault: say_not_staged(visitor.words, &NotStaged::TooLarge(app.files.limits().most())),
+            ..Sent::default()
+        }
     } else {
         read_parts(&app, &visitor, request).await?
     };
