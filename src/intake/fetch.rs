@@ -18,8 +18,6 @@ use crate::store::line_files::{ClaimedFile, LineFileState, claim, give_up, note_
 
 /// Files that a node fetches at the same time.
 const ABREAST: usize = 4;
-/// Beyond the time that fetching may take: keeping it takes a while, too.
-const MARGIN: Duration = Duration::from_mins(2);
 /// After that nothing is expected of LINE any more.
 const PATIENCE: Duration = Duration::from_hours(24);
 /// The longest wait between two tries of what LINE prepares.
@@ -45,7 +43,8 @@ impl Intake {
     /// Fetches what is due; gives how many were tried.
     pub(super) async fn fetch_due(&self) -> Result<usize, StoreError> {
         let now = self.engine.clock.now();
-        let until = now + self.content_timeout + MARGIN;
+        // as long again for looking at it and keeping it
+        let until = now + self.content_timeout * 2;
         let limit = i64::try_from(ABREAST).unwrap_or(1);
         let claimed = claim(&mut *self.engine.db.acquire().await?, now, until, limit).await?;
         let tried = claimed.len();

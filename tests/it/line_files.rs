@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const CLAIM_ENDS: Duration = Duration::from_mins(3);
 
 /// A picture of one colour.
-fn picture(shade: u8) -> Media {
+pub fn picture(shade: u8) -> Media {
     let mut bytes = Cursor::new(Vec::new());
     let drawn = RgbImage::from_fn(400, 600, |x, y| {
         Rgb([shade, u8::try_from(x / 4).expect("small"), u8::try_from(y / 4).expect("small")])
@@ -37,7 +37,7 @@ fn intake(app: &TestApp) -> Intake {
 }
 
 /// Does all that is due now.
-async fn work(app: &TestApp) {
+pub async fn work(app: &TestApp) {
     let intake = intake(app);
     while intake.work().await.expect("the database") > 0 {}
 }
@@ -50,7 +50,7 @@ async fn with_coordinator() -> TestApp {
 }
 
 /// Sends something; gives LINE's id of the message.
-async fn send(app: &TestApp, who: Member, media: Media) -> u64 {
+pub async fn send(app: &TestApp, who: Member, media: Media) -> u64 {
     let event = GroupEvent::DirectMedia { member: who.number, media };
     let report = app.line().happen(who.group, event).await.expect("it happens");
     assert_eq!(report.status, Some(200));

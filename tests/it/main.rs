@@ -98,6 +98,7 @@ mod s3_server;
 mod scenes_board;
 mod scenes_compose;
 mod scenes_dissemination;
+mod scenes_line_files;
 mod scenes_offices;
 mod scenes_people;
 mod scenes_provider;

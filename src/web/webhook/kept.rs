@@ -282,17 +282,17 @@ mod tests {
     #[test]
     fn of_a_file_its_place_is_kept_where_whoever_sent_it_alone_is_bound() {
         let set = crate::line::webhook::ImageSet { id: "E005D".to_owned(), index: Some(1), total: Some(2) };
-        let sent = || Media { message_id: "461".to_owned(), kind: MediaKind::Image, set: Some(set.clone()) };
-        let event = kept_from(EventContent::Media(sent()), Mode::Active, true, true);
+        let media = || Media { message_id: "461".to_owned(), kind: MediaKind::Image, set: Some(set.clone()) };
+        let event = kept_from(EventContent::Media(media()), Mode::Active, true, true);
         assert_eq!((event.kind.as_str(), event.person.map(|hash| hash.len())), ("file", Some(32)));
         let note: FileNote = serde_json::from_str(&event.data.expect("a note")).expect("ours");
         assert_eq!((note.message_id.as_str(), note.set_total), ("461", Some(2)));
         let unsend = || EventContent::Unsend { message_id: "461".to_owned() };
         assert_eq!(kept_from(unsend(), Mode::Active, true, true).kind, "unsend");
         for (what, mode, direct, bound) in [
-            (EventContent::Media(sent()), Mode::Active, true, false),
-            (EventContent::Media(sent()), Mode::Active, false, true),
-            (EventContent::Media(sent()), Mode::Standby, true, true),
+            (EventContent::Media(media()), Mode::Active, true, false),
+            (EventContent::Media(media()), Mode::Active, false, true),
+            (EventContent::Media(media()), Mode::Standby, true, true),
             (unsend(), Mode::Active, true, false),
         ] {
             let event = kept_from(what, mode, direct, bound);

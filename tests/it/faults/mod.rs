@@ -9,6 +9,7 @@ mod clock;
 mod failover;
 mod kills;
 mod line;
+mod line_files;
 mod model;
 mod nodes;
 mod patroni;
