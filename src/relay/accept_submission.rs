@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use super::draft_rules::DraftFault;
-use super::drafts::{blank, check, create};
+use super::drafts::{blank, check, store};
 use super::own_bulletin::must_may;
 use super::refusal::{Refusal, Result};
 use crate::domain::account::Permission;
@@ -46,7 +46,7 @@ pub async fn accept(
     let checked = check(db, right, draft, now).await?.map_err(|faults| refusal_of(&faults))?;
     let ids: Vec<FileId> = files.iter().map(|file| file.id).collect();
     release_files(db, &ids, now).await?;
-    let bulletin = create(db, right, &checked, now).await?;
+    let bulletin = store(db, right, &checked, now).await?;
     let step = NewStep { state: SubmissionState::Accepted, remark: None, sent: None, bulletin: Some(bulletin) };
     insert_step(db, id, step, &right.actor, now).await?;
     let detail = json!({ "office": found.office_id.0, "bulletin": bulletin });

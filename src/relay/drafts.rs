@@ -137,9 +137,20 @@ pub fn blank(origin: GroupId) -> Draft {
 /// [`Refusal::NotAllowed`].
 pub async fn create(db: &mut Connection, right: &Right, draft: &CheckedDraft, now: Timestamp) -> Result<BulletinId> {
     must_may(right, Permission::Originate)?;
-    let (id, draft) = (BulletinId::new(now), draft.draft());
-    rows::insert_draft(db, id, draft, &super::public_token(), &right.actor, now).await?;
+    let (id, draft) = (store(db, right, draft, now).await?, draft.draft());
     note(db, right, "draft", id, Overrides::of(draft), now).await?;
+    Ok(id)
+}
+
+/// Stores a new draft for a command that notes itself.
+pub(super) async fn store(
+    db: &mut Connection,
+    right: &Right,
+    draft: &CheckedDraft,
+    now: Timestamp,
+) -> Result<BulletinId, StoreError> {
+    let id = BulletinId::new(now);
+    rows::insert_draft(db, id, draft.draft(), &super::public_token(), &right.actor, now).await?;
     Ok(id)
 }
 

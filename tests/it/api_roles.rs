@@ -83,6 +83,18 @@ const SPREAD_IN_LAMPHUN: &str = r#"{"bulletin_id": "{held}", "office": "lamphun"
 const SPREAD_IN_CHIANG_MAI: &str =
     r#"{"bulletin_id": "{held}", "office": "chiangmai", "medium": "website", "area": "50"}"#;
 
+const MATERIAL: &str = r#"{"topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
+const MATERIAL_OF_LAMPHUN: &str =
+    r#"{"office": "lamphun", "topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
+const MATERIAL_OF_CHIANG_MAI: &str =
+    r#"{"office": "chiangmai", "topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
+
+/// The same with another status for the agency, whose own office it is.
+const fn with_agency(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
+    expected[5] = status;
+    expected
+}
+
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
     row("POST /api/v1/bulletins", "bulletins", r#"{"subject": "เรื่อง", "body": "ความ"}"#, with(201, ORIGINATE)),
@@ -284,6 +296,54 @@ const ROWS: &[Row] = &[
         r#"{"medium": "website", "area": "50"}"#,
         WORK_ELSEWHERE,
     ),
+    // a JSON body is no file, and that is told only to whom may upload one
+    row("POST /api/v1/files", "files", "{}", [415, 415, 403, 415, 415, 415, 415, 401]),
+    row("GET /api/v1/submissions", "submissions", "", READ),
+    row("GET /api/v1/submissions", "submissions?office=lamphun", "", ABOVE),
+    row("GET /api/v1/submissions", "submissions?office=chiangmai", "", WHOLE),
+    row("POST /api/v1/submissions", "submissions", MATERIAL_OF_LAMPHUN, with(201, WORK_ABOVE)),
+    row("POST /api/v1/submissions", "submissions", MATERIAL_OF_CHIANG_MAI, with(201, WORK_ELSEWHERE)),
+    row("GET /api/v1/submissions/topics", "submissions/topics", "", READ),
+    row(
+        "POST /api/v1/submissions/topics",
+        "submissions/topics",
+        r#"{"code": "water", "th": "น้ำ", "en": "Water"}"#,
+        [200, 200, 403, 403, 403, 403, 403, 401],
+    ),
+    row("GET /api/v1/submissions/{id}", "submissions/{sent}", "", READ),
+    row("GET /api/v1/submissions/{id}", "submissions/{sent by lamphun}", "", ABOVE),
+    row("GET /api/v1/submissions/{id}", "submissions/{sent by chiangmai}", "", WHOLE),
+    // it has no file
+    row(
+        "GET /api/v1/submissions/{id}/files/{file}",
+        "submissions/{sent}/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "",
+        [404, 404, 404, 404, 404, 404, 404, 401],
+    ),
+    row("POST /api/v1/submissions/{id}/send-again", "submissions/{returned}/send-again", MATERIAL, WORK),
+    // nobody checks what their own office sends
+    row("POST /api/v1/submissions/{id}/check", "submissions/{sent}/check", "", with_agency(403, WORK)),
+    row("POST /api/v1/submissions/{id}/check", "submissions/{sent by chiangmai}/check", "", WORK_ELSEWHERE),
+    row("POST /api/v1/submissions/{id}/propose", "submissions/{sent}/propose", "", with_agency(403, WORK)),
+    row("POST /api/v1/submissions/{id}/propose", "submissions/{sent by chiangmai}/propose", "", WORK_ELSEWHERE),
+    row(
+        "POST /api/v1/submissions/{id}/return",
+        "submissions/{sent}/return",
+        REASON,
+        [200, 200, 403, 200, 200, 403, 200, 401],
+    ),
+    row(
+        "POST /api/v1/submissions/{id}/return",
+        "submissions/{sent by chiangmai}/return",
+        REASON,
+        [200, 200, 403, 404, 200, 404, 404, 401],
+    ),
+    row(
+        "POST /api/v1/submissions/{id}/accept",
+        "submissions/{proposed}/accept",
+        "",
+        [200, 200, 403, 403, 403, 403, 403, 401],
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -299,6 +359,7 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/openapi.json", "openapi.json", "", OPEN),
     row("GET /b/{token}", "{page}", "", OPEN),
     row("GET /i/{file}", "/i/{image}.jpg", "", OPEN),
+    row("GET /f/{file}", "/f/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg", "", [404; 8]),
     row("GET /livez", "/livez", "", OPEN),
     row("GET /readyz", "/readyz", "", OPEN),
     row("GET /metrics", "/metrics", "", OPEN),
@@ -341,6 +402,11 @@ impl Fixtures<'_> {
             "declined" => self.declined().await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "sent" => self.app.submission("lamphun-commerce", &[]).await,
+            "sent by lamphun" => self.app.submission("lamphun", &[]).await,
+            "sent by chiangmai" => self.app.submission("chiangmai", &[]).await,
+            "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
+            "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
             "spread in lamphun" => self.spread("lamphun", "51").await,
             "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,

@@ -235,6 +235,7 @@ async fn send_time_to_offices(app: &TestApp, at: &str) -> Vec<(&'static str, Ans
         ("?until", app.get(&admin, &format!("register.csv?office=lamphun&until={typed}")).await),
         ("?since", app.get(&admin, &format!("disseminations?since={typed}")).await),
         ("?since", app.get(&admin, &format!("requests?since={typed}")).await),
+        ("?since", app.get(&admin, &format!("submissions?since={typed}")).await),
     ]
 }
 
@@ -301,6 +302,7 @@ async fn every_time_in_the_document_is_one_of_those_that_are_tried_here() {
         "get /api/v1/register?since",
         "get /api/v1/register?until",
         "get /api/v1/requests?since",
+        "get /api/v1/submissions?since",
         "post /api/v1/coordinators/import?from",
     ];
     let mut tried = [&tried[..], &of_offices, &rest, &queries].concat();

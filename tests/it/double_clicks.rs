@@ -45,6 +45,7 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /bulletins/groups", "looks"),
     ("POST /bulletins/image", "a picture is known by its content"),
     ("POST /audit/check", "looks"),
+    ("POST /submissions/files", "a file is known by its content"),
     ("POST /tree/upload", "looks: each file is kept until it is applied or forgotten"),
     ("POST /tree/uploads/{id}/apply", "a file is applied once, as it is applied then"),
     ("POST /tree/uploads/{id}/undo", "a file is undone once, as it is undone then"),
@@ -63,6 +64,7 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/delete", "/bulletins/{draft}/delete"),
     ("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve"),
     ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
+    ("POST /submissions/{id}/accept", "/submissions/{proposed}/accept"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
 ];
 

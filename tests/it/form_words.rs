@@ -79,6 +79,14 @@ impl<'a> Words<'a> {
                 let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
                 made["id"].as_str().expect("an id").to_owned()
             }
+            "sent" => self.app.submission("lamphun-commerce", &[]).await,
+            "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
+            "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
+            "file" => {
+                let request = self.app.request(&Who::Steward, reqwest::Method::POST, "files");
+                let made = self.app.send(request.body(crate::submissions::infographic(90, 120, 1))).await.expect(201);
+                made["file"].as_str().expect("an id").to_owned()
+            }
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
             "request" => self.app.request_to("lamphun-commerce").await,
             "asking draft" => {

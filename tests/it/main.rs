@@ -104,6 +104,7 @@ mod scenes_people;
 mod scenes_provider;
 mod scenes_register;
 mod scenes_steward;
+mod scenes_submissions;
 mod schema_doc;
 mod secrets;
 mod slow_clients;

@@ -49,6 +49,7 @@ const ALWAYS_REFUSED: &[&str] = &[
     "POST /accounts/invite",
     "POST /join-slips",
     // without a file
+    "POST /submissions/files",
     "POST /tree/upload",
     // nothing was begun at the provider
     "GET /sign-in/provider/return",

@@ -92,6 +92,13 @@ const WORK_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 404, 303, 404, 404, 401];
 const ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
 /// What the provincial office did, and not an office below it.
 const ABOVE: [u16; 8] = [200, 200, 200, 200, 200, 404, 200, 303];
+/// Those who publish.
+const PUBLISH: [u16; 8] = [200, 200, 403, 403, 403, 403, 403, 303];
+const PUBLISH_SEND: [u16; 8] = [303, 303, 403, 403, 403, 403, 403, 401];
+/// What an office sends upward.
+const MATERIAL: &[(&str, &str)] = &[("topic", "farmers"), ("title", "ลำไย"), ("outcome", "ราคาเพิ่มขึ้น")];
+const MATERIAL_OF_LAMPHUN: &[(&str, &str)] =
+    &[("office", "lamphun"), ("topic", "farmers"), ("title", "ลำไย"), ("outcome", "ราคาเพิ่มขึ้น")];
 /// What an office did on the day of the small tree, as the form sends it.
 const SPREAD_IN_LAMPHUN: &[(&str, &str)] = &[
     ("office", "lamphun"),
@@ -414,6 +421,44 @@ const ROWS: &[Row] = &[
         &[("reason", "ข้อมูลคลาดเคลื่อน")],
         [303, 303, 403, 404, 303, 403, 403, 401],
     ),
+    // what offices send upward
+    open("GET /submissions", "/submissions", ALL),
+    // a form without a file
+    send("POST /submissions/files", "/submissions/files", &[], [400, 403, 403, 400, 400, 400, 400, 401]),
+    open("GET /submissions/new", "/submissions/new", WORK),
+    send("POST /submissions/new", "/submissions/new", MATERIAL_OF_LAMPHUN, WORK_SEND),
+    open("GET /submissions/topics", "/submissions/topics", PUBLISH),
+    send(
+        "POST /submissions/topics",
+        "/submissions/topics",
+        &[("code", "water"), ("thai", "น้ำ"), ("english", "Water")],
+        PUBLISH_SEND,
+    ),
+    open("GET /submissions/{id}", "/submissions/{sent}", ALL),
+    open("GET /submissions/{id}", "/submissions/{sent by lamphun}", ABOVE),
+    open("GET /submissions/{id}", "/submissions/{sent by chiangmai}", WHOLE),
+    // it has no file
+    open(
+        "GET /submissions/{id}/files/{file}",
+        "/submissions/{sent}/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
+    open("GET /submissions/{id}/again", "/submissions/{returned}/again", WORK),
+    send("POST /submissions/{id}/again", "/submissions/{returned}/again", MATERIAL, WORK_SEND),
+    // nobody checks what their own office sends
+    send(
+        "POST /submissions/{id}/step",
+        "/submissions/{sent}/step",
+        &[("act", "check")],
+        [303, 403, 403, 303, 303, 403, 303, 401],
+    ),
+    send(
+        "POST /submissions/{id}/step",
+        "/submissions/{sent by chiangmai}/step",
+        &[("act", "propose")],
+        [303, 403, 403, 404, 303, 404, 404, 401],
+    ),
+    send("POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[], PUBLISH_SEND),
     // how offices spread bulletins further
     open("GET /disseminations", "/disseminations", ALL),
     open("GET /disseminations/new", "/disseminations/new?bulletin={held}", WORK),
@@ -551,6 +596,11 @@ impl<'a> Fixtures<'a> {
             "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "sent" => self.app.submission("lamphun-commerce", &[]).await,
+            "sent by lamphun" => self.app.submission("lamphun", &[]).await,
+            "sent by chiangmai" => self.app.submission("chiangmai", &[]).await,
+            "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
+            "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
             "spread in lamphun" => self.spread("lamphun", "51").await,
             "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,

@@ -21,6 +21,7 @@ use crate::scenes_people::people;
 use crate::scenes_provider::at_a_provider;
 use crate::scenes_register::registers;
 use crate::scenes_steward::forwarding;
+use crate::scenes_submissions::sending_up;
 use crate::template_parts::{Mark, files, parts};
 use crate::test_app::{TestApp, Who};
 
@@ -108,6 +109,7 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.extend(office_work(&TestApp::new().await).await);
     shown.extend(sent_in_line(&TestApp::new().await).await);
     shown.extend(spreading(&TestApp::new().await).await);
+    shown.extend(sending_up(&TestApp::new().await).await);
     let big = TestApp::new().await;
     shown.extend(wide(&big).await);
     shown.extend(chart(&TestApp::new().await).await);

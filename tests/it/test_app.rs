@@ -533,6 +533,22 @@ impl TestApp {
         id
     }
 
+    /// What an office sent upward, with these steps taken; gives the id.
+    pub async fn submission(&self, office: &str, steps: &[&str]) -> String {
+        let sent = json!({ "office": office, "topic": "farmers", "title": "ลำไยขายได้ราคาดี", "outcome": "ราคาเพิ่มขึ้น" });
+        let made = self.post(&Who::Admin, "submissions", sent).await.expect(201);
+        let id = made["id"].as_str().expect("an id").to_owned();
+        for step in steps {
+            let body = if *step == "return" {
+                json!({ "reason": "โปรดระบุตัวเลข" })
+            } else {
+                json!({})
+            };
+            self.post(&Who::Admin, &format!("submissions/{id}/{step}"), body).await.expect(200);
+        }
+        id
+    }
+
     /// A new coordinator of an office, between two seconds of the clock; gives the id.
     pub async fn coordinator(&self, office: &str) -> String {
         self.clock.advance(Duration::from_secs(1));
