@@ -46,6 +46,7 @@
 //! | what administrators do with accounts and API keys | [`accounts`] |
 //! | what the letters ask of offices, such as their register | [`offices`] |
 //! | where uploaded files are, and what is let in | [`files`] |
+//! | what people send to the account in a chat of two, fetched and handed to their office | [`intake`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
@@ -61,6 +62,7 @@ pub mod cli;
 pub mod config;
 pub mod embedded;
 pub mod files;
+pub mod intake;
 pub mod line;
 pub mod offices;
 pub mod oidc;

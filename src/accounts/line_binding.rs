@@ -1,4 +1,4 @@
-//! The LINE user of one's own account: the code by which a steward is bound to it, and the end of the binding.
+//! The LINE user of one's own account: the code by which a steward or coordinator is bound to it, and the end of the binding.
 
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ pub const CODE_LASTS: Duration = Duration::from_mins(30);
 /// Makes a code for the caller's own account; older ones stop working. It is in the answer and nowhere else.
 ///
 /// # Errors
-/// [`AccountRefusal::NotAllowed`] where it is no steward's.
+/// [`AccountRefusal::NotAllowed`] where it is neither a steward's nor a coordinator's.
 pub async fn make_code(db: &mut Connection, right: &Right, account: AccountId, now: Timestamp) -> Result<BindingCode> {
-    if right.role != Role::Steward {
+    if !matches!(right.role, Role::Steward | Role::Coordinator) {
         return Err(AccountRefusal::NotAllowed);
     }
     let code = BindingCode::generate();

@@ -25,6 +25,7 @@ use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Limits, Server};
 use crate::files::sweep;
+use crate::intake::Intake;
 use crate::relay::clock_watch::run_clock_watch;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
@@ -193,6 +194,7 @@ impl Running {
                 stopping.run_until_cancelled(sweep::run(files, db, clock)).await;
             });
         }
+        let files = app.files.clone();
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
@@ -214,6 +216,8 @@ impl Running {
         if role == Role::Web {
             running.relay.spawn(run_clock_watch(engine.clone(), stop));
         } else {
+            let intake = Intake::new(engine.clone(), files, config.line.content_timeout);
+            running.relay.spawn(intake.run(stop));
             running.start_relay(engine, inbound);
         }
         Ok(running)

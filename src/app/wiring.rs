@@ -37,6 +37,8 @@ pub(super) fn line_client(config: &Config) -> anyhow::Result<LineClient> {
     let api_base = config.line.api_base.as_str().parse().context("line.api_base is not an address")?;
     Ok(LineClient::new(&client::Settings {
         api_base,
+        data_base: config.line.data_base.as_str().parse().context("line.data_base is not an address")?,
+        content_timeout: config.line.content_timeout,
         connect_timeout: config.line.connect_timeout,
         request_timeout: config.line.request_timeout,
         in_flight: whole(config.relay.in_flight),

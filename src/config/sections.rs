@@ -229,6 +229,9 @@ pub struct Line {
     /// The longest time of a call in all.
     #[serde(deserialize_with = "duration::one")]
     pub request_timeout: Duration,
+    /// The longest time of fetching what somebody sent.
+    #[serde(deserialize_with = "duration::one")]
+    pub content_timeout: Duration,
     /// What LINE's plans cost.
     pub price: Price,
 }
@@ -237,6 +240,7 @@ impl Line {
     pub(super) fn check(&self, check: &mut Check) {
         self.price.check(check);
         check.require_duration("line.request_timeout", self.request_timeout, SECOND / 10..=2 * MINUTE);
+        check.require_duration("line.content_timeout", self.content_timeout, SECOND..=30 * MINUTE);
         let shorter = self.connect_timeout <= self.request_timeout && !self.connect_timeout.is_zero();
         check.require("line.connect_timeout", shorter, "must be above zero and not longer than line.request_timeout");
     }

@@ -73,6 +73,12 @@ pub enum OfficeRefusal {
     /// A file with what is wrong with it.
     #[error("the file is not accepted")]
     File(Vec<FileFault>),
+    /// One file, which is written down as a whole, would hold more people than it may.
+    #[error(
+        "one file holds at most {} appointments: narrow it by province, or leave out those that have ended",
+        coordinators::MOST_EXPORTED
+    )]
+    TooManyExported,
     /// There is no such request, or its office is outside of the caller's part of the tree.
     #[error("there is no such request")]
     RequestAbsent,

@@ -64,7 +64,7 @@ pub async fn send(
     Ok(id)
 }
 
-/// Sends what was returned again, changed.
+/// Sends what was returned again, changed; or says what it is that came by LINE, as long as nobody above has done anything with it.
 ///
 /// # Errors
 /// As [`send`]; [`OfficeRefusal::NotNow`] where it was not returned.
@@ -77,7 +77,7 @@ pub async fn send_again(
 ) -> Result<()> {
     let found = lock(db, right, id).await?;
     must_work_for(db, right, found.office_id).await?;
-    let state = after(&found, SubmissionAct::SendAgain)?;
+    let state = if found.awaits_details() { found.state } else { after(&found, SubmissionAct::SendAgain)? };
     let (kind, files) = check(db, material).await?;
     replace_submission(db, id, &material.as_row(kind, found.way, &files), &right.actor, now).await?;
     note(db, right, id, state, None, Some(material), now).await?;

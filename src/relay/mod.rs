@@ -75,6 +75,7 @@ mod reminders;
 pub mod rendering;
 pub mod restore_guard;
 pub mod retry;
+mod sent_files;
 pub mod settings;
 pub mod share;
 pub mod test_driver;

@@ -82,6 +82,14 @@ pub struct Submission {
     pub bulletin: Option<BulletinId>,
 }
 
+impl Submission {
+    /// Whether its office may still say what it is: it came by LINE, where nobody fills in a form, and nobody above has done anything with it.
+    #[must_use]
+    pub fn awaits_details(&self) -> bool {
+        self.way == SubmissionWay::Line && self.state == SubmissionState::Received
+    }
+}
+
 macro_rules! select_submissions {
     ($conditions:literal, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(

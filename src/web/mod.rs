@@ -29,6 +29,7 @@ mod line_check;
 mod listen;
 mod listing;
 mod live;
+mod long_table;
 mod pages;
 mod people;
 mod picture;

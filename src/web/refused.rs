@@ -138,6 +138,7 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::CoordinatorAbsent => Self::absent("coordinator"),
             OfficeRefusal::NotLater => Self::conflict("not-later", detail),
             OfficeRefusal::CannotEnd => Self::conflict("cannot-end", detail),
+            OfficeRefusal::TooManyExported => Self::invalid_field("?province", detail),
             OfficeRefusal::RequestAbsent => Self::absent("request"),
             OfficeRefusal::NotOpen => Self::conflict("not-open", detail),
             OfficeRefusal::File(faults) => Self::invalid(faults.iter().map(file_fault).collect()),

@@ -16,7 +16,8 @@ use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
     disseminations, drafts, events, files, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
-    register, register_entries, requests, retrying, status, submissions, topics, waiting, webhook_failures,
+    register, register_entries, register_file, requests, retrying, status, submissions, topics, waiting,
+    webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -98,6 +99,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
         .routes(routes!(register::list_register, register_entries::receive_letter))
+        .routes(routes!(register_file::get_register_file))
         .routes(routes!(register::list_register_years))
         .routes(routes!(register::close_register_year))
         .routes(routes!(register::choose_register_rule))

@@ -206,6 +206,9 @@ const ROWS: &[Row] = &[
         r#"{"office": "chiangmai", "subject": "เรื่อง"}"#,
         with(201, WORK_ELSEWHERE),
     ),
+    row("GET /api/v1/register.csv", "register.csv?office=lamphun-commerce", "", WORK),
+    row("GET /api/v1/register.csv", "register.csv?office=lamphun", "", WORK_ABOVE),
+    row("GET /api/v1/register.csv", "register.csv?office=chiangmai", "", WORK_ELSEWHERE),
     row("GET /api/v1/register/years", "register/years?office=lamphun", "", WORK_ABOVE),
     row("GET /api/v1/register/years", "register/years?office=chiangmai", "", WORK_ELSEWHERE),
     row(

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("accounts", &["domain", "store"]),
     ("offices", &["domain", "store"]),
     ("files", &["domain", "store"]),
+    ("intake", &["domain", "store", "line", "relay", "files", "offices"]),
     ("report", &["domain"]),
     ("oidc", &["domain"]),
     ("web", &["domain", "store", "report", "relay", "accounts", "offices", "files", "line", "oidc", "telemetry"]),
@@ -26,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const NARROWED: &[(&str, &str, &[&str])] = &[
     ("relay", "telemetry", &["metric"]),
     ("web", "telemetry", &["metric"]),
+    ("intake", "relay", &["engine"]),
     (
         "web",
         "relay",

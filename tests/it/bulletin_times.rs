@@ -231,6 +231,8 @@ async fn send_time_to_offices(app: &TestApp, at: &str) -> Vec<(&'static str, Ans
         ("/at", app.post(&admin, "disseminations", spread).await),
         ("?since", app.get(&admin, &format!("register?office=lamphun&since={typed}")).await),
         ("?until", app.get(&admin, &format!("register?office=lamphun&until={typed}")).await),
+        ("?since", app.get(&admin, &format!("register.csv?office=lamphun&since={typed}")).await),
+        ("?until", app.get(&admin, &format!("register.csv?office=lamphun&until={typed}")).await),
         ("?since", app.get(&admin, &format!("disseminations?since={typed}")).await),
         ("?since", app.get(&admin, &format!("requests?since={typed}")).await),
         ("?since", app.get(&admin, &format!("submissions?since={typed}")).await),
@@ -295,6 +297,8 @@ async fn every_time_in_the_document_is_one_of_those_that_are_tried_here() {
     let rest = ["NewRegisterEntry.received_at", "NewDeputy.from", "NewDeputy.until", "Publish.at", "SpreadInput.at"];
     let queries = [
         "get /api/v1/disseminations?since",
+        "get /api/v1/register.csv?since",
+        "get /api/v1/register.csv?until",
         "get /api/v1/register?since",
         "get /api/v1/register?until",
         "get /api/v1/requests?since",

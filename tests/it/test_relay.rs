@@ -162,6 +162,8 @@ impl TestRelay {
         let settings = settings();
         let line = LineClient::new(&client::Settings {
             api_base: simulator.url().parse().expect("an address"),
+            data_base: simulator.url().parse().expect("an address"),
+            content_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_millis(500),
             request_timeout: settings.request_timeout,
             in_flight: 64,

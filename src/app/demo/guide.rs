@@ -49,7 +49,8 @@ pub(super) async fn describe(
         "\nIn most provinces people forward by hand in LINE, by and by, and the account hears it; in the others stewards forward on\n\
          their page, all but the governor of Ranong, whose office operations call and report for. A bulletin comes every ten minutes;\n\
          {base}/cost says what they cost. The governor of Lamphun has bound LINE: his chat of two reminds him, in office hours and\n\
-         at any hour of what is ด่วนที่สุด, and ส่งต่อ forwards, there and under a card in the chat of gcc1 as member {member}. All bulletins are made up.\n\nServing until Ctrl-C.\n",
+         at any hour of what is ด่วนที่สุด, and ส่งต่อ forwards, there and under a card in the chat of gcc1 as member {member}. Pictures, videos and\n\
+         PDFs that he attaches there become material of the province, below {base}/submissions. All bulletins are made up.\n\nServing until Ctrl-C.\n",
         member = bound_steward::MEMBER,
     );
     Ok(text)

@@ -30,6 +30,7 @@ pub mod on_behalf;
 pub mod publishing;
 pub mod register;
 pub mod register_entries;
+pub mod register_file;
 pub(super) mod request_fields;
 pub mod requests;
 pub mod retrying;

@@ -210,7 +210,7 @@ pub async fn send_submission(State(app): State<App>, post: IdempotentPost<Materi
     work.answer(StatusCode::CREATED, &made).await
 }
 
-/// Send what was returned again, changed.
+/// Send what was returned again, changed; or say what it is that came by LINE and that nobody has checked yet.
 #[utoipa::path(post, path = "/submissions/{id}/send-again", tag = "offices", params(("id" = SubmissionId, Path)),
     request_body = MaterialInput, responses((status = 200, body = SubmissionDetails)))]
 pub async fn send_submission_again(

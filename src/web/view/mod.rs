@@ -16,3 +16,5 @@ pub mod submission;
 pub mod timeline;
 pub mod waiting;
 mod whose_turn;
+
+pub(in crate::web) use whose_turn::word;

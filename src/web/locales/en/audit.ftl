@@ -26,6 +26,16 @@ audit-none = No entry matches
 audit-older = Earlier entries
 ways-audit = Audit
 
+# What it was done to, where that has no name of its own.
+audit-of-office = { $what }, { $office }
+audit-of-register = Receive no. { $number }/{ $year }, { $office }
+audit-of-coordinator = Coordinator
+audit-of-channel = LINE channel { $code }
+audit-of-key = API key { $code }
+audit-of-secret-key = Sealing key { $code }
+audit-of-tree-upload = Tree file { $code }
+audit-of-database = The database
+
 # What was done, by the code word that the audit keeps.
 audit-act-sign-in = Signed in
 audit-act-sign-in-failures = Attempts to sign in failed

@@ -4,6 +4,7 @@ material-title-page = What offices send up
 material-about = An office sends an infographic, pictures, a video, a document or a text about results. The office above checks and proposes it; what is accepted becomes a draft that names its source.
 material-send = Send material
 material-send-again = Change and send again
+material-complete = Say what it is
 material-send-button = Send
 material-look = Show
 material-list = Submissions

@@ -20,6 +20,16 @@ audit-none = ไม่พบรายการที่ตรงกับเง�
 audit-older = รายการก่อนหน้านี้
 ways-audit = บันทึกการใช้งาน
 
+# What it was done to, where that has no name of its own.
+audit-of-office = { $what } { $office }
+audit-of-register = เลขรับ { $number }/{ $year } { $office }
+audit-of-coordinator = ผู้ประสานงาน
+audit-of-channel = ช่องทาง LINE { $code }
+audit-of-key = กุญแจ API { $code }
+audit-of-secret-key = กุญแจเข้ารหัส { $code }
+audit-of-tree-upload = ไฟล์ผังหน่วยงาน ลำดับที่ { $code }
+audit-of-database = ฐานข้อมูล
+
 # What was done, by the code word that the audit keeps.
 audit-act-sign-in = เข้าสู่ระบบ
 audit-act-sign-in-failures = มีผู้พยายามเข้าสู่ระบบหลายครั้งแต่ไม่สำเร็จ

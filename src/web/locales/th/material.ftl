@@ -4,6 +4,7 @@ material-title-page = ผลงานที่หน่วยงานส่ง
 material-about = หน่วยงานส่งอินโฟกราฟิก ภาพ วีดิทัศน์ เอกสาร หรือข้อความเกี่ยวกับผลการดำเนินงาน หน่วยงานที่อยู่เหนือขึ้นไปตรวจสอบและเสนอ เมื่อได้รับแล้วจะเป็นร่างประกาศที่ระบุที่มา
 material-send = ส่งผลงาน
 material-send-again = แก้ไขและส่งใหม่
+material-complete = เติมรายละเอียด
 material-send-button = ส่งผลงาน
 material-look = แสดง
 material-list = รายการ

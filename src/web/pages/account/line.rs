@@ -1,4 +1,4 @@
-//! One's own account in LINE: who forwards by a tap and is reminded there.
+//! One's own account in LINE: who forwards by a tap and is reminded there, or sends files of the office.
 //!
 //! Whoever is bound may forward in the account's name, so a code is made only for whoever types the present password. The QR code
 //! opens the chat with the official account with the code ready to be sent (`line.me/R/oaMessage`).
@@ -32,6 +32,8 @@ use crate::web::words::Words;
 pub(super) struct LineCard {
     /// Through which channel, and since when; none = nobody is bound.
     pub(super) bound: Option<String>,
+    /// Whether whoever is bound forwards there.
+    pub(super) forwards: bool,
 }
 
 #[derive(Template)]
@@ -60,21 +62,21 @@ impl Chat {
     }
 }
 
-/// What to say; nothing to those who forward nothing.
+/// What to say; nothing to those who neither forward nor send anything.
 pub(super) async fn find_card(
     db: &mut Connection,
     t: Words,
     role: Role,
     account: &Account,
 ) -> Result<Option<LineCard>, StoreError> {
-    if role != Role::Steward {
+    if !is_bound_to_line(role) {
         return Ok(None);
     }
     let bound = find_binding(db, account.id).await?.map(|binding| {
         let at = moment(t, binding.bound_at);
         t.say_with("account-line-since", &[("channel", &binding.channel), ("at", &at)])
     });
-    Ok(Some(LineCard { bound }))
+    Ok(Some(LineCard { bound, forwards: role == Role::Steward }))
 }
 
 /// Makes a code and shows it, this once.
@@ -83,7 +85,7 @@ pub async fn begin(
     visitor: Visitor,
     IdempotentForm { form_key, form: Form(proof) }: IdempotentForm<Form<PasswordProof>>,
 ) -> Result<Response, Problem> {
-    must_be_steward(&visitor)?;
+    must_be_bound_to_line(&visitor)?;
     let account = own(&mut *app.db.acquire().await?, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
         return render(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, FormErrors::of("line", fault)).await;
@@ -99,15 +101,23 @@ pub async fn begin(
 
 /// Ends the binding.
 pub async fn remove(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    must_be_steward(&visitor)?;
+    must_be_bound_to_line(&visitor)?;
     let mut tx = app.begin().await?;
     unbind(&mut tx, &visitor.caller.right(), visitor.account(), app.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-line-unbound")).into_response())
 }
 
-fn must_be_steward(visitor: &Visitor) -> Result<(), Problem> {
-    if visitor.role() == Role::Steward { Ok(()) } else { Err(Problem::forbidden("Only stewards forward in LINE.")) }
+/// Whose accounts are bound: those who forward, and those who send material of their office.
+fn is_bound_to_line(role: Role) -> bool {
+    matches!(role, Role::Steward | Role::Coordinator)
+}
+
+fn must_be_bound_to_line(visitor: &Visitor) -> Result<(), Problem> {
+    if is_bound_to_line(visitor.role()) {
+        return Ok(());
+    }
+    Err(Problem::forbidden("Only stewards and coordinators work in LINE."))
 }
 
 async fn reveal(app: &App, mut visitor: Visitor, account: &Account, code: String) -> Result<Response, Problem> {

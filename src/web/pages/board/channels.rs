@@ -143,6 +143,7 @@ fn say_kind(failure: &Failure, t: Words) -> String {
         "follow" => t.say("webhook-follow"),
         "unfollow" => t.say("webhook-unfollow"),
         "bind_code" | "bind_code_in_group" => t.say("webhook-bind-code"),
+        "file" => t.say("webhook-file"),
         other => other.to_owned(),
     }
 }

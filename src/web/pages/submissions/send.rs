@@ -96,7 +96,8 @@ pub(super) async fn show_again(
 async fn find_returned(db: &mut Connection, visitor: &Visitor, id: SubmissionId) -> Result<Submission, Problem> {
     let found = find_submission(db, visitor.caller.scope.groups(), id).await?;
     let found = found.ok_or(OfficeRefusal::SubmissionAbsent)?;
-    if found.state == SubmissionState::Returned { Ok(found) } else { Err(OfficeRefusal::NotNow.into()) }
+    let may_change = found.state == SubmissionState::Returned || found.awaits_details();
+    if may_change { Ok(found) } else { Err(OfficeRefusal::NotNow.into()) }
 }
 
 pub(super) async fn render(

@@ -158,7 +158,7 @@ fn may_do(visitor: &Visitor, row: &Submission) -> MayDo {
         propose: above && can(SubmissionAct::Propose),
         give_back: (above || publishes) && can(SubmissionAct::Return),
         accept: publishes && can(SubmissionAct::Accept),
-        send_again: right.may(Permission::OfficeWork) && can(SubmissionAct::SendAgain),
+        send_again: right.may(Permission::OfficeWork) && (can(SubmissionAct::SendAgain) || row.awaits_details()),
     }
 }
 
