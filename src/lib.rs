@@ -60,6 +60,7 @@ pub mod cli;
 pub mod config;
 pub mod embedded;
 pub mod line;
+pub mod mail;
 pub mod offices;
 pub mod oidc;
 pub mod relay;

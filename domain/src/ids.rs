@@ -68,6 +68,8 @@ uuid_ids! {
     DisseminationId,
     /// One tree file that was uploaded.
     TreeUploadId,
+    /// One report that an office's groups are set up.
+    EstablishmentReportId,
 }
 
 macro_rules! number_ids {

@@ -17,6 +17,7 @@ pub mod digest;
 pub mod dissemination;
 pub mod document;
 pub mod email;
+pub mod establishment;
 pub mod group;
 pub mod group_alert;
 pub mod headline;

@@ -111,6 +111,7 @@ impl Checkup {
         self.report("open files", check_sockets(&context.config, channels.len()))?;
         self.report("secrets", check_secrets(context, &channels).await)?;
         self.report("api keys", check_keys(context).await)?;
+        self.report("mail", check_mail(&context.config).await)?;
         for channel in &channels {
             self.check_channel(context, channel).await?;
         }
@@ -200,6 +201,15 @@ async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
     }
     let named: Vec<String> = ending.iter().map(|(name, at)| format!("\"{name}\" at {at}")).collect();
     Ok(format!("these end within 30 days: {}", named.join(", ")))
+}
+
+/// Connects to the mail server and signs in, where one is set; sends nothing.
+async fn check_mail(config: &Config) -> anyhow::Result<String> {
+    let Some(mailer) = wiring::mailer(config) else { return Ok("off: no mail.smtp_url is set".to_owned()) };
+    mailer.check().await?;
+    let to = config.mail.establishment_to.as_ref();
+    let to = to.map_or_else(|| "nothing goes by it yet".to_owned(), |to| format!("reports go to {to}"));
+    Ok(format!("the mail server lets us in; {to}"))
 }
 
 async fn check_account(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {

@@ -9,6 +9,7 @@
 mod check;
 mod duration;
 mod layer;
+mod mail;
 mod money;
 mod oidc;
 mod relay;
@@ -23,12 +24,13 @@ use figment::Figment;
 use serde::Deserialize;
 
 pub use duration::parse as read_duration;
+pub use mail::{Mail, SmtpTls, SmtpUrl};
 pub use money::{BudgetRules, Price};
 pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};
 pub use sections::{
-    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
-    Retention, Secrets, Server,
+    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, Offices, ProxyHeader,
+    ProxyNetwork, Retention, Secrets, Server,
 };
 
 use check::Check;
@@ -53,6 +55,10 @@ pub struct Config {
     pub relay: Relay,
     /// What bulletins must meet before they go out.
     pub bulletins: Bulletins,
+    /// What offices are asked to do.
+    pub offices: Offices,
+    /// The way by which mails go out.
+    pub mail: Mail,
     /// How long deliveries are kept.
     pub retention: Retention,
     /// How secrets are kept.
@@ -110,6 +116,7 @@ impl Config {
         self.line.check(&mut check);
         self.relay.check(&self.line, &mut check);
         self.bulletins.check(&self.server, &mut check);
+        self.mail.check(&mut check);
         self.retention.check(&mut check);
         self.secrets.check(&mut check);
         self.accounts.check(&mut check);

@@ -35,6 +35,8 @@ functions![
     "register_append_only",
     "disseminations_append_only",
     "read_back_codes_immutable",
+    "establishment_append_only",
+    "mails_follow_the_table",
     "present_place",
     "change_locks",
     "change_mark",

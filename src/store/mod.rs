@@ -27,6 +27,8 @@
 //! | `register_years_stay_closed`, `register_years_never_deleted` | the numbers of a year change | refuses to open a closed year, to count back, and to delete |
 //! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
 //! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
+//! | `establishment_marks_append_only`, `establishment_reports_append_only`, `establishment_papers_append_only` and their `…_never_emptied` | what was said, reported or sent of groups that are set up changes | refuses it: it is a record |
+//! | `mails_follow_the_table`, `establishment_mails_never_deleted`, `establishment_mails_never_emptied` | a mail's state changes, or its row goes | refuses to queue again what may have been sent, and to delete |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
@@ -58,6 +60,7 @@ pub mod demo_data;
 #[cfg(feature = "demo")]
 pub mod demo_seed;
 pub mod disseminations;
+pub mod establishment;
 pub mod failed_sign_ins;
 pub mod fan_out;
 pub mod forward_taps;

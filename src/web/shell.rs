@@ -56,6 +56,7 @@ const OFFICE_WORK: &[OfficeItem] = &[
     OfficeItem { path: "/register", key: "way-register" },
     OfficeItem { path: "/requests", key: "ways-requests" },
     OfficeItem { path: "/coordinators", key: "ways-coordinators" },
+    OfficeItem { path: "/establishment", key: "ways-establishment" },
     OfficeItem { path: "/disseminations", key: "ways-disseminations" },
 ];
 

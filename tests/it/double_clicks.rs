@@ -64,6 +64,7 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve"),
     ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
+    ("POST /establishment/reports/{id}/resend", "/establishment/reports/{report}/resend"),
 ];
 
 /// Forms that need what only a test of their own can bring.

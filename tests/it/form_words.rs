@@ -79,6 +79,7 @@ impl<'a> Words<'a> {
                 let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
                 made["id"].as_str().expect("an id").to_owned()
             }
+            "report" => self.app.establishment_report("lamphun").await,
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
             "request" => self.app.request_to("lamphun-commerce").await,
             "asking draft" => {

@@ -18,6 +18,7 @@ pub(super) mod draft_fields;
 pub mod draft_input;
 mod draft_schema;
 pub mod drafts;
+pub mod establishment;
 pub mod events;
 pub mod group_alerts;
 pub mod group_change;

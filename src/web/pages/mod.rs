@@ -13,6 +13,7 @@ pub mod coordinators;
 pub mod cost;
 pub mod dissemination;
 pub mod docs;
+pub mod establishment;
 pub mod form_fields;
 pub mod form_state;
 pub mod form_with_file;
