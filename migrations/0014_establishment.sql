@@ -67,3 +67,21 @@ create table establishment_mails (
 );
 create unique index establishment_mails_one_open on establishment_mails (report_id) where state in ('queued', 'sending');
 create index establishment_mails_due on establishment_mails (try_at) where state in ('queued', 'sending');
+
+----------------------------------------------------------------------------------------------------------------------
+-- Reminders of what bulletins ask of an office by a day: to whoever is bound in LINE and does the office's work, each step once for all
+-- that one bulletin asks by the same moment.
+alter table reminders
+    drop constraint reminder_of_a_bulletin_or_an_alert,
+    alter column group_id drop not null,
+    -- the bulletin that asks; null = of a held delivery or an alert
+    add column asking_id uuid references bulletins,
+    -- whom it goes to: the office itself, or of the step above the office above; `about` are the offices that have not answered
+    add column office_id integer references offices,
+    add column due_at    timestamptz,
+    add constraint reminder_of_a_delivery_an_alert_or_requests check (
+        case when asking_id is not null
+            then bulletin_no is null and alert_id is null and group_id is null and step is not null and office_id is not null and due_at is not null
+            else group_id is not null and office_id is null and due_at is null
+                and (bulletin_no is null) = (step is null) and (bulletin_no is null) <> (alert_id is null) end);
+create unique index reminders_of_requests on reminders (asking_id, office_id, due_at, step) where asking_id is not null;

@@ -143,14 +143,19 @@ pub fn friend_greeting(account_url: &str) -> Reply {
     ))
 }
 
-/// When a binding code was right: `title` is what the account is called.
+/// When a binding code was right: `title` is what the account is called, `forwards` whether it forwards by a tap.
 ///
 /// # Errors
 /// As [`thanks`].
-pub fn bound(title: &str) -> Reply {
+pub fn bound(title: &str, forwards: bool) -> Reply {
+    let follows = if forwards {
+        "ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ"
+    } else {
+        "ท่านจะได้รับการแจ้งเตือนเมื่อมีเรื่องที่ขอให้หน่วยงานของท่านดำเนินการ"
+    };
     plain_text(&format!(
         "ผูก LINE นี้กับบัญชี {title} แล้ว\n\
-         ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ \
+         {follows} \
          หากต้องการยกเลิก ให้ยกเลิกที่หน้า \"บัญชีของฉัน\" หรือบล็อกบัญชีนี้"
     ))
 }
@@ -240,7 +245,8 @@ mod tests {
             corrected("https://relay.example/b/abcdefghijklmnopqrstuv"),
             expired_bulletin(),
             friend_greeting("https://relay.example/account"),
-            bound("ผู้ว่าราชการจังหวัดลำพูน"),
+            bound("ผู้ว่าราชการจังหวัดลำพูน", true),
+            bound("ผู้ประสานงานจังหวัดลำพูน", false),
             unknown_binding_code(),
             expired_binding_code(),
             binding_code_in_group(),

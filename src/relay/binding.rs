@@ -78,7 +78,7 @@ pub(super) async fn bind(engine: &Engine, db: &mut Connection, event: &Event, no
     put_binding(db, found.account, event.channel_id, person, &sealed, event.occurred_at).await?;
     let by = Actor::user(&found.username);
     audit::insert_entry(db, now, &by, "line_bind", &by.to_string(), &json!({ "channel": event.channel_id.0 })).await?;
-    Ok(ReplyKind::Bound { title: found.title })
+    Ok(ReplyKind::Bound { title: found.title, forwards: found.forwards })
 }
 
 /// What is said of a code that is not good: who typed it twice is bound.
@@ -86,7 +86,7 @@ async fn answer_bad_code(db: &mut Connection, sha256: &[u8], person: &[u8], now:
     let Some(known) = find_account_of_code(db, sha256).await? else { return Ok(ReplyKind::UnknownBindingCode) };
     let bound = list_bound(db, person, now).await?;
     if bound.iter().any(|bound| bound.account == known.account) {
-        return Ok(ReplyKind::Bound { title: known.title });
+        return Ok(ReplyKind::Bound { title: known.title, forwards: known.forwards });
     }
     Ok(ReplyKind::ExpiredBindingCode)
 }

@@ -97,6 +97,7 @@ pub mod register;
 pub mod reminder_tries;
 pub mod reminders;
 pub mod reports;
+pub mod request_reminders;
 pub mod requests;
 pub mod retries;
 pub mod secret_keys;

@@ -93,6 +93,7 @@ mod relay_rules;
 mod relay_throttled;
 mod relay_upkeep;
 mod reminders;
+mod request_reminders;
 mod requests;
 mod restore;
 mod scenes_board;
