@@ -28,6 +28,7 @@ pub enum GroupStage {
 }
 
 /// What is known of a group, each by itself.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GroupFacts {
     /// Whether its office said that it was created, or a LINE group is or was linked.

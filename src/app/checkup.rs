@@ -111,7 +111,7 @@ impl Checkup {
         self.report("open files", check_sockets(&context.config, channels.len()))?;
         self.report("secrets", check_secrets(context, &channels).await)?;
         self.report("api keys", check_keys(context).await)?;
-        self.report("mail", check_mail(&context.config).await)?;
+        self.report("mail", Box::pin(check_mail(&context.config)).await)?;
         for channel in &channels {
             self.check_channel(context, channel).await?;
         }

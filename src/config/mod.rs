@@ -39,7 +39,7 @@ use layer::Layer;
 /// `config/default.toml`, the manual, as `--help` and the documentation show it.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
-/// All settings of one process.
+/// All settings of one process. Sections that few look at are apart, as it is handed along by value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -56,9 +56,9 @@ pub struct Config {
     /// What bulletins must meet before they go out.
     pub bulletins: Bulletins,
     /// What offices are asked to do.
-    pub offices: Offices,
+    pub offices: Box<Offices>,
     /// The way by which mails go out.
-    pub mail: Mail,
+    pub mail: Box<Mail>,
     /// How long deliveries are kept.
     pub retention: Retention,
     /// How secrets are kept.
@@ -66,7 +66,7 @@ pub struct Config {
     /// How people sign in.
     pub accounts: Accounts,
     /// Sign-in at a provider of OpenID Connect.
-    pub oidc: Oidc,
+    pub oidc: Box<Oidc>,
     /// What is logged, and how.
     pub log: Log,
     /// The demo.

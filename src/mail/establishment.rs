@@ -74,7 +74,6 @@ fn stage_word(stage: GroupStage) -> &'static str {
 
 fn name_words(group: &ReportedGroup) -> String {
     match (group.name_check, &group.line_name, &group.prescribed) {
-        (NameCheck::AsPrescribed, Some(name), _) => name.clone(),
         (NameCheck::Differs, Some(name), Some(prescribed)) => format!("{name} (ชื่อตามแบบ: {prescribed})"),
         (_, Some(name), _) => name.clone(),
         _ => "ไม่ทราบ (LINE ยังไม่แจ้ง)".to_owned(),

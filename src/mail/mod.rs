@@ -9,6 +9,7 @@ mod establishment;
 pub use establishment::{ReportLetter, write_report};
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::ContentType;
@@ -102,7 +103,7 @@ pub enum MailOutcome {
 /// Hands mails to a mail server.
 #[derive(Clone)]
 pub struct Mailer {
-    settings: MailSettings,
+    settings: Arc<MailSettings>,
 }
 
 impl fmt::Debug for Mailer {
@@ -132,7 +133,7 @@ impl Mailer {
     /// By this server.
     #[must_use]
     pub fn new(settings: MailSettings) -> Self {
-        Self { settings }
+        Self { settings: Arc::new(settings) }
     }
 
     /// Connects, encrypts, signs in and leaves; nothing is sent.
@@ -175,7 +176,7 @@ impl Mailer {
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, MailError> {
-        let MailSettings { host, port, tls, credentials, timeout, .. } = &self.settings;
+        let MailSettings { host, port, tls, credentials, timeout, .. } = &*self.settings;
         let (hello, place) = (ClientId::default(), (host.as_str(), *port));
         let encryption = || TlsParameters::new(host.clone());
         let implicit = if *tls == Tls::Implicit { Some(encryption()?) } else { None };

@@ -210,10 +210,8 @@ async fn queue(
 ) -> Result<()> {
     let domain = mail.from.as_str().rsplit('@').next().unwrap_or_default();
     let message_id = format!("<establishment-{id}@{domain}>");
-    match mails::queue_mail(db, id, mail.to.as_str(), &message_id, &right.actor, now).await? {
-        true => Ok(()),
-        false => Err(OfficeRefusal::MailStands),
-    }
+    let queued = mails::queue_mail(db, id, mail.to.as_str(), &message_id, &right.actor, now).await?;
+    if queued { Ok(()) } else { Err(OfficeRefusal::MailStands) }
 }
 
 /// The report, if the caller does the work of its office.

@@ -82,10 +82,11 @@ async fn plan_due(engine: &Engine, rules: &ReminderRules, only_most_urgent: bool
     let planning = Planning { deadlines: rules.deadlines.map(seconds), only_most_urgent };
     let mut tx = engine.db.begin().await?;
     let planned = plan(&mut tx, &planning, now).await?;
-    let (alerts, requests) = match only_most_urgent {
-        true => (0, 0),
-        false => (plan_alerts(&mut tx, now).await?, plan_requests(&mut tx, now).await?),
-    };
+    let (mut alerts, mut requests) = (0, 0);
+    if !only_most_urgent {
+        alerts = plan_alerts(&mut tx, now).await?;
+        requests = plan_requests(&mut tx, now).await?;
+    }
     tx.commit().await?;
     if planned + alerts + requests > 0 {
         tracing::info!(

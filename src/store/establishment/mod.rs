@@ -105,6 +105,7 @@ async fn select_offices(
 }
 
 /// A group for which an office answers, with what is known of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub struct EstablishedGroup {
     /// The office that answers for it: its own or one above.

@@ -112,10 +112,10 @@ pub async fn remove(State(app): State<App>, visitor: Visitor) -> Result<Response
 }
 
 fn must_be_bindable(visitor: &Visitor) -> Result<(), Problem> {
-    match may_bind(visitor.role()) {
-        true => Ok(()),
-        false => Err(Problem::forbidden("Only stewards and coordinators are written to in LINE.")),
+    if may_bind(visitor.role()) {
+        return Ok(());
     }
+    Err(Problem::forbidden("Only stewards and coordinators are written to in LINE."))
 }
 
 async fn reveal(app: &App, mut visitor: Visitor, account: &Account, code: String) -> Result<Response, Problem> {
