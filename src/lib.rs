@@ -64,6 +64,7 @@ pub mod embedded;
 pub mod files;
 pub mod intake;
 pub mod line;
+pub mod mail;
 pub mod offices;
 pub mod oidc;
 pub mod relay;

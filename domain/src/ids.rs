@@ -70,6 +70,8 @@ uuid_ids! {
     TreeUploadId,
     /// What one office sends upward.
     SubmissionId,
+    /// One report that an office's groups are set up.
+    EstablishmentReportId,
 }
 
 macro_rules! number_ids {

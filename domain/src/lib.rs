@@ -19,6 +19,7 @@ pub mod digest;
 pub mod dissemination;
 pub mod document;
 pub mod email;
+pub mod establishment;
 pub mod file_kind;
 pub mod group;
 pub mod group_alert;

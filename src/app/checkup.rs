@@ -112,6 +112,7 @@ impl Checkup {
         self.report("secrets", check_secrets(context, &channels).await)?;
         self.report("api keys", check_keys(context).await)?;
         self.report("files", check_files(&context.config).await)?;
+        self.report("mail", Box::pin(check_mail(&context.config)).await)?;
         for channel in &channels {
             self.check_channel(context, channel).await?;
         }
@@ -206,6 +207,15 @@ async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
     }
     let named: Vec<String> = ending.iter().map(|(name, at)| format!("\"{name}\" at {at}")).collect();
     Ok(format!("these end within 30 days: {}", named.join(", ")))
+}
+
+/// Connects to the mail server and signs in, where one is set; sends nothing.
+async fn check_mail(config: &Config) -> anyhow::Result<String> {
+    let Some(mailer) = wiring::mailer(config) else { return Ok("off: no mail.smtp_url is set".to_owned()) };
+    mailer.check().await?;
+    let to = config.mail.establishment_to.as_ref();
+    let to = to.map_or_else(|| "nothing goes by it yet".to_owned(), |to| format!("reports go to {to}"));
+    Ok(format!("the mail server lets us in; {to}"))
 }
 
 async fn check_account(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {

@@ -18,6 +18,7 @@ const DAY: Duration = Duration::from_hours(24);
 use crate::domain::account::Role;
 use crate::domain::bulletin::Approval;
 use crate::domain::hosts::{Address, BadAddress};
+use crate::domain::national::NameTemplate;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -262,6 +263,14 @@ impl Bulletins {
         let fits = self.image_limit < server.request_body_limit;
         check.require("bulletins.image_limit", fits, "must be smaller than server.request_body_limit");
     }
+}
+
+/// What offices are asked to do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offices {
+    /// How the LINE groups of each tier are to be called.
+    pub group_names: NameTemplate,
 }
 
 /// How long things are kept.

@@ -17,6 +17,7 @@ pub mod guarded_body;
 pub mod limits;
 pub mod message;
 pub mod replies;
+pub mod request_note;
 pub mod signature;
 #[cfg(test)]
 pub(crate) mod stub;

@@ -143,19 +143,19 @@ pub fn friend_greeting(account_url: &str) -> Reply {
     ))
 }
 
-/// When a binding code was right: `title` is what the account is called, and whether it is of somebody who forwards.
+/// When a binding code was right: `title` is what the account is called, `forwards` whether it forwards by a tap.
 ///
 /// # Errors
 /// As [`thanks`].
 pub fn bound(title: &str, forwards: bool) -> Reply {
-    let may_forward = if forwards {
-        "ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ\n"
+    let follows = if forwards {
+        "ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ"
     } else {
-        ""
+        "ท่านจะได้รับการแจ้งเตือนเมื่อมีเรื่องที่ขอให้หน่วยงานของท่านดำเนินการ"
     };
     plain_text(&format!(
-        "ผูก LINE นี้กับบัญชี {title} แล้ว\n{may_forward}\
-         ท่านส่งภาพ วีดิทัศน์ หรือเอกสาร PDF ของหน่วยงานในแชทนี้ได้ ระบบจะรับไว้เป็นข้อมูลที่หน่วยงานส่ง \
+        "ผูก LINE นี้กับบัญชี {title} แล้ว\n{follows}\n\
+         ท่านส่งภาพ วีดิทัศน์ หรือเอกสาร PDF ของหน่วยงานในแชทนี้ได้ ระบบจะรับไว้เป็นผลงานที่หน่วยงานส่ง \
          หากต้องการยกเลิก ให้ยกเลิกที่หน้า \"บัญชีของฉัน\" หรือบล็อกบัญชีนี้"
     ))
 }
@@ -294,7 +294,7 @@ mod tests {
             expired_bulletin(),
             friend_greeting("https://relay.example/account"),
             bound("ผู้ว่าราชการจังหวัดลำพูน", true),
-            bound("ผู้ประสานงาน จังหวัดลำพูน", false),
+            bound("ผู้ประสานงานจังหวัดลำพูน", false),
             unknown_binding_code(),
             expired_binding_code(),
             binding_code_in_group(),

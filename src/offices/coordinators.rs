@@ -13,6 +13,7 @@ use crate::domain::coordinator::{
     Contacts, CoordinatorColumn, CoordinatorSource, FileFault, FileReason, FileRow, Person,
 };
 use crate::domain::ids::{CoordinatorId, OfficeId};
+use crate::domain::request::RequestKind;
 use crate::domain::right::Right;
 use crate::domain::sealed::SealingKeys;
 use crate::domain::search::compare_form;
@@ -21,7 +22,7 @@ use crate::store::coordinators::appointing::{self, Making, NewCoordinator};
 use crate::store::coordinators::contacts::{find_contacts, list_contacts};
 use crate::store::coordinators::{self as rows, Coordinator, Filter};
 use crate::store::offices::{Office, list_called};
-use crate::store::requests::answering::answer_naming;
+use crate::store::requests::answering::answer_kind;
 use crate::store::{Connection, audit};
 
 /// The most appointments in one file.
@@ -75,7 +76,8 @@ pub async fn name(
     let id = new.id;
     let making = Making { deputy, from, source, by: &right.actor, at: now };
     appointing::insert_coordinators(db, &[new], &making).await?;
-    let answered = if deputy { 0 } else { answer_naming(db, &[office], &right.actor, now).await? };
+    let answered =
+        if deputy { 0 } else { answer_kind(db, &[office], RequestKind::NameCoordinator, &right.actor, now).await? };
     let detail = json!({
         "office": office.0, "deputy": deputy, "from": from, "source": source, "ended": ended, "requests_done": answered,
     });
@@ -113,7 +115,7 @@ pub async fn name_batch(
     let new = sealed.collect::<Result<Vec<_>>>()?;
     let making = Making { deputy: false, from, source: CoordinatorSource::Csv, by: &right.actor, at: now };
     appointing::insert_coordinators(db, &new, &making).await?;
-    let answered = answer_naming(db, &offices, &right.actor, now).await?;
+    let answered = answer_kind(db, &offices, RequestKind::NameCoordinator, &right.actor, now).await?;
     let detail = json!({ "coordinators": new.len(), "from": from, "ended": ended, "requests_done": answered });
     audit::insert_entry(db, now, &right.actor, "import_coordinators", "coordinators", &detail).await?;
     Ok(new.len())

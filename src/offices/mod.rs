@@ -6,6 +6,7 @@
 
 pub mod coordinators;
 pub mod dissemination;
+pub mod establishment;
 pub mod read_back;
 pub mod register;
 pub mod requests;
@@ -133,6 +134,24 @@ pub enum OfficeRefusal {
     /// A text bears a secrecy class; the field.
     #[error("bears the secrecy class {}", .1.thai())]
     Classified(&'static str, Class),
+    /// The office does not answer for the group at this place, or it is out of use.
+    #[error("is no group in use of this office or below it")]
+    GroupAbsent(usize),
+    /// The group at this place was not created.
+    #[error("was not created yet")]
+    NotCreated(usize),
+    /// The office has no group in use.
+    #[error("the office has no group in use")]
+    NothingToReport,
+    /// There is no such report, or its office is outside of the caller's part of the tree.
+    #[error("there is no such report")]
+    ReportAbsent,
+    /// A report goes out when it was made.
+    #[error("must not lie before the day on which the report was made")]
+    BeforeReport,
+    /// A mail of the report is under way, or was accepted.
+    #[error("a mail of this report is under way, or the mail server has accepted it")]
+    MailStands,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

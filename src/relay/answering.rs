@@ -74,7 +74,7 @@ pub(super) enum ReplyKind {
     /// An account is bound to whoever typed its code.
     Bound {
         title: String,
-        /// Whether the account is of somebody who forwards.
+        /// Whether it forwards by a tap.
         forwards: bool,
     },
     UnknownBindingCode,

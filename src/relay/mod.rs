@@ -59,6 +59,7 @@ pub mod inbound_wake;
 mod lease;
 pub mod line_check;
 pub mod listener;
+pub mod mails;
 mod member_counts;
 pub mod node;
 pub mod on_behalf;

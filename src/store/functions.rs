@@ -36,6 +36,8 @@ functions![
     "disseminations_append_only",
     "submission_steps_append_only",
     "read_back_codes_immutable",
+    "establishment_append_only",
+    "mails_follow_the_table",
     "present_place",
     "change_locks",
     "change_mark",

@@ -28,6 +28,8 @@
 //! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
 //! | `submission_steps_append_only`, `submission_steps_never_emptied` | what was done with a submission changes | refuses it: it is a record |
 //! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
+//! | `establishment_marks_append_only`, `establishment_marks_never_emptied`, `establishment_reports_append_only`, `establishment_papers_append_only`, `establishment_papers_never_emptied` | what was said, reported or sent of groups that are set up changes | refuses it: it is a record |
+//! | `mails_follow_the_table`, `establishment_mails_never_deleted`, `establishment_mails_never_emptied` | a mail's state changes, or its row goes | refuses to queue again what may have been sent, and to delete |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
@@ -60,6 +62,7 @@ pub mod demo_data;
 #[cfg(feature = "demo")]
 pub mod demo_seed;
 pub mod disseminations;
+pub mod establishment;
 pub mod failed_sign_ins;
 pub mod fan_out;
 pub mod files;
@@ -98,6 +101,7 @@ pub mod register;
 pub mod reminder_tries;
 pub mod reminders;
 pub mod reports;
+pub mod request_reminders;
 pub mod requests;
 pub mod retries;
 pub mod secret_keys;

@@ -34,7 +34,7 @@ const ROLES: [Role; 7] =
         (name = "bulletins", description = "Messages from the government: written, published, followed"),
         (name = "deliveries", description = "One bulletin's copy for one group"),
         (name = "tree", description = "Groups, offices and how much of the tree can be reached"),
-        (name = "offices", description = "What the letters ask of offices: their register, their coordinators, what is to be done by when, and how they spread bulletins further"),
+        (name = "offices", description = "What the letters ask of offices: their register, their coordinators, what is to be done by when, how they spread bulletins further, and that their groups are set up"),
         (name = "channels", description = "The LINE Official Accounts' channels"),
         (name = "public", description = "What needs no key"),
         (name = "health", description = "For machines that watch the service"),

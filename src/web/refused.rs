@@ -162,6 +162,13 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
             OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
             OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
+            OfficeRefusal::GroupAbsent(place) | OfficeRefusal::NotCreated(place) => {
+                Self::invalid_field(format!("/groups/{place}"), detail)
+            }
+            OfficeRefusal::NothingToReport => Self::conflict("nothing-to-report", detail),
+            OfficeRefusal::ReportAbsent => Self::absent("report"),
+            OfficeRefusal::BeforeReport => Self::invalid_field("/sent_on", detail),
+            OfficeRefusal::MailStands => Self::conflict("mail-stands", detail),
             OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }

@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
-    disseminations, drafts, events, files, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
-    register, register_entries, register_file, requests, retrying, status, submissions, topics, waiting,
-    webhook_failures,
+    disseminations, drafts, establishment, events, files, group_alerts, group_change, groups, images, offices,
+    on_behalf, publishing, register, register_entries, register_file, requests, retrying, status, submissions, topics,
+    waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -129,6 +129,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(submissions::propose_submission))
         .routes(routes!(submissions::return_submission))
         .routes(routes!(submissions::accept_submission))
+        .routes(routes!(establishment::get_establishment_board))
+        .routes(routes!(establishment::get_establishment))
+        .routes(routes!(establishment::declare_groups))
+        .routes(routes!(establishment::verify_groups))
+        .routes(routes!(establishment::report_establishment))
+        .routes(routes!(establishment::note_paper))
+        .routes(routes!(establishment::resend_report))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -166,6 +173,7 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::submissions::routes())
         .merge(pages::status::routes())
         .merge(pages::dissemination::routes())
+        .merge(pages::establishment::routes())
         .merge(pages::audit::routes());
     pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)
 }

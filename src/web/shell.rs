@@ -57,6 +57,7 @@ const OFFICE_WORK: &[OfficeItem] = &[
     OfficeItem { path: "/register", key: "way-register", act: Permission::OfficeWork },
     OfficeItem { path: "/requests", key: "ways-requests", act: Permission::OfficeWork },
     OfficeItem { path: "/coordinators", key: "ways-coordinators", act: Permission::OfficeWork },
+    OfficeItem { path: "/establishment", key: "ways-establishment", act: Permission::OfficeWork },
     OfficeItem { path: "/submissions", key: "ways-submissions", act: Permission::HandleMaterial },
     OfficeItem { path: "/disseminations", key: "ways-disseminations", act: Permission::OfficeWork },
 ];

@@ -94,6 +94,10 @@ const fn with_agency(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
     expected[5] = status;
     expected
 }
+const CREATED: &str = r#"{"groups": ["lpn"]}"#;
+const CREATED_BELOW: &str = r#"{"groups": ["lpn-com"]}"#;
+const CREATED_ELSEWHERE: &str = r#"{"groups": ["cmi"]}"#;
+const SENT_ON_PAPER: &str = r#"{"sent_on": "2018-03-23"}"#;
 
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
@@ -344,6 +348,51 @@ const ROWS: &[Row] = &[
         "",
         [200, 200, 403, 403, 403, 403, 403, 401],
     ),
+    row("GET /api/v1/establishment", "establishment", "", READ),
+    row("GET /api/v1/establishment/{office}", "establishment/lamphun-commerce", "", READ),
+    row("GET /api/v1/establishment/{office}", "establishment/lamphun", "", ABOVE),
+    row("GET /api/v1/establishment/{office}", "establishment/chiangmai", "", WHOLE),
+    row("POST /api/v1/establishment/{office}/created", "establishment/lamphun-commerce/created", CREATED_BELOW, WORK),
+    row("POST /api/v1/establishment/{office}/created", "establishment/lamphun/created", CREATED, WORK_ABOVE),
+    row(
+        "POST /api/v1/establishment/{office}/created",
+        "establishment/chiangmai/created",
+        CREATED_ELSEWHERE,
+        WORK_ELSEWHERE,
+    ),
+    row("POST /api/v1/establishment/{office}/verify", "establishment/lamphun/verify", "", OPERATE),
+    row("POST /api/v1/establishment/{office}/reports", "establishment/lamphun-commerce/reports", "", with(201, WORK)),
+    row("POST /api/v1/establishment/{office}/reports", "establishment/lamphun/reports", "", with(201, WORK_ABOVE)),
+    row(
+        "POST /api/v1/establishment/{office}/reports",
+        "establishment/chiangmai/reports",
+        "",
+        with(201, WORK_ELSEWHERE),
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/paper",
+        "establishment/lamphun/reports/{report of lamphun}/paper",
+        SENT_ON_PAPER,
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/paper",
+        "establishment/chiangmai/reports/{report of chiangmai}/paper",
+        SENT_ON_PAPER,
+        WORK_ELSEWHERE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/resend",
+        "establishment/lamphun/reports/{report of lamphun}/resend",
+        "",
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/resend",
+        "establishment/chiangmai/reports/{report of chiangmai}/resend",
+        "",
+        WORK_ELSEWHERE,
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -411,6 +460,7 @@ impl Fixtures<'_> {
             "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,
             "ended year" => ENDED_YEAR.fetch_add(1, Ordering::Relaxed).to_string(),
+            _ if word.starts_with("report of ") => self.app.establishment_report(&word["report of ".len()..]).await,
             _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             _ => self.app.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,

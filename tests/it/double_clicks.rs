@@ -66,6 +66,7 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
     ("POST /submissions/{id}/accept", "/submissions/{proposed}/accept"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
+    ("POST /establishment/reports/{id}/resend", "/establishment/reports/{report}/resend"),
 ];
 
 /// Forms that need what only a test of their own can bring.

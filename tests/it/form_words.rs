@@ -87,6 +87,7 @@ impl<'a> Words<'a> {
                 let made = self.app.send(request.body(crate::submissions::infographic(90, 120, 1))).await.expect(201);
                 made["file"].as_str().expect("an id").to_owned()
             }
+            "report" => self.app.establishment_report("lamphun").await,
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
             "request" => self.app.request_to("lamphun-commerce").await,
             "asking draft" => {

@@ -117,6 +117,9 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /coordinators/offices/{code}/form",
     "GET /coordinators/{id}/data",
     "GET /processing",
+    "GET /establishment/offices/{code}",
+    "GET /establishment/reports/{id}",
+    "POST /establishment/reports/{id}/resend",
     "GET /docs/examples",
 ];
 

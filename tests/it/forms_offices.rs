@@ -189,4 +189,30 @@ pub const OF_OFFICES: &[Form] = &[
             ("from", ""),
         ],
     ),
+    form(STEWARD, "GET /establishment", "/establishment", &[("q", "ลำพูน")]),
+    form(STEWARD, "GET /establishment/csv", "/establishment/csv", &[("q", "ลำพูน")]),
+    form(
+        STEWARD,
+        "POST /establishment/offices/{code}/created",
+        "/establishment/offices/lamphun/created",
+        &[("group", "lpn-com"), ("holds", "yes")],
+    ),
+    form(
+        ADMIN,
+        "POST /establishment/offices/{code}/verify",
+        "/establishment/offices/lamphun/verify",
+        &[("group", "lpn-com"), ("holds", "yes"), ("linked", ""), ("remark", "ตรวจจากหน้าจอ")],
+    ),
+    form(
+        STEWARD,
+        "POST /establishment/offices/{code}/reports",
+        "/establishment/offices/lamphun/reports",
+        &[("mail", "yes")],
+    ),
+    form(
+        STEWARD,
+        "POST /establishment/reports/{id}/paper",
+        "/establishment/reports/{report}/paper",
+        &[("sent_on", "2018-03-23"), ("number", "ลพ ๐๐๑๗.๒/๑๒๓")],
+    ),
 ];

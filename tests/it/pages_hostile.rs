@@ -31,6 +31,7 @@ const PAGES: &[(Who, &str)] = &[
     (Who::Admin, "/docs/examples"),
     (Who::Steward, "/coordinators?show=history"),
     (Who::Agency, "/coordinators/offices/lamphun-commerce"),
+    (Who::Admin, "/establishment/offices/lamphun"),
 ];
 
 /// At most so many pages of a kind are opened.

@@ -216,10 +216,11 @@ pub async fn nothing(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = app.sign_in(Who::Admin).await;
     look(&mut shown, &admin, "/groups/lpn").await;
-    // registers and records of dissemination are never emptied but here
+    // registers and records are never emptied but here
     let register = "alter table register_endorsements disable trigger register_endorsements_never_emptied";
     let records = "alter table disseminations disable trigger disseminations_never_emptied";
-    for statement in [register, records, "truncate channels cascade"] {
+    let marks = "alter table establishment_marks disable trigger establishment_marks_never_emptied";
+    for statement in [register, records, marks, "truncate channels cascade"] {
         sqlx::query(statement).execute(&mut *app.db().await).await.expect("no tree");
     }
     look_at_all(

@@ -561,6 +561,12 @@ impl TestApp {
         made["id"].as_str().expect("an id").to_owned()
     }
 
+    /// A new report of an office on its groups, which has gone out in no way yet; gives the id.
+    pub async fn establishment_report(&self, office: &str) -> String {
+        let made = self.post(&Who::Admin, &format!("establishment/{office}/reports"), json!({})).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     /// What a new bulletin asks of an office; gives the number of the request.
     pub async fn request_to(&self, office: &str) -> String {
         let asked = json!([{ "kind": "disseminate", "text": "เผยแพร่ต่อประชาชนทุกภาคส่วน", "due_in_working_days": 1 }]);
@@ -606,6 +612,10 @@ impl TestApp {
             "heard_cards",
             "coordinators",
             "office_requests",
+            "establishment_marks",
+            "establishment_reports",
+            "establishment_papers",
+            "establishment_mails",
             "idempotency_keys",
             "audit",
         ] {

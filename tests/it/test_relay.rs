@@ -24,7 +24,7 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
-use gcc_relay::relay::settings::{BranchHealth, BulletinRules, ReminderRules, Retention, Settings};
+use gcc_relay::relay::settings::{BranchHealth, BulletinRules, EstablishmentRules, ReminderRules, Retention, Settings};
 use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
@@ -175,7 +175,7 @@ impl TestRelay {
         let sealing = Arc::new(sealing);
         let call_room = Arc::new(Semaphore::new(64));
         let settings = Arc::new(settings);
-        let engine = Engine { db, clock: clock.clone(), line, sealing, person, call_room, settings };
+        let engine = Engine { db, clock: clock.clone(), line, sealing, person, call_room, mailer: None, settings };
         Self { clock, engine, channel, simulator }
     }
 
@@ -387,6 +387,10 @@ fn settings() -> Settings {
         },
         digests: DigestTimes::new(vec![jiff::civil::time(9, 0, 0, 0), jiff::civil::time(15, 30, 0, 0)]),
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
+        establishment: EstablishmentRules {
+            names: config.offices.group_names,
+            mail: Some(crate::mail_server::addresses()),
+        },
     }
 }
 

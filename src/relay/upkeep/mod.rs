@@ -3,7 +3,7 @@
 //! It is a list of steps, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
 //! expiring) is done in one lane, all else in another, so that neither waits for the other. A step that fails is counted and tried
 //! again, and keeps no other from being done; a bulletin that a step fails for keeps no other from being worked on. Beside
-//! the lanes the quotas are kept, members are counted and reminders sent. Every step is safe to repeat, so a lost leader loses nothing.
+//! the lanes the quotas are kept, members are counted, reminders and mails sent. Every step is safe to repeat, so a lost leader loses nothing.
 //!
 //! What only the passing of time brings about cannot be undone, so it waits for the earlier of the database's clock and the
 //! machine's, and is left alone while the two do not agree.
@@ -25,6 +25,7 @@ use super::binding::forget_ended;
 use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
+use super::mails::run_mails;
 use super::member_counts::run_count_refresh;
 use super::quotas::run_quota_refresh;
 use super::reminders::run_reminders;
@@ -296,11 +297,14 @@ impl UpkeepSteps {
         let engine = self.deadlines.engine.clone();
         let quotas = tokio::spawn(run_quota_refresh(engine.clone(), stop.clone()));
         let counts = tokio::spawn(run_count_refresh(engine.clone(), stop.clone()));
+        let mails = tokio::spawn(run_mails(engine.clone(), stop.clone()));
         let reminders = tokio::spawn(run_reminders(engine, stop.clone()));
         tokio::join!(self.deadlines.run(stop.clone()), self.care.run(stop));
         quotas.abort();
         counts.abort();
         reminders.abort();
+        // one that is with the mail server now is unknown afterwards
+        mails.abort();
     }
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from

@@ -2,7 +2,7 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::ids::OfficeId;
-use crate::domain::request::RequestState;
+use crate::domain::request::{RequestKind, RequestState};
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result};
 
@@ -30,17 +30,24 @@ pub async fn answer_request(
     Ok(answered.rows_affected() == 1)
 }
 
-/// Notes as done what asked these offices to name a coordinator; gives how many.
-pub async fn answer_naming(db: &mut Connection, offices: &[OfficeId], by: &Actor, now: Timestamp) -> Result<u64> {
+/// Notes as done what asked these offices for something of this kind; gives how many.
+pub async fn answer_kind(
+    db: &mut Connection,
+    offices: &[OfficeId],
+    kind: RequestKind,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<u64> {
     let ids: Vec<i32> = offices.iter().map(|office| office.0).collect();
     let answered = sqlx::query!(
         "update office_requests r set state = 'done', answered_by = $2, answered_at = $3
         from requests q, bulletins b
         where r.office_id = any ($1) and r.state = 'open' and q.bulletin_id = r.bulletin_id and q.no = r.request_no
-            and q.kind = 'name_coordinator' and b.id = r.bulletin_id and b.withdrawn_at is null",
+            and q.kind = $4 and b.id = r.bulletin_id and b.withdrawn_at is null",
         &ids,
         by as &Actor,
         now as Timestamp,
+        kind as RequestKind,
     )
     .execute(db)
     .await?;

@@ -19,6 +19,7 @@ pub(super) mod draft_fields;
 pub mod draft_input;
 mod draft_schema;
 pub mod drafts;
+pub mod establishment;
 pub mod events;
 pub mod files;
 pub mod group_alerts;

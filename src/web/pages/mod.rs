@@ -13,6 +13,7 @@ pub mod coordinators;
 pub mod cost;
 pub mod dissemination;
 pub mod docs;
+pub mod establishment;
 pub mod file;
 pub mod form_fields;
 pub mod form_state;

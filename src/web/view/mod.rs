@@ -7,6 +7,7 @@
 pub mod coordinator;
 pub mod delivery;
 pub mod dissemination;
+pub mod establishment;
 pub mod office;
 pub mod receipts;
 pub mod register;

@@ -68,6 +68,7 @@ account-line-bound = Bound
 account-line-unbound = Not bound
 account-line-about = Once it is bound you forward bulletins with one tap in LINE, and are reminded in private when one waits for you.
 account-line-files = You send pictures, videos and PDFs of your office in the private chat with the official account: they are taken in as material that the office sends, and you say more about them on its page.
+account-line-about-coordinator = Once it is bound you are reminded in private in LINE of what your office has to do by a day.
 account-line-kept = LINE's user id is kept sealed, shown to nobody, and deleted when your duty ends, when you end the binding, or when you block the official account.
 account-line-since = Bound through the official account { $channel } on { $at }
 account-line-begin = Get a binding code
@@ -79,6 +80,7 @@ account-line-code-open = Open the chat in LINE on this device
 account-line-code-type = Or add the official account as a friend and type this code in the private chat with
 account-line-code-unnamed = Add the official account that sends bulletins into your group as a friend, and type this code in the private chat with it.
 account-line-code-secret = The code works once, within 30 minutes, and is shown this once. Do not type it in a group or give it to anybody: whoever uses it forwards or sends files in your name.
+account-line-code-secret-coordinator = The code works once, within 30 minutes, and is shown this once. Do not type it in a group or give it to anybody: whoever uses it is reminded in your place or sends files in your name.
 account-line-code-back = Back to your account
 said-line-unbound = The binding to LINE has ended.
 
