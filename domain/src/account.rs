@@ -46,7 +46,7 @@ pub enum Permission {
     Retry,
     /// Change groups and make join codes.
     ManageGroups,
-    /// Change the whole tree by its file.
+    /// Add, move and retire groups, one by one or by a tree file; whoever has an office, in its part of the tree.
     ManageTree,
     /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
     OfficeWork,
@@ -96,9 +96,8 @@ impl Role {
             // a steward's own ones, as with originating
             Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Permission::Retry | Permission::OperateChannels | Permission::ManageTree => {
-                matches!(self, Self::Admin | Self::Operator)
-            }
+            Permission::Retry | Permission::OperateChannels => matches!(self, Self::Admin | Self::Operator),
+            Permission::ManageTree => matches!(self, Self::Admin | Self::Operator | Self::Coordinator),
             Permission::ManageGroups => {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Coordinator)
             }

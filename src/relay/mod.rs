@@ -78,6 +78,7 @@ pub mod settings;
 pub mod share;
 pub mod test_driver;
 pub mod test_send;
+pub mod tree_edits;
 pub mod tree_files;
 pub mod upkeep;
 pub mod withdraw;

@@ -39,6 +39,9 @@ pub enum Refusal {
     /// There is no such alert about a group that is open, or not in the caller's part of the tree.
     #[error("there is no such alert")]
     GroupAlertAbsent,
+    /// There is no such tree file, or not any more, or it is of another part of the tree.
+    #[error("there is no such tree file")]
+    UploadAbsent,
     /// Only a draft can be changed, scheduled or published.
     #[error("the bulletin is not a draft any more")]
     NotADraft,
@@ -142,6 +145,7 @@ impl Refusal {
             | Self::ChannelNotParked
             | Self::WebhookFailureAbsent
             | Self::GroupAlertAbsent
+            | Self::UploadAbsent
             | Self::NotADraft
             | Self::NotRelaying
             | Self::AboutUnpublished

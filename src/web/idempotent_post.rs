@@ -26,6 +26,7 @@ use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::offices::OfficeRefusal;
 use crate::relay::refusal::Refusal;
+use crate::relay::tree_files::TreeRefusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{Connection, DbError, StoreError, Tx};
 
@@ -66,6 +67,12 @@ impl From<DbError> for PostError {
 
 impl From<Refusal> for PostError {
     fn from(refusal: Refusal) -> Self {
+        Self::Problem(refusal.into())
+    }
+}
+
+impl From<TreeRefusal> for PostError {
+    fn from(refusal: TreeRefusal) -> Self {
         Self::Problem(refusal.into())
     }
 }

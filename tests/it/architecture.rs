@@ -32,6 +32,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "publish",
             "rendering",
             "digests",
+            "tree_edits",
             "tree_files",
             "forward",
             "withdraw",

@@ -55,6 +55,7 @@ const BARE: &[(&str, &str)] = &[
     ("POST /channels/{code}/park", "/channels/gcc/park"),
     ("POST /channels/{code}/resume", "/channels/gcc/resume"),
     ("POST /channels/{code}/reserve", "/channels/gcc/reserve"),
+    ("POST /groups/{code}/reinstate", "/groups/{retired}/reinstate"),
     ("POST /groups/{code}/join-code", "/groups/lpn/join-code"),
     ("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end"),
     ("POST /bulletins/{id}/submit", "/bulletins/{draft}/submit"),

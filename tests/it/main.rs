@@ -108,6 +108,7 @@ mod test_app;
 mod test_relay;
 mod thai_spelling;
 mod tree;
+mod tree_hands;
 mod tree_pages;
 mod upgrade;
 mod ways;

@@ -58,6 +58,22 @@ const WHOLE: [u16; 8] = [200, 200, 200, 404, 200, 404, 404, 303];
 /// Operations' pages and forms.
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 303];
 const OPERATE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 403, 401];
+/// Those who manage the tree: operations, and a coordinator at or above what it is about.
+const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 303];
+const TREE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 303, 401];
+/// Operations; it is in another province.
+const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 403, 200, 403, 404, 303];
+const TREE_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 404, 401];
+/// What is changed of a group in another province, or at the next.
+const COMMERCE: &[(&str, &str)] = &[
+    ("name", "GCC3-ลพ-พาณิชย์จังหวัด"),
+    ("parent", "lpn"),
+    ("office", "lamphun-commerce"),
+    ("channel", "gcc"),
+    ("head_count", "26"),
+];
+const CHIANG_MAI: &[(&str, &str)] =
+    &[("name", "GCC2-เชียงใหม่"), ("parent", "gcc1"), ("office", "chiangmai"), ("channel", "gcc"), ("head_count", "71")];
 /// A tree file that is not there.
 const NO_UPLOAD: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4";
 const NO_UPLOAD_APPLY: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/apply";
@@ -301,13 +317,38 @@ const ROWS: &[Row] = &[
     send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
     send("POST /group-alerts/{id}/seen", "/group-alerts/{alert}/seen", &[], OPERATE_SEND),
     open("GET /tree", "/tree", ALL),
-    open("GET /tree/file", "/tree/file", OPERATE),
-    open("GET /tree/upload", "/tree/upload", OPERATE),
+    open("GET /tree/file", "/tree/file", TREE),
+    open("GET /tree/upload", "/tree/upload", TREE),
     // without a file
-    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 403, 401]),
-    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 403, 303]),
-    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
-    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
+    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 422, 401]),
+    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 404, 303]),
+    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 404, 401]),
+    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 404, 401]),
+    open("GET /tree/add", "/tree/add?under=lpn", TREE),
+    open("GET /tree/add", "/tree/add?under=cmi", TREE_ELSEWHERE),
+    // without an office
+    send("POST /tree/add", "/tree/add", &[("parent", "lpn")], [422, 403, 403, 403, 422, 403, 422, 401]),
+    open("GET /groups/{code}/edit", "/groups/lpn-com/edit", TREE),
+    open("GET /groups/{code}/edit", "/groups/cmi/edit", TREE_ELSEWHERE),
+    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_SEND),
+    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_SEND),
+    open("GET /groups/{code}/retire", "/groups/lpn/retire", TREE),
+    open("GET /groups/{code}/retire", "/groups/cmi/retire", TREE_ELSEWHERE),
+    // as many were not seen before
+    send(
+        "POST /groups/{code}/retire",
+        "/groups/lpn/retire",
+        &[("seen", "-")],
+        [409, 403, 403, 403, 409, 403, 409, 401],
+    ),
+    send(
+        "POST /groups/{code}/retire",
+        "/groups/cmi/retire",
+        &[("seen", "-")],
+        [409, 403, 403, 403, 409, 403, 404, 401],
+    ),
+    send("POST /groups/{code}/reinstate", "/groups/lpn-com/reinstate", &[], TREE_SEND),
+    send("POST /groups/{code}/reinstate", "/groups/cmi/reinstate", &[], TREE_ELSEWHERE_SEND),
     open("GET /join-slips", "/join-slips", MANAGE),
     // as many were not seen before
     send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 409, 401]),

@@ -153,9 +153,10 @@ pub async fn chart(app: &TestApp) -> Vec<Shown> {
         look(&mut shown, &admin, &review).await;
         for act in ["apply", "undo"] {
             admin.submit(&format!("{review}/{act}"), &[]).await.location();
-            look_at_all(&mut shown, &admin, &[&review, "/tree"]).await;
+            look_at_all(&mut shown, &admin, &[&review, "/tree", "/groups/cmi/retire"]).await;
         }
     }
+    single_groups(app, &mut shown).await;
     let other = "code,members\nlpn,62\n".as_bytes();
     let review = admin.submit_with_file("/tree/upload", &[], "file", other).await.location().to_owned();
     sqlx::query("update groups set members = 62 where code = 'lpn'")
@@ -165,6 +166,42 @@ pub async fn chart(app: &TestApp) -> Vec<Shown> {
     shown.push(("changed meanwhile".to_owned(), admin.submit(&format!("{review}/apply"), &[]).await));
     look(&mut shown, &admin, "/tree/upload").await;
     shown
+}
+
+/// Groups that are added, changed and retired one by one, and what is wrong with them.
+async fn single_groups(app: &TestApp, shown: &mut Vec<Shown>) {
+    let (admin, coordinator) = (app.sign_in(Who::Admin).await, app.sign_in(Who::Coordinator).await);
+    app.held().await;
+    let pages = ["/tree/add", "/tree/add?under=lpn", "/groups/gcc1/edit", "/groups/lpn/edit", "/groups/lpn/retire"];
+    look_at_all(shown, &admin, &pages).await;
+    look_at_all(shown, &coordinator, &["/tree/upload", "/groups/lpn-com/retire", "/groups/lpn"]).await;
+    for fields in [
+        vec![],
+        vec![("office", "สำนักงาน")],
+        vec![("code", "lpn"), ("office", "lamphun"), ("parent", "gcc1"), ("office_name", "จังหวัด")],
+        vec![
+            ("code", "-"),
+            ("office", "x"),
+            ("parent", "nowhere"),
+            ("office_name", "ก"),
+            ("province", "ข"),
+            ("head_count", "ค"),
+        ],
+    ] {
+        shown.push(("a group that is refused".to_owned(), admin.submit("/tree/add", &fields).await));
+    }
+    shown.push(("a group without a name".to_owned(), admin.submit("/groups/lpn/edit", &[("office", "lamphun")]).await));
+    shown.push(("unseen".to_owned(), admin.submit("/groups/lpn/retire", &[("seen", "9")]).await));
+    let below = app.count(
+        "select count(*) from groups g join groups up on up.id = g.parent_id where up.code = 'lpn' and not g.retired",
+    );
+    let seen = below.await.to_string();
+    admin.submit("/groups/lpn/retire", &[("seen", seen.as_str())]).await.location();
+    look(shown, &admin, "/groups/lpn").await;
+    shown.push(("below a retired group".to_owned(), admin.submit("/groups/lpn-com/reinstate", &[]).await));
+    for code in ["lpn", "lpn-com"] {
+        admin.submit(&format!("/groups/{code}/reinstate"), &[]).await.location();
+    }
 }
 
 /// A country in small: one bulletin to five hundred groups, of which few are linked.

@@ -528,6 +528,14 @@ impl TestApp {
         made["id"].as_str().expect("an id").to_owned()
     }
 
+    /// A new group of Lamphun, with nothing below it; gives its code.
+    pub async fn spare_group(&self, number: usize) -> String {
+        let code = format!("lpn-spare-{number}");
+        let group = json!({ "code": code, "parent": "lpn", "name": "GCC3-ลพ-สำรอง", "office": "lamphun" });
+        self.post(&Who::Admin, "groups", group).await.expect(201);
+        code
+    }
+
     /// What a new bulletin asks of an office; gives the number of the request.
     pub async fn request_to(&self, office: &str) -> String {
         let asked = json!([{ "kind": "disseminate", "text": "เผยแพร่ต่อประชาชนทุกภาคส่วน", "due_in_working_days": 1 }]);

@@ -66,6 +66,8 @@ struct GroupPage {
     alerts: Vec<String>,
     stewards: Vec<StewardRow>,
     deliveries: PageTable,
+    /// Whether the visitor may change where it hangs.
+    manages: bool,
 }
 
 /// One group.
@@ -93,6 +95,7 @@ pub async fn show_group(
     let seen = visible_ancestors(&visitor, &group);
     let page = GroupPage {
         tier: tier_label(group.tier),
+        manages: visitor.may(Permission::ManageTree),
         above: above
             .into_iter()
             .map(|up| ParentGroup {

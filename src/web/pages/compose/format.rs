@@ -159,6 +159,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         | Refusal::ChannelNotParked
         | Refusal::WebhookFailureAbsent
         | Refusal::GroupAlertAbsent
+        | Refusal::UploadAbsent
         | Refusal::NotHeld(_)
         | Refusal::NoteTooLong
         | Refusal::Render(_)
