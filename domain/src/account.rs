@@ -52,6 +52,8 @@ pub enum Permission {
     OfficeWork,
     /// See channels; park and resume them.
     OperateChannels,
+    /// Add channels, and change their secrets and pace.
+    ManageChannels,
     /// Make accounts, end them and give out links.
     ManageAccounts,
     /// See API keys with their last use, make and revoke them.
@@ -62,7 +64,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -74,6 +76,7 @@ impl Permission {
         Self::ManageTree,
         Self::OfficeWork,
         Self::OperateChannels,
+        Self::ManageChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
         Self::ReadAudit,
@@ -105,7 +108,9 @@ impl Role {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Agency | Self::Coordinator)
             }
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
-            Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
+            Permission::ManageChannels | Permission::ManageAccounts | Permission::ReadAudit => {
+                matches!(self, Self::Admin)
+            }
         }
     }
 

@@ -100,6 +100,7 @@ pub mod secret_keys;
 pub mod sign_in_limits;
 pub mod sign_in_waits;
 pub mod stewards;
+pub mod terms;
 pub mod transitions;
 pub mod tree;
 pub mod tree_list;

@@ -96,6 +96,7 @@ fn act_name(act: Permission) -> &'static str {
         Permission::ManageTree => "manage_tree",
         Permission::OfficeWork => "office_work",
         Permission::OperateChannels => "operate_channels",
+        Permission::ManageChannels => "manage_channels",
         Permission::ManageKeys => "manage_keys",
         Permission::ManageAccounts => "manage_accounts",
         Permission::ReadAudit => "read_audit",

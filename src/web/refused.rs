@@ -51,6 +51,15 @@ impl From<Refusal> for Problem {
             Refusal::GroupAbsent(name) => Self::absent(&format!("group as {name}")),
             Refusal::ChannelAbsent => Self::absent("channel"),
             Refusal::WebhookFailureAbsent => Self::absent("webhook event that is set aside"),
+            Refusal::TermNotLater => Self::conflict("not-later", detail),
+            Refusal::TermAbsent => Self::absent("term of office"),
+            Refusal::ChannelTaken => Self::conflict("channel-exists", detail),
+            Refusal::BadChannelSecret => Self::invalid_field("/secret", detail),
+            Refusal::BadChannelToken(_) => Self::invalid_field("/token", detail),
+            Refusal::Seal(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a secret could not be sealed");
+                Self::internal()
+            }
             Refusal::UploadAbsent => Self::absent("tree file"),
             Refusal::GroupAlertAbsent => Self::absent("alert that is open"),
             Refusal::ChannelParked => Self::conflict("parked", detail),

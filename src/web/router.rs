@@ -16,7 +16,7 @@ use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
     disseminations, drafts, events, group_alerts, group_change, groups, images, new_group, offices, on_behalf,
-    publishing, register, register_entries, requests, retrying, status, tree, waiting, webhook_failures,
+    publishing, register, register_entries, requests, retrying, status, steward_terms, tree, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -92,6 +92,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(group_change::make_join_code))
         .routes(routes!(deputies::name_deputy))
         .routes(routes!(deputies::end_deputy))
+        .routes(routes!(steward_terms::list_steward_terms, steward_terms::name_steward))
+        .routes(routes!(steward_terms::end_steward))
+        .routes(routes!(steward_terms::cancel_steward))
         .routes(routes!(tree::download_tree))
         .routes(routes!(tree::list_tree_uploads, tree::upload_tree))
         .routes(routes!(tree::get_tree_upload))

@@ -85,6 +85,8 @@ const NOTED: &str = r#"{"kind": "noted", "author": "ผู้ว่าราช�
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
 
+const SUCCESSOR: &str = r#"{"title": "ผู้ว่าราชการจังหวัด", "from": "2018-10-01T00:00:00+07:00"}"#;
+
 const COORDINATOR: &str = r#"{"office": "lamphun-commerce", "first_name": "สมชาย", "last_name": "ใจดี",
     "position": "นักวิชาการพาณิชย์", "telephone": "๐-๕๓๕๑-๑๑๙๒"}"#;
 const COORDINATOR_ELSEWHERE: &str = r#"{"office": "chiangmai", "first_name": "สมหญิง", "last_name": "ใจดี",
@@ -196,6 +198,27 @@ const ROWS: &[Row] = &[
     row("POST /api/v1/tree/uploads/{id}/undo", NO_UPLOAD_UNDO, "", with(404, TREE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, MANAGE_BELOW)),
+    row("GET /api/v1/groups/{code}/stewards", "groups/lpn-com/stewards", "", READ),
+    row("GET /api/v1/groups/{code}/stewards", "groups/lpn/stewards", "", ABOVE),
+    row("GET /api/v1/groups/{code}/stewards", "groups/cmi/stewards", "", WHOLE),
+    // the first takes the day
+    row("POST /api/v1/groups/{code}/stewards", "groups/lpn/stewards{no successor}", SUCCESSOR, with(201, MANAGE)),
+    row(
+        "POST /api/v1/groups/{code}/stewards",
+        "groups/lpn-com/stewards{no successor}",
+        SUCCESSOR,
+        with(201, MANAGE_BELOW),
+    ),
+    row(
+        "POST /api/v1/groups/{code}/stewards",
+        "groups/cmi/stewards{no successor}",
+        SUCCESSOR,
+        with(201, MANAGE_ELSEWHERE),
+    ),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/lpn/stewards/end", "", MANAGE),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/lpn-com/stewards/end", "", MANAGE_BELOW),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/cmi/stewards/end", "", MANAGE_ELSEWHERE),
+    row("DELETE /api/v1/groups/{code}/stewards/{id}", "groups/lpn/stewards/{successor}", "", with(204, MANAGE)),
     row("POST /api/v1/groups/{code}/deputies", "groups/lpn/deputies", DEPUTY, with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/deputies", "groups/lpn-com/deputies", DEPUTY, with(201, MANAGE_BELOW)),
     row("DELETE /api/v1/groups/{code}/deputies/{id}", "groups/lpn/deputies/{deputy}", "", with(204, MANAGE)),
@@ -343,6 +366,13 @@ impl Fixtures<'_> {
             "own draft" => self.app.write_with(json!({ "origin": "lpn" })).await,
             "draft below" => self.app.write_with(json!({ "origin": "lpn-com" })).await,
             "deputy" => self.deputy().await,
+            "successor" => self.app.successor().await,
+            "no successor" => {
+                self.app
+                    .texts("with gone as (delete from steward_successors returning 1) select 'gone' from gone")
+                    .await;
+                String::new()
+            }
             "request" => self.app.request_to("lamphun-commerce").await,
             "request above" => self.app.request_to("lamphun").await,
             "request elsewhere" => self.app.request_to("chiangmai").await,

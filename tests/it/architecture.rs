@@ -37,7 +37,9 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
             "forward",
             "withdraw",
             "approval",
+            "channel_check",
             "channels",
+            "terms",
             "draft_rules",
             "drafts",
             "duty",
@@ -389,7 +391,7 @@ fn lints_are_expected_with_a_reason_and_never_allowed() {
 const SEALING: &[&str] = &[
     "app/demo/simulator_process.rs",
     "app/secrets/reseal.rs",
-    "cli/channel.rs",
+    "relay/channels.rs",
     "domain/sealed/keys.rs",
     "offices/coordinators.rs",
     "relay/binding.rs",

@@ -89,6 +89,8 @@ impl<'a> Words<'a> {
                 self.app.clock.advance(Duration::from_secs(1));
                 String::new()
             }
+            "spare channel" => self.app.spare_channel(self.number).await,
+            "successor" => self.app.successor().await,
             "spare" => self.app.spare_group(self.number).await,
             "retired" => {
                 let code = self.app.spare_group(self.number).await;

@@ -157,6 +157,7 @@ pub async fn chart(app: &TestApp) -> Vec<Shown> {
         }
     }
     single_groups(app, &mut shown).await;
+    terms_and_channels(app, &mut shown).await;
     let other = "code,members\nlpn,62\n".as_bytes();
     let review = admin.submit_with_file("/tree/upload", &[], "file", other).await.location().to_owned();
     sqlx::query("update groups set members = 62 where code = 'lpn'")
@@ -202,6 +203,49 @@ async fn single_groups(app: &TestApp, shown: &mut Vec<Shown>) {
     for code in ["lpn", "lpn-com"] {
         admin.submit(&format!("/groups/{code}/reinstate"), &[]).await.location();
     }
+}
+
+/// Terms of office to come, on duty and ended; and a channel that LINE was asked about, with forms that are refused.
+async fn terms_and_channels(app: &TestApp, shown: &mut Vec<Shown>) {
+    let (admin, operator) = (app.sign_in(Who::Admin).await, app.sign_in(Who::Operator).await);
+    app.post(&Who::Admin, "groups/lpn/stewards", json!({ "title": "ผู้ว่าราชการจังหวัด", "phone": "053-511000" }))
+        .await
+        .expect(201);
+    app.post(&Who::Admin, "groups/lpn/stewards", json!({ "deputy": true, "title": "รองผู้ว่าราชการจังหวัด" }))
+        .await
+        .expect(201);
+    let end = json!({ "until": "2018-10-01T00:00:00+07:00" });
+    app.post(&Who::Admin, "groups/lpn/stewards/end", end).await.expect(200);
+    let next = json!({ "name": "สมหญิง", "phone": "053-511000", "from": "2018-10-01T00:00:00+07:00" });
+    app.post(&Who::Admin, "groups/lpn/stewards", next).await.expect(201);
+    look_at_all(
+        shown,
+        &admin,
+        &["/groups/lpn/stewards", "/groups/cmi-new/stewards", "/groups/lpn", "/groups/moi/stewards"],
+    )
+    .await;
+    for (path, fields) in [
+        ("/groups/lpn/stewards", &[("from", "2561-10-01"), ("until", "x")][..]),
+        ("/groups/lpn/stewards", &[("title", "ผู้ว่าราชการจังหวัด"), ("from", "2018-10-01"), ("deputy", "")]),
+        ("/groups/lpn/stewards", &[("phone", "x")]),
+        ("/groups/lpn/stewards/end", &[("last_day", "2010-01-01")]),
+        ("/channels/new", &[]),
+        ("/channels/new", &[("code", "gcc"), ("name", "ก"), ("secret", "x"), ("token", "y"), ("rate", "1")]),
+        ("/channels/new", &[("code", "x"), ("name", "ก"), ("secret", "ก"), ("token", "y"), ("rate", "1")]),
+        ("/channels/gcc/rotate", &[]),
+        ("/channels/gcc/rotate", &[("token", "a b")]),
+        ("/channels/gcc/rotate", &[("secret", "a b")]),
+        ("/channels/gcc/rate", &[("rate", "0")]),
+        ("/channels/gcc/check", &[]),
+        ("/channels/gcc/test-webhook", &[]),
+    ] {
+        shown.push((format!("{path} refused or asked"), admin.submit(path, fields).await));
+    }
+    look_at_all(shown, &admin, &["/channels/new", "/channels/gcc"]).await;
+    look(shown, &operator, "/channels/gcc").await;
+    app.post(&Who::Admin, "channels/gcc/park", json!({})).await.expect(200);
+    look(shown, &admin, "/channels/gcc").await;
+    app.post(&Who::Admin, "channels/gcc/resume", json!({})).await.expect(200);
 }
 
 /// A country in small: one bulletin to five hundred groups, of which few are linked.

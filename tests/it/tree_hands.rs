@@ -81,7 +81,7 @@ async fn what_is_wrong_with_a_group_is_told_by_its_field_and_by_the_rules_of_the
     assert_eq!(patch("gcc1", json!({ "parent": "lpn" })).await.pointers(422)[0], "/parent");
     assert_eq!(
         patch("lpn", json!({ "retired": true })).await.pointers(422),
-        ["/retired"],
+        ["/retired"; 2],
         "groups in use are below it"
     );
     patch("nowhere", json!({ "retired": true })).await.problem(404);

@@ -33,6 +33,7 @@ pub(super) mod request_fields;
 pub mod requests;
 pub mod retrying;
 pub mod status;
+pub mod steward_terms;
 pub mod tree;
 pub mod waiting;
 pub mod webhook_failures;

@@ -23,6 +23,7 @@ account-act-tree = change the tree (coordinators in their own part)
 account-act-groups = Set up groups and make join codes for LINE groups
 account-act-office-work = Do office work: keep the register and its endorsements, answer requests, name coordinators, record dissemination
 account-act-channels = Look after the LINE channels: park and resume them
+account-act-manage-channels = add LINE channels and change their secrets
 account-act-keys = Make and revoke API keys
 account-act-accounts = Make and disable accounts, give out links to set a password
 account-act-audit = Read the audit and check that it is whole

@@ -23,6 +23,7 @@ account-act-tree = แก้ไขผังหน่วยงาน (ผู้�
 account-act-groups = ตั้งค่ากลุ่มและออกรหัสเชื่อมกลุ่ม LINE
 account-act-office-work = ทำงานสำนักงาน: ลงทะเบียนรับและบันทึกการสั่งการ ตอบเรื่องที่ขอให้ดำเนินการ แจ้งผู้ประสานงาน และบันทึกการเผยแพร่
 account-act-channels = ดูแลช่องทาง LINE พักช่องทางและยกเลิกการพัก
+account-act-manage-channels = เพิ่มช่องทาง LINE และเปลี่ยนค่าลับ
 account-act-keys = ออกและเพิกถอนกุญแจ API
 account-act-accounts = สร้างและระงับบัญชีผู้ใช้ ออกลิงก์ตั้งรหัสผ่าน
 account-act-audit = ดูและตรวจสอบบันทึกการใช้งานระบบ

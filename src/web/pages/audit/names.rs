@@ -74,7 +74,7 @@ impl Names {
             return self.group(number).below(&kept);
         }
         if subject.starts_with("channel:") {
-            return Cell::link("/channels", subject);
+            return Cell::link(&subject.replacen("channel:", "/channels/", 1), subject);
         }
         self.actor(&Actor::from(subject))
     }
