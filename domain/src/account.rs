@@ -46,7 +46,7 @@ pub enum Permission {
     Retry,
     /// Change groups and make join codes.
     ManageGroups,
-    /// Change the whole tree by its file.
+    /// Add, move and retire groups, one by one or by a tree file; whoever has an office, in its part of the tree.
     ManageTree,
     /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
     OfficeWork,
@@ -54,6 +54,8 @@ pub enum Permission {
     HandleMaterial,
     /// See channels; park and resume them.
     OperateChannels,
+    /// Add channels, and change their secrets and pace.
+    ManageChannels,
     /// Make accounts, end them and give out links.
     ManageAccounts,
     /// See API keys with their last use, make and revoke them.
@@ -77,6 +79,7 @@ impl Permission {
         Self::OfficeWork,
         Self::HandleMaterial,
         Self::OperateChannels,
+        Self::ManageChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
         Self::ReadAudit,
@@ -99,9 +102,8 @@ impl Role {
             // a steward's own ones, as with originating
             Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Permission::Retry | Permission::OperateChannels | Permission::ManageTree => {
-                matches!(self, Self::Admin | Self::Operator)
-            }
+            Permission::Retry | Permission::OperateChannels => matches!(self, Self::Admin | Self::Operator),
+            Permission::ManageTree => matches!(self, Self::Admin | Self::Operator | Self::Coordinator),
             Permission::ManageGroups => {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Coordinator)
             }
@@ -110,7 +112,9 @@ impl Role {
             }
             Permission::HandleMaterial => self.may(Permission::OfficeWork) || self.may(Permission::Publish),
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
-            Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
+            Permission::ManageChannels | Permission::ManageAccounts | Permission::ReadAudit => {
+                matches!(self, Self::Admin)
+            }
         }
     }
 

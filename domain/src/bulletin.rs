@@ -112,6 +112,17 @@ pub enum Forwarding {
     Stewarded,
 }
 
+impl Forwarding {
+    /// The word used in files and the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Stewarded => "stewarded",
+        }
+    }
+}
+
 /// How one bulletin treats the groups' own settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::answers::{
     Answer, BotInfo, CallError, Complaint, Consumption, DeliveryCount, ErrorBody, GroupSummary, MembersCount, Quota,
-    Silence, Unanswered, WebhookEndpoint,
+    Silence, Unanswered, WebhookEndpoint, WebhookTest,
 };
 use super::guarded_body::{GuardedBody, HeldBack, MaySend, always};
 use super::token::Access;
@@ -221,6 +221,15 @@ impl LineClient {
     pub async fn webhook_endpoint(&self, access: &Access) -> Result<Option<WebhookEndpoint>, CallError> {
         let answer = self.get(access, &["v2", "bot", "channel", "webhook", "endpoint"]).await?;
         if answer.status == 404 { Ok(None) } else { answer.read().map(Some) }
+    }
+
+    /// Has LINE send a webhook without events to the address that is set.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn test_webhook(&self, access: &Access) -> Result<WebhookTest, CallError> {
+        let url = under(&self.base, &["v2", "bot", "channel", "webhook", "test"]);
+        call(self.post(url, "{}"), access).await?.read()
     }
 
     async fn get(&self, access: &Access, path: &[&str]) -> Result<Answer, Unanswered> {

@@ -2,7 +2,7 @@
 //!
 //! Events bear a person only as a keyed hash, by which the account is found ([`list_bound`]). LINE's user id is kept sealed, as
 //! only with it can the person be written to. The row ends with the duty: by a trigger where the account is ended, here where
-//! time ends it ([`delete_ended`]) or the tree file names somebody else ([`delete_replaced`]).
+//! time ends it ([`delete_ended`], [`delete_of_duties`]) or the tree file names somebody else ([`delete_replaced`]).
 
 use uuid::Uuid;
 
@@ -106,6 +106,22 @@ pub async fn delete_replaced(db: &mut Connection, groups: &[i32], now: Timestamp
                     and n.name is not distinct from s.name and n.title is not distinct from s.title)",
         groups,
         now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(gone.rows_affected())
+}
+
+/// Forgets those whose duties of a term of office have ended, unless the very same person, by name, was named again.
+pub async fn delete_of_duties(db: &mut Connection, duties: &[i32]) -> Result<u64> {
+    let gone = sqlx::query!(
+        "delete from bindings b using stewards s, groups g, accounts a
+        where s.id = any ($1) and s.account_id is null and g.id = s.group_id
+            and a.id = b.account_id and a.role = 'steward' and a.office_id = g.office_id and a.deputy = s.deputy
+            and not exists (select from stewards t where t.account_id = a.id)
+            and not exists (
+                select from stewards n where n.group_id = s.group_id and n.deputy = s.deputy and n.valid_until is null and n.name = s.name)",
+        duties,
     )
     .execute(db)
     .await?;

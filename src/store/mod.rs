@@ -109,6 +109,7 @@ pub mod sign_in_limits;
 pub mod sign_in_waits;
 pub mod stewards;
 pub mod submissions;
+pub mod terms;
 pub mod transitions;
 pub mod tree;
 pub mod tree_list;

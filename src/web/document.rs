@@ -97,6 +97,7 @@ fn act_name(act: Permission) -> &'static str {
         Permission::OfficeWork => "office_work",
         Permission::HandleMaterial => "handle_material",
         Permission::OperateChannels => "operate_channels",
+        Permission::ManageChannels => "manage_channels",
         Permission::ManageKeys => "manage_keys",
         Permission::ManageAccounts => "manage_accounts",
         Permission::ReadAudit => "read_audit",

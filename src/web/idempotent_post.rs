@@ -29,6 +29,7 @@ use crate::domain::time::Timestamp;
 use crate::files::upload::Staged;
 use crate::offices::OfficeRefusal;
 use crate::relay::refusal::Refusal;
+use crate::relay::tree_files::TreeRefusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{Connection, DbError, StoreError, Tx};
 
@@ -69,6 +70,12 @@ impl From<DbError> for PostError {
 
 impl From<Refusal> for PostError {
     fn from(refusal: Refusal) -> Self {
+        Self::Problem(refusal.into())
+    }
+}
+
+impl From<TreeRefusal> for PostError {
+    fn from(refusal: TreeRefusal) -> Self {
         Self::Problem(refusal.into())
     }
 }

@@ -8,10 +8,12 @@ use crate::accounts::AccountRefusal;
 use crate::domain::coordinator::FileFault;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::domain::tree_file::RowError;
 use crate::offices::OfficeRefusal;
 use crate::relay::draft_rules::DraftFault;
 use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
+use crate::relay::tree_files::TreeRefusal;
 use crate::store::{DbError, StoreError};
 
 impl From<StoreError> for Problem {
@@ -49,6 +51,16 @@ impl From<Refusal> for Problem {
             Refusal::GroupAbsent(name) => Self::absent(&format!("group as {name}")),
             Refusal::ChannelAbsent => Self::absent("channel"),
             Refusal::WebhookFailureAbsent => Self::absent("webhook event that is set aside"),
+            Refusal::TermNotLater => Self::conflict("not-later", detail),
+            Refusal::TermAbsent => Self::absent("term of office"),
+            Refusal::ChannelTaken => Self::conflict("channel-exists", detail),
+            Refusal::BadChannelSecret => Self::invalid_field("/secret", detail),
+            Refusal::BadChannelToken(_) => Self::invalid_field("/token", detail),
+            Refusal::Seal(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a secret could not be sealed");
+                Self::internal()
+            }
+            Refusal::UploadAbsent => Self::absent("tree file"),
             Refusal::GroupAlertAbsent => Self::absent("alert that is open"),
             Refusal::ChannelParked => Self::conflict("parked", detail),
             Refusal::ChannelNotParked => Self::conflict("not-parked", detail),
@@ -95,6 +107,48 @@ impl From<Refusal> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+/// So many faults of a tree file are told.
+const TREE_FAULTS: usize = 1_000;
+
+impl From<TreeRefusal> for Problem {
+    fn from(refusal: TreeRefusal) -> Self {
+        let detail = format!("{}.", capital(&refusal.to_string()));
+        match refusal {
+            TreeRefusal::BadFile(bad) => {
+                Self::invalid(bad.errors.iter().take(TREE_FAULTS).map(|fault| tree_fault(fault, true)).collect())
+            }
+            TreeRefusal::ChannelAbsent(_) => Self::invalid_field("?channel", detail),
+            TreeRefusal::NothingNew => Self::conflict("nothing-new", detail),
+            TreeRefusal::Changed(_) => Self::conflict("changed-meanwhile", detail),
+            TreeRefusal::DoneBefore => Self::conflict("done-before", detail),
+            TreeRefusal::Used => Self::conflict("used-since", detail),
+            TreeRefusal::ChangedAgain => Self::conflict("changed-since", detail),
+            TreeRefusal::CannotWrite(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a tree could not be written as a file");
+                Self::internal()
+            }
+            TreeRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// A fault of a tree file, with its line and column as the pointer; of a single change with the field alone.
+fn tree_fault(fault: &RowError, with_line: bool) -> FieldError {
+    let column = fault.place.as_ref().map(|place| format!("/{}", place.name)).unwrap_or_default();
+    let line = if with_line { format!("/{}", fault.line) } else { String::new() };
+    FieldError::new(format!("{line}{column}"), &fault.reason)
+}
+
+/// Why a single change of a group is not made, with the fields at fault.
+pub fn edit_refused(refusal: TreeRefusal) -> Problem {
+    match refusal {
+        TreeRefusal::BadFile(bad) => {
+            Problem::invalid(bad.errors.iter().map(|fault| tree_fault(fault, false)).collect())
+        }
+        other => other.into(),
     }
 }
 

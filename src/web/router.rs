@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
-    disseminations, drafts, establishment, events, files, group_alerts, group_change, groups, images, offices,
-    on_behalf, publishing, register, register_entries, register_file, requests, retrying, status, submissions, topics,
-    waiting, webhook_failures,
+    disseminations, drafts, establishment, events, files, group_alerts, group_change, groups, images, new_group,
+    offices, on_behalf, publishing, register, register_entries, register_file, requests, retrying, status,
+    steward_terms, submissions, topics, tree, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -89,11 +89,19 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::list_changes))
         .routes(routes!(deliveries::get_delivery))
         .routes(routes!(retrying::retry_delivery))
-        .routes(routes!(groups::list_groups))
+        .routes(routes!(groups::list_groups, new_group::add_group))
         .routes(routes!(groups::get_group, group_change::change_group))
         .routes(routes!(group_change::make_join_code))
         .routes(routes!(deputies::name_deputy))
         .routes(routes!(deputies::end_deputy))
+        .routes(routes!(steward_terms::list_steward_terms, steward_terms::name_steward))
+        .routes(routes!(steward_terms::end_steward))
+        .routes(routes!(steward_terms::cancel_steward))
+        .routes(routes!(tree::download_tree))
+        .routes(routes!(tree::list_tree_uploads, tree::upload_tree))
+        .routes(routes!(tree::get_tree_upload))
+        .routes(routes!(tree::apply_tree_upload))
+        .routes(routes!(tree::undo_tree_upload))
         .routes(routes!(waiting::list_waiting))
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))

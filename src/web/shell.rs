@@ -45,7 +45,11 @@ const NAV: &[NavItem] = &[
     },
     NavItem { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/cost", key: "way-cost", roles: &Role::ALL },
-    NavItem { path: "/tree", key: "way-tree", roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver] },
+    NavItem {
+        path: "/tree",
+        key: "way-tree",
+        roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver, Role::Coordinator],
+    },
     NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
     NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },

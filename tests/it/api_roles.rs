@@ -55,6 +55,16 @@ const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
 const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
+/// Those who manage the tree, of a group below the coordinator's.
+const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 401];
+/// The same of a group in another province.
+const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 401];
+/// A tree file that is not there.
+const NO_UPLOAD: &str = "tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4";
+const NO_UPLOAD_APPLY: &str = "tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/apply";
+const NO_UPLOAD_UNDO: &str = "tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/undo";
+/// A group whose office is not there.
+const NO_OFFICE: &str = r#"{"code": "lpn-new", "parent": "lpn", "name": "GCC3 ใหม่", "office": "nowhere"}"#;
 const OPEN: [u16; 8] = [200; 8];
 
 /// [`READ`] and the others, with another status where they say 200.
@@ -74,6 +84,8 @@ const REASON: &str = r#"{"reason": "ข้อมูลคลาดเคลื�
 const NOTED: &str = r#"{"kind": "noted", "author": "ผู้ว่าราชการจังหวัด"}"#;
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
+
+const SUCCESSOR: &str = r#"{"title": "ผู้ว่าราชการจังหวัด", "from": "2018-10-01T00:00:00+07:00"}"#;
 
 const COORDINATOR: &str = r#"{"office": "lamphun-commerce", "first_name": "สมชาย", "last_name": "ใจดี",
     "position": "นักวิชาการพาณิชย์", "telephone": "๐-๕๓๕๑-๑๑๙๒"}"#;
@@ -190,8 +202,39 @@ const ROWS: &[Row] = &[
     row("PATCH /api/v1/groups/{code}", "groups/lpn", r#"{"forward_within": 90}"#, MANAGE),
     row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"forward_within": 90}"#, MANAGE_BELOW),
     row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"forward_within": 90}"#, MANAGE_ELSEWHERE),
+    row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"head_count": 26}"#, TREE),
+    row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"head_count": 71}"#, TREE_ELSEWHERE),
+    row("POST /api/v1/groups", "groups", NO_OFFICE, with(422, TREE)),
+    row("GET /api/v1/tree", "tree", "", TREE),
+    row("GET /api/v1/tree/uploads", "tree/uploads", "", TREE),
+    // a JSON body is no file
+    row("POST /api/v1/tree/uploads", "tree/uploads", "{}", with(415, TREE)),
+    row("GET /api/v1/tree/uploads/{id}", NO_UPLOAD, "", with(404, TREE)),
+    row("POST /api/v1/tree/uploads/{id}/apply", NO_UPLOAD_APPLY, "", with(404, TREE)),
+    row("POST /api/v1/tree/uploads/{id}/undo", NO_UPLOAD_UNDO, "", with(404, TREE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, MANAGE_BELOW)),
+    row("GET /api/v1/groups/{code}/stewards", "groups/lpn-com/stewards", "", READ),
+    row("GET /api/v1/groups/{code}/stewards", "groups/lpn/stewards", "", ABOVE),
+    row("GET /api/v1/groups/{code}/stewards", "groups/cmi/stewards", "", WHOLE),
+    // the first takes the day
+    row("POST /api/v1/groups/{code}/stewards", "groups/lpn/stewards{no successor}", SUCCESSOR, with(201, MANAGE)),
+    row(
+        "POST /api/v1/groups/{code}/stewards",
+        "groups/lpn-com/stewards{no successor}",
+        SUCCESSOR,
+        with(201, MANAGE_BELOW),
+    ),
+    row(
+        "POST /api/v1/groups/{code}/stewards",
+        "groups/cmi/stewards{no successor}",
+        SUCCESSOR,
+        with(201, MANAGE_ELSEWHERE),
+    ),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/lpn/stewards/end", "", MANAGE),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/lpn-com/stewards/end", "", MANAGE_BELOW),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/cmi/stewards/end", "", MANAGE_ELSEWHERE),
+    row("DELETE /api/v1/groups/{code}/stewards/{id}", "groups/lpn/stewards/{successor}", "", with(204, MANAGE)),
     row("POST /api/v1/groups/{code}/deputies", "groups/lpn/deputies", DEPUTY, with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/deputies", "groups/lpn-com/deputies", DEPUTY, with(201, MANAGE_BELOW)),
     row("DELETE /api/v1/groups/{code}/deputies/{id}", "groups/lpn/deputies/{deputy}", "", with(204, MANAGE)),
@@ -436,6 +479,13 @@ impl Fixtures<'_> {
             "own draft" => self.app.write_with(json!({ "origin": "lpn" })).await,
             "draft below" => self.app.write_with(json!({ "origin": "lpn-com" })).await,
             "deputy" => self.deputy().await,
+            "successor" => self.app.successor().await,
+            "no successor" => {
+                self.app
+                    .texts("with gone as (delete from steward_successors returning 1) select 'gone' from gone")
+                    .await;
+                String::new()
+            }
             "request" => self.app.request_to("lamphun-commerce").await,
             "request above" => self.app.request_to("lamphun").await,
             "request elsewhere" => self.app.request_to("chiangmai").await,

@@ -206,6 +206,9 @@ async fn send_time(app: &TestApp, at: &str) -> Vec<(&'static str, Answer)> {
         ("/acknowledgement/due_at", app.patch(&admin, &format!("bulletins/{id}"), due).await),
         ("/from", app.post(&admin, "groups/lpn/deputies", deputy(json!(at), until)).await),
         ("/until", app.post(&admin, "groups/lpn/deputies", deputy(Value::Null, json!(at))).await),
+        ("/from", app.post(&admin, "groups/lpn/stewards", json!({ "title": "ผู้ว่าฯ", "from": at })).await),
+        ("/until", app.post(&admin, "groups/lpn/stewards", json!({ "title": "ผู้ว่าฯ", "until": at })).await),
+        ("/until", app.post(&admin, "groups/lpn/stewards/end", json!({ "until": at })).await),
     ]
 }
 
@@ -294,7 +297,16 @@ async fn every_time_in_the_document_is_one_of_those_that_are_tried_here() {
     taken.dedup();
     let tried = ["Acknowledgement.due_at", "BulletinChange.expires_at", "NewBulletin.expires_at"];
     let of_offices = ["Ending.at", "NewCoordinator.from", "NewDisseminationInput.at", "NewEndorsementInput.at"];
-    let rest = ["NewRegisterEntry.received_at", "NewDeputy.from", "NewDeputy.until", "Publish.at", "SpreadInput.at"];
+    let rest = [
+        "NewRegisterEntry.received_at",
+        "NewDeputy.from",
+        "NewDeputy.until",
+        "NewTerm.from",
+        "NewTerm.until",
+        "TermEnd.until",
+        "Publish.at",
+        "SpreadInput.at",
+    ];
     let queries = [
         "get /api/v1/disseminations?since",
         "get /api/v1/register.csv?since",

@@ -98,6 +98,14 @@ impl<'a> Words<'a> {
                 self.app.clock.advance(Duration::from_secs(1));
                 String::new()
             }
+            "spare channel" => self.app.spare_channel(self.number).await,
+            "successor" => self.app.successor().await,
+            "spare" => self.app.spare_group(self.number).await,
+            "retired" => {
+                let code = self.app.spare_group(self.number).await;
+                self.app.patch(&Who::Admin, &format!("groups/{code}"), json!({ "retired": true })).await.expect(200);
+                code
+            }
             "read-back code" => self.read_back_code().await,
             "spread" => {
                 let body = json!({ "bulletin_id": self.known["held"], "office": "lamphun", "medium": "website", "area": "51" });

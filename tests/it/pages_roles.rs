@@ -58,6 +58,22 @@ const WHOLE: [u16; 8] = [200, 200, 200, 404, 200, 404, 404, 303];
 /// Operations' pages and forms.
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 303];
 const OPERATE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 403, 401];
+/// Those who manage the tree: operations, and a coordinator at or above what it is about.
+const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 303];
+const TREE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 303, 401];
+/// Operations; it is in another province.
+const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 403, 200, 403, 404, 303];
+const TREE_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 404, 401];
+/// What is changed of a group in another province, or at the next.
+const COMMERCE: &[(&str, &str)] = &[
+    ("name", "GCC3-ลพ-พาณิชย์จังหวัด"),
+    ("parent", "lpn"),
+    ("office", "lamphun-commerce"),
+    ("channel", "gcc"),
+    ("head_count", "26"),
+];
+const CHIANG_MAI: &[(&str, &str)] =
+    &[("name", "GCC2-เชียงใหม่"), ("parent", "gcc1"), ("office", "chiangmai"), ("channel", "gcc"), ("head_count", "71")];
 /// A tree file that is not there.
 const NO_UPLOAD: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4";
 const NO_UPLOAD_APPLY: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/apply";
@@ -302,19 +318,58 @@ const ROWS: &[Row] = &[
         &[("messages", "1,000"), ("baht", "")],
         OPERATE_SEND,
     ),
+    open("GET /channels/new", "/channels/new", ADMIN),
+    // without a secret
+    send("POST /channels/new", "/channels/new", &[("code", "new-one")], [422, 403, 403, 403, 403, 403, 403, 401]),
+    open("GET /channels/{code}", "/channels/{sending}", OPERATE),
+    send("POST /channels/{code}/check", "/channels/{sending}/check", &[], [200, 403, 403, 403, 200, 403, 403, 401]),
+    send(
+        "POST /channels/{code}/test-webhook",
+        "/channels/{sending}/test-webhook",
+        &[],
+        [200, 403, 403, 403, 200, 403, 403, 401],
+    ),
+    // nothing new
+    send("POST /channels/{code}/rotate", "/channels/{sending}/rotate", &[], [422, 403, 403, 403, 403, 403, 403, 401]),
+    send("POST /channels/{code}/rate", "/channels/{sending}/rate", &[("rate", "1000")], ADMIN_SEND),
     send("POST /channels/{code}/reserve", "/channels/{sending}/reserve", &[], OPERATE_SEND),
     send("POST /channels/{code}/park", "/channels/{sending}/park", &[], OPERATE_SEND),
     send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
     send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
     send("POST /group-alerts/{id}/seen", "/group-alerts/{alert}/seen", &[], OPERATE_SEND),
     open("GET /tree", "/tree", ALL),
-    open("GET /tree/file", "/tree/file", OPERATE),
-    open("GET /tree/upload", "/tree/upload", OPERATE),
+    open("GET /tree/file", "/tree/file", TREE),
+    open("GET /tree/upload", "/tree/upload", TREE),
     // without a file
-    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 403, 401]),
-    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 403, 303]),
-    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
-    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
+    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 422, 401]),
+    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 404, 303]),
+    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 404, 401]),
+    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 404, 401]),
+    open("GET /tree/add", "/tree/add?under=lpn", TREE),
+    open("GET /tree/add", "/tree/add?under=cmi", TREE_ELSEWHERE),
+    // without an office
+    send("POST /tree/add", "/tree/add", &[("parent", "lpn")], [422, 403, 403, 403, 422, 403, 422, 401]),
+    open("GET /groups/{code}/edit", "/groups/lpn-com/edit", TREE),
+    open("GET /groups/{code}/edit", "/groups/cmi/edit", TREE_ELSEWHERE),
+    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_SEND),
+    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_SEND),
+    open("GET /groups/{code}/retire", "/groups/lpn/retire", TREE),
+    open("GET /groups/{code}/retire", "/groups/cmi/retire", TREE_ELSEWHERE),
+    // as many were not seen before
+    send(
+        "POST /groups/{code}/retire",
+        "/groups/lpn/retire",
+        &[("seen", "-")],
+        [409, 403, 403, 403, 409, 403, 409, 401],
+    ),
+    send(
+        "POST /groups/{code}/retire",
+        "/groups/cmi/retire",
+        &[("seen", "-")],
+        [409, 403, 403, 403, 409, 403, 404, 401],
+    ),
+    send("POST /groups/{code}/reinstate", "/groups/lpn-com/reinstate", &[], TREE_SEND),
+    send("POST /groups/{code}/reinstate", "/groups/cmi/reinstate", &[], TREE_ELSEWHERE_SEND),
     open("GET /join-slips", "/join-slips", MANAGE),
     // as many were not seen before
     send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 409, 401]),
@@ -338,6 +393,14 @@ const ROWS: &[Row] = &[
         STEWARD_SEND,
     ),
     open("GET /waiting/{id}/receipt", "/waiting/{held}/receipt", [409, 403, 403, 200, 409, 403, 403, 303]),
+    open("GET /groups/{code}/stewards", "/groups/lpn/stewards", MANAGE),
+    open("GET /groups/{code}/stewards", "/groups/cmi/stewards", MANAGE_ELSEWHERE),
+    // without a day and a name
+    send("POST /groups/{code}/stewards", "/groups/lpn/stewards", &[], [422, 403, 403, 422, 422, 403, 422, 401]),
+    send("POST /groups/{code}/stewards", "/groups/cmi/stewards", &[], [422, 403, 403, 404, 422, 403, 404, 401]),
+    send("POST /groups/{code}/stewards/end", "/groups/lpn/stewards/end", &[], MANAGE_SEND),
+    send("POST /groups/{code}/stewards/end", "/groups/cmi/stewards/end", &[], [303, 403, 403, 404, 303, 403, 404, 401]),
+    send("POST /groups/{code}/stewards/{id}/cancel", "/groups/lpn/stewards/{successor}/cancel", &[], MANAGE_SEND),
     open("GET /groups/{code}/settings", "/groups/lpn/settings", MANAGE),
     open("GET /groups/{code}/settings", "/groups/cmi/settings", MANAGE_ELSEWHERE),
     send("POST /groups/{code}/settings", "/groups/lpn/settings", &[("how", "by-hand"), ("minutes", "")], MANAGE_SEND),
@@ -635,6 +698,7 @@ impl<'a> Fixtures<'a> {
             "scheduled" => self.scheduled().await,
             "declined" => self.declined().await,
             "deputy" => self.deputy().await,
+            "successor" => self.app.successor().await,
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
             "coordinator above" => self.app.coordinator("lamphun").await,
             "request" => self.app.request_to("lamphun-commerce").await,

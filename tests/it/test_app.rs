@@ -10,12 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
+use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::domain::right::Right;
 use gcc_relay::domain::time::Timestamp;
 use gcc_relay::files::FileStore;
 use gcc_relay::files::store::{Place, SizeLimits};
+use gcc_relay::relay::channels::{self, NewChannel};
 use gcc_relay::relay::inbound_wake::InboundWake;
 use gcc_relay::relay::line_check::LineCheck;
 use gcc_relay::relay::settings::Settings;
@@ -565,6 +568,35 @@ impl TestApp {
     pub async fn establishment_report(&self, office: &str) -> String {
         let made = self.post(&Who::Admin, &format!("establishment/{office}/reports"), json!({})).await.expect(201);
         made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Who takes over at `lpn` on the first of October, in place of whoever was to; gives the number.
+    pub async fn successor(&self) -> String {
+        self.texts("with gone as (delete from steward_successors returning 1) select 'gone' from gone").await;
+        let term = json!({ "title": "ผู้ว่าราชการจังหวัดลำพูน", "name": "สมหญิง", "from": "2018-10-01T00:00:00+07:00" });
+        self.post(&Who::Admin, "groups/lpn/stewards", term).await.expect(201);
+        self.texts("select max(id)::text from steward_successors").await.remove(0)
+    }
+
+    /// A new channel that LINE does not know; gives its code.
+    pub async fn spare_channel(&self, number: usize) -> String {
+        let code = format!("spare-{number}");
+        let parsed = code.parse().expect("a code");
+        let (secret, token) = ("a-secret".to_owned().into(), "a-token".to_owned().into());
+        let new = NewChannel { code: &parsed, name: "สำรอง", secret: &secret, token: &token, rate: 100 };
+        let right = Right::whole(Actor::COMMAND_LINE);
+        let mut tx = self.engine.db.begin().await.expect("a transaction");
+        channels::add(&mut tx, &right, &self.engine.sealing, &new, self.now()).await.expect("a channel");
+        tx.commit().await.expect("committed");
+        code
+    }
+
+    /// A new group of Lamphun, with nothing below it; gives its code.
+    pub async fn spare_group(&self, number: usize) -> String {
+        let code = format!("lpn-spare-{number}");
+        let group = json!({ "code": code, "parent": "lpn", "name": "GCC3-ลพ-สำรอง", "office": "lamphun" });
+        self.post(&Who::Admin, "groups", group).await.expect(201);
+        code
     }
 
     /// What a new bulletin asks of an office; gives the number of the request.

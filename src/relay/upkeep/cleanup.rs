@@ -7,7 +7,7 @@ use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::{
     Result, account_links, binding_codes, coordinators, forward_taps, idempotency, images, known_devices, line_files,
-    login_sessions, reminders, sign_in_limits, tree_uploads, webhook_events,
+    login_sessions, reminders, sign_in_limits, terms, tree_uploads, webhook_events,
 };
 
 /// How long what a form made is kept for its second click.
@@ -43,7 +43,8 @@ pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
         let ended = now - engine.settings.retention.coordinator_contacts;
         let erased = coordinators::contacts::erase_contacts(&mut db, ended, now, FORGOTTEN).await?;
         let sent = line_files::delete_ended(&mut db, now - line_files::KEPT, FORGOTTEN).await?;
-        if sessions.max(links).max(devices).max(erased).max(sent) < FORGOTTEN.unsigned_abs() {
+        let phones = terms::erase_phones(&mut db, ended, FORGOTTEN).await?;
+        if sessions.max(links).max(devices).max(erased).max(sent).max(phones) < FORGOTTEN.unsigned_abs() {
             break;
         }
     }

@@ -30,6 +30,7 @@ use super::member_counts::run_count_refresh;
 use super::quotas::run_quota_refresh;
 use super::reminders::run_reminders;
 use super::settings::Settings;
+use super::terms::hand_over_due;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::time::Timestamp;
 use crate::store::board::provinces;
@@ -101,6 +102,7 @@ enum Step {
     ForgetForms,
     ForgetAttempts,
     Unbind,
+    HandOver,
     Register,
     Seal,
     Forget,
@@ -111,7 +113,7 @@ enum Step {
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
 const DEADLINES: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
-const CARE: [Step; 13] = [
+const CARE: [Step; 14] = [
     Step::Measure,
     Step::SumUp,
     Step::TouchIdentity,
@@ -120,6 +122,7 @@ const CARE: [Step; 13] = [
     Step::ForgetForms,
     Step::ForgetAttempts,
     Step::Unbind,
+    Step::HandOver,
     Step::Register,
     Step::Seal,
     Step::Forget,
@@ -143,6 +146,7 @@ impl Step {
             Self::ForgetForms => "forget_forms",
             Self::ForgetAttempts => "forget_attempts",
             Self::Unbind => "unbind",
+            Self::HandOver => "hand_over",
             Self::Register => "enter_registers",
             Self::Seal => "seal_audit",
             Self::Forget => "forget",
@@ -154,7 +158,7 @@ impl Step {
     /// How often it is done; none = in every round.
     const fn every(self, settings: &Settings) -> Option<Duration> {
         match self {
-            Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp => None,
+            Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp | Self::HandOver => None,
             Self::Measure => Some(MEASURED),
             Self::TouchIdentity
             | Self::Recount
@@ -178,6 +182,7 @@ impl Step {
                 | Self::Release
                 | Self::Bypass
                 | Self::Unbind
+                | Self::HandOver
                 | Self::Register
                 | Self::Forget
                 | Self::Months
@@ -242,6 +247,7 @@ impl StepLoop {
             Step::ForgetForms => cleanup::forget_forms(engine, now).await,
             Step::ForgetAttempts => cleanup::forget_attempts(engine, now).await,
             Step::Unbind => forget_ended(engine, now).await,
+            Step::HandOver => hand_over_due(engine, now).await,
             Step::Register => register::enter_due(engine, now).await,
             Step::Seal => consistency::seal(engine).await,
             Step::Forget => cleanup::forget(engine, now).await,

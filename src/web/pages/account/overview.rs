@@ -151,6 +151,7 @@ fn act_label(t: Words, act: Permission) -> String {
         Permission::OfficeWork => t.say("account-act-office-work"),
         Permission::HandleMaterial => t.say("account-act-material"),
         Permission::OperateChannels => t.say("account-act-channels"),
+        Permission::ManageChannels => t.say("account-act-manage-channels"),
         Permission::ManageKeys => t.say("account-act-keys"),
         Permission::ManageAccounts => t.say("account-act-accounts"),
         Permission::ReadAudit => t.say("account-act-audit"),

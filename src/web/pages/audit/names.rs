@@ -82,6 +82,9 @@ impl Names {
         if let Some(words) = self.office_work.say(t, subject) {
             return words.below(&kept);
         }
+        if subject.starts_with("channel:") {
+            return Cell::link(&subject.replacen("channel:", "/channels/", 1), subject);
+        }
         self.actor(&Actor::from(subject))
     }
 

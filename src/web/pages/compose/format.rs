@@ -162,6 +162,13 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         | Refusal::ChannelNotParked
         | Refusal::WebhookFailureAbsent
         | Refusal::GroupAlertAbsent
+        | Refusal::UploadAbsent
+        | Refusal::TermNotLater
+        | Refusal::TermAbsent
+        | Refusal::ChannelTaken
+        | Refusal::BadChannelSecret
+        | Refusal::BadChannelToken(_)
+        | Refusal::Seal(_)
         | Refusal::NotHeld(_)
         | Refusal::NoteTooLong
         | Refusal::Render(_)
