@@ -66,7 +66,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
