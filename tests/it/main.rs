@@ -56,6 +56,7 @@ mod group_health;
 mod heard;
 mod heard_page;
 mod interleavings;
+mod letters_doc;
 mod line_check;
 mod line_files;
 mod line_groups;

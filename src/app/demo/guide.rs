@@ -15,6 +15,16 @@ use crate::store::bulletins::get_bulletin;
 /// Groups whose chats are shown, one of each tier.
 const CHATS: [&str; 3] = ["gcc1", "gcc2-lamphun", "gcc3-lamphun-commerce"];
 
+/// Where the story of the letters is seen.
+const OFFICE_PAGES: [(&str, &str); 6] = [
+    ("/establishment", "groups set up and reported"),
+    ("/requests", "what is to be done by when"),
+    ("/coordinators", "who coordinates"),
+    ("/submissions", "what was sent up"),
+    ("/disseminations", "where it was spread"),
+    ("/register", "stamps and endorsements"),
+];
+
 pub(super) async fn describe(
     context: &AppContext,
     options: &SimulatorOptions,
@@ -39,6 +49,10 @@ pub(super) async fn describe(
     }
     let _ = writeln!(text, "  the governor's chat of two     {}", bound_steward::chat_address(options));
     let _ = writeln!(text, "  all chats                      http://{}/", options.listen);
+    text.push_str("\nWhat offices do (sign in as coordinator, commerce or operator)\n");
+    for (path, what) in OFFICE_PAGES {
+        let _ = writeln!(text, "  {:<31}{base}{path}", what);
+    }
     text.push_str("\nAPI keys, made for this start\n");
     for key in keys {
         let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);
