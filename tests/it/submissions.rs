@@ -416,6 +416,8 @@ async fn a_bulletin_carries_a_video_or_pictures_and_says_what_is_wrong_with_othe
 /// The message array that went out, which LINE took in the first group.
 async fn sent_messages(app: &TestApp, bulletin: &str) -> Value {
     assert_eq!(app.accepted_in("Cgcc1"), 1);
-    let query = format!("select body from messages where bulletin_id = '{bulletin}' order by variant limit 1");
-    serde_json::from_str(&app.texts(&query).await.remove(0)).expect("JSON")
+    let query = "select body from messages where bulletin_id = $1::uuid order by variant limit 1";
+    let body: String =
+        sqlx::query_scalar(query).bind(bulletin).fetch_one(&mut *app.db().await).await.expect("a message");
+    serde_json::from_str(&body).expect("JSON")
 }

@@ -36,8 +36,6 @@ use crate::store::submissions::{self, list_submissions};
 use crate::store::{Connection, groups};
 
 const PICTURE: &[u8] = include_bytes!("infographic.jpg");
-/// The province of the story.
-const PROVINCE: &str = "lamphun";
 /// Its agency.
 const AGENCY: &str = "lamphun-commerce";
 /// Its district.
@@ -91,7 +89,7 @@ impl Story<'_> {
             let codes: Vec<String> = linked.iter().map(|group| group.code.clone()).collect();
             let right = by("coordinator");
             establishment::declare(&mut tx, &right, province.id, &codes, true, self.now).await?;
-            let names = &self.engine.settings.names;
+            let names = &self.engine.settings.establishment.names;
             let report = establishment::report(&mut tx, &right, names, province.id, None, self.now).await?;
             let letter = format!("{}/{}", province.code, 100 + number).parse()?;
             establishment::note_paper(&mut tx, &right, report, today, Some(&letter), self.now).await?;
