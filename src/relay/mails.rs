@@ -2,7 +2,7 @@
 //!
 //! That a mail is being sent is committed before the mail server is called. So a crash, a lost database or another leader in between leave it
 //! unknown, which only a person may send again; nothing is held over the conversation. What the server has not taken is tried again by
-//! the waits of the engine, and given up after [`GIVE_UP`].
+//! the waits of the engine, and given up after two days.
 
 use std::time::Duration;
 
