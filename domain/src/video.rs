@@ -6,7 +6,10 @@
 
 use std::io::Read;
 
+use image::{Rgb, RgbImage};
 use mp4parse::{CodecType, SampleEntry, Track, TrackType, read_mp4};
+
+use super::picture::{LONGEST_SIDE, Picture, STEEPEST};
 
 /// What is known of a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,9 +81,56 @@ impl Video {
     }
 }
 
+/// A cover of a video that has no picture of its own: the sign to play, on a dark ground, in the video's shape.
+///
+/// # Errors
+/// [`BadVideo::Damaged`] where it is so narrow that LINE shows no picture of it.
+pub fn draw_cover(video: Video) -> Result<Picture, BadVideo> {
+    let (width, height) = fitted(video.width, video.height).ok_or(BadVideo::Damaged)?;
+    let size = i64::from(width.min(height)) / 5;
+    let (middle, center) = (i64::from(width) / 2, i64::from(height) / 2);
+    let ground = RgbImage::from_fn(width, height, |x, y| {
+        // a triangle that points to the right
+        let (right, down) = (i64::from(x) - middle, i64::from(y) - center);
+        let inside = right >= -size && right <= size && 2 * down.abs() <= size - right;
+        Rgb(if inside { [255, 255, 255] } else { [33, 43, 54] })
+    });
+    Picture::of_pixels(ground).map_err(|_| BadVideo::Damaged)
+}
+
+/// The video's shape within the size of a picture; none where it is too steep for one.
+fn fitted(width: u32, height: u32) -> Option<(u32, u32)> {
+    let longest = u64::from(width.max(height)).max(1);
+    let fit = |side: u32| u32::try_from((u64::from(side) * u64::from(LONGEST_SIDE) / longest).max(1)).ok();
+    let (width, height) = (fit(width)?, fit(height)?);
+    (height <= STEEPEST * width).then_some((width, height))
+}
+
 /// How long a track plays, by its own clock.
 fn milliseconds(track: &Track) -> Option<u32> {
     let (ticks, per_second) = (track.duration.as_ref()?.0, track.timescale.as_ref()?.0);
     let milliseconds = u128::from(ticks) * 1_000 / u128::from(per_second).max(1);
     u32::try_from(milliseconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cover_has_the_shape_of_its_video() {
+        let cover = |width, height| draw_cover(Video { width, height, milliseconds: 1_000 });
+        let drawn = cover(1_920, 1_080).expect("a cover");
+        assert_eq!((drawn.width(), drawn.height()), (1_024, 576));
+        let drawn = cover(720, 1_280).expect("a cover");
+        assert_eq!((drawn.width(), drawn.height()), (576, 1_024));
+        assert_eq!(cover(100, 900), Err(BadVideo::Damaged));
+    }
+
+    #[test]
+    fn what_is_no_mp4_is_damaged() {
+        for bytes in [b"".as_slice(), b"%PDF-1.7", b"\0\0\0\x18ftypisom\0\0\0\0isom"] {
+            assert!(matches!(Video::read(&mut &*bytes), Err(BadVideo::Damaged | BadVideo::Tracks)), "{bytes:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::artwork::Artwork;
 use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 use crate::domain::picture::{BadPicture, Picture};
-use crate::domain::video::{BadVideo, Video};
+use crate::domain::video::{BadVideo, Video, draw_cover};
 use crate::store::files::NewFile;
 
 /// Uploads looked at at the same time: a picture may take a few hundred megabytes.
@@ -80,13 +80,15 @@ fn look_at(kind: FileKind, path: &PathBuf, id: FileId, size: u64) -> Result<Exam
         FileKind::Image => picture(path, plain),
         FileKind::Video => {
             let video = Video::read(&mut BufReader::new(open(path)?))?;
+            let cover = draw_cover(video)?;
             let file = NewFile {
+                preview: Some(cover.id()),
                 width: i32::try_from(video.width).ok(),
                 height: i32::try_from(video.height).ok(),
                 milliseconds: i32::try_from(video.milliseconds).ok(),
                 ..plain
             };
-            Ok(Examined { file, preview: None, bytes: Source::Upload })
+            Ok(Examined { file, preview: Some(cover), bytes: Source::Upload })
         }
         FileKind::Pdf => Ok(Examined { file: plain, preview: None, bytes: Source::Upload }),
     }

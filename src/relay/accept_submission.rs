@@ -9,7 +9,7 @@ use super::drafts::{blank, check, store};
 use super::own_bulletin::must_may;
 use super::refusal::{Refusal, Result};
 use crate::domain::account::Permission;
-use crate::domain::bulletin::{Attachment, Link};
+use crate::domain::bulletin::{Attachment, Link, MOST_MEDIA, MediaFile};
 use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::{BulletinId, GroupId, SubmissionId};
@@ -67,14 +67,17 @@ fn draft_of(found: &Submission, files: &[SubmittedFile], origin: GroupId, public
         |source| format!("ที่มา: {source} ({})", found.office_name),
     );
     paragraphs.push(credit);
-    let hero = files.iter().find(|file| file.kind == FileKind::Image && is_hero(file));
+    let mut pictures = files.iter().filter(|file| file.kind == FileKind::Image);
+    let hero = pictures.next();
     let attachment = hero.and_then(|file| Some(Attachment { image: file.preview?, alt: file.alt.parse().ok()? }));
-    let links = files.iter().filter(|file| file.kind != FileKind::Image).map(|file| Link {
-        label: match file.kind {
-            FileKind::Video => "ชมวีดิทัศน์",
-            FileKind::Image | FileKind::Pdf => "เปิดเอกสาร (PDF)",
-        }
-        .to_owned(),
+    let videos = files.iter().filter(|file| file.kind == FileKind::Video);
+    // the first picture stands in the card, and is also sent whole where the card shows only its top
+    let whole = hero.filter(|file| !fits_card(file)).into_iter();
+    let media = whole.chain(pictures).chain(videos).take(MOST_MEDIA).filter_map(|file| {
+        Some(MediaFile { file: file.id, kind: file.kind, preview: file.preview?, alt: file.alt.parse().ok()? })
+    });
+    let links = files.iter().filter(|file| file.kind == FileKind::Pdf).map(|file| Link {
+        label: "เปิดเอกสาร (PDF)".to_owned(),
         url: format!("{public_url}/f/{}.{}", file.id, file.kind.ending()),
     });
     Draft {
@@ -82,12 +85,13 @@ fn draft_of(found: &Submission, files: &[SubmittedFile], origin: GroupId, public
         body: paragraphs.join("\n\n"),
         links: links.collect(),
         attachment,
+        media: media.collect(),
         ..blank(origin)
     }
 }
 
 /// Whether its small picture shows all of it.
-fn is_hero(file: &SubmittedFile) -> bool {
+fn fits_card(file: &SubmittedFile) -> bool {
     let (width, height) = (file.width.unwrap_or_default(), file.height.unwrap_or_default());
     i64::from(height) <= i64::from(STEEPEST) * i64::from(width)
 }

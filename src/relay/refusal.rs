@@ -76,7 +76,7 @@ pub enum Refusal {
     #[error("there are no digests: relay.digest.times names no hours")]
     NoDigest,
     /// Only routine news waits for a digest.
-    #[error("only routine news can wait for a digest")]
+    #[error("only routine news that carries no files can wait for a digest")]
     NotForDigest,
     /// A withdrawal notice is not taken back itself.
     #[error("a withdrawal is not taken back; what holds now is published as a new bulletin")]

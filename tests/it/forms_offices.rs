@@ -73,7 +73,12 @@ pub const OF_OFFICES: &[Form] = &[
             ("time", "9.06"),
         ],
     ),
-    form(STEWARD, "GET /submissions", "/submissions", &[("state", "received"), ("cursor", "MDE2MjUwOTUtODkwMC03MTdhLThhY2EtOTU1OWVhMDBiMGY0"), ("csv", "yes")]),
+    form(
+        STEWARD,
+        "GET /submissions",
+        "/submissions",
+        &[("state", "received"), ("cursor", "MDE2MjUwOTUtODkwMC03MTdhLThhY2EtOTU1OWVhMDBiMGY0"), ("csv", "yes")],
+    ),
     form(STEWARD, "GET /submissions/new", "/submissions/new", &[("files", "{file}"), ("text", "yes")]),
     form(STEWARD, "POST /submissions/files", "/submissions/files", &[("files", "{file}"), ("again", "")]),
     form(

@@ -341,3 +341,82 @@ async fn a_bucket_of_s3_keeps_the_same_bytes_as_a_folder() {
     files.delete(kept.id, kept.kind).await.expect("that it is gone already is as good");
     assert!(files.get(kept.id, kept.kind, None).await.expect("it answers").is_none());
 }
+
+#[tokio::test]
+async fn a_set_of_pictures_goes_out_in_front_of_the_card_and_can_be_fetched_by_line() {
+    let app = TestApp::new().await;
+    let mut files = Vec::new();
+    for seed in [1, 3, 5, 7] {
+        let picture = file(&app, &Who::Agency, &infographic(300, 400, seed)).await;
+        files.push(json!({ "file": picture, "alt": format!("ภาพที่ {seed}") }));
+    }
+    let id = send(&app, json!({ "files": files })).await;
+    step(&app, Who::Steward, &id, "propose").await.expect(200);
+    let bulletin =
+        step(&app, Who::Publisher, &id, "accept").await.expect(200)["bulletin"].as_str().expect("an id").to_owned();
+    let draft = app.get(&Who::Publisher, &format!("bulletins/{bulletin}")).await.expect(200);
+    let attached: Vec<&str> =
+        draft["attachments"].as_array().expect("files").iter().filter_map(|one| one["alt"].as_str()).collect();
+    assert_eq!(attached, ["ภาพที่ 1", "ภาพที่ 3", "ภาพที่ 5", "ภาพที่ 7"]);
+    let digest = app.post(&Who::Publisher, &format!("bulletins/{bulletin}/publish"), json!({ "digest": true })).await;
+    assert_eq!(digest.problem_name(409), "not-for-digest");
+    app.release(&bulletin).await;
+    app.run().await;
+    let messages = sent_messages(&app, &bulletin).await;
+    let kinds: Vec<&str> =
+        messages.as_array().expect("messages").iter().filter_map(|one| one["type"].as_str()).collect();
+    assert_eq!(kinds, ["image", "image", "image", "flex"], "the card with its button is the last");
+    for message in messages.as_array().expect("messages").iter().take(3) {
+        for address in ["originalContentUrl", "previewImageUrl"] {
+            let url: reqwest::Url = message[address].as_str().expect("an address").parse().expect("an address");
+            assert_eq!(fetch(&app, &Who::Nobody, url.path(), None).await.0, 200, "{url}");
+        }
+    }
+    app.assert_exact(bulletin.parse().expect("an id")).await;
+    // what a bulletin carries is never thrown away
+    let later = app.now() + Duration::from_hours(24 * 365);
+    assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 0);
+}
+
+#[tokio::test]
+async fn a_bulletin_carries_a_video_or_pictures_and_says_what_is_wrong_with_others() {
+    let app = TestApp::new().await;
+    let clip = file(&app, &Who::Publisher, CLIP).await;
+    let pdf = file(&app, &Who::Publisher, PDF).await;
+    let carry = |files: Value| crate::test_app::letter(json!({ "attachments": files }));
+    let made =
+        app.post(&Who::Publisher, "bulletins", carry(json!([{ "file": clip, "alt": "วีดิทัศน์" }]))).await.expect(201);
+    assert_eq!((&made["attachments"][0]["kind"], &made["attachments"][0]["file"]), (&json!("video"), &json!(clip)));
+    let (id, absent) = (made["id"].as_str().expect("an id").to_owned(), "0".repeat(64));
+    for (files, pointer) in [
+        (json!([{ "file": absent, "alt": "ก" }]), "/attachments/0/file"),
+        (json!([{ "file": pdf, "alt": "ก" }]), "/attachments/0/file"),
+        (json!([{ "file": clip, "alt": "ลับมาก" }]), "/attachments/0/alt"),
+        (json!([{ "file": clip, "alt": "ก" }, { "image": absent, "alt": "ก" }]), "/attachments/1/image"),
+        (json!([{ "alt": "ก" }]), "/attachments/0"),
+        (json!([{ "file": clip, "alt": "ก" }, { "file": clip, "alt": "ข" }]), "/attachments"),
+    ] {
+        let refused = app.post(&Who::Publisher, "bulletins", carry(files)).await;
+        assert_eq!(refused.pointers(422), [pointer], "{}", refused.text);
+    }
+    // a change of something else leaves it, and null takes it away
+    app.patch(&Who::Publisher, &format!("bulletins/{id}"), json!({ "urgency": "urgent" })).await.expect(200);
+    app.release(&id).await;
+    let change = "update bulletins set media = '[]' where published_at is not null";
+    assert!(sqlx::query(change).execute(&mut *app.db().await).await.is_err(), "the database refuses it");
+    app.run().await;
+    let messages = sent_messages(&app, &id).await;
+    assert_eq!((&messages[0]["type"], &messages[1]["type"]), (&json!("video"), &json!("flex")));
+    let page = app.get(&Who::Publisher, &format!("bulletins/{id}")).await.expect(200)["public_url"].clone();
+    let url: reqwest::Url = page.as_str().expect("an address").parse().expect("an address");
+    let (status, page, _) = fetch(&app, &Who::Nobody, url.path(), None).await;
+    assert!(status == 200 && String::from_utf8_lossy(&page).contains("<video class=\"picture\" controls"));
+}
+
+/// The message array that went out, which LINE took in the first group.
+async fn sent_messages(app: &TestApp, bulletin: &str) -> Value {
+    assert_eq!(app.accepted_in("Cgcc1"), 1);
+    let body =
+        app.texts(&format!("select body from messages where bulletin_id = '{bulletin}' order by variant limit 1"));
+    serde_json::from_str(&body.await.remove(0)).expect("JSON")
+}

@@ -228,6 +228,7 @@ impl TestRelay {
             audience: Audience::default(),
             links: Vec::new(),
             attachment: None,
+            media: Vec::new(),
             forwarding: ForwardingMode::AsConfigured,
             way: None,
             acknowledgement: Acknowledgement::default(),

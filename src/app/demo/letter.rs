@@ -35,6 +35,7 @@ pub(super) async fn publish(engine: &Engine) -> anyhow::Result<BulletinId> {
         audience: Audience::default(),
         links: Vec::new(),
         attachment: None,
+        media: Vec::new(),
         forwarding: ForwardingMode::Automatic,
         way: None,
         acknowledgement: Acknowledgement::default(),

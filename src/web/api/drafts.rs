@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::attachment_fields::read_attachments;
 use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
 use crate::domain::ids::BulletinId;
@@ -83,6 +84,11 @@ async fn fill(
             _ => errors.push(FieldError::new("/origin", format!("there is no group called {code}"))),
         },
         Field::Null => base.origin = default_origin(db, caller).await?,
+        Field::Absent => {}
+    }
+    match std::mem::take(&mut input.attachments) {
+        Field::Set(inputs) => (base.attachment, base.media) = read_attachments(db, inputs, &mut errors).await?,
+        Field::Null => (base.attachment, base.media) = (None, Vec::new()),
         Field::Absent => {}
     }
     let draft = input.apply(base, now, &mut errors);

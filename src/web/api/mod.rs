@@ -4,6 +4,7 @@
 //! pages show the same, in [`super::view`], so that the API does not change when a table does.
 
 pub mod approval;
+pub(super) mod attachment_fields;
 pub mod bulletins;
 pub mod cascade;
 pub mod channels;

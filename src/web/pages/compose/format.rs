@@ -97,7 +97,8 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         DraftFault::RequestDueTwice(_) => t.say("requests-due-twice"),
         DraftFault::RequestDays(_) => t.say_with("requests-days-wrong", &[("most", &MOST_WORKING_DAYS.to_string())]),
         DraftFault::RequestOver(_) => t.say("requests-due-over"),
-        DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
+        DraftFault::ImageAbsent | DraftFault::FileAbsent(_) => t.say("compose-fault-image-gone"),
+        DraftFault::TooManyFiles => t.say("compose-fault-files-many"),
         DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         DraftFault::AboutAbsent => t.say("compose-refused-about"),
     }
