@@ -17,5 +17,7 @@ pub async fn sent_in_line(app: &TestApp) -> Vec<Shown> {
     let coordinator = app.sign_in_as("in-line", Role::Coordinator, Some("lamphun")).await;
     let pages = ["/account".to_owned(), format!("/submissions/{id}"), format!("/submissions/{id}/again")];
     look_at_all(&mut shown, &coordinator, &pages.each_ref().map(String::as_str)).await;
+    let chat = format!("{}/groups/{}", app.simulator.url(), GOVERNOR.user_id(app));
+    shown.push(("a chat of two".to_owned(), app.send(reqwest::Client::new().get(chat)).await));
     shown
 }
