@@ -102,9 +102,8 @@ pub async fn show_group(
     let terms = list_terms(&mut db, group.id, TERMS).await?;
     let alerts = list_alerts(&mut db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
     drop(db);
-    // who may run operations, or answers for this very group, sees the telephone numbers
-    let personal =
-        viewer.operates || (visitor.may(Permission::Forward) && visitor.caller.office == Some(group.office_id));
+    // who may run operations, or manages this very group, sees people and their telephone numbers
+    let personal = viewer.operates || manages(&visitor.caller, &group);
     let deliveries: Vec<DeliveryRow> = rows.into_iter().map(DeliveryRow::from).collect();
     if format.is_csv() {
         return file(&format!("group-{code}"), &to_file(t, &delivery_columns(), &deliveries));
