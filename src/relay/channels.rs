@@ -145,8 +145,8 @@ pub async fn add(
     let code = new.code.as_str();
     let (secret, token) = (seal_secret(sealing, code, new.secret)?, seal_token(sealing, code, new.token)?);
     // the page by which channels are added has this name
-    let taken = code == "new" || rows::find_channel(db, code).await?.is_some();
-    if taken {
+    let exists = code == "new" || rows::find_channel(db, code).await?.is_some();
+    if exists {
         return Err(Refusal::ChannelTaken);
     }
     let rate = i32::try_from(new.rate.clamp(1, MOST_CALLS)).unwrap_or(i32::MAX);

@@ -37,17 +37,15 @@ impl GroupEdit {
     }
 
     /// Sets a value as it was typed; nothing but spaces leaves what is there.
-    pub fn set(&mut self, column: Column, text: impl ToString) {
-        let text = text.to_string();
+    pub fn set(&mut self, column: Column, text: &str) {
         if !text.trim().is_empty() {
-            self.0.push((column, Cell::Text(text)));
+            self.put(column, text);
         }
     }
 
     /// Sets a value as it was typed; nothing but spaces clears it.
-    pub fn set_or_clear(&mut self, column: Column, text: impl ToString) {
-        let text = text.to_string();
-        let cell = if text.trim().is_empty() { Cell::Cleared } else { Cell::Text(text) };
+    pub fn set_or_clear(&mut self, column: Column, text: &str) {
+        let cell = if text.trim().is_empty() { Cell::Cleared } else { Cell::Text(text.to_owned()) };
         self.0.push((column, cell));
     }
 
@@ -67,6 +65,12 @@ impl GroupEdit {
     fn must_have_parent(&self) -> TreeResult<()> {
         let named = self.text(Column::Parent).is_some_and(|parent| !parent.trim().is_empty());
         if named { Ok(()) } else { Err(fault(Column::Parent, Reason::Empty)) }
+    }
+
+    /// The tier follows from the group above.
+    fn set_tier(&mut self, tree: &LockedTree) {
+        let tier = tier_under(tree, self.text(Column::Parent)).to_string();
+        self.set(Column::Tier, &tier);
     }
 
     fn to_file(&self, code: &str) -> Vec<u8> {
@@ -99,7 +103,7 @@ pub async fn add(
         return Err(fault(Column::Code, Reason::GroupExists(code)));
     }
     edit.must_have_parent()?;
-    edit.set(Column::Tier, tier_under(&tree, edit.text(Column::Parent)));
+    edit.set_tier(&tree);
     let changed = lay_over(db, &tree, &edit.to_file(code), None, right, now).await.map_err(without_tier)?.changes;
     note(db, &changed, right, now).await
 }
@@ -120,8 +124,7 @@ pub async fn change(
     let code = find_own(&tree, code, right)?;
     if edit.names(Column::Parent) {
         edit.must_have_parent()?;
-        let tier = tier_under(&tree, edit.text(Column::Parent));
-        edit.set(Column::Tier, tier);
+        edit.set_tier(&tree);
     }
     let laid = lay_over(db, &tree, &edit.to_file(code.as_str()), None, right, now).await;
     let changed = laid.map_err(without_tier)?.changes;

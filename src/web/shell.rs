@@ -6,6 +6,7 @@
 use std::any::Any;
 
 use askama::Values;
+use url::form_urlencoded::byte_serialize;
 
 use super::idempotent_form::new_token;
 use super::pages::assets;
@@ -203,12 +204,30 @@ fn flash_key(here: &str) -> Option<String> {
 #[must_use]
 pub fn with_flash(path: &str, key: &'static str) -> String {
     let joint = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{joint}said={}", key.trim_start_matches("said-"))
+    format!("{}{joint}said={}", to_ascii(path), key.trim_start_matches("said-"))
+}
+
+/// An address as a header can bear it: codes may hold Thai letters.
+fn to_ascii(path: &str) -> String {
+    let mut ascii = String::with_capacity(path.len());
+    for letter in path.chars() {
+        match letter {
+            letter if letter.is_ascii() => ascii.push(letter),
+            letter => ascii.extend(byte_serialize(letter.encode_utf8(&mut [0; 4]).as_bytes())),
+        }
+    }
+    ascii
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_is_led_on_to_is_plain() {
+        assert_eq!(with_flash("/groups/ลพ-1", "said-done"), "/groups/%E0%B8%A5%E0%B8%9E-1?said=done");
+        assert_eq!(with_flash("/a?b=c%20d", "said-done"), "/a?b=c%20d&said=done");
+    }
 
     #[test]
     fn only_the_name_of_a_sentence_is_taken_from_an_address() {

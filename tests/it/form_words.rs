@@ -98,7 +98,6 @@ impl<'a> Words<'a> {
                 self.app.clock.advance(Duration::from_secs(1));
                 String::new()
             }
-            "spare channel" => self.app.spare_channel(self.number).await,
             "successor" => self.app.successor().await,
             "spare" => self.app.spare_group(self.number).await,
             "retired" => {
@@ -159,6 +158,7 @@ async fn make_known(app: &TestApp, admin: &Browser<'_>) -> BTreeMap<&'static str
     app.account_called("the-other", Role::Operator, None).await;
     let account = app.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
     BTreeMap::from([
+        ("spare channel", app.spare_channel(0).await),
         ("held", held),
         ("lost", lost),
         ("declined", declined),

@@ -154,7 +154,7 @@ impl GroupChange {
         }
         put(&mut edit, Column::Way, &self.way, |way| way.as_str().to_owned());
         if let Some(retired) = self.retired {
-            edit.set(Column::Retired, retired);
+            edit.set(Column::Retired, if retired { "true" } else { "false" });
         }
         edit
     }
@@ -185,7 +185,7 @@ fn put<T>(edit: &mut GroupEdit, column: Column, field: &Field<T>, text: impl Fn(
     match field {
         Field::Absent => {}
         Field::Null => edit.set_or_clear(column, ""),
-        Field::Set(value) => edit.set_or_clear(column, text(value)),
+        Field::Set(value) => edit.set_or_clear(column, &text(value)),
     }
 }
 

@@ -81,7 +81,7 @@ impl NewGroup {
         ];
         for (column, text) in texts {
             if let Some(text) = text {
-                edit.set(column, text);
+                edit.set(column, &text);
             }
         }
         edit

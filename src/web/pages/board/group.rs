@@ -49,6 +49,14 @@ struct StewardRow {
     phone: Option<String>,
 }
 
+/// What the visitor may do.
+struct Manages {
+    /// Change where the group hangs.
+    tree: bool,
+    /// Say who is its steward.
+    group: bool,
+}
+
 #[derive(Template)]
 #[template(path = "board/group.html")]
 struct GroupPage {
@@ -73,10 +81,7 @@ struct GroupPage {
     alerts: Vec<String>,
     stewards: Vec<StewardRow>,
     deliveries: PageTable,
-    /// Whether the visitor may change where it hangs.
-    manages: bool,
-    /// Whether the visitor may say who is its steward.
-    manages_group: bool,
+    may: Manages,
     /// Who was, is and will be on duty.
     terms: PageTable,
 }
@@ -97,9 +102,8 @@ pub async fn show_group(
     let terms = list_terms(&mut db, group.id, TERMS).await?;
     let alerts = list_alerts(&mut db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
     drop(db);
-    // who may run operations, or answers for this very group, sees the telephone numbers
-    let personal =
-        viewer.operates || (visitor.may(Permission::Forward) && visitor.caller.office == Some(group.office_id));
+    // who may run operations, or manages this very group, sees people and their telephone numbers
+    let personal = viewer.operates || manages(&visitor.caller, &group);
     let deliveries: Vec<DeliveryRow> = rows.into_iter().map(DeliveryRow::from).collect();
     if format.is_csv() {
         return file(&format!("group-{code}"), &to_file(t, &delivery_columns(), &deliveries));
@@ -108,8 +112,7 @@ pub async fn show_group(
     let seen = visible_ancestors(&visitor, &group);
     let page = GroupPage {
         tier: tier_label(group.tier),
-        manages: visitor.may(Permission::ManageTree),
-        manages_group: manages(&visitor.caller, &group),
+        may: Manages { tree: visitor.may(Permission::ManageTree), group: manages(&visitor.caller, &group) },
         terms: PageTable::of(t, &t.say("terms-title"), &term_columns(app.now(), personal), &terms)
             .styled("table stacks"),
         above: above

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::faults::by_field;
-use super::group_page;
 use crate::domain::office::OfficeKind;
 use crate::domain::tree_file::Column;
 use crate::relay::tree_edits::{self, GroupEdit};
@@ -204,7 +203,7 @@ pub async fn add(
     let (edit, right) = (form.typed.to_edit(&office, &About::New), visitor.caller.right());
     match tree_edits::add(&mut tx, &form.typed.code, edit, &right, app.now()).await {
         Ok(added) => {
-            let to = with_flash(&group_page(added.code.as_str()), "said-group-added");
+            let to = with_flash(&format!("/groups/{}", added.code), "said-group-added");
             form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
@@ -243,7 +242,7 @@ pub async fn change(
     let (edit, right) = (form.typed.to_edit(&office, &about), visitor.caller.right());
     match tree_edits::change(&mut tx, &code, edit, &right, app.now()).await {
         Ok(_) => {
-            let to = with_flash(&group_page(code.trim()), "said-group-changed");
+            let to = with_flash(&format!("/groups/{}", code.trim()), "said-group-changed");
             form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }

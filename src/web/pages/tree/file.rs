@@ -18,6 +18,7 @@ use crate::web::conn::Conn;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::shell::Shell;
 use crate::web::ui::actor::say_actor;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::table::{Column, PageTable};
@@ -105,7 +106,8 @@ async fn page(
         uploads: PageTable::of(t, &t.say("tree-uploads"), &upload_columns(), &uploads_of(db, visitor).await?),
         whole: visitor.caller.scope == Scope::Whole,
     };
-    Ok(HtmlPage::of(visitor, page).status(status).into_response())
+    let shell = Shell::of(visitor).with_script("tree");
+    Ok(HtmlPage::within(shell, page).status(status).into_response())
 }
 
 /// A file as it was sent.

@@ -10,17 +10,11 @@ mod review;
 
 use axum::Router;
 use axum::routing::{get, post};
-use url::form_urlencoded::byte_serialize;
 
 use crate::web::app::App;
 
 const HERE: &str = "/tree";
 const UPLOAD: &str = "/tree/upload";
-
-/// The page of a group; codes may hold Thai letters.
-fn group_page(code: &str) -> String {
-    format!("/groups/{}", byte_serialize(code.as_bytes()).collect::<String>())
-}
 
 /// The routes of this area.
 pub fn routes() -> Router<App> {

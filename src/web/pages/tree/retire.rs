@@ -9,7 +9,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::edit::refuse_whole;
-use super::group_page;
 use crate::domain::tree_file::Column;
 use crate::relay::tree_edits::{self, GroupEdit};
 use crate::store::Connection;
@@ -99,7 +98,7 @@ pub async fn retire(
     }
     match tree_edits::retire(&mut tx, &group.code, below > 0, &visitor.caller.right(), app.now()).await {
         Ok(_) => {
-            let to = with_flash(&group_page(&group.code), "said-group-retired");
+            let to = with_flash(&format!("/groups/{}", group.code), "said-group-retired");
             form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
@@ -123,10 +122,10 @@ pub async fn reinstate(
     };
     let group = visible::group(&mut tx, &visitor.caller, &code).await?;
     let mut edit = GroupEdit::new();
-    edit.set(Column::Retired, false);
+    edit.set(Column::Retired, "false");
     match tree_edits::change(&mut tx, &group.code, edit, &visitor.caller.right(), app.now()).await {
         Ok(_) => {
-            let to = with_flash(&group_page(&group.code), "said-group-reinstated");
+            let to = with_flash(&format!("/groups/{}", group.code), "said-group-reinstated");
             form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
         }
