@@ -145,13 +145,13 @@ async fn step_above(
     }
     let state = after(&found, act)?;
     note(db, right, id, state, remark.map(RequestText::as_str), None, now).await?;
-    let audited = match act {
-        SubmissionAct::Check => "submission_check",
-        SubmissionAct::Propose => "submission_propose",
-        SubmissionAct::Return => "submission_return",
+    let (by, subject, detail) = (&right.actor, subject(id), json!({ "office": found.office_id.0 }));
+    match act {
+        SubmissionAct::Check => audit::insert_entry(db, now, by, "submission_check", &subject, &detail).await?,
+        SubmissionAct::Propose => audit::insert_entry(db, now, by, "submission_propose", &subject, &detail).await?,
+        SubmissionAct::Return => audit::insert_entry(db, now, by, "submission_return", &subject, &detail).await?,
         SubmissionAct::Accept | SubmissionAct::SendAgain => return Err(OfficeRefusal::NotNow),
     };
-    audit::insert_entry(db, now, &right.actor, audited, &subject(id), &json!({ "office": found.office_id.0 })).await?;
     Ok(())
 }
 
