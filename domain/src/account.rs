@@ -48,6 +48,8 @@ pub enum Permission {
     ManageGroups,
     /// Add, move and retire groups, one by one or by a tree file; whoever has an office, in its part of the tree.
     ManageTree,
+    /// Verify that groups are set up as reported.
+    VerifyGroups,
     /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
     OfficeWork,
     /// Upload files; check, propose and return what offices send up.
@@ -66,7 +68,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -76,6 +78,7 @@ impl Permission {
         Self::Retry,
         Self::ManageGroups,
         Self::ManageTree,
+        Self::VerifyGroups,
         Self::OfficeWork,
         Self::HandleMaterial,
         Self::OperateChannels,
@@ -102,7 +105,9 @@ impl Role {
             // a steward's own ones, as with originating
             Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Permission::Retry | Permission::OperateChannels => matches!(self, Self::Admin | Self::Operator),
+            Permission::Retry | Permission::OperateChannels | Permission::VerifyGroups => {
+                matches!(self, Self::Admin | Self::Operator)
+            }
             Permission::ManageTree => matches!(self, Self::Admin | Self::Operator | Self::Coordinator),
             Permission::ManageGroups => {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Coordinator)

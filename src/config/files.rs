@@ -63,7 +63,7 @@ impl Files {
         check.require_duration(
             "files.upload_timeout",
             self.upload_timeout,
-            Duration::from_secs(10)..=Duration::from_mins(120),
+            Duration::from_secs(10)..=Duration::from_hours(2),
         );
     }
 }

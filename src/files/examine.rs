@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use tokio::sync::Semaphore;
@@ -64,7 +64,7 @@ pub async fn examine(staged: &Staged) -> Result<Examined, NotGood> {
     looked.map_err(|error| NotGood::Failed(Box::new(error)))?
 }
 
-fn look_at(kind: FileKind, path: &PathBuf, id: FileId, size: u64) -> Result<Examined, NotGood> {
+fn look_at(kind: FileKind, path: &Path, id: FileId, size: u64) -> Result<Examined, NotGood> {
     let plain = NewFile {
         id,
         kind,
@@ -77,7 +77,7 @@ fn look_at(kind: FileKind, path: &PathBuf, id: FileId, size: u64) -> Result<Exam
         upload: id,
     };
     match kind {
-        FileKind::Image => picture(path, plain),
+        FileKind::Image => picture(path, &plain),
         FileKind::Video => {
             let video = Video::read(&mut BufReader::new(open(path)?))?;
             let cover = draw_cover(video)?;
@@ -94,7 +94,7 @@ fn look_at(kind: FileKind, path: &PathBuf, id: FileId, size: u64) -> Result<Exam
     }
 }
 
-fn picture(path: &Path, plain: NewFile) -> Result<Examined, NotGood> {
+fn picture(path: &Path, plain: &NewFile) -> Result<Examined, NotGood> {
     let upload = std::fs::read(path).map_err(|error| NotGood::Failed(Box::new(error)))?;
     let artwork = Artwork::of_upload(&upload)?;
     let bytes = artwork.bytes().to_vec();
@@ -105,7 +105,7 @@ fn picture(path: &Path, plain: NewFile) -> Result<Examined, NotGood> {
         height: i32::try_from(artwork.height()).ok(),
         look: Some(artwork.look()),
         preview: Some(artwork.preview().id()),
-        ..plain
+        ..plain.clone()
     };
     Ok(Examined { file, preview: Some(artwork.preview().clone()), bytes: Source::Memory(bytes) })
 }

@@ -73,7 +73,7 @@ pub async fn verify(
     verification: &Verification,
     now: Timestamp,
 ) -> Result<usize> {
-    if !right.may(Permission::ManageTree) {
+    if !right.may(Permission::VerifyGroups) {
         return Err(OfficeRefusal::NotAllowed);
     }
     if let Some(scope) = right.scope.groups()

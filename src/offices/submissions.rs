@@ -151,7 +151,7 @@ async fn step_above(
         SubmissionAct::Propose => audit::insert_entry(db, now, by, "submission_propose", &subject, &detail).await?,
         SubmissionAct::Return => audit::insert_entry(db, now, by, "submission_return", &subject, &detail).await?,
         SubmissionAct::Accept | SubmissionAct::SendAgain => return Err(OfficeRefusal::NotNow),
-    };
+    }
     Ok(())
 }
 

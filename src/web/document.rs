@@ -94,6 +94,7 @@ fn act_name(act: Permission) -> &'static str {
         Permission::Retry => "retry",
         Permission::ManageGroups => "manage_groups",
         Permission::ManageTree => "manage_tree",
+        Permission::VerifyGroups => "verify_groups",
         Permission::OfficeWork => "office_work",
         Permission::HandleMaterial => "handle_material",
         Permission::OperateChannels => "operate_channels",

@@ -59,13 +59,12 @@ pub async fn answer(
     }
     let (from, to) = part.unwrap_or((0, size));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(to - from));
-    let status = match part {
-        None => StatusCode::OK,
-        Some(_) => {
-            let said = format!("bytes {from}-{}/{size}", to - 1);
-            headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(said).map_err(|_| Problem::internal())?);
-            StatusCode::PARTIAL_CONTENT
-        }
+    let status = if part.is_some() {
+        let said = format!("bytes {from}-{}/{size}", to - 1);
+        headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(said).map_err(|_| Problem::internal())?);
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
     };
     Ok((status, headers, Body::from_stream(found)).into_response())
 }

@@ -7,7 +7,7 @@
 use axum::BoxError;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
-use axum::response::{AppendHeaders, IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
 use super::problem::Problem;
@@ -81,12 +81,12 @@ pub async fn stream_file<T: LongTable>(db: &Db, name: &str, table: T) -> Result<
 }
 
 /// The headers of a CSV file that browsers save as `name.csv`.
-pub fn headers_of(name: &str) -> AppendHeaders<[(header::HeaderName, HeaderValue); 3]> {
+pub fn headers_of(name: &str) -> [(header::HeaderName, HeaderValue); 3] {
     let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{plain}.csv\""));
-    AppendHeaders([
+    [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ])
+    ]
 }

@@ -175,7 +175,7 @@ impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         let detail = capital(&refusal.to_string());
         match refusal {
-            OfficeRefusal::NotAllowed => Self::forbidden(detail),
+            OfficeRefusal::NotAllowed | OfficeRefusal::NotAbove => Self::forbidden(detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
             OfficeRefusal::EntryAbsent => Self::absent("entry of a register"),
             OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
@@ -184,7 +184,9 @@ impl From<OfficeRefusal> for Problem {
             }
             OfficeRefusal::YearClosed(_) => Self::conflict("year-closed", detail),
             OfficeRefusal::YearNotEnded(_) => Self::conflict("year-not-ended", detail),
-            OfficeRefusal::InFuture(field) => Self::invalid_field(format!("/{field}"), detail),
+            OfficeRefusal::InFuture(field) | OfficeRefusal::Classified(field, _) => {
+                Self::invalid_field(format!("/{field}"), detail)
+            }
             OfficeRefusal::BadYear(_) => Self::invalid_field("/received_at", detail),
             OfficeRefusal::AssigneeMissing => Self::invalid_field("/assignee", detail),
             OfficeRefusal::MethodMissing => Self::invalid_field("/text", detail),
@@ -201,13 +203,11 @@ impl From<OfficeRefusal> for Problem {
                 Self::internal()
             }
             OfficeRefusal::SubmissionAbsent => Self::absent("submission"),
-            OfficeRefusal::NotAbove => Self::forbidden(detail),
             OfficeRefusal::NotNow => Self::conflict("not-now", detail),
             OfficeRefusal::TopicAbsent => Self::invalid_field("/topic", detail),
             OfficeRefusal::FileAbsent(index) => Self::invalid_field(format!("/files/{index}/file"), detail),
             OfficeRefusal::Files(_) => Self::invalid_field("/files", detail),
             OfficeRefusal::NothingSent => Self::invalid_field("/outcome", detail),
-            OfficeRefusal::Classified(field, _) => Self::invalid_field(format!("/{field}"), detail),
             OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),
             OfficeRefusal::AlreadyReplaced(newer) => {
                 Self::conflict("already-replaced", format!("{detail}, by {newer}."))

@@ -63,6 +63,15 @@ pub async fn sending_up(app: &TestApp) -> Vec<Shown> {
     look(&mut shown, &publisher, &paths[1]).await;
     let draft = publisher.submit(&format!("{}/accept", paths[1]), &[]).await.location().to_owned();
     look_at_all(&mut shown, &publisher, &[&draft, &paths[1]]).await;
+    for files in [json!([{ "file": clip, "alt": "วีดิทัศน์" }]), json!([{ "file": picture, "alt": "ลำไย" }])]
+    {
+        let carrying = app.write_with(json!({ "attachments": files })).await;
+        look(&mut shown, &publisher, &format!("/bulletins/{carrying}/edit")).await;
+        app.release(&carrying).await;
+        let bulletin = app.get(&Who::Publisher, &format!("bulletins/{carrying}")).await.expect(200);
+        let address: reqwest::Url = bulletin["public_url"].as_str().expect("an address").parse().expect("an address");
+        look(&mut shown, &publisher, address.path()).await;
+    }
     shown.push(("a bad topic".into(), publisher.submit("/submissions/topics", &[("code", "A!")]).await));
     let retired = [("code", "water"), ("thai", "น้ำ"), ("english", "Water"), ("retired", "yes")];
     publisher.submit("/submissions/topics", &retired).await.location();

@@ -106,9 +106,9 @@ async fn an_infographic_goes_up_and_becomes_a_draft_that_names_its_source() {
     assert!(headers["content-security-policy"].as_str().is_some_and(|policy| policy.contains("sandbox")));
 
     let steps = app.get(&Who::Agency, &format!("submissions/{id}")).await.expect(200);
-    let states: Vec<&str> =
+    let came: Vec<&str> =
         steps["steps"].as_array().expect("steps").iter().filter_map(|step| step["state"].as_str()).collect();
-    assert_eq!(states, ["received", "checked", "proposed", "accepted"]);
+    assert_eq!(came, ["received", "checked", "proposed", "accepted"]);
     assert_eq!(step(&app, Who::Publisher, &id, "accept").await.problem_name(409), "not-proposed");
     assert_eq!(app.count("select count(*) from bulletins").await, 1, "accepted once");
 }

@@ -51,7 +51,7 @@ pub(super) async fn describe(
     let _ = writeln!(text, "  all chats                      http://{}/", options.listen);
     text.push_str("\nWhat offices do (sign in as coordinator, commerce or operator)\n");
     for (path, what) in OFFICE_PAGES {
-        let _ = writeln!(text, "  {:<31}{base}{path}", what);
+        let _ = writeln!(text, "  {what:<31}{base}{path}");
     }
     text.push_str("\nAPI keys, made for this start\n");
     for key in keys {

@@ -36,15 +36,14 @@ pub(super) async fn read_attachments(
         match (picture, file) {
             (Some(id), None) if index == 0 => image = Some(Attachment { image: id, alt }),
             (Some(_), None) => errors.push(FieldError::new(format!("/attachments/{index}/image"), "must be the first")),
-            (None, Some(id)) => match find_file(db, id).await? {
-                Some(File { kind, preview: Some(preview), .. }) => {
-                    media.push(MediaFile { file: id, kind, preview, alt })
-                }
-                _ => {
+            (None, Some(id)) => {
+                if let Some(File { kind, preview: Some(preview), .. }) = find_file(db, id).await? {
+                    media.push(MediaFile { file: id, kind, preview, alt });
+                } else {
                     let absent = DraftFault::FileAbsent(index);
                     errors.push(FieldError::new(absent.pointer(), absent));
                 }
-            },
+            }
             (Some(_), Some(_)) | (None, None) => {
                 errors.push(FieldError::new(format!("/attachments/{index}"), "must name an image or a file"));
             }

@@ -22,6 +22,7 @@ account-act-retry = Send again what failed, and put back what was declined
 account-act-tree = change the tree (coordinators in their own part)
 account-act-groups = Set up groups and make join codes for LINE groups
 account-act-material = Upload files, and check, propose or return what offices send up
+account-act-verify = Verify that groups are set up as reported
 account-act-office-work = Do office work: keep the register and its endorsements, answer requests, name coordinators, record dissemination
 account-act-channels = Look after the LINE channels: park and resume them
 account-act-manage-channels = add LINE channels and change their secrets

@@ -148,6 +148,7 @@ fn act_label(t: Words, act: Permission) -> String {
         Permission::Retry => t.say("account-act-retry"),
         Permission::ManageGroups => t.say("account-act-groups"),
         Permission::ManageTree => t.say("account-act-tree"),
+        Permission::VerifyGroups => t.say("account-act-verify"),
         Permission::OfficeWork => t.say("account-act-office-work"),
         Permission::HandleMaterial => t.say("account-act-material"),
         Permission::OperateChannels => t.say("account-act-channels"),

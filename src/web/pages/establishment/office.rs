@@ -95,7 +95,7 @@ async fn render(
         groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen), &in_use)
             .styled("table stacks"),
         mail_to: app.settings.establishment.mail.as_ref().map(|mail| mail.to.to_string()),
-        verifies: visitor.may(Permission::ManageTree),
+        verifies: visitor.may(Permission::VerifyGroups),
         reports: PageTable::of(t, &t.say("establishment-reports"), &report_columns(), &shown.reports)
             .styled("table stacks"),
         form,

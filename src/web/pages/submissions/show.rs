@@ -57,6 +57,7 @@ struct ShownAlike {
 
 /// What whoever looks can do now.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
 struct MayDo {
     check: bool,
     propose: bool,
@@ -122,7 +123,7 @@ pub(super) async fn render(
         sent_at: moment(t, row.sent_at),
         files: files.collect(),
         steps,
-        alike: alike.into_iter().map(|found| shown_alike(t, found)).collect(),
+        alike: alike.iter().map(|found| shown_alike(t, found)).collect(),
         may: may_do(visitor, &row),
         remark: refused.remark,
         fault: refused.why,
@@ -140,7 +141,7 @@ async fn shown_step(db: &mut Connection, t: Words, step: Step) -> Result<ShownSt
     })
 }
 
-fn shown_alike(t: Words, found: Alike) -> ShownAlike {
+fn shown_alike(t: Words, found: &Alike) -> ShownAlike {
     let key = if found.same { "material-same" } else { "material-alike" };
     let sent_at = moment(t, found.sent_at);
     ShownAlike {
