@@ -45,6 +45,8 @@
 //! | when and in which order things are sent; what people may do with a bulletin, a draft, a channel | [`relay`] |
 //! | what administrators do with accounts and API keys | [`accounts`] |
 //! | what the letters ask of offices, such as their register | [`offices`] |
+//! | where uploaded files are, and what is let in | [`files`] |
+//! | what people send to the account in a chat of two, fetched and handed to their office | [`intake`] |
 //! | a route, a page, who may call it | [`web`] |
 //! | a CSV file, a printed receipt | [`report`] (pure) |
 //! | how people sign in at a provider of OpenID Connect | [`oidc`] |
@@ -59,7 +61,10 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod embedded;
+pub mod files;
+pub mod intake;
 pub mod line;
+pub mod mail;
 pub mod offices;
 pub mod oidc;
 pub mod relay;

@@ -48,6 +48,8 @@ pub async fn run(database: &str, line: &str, bulletin: &str) -> Result<()> {
             .context("the message of the bulletin")?;
     let settings = Settings {
         api_base: line.parse()?,
+        data_base: line.parse()?,
+        content_timeout: Duration::from_secs(10),
         connect_timeout: Duration::from_secs(3),
         request_timeout: Duration::from_secs(10),
         in_flight: IN_FLIGHT,

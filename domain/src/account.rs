@@ -46,12 +46,18 @@ pub enum Permission {
     Retry,
     /// Change groups and make join codes.
     ManageGroups,
-    /// Change the whole tree by its file.
+    /// Add, move and retire groups, one by one or by a tree file; whoever has an office, in its part of the tree.
     ManageTree,
+    /// Verify that groups are set up as reported.
+    VerifyGroups,
     /// Keep the office's register and endorsements, answer requests, name coordinators, record dissemination.
     OfficeWork,
+    /// Upload files; check, propose and return what offices send up.
+    HandleMaterial,
     /// See channels; park and resume them.
     OperateChannels,
+    /// Add channels, and change their secrets and pace.
+    ManageChannels,
     /// Make accounts, end them and give out links.
     ManageAccounts,
     /// See API keys with their last use, make and revoke them.
@@ -62,7 +68,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, in the order in which a page lists them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Read,
         Self::Originate,
         Self::Publish,
@@ -72,8 +78,11 @@ impl Permission {
         Self::Retry,
         Self::ManageGroups,
         Self::ManageTree,
+        Self::VerifyGroups,
         Self::OfficeWork,
+        Self::HandleMaterial,
         Self::OperateChannels,
+        Self::ManageChannels,
         Self::ManageKeys,
         Self::ManageAccounts,
         Self::ReadAudit,
@@ -96,17 +105,21 @@ impl Role {
             // a steward's own ones, as with originating
             Permission::Withdraw => matches!(self, Self::Admin | Self::Publisher | Self::Operator | Self::Steward),
             Permission::Forward => matches!(self, Self::Admin | Self::Operator | Self::Steward),
-            Permission::Retry | Permission::OperateChannels | Permission::ManageTree => {
+            Permission::Retry | Permission::OperateChannels | Permission::VerifyGroups => {
                 matches!(self, Self::Admin | Self::Operator)
             }
+            Permission::ManageTree => matches!(self, Self::Admin | Self::Operator | Self::Coordinator),
             Permission::ManageGroups => {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Coordinator)
             }
             Permission::OfficeWork => {
                 matches!(self, Self::Admin | Self::Operator | Self::Steward | Self::Agency | Self::Coordinator)
             }
+            Permission::HandleMaterial => self.may(Permission::OfficeWork) || self.may(Permission::Publish),
             Permission::ManageKeys => matches!(self, Self::Admin | Self::Agency),
-            Permission::ManageAccounts | Permission::ReadAudit => matches!(self, Self::Admin),
+            Permission::ManageChannels | Permission::ManageAccounts | Permission::ReadAudit => {
+                matches!(self, Self::Admin)
+            }
         }
     }
 

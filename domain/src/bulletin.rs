@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::content_id::FileId;
+use super::file_kind::FileKind;
 use super::ids::Code;
 use super::office::OfficeKind;
 use super::picture::ImageId;
@@ -108,6 +110,17 @@ pub enum Forwarding {
     Automatic,
     /// When its steward lets it in (letter of 23 March 2561, clause 2).
     Stewarded,
+}
+
+impl Forwarding {
+    /// The word used in files and the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Stewarded => "stewarded",
+        }
+    }
 }
 
 /// How one bulletin treats the groups' own settings.
@@ -220,6 +233,24 @@ pub struct Link {
 pub struct Attachment {
     /// An image that was uploaded with `POST /images`.
     pub image: ImageId,
+    /// What it shows, for those who do not see it.
+    pub alt: AltText,
+}
+
+/// Pictures that a bulletin carries in front of its card at most: with the card and a steward's note they are the five messages of
+/// one push.
+pub const MOST_MEDIA: usize = 3;
+
+/// A picture or a video that a bulletin carries in front of its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaFile {
+    /// The file.
+    pub file: FileId,
+    /// What it is.
+    pub kind: FileKind,
+    /// The small picture of it that LINE shows first.
+    pub preview: ImageId,
     /// What it shows, for those who do not see it.
     pub alt: AltText,
 }

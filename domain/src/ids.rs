@@ -68,6 +68,10 @@ uuid_ids! {
     DisseminationId,
     /// One tree file that was uploaded.
     TreeUploadId,
+    /// What one office sends upward.
+    SubmissionId,
+    /// One report that an office's groups are set up.
+    EstablishmentReportId,
 }
 
 macro_rules! number_ids {

@@ -9,13 +9,12 @@
 
 use std::fmt;
 use std::io::Cursor;
-use std::str::FromStr;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+
+pub use super::content_id::{BadImageId, ImageId};
 
 /// The longest side of what is kept, in pixels: LINE's limit for a Flex image.
 pub const LONGEST_SIDE: u32 = 1_024;
@@ -29,58 +28,6 @@ pub const MOST_PIXELS: u64 = 25_000_000;
 const MOST_MEMORY: u64 = 256 * 1024 * 1024;
 /// Qualities tried in turn until the result is small enough.
 const QUALITIES: [u8; 5] = [85, 75, 60, 40, 20];
-
-/// A picture's identity: the SHA-256 of its bytes, written as 64 hex digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type, utoipa::ToSchema)]
-#[sqlx(transparent)]
-#[schema(value_type = String, min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$", example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
-pub struct ImageId([u8; 32]);
-
-/// A text is no [`ImageId`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be the id of an image: 64 hexadecimal digits")]
-pub struct BadImageId;
-
-impl ImageId {
-    /// The identity of these bytes.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-}
-
-impl fmt::Display for ImageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl FromStr for ImageId {
-    type Err = BadImageId;
-
-    fn from_str(text: &str) -> Result<Self, BadImageId> {
-        // one picture has one address, so there is one way of writing it
-        let lower = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        let mut bytes = [0; 32];
-        match hex::decode_to_slice(text, &mut bytes) {
-            Ok(()) if lower => Ok(Self(bytes)),
-            _ => Err(BadImageId),
-        }
-    }
-}
-
-impl Serialize for ImageId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ImageId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
 
 /// A picture ready to be shown: a JPEG without metadata, within LINE's sizes.
 #[derive(Clone, PartialEq, Eq)]
@@ -117,6 +64,9 @@ pub enum BadPicture {
     /// Over [`STEEPEST`].
     #[error("is more than {STEEPEST} times as high as it is wide")]
     TooSteep,
+    /// A ribbon rather than a picture.
+    #[error("is more than 12 times as high as it is wide")]
+    TooNarrow,
 }
 
 impl BadPicture {
@@ -130,6 +80,7 @@ impl BadPicture {
                 format!("ภาพมีขนาด {width} × {height} พิกเซล ซึ่งเกิน {} ล้านพิกเซล", MOST_PIXELS / 1_000_000)
             }
             Self::TooSteep => format!("ภาพสูงเกิน {STEEPEST} เท่าของความกว้าง LINE แสดงภาพเช่นนี้ไม่ได้"),
+            Self::TooNarrow => "ภาพสูงเกิน 12 เท่าของความกว้าง".to_owned(),
         }
     }
 }
@@ -140,17 +91,18 @@ impl Picture {
     /// # Errors
     /// [`BadPicture`].
     pub fn of_upload(upload: &[u8]) -> Result<Self, BadPicture> {
-        let decoded = flatten(decode(upload)?);
-        if decoded.height() > STEEPEST * decoded.width() {
+        let pixels = flatten(decode(upload)?);
+        if pixels.height() > STEEPEST * pixels.width() {
             return Err(BadPicture::TooSteep);
         }
-        let fitting = if decoded.width().max(decoded.height()) > LONGEST_SIDE {
-            DynamicImage::ImageRgb8(decoded).resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::CatmullRom).into_rgb8()
-        } else {
-            decoded
-        };
+        Self::of_pixels(pixels)
+    }
+
+    /// A picture of what is decoded and not too steep.
+    pub(super) fn of_pixels(pixels: RgbImage) -> Result<Self, BadPicture> {
+        let fitting = fit(pixels, LONGEST_SIDE);
         let (width, height) = fitting.dimensions();
-        Ok(Self { bytes: encode(&fitting)?, width, height })
+        Ok(Self { bytes: encode(&fitting, MOST_BYTES)?, width, height })
     }
 
     /// The JPEG.
@@ -178,7 +130,17 @@ impl Picture {
     }
 }
 
-fn decode(upload: &[u8]) -> Result<DynamicImage, BadPicture> {
+/// The pixels, made smaller where a side is longer than `longest`.
+pub(super) fn fit(pixels: RgbImage, longest: u32) -> RgbImage {
+    if pixels.width().max(pixels.height()) > longest {
+        DynamicImage::ImageRgb8(pixels).resize(longest, longest, FilterType::CatmullRom).into_rgb8()
+    } else {
+        pixels
+    }
+}
+
+/// The pixels of an upload, turned as the camera was held.
+pub(super) fn decode(upload: &[u8]) -> Result<DynamicImage, BadPicture> {
     let format = image::guess_format(upload).map_err(|_| BadPicture::Format)?;
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png) {
         return Err(BadPicture::Format);
@@ -199,7 +161,7 @@ fn decode(upload: &[u8]) -> Result<DynamicImage, BadPicture> {
 }
 
 /// The pixels on white where they can be seen through: a JPEG has no transparency.
-fn flatten(decoded: DynamicImage) -> RgbImage {
+pub(super) fn flatten(decoded: DynamicImage) -> RgbImage {
     if !decoded.color().has_alpha() {
         return decoded.into_rgb8();
     }
@@ -214,13 +176,14 @@ fn flatten(decoded: DynamicImage) -> RgbImage {
     })
 }
 
-fn encode(pixels: &RgbImage) -> Result<Vec<u8>, BadPicture> {
+/// The pixels as a JPEG, in the best quality with which it is smaller than `most` bytes.
+pub(super) fn encode(pixels: &RgbImage, most: usize) -> Result<Vec<u8>, BadPicture> {
     let mut bytes = Vec::new();
     for quality in QUALITIES {
         bytes.clear();
         let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
         pixels.write_with_encoder(encoder).map_err(|_| BadPicture::Damaged)?;
-        if bytes.len() < MOST_BYTES {
+        if bytes.len() < most {
             break;
         }
     }

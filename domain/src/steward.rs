@@ -1,4 +1,4 @@
-//! Deputies: who stands in for a steward, and for how long.
+//! Stewards and deputies: who is on duty in a group, and for how long.
 //!
 //! The governor is on leave for a week; the duty to forward (letter of 23 March 2561, clause 2) goes on. A deputy is a
 //! person or a title, or both, with a telephone number if there is one, from one moment until another. What is built
@@ -129,6 +129,77 @@ impl Deputy {
     }
 }
 
+/// Somebody who is the steward, or the standing deputy, from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    name: Option<String>,
+    title: Option<String>,
+    phone: Option<String>,
+    from: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl Term {
+    /// Checks what was typed; empty texts are none, and without an end the term lasts until somebody else is named.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the fields.
+    pub fn new(
+        name: &str,
+        title: &str,
+        phone: &str,
+        from: Timestamp,
+        until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Self, Vec<BadDeputy>> {
+        // the end is held to rules of its own: offices are held for years
+        let mut faults = match Deputy::new(name, title, phone, now, now + Duration::from_secs(1), now) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults,
+        };
+        match until {
+            Some(until) if until <= from => faults.push(BadDeputy::Order),
+            Some(until) if until <= now => faults.push(BadDeputy::Past),
+            _ => {}
+        }
+        if faults.is_empty() {
+            Ok(Self { name: trimmed(name), title: trimmed(title), phone: trimmed(phone), from, until })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The title, such as ผู้ว่าราชการจังหวัดลำพูน.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// The telephone number.
+    #[must_use]
+    pub fn phone(&self) -> Option<&str> {
+        self.phone.as_deref()
+    }
+
+    /// From when.
+    #[must_use]
+    pub fn from(&self) -> Timestamp {
+        self.from
+    }
+
+    /// Until when; not at that moment any more.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.until
+    }
+}
+
 fn trimmed(text: &str) -> Option<String> {
     Some(trim_unseen(text)).filter(|text| !text.is_empty()).map(str::to_owned)
 }
@@ -147,6 +218,18 @@ fn is_phone(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_term_may_be_open_or_last_for_years_and_is_in_order_of_time() {
+        let now = Timestamp::from_second(1_521_763_200);
+        let day = Duration::from_hours(24);
+        let term = |name: &str, from, until| Term::new(name, "ผู้ว่าราชการจังหวัด", "", from, until, now);
+        assert_eq!(term("", now + day, None).map(|term| (term.name().is_none(), term.until())), Ok((true, None)));
+        assert!(term(" สมชาย ", now - day, Some(now + day * 365 * 4)).is_ok());
+        assert_eq!(term("ก\nข", now, Some(now)), Err(vec![BadDeputy::Name, BadDeputy::Order]));
+        assert_eq!(term("", now - day * 2, Some(now - day)), Err(vec![BadDeputy::Past]));
+        assert_eq!(Term::new("", " ", "", now, None, now), Err(vec![BadDeputy::Nobody]));
+    }
 
     const DAY: Duration = Duration::from_hours(24);
 

@@ -270,6 +270,12 @@ bounded_texts! {
     Remark(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// At which meeting or station, or on which page, something was spread: one line.
     Outlet(OneLine, 200, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// What came of something, for whom, with which figures, as an office that sends it up says: a few lines.
+    Outcome(Lines, 2_000, r"^(?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*[^\s\p{C}](?:[\n\r\t]|[^\p{Cc}\u202A-\u202E\u2066-\u2069])*$"),
+    /// Who benefits, from where something is, whom to ask: one line.
+    Mention(OneLine, 300, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
+    /// What a topic is called: one line.
+    TopicName(OneLine, 100, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
     /// Why somebody declined, returned or withdrew: one line.
     PlainReason(OneLine, 500, r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"),
 }

@@ -138,7 +138,13 @@ pub fn picture(data: &[u8]) {
             let again = Picture::of_upload(picture.bytes()).expect("a picture that we wrote");
             assert_eq!((again.width(), again.height()), (picture.width(), picture.height()));
         }
-        Err(BadPicture::Format | BadPicture::Damaged | BadPicture::TooLarge { .. } | BadPicture::TooSteep) => {}
+        Err(
+            BadPicture::Format
+            | BadPicture::Damaged
+            | BadPicture::TooLarge { .. }
+            | BadPicture::TooSteep
+            | BadPicture::TooNarrow,
+        ) => {}
     }
 }
 

@@ -12,11 +12,11 @@ begin
     end if;
     changed := (old.kind, old.about, old.subject, old.body, old.urgency, old.document_number, old.document_date,
             old.origin_id, old.audience, old.links, old.forwarding, old.acknowledgement, old.public_token,
-            old.image_id, old.image_alt, old.way, old.requests)
+            old.image_id, old.image_alt, old.way, old.requests, old.media)
         is distinct from
         (new.kind, new.about, new.subject, new.body, new.urgency, new.document_number, new.document_date,
             new.origin_id, new.audience, new.links, new.forwarding, new.acknowledgement, new.public_token,
-            new.image_id, new.image_alt, new.way, new.requests);
+            new.image_id, new.image_alt, new.way, new.requests, new.media);
     if old.published_at is not null and (changed or (old.published_at, old.no, old.digest_id) is distinct from
         (new.published_at, new.no, new.digest_id)) then
         raise exception 'a published bulletin is never changed' using errcode = 'restrict_violation';

@@ -4,7 +4,7 @@
 //! `x-line-request-id`. The texts are those of the reference's table of error messages; LINE does not
 //! guarantee them, and the other side must not rely on them.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ use super::limits::Detail;
 pub(super) struct Answer {
     /// The HTTP status.
     pub(super) status: StatusCode,
-    body: String,
-    html: bool,
+    body: Bytes,
+    media_type: String,
     accepted_request: Option<Uuid>,
 }
 
@@ -33,8 +33,18 @@ impl Answer {
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        let body = serde_json::to_string(body).unwrap_or_else(|_| "{}".to_owned());
-        Self { status, body, html: false, accepted_request: None }
+        let body = serde_json::to_vec(body).unwrap_or_else(|_| b"{}".to_vec());
+        Self { status, body: body.into(), media_type: "application/json".to_owned(), accepted_request: None }
+    }
+
+    /// 200 with what people sent.
+    pub(super) fn bytes(media_type: &str, bytes: Vec<u8>) -> Self {
+        Self { body: bytes.into(), media_type: media_type.to_owned(), ..Self::empty() }
+    }
+
+    /// 202: it is being prepared.
+    pub(super) fn accepted() -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::empty() }
     }
 
     /// A refusal with LINE's `{"message": …}`.
@@ -86,7 +96,7 @@ impl Answer {
     /// 502 as a proxy at the edge writes it, which is no JSON.
     pub(super) fn bad_gateway_page() -> Self {
         let body = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>".into();
-        Self { status: StatusCode::BAD_GATEWAY, body, html: true, accepted_request: None }
+        Self { status: StatusCode::BAD_GATEWAY, body, media_type: "text/html".to_owned(), accepted_request: None }
     }
 
     /// The HTTP response, as the answer to the request `request`.
@@ -94,8 +104,8 @@ impl Answer {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        let kind = if self.html { "text/html" } else { "application/json" };
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        let kind = HeaderValue::from_str(&self.media_type);
+        headers.insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
         let ids = [("x-line-request-id", Some(request)), ("x-line-accepted-request-id", self.accepted_request)];
         for (name, id) in ids {
             if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {

@@ -41,6 +41,8 @@ pub(super) enum Request {
     Group { id: String, user: Option<String> },
     /// Set the webhook's address, or test the given or the set one.
     Webhook { endpoint: Option<String> },
+    /// What somebody sent, by the id of the message.
+    Sent(String),
     /// How many messages were pushed on a day, `yyyyMMdd`.
     Day(String),
     /// Nothing more than the endpoint.
@@ -128,6 +130,9 @@ fn read_request(endpoint: Endpoint, path: &[String], content_type: &str, body: &
         Endpoint::GroupSummary | Endpoint::MembersCount | Endpoint::LeaveGroup | Endpoint::MemberProfile => {
             let id = path.first().cloned().unwrap_or_default();
             Ok(Request::Group { id, user: path.get(1).cloned() })
+        }
+        Endpoint::Content | Endpoint::Preview | Endpoint::Transcoding => {
+            Ok(Request::Sent(path.first().cloned().unwrap_or_default()))
         }
         Endpoint::Quota
         | Endpoint::QuotaConsumption

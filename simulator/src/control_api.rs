@@ -17,7 +17,7 @@
 //! | `GET /control/messages/{hash}` | the messages with this hash |
 //! | `POST /control/reset` | clears chats, keys, consumption, faults, counts |
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
@@ -31,6 +31,7 @@ use super::control::{Control, ControlError, EventReport};
 use super::counts::Counts;
 use super::faults::FaultRule;
 use super::group_event::{GroupEvent, GroupEventError};
+use super::page::MOST_SENT;
 use super::settings::{ChannelChange, ChannelView};
 
 /// The routes under `/control`.
@@ -42,7 +43,7 @@ pub(super) fn routes() -> Router<Control> {
         .route("/control/persons", put(put_person))
         .route("/control/groups/{id}/account", delete(remove_account))
         .route("/control/faults", get(list_faults).put(set_faults).delete(clear_faults))
-        .route("/control/events", post(happen))
+        .route("/control/events", post(happen).layer(DefaultBodyLimit::max(MOST_SENT)))
         .route("/control/events/{id}/redelivery", post(redeliver))
         .route("/control/counts", get(count))
         .route("/control/accepted", get(list_accepted))

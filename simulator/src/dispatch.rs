@@ -74,6 +74,7 @@ pub(super) fn dispatch(
             return Ok((Answer::empty(), Some(Consequence::Test { channel: channel.to_owned(), url })));
         }
         Request::Webhook { endpoint: url } => queries::set_webhook(state, channel, url.as_deref())?,
+        Request::Sent(id) => state.media.answer(endpoint, channel, &id, now),
         Request::Day(day) => match state.channels.get(channel) {
             Some(known) => queries::pushed_on(known, &day, now),
             None => Answer::unauthorized(),

@@ -35,6 +35,12 @@ pub enum Endpoint {
     MemberProfile,
     /// `POST /v2/bot/group/{groupId}/leave`
     LeaveGroup,
+    /// `GET /v2/bot/message/{messageId}/content`, on the data host
+    Content,
+    /// `GET /v2/bot/message/{messageId}/content/preview`
+    Preview,
+    /// `GET /v2/bot/message/{messageId}/content/transcoding`
+    Transcoding,
     /// `GET /v2/bot/channel/webhook/endpoint`
     GetWebhook,
     /// `PUT /v2/bot/channel/webhook/endpoint`

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::friends::Friendship;
 use super::groups::member_name;
 use super::journal::JournalError;
+use super::media::Media;
 use super::record::Record;
 use super::state::State;
 use super::webhook::{Event, Scene, event_object};
@@ -84,6 +85,20 @@ pub enum GroupEvent {
         /// What.
         text: String,
     },
+    /// A member sends a picture, a video or a file to the account, in their chat of two.
+    DirectMedia {
+        /// Who.
+        member: u32,
+        /// What.
+        media: Media,
+    },
+    /// A member takes back what they wrote or sent in their chat of two.
+    DirectUnsend {
+        /// Who.
+        member: u32,
+        /// LINE's id of the message.
+        message: u64,
+    },
     /// A member taps a button in their chat of two with the account.
     DirectPostback {
         /// Who.
@@ -141,9 +156,11 @@ impl GroupEvent {
     /// LINE's name of the event.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Message { .. } | Self::Quote { .. } | Self::DirectMessage { .. } => "message",
+            Self::Message { .. } | Self::Quote { .. } | Self::DirectMessage { .. } | Self::DirectMedia { .. } => {
+                "message"
+            }
             Self::Edit { .. } => "messageEdited",
-            Self::Unsend { .. } => "unsend",
+            Self::Unsend { .. } | Self::DirectUnsend { .. } => "unsend",
             Self::Postback { .. } | Self::DirectPostback { .. } => "postback",
             Self::Follow { .. } => "follow",
             Self::Unfollow { .. } => "unfollow",
@@ -156,14 +173,26 @@ impl GroupEvent {
 
     /// Whether the event carries a reply token.
     pub(super) fn can_be_answered(&self) -> bool {
-        !matches!(self, Self::Leave | Self::MemberLeft { .. } | Self::Unsend { .. } | Self::Unfollow { .. })
+        !matches!(
+            self,
+            Self::Leave
+                | Self::MemberLeft { .. }
+                | Self::Unsend { .. }
+                | Self::DirectUnsend { .. }
+                | Self::Unfollow { .. }
+        )
     }
 
     /// Whether it happens between a member and the account, and not in the group.
     pub(super) fn is_direct(&self) -> bool {
         matches!(
             self,
-            Self::Follow { .. } | Self::Unfollow { .. } | Self::DirectMessage { .. } | Self::DirectPostback { .. }
+            Self::Follow { .. }
+                | Self::Unfollow { .. }
+                | Self::DirectMessage { .. }
+                | Self::DirectMedia { .. }
+                | Self::DirectUnsend { .. }
+                | Self::DirectPostback { .. }
         )
     }
 
@@ -171,6 +200,7 @@ impl GroupEvent {
     fn as_direct(&self) -> Self {
         match self.clone() {
             Self::Message { member, text } => Self::DirectMessage { member, text },
+            Self::Unsend { member, message } => Self::DirectUnsend { member, message },
             Self::Postback { member, data, .. } => Self::DirectPostback { member, data },
             Self::Leave => Self::Unfollow { member: 1 },
             event => event,
@@ -192,6 +222,8 @@ impl GroupEvent {
             | Self::Follow { member }
             | Self::Unfollow { member }
             | Self::DirectMessage { member, .. }
+            | Self::DirectMedia { member, .. }
+            | Self::DirectUnsend { member, .. }
             | Self::DirectPostback { member, .. }
             | Self::Postback { member, .. } => Some(*member),
             _ => None,
@@ -292,6 +324,10 @@ fn change_friend(
         GroupEvent::DirectMessage { member, text } => {
             Record::Said { at, group: user, member: *member, id, text: text.clone() }
         }
+        GroupEvent::DirectMedia { member, media } => {
+            Record::Media { at, user, member: *member, id, channel, media: media.clone() }
+        }
+        GroupEvent::DirectUnsend { message, .. } => Record::Changed { at, group: user, id: *message, text: None },
         _ => return Ok(id),
     };
     state.commit(record)?;
@@ -324,6 +360,8 @@ fn change_group(
         | GroupEvent::Follow { .. }
         | GroupEvent::Unfollow { .. }
         | GroupEvent::DirectMessage { .. }
+        | GroupEvent::DirectMedia { .. }
+        | GroupEvent::DirectUnsend { .. }
         | GroupEvent::DirectPostback { .. } => return Ok(id),
         GroupEvent::Join { .. } => Record::Account { at, group, channel: Some(channel.to_owned()) },
         GroupEvent::Leave => Record::Account { at, group, channel: None },

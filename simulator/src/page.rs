@@ -6,7 +6,7 @@
 //! everything else.
 
 use askama::Template;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
@@ -22,6 +22,9 @@ use super::live;
 /// How many groups the list shows at once.
 const SHOWN: usize = 100;
 
+/// Room for what people send, in base64.
+pub(super) const MOST_SENT: usize = 300 * 1_024 * 1_024;
+
 /// Scripts and styles from here only; pictures from wherever a message says.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; \
                       img-src 'self' http: https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -33,7 +36,7 @@ pub(super) fn routes() -> Router<Control> {
         .route("/live", get(live::stream_list))
         .route("/groups/{id}", get(show_group))
         .route("/groups/{id}/live", get(live::stream_chat))
-        .route("/groups/{id}/happenings", post(happen))
+        .route("/groups/{id}/happenings", post(happen).layer(DefaultBodyLimit::max(MOST_SENT)))
         .route("/assets/{name}", get(show_asset))
         .layer(from_fn(forbid_the_rest))
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::config::{ChannelConfig, GroupConfig};
 use super::faults::FaultRule;
+use super::media::Media;
 use super::tally::BodyChange;
 use crate::domain::time::Timestamp;
 
@@ -35,6 +36,8 @@ pub(super) enum Record {
     Accepted(Accepted),
     /// A member wrote into a chat.
     Said { at: Timestamp, group: String, member: u32, id: u64, text: String },
+    /// A person sent a picture, a video or a file in the chat of two.
+    Media { at: Timestamp, user: String, member: u32, id: u64, channel: String, media: Media },
     /// A member's message was changed, or taken back (`None`).
     Changed { at: Timestamp, group: String, id: u64, text: Option<String> },
     /// A reply token went out with a webhook, or out again with its redelivery.

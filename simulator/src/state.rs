@@ -19,6 +19,7 @@ use super::friends::{Friends, Friendship};
 use super::groups::{Group, Groups};
 use super::journal::{Journal, JournalError};
 use super::keys::{AcceptedUse, fingerprint};
+use super::media::SentMedia;
 use super::record::{Accepted, Record, Via};
 use super::reply::ReplyTokens;
 use super::tally::Tally;
@@ -40,6 +41,8 @@ pub(super) struct State {
     pub(super) contents: Contents,
     /// The reply tokens that may still be used.
     pub(super) replies: ReplyTokens,
+    /// What people sent in chats of two.
+    pub(super) media: SentMedia,
     /// The faults in force.
     pub(super) faults: Faults,
     /// What is counted.
@@ -62,6 +65,7 @@ impl State {
             friends: Friends::default(),
             contents: Contents::default(),
             replies: ReplyTokens::default(),
+            media: SentMedia::default(),
             faults: Faults::none(seed),
             tally: Tally::default(),
             events: SentEvents::default(),
@@ -161,6 +165,11 @@ impl State {
                 self.next_message_id = self.next_message_id.max(id + 1);
                 self.show(&group, Entry { at, what: EntryContent::Said { member, id, text } });
             }
+            Record::Media { at, user, member, id, channel, media } => {
+                self.next_message_id = self.next_message_id.max(id + 1);
+                self.show(&user, Entry { at, what: EntryContent::Said { member, id, text: media.shown() } });
+                self.media.keep(id, channel, media, at);
+            }
             Record::Changed { at: _, group, id, text } => self.apply_changed(&group, id, text),
             Record::ReplyToken { at, token, channel, group } => self.replies.issue(token, channel, group, at),
             Record::Faults(rules) => self.faults.set(rules),
@@ -191,6 +200,9 @@ impl State {
     }
 
     fn apply_changed(&mut self, group: &str, id: u64, text: Option<String>) {
+        if text.is_none() {
+            self.media.take_back(id);
+        }
         if let Some(known) = self.chat_mut(group) {
             known.chat.change(id, text.unwrap_or_else(|| "(ยกเลิกข้อความนี้แล้ว)".to_owned()));
         }
@@ -247,6 +259,7 @@ impl State {
         self.friends.clear_chats();
         self.channels.values_mut().for_each(Channel::clear);
         self.replies = ReplyTokens::default();
+        self.media.clear();
         self.tally = Tally::default();
         self.events = SentEvents::default();
         self.faults.set(Vec::new());

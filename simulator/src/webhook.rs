@@ -139,6 +139,9 @@ fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, V
             let message = json!({ "type": "text", "id": id.to_string(), "quoteToken": quote_token(id), "text": text });
             Some(("message", message))
         }
+        GroupEvent::DirectMedia { media, .. } => {
+            Some(("message", media.message(scene.message_id, &quote_token(scene.message_id))))
+        }
         GroupEvent::Quote { message, text, .. } => {
             let id = scene.message_id;
             let mut quoting = match text {
@@ -156,7 +159,9 @@ fn payload(scene: &Scene<'_>, happening: &GroupEvent) -> Option<(&'static str, V
             let message = json!({ "type": "text", "id": message.to_string(), "text": text });
             Some(("message", message))
         }
-        GroupEvent::Unsend { message, .. } => Some(("unsend", json!({ "messageId": message.to_string() }))),
+        GroupEvent::Unsend { message, .. } | GroupEvent::DirectUnsend { message, .. } => {
+            Some(("unsend", json!({ "messageId": message.to_string() })))
+        }
         GroupEvent::Postback { data, .. } | GroupEvent::DirectPostback { data, .. } => {
             Some(("postback", json!({ "data": data })))
         }

@@ -1,4 +1,4 @@
-//! The LINE user of one's own account: the code by which a steward is bound to it, and the end of the binding.
+//! The LINE user of one's own account: the code by which a steward or coordinator is bound to it, and the end of the binding.
 
 use std::time::Duration;
 
@@ -18,12 +18,18 @@ use crate::store::{Connection, audit};
 /// How long a code is good: as long as it takes to find the account in LINE and type it.
 pub const CODE_LASTS: Duration = Duration::from_mins(30);
 
+/// Whether accounts of this role are bound: who forwards, and who does an office's work with requests.
+#[must_use]
+pub fn may_bind(role: Role) -> bool {
+    matches!(role, Role::Steward | Role::Coordinator)
+}
+
 /// Makes a code for the caller's own account; older ones stop working. It is in the answer and nowhere else.
 ///
 /// # Errors
-/// [`AccountRefusal::NotAllowed`] where it is no steward's.
+/// [`AccountRefusal::NotAllowed`] where it is neither a steward's nor a coordinator's.
 pub async fn make_code(db: &mut Connection, right: &Right, account: AccountId, now: Timestamp) -> Result<BindingCode> {
-    if right.role != Role::Steward {
+    if !may_bind(right.role) {
         return Err(AccountRefusal::NotAllowed);
     }
     let code = BindingCode::generate();

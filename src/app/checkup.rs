@@ -5,6 +5,7 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -14,9 +15,10 @@ use super::demo_guard::refuse_demo_data;
 use super::pooling::{self, PoolingFault};
 use super::{AppContext, secrets, wiring};
 use crate::config::{Config, DatabaseUrl};
+use crate::relay::channel_check::{ChannelCheck, MonthLeft, WebhookState, webhook_address};
 use crate::relay::engine::{open_access, open_secrets};
 use crate::store::api_keys::list_keys_ending;
-use crate::store::channels::{Channel, list_channels, update_bot, update_quota};
+use crate::store::channels::{Channel, list_channels};
 use crate::store::database_identity::find_identity;
 use crate::store::secret_keys::KeyState;
 use crate::store::{self, Connection, checkup};
@@ -111,6 +113,8 @@ impl Checkup {
         self.report("open files", check_sockets(&context.config, channels.len()))?;
         self.report("secrets", check_secrets(context, &channels).await)?;
         self.report("api keys", check_keys(context).await)?;
+        self.report("files", check_files(&context.config).await)?;
+        self.report("mail", Box::pin(check_mail(&context.config)).await)?;
         for channel in &channels {
             self.check_channel(context, channel).await?;
         }
@@ -190,6 +194,11 @@ async fn check_secrets(context: &AppContext, channels: &[Channel]) -> anyhow::Re
     Ok(format!("key {} opens those of {} channels{rest}", ids.join(", "), channels.len()))
 }
 
+async fn check_files(config: &Config) -> anyhow::Result<String> {
+    super::files::open(config)?.check().await?;
+    Ok(format!("{} answers", config.files.store))
+}
+
 /// Says which keys end soon. One that ended long ago is no news, so this fails for none.
 async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
     let now = context.clock.now();
@@ -202,22 +211,29 @@ async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
     Ok(format!("these end within 30 days: {}", named.join(", ")))
 }
 
+/// Connects to the mail server and signs in, where one is set; sends nothing.
+async fn check_mail(config: &Config) -> anyhow::Result<String> {
+    let Some(mailer) = wiring::mailer(config) else { return Ok("off: no mail.smtp_url is set".to_owned()) };
+    mailer.check().await?;
+    let to = config.mail.establishment_to.as_ref();
+    let to = to.map_or_else(|| "nothing goes by it yet".to_owned(), |to| format!("reports go to {to}"));
+    Ok(format!("the mail server lets us in; {to}"))
+}
+
+/// The way to ask LINE about channels.
+fn asking(context: &AppContext) -> anyhow::Result<ChannelCheck> {
+    let (line, sealing) = (wiring::line_client(&context.config)?, Arc::new(context.sealing_keys()?));
+    Ok(ChannelCheck::new(context.db.clone(), line, sealing))
+}
+
 async fn check_account(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&context.sealing_keys()?, channel)?;
-    let bot = wiring::line_client(&context.config)?.bot_info(&access).await?;
-    update_bot(&mut *context.db.acquire().await?, channel.id, &bot.user_id, &bot.basic_id).await?;
-    Ok(format!("{} ({})", bot.display_name, bot.basic_id))
+    let account = asking(context)?.account(channel).await?;
+    Ok(format!("{} ({})", account.name, account.basic_id))
 }
 
 async fn check_quota(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&context.sealing_keys()?, channel)?;
-    let line = wiring::line_client(&context.config)?;
-    let (quota, used) = (line.quota(&access).await?, line.quota_consumption(&access).await?.total_usage);
-    let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-    let mut connection = context.db.acquire().await?;
-    let now = context.clock.now();
-    update_quota(&mut connection, channel.id, quota.limit().map(number), number(used), now).await?;
-    let Some(limit) = quota.limit() else { return Ok(format!("{used} messages used, no limit")) };
+    let MonthLeft { limit, used } = asking(context)?.month(channel, context.clock.now()).await?;
+    let Some(limit) = limit else { return Ok(format!("{used} messages used, no limit")) };
     let left = limit.saturating_sub(used);
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of messages")]
     let short = (left as f64) < limit as f64 * MIN_QUOTA_LEFT;
@@ -228,15 +244,12 @@ async fn check_quota(context: &AppContext, channel: &Channel) -> anyhow::Result<
 }
 
 async fn check_webhook(context: &AppContext, channel: &Channel) -> anyhow::Result<String> {
-    let access = open_access(&context.sealing_keys()?, channel)?;
-    let wanted = format!("{}/line/webhook/{}", context.config.server.public_url.as_str(), channel.code);
-    match wiring::line_client(&context.config)?.webhook_endpoint(&access).await? {
-        None => bail!("no address is set; LINE's console wants {wanted}"),
-        Some(found) if !found.active => bail!("webhooks are switched off in LINE's console"),
-        Some(found) if found.endpoint != wanted => {
-            bail!("webhooks go to {}, but this server expects them at {wanted}", found.endpoint)
-        }
-        Some(found) => Ok(found.endpoint),
+    let wanted = webhook_address(context.config.server.public_url.as_str(), &channel.code);
+    match asking(context)?.webhook(channel, &wanted).await? {
+        WebhookState::NotSet => bail!("no address is set; LINE's console wants {wanted}"),
+        WebhookState::Off => bail!("webhooks are switched off in LINE's console"),
+        WebhookState::Elsewhere(found) => bail!("webhooks go to {found}, but this server expects them at {wanted}"),
+        WebhookState::Here => Ok(wanted),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod database;
 #[cfg(feature = "demo")]
 pub mod demo;
 mod demo_guard;
+mod files;
 mod pooling;
 mod private_file;
 pub mod secrets;

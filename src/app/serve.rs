@@ -24,6 +24,8 @@ use super::secrets;
 use super::shutdown::Shutdown;
 use super::wiring;
 use crate::config::{self, Config, Limits, Server};
+use crate::files::sweep;
+use crate::intake::Intake;
 use crate::relay::clock_watch::run_clock_watch;
 use crate::relay::engine::Engine;
 use crate::relay::inbound_wake::InboundWake;
@@ -33,7 +35,9 @@ use crate::relay::node::{Node, NodeEnded};
 use crate::relay::{inbound, listener};
 use crate::store::Db;
 use crate::telemetry::{self, metric};
-use crate::web::{self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, SignInServices, TrustedProxies};
+use crate::web::{
+    self, App, Bounds, CallerLimits, Edge, Live, ProxyHeader, Rules, Services, SignInServices, TrustedProxies,
+};
 
 /// Notices that a slow part may lag behind by before it is told that it missed some.
 const NOTICE_BUFFER: usize = 1_024;
@@ -174,13 +178,23 @@ impl Running {
             Arc::clone(&engine.settings),
             Arc::clone(&engine.sealing),
             edge(config),
-            Arc::new(move || render.render()),
-            people(config)?,
+            Services {
+                metrics: Arc::new(move || render.render()),
+                people: people(config)?,
+                files: super::files::open(config)?,
+            },
         );
         let pools = [("web", app.db.clone()), ("relay", engine.db.clone())];
         running.web.spawn(print_summary(metrics, pools, app.live().clone(), stop.clone()));
         let (db, clock, sealing) = (app.db.clone(), engine.clock.clone(), Arc::clone(&engine.sealing));
         running.web.spawn(secrets::report_keys(db, clock, sealing, stop.clone()));
+        if role != Role::Relay {
+            let (files, db, clock, stopping) = (app.files.clone(), app.db.clone(), app.clock.clone(), stop.clone());
+            running.web.spawn(async move {
+                stopping.run_until_cancelled(sweep::run(files, db, clock)).await;
+            });
+        }
+        let files = app.files.clone();
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
         let app = app.waking(inbound.clone()).asking(line_check);
@@ -202,6 +216,8 @@ impl Running {
         if role == Role::Web {
             running.relay.spawn(run_clock_watch(engine.clone(), stop));
         } else {
+            let intake = Intake::new(engine.clone(), files, config.line.content_timeout);
+            running.relay.spawn(intake.run(stop));
             running.start_relay(engine, inbound);
         }
         Ok(running)
@@ -253,6 +269,7 @@ fn edge(config: &Config) -> Edge {
     Edge {
         body_limit: usize::try_from(config.server.request_body_limit).unwrap_or(usize::MAX),
         request_timeout: config.server.request_timeout,
+        upload_timeout: config.files.upload_timeout,
         status_cache: config.relay.status_cache,
         private_metrics: config.server.metrics_listen.is_some(),
         secure: config.server.public_url.as_str().starts_with("https://"),

@@ -7,14 +7,16 @@ use anyhow::Context as _;
 use tokio::sync::Semaphore;
 
 use super::AppContext;
-use crate::config::Config;
+use crate::config::{self, Config, SmtpTls};
 use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::bulletin::Urgency;
 use crate::domain::digest::DigestTimes;
+use crate::domain::establishment::ReportAddresses;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
+use crate::mail::{MailSettings, Mailer, Tls};
 use crate::relay::engine::Engine;
-use crate::relay::settings::{BranchHealth, BulletinRules, ReminderRules, Retention, Settings};
+use crate::relay::settings::{BranchHealth, BulletinRules, EstablishmentRules, ReminderRules, Retention, Settings};
 
 /// When a month's deliveries are rewritten without room for changes: later than any bulletin expires.
 const CLOSED_AFTER: Duration = Duration::from_hours(45 * 24);
@@ -28,6 +30,7 @@ pub(super) fn engine(context: &AppContext, sealing: SealingKeys) -> anyhow::Resu
         person: sealing.person_key(),
         sealing: Arc::new(sealing),
         call_room: Arc::new(Semaphore::new(whole(context.config.relay.in_flight_per_node))),
+        mailer: mailer(&context.config),
         settings: Arc::new(relay_settings(&context.config)),
     })
 }
@@ -37,6 +40,8 @@ pub(super) fn line_client(config: &Config) -> anyhow::Result<LineClient> {
     let api_base = config.line.api_base.as_str().parse().context("line.api_base is not an address")?;
     Ok(LineClient::new(&client::Settings {
         api_base,
+        data_base: config.line.data_base.as_str().parse().context("line.data_base is not an address")?,
+        content_timeout: config.line.content_timeout,
         connect_timeout: config.line.connect_timeout,
         request_timeout: config.line.request_timeout,
         in_flight: whole(config.relay.in_flight),
@@ -105,7 +110,35 @@ pub(super) fn relay_settings(config: &Config) -> Settings {
             approval: config.bulletins.approval,
             image_limit: whole(config.bulletins.image_limit),
         },
+        establishment: EstablishmentRules {
+            names: config.offices.group_names.clone(),
+            mail: report_addresses(&config.mail),
+        },
     }
+}
+
+fn report_addresses(mail: &config::Mail) -> Option<ReportAddresses> {
+    mail.smtp_url.as_ref()?;
+    Some(ReportAddresses { to: mail.establishment_to.clone()?, from: mail.from.clone()? })
+}
+
+/// The way out by mail, where one is set.
+pub(super) fn mailer(config: &Config) -> Option<Mailer> {
+    let mail = &config.mail;
+    let url = mail.smtp_url.clone()?;
+    Some(Mailer::new(MailSettings {
+        host: url.host,
+        port: url.port,
+        tls: match url.tls {
+            SmtpTls::Implicit => Tls::Implicit,
+            SmtpTls::StartTls => Tls::StartTls,
+            SmtpTls::None => Tls::None,
+        },
+        credentials: url.credentials,
+        from: mail.from.clone()?,
+        reply_to: mail.reply_to.clone(),
+        timeout: mail.timeout,
+    }))
 }
 
 fn whole(number: u32) -> usize {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use secrecy::SecretString;
 
 use super::channel_watch::{self, Watch};
 use crate::app::checkup::Checkup;
@@ -15,14 +14,11 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::ids::Code;
 use crate::domain::right::Right;
-use crate::domain::sealed::SealingKeys;
-use crate::line::token::Access;
-use crate::relay::channels as relay;
-use crate::relay::engine::sealed_as;
+use crate::line::token::BadToken;
+use crate::relay::channels::{self as relay, NewChannel};
 use crate::relay::refusal::Refusal;
+use crate::store::Connection;
 use crate::store::channels::{self, Channel as Stored};
-use crate::store::notices::{Notice, notify};
-use crate::store::{Connection, StoreError, audit};
 
 const ADD_EXAMPLE: &str = "\
 Example:
@@ -137,21 +133,21 @@ impl Channel {
 impl Add {
     async fn run(self, context: &AppContext) -> anyhow::Result<()> {
         secrets::check(context).await?;
-        let sealing = context.sealing_keys()?;
-        let secret = seal_secret(&sealing, &self.code, &self.secret_file)?;
-        let token = seal_token(&sealing, &self.code, &self.token_file)?;
+        let (secret, token) = (read_secret(&self.secret_file)?, read_secret(&self.token_file)?);
         let rate = self.rate.unwrap_or(context.config.relay.rate_per_second);
-        let (code, now) = (self.code.as_str(), context.clock.now());
+        let (code, now) = (&self.code, context.clock.now());
+        let new = NewChannel { code, name: &self.name, secret: &secret, token: &token, rate };
+        let right = Right::whole(Actor::COMMAND_LINE);
         let mut tx = context.db.begin().await?;
-        let rate = i32::try_from(rate)?;
-        match channels::insert_channel(&mut tx, code, &self.name, &secret, &token, rate, now).await {
-            Err(StoreError::Refused(rule)) if rule == "channels_code_key" => {
+        match relay::add(&mut tx, &right, &context.sealing_keys()?, &new, now).await {
+            Ok(_) => tx.commit().await?,
+            Err(Refusal::ChannelTaken) => {
                 bail!("there is a channel \"{code}\" already; `channel rotate` stores a new secret or token for it")
             }
-            inserted => inserted?,
-        };
-        note(&mut tx, context, "channel_add", code).await?;
-        tx.commit().await?;
+            Err(Refusal::BadChannelSecret) => bail!("{} holds no channel secret", self.secret_file.display()),
+            Err(Refusal::BadChannelToken(bad)) => return Err(no_token(&self.token_file, bad)),
+            Err(refusal) => return Err(refusal.into()),
+        }
         writeln!(io::stdout(), "channel {code} added; `gcc-relay channel check {code}` asks LINE about it")?;
         Ok(())
     }
@@ -178,19 +174,20 @@ impl Budget {
 impl Rotate {
     async fn run(self, context: &AppContext) -> anyhow::Result<()> {
         secrets::check(context).await?;
-        let sealing = context.sealing_keys()?;
-        let seal = |file: &Option<PathBuf>, how: fn(&SealingKeys, &Code, &Path) -> anyhow::Result<Vec<u8>>| {
-            file.as_deref().map(|file| how(&sealing, &self.code, file)).transpose()
-        };
-        let secret = seal(&self.secrets.secret_file, seal_secret)?;
-        let token = seal(&self.secrets.token_file, seal_token)?;
+        let NewSecrets { secret_file, token_file } = &self.secrets;
+        let secret = secret_file.as_deref().map(read_secret).transpose()?;
+        let token = token_file.as_deref().map(read_secret).transpose()?;
+        let right = Right::whole(Actor::COMMAND_LINE);
+        let (sealing, now) = (context.sealing_keys()?, context.clock.now());
         let mut tx = context.db.begin().await?;
-        let channel = find(&mut tx, &self.code).await?;
-        let now = context.clock.now();
-        channels::update_credentials(&mut tx, channel.id, secret.as_deref(), token.as_deref(), now).await?;
-        note(&mut tx, context, "channel_rotate", &channel.code).await?;
-        notify(&mut tx, Notice::Wake(channel.id)).await?;
-        tx.commit().await?;
+        let new = (secret.as_ref(), token.as_ref());
+        match (relay::rotate(&mut tx, &right, &sealing, self.code.as_str(), new, now).await, secret_file, token_file) {
+            (Ok(_), ..) => tx.commit().await?,
+            (Err(Refusal::ChannelAbsent), ..) => return Err(absent(&self.code)),
+            (Err(Refusal::BadChannelSecret), Some(file), _) => bail!("{} holds no channel secret", file.display()),
+            (Err(Refusal::BadChannelToken(bad)), _, Some(file)) => return Err(no_token(file, bad)),
+            (Err(refusal), ..) => return Err(refusal.into()),
+        }
         writeln!(io::stdout(), "channel {}: stored", self.code)?;
         Ok(())
     }
@@ -265,24 +262,8 @@ fn absent(code: &Code) -> anyhow::Error {
     anyhow!("there is no channel \"{code}\"")
 }
 
-async fn note(db: &mut Connection, context: &AppContext, act: &str, code: &str) -> Result<(), StoreError> {
-    audit::insert_entry(db, context.clock.now(), &Actor::COMMAND_LINE, act, &format!("channel:{code}"), &json!({}))
-        .await
-}
-
-fn seal_secret(sealing: &SealingKeys, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
-    let text = read_secret(file)?;
-    let secret = text.expose_secret().trim();
-    if secret.is_empty() {
-        bail!("{} holds no channel secret", file.display());
-    }
-    Ok(sealing.seal(&sealed_as(code.as_str(), "secret"), secret.as_bytes())?)
-}
-
-fn seal_token(sealing: &SealingKeys, code: &Code, file: &Path) -> anyhow::Result<Vec<u8>> {
-    let access = Access::parse(&read_secret(file)?)
-        .with_context(|| format!("{} holds no channel access token", file.display()))?;
-    Ok(sealing.seal(&sealed_as(code.as_str(), "token"), access.token().expose_secret().as_bytes())?)
+fn no_token(file: &Path, bad: BadToken) -> anyhow::Error {
+    anyhow::Error::new(bad).context(format!("{} holds no channel access token", file.display()))
 }
 
 fn read_secret(file: &Path) -> anyhow::Result<SecretString> {

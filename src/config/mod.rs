@@ -8,7 +8,9 @@
 
 mod check;
 mod duration;
+mod files;
 mod layer;
+mod mail;
 mod money;
 mod oidc;
 mod relay;
@@ -23,12 +25,14 @@ use figment::Figment;
 use serde::Deserialize;
 
 pub use duration::parse as read_duration;
+pub use files::Files;
+pub use mail::{Mail, SmtpTls, SmtpUrl};
 pub use money::{BudgetRules, Price};
 pub use oidc::{Oidc, ProviderUrl, SecondFactor};
 pub use relay::{BypassAfter, Relay};
 pub use sections::{
-    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, ProxyHeader, ProxyNetwork,
-    Retention, Secrets, Server,
+    Accounts, BaseUrl, Bulletins, Database, DatabaseUrl, Demo, Limits, Line, Log, LogFormat, Offices, ProxyHeader,
+    ProxyNetwork, Retention, Secrets, Server,
 };
 
 use check::Check;
@@ -37,7 +41,7 @@ use layer::Layer;
 /// `config/default.toml`, the manual, as `--help` and the documentation show it.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
-/// All settings of one process.
+/// All settings of one process. Sections that few look at are apart, as it is handed along by value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -53,6 +57,12 @@ pub struct Config {
     pub relay: Relay,
     /// What bulletins must meet before they go out.
     pub bulletins: Bulletins,
+    /// Where uploaded files are kept.
+    pub files: Files,
+    /// What offices are asked to do.
+    pub offices: Box<Offices>,
+    /// The way by which mails go out.
+    pub mail: Box<Mail>,
     /// How long deliveries are kept.
     pub retention: Retention,
     /// How secrets are kept.
@@ -60,7 +70,7 @@ pub struct Config {
     /// How people sign in.
     pub accounts: Accounts,
     /// Sign-in at a provider of OpenID Connect.
-    pub oidc: Oidc,
+    pub oidc: Box<Oidc>,
     /// What is logged, and how.
     pub log: Log,
     /// The demo.
@@ -110,6 +120,8 @@ impl Config {
         self.line.check(&mut check);
         self.relay.check(&self.line, &mut check);
         self.bulletins.check(&self.server, &mut check);
+        self.files.check(&mut check);
+        self.mail.check(&mut check);
         self.retention.check(&mut check);
         self.secrets.check(&mut check);
         self.accounts.check(&mut check);

@@ -18,6 +18,7 @@ const DAY: Duration = Duration::from_hours(24);
 use crate::domain::account::Role;
 use crate::domain::bulletin::Approval;
 use crate::domain::hosts::{Address, BadAddress};
+use crate::domain::national::NameTemplate;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -229,6 +230,9 @@ pub struct Line {
     /// The longest time of a call in all.
     #[serde(deserialize_with = "duration::one")]
     pub request_timeout: Duration,
+    /// The longest time of fetching what somebody sent.
+    #[serde(deserialize_with = "duration::one")]
+    pub content_timeout: Duration,
     /// What LINE's plans cost.
     pub price: Price,
 }
@@ -237,6 +241,7 @@ impl Line {
     pub(super) fn check(&self, check: &mut Check) {
         self.price.check(check);
         check.require_duration("line.request_timeout", self.request_timeout, SECOND / 10..=2 * MINUTE);
+        check.require_duration("line.content_timeout", self.content_timeout, SECOND..=30 * MINUTE);
         let shorter = self.connect_timeout <= self.request_timeout && !self.connect_timeout.is_zero();
         check.require("line.connect_timeout", shorter, "must be above zero and not longer than line.request_timeout");
     }
@@ -258,6 +263,14 @@ impl Bulletins {
         let fits = self.image_limit < server.request_body_limit;
         check.require("bulletins.image_limit", fits, "must be smaller than server.request_body_limit");
     }
+}
+
+/// What offices are asked to do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offices {
+    /// How the LINE groups of each tier are to be called.
+    pub group_names: NameTemplate,
 }
 
 /// How long things are kept.

@@ -161,6 +161,20 @@ pub struct WebhookEndpoint {
     pub active: bool,
 }
 
+/// What came of a webhook that was sent to try it: `POST /v2/bot/channel/webhook/test`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookTest {
+    /// Whether it arrived and was answered as it should be.
+    pub success: bool,
+    /// The status that it was answered with.
+    #[serde(default)]
+    pub status_code: Option<u16>,
+    /// `OK`, `COULD_NOT_CONNECT`, `REQUEST_TIMEOUT`, `ERROR_STATUS_CODE` or `UNCLASSIFIED`; new words may come.
+    #[serde(default)]
+    pub reason: String,
+}
+
 /// How many people are in a group, without the account: `GET /v2/bot/group/{groupId}/members/count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct MembersCount {

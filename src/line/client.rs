@@ -8,7 +8,7 @@
 //! reached LINE. `X-Line-Retry-Key` goes with a push and nothing else, since other endpoints answer it
 //! with 400. Source: <https://developers.line.biz/en/reference/messaging-api/>.
 //!
-//! Called by `relay` (push, evidence, quota, replies) and `cli` (channel check).
+//! Called by `relay` (push, evidence, quota, replies), `intake` (what people send) and `cli` (channel check).
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::answers::{
     Answer, BotInfo, CallError, Complaint, Consumption, DeliveryCount, ErrorBody, GroupSummary, MembersCount, Quota,
-    Silence, Unanswered, WebhookEndpoint,
+    Silence, Unanswered, WebhookEndpoint, WebhookTest,
 };
 use super::guarded_body::{GuardedBody, HeldBack, MaySend, always};
 use super::token::Access;
@@ -40,10 +40,14 @@ const POOL_IDLE: Duration = Duration::from_secs(20);
 pub struct Settings {
     /// LINE's `https://api.line.me`, or a stub's address.
     pub api_base: Url,
+    /// LINE's `https://api-data.line.me`, where what people send is fetched, or a stub's address.
+    pub data_base: Url,
     /// For the connection with its TLS handshake; less than `request_timeout`.
     pub connect_timeout: Duration,
     /// For the whole call, body included.
     pub request_timeout: Duration,
+    /// For fetching what people send, body included.
+    pub content_timeout: Duration,
     /// Calls at the same time, over all channels: as many connections are kept open.
     pub in_flight: usize,
 }
@@ -52,7 +56,7 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The base address is not one to which a path can be added.
-    #[error("line.api_base must be an http or https address")]
+    #[error("line.api_base and line.data_base must be http or https addresses")]
     Base,
     /// `main` has not chosen the cryptography for TLS.
     #[error("no TLS crypto provider is installed in this process")]
@@ -68,6 +72,9 @@ pub struct LineClient {
     http: Client,
     base: Url,
     push: Url,
+    /// To the data host, with more time.
+    pub(super) data: Client,
+    pub(super) data_base: Url,
 }
 
 impl LineClient {
@@ -79,13 +86,14 @@ impl LineClient {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(ClientError::NoCrypto);
         }
-        if !matches!(settings.api_base.scheme(), "http" | "https") {
+        let (base, data_base) = (settings.api_base.clone(), settings.data_base.clone());
+        if [&base, &data_base].iter().any(|base| !matches!(base.scheme(), "http" | "https")) {
             return Err(ClientError::Base);
         }
-        let http = build_http(settings).map_err(ClientError::Build)?;
-        let base = settings.api_base.clone();
+        let http = build_http(settings, &base, settings.request_timeout).map_err(ClientError::Build)?;
+        let data = build_http(settings, &data_base, settings.content_timeout).map_err(ClientError::Build)?;
         let push = under(&base, &["v2", "bot", "message", "push"]);
-        Ok(Self { http, base, push })
+        Ok(Self { http, base, push, data, data_base })
     }
 
     /// Sends `messages`, the stored JSON array, to the group `to`. The bytes go out as they are, because
@@ -215,8 +223,22 @@ impl LineClient {
         if answer.status == 404 { Ok(None) } else { answer.read().map(Some) }
     }
 
+    /// Has LINE send a webhook without events to the address that is set.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn test_webhook(&self, access: &Access) -> Result<WebhookTest, CallError> {
+        let url = under(&self.base, &["v2", "bot", "channel", "webhook", "test"]);
+        call(self.post(url, "{}"), access).await?.read()
+    }
+
     async fn get(&self, access: &Access, path: &[&str]) -> Result<Answer, Unanswered> {
         call(self.http.get(under(&self.base, path)), access).await
+    }
+
+    /// Makes a call that reads a short answer.
+    pub(super) async fn ask(&self, request: RequestBuilder, access: &Access) -> Result<Answer, Unanswered> {
+        call(request, access).await
     }
 
     fn post(&self, url: Url, body: impl Into<Body>) -> RequestBuilder {
@@ -224,18 +246,18 @@ impl LineClient {
     }
 }
 
-fn build_http(settings: &Settings) -> Result<Client, reqwest::Error> {
+fn build_http(settings: &Settings, base: &Url, timeout: Duration) -> Result<Client, reqwest::Error> {
     let builder = Client::builder()
         .user_agent(concat!("gcc-relay/", env!("CARGO_PKG_VERSION")))
         .http1_only()
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(settings.connect_timeout)
-        .timeout(settings.request_timeout)
+        .timeout(timeout)
         .pool_max_idle_per_host(settings.in_flight)
         .pool_idle_timeout(POOL_IDLE);
     // a proxy set for the way out must not catch calls to a simulator on this machine
-    if is_this_machine(&settings.api_base) { builder.no_proxy().build() } else { builder.build() }
+    if is_this_machine(base) { builder.no_proxy().build() } else { builder.build() }
 }
 
 fn is_this_machine(base: &Url) -> bool {
@@ -248,7 +270,7 @@ fn is_this_machine(base: &Url) -> bool {
 }
 
 /// `base` with the percent-encoded `path` behind it.
-fn under(base: &Url, path: &[&str]) -> Url {
+pub(super) fn under(base: &Url, path: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().extend(path);
@@ -273,7 +295,7 @@ async fn call(request: RequestBuilder, access: &Access) -> Result<Answer, Unansw
 
 /// Nothing was sent where the connection, or the request itself, could not be made, or the body was held back; else it is
 /// not sure.
-fn unanswered(error: reqwest::Error, elapsed: Duration) -> Unanswered {
+pub(super) fn unanswered(error: reqwest::Error, elapsed: Duration) -> Unanswered {
     let silence = if HeldBack::caused(&error) {
         Silence::HeldBack
     } else if error.is_connect() || error.is_builder() {

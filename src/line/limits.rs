@@ -126,6 +126,10 @@ impl Check {
                 self.text(at, message, "altText", ALT_TEXT, Unit::Utf16);
                 self.container(&format!("{at}/contents"), &message["contents"]);
             }
+            Some("image" | "video") => {
+                self.text(at, message, "originalContentUrl", IMAGE_URL, Unit::Utf16);
+                self.text(at, message, "previewImageUrl", IMAGE_URL, Unit::Utf16);
+            }
             _ => {}
         }
     }

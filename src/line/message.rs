@@ -2,7 +2,8 @@
 //!
 //! Rendered once per variant and stored; every delivery sends the same bytes. The first object is the
 //! bulletin as a Flex bubble, the second, in the variant for groups whose steward adds a word, the
-//! steward's note, attributed so that nobody takes it for part of the letter. Texts are cut for the eye
+//! steward's note, attributed so that nobody takes it for part of the letter. Pictures and videos that a bulletin carries
+//! stand in front of both, and then the bubble is the last, so that its button is where people end up reading. Texts are cut for the eye
 //! only and by whole words. What is rendered goes through [`super::limits`] before it is published.
 //!
 //! Called by `relay::publish`, `relay::forward` and, for the reminders beside them, `relay::reminders`, and by `web` for the preview;
@@ -50,6 +51,8 @@ pub struct Bubble<'a> {
     pub origin: &'a str,
     /// The picture above the text.
     pub hero: Option<Hero<'a>>,
+    /// Pictures and a video that go out in front of it.
+    pub media: &'a [Media<'a>],
     /// Pages and files that belong to it.
     pub links: &'a [Link<'a>],
     /// Its public page.
@@ -75,6 +78,17 @@ pub struct Hero<'a> {
     pub width: i16,
     /// Its height in pixels; at most three times the width.
     pub height: i16,
+}
+
+/// A picture or a video as a message of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Media<'a> {
+    /// Whether it is a video.
+    pub video: bool,
+    /// Where LINE fetches it: `https`, at most 2,000 UTF-16 units.
+    pub url: &'a str,
+    /// Where LINE fetches the small picture of it.
+    pub preview_url: &'a str,
 }
 
 /// A link of a bulletin, shown as a button.
@@ -104,8 +118,16 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
     let texts = Texts::of(bulletin);
     let alt_text = alt_text(bulletin);
     let note = note.map(note_text);
-    let mut messages = vec![Message::Flex { alt_text: &alt_text, contents: alone(bubble::draw(bulletin, &texts)) }];
-    messages.extend(note.as_deref().map(|text| Message::Text { text }));
+    let card = Message::Flex { alt_text: &alt_text, contents: alone(bubble::draw(bulletin, &texts)) };
+    let note = note.as_deref().map(|text| Message::Text { text });
+    let mut messages: Vec<Message<'_>> = bulletin.media.iter().map(media_message).collect();
+    if messages.is_empty() {
+        messages.push(card);
+        messages.extend(note);
+    } else {
+        messages.extend(note);
+        messages.push(card);
+    }
     to_bytes(&messages)
 }
 
@@ -116,12 +138,22 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
 /// None that is known, as in [`render`].
 pub fn render_carousel(whole: &Bubble<'_>, bulletins: &[Bubble<'_>]) -> Result<Vec<u8>, serde_json::Error> {
     // a carousel is a third of the weight for each of them, and their links are on their pages
-    let short: Vec<Bubble<'_>> = bulletins.iter().map(|bulletin| Bubble { links: &[], ..*bulletin }).collect();
+    let short: Vec<Bubble<'_>> =
+        bulletins.iter().map(|bulletin| Bubble { links: &[], media: &[], ..*bulletin }).collect();
     let cards: Vec<&Bubble<'_>> = whole.forward.map(|_| whole).into_iter().chain(&short).collect();
     let texts: Vec<Texts<'_>> = cards.iter().map(|card| Texts::cut_to(card, CAROUSEL_BODY_UNITS)).collect();
     let contents = cards.iter().zip(&texts).map(|(card, texts)| bubble::draw(card, texts)).collect();
     let (alt_text, contents) = (alt_text(whole), Container::Carousel(Carousel { contents }));
     to_bytes(&[Message::Flex { alt_text: &alt_text, contents }])
+}
+
+fn media_message<'a>(media: &Media<'a>) -> Message<'a> {
+    let (original_content_url, preview_image_url) = (media.url, media.preview_url);
+    if media.video {
+        Message::Video { original_content_url, preview_image_url }
+    } else {
+        Message::Image { original_content_url, preview_image_url }
+    }
 }
 
 fn alone(bubble: flex::Bubble<'_>) -> Container<'_> {
@@ -137,14 +169,16 @@ pub fn render_list(bulletins: &[ListedBulletin<'_>]) -> Result<Vec<u8>, serde_js
     to_bytes(&[Message::Flex { alt_text: &list::alt_text(texts.len()), contents: alone(list::draw(&texts)) }])
 }
 
-/// A stored message array with a steward's note behind it: the bulletin's own bytes stay as they are.
+/// A stored message array with a steward's note behind it, or in front of the card where that is the last of several: the bulletin's
+/// own bytes stay as they are.
 ///
 /// # Errors
 /// None that is known, as in [`render`].
 pub fn with_note(stored: &str, note: &StewardNote<'_>) -> Result<String, serde_json::Error> {
     let mut messages: Vec<&serde_json::value::RawValue> = serde_json::from_str(stored)?;
     let text = serde_json::value::to_raw_value(&Message::Text { text: &note_text(note) })?;
-    messages.push(&text);
+    let at = if messages.len() > 1 { messages.len() - 1 } else { messages.len() };
+    messages.insert(at, &text);
     serde_json::to_string(&messages)
 }
 

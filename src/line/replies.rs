@@ -138,19 +138,24 @@ pub fn expired_bulletin() -> Reply {
 pub fn friend_greeting(account_url: &str) -> Reply {
     plain_text(&format!(
         "บัญชีนี้ใช้แจ้งข้อมูลข่าวสารของทางราชการแบบทางเดียว และไม่ตอบคำถาม\n\n\
-         หากท่านเป็นผู้ส่งต่อประกาศ โปรดขอรหัสผูกบัญชีจากหน้า \"บัญชีของฉัน\" แล้วพิมพ์รหัสนั้นในแชทนี้ \
-         เพื่อรับการแจ้งเตือนและส่งต่อประกาศได้จาก LINE\n{account_url}"
+         หากท่านเป็นผู้ส่งต่อประกาศหรือผู้ประสานงาน โปรดขอรหัสผูกบัญชีจากหน้า \"บัญชีของฉัน\" แล้วพิมพ์รหัสนั้นในแชทนี้ \
+         เพื่อรับการแจ้งเตือน ส่งต่อประกาศ หรือส่งไฟล์ของหน่วยงานได้จาก LINE\n{account_url}"
     ))
 }
 
-/// When a binding code was right: `title` is what the account is called.
+/// When a binding code was right: `title` is what the account is called, `forwards` whether it forwards by a tap.
 ///
 /// # Errors
 /// As [`thanks`].
-pub fn bound(title: &str) -> Reply {
+pub fn bound(title: &str, forwards: bool) -> Reply {
+    let follows = if forwards {
+        "ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ"
+    } else {
+        "ท่านจะได้รับการแจ้งเตือนเมื่อมีเรื่องที่ขอให้หน่วยงานของท่านดำเนินการ"
+    };
     plain_text(&format!(
-        "ผูก LINE นี้กับบัญชี {title} แล้ว\n\
-         ท่านกดส่งต่อประกาศจาก LINE ได้ และจะได้รับการแจ้งเตือนเมื่อมีประกาศรอท่านส่งต่อ \
+        "ผูก LINE นี้กับบัญชี {title} แล้ว\n{follows}\n\
+         ท่านส่งภาพ วีดิทัศน์ หรือเอกสาร PDF ของหน่วยงานในแชทนี้ได้ ระบบจะรับไว้เป็นผลงานที่หน่วยงานส่ง \
          หากต้องการยกเลิก ให้ยกเลิกที่หน้า \"บัญชีของฉัน\" หรือบล็อกบัญชีนี้"
     ))
 }
@@ -218,6 +223,54 @@ pub fn not_bound(page_url: &str) -> Reply {
     plain_text(&format!("ปุ่มส่งต่อใช้ได้เฉพาะผู้ส่งต่อประกาศที่ผูก LINE กับบัญชีในระบบแล้ว ผู้ส่งต่อประกาศเข้าสู่ระบบเพื่อส่งต่อได้ที่\n{page_url}"))
 }
 
+/// When so many files have come in whole and stand at `page_url`, where more can be said about them.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn files_received(files: usize, page_url: &str) -> Reply {
+    plain_text(&format!("รับไฟล์แล้ว {files} ไฟล์ โปรดเติมรายละเอียดได้ที่\n{page_url}"))
+}
+
+/// Why a file that somebody sent is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedFile {
+    /// It is nothing that is taken.
+    Kind,
+    /// It is larger than so many bytes.
+    TooLarge(u64),
+    /// It is a picture or a video that cannot be shown everywhere.
+    NotGood,
+    /// LINE could not prepare it.
+    NotPrepared,
+}
+
+impl RefusedFile {
+    /// In one word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::TooLarge(_) => "too_large",
+            Self::NotGood => "not_good",
+            Self::NotPrepared => "not_prepared",
+        }
+    }
+}
+
+/// When a file is not taken.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn file_refused(why: RefusedFile) -> Reply {
+    let why = match why {
+        RefusedFile::Kind => "รับได้เฉพาะภาพ JPEG หรือ PNG วีดิทัศน์ MP4 และเอกสาร PDF".to_owned(),
+        RefusedFile::TooLarge(most) => format!("ไฟล์มีขนาดเกิน {} MB", most / 1_000_000),
+        RefusedFile::NotGood => "ภาพหรือวีดิทัศน์นี้เปิดไม่ได้ในทุกเครื่อง โปรดแปลงเป็น JPEG, PNG หรือ MP4 แล้วส่งอีกครั้ง".to_owned(),
+        RefusedFile::NotPrepared => "LINE เตรียมไฟล์นี้ไม่สำเร็จ โปรดส่งอีกครั้ง".to_owned(),
+    };
+    plain_text(&format!("ไม่สามารถรับไฟล์นี้ได้: {why}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +293,8 @@ mod tests {
             corrected("https://relay.example/b/abcdefghijklmnopqrstuv"),
             expired_bulletin(),
             friend_greeting("https://relay.example/account"),
-            bound("ผู้ว่าราชการจังหวัดลำพูน"),
+            bound("ผู้ว่าราชการจังหวัดลำพูน", true),
+            bound("ผู้ประสานงานจังหวัดลำพูน", false),
             unknown_binding_code(),
             expired_binding_code(),
             binding_code_in_group(),
@@ -249,6 +303,11 @@ mod tests {
             forwarded_before(),
             nothing_to_forward("https://relay.example/waiting/x"),
             not_bound("https://relay.example/waiting/x"),
+            files_received(3, "https://relay.example/submissions/01a22a27-46dd-7fd6-8325-775d7230bccc"),
+            file_refused(RefusedFile::Kind),
+            file_refused(RefusedFile::TooLarge(100_000_000)),
+            file_refused(RefusedFile::NotGood),
+            file_refused(RefusedFile::NotPrepared),
         ] {
             assert_eq!(limits::check(&reply.expect("test data")).expect("test data"), []);
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use url::Url;
 
 use super::client::{LineClient, Settings};
 use super::token::Access;
@@ -16,8 +17,15 @@ pub(crate) fn access() -> Access {
 pub(crate) fn client_at(base: &str, request_timeout: Duration) -> LineClient {
     // another test may have been first
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let api_base = base.parse().expect("test data");
-    let settings = Settings { api_base, connect_timeout: Duration::from_secs(30), request_timeout, in_flight: 4 };
+    let api_base: Url = base.parse().expect("test data");
+    let settings = Settings {
+        data_base: Url::clone(&api_base),
+        api_base,
+        connect_timeout: Duration::from_secs(30),
+        request_timeout,
+        content_timeout: request_timeout,
+        in_flight: 4,
+    };
     LineClient::new(&settings).expect("test data")
 }
 

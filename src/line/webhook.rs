@@ -77,6 +77,52 @@ pub enum QuoteAnswer {
     Sticker,
 }
 
+/// What kind of thing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// A picture.
+    Image,
+    /// A video.
+    Video,
+    /// A file.
+    File,
+}
+
+impl MediaKind {
+    /// The type of the event with the message's.
+    #[must_use]
+    pub fn of_message(self) -> &'static str {
+        match self {
+            Self::Image => "message/image",
+            Self::Video => "message/video",
+            Self::File => "message/file",
+        }
+    }
+}
+
+/// A picture, a video or a file that somebody sent: where it is to be fetched, and nothing of what is in it. What a file is called is
+/// not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
+    /// LINE's id of the message.
+    pub message_id: String,
+    /// What it is.
+    pub kind: MediaKind,
+    /// That a picture was sent together with others.
+    pub set: Option<ImageSet>,
+}
+
+/// Pictures that were sent together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageSet {
+    /// LINE's id of the set.
+    pub id: String,
+    /// The place of this one, from 1; LINE leaves it out in old versions of the app.
+    pub index: Option<i16>,
+    /// How many they are; likewise.
+    pub total: Option<i16>,
+}
+
 /// Whether the channel may act on an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -116,6 +162,8 @@ pub enum EventContent {
         /// Whether the message was there before and says this now.
         edited: bool,
     },
+    /// Somebody sent a picture, a video or a file that LINE has.
+    Media(Media),
     /// Somebody took a message back.
     Unsend {
         /// LINE's id of the message.
@@ -150,6 +198,7 @@ impl EventContent {
             Self::Tap { .. } => "postback",
             Self::Text { edited: false, .. } => "message/text",
             Self::Text { edited: true, .. } => "messageEdited",
+            Self::Media(media) => media.kind.of_message(),
             Self::Unsend { .. } => "unsend",
             Self::MemberJoined { .. } => "memberJoined",
             Self::MemberLeft { .. } => "memberLeft",
@@ -239,6 +288,7 @@ fn read_what(event: &Value) -> Option<EventContent> {
         "leave" => EventContent::Leave,
         "postback" => EventContent::Tap { data: text_at(event, "/postback/data")? },
         "message" if event.pointer("/message/type")? == "text" => read_text(event.get("message")?, false)?,
+        "message" if MediaKind::of(event).is_some() => read_media(event)?,
         "messageEdited" if event.pointer("/message/type").is_some_and(|kind| kind == "text") => {
             read_text(event.get("message")?, true)?
         }
@@ -247,6 +297,31 @@ fn read_what(event: &Value) -> Option<EventContent> {
         "memberLeft" => EventContent::MemberLeft { n: count_at(event, "/left/members")? },
         _ => EventContent::Other { kind: kind_of(event) },
     })
+}
+
+impl MediaKind {
+    /// That of a message whose content LINE has.
+    fn of(event: &Value) -> Option<Self> {
+        let of_line = || event.pointer("/message/contentProvider/type").is_some_and(|provider| provider == "line");
+        match event.pointer("/message/type")?.as_str()? {
+            "image" if of_line() => Some(Self::Image),
+            "video" if of_line() => Some(Self::Video),
+            "file" => Some(Self::File),
+            _ => None,
+        }
+    }
+}
+
+/// Something that was sent, if it has an id.
+fn read_media(event: &Value) -> Option<EventContent> {
+    let small = |pointer| event.pointer(pointer).and_then(Value::as_i64).and_then(|n| i16::try_from(n).ok());
+    let positive = |pointer| small(pointer).filter(|n| *n > 0);
+    let set = id_at(event, "/message/imageSet/id").map(|id| ImageSet {
+        id,
+        index: positive("/message/imageSet/index"),
+        total: positive("/message/imageSet/total"),
+    });
+    Some(EventContent::Media(Media { message_id: id_at(event, "/message/id")?, kind: MediaKind::of(event)?, set }))
 }
 
 /// A text without its mentions: LINE writes the name of whoever is mentioned into it.

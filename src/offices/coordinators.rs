@@ -13,13 +13,16 @@ use crate::domain::coordinator::{
     Contacts, CoordinatorColumn, CoordinatorSource, FileFault, FileReason, FileRow, Person,
 };
 use crate::domain::ids::{CoordinatorId, OfficeId};
+use crate::domain::request::RequestKind;
 use crate::domain::right::Right;
 use crate::domain::sealed::SealingKeys;
 use crate::domain::search::compare_form;
 use crate::domain::time::Timestamp;
-use crate::store::coordinators::{self as rows, Coordinator, Filter, Making, NewCoordinator};
+use crate::store::coordinators::appointing::{self, Making, NewCoordinator};
+use crate::store::coordinators::contacts::{find_contacts, list_contacts};
+use crate::store::coordinators::{self as rows, Coordinator, Filter};
 use crate::store::offices::{Office, list_called};
-use crate::store::requests::answer_naming;
+use crate::store::requests::answering::answer_kind;
 use crate::store::{Connection, audit};
 
 /// The most appointments in one file.
@@ -64,16 +67,17 @@ pub async fn name(
 ) -> Result<CoordinatorId> {
     must_work_for(db, right, naming.office).await?;
     let Naming { office, deputy, person, contacts, from, source } = naming;
-    rows::lock_offices(db, &[office]).await?;
-    if !rows::list_not_before(db, &[office], deputy, from).await?.is_empty() {
+    appointing::lock_offices(db, &[office]).await?;
+    if !appointing::list_not_before(db, &[office], deputy, from).await?.is_empty() {
         return Err(OfficeRefusal::NotLater);
     }
-    let ended = rows::end_predecessors(db, &[office], deputy, from, &right.actor).await?;
+    let ended = appointing::end_predecessors(db, &[office], deputy, from, &right.actor).await?;
     let new = seal(sealing, office, person, &contacts, now)?;
     let id = new.id;
     let making = Making { deputy, from, source, by: &right.actor, at: now };
-    rows::insert_coordinators(db, &[new], &making).await?;
-    let answered = if deputy { 0 } else { answer_naming(db, &[office], &right.actor, now).await? };
+    appointing::insert_coordinators(db, &[new], &making).await?;
+    let answered =
+        if deputy { 0 } else { answer_kind(db, &[office], RequestKind::NameCoordinator, &right.actor, now).await? };
     let detail = json!({
         "office": office.0, "deputy": deputy, "from": from, "source": source, "ended": ended, "requests_done": answered,
     });
@@ -97,21 +101,21 @@ pub async fn name_batch(
         return Err(OfficeRefusal::NotAllowed);
     }
     let offices = find_offices(db, right, &batch).await?;
-    rows::lock_offices(db, &offices).await?;
-    let late = rows::list_not_before(db, &offices, false, from).await?;
+    appointing::lock_offices(db, &offices).await?;
+    let late = appointing::list_not_before(db, &offices, false, from).await?;
     let fault = |line, reason| FileFault { line, column: Some(CoordinatorColumn::Office), reason };
     let zipped = batch.iter().zip(&offices).filter(|(_, office)| late.contains(office));
     let faults: Vec<FileFault> = zipped.map(|(row, _)| fault(row.line, FileReason::NotLater)).collect();
     if !faults.is_empty() {
         return Err(OfficeRefusal::File(faults));
     }
-    let ended = rows::end_predecessors(db, &offices, false, from, &right.actor).await?;
+    let ended = appointing::end_predecessors(db, &offices, false, from, &right.actor).await?;
     let sealed =
         batch.into_iter().zip(&offices).map(|(row, office)| seal(sealing, *office, row.person, &row.contacts, now));
     let new = sealed.collect::<Result<Vec<_>>>()?;
     let making = Making { deputy: false, from, source: CoordinatorSource::Csv, by: &right.actor, at: now };
-    rows::insert_coordinators(db, &new, &making).await?;
-    let answered = answer_naming(db, &offices, &right.actor, now).await?;
+    appointing::insert_coordinators(db, &new, &making).await?;
+    let answered = answer_kind(db, &offices, RequestKind::NameCoordinator, &right.actor, now).await?;
     let detail = json!({ "coordinators": new.len(), "from": from, "ended": ended, "requests_done": answered });
     audit::insert_entry(db, now, &right.actor, "import_coordinators", "coordinators", &detail).await?;
     Ok(new.len())
@@ -157,8 +161,8 @@ fn choose(known: &[Office], form: &str) -> std::result::Result<OfficeId, FileRea
 /// [`OfficeRefusal::CoordinatorAbsent`]; [`OfficeRefusal::CannotEnd`] where it has ended by then, or has not begun.
 pub async fn end(db: &mut Connection, right: &Right, id: CoordinatorId, at: Timestamp, now: Timestamp) -> Result<()> {
     let found = find_theirs(db, right, id).await?;
-    rows::lock_offices(db, &[found.office_id]).await?;
-    if !rows::end_coordinator(db, id, at, &right.actor).await? {
+    appointing::lock_offices(db, &[found.office_id]).await?;
+    if !appointing::end_coordinator(db, id, at, &right.actor).await? {
         return Err(OfficeRefusal::CannotEnd);
     }
     let detail = json!({ "office": found.office_id.0, "until": at });
@@ -205,7 +209,7 @@ pub async fn take_out(
 /// The appointments of a list with how to reach each person, for a file; writes down who took it.
 ///
 /// # Errors
-/// [`OfficeRefusal::NotAllowed`].
+/// [`OfficeRefusal::NotAllowed`], [`OfficeRefusal::TooManyExported`].
 pub async fn export(
     db: &mut Connection,
     right: &Right,
@@ -217,9 +221,12 @@ pub async fn export(
         return Err(OfficeRefusal::NotAllowed);
     }
     let filter = Filter { scope: right.scope.groups(), ..filter.clone() };
-    let found = rows::list_coordinators(db, &filter, now, MOST_EXPORTED).await?;
+    let found = rows::list_coordinators(db, &filter, now, MOST_EXPORTED + 1).await?;
+    if i64::try_from(found.len()).is_ok_and(|found| found > MOST_EXPORTED) {
+        return Err(OfficeRefusal::TooManyExported);
+    }
     let ids: Vec<CoordinatorId> = found.iter().map(|row| row.id).collect();
-    let sealed = rows::list_contacts(db, &ids).await?;
+    let sealed = list_contacts(db, &ids).await?;
     let mut opened = std::collections::HashMap::new();
     for (id, sealed) in sealed {
         opened.insert(id, unseal(sealing, id, &sealed)?);
@@ -258,7 +265,7 @@ fn seal(
 }
 
 async fn open(db: &mut Connection, sealing: &SealingKeys, id: CoordinatorId) -> Result<Option<Contacts>> {
-    let sealed = rows::find_contacts(db, id).await?;
+    let sealed = find_contacts(db, id).await?;
     sealed.map(|sealed| unseal(sealing, id, &sealed)).transpose()
 }
 

@@ -6,15 +6,19 @@
 
 pub mod coordinators;
 pub mod dissemination;
+pub mod establishment;
 pub mod read_back;
 pub mod register;
 pub mod requests;
+pub mod submissions;
 
 use crate::domain::account::Permission;
 use crate::domain::coordinator::FileFault;
 use crate::domain::ids::{DisseminationId, OfficeId, RegisterEntryId};
 use crate::domain::register::{BadYear, RegisterYear};
 use crate::domain::right::{Right, Scope};
+use crate::domain::secrecy::Class;
+use crate::domain::submission::BadFiles;
 use crate::store::offices::is_under;
 use crate::store::register::endorsements::MOST;
 use crate::store::{Connection, StoreError};
@@ -70,6 +74,12 @@ pub enum OfficeRefusal {
     /// A file with what is wrong with it.
     #[error("the file is not accepted")]
     File(Vec<FileFault>),
+    /// One file, which is written down as a whole, would hold more people than it may.
+    #[error(
+        "one file holds at most {} appointments: narrow it by province, or leave out those that have ended",
+        coordinators::MOST_EXPORTED
+    )]
+    TooManyExported,
     /// There is no such request, or its office is outside of the caller's part of the tree.
     #[error("there is no such request")]
     RequestAbsent,
@@ -100,6 +110,48 @@ pub enum OfficeRefusal {
     /// A first record says that something was done.
     #[error("must be at least 1; only a replacement says that nothing was done")]
     NothingDone,
+    /// There is no such submission, or its office is outside of the caller's part of the tree.
+    #[error("there is no such submission")]
+    SubmissionAbsent,
+    /// Nobody checks what their own office sends up.
+    #[error("an office above the one that sends does this")]
+    NotAbove,
+    /// It has come further, or not so far.
+    #[error("the submission has not come so far, or has come further")]
+    NotNow,
+    /// There is no such topic, or it is offered no more.
+    #[error("there is no such topic")]
+    TopicAbsent,
+    /// There is no such file; which of the list, from 0.
+    #[error("there is no file of this id")]
+    FileAbsent(usize),
+    /// The files do not make one submission.
+    #[error(transparent)]
+    Files(BadFiles),
+    /// Neither a text nor a file.
+    #[error("is required where there is no file")]
+    NothingSent,
+    /// A text bears a secrecy class; the field.
+    #[error("bears the secrecy class {}", .1.thai())]
+    Classified(&'static str, Class),
+    /// The office does not answer for the group at this place, or it is out of use.
+    #[error("is no group in use of this office or below it")]
+    GroupAbsent(usize),
+    /// The group at this place was not created.
+    #[error("was not created yet")]
+    NotCreated(usize),
+    /// The office has no group in use.
+    #[error("the office has no group in use")]
+    NothingToReport,
+    /// There is no such report, or its office is outside of the caller's part of the tree.
+    #[error("there is no such report")]
+    ReportAbsent,
+    /// A report goes out when it was made.
+    #[error("must not lie before the day on which the report was made")]
+    BeforeReport,
+    /// A mail of the report is under way, or was accepted.
+    #[error("a mail of this report is under way, or the mail server has accepted it")]
+    MailStands,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

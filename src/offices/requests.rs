@@ -9,7 +9,8 @@ use crate::domain::request::RequestState;
 use crate::domain::right::Right;
 use crate::domain::text::RequestText;
 use crate::domain::time::Timestamp;
-use crate::store::requests::{OfficeRequest, answer_request, find_request};
+use crate::store::requests::answering::answer_request;
+use crate::store::requests::{OfficeRequest, find_request};
 use crate::store::{Connection, audit};
 
 /// What an office answers.

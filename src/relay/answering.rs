@@ -74,6 +74,8 @@ pub(super) enum ReplyKind {
     /// An account is bound to whoever typed its code.
     Bound {
         title: String,
+        /// Whether it forwards by a tap.
+        forwards: bool,
     },
     UnknownBindingCode,
     ExpiredBindingCode,
@@ -126,7 +128,7 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
         ReplyKind::CorrectedBulletin { public_token } => replies::corrected(&read_url(&engine.settings, public_token))?,
         ReplyKind::ExpiredBulletin => replies::expired_bulletin()?,
         ReplyKind::FriendGreeting => replies::friend_greeting(&format!("{}/account", engine.settings.public_url))?,
-        ReplyKind::Bound { title } => replies::bound(title)?,
+        ReplyKind::Bound { title, forwards } => replies::bound(title, *forwards)?,
         ReplyKind::UnknownBindingCode => replies::unknown_binding_code()?,
         ReplyKind::ExpiredBindingCode => replies::expired_binding_code()?,
         ReplyKind::BindingCodeInGroup => replies::binding_code_in_group()?,

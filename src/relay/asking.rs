@@ -5,7 +5,7 @@ use super::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
 use crate::store::bulletins::Bulletin;
-use crate::store::requests::{IssuedRequest, issue_requests};
+use crate::store::requests::issuing::{IssuedRequest, issue_requests};
 
 /// Issues the requests of a bulletin that has its deliveries, to the offices of these.
 pub(super) async fn issue(db: &mut Connection, settings: &Settings, bulletin: &Bulletin, now: Timestamp) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Binding: a steward's account and the LINE user who types its code in the chat of two with the official account.
+//! Binding: a steward's or coordinator's account and the LINE user who types its code in the chat of two with the official account.
 //!
 //! LINE's user id comes sealed from where it arrived (`web::webhook`), is sealed anew for its account, and is opened only to write
 //! to the person (`open_user`). Whoever blocks the account is forgotten at once.
@@ -13,7 +13,7 @@ use crate::domain::ids::{AccountId, ChannelId};
 use crate::domain::sealed::{SealError, SealingKeys};
 use crate::domain::time::Timestamp;
 use crate::store::binding_codes::{find_account_of_code, spoil_binding_code, use_binding_code};
-use crate::store::bindings::{delete_ended, delete_of_person, list_bound, put_binding};
+use crate::store::bindings::{delete_ended, delete_of_person, is_bound_to, put_binding};
 use crate::store::webhook_events::Event;
 use crate::store::{Connection, Result, audit};
 
@@ -65,7 +65,7 @@ pub(super) async fn bind(engine: &Engine, db: &mut Connection, event: &Event, no
         }
     };
     let Some(found) = use_binding_code(db, &sha256, now).await? else {
-        return answer_bad_code(db, &sha256, person, now).await;
+        return answer_bad_code(db, &sha256, person).await;
     };
     let sealed = match engine.sealing.seal(&user_sealed_as(found.account), user.expose_secret().as_bytes()) {
         Ok(sealed) => sealed,
@@ -78,15 +78,14 @@ pub(super) async fn bind(engine: &Engine, db: &mut Connection, event: &Event, no
     put_binding(db, found.account, event.channel_id, person, &sealed, event.occurred_at).await?;
     let by = Actor::user(&found.username);
     audit::insert_entry(db, now, &by, "line_bind", &by.to_string(), &json!({ "channel": event.channel_id.0 })).await?;
-    Ok(ReplyKind::Bound { title: found.title })
+    Ok(ReplyKind::Bound { title: found.title, forwards: found.forwards })
 }
 
 /// What is said of a code that is not good: who typed it twice is bound.
-async fn answer_bad_code(db: &mut Connection, sha256: &[u8], person: &[u8], now: Timestamp) -> Result<ReplyKind> {
+async fn answer_bad_code(db: &mut Connection, sha256: &[u8], person: &[u8]) -> Result<ReplyKind> {
     let Some(known) = find_account_of_code(db, sha256).await? else { return Ok(ReplyKind::UnknownBindingCode) };
-    let bound = list_bound(db, person, now).await?;
-    if bound.iter().any(|bound| bound.account == known.account) {
-        return Ok(ReplyKind::Bound { title: known.title });
+    if is_bound_to(db, known.account, person).await? {
+        return Ok(ReplyKind::Bound { title: known.title, forwards: known.forwards });
     }
     Ok(ReplyKind::ExpiredBindingCode)
 }

@@ -34,9 +34,11 @@ use crate::store::{Connection, audit};
 /// alone.
 ///
 /// # Errors
-/// [`Refusal::NotForDigest`] for all but routine news; [`Refusal::NoDigest`] where the settings name no hours.
+/// [`Refusal::NotForDigest`] for all but routine news without pictures or a video of their own; [`Refusal::NoDigest`] where the settings name no hours.
 pub fn next_hour(settings: &Settings, bulletin: &Bulletin, now: Timestamp) -> Result<Timestamp> {
-    if bulletin.urgency() != Urgency::Routine || bulletin.kind != Kind::News {
+    // a card among others has no room for pictures and videos of its own
+    let carries = !bulletin.media.is_empty();
+    if bulletin.urgency() != Urgency::Routine || bulletin.kind != Kind::News || carries {
         return Err(Refusal::NotForDigest);
     }
     settings.digests.next(&settings.reminders.hours, now).ok_or(Refusal::NoDigest)
@@ -152,6 +154,7 @@ fn digest_of(settings: &Settings, items: &[Bulletin], now: Timestamp) -> Draft {
         audience: first.audience.0.clone(),
         links: Vec::new(),
         attachment: None,
+        media: Vec::new(),
         forwarding: first.forwarding,
         way: first.way,
         acknowledgement: Acknowledgement { requested: false, due_at: None },

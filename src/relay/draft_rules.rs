@@ -2,7 +2,8 @@
 //!
 //! A fault says which field it is about as a JSON pointer and what is wrong in English; pages have their own words for it.
 
-use crate::domain::bulletin::{Audience, Kind, Link};
+use crate::domain::bulletin::{Audience, Kind, Link, MOST_MEDIA};
+use crate::domain::file_kind::FileKind;
 use crate::domain::national::{BadProvince, ProvinceCode};
 use crate::domain::request::{DraftedRequest, MOST_REQUESTS, MOST_WORKING_DAYS, find_wrong_weekday};
 use crate::domain::secrecy::{Class, secrecy_class};
@@ -24,14 +25,17 @@ pub enum DraftText {
     Body,
     /// What the picture shows.
     ImageAlt,
+    /// What a file shows that goes out in front of the card; which, from 0.
+    MediaAlt(usize),
 }
 
 impl DraftText {
-    fn pointer(self) -> &'static str {
+    fn pointer(self) -> String {
         match self {
-            Self::Subject => "/subject",
-            Self::Body => "/body",
-            Self::ImageAlt => "/attachments/0/alt",
+            Self::Subject => "/subject".to_owned(),
+            Self::Body => "/body".to_owned(),
+            Self::ImageAlt => "/attachments/0/alt".to_owned(),
+            Self::MediaAlt(index) => format!("/attachments/{index}/alt"),
         }
     }
 }
@@ -107,6 +111,12 @@ pub enum DraftFault {
     /// There is no such picture.
     #[error("there is no image of this id")]
     ImageAbsent,
+    /// It carries more than one push takes.
+    #[error("must be at most one image, and {MOST_MEDIA} pictures or one video from the files")]
+    TooManyFiles,
+    /// There is no such file; which of the attachments, from 0.
+    #[error("there is no picture or video of this id")]
+    FileAbsent(usize),
     /// It asks more than offices can follow.
     #[error("must be at most {MOST_REQUESTS}")]
     TooManyRequests,
@@ -138,7 +148,7 @@ impl DraftFault {
     #[must_use]
     pub fn pointer(&self) -> String {
         match self {
-            Self::Text(text, _) | Self::Classified(text, _) => text.pointer().to_owned(),
+            Self::Text(text, _) | Self::Classified(text, _) => text.pointer(),
             Self::TooManyLinks => "/links".to_owned(),
             Self::LinkLabel { index, .. } => format!("/links/{index}/label"),
             Self::WithdrawalByHand | Self::DigestByHand | Self::KindNeedsPublisher => "/kind".to_owned(),
@@ -155,6 +165,8 @@ impl DraftFault {
             Self::RequestDueTwice(index) | Self::RequestDays(index) => format!("/requests/{index}/due_in_working_days"),
             Self::RequestOver(index) => format!("/requests/{index}/due_on"),
             Self::ImageAbsent => "/attachments/0/image".to_owned(),
+            Self::TooManyFiles => "/attachments".to_owned(),
+            Self::FileAbsent(index) => format!("/attachments/{index}/file"),
         }
     }
 }
@@ -168,6 +180,7 @@ pub fn check_fields(draft: &Draft, now: Timestamp) -> Vec<DraftFault> {
     if let Some(attachment) = &draft.attachment {
         check_text(DraftText::ImageAlt, None, attachment.alt.as_str(), &mut faults);
     }
+    check_media(draft, &mut faults);
     check_links(&draft.links, &mut faults);
     check_audience(&draft.audience, &mut faults);
     check_requests(&draft.requests, now, &mut faults);
@@ -187,6 +200,19 @@ pub fn check_fields(draft: &Draft, now: Timestamp) -> Vec<DraftFault> {
 fn check_text(of: DraftText, bad: Option<BadText>, text: &str, faults: &mut Vec<DraftFault>) {
     faults.extend(bad.map(|bad| DraftFault::Text(of, bad)));
     faults.extend(secrecy_class(text).map(|class| DraftFault::Classified(of, class)));
+}
+
+/// Up to three pictures or one video, none of which shows what is classified.
+fn check_media(draft: &Draft, faults: &mut Vec<DraftFault>) {
+    let videos = draft.media.iter().filter(|media| media.kind == FileKind::Video).count();
+    let most = if videos > 0 { 1 } else { MOST_MEDIA };
+    if draft.media.len() > most {
+        faults.push(DraftFault::TooManyFiles);
+    }
+    for (index, media) in draft.media.iter().enumerate() {
+        let at = index + usize::from(draft.attachment.is_some());
+        check_text(DraftText::MediaAlt(at), None, media.alt.as_str(), faults);
+    }
 }
 
 fn check_links(links: &[Link], faults: &mut Vec<DraftFault>) {

@@ -11,11 +11,13 @@ use super::own_bulletin::{lock_own, must_may};
 use super::refusal::{Refusal, Result};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
+use crate::domain::content_id::FileId;
 use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
 use crate::store::bulletins::{self as rows, Bulletin, Draft};
+use crate::store::files::{hold_files, release_files};
 use crate::store::groups::list_places;
 use crate::store::images::find_size;
 use crate::store::{Connection, StoreError, audit};
@@ -54,6 +56,7 @@ pub async fn check(
     {
         faults.push(DraftFault::ImageAbsent);
     }
+    check_files(db, &draft, &mut faults).await?;
     if let Some(about) = draft.about {
         check_about(db, right, about, &mut faults).await?;
     }
@@ -74,6 +77,25 @@ fn check_role(right: &Right, draft: &Draft, faults: &mut Vec<DraftFault>) {
     if draft.way.is_some() {
         faults.push(DraftFault::WayNeedsPublisher);
     }
+}
+
+/// The files are there, and are what the draft says they are.
+async fn check_files(db: &mut Connection, draft: &Draft, faults: &mut Vec<DraftFault>) -> Result<(), StoreError> {
+    let ids: Vec<FileId> = draft.media.iter().map(|media| media.file).collect();
+    let held = if ids.is_empty() { Vec::new() } else { hold_files(db, &ids).await? };
+    for (index, media) in draft.media.iter().enumerate() {
+        let found = held.iter().find(|file| file.id == media.file);
+        if found.is_none_or(|file| file.kind != media.kind || file.preview != Some(media.preview)) {
+            faults.push(DraftFault::FileAbsent(index + usize::from(draft.attachment.is_some())));
+        }
+    }
+    Ok(())
+}
+
+/// Lets LINE fetch what a draft carries: a test may send it at once.
+async fn release(db: &mut Connection, draft: &Draft, now: Timestamp) -> Result<(), StoreError> {
+    let ids: Vec<FileId> = draft.media.iter().map(|media| media.file).collect();
+    if ids.is_empty() { Ok(()) } else { release_files(db, &ids, now).await }
 }
 
 async fn check_groups(
@@ -123,6 +145,7 @@ pub fn blank(origin: GroupId) -> Draft {
         audience: Audience::default(),
         links: Vec::new(),
         attachment: None,
+        media: Vec::new(),
         forwarding: ForwardingMode::default(),
         way: None,
         acknowledgement: Acknowledgement::default(),
@@ -137,9 +160,21 @@ pub fn blank(origin: GroupId) -> Draft {
 /// [`Refusal::NotAllowed`].
 pub async fn create(db: &mut Connection, right: &Right, draft: &CheckedDraft, now: Timestamp) -> Result<BulletinId> {
     must_may(right, Permission::Originate)?;
-    let (id, draft) = (BulletinId::new(now), draft.draft());
-    rows::insert_draft(db, id, draft, &super::public_token(), &right.actor, now).await?;
+    let (id, draft) = (store(db, right, draft, now).await?, draft.draft());
     note(db, right, "draft", id, Overrides::of(draft), now).await?;
+    Ok(id)
+}
+
+/// Stores a new draft for a command that notes itself.
+pub(super) async fn store(
+    db: &mut Connection,
+    right: &Right,
+    draft: &CheckedDraft,
+    now: Timestamp,
+) -> Result<BulletinId, StoreError> {
+    let id = BulletinId::new(now);
+    rows::insert_draft(db, id, draft.draft(), &super::public_token(), &right.actor, now).await?;
+    release(db, draft.draft(), now).await?;
     Ok(id)
 }
 
@@ -162,6 +197,7 @@ pub async fn change(
 ) -> Result<()> {
     let draft = draft.draft();
     rows::update_draft(db, before.id, draft, now).await?;
+    release(db, draft, now).await?;
     let mut set = Overrides::of(draft);
     set.automatic &= before.forwarding != ForwardingMode::Automatic;
     set.way = set.way.filter(|way| before.way != Some(*way));

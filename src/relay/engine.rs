@@ -10,6 +10,7 @@ use crate::domain::sealed::{PersonKey, SealError, SealingKeys};
 use crate::domain::time::Clock;
 use crate::line::client::LineClient;
 use crate::line::token::{Access, BadToken};
+use crate::mail::Mailer;
 use crate::store::Db;
 use crate::store::channels::Channel;
 
@@ -28,6 +29,8 @@ pub struct Engine {
     pub person: Arc<PersonKey>,
     /// Room for calls to LINE, on all channels of this node together.
     pub call_room: Arc<Semaphore>,
+    /// The way out by mail; none = no mail goes out.
+    pub mailer: Option<Mailer>,
     /// The constants.
     pub settings: Arc<Settings>,
 }

@@ -2,7 +2,7 @@
 //!
 //! A tap on รับทราบ counts once per person and group and is thanked on the free reply token; a join code typed in a
 //! group links it; leaving unlinks it. A binding code typed in a chat of two binds a steward's account, and a bound steward forwards
-//! by a tap. What else people write was never stored. Taps are counted in batches, each
+//! by a tap, and what they send there is noted to be fetched. What else people write was never stored. Taps are counted in batches, each
 //! other event in a transaction of its own, so that neither holds the locks of the other. An event that cannot be worked
 //! on stops no other: it is tried again, then set aside (`store::webhook_failures`). Answers to LINE go out afterwards,
 //! beside the work, and may be lost, as they are only courtesy.
@@ -19,7 +19,7 @@ use super::answering::{Answer, ReplyKind, give};
 use super::engine::Engine;
 use super::inbound_wake::InboundWake;
 use super::rendering::acknowledged_bulletin;
-use super::{binding, forward_tap, heard};
+use super::{binding, forward_tap, heard, sent_files};
 use crate::domain::actor::{Actor, Part};
 use crate::domain::ids::GroupId;
 use crate::domain::time::Timestamp;
@@ -247,6 +247,8 @@ async fn handle(engine: &Engine, db: &mut Connection, event: &Event, now: Timest
         "room" => return Ok(Some(Answer::to(event, ReplyKind::RoomNotLinked))),
         "unfollow" => return binding::unfollow(db, event, now).await.map(|()| None),
         "bind_code" => return binding::bind(engine, db, event, now).await.map(|what| Some(Answer::to(event, what))),
+        "file" => return sent_files::receive(db, event, now).await.map(|()| None),
+        "unsend" if event.line_group_id.is_none() => return sent_files::take_back(db, event, now).await.map(|()| None),
         "bind_code_in_group" => {
             let answer = binding::spoil(db, event, now).await?;
             return Ok(answer.map(|what| Answer::to(event, what)));

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::channel_check::ChannelCheck;
 use super::engine::open_access;
 use super::refusal::{Refusal, Result};
 use super::rendering::{Variant, render_variant};
@@ -54,6 +55,12 @@ impl LineCheck {
     #[must_use]
     pub fn new(db: Db, line: LineClient, sealing: Arc<SealingKeys>) -> Self {
         Self { db, line, sealing }
+    }
+
+    /// The way to ask about the channels themselves.
+    #[must_use]
+    pub fn channels(&self) -> ChannelCheck {
+        ChannelCheck::new(self.db.clone(), self.line.clone(), Arc::clone(&self.sealing))
     }
 
     /// Asks LINE about an unpublished bulletin.

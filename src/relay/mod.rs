@@ -1,6 +1,6 @@
 //! The relay: the engine that takes a bulletin down the tree, and the commands of people on it.
 //!
-//! Commands ([`publish`], [`digests`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`on_behalf`], [`drafts`], [`channels`], [`forecast`]) work
+//! Commands ([`publish`], [`digests`], [`approval`], [`test_send`], [`forward`], [`withdraw`], [`retry`], [`on_behalf`], [`drafts`], [`accept_submission`], [`channels`], [`forecast`]) work
 //! on a connection in the caller's transaction and send nothing. Each takes the caller's right, locks what it is about before it looks at it,
 //! and writes one audit entry of one name, whoever calls: the API, a form or the command line. [`line_check`] asks LINE before them. The engine finds its work in the database. A [`node`] holds channels and
 //! runs one `dispatcher` for each; all of them get their work from one `queue_reader` and tell one `recorder` what came of it.
@@ -31,6 +31,7 @@
 //! Invariants: one dispatcher per channel in the cluster; a key is durable before its first use; an outcome that is not
 //! known is never called known; an acceptance is never refused.
 
+pub mod accept_submission;
 mod answering;
 pub mod approval;
 mod asking;
@@ -38,6 +39,7 @@ pub mod audience;
 mod backlog;
 pub mod binding;
 mod call;
+pub mod channel_check;
 pub mod channels;
 pub mod clock_watch;
 pub mod cost;
@@ -58,6 +60,7 @@ pub mod inbound_wake;
 mod lease;
 pub mod line_check;
 pub mod listener;
+pub mod mails;
 mod member_counts;
 pub mod node;
 pub mod on_behalf;
@@ -74,10 +77,13 @@ mod reminders;
 pub mod rendering;
 pub mod restore_guard;
 pub mod retry;
+mod sent_files;
 pub mod settings;
 pub mod share;
+pub mod terms;
 pub mod test_driver;
 pub mod test_send;
+pub mod tree_edits;
 pub mod tree_files;
 pub mod upkeep;
 pub mod withdraw;

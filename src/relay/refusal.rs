@@ -3,10 +3,12 @@
 use super::line_check::LineWords;
 use crate::domain::bulletin::UnscheduledReason;
 use crate::domain::delivery::State;
+use crate::domain::sealed::SealError;
 use crate::domain::secrecy::Class;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BulletinTime, TimeFault};
 use crate::line::limits::LimitError;
+use crate::line::token::BadToken;
 use crate::store::StoreError;
 
 /// Why a command is refused; nothing has changed then.
@@ -39,6 +41,27 @@ pub enum Refusal {
     /// There is no such alert about a group that is open, or not in the caller's part of the tree.
     #[error("there is no such alert")]
     GroupAlertAbsent,
+    /// There is no such tree file, or not any more, or it is of another part of the tree.
+    #[error("there is no such tree file")]
+    UploadAbsent,
+    /// Whoever is on duty began no earlier, or somebody takes over at that moment already.
+    #[error("whoever is on duty began no earlier, or somebody takes over at that moment already")]
+    TermNotLater,
+    /// There is nobody on duty, or named for a day to come, of whom this could be said.
+    #[error("there is nobody on duty or named of whom this could be said")]
+    TermAbsent,
+    /// A channel has this code already.
+    #[error("there is a channel of this code already")]
+    ChannelTaken,
+    /// The text is no channel secret.
+    #[error("this is no channel secret")]
+    BadChannelSecret,
+    /// The text is no channel access token.
+    #[error(transparent)]
+    BadChannelToken(#[from] BadToken),
+    /// A secret could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Only a draft can be changed, scheduled or published.
     #[error("the bulletin is not a draft any more")]
     NotADraft,
@@ -76,7 +99,7 @@ pub enum Refusal {
     #[error("there are no digests: relay.digest.times names no hours")]
     NoDigest,
     /// Only routine news waits for a digest.
-    #[error("only routine news can wait for a digest")]
+    #[error("only routine news that carries no files can wait for a digest")]
     NotForDigest,
     /// A withdrawal notice is not taken back itself.
     #[error("a withdrawal is not taken back; what holds now is published as a new bulletin")]
@@ -111,6 +134,12 @@ pub enum Refusal {
     /// LINE was asked, and refuses the message.
     #[error("LINE refuses the message: {}", .0.iter().map(|line| line.words.as_str()).collect::<Vec<_>>().join("; "))]
     RefusedByLine(Vec<LineWords>),
+    /// There is no such submission, or the caller does not see it.
+    #[error("there is no such submission")]
+    SubmissionAbsent,
+    /// Only what was proposed is accepted.
+    #[error("the submission is not proposed, or not any more")]
+    NotProposed,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -142,6 +171,13 @@ impl Refusal {
             | Self::ChannelNotParked
             | Self::WebhookFailureAbsent
             | Self::GroupAlertAbsent
+            | Self::UploadAbsent
+            | Self::TermNotLater
+            | Self::TermAbsent
+            | Self::ChannelTaken
+            | Self::BadChannelSecret
+            | Self::BadChannelToken(_)
+            | Self::Seal(_)
             | Self::NotADraft
             | Self::NotRelaying
             | Self::AboutUnpublished
@@ -154,6 +190,8 @@ impl Refusal {
             | Self::NotSubmitted
             | Self::OwnBulletin
             | Self::NotLinked(_)
+            | Self::SubmissionAbsent
+            | Self::NotProposed
             | Self::Store(_) => UnscheduledReason::Other,
         }
     }

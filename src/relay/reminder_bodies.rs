@@ -1,4 +1,4 @@
-//! What reminders say, as bytes for LINE: of a bulletin that waits, and of a LINE group in trouble.
+//! What reminders say, as bytes for LINE: of a bulletin that waits, of a LINE group in trouble, and of what an office has to do.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,13 @@ use super::rendering::forward_url;
 use super::settings::Settings;
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::reminder::ReminderStep;
-use crate::domain::thai::{Digits, format_moment};
+use crate::domain::thai::{Digits, format_moment, format_short_date, to_bangkok};
+use crate::domain::time::Timestamp;
 use crate::line::group_alert::{AlertNote, GroupTrouble, render_alert};
 use crate::line::message::{Reminder, render_reminder};
+use crate::line::request_note::{RequestNote, render_request};
 use crate::store::reminder_tries::{AlertContent, DueReminder, HeldContent, list_alert_contents, list_held_contents};
+use crate::store::request_reminders::{RequestContent, list_request_contents};
 use crate::store::{Connection, Result};
 
 /// The bytes of each, by its number: those that were tried before, or new ones. One that nobody needs any more has none.
@@ -28,7 +31,9 @@ pub(super) async fn write_bodies(
     let alerts = list_alert_contents(db, &new).await?;
     let held = held.iter().map(|content| (content.id, write_held(settings, content)));
     let alerts = alerts.iter().map(|content| (content.id, write_alert(settings, content)));
-    for (id, body) in held.chain(alerts) {
+    let requests = list_request_contents(db, &new).await?;
+    let requests = requests.iter().map(|content| (content.id, write_requests(settings, content)));
+    for (id, body) in held.chain(alerts).chain(requests) {
         match body {
             Ok(body) => {
                 bodies.insert(id, body);
@@ -54,6 +59,23 @@ fn write_held(settings: &Settings, held: &HeldContent) -> serde_json::Result<Str
         groups: &held.missing,
         forward: forward.as_deref(),
         page_url: &forward_url(settings, held.bulletin_id),
+    })
+}
+
+fn write_requests(settings: &Settings, content: &RequestContent) -> serde_json::Result<String> {
+    // a day counts until it ends
+    let last = to_bangkok(Timestamp::from_microsecond(content.due_at.as_microsecond() - 1)).date();
+    let page_url = match content.step {
+        ReminderStep::Above => format!("{}/requests/bulletins/{}", settings.public_url, content.bulletin_id),
+        _ => format!("{}/requests?office={}", settings.public_url, content.office),
+    };
+    render_request(&RequestNote {
+        step: content.step,
+        subject: &content.subject,
+        last_day: &format_short_date(last, Digits::Thai),
+        asked: &content.asked,
+        missing: &content.missing,
+        page_url: &page_url,
     })
 }
 

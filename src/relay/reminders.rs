@@ -1,9 +1,10 @@
-//! Reminders: one message each, in a chat of two, to whoever is bound and has to forward, or whose LINE group is in trouble.
+//! Reminders: one message each, in a chat of two, to whoever is bound and has to forward, whose LINE group is in trouble, or whose office has
+//! something to do by a day.
 //!
 //! A reminder is planned by an insert (`store::reminders`), noted as tried before LINE is called, and sent with its own retry
 //! key and the same bytes until LINE has answered for certain: a crash in between sends it once. Nothing is held over a call.
 //! They go out at most [`ABREAST`] at a time from the leading node, beside the dispatchers: far fewer than the room that the pace of
-//! a channel leaves to LINE's limit. Outside office hours only what is most urgent is planned or tried, and no alert is.
+//! a channel leaves to LINE's limit. Outside office hours only what is most urgent is planned or tried, and no alert or request is.
 
 use std::collections::HashMap;
 
@@ -26,6 +27,7 @@ use crate::store::Result;
 use crate::store::channels::list_channels;
 use crate::store::reminder_tries::{DueReminder, NewTry, Tried, begin_tries, end_unneeded, list_due, record_tries};
 use crate::store::reminders::{Planning, plan, plan_alerts};
+use crate::store::request_reminders::plan_requests;
 use crate::telemetry::metric;
 
 /// Reminders tried in one round.
@@ -80,10 +82,19 @@ async fn plan_due(engine: &Engine, rules: &ReminderRules, only_most_urgent: bool
     let planning = Planning { deadlines: rules.deadlines.map(seconds), only_most_urgent };
     let mut tx = engine.db.begin().await?;
     let planned = plan(&mut tx, &planning, now).await?;
-    let alerts = if only_most_urgent { 0 } else { plan_alerts(&mut tx, now).await? };
+    let (mut alerts, mut requests) = (0, 0);
+    if !only_most_urgent {
+        alerts = plan_alerts(&mut tx, now).await?;
+        requests = plan_requests(&mut tx, now).await?;
+    }
     tx.commit().await?;
-    if planned + alerts > 0 {
-        tracing::info!(reminders = planned, reminders.alerts = alerts, "stewards are to be reminded");
+    if planned + alerts + requests > 0 {
+        tracing::info!(
+            reminders = planned,
+            reminders.alerts = alerts,
+            reminders.requests = requests,
+            "people are to be reminded"
+        );
     }
     Ok(())
 }

@@ -10,12 +10,14 @@ use super::refusal::{Refusal, Result};
 use super::settings::Settings;
 use super::share::{read_url, share_button};
 use crate::domain::bulletin::Kind;
+use crate::domain::content_id::FileId;
+use crate::domain::file_kind::FileKind;
 use crate::domain::ids::BulletinId;
 use crate::domain::picture::ImageId;
 use crate::domain::share_code::ShareCode;
 use crate::domain::thai::{Digits, format_long_date};
 use crate::line::limits;
-use crate::line::message::{Bubble, Hero, Link, render};
+use crate::line::message::{Bubble, Hero, Link, Media, render};
 use crate::store::bulletins::{Bulletin, Draft};
 
 /// What a tap on a bulletin's acknowledge button sends back.
@@ -98,7 +100,8 @@ impl<'a> Place<'a> {
 /// As [`render_checked`].
 pub fn render_draft(settings: &Settings, draft: &Draft, place: &Place<'_>) -> Result<String> {
     let parts = Parts::of(settings, draft, place)?;
-    within_limits(render(&parts.bubble(draft, place), None)?)
+    let media = parts.media();
+    within_limits(render(&parts.bubble(draft, place, &media), None)?)
 }
 
 /// The bytes as a text, where LINE takes them.
@@ -114,6 +117,7 @@ fn within_limits(bytes: Vec<u8>) -> Result<String> {
 struct Parts<'a> {
     date_thai: Option<String>,
     links: Vec<Link<'a>>,
+    media: Vec<(bool, String, String)>,
     read_url: String,
     image_url: Option<String>,
     acknowledge: String,
@@ -130,7 +134,16 @@ impl<'a> Parts<'a> {
         if image_url.as_deref().is_some_and(|url| !limits::is_image_address(url)) {
             return Err(Refusal::ImageNotHttps);
         }
+        let media = draft.media.iter().map(|media| {
+            let video = media.kind == FileKind::Video;
+            (video, file_url(settings, media.file, media.kind), self::image_url(settings, media.preview))
+        });
+        let media: Vec<(bool, String, String)> = media.collect();
+        if media.iter().any(|(_, url, _)| !limits::is_image_address(url)) {
+            return Err(Refusal::ImageNotHttps);
+        }
         Ok(Self {
+            media,
             date_thai: date.map(|date| format_long_date(date, Digits::Thai)),
             links: draft.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect(),
             read_url: read_url(settings, place.public_token),
@@ -142,7 +155,11 @@ impl<'a> Parts<'a> {
         })
     }
 
-    fn bubble<'b>(&'b self, draft: &'b Draft, place: &Place<'b>) -> Bubble<'b> {
+    fn media(&self) -> Vec<Media<'_>> {
+        self.media.iter().map(|(video, url, preview_url)| Media { video: *video, url, preview_url }).collect()
+    }
+
+    fn bubble<'b>(&'b self, draft: &'b Draft, place: &Place<'b>, media: &'b [Media<'b>]) -> Bubble<'b> {
         let (width, height) = place.image_size.unwrap_or((1, 1));
         Bubble {
             urgency: draft.urgency,
@@ -153,6 +170,7 @@ impl<'a> Parts<'a> {
             body: &draft.body,
             origin: place.origin_office,
             hero: self.image_url.as_deref().map(|url| Hero { url, width, height }),
+            media,
             links: &self.links,
             read_url: &self.read_url,
             acknowledge: draft.acknowledgement.requested.then_some(self.acknowledge.as_str()),
@@ -166,6 +184,12 @@ impl<'a> Parts<'a> {
             },
         }
     }
+}
+
+/// The address of a file that a bulletin carries, which never changes.
+#[must_use]
+pub fn file_url(settings: &Settings, file: FileId, kind: FileKind) -> String {
+    format!("{}/f/{file}.{}", settings.public_url, kind.ending())
 }
 
 /// The address of a picture, which never changes.

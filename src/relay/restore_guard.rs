@@ -4,7 +4,7 @@
 //! since, what was scheduled may have gone out under keys that the copy does not know. So a node that finds the
 //! database in another place than where it was served last takes all that for what it is: unknown. Deliveries get an
 //! open outcome, their key counted as used since the copy was made: within its lifetime LINE is asked under the same
-//! key and says whether it was accepted; later only a person sends it again. Scheduled bulletins are drafts again, and
+//! key and says whether it was accepted; later only a person sends it again. Mails that were under way are unknown. Scheduled bulletins are drafts again, and
 //! every channel is parked until an operator lets it go on.
 //!
 //! Called by every node before it takes a channel, and by `gcc-relay database`.
@@ -20,7 +20,7 @@ use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::store::batches::take_channel;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, audit, database_identity};
+use crate::store::{Connection, Result, audit, database_identity, establishment};
 
 /// What a restored copy was found to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,7 @@ async fn mark_restored(
     // the notices that the database made after the copy have the same keys as these
     skip_refusal(follow_late_acceptances(db, now).await)?;
     let open = database_identity::open_outcomes(db, seen_at).await?;
+    establishment::mails::doubt_all(db, now).await?;
     let scheduled = database_identity::list_scheduled(db).await?;
     for id in &scheduled {
         skip_refusal(unschedule(db, *id, &Right::whole(by.clone()), now).await)?;

@@ -6,6 +6,8 @@ use crate::domain::acknowledging::AcknowledgeWords;
 use crate::domain::budget::Budget;
 use crate::domain::bulletin::{Approval, Urgency};
 use crate::domain::digest::DigestTimes;
+use crate::domain::establishment::ReportAddresses;
+use crate::domain::national::NameTemplate;
 use crate::domain::office_hours::OfficeHours;
 use crate::domain::price::PriceList;
 use crate::domain::time::Timestamp;
@@ -112,6 +114,17 @@ pub struct Settings {
     pub digests: DigestTimes,
     /// What bulletins must meet before they go out.
     pub bulletins: BulletinRules,
+    /// How groups are to be called, and where reports of their setting up go.
+    pub establishment: EstablishmentRules,
+}
+
+/// How groups are to be called, and where reports of their setting up go.
+#[derive(Clone, Debug)]
+pub struct EstablishmentRules {
+    /// The names by tier.
+    pub names: NameTemplate,
+    /// Where reports go by mail; none = they do not.
+    pub mail: Option<ReportAddresses>,
 }
 
 /// When linked groups are looked at.

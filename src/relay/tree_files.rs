@@ -1,27 +1,35 @@
-//! Changes the whole tree by a tree file: looked at first, applied as it was shown, undone as long as nothing was sent by it.
+//! Changes the tree by a tree file: looked at first, applied as it was shown, undone as long as nothing was sent by it. A single change
+//! (`relay::tree_edits`) is a file of one row.
 //!
-//! A file is laid over the tree in a transaction that is rolled back: what it would change is what it does change, with the database's
+//! A file is laid over the tree and taken back: what it would change is what it does change, with the database's
 //! own rules. Applying it does the same again and is refused where the tree has changed meanwhile so that another difference would come
 //! of it. Undoing lays the old rows over the new ones; a group that came in by the file is retired, as no group is ever deleted.
 //!
-//! Called by the pages of the tree; the command line imports at once (`app::tree`) through [`lay`].
+//! Whoever may change a part of the tree only is told nothing of the rest: the file is read as if there were no other groups, and what
+//! it did change is held to the part once more, cell by cell, whatever the rows say.
+//!
+//! Called by the pages of the tree and the API; the command line imports at once (`app::tree`) through [`lay`].
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::refusal::{Refusal, Result};
-use crate::domain::account::Permission;
+use crate::domain::account::{Permission, Role};
 use crate::domain::ids::{Code, TreeUploadId};
 use crate::domain::right::{Right, Scope};
 use crate::domain::time::Timestamp;
-use crate::domain::tree_file::{self, CannotWrite, ChangedGroup, TreeFileError, TreeRow, all_stand, compare, way_back};
+use crate::domain::tree_file::{
+    self, CannotWrite, ChangedGroup, Column, ReadFile, Reason, RowError, TreeFileError, TreeRow, all_stand, compare,
+    way_back,
+};
 use crate::store::locks::lock_links;
-use crate::store::tree::{Diff, apply, export, load_known};
+use crate::store::tree::{Diff, LockedTree, begin_dry_run, end_dry_run, export, export_under};
 use crate::store::tree_uploads::{
     NewUpload, TreeUpload, find_upload, insert_upload, lock_upload, mark_applied, mark_undone, update_changes, was_used,
 };
-use crate::store::{Connection, Db, StoreError, audit};
+use crate::store::{Connection, StoreError, audit};
 
 /// A bulletin is dated when its publishing begins, and goes to the tree as it is a little later.
 const UNDER_WAY: Duration = Duration::from_mins(1);
@@ -38,9 +46,9 @@ pub enum TreeRefusal {
     /// It would change nothing.
     #[error("the file changes nothing")]
     NothingNew,
-    /// The tree has changed since the difference was shown; the difference is made anew.
+    /// The tree has changed since the difference was shown; this is the difference as it is now.
     #[error("the tree has changed meanwhile; look at the new difference")]
-    Changed,
+    Changed(Vec<ChangedGroup>),
     /// It was applied, or undone, before.
     #[error("this was done before")]
     DoneBefore,
@@ -64,105 +72,172 @@ impl From<StoreError> for TreeRefusal {
     }
 }
 
-/// Lays a tree file over the tree: the difference by kind. The caller commits, or does not.
+/// The result of a change of the tree.
+pub type TreeResult<T> = std::result::Result<T, TreeRefusal>;
+
+/// Lays a tree file over the whole tree: the difference by kind. The caller commits, or does not.
 ///
 /// # Errors
 /// [`TreeRefusal::BadFile`] with every fault; [`TreeRefusal::ChannelAbsent`].
-pub async fn lay(
-    db: &mut Connection,
-    bytes: &[u8],
-    channel: Option<&Code>,
-    now: Timestamp,
-) -> std::result::Result<Diff, TreeRefusal> {
-    let mut known = load_known(db).await?;
+pub async fn lay(db: &mut Connection, bytes: &[u8], channel: Option<&Code>, now: Timestamp) -> TreeResult<Diff> {
+    let tree = LockedTree::load(db).await?;
+    let file = read(&tree, bytes, channel, None)?;
+    Ok(tree.apply(db, &file.rows, now).await?)
+}
+
+/// Reads a file that is to be laid over the tree, or a part of it.
+fn read(tree: &LockedTree, bytes: &[u8], channel: Option<&Code>, part: Option<&HashSet<Code>>) -> TreeResult<ReadFile> {
+    let mut known = tree.to_known();
     if let Some(channel) = channel.filter(|channel| !known.channels.contains(channel)) {
         return Err(TreeRefusal::ChannelAbsent(channel.clone()));
     }
     known.default_channel = channel.cloned();
-    let rows = tree_file::parse(bytes, &known)?;
-    Ok(apply(db, &rows, now).await?)
+    if let Some(part) = part {
+        known = known.within(part);
+    }
+    Ok(tree_file::read_file(bytes, &known)?)
 }
 
 /// What laying a file over the tree changed, cell by cell, with the tree as it was and as it is.
-struct Laid {
-    changes: Vec<ChangedGroup>,
-    before: Vec<TreeRow>,
-    after: Vec<TreeRow>,
+pub(super) struct Laid {
+    pub(super) changes: Vec<ChangedGroup>,
+    pub(super) before: Vec<TreeRow>,
+    pub(super) after: Vec<TreeRow>,
 }
 
 impl Laid {
     /// The tree file by which it is undone.
-    fn way_back(&self) -> std::result::Result<Vec<u8>, TreeRefusal> {
+    fn way_back(&self) -> TreeResult<Vec<u8>> {
         let mut bytes = Vec::new();
         tree_file::write(&way_back(&self.changes, &self.before, &self.after), &mut bytes)?;
         Ok(bytes)
     }
+
+    /// What whoever sent the file may not change, blamed on its rows.
+    fn find_not_theirs(&self, file: &ReadFile, part: Option<&HashSet<Code>>, right: &Right) -> Vec<RowError> {
+        let lines: HashMap<&Code, u64> = file.rows.iter().map(|row| (&row.code, row.line)).collect();
+        let offices: HashMap<&Code, &Code> =
+            self.after.iter().filter_map(|row| Some((&row.code, row.office.as_set()?))).collect();
+        let mut faults = Vec::new();
+        for group in self.changes.iter().filter(|group| !group.is_new) {
+            if part.is_some_and(|part| !part.contains(&group.code)) {
+                // only its office can have become another: rows name no group outside of the part
+                let Some(office) = offices.get(&group.code) else { continue };
+                let named = file.rows.iter().filter(|row| offices.get(&row.code) == Some(office));
+                faults.extend(
+                    named.map(|row| (row.line, Column::OfficeName, Reason::OfficeElsewhere((*office).clone()))),
+                );
+            } else if becomes_automatic(group) && !may_make_automatic(right) {
+                let line = lines.get(&group.code).copied().unwrap_or(1);
+                faults.push((line, Column::Forwarding, Reason::AutomaticNotTheirs));
+            }
+        }
+        faults.sort_by_key(|(line, column, _)| (*line, *column));
+        faults.dedup();
+        faults.into_iter().map(|(line, column, reason)| file.fault(line, column, reason)).collect()
+    }
 }
 
-async fn lay_and_compare(
+fn becomes_automatic(group: &ChangedGroup) -> bool {
+    let automatic =
+        |cell: &&tree_file::ChangedCell| cell.column == Column::Forwarding.name() && cell.after == "automatic";
+    group.cells.iter().any(|cell| automatic(&cell))
+}
+
+/// Whether somebody may let bulletins come into a group by themselves: a steward gives up the own turn, and operations do not
+/// do so for them.
+#[must_use]
+pub fn may_make_automatic(right: &Right) -> bool {
+    right.may(Permission::Publish) || right.role == Role::Steward
+}
+
+/// Lays a file over the caller's part of the tree.
+pub(super) async fn lay_and_compare(
     db: &mut Connection,
     bytes: &[u8],
     channel: Option<&Code>,
+    right: &Right,
     now: Timestamp,
-) -> std::result::Result<Laid, TreeRefusal> {
-    let before = export(db).await?;
-    lay(db, bytes, channel, now).await?;
+) -> TreeResult<Laid> {
+    let tree = LockedTree::load(db).await?;
+    lay_over(db, &tree, bytes, channel, right, now).await
+}
+
+/// The same over the tree that this transaction has locked.
+pub(super) async fn lay_over(
+    db: &mut Connection,
+    tree: &LockedTree,
+    bytes: &[u8],
+    channel: Option<&Code>,
+    right: &Right,
+    now: Timestamp,
+) -> TreeResult<Laid> {
+    let part = right.scope.groups().map(|scope| tree.codes_under(scope));
+    let file = read(tree, bytes, channel, part.as_ref())?;
+    let before = tree.to_rows();
+    tree.apply(db, &file.rows, now).await?;
     let after = export(db).await?;
-    Ok(Laid { changes: compare(&before, &after), before, after })
+    let laid = Laid { changes: compare(&before, &after), before, after };
+    let errors = laid.find_not_theirs(&file, part.as_ref(), right);
+    if errors.is_empty() { Ok(laid) } else { Err(TreeFileError { errors }.into()) }
 }
 
-fn must_have_all(right: &Right) -> Result<()> {
-    if right.may(Permission::ManageTree) && right.scope == Scope::Whole { Ok(()) } else { Err(Refusal::NotAllowed) }
+pub(super) fn must_manage(right: &Right) -> Result<()> {
+    if right.may(Permission::ManageTree) { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
 
-/// Keeps a file, to be looked at, with what it would change; gives its id.
+/// The caller's part of the tree as a file. It holds telephone numbers, so that taking it out is on record.
 ///
 /// # Errors
-/// [`TreeRefusal`]; nothing is kept then.
+/// [`Refusal::NotAllowed`].
+pub async fn take_out(db: &mut Connection, right: &Right, now: Timestamp) -> TreeResult<Vec<u8>> {
+    must_manage(right)?;
+    let rows = export_under(db, right.scope.groups()).await?;
+    let mut bytes = Vec::new();
+    tree_file::write(&rows, &mut bytes)?;
+    audit::insert_entry(db, now, &right.actor, "export_tree", "tree", &json!({ "groups": rows.len() })).await?;
+    Ok(bytes)
+}
+
+/// Keeps a file, to be looked at, with what it would change; gives its id. Nothing of the tree is changed, nor locked any longer.
+///
+/// # Errors
+/// [`TreeRefusal`]; the transaction is of no more use then.
 pub async fn upload(
-    db: &Db,
+    db: &mut Connection,
     (file_name, bytes): (&str, &[u8]),
     channel: Option<&Code>,
     right: &Right,
     now: Timestamp,
-) -> std::result::Result<TreeUploadId, TreeRefusal> {
-    must_have_all(right)?;
-    let mut tx = db.begin().await.map_err(StoreError::from)?;
-    let laid = lay_and_compare(&mut tx, bytes, channel, now).await?;
-    tx.rollback().await.map_err(StoreError::from)?;
-    if laid.changes.is_empty() {
+) -> TreeResult<TreeUploadId> {
+    must_manage(right)?;
+    begin_dry_run(db).await?;
+    let changes = lay_and_compare(db, bytes, channel, right, now).await?.changes;
+    end_dry_run(db).await?;
+    if changes.is_empty() {
         return Err(TreeRefusal::NothingNew);
     }
     let id = TreeUploadId::new(now);
-    let mut tx = db.begin().await.map_err(StoreError::from)?;
-    insert_upload(
-        &mut tx,
-        &NewUpload { id, file_name, file: bytes, channel, changes: &laid.changes },
-        &right.actor,
-        now,
-    )
-    .await?;
-    let detail = json!({ "file": file_name, "groups": laid.changes.len() });
-    audit::insert_entry(&mut tx, now, &right.actor, "upload_tree", &format!("tree_upload:{id}"), &detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    let new = NewUpload { id, file_name, file: bytes, channel, changes: &changes, office: right.office };
+    insert_upload(db, &new, &right.actor, now).await?;
+    let detail = json!({ "file": file_name, "groups": changes.len() });
+    audit::insert_entry(db, now, &right.actor, "upload_tree", &format!("tree_upload:{id}"), &detail).await?;
     Ok(id)
 }
 
-/// A file that was uploaded.
+/// A file that was uploaded, for the whole tree or the caller's part of it.
 ///
 /// # Errors
-/// [`Refusal::Absent`] where there is none, or not any more.
-pub async fn find(
-    db: &mut Connection,
-    id: TreeUploadId,
-    right: &Right,
-) -> std::result::Result<TreeUpload, TreeRefusal> {
-    must_have_all(right)?;
-    Ok(find_upload(db, id).await?.ok_or(Refusal::Absent)?)
+/// [`Refusal::UploadAbsent`] where there is none, or not any more, or it is of another part.
+pub async fn find(db: &mut Connection, id: TreeUploadId, right: &Right) -> TreeResult<TreeUpload> {
+    must_manage(right)?;
+    let own = |upload: &TreeUpload| right.office.is_some() && upload.office_id == right.office;
+    let theirs = |upload: &TreeUpload| right.scope == Scope::Whole || own(upload);
+    Ok(find_upload(db, id).await?.filter(theirs).ok_or(Refusal::UploadAbsent)?)
 }
 
 /// The same, its row locked until the transaction ends.
-async fn lock(db: &mut Connection, id: TreeUploadId, right: &Right) -> std::result::Result<TreeUpload, TreeRefusal> {
+async fn lock(db: &mut Connection, id: TreeUploadId, right: &Right) -> TreeResult<TreeUpload> {
     lock_upload(db, id).await?;
     find(db, id, right).await
 }
@@ -170,64 +245,65 @@ async fn lock(db: &mut Connection, id: TreeUploadId, right: &Right) -> std::resu
 /// Applies a file as its difference was shown; gives how many groups it changed.
 ///
 /// # Errors
-/// [`TreeRefusal::Changed`] where another difference would come of it: that one is kept, to be looked at.
-pub async fn apply_upload(
-    db: &Db,
-    id: TreeUploadId,
-    right: &Right,
-    now: Timestamp,
-) -> std::result::Result<usize, TreeRefusal> {
-    let mut tx = db.begin().await.map_err(StoreError::from)?;
-    let kept = lock(&mut tx, id, right).await?;
+/// [`TreeRefusal::Changed`] where another difference would come of it: that one is to be kept ([`keep_difference`]) and looked at.
+pub async fn apply_upload(db: &mut Connection, id: TreeUploadId, right: &Right, now: Timestamp) -> TreeResult<usize> {
+    let kept = lock(db, id, right).await?;
     if kept.applied_at.is_some() {
         return Err(TreeRefusal::DoneBefore);
     }
     let channel = kept.channel.as_deref().and_then(|code| code.parse::<Code>().ok());
-    let laid = lay_and_compare(&mut tx, &kept.file, channel.as_ref(), now).await?;
-    if laid.changes != kept.changes.0 {
-        tx.rollback().await.map_err(StoreError::from)?;
-        let mut tx = db.begin().await.map_err(StoreError::from)?;
-        update_changes(&mut tx, id, &laid.changes).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        return Err(if laid.changes.is_empty() { TreeRefusal::NothingNew } else { TreeRefusal::Changed });
+    let laid = lay_and_compare(db, &kept.file, channel.as_ref(), right, now).await?;
+    if laid.changes.is_empty() {
+        return Err(TreeRefusal::NothingNew);
     }
-    mark_applied(&mut tx, id, &laid.way_back()?, &right.actor, now).await?;
+    if laid.changes != kept.changes.0 {
+        return Err(TreeRefusal::Changed(laid.changes));
+    }
+    mark_applied(db, id, &laid.way_back()?, &right.actor, now).await?;
     let new = laid.changes.iter().filter(|group| group.is_new).count();
     let detail = json!({ "groups": laid.changes.len(), "new": new });
-    audit::insert_entry(&mut tx, now, &right.actor, "apply_tree", &format!("tree_upload:{id}"), &detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    audit::insert_entry(db, now, &right.actor, "apply_tree", &format!("tree_upload:{id}"), &detail).await?;
     Ok(laid.changes.len())
+}
+
+/// Puts what a file would change now in place of what was shown, in a transaction of its own.
+///
+/// # Errors
+/// As [`find`].
+pub async fn keep_difference(
+    db: &mut Connection,
+    id: TreeUploadId,
+    right: &Right,
+    changes: &[ChangedGroup],
+) -> TreeResult<()> {
+    lock(db, id, right).await?;
+    Ok(update_changes(db, id, changes).await?)
 }
 
 /// Undoes what a file changed; gives how many groups that were.
 ///
 /// # Errors
 /// [`TreeRefusal::Used`] once a bulletin went to one of them; [`TreeRefusal::ChangedAgain`].
-pub async fn undo_upload(
-    db: &Db,
-    id: TreeUploadId,
-    right: &Right,
-    now: Timestamp,
-) -> std::result::Result<usize, TreeRefusal> {
-    let mut tx = db.begin().await.map_err(StoreError::from)?;
-    let kept = lock(&mut tx, id, right).await?;
+pub async fn undo_upload(db: &mut Connection, id: TreeUploadId, right: &Right, now: Timestamp) -> TreeResult<usize> {
+    let kept = lock(db, id, right).await?;
     let (Some(before), Some(applied_at), None) = (&kept.before, kept.applied_at, kept.undone_at) else {
         return Err(TreeRefusal::DoneBefore);
     };
     // nobody changes the tree until this is committed; and whoever was publishing with it has done so, and nobody else begins
-    load_known(&mut tx).await?;
-    lock_links(&mut tx).await?;
+    let tree = LockedTree::load(db).await?;
+    lock_links(db).await?;
     let codes: Vec<String> = kept.changes.iter().map(|group| group.code.to_string()).collect();
-    if was_used(&mut tx, &codes, applied_at - UNDER_WAY).await? {
+    if was_used(db, &codes, applied_at - UNDER_WAY).await? {
         return Err(TreeRefusal::Used);
     }
-    if !all_stand(&kept.changes, &export(&mut tx).await?) {
+    if !all_stand(&kept.changes, &tree.to_rows()) {
         return Err(TreeRefusal::ChangedAgain);
     }
-    lay(&mut tx, before, None, now).await?;
-    mark_undone(&mut tx, id, &right.actor, now).await?;
+    // what the file could change may be changed back, also where a group has left the part meanwhile: it is as it was then
+    let file = read(&tree, before, None, None)?;
+    tree.apply(db, &file.rows, now).await?;
+    mark_undone(db, id, &right.actor, now).await?;
     let detail = json!({ "groups": codes.len() });
-    audit::insert_entry(&mut tx, now, &right.actor, "undo_tree", &format!("tree_upload:{id}"), &detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    audit::insert_entry(db, now, &right.actor, "undo_tree", &format!("tree_upload:{id}"), &detail).await?;
     Ok(codes.len())
 }

@@ -154,6 +154,7 @@ async fn publish_notice(
         audience: Audience::default(),
         links: Vec::new(),
         attachment: None,
+        media: Vec::new(),
         forwarding: ForwardingMode::Automatic,
         way: None,
         acknowledgement: Acknowledgement { requested: false, due_at: None },

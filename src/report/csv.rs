@@ -40,14 +40,24 @@ impl Table {
     /// # Errors
     /// Never while it is written to memory; what the writer says is passed on.
     pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
-        for row in std::iter::once(&self.headings).chain(&self.rows) {
-            writer.write_record(row.iter().map(|cell| protect(cell).into_owned()))?;
-        }
-        writer.into_inner().map_err(|error| error.into_error().into())
+        write(BYTE_ORDER_MARK.as_bytes(), std::iter::once(&self.headings).chain(&self.rows))
     }
+
+    /// Its rows alone, as they go on a file that was begun.
+    ///
+    /// # Errors
+    /// As [`Self::to_csv`].
+    pub fn to_csv_lines(&self) -> Result<Vec<u8>, csv::Error> {
+        write(&[], &self.rows)
+    }
+}
+
+fn write<'a>(begin: &[u8], rows: impl IntoIterator<Item = &'a Vec<String>>) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(begin.to_vec());
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| protect(cell).into_owned()))?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 #[cfg(test)]

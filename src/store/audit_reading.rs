@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::time::Timestamp;
 
 /// An entry as it is read.
@@ -141,38 +140,4 @@ pub async fn check_seals(db: &mut Connection, after: i64, limit: i64) -> Result<
 /// How many entries wait to be sealed.
 pub async fn count_unsealed(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from audit where seal is null"#).fetch_one(db).await?)
-}
-
-/// A group as the audit names it.
-#[derive(Clone, Debug)]
-pub struct GroupName {
-    /// Its number.
-    pub id: GroupId,
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-}
-
-/// The groups with these numbers; unknown ones are left out.
-pub async fn list_group_names(db: &mut Connection, numbers: &[i32]) -> Result<Vec<GroupName>> {
-    let query = sqlx::query_as!(
-        GroupName,
-        r#"select id as "id: GroupId", code, name from groups where id = any ($1)"#,
-        numbers,
-    );
-    Ok(query.fetch_all(db).await?)
-}
-
-/// The subjects of these bulletins; unknown ones are left out.
-pub async fn list_bulletin_subjects(db: &mut Connection, ids: &[BulletinId]) -> Result<Vec<(BulletinId, String)>> {
-    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-    let query = sqlx::query!(r#"select id as "id: BulletinId", subject from bulletins where id = any ($1)"#, &ids[..]);
-    Ok(query.fetch_all(db).await?.into_iter().map(|row| (row.id, row.subject)).collect())
-}
-
-/// The names for people of the accounts called so; unknown ones are left out.
-pub async fn list_display_names(db: &mut Connection, usernames: &[String]) -> Result<Vec<(String, String)>> {
-    let query = sqlx::query!("select username, display_name from accounts where username = any ($1)", usernames);
-    Ok(query.fetch_all(db).await?.into_iter().map(|row| (row.username, row.display_name)).collect())
 }

@@ -41,17 +41,20 @@ pub struct AccountOfCode {
     pub username: String,
     /// What pages call it.
     pub title: String,
+    /// Whether it forwards by a tap: a steward's.
+    pub forwards: bool,
 }
 
-/// Uses up a code that is good now, of a steward's account that works; gives that account.
+/// Uses up a code that is good now, of a steward's or coordinator's account that works; gives that account.
 pub async fn use_binding_code(db: &mut Connection, sha256: &[u8], now: Timestamp) -> Result<Option<AccountOfCode>> {
     Ok(sqlx::query_as!(
         AccountOfCode,
         r#"update binding_codes c set used_at = $2 from accounts a
-        where c.code_sha256 = $1 and c.used_at is null and c.expires_at > $2 and a.id = c.account_id and a.role = 'steward'
+        where c.code_sha256 = $1 and c.used_at is null and c.expires_at > $2 and a.id = c.account_id and a.role in ('steward', 'coordinator')
             and a.disabled_at is null and (a.valid_from is null or a.valid_from <= $2)
             and (a.valid_until is null or a.valid_until > $2)
-        returning a.id as "account: AccountId", a.username, a.display_name as title"#,
+        returning a.id as "account: AccountId", a.username, a.display_name as title,
+            a.role = 'steward' as "forwards!""#,
         sha256,
         now as Timestamp,
     )
@@ -63,7 +66,8 @@ pub async fn use_binding_code(db: &mut Connection, sha256: &[u8], now: Timestamp
 pub async fn find_account_of_code(db: &mut Connection, sha256: &[u8]) -> Result<Option<AccountOfCode>> {
     Ok(sqlx::query_as!(
         AccountOfCode,
-        r#"select a.id as "account: AccountId", a.username, a.display_name as title
+        r#"select a.id as "account: AccountId", a.username, a.display_name as title,
+            a.role = 'steward' as "forwards!"
         from binding_codes c join accounts a on a.id = c.account_id where c.code_sha256 = $1"#,
         sha256,
     )

@@ -1,8 +1,8 @@
-//! Bindings: which LINE user an account of a steward is bound to.
+//! Bindings: which LINE user an account of a steward or a coordinator is bound to.
 //!
 //! Events bear a person only as a keyed hash, by which the account is found ([`list_bound`]). LINE's user id is kept sealed, as
 //! only with it can the person be written to. The row ends with the duty: by a trigger where the account is ended, here where
-//! time ends it ([`delete_ended`]) or the tree file names somebody else ([`delete_replaced`]).
+//! time ends it ([`delete_ended`], [`delete_of_duties`]) or the tree file names somebody else ([`delete_replaced`]).
 
 use uuid::Uuid;
 
@@ -112,6 +112,22 @@ pub async fn delete_replaced(db: &mut Connection, groups: &[i32], now: Timestamp
     Ok(gone.rows_affected())
 }
 
+/// Forgets those whose duties of a term of office have ended, unless the very same person, by name, was named again.
+pub async fn delete_of_duties(db: &mut Connection, duties: &[i32]) -> Result<u64> {
+    let gone = sqlx::query!(
+        "delete from bindings b using stewards s, groups g, accounts a
+        where s.id = any ($1) and s.account_id is null and g.id = s.group_id
+            and a.id = b.account_id and a.role = 'steward' and a.office_id = g.office_id and a.deputy = s.deputy
+            and not exists (select from stewards t where t.account_id = a.id)
+            and not exists (
+                select from stewards n where n.group_id = s.group_id and n.deputy = s.deputy and n.valid_until is null and n.name = s.name)",
+        duties,
+    )
+    .execute(db)
+    .await?;
+    Ok(gone.rows_affected())
+}
+
 /// An account that a person is bound to, and that works.
 #[derive(Clone, Debug)]
 pub struct BoundAccount {
@@ -136,6 +152,51 @@ pub async fn list_bound(db: &mut Connection, person: &[u8], now: Timestamp) -> R
         now as Timestamp,
     )
     .fetch_all(db)
+    .await?)
+}
+
+/// Those of these people who may send files for an office: a steward's or a coordinator's account is bound to them and works at `now`.
+pub async fn list_bound_senders(db: &mut Connection, persons: &[Vec<u8>], now: Timestamp) -> Result<Vec<Vec<u8>>> {
+    // most webhooks bring no file
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sqlx::query_scalar!(
+        "select distinct b.person from bindings b join accounts a on a.id = b.account_id
+        where b.person = any ($1) and a.role in ('steward', 'coordinator') and a.office_id is not null and a.disabled_at is null
+            and (a.valid_from is null or a.valid_from <= $2) and (a.valid_until is null or a.valid_until > $2)",
+        persons,
+        now as Timestamp,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The account for whose office a person sends files, if there is one: a coordinator's before a steward's, the steward's before a
+/// deputy's.
+pub async fn find_sender(db: &mut Connection, person: &[u8], now: Timestamp) -> Result<Option<BoundAccount>> {
+    Ok(sqlx::query_as!(
+        BoundAccount,
+        r#"select a.id as "account: AccountId", a.username, a.office_id as "office!: OfficeId"
+        from bindings b join accounts a on a.id = b.account_id
+        where b.person = $1 and a.role in ('steward', 'coordinator') and a.office_id is not null and a.disabled_at is null
+            and (a.valid_from is null or a.valid_from <= $2) and (a.valid_until is null or a.valid_until > $2)
+        order by a.role <> 'coordinator', a.deputy, a.id limit 1"#,
+        person,
+        now as Timestamp,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Whether a person is who an account is bound to.
+pub async fn is_bound_to(db: &mut Connection, account: AccountId, person: &[u8]) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from bindings where account_id = $1 and person = $2) as "yes!""#,
+        account.0,
+        person,
+    )
+    .fetch_one(db)
     .await?)
 }
 

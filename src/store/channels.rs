@@ -149,6 +149,19 @@ pub async fn update_credentials(
     Ok(())
 }
 
+/// Sets how many calls a second are made at most.
+pub async fn update_rate(db: &mut Connection, channel: ChannelId, rate: i32, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update channels set rate_per_second = $2, updated_at = $3 where id = $1",
+        channel.0,
+        rate,
+        now as Timestamp
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Parks a channel that is not parked; gives whether it was this call that did.
 pub async fn park_channel(db: &mut Connection, channel: ChannelId, reason: ParkReason, now: Timestamp) -> Result<bool> {
     let parked = sqlx::query!(

@@ -163,6 +163,41 @@ pub async fn list_neighbours(db: &mut Connection, group: GroupId, limit: i64) ->
     .await?)
 }
 
+/// A group in use below another.
+#[derive(Clone, Debug)]
+pub struct BelowGroup {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The groups in use below a group, by tier and name: at most `limit` of them.
+pub async fn list_in_use_below(db: &mut Connection, group: GroupId, limit: i64) -> Result<Vec<BelowGroup>> {
+    Ok(sqlx::query_as!(
+        BelowGroup,
+        "select code, name from groups where path @> array[$1::int] and id <> $1 and not retired order by tier, name, id limit $2",
+        group.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// How many groups in use are below a group, and how many copies of bulletins are on their way to it and to those below.
+pub async fn count_below(db: &mut Connection, group: GroupId) -> Result<(i64, i64)> {
+    let counted = sqlx::query!(
+        r#"with own as materialized (select id, retired from groups where path @> array[$1::int])
+        select (select count(*) from own where id <> $1 and not retired) as "below!",
+            (select count(*) from deliveries d where d.group_id in (select id from own) and d.state in ('waiting', 'held', 'ready')
+                and d.bulletin_no in (select bulletin_no from progress where waiting + held + ready > 0)) as "under_way!""#,
+        group.0,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((counted.below, counted.under_way))
+}
+
 /// The number of the root, where a tree is loaded.
 pub async fn find_root(db: &mut Connection) -> Result<Option<GroupId>> {
     Ok(sqlx::query_scalar!(r#"select id as "id: GroupId" from groups where parent_id is null"#)

@@ -43,11 +43,12 @@ pub async fn find_size(db: &mut Connection, id: ImageId) -> Result<Option<Size>>
         .await?)
 }
 
-/// Throws away what was uploaded between `since` and `until` and is in no bulletin; gives how many.
+/// Throws away what was uploaded between `since` and `until` and is in no bulletin and of no file; gives how many.
 pub async fn delete_unused(db: &mut Connection, since: Timestamp, until: Timestamp) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from images i where created_at >= $1 and created_at < $2
-            and not exists (select from bulletins b where b.image_id = i.id)",
+            and not exists (select from bulletins b where b.image_id = i.id)
+            and not exists (select from files f where f.preview_id = i.id)",
         since as Timestamp,
         until as Timestamp,
     )

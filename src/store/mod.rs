@@ -26,7 +26,10 @@
 //! | `register_entries_append_only`, `register_endorsements_append_only`, `register_endorsements_never_emptied` | the register of an office changes | refuses it: it is a record |
 //! | `register_years_stay_closed`, `register_years_never_deleted` | the numbers of a year change | refuses to open a closed year, to count back, and to delete |
 //! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
+//! | `submission_steps_append_only`, `submission_steps_never_emptied` | what was done with a submission changes | refuses it: it is a record |
 //! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
+//! | `establishment_marks_append_only`, `establishment_marks_never_emptied`, `establishment_reports_append_only`, `establishment_papers_append_only`, `establishment_papers_never_emptied` | what was said, reported or sent of groups that are set up changes | refuses it: it is a record |
+//! | `mails_follow_the_table`, `establishment_mails_never_deleted`, `establishment_mails_never_emptied` | a mail's state changes, or its row goes | refuses to queue again what may have been sent, and to delete |
 //! | `audit_append_only`, `audit_never_emptied` | the audit changes | refuses all but sealing, and the dropping of what an entry `audit_drop` names |
 
 pub mod account_identities;
@@ -39,6 +42,7 @@ pub mod approval;
 pub mod attempts;
 pub mod audit;
 pub mod audit_dropping;
+pub mod audit_names;
 pub mod audit_reading;
 pub mod batches;
 pub mod binding_codes;
@@ -58,8 +62,10 @@ pub mod demo_data;
 #[cfg(feature = "demo")]
 pub mod demo_seed;
 pub mod disseminations;
+pub mod establishment;
 pub mod failed_sign_ins;
 pub mod fan_out;
+pub mod files;
 pub mod forward_taps;
 mod functions;
 pub mod group_alerts;
@@ -71,6 +77,7 @@ pub mod images;
 pub mod invitations;
 pub mod join_codes;
 pub mod known_devices;
+pub mod line_files;
 pub mod links;
 pub mod listener;
 pub mod locks;
@@ -94,12 +101,15 @@ pub mod register;
 pub mod reminder_tries;
 pub mod reminders;
 pub mod reports;
+pub mod request_reminders;
 pub mod requests;
 pub mod retries;
 pub mod secret_keys;
 pub mod sign_in_limits;
 pub mod sign_in_waits;
 pub mod stewards;
+pub mod submissions;
+pub mod terms;
 pub mod transitions;
 pub mod tree;
 pub mod tree_list;

@@ -10,7 +10,7 @@ use crate::domain::ids::{AccountId, BulletinId, ChannelId};
 use crate::domain::reminder::{ReminderOutcome, ReminderStep};
 use crate::domain::time::Timestamp;
 
-/// Ends what nobody has to be told of any more: all whom it is about acted, the bulletin ended, the alert was looked at or is right
+/// Ends what nobody has to be told of any more: all whom it is about acted or answered, the bulletin ended, the alert was looked at or is right
 /// again, or the person is bound no more. Gives how many ended in which way.
 pub async fn end_unneeded(
     db: &mut Connection,
@@ -25,7 +25,13 @@ pub async fn end_unneeded(
                 or not exists (
                     select from bindings k
                     where k.account_id = r.account_id and k.person = r.person and k.channel_id = r.channel_id)
-                or case when r.alert_id is not null
+                or case when r.asking_id is not null
+                    then not exists (
+                        select from office_requests q join requests t on t.bulletin_id = q.bulletin_id and t.no = q.request_no
+                            join bulletins b on b.id = q.bulletin_id
+                        where q.bulletin_id = r.asking_id and q.office_id = any (r.about) and q.state = 'open' and t.due_at = r.due_at
+                            and b.withdrawn_at is null)
+                    when r.alert_id is not null
                     then not exists (select from group_alerts a where a.id = r.alert_id and a.cleared_at is null)
                     else not exists (
                             select from bulletins b where b.no = r.bulletin_no and b.stage = 'published' and b.expires_at > $1)

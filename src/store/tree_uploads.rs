@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{Code, TreeUploadId};
+use crate::domain::ids::{Code, OfficeId, TreeUploadId};
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::ChangedGroup;
 
@@ -25,6 +25,8 @@ pub struct TreeUpload {
     pub uploaded_at: Timestamp,
     /// From whom.
     pub uploaded_by: Actor,
+    /// The office to whose part of the tree it was held; none = the whole tree.
+    pub office_id: Option<OfficeId>,
     /// When it was applied.
     pub applied_at: Option<Timestamp>,
     /// By whom.
@@ -50,13 +52,15 @@ pub struct NewUpload<'a> {
     pub channel: Option<&'a Code>,
     /// What it would change.
     pub changes: &'a [ChangedGroup],
+    /// The office to whose part of the tree it was held; none = the whole tree.
+    pub office: Option<OfficeId>,
 }
 
 /// Keeps a file with what it would change.
 pub async fn insert_upload(db: &mut Connection, new: &NewUpload<'_>, by: &Actor, now: Timestamp) -> Result<()> {
     sqlx::query!(
-        "insert into tree_uploads (id, file_name, file, channel, changes, uploaded_at, uploaded_by)
-        values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into tree_uploads (id, file_name, file, channel, changes, uploaded_at, uploaded_by, office_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
         new.id.0,
         new.file_name,
         new.file,
@@ -64,6 +68,7 @@ pub async fn insert_upload(db: &mut Connection, new: &NewUpload<'_>, by: &Actor,
         Json(new.changes) as _,
         now as Timestamp,
         by as &Actor,
+        new.office.map(|office| office.0) as Option<i32>,
     )
     .execute(db)
     .await?;
@@ -81,7 +86,7 @@ pub async fn find_upload(db: &mut Connection, id: TreeUploadId) -> Result<Option
     Ok(sqlx::query_as!(
         TreeUpload,
         r#"select id as "id: TreeUploadId", file_name, file, channel, changes as "changes: Json<Vec<ChangedGroup>>", uploaded_at,
-            uploaded_by as "uploaded_by: Actor", applied_at, applied_by as "applied_by: Actor", before, undone_at, undone_by as "undone_by: Actor"
+            uploaded_by as "uploaded_by: Actor", office_id as "office_id: OfficeId", applied_at, applied_by as "applied_by: Actor", before, undone_at, undone_by as "undone_by: Actor"
         from tree_uploads where id = $1"#,
         id.0,
     )
@@ -108,14 +113,15 @@ pub struct UploadSummary {
     pub undone_at: Option<Timestamp>,
 }
 
-/// The last files that were uploaded, the newest first.
-pub async fn list_uploads(db: &mut Connection, limit: i64) -> Result<Vec<UploadSummary>> {
+/// The last files that were uploaded for the part of an office, or for any without one, the newest first.
+pub async fn list_uploads(db: &mut Connection, office: Option<OfficeId>, limit: i64) -> Result<Vec<UploadSummary>> {
     Ok(sqlx::query_as!(
         UploadSummary,
         r#"select id as "id: TreeUploadId", file_name, jsonb_array_length(changes)::bigint as "groups!", uploaded_at,
             uploaded_by as "uploaded_by: Actor", applied_at, undone_at
-        from tree_uploads order by uploaded_at desc limit $1"#,
+        from tree_uploads where $2::int is null or office_id = $2 order by uploaded_at desc limit $1"#,
         limit,
+        office.map(|office| office.0) as Option<i32>,
     )
     .fetch_all(db)
     .await?)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::line_files::FileNote;
 use super::{Connection, Result};
 use crate::domain::heard::HeardNote;
 use crate::domain::ids::ChannelId;
@@ -18,7 +19,7 @@ pub struct Event {
     /// LINE's id of the event.
     pub event_id: String,
     /// `join`, `leave`, `tap`, `join_code`, `perhaps_join_code`, `members`, `heard`, `unsend`, `forward_tap`, `follow`, `unfollow`,
-    /// `bind_code`, `bind_code_in_group`, `room` or `other`.
+    /// `bind_code`, `bind_code_in_group`, `room`, `file` or `other`.
     pub kind: String,
     /// The LINE group in which it happened; only where the event is acted on: ordinary talk keeps no group.
     pub line_group_id: Option<String>,
@@ -26,7 +27,7 @@ pub struct Event {
     pub person: Option<Vec<u8>>,
     /// A tap's postback data; the hashes in hex of what may be join codes, with commas, none for a misspelt one; the note of a
     /// message that was heard, as JSON; the id of a message that was taken back; [`JOINED`] of members who came; the hash in hex of a
-    /// binding code and, sealed, who typed it.
+    /// binding code and, sealed, who typed it; the note of a file that was sent, as JSON.
     pub data: Option<String>,
     /// Good for one free answer, for about a minute.
     pub reply_token: Option<String>,
@@ -41,6 +42,15 @@ impl Event {
     #[must_use]
     pub fn heard_note(&self) -> Option<HeardNote> {
         let data = self.data.as_deref().filter(|_| self.kind == "heard")?;
+        serde_json::from_str(data).ok()
+    }
+}
+
+impl Event {
+    /// The note of a file that was sent; none of any other event.
+    #[must_use]
+    pub fn file_note(&self) -> Option<FileNote> {
+        let data = self.data.as_deref().filter(|_| self.kind == "file")?;
         serde_json::from_str(data).ok()
     }
 }

@@ -43,7 +43,7 @@ pub const PROGRESS_DRIFT: &str = "gcc_relay_progress_drift";
 /// Steps of upkeep that failed, by `step`: one of [`UPKEEP_STEPS`].
 pub const UPKEEP_FAILURES: &str = "gcc_relay_upkeep_failures_total";
 /// The steps of upkeep: a test there holds them to those that are done.
-pub const UPKEEP_STEPS: [&str; 17] = [
+pub const UPKEEP_STEPS: [&str; 18] = [
     "publish_scheduled",
     "release",
     "bypass",
@@ -56,6 +56,7 @@ pub const UPKEEP_STEPS: [&str; 17] = [
     "forget_forms",
     "forget_attempts",
     "unbind",
+    "hand_over",
     "enter_registers",
     "seal_audit",
     "forget",

@@ -18,6 +18,7 @@ use super::rates::Rates;
 use super::view::snapshot::Snapshots;
 use crate::domain::sealed::{PersonKey, SealingKeys};
 use crate::domain::time::{Clock, Timestamp};
+use crate::files::FileStore;
 use crate::relay::inbound_wake::InboundWake;
 use crate::relay::line_check::LineCheck;
 use crate::relay::settings::Settings;
@@ -33,6 +34,8 @@ pub struct Edge {
     pub body_limit: usize,
     /// The longest time for an answer; longer than the longest wait for a status.
     pub request_timeout: Duration,
+    /// The longest time for an answer to what sends a file.
+    pub upload_timeout: Duration,
     /// How old a status answered from memory, and the channels' secrets in memory, may be.
     pub status_cache: Duration,
     /// Whether `/metrics` is served by a listener of its own, and not by [`super::router`].
@@ -43,6 +46,16 @@ pub struct Edge {
     pub proxies: TrustedProxies,
     /// What one key or session may have.
     pub limits: CallerLimits,
+}
+
+/// What the web is given besides the database.
+pub struct Services {
+    /// Renders what was counted.
+    pub metrics: RenderMetrics,
+    /// How people sign in.
+    pub people: SignInServices,
+    /// Where uploaded files are.
+    pub files: FileStore,
 }
 
 /// The state of the web: cheap to clone, shared by all requests.
@@ -64,6 +77,8 @@ pub struct App {
     pub metrics: RenderMetrics,
     /// How people sign in.
     pub people: Arc<SignInServices>,
+    /// Where uploaded files are.
+    pub files: FileStore,
     /// The statuses answered from memory.
     pub(super) snapshots: Snapshots,
     /// Who called a moment ago.
@@ -93,8 +108,7 @@ impl App {
         settings: Arc<Settings>,
         sealing: Arc<SealingKeys>,
         edge: Edge,
-        metrics: RenderMetrics,
-        people: SignInServices,
+        Services { metrics, people, files }: Services,
     ) -> Self {
         let person = sealing.person_key();
         let (snapshots, callers) = (Snapshots::new(edge.status_cache), Callers::new(edge.status_cache));
@@ -111,6 +125,7 @@ impl App {
             edge,
             metrics,
             people,
+            files,
             snapshots,
             callers,
             rates,

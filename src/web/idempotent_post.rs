@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, OriginalUri, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret as _;
@@ -20,12 +21,15 @@ use super::access::Caller;
 use super::app::App;
 use super::input::{read_bytes, read_json};
 use super::problem::Problem;
+use super::uploads::{announced, not_staged};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ApiKeyId;
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
+use crate::files::upload::Staged;
 use crate::offices::OfficeRefusal;
 use crate::relay::refusal::Refusal;
+use crate::relay::tree_files::TreeRefusal;
 use crate::store::idempotency::{StoredAnswer, find_answer, insert_answer, try_lock_key};
 use crate::store::{Connection, DbError, StoreError, Tx};
 
@@ -66,6 +70,12 @@ impl From<DbError> for PostError {
 
 impl From<Refusal> for PostError {
     fn from(refusal: Refusal) -> Self {
+        Self::Problem(refusal.into())
+    }
+}
+
+impl From<TreeRefusal> for PostError {
+    fn from(refusal: TreeRefusal) -> Self {
         Self::Problem(refusal.into())
     }
 }
@@ -146,6 +156,39 @@ impl FromRequest<App> for IdempotentUpload {
     }
 }
 
+/// A POST whose body is a file of any size that is taken: written down as it comes.
+#[derive(Debug)]
+pub struct IdempotentFileUpload(IdempotentPost<Staged>);
+
+impl IdempotentFileUpload {
+    /// Who makes it.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// As [`IdempotentPost::begin`].
+    ///
+    /// # Errors
+    /// As [`IdempotentPost::begin`].
+    pub async fn begin(self, app: &App) -> Result<(Work, Staged), PostError> {
+        self.0.begin(app).await
+    }
+}
+
+impl FromRequest<App> for IdempotentFileUpload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let (caller, path, key) = read_head(&mut parts, app).await?;
+        let staged = app.files.stage(announced(&parts.headers), body.into_data_stream()).await;
+        let staged = staged.map_err(|why| not_staged(&why))?;
+        let answer_key = key.map(|key| AnswerKey::of(key, &path, staged.id.as_bytes().to_vec()));
+        Ok(Self(IdempotentPost { caller, path, answer_key, body: staged }))
+    }
+}
+
 /// A POST whose body is a CSV file.
 #[derive(Debug)]
 pub struct IdempotentFile(IdempotentPost<Bytes>);
@@ -175,17 +218,24 @@ impl IdempotentPost<Bytes> {
     /// Reads the request: who makes it, its key, its body.
     async fn receive(request: Request, app: &App) -> Result<(Self, HeaderMap), Problem> {
         let (mut parts, body) = request.into_parts();
-        let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let OriginalUri(uri) =
-            OriginalUri::from_request_parts(&mut parts, app).await.unwrap_or_else(|never| match never {});
-        let (path, headers) = (uri.path().to_owned(), parts.headers.clone());
-        let key = read_key(&headers)?;
+        let (caller, path, key) = read_head(&mut parts, app).await?;
+        let headers = parts.headers.clone();
         let body = read_bytes(Bytes::from_request(Request::from_parts(parts, body), app).await)?;
-        let answer_key = key.map(|key| {
-            let body_sha256 = Sha256::digest(&body).to_vec();
-            AnswerKey { key, route: format!("POST {path}"), body_sha256 }
-        });
+        let answer_key = key.map(|key| AnswerKey::of(key, &path, Sha256::digest(&body).to_vec()));
         Ok((Self { caller, path, answer_key, body }, headers))
+    }
+}
+
+/// Who makes a request, its path, and the key under which its answer is kept.
+async fn read_head(parts: &mut Parts, app: &App) -> Result<(Caller, String, Option<String>), Problem> {
+    let caller = Caller::from_request_parts(parts, app).await?;
+    let OriginalUri(uri) = OriginalUri::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
+    Ok((caller, uri.path().to_owned(), read_key(&parts.headers)?))
+}
+
+impl AnswerKey {
+    fn of(key: String, path: &str, body_sha256: Vec<u8>) -> Self {
+        Self { key, route: format!("POST {path}"), body_sha256 }
     }
 }
 

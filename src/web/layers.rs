@@ -5,11 +5,11 @@
 //! [`super::router`].
 
 use std::any::Any;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -17,8 +17,8 @@ use axum_extra::extract::CookieJar;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::{Level, Span};
 
@@ -27,25 +27,45 @@ use super::client_address;
 use super::pages::refused;
 use super::people::language_of;
 use super::problem::{PROBLEM_JSON, Problem};
+use super::routes::UPLOADS;
 use super::words::Words;
 use crate::telemetry::metric;
 
 /// Puts the layers around `router`.
 pub fn add_layers(router: Router, edge: &Edge) -> Router {
-    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, edge.request_timeout);
     let layers = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http().make_span_with(make_span).on_failure(()))
         .layer(from_fn_with_state(edge.proxies.clone(), client_address::note))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .option_layer(edge.secure.then(|| always(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
         .layer(always(header::REFERRER_POLICY, "same-origin"))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(from_fn(write_problems))
         .layer(from_fn(count))
-        .layer(timeout)
+        .layer(from_fn_with_state((edge.request_timeout, edge.upload_timeout), limit_time))
         .layer(CatchPanicLayer::custom(log_panic))
         .layer(DefaultBodyLimit::max(edge.body_limit));
     router.layer(layers)
+}
+
+/// What is packed already is not packed again; and a part of a file must stay the part that was asked for.
+fn worth_compressing() -> impl Predicate {
+    let packed = NotForContentType::const_new("video/").and(NotForContentType::const_new("application/pdf"));
+    DefaultPredicate::new().and(packed)
+}
+
+/// Ends what takes too long; whoever sends a file may take longer.
+async fn limit_time(
+    State((request_timeout, upload_timeout)): State<(Duration, Duration)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let uploads = request.method() == Method::POST && UPLOADS.contains(&route_of(&request));
+    let longest = if uploads { upload_timeout } else { request_timeout };
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -150,6 +170,7 @@ mod tests {
         let edge = Edge {
             body_limit: 10,
             request_timeout: Duration::from_millis(20),
+            upload_timeout: Duration::from_millis(20),
             status_cache: Duration::from_millis(1),
             private_metrics: false,
             secure: false,

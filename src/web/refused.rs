@@ -8,10 +8,12 @@ use crate::accounts::AccountRefusal;
 use crate::domain::coordinator::FileFault;
 use crate::domain::delivery::State;
 use crate::domain::secrecy::Class;
+use crate::domain::tree_file::RowError;
 use crate::offices::OfficeRefusal;
 use crate::relay::draft_rules::DraftFault;
 use crate::relay::line_check::LineWords;
 use crate::relay::refusal::Refusal;
+use crate::relay::tree_files::TreeRefusal;
 use crate::store::{DbError, StoreError};
 
 impl From<StoreError> for Problem {
@@ -49,6 +51,16 @@ impl From<Refusal> for Problem {
             Refusal::GroupAbsent(name) => Self::absent(&format!("group as {name}")),
             Refusal::ChannelAbsent => Self::absent("channel"),
             Refusal::WebhookFailureAbsent => Self::absent("webhook event that is set aside"),
+            Refusal::TermNotLater => Self::conflict("not-later", detail),
+            Refusal::TermAbsent => Self::absent("term of office"),
+            Refusal::ChannelTaken => Self::conflict("channel-exists", detail),
+            Refusal::BadChannelSecret => Self::invalid_field("/secret", detail),
+            Refusal::BadChannelToken(_) => Self::invalid_field("/token", detail),
+            Refusal::Seal(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a secret could not be sealed");
+                Self::internal()
+            }
+            Refusal::UploadAbsent => Self::absent("tree file"),
             Refusal::GroupAlertAbsent => Self::absent("alert that is open"),
             Refusal::ChannelParked => Self::conflict("parked", detail),
             Refusal::ChannelNotParked => Self::conflict("not-parked", detail),
@@ -87,12 +99,56 @@ impl From<Refusal> for Problem {
             Refusal::NotForDigest => Self::conflict("not-for-digest", detail),
             Refusal::WithdrawalStands => Self::conflict("withdrawal-stands", detail),
             Refusal::Expired(_) => Self::conflict("expired", detail),
+            Refusal::SubmissionAbsent => Self::absent("submission"),
+            Refusal::NotProposed => Self::conflict("not-proposed", detail),
             Refusal::Store(error) => error.into(),
             Refusal::Render(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a message could not be rendered");
                 Self::internal()
             }
         }
+    }
+}
+
+/// So many faults of a tree file are told.
+const TREE_FAULTS: usize = 1_000;
+
+impl From<TreeRefusal> for Problem {
+    fn from(refusal: TreeRefusal) -> Self {
+        let detail = format!("{}.", capital(&refusal.to_string()));
+        match refusal {
+            TreeRefusal::BadFile(bad) => {
+                Self::invalid(bad.errors.iter().take(TREE_FAULTS).map(|fault| tree_fault(fault, true)).collect())
+            }
+            TreeRefusal::ChannelAbsent(_) => Self::invalid_field("?channel", detail),
+            TreeRefusal::NothingNew => Self::conflict("nothing-new", detail),
+            TreeRefusal::Changed(_) => Self::conflict("changed-meanwhile", detail),
+            TreeRefusal::DoneBefore => Self::conflict("done-before", detail),
+            TreeRefusal::Used => Self::conflict("used-since", detail),
+            TreeRefusal::ChangedAgain => Self::conflict("changed-since", detail),
+            TreeRefusal::CannotWrite(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a tree could not be written as a file");
+                Self::internal()
+            }
+            TreeRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// A fault of a tree file, with its line and column as the pointer; of a single change with the field alone.
+fn tree_fault(fault: &RowError, with_line: bool) -> FieldError {
+    let column = fault.place.as_ref().map(|place| format!("/{}", place.name)).unwrap_or_default();
+    let line = if with_line { format!("/{}", fault.line) } else { String::new() };
+    FieldError::new(format!("{line}{column}"), &fault.reason)
+}
+
+/// Why a single change of a group is not made, with the fields at fault.
+pub fn edit_refused(refusal: TreeRefusal) -> Problem {
+    match refusal {
+        TreeRefusal::BadFile(bad) => {
+            Problem::invalid(bad.errors.iter().map(|fault| tree_fault(fault, false)).collect())
+        }
+        other => other.into(),
     }
 }
 
@@ -119,7 +175,7 @@ impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         let detail = capital(&refusal.to_string());
         match refusal {
-            OfficeRefusal::NotAllowed => Self::forbidden(detail),
+            OfficeRefusal::NotAllowed | OfficeRefusal::NotAbove => Self::forbidden(detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
             OfficeRefusal::EntryAbsent => Self::absent("entry of a register"),
             OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
@@ -128,7 +184,9 @@ impl From<OfficeRefusal> for Problem {
             }
             OfficeRefusal::YearClosed(_) => Self::conflict("year-closed", detail),
             OfficeRefusal::YearNotEnded(_) => Self::conflict("year-not-ended", detail),
-            OfficeRefusal::InFuture(field) => Self::invalid_field(format!("/{field}"), detail),
+            OfficeRefusal::InFuture(field) | OfficeRefusal::Classified(field, _) => {
+                Self::invalid_field(format!("/{field}"), detail)
+            }
             OfficeRefusal::BadYear(_) => Self::invalid_field("/received_at", detail),
             OfficeRefusal::AssigneeMissing => Self::invalid_field("/assignee", detail),
             OfficeRefusal::MethodMissing => Self::invalid_field("/text", detail),
@@ -136,6 +194,7 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::CoordinatorAbsent => Self::absent("coordinator"),
             OfficeRefusal::NotLater => Self::conflict("not-later", detail),
             OfficeRefusal::CannotEnd => Self::conflict("cannot-end", detail),
+            OfficeRefusal::TooManyExported => Self::invalid_field("?province", detail),
             OfficeRefusal::RequestAbsent => Self::absent("request"),
             OfficeRefusal::NotOpen => Self::conflict("not-open", detail),
             OfficeRefusal::File(faults) => Self::invalid(faults.iter().map(file_fault).collect()),
@@ -143,6 +202,12 @@ impl From<OfficeRefusal> for Problem {
                 tracing::error!("the contacts of a coordinator could not be sealed or opened");
                 Self::internal()
             }
+            OfficeRefusal::SubmissionAbsent => Self::absent("submission"),
+            OfficeRefusal::NotNow => Self::conflict("not-now", detail),
+            OfficeRefusal::TopicAbsent => Self::invalid_field("/topic", detail),
+            OfficeRefusal::FileAbsent(index) => Self::invalid_field(format!("/files/{index}/file"), detail),
+            OfficeRefusal::Files(_) => Self::invalid_field("/files", detail),
+            OfficeRefusal::NothingSent => Self::invalid_field("/outcome", detail),
             OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),
             OfficeRefusal::AlreadyReplaced(newer) => {
                 Self::conflict("already-replaced", format!("{detail}, by {newer}."))
@@ -151,6 +216,13 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
             OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
             OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
+            OfficeRefusal::GroupAbsent(place) | OfficeRefusal::NotCreated(place) => {
+                Self::invalid_field(format!("/groups/{place}"), detail)
+            }
+            OfficeRefusal::NothingToReport => Self::conflict("nothing-to-report", detail),
+            OfficeRefusal::ReportAbsent => Self::absent("report"),
+            OfficeRefusal::BeforeReport => Self::invalid_field("/sent_on", detail),
+            OfficeRefusal::MailStands => Self::conflict("mail-stands", detail),
             OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }

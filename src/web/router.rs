@@ -15,8 +15,9 @@ use utoipa_axum::routes;
 use super::access::authorize;
 use super::api::{
     approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
-    disseminations, drafts, events, group_alerts, group_change, groups, images, offices, on_behalf, publishing,
-    register, register_entries, requests, retrying, status, waiting, webhook_failures,
+    disseminations, drafts, establishment, events, files, group_alerts, group_change, groups, images, new_group,
+    offices, on_behalf, publishing, register, register_entries, register_file, requests, retrying, status,
+    steward_terms, submissions, topics, tree, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -57,6 +58,7 @@ fn all() -> OpenApiRouter<App> {
         .routes(routes!(webhook::receive).layer(DefaultBodyLimit::max(webhook::BODY_LIMIT)))
         .routes(routes!(pages::public::show_bulletin))
         .routes(routes!(pages::image::show_image))
+        .routes(routes!(pages::file::show_file))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
 }
@@ -87,16 +89,25 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::list_changes))
         .routes(routes!(deliveries::get_delivery))
         .routes(routes!(retrying::retry_delivery))
-        .routes(routes!(groups::list_groups))
+        .routes(routes!(groups::list_groups, new_group::add_group))
         .routes(routes!(groups::get_group, group_change::change_group))
         .routes(routes!(group_change::make_join_code))
         .routes(routes!(deputies::name_deputy))
         .routes(routes!(deputies::end_deputy))
+        .routes(routes!(steward_terms::list_steward_terms, steward_terms::name_steward))
+        .routes(routes!(steward_terms::end_steward))
+        .routes(routes!(steward_terms::cancel_steward))
+        .routes(routes!(tree::download_tree))
+        .routes(routes!(tree::list_tree_uploads, tree::upload_tree))
+        .routes(routes!(tree::get_tree_upload))
+        .routes(routes!(tree::apply_tree_upload))
+        .routes(routes!(tree::undo_tree_upload))
         .routes(routes!(waiting::list_waiting))
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
         .routes(routes!(register::list_register, register_entries::receive_letter))
+        .routes(routes!(register_file::get_register_file))
         .routes(routes!(register::list_register_years))
         .routes(routes!(register::close_register_year))
         .routes(routes!(register::choose_register_rule))
@@ -116,6 +127,23 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(dissemination_summary::sum_disseminations))
         .routes(routes!(disseminations::get_dissemination))
         .routes(routes!(disseminations::replace_dissemination))
+        .routes(routes!(files::upload_file))
+        .routes(routes!(submissions::list_submissions, submissions::send_submission))
+        .routes(routes!(topics::list_topics, topics::change_topic))
+        .routes(routes!(submissions::get_submission))
+        .routes(routes!(submissions::get_submitted_file))
+        .routes(routes!(submissions::send_submission_again))
+        .routes(routes!(submissions::check_submission))
+        .routes(routes!(submissions::propose_submission))
+        .routes(routes!(submissions::return_submission))
+        .routes(routes!(submissions::accept_submission))
+        .routes(routes!(establishment::get_establishment_board))
+        .routes(routes!(establishment::get_establishment))
+        .routes(routes!(establishment::declare_groups))
+        .routes(routes!(establishment::verify_groups))
+        .routes(routes!(establishment::report_establishment))
+        .routes(routes!(establishment::note_paper))
+        .routes(routes!(establishment::resend_report))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
@@ -150,8 +178,10 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::coordinators::routes())
         .merge(pages::processing::routes())
         .merge(pages::requests::routes())
+        .merge(pages::submissions::routes())
         .merge(pages::status::routes())
         .merge(pages::dissemination::routes())
+        .merge(pages::establishment::routes())
         .merge(pages::audit::routes());
     pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)
 }

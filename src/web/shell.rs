@@ -6,6 +6,7 @@
 use std::any::Any;
 
 use askama::Values;
+use url::form_urlencoded::byte_serialize;
 
 use super::idempotent_form::new_token;
 use super::pages::assets;
@@ -28,6 +29,7 @@ struct NavItem {
 struct OfficeItem {
     path: &'static str,
     key: &'static str,
+    act: Permission,
 }
 
 /// The areas, in the order in which they are shown; the first that a role sees is where it begins.
@@ -44,7 +46,11 @@ const NAV: &[NavItem] = &[
     },
     NavItem { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/cost", key: "way-cost", roles: &Role::ALL },
-    NavItem { path: "/tree", key: "way-tree", roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver] },
+    NavItem {
+        path: "/tree",
+        key: "way-tree",
+        roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver, Role::Coordinator],
+    },
     NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
     NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
     NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
@@ -53,10 +59,12 @@ const NAV: &[NavItem] = &[
 
 /// What the letters ask of offices, a group of its own for those who may do office work.
 const OFFICE_WORK: &[OfficeItem] = &[
-    OfficeItem { path: "/register", key: "way-register" },
-    OfficeItem { path: "/requests", key: "ways-requests" },
-    OfficeItem { path: "/coordinators", key: "ways-coordinators" },
-    OfficeItem { path: "/disseminations", key: "ways-disseminations" },
+    OfficeItem { path: "/register", key: "way-register", act: Permission::OfficeWork },
+    OfficeItem { path: "/requests", key: "ways-requests", act: Permission::OfficeWork },
+    OfficeItem { path: "/coordinators", key: "ways-coordinators", act: Permission::OfficeWork },
+    OfficeItem { path: "/establishment", key: "ways-establishment", act: Permission::OfficeWork },
+    OfficeItem { path: "/submissions", key: "ways-submissions", act: Permission::HandleMaterial },
+    OfficeItem { path: "/disseminations", key: "ways-disseminations", act: Permission::OfficeWork },
 ];
 
 /// An entry as it is shown.
@@ -115,7 +123,7 @@ impl Shell {
         let within = |area: &str| path == area || path.starts_with(&format!("{area}/"));
         let link = |path: &'static str, key: &str| NavLink { path, label: t.say(key), current: within(path) };
         let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role()));
-        let office_work = OFFICE_WORK.iter().filter(|_| visitor.may(Permission::OfficeWork));
+        let office_work = OFFICE_WORK.iter().filter(|item| visitor.may(item.act));
         Self {
             t,
             who: Some(SignedInAs { name: visitor.display_name.clone(), role: visitor.role().word(t) }),
@@ -196,12 +204,30 @@ fn flash_key(here: &str) -> Option<String> {
 #[must_use]
 pub fn with_flash(path: &str, key: &'static str) -> String {
     let joint = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{joint}said={}", key.trim_start_matches("said-"))
+    format!("{}{joint}said={}", to_ascii(path), key.trim_start_matches("said-"))
+}
+
+/// An address as a header can bear it: codes may hold Thai letters.
+fn to_ascii(path: &str) -> String {
+    let mut ascii = String::with_capacity(path.len());
+    for letter in path.chars() {
+        match letter {
+            letter if letter.is_ascii() => ascii.push(letter),
+            letter => ascii.extend(byte_serialize(letter.encode_utf8(&mut [0; 4]).as_bytes())),
+        }
+    }
+    ascii
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_is_led_on_to_is_plain() {
+        assert_eq!(with_flash("/groups/ลพ-1", "said-done"), "/groups/%E0%B8%A5%E0%B8%9E-1?said=done");
+        assert_eq!(with_flash("/a?b=c%20d", "said-done"), "/a?b=c%20d&said=done");
+    }
 
     #[test]
     fn only_the_name_of_a_sentence_is_taken_from_an_address() {

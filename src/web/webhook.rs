@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, StatusCode};
 use secrecy::SecretString;
 use serde::Serialize;
 
-use self::kept::{Keys, keep};
+use self::kept::{Keys, keep, list_senders};
 use super::app::App;
 use super::channel_secrets::ChannelSecrets;
 use super::heard;
@@ -27,6 +27,7 @@ use super::quoted;
 use crate::domain::ids::ChannelId;
 use crate::line::signature;
 use crate::line::webhook::{InboundEvent, parse};
+use crate::store::bindings::list_bound_senders;
 use crate::store::channels::touch_webhook;
 use crate::store::webhook_events::{Event, EventForm, insert_events};
 use crate::telemetry::metric;
@@ -65,7 +66,8 @@ pub async fn receive(
     let mut tx = app.begin().await?;
     let shared = heard::list_shared(&mut tx, &app.settings, &delivery.events).await?;
     let quoted = quoted::list_quoted(&mut tx, &app.settings, channel, &delivery.events, now).await?;
-    let keys = Keys::of(&app);
+    let bound = list_bound_senders(&mut tx, &list_senders(&app, &delivery.events), now).await?;
+    let keys = Keys::of(&app, &bound);
     let keep = |event: InboundEvent| {
         let acknowledged = quoted.find(&event);
         keep(event, channel, &shared, acknowledged, &keys, now)

@@ -1,5 +1,7 @@
 // What has happened in the relay before the first page is opened.
 
+import { readFile } from 'node:fs/promises';
+
 import { invite } from './stage/people.mjs';
 import { until } from './stage/process.mjs';
 import { LINE_GROUPS } from './stage/relay.mjs';
@@ -61,6 +63,26 @@ async function tellOfReceived(relay) {
   return received;
 }
 
+/** What offices of Lamphun sent up: a text, an infographic that was proposed, and one that was returned. */
+async function tellOfSubmissions(relay) {
+  const picture = await readFile(new URL('../../src/app/demo/infographic.jpg', import.meta.url));
+  const answer = await fetch(`${relay.url}/api/v1/files`, { method: 'POST', headers: { authorization: `Bearer ${relay.key}` }, body: picture });
+  const { file } = await answer.json();
+  const material = {
+    office: 'lamphun', topic: 'farmers', title: 'ลำไยลำพูนขายได้ราคาดีขึ้น', outcome: 'เกษตรกรขายลำไยผ่านจุดรับซื้อได้ราคาดีขึ้นทุกสัปดาห์',
+    beneficiaries: 'เกษตรกรผู้ปลูกลำไย', figures: '1,250 ครัวเรือน',
+  };
+  const files = [{ file, alt: 'ราคาลำไยที่เพิ่มขึ้นสี่สัปดาห์' }];
+  const [sent, proposed, returned] = [
+    await relay.api('POST', '/submissions', material),
+    await relay.api('POST', '/submissions', { ...material, files }),
+    await relay.api('POST', '/submissions', { ...material, files }),
+  ];
+  await relay.api('POST', `/submissions/${proposed.id}/propose`);
+  await relay.api('POST', `/submissions/${returned.id}/return`, { reason: 'โปรดระบุช่วงเวลาของตัวเลข' });
+  return { sent, proposed, returned };
+}
+
 /**
  * Publishes a letter that has come to its end, one that is withdrawn, one that waits in one province and went on in
  * another, and one that is declined; writes drafts; names a deputy; takes the account out of a group.
@@ -83,12 +105,12 @@ export async function tell(relay) {
   const delivery = items[0].id;
   const draft = await relay.api('POST', '/bulletins', { ...LETTER, subject: 'การรณรงค์ลดอุบัติเหตุทางถนนในช่วงวันหยุดยาว' });
   const [declined, drafts] = [await tellOfDeclined(relay), await tellOfDrafts(relay)];
-  const received = await tellOfReceived(relay);
+  const [received, submissions] = [await tellOfReceived(relay), await tellOfSubmissions(relay)];
   await relay.api('POST', '/groups/gcc2-chiangmai/deputies', {
     title: 'รองผู้ว่าราชการจังหวัดเชียงใหม่', phone: '0-5300-0099',
     from: new Date(Date.now() - 86_400_000).toISOString(), until: new Date(Date.now() + 7 * 86_400_000).toISOString(),
   });
   await fetch(`${relay.lineUrl}/control/groups/${LINE_GROUPS['gcc2-moi']}/account`, { method: 'DELETE' });
   const invitation = await invite(relay, 'newcomer', 'steward', 'chiangmai-commerce', 'พาณิชย์จังหวัดเชียงใหม่');
-  return { letter, withdrawn, waiting, declined, draft, ...drafts, received, delivery, invitation };
+  return { letter, withdrawn, waiting, declined, draft, ...drafts, received, submissions, delivery, invitation };
 }

@@ -99,7 +99,8 @@ async fn a_bulletins_picture_is_in_the_bubble_and_on_its_page_with_what_it_shows
         app.write_with(json!({ "attachments": [{ "image": image, "alt": alt }], "forwarding": "automatic" })).await;
     let draft = app.get(&Who::Publisher, &format!("bulletins/{id}")).await.expect(200);
     let url = format!("{}/i/{image}.jpg", app.engine.settings.public_url);
-    let shown = json!([{ "image": image, "alt": alt, "url": url, "width": 320, "height": 200 }]);
+    let shown =
+        json!([{ "image": image, "file": null, "kind": "image", "alt": alt, "url": url, "width": 320, "height": 200 }]);
     assert_eq!(draft["attachments"], shown);
     app.release(&id).await;
     app.run().await;
@@ -127,7 +128,7 @@ async fn a_picture_must_be_there_and_say_what_it_shows_and_be_the_only_one() {
         (json!([{ "image": "x", "alt": "แผนที่" }]), "/attachments/0/image"),
         (json!([{ "image": image }]), "/attachments/0/alt"),
         (json!([{ "image": image, "alt": "เอกสารลับมาก" }]), "/attachments/0/alt"),
-        (json!([one, one]), "/attachments"),
+        (json!([one, one]), "/attachments/1/image"),
     ] {
         let answer = app.post(&Who::Publisher, "bulletins", letter(json!({ "attachments": attachments }))).await;
         assert_eq!(answer.pointers(422), [pointer], "{attachments}");

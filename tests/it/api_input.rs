@@ -38,7 +38,7 @@ fn bad_letters() -> Vec<(&'static str, Value, Vec<&'static str>)> {
         ("an empty selection", with(json!({ "audience": { "groups": [] } })), vec!["/audience/groups"]),
         ("an unknown way to select", with(json!({ "audience": { "regions": ["เหนือ"] } })), vec!["/audience/regions"]),
         ("a link that is none", with(json!({ "links": ["javascript:alert(1)"] })), vec!["/links/0"]),
-        ("attachments", with(json!({ "attachments": [{}] })), vec!["/attachments/0/image"]),
+        ("attachments", with(json!({ "attachments": [{}] })), vec!["/attachments/0/alt"]),
         ("an end in the past", with(json!({ "expires_at": "2018-03-22T00:00:00Z" })), vec!["/expires_at"]),
         ("a time without a zone", with(json!({ "expires_at": "2019-03-22T00:00:00" })), vec!["/expires_at"]),
         ("a class in the subject", with(json!({ "subject": "ลับมาก: การประชุม" })), vec!["/subject"]),

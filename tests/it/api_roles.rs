@@ -55,6 +55,16 @@ const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
 const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
+/// Those who manage the tree, of a group below the coordinator's.
+const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 401];
+/// The same of a group in another province.
+const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 403, 404, 401];
+/// A tree file that is not there.
+const NO_UPLOAD: &str = "tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4";
+const NO_UPLOAD_APPLY: &str = "tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/apply";
+const NO_UPLOAD_UNDO: &str = "tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/undo";
+/// A group whose office is not there.
+const NO_OFFICE: &str = r#"{"code": "lpn-new", "parent": "lpn", "name": "GCC3 ใหม่", "office": "nowhere"}"#;
 const OPEN: [u16; 8] = [200; 8];
 
 /// [`READ`] and the others, with another status where they say 200.
@@ -75,6 +85,8 @@ const NOTED: &str = r#"{"kind": "noted", "author": "ผู้ว่าราช�
 
 const DEPUTY: &str = r#"{"title": "รองผู้ว่าราชการจังหวัด", "until": "2018-04-23T00:00:00Z"}"#;
 
+const SUCCESSOR: &str = r#"{"title": "ผู้ว่าราชการจังหวัด", "from": "2018-10-01T00:00:00+07:00"}"#;
+
 const COORDINATOR: &str = r#"{"office": "lamphun-commerce", "first_name": "สมชาย", "last_name": "ใจดี",
     "position": "นักวิชาการพาณิชย์", "telephone": "๐-๕๓๕๑-๑๑๙๒"}"#;
 const COORDINATOR_ELSEWHERE: &str = r#"{"office": "chiangmai", "first_name": "สมหญิง", "last_name": "ใจดี",
@@ -82,6 +94,22 @@ const COORDINATOR_ELSEWHERE: &str = r#"{"office": "chiangmai", "first_name": "�
 const SPREAD_IN_LAMPHUN: &str = r#"{"bulletin_id": "{held}", "office": "lamphun", "medium": "website", "area": "51"}"#;
 const SPREAD_IN_CHIANG_MAI: &str =
     r#"{"bulletin_id": "{held}", "office": "chiangmai", "medium": "website", "area": "50"}"#;
+
+const MATERIAL: &str = r#"{"topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
+const MATERIAL_OF_LAMPHUN: &str =
+    r#"{"office": "lamphun", "topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
+const MATERIAL_OF_CHIANG_MAI: &str =
+    r#"{"office": "chiangmai", "topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
+
+/// The same with another status for the agency, whose own office it is.
+const fn with_agency(status: u16, mut expected: [u16; 8]) -> [u16; 8] {
+    expected[5] = status;
+    expected
+}
+const CREATED: &str = r#"{"groups": ["lpn"]}"#;
+const CREATED_BELOW: &str = r#"{"groups": ["lpn-com"]}"#;
+const CREATED_ELSEWHERE: &str = r#"{"groups": ["cmi"]}"#;
+const SENT_ON_PAPER: &str = r#"{"sent_on": "2018-03-23"}"#;
 
 const ROWS: &[Row] = &[
     row("GET /api/v1/bulletins", "bulletins", "", READ),
@@ -174,8 +202,39 @@ const ROWS: &[Row] = &[
     row("PATCH /api/v1/groups/{code}", "groups/lpn", r#"{"forward_within": 90}"#, MANAGE),
     row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"forward_within": 90}"#, MANAGE_BELOW),
     row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"forward_within": 90}"#, MANAGE_ELSEWHERE),
+    row("PATCH /api/v1/groups/{code}", "groups/lpn-com", r#"{"head_count": 26}"#, TREE),
+    row("PATCH /api/v1/groups/{code}", "groups/cmi", r#"{"head_count": 71}"#, TREE_ELSEWHERE),
+    row("POST /api/v1/groups", "groups", NO_OFFICE, with(422, TREE)),
+    row("GET /api/v1/tree", "tree", "", TREE),
+    row("GET /api/v1/tree/uploads", "tree/uploads", "", TREE),
+    // a JSON body is no file
+    row("POST /api/v1/tree/uploads", "tree/uploads", "{}", with(415, TREE)),
+    row("GET /api/v1/tree/uploads/{id}", NO_UPLOAD, "", with(404, TREE)),
+    row("POST /api/v1/tree/uploads/{id}/apply", NO_UPLOAD_APPLY, "", with(404, TREE)),
+    row("POST /api/v1/tree/uploads/{id}/undo", NO_UPLOAD_UNDO, "", with(404, TREE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, MANAGE_BELOW)),
+    row("GET /api/v1/groups/{code}/stewards", "groups/lpn-com/stewards", "", READ),
+    row("GET /api/v1/groups/{code}/stewards", "groups/lpn/stewards", "", ABOVE),
+    row("GET /api/v1/groups/{code}/stewards", "groups/cmi/stewards", "", WHOLE),
+    // the first takes the day
+    row("POST /api/v1/groups/{code}/stewards", "groups/lpn/stewards{no successor}", SUCCESSOR, with(201, MANAGE)),
+    row(
+        "POST /api/v1/groups/{code}/stewards",
+        "groups/lpn-com/stewards{no successor}",
+        SUCCESSOR,
+        with(201, MANAGE_BELOW),
+    ),
+    row(
+        "POST /api/v1/groups/{code}/stewards",
+        "groups/cmi/stewards{no successor}",
+        SUCCESSOR,
+        with(201, MANAGE_ELSEWHERE),
+    ),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/lpn/stewards/end", "", MANAGE),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/lpn-com/stewards/end", "", MANAGE_BELOW),
+    row("POST /api/v1/groups/{code}/stewards/end", "groups/cmi/stewards/end", "", MANAGE_ELSEWHERE),
+    row("DELETE /api/v1/groups/{code}/stewards/{id}", "groups/lpn/stewards/{successor}", "", with(204, MANAGE)),
     row("POST /api/v1/groups/{code}/deputies", "groups/lpn/deputies", DEPUTY, with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/deputies", "groups/lpn-com/deputies", DEPUTY, with(201, MANAGE_BELOW)),
     row("DELETE /api/v1/groups/{code}/deputies/{id}", "groups/lpn/deputies/{deputy}", "", with(204, MANAGE)),
@@ -194,6 +253,9 @@ const ROWS: &[Row] = &[
         r#"{"office": "chiangmai", "subject": "เรื่อง"}"#,
         with(201, WORK_ELSEWHERE),
     ),
+    row("GET /api/v1/register.csv", "register.csv?office=lamphun-commerce", "", WORK),
+    row("GET /api/v1/register.csv", "register.csv?office=lamphun", "", WORK_ABOVE),
+    row("GET /api/v1/register.csv", "register.csv?office=chiangmai", "", WORK_ELSEWHERE),
     row("GET /api/v1/register/years", "register/years?office=lamphun", "", WORK_ABOVE),
     row("GET /api/v1/register/years", "register/years?office=chiangmai", "", WORK_ELSEWHERE),
     row(
@@ -281,6 +343,99 @@ const ROWS: &[Row] = &[
         r#"{"medium": "website", "area": "50"}"#,
         WORK_ELSEWHERE,
     ),
+    // a JSON body is no file, and that is told only to whom may upload one
+    row("POST /api/v1/files", "files", "{}", [415, 415, 403, 415, 415, 415, 415, 401]),
+    row("GET /api/v1/submissions", "submissions", "", READ),
+    row("GET /api/v1/submissions", "submissions?office=lamphun", "", ABOVE),
+    row("GET /api/v1/submissions", "submissions?office=chiangmai", "", WHOLE),
+    row("POST /api/v1/submissions", "submissions", MATERIAL_OF_LAMPHUN, with(201, WORK_ABOVE)),
+    row("POST /api/v1/submissions", "submissions", MATERIAL_OF_CHIANG_MAI, with(201, WORK_ELSEWHERE)),
+    row("GET /api/v1/submissions/topics", "submissions/topics", "", READ),
+    row(
+        "POST /api/v1/submissions/topics",
+        "submissions/topics",
+        r#"{"code": "water", "th": "น้ำ", "en": "Water"}"#,
+        [200, 200, 403, 403, 403, 403, 403, 401],
+    ),
+    row("GET /api/v1/submissions/{id}", "submissions/{sent}", "", READ),
+    row("GET /api/v1/submissions/{id}", "submissions/{sent by lamphun}", "", ABOVE),
+    row("GET /api/v1/submissions/{id}", "submissions/{sent by chiangmai}", "", WHOLE),
+    // it has no file
+    row(
+        "GET /api/v1/submissions/{id}/files/{file}",
+        "submissions/{sent}/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "",
+        [404, 404, 404, 404, 404, 404, 404, 401],
+    ),
+    row("POST /api/v1/submissions/{id}/send-again", "submissions/{returned}/send-again", MATERIAL, WORK),
+    // nobody checks what their own office sends
+    row("POST /api/v1/submissions/{id}/check", "submissions/{sent}/check", "", with_agency(403, WORK)),
+    row("POST /api/v1/submissions/{id}/check", "submissions/{sent by chiangmai}/check", "", WORK_ELSEWHERE),
+    row("POST /api/v1/submissions/{id}/propose", "submissions/{sent}/propose", "", with_agency(403, WORK)),
+    row("POST /api/v1/submissions/{id}/propose", "submissions/{sent by chiangmai}/propose", "", WORK_ELSEWHERE),
+    row(
+        "POST /api/v1/submissions/{id}/return",
+        "submissions/{sent}/return",
+        REASON,
+        [200, 200, 403, 200, 200, 403, 200, 401],
+    ),
+    row(
+        "POST /api/v1/submissions/{id}/return",
+        "submissions/{sent by chiangmai}/return",
+        REASON,
+        [200, 200, 403, 404, 200, 404, 404, 401],
+    ),
+    row(
+        "POST /api/v1/submissions/{id}/accept",
+        "submissions/{proposed}/accept",
+        "",
+        [200, 200, 403, 403, 403, 403, 403, 401],
+    ),
+    row("GET /api/v1/establishment", "establishment", "", READ),
+    row("GET /api/v1/establishment/{office}", "establishment/lamphun-commerce", "", READ),
+    row("GET /api/v1/establishment/{office}", "establishment/lamphun", "", ABOVE),
+    row("GET /api/v1/establishment/{office}", "establishment/chiangmai", "", WHOLE),
+    row("POST /api/v1/establishment/{office}/created", "establishment/lamphun-commerce/created", CREATED_BELOW, WORK),
+    row("POST /api/v1/establishment/{office}/created", "establishment/lamphun/created", CREATED, WORK_ABOVE),
+    row(
+        "POST /api/v1/establishment/{office}/created",
+        "establishment/chiangmai/created",
+        CREATED_ELSEWHERE,
+        WORK_ELSEWHERE,
+    ),
+    row("POST /api/v1/establishment/{office}/verify", "establishment/lamphun/verify", "", OPERATE),
+    row("POST /api/v1/establishment/{office}/reports", "establishment/lamphun-commerce/reports", "", with(201, WORK)),
+    row("POST /api/v1/establishment/{office}/reports", "establishment/lamphun/reports", "", with(201, WORK_ABOVE)),
+    row(
+        "POST /api/v1/establishment/{office}/reports",
+        "establishment/chiangmai/reports",
+        "",
+        with(201, WORK_ELSEWHERE),
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/paper",
+        "establishment/lamphun/reports/{report of lamphun}/paper",
+        SENT_ON_PAPER,
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/paper",
+        "establishment/chiangmai/reports/{report of chiangmai}/paper",
+        SENT_ON_PAPER,
+        WORK_ELSEWHERE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/resend",
+        "establishment/lamphun/reports/{report of lamphun}/resend",
+        "",
+        WORK_ABOVE,
+    ),
+    row(
+        "POST /api/v1/establishment/{office}/reports/{id}/resend",
+        "establishment/chiangmai/reports/{report of chiangmai}/resend",
+        "",
+        WORK_ELSEWHERE,
+    ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
@@ -296,6 +451,7 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/openapi.json", "openapi.json", "", OPEN),
     row("GET /b/{token}", "{page}", "", OPEN),
     row("GET /i/{file}", "/i/{image}.jpg", "", OPEN),
+    row("GET /f/{file}", "/f/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.jpg", "", [404; 8]),
     row("GET /livez", "/livez", "", OPEN),
     row("GET /readyz", "/readyz", "", OPEN),
     row("GET /metrics", "/metrics", "", OPEN),
@@ -323,6 +479,13 @@ impl Fixtures<'_> {
             "own draft" => self.app.write_with(json!({ "origin": "lpn" })).await,
             "draft below" => self.app.write_with(json!({ "origin": "lpn-com" })).await,
             "deputy" => self.deputy().await,
+            "successor" => self.app.successor().await,
+            "no successor" => {
+                self.app
+                    .texts("with gone as (delete from steward_successors returning 1) select 'gone' from gone")
+                    .await;
+                String::new()
+            }
             "request" => self.app.request_to("lamphun-commerce").await,
             "request above" => self.app.request_to("lamphun").await,
             "request elsewhere" => self.app.request_to("chiangmai").await,
@@ -338,10 +501,16 @@ impl Fixtures<'_> {
             "declined" => self.declined().await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "sent" => self.app.submission("lamphun-commerce", &[]).await,
+            "sent by lamphun" => self.app.submission("lamphun", &[]).await,
+            "sent by chiangmai" => self.app.submission("chiangmai", &[]).await,
+            "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
+            "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
             "spread in lamphun" => self.spread("lamphun", "51").await,
             "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,
             "ended year" => ENDED_YEAR.fetch_add(1, Ordering::Relaxed).to_string(),
+            _ if word.starts_with("report of ") => self.app.establishment_report(&word["report of ".len()..]).await,
             _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "lost" => self.app.delivery_of(&self.app.held().await, "cmi-far").await,
             _ => self.app.delivery_of(&self.held, word.strip_prefix("to ").expect("a known word")).await,

@@ -77,7 +77,12 @@ pub async fn new_code(browser: &Browser<'_>) -> String {
 
 /// Binds the account of this name, of a steward of the office, to a member.
 pub async fn bind(app: &TestApp, username: &str, office: &str, member: Member) {
-    let browser = app.sign_in_as(username, Role::Steward, Some(office)).await;
+    bind_as(app, username, Role::Steward, office, member).await;
+}
+
+/// The same for an account of another role.
+pub async fn bind_as(app: &TestApp, username: &str, role: Role, office: &str, member: Member) {
+    let browser = app.sign_in_as(username, role, Some(office)).await;
     member.follows(app).await;
     let said = member.writes(app, &new_code(&browser).await).await;
     assert!(said.len() == 1 && said[0].contains("ผูก LINE นี้กับบัญชี"), "{said:?}");

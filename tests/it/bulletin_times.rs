@@ -206,6 +206,9 @@ async fn send_time(app: &TestApp, at: &str) -> Vec<(&'static str, Answer)> {
         ("/acknowledgement/due_at", app.patch(&admin, &format!("bulletins/{id}"), due).await),
         ("/from", app.post(&admin, "groups/lpn/deputies", deputy(json!(at), until)).await),
         ("/until", app.post(&admin, "groups/lpn/deputies", deputy(Value::Null, json!(at))).await),
+        ("/from", app.post(&admin, "groups/lpn/stewards", json!({ "title": "ผู้ว่าฯ", "from": at })).await),
+        ("/until", app.post(&admin, "groups/lpn/stewards", json!({ "title": "ผู้ว่าฯ", "until": at })).await),
+        ("/until", app.post(&admin, "groups/lpn/stewards/end", json!({ "until": at })).await),
     ]
 }
 
@@ -231,8 +234,11 @@ async fn send_time_to_offices(app: &TestApp, at: &str) -> Vec<(&'static str, Ans
         ("/at", app.post(&admin, "disseminations", spread).await),
         ("?since", app.get(&admin, &format!("register?office=lamphun&since={typed}")).await),
         ("?until", app.get(&admin, &format!("register?office=lamphun&until={typed}")).await),
+        ("?since", app.get(&admin, &format!("register.csv?office=lamphun&since={typed}")).await),
+        ("?until", app.get(&admin, &format!("register.csv?office=lamphun&until={typed}")).await),
         ("?since", app.get(&admin, &format!("disseminations?since={typed}")).await),
         ("?since", app.get(&admin, &format!("requests?since={typed}")).await),
+        ("?since", app.get(&admin, &format!("submissions?since={typed}")).await),
     ]
 }
 
@@ -291,12 +297,24 @@ async fn every_time_in_the_document_is_one_of_those_that_are_tried_here() {
     taken.dedup();
     let tried = ["Acknowledgement.due_at", "BulletinChange.expires_at", "NewBulletin.expires_at"];
     let of_offices = ["Ending.at", "NewCoordinator.from", "NewDisseminationInput.at", "NewEndorsementInput.at"];
-    let rest = ["NewRegisterEntry.received_at", "NewDeputy.from", "NewDeputy.until", "Publish.at", "SpreadInput.at"];
+    let rest = [
+        "NewRegisterEntry.received_at",
+        "NewDeputy.from",
+        "NewDeputy.until",
+        "NewTerm.from",
+        "NewTerm.until",
+        "TermEnd.until",
+        "Publish.at",
+        "SpreadInput.at",
+    ];
     let queries = [
         "get /api/v1/disseminations?since",
+        "get /api/v1/register.csv?since",
+        "get /api/v1/register.csv?until",
         "get /api/v1/register?since",
         "get /api/v1/register?until",
         "get /api/v1/requests?since",
+        "get /api/v1/submissions?since",
         "post /api/v1/coordinators/import?from",
     ];
     let mut tried = [&tried[..], &of_offices, &rest, &queries].concat();

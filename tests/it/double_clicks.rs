@@ -45,6 +45,9 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /bulletins/groups", "looks"),
     ("POST /bulletins/image", "a picture is known by its content"),
     ("POST /audit/check", "looks"),
+    ("POST /submissions/files", "a file is known by its content"),
+    ("POST /channels/{code}/check", "looks"),
+    ("POST /channels/{code}/test-webhook", "looks"),
     ("POST /tree/upload", "looks: each file is kept until it is applied or forgotten"),
     ("POST /tree/uploads/{id}/apply", "a file is applied once, as it is applied then"),
     ("POST /tree/uploads/{id}/undo", "a file is undone once, as it is undone then"),
@@ -55,6 +58,8 @@ const BARE: &[(&str, &str)] = &[
     ("POST /channels/{code}/park", "/channels/gcc/park"),
     ("POST /channels/{code}/resume", "/channels/gcc/resume"),
     ("POST /channels/{code}/reserve", "/channels/gcc/reserve"),
+    ("POST /groups/{code}/stewards/{id}/cancel", "/groups/lpn/stewards/{successor}/cancel"),
+    ("POST /groups/{code}/reinstate", "/groups/{retired}/reinstate"),
     ("POST /groups/{code}/join-code", "/groups/lpn/join-code"),
     ("POST /groups/{code}/deputies/{id}/end", "/groups/lpn/deputies/{deputy}/end"),
     ("POST /bulletins/{id}/submit", "/bulletins/{draft}/submit"),
@@ -63,7 +68,9 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/delete", "/bulletins/{draft}/delete"),
     ("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve"),
     ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
+    ("POST /submissions/{id}/accept", "/submissions/{proposed}/accept"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
+    ("POST /establishment/reports/{id}/resend", "/establishment/reports/{report}/resend"),
 ];
 
 /// Forms that need what only a test of their own can bring.

@@ -79,6 +79,15 @@ impl<'a> Words<'a> {
                 let made = self.app.post(&Who::Admin, "register", letter).await.expect(201);
                 made["id"].as_str().expect("an id").to_owned()
             }
+            "sent" => self.app.submission("lamphun-commerce", &[]).await,
+            "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
+            "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
+            "file" => {
+                let request = self.app.request(&Who::Steward, reqwest::Method::POST, "files");
+                let made = self.app.send(request.body(crate::submissions::infographic(90, 120, 1))).await.expect(201);
+                made["file"].as_str().expect("an id").to_owned()
+            }
+            "report" => self.app.establishment_report("lamphun").await,
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
             "request" => self.app.request_to("lamphun-commerce").await,
             "asking draft" => {
@@ -88,6 +97,13 @@ impl<'a> Words<'a> {
             "later" => {
                 self.app.clock.advance(Duration::from_secs(1));
                 String::new()
+            }
+            "successor" => self.app.successor().await,
+            "spare" => self.app.spare_group(self.number).await,
+            "retired" => {
+                let code = self.app.spare_group(self.number).await;
+                self.app.patch(&Who::Admin, &format!("groups/{code}"), json!({ "retired": true })).await.expect(200);
+                code
             }
             "read-back code" => self.read_back_code().await,
             "spread" => {
@@ -142,6 +158,7 @@ async fn make_known(app: &TestApp, admin: &Browser<'_>) -> BTreeMap<&'static str
     app.account_called("the-other", Role::Operator, None).await;
     let account = app.texts("select id::text from accounts where username = 'the-other'").await.remove(0);
     BTreeMap::from([
+        ("spare channel", app.spare_channel(0).await),
         ("held", held),
         ("lost", lost),
         ("declined", declined),

@@ -240,6 +240,8 @@ async fn patient() -> TestRelay {
     Arc::make_mut(&mut relay.engine.settings).request_timeout = Duration::from_mins(1);
     relay.engine.line = LineClient::new(&client::Settings {
         api_base: relay.simulator.url().parse().expect("an address"),
+        data_base: relay.simulator.url().parse().expect("an address"),
+        content_timeout: SECOND,
         connect_timeout: SECOND,
         request_timeout: Duration::from_mins(1),
         in_flight: 64,

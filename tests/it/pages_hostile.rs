@@ -31,6 +31,7 @@ const PAGES: &[(Who, &str)] = &[
     (Who::Admin, "/docs/examples"),
     (Who::Steward, "/coordinators?show=history"),
     (Who::Agency, "/coordinators/offices/lamphun-commerce"),
+    (Who::Admin, "/establishment/offices/lamphun"),
 ];
 
 /// At most so many pages of a kind are opened.
@@ -49,6 +50,7 @@ const ALWAYS_REFUSED: &[&str] = &[
     "POST /accounts/invite",
     "POST /join-slips",
     // without a file
+    "POST /submissions/files",
     "POST /tree/upload",
     // nothing was begun at the provider
     "GET /sign-in/provider/return",

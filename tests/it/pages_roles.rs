@@ -58,6 +58,22 @@ const WHOLE: [u16; 8] = [200, 200, 200, 404, 200, 404, 404, 303];
 /// Operations' pages and forms.
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 303];
 const OPERATE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 403, 401];
+/// Those who manage the tree: operations, and a coordinator at or above what it is about.
+const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 303];
+const TREE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 303, 401];
+/// Operations; it is in another province.
+const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 403, 200, 403, 404, 303];
+const TREE_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 404, 401];
+/// What is changed of a group in another province, or at the next.
+const COMMERCE: &[(&str, &str)] = &[
+    ("name", "GCC3-ลพ-พาณิชย์จังหวัด"),
+    ("parent", "lpn"),
+    ("office", "lamphun-commerce"),
+    ("channel", "gcc"),
+    ("head_count", "26"),
+];
+const CHIANG_MAI: &[(&str, &str)] =
+    &[("name", "GCC2-เชียงใหม่"), ("parent", "gcc1"), ("office", "chiangmai"), ("channel", "gcc"), ("head_count", "71")];
 /// A tree file that is not there.
 const NO_UPLOAD: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4";
 const NO_UPLOAD_APPLY: &str = "/tree/uploads/01625095-8900-717a-8aca-9559ea00b0f4/apply";
@@ -92,6 +108,13 @@ const WORK_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 404, 303, 404, 404, 401];
 const ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 303];
 /// What the provincial office did, and not an office below it.
 const ABOVE: [u16; 8] = [200, 200, 200, 200, 200, 404, 200, 303];
+/// Those who publish.
+const PUBLISH: [u16; 8] = [200, 200, 403, 403, 403, 403, 403, 303];
+const PUBLISH_SEND: [u16; 8] = [303, 303, 403, 403, 403, 403, 403, 401];
+/// What an office sends upward.
+const MATERIAL: &[(&str, &str)] = &[("topic", "farmers"), ("title", "ลำไย"), ("outcome", "ราคาเพิ่มขึ้น")];
+const MATERIAL_OF_LAMPHUN: &[(&str, &str)] =
+    &[("office", "lamphun"), ("topic", "farmers"), ("title", "ลำไย"), ("outcome", "ราคาเพิ่มขึ้น")];
 /// What an office did on the day of the small tree, as the form sends it.
 const SPREAD_IN_LAMPHUN: &[(&str, &str)] = &[
     ("office", "lamphun"),
@@ -166,8 +189,8 @@ const ROWS: &[Row] = &[
         &[("old", PASSWORD)],
         [404, 404, 404, 404, 404, 404, 404, 401],
     ),
-    send("POST /account/line", "/account/line", &[("old", PASSWORD)], [403, 403, 403, 200, 403, 403, 403, 401]),
-    send("POST /account/line/remove", "/account/line/remove", &[], [403, 403, 403, 303, 403, 403, 403, 401]),
+    send("POST /account/line", "/account/line", &[("old", PASSWORD)], [403, 403, 403, 200, 403, 403, 200, 401]),
+    send("POST /account/line/remove", "/account/line/remove", &[], [403, 403, 403, 303, 403, 403, 303, 401]),
     send("POST /account/provider", "/account/provider", &[("old", PASSWORD)], [200, 200, 200, 200, 200, 200, 200, 401]),
     send("POST /account/provider/remove", "/account/provider/remove", &[("old", PASSWORD)], ALL_SEND),
     send("POST /account/failures/seen", "/account/failures/seen", &[("next", "/home")], ALL_SEND),
@@ -295,19 +318,58 @@ const ROWS: &[Row] = &[
         &[("messages", "1,000"), ("baht", "")],
         OPERATE_SEND,
     ),
+    open("GET /channels/new", "/channels/new", ADMIN),
+    // without a secret
+    send("POST /channels/new", "/channels/new", &[("code", "new-one")], [422, 403, 403, 403, 403, 403, 403, 401]),
+    open("GET /channels/{code}", "/channels/{sending}", OPERATE),
+    send("POST /channels/{code}/check", "/channels/{sending}/check", &[], [200, 403, 403, 403, 200, 403, 403, 401]),
+    send(
+        "POST /channels/{code}/test-webhook",
+        "/channels/{sending}/test-webhook",
+        &[],
+        [200, 403, 403, 403, 200, 403, 403, 401],
+    ),
+    // nothing new
+    send("POST /channels/{code}/rotate", "/channels/{sending}/rotate", &[], [422, 403, 403, 403, 403, 403, 403, 401]),
+    send("POST /channels/{code}/rate", "/channels/{sending}/rate", &[("rate", "1000")], ADMIN_SEND),
     send("POST /channels/{code}/reserve", "/channels/{sending}/reserve", &[], OPERATE_SEND),
     send("POST /channels/{code}/park", "/channels/{sending}/park", &[], OPERATE_SEND),
     send("POST /channels/{code}/resume", "/channels/{parked}/resume", &[], OPERATE_SEND),
     send("POST /webhook-failures/{id}/retry", "/webhook-failures/{set aside}/retry", &[], OPERATE_SEND),
     send("POST /group-alerts/{id}/seen", "/group-alerts/{alert}/seen", &[], OPERATE_SEND),
     open("GET /tree", "/tree", ALL),
-    open("GET /tree/file", "/tree/file", OPERATE),
-    open("GET /tree/upload", "/tree/upload", OPERATE),
+    open("GET /tree/file", "/tree/file", TREE),
+    open("GET /tree/upload", "/tree/upload", TREE),
     // without a file
-    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 403, 401]),
-    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 403, 303]),
-    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
-    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 403, 401]),
+    send("POST /tree/upload", "/tree/upload", &[], [422, 403, 403, 403, 422, 403, 422, 401]),
+    open("GET /tree/uploads/{id}", NO_UPLOAD, [404, 403, 403, 403, 404, 403, 404, 303]),
+    send("POST /tree/uploads/{id}/apply", NO_UPLOAD_APPLY, &[], [404, 403, 403, 403, 404, 403, 404, 401]),
+    send("POST /tree/uploads/{id}/undo", NO_UPLOAD_UNDO, &[], [404, 403, 403, 403, 404, 403, 404, 401]),
+    open("GET /tree/add", "/tree/add?under=lpn", TREE),
+    open("GET /tree/add", "/tree/add?under=cmi", TREE_ELSEWHERE),
+    // without an office
+    send("POST /tree/add", "/tree/add", &[("parent", "lpn")], [422, 403, 403, 403, 422, 403, 422, 401]),
+    open("GET /groups/{code}/edit", "/groups/lpn-com/edit", TREE),
+    open("GET /groups/{code}/edit", "/groups/cmi/edit", TREE_ELSEWHERE),
+    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_SEND),
+    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_SEND),
+    open("GET /groups/{code}/retire", "/groups/lpn/retire", TREE),
+    open("GET /groups/{code}/retire", "/groups/cmi/retire", TREE_ELSEWHERE),
+    // as many were not seen before
+    send(
+        "POST /groups/{code}/retire",
+        "/groups/lpn/retire",
+        &[("seen", "-")],
+        [409, 403, 403, 403, 409, 403, 409, 401],
+    ),
+    send(
+        "POST /groups/{code}/retire",
+        "/groups/cmi/retire",
+        &[("seen", "-")],
+        [409, 403, 403, 403, 409, 403, 404, 401],
+    ),
+    send("POST /groups/{code}/reinstate", "/groups/lpn-com/reinstate", &[], TREE_SEND),
+    send("POST /groups/{code}/reinstate", "/groups/cmi/reinstate", &[], TREE_ELSEWHERE_SEND),
     open("GET /join-slips", "/join-slips", MANAGE),
     // as many were not seen before
     send("POST /join-slips", "/join-slips", &[("confirmed", "-")], [409, 403, 403, 409, 409, 403, 409, 401]),
@@ -331,6 +393,14 @@ const ROWS: &[Row] = &[
         STEWARD_SEND,
     ),
     open("GET /waiting/{id}/receipt", "/waiting/{held}/receipt", [409, 403, 403, 200, 409, 403, 403, 303]),
+    open("GET /groups/{code}/stewards", "/groups/lpn/stewards", MANAGE),
+    open("GET /groups/{code}/stewards", "/groups/cmi/stewards", MANAGE_ELSEWHERE),
+    // without a day and a name
+    send("POST /groups/{code}/stewards", "/groups/lpn/stewards", &[], [422, 403, 403, 422, 422, 403, 422, 401]),
+    send("POST /groups/{code}/stewards", "/groups/cmi/stewards", &[], [422, 403, 403, 404, 422, 403, 404, 401]),
+    send("POST /groups/{code}/stewards/end", "/groups/lpn/stewards/end", &[], MANAGE_SEND),
+    send("POST /groups/{code}/stewards/end", "/groups/cmi/stewards/end", &[], [303, 403, 403, 404, 303, 403, 404, 401]),
+    send("POST /groups/{code}/stewards/{id}/cancel", "/groups/lpn/stewards/{successor}/cancel", &[], MANAGE_SEND),
     open("GET /groups/{code}/settings", "/groups/lpn/settings", MANAGE),
     open("GET /groups/{code}/settings", "/groups/cmi/settings", MANAGE_ELSEWHERE),
     send("POST /groups/{code}/settings", "/groups/lpn/settings", &[("how", "by-hand"), ("minutes", "")], MANAGE_SEND),
@@ -414,6 +484,44 @@ const ROWS: &[Row] = &[
         &[("reason", "ข้อมูลคลาดเคลื่อน")],
         [303, 303, 403, 404, 303, 403, 403, 401],
     ),
+    // what offices send upward
+    open("GET /submissions", "/submissions", ALL),
+    // a form without a file
+    send("POST /submissions/files", "/submissions/files", &[], [400, 403, 403, 400, 400, 400, 400, 401]),
+    open("GET /submissions/new", "/submissions/new", WORK),
+    send("POST /submissions/new", "/submissions/new", MATERIAL_OF_LAMPHUN, WORK_SEND),
+    open("GET /submissions/topics", "/submissions/topics", PUBLISH),
+    send(
+        "POST /submissions/topics",
+        "/submissions/topics",
+        &[("code", "water"), ("thai", "น้ำ"), ("english", "Water")],
+        PUBLISH_SEND,
+    ),
+    open("GET /submissions/{id}", "/submissions/{sent}", ALL),
+    open("GET /submissions/{id}", "/submissions/{sent by lamphun}", ABOVE),
+    open("GET /submissions/{id}", "/submissions/{sent by chiangmai}", WHOLE),
+    // it has no file
+    open(
+        "GET /submissions/{id}/files/{file}",
+        "/submissions/{sent}/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
+    open("GET /submissions/{id}/again", "/submissions/{returned}/again", WORK),
+    send("POST /submissions/{id}/again", "/submissions/{returned}/again", MATERIAL, WORK_SEND),
+    // nobody checks what their own office sends
+    send(
+        "POST /submissions/{id}/step",
+        "/submissions/{sent}/step",
+        &[("act", "check")],
+        [303, 403, 403, 303, 303, 403, 303, 401],
+    ),
+    send(
+        "POST /submissions/{id}/step",
+        "/submissions/{sent by chiangmai}/step",
+        &[("act", "propose")],
+        [303, 403, 403, 404, 303, 404, 404, 401],
+    ),
+    send("POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[], PUBLISH_SEND),
     // how offices spread bulletins further
     open("GET /disseminations", "/disseminations", ALL),
     open("GET /disseminations/new", "/disseminations/new?bulletin={held}", WORK),
@@ -471,6 +579,62 @@ const ROWS: &[Row] = &[
         SPREAD_IN_CHIANG_MAI,
         [303, 403, 403, 404, 303, 404, 404, 401],
     ),
+    open("GET /establishment", "/establishment", WORK),
+    open("GET /establishment/csv", "/establishment/csv", WORK),
+    open("GET /establishment/offices/{code}", "/establishment/offices/lamphun-commerce", WORK),
+    open("GET /establishment/offices/{code}", "/establishment/offices/lamphun", WORK_ABOVE),
+    open("GET /establishment/offices/{code}", "/establishment/offices/chiangmai", WORK_ELSEWHERE),
+    send(
+        "POST /establishment/offices/{code}/created",
+        "/establishment/offices/lamphun/created",
+        &[("group", "lpn"), ("holds", "yes")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /establishment/offices/{code}/created",
+        "/establishment/offices/chiangmai/created",
+        &[("group", "cmi"), ("holds", "yes")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    send(
+        "POST /establishment/offices/{code}/verify",
+        "/establishment/offices/lamphun/verify",
+        &[("linked", "yes"), ("holds", "yes")],
+        OPERATE_SEND,
+    ),
+    send("POST /establishment/offices/{code}/reports", "/establishment/offices/lamphun/reports", &[], WORK_ABOVE_SEND),
+    send(
+        "POST /establishment/offices/{code}/reports",
+        "/establishment/offices/chiangmai/reports",
+        &[],
+        WORK_ELSEWHERE_SEND,
+    ),
+    open("GET /establishment/reports/{id}", "/establishment/reports/{report of lamphun}", WORK_ABOVE),
+    open("GET /establishment/reports/{id}", "/establishment/reports/{report of chiangmai}", WORK_ELSEWHERE),
+    send(
+        "POST /establishment/reports/{id}/paper",
+        "/establishment/reports/{report of lamphun}/paper",
+        &[("sent_on", "2018-03-23")],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /establishment/reports/{id}/paper",
+        "/establishment/reports/{report of chiangmai}/paper",
+        &[("sent_on", "2018-03-23")],
+        WORK_ELSEWHERE_SEND,
+    ),
+    send(
+        "POST /establishment/reports/{id}/resend",
+        "/establishment/reports/{report of lamphun}/resend",
+        &[],
+        WORK_ABOVE_SEND,
+    ),
+    send(
+        "POST /establishment/reports/{id}/resend",
+        "/establishment/reports/{report of chiangmai}/resend",
+        &[],
+        WORK_ELSEWHERE_SEND,
+    ),
     // last: whoever sends it is out
     send("POST /sign-out", "/sign-out", &[], ALL_SEND),
 ];
@@ -523,6 +687,7 @@ impl<'a> Fixtures<'a> {
         match word {
             "held" => self.held.clone(),
             "elsewhere" => self.elsewhere.clone(),
+            _ if word.starts_with("report of ") => self.app.establishment_report(&word["report of ".len()..]).await,
             _ if word.starts_with("received at ") => self.received_at(&word["received at ".len()..]).await,
             "account" => self.account.clone(),
             "device" => self.device.clone(),
@@ -533,6 +698,7 @@ impl<'a> Fixtures<'a> {
             "scheduled" => self.scheduled().await,
             "declined" => self.declined().await,
             "deputy" => self.deputy().await,
+            "successor" => self.app.successor().await,
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
             "coordinator above" => self.app.coordinator("lamphun").await,
             "request" => self.app.request_to("lamphun-commerce").await,
@@ -551,6 +717,11 @@ impl<'a> Fixtures<'a> {
             "delivery to cmi" => self.app.delivery_of(&self.elsewhere, "cmi").await,
             "alert" => self.app.open_alert().await.to_string(),
             "set aside" => self.app.event_set_aside().await.to_string(),
+            "sent" => self.app.submission("lamphun-commerce", &[]).await,
+            "sent by lamphun" => self.app.submission("lamphun", &[]).await,
+            "sent by chiangmai" => self.app.submission("chiangmai", &[]).await,
+            "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
+            "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
             "spread in lamphun" => self.spread("lamphun", "51").await,
             "spread in chiangmai" => self.spread("chiangmai", "50").await,
             "sending" | "parked" => self.channel(word == "parked").await,

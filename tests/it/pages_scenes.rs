@@ -33,6 +33,8 @@ const PAGES: &[&str] = &[
     "/coordinators/offices/lamphun-commerce/form",
     "/coordinators/form",
     "/processing",
+    "/establishment",
+    "/establishment/offices/lamphun",
     "/accounts",
     "/accounts/new",
     "/accounts/invite?look=yes&office=lamphun",

@@ -15,11 +15,14 @@ use crate::pages_scenes::{Shown, answers_to_forms, chats, fill, picture, sign_in
 use crate::scenes_board::{chart, crowd_of_chats, fates, nothing, short, wide};
 use crate::scenes_compose::{bad_address, drafts, published};
 use crate::scenes_dissemination::spreading;
+use crate::scenes_establishment::setting_up;
+use crate::scenes_line_files::sent_in_line;
 use crate::scenes_offices::office_work;
 use crate::scenes_people::people;
 use crate::scenes_provider::at_a_provider;
 use crate::scenes_register::registers;
 use crate::scenes_steward::forwarding;
+use crate::scenes_submissions::sending_up;
 use crate::template_parts::{Mark, files, parts};
 use crate::test_app::{TestApp, Who};
 
@@ -105,7 +108,10 @@ async fn every_template_is_seen_at_its_emptiest_and_at_its_fullest() {
     shown.extend(forwarding(&TestApp::new().await).await);
     shown.extend(registers(&TestApp::new().await).await);
     shown.extend(office_work(&TestApp::new().await).await);
+    shown.extend(sent_in_line(&TestApp::new().await).await);
     shown.extend(spreading(&TestApp::new().await).await);
+    shown.extend(sending_up(&TestApp::new().await).await);
+    shown.extend(setting_up(&TestApp::new().await).await);
     let big = TestApp::new().await;
     shown.extend(wide(&big).await);
     shown.extend(chart(&TestApp::new().await).await);

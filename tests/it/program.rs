@@ -61,7 +61,8 @@ impl Program {
         command
             .args(arguments)
             .envs(self.settings.iter().map(|(name, value)| (name, value)))
-            .env("GCC_RELAY__SECRETS__KEY_FILE", self.folder.path().join("secret.key"));
+            .env("GCC_RELAY__SECRETS__KEY_FILE", self.folder.path().join("secret.key"))
+            .env("GCC_RELAY__FILES__STORE", self.folder.path().join("files"));
         command
     }
 

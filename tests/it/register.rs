@@ -441,3 +441,61 @@ async fn what_came_in_a_year_that_was_closed_is_received_when_it_is_entered() {
     assert_eq!((&entry["bulletin_id"], &entry["year"], &entry["number"]), (&json!(id), &json!(2562), &json!(1)));
     assert_eq!(entry["received_at"], "2018-12-31T17:03:00Z");
 }
+
+/// Fills the register of `lamphun` up to so many entries of this year.
+async fn fill(app: &TestApp, entries: i32) {
+    let statements = [
+        "insert into register_years (office_id, year) select id, 2561 from offices where code = 'lamphun' on conflict do nothing".to_owned(),
+        format!(
+            "insert into register_entries (id, office_id, year, number, subject, received_at, recorded_at, recorded_by, how, search_form)
+            select gen_random_uuid(), y.office_id, 2561, n, 'ฉบับที่ ' || n, timestamptz '2018-03-23 00:00Z', timestamptz '2018-03-23 00:00Z', 'key:x', 'api', 'ฉบับที่ ' || n
+            from register_years y cross join generate_series(y.last_number + 1, {entries}) n where y.office_id = (select id from offices where code = 'lamphun')"
+        ),
+        format!("update register_years set last_number = {entries} where office_id = (select id from offices where code = 'lamphun')"),
+    ];
+    for statement in statements {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *app.db().await).await.expect("filled");
+    }
+}
+
+/// The cells of a column of a CSV file.
+fn column(file: &str, name: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(file.trim_start_matches('\u{feff}').as_bytes());
+    let at = reader.headers().expect("headings").iter().position(|heading| heading == name).expect("a column");
+    reader.records().map(|row| row.expect("a row").get(at).expect("a cell").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_file_of_a_register_is_whole_however_long_it_is() {
+    let app = TestApp::new().await;
+    receive_letter(&app, "=1+1").await;
+    fill(&app, 2_500).await;
+    let file = app.get(&Who::Coordinator, "register.csv").await;
+    assert_eq!((file.status, file.header("content-type")), (200, "text/csv; charset=utf-8"));
+    assert!(file.header("content-disposition").contains("register-lamphun.csv"));
+    let all: Vec<String> = (1..=2_500).rev().map(|number: i32| number.to_string()).collect();
+    assert_eq!(column(&file.text, "number"), all);
+    assert_eq!(column(&file.text, "subject").last().expect("the first"), "'=1+1");
+    assert_eq!(column(&file.text, "received_at")[0], "2018-03-23T00:00:00Z");
+    let page = app.sign_in(Who::Coordinator).await.open("/register?format=csv").await;
+    assert_eq!(column(&page.text, "เลขรับ"), all);
+    // as many as are read at once, and none behind them
+    fill(&app, 3_000).await;
+    assert_eq!(app.get(&Who::Coordinator, "register.csv").await.text.lines().count(), 3_001);
+}
+
+#[tokio::test]
+async fn the_file_of_a_register_is_narrowed_as_its_list_is() {
+    let app = TestApp::new().await;
+    receive_letter(&app, "น้ำท่วม").await;
+    receive_letter(&app, "ภัยแล้ง").await;
+    let found = app.get(&Who::Coordinator, &format!("register.csv?year=2561&q={}", query("ภัยแล้ง"))).await;
+    assert_eq!(
+        (column(&found.text, "number"), column(&found.text, "how")),
+        (vec!["2".to_owned()], vec!["api".to_owned()])
+    );
+    assert_eq!(column(&app.get(&Who::Coordinator, "register.csv?year=2560").await.text, "number"), [""; 0]);
+    assert_eq!(app.get(&Who::Coordinator, "register.csv?year=2018").await.pointers(422), ["?year"]);
+    assert_eq!(app.get(&Who::Admin, "register.csv").await.pointers(422), ["?office"]);
+    app.get(&Who::Coordinator, "register.csv?limit=1").await.problem(422);
+}

@@ -153,9 +153,11 @@ pub async fn chart(app: &TestApp) -> Vec<Shown> {
         look(&mut shown, &admin, &review).await;
         for act in ["apply", "undo"] {
             admin.submit(&format!("{review}/{act}"), &[]).await.location();
-            look_at_all(&mut shown, &admin, &[&review, "/tree"]).await;
+            look_at_all(&mut shown, &admin, &[&review, "/tree", "/groups/cmi/retire"]).await;
         }
     }
+    single_groups(app, &mut shown).await;
+    terms_and_channels(app, &mut shown).await;
     let other = "code,members\nlpn,62\n".as_bytes();
     let review = admin.submit_with_file("/tree/upload", &[], "file", other).await.location().to_owned();
     sqlx::query("update groups set members = 62 where code = 'lpn'")
@@ -165,6 +167,85 @@ pub async fn chart(app: &TestApp) -> Vec<Shown> {
     shown.push(("changed meanwhile".to_owned(), admin.submit(&format!("{review}/apply"), &[]).await));
     look(&mut shown, &admin, "/tree/upload").await;
     shown
+}
+
+/// Groups that are added, changed and retired one by one, and what is wrong with them.
+async fn single_groups(app: &TestApp, shown: &mut Vec<Shown>) {
+    let (admin, coordinator) = (app.sign_in(Who::Admin).await, app.sign_in(Who::Coordinator).await);
+    app.held().await;
+    let pages = ["/tree/add", "/tree/add?under=lpn", "/groups/gcc1/edit", "/groups/lpn/edit", "/groups/lpn/retire"];
+    look_at_all(shown, &admin, &pages).await;
+    look_at_all(shown, &coordinator, &["/tree/upload", "/groups/lpn-com/retire", "/groups/lpn"]).await;
+    for fields in [
+        vec![],
+        vec![("office", "สำนักงาน")],
+        vec![("code", "lpn"), ("office", "lamphun"), ("parent", "gcc1"), ("office_name", "จังหวัด")],
+        vec![
+            ("code", "-"),
+            ("office", "x"),
+            ("parent", "nowhere"),
+            ("office_name", "ก"),
+            ("province", "ข"),
+            ("head_count", "ค"),
+        ],
+    ] {
+        shown.push(("a group that is refused".to_owned(), admin.submit("/tree/add", &fields).await));
+    }
+    shown.push(("a group without a name".to_owned(), admin.submit("/groups/lpn/edit", &[("office", "lamphun")]).await));
+    shown.push(("unseen".to_owned(), admin.submit("/groups/lpn/retire", &[("seen", "9")]).await));
+    let below = app.count(
+        "select count(*) from groups g join groups up on up.id = g.parent_id where up.code = 'lpn' and not g.retired",
+    );
+    let seen = below.await.to_string();
+    admin.submit("/groups/lpn/retire", &[("seen", seen.as_str())]).await.location();
+    look(shown, &admin, "/groups/lpn").await;
+    shown.push(("below a retired group".to_owned(), admin.submit("/groups/lpn-com/reinstate", &[]).await));
+    for code in ["lpn", "lpn-com"] {
+        admin.submit(&format!("/groups/{code}/reinstate"), &[]).await.location();
+    }
+}
+
+/// Terms of office to come, on duty and ended; and a channel that LINE was asked about, with forms that are refused.
+async fn terms_and_channels(app: &TestApp, shown: &mut Vec<Shown>) {
+    let (admin, operator) = (app.sign_in(Who::Admin).await, app.sign_in(Who::Operator).await);
+    app.post(&Who::Admin, "groups/lpn/stewards", json!({ "title": "ผู้ว่าราชการจังหวัด", "phone": "053-511000" }))
+        .await
+        .expect(201);
+    app.post(&Who::Admin, "groups/lpn/stewards", json!({ "deputy": true, "title": "รองผู้ว่าราชการจังหวัด" }))
+        .await
+        .expect(201);
+    let end = json!({ "until": "2018-10-01T00:00:00+07:00" });
+    app.post(&Who::Admin, "groups/lpn/stewards/end", end).await.expect(200);
+    let next = json!({ "name": "สมหญิง", "phone": "053-511000", "from": "2018-10-01T00:00:00+07:00" });
+    app.post(&Who::Admin, "groups/lpn/stewards", next).await.expect(201);
+    look_at_all(
+        shown,
+        &admin,
+        &["/groups/lpn/stewards", "/groups/cmi-new/stewards", "/groups/lpn", "/groups/moi/stewards"],
+    )
+    .await;
+    for (path, fields) in [
+        ("/groups/lpn/stewards", &[("from", "2561-10-01"), ("until", "x")][..]),
+        ("/groups/lpn/stewards", &[("title", "ผู้ว่าราชการจังหวัด"), ("from", "2018-10-01"), ("deputy", "")]),
+        ("/groups/lpn/stewards", &[("phone", "x")]),
+        ("/groups/lpn/stewards/end", &[("last_day", "2010-01-01")]),
+        ("/channels/new", &[]),
+        ("/channels/new", &[("code", "gcc"), ("name", "ก"), ("secret", "x"), ("token", "y"), ("rate", "1")]),
+        ("/channels/new", &[("code", "x"), ("name", "ก"), ("secret", "ก"), ("token", "y"), ("rate", "1")]),
+        ("/channels/gcc/rotate", &[]),
+        ("/channels/gcc/rotate", &[("token", "a b")]),
+        ("/channels/gcc/rotate", &[("secret", "a b")]),
+        ("/channels/gcc/rate", &[("rate", "0")]),
+        ("/channels/gcc/check", &[]),
+        ("/channels/gcc/test-webhook", &[]),
+    ] {
+        shown.push((format!("{path} refused or asked"), admin.submit(path, fields).await));
+    }
+    look_at_all(shown, &admin, &["/channels/new", "/channels/gcc"]).await;
+    look(shown, &operator, "/channels/gcc").await;
+    app.post(&Who::Admin, "channels/gcc/park", json!({})).await.expect(200);
+    look(shown, &admin, "/channels/gcc").await;
+    app.post(&Who::Admin, "channels/gcc/resume", json!({})).await.expect(200);
 }
 
 /// A country in small: one bulletin to five hundred groups, of which few are linked.
@@ -216,10 +297,11 @@ pub async fn nothing(app: &TestApp) -> Vec<Shown> {
     let mut shown = Vec::new();
     let admin = app.sign_in(Who::Admin).await;
     look(&mut shown, &admin, "/groups/lpn").await;
-    // registers and records of dissemination are never emptied but here
+    // registers and records are never emptied but here
     let register = "alter table register_endorsements disable trigger register_endorsements_never_emptied";
     let records = "alter table disseminations disable trigger disseminations_never_emptied";
-    for statement in [register, records, "truncate channels cascade"] {
+    let marks = "alter table establishment_marks disable trigger establishment_marks_never_emptied";
+    for statement in [register, records, marks, "truncate channels cascade"] {
         sqlx::query(statement).execute(&mut *app.db().await).await.expect("no tree");
     }
     look_at_all(

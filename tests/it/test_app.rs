@@ -5,14 +5,20 @@
 
 use std::future::pending;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
+use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::api_key::ApiKeySecret;
 use gcc_relay::domain::bulletin::Approval;
 use gcc_relay::domain::ids::ApiKeyId;
+use gcc_relay::domain::right::Right;
 use gcc_relay::domain::time::Timestamp;
+use gcc_relay::files::FileStore;
+use gcc_relay::files::store::{Place, SizeLimits};
+use gcc_relay::relay::channels::{self, NewChannel};
 use gcc_relay::relay::inbound_wake::InboundWake;
 use gcc_relay::relay::line_check::LineCheck;
 use gcc_relay::relay::settings::Settings;
@@ -20,12 +26,13 @@ use gcc_relay::simulator::ChannelChange;
 use gcc_relay::store::api_keys::{ApiKey, insert_key};
 use gcc_relay::store::offices::find_office;
 use gcc_relay::web::{
-    App, Bounds, CallerLimits, Edge, ProxyHeader, Rules, SignInServices, TrustedProxies, router, serve,
+    App, Bounds, CallerLimits, Edge, ProxyHeader, Rules, Services, SignInServices, TrustedProxies, router, serve,
 };
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::oidc_provider::TestProvider;
@@ -111,6 +118,8 @@ pub struct TestApp {
     /// What webhooks wake.
     pub inbound: InboundWake,
     pub url: String,
+    /// Where uploaded files are.
+    pub files: TempDir,
     http: Client,
     keys: Vec<Option<String>>,
 }
@@ -177,6 +186,13 @@ impl Answer {
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
         errors.iter().map(|error| error["pointer"].as_str().expect("a pointer").to_owned()).collect()
     }
+}
+
+/// The largest picture, video and document that the test app takes, in bytes.
+pub const FILE_LIMITS: SizeLimits = SizeLimits { image: 400_000, video: 300_000, document: 200_000 };
+
+fn open_files(folder: &Path) -> FileStore {
+    FileStore::open(&Place::Folder(folder.to_owned()), FILE_LIMITS).expect("a store of files")
 }
 
 /// A stream of server-sent events.
@@ -311,11 +327,13 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let engine = &relay.engine;
+        let files = tempfile::tempdir().expect("a folder");
         // a test may say with `X-Forwarded-For` from where it comes
         let proxies = TrustedProxies::new(&["127.0.0.1/32".parse().expect("a network")], ProxyHeader::XForwardedFor);
         let edge = Edge {
             body_limit: BODY_LIMIT,
             request_timeout: Duration::from_secs(75),
+            upload_timeout: Duration::from_mins(15),
             status_cache,
             private_metrics: false,
             secure: false,
@@ -328,8 +346,11 @@ impl TestApp {
             Arc::clone(&engine.settings),
             Arc::clone(&engine.sealing),
             edge,
-            Arc::new(|| "gcc_relay_up 1\n".to_owned()),
-            people(&url),
+            Services {
+                metrics: Arc::new(|| "gcc_relay_up 1\n".to_owned()),
+                people: people(&url),
+                files: open_files(files.path()),
+            },
         );
         let inbound = InboundWake::default();
         let line_check = LineCheck::new(engine.db.clone(), engine.line.clone(), Arc::clone(&engine.sealing));
@@ -337,7 +358,7 @@ impl TestApp {
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
         let webhook = Some(format!("{url}/line/webhook/gcc"));
         relay.line().change_channel("gcc", ChannelChange { webhook, ..ChannelChange::default() }).expect("a webhook");
-        let mut app = Self { relay, web_app: app, inbound, url, http: Client::new(), keys: Vec::new() };
+        let mut app = Self { relay, web_app: app, inbound, url, files, http: Client::new(), keys: Vec::new() };
         for who in Who::ALL {
             let key = match who.role() {
                 Some((role, office)) => Some(app.key(role, office).await),
@@ -364,8 +385,7 @@ impl TestApp {
             Arc::clone(&engine.settings),
             Arc::clone(&engine.sealing),
             app.edge.clone(),
-            Arc::clone(&app.metrics),
-            people(&url),
+            Services { metrics: Arc::clone(&app.metrics), people: people(&url), files: app.files.clone() },
         );
         let proxies = self.web_app.edge.proxies.clone();
         tokio::spawn(serve(listener, router(&app), Bounds::default(), proxies, pending()));
@@ -516,6 +536,22 @@ impl TestApp {
         id
     }
 
+    /// What an office sent upward, with these steps taken; gives the id.
+    pub async fn submission(&self, office: &str, steps: &[&str]) -> String {
+        let sent = json!({ "office": office, "topic": "farmers", "title": "ลำไยขายได้ราคาดี", "outcome": "ราคาเพิ่มขึ้น" });
+        let made = self.post(&Who::Admin, "submissions", sent).await.expect(201);
+        let id = made["id"].as_str().expect("an id").to_owned();
+        for step in steps {
+            let body = if *step == "return" {
+                json!({ "reason": "โปรดระบุตัวเลข" })
+            } else {
+                json!({})
+            };
+            self.post(&Who::Admin, &format!("submissions/{id}/{step}"), body).await.expect(200);
+        }
+        id
+    }
+
     /// A new coordinator of an office, between two seconds of the clock; gives the id.
     pub async fn coordinator(&self, office: &str) -> String {
         self.clock.advance(Duration::from_secs(1));
@@ -526,6 +562,41 @@ impl TestApp {
         let made = self.post(&Who::Admin, "coordinators", coordinator).await.expect(201);
         self.clock.advance(Duration::from_secs(1));
         made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A new report of an office on its groups, which has gone out in no way yet; gives the id.
+    pub async fn establishment_report(&self, office: &str) -> String {
+        let made = self.post(&Who::Admin, &format!("establishment/{office}/reports"), json!({})).await.expect(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Who takes over at `lpn` on the first of October, in place of whoever was to; gives the number.
+    pub async fn successor(&self) -> String {
+        self.texts("with gone as (delete from steward_successors returning 1) select 'gone' from gone").await;
+        let term = json!({ "title": "ผู้ว่าราชการจังหวัดลำพูน", "name": "สมหญิง", "from": "2018-10-01T00:00:00+07:00" });
+        self.post(&Who::Admin, "groups/lpn/stewards", term).await.expect(201);
+        self.texts("select max(id)::text from steward_successors").await.remove(0)
+    }
+
+    /// A new channel that LINE does not know; gives its code.
+    pub async fn spare_channel(&self, number: usize) -> String {
+        let code = format!("spare-{number}");
+        let parsed = code.parse().expect("a code");
+        let (secret, token) = ("a-secret".to_owned().into(), "a-token".to_owned().into());
+        let new = NewChannel { code: &parsed, name: "สำรอง", secret: &secret, token: &token, rate: 100 };
+        let right = Right::whole(Actor::COMMAND_LINE);
+        let mut tx = self.engine.db.begin().await.expect("a transaction");
+        channels::add(&mut tx, &right, &self.engine.sealing, &new, self.now()).await.expect("a channel");
+        tx.commit().await.expect("committed");
+        code
+    }
+
+    /// A new group of Lamphun, with nothing below it; gives its code.
+    pub async fn spare_group(&self, number: usize) -> String {
+        let code = format!("lpn-spare-{number}");
+        let group = json!({ "code": code, "parent": "lpn", "name": "GCC3-ลพ-สำรอง", "office": "lamphun" });
+        self.post(&Who::Admin, "groups", group).await.expect(201);
+        code
     }
 
     /// What a new bulletin asks of an office; gives the number of the request.
@@ -573,6 +644,10 @@ impl TestApp {
             "heard_cards",
             "coordinators",
             "office_requests",
+            "establishment_marks",
+            "establishment_reports",
+            "establishment_papers",
+            "establishment_mails",
             "idempotency_keys",
             "audit",
         ] {

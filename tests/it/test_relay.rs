@@ -24,7 +24,7 @@ use gcc_relay::embedded::{Embedded, EmbeddedConfig};
 use gcc_relay::line::client::{self, LineClient};
 use gcc_relay::relay::engine::{Engine, sealed_as};
 use gcc_relay::relay::publish::{Published, publish};
-use gcc_relay::relay::settings::{BranchHealth, BulletinRules, ReminderRules, Retention, Settings};
+use gcc_relay::relay::settings::{BranchHealth, BulletinRules, EstablishmentRules, ReminderRules, Retention, Settings};
 use gcc_relay::relay::{public_token, test_driver};
 use gcc_relay::simulator::{
     ChannelConfig, Control, FaultRule, GroupConfig, RunningSimulator, Simulator, SimulatorConfig,
@@ -162,6 +162,8 @@ impl TestRelay {
         let settings = settings();
         let line = LineClient::new(&client::Settings {
             api_base: simulator.url().parse().expect("an address"),
+            data_base: simulator.url().parse().expect("an address"),
+            content_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_millis(500),
             request_timeout: settings.request_timeout,
             in_flight: 64,
@@ -173,7 +175,7 @@ impl TestRelay {
         let sealing = Arc::new(sealing);
         let call_room = Arc::new(Semaphore::new(64));
         let settings = Arc::new(settings);
-        let engine = Engine { db, clock: clock.clone(), line, sealing, person, call_room, settings };
+        let engine = Engine { db, clock: clock.clone(), line, sealing, person, call_room, mailer: None, settings };
         Self { clock, engine, channel, simulator }
     }
 
@@ -226,6 +228,7 @@ impl TestRelay {
             audience: Audience::default(),
             links: Vec::new(),
             attachment: None,
+            media: Vec::new(),
             forwarding: ForwardingMode::AsConfigured,
             way: None,
             acknowledgement: Acknowledgement::default(),
@@ -384,6 +387,10 @@ fn settings() -> Settings {
         },
         digests: DigestTimes::new(vec![jiff::civil::time(9, 0, 0, 0), jiff::civil::time(15, 30, 0, 0)]),
         bulletins: BulletinRules { approval: Approval::None, image_limit: 100_000 },
+        establishment: EstablishmentRules {
+            names: config.offices.group_names,
+            mail: Some(crate::mail_server::addresses()),
+        },
     }
 }
 

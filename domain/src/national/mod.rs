@@ -17,6 +17,6 @@ mod tree;
 
 pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, knows_prefix};
 pub use group_seed::simulated_link;
-pub use names::{BadTemplate, NameTemplate};
+pub use names::{BadTemplate, NameTemplate, abbreviation};
 pub use provinces::{BadProvince, ProvinceCode, find_province, province_code};
 pub use tree::{BadTree, TreeOptions, tree};

@@ -59,19 +59,11 @@ pub(super) fn office_kind(text: &str) -> Result<OfficeKind, Reason> {
 }
 
 pub(super) fn forwarding(text: &str) -> Result<Forwarding, Reason> {
-    one_of(text, &[Forwarding::Automatic, Forwarding::Stewarded], forwarding_word)
+    one_of(text, &[Forwarding::Automatic, Forwarding::Stewarded], Forwarding::as_str)
 }
 
 pub(super) fn way(text: &str) -> Result<Way, Reason> {
     one_of(text, &Way::ALL, Way::as_str)
-}
-
-/// The word for `forwarding` in files.
-pub(super) fn forwarding_word(forwarding: Forwarding) -> &'static str {
-    match forwarding {
-        Forwarding::Automatic => "automatic",
-        Forwarding::Stewarded => "stewarded",
-    }
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, Reason> {

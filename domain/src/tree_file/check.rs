@@ -4,11 +4,11 @@
 //! file's changes laid over them. A fault between two groups is blamed on a row of the file that has
 //! a part in it; one with no such row was there before and is not this file's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::column::Column;
 use super::error::Reason;
-use super::known::{KnownGroup, KnownTree};
+use super::known::{KnownGroup, KnownTree, Outside};
 use super::read::Sheet;
 use super::row::TreeRow;
 use crate::group::Tier;
@@ -27,6 +27,10 @@ struct Node<'a> {
     line: Option<u64>,
     /// Its row has a bad cell, so nothing more is said about it.
     spoiled: bool,
+    /// It stands above the part of the tree that the file may change.
+    above: bool,
+    /// Where it hangs now.
+    hangs_under: Option<&'a Code>,
 }
 
 /// A fault found, to be blamed on a line and column.
@@ -36,8 +40,30 @@ pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
     let mut faults = find_missing_values(sheet, known);
     let tree = Tree::lay(sheet, known, &mut faults);
     tree.find_bad_edges(&mut faults);
-    tree.find_second_roots(&mut faults);
+    if tree.is_part {
+        tree.find_roots(&mut faults);
+    } else {
+        tree.find_second_roots(&mut faults);
+    }
     tree.find_cycles(&mut faults);
+    for (line, column, reason) in faults {
+        sheet.blame(line, column, reason);
+    }
+}
+
+/// What would be new and has a code that is taken outside of the part of the tree that the file may change. Said only of rows that are
+/// good otherwise: a row that only names what is there is answered as if it were not.
+pub(super) fn check_taken(sheet: &mut Sheet, outside: &Outside) {
+    let bad: HashSet<u64> = sheet.errors.iter().map(|error| error.line).collect();
+    let mut faults: Vec<Fault> = Vec::new();
+    for row in sheet.rows.iter().filter(|row| !bad.contains(&row.line)) {
+        if outside.groups.contains(&row.code) {
+            faults.push((row.line, Column::Code, Reason::CodeTaken(row.code.clone())));
+        }
+        if let Some(office) = row.office.as_set().filter(|office| outside.offices.contains(office)) {
+            faults.push((row.line, Column::Office, Reason::CodeTaken(office.clone())));
+        }
+    }
     for (line, column, reason) in faults {
         sheet.blame(line, column, reason);
     }
@@ -65,12 +91,15 @@ struct Tree<'a> {
     /// The file's groups in the file's order, then the others.
     nodes: Vec<Node<'a>>,
     places: HashMap<&'a Code, usize>,
+    /// Whether it is a part of a tree, which has no root of its own.
+    is_part: bool,
 }
 
 impl<'a> Tree<'a> {
     fn lay(sheet: &'a Sheet, known: &'a KnownTree, faults: &mut Vec<Fault>) -> Self {
         let capacity = sheet.rows.len() + known.groups.len();
-        let mut tree = Self { nodes: Vec::with_capacity(capacity), places: HashMap::with_capacity(capacity) };
+        let (nodes, places) = (Vec::with_capacity(capacity), HashMap::with_capacity(capacity));
+        let mut tree = Self { nodes, places, is_part: known.outside.is_some() };
         for row in &sheet.rows {
             if let Some(line) = tree.find(&row.code).and_then(|first| first.line) {
                 faults.push((row.line, Column::Code, Reason::DuplicateCode { code: row.code.clone(), line }));
@@ -82,6 +111,12 @@ impl<'a> Tree<'a> {
         for (code, group) in &known.groups {
             if !tree.places.contains_key(code) {
                 tree.add(Node::of_group(code, group));
+            }
+        }
+        for (code, group) in known.outside.iter().flat_map(|outside| &outside.above) {
+            if !tree.places.contains_key(code) {
+                // what is above it does not matter
+                tree.add(Node { above: true, parent: None, ..Node::of_group(code, group) });
             }
         }
         tree
@@ -100,7 +135,12 @@ impl<'a> Tree<'a> {
     fn find_bad_edges(&self, faults: &mut Vec<Fault>) {
         for node in self.nodes.iter().filter(|node| !node.spoiled) {
             match node.parent.map(|code| (code, self.find(code))) {
+                None if self.is_part => {}
                 None => faults.extend(node.root_fault()),
+                // to whom a group above is not theirs it is not there, but where their own hangs already
+                Some((code, Some(parent))) if parent.above && node.hangs_under != Some(code) => {
+                    faults.extend(node.line.map(|line| (line, Column::Parent, Reason::UnknownParent(code.clone()))));
+                }
                 Some((code, None)) => {
                     faults.extend(node.line.map(|line| (line, Column::Parent, Reason::UnknownParent(code.clone()))));
                 }
@@ -111,6 +151,12 @@ impl<'a> Tree<'a> {
                 Some(_) => {}
             }
         }
+    }
+
+    /// Groups without a parent, in a file that may change a part of the tree only.
+    fn find_roots(&self, faults: &mut Vec<Fault>) {
+        let roots = self.nodes.iter().filter(|node| node.parent.is_none() && !node.spoiled);
+        faults.extend(roots.filter_map(|root| Some((root.line?, Column::Parent, Reason::ParentMissing))));
     }
 
     fn find_second_roots(&self, faults: &mut Vec<Fault>) {
@@ -169,12 +215,23 @@ impl<'a> Node<'a> {
             line: Some(row.line),
             // a new group that does not say where it hangs was blamed for that
             spoiled: spoiled || (group.is_none() && row.parent.is_keep()),
+            above: false,
+            hangs_under: group.and_then(|group| group.parent.as_ref()),
         }
     }
 
     fn of_group(code: &'a Code, group: &'a KnownGroup) -> Self {
         let parent = group.parent.as_ref();
-        Self { code, parent, tier: Some(group.tier), retired: group.retired, line: None, spoiled: false }
+        Self {
+            code,
+            parent,
+            tier: Some(group.tier),
+            retired: group.retired,
+            line: None,
+            spoiled: false,
+            above: false,
+            hangs_under: parent,
+        }
     }
 
     fn root_fault(&self) -> Option<Fault> {

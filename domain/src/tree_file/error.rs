@@ -28,7 +28,12 @@ pub struct RowError {
     pub place: Option<Place>,
     /// What is wrong.
     pub reason: Reason,
+    /// What stands in the cell, where that is what is wrong; cut after [`SHOWN`] characters.
+    pub found: Option<String>,
 }
+
+/// So much of a cell is shown with what is wrong with it.
+pub const SHOWN: usize = 60;
 
 /// A column of the file at hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +163,26 @@ pub enum Reason {
         /// The group in use.
         child: Code,
     },
+    /// A group that hangs nowhere, in a file that may change a part of the tree only.
+    #[error("must name the group above, in your part of the tree")]
+    ParentMissing,
+    /// A new group or office has a code that is taken where the file may change nothing.
+    #[error("the code \"{0}\" cannot be given here; choose another")]
+    CodeTaken(Code),
+    /// A LINE group that is linked where the file may change nothing.
+    #[error("this LINE group belongs to another group on the same channel")]
+    LineGroupTaken,
+    /// The office also has groups where the file may change nothing.
+    #[error(
+        "the office \"{0}\" also has groups outside of your part of the tree; operations change its name, kind and province"
+    )]
+    OfficeElsewhere(Code),
+    /// A group that is to be added is there already.
+    #[error("there is a group \"{0}\" already")]
+    GroupExists(Code),
+    /// Bulletins would come into the group by themselves, which whoever sends the file may not decide.
+    #[error("only the group's steward, or a role that may publish, can let bulletins come into it by themselves")]
+    AutomaticNotTheirs,
     /// No channel of this code.
     #[error("there is no channel \"{0}\"; add it first")]
     UnknownChannel(Code),

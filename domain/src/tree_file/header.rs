@@ -34,10 +34,15 @@ impl Header {
                     continue;
                 }
             };
-            errors.push(RowError { line, place: Some(Place { name: name.into(), number: at + 1 }), reason });
+            errors.push(RowError {
+                line,
+                place: Some(Place { name: name.into(), number: at + 1 }),
+                reason,
+                found: None,
+            });
         }
         if !header.has(Column::Code) {
-            errors.push(RowError { line, place: None, reason: Reason::ColumnMissing(Column::Code) });
+            errors.push(RowError { line, place: None, reason: Reason::ColumnMissing(Column::Code), found: None });
         }
         header
     }

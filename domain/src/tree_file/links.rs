@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::column::Column;
 use super::error::Reason;
-use super::known::KnownTree;
+use super::known::{KnownTree, Outside};
 use super::read::Sheet;
 use crate::group::LineGroupId;
 use crate::ids::Code;
@@ -38,6 +38,11 @@ pub(super) fn check(sheet: &mut Sheet, known: &KnownTree) {
             }
             continue;
         };
+        let taken = |outside: &Outside| outside.links.contains(&(channel.clone(), link.clone()));
+        if known.outside.as_ref().is_some_and(taken) {
+            faults.push((row.line, Column::LineGroupId, Reason::LineGroupTaken));
+            continue;
+        }
         let owner = *owners.entry((channel, link)).or_insert(&row.code);
         // a code that stands twice was blamed for that
         if *owner != row.code {

@@ -14,12 +14,14 @@
 //! [`group`](super::group): a file either passes as a whole or comes back with **every** bad row, each
 //! with line, column and reason, so that the person who mends it needs to be told once. [`write()`] is
 //! the way back; importing what it wrote changes nothing. Which rows differ from the database is the
-//! importer's matter, not this module's.
+//! importer's matter, not this module's. Whoever may change a part of the tree only is given a [`KnownTree`]
+//! of that part ([`KnownTree::within`]). A single change is a file too, made by [`file_of`].
 
 mod cell;
 mod check;
 mod column;
 mod compare;
+mod edit;
 mod error;
 mod header;
 mod known;
@@ -28,12 +30,14 @@ mod offices;
 mod patch;
 mod read;
 mod row;
+mod thai;
 mod write;
 
 pub use column::Column;
 pub use compare::{ChangedCell, ChangedGroup, all_stand, compare, way_back};
+pub use edit::{Cell, file_of};
 pub use error::{Place, Reason, RowError, TreeFileError};
-pub use known::{KnownGroup, KnownTree};
+pub use known::{KnownGroup, KnownTree, Outside};
 pub use patch::Patch;
 pub use row::{NEW_GROUP_FORWARDING, TreeRow};
 pub use write::{CannotWrite, write};
@@ -46,13 +50,40 @@ pub use write::{CannotWrite, write};
 /// # Errors
 /// [`TreeFileError`] with everything that is wrong, by line and column.
 pub fn parse(bytes: &[u8], known: &KnownTree) -> Result<Vec<TreeRow>, TreeFileError> {
+    read_file(bytes, known).map(|file| file.rows)
+}
+
+/// A file that passed, with what is needed to blame its rows for what only the database knows.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// What it says.
+    pub rows: Vec<TreeRow>,
+    header: header::Header,
+}
+
+impl ReadFile {
+    /// Why the row on `line` does not pass after all.
+    #[must_use]
+    pub fn fault(&self, line: u64, column: Column, reason: Reason) -> RowError {
+        RowError { line, place: self.header.place(column), reason, found: None }
+    }
+}
+
+/// As [`parse`], keeping where the columns stand.
+///
+/// # Errors
+/// As [`parse`].
+pub fn read_file(bytes: &[u8], known: &KnownTree) -> Result<ReadFile, TreeFileError> {
     let mut sheet = read::read(bytes);
     known.fill_in_channels(&mut sheet.rows);
     check::check(&mut sheet, known);
     offices::check(&mut sheet, known);
     links::check(&mut sheet, known);
+    if let Some(outside) = &known.outside {
+        check::check_taken(&mut sheet, outside);
+    }
     if sheet.errors.is_empty() {
-        return Ok(sheet.rows);
+        return Ok(ReadFile { rows: sheet.rows, header: sheet.header });
     }
     let place = |error: &RowError| error.place.as_ref().map(|place| place.number);
     sheet.errors.sort_by_cached_key(|error| (error.line, place(error), error.reason.to_string()));

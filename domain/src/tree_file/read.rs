@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::cell;
 use super::column::Column;
-use super::error::{Reason, RowError};
+use super::error::{Reason, RowError, SHOWN};
 use super::header::{Header, filled};
 use super::patch::Patch;
 use super::row::TreeRow;
@@ -34,14 +34,14 @@ impl Sheet {
 
     /// Adds a fault of the row on `line`, in the place of `column`.
     pub(super) fn blame(&mut self, line: u64, column: Column, reason: Reason) {
-        self.errors.push(RowError { line, place: self.header.place(column), reason });
+        self.errors.push(RowError { line, place: self.header.place(column), reason, found: None });
     }
 }
 
 pub(super) fn read(bytes: &[u8]) -> Sheet {
     let bytes = match decode(bytes) {
         Ok(bytes) => bytes,
-        Err(bad) => return Sheet::refused(RowError { line: 1, place: None, reason: bad.into() }),
+        Err(bad) => return Sheet::refused(RowError { line: 1, place: None, reason: bad.into(), found: None }),
     };
     let is_heading = |name: &str| Column::from_name(&normal_form(trim_unseen(name))).is_some();
     let layout = Layout::of(&bytes, is_heading);
@@ -73,7 +73,7 @@ pub(super) fn read(bytes: &[u8]) -> Sheet {
         }
     }
     if !header_seen {
-        sheet.errors.push(RowError { line: 1, place: None, reason: Reason::NoHeader });
+        sheet.errors.push(RowError { line: 1, place: None, reason: Reason::NoHeader, found: None });
     }
     sheet
 }
@@ -82,7 +82,7 @@ pub(super) fn read(bytes: &[u8]) -> Sheet {
 fn find_damage(record: &csv::ByteRecord, line: u64, header: &Header) -> Option<RowError> {
     record.iter().enumerate().find_map(|(at, cell)| {
         let damage = Damage::of_file(str::from_utf8(cell).ok()?)?;
-        Some(RowError { line, place: header.place_at(at), reason: damage.into() })
+        Some(RowError { line, place: header.place_at(at), reason: damage.into(), found: Some(cut(cell)) })
     })
 }
 
@@ -91,7 +91,7 @@ fn read_record(record: &csv::ByteRecord, line: u64, ends_within: bool, sheet: &m
     let mut row = Cells { record, line, header: &sheet.header, errors: Vec::new() };
     if filled > expected || (ends_within && cells < expected) {
         let found = if filled > expected { filled } else { cells };
-        row.errors.push(RowError { line, place: None, reason: Reason::CellCount { found, expected } });
+        row.errors.push(RowError { line, place: None, reason: Reason::CellCount { found, expected }, found: None });
     }
     let read = row.read_row();
     let mut errors = row.errors;
@@ -183,10 +183,17 @@ impl Cells<'_> {
     fn accept<T>(&mut self, column: Column, result: Result<T, Reason>) -> Option<T> {
         result
             .map_err(|reason| {
-                self.errors.push(RowError { line: self.line, place: self.header.place(column), reason });
+                let cell = self.header.index(column).and_then(|at| self.record.get(at)).filter(|cell| !cell.is_empty());
+                let (place, found) = (self.header.place(column), cell.map(cut));
+                self.errors.push(RowError { line: self.line, place, reason, found });
             })
             .ok()
     }
+}
+
+/// As much of a cell as is shown.
+fn cut(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).chars().filter(|letter| !letter.is_control()).take(SHOWN).collect()
 }
 
 /// Reads a cell that says something, without the apostrophe that keeps spreadsheets from changing it.

@@ -63,6 +63,7 @@ fn known() -> KnownTree {
         offices: HashSet::from([code("pmo")]),
         channels: HashSet::from([code("main"), code("spare")]),
         default_channel: None,
+        outside: None,
     }
 }
 
@@ -564,4 +565,71 @@ proptest! {
             }
         }
     }
+}
+
+/// The known tree for whoever may change gcc2 and what is below it; gcc9 is beside it, with an office and a link of its own.
+fn part() -> KnownTree {
+    let mut tree = known();
+    let beside = KnownGroup {
+        parent: Some(code("gcc1")),
+        tier: Tier::Gcc2,
+        office: code("other"),
+        retired: false,
+        channel: Some(code("main")),
+        line_group_id: Some(chat("C9")),
+    };
+    tree.groups.insert(code("gcc9"), beside);
+    tree.offices.insert(code("other"));
+    for own in ["gcc2", "gcc3"] {
+        tree.groups.get_mut(&code(own)).expect("is there").office = code("own");
+    }
+    tree.offices.insert(code("own"));
+    tree.within(&HashSet::from([code("gcc2"), code("gcc3")]))
+}
+
+#[test]
+fn a_part_of_the_tree_is_changed_without_the_rest() {
+    let file = "code,parent,tier,name,office\ngcc2,gcc1,2,ชื่อใหม่,\ngcc3,gcc2,3,,\nnew,gcc3,3,กลุ่มใหม่,own\n";
+    assert_eq!(errors_in(file, &part()), Vec::<String>::new());
+    assert_eq!(errors_in("code,retired\ngcc3,true\n", &part()), Vec::<String>::new());
+}
+
+#[rstest]
+#[case("gcc9")]
+#[case("nobody")]
+fn a_group_outside_of_the_part_is_answered_like_one_that_is_not_there(#[case] other: &str) {
+    let told = |file: String| errors_in(file, &part()).join("\n").replace(other, "it");
+    let named = told(format!("code,name\n{other},x\n"));
+    assert!(named.contains("2: the new group \"it\" needs a value for \"parent\""), "{named}");
+    assert!(!named.contains("cannot be given"), "{named}");
+    let under = told(format!("code,parent,tier\ngcc3,{other},3\n"));
+    assert_eq!(under, "2:2: parent: there is no group \"it\", neither in the file nor in the database");
+}
+
+#[rstest]
+#[case(
+    "code,parent,tier\ngcc3,gcc1,2\n",
+    "2:2: parent: there is no group \"gcc1\", neither in the file nor in the database"
+)]
+#[case("code,parent\ngcc3,\n", "2:2: parent: must name the group above, in your part of the tree")]
+#[case(
+    "code,parent,tier,name,office\ngcc9,gcc2,3,x,own\n",
+    "2:1: code: the code \"gcc9\" cannot be given here; choose another"
+)]
+#[case(
+    "code,parent,tier,name,office,office_name,office_kind\nnew,gcc2,3,x,other,ชื่อ,district\n",
+    "2:5: office: the code \"other\" cannot be given here; choose another"
+)]
+#[case(
+    "code,channel,line_group_id\ngcc3,main,C9\n",
+    "2:3: line_group_id: this LINE group belongs to another group on the same channel"
+)]
+fn nothing_of_a_part_leaves_it_or_takes_what_is_outside(#[case] file: &str, #[case] expected: &str) {
+    assert_eq!(errors_in(file, &part()), [expected]);
+}
+
+#[test]
+fn a_fault_of_a_cell_says_what_stands_in_it() {
+    let faults = parse("code,tier\ngcc3,หนึ่ง\n".as_bytes(), &known()).expect_err("is no tier").errors;
+    assert_eq!(faults[0].found.as_deref(), Some("หนึ่ง"));
 }

@@ -6,7 +6,6 @@
 
 use std::io;
 
-use super::cell::forwarding_word;
 use super::column::Column;
 use super::patch::Patch;
 use super::row::TreeRow;
@@ -67,7 +66,7 @@ pub(super) fn write_cell(row: &TreeRow, column: Column) -> String {
         Column::LineGroupId => write_patch(&row.line_group_id, |id| id.as_str().to_owned()),
         Column::Members => write_patch(&row.members, i32::to_string),
         Column::HeadCount => write_patch(&row.head_count, i32::to_string),
-        Column::Forwarding => write_patch(&row.forwarding, |how| forwarding_word(*how).to_owned()),
+        Column::Forwarding => write_patch(&row.forwarding, |how| how.as_str().to_owned()),
         Column::ForwardWithin => emptied(write_patch(&row.forward_within, i32::to_string)),
         Column::Way => write_patch(&row.way, |way| way.as_str().to_owned()),
         Column::PushAfter => write_patch(&row.push_after, i32::to_string),

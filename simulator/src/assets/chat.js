@@ -143,6 +143,30 @@ document.querySelector('#composer')?.addEventListener('submit', async (event) =>
   if (text && (await happen({ type: 'message', member: chosenMember(), text }))) input.value = '';
 });
 
+const inBase64 = (file) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.addEventListener('load', () => resolve(reader.result.slice(reader.result.indexOf(',') + 1)));
+  reader.addEventListener('error', () => reject(reader.error));
+  reader.readAsDataURL(file);
+});
+
+// Files go to the account one by one, as LINE sends them; pictures that are chosen together are a set.
+document.querySelector('#media')?.addEventListener('change', async (event) => {
+  const files = [...event.target.files];
+  const pictures = files.filter((file) => file.type.startsWith('image/'));
+  const set = crypto.randomUUID().replaceAll('-', '');
+  for (const file of files) {
+    const kind = file.type.startsWith('image/') ? 'image' : file.type.startsWith('video/') ? 'video' : 'file';
+    const media = { kind, content: await inBase64(file), media_type: file.type || 'application/octet-stream', name: file.name };
+    if (kind === 'image' && pictures.length > 1) {
+      media.set = { id: set, index: pictures.indexOf(file) + 1, total: pictures.length };
+    }
+    if (kind === 'video') media.prepared_after = 5;
+    await happen({ type: 'direct_media', member: chosenMember(), media });
+  }
+  event.target.value = '';
+});
+
 document.querySelector('#invitation')?.addEventListener('submit', async (event) => {
   event.preventDefault();
   if (await happen({ type: 'join', channel: document.querySelector('#channel').value })) location.reload();

@@ -3,6 +3,7 @@
 mod caller;
 mod faults;
 mod friends;
+mod media;
 mod messages;
 mod pages;
 mod restarts;

@@ -24,11 +24,12 @@ pub(super) async fn mark(context: &AppContext) -> anyhow::Result<()> {
     )
 }
 
-/// Gives the demo a database, a key and a simulator's folder of its own, beside those of a node.
+/// Gives the demo a database, a key and folders of its own, beside those of a node.
 pub(super) fn separate_from_nodes(config: &mut Config) {
     let folder = var_dir(config).join("demo");
     config.database.data_dir = folder.join("postgres");
     config.secrets.key_file = folder.join("secret.key");
+    config.files.store = folder.join("files").to_string_lossy().into_owned();
 }
 
 /// Whether only this machine can reach the server: it listens on loopback, and links lead there too. An address of
@@ -73,5 +74,6 @@ mod tests {
         separate_from_nodes(&mut demo);
         assert_ne!(demo.database.data_dir, node.database.data_dir);
         assert_ne!(demo.secrets.key_file, node.secrets.key_file);
+        assert_ne!(demo.files.store, node.files.store);
     }
 }

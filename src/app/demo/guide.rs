@@ -15,6 +15,16 @@ use crate::store::bulletins::get_bulletin;
 /// Groups whose chats are shown, one of each tier.
 const CHATS: [&str; 3] = ["gcc1", "gcc2-lamphun", "gcc3-lamphun-commerce"];
 
+/// Where the story of the letters is seen.
+const OFFICE_PAGES: [(&str, &str); 6] = [
+    ("/establishment", "groups set up and reported"),
+    ("/requests", "what is to be done by when"),
+    ("/coordinators", "who coordinates"),
+    ("/submissions", "what was sent up"),
+    ("/disseminations", "where it was spread"),
+    ("/register", "stamps and endorsements"),
+];
+
 pub(super) async fn describe(
     context: &AppContext,
     options: &SimulatorOptions,
@@ -39,6 +49,10 @@ pub(super) async fn describe(
     }
     let _ = writeln!(text, "  the governor's chat of two     {}", bound_steward::chat_address(options));
     let _ = writeln!(text, "  all chats                      http://{}/", options.listen);
+    text.push_str("\nWhat offices do (sign in as coordinator, commerce or operator)\n");
+    for (path, what) in OFFICE_PAGES {
+        let _ = writeln!(text, "  {what:<31}{base}{path}");
+    }
     text.push_str("\nAPI keys, made for this start\n");
     for key in keys {
         let _ = writeln!(text, "  {:<10}{}  {}", key.name, key.key.expose_secret(), key.whose);
@@ -49,7 +63,8 @@ pub(super) async fn describe(
         "\nIn most provinces people forward by hand in LINE, by and by, and the account hears it; in the others stewards forward on\n\
          their page, all but the governor of Ranong, whose office operations call and report for. A bulletin comes every ten minutes;\n\
          {base}/cost says what they cost. The governor of Lamphun has bound LINE: his chat of two reminds him, in office hours and\n\
-         at any hour of what is ด่วนที่สุด, and ส่งต่อ forwards, there and under a card in the chat of gcc1 as member {member}. All bulletins are made up.\n\nServing until Ctrl-C.\n",
+         at any hour of what is ด่วนที่สุด, and ส่งต่อ forwards, there and under a card in the chat of gcc1 as member {member}. Pictures, videos and\n\
+         PDFs that he attaches there become material of the province, below {base}/submissions. All bulletins are made up.\n\nServing until Ctrl-C.\n",
         member = bound_steward::MEMBER,
     );
     Ok(text)

@@ -35,11 +35,12 @@ pub(super) async fn publish(engine: &Engine) -> anyhow::Result<BulletinId> {
         audience: Audience::default(),
         links: Vec::new(),
         attachment: None,
+        media: Vec::new(),
         forwarding: ForwardingMode::Automatic,
         way: None,
         acknowledgement: Acknowledgement::default(),
         expires_at: None,
-        requests: Vec::new(),
+        requests: super::office_story::report_by_the_next_working_day()?,
     };
     insert_draft(&mut tx, id, &draft, &public_token(), &super::ACTOR, now).await?;
     publish::publish(&mut tx, &engine.settings, id, &Right::whole(super::ACTOR), now).await?;

@@ -17,6 +17,7 @@ mod history;
 mod keys;
 mod letter;
 mod national_tree;
+mod office_story;
 mod progress;
 mod receipts;
 mod reset;
@@ -149,6 +150,11 @@ async fn live(
 ) -> anyhow::Result<()> {
     let bulletin = show(engine, once).await?;
     if !once {
+        if office_story::tell(context, engine, bulletin).await? {
+            print_text(
+                "Offices have reported, appointed, sent up, spread and registered: the story of the letters is told.",
+            )?;
+        }
         bound_steward::bind(context, options).await?;
         let keys = keys::make(context, keys_folder).await?;
         print_text(&guide::describe(context, options, password, &keys, bulletin).await?)?;

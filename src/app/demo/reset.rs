@@ -1,4 +1,4 @@
-//! `--fresh`: removes the private cluster and the simulator's chats of earlier runs.
+//! `--fresh`: removes the private cluster, the simulator's chats and the files of earlier runs.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use crate::app::simulator::SimulatorOptions;
 use crate::config::Config;
 use crate::embedded::Embedded;
 
-/// Removes both; a cluster that another process uses is left alone.
+/// Removes all of them; a cluster that another process uses is left alone.
 pub(super) async fn remove(config: &Config, options: &SimulatorOptions) -> anyhow::Result<()> {
     let cluster = config.database.data_dir.as_path();
     let pid_file = cluster.join("data/postmaster.pid");
@@ -27,8 +27,10 @@ pub(super) async fn remove(config: &Config, options: &SimulatorOptions) -> anyho
     } else if cluster.exists() {
         bail!("{} does not look like a private Postgres: it is left alone", cluster.display());
     }
-    if options.data_dir.exists() {
-        remove_folder(&options.data_dir)?;
+    for folder in [options.data_dir.as_path(), Path::new(&config.files.store)] {
+        if folder.exists() {
+            remove_folder(folder)?;
+        }
     }
     Ok(())
 }

@@ -8,8 +8,9 @@ use crate::domain::credentials::sealed_as as codes_sealed_as;
 use crate::domain::sealed::{KeyFile, SealError};
 use crate::relay::binding::user_sealed_as;
 use crate::relay::engine::sealed_as;
+use crate::store::coordinators::contacts;
 use crate::store::secret_keys::{list_channel_secrets, list_code_secrets, update_channel_secret, update_code_secret};
-use crate::store::{Connection, audit, bindings, coordinators};
+use crate::store::{Connection, audit, bindings};
 
 /// Secrets in one transaction.
 const BATCH: i64 = 100;
@@ -108,14 +109,14 @@ async fn seal_coordinators(context: &AppContext, file: &KeyFile, done: &mut Rese
     let mut after = None;
     loop {
         let mut tx = context.db.begin().await?;
-        let batch = coordinators::list_sealed(&mut tx, id.as_bytes(), after, BATCH).await?;
+        let batch = contacts::list_sealed(&mut tx, id.as_bytes(), after, BATCH).await?;
         let Some((last, _)) = batch.last() else { return Ok(()) };
         after = Some(*last);
         let mut sealed = 0;
         for (coordinator, before) in &batch {
             match seal(file, &Contacts::sealed_as(*coordinator), before) {
                 Ok(new) => {
-                    sealed += usize::from(coordinators::update_sealed(&mut tx, *coordinator, before, &new).await?);
+                    sealed += usize::from(contacts::update_sealed(&mut tx, *coordinator, before, &new).await?);
                 }
                 Err(error) => done.unopened.push(format!("contacts of coordinator {coordinator}: {error}")),
             }

@@ -15,6 +15,8 @@ use serde::Serialize;
 pub(super) enum Message<'a> {
     Flex { alt_text: &'a str, contents: Container<'a> },
     Text { text: &'a str },
+    Image { original_content_url: &'a str, preview_image_url: &'a str },
+    Video { original_content_url: &'a str, preview_image_url: &'a str },
 }
 
 /// What a Flex message holds.

@@ -21,6 +21,7 @@ const LETTER: Bubble<'_> = Bubble {
         ผ่านแอปพลิเคชันไลน์ (LINE) เป็นกลุ่มไลน์ ๓ ระดับ (GCC1, GCC2, GCC3)",
     origin: "กระทรวงมหาดไทย",
     hero: None,
+    media: &[],
     links: &[Link {
         label: "แนวทางการปฏิบัติ (PDF)", url: "https://example.invalid/แนวทาง.pdf"
     }],
@@ -234,4 +235,28 @@ fn a_digest_is_a_card_for_each_and_one_in_front_for_those_who_forward() {
     };
     assert_eq!(cards(&whole), Some(2));
     assert_eq!(cards(&Bubble { forward: Some("fwd:1"), ..whole }), Some(3));
+}
+
+const PICTURE: Media<'_> =
+    Media { video: false, url: "https://example.invalid/f/a.jpg", preview_url: "https://example.invalid/i/a.jpg" };
+
+fn kinds(messages: &Value) -> Vec<&str> {
+    messages.as_array().expect("an array").iter().filter_map(|message| message["type"].as_str()).collect()
+}
+
+#[test]
+fn pictures_go_out_in_front_of_the_card_and_a_note_stands_between() {
+    let media = [PICTURE, PICTURE, Media { video: true, ..PICTURE }];
+    let bulletin = Bubble { media: &media, ..LETTER };
+    assert_eq!(kinds(&rendered(&bulletin, None)), ["image", "image", "video", "flex"]);
+    let note = StewardNote {
+        from: "ผู้ว่าราชการจังหวัดลำพูน", text: "โปรดดำเนินการ"
+    };
+    let with = rendered(&bulletin, Some(&note));
+    assert_eq!(kinds(&with), ["image", "image", "video", "text", "flex"], "as many as LINE takes");
+    let stored = String::from_utf8(render(&bulletin, None).expect("test data")).expect("test data");
+    let added: Value = serde_json::from_str(&with_note(&stored, &note).expect("test data")).expect("test data");
+    assert_eq!(added, with);
+    assert_eq!(with[0]["originalContentUrl"], PICTURE.url);
+    assert_eq!(with[0]["previewImageUrl"], PICTURE.preview_url);
 }

@@ -222,3 +222,36 @@ fn debug_output_tells_neither_people_nor_texts() {
     assert!(shown.contains("message/text"));
     assert!(![GROUP, USER, "ข้อความ", "38ef"].iter().any(|secret| shown.contains(secret)), "{shown}");
 }
+
+#[test]
+fn of_what_is_sent_is_read_where_it_is_and_which_pictures_belong_together() {
+    let set =
+        json!({ "id": "E005D41A7288F41B65593ED38FF6E9834B046AB36A37921A56BC236F13A91855", "index": 2, "total": 3 });
+    let image = json!({
+        "type": "message",
+        "message": { "type": "image", "id": "354718705033693859", "contentProvider": { "type": "line" }, "imageSet": set },
+    });
+    let EventContent::Media(media) = read_one(&image).what else { panic!("not read") };
+    assert_eq!((media.message_id.as_str(), media.kind), ("354718705033693859", MediaKind::Image));
+    let set = media.set.expect("a set");
+    assert_eq!((set.id.len(), set.index, set.total), (64, Some(2), Some(3)));
+    let file = json!({
+        "type": "message", "message": { "type": "file", "id": "1", "fileName": "ลับ.pdf", "fileSize": 2138 },
+    });
+    let read = read_one(&file).what;
+    assert_eq!((read.kind(), format!("{read:?}").contains("ลับ")), ("message/file", false));
+}
+
+#[test]
+fn what_lies_elsewhere_or_is_neither_picture_nor_video_nor_file_is_something_else() {
+    for message in [
+        json!({ "type": "image", "id": "1", "contentProvider": { "type": "external", "originalContentUrl": "https://x" } }),
+        json!({ "type": "image", "id": "1" }),
+        json!({ "type": "audio", "id": "1", "contentProvider": { "type": "line" } }),
+    ] {
+        let read = read_one(&json!({ "type": "message", "message": message }));
+        assert!(matches!(read.what, EventContent::Other { .. }), "{:?}", read.what);
+    }
+    let odd = read(&json!([event(&json!({ "type": "message", "message": { "type": "file" } }))]));
+    assert_eq!((odd.odd, odd.events.len()), (1, 1));
+}

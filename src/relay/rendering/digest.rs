@@ -24,6 +24,6 @@ pub fn render_digest(settings: &Settings, digest: &Bulletin, items: &[Bulletin],
         of_items.push(Parts::of(settings, draft, place)?);
     }
     let cards = of_items.iter().zip(&drafts).zip(&places);
-    let cards: Vec<Bubble<'_>> = cards.map(|((parts, draft), place)| parts.bubble(draft, place)).collect();
-    within_limits(render_carousel(&parts.bubble(&whole, &place), &cards)?)
+    let cards: Vec<Bubble<'_>> = cards.map(|((parts, draft), place)| parts.bubble(draft, place, &[])).collect();
+    within_limits(render_carousel(&parts.bubble(&whole, &place, &[]), &cards)?)
 }

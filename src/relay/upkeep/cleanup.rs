@@ -6,8 +6,8 @@ use super::DAY;
 use crate::domain::time::Timestamp;
 use crate::relay::engine::Engine;
 use crate::store::{
-    Result, account_links, binding_codes, coordinators, forward_taps, idempotency, images, known_devices,
-    login_sessions, reminders, sign_in_limits, tree_uploads, webhook_events,
+    Result, account_links, binding_codes, coordinators, forward_taps, idempotency, images, known_devices, line_files,
+    login_sessions, reminders, sign_in_limits, terms, tree_uploads, webhook_events,
 };
 
 /// How long what a form made is kept for its second click.
@@ -41,8 +41,10 @@ pub(super) async fn forget(engine: &Engine, now: Timestamp) -> Result<()> {
         let links = account_links::delete_expired(&mut db, now - DAY * 30, FORGOTTEN).await?;
         let devices = known_devices::delete_old(&mut db, now - known_devices::LASTS, FORGOTTEN).await?;
         let ended = now - engine.settings.retention.coordinator_contacts;
-        let erased = coordinators::erase_contacts(&mut db, ended, now, FORGOTTEN).await?;
-        if sessions.max(links).max(devices).max(erased) < FORGOTTEN.unsigned_abs() {
+        let erased = coordinators::contacts::erase_contacts(&mut db, ended, now, FORGOTTEN).await?;
+        let sent = line_files::delete_ended(&mut db, now - line_files::KEPT, FORGOTTEN).await?;
+        let phones = terms::erase_phones(&mut db, ended, FORGOTTEN).await?;
+        if sessions.max(links).max(devices).max(erased).max(sent).max(phones) < FORGOTTEN.unsigned_abs() {
             break;
         }
     }

@@ -3,7 +3,7 @@
 //! It is a list of steps, each done every so often. What time brings about for bulletins (publishing, releasing, passing by,
 //! expiring) is done in one lane, all else in another, so that neither waits for the other. A step that fails is counted and tried
 //! again, and keeps no other from being done; a bulletin that a step fails for keeps no other from being worked on. Beside
-//! the lanes the quotas are kept, members are counted and reminders sent. Every step is safe to repeat, so a lost leader loses nothing.
+//! the lanes the quotas are kept, members are counted, reminders and mails sent. Every step is safe to repeat, so a lost leader loses nothing.
 //!
 //! What only the passing of time brings about cannot be undone, so it waits for the earlier of the database's clock and the
 //! machine's, and is left alone while the two do not agree.
@@ -25,10 +25,12 @@ use super::binding::forget_ended;
 use super::clock_watch::clocks_agree;
 use super::engine::Engine;
 use super::gauges::measure;
+use super::mails::run_mails;
 use super::member_counts::run_count_refresh;
 use super::quotas::run_quota_refresh;
 use super::reminders::run_reminders;
 use super::settings::Settings;
+use super::terms::hand_over_due;
 use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::time::Timestamp;
 use crate::store::board::provinces;
@@ -100,6 +102,7 @@ enum Step {
     ForgetForms,
     ForgetAttempts,
     Unbind,
+    HandOver,
     Register,
     Seal,
     Forget,
@@ -110,7 +113,7 @@ enum Step {
 /// What time brings about; first what has ended, as nothing of it is let go or passed by any more.
 const DEADLINES: [Step; 4] = [Step::Publish, Step::Expire, Step::Release, Step::Bypass];
 /// All else.
-const CARE: [Step; 13] = [
+const CARE: [Step; 14] = [
     Step::Measure,
     Step::SumUp,
     Step::TouchIdentity,
@@ -119,6 +122,7 @@ const CARE: [Step; 13] = [
     Step::ForgetForms,
     Step::ForgetAttempts,
     Step::Unbind,
+    Step::HandOver,
     Step::Register,
     Step::Seal,
     Step::Forget,
@@ -142,6 +146,7 @@ impl Step {
             Self::ForgetForms => "forget_forms",
             Self::ForgetAttempts => "forget_attempts",
             Self::Unbind => "unbind",
+            Self::HandOver => "hand_over",
             Self::Register => "enter_registers",
             Self::Seal => "seal_audit",
             Self::Forget => "forget",
@@ -153,7 +158,7 @@ impl Step {
     /// How often it is done; none = in every round.
     const fn every(self, settings: &Settings) -> Option<Duration> {
         match self {
-            Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp => None,
+            Self::Publish | Self::Expire | Self::Release | Self::Bypass | Self::SumUp | Self::HandOver => None,
             Self::Measure => Some(MEASURED),
             Self::TouchIdentity
             | Self::Recount
@@ -177,6 +182,7 @@ impl Step {
                 | Self::Release
                 | Self::Bypass
                 | Self::Unbind
+                | Self::HandOver
                 | Self::Register
                 | Self::Forget
                 | Self::Months
@@ -241,6 +247,7 @@ impl StepLoop {
             Step::ForgetForms => cleanup::forget_forms(engine, now).await,
             Step::ForgetAttempts => cleanup::forget_attempts(engine, now).await,
             Step::Unbind => forget_ended(engine, now).await,
+            Step::HandOver => hand_over_due(engine, now).await,
             Step::Register => register::enter_due(engine, now).await,
             Step::Seal => consistency::seal(engine).await,
             Step::Forget => cleanup::forget(engine, now).await,
@@ -296,11 +303,14 @@ impl UpkeepSteps {
         let engine = self.deadlines.engine.clone();
         let quotas = tokio::spawn(run_quota_refresh(engine.clone(), stop.clone()));
         let counts = tokio::spawn(run_count_refresh(engine.clone(), stop.clone()));
+        let mails = tokio::spawn(run_mails(engine.clone(), stop.clone()));
         let reminders = tokio::spawn(run_reminders(engine, stop.clone()));
         tokio::join!(self.deadlines.run(stop.clone()), self.care.run(stop));
         quotas.abort();
         counts.abort();
         reminders.abort();
+        // one that is with the mail server now is unknown afterwards
+        mails.abort();
     }
 
     /// Does everything that is due now. What fails is noted and done in the next round; it keeps nothing else from

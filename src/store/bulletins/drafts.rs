@@ -4,7 +4,7 @@ use sqlx::types::Json;
 
 use super::Bulletin;
 use crate::domain::actor::Actor;
-use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, MediaFile, Urgency};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
 use crate::domain::request::DraftedRequest;
@@ -38,6 +38,8 @@ pub struct Draft {
     pub links: Vec<Link>,
     /// The picture above it.
     pub attachment: Option<Attachment>,
+    /// What goes out in front of the card.
+    pub media: Vec<MediaFile>,
     /// How it treats the groups' settings.
     pub forwarding: ForwardingMode,
     /// How all groups get their copies; none = each group's own way.
@@ -66,6 +68,7 @@ impl Draft {
             audience: row.audience.0.clone(),
             links: row.links.0.clone(),
             attachment: row.attachment(),
+            media: row.media.0.clone(),
             forwarding: row.forwarding,
             way: row.way,
             acknowledgement: row.acknowledgement.0.clone(),
@@ -92,9 +95,9 @@ pub async fn insert_draft(
     sqlx::query!(
         "insert into bulletins (id, kind, about, subject, body, urgency, document_number, document_date, origin_id,
             audience, links, forwarding, acknowledgement, expires_at, public_token, created_at, created_by, updated_at,
-            image_id, image_alt, search_form, way, requests)
+            image_id, image_alt, search_form, way, requests, media)
         values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, $15, $16, $17, $16, $18, $19,
-            $20, $21, $22)",
+            $20, $21, $22, $23)",
         id.0,
         draft.kind as Kind,
         draft.about.map(|about| about.0),
@@ -117,6 +120,7 @@ pub async fn insert_draft(
         draft.search_form(),
         draft.way as Option<Way>,
         Json(&draft.requests) as _,
+        Json(&draft.media) as _,
     )
     .execute(db)
     .await?;
@@ -132,7 +136,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         "update bulletins set kind = $2, about = $3, subject = $4, body = $5, urgency = $6, document_number = $7,
             document_date = $8::text::date, origin_id = $9, audience = $10, links = $11, forwarding = $12,
             acknowledgement = $13, expires_at = $14, updated_at = $15, image_id = $16, image_alt = $17,
-            search_form = $18, way = $19, requests = $20
+            search_form = $18, way = $19, requests = $20, media = $21
         where id = $1 and stage = 'draft'",
         id.0,
         draft.kind as Kind,
@@ -154,6 +158,7 @@ pub async fn update_draft(db: &mut Connection, id: BulletinId, draft: &Draft, no
         draft.search_form(),
         draft.way as Option<Way>,
         Json(&draft.requests) as _,
+        Json(&draft.media) as _,
     )
     .execute(db)
     .await?;

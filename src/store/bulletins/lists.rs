@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 
 use super::Bulletin;
-use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, Stage, State, UnscheduledReason};
+use crate::domain::bulletin::{Acknowledgement, Audience, Kind, Link, MediaFile, Stage, State, UnscheduledReason};
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
 use crate::domain::request::DraftedRequest;
@@ -54,7 +54,7 @@ pub async fn list_bulletins(db: &mut Connection, filter: &Filter, limit: i64) ->
             to_char(document_date, 'YYYY-MM-DD') as document_date, origin_id as "origin_id: GroupId", g.code as origin,
             o.name as origin_office, audience as "audience: Json<Audience>", links as "links: Json<Vec<Link>>",
             b.forwarding, b.way as "way: Way", acknowledgement as "acknowledgement: Json<Acknowledgement>", expires_at, requests as "requests: Json<Vec<DraftedRequest>>", public_token, share_code as "share_code: ShareCode", stage,
-            image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
+            media as "media: Json<Vec<MediaFile>>", image_id as "image_id: ImageId", image_alt, i.width as "image_width?", i.height as "image_height?",
             b.created_at, b.created_by, b.updated_at, submitted_at, submitted_by, approved_at, approved_by, returned_at,
             returned_by, returned_reason, scheduled_for, with_digest, digest_id as "digest_id: BulletinId", unscheduled_at,
             unscheduled_reason as "unscheduled_reason: UnscheduledReason", published_at, withdrawn_at, withdrawn_reason,

@@ -21,7 +21,8 @@ pub use stages::{
 
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{
-    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Stage, State, UnscheduledReason, Urgency,
+    Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, MediaFile, Stage, State, UnscheduledReason,
+    Urgency,
 };
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::picture::ImageId;
@@ -67,6 +68,8 @@ pub struct Bulletin {
     pub image_width: Option<i16>,
     /// Its height in pixels.
     pub image_height: Option<i16>,
+    /// What goes out in front of its card.
+    pub media: Json<Vec<MediaFile>>,
     /// How it treats the groups' settings.
     pub forwarding: ForwardingMode,
     /// How all groups get their copies; none = each group's own way.

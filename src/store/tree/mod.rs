@@ -1,7 +1,7 @@
 //! The tree as a whole: what a tree file changes, written in one go, and the way back to a file.
 //!
-//! An import is three calls in one transaction: [`load_known`], `domain::tree_file::parse` with what it gave, and
-//! [`apply`]. The first takes a lock that keeps every other writer of the tree out until the end, so that what was
+//! An import is three calls in one transaction: [`LockedTree::load`], `domain::tree_file::parse` with what it knows, and
+//! [`LockedTree::apply`]. The first takes a lock that keeps every other writer of the tree out until the end, so that what was
 //! checked is what is changed; readers, and with them publishing, go on. Rolled back instead of committed it is a
 //! dry run: the [`Diff`] is the same.
 //!
@@ -18,41 +18,125 @@ mod write;
 
 pub use diff::{Changed, Diff, KindDiff};
 
+use std::collections::HashSet;
+
 use super::{Connection, Result};
+use crate::domain::group::Tier;
+use crate::domain::ids::Code;
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::{KnownTree, Patch, TreeRow};
 use stored::{Group, StoredTree};
 
-/// Locks the tree against every other writer until the transaction ends, and reads what the checks of a file need.
-pub async fn load_known(db: &mut Connection) -> Result<KnownTree> {
-    stored::lock(db).await?;
-    Ok(stored::load(db).await?.into_known())
+/// The tree as it stands, locked against every other writer until the transaction ends.
+pub struct LockedTree(StoredTree);
+
+impl LockedTree {
+    /// Locks the tree, and reads it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(db: &mut Connection) -> Result<Self> {
+        stored::lock(db).await?;
+        Ok(Self(stored::load(db).await?))
+    }
+
+    /// What the checks of a file need of it.
+    #[must_use]
+    pub fn to_known(&self) -> KnownTree {
+        self.0.to_known()
+    }
+
+    /// Its rows, as [`export`] gives them.
+    #[must_use]
+    pub fn to_rows(&self) -> Vec<TreeRow> {
+        self.0.to_rows()
+    }
+
+    /// The codes of the groups at or below those numbered `scope`.
+    #[must_use]
+    pub fn codes_under(&self, scope: &[i32]) -> HashSet<Code> {
+        self.0.codes_under(scope)
+    }
+
+    /// The tier of a group; none where there is no such group.
+    #[must_use]
+    pub fn tier_of(&self, code: &Code) -> Option<Tier> {
+        self.0.groups.get(code).map(|group| group.tier)
+    }
+
+    /// The codes of the groups in use below a group, those that came in first before the others.
+    #[must_use]
+    pub fn list_in_use_below(&self, code: &Code) -> Vec<Code> {
+        let Some(id) = self.0.groups.get(code).and_then(|group| group.id) else { return Vec::new() };
+        let below = self.0.codes_under(&[id]);
+        let in_use = |found: &&Code| {
+            *found != code && below.contains(*found) && self.0.groups.get(*found).is_some_and(|group| !group.retired)
+        };
+        self.0.order.iter().filter(in_use).cloned().collect()
+    }
+
+    /// Lays `rows`, which `domain::tree_file::parse` let pass in this transaction, over the tree.
+    ///
+    /// Deliveries that were never sent follow a group whose LINE group has changed; what may have been sent stays with
+    /// the old one.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Refused`] where a rule of the database is broken all the same; when the database fails.
+    pub async fn apply(&self, db: &mut Connection, rows: &[TreeRow], now: Timestamp) -> Result<Diff> {
+        let plan = plan::Plan::make(&self.0, rows)?;
+        write::write(db, &self.0, &plan, now).await?;
+        Ok(plan.into_diff())
+    }
 }
 
-/// Lays `rows`, which `domain::tree_file::parse` let pass in this transaction, over the tree.
-///
-/// Deliveries that were never sent follow a group whose LINE group has changed; what may have been sent stays with
-/// the old one.
+/// Locks the tree against every other writer until the transaction ends, and reads what the checks of a file need.
+pub async fn load_known(db: &mut Connection) -> Result<KnownTree> {
+    Ok(LockedTree::load(db).await?.to_known())
+}
+
+/// Lays `rows` over the tree, which this transaction has locked: [`LockedTree::apply`].
 ///
 /// # Errors
-/// [`super::StoreError::Refused`] where a rule of the database is broken all the same; when the database fails.
+/// As [`LockedTree::apply`].
 pub async fn apply(db: &mut Connection, rows: &[TreeRow], now: Timestamp) -> Result<Diff> {
-    let stored = stored::load(db).await?;
-    let plan = plan::Plan::make(&stored, rows)?;
-    write::write(db, &stored, &plan, now).await?;
-    Ok(plan.into_diff())
+    LockedTree(stored::load(db).await?).apply(db, rows, now).await
 }
 
 /// The whole tree as rows of a tree file, in the order in which the groups came in; importing them changes nothing.
 pub async fn export(db: &mut Connection) -> Result<Vec<TreeRow>> {
-    let mut stored = stored::load(db).await?;
-    let order = std::mem::take(&mut stored.order);
-    Ok(order.iter().enumerate().filter_map(|(index, code)| stored.row(index as u64 + 2, code)).collect())
+    Ok(stored::load(db).await?.to_rows())
+}
+
+/// The rows of the groups at or below those numbered `scope`.
+pub async fn export_under(db: &mut Connection, scope: Option<&[i32]>) -> Result<Vec<TreeRow>> {
+    let stored = stored::load(db).await?;
+    let mut rows = stored.to_rows();
+    if let Some(part) = scope.map(|scope| stored.codes_under(scope)) {
+        rows.retain(|row| part.contains(&row.code));
+    }
+    Ok(rows)
+}
+
+/// Marks where a dry run begins, in a transaction that goes on after it.
+pub async fn begin_dry_run(db: &mut Connection) -> Result<()> {
+    sqlx::query!("savepoint tree_dry_run").execute(db).await?;
+    Ok(())
+}
+
+/// Undoes everything since [`begin_dry_run`], and lets go of what was locked since.
+pub async fn end_dry_run(db: &mut Connection) -> Result<()> {
+    sqlx::query!("rollback to savepoint tree_dry_run").execute(db).await?;
+    Ok(())
 }
 
 impl StoredTree {
+    fn to_rows(&self) -> Vec<TreeRow> {
+        let rows = self.order.iter().enumerate();
+        rows.filter_map(|(index, code)| self.row(index as u64 + 2, code)).collect()
+    }
+
     /// The row that says of a group what is so.
-    fn row(&self, line: u64, code: &crate::domain::ids::Code) -> Option<TreeRow> {
+    fn row(&self, line: u64, code: &Code) -> Option<TreeRow> {
         let group: &Group = self.groups.get(code)?;
         let office = self.offices.get(&group.office)?;
         let cleared = |minutes: Option<i32>| minutes.map_or(Patch::Clear, Patch::Set);

@@ -1,6 +1,6 @@
 //! The stored tree, read whole: a few megabytes at the size of the country.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::{Connection, Result, StoreError};
 use crate::domain::bulletin::Forwarding;
@@ -145,20 +145,36 @@ fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> StoreErr
 
 impl StoredTree {
     /// What the checks of a tree file need of it.
-    pub(super) fn into_known(self) -> KnownTree {
-        let known = |group: Group| KnownGroup {
-            parent: group.parent,
+    pub(super) fn to_known(&self) -> KnownTree {
+        let known = |group: &Group| KnownGroup {
+            parent: group.parent.clone(),
             tier: group.tier,
-            office: group.office,
+            office: group.office.clone(),
             retired: group.retired,
-            channel: group.channel,
-            line_group_id: group.line_group_id,
+            channel: group.channel.clone(),
+            line_group_id: group.line_group_id.clone(),
         };
         KnownTree {
-            groups: self.groups.into_iter().map(|(code, group)| (code, known(group))).collect(),
-            offices: self.offices.into_keys().collect(),
-            channels: self.channels.into_keys().collect(),
+            groups: self.groups.iter().map(|(code, group)| (code.clone(), known(group))).collect(),
+            offices: self.offices.keys().cloned().collect(),
+            channels: self.channels.keys().cloned().collect(),
             default_channel: None,
+            outside: None,
         }
+    }
+
+    /// The codes of the groups at or below those numbered `scope`.
+    pub(super) fn codes_under(&self, scope: &[i32]) -> HashSet<Code> {
+        let is_under = |code: &Code| {
+            let mut next = Some(code);
+            while let Some(group) = next.and_then(|code| self.groups.get(code)) {
+                if group.id.is_some_and(|id| scope.contains(&id)) {
+                    return true;
+                }
+                next = group.parent.as_ref();
+            }
+            false
+        };
+        self.groups.keys().filter(|code| is_under(code)).cloned().collect()
     }
 }

@@ -10,6 +10,7 @@ mod caller;
 pub mod costs;
 pub mod duty;
 pub mod offices;
+pub mod origin;
 pub mod signature;
 pub mod visible;
 

@@ -10,7 +10,9 @@ use crate::domain::actor::Actor;
 use crate::domain::bulletin::{
     self, Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, UnscheduledReason, Urgency,
 };
+use crate::domain::content_id::FileId;
 use crate::domain::document::{DocumentNumber, Doubt, NumberParts};
+use crate::domain::file_kind::FileKind;
 use crate::domain::ids::BulletinId;
 use crate::domain::picture::ImageId;
 use crate::domain::search::{BadWords, Words};
@@ -19,7 +21,7 @@ use crate::domain::share_text::share_url;
 use crate::domain::text::AltText;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
-use crate::relay::rendering::image_url;
+use crate::relay::rendering::{file_url, image_url};
 use crate::relay::share::SharedBulletin;
 use crate::store::bulletins::{self as rows, Filter};
 use crate::web::access::{Caller, visible};
@@ -61,8 +63,8 @@ pub struct Bulletin {
     pub audience: Audience,
     /// Links below the text.
     pub links: Vec<Link>,
-    /// The picture above the text; one at most.
-    pub attachments: Vec<AttachedImage>,
+    /// The image in its card, and the files in front of it.
+    pub attachments: Vec<Attached>,
     /// How it treats the groups' own settings.
     pub forwarding: ForwardingMode,
     /// How all groups get their copies; null = each group's own way.
@@ -129,26 +131,46 @@ pub struct Bulletin {
     pub deliveries: Option<i32>,
 }
 
-/// A picture of a bulletin.
+/// What a bulletin bears besides its text.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct AttachedImage {
-    /// Its id.
-    image: ImageId,
+pub struct Attached {
+    /// The id of the image in its card; null for a file in front of it.
+    image: Option<ImageId>,
+    /// The id of a file in front of the card; null for the image in it.
+    file: Option<FileId>,
+    /// What it is.
+    kind: FileKind,
     /// What it shows.
     alt: AltText,
     /// Where it is; what stands there never changes.
     url: String,
-    /// Its width in pixels.
+    /// The image's width in pixels.
     width: Option<i16>,
-    /// Its height in pixels.
+    /// The image's height in pixels.
     height: Option<i16>,
 }
 
-impl AttachedImage {
-    fn of(app: &App, row: &rows::Bulletin) -> Option<Self> {
-        let Attachment { image, alt } = row.attachment()?;
-        let url = image_url(&app.settings, image);
-        Some(Self { image, alt, url, width: row.image_width, height: row.image_height })
+impl Attached {
+    fn list(app: &App, row: &rows::Bulletin) -> Vec<Self> {
+        let image = row.attachment().map(|Attachment { image, alt }| Self {
+            image: Some(image),
+            file: None,
+            kind: FileKind::Image,
+            alt,
+            url: image_url(&app.settings, image),
+            width: row.image_width,
+            height: row.image_height,
+        });
+        let files = row.media.iter().map(|media| Self {
+            image: None,
+            file: Some(media.file),
+            kind: media.kind,
+            alt: media.alt.clone(),
+            url: file_url(&app.settings, media.file, media.kind),
+            width: None,
+            height: None,
+        });
+        image.into_iter().chain(files).collect()
     }
 }
 
@@ -176,7 +198,7 @@ impl Bulletin {
         let (state, urgency) = (row.state(), row.urgency());
         let share_text = SharedBulletin::of(&app.settings, &row).map(|shared| shared.text().full());
         Self {
-            attachments: AttachedImage::of(app, &row).into_iter().collect(),
+            attachments: Attached::list(app, &row),
             id: row.id,
             state,
             kind: row.kind,

@@ -15,7 +15,8 @@ use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::OfficeRefusal;
 use crate::offices::coordinators::{self as acts, Naming, Reachable};
 use crate::store::Connection;
-use crate::store::coordinators::{self as rows, Filter, OfficeWithout};
+use crate::store::coordinators::naming::{OfficeWithout, list_missing};
+use crate::store::coordinators::{self as rows, Filter};
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -71,7 +72,7 @@ pub async fn list_coordinators(
     let filter = Filter { scope: caller.scope.groups(), office, province, history: query.history, after: None };
     if query.missing {
         let after: String = key_of(query.cursor.as_ref())?.unwrap_or_default();
-        let found = rows::list_missing(&mut db, &filter, &after, now, query.limit.rows()).await?;
+        let found = list_missing(&mut db, &filter, &after, now, query.limit.rows()).await?;
         let made = |row: OfficeWithout| OfficeCoordinator::without(&row);
         return Ok(Json(Page::of(found, query.limit, |row| row.code.clone(), made)));
     }

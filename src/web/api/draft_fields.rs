@@ -2,7 +2,7 @@
 //! read is in `relay::draft_rules`. Pure.
 
 use super::draft_input::LinkInput;
-use crate::domain::bulletin::{Attachment, Audience, Link};
+use crate::domain::bulletin::{Audience, Link};
 use crate::domain::document::DocumentNumber;
 use crate::domain::national::province_code;
 use crate::domain::time::Timestamp;
@@ -62,14 +62,6 @@ pub(super) fn read_links(links: Vec<LinkInput>, errors: &mut Vec<FieldError>) ->
         }
     }
     read
-}
-
-/// The one picture; whether it is there is looked up with the rest.
-pub(super) fn read_attachments(files: Vec<Attachment>, errors: &mut Vec<FieldError>) -> Option<Attachment> {
-    if files.len() > 1 {
-        errors.push(FieldError::new("/attachments", "must be at most 1"));
-    }
-    files.into_iter().next()
 }
 
 /// Every province that is one by any of its names, by its code; what is none stays as it is.

@@ -6,9 +6,10 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::draft_fields::{read_attachments, read_date, read_links, read_number, read_provinces, take_text, take_time};
+use super::attachment_fields::AttachmentInput;
+use super::draft_fields::{read_date, read_links, read_number, read_provinces, take_text, take_time};
 use super::request_fields::{RequestInput, read_requests};
-use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, ForwardingMode, Kind, Link, Urgency};
+use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Link, Urgency};
 use crate::domain::ids::{BulletinId, Code};
 use crate::domain::text::{Body, Subject};
 use crate::domain::time::Timestamp;
@@ -65,10 +66,11 @@ pub struct DraftInput {
     #[schema(value_type = Option<Vec<LinkInput>>, max_items = 20)]
     #[serde(default)]
     pub links: Field<Vec<LinkInput>>,
-    /// The picture above the text: an image that was uploaded before, with what it shows; one at most.
-    #[schema(value_type = Option<Vec<Attachment>>, max_items = 1)]
+    /// What it bears besides its text, each with what it shows: an image in its card, and up to three pictures or one video in front
+    /// of it.
+    #[schema(value_type = Option<Vec<AttachmentInput>>, max_items = 4)]
     #[serde(default)]
-    pub attachments: Field<Vec<Attachment>>,
+    pub attachments: Field<Vec<AttachmentInput>>,
     /// How it treats the groups' own settings; default `as_configured`.
     #[schema(value_type = Option<ForwardingMode>)]
     #[serde(default)]
@@ -204,11 +206,6 @@ impl DraftInput {
             Field::Set(links) => read_links(links, errors),
             other => other.map(|_| Vec::new()).or(base.links),
         };
-        let attachment = match self.attachments {
-            Field::Set(files) => read_attachments(files, errors),
-            Field::Null => None,
-            Field::Absent => base.attachment,
-        };
         let expires_at = match self.expires_at {
             Field::Set(at) => take_time(at, Bound::ExpiresAt, "/expires_at", now, errors),
             Field::Null => None,
@@ -237,7 +234,8 @@ impl DraftInput {
             origin: base.origin,
             audience,
             links,
-            attachment,
+            attachment: base.attachment,
+            media: base.media,
             forwarding: self.forwarding.or(base.forwarding),
             way: self.way.or_none(base.way),
             acknowledgement,

@@ -4,14 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::attachment_fields::read_attachments;
 use super::bulletins::Bulletin;
 use super::draft_input::{DraftInput, NewBulletin};
-use crate::domain::ids::{BulletinId, GroupId};
+use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
 use crate::relay::drafts::{self, CheckedDraft};
 use crate::store::Connection;
 use crate::store::bulletins::{Draft, get_bulletin};
-use crate::store::groups::{self, find_root};
+use crate::web::access::origin::default_origin;
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::field::Field;
@@ -68,16 +69,6 @@ pub async fn delete_bulletin(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Where a draft starts that does not say: the root, or the top group of the key's office.
-pub(in crate::web) async fn default_origin(db: &mut Connection, caller: &Caller) -> Result<GroupId, Problem> {
-    let no_tree = || Problem::conflict("no-tree", "No tree of groups has been imported yet.");
-    let Some(office) = &caller.office_code else { return find_root(db).await?.ok_or_else(no_tree) };
-    let filter = groups::Filter { office: Some(office.clone()), ..groups::Filter::default() };
-    let own = groups::list_groups(db, &filter, 500).await?;
-    let top = own.into_iter().filter(|group| !group.retired).min_by_key(|group| group.path.len());
-    top.map(|group| group.id).ok_or_else(no_tree)
-}
-
 /// `base` with the fields of the request, checked whole.
 async fn fill(
     db: &mut Connection,
@@ -93,6 +84,11 @@ async fn fill(
             _ => errors.push(FieldError::new("/origin", format!("there is no group called {code}"))),
         },
         Field::Null => base.origin = default_origin(db, caller).await?,
+        Field::Absent => {}
+    }
+    match std::mem::take(&mut input.attachments) {
+        Field::Set(inputs) => (base.attachment, base.media) = read_attachments(db, inputs, &mut errors).await?,
+        Field::Null => (base.attachment, base.media) = (None, Vec::new()),
         Field::Absent => {}
     }
     let draft = input.apply(base, now, &mut errors);

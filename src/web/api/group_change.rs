@@ -1,4 +1,4 @@
-//! What is changed at a group: its own settings, and the join code that links it to its LINE group.
+//! What is changed at a group: its own settings, its place in the tree, and the join code that links it to its LINE group.
 //!
 //! A steward's key manages the groups of its own office. A join code is shown once, in the answer; what is kept of
 //! it is a hash, and of an answer kept for an idempotency key only the sealed form.
@@ -11,13 +11,17 @@ use serde_json::json;
 
 use super::groups::{GroupDetail, detail};
 use super::publishing::Nothing;
-use crate::domain::account::{Permission, Role};
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::Forwarding;
+use crate::domain::ids::Code;
 use crate::domain::join_code::JoinCode;
+use crate::domain::office::OfficeKind;
 use crate::domain::thai::trim_unseen;
 use crate::domain::time::Timestamp;
+use crate::domain::tree_file::Column;
 use crate::domain::way::Way;
+use crate::relay::tree_edits::{self, GroupEdit};
+use crate::relay::tree_files::may_make_automatic;
 use crate::store::groups::{Group, SettingsChange, update_settings};
 use crate::store::join_codes::insert_join_code;
 use crate::store::{Connection, StoreError, audit};
@@ -28,6 +32,7 @@ use crate::web::field::Field;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
 use crate::web::input::{Id, Input};
 use crate::web::problem::{FieldError, Problem};
+use crate::web::refused::edit_refused;
 
 const LONGEST_NAME: usize = 100;
 /// A year, in minutes.
@@ -58,6 +63,35 @@ pub struct GroupChange {
     #[schema(value_type = Option<i32>, minimum = 0, maximum = 525_600)]
     #[serde(default)]
     pub(in crate::web) push_after: Field<i32>,
+    /// The code of the group above: moves it, with all that is below it. This and what follows is for roles that manage the tree.
+    #[schema(value_type = Option<Code>)]
+    pub(in crate::web) parent: Option<String>,
+    /// The code of its office.
+    #[schema(value_type = Option<Code>)]
+    pub(in crate::web) office: Option<String>,
+    /// The office's name: 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(in crate::web) office_name: Option<String>,
+    /// What kind of body the office is.
+    pub(in crate::web) office_kind: Option<OfficeKind>,
+    /// The office's province, by code or name; null = none.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub(in crate::web) province: Field<String>,
+    /// The channel that sends to it; null = none.
+    #[schema(value_type = Option<Code>)]
+    #[serde(default)]
+    pub(in crate::web) channel: Field<String>,
+    /// Members of the LINE group; null = not known.
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 1_000_000)]
+    #[serde(default)]
+    pub(in crate::web) members: Field<i32>,
+    /// People who should be in it; null = not known.
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 1_000_000)]
+    #[serde(default)]
+    pub(in crate::web) head_count: Field<i32>,
+    /// Whether it is out of use; with groups in use below it, it stays in use.
+    pub(in crate::web) retired: Option<bool>,
 }
 
 impl GroupChange {
@@ -76,6 +110,53 @@ impl GroupChange {
             errors.push(FieldError::new("/push_after", format!("must be 0 to {LONGEST_WAIT} minutes, or null")));
         }
         if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    }
+
+    /// Whether it changes the tree, and not only the group's own settings.
+    fn is_of_the_tree(&self) -> bool {
+        let texts = [&self.parent, &self.office, &self.office_name].iter().any(|text| text.is_some());
+        let left = matches!(
+            (&self.province, &self.channel, &self.members, &self.head_count),
+            (Field::Absent, Field::Absent, Field::Absent, Field::Absent)
+        );
+        texts || !left || self.office_kind.is_some() || self.retired.is_some()
+    }
+
+    /// The same as cells of a tree file.
+    fn to_edit(&self) -> GroupEdit {
+        let mut edit = GroupEdit::new();
+        for (column, text) in [
+            (Column::Name, &self.name),
+            (Column::Parent, &self.parent),
+            (Column::Office, &self.office),
+            (Column::OfficeName, &self.office_name),
+        ] {
+            if let Some(text) = text {
+                edit.set_or_clear(column, text);
+            }
+        }
+        if let Some(kind) = self.office_kind {
+            edit.set(Column::OfficeKind, kind.as_str());
+        }
+        if let Some(forwarding) = self.forwarding {
+            edit.set(Column::Forwarding, forwarding.as_str());
+        }
+        for (column, field) in [(Column::Province, &self.province), (Column::Channel, &self.channel)] {
+            put(&mut edit, column, field, String::clone);
+        }
+        for (column, field) in [
+            (Column::ForwardWithin, &self.forward_within),
+            (Column::PushAfter, &self.push_after),
+            (Column::Members, &self.members),
+            (Column::HeadCount, &self.head_count),
+        ] {
+            put(&mut edit, column, field, i32::to_string);
+        }
+        put(&mut edit, Column::Way, &self.way, |way| way.as_str().to_owned());
+        if let Some(retired) = self.retired {
+            edit.set(Column::Retired, if retired { "true" } else { "false" });
+        }
+        edit
     }
 
     /// What it changes, for the audit.
@@ -99,7 +180,16 @@ fn change_of<T: Copy>(field: &Field<T>) -> Option<Option<T>> {
     }
 }
 
-/// Change a group's own settings.
+/// A field that is null clears the cell.
+fn put<T>(edit: &mut GroupEdit, column: Column, field: &Field<T>, text: impl Fn(&T) -> String) {
+    match field {
+        Field::Absent => {}
+        Field::Null => edit.set_or_clear(column, ""),
+        Field::Set(value) => edit.set_or_clear(column, &text(value)),
+    }
+}
+
+/// Change a group: its own settings; with `parent` and what follows it, its place and what it belongs to.
 #[utoipa::path(patch, path = "/groups/{code}", tag = "tree", params(("code" = String, Path)),
     request_body = GroupChange, responses((status = 200, body = GroupDetail)))]
 pub async fn change_group(
@@ -110,7 +200,13 @@ pub async fn change_group(
 ) -> Result<Json<GroupDetail>, Problem> {
     let now = app.now();
     let mut tx = app.begin().await?;
-    change_settings(&mut tx, &caller, &code, &change, now).await?;
+    if change.is_of_the_tree() {
+        change.check()?;
+        visible::group(&mut tx, &caller, &code).await?;
+        tree_edits::change(&mut tx, &code, change.to_edit(), &caller.right(), now).await.map_err(edit_refused)?;
+    } else {
+        change_settings(&mut tx, &caller, &code, &change, now).await?;
+    }
     let after = visible::group(&mut tx, &caller, &code).await?;
     let detail = detail(&mut tx, &caller, after, now).await?;
     tx.commit().await?;
@@ -132,8 +228,7 @@ pub(in crate::web) async fn change_settings(
     }
     let becomes_automatic =
         change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;
-    // a steward may give the own turn up (it is in the audit); operations may not do so for them
-    if becomes_automatic && !caller.role.may(Permission::Publish) && caller.role != Role::Steward {
+    if becomes_automatic && !may_make_automatic(&caller.right()) {
         return Err(Problem::forbidden("Only its steward, or a role that may publish, can make a group automatic."));
     }
     let settings = SettingsChange {

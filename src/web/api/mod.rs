@@ -4,6 +4,7 @@
 //! pages show the same, in [`super::view`], so that the API does not change when a table does.
 
 pub mod approval;
+pub(super) mod attachment_fields;
 pub mod bulletins;
 pub mod cascade;
 pub mod channels;
@@ -18,19 +19,27 @@ pub(super) mod draft_fields;
 pub mod draft_input;
 mod draft_schema;
 pub mod drafts;
+pub mod establishment;
 pub mod events;
+pub mod files;
 pub mod group_alerts;
 pub mod group_change;
 pub mod groups;
 pub mod images;
+pub mod new_group;
 pub mod offices;
 pub mod on_behalf;
 pub mod publishing;
 pub mod register;
 pub mod register_entries;
+pub mod register_file;
 pub(super) mod request_fields;
 pub mod requests;
 pub mod retrying;
 pub mod status;
+pub mod steward_terms;
+pub mod submissions;
+pub mod topics;
+pub mod tree;
 pub mod waiting;
 pub mod webhook_failures;

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::bulletins::words;
-use crate::domain::ids::RegisterEntryId;
+use crate::domain::ids::{OfficeId, RegisterEntryId};
 use crate::domain::register::{BadYear, RegisterPlace, RegisterRule, RegisterYear};
 use crate::domain::search::Words;
 use crate::domain::time::Timestamp;
@@ -57,6 +57,36 @@ pub struct RegisterQuery {
     cursor: Option<Cursor>,
 }
 
+/// Of when entries are asked for.
+pub(super) struct Narrowed {
+    year: Option<RegisterYear>,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+impl Narrowed {
+    /// Those of an office.
+    pub(super) fn of(self, office: OfficeId) -> Filter {
+        let Self { year, since, until } = self;
+        Filter { year, since, until, ..Filter::of(office) }
+    }
+}
+
+/// What a query says of when, or which parameter is at fault.
+pub(super) fn read_filter(
+    year: Option<&str>,
+    since: Option<TimeInput>,
+    until: Option<TimeInput>,
+    now: Timestamp,
+) -> Result<Narrowed, Problem> {
+    let moment = |name: &str, at: Option<TimeInput>| {
+        at.map(|at| at.within(Bound::Search, now)).transpose().map_err(|bad| Problem::invalid_field(name, bad))
+    };
+    let (since, until) = (moment("?since", since)?, moment("?until", until)?);
+    let year = year.map(str::parse).transpose().map_err(|bad: BadYear| Problem::invalid_field("?year", bad))?;
+    Ok(Narrowed { year, since, until })
+}
+
 /// The receive register of an office, newest number first.
 #[utoipa::path(get, path = "/register", tag = "offices", params(RegisterQuery), responses(
     (status = 200, body = Page<RegisterEntry>),
@@ -69,17 +99,10 @@ pub async fn list_register(
     Parameters(query): Parameters<RegisterQuery>,
     Conn(mut db): Conn,
 ) -> Result<Json<Page<RegisterEntry>>, Problem> {
-    let moment = |name: &str, at: Option<TimeInput>| match at.map(|at| at.within(Bound::Search, app.now())) {
-        None => Ok(None),
-        Some(Ok(at)) => Ok(Some(at)),
-        Some(Err(bad)) => Err(Problem::invalid_field(name, bad)),
-    };
-    let year = query.year.as_deref().map(str::parse).transpose();
     let before: Option<RegisterPlace> = key_of(query.cursor.as_ref())?;
-    let (since, until) = (moment("?since", query.since)?, moment("?until", query.until)?);
-    let year = year.map_err(|bad: BadYear| Problem::invalid_field("?year", bad))?;
+    let narrowed = read_filter(query.year.as_deref(), query.since, query.until, app.now())?;
     let office = chosen(&mut db, &caller, query.office.as_deref(), "?office").await?;
-    let filter = Filter { office: office.id, year, words: query.q, since, until, before };
+    let filter = Filter { words: query.q, before, ..narrowed.of(office.id) };
     let found = list_entries(&mut db, &filter, query.limit.rows()).await?;
     Ok(Json(Page::of(found, query.limit, rows::Entry::place, RegisterEntry::of)))
 }

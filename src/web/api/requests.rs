@@ -12,6 +12,7 @@ use crate::domain::text::RequestText;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::requests::{Answer, answer};
+use crate::store::requests::sums::{self, list_shares};
 use crate::store::requests::{self as rows, Filter, Standing};
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
@@ -266,9 +267,9 @@ pub struct RequestShare {
     open: i64,
 }
 
-impl From<rows::Share> for RequestShare {
-    fn from(row: rows::Share) -> Self {
-        let rows::Share { no, kind, province, tier, offices, done, done_late, not_applicable, overdue, open } = row;
+impl From<sums::Share> for RequestShare {
+    fn from(row: sums::Share) -> Self {
+        let sums::Share { no, kind, province, tier, offices, done, done_late, not_applicable, overdue, open } = row;
         Self { no, kind, province, tier, offices, done, done_late, not_applicable, overdue, open }
     }
 }
@@ -302,6 +303,6 @@ pub async fn summarize_requests(
     Conn(mut db): Conn,
 ) -> Result<Json<RequestSummary>, Problem> {
     visible::bulletin(&mut db, &caller, query.bulletin).await?;
-    let shares = rows::list_shares(&mut db, caller.scope.groups(), query.bulletin, app.now()).await?;
+    let shares = list_shares(&mut db, caller.scope.groups(), query.bulletin, app.now()).await?;
     Ok(Json(RequestSummary { shares: shares.into_iter().map(RequestShare::from).collect() }))
 }

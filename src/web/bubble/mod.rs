@@ -69,7 +69,8 @@ impl Shown {
         for message in &messages {
             drawing.message(message)?;
         }
-        let notification = messages.first().map(|first| text_of(first, "altText")).unwrap_or_default();
+        let card = messages.iter().find(|message| message["type"] == "flex");
+        let notification = card.map(|card| text_of(card, "altText")).unwrap_or_default();
         Ok(Self { parts: drawing.parts, notification })
     }
 
@@ -94,6 +95,11 @@ impl Drawing<'_> {
                 self.open("bubble-note".to_owned());
                 self.parts.push(Part::Text { class: "bubble-text".to_owned(), text: text_of(message, "text") });
                 self.parts.push(Part::Close);
+                Ok(())
+            }
+            Some("image" | "video") => {
+                let (src, alt) = (text_of(message, "previewImageUrl"), String::new());
+                self.parts.push(Part::Image { src, alt });
                 Ok(())
             }
             other => Err(unknown("message", other)),

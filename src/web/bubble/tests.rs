@@ -13,6 +13,7 @@ const HOSTILE: &str = "\"><script>alert(1)</script> & ' {{ 7 * 7 }}\nบรร�
 
 fn messages(kind: Kind, urgency: Urgency) -> String {
     let bulletin = Bubble {
+        media: &[],
         urgency,
         kind,
         document_number: Some("ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐"),

@@ -51,6 +51,7 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ("steward", &[include_str!("../assets/js/steward.js")]),
     ("passkeys", &[include_str!("../assets/js/passkeys.js")]),
     ("forms", &[include_str!("../assets/js/forms.js")]),
+    ("tree", &[include_str!("../assets/js/tree.js")]),
 ];
 
 /// The cascade as a sign: what a browser's tab shows.

@@ -5,6 +5,7 @@
 
 mod actions;
 mod names;
+mod subjects;
 
 use std::time::Duration;
 
@@ -210,7 +211,7 @@ fn columns(names: &Names) -> Vec<Column<'_, Entry>> {
             Some(words) => Cell::text(&words).below(&Cell::quiet_code(&row.act)),
             None => Cell::code(&row.act),
         }),
-        Column::text("audit-subject", |row: &Entry| row.subject.clone()).shown(|row, _| names.subject(&row.subject)),
+        Column::text("audit-subject", |row: &Entry| row.subject.clone()).shown(|row, t| names.subject(t, &row.subject)),
         Column::text("audit-detail", |row: &Entry| row.detail.to_string())
             .shown(|row, _| names.detail(&row.detail))
             .unlabelled(),

@@ -11,6 +11,7 @@ use axum_extra::extract::CookieJar;
 
 use super::HtmlPage;
 use crate::relay::settings::Retention;
+use crate::store::line_files;
 use crate::store::webhook_events::{FAILED_KEPT, KEPT};
 use crate::web::app::App;
 use crate::web::people::language_of;
@@ -57,6 +58,7 @@ fn rows(t: Words, retention: &Retention) -> Vec<KeptRow> {
         row("heard-event", "heard-event-noted", event_kept_for),
         row("heard-group", "heard-group-noted", t.say("heard-group-kept-for")),
         row("heard-steward", "heard-steward-noted", t.count("heard-steward-kept-for", days(retention.attempts))),
+        row("heard-file", "heard-file-noted", t.count("heard-file-kept-for", days(line_files::KEPT))),
         row("heard-receipt", "heard-receipt-noted", by_month(retention.receipts)),
     ]
 }

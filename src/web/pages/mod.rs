@@ -13,6 +13,8 @@ pub mod coordinators;
 pub mod cost;
 pub mod dissemination;
 pub mod docs;
+pub mod establishment;
+pub mod file;
 pub mod form_fields;
 pub mod form_state;
 pub mod form_with_file;
@@ -30,6 +32,7 @@ pub mod report_form;
 pub mod requests;
 pub mod status;
 pub mod steward;
+pub mod submissions;
 pub mod tree;
 
 use askama::{Template, Values};

@@ -69,7 +69,7 @@ fn list_activities(retention: Retention) -> [Told; 6] {
                 "processing-stewards-seen-by",
             ],
             "processing-stewards-kept",
-            None,
+            Some(retention.coordinator_contacts),
         ),
         (
             [

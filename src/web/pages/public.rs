@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{HtmlPage, assets};
-use crate::domain::bulletin::{Kind, Link, Stage, Urgency};
+use crate::domain::bulletin::{Kind, Link, MediaFile, Stage, Urgency};
+use crate::domain::file_kind::FileKind;
 use crate::domain::ids::BulletinId;
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
@@ -32,6 +33,7 @@ struct PublicPage {
     date: Option<String>,
     subject: String,
     image: Option<Picture>,
+    media: Vec<ShownMedia>,
     paragraphs: Vec<Vec<String>>,
     origin: String,
     links: Vec<Link>,
@@ -41,6 +43,25 @@ struct PublicPage {
     carried: Vec<Carried>,
     about: Option<String>,
     about_label: &'static str,
+}
+
+/// A picture or a video that went out in front of the card.
+struct ShownMedia {
+    video: bool,
+    src: String,
+    preview: String,
+    alt: String,
+}
+
+impl ShownMedia {
+    fn of(media: &MediaFile) -> Self {
+        Self {
+            video: media.kind == FileKind::Video,
+            src: format!("/f/{}.{}", media.file, media.kind.ending()),
+            preview: format!("/i/{}.jpg", media.preview),
+            alt: media.alt.to_string(),
+        }
+    }
 }
 
 /// The picture above the text.
@@ -151,6 +172,7 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
         number: bulletin.document_number,
         date: date.map(|date| format_long_date(date, Digits::Thai)),
         image,
+        media: bulletin.media.iter().map(ShownMedia::of).collect(),
         subject: bulletin.subject,
         // a digest lists what it carries, with the way to each
         paragraphs: if bulletin.kind == Kind::Digest { Vec::new() } else { paragraphs(&bulletin.body) },

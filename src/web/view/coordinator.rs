@@ -11,7 +11,8 @@ use crate::domain::ids::CoordinatorId;
 use crate::domain::time::Timestamp;
 use crate::offices::coordinators::Reachable;
 use crate::store::audit::Entry;
-use crate::store::coordinators::{self as rows, OfficeWithout};
+use crate::store::coordinators as rows;
+use crate::store::coordinators::naming::OfficeWithout;
 
 /// An appointment, without how to reach the person.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

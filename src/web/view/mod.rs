@@ -7,11 +7,15 @@
 pub mod coordinator;
 pub mod delivery;
 pub mod dissemination;
+pub mod establishment;
 pub mod office;
 pub mod receipts;
 pub mod register;
 pub mod reported;
 pub mod snapshot;
+pub mod submission;
 pub mod timeline;
 pub mod waiting;
 mod whose_turn;
+
+pub(in crate::web) use whose_turn::word;

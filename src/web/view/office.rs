@@ -24,6 +24,24 @@ impl Office {
     pub fn new(code: &str, name: &str, kind: OfficeKind, province: Option<&str>) -> Self {
         Self { code: code.to_owned(), name: name.to_owned(), kind, province: province.map(str::to_owned) }
     }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The code of its province.
+    #[must_use]
+    pub fn province(&self) -> Option<&str> {
+        self.province.as_deref()
+    }
 }
 
 impl From<rows::Office> for Office {

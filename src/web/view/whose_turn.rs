@@ -27,7 +27,7 @@ pub(super) fn why(row: &rows::Delivery, state: DeliveryState) -> Option<Why> {
 }
 
 /// The word for a value of a closed list in the API.
-pub(super) fn word<T: Serialize>(value: &T) -> String {
+pub(in crate::web) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

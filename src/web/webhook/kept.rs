@@ -7,6 +7,9 @@
 //! - bears a bulletin's share code: a note of what it says beside the bulletin ([`heard`](crate::web::heard));
 //! - acknowledges a bulletin that it quotes: which ([`quoted`](crate::web::quoted)).
 //!
+//! Of a picture, a video or a file nothing is kept, unless somebody sent it in the chat of two to whom an account of an office is bound: then
+//! LINE's id of the message, by which it is fetched, and which pictures belong together.
+//!
 //! Of a person there is only a keyed hash, and of an event that is not acted on no group.
 
 use crate::domain::binding_code::{BindingCode, TypedBindingCode};
@@ -15,10 +18,11 @@ use crate::domain::ids::{BulletinId, ChannelId};
 use crate::domain::join_code::{JoinCode, TypedCode};
 use crate::domain::sealed::{PersonKey, SealingKeys};
 use crate::domain::time::Timestamp;
-use crate::line::webhook::{EventContent, InboundEvent, Mode};
+use crate::line::webhook::{EventContent, InboundEvent, Media, MediaKind, Mode};
 use crate::relay::binding::seal_typed;
 use crate::relay::forward_tap::forwarded_bulletin;
 use crate::relay::rendering::{acknowledge_data, acknowledged_bulletin};
+use crate::store::line_files::{FileNote, LineFileKind};
 use crate::store::webhook_events::{Event, EventForm, JOINED};
 use crate::web::app::App;
 use crate::web::heard::SharedTexts;
@@ -27,12 +31,25 @@ use crate::web::heard::SharedTexts;
 pub(super) struct Keys<'a> {
     person: &'a PersonKey,
     sealing: &'a SealingKeys,
+    /// Who of those that sent something is bound to an account of an office.
+    bound: &'a [Vec<u8>],
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn of(app: &'a App) -> Self {
-        Self { person: &app.person, sealing: &app.sealing }
+    pub(super) fn of(app: &'a App, bound: &'a [Vec<u8>]) -> Self {
+        Self { person: &app.person, sealing: &app.sealing, bound }
     }
+
+    fn is_bound(&self, user_id: Option<&str>) -> bool {
+        user_id.is_some_and(|id| self.bound.iter().any(|person| person.as_slice() == self.person.person_hash(id)))
+    }
+}
+
+/// Who sends something in a chat of two, or takes it back: whoever of them is bound is asked of the database.
+pub(super) fn list_senders(app: &App, events: &[InboundEvent]) -> Vec<Vec<u8>> {
+    let sends = |what: &EventContent| matches!(what, EventContent::Media(_) | EventContent::Unsend { .. });
+    let senders = events.iter().filter(|event| event.direct && event.mode == Mode::Active && sends(&event.what));
+    senders.filter_map(|event| Some(app.person.person_hash(event.user_id.as_deref()?).to_vec())).collect()
 }
 
 /// An event as it is kept, and its form.
@@ -133,9 +150,11 @@ fn reduce(
         },
         EventContent::MemberJoined { .. } => ("members", Some(JOINED.to_owned())),
         EventContent::MemberLeft { .. } => ("members", None),
-        EventContent::Tap { .. } | EventContent::Follow | EventContent::Unfollow | EventContent::Other { .. } => {
-            ("other", None)
-        }
+        EventContent::Tap { .. }
+        | EventContent::Follow
+        | EventContent::Unfollow
+        | EventContent::Media(_)
+        | EventContent::Other { .. } => ("other", None),
     };
     let acted_on = kind != "other";
     Event {
@@ -175,8 +194,20 @@ fn reduce_direct(
             (TypedBindingCode::Misspelt, _) => ("bind_code", None),
             _ => ("other", None),
         },
+        EventContent::Media(media) if keys.is_bound(user_id) => ("file", serde_json::to_string(&note_of(media)).ok()),
+        EventContent::Unsend { message_id } if keys.is_bound(user_id) => ("unsend", Some(message_id)),
         _ => ("other", None),
     }
+}
+
+fn note_of(Media { message_id, kind, set }: Media) -> FileNote {
+    let kind = match kind {
+        MediaKind::Image => LineFileKind::Image,
+        MediaKind::Video => LineFileKind::Video,
+        MediaKind::File => LineFileKind::File,
+    };
+    let (set_index, set_total) = set.as_ref().map_or((None, None), |set| (set.index, set.total));
+    FileNote { message_id, kind, set_id: set.map(|set| set.id), set_index, set_total }
 }
 
 /// The hash of a binding code that was typed where others read it.
@@ -206,6 +237,10 @@ mod tests {
     }
 
     fn kept_of(what: EventContent, mode: Mode, direct: bool) -> Event {
+        kept_from(what, mode, direct, false)
+    }
+
+    fn kept_from(what: EventContent, mode: Mode, direct: bool, bound: bool) -> Event {
         let event = InboundEvent {
             id: "01HX".to_owned(),
             occurred_at: None,
@@ -220,7 +255,9 @@ mod tests {
             quote: None,
         };
         let sealing = SealingKeys::from(SealingKey::generate().expect("random bytes"));
-        let keys = Keys { person: &sealing.person_key(), sealing: &sealing };
+        let person = sealing.person_key();
+        let senders = [person.person_hash("Uabc").to_vec()];
+        let keys = Keys { person: &person, sealing: &sealing, bound: if bound { &senders } else { &[] } };
         reduce(event, ChannelId(1), &SharedTexts::default(), None, &keys, now())
     }
 
@@ -240,6 +277,27 @@ mod tests {
         assert_eq!((in_group.kind.as_str(), in_group.person), ("bind_code_in_group", None));
         let talk = kept_of(text("สวัสดีครับ"), Mode::Active, true);
         assert_eq!((talk.kind.as_str(), talk.data, talk.person), ("other", None, None));
+    }
+
+    #[test]
+    fn of_a_file_its_place_is_kept_where_whoever_sent_it_alone_is_bound() {
+        let set = crate::line::webhook::ImageSet { id: "E005D".to_owned(), index: Some(1), total: Some(2) };
+        let media = || Media { message_id: "461".to_owned(), kind: MediaKind::Image, set: Some(set.clone()) };
+        let event = kept_from(EventContent::Media(media()), Mode::Active, true, true);
+        assert_eq!((event.kind.as_str(), event.person.map(|hash| hash.len())), ("file", Some(32)));
+        let note: FileNote = serde_json::from_str(&event.data.expect("a note")).expect("ours");
+        assert_eq!((note.message_id.as_str(), note.set_total), ("461", Some(2)));
+        let unsend = || EventContent::Unsend { message_id: "461".to_owned() };
+        assert_eq!(kept_from(unsend(), Mode::Active, true, true).kind, "unsend");
+        for (what, mode, direct, bound) in [
+            (EventContent::Media(media()), Mode::Active, true, false),
+            (EventContent::Media(media()), Mode::Active, false, true),
+            (EventContent::Media(media()), Mode::Standby, true, true),
+            (unsend(), Mode::Active, true, false),
+        ] {
+            let event = kept_from(what, mode, direct, bound);
+            assert_eq!((event.kind.as_str(), event.data, event.person), ("other", None, None));
+        }
     }
 
     #[test]

@@ -47,6 +47,7 @@ export class Relay {
       ...env,
       GCC_RELAY__DATABASE__DATA_DIR: join(this.folder, 'postgres'),
       GCC_RELAY__SECRETS__KEY_FILE: join(this.folder, 'secret.key'),
+      GCC_RELAY__FILES__STORE: join(this.folder, 'files'),
       GCC_RELAY__SERVER__LISTEN: `127.0.0.1:${this.port}`,
       GCC_RELAY__SERVER__PUBLIC_URL: this.url,
       GCC_RELAY__DEMO__SIMULATOR_LISTEN: `127.0.0.1:${this.linePort}`,

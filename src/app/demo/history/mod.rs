@@ -116,6 +116,7 @@ impl Letter {
         };
         Ok(Draft {
             attachment: None,
+            media: Vec::new(),
             kind: self.kind,
             about,
             subject: self.subject.to_owned(),

@@ -237,6 +237,7 @@ webhook-forward-tap = The button to forward was tapped
 webhook-follow = Somebody added the account as a friend
 webhook-unfollow = Somebody blocked the account
 webhook-bind-code = A binding code was typed
+webhook-file = A file of an office was sent
 webhook-members = People joined or left a group
 
 failures-title = To be fixed

@@ -280,3 +280,6 @@ compose-unscheduled-other = the system administrator finds the cause in the log
 compose-refused-no-digest = The settings name no hours for digests.
 compose-refused-not-for-digest = Only routine news can wait for a digest.
 compose-refused-withdrawal-stands = A withdrawal is not taken back itself. What holds now is published as a new bulletin.
+compose-files = Pictures or a video sent in front of the card
+compose-file-remove = Do not send this file
+compose-fault-files-many = At most 3 pictures besides the one in the card, or one video

@@ -20,6 +20,8 @@ tree-upload-file = The tree file (CSV, as it is downloaded here)
 tree-upload-new-channel = LINE channel of new groups
 tree-upload-any-channel = as the file says
 tree-upload-look = Show what would change
+tree-upload-sending = Sending the file
+tree-upload-looking = Comparing the file with the tree
 tree-upload-empty = Choose a file.
 tree-upload-channel = There is no such LINE channel.
 tree-upload-nothing = The chart says the same already: nothing would change.
@@ -62,3 +64,47 @@ tree-undo-changed = Something that the file changed has been changed again since
 tree-no-longer-fits = The file does not fit the chart any more: { $why }
 said-tree-applied = The file is applied
 said-tree-undone = What the file changed is undone
+tree-upload-part = You may change the groups of your own office and those below them, and the file that you take out holds these only.
+tree-fault-found = In the cell
+tree-fault-at = Line { $line }, column { $column }: { $why }
+tree-fault-in = Line { $line }: { $why }
+tree-add = Add a group
+tree-add-below = Add a group below
+tree-edit = Change the group
+tree-edit-about = Where a group is moved to holds for what is published afterwards. The groups below it move along.
+tree-code = Code of the group
+tree-code-help = Letters a-z, digits, - _ . or Thai letters; it cannot be changed later. For example gcc3-lamphun-mueang
+tree-name = Name of the group
+tree-name-needed = Enter the name of the group
+tree-parent = Code of the group above
+tree-parent-help = The tier follows from the group above.
+tree-parent-is = At present: { $name }
+tree-office-help = Its name or code
+tree-office-needed = Enter the office
+tree-office-absent = There is no such office. If it is a new one, fill in what a new office needs below.
+tree-office-exists = There is an office of this code already. Take out what describes a new one, or choose another code.
+tree-office-new = It is a new office
+tree-office-new-help = Enter the code of the new office above, and then the following.
+tree-office-name = Name of the office
+tree-office-kind = Kind of office
+tree-office-kind-none = Choose one
+tree-channel-none = Not yet known
+tree-retire = Retire the group
+tree-retire-below = { $n ->
+    [0] No group in use is below it.
+    [one] One group in use is below it and will be retired with it.
+   *[other] { $n } groups in use are below it and will be retired with it.
+}
+tree-retire-under-way = { $n ->
+    [one] One copy of a bulletin is still on its way and goes on as before.
+   *[other] { $n } copies of bulletins are still on their way and go on as before.
+}
+tree-retire-changed = The groups below have changed meanwhile; look again.
+tree-retire-about = A retired group gets no new bulletins. All its history stays, and it can be taken into use again.
+tree-retire-all = Retire all of them
+tree-retire-not = Leave it in use
+tree-reinstate = Take into use again
+said-group-added = The group was added.
+said-group-changed = The group was changed.
+said-group-retired = The group was retired.
+said-group-reinstated = The group is in use again.

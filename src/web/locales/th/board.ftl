@@ -234,6 +234,7 @@ webhook-forward-tap = มีผู้กดปุ่มส่งต่อ
 webhook-follow = มีผู้เพิ่มบัญชีเป็นเพื่อน
 webhook-unfollow = มีผู้บล็อกบัญชี
 webhook-bind-code = มีผู้พิมพ์รหัสผูกบัญชี
+webhook-file = มีผู้ส่งไฟล์ของหน่วยงาน
 webhook-members = มีสมาชิกเข้าหรือออกจากกลุ่ม
 
 failures-title = รายการที่ต้องแก้ไข

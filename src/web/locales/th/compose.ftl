@@ -262,3 +262,6 @@ compose-unscheduled-other = มีเหตุขัดข้อง ผู้ด
 compose-refused-no-digest = ยังไม่ได้ตั้งเวลาส่งชุดข่าวรวมไว้
 compose-refused-not-for-digest = ส่งรวมเป็นชุดได้เฉพาะข่าวชั้นความเร็วปกติ
 compose-refused-withdrawal-stands = หนังสือแจ้งยกเลิกไม่สามารถยกเลิกซ้ำได้ โปรดจัดทำเป็นประกาศใหม่
+compose-files = ภาพหรือวีดิทัศน์ที่ส่งก่อนข้อความ
+compose-file-remove = ไม่ส่งไฟล์นี้
+compose-fault-files-many = แนบได้ไม่เกิน 3 ภาพนอกจากภาพในการ์ด หรือวีดิทัศน์ 1 ไฟล์

@@ -20,6 +20,8 @@ tree-upload-file = ไฟล์ผังหน่วยงาน (CSV รูป�
 tree-upload-new-channel = ช่องทาง LINE ของกลุ่มใหม่
 tree-upload-any-channel = ตามที่ระบุในไฟล์
 tree-upload-look = ดูสิ่งที่จะเปลี่ยน
+tree-upload-sending = กำลังส่งไฟล์
+tree-upload-looking = กำลังเปรียบเทียบไฟล์กับผังปัจจุบัน
 tree-upload-empty = โปรดเลือกไฟล์
 tree-upload-channel = ไม่พบช่องทาง LINE นี้
 tree-upload-nothing = ข้อมูลในไฟล์ตรงกับผังปัจจุบันทุกรายการ จึงไม่มีสิ่งใดเปลี่ยน
@@ -61,3 +63,45 @@ tree-undo-changed = ข้อมูลที่ไฟล์นี้เปลี
 tree-no-longer-fits = ไฟล์นี้ใช้กับผังปัจจุบันไม่ได้แล้ว: { $why }
 said-tree-applied = บันทึกตามไฟล์แล้ว
 said-tree-undone = ย้อนกลับแล้ว
+tree-upload-part = ท่านแก้ไขได้เฉพาะกลุ่มของหน่วยงานท่านและกลุ่มที่อยู่ใต้ลงไป ไฟล์ที่ดาวน์โหลดจึงมีเฉพาะกลุ่มเหล่านี้
+tree-fault-found = ข้อความในช่อง
+tree-fault-at = บรรทัดที่ { $line } คอลัมน์ { $column }: { $why }
+tree-fault-in = บรรทัดที่ { $line }: { $why }
+tree-add = เพิ่มกลุ่ม
+tree-add-below = เพิ่มกลุ่มใต้กลุ่มนี้
+tree-edit = แก้ไขกลุ่ม
+tree-edit-about = การย้ายกลุ่มมีผลกับประกาศที่เผยแพร่หลังจากนี้ กลุ่มที่อยู่ใต้ลงไปจะย้ายตามไปด้วย
+tree-code = รหัสกลุ่ม
+tree-code-help = ใช้ a-z ตัวเลข - _ . หรืออักษรไทย และเปลี่ยนภายหลังไม่ได้ เช่น gcc3-lamphun-mueang
+tree-name = ชื่อกลุ่ม
+tree-name-needed = โปรดระบุชื่อกลุ่ม
+tree-parent = รหัสกลุ่มที่อยู่เหนือขึ้นไป
+tree-parent-help = ระดับของกลุ่มเป็นไปตามกลุ่มที่อยู่เหนือขึ้นไป
+tree-parent-is = ขณะนี้คือ { $name }
+tree-office-help = ชื่อหรือรหัสหน่วยงาน
+tree-office-needed = โปรดระบุหน่วยงาน
+tree-office-absent = ไม่พบหน่วยงานนี้ หากเป็นหน่วยงานใหม่ โปรดกรอกข้อมูลหน่วยงานใหม่ด้านล่าง
+tree-office-exists = มีหน่วยงานรหัสนี้อยู่แล้ว โปรดลบข้อมูลหน่วยงานใหม่ด้านล่าง หรือใช้รหัสอื่น
+tree-office-new = เป็นหน่วยงานใหม่
+tree-office-new-help = กรอกรหัสของหน่วยงานใหม่ในช่องหน่วยงานข้างต้น แล้วกรอกข้อมูลต่อไปนี้
+tree-office-name = ชื่อหน่วยงาน
+tree-office-kind = ประเภทหน่วยงาน
+tree-office-kind-none = โปรดเลือก
+tree-channel-none = ยังไม่ระบุ
+tree-retire = เลิกใช้กลุ่ม
+tree-retire-below = { $n ->
+    [0] ไม่มีกลุ่มที่ใช้งานอยู่ใต้กลุ่มนี้
+   *[other] มีกลุ่มที่ใช้งานอยู่ใต้กลุ่มนี้ { $n } กลุ่ม ซึ่งจะเลิกใช้พร้อมกัน
+}
+tree-retire-under-way = { $n ->
+   *[other] ยังมีประกาศที่ส่งไม่เสร็จ { $n } รายการ ซึ่งจะส่งต่อไปตามเดิม
+}
+tree-retire-changed = กลุ่มที่อยู่ใต้ลงไปเปลี่ยนไปในระหว่างนี้ โปรดตรวจสอบอีกครั้ง
+tree-retire-about = กลุ่มที่เลิกใช้จะไม่ได้รับประกาศใหม่ ประวัติทั้งหมดยังอยู่ และนำกลับมาใช้ได้
+tree-retire-all = เลิกใช้ทั้งหมด
+tree-retire-not = ไม่เลิกใช้
+tree-reinstate = นำกลับมาใช้
+said-group-added = เพิ่มกลุ่มแล้ว
+said-group-changed = บันทึกการแก้ไขกลุ่มแล้ว
+said-group-retired = เลิกใช้กลุ่มแล้ว
+said-group-reinstated = นำกลุ่มกลับมาใช้แล้ว

@@ -1,4 +1,4 @@
-//! One's own account in LINE: who forwards by a tap and is reminded there.
+//! One's own account in LINE: who forwards by a tap or does an office's work, and is reminded there.
 //!
 //! Whoever is bound may forward in the account's name, so a code is made only for whoever types the present password. The QR code
 //! opens the chat with the official account with the code ready to be sent (`line.me/R/oaMessage`).
@@ -13,7 +13,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::overview::render;
 use super::{HERE, PasswordProof, doubt, own};
-use crate::accounts::line_binding::{make_code, unbind};
+use crate::accounts::line_binding::{make_code, may_bind, unbind};
 use crate::domain::account::Role;
 use crate::store::accounts::Account;
 use crate::store::bindings::{find_binding, list_channels_of_office};
@@ -32,6 +32,8 @@ use crate::web::words::Words;
 pub(super) struct LineCard {
     /// Through which channel, and since when; none = nobody is bound.
     pub(super) bound: Option<String>,
+    /// What comes of it.
+    pub(super) about: String,
 }
 
 #[derive(Template)]
@@ -40,6 +42,8 @@ struct LineCodePage {
     code: String,
     /// The chat in which it is typed; none where LINE has not said what the account is called.
     chat: Option<Chat>,
+    /// That it is nobody else's business.
+    secret: String,
 }
 
 /// A chat with an official account.
@@ -60,21 +64,22 @@ impl Chat {
     }
 }
 
-/// What to say; nothing to those who forward nothing.
+/// What to say; nothing to those who are not bound.
 pub(super) async fn find_card(
     db: &mut Connection,
     t: Words,
     role: Role,
     account: &Account,
 ) -> Result<Option<LineCard>, StoreError> {
-    if role != Role::Steward {
+    if !may_bind(role) {
         return Ok(None);
     }
     let bound = find_binding(db, account.id).await?.map(|binding| {
         let at = moment(t, binding.bound_at);
         t.say_with("account-line-since", &[("channel", &binding.channel), ("at", &at)])
     });
-    Ok(Some(LineCard { bound }))
+    let key = if role == Role::Steward { "account-line-about" } else { "account-line-about-coordinator" };
+    Ok(Some(LineCard { bound, about: t.say(key) }))
 }
 
 /// Makes a code and shows it, this once.
@@ -83,7 +88,7 @@ pub async fn begin(
     visitor: Visitor,
     IdempotentForm { form_key, form: Form(proof) }: IdempotentForm<Form<PasswordProof>>,
 ) -> Result<Response, Problem> {
-    must_be_steward(&visitor)?;
+    must_be_bindable(&visitor)?;
     let account = own(&mut *app.db.acquire().await?, &visitor).await?;
     if let Some(fault) = doubt(&app, &visitor, &account, proof.old).await? {
         return render(&app, visitor, StatusCode::UNPROCESSABLE_ENTITY, FormErrors::of("line", fault)).await;
@@ -99,15 +104,18 @@ pub async fn begin(
 
 /// Ends the binding.
 pub async fn remove(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    must_be_steward(&visitor)?;
+    must_be_bindable(&visitor)?;
     let mut tx = app.begin().await?;
     unbind(&mut tx, &visitor.caller.right(), visitor.account(), app.now()).await?;
     tx.commit().await?;
     Ok(Redirect::to(&with_flash(HERE, "said-line-unbound")).into_response())
 }
 
-fn must_be_steward(visitor: &Visitor) -> Result<(), Problem> {
-    if visitor.role() == Role::Steward { Ok(()) } else { Err(Problem::forbidden("Only stewards forward in LINE.")) }
+fn must_be_bindable(visitor: &Visitor) -> Result<(), Problem> {
+    if may_bind(visitor.role()) {
+        return Ok(());
+    }
+    Err(Problem::forbidden("Only stewards and coordinators are written to in LINE."))
 }
 
 async fn reveal(app: &App, mut visitor: Visitor, account: &Account, code: String) -> Result<Response, Problem> {
@@ -120,7 +128,10 @@ async fn reveal(app: &App, mut visitor: Visitor, account: &Account, code: String
     drop(db);
     let first = channels.into_iter().find_map(|(channel, basic_id)| Some((channel, basic_id?)));
     let chat = first.map(|(channel, basic_id)| Chat::of(channel, basic_id, &code));
-    Ok(HtmlPage::of(&visitor, LineCodePage { code, chat }).into_response())
+    let steward = visitor.role() == Role::Steward;
+    let key = if steward { "account-line-code-secret" } else { "account-line-code-secret-coordinator" };
+    let secret = visitor.words.say(key);
+    Ok(HtmlPage::of(&visitor, LineCodePage { code, chat, secret }).into_response())
 }
 
 /// The address that opens the chat with an account, with a text ready to be sent.

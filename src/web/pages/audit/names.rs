@@ -5,11 +5,14 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::subjects::OfficeWork;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{BulletinId, GroupId};
-use crate::store::audit_reading::{Entry, GroupName, list_bulletin_subjects, list_display_names, list_group_names};
+use crate::store::audit_names::{GroupName, list_bulletin_subjects, list_display_names, list_group_names};
+use crate::store::audit_reading::Entry;
 use crate::store::{Connection, StoreError};
 use crate::web::ui::cell::Cell;
+use crate::web::words::Words;
 
 /// The names of all that a page of the audit mentions.
 #[derive(Debug, Default)]
@@ -17,6 +20,7 @@ pub struct Names {
     groups: HashMap<i32, GroupName>,
     bulletins: HashMap<BulletinId, String>,
     people: HashMap<String, String>,
+    office_work: OfficeWork,
 }
 
 /// The groups that an entry names by their numbers.
@@ -45,10 +49,12 @@ pub async fn find_names(db: &mut Connection, entries: &[Entry]) -> Result<Names,
             _ => None,
         })
         .collect();
+    let subjects: Vec<&str> = entries.iter().map(|entry| entry.subject.as_str()).collect();
     Ok(Names {
         groups: list_group_names(db, &groups).await?.into_iter().map(|group| (group.id.0, group)).collect(),
         bulletins: list_bulletin_subjects(db, &bulletins).await?.into_iter().collect(),
         people: list_display_names(db, &people).await?.into_iter().collect(),
+        office_work: OfficeWork::find(db, &subjects).await?,
     })
 }
 
@@ -64,7 +70,7 @@ impl Names {
     }
 
     /// What was acted on: its name, which leads to its page, with the text that is kept.
-    pub fn subject(&self, subject: &str) -> Cell {
+    pub fn subject(&self, t: Words, subject: &str) -> Cell {
         let kept = Cell::quiet_code(subject);
         let bulletin = bulletin_of(subject).and_then(|id| Some((id, self.bulletins.get(&id)?)));
         if let Some((id, title)) = bulletin {
@@ -73,8 +79,11 @@ impl Names {
         if let Some(number) = subject.strip_prefix("group:").and_then(|number| number.parse().ok()) {
             return self.group(number).below(&kept);
         }
+        if let Some(words) = self.office_work.say(t, subject) {
+            return words.below(&kept);
+        }
         if subject.starts_with("channel:") {
-            return Cell::link("/channels", subject);
+            return Cell::link(&subject.replacen("channel:", "/channels/", 1), subject);
         }
         self.actor(&Actor::from(subject))
     }
@@ -109,7 +118,10 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::words::Language;
     use serde_json::json;
+
+    const T: Words = Words { language: Language::English };
 
     fn names() -> Names {
         let group = GroupName { id: GroupId(4_471), code: "lpn".to_owned(), name: "ลำพูน".to_owned() };
@@ -131,13 +143,13 @@ mod tests {
     fn groups_are_told_by_name_and_lead_to_their_page() {
         let told = names().detail(&json!({ "groups": [4_471, 9] })).to_string();
         assert!(told.ends_with("<a href=\"/groups/lpn\">ลำพูน</a> <code>9</code>"), "{told}");
-        assert!(names().subject("group:4471").to_string().starts_with("<a href=\"/groups/lpn\">"));
+        assert!(names().subject(T, "group:4471").to_string().starts_with("<a href=\"/groups/lpn\">"));
     }
 
     #[test]
     fn people_are_told_by_name_beside_what_is_kept() {
         let told = names().actor(&Actor::user("governor")).to_string();
         assert_eq!(told, "The Governor<br><code class=\"quiet\">user:governor</code>");
-        assert_eq!(names().subject("user:nobody").to_string(), "<code>user:nobody</code>");
+        assert_eq!(names().subject(T, "user:nobody").to_string(), "<code>user:nobody</code>");
     }
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::budget::Limits;
 use super::failures::Format;
 use super::tables::file;
+use crate::domain::account::Permission;
 use crate::store::board::traffic::{Load, list_loads};
 use crate::store::channels::{Channel, list_channels};
 use crate::store::webhook_failures::{Failure, count_failures, list_failures};
@@ -143,6 +144,7 @@ fn say_kind(failure: &Failure, t: Words) -> String {
         "follow" => t.say("webhook-follow"),
         "unfollow" => t.say("webhook-unfollow"),
         "bind_code" | "bind_code_in_group" => t.say("webhook-bind-code"),
+        "file" => t.say("webhook-file"),
         other => other.to_owned(),
     }
 }
@@ -156,6 +158,8 @@ struct ChannelsPage {
     failures: PageTable,
     /// How many there are.
     failed: i64,
+    /// Whether the visitor adds channels.
+    manages: bool,
 }
 
 /// So many webhook events that are set aside are shown.
@@ -182,6 +186,12 @@ pub async fn show_channels(
     let columns = failure_columns(&shell.form_token);
     let failures = PageTable::of(t, &t.say("webhook-failures-title"), &columns, &failures);
     drop(columns);
-    let page = ChannelsPage { limits: Limits::of(&app), channels, failures, failed: count_failures(&mut db).await? };
+    let page = ChannelsPage {
+        limits: Limits::of(&app),
+        channels,
+        failures,
+        failed: count_failures(&mut db).await?,
+        manages: visitor.may(Permission::ManageChannels),
+    };
     Ok(HtmlPage::within(shell, page).into_response())
 }

@@ -1,6 +1,7 @@
 //! `/groups/{code}`: one group, who answers for it, and what came to it.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
 use super::InScope;
@@ -12,10 +13,14 @@ use crate::store::deliveries::list_for_group;
 use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::groups::{Group, Neighbour, list_neighbours};
 use crate::store::stewards::list_stewards;
+use crate::store::terms::list_terms;
+use crate::web::access::duty::manages;
 use crate::web::access::visible;
+use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
+use crate::web::pages::steward::terms::term_columns;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::filters;
@@ -25,6 +30,8 @@ use crate::web::words::Words;
 
 /// Bulletins looked at.
 const RECENT: i64 = 30;
+/// Terms of office that are listed.
+const TERMS: i64 = 50;
 /// Groups below that are listed.
 const BELOW: i64 = 200;
 
@@ -40,6 +47,14 @@ struct StewardRow {
     title: String,
     name: Option<String>,
     phone: Option<String>,
+}
+
+/// What the visitor may do.
+struct Manages {
+    /// Change where the group hangs.
+    tree: bool,
+    /// Say who is its steward.
+    group: bool,
 }
 
 #[derive(Template)]
@@ -66,10 +81,14 @@ struct GroupPage {
     alerts: Vec<String>,
     stewards: Vec<StewardRow>,
     deliveries: PageTable,
+    may: Manages,
+    /// Who was, is and will be on duty.
+    terms: PageTable,
 }
 
 /// One group.
 pub async fn show_group(
+    State(app): State<App>,
     visitor: Visitor,
     InScope(code): InScope<String>,
     Parameters(format): Parameters<Format>,
@@ -80,11 +99,11 @@ pub async fn show_group(
     let neighbours = list_neighbours(&mut db, group.id, BELOW).await?;
     let stewards = list_stewards(&mut db, group.id).await?;
     let rows = list_for_group(&mut db, group.id, RECENT).await?;
+    let terms = list_terms(&mut db, group.id, TERMS).await?;
     let alerts = list_alerts(&mut db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
     drop(db);
-    // who may run operations, or answers for this very group, sees the telephone numbers
-    let personal =
-        viewer.operates || (visitor.may(Permission::Forward) && visitor.caller.office == Some(group.office_id));
+    // who may run operations, or manages this very group, sees people and their telephone numbers
+    let personal = viewer.operates || manages(&visitor.caller, &group);
     let deliveries: Vec<DeliveryRow> = rows.into_iter().map(DeliveryRow::from).collect();
     if format.is_csv() {
         return file(&format!("group-{code}"), &to_file(t, &delivery_columns(), &deliveries));
@@ -93,6 +112,9 @@ pub async fn show_group(
     let seen = visible_ancestors(&visitor, &group);
     let page = GroupPage {
         tier: tier_label(group.tier),
+        may: Manages { tree: visitor.may(Permission::ManageTree), group: manages(&visitor.caller, &group) },
+        terms: PageTable::of(t, &t.say("terms-title"), &term_columns(app.now(), personal), &terms)
+            .styled("table stacks"),
         above: above
             .into_iter()
             .map(|up| ParentGroup {

@@ -8,6 +8,7 @@
 mod actions;
 mod budget;
 mod bulletin;
+mod channel;
 mod channels;
 mod curve;
 mod delivery;
@@ -50,6 +51,12 @@ pub fn routes() -> Router<App> {
         .route("/deliveries/{id}/retry", post(actions::retry_delivery))
         .route("/deliveries/{id}/report", post(report::report_delivery))
         .route("/channels", get(channels::show_channels))
+        .route("/channels/new", get(channel::show_new).post(channel::add))
+        .route("/channels/{code}", get(channel::show_channel))
+        .route("/channels/{code}/check", post(channel::check))
+        .route("/channels/{code}/test-webhook", post(channel::test_webhook))
+        .route("/channels/{code}/rotate", post(channel::rotate))
+        .route("/channels/{code}/rate", post(channel::set_rate))
         .route("/channels/{code}/park", post(actions::park_channel))
         .route("/channels/{code}/resume", post(actions::resume_channel))
         .route("/channels/{code}/budget", get(budget::show_budget).post(budget::set_budget))

@@ -36,6 +36,8 @@ pub struct DraftForm {
     pub image: String,
     /// What it shows.
     pub image_alt: String,
+    /// The files in front of the card that are to stay no longer.
+    pub removed_files: Vec<String>,
     /// Tiers.
     pub tiers: Vec<String>,
     /// Provinces.
@@ -100,6 +102,7 @@ impl DraftForm {
                 "link_url" => urls.push(text),
                 "image" => typed.image = text,
                 "image_alt" => typed.image_alt = text,
+                "remove_file" => typed.removed_files.push(text),
                 "tiers" => typed.tiers.push(text),
                 "provinces" => typed.provinces.push(text),
                 "office_kinds" => typed.office_kinds.push(text),
@@ -146,6 +149,7 @@ impl DraftForm {
             links: draft.links.into_iter().map(|link| (link.label, link.url)).collect(),
             image: draft.attachment.as_ref().map(|file| file.image.to_string()).unwrap_or_default(),
             image_alt: draft.attachment.map(|file| file.alt.into()).unwrap_or_default(),
+            removed_files: Vec::new(),
             tiers: draft.audience.tiers.unwrap_or_default().iter().map(ToString::to_string).collect(),
             provinces: draft.audience.provinces.unwrap_or_default(),
             office_kinds: draft.audience.office_kinds.unwrap_or_default().iter().map(|k| k.as_str().into()).collect(),

@@ -14,12 +14,13 @@ use super::image::ImageField;
 use super::picker::GroupFilter;
 use super::preview::Preview;
 use super::read_form::read;
+use crate::domain::bulletin::MediaFile;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::relay::drafts::blank;
 use crate::store::bulletins::{Bulletin, Draft};
 use crate::store::{Connection, StoreError};
+use crate::web::access::origin::default_origin;
 use crate::web::access::visible;
-use crate::web::api::drafts::default_origin;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
@@ -29,12 +30,29 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::words::Words;
 
+/// A file in front of the card, as the form shows it.
+struct CarriedFile {
+    id: String,
+    preview: String,
+    alt: String,
+    removed: bool,
+}
+
+impl CarriedFile {
+    fn of(media: &MediaFile, removed: &[String]) -> Self {
+        let id = media.file.to_string();
+        let (preview, alt) = (media.preview.to_string(), media.alt.to_string());
+        Self { removed: removed.contains(&id), id, preview, alt }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "compose/form.html")]
 struct FormPage {
     form: FormState<DraftForm>,
     choices: GroupFilter,
     image: ImageField,
+    files: Vec<CarriedFile>,
     preview: Preview,
     id: Option<BulletinId>,
     about: Option<String>,
@@ -134,6 +152,7 @@ impl FilledForm<'_> {
         let page = FormPage {
             choices: GroupFilter::of(db, t, &visitor.caller.scope, &form.typed).await?,
             image: ImageField::of(t, &form),
+            files: context.base.media.iter().map(|media| CarriedFile::of(media, &form.typed.removed_files)).collect(),
             preview,
             id: context.stored.as_ref().map(|stored| stored.id),
             about: subject_of(db, visitor, &form.typed.about).await?,

@@ -97,13 +97,14 @@ pub fn draft_fault(t: Words, fault: &DraftFault) -> String {
         DraftFault::RequestDueTwice(_) => t.say("requests-due-twice"),
         DraftFault::RequestDays(_) => t.say_with("requests-days-wrong", &[("most", &MOST_WORKING_DAYS.to_string())]),
         DraftFault::RequestOver(_) => t.say("requests-due-over"),
-        DraftFault::ImageAbsent => t.say("compose-fault-image-gone"),
+        DraftFault::ImageAbsent | DraftFault::FileAbsent(_) => t.say("compose-fault-image-gone"),
+        DraftFault::TooManyFiles => t.say("compose-fault-files-many"),
         DraftFault::AboutWithdrawn => t.say("compose-refused-about-withdrawn"),
         DraftFault::AboutAbsent => t.say("compose-refused-about"),
     }
 }
 
-fn classified(t: Words, class: Class) -> String {
+pub fn classified(t: Words, class: Class) -> String {
     t.say_with("compose-fault-classified", &[("class", either(t, class.thai(), class.english()).as_str())])
 }
 
@@ -151,6 +152,8 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::NotLinked(_) => t.say("compose-refused-not-linked"),
         Refusal::ImageNotHttps => t.say("compose-refused-image-https"),
         Refusal::Absent
+        | Refusal::SubmissionAbsent
+        | Refusal::NotProposed
         | Refusal::NotAllowed
         | Refusal::NotTheirsToPublish
         | Refusal::GroupAbsent(_)
@@ -159,6 +162,13 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         | Refusal::ChannelNotParked
         | Refusal::WebhookFailureAbsent
         | Refusal::GroupAlertAbsent
+        | Refusal::UploadAbsent
+        | Refusal::TermNotLater
+        | Refusal::TermAbsent
+        | Refusal::ChannelTaken
+        | Refusal::BadChannelSecret
+        | Refusal::BadChannelToken(_)
+        | Refusal::Seal(_)
         | Refusal::NotHeld(_)
         | Refusal::NoteTooLong
         | Refusal::Render(_)

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::draft_form::{DraftForm, OWN_WAYS};
 use super::format::{bad_day, bad_text, bad_time, draft_fault};
-use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Link};
+use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Link, MediaFile};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
 use crate::domain::national::province_code;
@@ -69,6 +69,7 @@ fn field_of(fault: &DraftFault) -> &'static str {
             DraftText::Subject => "subject",
             DraftText::Body => "body",
             DraftText::ImageAlt => "image_alt",
+            DraftText::MediaAlt(_) => "image",
         },
         DraftFault::TooManyLinks | DraftFault::LinkLabel { .. } => "links",
         DraftFault::WithdrawalByHand
@@ -94,7 +95,7 @@ fn field_of(fault: &DraftFault) -> &'static str {
         | DraftFault::RequestDueTwice(_)
         | DraftFault::RequestDays(_)
         | DraftFault::RequestOver(_) => "requests",
-        DraftFault::ImageAbsent => "image",
+        DraftFault::ImageAbsent | DraftFault::TooManyFiles | DraftFault::FileAbsent(_) => "image",
     }
 }
 
@@ -111,6 +112,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         body: text::<Body>(&typed.body),
         links: reader.links(&typed.links),
         attachment: reader.picture(&typed.image, &typed.image_alt),
+        media: kept_media(&base.media, &typed.removed_files),
         audience: audience(typed),
         forwarding: word(&typed.forwarding).unwrap_or_default(),
         way: reader.way(&typed.way),
@@ -123,6 +125,12 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         requests: base.requests.clone(),
     };
     (draft, reader.errors)
+}
+
+/// The files that stay in front of the card.
+fn kept_media(media: &[MediaFile], removed: &[String]) -> Vec<MediaFile> {
+    let stays = |media: &&MediaFile| !removed.iter().any(|id| *id == media.file.to_string());
+    media.iter().filter(stays).cloned().collect()
 }
 
 /// A moment that was typed as day and time; none where no day is given.

@@ -11,7 +11,8 @@ use super::{HERE, address};
 use crate::domain::national::find_province;
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
-use crate::store::coordinators::{self as rows, Coordinator, Filter, OfficeWithout, count_named};
+use crate::store::coordinators::naming::{OfficeWithout, count_named, list_missing};
+use crate::store::coordinators::{self as rows, Coordinator, Filter};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
@@ -103,7 +104,7 @@ pub(super) async fn render(
     let (offices, named) = count_named(db, &wanted, now).await?;
     let (table, next) = if filter.typed.show == "missing" {
         let after: String = key_of(filter.typed.cursor.as_ref())?.unwrap_or_default();
-        let found = rows::list_missing(db, &wanted, &after, now, limit.rows()).await?;
+        let found = list_missing(db, &wanted, &after, now, limit.rows()).await?;
         let page = Page::of(found, limit, |row| row.code.clone(), |row| row);
         (PageTable::of(t, &t.say("coordinators-missing"), &missing_columns(), &page.items), page.next_cursor)
     } else {

@@ -1,6 +1,7 @@
 //! `/disseminations`: the latest bulletins, each with what can be done about it, and what the own part of the tree did.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -8,21 +9,23 @@ use super::HERE;
 use super::columns::record_columns;
 use crate::domain::account::Permission;
 use crate::domain::ids::{BulletinId, DisseminationId};
+use crate::report::Table;
 use crate::store::bulletins::{self, list_bulletins};
-use crate::store::disseminations::{Filter, list_disseminations};
+use crate::store::disseminations::{Dissemination, Filter, list_disseminations};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, key_of};
+use crate::web::long_table::{LongTable, stream_file};
 use crate::web::pages::HtmlPage;
-use crate::web::pages::board::tables::file;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::table::{PageTable, to_file};
+use crate::web::words::Words;
 
 /// Records on a page.
 const SHOWN: usize = 50;
-/// Records in a file.
-const ALL: i64 = 10_000;
 /// Bulletins that are offered.
 const LATEST: i64 = 5;
 
@@ -51,8 +54,33 @@ struct ListPage {
     next: Option<String>,
 }
 
+/// The records as a file, the latest recorded first.
+struct RecordsFile {
+    t: Words,
+    filter: Filter,
+}
+
+impl LongTable for RecordsFile {
+    type Row = Dissemination;
+
+    async fn read(
+        &self,
+        db: &mut Connection,
+        after: Option<&Dissemination>,
+        limit: i64,
+    ) -> Result<Vec<Dissemination>, StoreError> {
+        let filter = Filter { before: after.map(|row| row.id).or(self.filter.before), ..self.filter.clone() };
+        list_disseminations(db, &filter, limit).await
+    }
+
+    fn write(&self, rows: &[Dissemination]) -> Table {
+        to_file(self.t, &record_columns(), rows)
+    }
+}
+
 /// The list, or all of it as a file.
 pub(super) async fn show_list(
+    State(app): State<App>,
     visitor: Visitor,
     Parameters(query): Parameters<ListQuery>,
     Conn(mut db): Conn,
@@ -66,8 +94,8 @@ pub(super) async fn show_list(
         ..Filter::default()
     };
     if query.csv.is_some() {
-        let rows = list_disseminations(&mut db, &filter, ALL).await?;
-        return file("disseminations", &to_file(t, &record_columns(), &rows));
+        drop(db);
+        return stream_file(&app.db, "disseminations", RecordsFile { t, filter }).await;
     }
     let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
     let mut rows = list_disseminations(&mut db, &filter, limit).await?;

@@ -26,6 +26,7 @@ fn bulletin() -> Bulletin {
         links: vec![Link { label: "เอกสารแนบ".to_owned(), url: "https://www.moi.go.th/".to_owned() }].into(),
         image_id: None,
         image_alt: None,
+        media: Vec::new().into(),
         image_width: None,
         image_height: None,
         submitted_at: None,

@@ -7,18 +7,20 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{HERE, choose_office};
-use crate::domain::register::{RegisterRule, RegisterYear};
+use crate::domain::register::{RegisterPlace, RegisterRule, RegisterYear};
 use crate::domain::search::{BadWords, Words as Pieces};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
+use crate::report::Table;
 use crate::store::offices::Office;
 use crate::store::register::years::{YearRow, list_years};
 use crate::store::register::{Filter, get_rule, list_entries};
+use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
+use crate::web::long_table::{LongTable, stream_file};
 use crate::web::pages::HtmlPage;
-use crate::web::pages::board::tables::file;
 use crate::web::pages::form_fields::{OfficeField, begin_of, end_of, read_day};
 use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
@@ -32,8 +34,6 @@ use crate::web::words::Words;
 
 /// Entries on a page.
 const SHOWN: usize = 50;
-/// Entries in a file: more than an office receives in a year.
-const IN_FILE: usize = 20_000;
 
 /// What the list is narrowed by.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -118,6 +118,31 @@ fn columns<'a>() -> Vec<Column<'a, RegisterEntry>> {
     ]
 }
 
+/// The register as a file, newest number first. As nothing of it changes, what is entered meanwhile moves nothing.
+struct RegisterFile {
+    t: Words,
+    filter: Filter,
+}
+
+impl LongTable for RegisterFile {
+    type Row = RegisterEntry;
+
+    async fn read(
+        &self,
+        db: &mut Connection,
+        after: Option<&RegisterEntry>,
+        limit: i64,
+    ) -> Result<Vec<RegisterEntry>, StoreError> {
+        let after = after.map(|row| RegisterPlace { year: row.year, number: row.number });
+        let filter = Filter { before: after.or(self.filter.before), ..self.filter.clone() };
+        Ok(list_entries(db, &filter, limit).await?.into_iter().map(RegisterEntry::of).collect())
+    }
+
+    fn write(&self, rows: &[RegisterEntry]) -> Table {
+        to_file(self.t, &columns(), rows)
+    }
+}
+
 /// What is looked for; or what is wrong is in the form.
 fn read(t: Words, FormState { typed, errors }: &mut FormState<ListForm>, office: &Office, now: Timestamp) -> Filter {
     let words = match typed.q.parse::<Pieces>() {
@@ -152,16 +177,15 @@ pub async fn show_list(
         return Ok(HtmlPage::of(&visitor, RegisterPage { form, shown: None }).into_response());
     };
     let filter = read(t, &mut form, &office, now);
-    let csv = form.typed.format == "csv";
-    let most = if csv { IN_FILE } else { SHOWN };
-    let mut rows = list_entries(&mut db, &filter, i64::try_from(most + 1).unwrap_or(i64::MAX)).await?;
-    let more = rows.len() > most;
-    rows.truncate(most);
+    if form.typed.format == "csv" {
+        drop(db);
+        return stream_file(&app.db, &format!("register-{}", office.code), RegisterFile { t, filter }).await;
+    }
+    let mut rows = list_entries(&mut db, &filter, i64::try_from(SHOWN + 1).unwrap_or(i64::MAX)).await?;
+    let more = rows.len() > SHOWN;
+    rows.truncate(SHOWN);
     let last = rows.last().filter(|_| more).map(|row| row.place().to_string());
     let entries: Vec<RegisterEntry> = rows.into_iter().map(RegisterEntry::of).collect();
-    if csv {
-        return file(&format!("register-{}", office.code), &to_file(t, &columns(), &entries));
-    }
     let years = list_years(&mut db, office.id).await?;
     let rule = get_rule(&mut db, office.id).await?;
     let choices = years.iter().map(|row| {

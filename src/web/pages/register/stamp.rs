@@ -8,7 +8,7 @@ use crate::domain::register::EndorsementKind;
 use crate::domain::thai::{Digits, format_short_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
-use crate::store::audit_reading::list_display_names;
+use crate::store::audit_names::list_display_names;
 use crate::store::register::endorsements::list_endorsements;
 use crate::store::register::find_entry;
 use crate::web::people::Visitor;

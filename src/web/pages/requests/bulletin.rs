@@ -8,24 +8,26 @@ use super::last_day;
 use super::list::standing;
 use crate::domain::ids::BulletinId;
 use crate::domain::time::Timestamp;
-use crate::store::requests::{Filter, OfficeRequest, Share as ShareRow, Standing, list_requests, list_shares};
+use crate::report::Table;
+use crate::store::requests::sums::{Share as ShareRow, list_shares};
+use crate::store::requests::{Filter, OfficeRequest, Standing, list_requests};
+use crate::store::{Connection, StoreError};
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
+use crate::web::long_table::{LongTable, stream_file};
 use crate::web::pages::HtmlPage;
-use crate::web::pages::board::tables::file;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{Share, province, tier_label};
 use crate::web::ui::label::{Label as _, code_of};
 use crate::web::ui::table::{Column, PageTable, to_file};
+use crate::web::words::Words;
 
 /// Offices that are listed at most; the file has all.
 const LISTED: i64 = 500;
-/// Rows of a file at most.
-const MOST_ROWS: i64 = 200_000;
 
 #[derive(Template)]
 #[template(path = "requests/bulletin.html")]
@@ -69,11 +71,41 @@ pub async fn download(
     Id(id): Id<BulletinId>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let now = app.now();
     visible::bulletin(&mut db, &visitor.caller, id).await?;
-    let filter = Filter { scope: visitor.caller.scope.groups(), bulletin: Some(id), ..Filter::default() };
-    let rows = list_requests(&mut db, &filter, now, MOST_ROWS).await?;
-    file("requests", &to_file(visitor.words, &file_columns(now), &rows))
+    drop(db);
+    let scope = visitor.caller.scope.to_filter();
+    stream_file(&app.db, "requests", RequestsFile { t: visitor.words, scope, bulletin: id, now: app.now() }).await
+}
+
+/// The requests of a bulletin to offices, in the order in which they were issued.
+struct RequestsFile {
+    t: Words,
+    scope: Option<Vec<i32>>,
+    bulletin: BulletinId,
+    now: Timestamp,
+}
+
+impl LongTable for RequestsFile {
+    type Row = OfficeRequest;
+
+    async fn read(
+        &self,
+        db: &mut Connection,
+        after: Option<&OfficeRequest>,
+        limit: i64,
+    ) -> Result<Vec<OfficeRequest>, StoreError> {
+        let filter = Filter {
+            scope: self.scope.as_deref(),
+            bulletin: Some(self.bulletin),
+            after: after.map_or(0, |row| row.id),
+            ..Filter::default()
+        };
+        list_requests(db, &filter, self.now, limit).await
+    }
+
+    fn write(&self, rows: &[OfficeRequest]) -> Table {
+        to_file(self.t, &file_columns(self.now), rows)
+    }
 }
 
 fn share_columns<'a>() -> Vec<Column<'a, ShareRow>> {

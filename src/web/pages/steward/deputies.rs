@@ -164,7 +164,7 @@ fn read_username(t: Words, typed: &str) -> Result<Option<Username>, String> {
     }
 }
 
-fn sentence_for(t: Words, bad: BadDeputy) -> String {
+pub(super) fn sentence_for(t: Words, bad: BadDeputy) -> String {
     match bad {
         BadDeputy::Nobody => t.say("office-deputy-nobody"),
         BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),

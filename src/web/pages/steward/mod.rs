@@ -16,6 +16,7 @@ mod list;
 mod receipt;
 mod report;
 mod settings;
+pub(super) mod terms;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -41,6 +42,9 @@ pub fn routes() -> Router<App> {
         .route("/waiting/{id}/receipt", get(receipt::show_receipt))
         .route("/groups/{code}/settings", get(settings::show_settings).post(settings::change_settings))
         .route("/groups/{code}/join-code", post(settings::make_code))
+        .route("/groups/{code}/stewards", get(terms::show_terms).post(terms::name_steward))
+        .route("/groups/{code}/stewards/end", post(terms::end_steward))
+        .route("/groups/{code}/stewards/{id}/cancel", post(terms::cancel_steward))
         .route("/groups/{code}/deputies", post(deputies::name_deputy))
         .route("/groups/{code}/deputies/{id}/end", post(deputies::end_deputy))
 }

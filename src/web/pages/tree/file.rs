@@ -5,20 +5,20 @@ use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use crate::domain::account::Permission;
+use super::faults::{Fault, fault_columns};
 use crate::domain::ids::Code;
 use crate::domain::right::Scope;
-use crate::domain::tree_file::{self, RowError};
+use crate::domain::tree_file::RowError;
 use crate::relay::tree_files::{self, TreeRefusal};
 use crate::store::channels::list_channels;
-use crate::store::tree::export;
 use crate::store::tree_uploads::{UploadSummary, list_uploads};
-use crate::store::{Connection, StoreError, audit};
+use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::shell::Shell;
 use crate::web::ui::actor::say_actor;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::table::{Column, PageTable};
@@ -30,24 +30,6 @@ const FAULTS_SHOWN: usize = 200;
 /// The longest name of a file that is kept.
 const NAME: usize = 200;
 
-/// A fault of a file, as a line of a table.
-pub(super) struct Fault {
-    line: i64,
-    column: String,
-    reason: String,
-}
-
-impl From<&RowError> for Fault {
-    fn from(error: &RowError) -> Self {
-        let column = error.place.as_ref().map(|place| format!("{} ({})", place.name, place.number));
-        Self {
-            line: i64::try_from(error.line).unwrap_or(i64::MAX),
-            column: column.unwrap_or_default(),
-            reason: error.reason.to_string(),
-        }
-    }
-}
-
 #[derive(Template)]
 #[template(path = "tree/upload.html")]
 struct UploadPage {
@@ -58,14 +40,8 @@ struct UploadPage {
     /// How many faults there are, where not all are shown.
     faults_in_all: Option<String>,
     uploads: PageTable,
-}
-
-fn fault_columns<'a>() -> Vec<Column<'a, Fault>> {
-    vec![
-        Column::number("tree-fault-line", |fault: &Fault| fault.line),
-        Column::text("tree-fault-column", |fault: &Fault| fault.column.clone()),
-        Column::text("tree-fault-why", |fault: &Fault| fault.reason.clone()).naming_the_row(),
-    ]
+    /// Whether the visitor changes all of the tree.
+    whole: bool,
 }
 
 fn upload_columns<'a>() -> Vec<Column<'a, UploadSummary>> {
@@ -86,27 +62,10 @@ fn upload_columns<'a>() -> Vec<Column<'a, UploadSummary>> {
     ]
 }
 
-/// Only those who may change the whole tree find these pages.
-pub(super) fn must_manage(visitor: &Visitor) -> Result<(), Problem> {
-    if visitor.may(Permission::ManageTree) && visitor.caller.scope == Scope::Whole {
-        Ok(())
-    } else {
-        Err(Problem::absent("page"))
-    }
-}
-
-/// The tree as a file; it holds telephone numbers, so taking it out is on record.
+/// The caller's part of the tree as a file; it holds telephone numbers, so taking it out is on record.
 pub async fn download(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
-    must_manage(&visitor)?;
     let mut tx = app.begin().await?;
-    let rows = export(&mut tx).await?;
-    let mut bytes = Vec::new();
-    tree_file::write(&rows, &mut bytes).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the tree could not be written as a file");
-        Problem::internal()
-    })?;
-    let detail = serde_json::json!({ "groups": rows.len() });
-    audit::insert_entry(&mut tx, app.now(), &visitor.caller.actor(), "export_tree", "tree", &detail).await?;
+    let bytes = tree_files::take_out(&mut tx, &visitor.caller.right(), app.now()).await?;
     tx.commit().await.map_err(StoreError::from)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
@@ -117,8 +76,16 @@ pub async fn download(State(app): State<App>, visitor: Visitor) -> Result<Respon
 
 /// The form, with the files that were sent in before.
 pub async fn show_form(visitor: Visitor, Conn(mut db): Conn) -> Result<Response, Problem> {
-    must_manage(&visitor)?;
     page(&mut db, &visitor, StatusCode::OK, None, &[]).await
+}
+
+/// The files that were sent in for the visitor's part of the tree.
+async fn uploads_of(db: &mut Connection, visitor: &Visitor) -> Result<Vec<UploadSummary>, StoreError> {
+    match (&visitor.caller.scope, visitor.caller.office) {
+        (Scope::Whole, _) => list_uploads(db, None, LISTED).await,
+        (_, Some(office)) => list_uploads(db, Some(office), LISTED).await,
+        (_, None) => Ok(Vec::new()),
+    }
 }
 
 async fn page(
@@ -130,15 +97,17 @@ async fn page(
 ) -> Result<Response, Problem> {
     let channels = list_channels(db).await?.into_iter().map(|channel| (channel.code, channel.name)).collect();
     let t = visitor.words;
-    let faults: Vec<Fault> = errors.iter().take(FAULTS_SHOWN).map(Fault::from).collect();
+    let faults: Vec<Fault> = errors.iter().take(FAULTS_SHOWN).map(|error| Fault::of(t, error)).collect();
     let page = UploadPage {
         channels,
         fault,
         faults: PageTable::of(t, &t.say("tree-faults"), &fault_columns(), &faults),
         faults_in_all: (errors.len() > FAULTS_SHOWN).then(|| errors.len().to_string()),
-        uploads: PageTable::of(t, &t.say("tree-uploads"), &upload_columns(), &list_uploads(db, LISTED).await?),
+        uploads: PageTable::of(t, &t.say("tree-uploads"), &upload_columns(), &uploads_of(db, visitor).await?),
+        whole: visitor.caller.scope == Scope::Whole,
     };
-    Ok(HtmlPage::of(visitor, page).status(status).into_response())
+    let shell = Shell::of(visitor).with_script("tree");
+    Ok(HtmlPage::within(shell, page).status(status).into_response())
 }
 
 /// A file as it was sent.
@@ -170,7 +139,6 @@ async fn read_sent(request: Request, app: &App) -> Result<SentFile, Problem> {
 
 /// Takes a file in, and leads to what it would change.
 pub async fn upload(State(app): State<App>, visitor: Visitor, request: Request) -> Result<Response, Problem> {
-    must_manage(&visitor)?;
     let t = visitor.words;
     let sent = read_sent(request, &app).await?;
     let refused = async |sentence: String, errors: &[RowError]| {
@@ -188,13 +156,19 @@ pub async fn upload(State(app): State<App>, visitor: Visitor, request: Request) 
         },
     };
     let right = visitor.caller.right();
-    match tree_files::upload(&app.db, (&sent.name, &sent.bytes), channel.as_ref(), &right, app.now()).await {
+    let mut tx = app.begin().await?;
+    let uploaded = tree_files::upload(&mut tx, (&sent.name, &sent.bytes), channel.as_ref(), &right, app.now()).await;
+    match &uploaded {
+        Ok(_) => tx.commit().await.map_err(StoreError::from)?,
+        Err(_) => drop(tx),
+    }
+    match uploaded {
         Ok(id) => Ok(Redirect::to(&format!("/tree/uploads/{id}")).into_response()),
         Err(TreeRefusal::BadFile(bad)) => {
             refused(t.count("tree-upload-bad", i64::try_from(bad.errors.len()).unwrap_or(i64::MAX)), &bad.errors).await
         }
         Err(TreeRefusal::ChannelAbsent(_)) => refused(t.say("tree-upload-channel"), &[]).await,
         Err(TreeRefusal::NothingNew) => refused(t.say("tree-upload-nothing"), &[]).await,
-        Err(other) => Err(super::review::problem(other)),
+        Err(other) => Err(other.into()),
     }
 }

@@ -8,7 +8,6 @@ use super::HERE;
 use crate::domain::account::Permission;
 use crate::domain::group::Tier;
 use crate::domain::national::find_province;
-use crate::domain::right::Scope;
 use crate::domain::thai::trim_unseen;
 use crate::store::tree_list::{ChartFilter, ChartRow, count_chart, list_chart};
 use crate::web::conn::Conn;
@@ -141,7 +140,7 @@ fn page(
         groups: PageTable::of(t, &t.say("tree-title"), &columns(), rows).styled("table stacks"),
         next: next.map(|cursor| with("cursor", &cursor)),
         csv: with("format", "csv"),
-        manages: visitor.may(Permission::ManageTree) && visitor.caller.scope == Scope::Whole,
+        manages: visitor.may(Permission::ManageTree),
         form,
     }
 }

@@ -1,7 +1,11 @@
-//! `/tree`: the chart of offices and groups, looked through and searched; and its file, taken out, sent in, looked at, applied and undone.
+//! `/tree`: the chart of offices and groups, looked through and searched; its groups, added, changed and retired one by one; and its file,
+//! taken out, sent in, looked at, applied and undone. Who has an office does all of it in the own part of the tree.
 
+mod edit;
+mod faults;
 mod file;
 mod list;
+mod retire;
 mod review;
 
 use axum::Router;
@@ -16,6 +20,10 @@ const UPLOAD: &str = "/tree/upload";
 pub fn routes() -> Router<App> {
     Router::new()
         .route(HERE, get(list::show_chart))
+        .route("/tree/add", get(edit::show_new).post(edit::add))
+        .route("/groups/{code}/edit", get(edit::show_edit).post(edit::change))
+        .route("/groups/{code}/retire", get(retire::ask).post(retire::retire))
+        .route("/groups/{code}/reinstate", post(retire::reinstate))
         .route("/tree/file", get(file::download))
         .route(UPLOAD, get(file::show_form).post(file::upload))
         .route("/tree/uploads/{id}", get(review::show))

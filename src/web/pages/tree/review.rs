@@ -7,12 +7,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::file::must_manage;
+use super::faults::say_fault;
 use crate::domain::ids::TreeUploadId;
 use crate::domain::tree_file::{ChangedCell, ChangedGroup};
 use crate::relay::tree_files::{self, TreeRefusal};
-use crate::store::Connection;
 use crate::store::tree_uploads::TreeUpload;
+use crate::store::{Connection, StoreError, Tx};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
@@ -109,7 +109,6 @@ fn by_office(t: Words, changes: &[ChangedGroup]) -> Vec<(String, Vec<ShownGroup>
 
 /// What a file would change, or has changed.
 pub async fn show(visitor: Visitor, Id(id): Id<TreeUploadId>, Conn(mut db): Conn) -> Result<Response, Problem> {
-    must_manage(&visitor)?;
     page(&mut db, &visitor, id, StatusCode::OK, None).await
 }
 
@@ -120,26 +119,38 @@ async fn page(
     status: StatusCode,
     fault: Option<String>,
 ) -> Result<Response, Problem> {
-    let upload = tree_files::find(db, id, &visitor.caller.right()).await.map_err(problem)?;
+    let upload = tree_files::find(db, id, &visitor.caller.right()).await?;
     Ok(HtmlPage::of(visitor, ReviewPage::of(visitor.words, upload, fault)).status(status).into_response())
 }
 
 /// Applies a file as it was shown.
 pub async fn apply(State(app): State<App>, visitor: Visitor, Id(id): Id<TreeUploadId>) -> Result<Response, Problem> {
-    must_manage(&visitor)?;
-    match tree_files::apply_upload(&app.db, id, &visitor.caller.right(), app.now()).await {
-        Ok(_) => Ok(Redirect::to(&with_flash(&format!("/tree/uploads/{id}"), "said-tree-applied")).into_response()),
-        Err(refusal) => refused(&app, &visitor, id, refusal).await,
+    let mut tx = app.begin().await?;
+    match tree_files::apply_upload(&mut tx, id, &visitor.caller.right(), app.now()).await {
+        Ok(_) => done(&app, tx, &format!("/tree/uploads/{id}"), "said-tree-applied").await,
+        Err(refusal) => {
+            drop(tx);
+            refused(&app, &visitor, id, refusal).await
+        }
     }
 }
 
 /// Undoes what a file changed.
 pub async fn undo(State(app): State<App>, visitor: Visitor, Id(id): Id<TreeUploadId>) -> Result<Response, Problem> {
-    must_manage(&visitor)?;
-    match tree_files::undo_upload(&app.db, id, &visitor.caller.right(), app.now()).await {
-        Ok(_) => Ok(Redirect::to(&with_flash(&format!("/tree/uploads/{id}"), "said-tree-undone")).into_response()),
-        Err(refusal) => refused(&app, &visitor, id, refusal).await,
+    let mut tx = app.begin().await?;
+    match tree_files::undo_upload(&mut tx, id, &visitor.caller.right(), app.now()).await {
+        Ok(_) => done(&app, tx, &format!("/tree/uploads/{id}"), "said-tree-undone").await,
+        Err(refusal) => {
+            drop(tx);
+            refused(&app, &visitor, id, refusal).await
+        }
     }
+}
+
+async fn done(app: &App, tx: Tx, here: &str, said: &'static str) -> Result<Response, Problem> {
+    tx.commit().await.map_err(StoreError::from)?;
+    app.snapshots.forget();
+    Ok(Redirect::to(&with_flash(here, said)).into_response())
 }
 
 /// The page again, with why it was not done; what was done before is shown as it stands.
@@ -147,30 +158,23 @@ async fn refused(app: &App, visitor: &Visitor, id: TreeUploadId, refusal: TreeRe
     let t = visitor.words;
     let sentence = match &refusal {
         TreeRefusal::DoneBefore => return Ok(Redirect::to(&format!("/tree/uploads/{id}")).into_response()),
-        TreeRefusal::Changed => t.say("tree-changed-meanwhile"),
+        TreeRefusal::Changed(changes) => {
+            let mut tx = app.begin().await?;
+            tree_files::keep_difference(&mut tx, id, &visitor.caller.right(), changes).await?;
+            tx.commit().await.map_err(StoreError::from)?;
+            t.say("tree-changed-meanwhile")
+        }
         TreeRefusal::NothingNew => t.say("tree-upload-nothing"),
         TreeRefusal::Used => t.say("tree-undo-used"),
         TreeRefusal::ChangedAgain => t.say("tree-undo-changed"),
-        TreeRefusal::BadFile(bad) => t.say_with("tree-no-longer-fits", &[("why", &bad.errors[0].to_string())]),
+        TreeRefusal::BadFile(bad) => {
+            let why = bad.errors.first().map(|fault| say_fault(t, fault)).unwrap_or_default();
+            t.say_with("tree-no-longer-fits", &[("why", &why)])
+        }
         TreeRefusal::ChannelAbsent(_) | TreeRefusal::CannotWrite(_) | TreeRefusal::Refused(_) => {
-            return Err(problem(refusal));
+            return Err(refusal.into());
         }
     };
     let mut db = app.db.acquire().await?;
     page(&mut db, visitor, id, StatusCode::CONFLICT, Some(sentence)).await
-}
-
-/// A refusal that the page has no sentence for.
-pub(super) fn problem(refusal: TreeRefusal) -> Problem {
-    match refusal {
-        TreeRefusal::Refused(refusal) => refusal.into(),
-        TreeRefusal::CannotWrite(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the way back of a tree file could not be written"
-            );
-            Problem::internal()
-        }
-        other => Problem::conflict("tree-file", other.to_string()),
-    }
 }

@@ -1,10 +1,13 @@
-//! The words of office work: requests, coordinators, dissemination and the register.
+//! The words of office work: requests, coordinators, dissemination, submissions and the register.
+//! The words of office work: requests, coordinators, setting up of groups, dissemination and the register.
 
 use super::{Label, either};
 use crate::domain::coordinator::CoordinatorSource;
 use crate::domain::dissemination::{Medium, Source};
+use crate::domain::establishment::{GroupStage, MailState, NameCheck};
 use crate::domain::register::{EndorsementKind, ReceiptWay, RegisterRule};
 use crate::domain::request::{RequestKind, RequestPurpose, RequestState};
+use crate::domain::submission::{SubmissionKind, SubmissionState, SubmissionWay};
 use crate::web::view::register::Doubt;
 use crate::web::words::Words;
 
@@ -57,6 +60,66 @@ impl Label for CoordinatorSource {
             Self::Fax => "coordinators-source-fax",
             Self::Email => "coordinators-source-email",
         })
+    }
+}
+
+impl Label for GroupStage {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Planned => "group-stage-planned",
+            Self::Created => "group-stage-created",
+            Self::Reported => "group-stage-reported",
+            Self::Verified => "group-stage-verified",
+            Self::Active => "group-stage-active",
+            Self::Closed => "group-stage-closed",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Planned => "warn",
+            Self::Verified | Self::Active => "good",
+            Self::Created | Self::Reported | Self::Closed => "",
+        }
+    }
+}
+
+impl Label for NameCheck {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::AsPrescribed => "group-name-as-prescribed",
+            Self::Differs => "group-name-differs",
+            Self::Unknown => "group-name-unknown",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::AsPrescribed => "good",
+            Self::Differs => "bad",
+            Self::Unknown => "",
+        }
+    }
+}
+
+impl Label for MailState {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Queued => "mail-state-queued",
+            Self::Sending => "mail-state-sending",
+            Self::Accepted => "mail-state-accepted",
+            Self::Refused => "mail-state-refused",
+            Self::Unknown => "mail-state-unknown",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Queued | Self::Sending => "",
+            Self::Accepted => "good",
+            Self::Refused => "bad",
+            Self::Unknown => "warn",
+        }
     }
 }
 
@@ -118,6 +181,48 @@ impl Label for EndorsementKind {
             Self::Propose => "register-kind-propose",
             Self::Assign => "register-kind-assign",
             Self::Done => "register-kind-done",
+        })
+    }
+}
+
+impl Label for SubmissionState {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Received => "material-state-received",
+            Self::Checked => "material-state-checked",
+            Self::Proposed => "material-state-proposed",
+            Self::Accepted => "material-state-accepted",
+            Self::Returned => "material-state-returned",
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Accepted => "good",
+            Self::Returned => "warn",
+            Self::Received | Self::Checked | Self::Proposed => "",
+        }
+    }
+}
+
+impl Label for SubmissionKind {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Infographic => "material-kind-infographic",
+            Self::ImageSet => "material-kind-image-set",
+            Self::Video => "material-kind-video",
+            Self::Document => "material-kind-document",
+            Self::Text => "material-kind-text",
+        })
+    }
+}
+
+impl Label for SubmissionWay {
+    fn word(&self, t: Words) -> String {
+        t.say(match self {
+            Self::Page => "material-way-page",
+            Self::Api => "material-way-api",
+            Self::Line => "material-way-line",
         })
     }
 }

@@ -26,6 +26,7 @@ fn bulletin(deliveries: i32) -> Bulletin {
         links: Vec::new().into(),
         image_id: None,
         image_alt: None,
+        media: Vec::new().into(),
         image_width: None,
         image_height: None,
         submitted_at: None,

@@ -8,7 +8,6 @@ mod tiers;
 mod times;
 mod traffic;
 
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 pub use alerts::{alert_columns, say_alert};
@@ -24,6 +23,7 @@ pub use traffic::traffic_columns;
 use crate::domain::account::Permission;
 use crate::report::Table;
 use crate::web::access::Caller;
+use crate::web::long_table::headers_of;
 use crate::web::problem::Problem;
 use crate::web::words::Words;
 
@@ -91,12 +91,5 @@ pub fn file(name: &str, table: &Table) -> Result<Response, Problem> {
         tracing::error!(error = &error as &dyn std::error::Error, "a table could not be written");
         Problem::internal()
     })?;
-    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{plain}.csv\""));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok((headers_of(name), bytes).into_response())
 }

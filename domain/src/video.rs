@@ -1,0 +1,136 @@
+//! A video as LINE plays it: an MP4 with H.264, of which everything is read but the pictures.
+//!
+//! What it is is read from its boxes and not from its name. It is kept as it came: writing it afresh would take an encoder. Pure; reading a
+//! large one takes a moment, so that callers do it off the threads that serve requests.
+//! Source: <https://developers.line.biz/en/reference/messaging-api/#video-message>.
+
+use std::io::Read;
+
+use image::{Rgb, RgbImage};
+use mp4parse::{CodecType, SampleEntry, Track, TrackType, read_mp4};
+
+use super::picture::{LONGEST_SIDE, Picture, STEEPEST};
+
+/// What is known of a video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Video {
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// How long it plays, in milliseconds.
+    pub milliseconds: u32,
+}
+
+/// Why a file is no video that LINE plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadVideo {
+    /// Its boxes cannot be read to the end.
+    #[error("is damaged, or no MP4")]
+    Damaged,
+    /// It has none or several tracks of pictures.
+    #[error("must have one track of pictures")]
+    Tracks,
+    /// Its pictures are in another format than H.264.
+    #[error("must be in H.264, which every telephone plays; save it as MP4 (H.264) anew")]
+    Codec,
+    /// It is a still, or longer than two hours.
+    #[error("must play for at least one second and at most two hours")]
+    Length,
+}
+
+impl BadVideo {
+    /// The same for people who read Thai.
+    #[must_use]
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Damaged => "ไฟล์วีดิทัศน์เสียหาย หรือไม่ใช่ไฟล์ MP4",
+            Self::Tracks => "ไฟล์ต้องมีภาพเคลื่อนไหวหนึ่งชุด",
+            Self::Codec => "วีดิทัศน์ต้องเข้ารหัสแบบ H.264 ซึ่งโทรศัพท์ทุกเครื่องเล่นได้ โปรดบันทึกใหม่เป็น MP4 (H.264)",
+            Self::Length => "วีดิทัศน์ต้องยาวอย่างน้อย 1 วินาที และไม่เกิน 2 ชั่วโมง",
+        }
+    }
+}
+
+/// The longest that a video may play, in milliseconds.
+const LONGEST: u32 = 2 * 60 * 60 * 1_000;
+
+impl Video {
+    /// Reads what an MP4 says of itself.
+    ///
+    /// # Errors
+    /// [`BadVideo`].
+    pub fn read(file: &mut impl Read) -> Result<Self, BadVideo> {
+        let context = read_mp4(file).map_err(|_| BadVideo::Damaged)?;
+        let mut tracks = context.tracks.iter().filter(|track| track.track_type == TrackType::Video);
+        let (Some(track), None) = (tracks.next(), tracks.next()) else { return Err(BadVideo::Tracks) };
+        let entry = track.stsd.as_ref().and_then(|stsd| stsd.descriptions.first());
+        let Some(SampleEntry::Video(entry)) = entry else { return Err(BadVideo::Codec) };
+        if entry.codec_type != CodecType::H264 {
+            return Err(BadVideo::Codec);
+        }
+        let (width, height) = (u32::from(entry.width), u32::from(entry.height));
+        if width == 0 || height == 0 {
+            return Err(BadVideo::Damaged);
+        }
+        let milliseconds = milliseconds(track).ok_or(BadVideo::Damaged)?;
+        if !(1_000..=LONGEST).contains(&milliseconds) {
+            return Err(BadVideo::Length);
+        }
+        Ok(Self { width, height, milliseconds })
+    }
+}
+
+/// A cover of a video that has no picture of its own: the sign to play, on a dark ground, in the video's shape.
+///
+/// # Errors
+/// [`BadVideo::Damaged`] where it is so narrow that LINE shows no picture of it.
+pub fn draw_cover(video: Video) -> Result<Picture, BadVideo> {
+    let (width, height) = fitted(video.width, video.height).ok_or(BadVideo::Damaged)?;
+    let size = i64::from(width.min(height)) / 5;
+    let (middle, center) = (i64::from(width) / 2, i64::from(height) / 2);
+    let ground = RgbImage::from_fn(width, height, |x, y| {
+        // a triangle that points to the right
+        let (right, down) = (i64::from(x) - middle, i64::from(y) - center);
+        let inside = right >= -size && right <= size && 2 * down.abs() <= size - right;
+        Rgb(if inside { [255, 255, 255] } else { [33, 43, 54] })
+    });
+    Picture::of_pixels(ground).map_err(|_| BadVideo::Damaged)
+}
+
+/// The video's shape within the size of a picture; none where it is too steep for one.
+fn fitted(width: u32, height: u32) -> Option<(u32, u32)> {
+    let longest = u64::from(width.max(height)).max(1);
+    let fit = |side: u32| u32::try_from((u64::from(side) * u64::from(LONGEST_SIDE) / longest).max(1)).ok();
+    let (width, height) = (fit(width)?, fit(height)?);
+    (height <= STEEPEST * width).then_some((width, height))
+}
+
+/// How long a track plays, by its own clock.
+fn milliseconds(track: &Track) -> Option<u32> {
+    let (ticks, per_second) = (track.duration.as_ref()?.0, track.timescale.as_ref()?.0);
+    let milliseconds = u128::from(ticks) * 1_000 / u128::from(per_second).max(1);
+    u32::try_from(milliseconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cover_has_the_shape_of_its_video() {
+        let cover = |width, height| draw_cover(Video { width, height, milliseconds: 1_000 });
+        let drawn = cover(1_920, 1_080).expect("a cover");
+        assert_eq!((drawn.width(), drawn.height()), (1_024, 576));
+        let drawn = cover(720, 1_280).expect("a cover");
+        assert_eq!((drawn.width(), drawn.height()), (576, 1_024));
+        assert_eq!(cover(100, 900), Err(BadVideo::Damaged));
+    }
+
+    #[test]
+    fn what_is_no_mp4_is_damaged() {
+        for bytes in [b"".as_slice(), b"%PDF-1.7", b"\0\0\0\x18ftypisom\0\0\0\0isom"] {
+            assert!(matches!(Video::read(&mut &*bytes), Err(BadVideo::Damaged | BadVideo::Tracks)), "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What the letters of 2560 to 2563 ask of offices, told once in the demo: provinces report their groups, Lamphun asks for coordinators,
+//! an agency names its own on paper, its infographic goes up and comes down again as a bulletin, a district spreads the word in
+//! three villages, and an office stamps and endorses what it received.
+//!
+//! Everything goes by the commands of people, in the name of whoever would do it. Names, numbers and the picture are made up.
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+
+use crate::app::AppContext;
+use crate::domain::actor::Actor;
+use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Urgency};
+use crate::domain::coordinator::{Contacts, CoordinatorSource, Person};
+use crate::domain::dissemination::{Medium, Reach, Source, Times};
+use crate::domain::ids::{BulletinId, OfficeId};
+use crate::domain::office::OfficeKind;
+use crate::domain::register::{EndorsementKind, ReceiptWay};
+use crate::domain::request::{DraftedRequest, RequestKind};
+use crate::domain::right::Right;
+use crate::domain::submission::SubmissionWay;
+use crate::domain::thai::to_bangkok;
+use crate::domain::time::Timestamp;
+use crate::offices::dissemination::{Spread, record};
+use crate::offices::register::{Letter, NewEndorsement, Receipt, endorse, receive};
+use crate::offices::submissions::{Material, check_off, propose, send};
+use crate::offices::{coordinators, establishment};
+use crate::relay::accept_submission::accept;
+use crate::relay::drafts::blank;
+use crate::relay::engine::Engine;
+use crate::relay::public_token;
+use crate::relay::publish::publish;
+use crate::store::bulletins::{Draft, get_bulletin, insert_draft, update_draft};
+use crate::store::establishment::{Filter, list_groups, list_offices};
+use crate::store::offices::find_office;
+use crate::store::submissions::{self, list_submissions};
+use crate::store::{Connection, groups};
+
+const PICTURE: &[u8] = include_bytes!("infographic.jpg");
+/// Its agency.
+const AGENCY: &str = "lamphun-commerce";
+/// Its district.
+const DISTRICT: &str = "lamphun-d5101";
+/// A subdistrict of the district.
+const SUBDISTRICT: &str = "510102";
+/// Of the 76 provinces so many have reported.
+const REPORTED: usize = 61;
+
+/// Tells the story, unless it was told before; `letter` is the letter of 23 March 2561.
+pub(super) async fn tell(context: &AppContext, engine: &Engine, letter: BulletinId) -> anyhow::Result<bool> {
+    let mut db = context.db.acquire().await?;
+    if !list_submissions(&mut db, &submissions::Filter::default(), 1).await?.is_empty() {
+        return Ok(false);
+    }
+    drop(db);
+    let story = Story { context, engine, now: context.clock.now() };
+    story.report_groups().await?;
+    let asking = story.ask_the_offices_of_the_province().await?;
+    story.name_a_coordinator_on_paper().await?;
+    story.send_an_infographic_up_and_down_again().await?;
+    story.spread_in_three_villages(asking).await?;
+    story.stamp_and_endorse(letter).await?;
+    Ok(true)
+}
+
+/// Who does it, as the audit names them.
+fn by(username: &str) -> Right {
+    Right::whole(Actor::user(username))
+}
+
+async fn office(db: &mut Connection, code: &str) -> anyhow::Result<OfficeId> {
+    Ok(find_office(db, code).await?.with_context(|| format!("there is no office \"{code}\""))?.id)
+}
+
+struct Story<'a> {
+    context: &'a AppContext,
+    engine: &'a Engine,
+    now: Timestamp,
+}
+
+impl Story<'_> {
+    /// Provinces say that their groups are there, and report it on paper by the day of the letter; operations verify most.
+    async fn report_groups(&self) -> anyhow::Result<()> {
+        let mut tx = self.context.db.begin().await?;
+        let offices = list_offices(&mut tx, &Filter::default()).await?;
+        let provinces = offices.into_iter().filter(|office| office.kind == OfficeKind::Province);
+        let today = to_bangkok(self.now).date();
+        for (number, province) in provinces.take(REPORTED).enumerate() {
+            let linked = list_groups(&mut tx, &[province.id]).await?;
+            let codes: Vec<String> = linked.iter().map(|group| group.code.clone()).collect();
+            let right = by("coordinator");
+            establishment::declare(&mut tx, &right, province.id, &codes, true, self.now).await?;
+            let names = &self.engine.settings.establishment.names;
+            let report = establishment::report(&mut tx, &right, names, province.id, None, self.now).await?;
+            let letter = format!("{}/{}", province.code, 100 + number).parse()?;
+            establishment::note_paper(&mut tx, &right, report, today, Some(&letter), self.now).await?;
+            if number % 3 > 0 {
+                let all = establishment::Verification { groups: None, verified: true, remark: None };
+                establishment::verify(&mut tx, &by("operator"), province.id, &all, self.now).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The province's own letter of March 2561: name a coordinator, spread the message, send material up.
+    async fn ask_the_offices_of_the_province(&self) -> anyhow::Result<BulletinId> {
+        let ask = |kind: RequestKind, text: &str, days| -> anyhow::Result<DraftedRequest> {
+            let purpose = kind.usual_purpose();
+            Ok(DraftedRequest { kind, purpose, text: text.parse()?, due_on: None, due_in_working_days: Some(days) })
+        };
+        let mut tx = self.context.db.begin().await?;
+        let origin = groups::find_group(&mut tx, "gcc2-lamphun").await?.context("Lamphun has no group")?.id;
+        let draft = Draft {
+            subject: "แนวทางการเผยแพร่ประเด็นและชุดข้อมูลเพื่อการสร้างการรับรู้แก่ประชาชน".to_owned(),
+            body: "ขอให้ส่วนราชการเผยแพร่ประเด็นและชุดข้อมูลของรัฐบาลให้ประชาชนทราบในทุกระดับ ทั้งอำเภอ ตำบล และหมู่บ้าน \
+                   แจ้งชื่อผู้ประสานงานหน่วยงานละ 1 คน และส่งผลงานสำคัญเป็นอินโฟกราฟิกให้จังหวัดเพื่อเสนอกระทรวงต่อไป"
+                .to_owned(),
+            urgency: Urgency::MostUrgent,
+            forwarding: ForwardingMode::Automatic,
+            acknowledgement: Acknowledgement::default(),
+            requests: vec![
+                ask(RequestKind::NameCoordinator, "แจ้งชื่อผู้ประสานงานหน่วยงานละ 1 คน ตามแบบที่แนบ", 5)?,
+                ask(RequestKind::Disseminate, "เผยแพร่ต่อประชาชนในอำเภอ ตำบล และหมู่บ้าน ผ่านทุกช่องทาง", 10)?,
+                ask(RequestKind::SendMaterial, "ส่งผลงานสำคัญเป็นอินโฟกราฟิกให้จังหวัด", 10)?,
+            ],
+            ..blank(origin)
+        };
+        let id = self.publish(&mut tx, &draft, "publisher").await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    async fn publish(&self, db: &mut Connection, draft: &Draft, username: &str) -> anyhow::Result<BulletinId> {
+        let (id, right) = (BulletinId::new(self.now), by(username));
+        insert_draft(db, id, draft, &public_token(), &right.actor, self.now).await?;
+        publish(db, &self.engine.settings, id, &right, self.now).await?;
+        Ok(id)
+    }
+
+    /// The form came back on paper, and the province keys it in.
+    async fn name_a_coordinator_on_paper(&self) -> anyhow::Result<()> {
+        let mut tx = self.context.db.begin().await?;
+        let naming = coordinators::Naming {
+            office: office(&mut tx, AGENCY).await?,
+            deputy: false,
+            person: Person {
+                first_name: "สมมติ".to_owned(),
+                last_name: "ใจดี".to_owned(),
+                position: "นักวิชาการพาณิชย์ชำนาญการ".to_owned(),
+                affiliation: Some("สำนักงานพาณิชย์จังหวัดลำพูน".to_owned()),
+            },
+            contacts: Contacts { telephone: Some("0-5300-0000 ต่อ 12".parse()?), ..Contacts::default() },
+            from: self.now,
+            source: CoordinatorSource::Paper,
+        };
+        coordinators::name(&mut tx, &by("coordinator"), &self.engine.sealing, naming, self.now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The agency's infographic goes up to the province and the ministry, and out again to all provinces.
+    async fn send_an_infographic_up_and_down_again(&self) -> anyhow::Result<()> {
+        let files = crate::app::files::open(&self.context.config)?;
+        let picture = futures_util::stream::iter([Ok::<_, std::io::Error>(PICTURE)]);
+        let staged = files.stage(None, picture).await?;
+        let (right, now) = (by("commerce"), self.now);
+        let kept = files.keep(&self.context.db, &staged, &right.actor, now).await?;
+        let mut tx = self.context.db.begin().await?;
+        let material = Material {
+            topic: "farmers".to_owned(),
+            title: "ลำไยลำพูนขายได้ราคาดีขึ้น".parse()?,
+            outcome: Some("เกษตรกรผู้ปลูกลำไยในจังหวัดลำพูนขายผลผลิตผ่านจุดรับซื้อของกลุ่มได้ราคาดีขึ้นทุกสัปดาห์".parse()?),
+            beneficiaries: Some("เกษตรกรผู้ปลูกลำไยในจังหวัดลำพูน".parse()?),
+            figures: Some("1,250 ครัวเรือน (ตัวเลขสมมติ)".parse()?),
+            source: None,
+            contact: Some("กลุ่มส่งเสริมการค้า สำนักงานพาณิชย์จังหวัดลำพูน".parse()?),
+            files: vec![(kept.id, "อินโฟกราฟิกราคาลำไยสี่สัปดาห์ที่เพิ่มขึ้นทุกสัปดาห์".parse()?)],
+        };
+        let agency = office(&mut tx, AGENCY).await?;
+        let id = send(&mut tx, &right, agency, &material, SubmissionWay::Page, now).await?;
+        check_off(&mut tx, &by("coordinator"), id, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
+        propose(&mut tx, &by("governor"), id, None, now).await?;
+        let root = groups::find_root(&mut tx).await?.context("the tree has no root")?;
+        let publisher = by("publisher");
+        let bulletin = accept(&mut tx, &publisher, id, root, &self.engine.settings.public_url, now).await?;
+        let draft = Draft {
+            audience: Audience { tiers: Some(vec![1, 2]), ..Audience::default() },
+            forwarding: ForwardingMode::Automatic,
+            ..Draft::of(&get_bulletin(&mut tx, bulletin).await?)
+        };
+        update_draft(&mut tx, bulletin, &draft, now).await?;
+        publish(&mut tx, &self.engine.settings, bulletin, &publisher, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The district has it read over the loudspeakers of three villages.
+    async fn spread_in_three_villages(&self, bulletin: BulletinId) -> anyhow::Result<()> {
+        let mut tx = self.context.db.begin().await?;
+        let district = office(&mut tx, DISTRICT).await?;
+        for (village, reach) in [(1, 420), (2, 310), (3, 560)] {
+            let area: crate::domain::area::Area = SUBDISTRICT.parse()?;
+            let spread = Spread {
+                medium: Medium::BroadcastTower,
+                area: area.with_village(village)?,
+                at: None,
+                times: Times::new(2).context("a number of times")?,
+                reach: Reach::new(reach),
+                outlet: Some(format!("หอกระจายข่าวหมู่ที่ {village}").parse()?),
+                evidence: None,
+                source: Source::Page,
+            };
+            record(&mut tx, &by("coordinator"), district, bulletin, &spread, self.now).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The agency stamps the founding letter and endorses it, as the chain of 2563 does.
+    async fn stamp_and_endorse(&self, letter: BulletinId) -> anyhow::Result<()> {
+        let mut tx = self.context.db.begin().await?;
+        let (agency, right) = (office(&mut tx, AGENCY).await?, by("commerce"));
+        let receipt =
+            Receipt { letter: Letter::Bulletin(letter), received_at: None, remark: None, how: ReceiptWay::Page };
+        let entry = receive(&mut tx, &right, agency, &receipt, self.now).await?;
+        let chain = [
+            (EndorsementKind::Propose, "หัวหน้าฝ่ายบริหารทั่วไป", None, Some("เพื่อโปรดทราบ เห็นควรมอบผู้เกี่ยวข้องดำเนินการ")),
+            (EndorsementKind::Noted, "พาณิชย์จังหวัดลำพูน", None, None),
+            (EndorsementKind::Assign, "พาณิชย์จังหวัดลำพูน", Some("กลุ่มส่งเสริมการค้า"), None),
+            (EndorsementKind::Done, "หัวหน้ากลุ่มส่งเสริมการค้า", None, Some("แจ้งเจ้าหน้าที่ทุกคนในกลุ่ม GCC3 แล้ว")),
+        ];
+        for (kind, author, assignee, text) in chain {
+            let endorsement = NewEndorsement {
+                kind,
+                author: author.parse()?,
+                unit: None,
+                assignee: assignee.map(str::parse).transpose()?,
+                text: text.map(str::parse).transpose()?,
+                at: None,
+            };
+            endorse(&mut tx, &right, entry, &endorsement, self.now).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// What the letter of 23 March 2561 asks of every province and ministry.
+pub(super) fn report_by_the_next_working_day() -> anyhow::Result<Vec<DraftedRequest>> {
+    let kind = RequestKind::ReportEstablishment;
+    Ok(vec![DraftedRequest {
+        kind,
+        purpose: kind.usual_purpose(),
+        text: "รายงานผลการจัดตั้งกลุ่ม GCC2 ตามแบบรายงานผลการดำเนินงาน ทั้งทางหนังสือและทางไปรษณีย์อิเล็กทรอนิกส์".parse()?,
+        due_on: None::<Date>,
+        due_in_working_days: Some(1),
+    }])
+}

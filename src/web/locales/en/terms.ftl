@@ -1,0 +1,35 @@
+# Terms of office of stewards and standing deputies
+
+terms-title = Stewards and their terms
+terms-settings = Settings of the group
+terms-on-duty = On duty
+terms-to-come = To come
+terms-ended = Ended
+terms-history = Who was on duty before
+terms-who = Who
+terms-post = Duty
+terms-state = State
+terms-from = First day
+terms-from-help = Left empty, they take over at once. On a day to come they take over by themselves.
+terms-until = Last day
+terms-until-help = Left empty, the duty lasts until somebody else takes over.
+terms-when = { $from } to { $until }
+terms-since = Since { $from }
+terms-named-by = Named by
+terms-by-file = the tree file
+terms-last-day = Last day of the duty
+terms-set-end = Set the last day
+terms-set-end-of = Set the last day of { $who }
+terms-cancel = Take back
+terms-cancel-of = Take back that { $who } takes over
+terms-name = Name who takes over
+terms-about = On the first day whoever is on duty is not any more, and the LINE account that was bound to the duty is forgotten. Whoever takes over binds their own on the page of their account.
+terms-as-deputy = As the standing deputy
+terms-name-button = Save
+terms-nobody = Enter a title or a name
+terms-not-later = Whoever is on duty began on this day or later, or somebody takes over on this day already
+terms-cannot-end = Nobody holds this duty, or the last day lies before the first
+terms-manage = Name who takes over
+said-steward-named = It is noted who takes over.
+said-steward-end = The last day is noted.
+said-steward-cancelled = It was taken back.

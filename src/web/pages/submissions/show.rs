@@ -1,0 +1,170 @@
+//! `/submissions/{id}`: one submission with its files, what was done with it, where the like was sent before, and what can be done now.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::form::describe;
+use super::topic_name;
+use crate::domain::account::Permission;
+use crate::domain::file_kind::FileKind;
+use crate::domain::ids::SubmissionId;
+use crate::domain::submission::{SubmissionAct, SubmissionState};
+use crate::offices::OfficeRefusal;
+use crate::offices::submissions::works_above;
+use crate::store::files::{Alike, list_alike};
+use crate::store::submissions::{Step, Submission, SubmittedFile, find_submission, list_steps, list_submitted_files};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
+use crate::web::conn::Conn;
+use crate::web::input::Id;
+use crate::web::pages::HtmlPage;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::ui::actor::name_actor;
+use crate::web::ui::filters;
+use crate::web::ui::format::moment;
+use crate::web::words::Words;
+
+/// How long ago the like is looked for.
+const LOOKED_BACK: Duration = Duration::from_hours(400 * 24);
+/// Of the like, so many.
+const ALIKE_SHOWN: i64 = 10;
+
+/// A file as the page shows it.
+struct ShownFile {
+    file: SubmittedFile,
+    path: String,
+    what: String,
+}
+
+/// A step as the page shows it.
+struct ShownStep {
+    state: SubmissionState,
+    at: String,
+    by: String,
+    remark: Option<String>,
+}
+
+/// Where the like was sent before.
+struct ShownAlike {
+    path: String,
+    says: String,
+}
+
+/// What whoever looks can do now.
+#[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
+struct MayDo {
+    check: bool,
+    propose: bool,
+    give_back: bool,
+    accept: bool,
+    send_again: bool,
+}
+
+#[derive(Template)]
+#[template(path = "submissions/one.html")]
+struct OnePage {
+    row: Submission,
+    topic: String,
+    sent_at: String,
+    files: Vec<ShownFile>,
+    steps: Vec<ShownStep>,
+    alike: Vec<ShownAlike>,
+    may: MayDo,
+    remark: String,
+    fault: Option<String>,
+}
+
+/// What was typed of a remark that was refused, and why.
+#[derive(Default)]
+pub(super) struct RefusedRemark {
+    pub(super) remark: String,
+    pub(super) why: Option<String>,
+}
+
+/// The page.
+pub(super) async fn show_one(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<SubmissionId>,
+    Conn(mut db): Conn,
+) -> Result<Response, Problem> {
+    render(&app, &mut db, &visitor, id, RefusedRemark::default(), StatusCode::OK).await
+}
+
+pub(super) async fn render(
+    app: &App,
+    db: &mut Connection,
+    visitor: &Visitor,
+    id: SubmissionId,
+    refused: RefusedRemark,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let t = visitor.words;
+    let scope = visitor.caller.scope.groups();
+    let row = find_submission(db, scope, id).await?.ok_or(OfficeRefusal::SubmissionAbsent)?;
+    let files = list_submitted_files(db, id).await?.into_iter().map(|file| ShownFile {
+        path: format!("/submissions/{id}/files/{}", file.id),
+        what: describe(t, file.kind, file.bytes, file.milliseconds),
+        file,
+    });
+    let mut steps = Vec::new();
+    for step in list_steps(db, id).await? {
+        steps.push(shown_step(db, t, step).await?);
+    }
+    let alike = list_alike(db, id, app.now() - LOOKED_BACK, scope, ALIKE_SHOWN).await?;
+    let page = OnePage {
+        topic: topic_name(t, &row),
+        sent_at: moment(t, row.sent_at),
+        files: files.collect(),
+        steps,
+        alike: alike.iter().map(|found| shown_alike(t, found)).collect(),
+        may: may_do(visitor, &row),
+        remark: refused.remark,
+        fault: refused.why,
+        row,
+    };
+    Ok(HtmlPage::of(visitor, page).status(status).into_response())
+}
+
+async fn shown_step(db: &mut Connection, t: Words, step: Step) -> Result<ShownStep, StoreError> {
+    Ok(ShownStep {
+        state: step.state,
+        at: moment(t, step.at),
+        by: name_actor(db, t, &step.by).await?,
+        remark: step.remark,
+    })
+}
+
+fn shown_alike(t: Words, found: &Alike) -> ShownAlike {
+    let key = if found.same { "material-same" } else { "material-alike" };
+    let sent_at = moment(t, found.sent_at);
+    ShownAlike {
+        path: format!("/submissions/{}", found.submission),
+        says: t.say_with(key, &[("title", &found.title), ("office", &found.office_name), ("at", &sent_at)]),
+    }
+}
+
+fn may_do(visitor: &Visitor, row: &Submission) -> MayDo {
+    let right = visitor.caller.right();
+    let (above, publishes) = (works_above(&right, row), right.may(Permission::Publish));
+    let can = |act| row.state.after(act).is_some();
+    MayDo {
+        check: above && can(SubmissionAct::Check),
+        propose: above && can(SubmissionAct::Propose),
+        give_back: (above || publishes) && can(SubmissionAct::Return),
+        accept: publishes && can(SubmissionAct::Accept),
+        send_again: right.may(Permission::OfficeWork) && (can(SubmissionAct::SendAgain) || row.awaits_details()),
+    }
+}
+
+/// Why a submission was returned last.
+pub(super) async fn find_reason(db: &mut Connection, id: SubmissionId) -> Result<Option<String>, StoreError> {
+    let last = list_steps(db, id).await?.pop();
+    Ok(last.filter(|step| step.state == SubmissionState::Returned).and_then(|step| step.remark))
+}

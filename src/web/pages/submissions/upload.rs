@@ -1,0 +1,129 @@
+//! Files of a form as they come: each is written down, looked at and kept before the next is read; then the fields are shown.
+//!
+//! The same file sent twice is kept once, so that a second click does no harm.
+
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::HERE;
+use super::form::{MaterialForm, read_ids, write_ids};
+use super::send::{Sending, render};
+use crate::domain::content_id::FileId;
+use crate::domain::ids::SubmissionId;
+use crate::domain::submission::MOST_FILES;
+use crate::files::upload::NotStaged;
+use crate::web::app::App;
+use crate::web::pages::form_state::FormState;
+use crate::web::people::Visitor;
+use crate::web::problem::Problem;
+use crate::web::uploads::{announced, not_kept, not_staged, say_not_kept, say_not_staged};
+
+/// The longest text beside the files: the ids of those that were chosen before.
+const LONGEST: usize = 1_000;
+
+/// Takes files in and shows the form with them.
+pub(super) async fn take_files(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    // a form holds little beside its files: what is far too large is refused before it is read
+    let most = app.files.limits().most().saturating_mul(MOST_FILES as u64) + 100_000;
+    let sent = if announced(&headers).is_some_and(|size| size > most) {
+        Sent {
+            fault: say_not_staged(visitor.words, &NotStaged::TooLarge(app.files.limits().most())),
+            ..Sent::default()
+        }
+    } else {
+        read_parts(&app, &visitor, request).await?
+    };
+    let place = match sent.again {
+        Some(id) => format!("{HERE}/{id}/again"),
+        None => format!("{HERE}/new"),
+    };
+    match sent.fault {
+        None => Ok(Redirect::to(&format!("{place}?files={}", write_ids(&sent.files))).into_response()),
+        Some(fault) => {
+            let typed = MaterialForm { files: write_ids(&sent.files), ..MaterialForm::default() };
+            let again = sent.again.map(|id| (id, None));
+            let fields = again.is_none() && !sent.files.is_empty();
+            let sending = Sending { again, fields, upload_fault: Some(fault) };
+            let mut db = app.db.acquire().await?;
+            render(&app, &mut db, &visitor, sending, FormState::new(typed), StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+    }
+}
+
+/// What came.
+#[derive(Debug, Default)]
+struct Sent {
+    files: Vec<FileId>,
+    again: Option<SubmissionId>,
+    fault: Option<String>,
+}
+
+async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Sent, Problem> {
+    let broken = |_: MultipartError| Problem::bad_request("The form cannot be read to its end.");
+    let mut parts = Multipart::from_request(request, app).await.map_err(|_| Problem::bad_request("No form."))?;
+    let mut sent = Sent::default();
+    let mut read = 0;
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        read += 1;
+        if read > 2 * MOST_FILES + 4 {
+            return Err(Problem::bad_request("The form has too many parts."));
+        }
+        match (part.name(), part.file_name()) {
+            (Some("file"), Some(_)) => take_one(app, visitor, part, &mut sent).await?,
+            (Some("files"), None) => sent.files = read_ids(&text_of(part).await?),
+            (Some("again"), None) => sent.again = text_of(part).await?.parse().ok(),
+            _ => {
+                text_of(part).await?;
+            }
+        }
+        if sent.fault.is_some() {
+            break;
+        }
+    }
+    if sent.files.is_empty() && sent.fault.is_none() {
+        sent.fault = Some(visitor.words.say("material-file-none"));
+    }
+    Ok(sent)
+}
+
+async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent) -> Result<(), Problem> {
+    let t = visitor.words;
+    let staged = match app.files.stage(None, part).await {
+        Ok(staged) => staged,
+        // a field of files that was left empty
+        Err(NotStaged::Empty) => return Ok(()),
+        Err(why) => {
+            sent.fault = Some(say_not_staged(t, &why).ok_or_else(|| not_staged(&why))?);
+            return Ok(());
+        }
+    };
+    match app.files.keep(&app.db, &staged, &visitor.caller.actor(), app.now()).await {
+        Ok(file) if sent.files.contains(&file.id) => {}
+        Ok(_) if sent.files.len() >= MOST_FILES => sent.fault = Some(t.say("material-file-many")),
+        Ok(file) => sent.files.push(file.id),
+        Err(why) => match say_not_kept(t, &why) {
+            Some(sentence) => sent.fault = Some(sentence),
+            None => return Err(not_kept(why)),
+        },
+    }
+    Ok(())
+}
+
+/// A short text of the form.
+async fn text_of(mut part: Field<'_>) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = part.chunk().await.map_err(|_| Problem::bad_request("The form cannot be read."))? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > LONGEST {
+            return Err(Problem::too_large());
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Problem::bad_request("The form cannot be read."))
+}
