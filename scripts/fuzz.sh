@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-targets='webhook tree_file letter_number join_code heard_text picture text'
+targets='webhook tree_file letter_number join_code heard_text picture video text'
 minimise=
 if [ "${1:-}" = --minimise ]; then
     minimise=1

@@ -116,6 +116,7 @@ fn milliseconds(track: &Track) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_cover_has_the_shape_of_its_video() {
@@ -131,6 +132,27 @@ mod tests {
     fn what_is_no_mp4_is_damaged() {
         for bytes in [b"".as_slice(), b"%PDF-1.7", b"\0\0\0\x18ftypisom\0\0\0\0isom"] {
             assert!(matches!(Video::read(&mut &*bytes), Err(BadVideo::Damaged | BadVideo::Tracks)), "{bytes:?}");
+        }
+    }
+
+    const CLIP: &[u8] = include_bytes!("../../tests/it/files/clip.mp4");
+
+    #[test]
+    fn a_clip_says_its_size_and_how_long_it_plays() {
+        let video = Video::read(&mut &*CLIP).expect("a video");
+        assert_eq!((video.width, video.height), (160, 120));
+        assert!((1_900..2_300).contains(&video.milliseconds), "{video:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_changed_in_a_clip_nothing_panics(changes in prop::collection::vec((0..CLIP.len(), any::<u8>()), 1..12), end in 0..CLIP.len()) {
+            let mut bytes = CLIP.to_vec();
+            for (at, byte) in changes {
+                bytes[at] = byte;
+            }
+            let _ = Video::read(&mut &*bytes);
+            let _ = Video::read(&mut &bytes[..end]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Terms of office: naming who follows a steward or standing deputy and from which day, taking that back, and setting a last day.
 //!
-//! A successor who is named for a day to come takes over then by itself ([`hand_over_due`], a step of upkeep, by the earlier of the two clocks);
+//! A successor who is named for a day to come takes over then by itself (`hand_over_due`, a step of upkeep, by the earlier of the two clocks);
 //! one whose day has come already takes over in the act itself. Whoever manages a group does this for it.
 
 use serde_json::json;

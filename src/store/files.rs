@@ -198,6 +198,7 @@ pub async fn lock_unused(db: &mut Connection, until: Timestamp) -> Result<Option
     let row = sqlx::query!(
         r#"select id as "id: FileId", kind as "kind: FileKind" from files f
         where created_at < $1 and not exists (select from submission_files s where s.file_id = f.id)
+            and not exists (select from line_files l where l.state = 'fetched' and l.file_id = f.id)
             and not exists (select from bulletins b
                 where b.media <> '[]' and b.media @> jsonb_build_array(jsonb_build_object('file', encode(f.id, 'hex'))))
         order by created_at limit 1 for update skip locked"#,

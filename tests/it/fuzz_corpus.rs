@@ -28,13 +28,14 @@ type Target = fn(&[u8]);
 
 #[test]
 fn no_kept_input_breaks_a_parser_and_the_corpus_stays_small() {
-    let targets: [(&str, Target); 7] = [
+    let targets: [(&str, Target); 8] = [
         ("webhook", targets::webhook),
         ("tree_file", targets::tree_file),
         ("letter_number", targets::letter_number),
         ("join_code", targets::join_code),
         ("heard_text", targets::heard_text),
         ("picture", targets::picture),
+        ("video", targets::video),
         ("text", targets::text),
     ];
     let bytes: u64 = targets.into_iter().map(|(name, run)| replay(name, run)).sum();

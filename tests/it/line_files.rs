@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use gcc_relay::domain::account::Role;
+use gcc_relay::files::sweep::sweep;
 use gcc_relay::intake::Intake;
 use gcc_relay::simulator::{Endpoint, Fault, FaultRule, GroupEvent, Media, MediaKind};
 use gcc_relay::store::line_files::claim;
@@ -375,4 +376,18 @@ async fn what_has_ended_is_forgotten_after_a_month() {
     assert_eq!(states(&app).await.len(), 1);
     app.after(Duration::from_hours(24 * 2)).await;
     assert_eq!((states(&app).await.len(), submissions(&app).await.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn what_was_fetched_and_waits_for_the_rest_of_its_set_is_not_thrown_away() {
+    let app = with_coordinator().await;
+    send(&app, GOVERNOR, picture(10)).await;
+    while intake(&app).work().await.expect("the database") == 0 {}
+    sqlx::query("update line_files set state = 'fetched', ended_at = null, submission_id = null, file_id = (select id from files)")
+        .execute(&mut *app.db().await)
+        .await
+        .expect("a query");
+    sqlx::query("delete from submission_files").execute(&mut *app.db().await).await.expect("a query");
+    let later = app.now() + Duration::from_hours(30 * 24);
+    assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 0);
 }

@@ -63,6 +63,7 @@ pub async fn sending_up(app: &TestApp) -> Vec<Shown> {
     look(&mut shown, &publisher, &paths[1]).await;
     let draft = publisher.submit(&format!("{}/accept", paths[1]), &[]).await.location().to_owned();
     look_at_all(&mut shown, &publisher, &[&draft, &paths[1]]).await;
+    look(&mut shown, &steward, &paths[1]).await;
     for files in [json!([{ "file": clip, "alt": "วีดิทัศน์" }]), json!([{ "file": picture, "alt": "ลำไย" }])]
     {
         let carrying = app.write_with(json!({ "attachments": files })).await;

@@ -28,7 +28,7 @@ pub struct RowError {
     pub place: Option<Place>,
     /// What is wrong.
     pub reason: Reason,
-    /// What stands in the cell, where that is what is wrong; cut after [`SHOWN`] characters.
+    /// What stands in the cell, where that is what is wrong; cut after `SHOWN` characters.
     pub found: Option<String>,
 }
 

@@ -122,7 +122,11 @@ pub(super) async fn chosen_files(
 
 /// What a file is, with its size and how long it plays.
 pub(super) fn describe(t: Words, kind: FileKind, bytes: i64, milliseconds: Option<i32>) -> String {
-    let size = format!("{}.{}", bytes / 1_000_000, bytes % 1_000_000 / 100_000);
+    let size = if bytes < 1_000_000 {
+        format!("{} kB", (bytes / 1_000).max(1))
+    } else {
+        format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+    };
     match (kind, milliseconds) {
         (FileKind::Image, _) => t.say_with("material-file-image", &[("size", &size)]),
         (FileKind::Video, length) => {

@@ -76,6 +76,8 @@ struct OnePage {
     steps: Vec<ShownStep>,
     alike: Vec<ShownAlike>,
     may: MayDo,
+    /// Whether the draft may be opened.
+    publishes: bool,
     remark: String,
     fault: Option<String>,
 }
@@ -125,6 +127,7 @@ pub(super) async fn render(
         steps,
         alike: alike.iter().map(|found| shown_alike(t, found)).collect(),
         may: may_do(visitor, &row),
+        publishes: visitor.may(Permission::Publish),
         remark: refused.remark,
         fault: refused.why,
         row,
