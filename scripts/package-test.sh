@@ -11,7 +11,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     echo 'Skipped: the package can only be tried as root, on a system with apt.'
     exit 0
 fi
-if [ -e /etc/gcc-relay ] || getent passwd gcc-relay >/dev/null ||
+if [ -e /etc/gcc-relay ] || [ -e /var/lib/gcc-relay ] || getent passwd gcc-relay >/dev/null ||
     dpkg-query -W gcc-relay >/dev/null 2>&1; then
     echo 'Skipped: gcc-relay, or a part of it, is installed here, and is not to be touched.'
     exit 0
@@ -37,7 +37,7 @@ work=
 clean_up() {
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     if dpkg-query -W gcc-relay >/dev/null 2>&1; then (apt purge gcc-relay) || true; fi
-    rm -rf /etc/gcc-relay
+    rm -rf /etc/gcc-relay /var/lib/gcc-relay
     if getent passwd gcc-relay >/dev/null; then userdel gcc-relay; fi
     stop_throwaway
     [ -z "$work" ] || rm -rf "$work"
@@ -177,7 +177,7 @@ says 'it is purged; the key, which people made, is left'
 rm /etc/gcc-relay/secret.key /etc/gcc-relay/environment
 apt install "$package"
 apt purge gcc-relay
-for left in /etc/gcc-relay /usr/share/doc/gcc-relay /etc/systemd/system/multi-user.target.wants/gcc-relay.service; do
+for left in /etc/gcc-relay /var/lib/gcc-relay /usr/share/doc/gcc-relay /etc/systemd/system/multi-user.target.wants/gcc-relay.service; do
     [ ! -e "$left" ] || fail "$left is left"
     [ ! -L "$left" ] || fail "$left is left, as a link"
 done

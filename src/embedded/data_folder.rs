@@ -2,7 +2,7 @@
 //!
 //! Postgres refuses to run as root. Started by root it therefore runs as the user who owns the data
 //! already, else as `postgres`, else as `nobody`; and where that user cannot enter the wanted folder,
-//! as in a checkout under `/root`, the data go below `/var/lib/gcc-relay` and the wanted folder
+//! as in a checkout under `/root`, the data go below `/var/lib/gcc-relay-demo` and the wanted folder
 //! becomes a link to them, so that people and scripts find them under the one name.
 
 use std::fs::{self, DirBuilder};
@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::EmbeddedError;
 
-const ELSEWHERE: &str = "/var/lib/gcc-relay";
+const ELSEWHERE: &str = "/var/lib/gcc-relay-demo";
 /// The socket's path must fit the 104 bytes that the strictest system gives it.
 const SOCKET_PATH_LIMIT: usize = 100;
 const SOCKET_NAME: &str = ".s.PGSQL.5432";

@@ -143,7 +143,7 @@ async fn a_checkout_closed_to_the_postgres_user_links_to_another_folder() {
     let data_dir = closed.path().join("pg");
     let embedded = Embedded::start(&config(data_dir.clone())).await.expect("a cluster");
     let elsewhere = fs::read_link(&data_dir).expect("a link");
-    assert!(elsewhere.starts_with("/var/lib/gcc-relay"));
+    assert!(elsewhere.starts_with("/var/lib/gcc-relay-demo"));
     assert_eq!(ask(&embedded.url(), "SELECT 'here'::text").await, "here");
     embedded.stop().await.expect("a clean stop");
     fs::remove_dir_all(elsewhere).expect("an end to it");
