@@ -38,7 +38,7 @@ use crate::web::ui::filters;
 use crate::web::ui::format::{Share, moment, moment_or_dash, number};
 use crate::web::ui::label::{Badge, Label as _};
 use crate::web::ui::table::{PageTable, to_file};
-use crate::web::view::receipts::{Status, TierStatus};
+use crate::web::view::receipts::{Counts, Status, TierStatus};
 use crate::web::words::Words;
 
 /// Rows of a list on the page; the rest is in the CSV.
@@ -124,6 +124,8 @@ struct BulletinPart {
     /// Where its receipt is, if it goes anywhere: a notice may be for groups none of which had it yet.
     receipt: Option<String>,
     of_groups: String,
+    /// How it came into them, where people forwarded by hand.
+    by_way: Option<String>,
     as_of: String,
     tiers: Vec<TierView>,
     map: Vec<Tile>,
@@ -138,13 +140,19 @@ struct BulletinPart {
     causes: PageTable,
 }
 
+/// How it came into its groups: said where some of them were forwarded to by hand.
+fn by_way(t: Words, counts: &Counts) -> Option<String> {
+    let (accepted, seen) = (number(counts.accepted), number(counts.seen));
+    (counts.seen > 0).then(|| t.say_with("board-in-group-by", &[("accepted", &accepted), ("seen", &seen)]))
+}
+
 impl BulletinPart {
     fn of(viewer: &Viewer, found: &BulletinData) -> Self {
         let t = viewer.t;
         let id = found.bulletin.id;
         let share_of = |code: &str| {
             let of = || found.cells.iter().filter(|cell| cell.province.as_deref() == Some(code));
-            Share::of(of().map(|cell| cell.accepted).sum(), of().map(|cell| cell.groups).sum())
+            Share::of(of().map(|cell| cell.in_group()).sum(), of().map(|cell| cell.groups).sum())
         };
         let goes_to = |code: &str| found.cells.iter().any(|cell| cell.province.as_deref() == Some(code));
         let map = tiles::map(t.language == crate::web::words::Language::Thai, share_of, |code| {
@@ -155,17 +163,18 @@ impl BulletinPart {
             t,
             operates: viewer.operates,
             id,
-            state: Badge { class: if found.status.settled { "good" } else { "" }, word: found.status.state.word(t) },
+            state: Badge { class: if found.status.settled { "good" } else { "" }, word: found.status.state_of_part().word(t) },
             paused: found.bulletin.paused_at.is_some(),
-            share: Share::of(found.status.counts.accepted, found.status.deliveries),
+            share: Share::of(found.status.counts.in_group(), found.status.deliveries),
             receipt: (found.status.deliveries > 0).then(|| format!("/board/{id}/receipt")),
             of_groups: t.say_with(
                 "board-of-groups",
                 &[
-                    ("part", number(found.status.counts.accepted).as_str()),
+                    ("part", number(found.status.counts.in_group()).as_str()),
                     ("whole", number(found.status.deliveries).as_str()),
                 ],
             ),
+            by_way: by_way(t, &found.status.counts),
             as_of: moment(t, found.status.as_of),
             tiers: found.status.tiers.iter().map(|tier| TierView::of(t, tier, found.linked(tier))).collect(),
             map,

@@ -9,7 +9,7 @@ use super::delivery_text::{STATES, say_next_step};
 use super::{HERE, TierRow};
 use crate::domain::ids::BulletinId;
 use crate::store::deliveries::{Filter, list_deliveries};
-use crate::store::overview::list_standings;
+use crate::store::overview::{TierStanding, list_standings};
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -23,6 +23,7 @@ use crate::web::problem::Problem;
 use crate::web::ui::format::{moment, persons_of_group};
 use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::view::delivery::{Delivery, DeliveryState};
+use crate::web::view::receipts::part_state;
 use crate::web::words::Words;
 
 /// What the groups are narrowed by.
@@ -94,7 +95,7 @@ pub async fn show_one(
         path: format!("{HERE}/{id}"),
         published: moment(t, published_at),
         urgency: bulletin.urgency().mark(t),
-        state: bulletin.state().word(t),
+        state: part_state(bulletin.state(), standings.iter().map(TierStanding::open).sum()).word(t),
         public: app.public_url(&bulletin.public_token),
         subject: bulletin.subject,
         tiers: standings.iter().map(|tier| TierRow::of(t, tier)).collect(),
