@@ -28,6 +28,7 @@ pub async fn forwarding(app: &TestApp) -> Vec<Shown> {
     app.run().await;
     how_it_goes_on(app, &steward, &first, &mut shown).await;
     into_several(app, &steward, &mut shown).await;
+    by_hand(app, &steward, &mut shown).await;
     let taken_back = app.relayed().await;
     let reason = json!({ "reason": "ข้อมูลคลาดเคลื่อน" });
     app.post(&Who::Admin, &format!("bulletins/{taken_back}/withdraw"), reason).await.expect(200);
@@ -81,4 +82,12 @@ async fn into_several(app: &TestApp, steward: &Browser<'_>, shown: &mut Vec<Show
     let body = json!({ "into": ["lpn", "lpn-2"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
     app.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
     look(shown, steward, &path).await;
+}
+
+/// For a group that gets its copies by hand.
+async fn by_hand(app: &TestApp, steward: &Browser<'_>, shown: &mut Vec<Shown>) {
+    app.patch(&Who::Admin, "groups/lpn", json!({ "way": "listen" })).await.expect(200);
+    let id = app.held().await;
+    look_at_all(shown, steward, &[&format!("/waiting/{id}"), "/waiting/all"]).await;
+    app.patch(&Who::Admin, "groups/lpn", json!({ "way": null })).await.expect(200);
 }

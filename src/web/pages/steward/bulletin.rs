@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
+use super::by_hand::is_by_hand;
 use super::delivery_text::forwarding_text;
 use super::format::{Countdown, badges};
 use super::list::{letter, reach};
@@ -60,6 +61,10 @@ struct ForwardPage {
     stewarded: Option<String>,
     unlinked: Option<String>,
     quota: Vec<Quota>,
+    /// Whether the first way is to forward it by hand, which costs nothing.
+    by_hand: bool,
+    /// What the account's sending would cost, for its button.
+    pushing: String,
     /// The text for forwarding by hand, with the address that opens LINE with it.
     share: Option<Share>,
     signature: String,
@@ -155,6 +160,9 @@ pub(super) async fn render_forms(
     let drawn = if held_ids.is_empty() { ids(&|_| true) } else { held_ids.clone() };
     let signature = signature(&mut db, &visitor.caller, held_ids.first().map_or(first, |id| GroupId(*id))).await?;
     let forecast = forecast_forward(&mut db, &app.settings, id, &held_ids, app.now()).await?;
+    let held_codes: Vec<String> =
+        copies.iter().filter(|copy| copy.state == Standing::Held).map(|copy| copy.group.clone()).collect();
+    let by_hand = is_by_hand(&mut db, &app.settings.ways, &bulletin, &held_codes).await?;
     let shown = draw(&mut db, id, &drawn, &form.typed, &signature).await?;
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = describe_all(&mut db, t, &copies, now).await?;
@@ -179,6 +187,8 @@ pub(super) async fn render_forms(
         stewarded: (forecast.stewarded > 0).then(|| t.count("forward-stewarded-below", forecast.stewarded)),
         unlinked: unlinked(t, &forecast),
         quota: quota(t, &forecast),
+        by_hand,
+        pushing: t.count("forward-push-button", forecast.messages),
         signature,
         longest_note: Note::MAX,
         longest_said: t.count("forward-note-longest", i64::try_from(Note::MAX).unwrap_or_default()),

@@ -7,6 +7,7 @@
 
 mod all;
 mod bulletin;
+mod by_hand;
 mod decide;
 mod delivery_text;
 mod deputies;
