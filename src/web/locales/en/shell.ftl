@@ -3,9 +3,15 @@ shell-product = GCC bulletin relay
 shell-skip = Skip to the content
 shell-other-language = ภาษาไทย
 shell-ways = Main menu
+shell-menu = Menu
+shell-bulletins = Sending
 shell-office-work = Office work
+shell-upkeep = Set-up
 shell-signed-in-as = Signed in as { $name }
 shell-sign-out = Sign out
+# how the title of a page begins on which something was typed wrongly
+shell-error = Error
+shell-faults = This cannot be done yet. Please correct:
 shell-failed-times =
     { $n ->
         [one] { $shown } attempt

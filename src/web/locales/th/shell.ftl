@@ -3,9 +3,15 @@ shell-product = ระบบส่งต่อประกาศ GCC
 shell-skip = ข้ามไปยังเนื้อหา
 shell-other-language = English
 shell-ways = เมนูหลัก
+shell-menu = เมนู
+shell-bulletins = การส่งประกาศ
 shell-office-work = งานสำนักงาน
+shell-upkeep = ผังหน่วยงานและระบบ
 shell-signed-in-as = เข้าสู่ระบบในชื่อ { $name }
 shell-sign-out = ออกจากระบบ
+# how the title of a page begins on which something was typed wrongly
+shell-error = ข้อผิดพลาด
+shell-faults = ยังดำเนินการไม่ได้ โปรดแก้ไขข้อมูลตามรายการต่อไปนี้
 shell-failed-times = { $shown } ครั้ง
 shell-failed = มีผู้พยายามเข้าสู่ระบบด้วยชื่อผู้ใช้ของท่านจากอุปกรณ์อื่นแต่ไม่สำเร็จ { $times } ตั้งแต่ { $since } หากไม่ใช่ท่าน รหัสผ่านของท่านยังปลอดภัย แต่โปรดตรวจสอบรายการอุปกรณ์ในหน้าบัญชีของฉัน
 shell-failed-seen = รับทราบ
