@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::place;
+use super::read_back::read_village;
 use crate::domain::area::{Area, BadArea};
 use crate::domain::dissemination::{EvidenceLink, Medium, Reach, Source, Times};
 use crate::domain::text::{BadText, Outlet};
@@ -134,8 +135,7 @@ fn read_area(t: Words, typed: &SpreadForm, errors: &mut FormErrors) -> Option<Ar
     if typed.village.trim().is_empty() {
         return Some(area);
     }
-    let number = read_number(&typed.village).and_then(|number| i16::try_from(number).ok());
-    let village = number.ok_or(BadArea::Village).and_then(|number| area.with_village(number));
+    let village = read_village(&typed.village).ok_or(BadArea::Village).and_then(|number| area.with_village(number));
     errors.check("village", village.map_err(say))
 }
 
