@@ -25,7 +25,7 @@ async fn a_coordinator_receives_a_letter_endorses_it_and_prints_the_sheet() {
     let location = answer.location();
     let path = format!("/register/{}", id_in(location));
     let page = coordinator.open(location).await.text;
-    for said in ["ลงรับแล้ว", "จังหวัดลำพูน", "<dd>๑</dd>", "๒๒ มี.ค. ๒๕๖๑", "๙.๐๖ น.", "ยังไม่มีการสั่งการ"]
+    for said in ["ลงรับแล้ว", "จังหวัดลำพูน", "<dd>๑</dd>", "๒๒ มีนาคม ๒๕๖๑", "๙.๐๖ น.", "ยังไม่มีการสั่งการ"]
     {
         assert!(page.contains(said), "{said} in {page}");
     }

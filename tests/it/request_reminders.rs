@@ -69,7 +69,7 @@ async fn the_coordinator_is_reminded_at_half_of_the_time_and_on_the_last_day_the
     until(&app, "2018-03-27T01:30:00Z").await;
     assert_eq!(all(), (1, 0, 0, 0), "half of the time is over, and offices open");
     let said = last_line(&app, COORDINATOR);
-    for part in ["ภายในวันที่ ๓๐ มี.ค. ๒๕๖๑", "1. รายงานผลการจัดตั้งกลุ่ม", "2. แจ้งรายชื่อผู้ประสานงาน", "/requests?office=lamphun"]
+    for part in ["ภายในวันที่ ๓๐ มีนาคม ๒๕๖๑", "1. รายงานผลการจัดตั้งกลุ่ม", "2. แจ้งรายชื่อผู้ประสานงาน", "/requests?office=lamphun"]
     {
         assert!(said.contains(part), "{part}: {said}");
     }

@@ -327,6 +327,15 @@ impl PageTable {
         Self { class, ..self }
     }
 
+    /// The same with its numbers as a sheet writes them.
+    #[must_use]
+    pub fn formal(mut self, t: Words) -> Self {
+        for place in self.rows.iter_mut().flatten().filter(|place| place.is_number) {
+            place.cell = place.cell.formal(t);
+        }
+        self
+    }
+
     /// The same in a box that scrolls where there are many rows.
     #[must_use]
     pub fn tall(self) -> Self {

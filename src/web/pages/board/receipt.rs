@@ -164,7 +164,9 @@ pub async fn show_receipt(
 }
 
 fn province_table(t: Words, sums: &[ProvinceSum]) -> PageTable {
-    PageTable::of(t, &t.say("receipt-by-province"), &province_columns(None), sums).styled("table receipt-table")
+    PageTable::of(t, &t.say("receipt-by-province"), &province_columns(None), sums)
+        .styled("table receipt-table")
+        .formal(t)
 }
 
 /// The province as a letter writes it; Bangkok is none.
@@ -183,7 +185,11 @@ fn line(t: Words, delivery: Delivery) -> ReceiptLine {
     let why = delivery.reason.as_ref().map(|why| why.word(t));
     let standing = match accepted_at {
         Some(_) => String::new(),
-        None => [Some(delivery.state.word(t)), seen_at.map(|at| moment(t, at)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
+        None => [Some(delivery.state.word(t)), seen_at.map(|at| moment(t, at)), why]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" – "),
     };
     ReceiptLine {
         group: delivery.group.name,

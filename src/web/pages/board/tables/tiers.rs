@@ -6,7 +6,7 @@ use crate::domain::ids::BulletinId;
 use crate::store::board::provinces::{Cell as Count, OfficeCell, Sum};
 use crate::web::pages::board::province::CENTRE;
 use crate::web::ui::cell::Cell;
-use crate::web::ui::format::{Share, persons_of_groups, province, tier_label};
+use crate::web::ui::format::{Share, number, persons_of_groups, province, tier_label};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::Column;
 use crate::web::view::receipts::TierStatus;
@@ -135,9 +135,7 @@ pub fn sum_columns(groups: &HashMap<String, String>) -> Vec<Column<'_, Sum>> {
         Column::number("delivery-state-accepted", |row: &Sum| row.accepted).in_file(),
         Column::number("delivery-state-seen", |row: &Sum| row.seen),
         Column::share("board-share", share),
-        Column::number("board-in-group-of", Sum::in_group)
-            .shown(move |row, _| part_of(&share(row)))
-            .on_page(),
+        Column::number("board-in-group-of", Sum::in_group).shown(move |row, _| part_of(&share(row))).on_page(),
         Column::number("board-bulletins", |row: &Sum| row.bulletins),
         Column::number("board-acknowledged-groups", |row: &Sum| row.acknowledged),
     ]
@@ -178,5 +176,5 @@ fn link_or_text(to: Option<&str>, text: &str) -> Cell {
 }
 
 fn part_of(share: &Share) -> Cell {
-    Cell::text(&format!("{}/{}", share.part, share.whole))
+    Cell::text(&format!("{}/{}", number(share.part), number(share.whole)))
 }
