@@ -68,6 +68,7 @@ mod newcomers;
 mod observability;
 mod oidc_provider;
 mod on_behalf;
+mod pages_asked;
 mod pages_by_hand;
 mod pages_compose;
 mod pages_hostile;

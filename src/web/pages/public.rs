@@ -11,6 +11,7 @@ use super::{HtmlPage, assets};
 use crate::domain::bulletin::{Kind, Link, MediaFile, Stage, Urgency};
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::BulletinId;
+use crate::domain::request::DraftedRequest;
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::{Bulletin, Carried, Filter, find_correction, get_bulletin, list_bulletins, list_carried};
@@ -35,6 +36,9 @@ struct PublicPage {
     image: Option<Picture>,
     media: Vec<ShownMedia>,
     paragraphs: Vec<Vec<String>>,
+    asked: Vec<AskedLine>,
+    /// By when it is to be acknowledged in LINE.
+    acknowledge_by: Option<String>,
     origin: String,
     links: Vec<Link>,
     published: String,
@@ -61,6 +65,18 @@ impl ShownMedia {
             preview: format!("/i/{}.jpg", media.preview),
             alt: media.alt.to_string(),
         }
+    }
+}
+
+/// What offices are asked, and by when.
+struct AskedLine {
+    text: String,
+    due: Option<String>,
+}
+
+impl AskedLine {
+    fn of(request: &DraftedRequest) -> Self {
+        Self { text: request.text.to_string(), due: request.thai_due() }
     }
 }
 
@@ -164,6 +180,7 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
     let urgency = bulletin.urgency();
     let date = bulletin.document_date.as_deref().and_then(|date| date.parse().ok());
     let image = Picture::of(&bulletin);
+    let acknowledge_by = bulletin.due_at().map(moment);
     PublicPage {
         style: assets::style_path(),
         urgency: (urgency > Urgency::Routine).then(|| urgency.thai()),
@@ -176,6 +193,8 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
         subject: bulletin.subject,
         // a digest lists what it carries, with the way to each
         paragraphs: if bulletin.kind == Kind::Digest { Vec::new() } else { paragraphs(&bulletin.body) },
+        asked: bulletin.requests.iter().map(AskedLine::of).collect(),
+        acknowledge_by,
         origin: bulletin.origin_office,
         links: bulletin.links.0,
         published: bulletin.published_at.map(moment).unwrap_or_default(),

@@ -44,6 +44,10 @@ register-year-close = Close the year { $year }
 said-year-closed = The year is closed
 said-year-closed-already = The year was closed already
 
+register-unreceived = Bulletins that are not in the register yet
+register-unreceived-about = “Receive now” gives a number with the present day and time. To say another time or a remark, open the subject.
+register-receive-now = Receive now
+register-receive-of = Receive { $subject }
 register-into = Register of { $office }
 register-bulletin = The bulletin that is received
 register-faults = It cannot be entered yet

@@ -10,6 +10,7 @@ forward-back = Back to what is waiting
 forward-letter = { $number }, dated { $date }
 forward-from = From { $office }
 forward-published = Published { $at }
+forward-acknowledge-by = To be acknowledged in LINE by { $at }
 forward-groups = { $n ->
     [one] { $shown } group
    *[other] { $shown } groups

@@ -1,5 +1,5 @@
 # Office work: the receive register.
-way-register = ทะเบียนรับ
+way-register = ทะเบียนหนังสือรับ
 register-title = ทะเบียนหนังสือรับ
 register-receive = ลงรับหนังสือ
 register-words = ค้นหา (เรื่อง เลขที่หนังสือ จาก ถึง หมายเหตุ การสั่งการ)
@@ -12,7 +12,7 @@ register-empty = ยังไม่มีหนังสือในทะเบ
 register-older = รายการก่อนหน้า
 register-number = เลขรับ
 register-received-at = รับเมื่อ
-register-document-number = ที่
+register-document-number = เลขที่หนังสือ
 register-dated = ลงวันที่
 register-from = จาก
 register-to = ถึง
@@ -44,6 +44,10 @@ register-year-close = ปิดทะเบียนปี { $year }
 said-year-closed = ปิดทะเบียนของปีแล้ว
 said-year-closed-already = ทะเบียนของปีนี้ปิดไว้แล้ว
 
+register-unreceived = ประกาศที่ยังไม่ได้ลงรับ
+register-unreceived-about = กด “ลงรับทันที” เพื่อออกเลขรับด้วยวันและเวลาขณะนี้ หากต้องการระบุวันเวลาหรือหมายเหตุ โปรดกดชื่อเรื่อง
+register-receive-now = ลงรับทันที
+register-receive-of = ลงรับ { $subject }
 register-into = ทะเบียนของ { $office }
 register-bulletin = ประกาศที่ลงรับ
 register-faults = ยังลงรับไม่ได้ โปรดตรวจสอบ

@@ -47,7 +47,7 @@ pub struct RequestForm {
 }
 
 /// A request as the page of its bulletin shows it.
-pub(super) struct Asked {
+pub(in crate::web::pages) struct Asked {
     pub no: usize,
     pub kind: RequestKind,
     pub purpose: RequestPurpose,
@@ -56,7 +56,7 @@ pub(super) struct Asked {
 }
 
 /// What a bulletin asks.
-pub(super) fn list_asked(t: Words, row: &Bulletin) -> Vec<Asked> {
+pub(in crate::web::pages) fn list_asked(t: Words, row: &Bulletin) -> Vec<Asked> {
     let asked = row.requests.iter().enumerate().map(|(index, request)| Asked {
         no: index + 1,
         kind: request.kind,

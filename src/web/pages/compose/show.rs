@@ -25,6 +25,7 @@ use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::{Choice, FormState};
+use crate::web::pages::register::receive_path;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::actor::say_actor;
@@ -56,6 +57,8 @@ struct ShowPage {
     history: Vec<String>,
     /// Where it can be read, once it is published; then it can be followed too.
     public_page: Option<String>,
+    /// Where it is entered into the register of the visitor's office.
+    receive: Option<String>,
     about: Option<String>,
     /// The page of the digest that carries it.
     digest: Option<String>,
@@ -164,6 +167,7 @@ pub async fn page_asking(
         corrected,
         history: history.iter().filter_map(|entry| history_line(t, entry)).collect(),
         public_page: row.published_at.map(|_| format!("/b/{}", row.public_token)),
+        receive: receive_path(db, visitor, id).await?,
         about: row.about.map(|about| format!("/bulletins/{about}")),
         digest: row.digest_id.map(|digest| format!("/bulletins/{digest}")),
         carried: carried.into_iter().map(|item| (item.subject, format!("/bulletins/{}", item.id))).collect(),

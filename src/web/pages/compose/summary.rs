@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::format;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read_form::read_moment;
+use super::requests::{Asked, list_asked};
 use crate::domain::ids::BulletinId;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::digests::next_hour;
@@ -35,6 +36,7 @@ use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::filters;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::Label as _;
 
@@ -50,6 +52,8 @@ struct SummaryPage {
     bubble: Option<Shown>,
     counts: Option<Counts>,
     exercise: Option<String>,
+    /// What it asks of offices, and by when.
+    asked: Vec<Asked>,
     automatic: bool,
     /// When the next digest goes out, where this bulletin may wait for it.
     digest_at: Option<String>,
@@ -114,6 +118,7 @@ async fn page(
         seen: row.updated_at.as_microsecond().to_string(),
         bubble,
         counts,
+        asked: list_asked(t, &row),
         exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
         digest_at: next_hour(&app.settings, &row, app.now()).ok().map(|at| moment(t, at)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::unreceived::{Unreceived, list_unreceived};
 use super::{HERE, choose_office};
 use crate::domain::register::{RegisterPlace, RegisterRule, RegisterYear};
 use crate::domain::search::{BadWords, Words as Pieces};
@@ -77,6 +78,8 @@ struct Shown {
     csv: String,
     rules: Vec<Choice>,
     lines: Vec<YearLine>,
+    /// Bulletins that the office has and the register has not.
+    unreceived: Vec<Unreceived>,
 }
 
 #[derive(Template)]
@@ -187,6 +190,7 @@ pub async fn show_list(
     let last = rows.last().filter(|_| more).map(|row| row.place().to_string());
     let entries: Vec<RegisterEntry> = rows.into_iter().map(RegisterEntry::of).collect();
     let years = list_years(&mut db, office.id).await?;
+    let unreceived = list_unreceived(&mut db, t, office.id).await?;
     let rule = get_rule(&mut db, office.id).await?;
     let choices = years.iter().map(|row| {
         let year = row.year.to_string();
@@ -200,6 +204,7 @@ pub async fn show_list(
         csv: address(&office, &form.typed, "format", "csv"),
         rules: rules(t, rule),
         lines: years.into_iter().map(|row| YearLine::of(t, row, now)).collect(),
+        unreceived,
         office,
     };
     Ok(HtmlPage::of(&visitor, RegisterPage { form, shown: Some(shown) }).into_response())

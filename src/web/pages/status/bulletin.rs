@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::delivery_text::{STATES, say_next_step};
 use super::{HERE, TierRow};
+use crate::domain::account::Permission;
 use crate::domain::ids::BulletinId;
 use crate::store::deliveries::{Filter, list_deliveries};
 use crate::store::overview::{TierStanding, list_standings};
@@ -16,10 +17,13 @@ use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::HtmlPage;
+use crate::web::pages::compose::{Asked, list_asked};
 use crate::web::pages::form_fields::with_any;
 use crate::web::pages::form_state::{Choice, FormErrors};
+use crate::web::pages::register::receive_path;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::filters;
 use crate::web::ui::format::{moment, persons_of_group};
 use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::view::delivery::{Delivery, DeliveryState};
@@ -55,6 +59,12 @@ struct StatusPage {
     urgency: Option<Badge>,
     state: String,
     public: String,
+    /// What it asks of offices, and by when.
+    asked: Vec<Asked>,
+    /// Where it is entered into the register of the visitor's office.
+    receive: Option<String>,
+    /// Whether the visitor's tasks are a page away.
+    has_tasks: bool,
     tiers: Vec<TierRow>,
     form: FormErrors,
     states: Vec<Choice>,
@@ -90,6 +100,7 @@ pub async fn show_one(
         let fields = [("state", query.state.as_str()), ("cursor", &cursor.encode())];
         format!("{HERE}/{id}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
+    let receive = receive_path(&mut db, &visitor, id).await?;
     let choice = |state: DeliveryState| Choice::of(&code_of(&state), state.word(t), &query.state);
     let one = StatusPage {
         path: format!("{HERE}/{id}"),
@@ -97,6 +108,9 @@ pub async fn show_one(
         urgency: bulletin.urgency().mark(t),
         state: part_state(bulletin.state(), standings.iter().map(TierStanding::open).sum()).word(t),
         public: app.public_url(&bulletin.public_token),
+        asked: list_asked(t, &bulletin),
+        receive,
+        has_tasks: visitor.may(Permission::OfficeWork),
         subject: bulletin.subject,
         tiers: standings.iter().map(|tier| TierRow::of(t, tier)).collect(),
         form: FormErrors::default(),

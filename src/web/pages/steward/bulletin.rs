@@ -15,6 +15,7 @@ use super::format::{Countdown, badges};
 use super::list::{letter, reach};
 use super::receipt::{self, Receipt};
 use super::report::ReportPart;
+use super::tasks::{Task, list_of_bulletin};
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::share_text::share_url;
@@ -38,6 +39,7 @@ use crate::web::pages::form_state::FormState;
 use crate::web::pages::report_form::ReportForm;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::filters;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::Badge;
 use crate::web::words::{Words, group_digits};
@@ -51,6 +53,10 @@ struct ForwardPage {
     letter: Option<String>,
     from: String,
     published: String,
+    /// What it asks of the visitor's office.
+    tasks: Vec<Task>,
+    /// By when it is to be acknowledged.
+    acknowledge_by: Option<String>,
     /// The page of the newest correction.
     corrected: Option<String>,
     copies: Vec<DeliveryView>,
@@ -167,6 +173,7 @@ pub(super) async fn render_forms(
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = describe_all(&mut db, t, &copies, now).await?;
     let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
+    let tasks = list_of_bulletin(&mut db, visitor, id, now).await?;
     let report = ReportPart::find(&mut db, t, &bulletin, &groups, report).await?;
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
@@ -174,6 +181,8 @@ pub(super) async fn render_forms(
         id,
         share: Share::of(app, &bulletin).filter(|_| !held_ids.is_empty()),
         badges: badges(t, bulletin.kind, bulletin.urgency()),
+        tasks,
+        acknowledge_by: bulletin.due_at().map(|at| moment(t, at)),
         letter: letter(t, bulletin.document_number.as_deref(), bulletin.document_date.as_deref()),
         subject: bulletin.subject,
         from: bulletin.origin_office,

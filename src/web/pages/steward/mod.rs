@@ -17,6 +17,7 @@ mod list;
 mod receipt;
 mod report;
 mod settings;
+mod tasks;
 pub(super) mod terms;
 
 use axum::Router;
