@@ -16,6 +16,7 @@ use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::actor::{ActorNames, users_among};
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{DASH, Share, moment, number, number_or_dash};
 use crate::web::ui::table::{Column, PageTable};
@@ -87,16 +88,19 @@ async fn render(
     let chosen = form.typed.group.clone();
     let in_use: Vec<EstablishmentGroup> =
         shown.groups.into_iter().filter(|row| row.group.stage != GroupStage::Closed).collect();
+    let said = in_use.iter().flat_map(|row| row.created_by.iter().chain(&row.verified_by));
+    let users = users_among(said.chain(shown.reports.iter().map(|report| &report.made_by)));
+    let names = ActorNames::find(&mut db, &users).await?;
     let page = OfficePage {
         overdue: due.clone().filter(|_| shown.office.overdue),
         due: due.filter(|_| !shown.office.overdue && shown.office.requested.is_some()),
         facts: facts(t, &shown.office.sums),
         has_groups: !in_use.is_empty(),
-        groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen), &in_use)
+        groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen, &names), &in_use)
             .styled("table stacks"),
         mail_to: app.settings.establishment.mail.as_ref().map(|mail| mail.to.to_string()),
         verifies: visitor.may(Permission::VerifyGroups),
-        reports: PageTable::of(t, &t.say("establishment-reports"), &report_columns(), &shown.reports)
+        reports: PageTable::of(t, &t.say("establishment-reports"), &report_columns(&names), &shown.reports)
             .styled("table stacks"),
         form,
         code: office.code,
@@ -144,10 +148,10 @@ pub(super) fn name_cell(t: Words, row: &EstablishmentGroup) -> Cell {
 }
 
 /// Who said what of a group, and when.
-fn said_cell(t: Words, row: &EstablishmentGroup) -> Cell {
+fn said_cell(t: Words, names: &ActorNames, row: &EstablishmentGroup) -> Cell {
     let mut lines = Vec::new();
     if let (Some(at), Some(by)) = (row.created_at, &row.created_by) {
-        let (at, by) = (moment(t, at), by.to_string());
+        let (at, by) = (moment(t, at), names.say(t, by));
         lines.push(t.say_with("establishment-said-created", &[("at", &at), ("by", &by)]));
     }
     if let Some(at) = row.linked_at.filter(|_| row.group.linked) {
@@ -157,7 +161,7 @@ fn said_cell(t: Words, row: &EstablishmentGroup) -> Cell {
         lines.push(t.say_with("establishment-said-lost", &[("at", &moment(t, at))]));
     }
     if let (Some(at), Some(by)) = (row.verified_at, &row.verified_by) {
-        let (at, by) = (moment(t, at), by.to_string());
+        let (at, by) = (moment(t, at), names.say(t, by));
         lines.push(t.say_with("establishment-said-verified", &[("at", &at), ("by", &by)]));
     }
     if let Some(remark) = &row.remark {
@@ -171,7 +175,7 @@ fn said_cell(t: Words, row: &EstablishmentGroup) -> Cell {
     if said.is_empty() { Cell::text(DASH) } else { said.quiet() }
 }
 
-fn group_columns(chosen: &[String]) -> Vec<Column<'_, EstablishmentGroup>> {
+fn group_columns<'a>(chosen: &'a [String], names: &'a ActorNames) -> Vec<Column<'a, EstablishmentGroup>> {
     type Row = EstablishmentGroup;
     vec![
         Column::text("board-group", |row: &Row| row.group.name.clone())
@@ -190,11 +194,11 @@ fn group_columns(chosen: &[String]) -> Vec<Column<'_, EstablishmentGroup>> {
             let known = |number: Option<i32>| number_or_dash(number.map(i64::from));
             format!("{} / {}", known(row.group.members), known(row.group.head_count))
         }),
-        Column::words("establishment-said", |_: &Row, _| String::new()).shown(|row, t| said_cell(t, row)),
+        Column::words("establishment-said", |_: &Row, _| String::new()).shown(move |row, t| said_cell(t, names, row)),
     ]
 }
 
-fn report_columns<'a>() -> Vec<Column<'a, EstablishmentReport>> {
+fn report_columns(names: &ActorNames) -> Vec<Column<'_, EstablishmentReport>> {
     type Row = EstablishmentReport;
     vec![
         Column::words("establishment-last-report", |row: &Row, _| row.no.to_string())
@@ -204,7 +208,7 @@ fn report_columns<'a>() -> Vec<Column<'a, EstablishmentReport>> {
             })
             .naming_the_row(),
         Column::time("establishment-made-at", |row: &Row| Some(row.made_at)),
-        Column::text("establishment-made-by", |row: &Row| row.made_by.to_string()),
+        Column::words("establishment-made-by", move |row: &Row, t| names.say(t, &row.made_by)),
         Column::badge("establishment-paper", |row: &Row, t| (paper_badge(t, row), String::new())),
         Column::badge("establishment-mail", |row: &Row, t| (mail_badge(t, row), String::new())),
     ]
