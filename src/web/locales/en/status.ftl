@@ -1,5 +1,5 @@
 # Where bulletins stand in one's own part of the tree.
-status-title = Bulletins
+status-title = Where bulletins stand
 status-none = There is no bulletin for your office yet
 status-published = Published
 status-older = Earlier bulletins
@@ -32,4 +32,4 @@ status-next-retry = operations must look at it and send it again
 status-next-link = the office's LINE group must be linked; ask operations
 status-next-undecline = if it was declined by mistake, ask operations
 status-next-at = (by itself at { $at })
-ways-status = Bulletins
+ways-status = Where bulletins stand
