@@ -191,6 +191,13 @@ impl<'a, Row> Column<'a, Row> {
         self
     }
 
+    /// On a telephone the cell has its label, also where it is a badge: the badge says a day or a number.
+    #[must_use]
+    pub fn labelled(mut self) -> Self {
+        self.labelled = true;
+        self
+    }
+
     /// On a telephone the cell is not shown where it is 0.
     #[must_use]
     pub fn hiding_zero(mut self) -> Self {

@@ -58,7 +58,7 @@ pub async fn show_bulletin(
         subject: bulletin.subject,
         withdrawn: bulletin.withdrawn_at.is_some(),
         requests: bulletin.requests.0.iter().map(|request| request.text.to_string()).collect(),
-        shares: PageTable::of(t, &t.say("requests-shares"), &share_columns(), &shares).styled("table stacks"),
+        shares: PageTable::of(t, &t.say("requests-shares"), &share_columns(), &shares).styled("table stacks").tall(),
         overdue: PageTable::of(t, &t.say("requests-overdue-list"), &overdue_columns(), &overdue).styled("table stacks"),
     };
     Ok(HtmlPage::of(&visitor, page).into_response())
