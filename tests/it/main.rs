@@ -78,6 +78,7 @@ mod pages_scenes;
 mod pages_steward;
 mod pages_templates;
 mod pages_way;
+mod pages_ways_in;
 mod people_account;
 mod people_accounts;
 mod people_attempts;
