@@ -81,6 +81,7 @@ export function declare(scene) {
       assert.equal((await second.page.goto(link.trim())).status(), 410, 'the link works once');
 
       await governor.page.goto(`${relay.url}/groups/gcc2-lamphun/settings`);
+      await governor.page.locator('li').filter({ hasText: TITLE }).locator('details.confirm > summary').click();
       await governor.page.getByRole('button', { name: say('office-end-of', { who: TITLE }) }).click();
       await said(governor.page, say('said-deputy-ended'));
       assert.equal((await deputies(relay)).length, before);

@@ -41,6 +41,8 @@ register-year-of = Year { $year }
 register-year-last = last number { $n }
 register-year-closed-at = closed { $at }
 register-year-close = Close the year { $year }
+register-year-close-about = A closed year is never opened again, and takes no entry any more.
+register-year-close-confirm = Close the year { $year } for good
 said-year-closed = The year is closed
 said-year-closed-already = The year was closed already
 

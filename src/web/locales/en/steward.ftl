@@ -131,6 +131,7 @@ said-changed = The bulletin had changed before you pressed the button; see below
 
 # Settings of a group.
 office-title = Settings of { $group }
+office-back = Back to the group
 office-how-title = How bulletins come into this group
 office-how = When there is a bulletin for this group
 office-by-hand = Wait until you forward it, every time
@@ -148,7 +149,8 @@ office-deputy-when = { $from } to { $until }
 office-phone-of = tel. { $phone }
 office-account-of = user name { $username }
 office-end = End the duty
-office-end-of = End the duty of { $who }
+office-end-of = Confirm the end of the duty of { $who }
+office-end-about = The deputy may do nothing any more from now on, and an account that was made for the duty stops working.
 office-name-deputy = Name a deputy
 office-name-deputy-button = Save the deputy
 office-deputy-name = Name

@@ -41,6 +41,8 @@ register-year-of = ปี { $year }
 register-year-last = เลขรับล่าสุด { $n }
 register-year-closed-at = ปิดเมื่อ { $at }
 register-year-close = ปิดทะเบียนปี { $year }
+register-year-close-about = เมื่อปิดแล้วเปิดอีกไม่ได้ และลงรับหนังสือในปีนั้นอีกไม่ได้
+register-year-close-confirm = ยืนยันการปิดทะเบียนปี { $year }
 said-year-closed = ปิดทะเบียนของปีแล้ว
 said-year-closed-already = ทะเบียนของปีนี้ปิดไว้แล้ว
 

@@ -122,6 +122,7 @@ said-changed = สถานะของประกาศเปลี่ยน�
 
 # Settings of a group.
 office-title = ตั้งค่า { $group }
+office-back = กลับไปหน้าของกลุ่ม
 office-how-title = การส่งต่อเข้ากลุ่มนี้
 office-how = เมื่อมีประกาศสำหรับกลุ่มนี้
 office-by-hand = รอให้ท่านกดส่งต่อทุกครั้ง
@@ -139,7 +140,8 @@ office-deputy-when = { $from } ถึง { $until }
 office-phone-of = โทร. { $phone }
 office-account-of = ชื่อผู้ใช้ { $username }
 office-end = สิ้นสุดการแทน
-office-end-of = สิ้นสุดการแทน { $who }
+office-end-of = ยืนยันการสิ้นสุดการแทนของ { $who }
+office-end-about = ผู้ปฏิบัติหน้าที่แทนจะหมดสิทธิทันที และบัญชีที่สร้างไว้สำหรับการแทนนี้จะใช้ไม่ได้อีก
 office-name-deputy = กำหนดผู้ปฏิบัติหน้าที่แทน
 office-name-deputy-button = บันทึกผู้ปฏิบัติหน้าที่แทน
 office-deputy-name = ชื่อและนามสกุล
