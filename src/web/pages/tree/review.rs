@@ -20,6 +20,7 @@ use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::cell::Cell;
 use crate::web::ui::format::moment;
 use crate::web::ui::table::{Column, PageTable};
 use crate::web::words::{Words, group_digits};
@@ -56,7 +57,9 @@ impl ShownGroup {
         let told = |cell: &&ChangedCell| !group.is_new || !["code", "name", "office_name"].contains(&&*cell.column);
         let cells: Vec<ChangedCell> = group.cells.iter().filter(told).cloned().collect();
         let columns = vec![
-            Column::text("tree-column", |cell: &ChangedCell| cell.column.clone()).naming_the_row(),
+            Column::words("tree-column", |cell: &ChangedCell, t| say_column(t, &cell.column))
+                .shown(|cell, t| Cell::text(&say_column(t, &cell.column)).below(&Cell::quiet_code(&cell.column)))
+                .naming_the_row(),
             Column::text("tree-was", |cell: &ChangedCell| cell.before.clone()),
             Column::text("tree-is", |cell: &ChangedCell| cell.after.clone()),
         ];
@@ -67,6 +70,34 @@ impl ShownGroup {
             cells: PageTable::of(t, &group.name, &columns, &cells),
         }
     }
+}
+
+/// What people call a column of the tree file; its name in the file where no word is known.
+fn say_column(t: Words, column: &str) -> String {
+    t.say(match column {
+        "code" => "tree-code",
+        "parent" => "tree-parent",
+        "tier" => "tree-tier",
+        "name" => "tree-name",
+        "office" => "tree-office-code",
+        "office_name" => "tree-office-name",
+        "office_kind" => "tree-office-kind",
+        "province" => "tree-province",
+        "channel" => "delivery-channel",
+        "line_group_id" => "tree-line-group",
+        "members" => "board-seats",
+        "head_count" => "board-head-count",
+        "forwarding" => "group-forwarding",
+        "forward_within" => "tree-forward-within",
+        "steward" => "tree-steward",
+        "steward_title" => "tree-steward-title",
+        "steward_phone" => "tree-steward-phone",
+        "deputy" => "tree-deputy",
+        "retired" => "tree-retired",
+        "way" => "tree-way",
+        "push_after" => "tree-push-after",
+        _ => return column.to_owned(),
+    })
 }
 
 impl ReviewPage {
