@@ -8,16 +8,22 @@
 use std::fmt::Write as _;
 
 use super::message::plain_text;
+use crate::domain::headline::subject_line;
+use crate::domain::text::cut_at_word;
+
+/// How much of a subject is told, in UTF-16 units.
+const SUBJECT_UNITS: usize = 150;
 
 /// A message array, or the error that plain texts do not raise.
 type Reply = Result<Vec<u8>, serde_json::Error>;
 
-/// After a tap on รับทราบ.
+/// After a tap on รับทราบ: which bulletin it was. Who tapped is not said, as nothing of a person is kept.
 ///
 /// # Errors
 /// As `message::render`: none that is known, here and below.
-pub fn thanks() -> Reply {
-    plain_text("บันทึกการรับทราบแล้ว ขอขอบคุณ")
+pub fn thanks(subject: &str) -> Reply {
+    let subject = subject_line(subject);
+    plain_text(&format!("บันทึกการรับทราบแล้ว ขอขอบคุณ\n{}", cut_at_word(&subject, SUBJECT_UNITS)))
 }
 
 /// When the account was added to a group: asks for the join code, since LINE does not tell who added it, and says what the account
@@ -279,7 +285,7 @@ mod tests {
     #[test]
     fn every_reply_keeps_to_the_limits() {
         for reply in [
-            thanks(),
+            thanks(&"การปฏิบัติการสื่อสารงานของรัฐบาล".repeat(10)),
             join_greeting(400, "https://relay.example/heard"),
             linked("GCC3-ลำพูน-พาณิชย์"),
             linked_elsewhere("GCC3-ลำพูน-พาณิชย์", "GCC3-ลำพูน-เกษตร"),
