@@ -57,6 +57,7 @@ tree-is = After
 tree-is-new = new
 tree-rest = { $n } more groups are not shown here.
 tree-apply = Apply as shown
+tree-apply-not = Do not apply it
 tree-undo = Undo what this file changed
 tree-undo-hint = Changed groups become what they were; new ones are put out of use.
 tree-changed-meanwhile = The chart has changed meanwhile, so the file would change something else. Look at it again.

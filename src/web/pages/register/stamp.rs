@@ -67,7 +67,7 @@ impl Sheet {
         Ok(Self {
             dated: date.map(|date| formal_day(t, date)),
             stamp: Stamp::of(t, &entry),
-            recorded: recorded(t, &names, &entry.recorded_by, entry.recorded_at),
+            recorded: recorded(t, "register-received-by", &names, &entry.recorded_by, entry.recorded_at),
             steps: endorsements.into_iter().map(|step| Step::of(t, &names, step)).collect(),
             entry,
         })
@@ -106,7 +106,7 @@ impl Step {
         };
         Self {
             said,
-            recorded: recorded(t, names, &step.recorded_by, step.recorded_at),
+            recorded: recorded(t, "register-recorded", names, &step.recorded_by, step.recorded_at),
             at: formal_moment(t, step.at),
             text: step.text,
             author: step.author,
@@ -116,10 +116,11 @@ impl Step {
     }
 }
 
-fn recorded(t: Words, names: &HashMap<String, String>, by: &Actor, at: Timestamp) -> String {
+/// Who entered something and when, in the words of `key`.
+fn recorded(t: Words, key: &str, names: &HashMap<String, String>, by: &Actor, at: Timestamp) -> String {
     let name = match by {
         Actor::User(name) => names.get(name).map(String::as_str),
         _ => None,
     };
-    t.say_with("register-recorded", &[("who", &say_actor(t, by, name)), ("at", &formal_moment(t, at))])
+    t.say_with(key, &[("who", &say_actor(t, by, name)), ("at", &formal_moment(t, at))])
 }
