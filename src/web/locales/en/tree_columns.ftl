@@ -6,5 +6,4 @@ tree-steward = Steward’s name
 tree-steward-title = Steward’s title
 tree-steward-phone = Steward’s telephone
 tree-deputy = Deputy
-tree-retired = Out of use
 tree-push-after = Waits until it is pushed (minutes)

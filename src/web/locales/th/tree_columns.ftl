@@ -6,5 +6,4 @@ tree-steward = ชื่อผู้ส่งต่อประกาศ
 tree-steward-title = ตำแหน่งผู้ส่งต่อประกาศ
 tree-steward-phone = โทรศัพท์ผู้ส่งต่อประกาศ
 tree-deputy = ผู้ปฏิบัติหน้าที่แทน
-tree-retired = เลิกใช้
 tree-push-after = เวลารอก่อนบัญชีทางการส่งเข้ากลุ่ม (นาที)
