@@ -239,6 +239,9 @@ async fn code_for(coordinator: &Browser<'_>, bulletin: &str, area: &str) -> Stri
     let sheet = coordinator.open(&to.replace("/script/", "/sheet/")).await.text;
     let code = script.split("RBK-").nth(1).and_then(|rest| rest.get(..9)).expect("a code").to_owned();
     assert!(sheet.contains(&code), "the sheet bears it too");
+    for caption in ["สแกนเพื่ออ่านประกาศ", "โปรดตัดออกก่อนปิดประกาศ", "โปรดสแกนเพื่อแจ้งผล"] {
+        assert!(sheet.contains(caption), "{caption}: {sheet}");
+    }
     format!("RBK-{code}")
 }
 
@@ -255,6 +258,10 @@ async fn a_village_gives_back_the_code_of_its_script_without_an_account() {
     assert_eq!(code_for(&coordinator, &id, "510102").await, code, "one code for a subdistrict");
     let village = Browser::new(&app);
     assert_eq!(village.open("/readback").await.status, 200);
+    let filled = village.open(&format!("/readback?code={code}")).await.text;
+    assert!(filled.contains(&format!("value=\"{code}\"")), "what the QR code leads to has it typed: {filled}");
+    let hostile = village.open("/readback?code=%22%3E%3Cscript%3E").await.text;
+    assert!(hostile.contains("name=\"code\" value=\"\""), "what is no code is not taken over: {hostile}");
     for (typed, taken) in [(code.as_str(), 1), (&code.to_lowercase(), 1)] {
         let answer = village.submit("/readback", &given(typed, "3", "2")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::form_words::Words;
 use crate::pages_scenes::{Shown, look, look_at_all};
 use crate::test_app::{TestApp, Who};
 
@@ -61,6 +62,13 @@ pub async fn spreading(app: &TestApp) -> Vec<Shown> {
         let (script, sheet) = (format!("/disseminations/script/{id}"), format!("/disseminations/sheet/{id}"));
         look_at_all(&mut shown, &coordinator, &[&script, &sheet]).await;
     }
+    // a sheet with the bulletin's picture
+    let admin = app.sign_in(Who::Admin).await;
+    let words = Words::new(app, &admin).await;
+    let picture = json!([{ "image": words.known("image"), "alt": "แผนที่" }]);
+    let drawn = app.write_with(json!({ "attachments": picture })).await;
+    app.release(&drawn).await;
+    look(&mut shown, &coordinator, &format!("/disseminations/sheet/{drawn}")).await;
     let code = app.texts("select code from read_back_codes limit 1").await.remove(0);
     let village = Browser::new(app);
     look(&mut shown, &village, "/readback").await;

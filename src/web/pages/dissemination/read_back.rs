@@ -120,10 +120,19 @@ fn public(t: Words, page: ReadBackPage, status: StatusCode) -> Response {
     HtmlPage::within(Shell::outside(t, PUBLIC), page).status(status).into_response()
 }
 
-/// The form for villages.
-pub(super) async fn show_public(cookies: CookieJar) -> Response {
+/// The code that the address of a sheet's QR code names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OfSheet {
+    code: String,
+}
+
+/// The form for villages, with the code in it that the address names.
+pub(super) async fn show_public(cookies: CookieJar, Parameters(sheet): Parameters<OfSheet>) -> Response {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    public(t, ReadBackPage::new(t, PUBLIC, fresh(), None), StatusCode::OK)
+    let mut form = fresh();
+    form.typed.code = ReadBackCode::find(&sheet.code).map(|code| code.to_string()).unwrap_or_default();
+    public(t, ReadBackPage::new(t, PUBLIC, form, None), StatusCode::OK)
 }
 
 /// What a village gives back.
