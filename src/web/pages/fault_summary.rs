@@ -17,11 +17,8 @@ const FAULT: &str = "<p class=\"fault\"";
 /// How a summary begins that a page makes by itself.
 const OWN_SUMMARY: &str = "<div class=\"notice bad faults\"";
 
-/// How the one sentence begins that some pages have in place of sentences about fields.
-const NOTICE: &str = "<p class=\"notice bad\" role=\"alert\"";
-
-/// What brings the focus to a notice.
-const FOCUS: &str = " tabindex=\"-1\" autofocus";
+/// What brings the focus to a summary, and to the one sentence that some pages have in place of sentences about fields.
+const FOCUS: &str = " role=\"alert\" tabindex=\"-1\" autofocus";
 
 /// A sentence about a field, as it stands in the page.
 struct Fault<'a> {
@@ -29,35 +26,19 @@ struct Fault<'a> {
     sentence: &'a str,
 }
 
-/// The page with its faults told on top; `refused` says that the answer's status tells of a mistake of the visitor's.
-pub(super) fn tell_faults(t: Words, html: String, refused: bool) -> String {
+/// The page with its faults told on top.
+pub(super) fn tell_faults(t: Words, html: String) -> String {
     if !html.contains(PLACE) {
         return html;
     }
     let faults = find_faults(&html);
-    if html.contains(OWN_SUMMARY) {
-        return mark_title(t, &html.replacen(PLACE, "", 1));
-    }
-    if !faults.is_empty() {
-        let summary = write_summary(t, &html, &faults);
-        let page = html.replacen(PLACE, &summary, 1);
-        // a screen reader hears the summary, and not each sentence once more
-        return mark_title(t, &page.replace("<p class=\"fault\" role=\"alert\"", FAULT));
-    }
-    let page = html.replacen(PLACE, "", 1);
-    let notice = refused.then(|| page.find(NOTICE)).flatten();
-    match notice {
-        Some(at) if !tag_at(&page, at).contains("hidden") => {
-            let (before, after) = page.split_at(at + NOTICE.len());
-            mark_title(t, &format!("{before}{FOCUS}{after}"))
-        }
-        _ => page,
-    }
-}
-
-/// The tag that begins at `at`.
-fn tag_at(page: &str, at: usize) -> &str {
-    page[at..].split('>').next().unwrap_or_default()
+    let summary = if html.contains(OWN_SUMMARY) || faults.is_empty() {
+        String::new()
+    } else {
+        write_summary(t, &html, &faults)
+    };
+    let page = html.replacen(PLACE, &summary, 1);
+    if page.contains(FOCUS) { mark_title(t, &page) } else { page }
 }
 
 fn mark_title(t: Words, page: &str) -> String {
@@ -76,7 +57,7 @@ fn find_faults(html: &str) -> Vec<Fault<'_>> {
 
 /// The summary: the sentences are HTML already, as they were taken from the page.
 fn write_summary(t: Words, html: &str, faults: &[Fault<'_>]) -> String {
-    let mut summary = format!("{OWN_SUMMARY} role=\"alert\"{FOCUS}><p>{}</p>\n<ul>", t.say("shell-faults"));
+    let mut summary = format!("{OWN_SUMMARY}{FOCUS}><p>{}</p>\n<ul>", t.say("shell-faults"));
     for Fault { id, sentence } in faults {
         // to a string it is always written
         let _ = match id.map(|id| target(html, id)) {
@@ -99,9 +80,11 @@ mod tests {
     use super::*;
     use crate::web::words::Language;
 
-    fn told(body: &str, refused: bool) -> String {
-        let page = format!("<title>Form</title><main><!--faults-->{body}</main>");
-        tell_faults(Words::in_language(Language::English), page, refused)
+    fn told(body: &str) -> String {
+        tell_faults(
+            Words::in_language(Language::English),
+            format!("<title>Form</title><main><!--faults-->{body}</main>"),
+        )
     }
 
     #[test]
@@ -109,33 +92,31 @@ mod tests {
         let page = told(
             "<p class=\"fault\" id=\"name-fault\">No &#60;b&#62; here.</p><input id=\"name\">\
              <p class=\"fault\" role=\"alert\" id=\"fault-3\">Late.</p><p class=\"fault\">None.</p>",
-            true,
         );
         assert!(page.contains("<title>Error: Form</title>"), "{page}");
         assert!(page.contains("<div class=\"notice bad faults\" role=\"alert\" tabindex=\"-1\" autofocus>"), "{page}");
         let list = "<ul><li><a href=\"#name\">No &#60;b&#62; here.</a></li><li><a href=\"#fault-3\">Late.</a></li>\
                     <li>None.</li></ul>";
         assert!(page.contains(list), "{page}");
-        assert!(!page.contains("<!--") && page.contains("<p class=\"fault\" id=\"fault-3\">"), "{page}");
+        assert!(!page.contains("<!--"), "{page}");
     }
 
     #[test]
     fn a_summary_of_the_pages_own_is_not_told_twice() {
-        let own = "<div class=\"notice bad faults\" role=\"alert\"><ul></ul></div><p class=\"fault\">None.</p>";
-        let page = told(own, true);
+        let own = format!("{OWN_SUMMARY}{FOCUS}><ul></ul></div><p class=\"fault\">None.</p>");
+        let page = told(&own);
         assert!(page.matches(OWN_SUMMARY).count() == 1 && page.contains("<title>Error: "), "{page}");
     }
 
     #[test]
-    fn one_sentence_on_top_of_a_refused_page_has_the_focus() {
-        let notice = "<p class=\"notice bad\" role=\"alert\" id=\"fault\">Wrong.</p>";
-        let page = told(notice, true);
-        assert!(page.contains(" tabindex=\"-1\" autofocus id=\"fault\">Wrong.") && page.contains("Error: "), "{page}");
-        assert!(!told(notice, false).contains("Error: "), "there it tells of a state");
+    fn one_sentence_on_top_that_has_the_focus_marks_the_title_and_a_state_does_not() {
+        let refused = format!("<p class=\"notice bad\"{FOCUS} id=\"fault\">Wrong.</p>");
+        assert!(told(&refused).contains("<title>Error: Form</title>"));
+        assert!(!told("<p class=\"notice bad\" role=\"alert\">Broken.</p>").contains("Error: "));
     }
 
     #[test]
     fn a_page_with_which_nothing_is_wrong_stays_as_it_is() {
-        assert_eq!(told("<p>a</p>", false), "<title>Form</title><main><p>a</p></main>");
+        assert_eq!(told("<p>a</p>"), "<title>Form</title><main><p>a</p></main>");
     }
 }

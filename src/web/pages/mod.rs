@@ -92,7 +92,7 @@ impl<A: Values, T: Template> IntoResponse for HtmlPage<A, T> {
             Ok(mut html) => {
                 html.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
                 let t = askama::get_value::<Words>(&self.around, "words").copied().unwrap_or_default();
-                tell_faults(t, html, self.status.is_client_error())
+                tell_faults(t, html)
             }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
