@@ -239,7 +239,8 @@ async fn code_for(coordinator: &Browser<'_>, bulletin: &str, area: &str) -> Stri
     let sheet = coordinator.open(&to.replace("/script/", "/sheet/")).await.text;
     let code = script.split("RBK-").nth(1).and_then(|rest| rest.get(..9)).expect("a code").to_owned();
     assert!(sheet.contains(&code), "the sheet bears it too");
-    for caption in ["สแกนเพื่ออ่านประกาศ", "โปรดตัดออกก่อนปิดประกาศ", "โปรดสแกนเพื่อแจ้งผล"] {
+    for caption in ["สแกนเพื่ออ่านประกาศ", "โปรดตัดออกก่อนปิดประกาศ", "โปรดสแกนเพื่อแจ้งผล"]
+    {
         assert!(sheet.contains(caption), "{caption}: {sheet}");
     }
     format!("RBK-{code}")
