@@ -32,11 +32,8 @@ pub(super) fn tell_faults(t: Words, html: String) -> String {
         return html;
     }
     let faults = find_faults(&html);
-    let summary = if html.contains(OWN_SUMMARY) || faults.is_empty() {
-        String::new()
-    } else {
-        write_summary(t, &html, &faults)
-    };
+    let summary =
+        if html.contains(OWN_SUMMARY) || faults.is_empty() { String::new() } else { write_summary(t, &html, &faults) };
     let page = html.replacen(PLACE, &summary, 1);
     if page.contains(FOCUS) { mark_title(t, &page) } else { page }
 }
