@@ -231,11 +231,11 @@ async fn facts(db: &mut Connection, visitor: &Visitor, row: &Bulletin) -> Result
 }
 
 /// To whom it goes, in words.
-async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -> Result<String, StoreError> {
+pub(super) async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -> Result<String, StoreError> {
     let t = visitor.words;
     let mut parts = Vec::new();
     if let Some(tiers) = &audience.tiers {
-        parts.push(tiers.iter().map(|tier| format!("GCC{tier}")).collect::<Vec<_>>().join(" "));
+        parts.push(tiers.iter().map(|tier| format::tier(t, *tier)).collect::<Vec<_>>().join(", "));
     }
     if let Some(provinces) = &audience.provinces {
         parts.push(provinces.iter().map(|code| province(t, Some(code))).collect::<Vec<_>>().join(" "));

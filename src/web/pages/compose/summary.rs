@@ -15,6 +15,7 @@ use super::format;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read_form::read_moment;
 use super::requests::{Asked, list_asked};
+use super::show::audience;
 use crate::domain::ids::BulletinId;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::digests::next_hour;
@@ -52,6 +53,8 @@ struct SummaryPage {
     bubble: Option<Shown>,
     counts: Option<Counts>,
     exercise: Option<String>,
+    /// To whom it goes.
+    to: String,
     /// What it asks of offices, and by when.
     asked: Vec<Asked>,
     automatic: bool,
@@ -118,6 +121,7 @@ async fn page(
         seen: row.updated_at.as_microsecond().to_string(),
         bubble,
         counts,
+        to: audience(db, visitor, &row.audience).await?,
         asked: list_asked(t, &row),
         exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
         digest_at: next_hour(&app.settings, &row, app.now()).ok().map(|at| moment(t, at)),
