@@ -231,7 +231,11 @@ async fn facts(db: &mut Connection, visitor: &Visitor, row: &Bulletin) -> Result
 }
 
 /// To whom it goes, in words.
-pub(super) async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -> Result<String, StoreError> {
+pub(super) async fn audience(
+    db: &mut Connection,
+    visitor: &Visitor,
+    audience: &Audience,
+) -> Result<String, StoreError> {
     let t = visitor.words;
     let mut parts = Vec::new();
     if let Some(tiers) = &audience.tiers {
