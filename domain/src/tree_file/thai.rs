@@ -3,6 +3,7 @@
 use super::error::Reason;
 use crate::ids::BadCode;
 use crate::spreadsheet::{BadEncoding, Damage};
+use crate::thai::group_digits;
 
 /// What to do with a file in another encoding.
 const SAVE_AS_UTF_8: &str = "โปรดบันทึกใหม่เป็นชนิด CSV UTF-8 (Comma delimited)";
@@ -36,7 +37,7 @@ impl Reason {
                 Some(nearest) => format!("ไม่ใช่จังหวัดใดใน 77 จังหวัด หมายถึง {} ({}) หรือไม่", nearest.name_th, nearest.code),
                 None => "ไม่ใช่จังหวัดใดใน 77 จังหวัด".to_owned(),
             },
-            Self::Number(most) => format!("ต้องเป็นจำนวนเต็มตั้งแต่ 0 ถึง {most}"),
+            Self::Number(most) => format!("ต้องเป็นจำนวนเต็มตั้งแต่ 0 ถึง {}", group_digits((*most).into())),
             Self::Word(words) => format!("ต้องเป็นคำใดคำหนึ่งต่อไปนี้: {words}"),
             of_the_tree => of_the_tree.thai_of_the_tree(),
         }
