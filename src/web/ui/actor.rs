@@ -22,6 +22,7 @@ pub fn say_actor(t: Words, actor: &Actor, display_name: Option<&str>) -> String 
 }
 
 /// The accounts among those who did something, each once.
+#[must_use]
 pub fn users_among<'a>(actors: impl IntoIterator<Item = &'a Actor>) -> Vec<String> {
     let users: BTreeSet<&String> = actors
         .into_iter()
@@ -39,9 +40,6 @@ pub struct ActorNames(HashMap<String, String>);
 
 impl ActorNames {
     /// Looks up those of [`users_among`] at once.
-    ///
-    /// # Errors
-    /// Only those of the database.
     pub async fn find(db: &mut Connection, users: &[String]) -> Result<Self, StoreError> {
         Ok(Self(list_display_names(db, users).await?.into_iter().collect()))
     }
