@@ -14,6 +14,7 @@ use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::{BulletinId, GroupId, SubmissionId};
 use crate::domain::picture::STEEPEST;
+use crate::domain::request::{RequestKind, RequestState};
 use crate::domain::right::Right;
 use crate::domain::submission::{SubmissionAct, SubmissionState};
 use crate::domain::time::Timestamp;
@@ -23,6 +24,11 @@ use crate::store::submissions::{
     NewStep, Submission, SubmittedFile, insert_step, list_submitted_files, lock_submission,
 };
 use crate::store::{Connection, audit};
+
+/// Open requests of an office that are looked at.
+const MOST_REQUESTS: i64 = 200;
+/// So much of a title answers a request, in characters.
+const MOST_OF_TITLE: usize = 300;
 
 /// Makes a draft of a submission that was proposed; it starts at `origin`.
 ///
@@ -49,9 +55,27 @@ pub async fn accept(
     let bulletin = store(db, right, &checked, now).await?;
     let step = NewStep { state: SubmissionState::Accepted, remark: None, sent: None, bulletin: Some(bulletin) };
     insert_step(db, id, step, &right.actor, now).await?;
-    let detail = json!({ "office": found.office_id.0, "bulletin": bulletin });
+    let answered = answer_requests(db, &found).await?;
+    let detail = json!({ "office": found.office_id.0, "bulletin": bulletin, "requests_done": answered });
     audit::insert_entry(db, now, &right.actor, "submission_accept", &format!("submission:{id}"), &detail).await?;
     Ok(bulletin)
+}
+
+/// Notes as done what had asked the office for material when it sent this; what was asked later wants more. The office did it when it sent
+/// it, however long it took to be accepted. Gives how many requests that were.
+async fn answer_requests(db: &mut Connection, found: &Submission) -> Result<u64> {
+    use crate::store::requests::{answering::answer_request, list_to_do};
+
+    let comment: String = found.title.chars().take(MOST_OF_TITLE).collect();
+    let mut answered = 0;
+    for request in list_to_do(db, found.office_id, MOST_REQUESTS).await? {
+        let asked = request.kind == RequestKind::SendMaterial && request.issued_at <= found.sent_at;
+        let done = RequestState::Done;
+        if asked && answer_request(db, request.id, done, Some(&comment), &found.sent_by, found.sent_at).await? {
+            answered += 1;
+        }
+    }
+    Ok(answered)
 }
 
 /// What a submission says as a bulletin: its outcome, who benefits, the figures, and whose it is.

@@ -1,5 +1,7 @@
 //! What a bulletin asks and by when is said wherever it is met, and leads on to where it is done and received.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::test_app::{TestApp, Who};
@@ -76,4 +78,22 @@ async fn a_bulletin_that_is_not_in_the_register_is_received_from_there_with_one_
     assert!(!after.contains("ประกาศที่ยังไม่ได้ลงรับ"), "{after}");
     let page = coordinator.open(&format!("/bulletins/{id}")).await.text;
     assert!(!page.contains("/register/new?bulletin="), "it is in the register");
+}
+
+#[tokio::test]
+async fn material_that_is_accepted_answers_what_had_asked_the_office_for_it() {
+    let app = TestApp::new().await;
+    let asked = json!([{ "kind": "send_material", "text": "ส่งอินโฟกราฟิก", "due_on": "2018-03-30" }]);
+    let before = app.write_with(json!({ "requests": asked.clone() })).await;
+    app.release(&before).await;
+    let sent = app.submission("lamphun-commerce", &["check", "propose"]).await;
+    app.after(Duration::from_secs(60)).await;
+    let later = app.write_with(json!({ "requests": asked })).await;
+    app.release(&later).await;
+    app.post(&Who::Publisher, &format!("submissions/{sent}/accept"), json!({})).await.expect(200);
+    for (bulletin, state) in [(before, "done"), (later, "open")] {
+        let query = format!("requests?bulletin={bulletin}&office=lamphun-commerce");
+        let found = app.get(&Who::Admin, &query).await.expect(200);
+        assert_eq!(found["items"][0]["state"], state, "{found:#}");
+    }
 }
