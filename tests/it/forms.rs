@@ -86,7 +86,6 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /submissions/{id}/files/{file}",
     "POST /submissions/{id}/accept",
     "GET /disseminations/read-back",
-    "GET /readback",
     "GET /disseminations/{id}",
     "GET /waiting",
     "GET /waiting/all",
