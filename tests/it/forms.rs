@@ -86,6 +86,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /submissions/{id}/files/{file}",
     "POST /submissions/{id}/accept",
     "GET /disseminations/read-back",
+    "GET /readback",
     "GET /disseminations/{id}",
     "GET /waiting",
     "GET /waiting/all",

@@ -449,7 +449,6 @@ pub const OF_THE_BOARD: &[Form] = &[
     form(STEWARD, "GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", &[("area", "510102")]),
     form(STEWARD, "POST /disseminations/read-back", "/disseminations/read-back", READ_BACK),
     form(NotSignedIn, "POST /readback", "/readback", READ_BACK),
-    form(NotSignedIn, "GET /readback", "/readback", &[("code", "{read-back code}")]),
     form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}")]),
     form(STEWARD, "POST /disseminations/new", "/disseminations/new?bulletin={held}", SPREAD),
     form(STEWARD, "POST /disseminations/{id}/replace", "/disseminations/{spread}/replace", SPREAD),
