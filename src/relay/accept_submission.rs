@@ -25,11 +25,6 @@ use crate::store::submissions::{
 };
 use crate::store::{Connection, audit};
 
-/// Open requests of an office that are looked at.
-const MOST_REQUESTS: i64 = 200;
-/// So much of a title answers a request, in characters.
-const MOST_OF_TITLE: usize = 300;
-
 /// Makes a draft of a submission that was proposed; it starts at `origin`.
 ///
 /// # Errors
@@ -60,6 +55,11 @@ pub async fn accept(
     audit::insert_entry(db, now, &right.actor, "submission_accept", &format!("submission:{id}"), &detail).await?;
     Ok(bulletin)
 }
+
+/// Open requests of an office that are looked at.
+const MOST_REQUESTS: i64 = 200;
+/// So much of a title answers a request, in characters.
+const MOST_OF_TITLE: usize = 300;
 
 /// Notes as done what had asked the office for material when it sent this; what was asked later wants more. The office did it when it sent
 /// it, however long it took to be accepted. Gives how many requests that were.
