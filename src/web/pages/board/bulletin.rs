@@ -152,7 +152,7 @@ impl BulletinPart {
         let id = found.bulletin.id;
         let share_of = |code: &str| {
             let of = || found.cells.iter().filter(|cell| cell.province.as_deref() == Some(code));
-            Share::of(of().map(|cell| cell.in_group()).sum(), of().map(|cell| cell.groups).sum())
+            Share::of(of().map(Cell::in_group).sum(), of().map(|cell| cell.groups).sum())
         };
         let goes_to = |code: &str| found.cells.iter().any(|cell| cell.province.as_deref() == Some(code));
         let map = tiles::map(t.language == crate::web::words::Language::Thai, share_of, |code| {
