@@ -218,9 +218,9 @@ async fn noting_the_paper_answers_what_asked_for_the_report() {
 async fn a_report_answers_only_what_was_asked_before_it_was_made() {
     let app = TestApp::new().await;
     let before = ask(&app).await;
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     let made = report(&app, Who::Steward, "lamphun").await;
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     let after = ask(&app).await;
     let path = format!("establishment/lamphun/reports/{}/paper", made["id"].as_str().expect("an id"));
     app.post(&Who::Steward, &path, json!({ "sent_on": "2018-03-23" })).await.expect(200);

@@ -255,7 +255,7 @@ async fn an_office_sends_ten_reports_by_mail_in_a_day_and_is_told_when_the_next_
     desk.server.next([Conduct::Message("554 5.7.1 looks like spam")]);
     desk.send().await;
     for _ in 0..9 {
-        desk.app.clock.advance(Duration::from_secs(60));
+        desk.app.clock.advance(Duration::from_mins(1));
         desk.report().await;
     }
     let path = "establishment/lamphun/reports";

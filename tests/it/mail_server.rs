@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use gcc_relay::domain::establishment::ReportAddresses;
 use gcc_relay::mail::{Certificate, MailSettings, Mailer, Tls};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use secrecy::SecretString;
@@ -115,12 +115,13 @@ impl MailServer {
 
     /// A server that is encrypted so, by a certificate of an authority of its own, and demands this name and password, told in this way.
     pub async fn secured(tls: Tls, password: Option<(&'static str, &'static str, &'static str)>) -> Self {
-        let authority = CertificateParams::new(Vec::new()).expect("an authority");
-        let authority = CertificateParams { is_ca: IsCa::Ca(BasicConstraints::Unconstrained), ..authority };
-        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("signed");
+        let mut params = CertificateParams::new(Vec::new()).expect("an authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("signed");
         let key = KeyPair::generate().expect("a key");
         let own = CertificateParams::new(vec!["localhost".to_owned()]).expect("a certificate");
-        let own = own.signed_by(&key, &authority).expect("signed");
+        let issuer: &Issuer<'_, KeyPair> = &authority;
+        let own = own.signed_by(&key, issuer).expect("signed");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
