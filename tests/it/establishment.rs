@@ -229,7 +229,7 @@ async fn a_report_answers_only_what_was_asked_before_it_was_made() {
 }
 
 /// The small tree, with a group of Lamphun's office of commerce that stands in Chiang Mai.
-async fn with_a_group_elsewhere() -> TestApp {
+pub async fn with_a_group_elsewhere() -> TestApp {
     let elsewhere = "cmi-lpncom,cmi,3,GCC3-ชม-พาณิชย์ลำพูน,lamphun-commerce,สำนักงานพาณิชย์จังหวัดลำพูน,provincial_agency,51,gcc,,9,9,automatic,,";
     TestApp::on(TestRelay::with_tree(&format!("{SMALL_TREE}{elsewhere}\n")).await).await
 }

@@ -131,13 +131,14 @@ async fn what_is_said_before_the_last_day_is_over_is_not_said_afterwards() {
     bind(&app, "the-steward", "lamphun", GOVERNOR).await;
     ask(&app).await;
     until(&app, "2018-03-27T01:30:00Z").await;
-    // LINE takes nothing on the last day, and the day after is no working day
+    // LINE takes nothing on the last day
     app.faults([FaultRule::always(Fault::Rate429).group(&GOVERNOR.user_id(&app))]);
     until(&app, "2018-03-30T01:30:00Z").await;
     assert_eq!(outcomes(&app).await, ["half, accepted", "deadline, open"]);
     app.faults([]);
-    until(&app, "2018-03-31T05:00:00Z").await;
+    until(&app, "2018-03-30T17:30:00Z").await;
     assert_eq!(outcomes(&app).await, ["half, accepted", "deadline, not_needed"]);
+    until(&app, "2018-03-31T05:00:00Z").await;
     assert_eq!(got(&app, GOVERNOR), 1);
 }
 
