@@ -501,7 +501,7 @@ async fn the_file_of_a_register_is_narrowed_as_its_list_is() {
 }
 
 /// More entries of Lamphun than are looked at for one page, of which two bear the abbreviation ลพ.
-pub async fn fill(app: &TestApp) {
+pub async fn fill_beyond_a_look(app: &TestApp) {
     for statement in [
         "insert into register_years (office_id, year, last_number) select id, 2561, 10100 from offices where code = 'lamphun'",
         "insert into register_entries (id, office_id, year, number, subject, received_at, recorded_at, recorded_by, how, search_form)
@@ -516,7 +516,7 @@ pub async fn fill(app: &TestApp) {
 #[tokio::test]
 async fn words_of_which_no_index_knows_are_looked_for_part_by_part() {
     let app = TestApp::new().await;
-    fill(&app).await;
+    fill_beyond_a_look(&app).await;
     let numbers = |page: &Value| -> Vec<i64> {
         page["items"].as_array().expect("items").iter().filter_map(|item| item["number"].as_i64()).collect()
     };

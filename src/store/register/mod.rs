@@ -228,7 +228,8 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
     }
 }
 
-/// What is found among the next [`LOOKED_AT`] entries, which are read in their order until there are enough.
+/// What is found among the next [`LOOKED_AT`] entries, which are read in their order until there are enough: that order must not name the
+/// office, which outside of the inner query nobody knows to be the same, or all are read and sorted.
 async fn look_through(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     let (first_year, last_year) = filter.years();
@@ -242,7 +243,7 @@ async fn look_through(db: &mut Connection, filter: &Filter, limit: i64) -> Resul
             ) l
             where l.search_form like all ($7) and ($8::timestamptz is null or l.received_at >= $8)
                 and ($9::timestamptz is null or l.received_at < $9)
-            order by l.office_id desc, l.year desc, l.number desc limit $10)
+            order by l.year desc, l.number desc limit $10)
         order by e.office_id desc, e.year desc, e.number desc",
         filter.office.0,
         first_year,
