@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::Intake;
+use super::{Intake, count};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::files::examine::NotGood;
@@ -65,13 +65,16 @@ impl Intake {
                 }
             }
             Fetched::Over(state) => {
-                give_up(&mut db, &file, state, None, now).await?;
+                if give_up(&mut db, &file, state, None, now).await? && state == LineFileState::Gone {
+                    count("gone", 1);
+                }
             }
             Fetched::Refused(why) => {
                 tracing::info!(why = why.as_str(), "a file from LINE is refused");
                 let noted = give_up(&mut db, &file, LineFileState::Refused, Some(why.as_str()), now).await?;
                 drop(db);
                 if noted {
+                    count("refused", 1);
                     let words = replies::file_refused(why);
                     self.answer(file.channel, file.reply_token.as_deref(), file.sent_at, words).await;
                 }
@@ -81,6 +84,7 @@ impl Intake {
             }
             Fetched::Failed(error) => {
                 tracing::warn!(attempt = file.attempt, error = &*error, "a file from LINE could not be fetched");
+                count("failed", 1);
                 self.try_later(&mut db, &file, FAILING, now).await?;
             }
         }
@@ -96,7 +100,9 @@ impl Intake {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         if now >= file.received_at + PATIENCE {
-            give_up(db, file, LineFileState::Gone, None, now).await?;
+            if give_up(db, file, LineFileState::Gone, None, now).await? {
+                count("gone", 1);
+            }
             return Ok(());
         }
         let doubled = u32::try_from(file.attempt).unwrap_or(1).min(12);

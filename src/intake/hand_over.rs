@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Intake;
+use super::{Intake, count};
 use crate::domain::actor::Actor;
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::SubmissionId;
@@ -75,6 +75,7 @@ impl Intake {
         let Some(account) = find_account_by_id(&mut tx, bundle.account).await?.filter(|_| !files.is_empty()) else {
             return Ok(HandedOver { files: Vec::new(), submission: None });
         };
+        let (mut taken, mut refused) = (0, 0);
         let mut submission = None;
         for part in parts(&files) {
             let Some(first) = part.first() else { continue };
@@ -87,6 +88,7 @@ impl Intake {
             match submit(&mut tx, &right, &part, now).await {
                 Ok(id) => {
                     note_handed_over(&mut tx, &part, id, now).await?;
+                    taken += part.len();
                     submission.get_or_insert(id);
                 }
                 Err(NotHandedOver::Office(OfficeRefusal::Store(error))) => return Err(error),
@@ -94,10 +96,13 @@ impl Intake {
                 Err(why) => {
                     tracing::warn!(error = &why as &dyn std::error::Error, "files from LINE are refused");
                     refuse_fetched(&mut tx, &part, "office", now).await?;
+                    refused += part.len();
                 }
             }
         }
         tx.commit().await?;
+        count("handed_over", taken);
+        count("refused", refused);
         Ok(HandedOver { files, submission })
     }
 

@@ -23,11 +23,17 @@ use crate::line::token::Access;
 use crate::relay::engine::{BadSecret, Engine, open_access};
 use crate::store::StoreError;
 use crate::store::channels::get_channel;
+use crate::telemetry::metric;
 
 /// Between two looks. A reply token lives for about a minute.
 const EVERY: Duration = Duration::from_secs(2);
 /// LINE takes a reply token for about a minute.
 const REPLY_WITHIN: SignedDuration = SignedDuration::from_secs(50);
+
+/// Counts what became of files, by a word of [`metric::LINE_FILE_OUTCOMES`].
+fn count(outcome: &'static str, files: usize) {
+    metrics::counter!(metric::LINE_FILES, "outcome" => outcome).increment(u64::try_from(files).unwrap_or(u64::MAX));
+}
 
 /// What it works with; cloning shares it.
 #[derive(Clone)]

@@ -152,6 +152,12 @@ pub enum OfficeRefusal {
     /// A mail of the report is under way, or was accepted.
     #[error("a mail of this report is under way, or the mail server has accepted it")]
     MailStands,
+    /// The office has had as many mails in a day as it may; in how many seconds it may have the next.
+    #[error("an office sends at most {} mails in 24 hours", establishment::MOST_MAILS)]
+    TooManyMails(u64),
+    /// A report tells of all groups of the office, and the caller does not see all of them.
+    #[error("the office also has groups in another part of the tree; whoever sees all of them makes the report")]
+    GroupsElsewhere,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

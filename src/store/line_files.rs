@@ -287,6 +287,28 @@ pub async fn lock_fetched(db: &mut Connection, bundle: &Bundle) -> Result<Vec<Fe
     .await?)
 }
 
+/// Files that are not in a submission yet and have not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitingFiles {
+    /// How many.
+    pub files: i64,
+    /// When the oldest came.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What waits to be fetched or handed over.
+pub async fn count_waiting(db: &mut Connection) -> Result<WaitingFiles> {
+    Ok(sqlx::query_as!(
+        WaitingFiles,
+        r#"select count(*) as "files!", min(received_at) as "oldest: Timestamp" from (
+            select received_at from line_files where state = 'to_fetch'
+            union all select received_at from line_files where state = 'fetched'
+        ) waiting"#,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
 /// Notes in which submission these are.
 pub async fn note_handed_over(
     db: &mut Connection,

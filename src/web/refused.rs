@@ -223,6 +223,8 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::ReportAbsent => Self::absent("report"),
             OfficeRefusal::BeforeReport => Self::invalid_field("/sent_on", detail),
             OfficeRefusal::MailStands => Self::conflict("mail-stands", detail),
+            OfficeRefusal::TooManyMails(seconds) => Self::too_often(detail, seconds),
+            OfficeRefusal::GroupsElsewhere => Self::conflict("groups-elsewhere", detail),
             OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }

@@ -44,6 +44,8 @@ pub async fn run(table: &mut Table) -> Result<()> {
     measure(table, "the page, searched by a word of one entry in a thousand", |_| page("q=อุทกภัย")).await?;
     measure(table, "the page, searched by a word of every entry", |_| page("q=สื่อสาร")).await?;
     measure(table, "the page, searched by a word of none", |_| page("q=แผ่นดินไหว")).await?;
+    measure(table, "the page, searched by two letters of none", |_| page("q=กย")).await?;
+    measure(table, "the page, searched by two letters of every entry", |_| page("q=มท")).await?;
     measure(table, "the page, searched by a letter's number", |n| page(&format!("q=มท+0206/ว+{}", 77 + n * 13)))
         .await?;
     measure(table, "the API's list of a day", |n| {

@@ -156,7 +156,7 @@ pub struct EstablishedGroup {
     pub checked_by: Option<Actor>,
     /// What they remarked.
     pub remark: Option<String>,
-    /// Whether it stands as created in a last report.
+    /// Whether it stands as created in the last report of an office that answers for it now.
     pub reported: bool,
     /// Whether one of the last bulletins is in it.
     pub active: bool,
@@ -207,8 +207,15 @@ impl EstablishedGroup {
     }
 }
 
-/// The groups for which these offices answer, by office, tier and code.
-pub async fn list_groups(db: &mut Connection, offices: &[OfficeId]) -> Result<Vec<EstablishedGroup>> {
+/// The groups for which these offices answer, as far as they are at or below one of `scope`; by office, tier and code.
+///
+/// A group counts as reported by the last report of an office that answers for it now. These reports are found one by one, by the offices
+/// at and above the groups, so the number of old reports makes no difference.
+pub async fn list_groups(
+    db: &mut Connection,
+    offices: &[OfficeId],
+    scope: Option<&[i32]>,
+) -> Result<Vec<EstablishedGroup>> {
     let offices: Vec<i32> = offices.iter().map(|office| office.0).collect();
     Ok(sqlx::query_as!(
         EstablishedGroup,
@@ -216,10 +223,17 @@ pub async fn list_groups(db: &mut Connection, offices: &[OfficeId]) -> Result<Ve
             select id, office_id from groups where office_id = any ($1)
         ), mine as materialized (
             select distinct h.office_id, g.id from groups g cross join lateral unnest(g.path) as up(id) join heads h on h.id = up.id
-        ), last_reports as materialized (
-            select distinct on (office_id) created from establishment_reports order by office_id, no desc
+            where $3::int[] is null or g.path && $3
+        ), answering as materialized (
+            -- every office that answers for one of them now, not only those that are asked for
+            select distinct g.id, h.office_id
+            from (select distinct id from mine) m join groups g on g.id = m.id cross join lateral unnest(g.path) as up(id)
+                join groups h on h.id = up.id
         ), reported as materialized (
-            select distinct unnest(created) as id from last_reports
+            select distinct a.id
+            from (select distinct office_id from answering) o cross join lateral (
+                    select created from establishment_reports where office_id = o.office_id order by no desc limit 1
+                ) l cross join lateral unnest(l.created) as c(id) join answering a on a.id = c.id and a.office_id = o.office_id
         ), last_bulletins as materialized (
             select no from bulletins where published_at is not null and kind <> 'test' and no is not null order by no desc limit $2
         ), marks as materialized (
@@ -246,6 +260,7 @@ pub async fn list_groups(db: &mut Connection, offices: &[OfficeId]) -> Result<Ve
         order by m.office_id, g.tier, g.code"#,
         &offices,
         LAST_BULLETINS,
+        scope,
     )
     .fetch_all(db)
     .await?)

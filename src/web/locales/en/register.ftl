@@ -9,6 +9,7 @@ register-day = Received on
 register-search = Search
 register-none-found = No entry matches
 register-empty = Nothing is in this register yet
+register-looked-to = The words have fewer than three letters, so the register is searched part by part: this page has come to number { $number }/{ $year }. Go on with earlier entries.
 register-older = Earlier entries
 register-number = Receive no.
 register-received-at = Received

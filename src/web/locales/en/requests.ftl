@@ -67,6 +67,15 @@ requests-due-twice = Give a last day or a number of working days, not both.
 requests-due-over = The last day of a request is over.
 requests-weekday-wrong = { $said } falls on another day of the week.
 requests-too-many = A bulletin asks at most { $most } things.
+requests-kind-none = Nothing is asked
+requests-purpose-usual = As is usual for what is asked
+requests-compose-hint = Choose what is asked, if the offices that get the bulletin have something to do. It is then followed which of them have done it.
+requests-compose-more = Text and last day
+requests-compose-others = { $n ->
+    [one] One thing more is asked.
+   *[other] { $shown } things more are asked.
+}
+requests-compose-page = Add or remove others on the page of the draft
 request-kind-report-establishment = Report that the groups are set up
 request-kind-name-coordinator = Name a coordinator
 request-kind-disseminate = Make known to the public

@@ -9,6 +9,7 @@ register-day = รับเมื่อวันที่
 register-search = ค้นหา
 register-none-found = ไม่พบรายการตามเงื่อนไขที่ค้นหา
 register-empty = ยังไม่มีหนังสือในทะเบียนนี้
+register-looked-to = คำที่ค้นหาสั้นกว่าสามตัวอักษร จึงค้นทีละช่วง ช่วงนี้ค้นถึงเลขรับ { $number }/{ $year } กดดูรายการก่อนหน้าเพื่อค้นต่อ
 register-older = รายการก่อนหน้า
 register-number = เลขรับ
 register-received-at = รับเมื่อ

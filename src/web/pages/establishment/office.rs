@@ -6,9 +6,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::board::last_day;
-use super::{address, mail_badge, paper_badge, report_address};
+use super::{address, mail_badge, mail_limit, paper_badge, report_address};
 use crate::domain::account::Permission;
 use crate::domain::establishment::{EstablishmentSums, GroupStage};
+use crate::offices::establishment::find_next_mail_at;
+use crate::store::offices::is_all_under;
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -52,6 +54,10 @@ struct OfficePage {
     groups: PageTable,
     has_groups: bool,
     mail_to: Option<String>,
+    /// That no mail can go out now, and from when on.
+    mail_again: Option<String>,
+    /// Whether the visitor sees all groups of the office, and so its reports.
+    sees_all: bool,
     verifies: bool,
     reports: PageTable,
 }
@@ -83,7 +89,13 @@ async fn render(
     let (t, now) = (visitor.words, app.now());
     let mut db = app.db.acquire().await?;
     let office = visible::office(&mut db, &visitor.caller, code).await?;
-    let shown = detail(&mut db, &app.settings.establishment.names, office.id, now).await?;
+    let shown =
+        detail(&mut db, &app.settings.establishment.names, office.id, visitor.caller.scope.groups(), now).await?;
+    let sees_all = match visitor.caller.scope.groups() {
+        Some(scope) => is_all_under(&mut db, office.id, scope).await?,
+        None => true,
+    };
+    let mail_again = find_next_mail_at(&mut db, office.id, now).await?;
     let due = shown.office.due_at.map(|_| last_day(t, shown.office.due_at));
     let chosen = form.typed.group.clone();
     let in_use: Vec<EstablishmentGroup> =
@@ -99,6 +111,8 @@ async fn render(
         groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen, &names), &in_use)
             .styled("table stacks"),
         mail_to: app.settings.establishment.mail.as_ref().map(|mail| mail.to.to_string()),
+        mail_again: mail_again.map(|at| mail_limit(t, at)),
+        sees_all,
         verifies: visitor.may(Permission::VerifyGroups),
         reports: PageTable::of(t, &t.say("establishment-reports"), &report_columns(&names), &shown.reports)
             .styled("table stacks"),
