@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::Table;
 use crate::domain::establishment::{EstablishmentSums, GroupStage, NameCheck, ReportedGroup};
-use crate::domain::thai::{Digits, format_moment, to_thai_digits};
+use crate::domain::thai::{Digits, format_moment, group_digits, to_thai_digits};
 use crate::domain::time::Timestamp;
 
 /// A group as the form has it.
@@ -61,7 +61,7 @@ fn name_words(group: &ReportedGroup) -> String {
 }
 
 fn known(number: Option<i32>) -> String {
-    number.map_or_else(|| "ไม่ทราบ".to_owned(), |number| to_thai_digits(&number.to_string()))
+    number.map_or_else(|| "ไม่ทราบ".to_owned(), |number| to_thai_digits(&group_digits(number.into())))
 }
 
 /// The form: its head, one sentence with the sums, and a row for each group.
@@ -104,10 +104,10 @@ impl ReportSums {
     pub fn of(groups: &[ReportedGroup]) -> Self {
         let sums = EstablishmentSums::of(groups);
         let created = groups.iter().filter(|group| group.created && group.stage != GroupStage::Closed).count();
-        let n = |number: i64| to_thai_digits(&number.to_string());
+        let n = |number: i64| to_thai_digits(&group_digits(number));
         Self {
             groups: n(sums.groups),
-            created: to_thai_digits(&created.to_string()),
+            created: n(i64::try_from(created).unwrap_or(i64::MAX)),
             linked: n(sums.linked),
             as_prescribed: n(sums.names_as_prescribed),
             differ: n(sums.names_differ),

@@ -16,6 +16,7 @@ use crate::domain::national::{NameTemplate, abbreviation};
 use crate::domain::office::OfficeKind;
 use crate::domain::request::RequestState;
 use crate::domain::search::pattern;
+use crate::domain::thai::dictionary_key;
 use crate::domain::time::Timestamp;
 
 /// So many of the last bulletins are looked at for whether a group is in use.
@@ -61,10 +62,14 @@ pub struct Filter<'a> {
     pub words: Option<&'a str>,
 }
 
-/// The offices with a group of tier 2 that is in use, by kind and name.
+/// The offices with a group of tier 2 that is in use, by kind and name, as a dictionary orders names.
 pub async fn list_offices(db: &mut Connection, filter: &Filter<'_>) -> Result<Vec<ReportingOffice>> {
     let pattern = filter.words.map(pattern);
-    select_offices(db, filter, pattern.as_deref(), None).await
+    let mut offices = select_offices(db, filter, pattern.as_deref(), None).await?;
+    for of_a_kind in offices.chunk_by_mut(|one, other| one.kind == other.kind) {
+        of_a_kind.sort_by_cached_key(|office| dictionary_key(&office.name));
+    }
+    Ok(offices)
 }
 
 /// One office, whether it has a group of tier 2 or not.
