@@ -176,11 +176,11 @@ impl Story<'_> {
         };
         let agency = office(&mut tx, AGENCY).await?;
         let id = send(&mut tx, &right, agency, &material, SubmissionWay::Page, now).await?;
-        check_off(&mut tx, &by("coordinator"), id, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
-        propose(&mut tx, &by("governor"), id, None, now).await?;
+        check_off(&mut tx, &by("coordinator"), id, None, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
+        propose(&mut tx, &by("governor"), id, None, None, now).await?;
         let root = groups::find_root(&mut tx).await?.context("the tree has no root")?;
         let publisher = by("publisher");
-        let bulletin = accept(&mut tx, &publisher, id, root, &self.engine.settings.public_url, now).await?;
+        let bulletin = accept(&mut tx, &publisher, id, None, root, &self.engine.settings.public_url, now).await?;
         let draft = Draft {
             audience: Audience { tiers: Some(vec![1, 2]), ..Audience::default() },
             forwarding: ForwardingMode::Automatic,
