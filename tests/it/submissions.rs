@@ -541,7 +541,10 @@ async fn what_one_account_uploads_within_a_month_has_a_bound() {
     let refused = upload(&app, &Who::Agency, PDF).await;
     assert_eq!(refused.problem_name(413), "too-much-uploaded");
     let agency = app.sign_in(Who::Agency).await;
-    sqlx::query("update files set created_by = 'user:the-agency'").execute(&mut *app.db().await).await.expect("a query");
+    sqlx::query("update files set created_by = 'user:the-agency'")
+        .execute(&mut *app.db().await)
+        .await
+        .expect("a query");
     let page = agency.submit_with_file("/submissions/files", &[], "file", PDF).await;
     assert!(page.status == 422 && page.text.contains("20 MB"), "{}", page.text);
     assert_eq!(file(&app, &Who::Agency, CLIP).await, clip, "the same again takes no room");

@@ -397,16 +397,17 @@ impl TestApp {
 
     /// A new key, for an office's part of the tree or the whole of it.
     pub async fn key(&self, role: Role, office: Option<&str>) -> String {
-        self.make_key(role, office, None, &[]).await
+        self.make_key(role.as_str(), role, office, None, &[]).await
     }
 
     /// A new key for the whole tree that ends by itself, or works from these networks only.
     pub async fn key_with(&self, role: Role, expires_at: Option<Timestamp>, networks: &[&str]) -> String {
-        self.make_key(role, None, expires_at, networks).await
+        self.make_key(role.as_str(), role, None, expires_at, networks).await
     }
 
     async fn make_key(
         &self,
+        name: &str,
         role: Role,
         office: Option<&str>,
         expires_at: Option<Timestamp>,
@@ -420,7 +421,7 @@ impl TestApp {
         };
         let key = ApiKey {
             id: ApiKeyId::new(self.now()),
-            name: role.as_str().to_owned(),
+            name: name.to_owned(),
             role,
             office_id: office.as_ref().map(|office| office.id),
             office: office.map(|office| office.code),
@@ -543,7 +544,7 @@ impl TestApp {
     pub async fn submission(&self, office: &str, steps: &[&str]) -> String {
         let sent = json!({ "office": office, "topic": "farmers", "title": "ลำไยขายได้ราคาดี", "outcome": "ราคาเพิ่มขึ้น" });
         // nobody checks what they sent themselves
-        let sender = self.key(Role::Operator, None).await;
+        let sender = self.make_key("sender", Role::Operator, None, None, &[]).await;
         let made = self.post(&sender, "submissions", sent).await.expect(201);
         let id = made["id"].as_str().expect("an id").to_owned();
         for step in steps {
