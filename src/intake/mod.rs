@@ -13,6 +13,7 @@ pub mod hand_over;
 
 use std::time::Duration;
 
+use futures_util::future::{join, join_all};
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,8 @@ use crate::store::StoreError;
 use crate::store::channels::get_channel;
 use crate::telemetry::metric;
 
+/// Files that a node fetches at the same time.
+const ABREAST: usize = 4;
 /// Between two looks. A reply token lives for about a minute.
 const EVERY: Duration = Duration::from_secs(2);
 /// LINE takes a reply token for about a minute.
@@ -44,6 +47,13 @@ pub struct Intake {
     content_timeout: Duration,
 }
 
+/// What goes on by itself, beside the other.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Fetch,
+    HandOver,
+}
+
 /// A channel cannot be called.
 #[derive(Debug, thiserror::Error)]
 enum NoAccess {
@@ -60,13 +70,23 @@ impl Intake {
         Self { engine, files, content_timeout }
     }
 
-    /// Works until `stop`. What is being fetched then is fetched again later.
+    /// Works until `stop`. What is being fetched then is fetched again later. A video that takes minutes keeps neither the next
+    /// file nor handing over from going on.
     pub async fn run(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(self.look()).await.is_some() {}
+        let fetching = join_all((0..ABREAST).map(|_| self.repeat(Part::Fetch, &stop)));
+        join(fetching, self.repeat(Part::HandOver, &stop)).await;
     }
 
-    async fn look(&self) {
-        match self.work().await {
+    async fn repeat(&self, part: Part, stop: &CancellationToken) {
+        while stop.run_until_cancelled(self.look(part)).await.is_some() {}
+    }
+
+    async fn look(&self, part: Part) {
+        let done = match part {
+            Part::Fetch => self.fetch_due(1).await,
+            Part::HandOver => self.hand_over_due().await,
+        };
+        match done {
             Ok(0) => tokio::time::sleep(EVERY).await,
             Ok(_) => {}
             Err(error) => {
@@ -81,7 +101,7 @@ impl Intake {
     /// # Errors
     /// The database is away.
     pub async fn work(&self) -> Result<usize, StoreError> {
-        let fetched = self.fetch_due().await?;
+        let fetched = self.fetch_due(ABREAST).await?;
         let handed_over = self.hand_over_due().await?;
         Ok(fetched + handed_over)
     }

@@ -116,6 +116,15 @@ pub enum OfficeRefusal {
     /// Nobody checks what their own office sends up.
     #[error("an office above the one that sends does this")]
     NotAbove,
+    /// Nobody checks what they sent up themselves, for whatever office.
+    #[error("nobody checks what they sent up themselves")]
+    OwnMaterial,
+    /// Something was done with it since the caller looked.
+    #[error("something was done with the submission since you looked at it: look again")]
+    ChangedSince,
+    /// It was changed as often as it may be.
+    #[error("a submission has at most {} steps: send it as a new one", submissions::MOST_STEPS)]
+    StepsFull,
     /// It has come further, or not so far.
     #[error("the submission has not come so far, or has come further")]
     NotNow,
@@ -134,6 +143,9 @@ pub enum OfficeRefusal {
     /// A text bears a secrecy class; the field.
     #[error("bears the secrecy class {}", .1.thai())]
     Classified(&'static str, Class),
+    /// What a file shows bears a secrecy class; which of the list, from 0.
+    #[error("bears the secrecy class {}", .1.thai())]
+    AltClassified(usize, Class),
     /// The office does not answer for the group at this place, or it is out of use.
     #[error("is no group in use of this office or below it")]
     GroupAbsent(usize),

@@ -167,6 +167,12 @@ impl IdempotentFileUpload {
         &self.0.caller
     }
 
+    /// What came.
+    #[must_use]
+    pub fn body(&self) -> &Staged {
+        &self.0.body
+    }
+
     /// As [`IdempotentPost::begin`].
     ///
     /// # Errors

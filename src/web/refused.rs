@@ -101,6 +101,7 @@ impl From<Refusal> for Problem {
             Refusal::Expired(_) => Self::conflict("expired", detail),
             Refusal::SubmissionAbsent => Self::absent("submission"),
             Refusal::NotProposed => Self::conflict("not-proposed", detail),
+            Refusal::ChangedSince => Self::conflict("changed-since", detail),
             Refusal::Store(error) => error.into(),
             Refusal::Render(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a message could not be rendered");
@@ -175,7 +176,9 @@ impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         let detail = capital(&refusal.to_string());
         match refusal {
-            OfficeRefusal::NotAllowed | OfficeRefusal::NotAbove => Self::forbidden(detail),
+            OfficeRefusal::NotAllowed | OfficeRefusal::NotAbove | OfficeRefusal::OwnMaterial => Self::forbidden(detail),
+            OfficeRefusal::ChangedSince => Self::conflict("changed-since", detail),
+            OfficeRefusal::StepsFull => Self::conflict("steps-full", detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
             OfficeRefusal::EntryAbsent => Self::absent("entry of a register"),
             OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
@@ -206,6 +209,7 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::NotNow => Self::conflict("not-now", detail),
             OfficeRefusal::TopicAbsent => Self::invalid_field("/topic", detail),
             OfficeRefusal::FileAbsent(index) => Self::invalid_field(format!("/files/{index}/file"), detail),
+            OfficeRefusal::AltClassified(index, _) => Self::invalid_field(format!("/files/{index}/alt"), detail),
             OfficeRefusal::Files(_) => Self::invalid_field("/files", detail),
             OfficeRefusal::NothingSent => Self::invalid_field("/outcome", detail),
             OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),

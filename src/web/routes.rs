@@ -328,6 +328,7 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/status/{id}", Permission::Read),
     page("GET", "/submissions", Permission::Read),
     page("POST", "/submissions/files", Permission::OfficeWork),
+    page("GET", "/submissions/files/{file}/preview", Permission::Read),
     page("GET", "/submissions/new", Permission::OfficeWork),
     page("POST", "/submissions/new", Permission::OfficeWork),
     page("GET", "/submissions/topics", Permission::Publish),

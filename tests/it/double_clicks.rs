@@ -68,7 +68,6 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/delete", "/bulletins/{draft}/delete"),
     ("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve"),
     ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
-    ("POST /submissions/{id}/accept", "/submissions/{proposed}/accept"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
     ("POST /establishment/reports/{id}/resend", "/establishment/reports/{report}/resend"),
 ];

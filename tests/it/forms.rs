@@ -84,7 +84,7 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /submissions/topics",
     "GET /submissions/{id}",
     "GET /submissions/{id}/files/{file}",
-    "POST /submissions/{id}/accept",
+    "GET /submissions/files/{file}/preview",
     "GET /disseminations/read-back",
     "GET /readback",
     "GET /disseminations/{id}",

@@ -119,8 +119,9 @@ pub const OF_OFFICES: &[Form] = &[
         STEWARD,
         "POST /submissions/{id}/step",
         "/submissions/{sent}/step",
-        &[("act", "propose"), ("remark", "ตรวจสอบแล้ว #")],
+        &[("act", "propose"), ("remark", "ตรวจสอบแล้ว #"), ("seen", "1")],
     ),
+    form(ADMIN, "POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[("seen", "2")]),
     form(
         ADMIN,
         "POST /submissions/topics",

@@ -488,6 +488,12 @@ const ROWS: &[Row] = &[
     open("GET /submissions", "/submissions", ALL),
     // a form without a file
     send("POST /submissions/files", "/submissions/files", &[], [400, 403, 403, 400, 400, 400, 400, 401]),
+    // there is no such file
+    open(
+        "GET /submissions/files/{file}/preview",
+        "/submissions/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/preview",
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
     open("GET /submissions/new", "/submissions/new", WORK),
     send("POST /submissions/new", "/submissions/new", MATERIAL_OF_LAMPHUN, WORK_SEND),
     open("GET /submissions/topics", "/submissions/topics", PUBLISH),
@@ -512,16 +518,16 @@ const ROWS: &[Row] = &[
     send(
         "POST /submissions/{id}/step",
         "/submissions/{sent}/step",
-        &[("act", "check")],
+        &[("act", "check"), ("seen", "1")],
         [303, 403, 403, 303, 303, 403, 303, 401],
     ),
     send(
         "POST /submissions/{id}/step",
         "/submissions/{sent by chiangmai}/step",
-        &[("act", "propose")],
+        &[("act", "propose"), ("seen", "1")],
         [303, 403, 403, 404, 303, 404, 404, 401],
     ),
-    send("POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[], PUBLISH_SEND),
+    send("POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[("seen", "2")], PUBLISH_SEND),
     // how offices spread bulletins further
     open("GET /disseminations", "/disseminations", ALL),
     open("GET /disseminations/new", "/disseminations/new?bulletin={held}", WORK),

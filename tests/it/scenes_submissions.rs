@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::pages_scenes::{Shown, look, look_at_all};
-use crate::submissions::{file, infographic, material};
+use crate::submissions::{document_of, file, infographic, material};
 use crate::test_app::{TestApp, Who};
 
 const CLIP: &[u8] = include_bytes!("files/clip.mp4");
@@ -30,13 +30,14 @@ pub async fn sending_up(app: &TestApp) -> Vec<Shown> {
     look_at_all(&mut shown, &steward, &[&least]).await;
     let picture = file(app, &Who::Agency, &infographic(300, 400, 1)).await;
     let clip = file(app, &Who::Agency, CLIP).await;
-    let pdf = file(app, &Who::Agency, b"%PDF-1.4\n%%EOF\n").await;
-    look(&mut shown, &agency, &format!("/submissions/new?files={pdf}")).await;
+    let pdf = file(app, &Who::Agency, &document_of(2)).await;
+    let blank = file(app, &Who::Agency, b"%PDF-1.4\n%%EOF\n").await;
+    look(&mut shown, &agency, &format!("/submissions/new?files={blank}")).await;
     let silent = json!({ "outcome": null, "files": [{ "file": pdf, "alt": "รายงาน" }] });
     let made = app.post(&Who::Agency, "submissions", material(silent)).await.expect(201);
     look(&mut shown, &agency, &format!("/submissions/{}", made["id"].as_str().expect("an id"))).await;
     let mut paths = Vec::new();
-    for id in [&picture, &clip, &pdf, &picture] {
+    for id in [&picture, &clip, &pdf, &picture, &blank] {
         let all = json!({ "source": "สำนักงานเกษตรจังหวัด", "files": [{ "file": id, "alt": "ลำไย" }] });
         let made = app.post(&Who::Agency, "submissions", material(all)).await.expect(201);
         paths.push(format!("/submissions/{}", made["id"].as_str().expect("an id")));
@@ -45,23 +46,24 @@ pub async fn sending_up(app: &TestApp) -> Vec<Shown> {
         look(&mut shown, &steward, path).await;
     }
     let step = format!("{}/step", paths[0]);
-    shown.push(("no reason".into(), steward.submit(&step, &[("act", "return")]).await));
-    steward.submit(&step, &[("act", "return"), ("remark", "โปรดระบุตัวเลข")]).await.location();
+    shown.push(("no reason".into(), steward.submit(&step, &[("act", "return"), ("seen", "1")]).await));
+    shown.push(("another was quicker".into(), steward.submit(&step, &[("act", "check"), ("seen", "0")]).await));
+    steward.submit(&step, &[("act", "return"), ("remark", "โปรดระบุตัวเลข"), ("seen", "1")]).await.location();
     let again = format!("{}/again", paths[0]);
     look_at_all(&mut shown, &agency, &[&paths[0], &again]).await;
     let wrong = agency.submit_with_file("/submissions/files", &[("again", &paths[0][13..])], "file", b"x").await;
     shown.push(("a bad upload of what was returned".into(), wrong));
     shown.push(("nothing typed again".into(), agency.submit(&again, &[("title", "")]).await));
-    for act in ["check", "propose"] {
+    for (act, seen) in [("check", "1"), ("propose", "2")] {
         let to = steward
-            .submit(&format!("{}/step", paths[1]), &[("act", act), ("remark", "ตรวจแล้ว")])
+            .submit(&format!("{}/step", paths[1]), &[("act", act), ("remark", "ตรวจแล้ว"), ("seen", seen)])
             .await
             .location()
             .to_owned();
         look(&mut shown, &steward, &to).await;
     }
     look(&mut shown, &publisher, &paths[1]).await;
-    let draft = publisher.submit(&format!("{}/accept", paths[1]), &[]).await.location().to_owned();
+    let draft = publisher.submit(&format!("{}/accept", paths[1]), &[("seen", "3")]).await.location().to_owned();
     look_at_all(&mut shown, &publisher, &[&draft, &paths[1]]).await;
     look(&mut shown, &steward, &paths[1]).await;
     for files in [json!([{ "file": clip, "alt": "วีดิทัศน์" }]), json!([{ "file": picture, "alt": "ลำไย" }])]

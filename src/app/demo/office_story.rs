@@ -180,11 +180,11 @@ impl Story<'_> {
         };
         let agency = office(self.db, AGENCY).await?;
         let id = send(self.db, &right, agency, &material, SubmissionWay::Page, now).await?;
-        check_off(self.db, &by("coordinator"), id, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
-        propose(self.db, &by("governor"), id, None, now).await?;
+        check_off(self.db, &by("coordinator"), id, None, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
+        propose(self.db, &by("governor"), id, None, None, now).await?;
         let root = groups::find_root(self.db).await?.context("the tree has no root")?;
         let publisher = by("publisher");
-        let bulletin = accept(self.db, &publisher, id, root, &self.engine.settings.public_url, now).await?;
+        let bulletin = accept(self.db, &publisher, id, None, root, &self.engine.settings.public_url, now).await?;
         let draft = Draft {
             audience: Audience { tiers: Some(vec![1, 2]), ..Audience::default() },
             forwarding: ForwardingMode::Automatic,

@@ -163,6 +163,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::Absent
         | Refusal::SubmissionAbsent
         | Refusal::NotProposed
+        | Refusal::ChangedSince
         | Refusal::NotAllowed
         | Refusal::NotTheirsToPublish
         | Refusal::GroupAbsent(_)
