@@ -264,6 +264,12 @@ impl<T> IdempotentPost<T> {
         &self.caller
     }
 
+    /// What it says, for what is done before the transaction begins.
+    #[must_use]
+    pub fn body(&self) -> &T {
+        &self.body
+    }
+
     /// Opens the transaction of the work, unless it was done before.
     ///
     /// # Errors

@@ -127,6 +127,7 @@ impl From<TreeRefusal> for Problem {
             TreeRefusal::DoneBefore => Self::conflict("done-before", detail),
             TreeRefusal::Used => Self::conflict("used-since", detail),
             TreeRefusal::ChangedAgain => Self::conflict("changed-since", detail),
+            TreeRefusal::GroupChanged => Self::changed_since(detail),
             TreeRefusal::CannotWrite(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a tree could not be written as a file");
                 Self::internal()

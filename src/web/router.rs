@@ -14,10 +14,10 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
-    disseminations, drafts, establishment, events, files, group_alerts, group_change, groups, images, new_group,
-    offices, on_behalf, publishing, register, register_entries, register_file, requests, retrying, status,
-    steward_terms, submissions, topics, tree, waiting, webhook_failures,
+    approval, bulletins, cascade, channel_check, channels, coordinators, cost, coverage, deliveries, deputies,
+    dissemination_summary, disseminations, drafts, establishment, events, files, group_alerts, group_change, groups,
+    images, new_group, offices, on_behalf, publishing, register, register_entries, register_file, requests, retrying,
+    status, steward_terms, submissions, topics, tree, waiting, webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -145,6 +145,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(establishment::note_paper))
         .routes(routes!(establishment::resend_report))
         .routes(routes!(channels::list_channels))
+        .routes(routes!(channels::get_channel, channels::change_channel))
+        .routes(routes!(channel_check::check_channel))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
         .routes(routes!(group_alerts::list_group_alerts))

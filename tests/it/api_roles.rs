@@ -54,6 +54,8 @@ const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
 /// The same of one in another province.
 const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
+/// Administrators only.
+const ADMINISTER: [u16; 8] = [200, 403, 403, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
 /// Those who manage the tree, of a group below the coordinator's.
 const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 401];
@@ -210,7 +212,7 @@ const ROWS: &[Row] = &[
     // a JSON body is no file
     row("POST /api/v1/tree/uploads", "tree/uploads", "{}", with(415, TREE)),
     row("GET /api/v1/tree/uploads/{id}", NO_UPLOAD, "", with(404, TREE)),
-    row("POST /api/v1/tree/uploads/{id}/apply", NO_UPLOAD_APPLY, "", with(404, TREE)),
+    row("POST /api/v1/tree/uploads/{id}/apply", NO_UPLOAD_APPLY, r#"{"version": "x"}"#, with(404, TREE)),
     row("POST /api/v1/tree/uploads/{id}/undo", NO_UPLOAD_UNDO, "", with(404, TREE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, MANAGE_BELOW)),
@@ -437,6 +439,9 @@ const ROWS: &[Row] = &[
         WORK_ELSEWHERE,
     ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
+    row("GET /api/v1/channels/{code}", "channels/{sending}", "", OPERATE),
+    row("PATCH /api/v1/channels/{code}", "channels/{sending}", r#"{"rate": 100}"#, ADMINISTER),
+    row("POST /api/v1/channels/{code}/check", "channels/{sending}/check", r#"{"test_webhook": true}"#, OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
     row("GET /api/v1/group-alerts", "group-alerts", "", READ),
@@ -709,6 +714,10 @@ async fn an_operator_of_an_office_has_neither_other_groups_nor_channels() {
     assert_eq!(done, json!({ "forwarded": 1, "already": 0 }));
     assert_eq!(app.get(&lamphun, "channels").await.expect(200)["items"], json!([]));
     app.post(&lamphun, "channels/gcc/park", json!({})).await.problem(404);
+    app.get(&lamphun, "channels/gcc").await.problem(404);
+    app.post(&lamphun, "channels/gcc/check", json!({})).await.problem(404);
+    let admin = app.key(Role::Admin, Some("lamphun")).await;
+    app.patch(&admin, "channels/gcc", json!({ "rate": 1 })).await.problem(404);
     let retried = app.post(&lamphun, &format!("bulletins/{id}/retry"), json!({})).await.expect(200);
     assert_eq!(retried["retried"], 0, "the unreachable group is in another province");
 }

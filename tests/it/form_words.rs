@@ -11,7 +11,7 @@ use gcc_relay::offices::read_back::make_code;
 use gcc_relay::store::offices::find_office;
 use serde_json::json;
 
-use crate::browser::{Browser, PASSWORD};
+use crate::browser::{Browser, PASSWORD, hidden_in};
 use crate::forms::{Form, Sender};
 use crate::test_app::{TestApp, Who};
 
@@ -98,6 +98,8 @@ impl<'a> Words<'a> {
                 self.app.clock.advance(Duration::from_secs(1));
                 String::new()
             }
+            "version of cmi-com" => hidden_in(&self.admin.open("/groups/cmi-com/edit").await.text, "version"),
+            "version of lpn" => hidden_in(&self.admin.open("/groups/lpn/edit").await.text, "version"),
             "successor" => self.app.successor().await,
             "spare" => self.app.spare_group(self.number).await,
             "retired" => {

@@ -255,6 +255,7 @@ pub const OF_PEOPLE: &[Form] = &[
             ("province", ""),
             ("channel", "gcc"),
             ("head_count", "21"),
+            ("version", "{version of cmi-com}"),
         ],
     ),
     form(ADMIN, "POST /groups/{code}/retire", "/groups/{spare}/retire", &[("seen", "0")]),
@@ -336,7 +337,7 @@ pub const OF_STEWARDS: &[Form] = &[
         STEWARD,
         "POST /groups/{code}/settings",
         "/groups/lpn/settings",
-        &[("how", "after-a-while"), ("minutes", "60"), ("way", "listen")],
+        &[("how", "after-a-while"), ("minutes", "60"), ("way", "listen"), ("version", "{version of lpn}")],
     ),
     form(
         STEWARD,

@@ -129,5 +129,6 @@ mod thai_spelling;
 mod tree;
 mod tree_hands;
 mod tree_pages;
+mod tree_speed;
 mod upgrade;
 mod ways;

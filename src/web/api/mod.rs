@@ -7,6 +7,7 @@ pub mod approval;
 pub(super) mod attachment_fields;
 pub mod bulletins;
 pub mod cascade;
+pub mod channel_check;
 pub mod channels;
 pub mod coordinators;
 pub mod cost;

@@ -163,6 +163,7 @@ office-deputy-username-help = An account is made that works between these days, 
 office-deputy-nobody = Give a name or a title.
 office-deputy-too-long = One line of at most 100 characters.
 office-deputy-phone-wrong = This is not a telephone number.
+office-deputy-phone-zero = The number has lost the 0 at its beginning. Type it with the 0.
 office-deputy-order = The last day must not lie before the first.
 office-deputy-past = The last day has passed.
 office-deputy-too-far = A year at most at a time.

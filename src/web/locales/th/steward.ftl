@@ -154,6 +154,7 @@ office-deputy-username-help = ระบบจะสร้างบัญชี�
 office-deputy-nobody = โปรดระบุชื่อหรือตำแหน่ง
 office-deputy-too-long = ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน ๑๐๐ ตัวอักษร
 office-deputy-phone-wrong = หมายเลขโทรศัพท์ไม่ถูกต้อง
+office-deputy-phone-zero = หมายเลขโทรศัพท์ขาดเลข 0 ตัวหน้า โปรดพิมพ์ให้ครบ
 office-deputy-order = วันสุดท้ายต้องไม่อยู่ก่อนวันแรก
 office-deputy-past = วันสุดท้ายผ่านไปแล้ว
 office-deputy-too-far = กำหนดได้ครั้งละไม่เกิน ๑ ปี

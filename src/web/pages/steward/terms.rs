@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::deputies::sentence_for;
-use crate::domain::steward::{BadDeputy, Term};
+use crate::domain::steward::{BadDuty, Person, Term};
 use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
@@ -211,13 +211,13 @@ fn read(t: Words, FormState { typed, errors }: &mut FormState<TermForm>, now: Ti
     let from = errors.check("from", read_day(t, &typed.from, Bound::Begin, now));
     let until = errors.check("until", read_day(t, &typed.until, Bound::End, now));
     let (first, last) = (from?.and_then(begin_of).unwrap_or(now), until?.and_then(end_of));
-    match Term::new(&typed.name, &typed.title, &typed.phone, first, last, now) {
+    match Term::new(Person::new(&typed.name, &typed.title, &typed.phone), first, last, now) {
         Ok(term) => Some(term),
         Err(faults) => {
             for bad in faults {
                 errors.add(
                     bad.field(),
-                    if bad == BadDeputy::Nobody { t.say("terms-nobody") } else { sentence_for(t, bad) },
+                    if bad == BadDuty::Nobody { t.say("terms-nobody") } else { sentence_for(t, bad) },
                 );
             }
             None
