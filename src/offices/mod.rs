@@ -7,6 +7,8 @@
 pub mod coordinators;
 pub mod dissemination;
 pub mod establishment;
+pub mod posters;
+pub mod profiles;
 pub mod read_back;
 pub mod register;
 pub mod requests;
@@ -107,6 +109,12 @@ pub enum OfficeRefusal {
     /// A village has a number from 1 to 99.
     #[error("there is no such village")]
     VillageAbsent,
+    /// There is no such picture; which of the list, from 0.
+    #[error("there is no file of this id")]
+    PictureAbsent(usize),
+    /// The file is something else; which of the list, from 0.
+    #[error("is no picture")]
+    NoPicture(usize),
     /// A first record says that something was done.
     #[error("must be at least 1; only a replacement says that nothing was done")]
     NothingDone,
@@ -152,6 +160,12 @@ pub enum OfficeRefusal {
     /// A mail of the report is under way, or was accepted.
     #[error("a mail of this report is under way, or the mail server has accepted it")]
     MailStands,
+    /// Somebody else changed it after the caller looked at it.
+    #[error("somebody else has changed it since you looked at it")]
+    ChangedSince,
+    /// Only what was accepted is a poster.
+    #[error("the submission was not accepted")]
+    NotAccepted,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

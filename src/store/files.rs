@@ -8,7 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::artwork::{ALIKE, Look};
 use crate::domain::content_id::{FileId, ImageId};
 use crate::domain::file_kind::FileKind;
-use crate::domain::ids::SubmissionId;
+use crate::domain::ids::{DisseminationId, SubmissionId};
 use crate::domain::time::Timestamp;
 
 /// What is known of a file that is to be kept.
@@ -137,6 +137,25 @@ pub async fn find_submitted(
     .await?)
 }
 
+/// A picture of a record of dissemination whose office has a group at or below one of `scope`.
+pub async fn find_picture_of_record(
+    db: &mut Connection,
+    record: DisseminationId,
+    id: FileId,
+    scope: Option<&[i32]>,
+) -> Result<Option<File>> {
+    Ok(select_files!(
+        "join dissemination_files p on p.file_id = f.id join disseminations d on d.id = p.dissemination_id
+        where f.id = $1 and d.id = $2 and f.stored_at is not null
+            and ($3::int[] is null or exists (select from groups g where g.office_id = d.office_id and g.path && $3))",
+        id as FileId,
+        record.0,
+        scope,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
 /// Those of these files whose bytes are kept, in this order, each held until the transaction ends.
 pub async fn hold_files(db: &mut Connection, ids: &[FileId]) -> Result<Vec<File>> {
     Ok(select_files!(
@@ -198,6 +217,7 @@ pub async fn lock_unused(db: &mut Connection, until: Timestamp) -> Result<Option
     let row = sqlx::query!(
         r#"select id as "id: FileId", kind as "kind: FileKind" from files f
         where created_at < $1 and not exists (select from submission_files s where s.file_id = f.id)
+            and not exists (select from dissemination_files d where d.file_id = f.id)
             and not exists (select from line_files l where l.state = 'fetched' and l.file_id = f.id)
             and not exists (select from bulletins b
                 where b.media <> '[]' and b.media @> jsonb_build_array(jsonb_build_object('file', encode(f.id, 'hex'))))

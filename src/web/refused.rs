@@ -213,6 +213,9 @@ impl From<OfficeRefusal> for Problem {
                 Self::conflict("already-replaced", format!("{detail}, by {newer}."))
             }
             OfficeRefusal::BeforePublished => Self::invalid_field("/at", detail),
+            OfficeRefusal::PictureAbsent(index) | OfficeRefusal::NoPicture(index) => {
+                Self::invalid_field(format!("/pictures/{index}"), detail)
+            }
             OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
             OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
             OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
@@ -223,6 +226,8 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::ReportAbsent => Self::absent("report"),
             OfficeRefusal::BeforeReport => Self::invalid_field("/sent_on", detail),
             OfficeRefusal::MailStands => Self::conflict("mail-stands", detail),
+            OfficeRefusal::ChangedSince => Self::conflict("changed-since", detail),
+            OfficeRefusal::NotAccepted => Self::conflict("not-accepted", detail),
             OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }

@@ -16,6 +16,7 @@ use crate::domain::submission::{SubmissionAct, SubmissionState};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions::works_above;
 use crate::store::files::{Alike, list_alike};
+use crate::store::posters::list_posters_of;
 use crate::store::submissions::{Step, Submission, SubmittedFile, find_submission, list_steps, list_submitted_files};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
@@ -39,6 +40,8 @@ struct ShownFile {
     file: SubmittedFile,
     path: String,
     what: String,
+    /// Whether it is a poster; none where that cannot be said.
+    poster: Option<bool>,
 }
 
 /// A step as the page shows it.
@@ -110,7 +113,10 @@ pub(super) async fn render(
     let t = visitor.words;
     let scope = visitor.caller.scope.groups();
     let row = find_submission(db, scope, id).await?.ok_or(OfficeRefusal::SubmissionAbsent)?;
+    let posters = list_posters_of(db, id).await?;
+    let marks = row.state == SubmissionState::Accepted && visitor.may(Permission::Publish);
     let files = list_submitted_files(db, id).await?.into_iter().map(|file| ShownFile {
+        poster: marks.then(|| posters.contains(&file.id)),
         path: format!("/submissions/{id}/files/{}", file.id),
         what: describe(t, file.kind, file.bytes, file.milliseconds),
         file,
