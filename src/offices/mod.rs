@@ -7,6 +7,8 @@
 pub mod coordinators;
 pub mod dissemination;
 pub mod establishment;
+pub mod posters;
+pub mod profiles;
 pub mod read_back;
 pub mod register;
 pub mod requests;
@@ -107,6 +109,12 @@ pub enum OfficeRefusal {
     /// A village has a number from 1 to 99.
     #[error("there is no such village")]
     VillageAbsent,
+    /// There is no such picture; which of the list, from 0.
+    #[error("there is no file of this id")]
+    PictureAbsent(usize),
+    /// The file is something else; which of the list, from 0.
+    #[error("is no picture")]
+    NoPicture(usize),
     /// A first record says that something was done.
     #[error("must be at least 1; only a replacement says that nothing was done")]
     NothingDone,
@@ -170,6 +178,9 @@ pub enum OfficeRefusal {
     /// A report tells of all groups of the office, and the caller does not see all of them.
     #[error("the office also has groups in another part of the tree; whoever sees all of them makes the report")]
     GroupsElsewhere,
+    /// Only what was accepted is a poster.
+    #[error("the submission was not accepted")]
+    NotAccepted,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

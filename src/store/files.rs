@@ -9,7 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::artwork::{ALIKE, Look};
 use crate::domain::content_id::{FileId, ImageId};
 use crate::domain::file_kind::FileKind;
-use crate::domain::ids::SubmissionId;
+use crate::domain::ids::{DisseminationId, SubmissionId};
 use crate::domain::time::Timestamp;
 
 /// What is known of a file that is to be kept.
@@ -169,6 +169,25 @@ pub async fn find_uploaded(db: &mut Connection, id: FileId, by: &Actor, scope: O
     .await?)
 }
 
+/// A picture of a record of dissemination whose office has a group at or below one of `scope`.
+pub async fn find_picture_of_record(
+    db: &mut Connection,
+    record: DisseminationId,
+    id: FileId,
+    scope: Option<&[i32]>,
+) -> Result<Option<File>> {
+    Ok(select_files!(
+        "join dissemination_files p on p.file_id = f.id join disseminations d on d.id = p.dissemination_id
+        where f.id = $1 and d.id = $2 and f.stored_at is not null
+            and ($3::int[] is null or exists (select from groups g where g.office_id = d.office_id and g.path && $3))",
+        id as FileId,
+        record.0,
+        scope,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
 /// The bytes of files that somebody uploaded since then, without this one.
 pub async fn count_uploaded_bytes(db: &mut Connection, by: &Actor, since: Timestamp, except: FileId) -> Result<i64> {
     Ok(sqlx::query_scalar!(
@@ -253,6 +272,7 @@ macro_rules! select_unused {
             r#"select id as "id: FileId", kind as "kind: FileKind" from files f
             where created_at < $1 and not exists (select from submission_files s where s.file_id = f.id)
                 and not exists (select from file_pages p where p.page_id = f.id)
+                and not exists (select from dissemination_files d where d.file_id = f.id)
                 and not exists (select from line_files l where l.state = 'fetched' and l.file_id = f.id)
                 and not exists (select from bulletins b
                     where b.media <> '[]' and b.media @> jsonb_build_array(jsonb_build_object('file', encode(f.id, 'hex'))))

@@ -84,6 +84,16 @@ fn what_is_asked(headers: &HeaderMap, size: u64) -> Asked {
     }
 }
 
+/// A small picture that is kept in the database.
+pub fn picture(bytes: Vec<u8>, cache: HeaderValue) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, SANDBOX),
+    ];
+    (headers, bytes).into_response()
+}
+
 /// The first byte of a part and the first after it; none where it is empty.
 fn within(part: (Bound<u64>, Bound<u64>), size: u64) -> Option<(u64, u64)> {
     let from = match part.start_bound() {

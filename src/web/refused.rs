@@ -218,6 +218,9 @@ impl From<OfficeRefusal> for Problem {
                 Self::conflict("already-replaced", format!("{detail}, by {newer}."))
             }
             OfficeRefusal::BeforePublished => Self::invalid_field("/at", detail),
+            OfficeRefusal::PictureAbsent(index) | OfficeRefusal::NoPicture(index) => {
+                Self::invalid_field(format!("/pictures/{index}"), detail)
+            }
             OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
             OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
             OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
@@ -230,6 +233,7 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::MailStands => Self::conflict("mail-stands", detail),
             OfficeRefusal::TooManyMails(seconds) => Self::too_often(detail, seconds),
             OfficeRefusal::GroupsElsewhere => Self::conflict("groups-elsewhere", detail),
+            OfficeRefusal::NotAccepted => Self::conflict("not-accepted", detail),
             OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }

@@ -53,7 +53,7 @@ const fn page(method: &'static str, path: &'static str, act: Permission) -> Rout
 }
 
 /// The routes to which files are sent, which may take longer than other requests.
-pub const UPLOADS: &[&str] = &["/api/v1/files", "/submissions/files"];
+pub const UPLOADS: &[&str] = &["/api/v1/files", "/submissions/files", "/disseminations/pictures"];
 
 /// Every route that is served.
 pub const ROUTES: &[Route] = &[
@@ -70,6 +70,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/bulletins/{id}/test", Permission::Originate),
     route("POST", "/api/v1/bulletins/{id}/publish", Permission::Originate),
     route("POST", "/api/v1/bulletins/{id}/unschedule", Permission::Originate),
+    route("GET", "/api/v1/bulletins/{id}/local-authorities", Permission::Read),
+    route("GET", "/api/v1/bulletins/{id}/local-authorities/districts", Permission::Read),
     route("GET", "/api/v1/bulletins/{id}/status", Permission::Read),
     route("GET", "/api/v1/bulletins/{id}/events", Permission::Read),
     route("GET", "/api/v1/events", Permission::Read),
@@ -107,6 +109,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/group-alerts/{id}/seen", Permission::Retry),
     route("GET", "/api/v1/offices", Permission::Read),
     route("GET", "/api/v1/offices/{code}", Permission::Read),
+    route("GET", "/api/v1/offices/{code}/profile", Permission::Read),
+    route("PUT", "/api/v1/offices/{code}/profile", Permission::Originate),
     route("GET", "/api/v1/register", Permission::OfficeWork),
     route("POST", "/api/v1/register", Permission::OfficeWork),
     route("GET", "/api/v1/register.csv", Permission::OfficeWork),
@@ -130,6 +134,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/disseminations", Permission::OfficeWork),
     route("GET", "/api/v1/disseminations/summary", Permission::Read),
     route("GET", "/api/v1/disseminations/{id}", Permission::Read),
+    route("GET", "/api/v1/disseminations/{id}/pictures/{file}", Permission::Read),
     route("POST", "/api/v1/disseminations/{id}/replace", Permission::OfficeWork),
     route("POST", "/api/v1/files", Permission::HandleMaterial),
     route("GET", "/api/v1/submissions", Permission::Read),
@@ -138,6 +143,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/submissions/topics", Permission::Publish),
     route("GET", "/api/v1/submissions/{id}", Permission::Read),
     route("GET", "/api/v1/submissions/{id}/files/{file}", Permission::Read),
+    route("POST", "/api/v1/submissions/{id}/files/{file}/poster", Permission::Publish),
+    route("GET", "/api/v1/posters", Permission::Read),
     route("POST", "/api/v1/submissions/{id}/send-again", Permission::OfficeWork),
     route("POST", "/api/v1/submissions/{id}/check", Permission::OfficeWork),
     route("POST", "/api/v1/submissions/{id}/propose", Permission::OfficeWork),
@@ -173,6 +180,7 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/favicon.ico"),
     open("GET", "/"),
     open("GET", "/heard"),
+    open("GET", "/posters"),
     open("GET", "/sign-in"),
     open("POST", "/sign-in"),
     open("POST", "/sign-in/code"),
@@ -294,6 +302,9 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/bulletins/{id}/approve", Permission::Approve),
     page("POST", "/bulletins/{id}/return", Permission::Approve),
     page("POST", "/bulletins/{id}/withdraw", Permission::Withdraw),
+    page("GET", "/issuers", Permission::Originate),
+    page("GET", "/offices/{code}/profile", Permission::Originate),
+    page("POST", "/offices/{code}/profile", Permission::Originate),
     page("GET", "/accounts", Permission::ManageAccounts),
     page("GET", "/accounts/new", Permission::ManageAccounts),
     page("POST", "/accounts/new", Permission::ManageAccounts),
@@ -338,6 +349,7 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/submissions/topics", Permission::Publish),
     page("GET", "/submissions/{id}", Permission::Read),
     page("GET", "/submissions/{id}/files/{file}", Permission::Read),
+    page("POST", "/submissions/{id}/posters", Permission::Publish),
     page("GET", "/submissions/{id}/again", Permission::OfficeWork),
     page("POST", "/submissions/{id}/again", Permission::OfficeWork),
     page("POST", "/submissions/{id}/step", Permission::HandleMaterial),
@@ -354,7 +366,10 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/readback"),
     open("POST", "/readback"),
     page("GET", "/disseminations/{id}", Permission::Read),
+    page("POST", "/disseminations/pictures", Permission::OfficeWork),
+    page("GET", "/disseminations/{id}/pictures/{file}", Permission::Read),
     page("POST", "/disseminations/{id}/replace", Permission::OfficeWork),
+    page("GET", "/local-authorities/{bulletin}", Permission::Read),
     page("GET", "/establishment", Permission::OfficeWork),
     page("GET", "/establishment/csv", Permission::OfficeWork),
     page("GET", "/establishment/offices/{code}", Permission::OfficeWork),
@@ -396,6 +411,7 @@ mod tests {
         let undocumented = [
             "/",
             "/heard",
+            "/posters",
             "/docs",
             "/openapi.json",
             "/assets/{file}",

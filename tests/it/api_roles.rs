@@ -97,6 +97,8 @@ const SPREAD_IN_LAMPHUN: &str = r#"{"bulletin_id": "{held}", "office": "lamphun"
 const SPREAD_IN_CHIANG_MAI: &str =
     r#"{"bulletin_id": "{held}", "office": "chiangmai", "medium": "website", "area": "50"}"#;
 
+const PROFILE: &str = r#"{"unit": "กลุ่มงานประชาสัมพันธ์"}"#;
+
 const MATERIAL: &str = r#"{"topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
 const MATERIAL_OF_LAMPHUN: &str =
     r#"{"office": "lamphun", "topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
@@ -244,6 +246,49 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
     row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    // bulletins show it to everybody
+    row("GET /api/v1/offices/{code}/profile", "offices/chiangmai/profile", "", READ),
+    row(
+        "PUT /api/v1/offices/{code}/profile",
+        "offices/lamphun/profile",
+        PROFILE,
+        [200, 200, 403, 200, 403, 403, 403, 401],
+    ),
+    // a steward publishes for the own office, and for none below it
+    row(
+        "PUT /api/v1/offices/{code}/profile",
+        "offices/lamphun-commerce/profile",
+        PROFILE,
+        [200, 200, 403, 403, 403, 403, 403, 401],
+    ),
+    row(
+        "PUT /api/v1/offices/{code}/profile",
+        "offices/chiangmai/profile",
+        PROFILE,
+        [200, 200, 403, 404, 403, 403, 403, 401],
+    ),
+    row("GET /api/v1/bulletins/{id}/local-authorities", "bulletins/{held}/local-authorities", "", READ),
+    row(
+        "GET /api/v1/bulletins/{id}/local-authorities",
+        "bulletins/{held}/local-authorities?district=chiangmai-far",
+        "",
+        WHOLE,
+    ),
+    row("GET /api/v1/bulletins/{id}/local-authorities", "bulletins/{draft}/local-authorities", "", with(404, READ)),
+    row(
+        "GET /api/v1/bulletins/{id}/local-authorities/districts",
+        "bulletins/{held}/local-authorities/districts",
+        "",
+        READ,
+    ),
+    row("GET /api/v1/posters", "posters", "", READ),
+    // what was not accepted is no poster
+    row(
+        "POST /api/v1/submissions/{id}/files/{file}/poster",
+        "submissions/{sent}/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/poster",
+        r#"{"poster": true}"#,
+        [409, 409, 403, 403, 403, 403, 403, 401],
+    ),
     row("GET /api/v1/register", "register?office=lamphun-commerce", "", WORK),
     row("GET /api/v1/register", "register?office=lamphun", "", WORK_ABOVE),
     row("GET /api/v1/register", "register?office=chiangmai", "", WORK_ELSEWHERE),
@@ -333,6 +378,13 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/disseminations/summary", "disseminations/summary?bulletin={draft}", "", WHOLE),
     row("GET /api/v1/disseminations/{id}", "disseminations/{spread in lamphun}", "", ABOVE),
     row("GET /api/v1/disseminations/{id}", "disseminations/{spread in chiangmai}", "", WHOLE),
+    // it has no picture
+    row(
+        "GET /api/v1/disseminations/{id}/pictures/{file}",
+        "disseminations/{spread in lamphun}/pictures/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "",
+        [404, 404, 404, 404, 404, 404, 404, 401],
+    ),
     row(
         "POST /api/v1/disseminations/{id}/replace",
         "disseminations/{spread in lamphun}/replace",

@@ -46,6 +46,7 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /bulletins/image", "a picture is known by its content"),
     ("POST /audit/check", "looks"),
     ("POST /submissions/files", "a file is known by its content"),
+    ("POST /disseminations/pictures", "a picture is known by its content"),
     ("POST /channels/{code}/check", "looks"),
     ("POST /channels/{code}/test-webhook", "looks"),
     ("POST /tree/upload", "looks: each file is kept until it is applied or forgotten"),

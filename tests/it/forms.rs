@@ -43,6 +43,8 @@ pub const fn form(sender: Sender, route: &'static str, path: &'static str, field
 const WITHOUT_FIELDS: &[&str] = &[
     "GET /",
     "GET /heard",
+    "GET /issuers",
+    "GET /offices/{code}/profile",
     "GET /openapi.json",
     "GET /b/{token}",
     "GET /i/{file}",
@@ -87,7 +89,6 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /submissions/files/{file}/preview",
     "GET /disseminations/read-back",
     "GET /readback",
-    "GET /disseminations/{id}",
     "GET /waiting",
     "GET /waiting/all",
     "GET /waiting/{id}",

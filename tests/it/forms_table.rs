@@ -67,6 +67,8 @@ const SPREAD: &[(&str, &str)] = &[
     ("reach", "400"),
     ("outlet", "หอกระจายข่าวหมู่ที่ 3"),
     ("evidence", "https://www.lamphun.go.th/"),
+    ("pictures", "{file}"),
+    ("no_pictures", ""),
 ];
 
 /// What a village gives back.
@@ -450,7 +452,8 @@ pub const OF_THE_BOARD: &[Form] = &[
     form(STEWARD, "GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", &[("area", "510102")]),
     form(STEWARD, "POST /disseminations/read-back", "/disseminations/read-back", READ_BACK),
     form(NotSignedIn, "POST /readback", "/readback", READ_BACK),
-    form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}")]),
+    form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}"), ("pictures", "{file}")]),
+    form(STEWARD, "GET /disseminations/{id}", "/disseminations/{spread}", &[("pictures", "{file}")]),
     form(STEWARD, "POST /disseminations/new", "/disseminations/new?bulletin={held}", SPREAD),
     form(STEWARD, "POST /disseminations/{id}/replace", "/disseminations/{spread}/replace", SPREAD),
     form(STEWARD, "GET /disseminations/reach/{bulletin}", "/disseminations/reach/{held}", &[("csv", "media")]),

@@ -573,6 +573,48 @@ const ROWS: &[Row] = &[
     open("GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{elsewhere}", WHOLE),
     open("GET /disseminations/{id}", "/disseminations/{spread in lamphun}", ABOVE),
     open("GET /disseminations/{id}", "/disseminations/{spread in chiangmai}", WHOLE),
+    // a form without a file
+    send("POST /disseminations/pictures", "/disseminations/pictures", &[], [400, 403, 403, 400, 400, 400, 400, 401]),
+    // it has no picture
+    open(
+        "GET /disseminations/{id}/pictures/{file}",
+        "/disseminations/{spread in lamphun}/pictures/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
+    open("GET /local-authorities/{bulletin}", "/local-authorities/{held}", ALL),
+    open("GET /local-authorities/{bulletin}", "/local-authorities/{held}?district=chiangmai-far", WHOLE),
+    open("GET /local-authorities/{bulletin}", "/local-authorities/{elsewhere}", WHOLE),
+    // a steward publishes for the own office, and for none below or beside it
+    open("GET /issuers", "/issuers", ORIGINATE),
+    open("GET /offices/{code}/profile", "/offices/lamphun/profile", ORIGINATE),
+    open("GET /offices/{code}/profile", "/offices/lamphun-commerce/profile", PUBLISH),
+    open("GET /offices/{code}/profile", "/offices/chiangmai/profile", WRITE),
+    send(
+        "POST /offices/{code}/profile",
+        "/offices/lamphun/profile",
+        &[("unit", "กลุ่มงานประชาสัมพันธ์")],
+        // the form that shows what is there now, as none of them saw the one before
+        [303, 409, 403, 409, 403, 403, 403, 401],
+    ),
+    send(
+        "POST /offices/{code}/profile",
+        "/offices/lamphun-commerce/profile",
+        &[("x", "-")],
+        [422, 422, 403, 403, 403, 403, 403, 401],
+    ),
+    send(
+        "POST /offices/{code}/profile",
+        "/offices/chiangmai/profile",
+        &[("x", "-")],
+        [422, 422, 403, 404, 403, 403, 403, 401],
+    ),
+    // what was not accepted is no poster
+    send(
+        "POST /submissions/{id}/posters",
+        "/submissions/{sent}/posters",
+        &[("file", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), ("poster", "yes")],
+        [409, 409, 403, 403, 403, 403, 403, 401],
+    ),
     send(
         "POST /disseminations/{id}/replace",
         "/disseminations/{spread in lamphun}/replace",

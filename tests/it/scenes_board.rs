@@ -300,8 +300,9 @@ pub async fn nothing(app: &TestApp) -> Vec<Shown> {
     // registers and records are never emptied but here
     let register = "alter table register_endorsements disable trigger register_endorsements_never_emptied";
     let records = "alter table disseminations disable trigger disseminations_never_emptied";
+    let pictures = "alter table dissemination_files disable trigger dissemination_files_never_emptied";
     let marks = "alter table establishment_marks disable trigger establishment_marks_never_emptied";
-    for statement in [register, records, marks, "truncate channels cascade"] {
+    for statement in [register, records, pictures, marks, "truncate channels cascade"] {
         sqlx::query(statement).execute(&mut *app.db().await).await.expect("no tree");
     }
     look_at_all(

@@ -1,6 +1,6 @@
 //! What the letters of 2560 to 2563 ask of offices, told once in the demo: provinces report their groups, Lamphun asks for coordinators,
 //! an agency names its own on paper, its infographic goes up and comes down again as a bulletin, a district spreads the word in
-//! three villages, and an office stamps and endorses what it received.
+//! three villages, a province says where else it can be found, and an office stamps and endorses what it received.
 //!
 //! Everything goes by the commands of people, in the name of whoever would do it. Names, numbers and the picture are made up. It is told in one
 //! transaction: a demo that is stopped in the middle has told nothing, and begins anew the next time.
@@ -12,8 +12,9 @@ use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Urgency};
 use crate::domain::content_id::FileId;
 use crate::domain::coordinator::{Contacts, CoordinatorSource, Person};
-use crate::domain::dissemination::{Medium, Reach, Source, Times};
+use crate::domain::dissemination::{Medium, Pictures, Reach, Source, Times};
 use crate::domain::ids::{BulletinId, OfficeId};
+use crate::domain::issuer::{Links, Profile, Service};
 use crate::domain::office::OfficeKind;
 use crate::domain::register::{EndorsementKind, ReceiptWay};
 use crate::domain::request::{DraftedRequest, RequestKind};
@@ -25,7 +26,7 @@ use crate::files::FileStore;
 use crate::offices::dissemination::{Spread, record};
 use crate::offices::register::{Letter, NewEndorsement, Receipt, endorse, receive};
 use crate::offices::submissions::{Material, check_off, propose, send};
-use crate::offices::{coordinators, establishment};
+use crate::offices::{coordinators, establishment, profiles};
 use crate::relay::accept_submission::accept;
 use crate::relay::drafts::blank;
 use crate::relay::engine::Engine;
@@ -67,6 +68,7 @@ pub async fn tell(engine: &Engine, files: &FileStore, letter: BulletinId) -> any
     story.name_a_coordinator_on_paper().await?;
     story.send_an_infographic_up_and_down_again(picture).await?;
     story.spread_in_three_villages(asking).await?;
+    story.introduce_the_province().await?;
     story.stamp_and_endorse(letter).await?;
     tx.commit().await?;
     Ok(true)
@@ -208,11 +210,31 @@ impl Story<'_> {
                 reach: Reach::new(reach),
                 outlet: Some(format!("หอกระจายข่าวหมู่ที่ {village}").parse()?),
                 evidence: None,
+                pictures: Pictures::default(),
                 source: Source::Page,
             };
             record(self.db, &by("coordinator"), district, bulletin, &spread, self.now).await?;
         }
         Ok(())
+    }
+
+    /// The province says where else it can be found.
+    async fn introduce_the_province(&self) -> anyhow::Result<()> {
+        let mut tx = self.context.db.begin().await?;
+        let mut links = Links::default();
+        for (service, address) in [
+            (Service::Website, "https://www.example.go.th/lamphun"),
+            (Service::Facebook, "https://www.facebook.com/example.lamphun"),
+            (Service::Youtube, "https://www.youtube.com/@example-lamphun"),
+        ] {
+            links.insert(service, service.read(address)?);
+        }
+        let profile = Profile {
+            name: None, unit: Some("กลุ่มงานประชาสัมพันธ์จังหวัด (สมมติ)".parse()?), links
+        };
+        let province = office(&mut tx, "lamphun").await?;
+        profiles::put(&mut tx, &by("governor"), province, &profile, Some(0), self.now).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The agency stamps the founding letter and endorses it, as the chain of 2563 does.

@@ -24,6 +24,7 @@ use crate::store::board::failures::{Cause, list_causes_of};
 use crate::store::board::hops::{Hop, TierHops, list_slowest, list_tier_hops};
 use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::bulletins::Bulletin;
+use crate::store::disseminations::{sum_by_medium, sum_spread};
 use crate::store::progress::{Counters, count_under, list_counters};
 use crate::store::queue_counts::count_sending;
 use crate::store::{Db, StoreError};
@@ -32,6 +33,8 @@ use crate::web::app::App;
 use crate::web::caller_limits::Holder;
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::pages::HtmlPage;
+use crate::web::pages::dissemination::columns::medium_columns;
+use crate::web::pages::dissemination::spread_line;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::filters;
@@ -216,6 +219,10 @@ struct BulletinPage {
     /// Whether the visitor enters it in an office's register.
     receives: bool,
     part: String,
+    /// How offices spread it further, in one line.
+    spread: String,
+    /// The same by medium and size of the place.
+    media: PageTable,
 }
 
 /// The bulletin, published and within the caller's part of the tree.
@@ -250,8 +257,14 @@ pub async fn show_bulletin(
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let view = format!("board {id} {}", viewer.name());
     let part = app.live().now(&view, Box::pin(make(app.clone(), visitor.caller.clone(), viewer, id))).await?;
+    let (spread, media) = {
+        let (mut db, scope) = (app.db.acquire().await?, visitor.caller.scope.groups());
+        (sum_spread(&mut db, id, scope).await?, sum_by_medium(&mut db, id, scope).await?)
+    };
     let page = BulletinPage {
         id,
+        spread: spread_line(t, spread),
+        media: PageTable::of(t, &t.say("spread-by-medium"), &medium_columns(), &media),
         marks: [bulletin.urgency().mark(t), bulletin.kind.mark(t)].into_iter().flatten().collect(),
         published: moment_or_dash(t, bulletin.published_at),
         public: format!("/b/{}", bulletin.public_token),

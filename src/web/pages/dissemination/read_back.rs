@@ -11,10 +11,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 
-use super::form::read_number;
+use super::form::{read_number, read_place};
 use super::{HERE, find_published, place};
 use crate::domain::actor::{Actor, Part};
-use crate::domain::area::{Area, BadArea};
+use crate::domain::area::{Area, Level};
 use crate::domain::dissemination::{Source, Times};
 use crate::domain::ids::BulletinId;
 use crate::domain::read_back_code::ReadBackCode;
@@ -23,6 +23,7 @@ use crate::domain::thai::normal_form;
 use crate::offices::OfficeRefusal;
 use crate::offices::read_back::{GiveBackOutcome, GivenBack, MEDIA, give_back, make_code};
 use crate::store::Connection;
+use crate::store::offices::get_province;
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -33,8 +34,8 @@ use crate::web::people::attempts::begin_read_back;
 use crate::web::people::{Visitor, language_of};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
-use crate::web::ui::label::{Label as _, code_of, either};
-use crate::web::words::{Words, capital};
+use crate::web::ui::label::{Label as _, code_of};
+use crate::web::words::Words;
 
 const PUBLIC: &str = "/readback";
 const KEYED_IN: &str = "/disseminations/read-back";
@@ -208,10 +209,14 @@ pub(super) async fn make(
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let t = visitor.words;
-    let say = |bad: BadArea| either(t, bad.thai(), capital(&bad.to_string()));
     find_published(&mut tx, &visitor.caller, bulletin).await?;
     let mut form = FormState::new(typed);
-    let area = form.errors.check("area", form.typed.area.parse::<Area>().map_err(say));
+    let province = match visitor.caller.office {
+        Some(office) => get_province(&mut tx, office).await?,
+        None => None,
+    };
+    let area = read_place(t, &form.typed.area, province.as_deref(), Some(Level::Subdistrict));
+    let area = form.errors.check("area", area);
     let made = match (area, visitor.caller.office) {
         (Some(area), Some(office)) => {
             let made = make_code(&mut tx, &visitor.caller.right(), office, bulletin, &area, app.now()).await;

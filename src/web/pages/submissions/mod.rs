@@ -35,6 +35,7 @@ pub fn routes() -> Router<App> {
         .route("/submissions/topics", get(topics::show_topics).post(topics::change_topic))
         .route("/submissions/{id}", get(show::show_one))
         .route("/submissions/{id}/files/{file}", get(file::show_file))
+        .route("/submissions/{id}/posters", post(crate::web::pages::posters::mark_poster))
         .route("/submissions/{id}/again", get(send::show_again).post(send::send_again))
         .route("/submissions/{id}/step", post(step::take_step))
         .route("/submissions/{id}/accept", post(accept::accept_one))

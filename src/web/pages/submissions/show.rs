@@ -16,6 +16,7 @@ use crate::domain::submission::{SubmissionAct, SubmissionState};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions::works_above;
 use crate::store::files::{Alike, list_alike};
+use crate::store::posters::list_posters_of;
 use crate::store::submissions::{
     Step, Submission, SubmittedFile, find_submission, list_steps, list_submitted_files, list_submitted_pages,
 };
@@ -42,6 +43,8 @@ struct ShownFile {
     path: String,
     preview: Option<String>,
     what: String,
+    /// Whether it is a poster; none where that cannot be said.
+    poster: Option<bool>,
 }
 
 /// A page of a document as the page shows it.
@@ -133,7 +136,10 @@ pub(super) async fn render(
     let t = visitor.words;
     let scope = visitor.caller.scope.groups();
     let row = find_submission(db, scope, id).await?.ok_or(OfficeRefusal::SubmissionAbsent)?;
+    let posters = list_posters_of(db, id).await?;
+    let marks = row.state == SubmissionState::Accepted && visitor.may(Permission::Publish);
     let files = list_submitted_files(db, id).await?.into_iter().map(|file| ShownFile {
+        poster: marks.then(|| posters.contains(&file.id)),
         path: format!("/submissions/{id}/files/{}", file.id),
         preview: file.preview.map(|_| preview_path(file.id)),
         what: describe(t, file.kind, file.bytes, file.milliseconds),
