@@ -88,7 +88,6 @@ const WITHOUT_FIELDS: &[&str] = &[
     "GET /submissions/{id}/files/{file}",
     "GET /submissions/files/{file}/preview",
     "GET /disseminations/read-back",
-    "GET /readback",
     "GET /waiting",
     "GET /waiting/all",
     "GET /waiting/{id}",

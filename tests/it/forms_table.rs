@@ -451,6 +451,7 @@ pub const OF_THE_BOARD: &[Form] = &[
     form(STEWARD, "POST /disseminations/script/{bulletin}", "/disseminations/script/{fresh}", &[("area", "510102")]),
     form(STEWARD, "GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", &[("area", "510102")]),
     form(STEWARD, "POST /disseminations/read-back", "/disseminations/read-back", READ_BACK),
+    form(NotSignedIn, "GET /readback", "/readback", &[("code", "RBK-7K3M-9QX3")]),
     form(NotSignedIn, "POST /readback", "/readback", READ_BACK),
     form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}"), ("pictures", "{file}")]),
     form(STEWARD, "GET /disseminations/{id}", "/disseminations/{spread}", &[("pictures", "{file}")]),
