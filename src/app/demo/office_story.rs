@@ -219,8 +219,7 @@ impl Story<'_> {
     }
 
     /// The province says where else it can be found.
-    async fn introduce_the_province(&self) -> anyhow::Result<()> {
-        let mut tx = self.context.db.begin().await?;
+    async fn introduce_the_province(&mut self) -> anyhow::Result<()> {
         let mut links = Links::default();
         for (service, address) in [
             (Service::Website, "https://www.example.go.th/lamphun"),
@@ -229,12 +228,10 @@ impl Story<'_> {
         ] {
             links.insert(service, service.read(address)?);
         }
-        let profile = Profile {
-            name: None, unit: Some("กลุ่มงานประชาสัมพันธ์จังหวัด (สมมติ)".parse()?), links
-        };
-        let province = office(&mut tx, "lamphun").await?;
-        profiles::put(&mut tx, &by("governor"), province, &profile, Some(0), self.now).await?;
-        Ok(tx.commit().await?)
+        let unit = Some("กลุ่มงานประชาสัมพันธ์จังหวัด (สมมติ)".parse()?);
+        let province = office(self.db, "lamphun").await?;
+        profiles::put(self.db, &by("governor"), province, &Profile { name: None, unit, links }, Some(0), self.now).await?;
+        Ok(())
     }
 
     /// The agency stamps the founding letter and endorses it, as the chain of 2563 does.
