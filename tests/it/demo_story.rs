@@ -51,7 +51,7 @@ async fn offer_topic(relay: &TestRelay, offered: bool) {
 #[tokio::test]
 async fn a_story_that_breaks_off_in_the_middle_has_told_nothing_and_is_told_once_the_next_time() {
     let (relay, folder) = (TestRelay::with_tree(TREE).await, TempDir::new().expect("a folder"));
-    let limits = SizeLimits { image: 10_000_000, video: 10_000_000, document: 10_000_000 };
+    let limits = SizeLimits { image: 10_000_000, video: 10_000_000, document: 10_000_000, account: 10_000_000 };
     let files = FileStore::open(&Place::Folder(folder.path().to_owned()), limits).expect("a store of files");
     let draft = Draft { forwarding: ForwardingMode::Automatic, ..relay.draft().await };
     let (letter, _) = relay.publish(draft).await;

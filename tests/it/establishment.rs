@@ -300,7 +300,7 @@ async fn the_board_has_one_row_for_each_province_and_ministry_and_says_who_is_ov
         let items = board["items"].as_array().expect("items");
         items.iter().map(|item| item["office"]["code"].as_str().expect("a code").to_owned()).collect()
     };
-    assert_eq!(offices(&board), ["moi", "lamphun", "chiangmai"]);
+    assert_eq!(offices(&board), ["moi", "chiangmai", "lamphun"], "as a dictionary orders names");
     let found = app.get(&Who::Admin, "establishment?q=ลำพูน").await.expect(200);
     assert_eq!(offices(&found), ["lamphun"]);
     assert_eq!(

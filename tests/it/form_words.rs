@@ -142,7 +142,8 @@ impl<'a> Words<'a> {
     /// A submission with that picture, which was accepted.
     async fn accepted(&self) -> String {
         let sent = json!({ "office": "lamphun-commerce", "files": [{ "file": self.file().await, "alt": "ลำไย" }] });
-        let made = self.app.post(&Who::Admin, "submissions", crate::submissions::material(sent)).await.expect(201);
+        // nobody checks what they sent themselves
+        let made = self.app.post(&Who::Steward, "submissions", crate::submissions::material(sent)).await.expect(201);
         let id = made["id"].as_str().expect("an id").to_owned();
         for step in ["propose", "accept"] {
             self.app.post(&Who::Admin, &format!("submissions/{id}/{step}"), json!({})).await.expect(200);

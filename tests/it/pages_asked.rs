@@ -87,7 +87,7 @@ async fn material_that_is_accepted_answers_what_had_asked_the_office_for_it() {
     let before = app.write_with(json!({ "requests": asked.clone() })).await;
     app.release(&before).await;
     let sent = app.submission("lamphun-commerce", &["check", "propose"]).await;
-    app.after(Duration::from_secs(60)).await;
+    app.after(Duration::from_mins(1)).await;
     let later = app.write_with(json!({ "requests": asked })).await;
     app.release(&later).await;
     app.post(&Who::Publisher, &format!("submissions/{sent}/accept"), json!({})).await.expect(200);

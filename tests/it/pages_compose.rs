@@ -302,7 +302,7 @@ async fn publishing_says_first_what_will_happen_and_then_does_it() {
     assert_eq!(done.location(), format!("/bulletins/{id}?said=published"));
     assert_eq!(bulletin(&app, &id).await["deliveries"], 8);
     let page = browser.open(done.location()).await;
-    shows(&page, &["เผยแพร่แล้ว", &format!("href=\"/board/{id}\""), "the-publisher เผยแพร่", "กำลังส่งต่อ"]);
+    shows(&page, &["เผยแพร่แล้ว", &format!("href=\"/board/{id}\""), "ผู้ใช้ publisher เผยแพร่", "กำลังส่งต่อ"]);
     assert_eq!(browser.open(&path).await.location(), format!("/bulletins/{id}"));
 }
 
@@ -340,7 +340,7 @@ async fn a_second_person_sees_what_waits_and_returns_it_with_a_reason_or_approve
     let empty = admin.submit(&at("return"), &[("reason", " ")]).await;
     assert_eq!(empty.status, 422);
     admin.submit(&at("return"), &[("reason", "วันที่ไม่ตรง")]).await.location();
-    shows(&publisher.open(&format!("/bulletins/{id}")).await, &["the-admin ส่งคืนให้แก้ไข: วันที่ไม่ตรง"]);
+    shows(&publisher.open(&format!("/bulletins/{id}")).await, &["ผู้ใช้ admin ส่งคืนให้แก้ไข: วันที่ไม่ตรง"]);
     publisher.submit(&at("submit"), &[]).await.location();
     admin.submit(&at("approve"), &[]).await.location();
     shows(&publisher.open(&format!("/bulletins/{id}")).await, &[&at("publish"), "the-admin อนุมัติ"]);
@@ -382,7 +382,7 @@ async fn a_published_bulletin_is_withdrawn_with_a_reason_or_corrected() {
     assert_eq!(empty.status, 422);
     browser.submit(&path, &[("reason", "ข้อมูลคลาดเคลื่อน")]).await.location();
     let page = browser.open(&format!("/bulletins/{id}")).await;
-    shows(&page, &["ยกเลิกแล้ว เนื่องจาก ข้อมูลคลาดเคลื่อน", "the-publisher ยกเลิกประกาศ"]);
+    shows(&page, &["ยกเลิกแล้ว เนื่องจาก ข้อมูลคลาดเคลื่อน", "ผู้ใช้ publisher ยกเลิกประกาศ"]);
     assert_eq!(browser.submit(&path, &[("reason", "อีกครั้ง")]).await.status, 409);
 }
 

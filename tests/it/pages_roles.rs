@@ -64,6 +64,9 @@ const TREE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 303, 401];
 /// Operations; it is in another province.
 const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 403, 200, 403, 404, 303];
 const TREE_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 404, 401];
+/// The same without saying which version was seen: nothing is overwritten.
+const TREE_NOT_AS_SEEN: [u16; 8] = [409, 403, 403, 403, 409, 403, 409, 401];
+const TREE_ELSEWHERE_NOT_AS_SEEN: [u16; 8] = [409, 403, 403, 403, 409, 403, 404, 401];
 /// What is changed of a group in another province, or at the next.
 const COMMERCE: &[(&str, &str)] = &[
     ("name", "GCC3-ลพ-พาณิชย์จังหวัด"),
@@ -351,8 +354,8 @@ const ROWS: &[Row] = &[
     send("POST /tree/add", "/tree/add", &[("parent", "lpn")], [422, 403, 403, 403, 422, 403, 422, 401]),
     open("GET /groups/{code}/edit", "/groups/lpn-com/edit", TREE),
     open("GET /groups/{code}/edit", "/groups/cmi/edit", TREE_ELSEWHERE),
-    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_SEND),
-    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_SEND),
+    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_NOT_AS_SEEN),
+    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_NOT_AS_SEEN),
     open("GET /groups/{code}/retire", "/groups/lpn/retire", TREE),
     open("GET /groups/{code}/retire", "/groups/cmi/retire", TREE_ELSEWHERE),
     // as many were not seen before

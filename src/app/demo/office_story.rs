@@ -230,7 +230,8 @@ impl Story<'_> {
         }
         let unit = Some("กลุ่มงานประชาสัมพันธ์จังหวัด (สมมติ)".parse()?);
         let province = office(self.db, "lamphun").await?;
-        profiles::put(self.db, &by("governor"), province, &Profile { name: None, unit, links }, Some(0), self.now).await?;
+        profiles::put(self.db, &by("governor"), province, &Profile { name: None, unit, links }, Some(0), self.now)
+            .await?;
         Ok(())
     }
 

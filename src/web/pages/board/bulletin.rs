@@ -166,7 +166,10 @@ impl BulletinPart {
             t,
             operates: viewer.operates,
             id,
-            state: Badge { class: if found.status.settled { "good" } else { "" }, word: found.status.state_of_part().word(t) },
+            state: Badge {
+                class: if found.status.settled { "good" } else { "" },
+                word: found.status.state_of_part().word(t),
+            },
             paused: found.bulletin.paused_at.is_some(),
             share: Share::of(found.status.counts.in_group(), found.status.deliveries),
             receipt: (found.status.deliveries > 0).then(|| format!("/board/{id}/receipt")),
