@@ -124,7 +124,7 @@ pub enum OfficeRefusal {
     /// Nobody checks what their own office sends up.
     #[error("an office above the one that sends does this")]
     NotAbove,
-    /// Nobody checks what they sent up themselves, for whatever office.
+    /// No person checks what they sent up themselves, for whatever office.
     #[error("nobody checks what they sent up themselves")]
     OwnMaterial,
     /// Something was done with it since the caller looked.

@@ -343,7 +343,7 @@ async fn a_second_person_sees_what_waits_and_returns_it_with_a_reason_or_approve
     shows(&publisher.open(&format!("/bulletins/{id}")).await, &["ผู้ใช้ admin ส่งคืนให้แก้ไข: วันที่ไม่ตรง"]);
     publisher.submit(&at("submit"), &[]).await.location();
     admin.submit(&at("approve"), &[]).await.location();
-    shows(&publisher.open(&format!("/bulletins/{id}")).await, &[&at("publish"), "the-admin อนุมัติ"]);
+    shows(&publisher.open(&format!("/bulletins/{id}")).await, &[&at("publish"), "ผู้ใช้ admin อนุมัติ"]);
     // and nobody their own
     let own = save(&admin, &with(&[("do", "next")])).await;
     admin.submit(&format!("/bulletins/{own}/submit"), &[]).await.location();
