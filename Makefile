@@ -1,4 +1,4 @@
-# `make help` lists what there is. Needed: a Rust toolchain, gcc, make, git, curl. Postgres, and for the
+# `make help` lists what there is. Needed: a Rust toolchain, gcc with g++, make, git, curl. Postgres, and for the
 # browser tests Node and Chromium, are found, or got, by the scripts.
 .POSIX:
 .SUFFIXES:

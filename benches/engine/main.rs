@@ -9,6 +9,7 @@
 
 mod bench_cluster;
 mod caller;
+mod calls;
 mod cases;
 mod ceiling;
 mod distance;

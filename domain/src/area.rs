@@ -2,14 +2,15 @@
 //!
 //! In the database a village is eight digits, the last two its number (หมู่ที่), as the Department of Provincial Administration
 //! writes it; so every place is a prefix of those within it. Provinces and districts are looked up in the chart
-//! ([`super::national`]). Of subdistricts there is no list here: their codes are checked for their shape and their district.
+//! ([`super::national`]). Of subdistricts the list there is nearly complete: a code that is not in it is checked for its shape and its
+//! district, taken, and shown without a name.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::national::{District, Province, facts};
+use super::national::{District, Province, Subdistrict, facts};
 use super::thai::{normal_form, to_arabic_digits};
 
 /// How large a place is.
@@ -123,16 +124,43 @@ impl Area {
         self.0.get(..2).unwrap_or_default()
     }
 
-    /// The province with this code, and its districts after it; nothing where there is no such province.
+    /// The province with this code, and its districts after it, each before its subdistricts; nothing where there is no such province.
     #[must_use]
     pub fn list_of_province(code: &str) -> Vec<Self> {
         let Some(province) = find_province(code) else { return Vec::new() };
         let districts = facts().map(|facts| facts.districts.as_slice()).unwrap_or_default();
         let districts = districts.iter().filter(|district| district.province_code == province.code);
-        std::iter::once(&province.code).chain(districts.map(|district| &district.code)).cloned().map(Self).collect()
+        let mut codes = vec![province.code.clone()];
+        for district in districts {
+            codes.push(district.code.clone());
+            codes.extend(list_subdistricts(&district.code).iter().map(|subdistrict| subdistrict.code.clone()));
+        }
+        codes.into_iter().map(Self).collect()
     }
 
-    /// Its name in Thai, from the smallest: หมู่ที่ 3 ตำบล (510101) อำเภอเมืองลำพูน จังหวัดลำพูน.
+    /// The districts and subdistricts that are called so, with or without their kind before the name; in this province, or with none
+    /// anywhere.
+    #[must_use]
+    pub fn find_called(name: &str, province: Option<&str>) -> Vec<Self> {
+        let name = normal_form(name);
+        let name = name.trim();
+        let Ok(facts) = facts() else { return Vec::new() };
+        let (district, subdistrict) = (without(name, &["อำเภอ", "อ.", "เขต"]), without(name, &["ตำบล", "ต.", "แขวง"]));
+        let within = |code: &str| province.is_none_or(|province| code.starts_with(province));
+        let districts = facts.districts.iter().map(|found| (&found.code, &found.name_th));
+        let districts = districts.filter(|(code, known)| within(code) && Some(known.as_str()) == district);
+        let subdistricts = facts.subdistricts.iter().map(|found| (&found.code, &found.name_th));
+        let subdistricts = subdistricts.filter(|(code, known)| within(code) && Some(known.as_str()) == subdistrict);
+        districts.chain(subdistricts).map(|(code, _)| Self(code.clone())).collect()
+    }
+
+    /// Whether it has a name in the list; only a subdistrict may have none.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.0.get(..6).is_none_or(|code| find_subdistrict(code).is_some())
+    }
+
+    /// Its name in Thai, from the smallest: หมู่ที่ 3 ตำบลเหมืองง่า (510102) อำเภอเมืองลำพูน จังหวัดลำพูน.
     #[must_use]
     pub fn thai(&self) -> String {
         let bangkok = self.province_code() == BANGKOK;
@@ -141,7 +169,10 @@ impl Area {
         let province = if bangkok { "" } else { "จังหวัด" };
         let mut parts = Vec::new();
         parts.extend(self.village().map(|number| format!("หมู่ที่ {number}")));
-        parts.extend(self.0.get(..6).map(|code| format!("{subdistrict}รหัส {code}")));
+        parts.extend(self.0.get(..6).map(|code| match find_subdistrict(code) {
+            Some(found) => format!("{subdistrict}{} ({code})", found.name_th),
+            None => format!("{subdistrict}รหัส {code} (ไม่พบชื่อ)"),
+        }));
         parts.extend(self.district().map(|found| format!("{district}{}", found.name_th)));
         parts.extend(self.province().map(|found| format!("{province}{}", found.name_th)));
         parts.join(" ")
@@ -152,7 +183,10 @@ impl Area {
     pub fn english(&self) -> String {
         let mut parts = Vec::new();
         parts.extend(self.village().map(|number| format!("village {number}")));
-        parts.extend(self.0.get(..6).map(|code| format!("subdistrict {code}")));
+        parts.extend(self.0.get(..6).map(|code| match find_subdistrict(code) {
+            Some(found) => format!("subdistrict {} ({code})", found.name_th),
+            None => format!("subdistrict {code} (name unknown)"),
+        }));
         parts.extend(self.district().map(|found| format!("{} district", found.name_en)));
         parts.extend(self.province().map(|found| found.name_en.clone()));
         parts.join(", ")
@@ -173,6 +207,25 @@ fn find_province(code: &str) -> Option<&'static Province> {
 
 fn find_district(code: &str) -> Option<&'static District> {
     facts().ok()?.districts.iter().find(|district| district.code == code)
+}
+
+/// The subdistricts whose codes begin so, in the order of their codes.
+fn list_subdistricts(begin: &str) -> &'static [Subdistrict] {
+    let all = facts().map(|facts| facts.subdistricts.as_slice()).unwrap_or_default();
+    let from = all.partition_point(|found| found.code.as_str() < begin);
+    let rest = all.get(from..).unwrap_or_default();
+    let until = rest.partition_point(|found| found.code.starts_with(begin));
+    rest.get(..until).unwrap_or_default()
+}
+
+fn find_subdistrict(code: &str) -> Option<&'static Subdistrict> {
+    list_subdistricts(code).first().filter(|found| found.code == code)
+}
+
+/// The name without the first of these before it; none where nothing is left.
+fn without<'a>(name: &'a str, kinds: &[&str]) -> Option<&'a str> {
+    let bare = kinds.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name).trim();
+    (!bare.is_empty()).then_some(bare)
 }
 
 impl FromStr for Area {
@@ -222,14 +275,26 @@ mod tests {
     #[case(
         "510102",
         Level::Subdistrict,
-        "ตำบลรหัส 510102 อำเภอเมืองลำพูน จังหวัดลำพูน",
-        "subdistrict 510102, Mueang Lamphun district, Lamphun"
+        "ตำบลเหมืองง่า (510102) อำเภอเมืองลำพูน จังหวัดลำพูน",
+        "subdistrict เหมืองง่า (510102), Mueang Lamphun district, Lamphun"
     )]
     #[case(
         "51010203",
         Level::Village,
-        "หมู่ที่ 3 ตำบลรหัส 510102 อำเภอเมืองลำพูน จังหวัดลำพูน",
-        "village 3, subdistrict 510102, Mueang Lamphun district, Lamphun"
+        "หมู่ที่ 3 ตำบลเหมืองง่า (510102) อำเภอเมืองลำพูน จังหวัดลำพูน",
+        "village 3, subdistrict เหมืองง่า (510102), Mueang Lamphun district, Lamphun"
+    )]
+    #[case(
+        "380101",
+        Level::Subdistrict,
+        "ตำบลรหัส 380101 (ไม่พบชื่อ) อำเภอเมืองบึงกาฬ จังหวัดบึงกาฬ",
+        "subdistrict 380101 (name unknown), Bueng Kan district, Bueng Kan"
+    )]
+    #[case(
+        "100201",
+        Level::Subdistrict,
+        "แขวงดุสิต (100201) เขตดุสิต กรุงเทพมหานคร",
+        "subdistrict ดุสิต (100201), Dusit district, Bangkok"
     )]
     #[case("1002", Level::District, "เขตดุสิต กรุงเทพมหานคร", "Dusit district, Bangkok")]
     fn a_place_is_known_by_its_code(
@@ -257,10 +322,28 @@ mod tests {
     }
 
     #[test]
-    fn a_province_is_offered_with_its_districts() {
+    fn a_province_is_offered_with_its_districts_and_their_subdistricts() {
         let lamphun = Area::list_of_province("51");
-        assert_eq!((lamphun.len(), lamphun[0].as_str(), lamphun[1].as_str()), (9, "51", "5101"));
+        let first: Vec<&str> = lamphun.iter().take(4).map(Area::as_str).collect();
+        assert_eq!((lamphun.len(), first), (60, vec!["51", "5101", "510101", "510102"]));
+        assert_eq!(Area::list_of_province("38").len(), 9, "of Bueng Kan no names are known");
         assert_eq!(Area::list_of_province("99"), []);
+    }
+
+    #[test]
+    fn a_place_is_found_by_its_name() {
+        let codes = |name: &str, province| -> Vec<String> {
+            Area::find_called(name, province).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(codes("เหมืองง่า", Some("51")), ["510102"]);
+        assert_eq!(codes(" ตำบลเหมืองง่า ", Some("51")), ["510102"]);
+        assert_eq!(codes("อำเภอแม่ทา", Some("51")), ["5102"]);
+        assert_eq!(codes("ในเมือง", Some("51")), ["510101"]);
+        assert!(codes("ในเมือง", None).len() > 10, "many places are called so");
+        for none in ["", "ตำบล", "เหมือง", "เหมืองง่าา"] {
+            assert!(codes(none, Some("51")).is_empty(), "{none}");
+        }
+        assert!(area("510102").is_named() && area("5101").is_named() && !area("380101").is_named());
     }
 
     #[test]

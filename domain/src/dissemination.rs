@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use url::Url;
 
+use super::content_id::FileId;
 use super::text::utf16_len;
 
 /// By which medium.
@@ -166,9 +167,66 @@ impl fmt::Display for EvidenceLink {
     }
 }
 
+/// Pictures that show what was done: at most [`Pictures::MOST`], all different.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Vec<FileId>, max_items = 4)]
+pub struct Pictures(Vec<FileId>);
+
+/// Why files are no [`Pictures`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPictures {
+    /// More than may be.
+    #[error("must be at most {}", Pictures::MOST)]
+    TooMany,
+    /// The same twice.
+    #[error("must all be different")]
+    Twice,
+}
+
+impl Pictures {
+    /// As many as one record has at most.
+    pub const MOST: usize = 4;
+
+    /// These files.
+    ///
+    /// # Errors
+    /// [`BadPictures`].
+    pub fn new(files: Vec<FileId>) -> Result<Self, BadPictures> {
+        if files.len() > Self::MOST {
+            return Err(BadPictures::TooMany);
+        }
+        let twice = files.iter().enumerate().any(|(at, file)| files[..at].contains(file));
+        if twice { Err(BadPictures::Twice) } else { Ok(Self(files)) }
+    }
+
+    /// The files in their order.
+    #[must_use]
+    pub fn files(&self) -> &[FileId] {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Pictures {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Vec::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_has_up_to_four_pictures_that_differ() {
+        let file = |n: u8| FileId::of(&[n]);
+        assert_eq!(Pictures::new((0..4).map(file).collect()).map(|all| all.files().len()), Ok(4));
+        assert_eq!(Pictures::new((0..5).map(file).collect()), Err(BadPictures::TooMany));
+        assert_eq!(Pictures::new(vec![file(1), file(1)]), Err(BadPictures::Twice));
+        let typed = serde_json::from_str::<Pictures>(&format!("[\"{}\"]", file(1))).expect("a list");
+        assert_eq!(typed.files(), [file(1)]);
+        assert!(serde_json::from_str::<Pictures>("[\"1\"]").is_err());
+    }
 
     #[test]
     fn numbers_are_bounded_on_both_sides() {

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// The most members that a LINE group can have. Source: <https://help.line.me/line/desktop/categoryId/50000295/3/pc?lang=en>.
 pub const MOST_MEMBERS: i64 = 500;
 
+/// The longest name of a group, in characters.
+pub const LONGEST_NAME: usize = 200;
+
 /// One of the three tiers; its number in JSON, files and the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(try_from = "i16", into = "i16")]

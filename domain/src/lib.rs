@@ -29,6 +29,7 @@ pub mod heard_text;
 pub mod histogram;
 pub mod hosts;
 pub mod ids;
+pub mod issuer;
 pub mod join_code;
 pub mod line_month;
 pub mod loudspeaker;

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::spreadsheet::Damage;
+use super::text::is_forbidden;
 use super::thai::{normal_form, trim_unseen};
 
 /// The longest text that is looked at, in characters.
@@ -51,6 +52,46 @@ impl BadPhone {
             Self::NotMobile => "หมายเลขโทรศัพท์มือถือไม่ถูกต้อง โปรดระบุ ๑๐ หลัก เช่น ๐๘๑-๒๓๔-๕๖๗๘",
             Self::ZeroDropped => "เลข ๐ ตัวแรกของหมายเลขหายไป โปรดกำหนดรูปแบบคอลัมน์เป็นข้อความแล้วพิมพ์ใหม่",
         }
+    }
+}
+
+/// The longest telephone number that is kept as it is written, in characters.
+pub const LONGEST_WRITTEN: usize = 40;
+
+/// Why a text is not kept as a telephone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadWrittenPhone {
+    /// Too long.
+    #[error("must be a telephone number of at most {LONGEST_WRITTEN} characters")]
+    TooLong,
+    /// No digit in it.
+    #[error("must be a telephone number")]
+    NoDigit,
+    /// A line break, or a mark that turns the direction of reading round.
+    #[error("must be a telephone number on one line")]
+    Unfit,
+    /// A spreadsheet dropped its first digit.
+    #[error("has lost the 0 at its beginning; type it with the 0, or with hyphens")]
+    ZeroDropped,
+}
+
+/// Checks a telephone number that is kept as it is written, such as `๐ ๕๓๐๐ ๐๐๐๐ ต่อ ๑ (สายตรง)`: a steward's, in a form and in the
+/// tree file alike.
+///
+/// # Errors
+/// [`BadWrittenPhone`].
+pub fn check_written(text: &str) -> Result<(), BadWrittenPhone> {
+    let is_digit = |letter: char| letter.is_ascii_digit() || ('๐'..='๙').contains(&letter);
+    if text.chars().count() > LONGEST_WRITTEN {
+        Err(BadWrittenPhone::TooLong)
+    } else if text.chars().any(is_forbidden) {
+        Err(BadWrittenPhone::Unfit)
+    } else if !text.chars().any(is_digit) {
+        Err(BadWrittenPhone::NoDigit)
+    } else if Damage::of_phone(text).is_some() {
+        Err(BadWrittenPhone::ZeroDropped)
+    } else {
+        Ok(())
     }
 }
 
@@ -204,6 +245,20 @@ mod tests {
     #[case("812345678", BadPhone::ZeroDropped)]
     fn what_is_no_number_is_refused(#[case] typed: &str, #[case] why: BadPhone) {
         assert_eq!(typed.parse::<PhoneNumber>(), Err(why), "{typed}");
+    }
+
+    #[rstest]
+    #[case("๐ ๕๓๐๐ ๐๐๐๐ ต่อ ๑ (สายตรง)", Ok(()))]
+    #[case("1567", Ok(()))]
+    #[case("812345678", Err(BadWrittenPhone::ZeroDropped))]
+    #[case("โทร", Err(BadWrittenPhone::NoDigit))]
+    #[case("053\n511", Err(BadWrittenPhone::Unfit))]
+    #[case("05300000000000000000000000000000000000000", Err(BadWrittenPhone::TooLong))]
+    fn what_is_kept_as_it_is_written_has_digits_and_its_zero(
+        #[case] typed: &str,
+        #[case] good: Result<(), BadWrittenPhone>,
+    ) {
+        assert_eq!(check_written(typed), good, "{typed}");
     }
 
     #[test]

@@ -11,13 +11,15 @@ use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::text::RequestText;
-use super::thai::{BadDate, from_bangkok, normal_form, parse_date, to_bangkok};
+use super::thai::{BadDate, Digits, format_long_date, from_bangkok, normal_form, parse_date, to_bangkok};
 use super::time::Timestamp;
 
 /// Requests of one bulletin at most.
 pub const MOST_REQUESTS: usize = 10;
 /// The most working days that are counted.
 pub const MOST_WORKING_DAYS: u8 = 60;
+/// Of those that ask to act, so many are named on a card in LINE.
+const NAMED: usize = 3;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
@@ -59,6 +61,19 @@ impl RequestKind {
             Self::SendMaterial => "send_material",
             Self::InformStaff => "inform_staff",
             Self::ForInformation => "for_information",
+        }
+    }
+
+    /// What is asked, as the pages say it in Thai.
+    #[must_use]
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::ReportEstablishment => "รายงานผลการจัดตั้งกลุ่ม",
+            Self::NameCoordinator => "แจ้งรายชื่อผู้ประสานงาน",
+            Self::Disseminate => "เผยแพร่ประชาสัมพันธ์",
+            Self::SendMaterial => "ส่งข้อมูลหรือสื่อ",
+            Self::InformStaff => "แจ้งเจ้าหน้าที่ในสังกัด",
+            Self::ForInformation => "เพื่อทราบ",
         }
     }
 
@@ -127,6 +142,17 @@ impl DraftedRequest {
         self.due_on.map(Due::On).or(self.due_in_working_days.map(Due::WorkingDays))
     }
 
+    /// By when, in the words of a letter: ภายในวันที่ ๔ ธันวาคม ๒๕๖๙; none where it has no end.
+    #[must_use]
+    pub fn thai_due(&self) -> Option<String> {
+        Some(match self.due()? {
+            Due::On(day) => format!("ภายในวันที่ {}", format_long_date(day, Digits::Thai)),
+            Due::WorkingDays(days) => {
+                format!("ภายใน {} วันทำการนับแต่วันเผยแพร่", Digits::Thai.write(&days.to_string()))
+            }
+        })
+    }
+
     /// The moment at which its time is over, if it is published at `at`.
     #[must_use]
     pub fn due_at(&self, at: Timestamp, holidays: &BTreeSet<Date>) -> Option<Timestamp> {
@@ -142,6 +168,25 @@ impl DraftedRequest {
     pub fn is_over_at(&self, at: Timestamp) -> bool {
         self.due_on.and_then(end_of_day).is_some_and(|end| end <= at)
     }
+}
+
+/// What offices are asked to do and by when, in some lines of a card; none where nobody has to act.
+#[must_use]
+pub fn say_asked(requests: &[DraftedRequest]) -> Option<String> {
+    let to_act: Vec<&DraftedRequest> =
+        requests.iter().filter(|request| request.purpose == RequestPurpose::Act).collect();
+    if to_act.is_empty() {
+        return None;
+    }
+    let named = to_act.iter().take(NAMED).map(|request| match request.thai_due() {
+        Some(due) => format!("• {} {due}", request.kind.thai()),
+        None => format!("• {}", request.kind.thai()),
+    });
+    let mut lines: Vec<String> = ["ขอให้หน่วยงานดำเนินการ".to_owned()].into_iter().chain(named).collect();
+    if let Some(more) = to_act.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("และอีก {} เรื่อง", Digits::Thai.write(&more.to_string())));
+    }
+    Some(lines.join("\n"))
 }
 
 /// The moment after the last of a day in Bangkok.
@@ -239,6 +284,22 @@ mod tests {
         assert_eq!(due(request(None, None)), None);
         assert!(!request(Some(date(2018, 3, 23)), None).is_over_at(published));
         assert!(request(Some(date(2018, 3, 22)), None).is_over_at(published));
+    }
+
+    #[test]
+    fn a_card_says_what_is_to_be_done_and_by_when() {
+        let asked = say_asked(&[request(Some(date(2026, 12, 4)), None), request(None, Some(5)), request(None, None)]);
+        let lines = [
+            "ขอให้หน่วยงานดำเนินการ",
+            "• แจ้งรายชื่อผู้ประสานงาน ภายในวันที่ ๔ ธันวาคม ๒๕๖๙",
+            "• แจ้งรายชื่อผู้ประสานงาน ภายใน ๕ วันทำการนับแต่วันเผยแพร่",
+            "• แจ้งรายชื่อผู้ประสานงาน",
+        ];
+        assert_eq!(asked, Some(lines.join("\n")));
+        let many = say_asked(&vec![request(None, None); MOST_REQUESTS]).expect("lines");
+        assert!(many.ends_with("\nและอีก ๗ เรื่อง"), "{many}");
+        let noted = DraftedRequest { purpose: RequestPurpose::Inform, ..request(None, None) };
+        assert_eq!(say_asked(&[noted]), None, "nobody has to act");
     }
 
     #[test]

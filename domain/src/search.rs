@@ -67,11 +67,30 @@ impl Words {
         &self.0
     }
 
+    /// The patterns of the pieces that an index of three letters narrows by.
+    #[must_use]
+    pub fn indexed(&self) -> Vec<String> {
+        self.0.iter().filter(|pattern| has_three_letters(pattern)).cloned().collect()
+    }
+
+    /// The patterns of all others, of which an index knows nothing: a letter, an abbreviation of two.
+    #[must_use]
+    pub fn short(&self) -> Vec<String> {
+        self.0.iter().filter(|pattern| !has_three_letters(pattern)).cloned().collect()
+    }
+
     /// The pattern of the longest piece: what an index narrows by best.
     #[must_use]
     pub fn longest(&self) -> &str {
         self.0.iter().max_by_key(|piece| piece.chars().count()).map_or("", String::as_str)
     }
+}
+
+/// Whether three letters or digits stand beside each other; a Thai vowel or tone mark is one of its own, as it is for the database.
+fn has_three_letters(pattern: &str) -> bool {
+    let is_letter =
+        |c: char| c.is_alphanumeric() || matches!(c, '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}');
+    pattern.split(|c: char| !is_letter(c)).any(|run| run.chars().count() >= 3)
 }
 
 /// A pattern for SQL's LIKE: the piece anywhere within a form; LIKE's own signs in it mean themselves.
@@ -112,6 +131,13 @@ mod tests {
         }
         assert!(!form.contains("2561นำ"), "nothing runs from the subject into the text");
         assert_eq!("\u{200b}\u{feff}".parse::<Words>(), Err(BadWords::Empty));
+    }
+
+    #[test]
+    fn an_index_narrows_by_pieces_with_three_letters_beside_each_other() {
+        let words: Words = "น้ำท่วม ลพ 7/1 0206/ว กย 77".parse().expect("pieces");
+        assert_eq!(words.indexed(), ["%น้ำท่วม%", "%0206/ว%"]);
+        assert_eq!(words.short(), ["%ลพ%", "%7/1%", "%กย%", "%77%"]);
     }
 
     #[test]

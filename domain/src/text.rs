@@ -181,7 +181,7 @@ fn unify_breaks(text: &str) -> String {
 }
 
 /// Control characters, and the marks that make a text look other than it is (Unicode UAX 9).
-fn is_forbidden(letter: char) -> bool {
+pub(crate) fn is_forbidden(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

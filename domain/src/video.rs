@@ -4,10 +4,13 @@
 //! large one takes a moment, so that callers do it off the threads that serve requests.
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#video-message>.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 
 use image::{Rgb, RgbImage};
-use mp4parse::{CodecType, SampleEntry, Track, TrackType, read_mp4};
+use mp4parse::unstable::{CheckedInteger, create_sample_table};
+use mp4parse::{
+    CodecType, MediaContext, SampleEntry, Track, TrackType, VideoCodecSpecific, VideoSampleEntry, read_mp4,
+};
 
 use super::picture::{LONGEST_SIDE, Picture, STEEPEST};
 
@@ -62,13 +65,7 @@ impl Video {
     /// [`BadVideo`].
     pub fn read(file: &mut impl Read) -> Result<Self, BadVideo> {
         let context = read_mp4(file).map_err(|_| BadVideo::Damaged)?;
-        let mut tracks = context.tracks.iter().filter(|track| track.track_type == TrackType::Video);
-        let (Some(track), None) = (tracks.next(), tracks.next()) else { return Err(BadVideo::Tracks) };
-        let entry = track.stsd.as_ref().and_then(|stsd| stsd.descriptions.first());
-        let Some(SampleEntry::Video(entry)) = entry else { return Err(BadVideo::Codec) };
-        if entry.codec_type != CodecType::H264 {
-            return Err(BadVideo::Codec);
-        }
+        let (track, entry) = pictures_of(&context)?;
         let (width, height) = (u32::from(entry.width), u32::from(entry.height));
         if width == 0 || height == 0 {
             return Err(BadVideo::Damaged);
@@ -79,6 +76,74 @@ impl Video {
         }
         Ok(Self { width, height, milliseconds })
     }
+}
+
+/// The track of pictures, and what it says of them.
+fn pictures_of(context: &MediaContext) -> Result<(&Track, &VideoSampleEntry), BadVideo> {
+    let mut tracks = context.tracks.iter().filter(|track| track.track_type == TrackType::Video);
+    let (Some(track), None) = (tracks.next(), tracks.next()) else { return Err(BadVideo::Tracks) };
+    let entry = track.stsd.as_ref().and_then(|stsd| stsd.descriptions.first());
+    match entry {
+        Some(SampleEntry::Video(entry)) if entry.codec_type == CodecType::H264 => Ok((track, entry)),
+        _ => Err(BadVideo::Codec),
+    }
+}
+
+/// The largest frame that is read, in bytes.
+const LARGEST_FRAME: u64 = 8_000_000;
+
+/// The first frame that stands by itself, as the stream that a decoder of H.264 takes: the parameters, then the frame (Annex B).
+///
+/// # Errors
+/// [`BadVideo`].
+pub fn find_key_frame(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, BadVideo> {
+    let context = read_mp4(file).map_err(|_| BadVideo::Damaged)?;
+    let (track, entry) = pictures_of(&context)?;
+    let VideoCodecSpecific::AVCConfig(config) = &entry.codec_specific else { return Err(BadVideo::Codec) };
+    let table = create_sample_table(track, CheckedInteger(0)).ok_or(BadVideo::Damaged)?;
+    let frame = table.iter().find(|sample| sample.sync).ok_or(BadVideo::Damaged)?;
+    let (from, size) = (frame.start_offset.0, frame.end_offset.0.saturating_sub(frame.start_offset.0));
+    if size > LARGEST_FRAME {
+        return Err(BadVideo::Damaged);
+    }
+    let mut sample = Vec::new();
+    file.seek(SeekFrom::Start(from)).map_err(|_| BadVideo::Damaged)?;
+    file.take(size).read_to_end(&mut sample).map_err(|_| BadVideo::Damaged)?;
+    write_stream(config.as_slice(), &sample).ok_or(BadVideo::Damaged)
+}
+
+/// The parameters in a track's configuration (avcC) and the parts of a sample behind each other, each with the sign at which it begins.
+fn write_stream(mut config: &[u8], mut sample: &[u8]) -> Option<Vec<u8>> {
+    let mut stream = Vec::with_capacity(config.len() + sample.len() + 64);
+    let mut add = |part: &[u8]| {
+        stream.extend_from_slice(&[0, 0, 0, 1]);
+        stream.extend_from_slice(part);
+    };
+    let head = take(&mut config, 5)?;
+    let length_size = usize::from(head.last()? & 3) + 1;
+    // sets of parameters of a sequence, then those of pictures
+    for mask in [0x1f, 0xff] {
+        for _ in 0..take(&mut config, 1)?.first()? & mask {
+            let length = number(take(&mut config, 2)?);
+            add(take(&mut config, length)?);
+        }
+    }
+    while !sample.is_empty() {
+        let length = number(take(&mut sample, length_size)?);
+        add(take(&mut sample, length)?);
+    }
+    Some(stream)
+}
+
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (part, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(part)
+}
+
+/// Up to four bytes as a number.
+fn number(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
 }
 
 /// A cover of a video that has no picture of its own: the sign to play, on a dark ground, in the video's shape.
@@ -115,6 +180,8 @@ fn milliseconds(track: &Track) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -144,6 +211,19 @@ mod tests {
         assert!((1_900..2_300).contains(&video.milliseconds), "{video:?}");
     }
 
+    #[test]
+    fn the_first_frame_that_stands_by_itself_comes_behind_its_parameters() {
+        let stream = find_key_frame(&mut Cursor::new(CLIP)).expect("a frame");
+        let mut kinds = Vec::new();
+        for (at, window) in stream.windows(5).enumerate() {
+            if let [0, 0, 0, 1, head] = window {
+                assert!(at == 0 || !kinds.is_empty());
+                kinds.push(head & 0x1f);
+            }
+        }
+        assert!(kinds.starts_with(&[7, 8]) && kinds.contains(&5), "{kinds:?}");
+    }
+
     proptest! {
         #[test]
         fn whatever_is_changed_in_a_clip_nothing_panics(changes in prop::collection::vec((0..CLIP.len(), any::<u8>()), 1..12), end in 0..CLIP.len()) {
@@ -153,6 +233,8 @@ mod tests {
             }
             let _ = Video::read(&mut &*bytes);
             let _ = Video::read(&mut &bytes[..end]);
+            let _ = find_key_frame(&mut Cursor::new(&bytes));
+            let _ = find_key_frame(&mut Cursor::new(&bytes[..end]));
         }
     }
 }

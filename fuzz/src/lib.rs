@@ -18,7 +18,7 @@ use gcc_relay::domain::share_text::{ShareText, share_url};
 use gcc_relay::domain::spreadsheet::{Damage, decode, protect, restore};
 use gcc_relay::domain::thai::{Digits, compare_form, normal_form, parse_date, parse_time};
 use gcc_relay::domain::tree_file::{KnownTree, Patch, parse, write};
-use gcc_relay::domain::video::{Video, draw_cover};
+use gcc_relay::domain::video::{Video, draw_cover, find_key_frame};
 use gcc_relay::line::webhook;
 
 /// The body of a webhook: every event has an id that the database can keep, and the same bytes give the same events.
@@ -166,8 +166,12 @@ pub fn text(data: &[u8]) {
     let _ = (parse_date(text), parse_time(text));
 }
 
-/// An upload that may be a video: what is let in has a size, plays for a while, and has a cover that LINE shows.
+/// An upload that may be a video: what is let in has a size, plays for a while, and has a cover that LINE shows. A frame that is found in it
+/// begins as a decoder wants it.
 pub fn video(data: &[u8]) {
+    if let Ok(frame) = find_key_frame(&mut std::io::Cursor::new(data)) {
+        assert!(frame.is_empty() || frame.starts_with(&[0, 0, 0, 1]));
+    }
     let Ok(video) = Video::read(&mut &*data) else { return };
     assert!(video.width > 0 && video.height > 0);
     assert!((1_000..=7_200_000).contains(&video.milliseconds));

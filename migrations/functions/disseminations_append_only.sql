@@ -9,3 +9,9 @@ create or replace trigger disseminations_append_only before update or delete on 
 
 create or replace trigger disseminations_never_emptied before truncate on disseminations
     for each statement execute function disseminations_append_only();
+
+create or replace trigger dissemination_files_append_only before update or delete on dissemination_files
+    for each row execute function disseminations_append_only();
+
+create or replace trigger dissemination_files_never_emptied before truncate on dissemination_files
+    for each statement execute function disseminations_append_only();

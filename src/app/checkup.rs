@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use super::checkup_database::{check_durability, check_room, check_sockets};
+use super::checkup_database::{check_durability, check_room, check_search, check_sockets};
 use super::demo_guard::refuse_demo_data;
 use super::pooling::{self, PoolingFault};
 use super::{AppContext, secrets, wiring};
@@ -107,6 +107,7 @@ impl Checkup {
         }
         self.report("demo", refuse_demo_data(context).await.map(ToOwned::to_owned))?;
         self.report("home", check_identity(&mut connection).await)?;
+        self.report("search", check_search(&mut connection).await)?;
         self.report("connections", check_room(&context.config, &mut connection).await)?;
         let channels = list_channels(&mut connection).await?;
         drop(connection);
@@ -213,7 +214,7 @@ async fn check_keys(context: &AppContext) -> anyhow::Result<String> {
 
 /// Connects to the mail server and signs in, where one is set; sends nothing.
 async fn check_mail(config: &Config) -> anyhow::Result<String> {
-    let Some(mailer) = wiring::mailer(config) else { return Ok("off: no mail.smtp_url is set".to_owned()) };
+    let Some(mailer) = wiring::mailer(config)? else { return Ok("off: no mail.smtp_url is set".to_owned()) };
     mailer.check().await?;
     let to = config.mail.establishment_to.as_ref();
     let to = to.map_or_else(|| "nothing goes by it yet".to_owned(), |to| format!("reports go to {to}"));

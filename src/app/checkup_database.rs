@@ -4,7 +4,7 @@ use anyhow::bail;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::config::Config;
-use crate::store::checkup::{get_durability, get_room};
+use crate::store::checkup::{get_durability, get_room, knows_thai_letters};
 use crate::store::{Connection, Hosts};
 
 /// Connections of a node beside its pools: the one that holds its locks and the one that hears notices.
@@ -49,6 +49,17 @@ pub(super) async fn check_durability(hosts: &Hosts, db: &mut Connection) -> anyh
         bail!("every commit waits for a standby ('{names}'), and none is connected");
     }
     Ok(format!("each commit waits for '{names}'"))
+}
+
+/// Whether what people look for in Thai is found by an index; asked once the schema is there.
+pub(super) async fn check_search(db: &mut Connection) -> anyhow::Result<String> {
+    if !knows_thai_letters(db).await? {
+        bail!(
+            "the database takes no Thai letter for a letter (its LC_CTYPE is C), so every search for Thai words reads all rows: \
+             make it with the locale C.UTF-8 or th_TH.UTF-8"
+        );
+    }
+    Ok("Thai words are found by an index".to_owned())
 }
 
 /// Whether this machine lets a node open a socket for each call that may be under way.

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::private_file;
 use crate::config::Config;
 use crate::files::FileStore;
+use crate::files::drawing::Drawer;
 use crate::files::store::{Bucket, Place, SizeLimits};
 
 /// The store of files; a bucket is not asked yet.
@@ -31,8 +32,11 @@ pub(super) fn open(config: &Config) -> anyhow::Result<FileStore> {
         image: files.image_limit.into(),
         video: files.video_limit.into(),
         document: files.document_limit.into(),
+        account: files.account_limit.into(),
     };
-    FileStore::open(&place, limits).context("section files")
+    let files = FileStore::open(&place, limits).context("section files")?;
+    let program = std::env::current_exe().context("where this program is cannot be found")?;
+    Ok(files.drawing(Drawer::new(program)))
 }
 
 fn read_key(config: &Config) -> anyhow::Result<SecretString> {

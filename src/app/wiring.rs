@@ -1,5 +1,6 @@
 //! Builds the parts of the program from the settings.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::domain::digest::DigestTimes;
 use crate::domain::establishment::ReportAddresses;
 use crate::domain::sealed::SealingKeys;
 use crate::line::client::{self, LineClient};
-use crate::mail::{MailSettings, Mailer, Tls};
+use crate::mail::{Certificate, MailSettings, Mailer, Tls};
 use crate::relay::engine::Engine;
 use crate::relay::settings::{BranchHealth, BulletinRules, EstablishmentRules, ReminderRules, Retention, Settings};
 
@@ -30,7 +31,7 @@ pub(super) fn engine(context: &AppContext, sealing: SealingKeys) -> anyhow::Resu
         person: sealing.person_key(),
         sealing: Arc::new(sealing),
         call_room: Arc::new(Semaphore::new(whole(context.config.relay.in_flight_per_node))),
-        mailer: mailer(&context.config),
+        mailer: mailer(&context.config)?,
         settings: Arc::new(relay_settings(&context.config)),
     })
 }
@@ -123,10 +124,14 @@ fn report_addresses(mail: &config::Mail) -> Option<ReportAddresses> {
 }
 
 /// The way out by mail, where one is set.
-pub(super) fn mailer(config: &Config) -> Option<Mailer> {
+///
+/// # Errors
+/// The file with more authorities cannot be read, or holds no certificate.
+pub(super) fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
     let mail = &config.mail;
-    let url = mail.smtp_url.clone()?;
-    Some(Mailer::new(MailSettings {
+    let (Some(url), Some(from)) = (mail.smtp_url.clone(), mail.from.clone()) else { return Ok(None) };
+    let authorities = mail.ca_file.as_deref().map(read_authorities).transpose().context("mail.ca_file")?;
+    Ok(Some(Mailer::new(MailSettings {
         host: url.host,
         port: url.port,
         tls: match url.tls {
@@ -135,10 +140,18 @@ pub(super) fn mailer(config: &Config) -> Option<Mailer> {
             SmtpTls::None => Tls::None,
         },
         credentials: url.credentials,
-        from: mail.from.clone()?,
+        authorities,
+        from,
         reply_to: mail.reply_to.clone(),
         timeout: mail.timeout,
-    }))
+    })))
+}
+
+fn read_authorities(path: &Path) -> anyhow::Result<Certificate> {
+    let pem = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let holds_one = String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----");
+    anyhow::ensure!(holds_one, "{} holds no certificate (PEM)", path.display());
+    Certificate::from_pem(&pem).with_context(|| path.display().to_string())
 }
 
 fn whole(number: u32) -> usize {

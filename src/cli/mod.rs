@@ -9,6 +9,7 @@ mod channel_watch;
 mod database;
 #[cfg(feature = "demo")]
 mod demo;
+mod draw;
 mod files;
 mod key;
 mod office;
@@ -84,6 +85,9 @@ enum Command {
     /// Write the manual pages and the shells' completions, for a package
     #[command(hide = true)]
     Files(files::Files),
+    /// Draw pictures of an upload, within bounds: the server calls this
+    #[command(hide = true)]
+    Draw(draw::Draw),
 }
 
 /// Runs one command.
@@ -94,6 +98,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Openapi => return run::print_openapi(),
         Command::Files(files) => return files.write(),
+        Command::Draw(draw) => return draw.draw(),
         _ => {}
     }
     let config = Config::load(cli.config.as_deref())?;
@@ -120,7 +125,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Secrets(secrets) => secrets.run(config).await,
             Command::Doctor => Box::pin(run::doctor(config)).await,
             // done above, without settings
-            Command::Openapi | Command::Files(_) => Ok(()),
+            Command::Openapi | Command::Files(_) | Command::Draw(_) => Ok(()),
         }
     })
 }

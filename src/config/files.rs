@@ -31,6 +31,8 @@ pub struct Files {
     pub video_limit: u32,
     /// The largest document, in bytes.
     pub document_limit: u32,
+    /// What one account or key may upload in 30 days, in bytes.
+    pub account_limit: u32,
     /// How long an upload may take.
     #[serde(deserialize_with = "duration::one")]
     pub upload_timeout: Duration,
@@ -60,6 +62,7 @@ impl Files {
         // what LINE takes
         check.require_count("files.video_limit", self.video_limit, 1_000_000..=200_000_000);
         check.require_count("files.document_limit", self.document_limit, 65_536..=100_000_000);
+        check.require_count("files.account_limit", self.account_limit, 10_000_000..=4_000_000_000);
         check.require_duration(
             "files.upload_timeout",
             self.upload_timeout,

@@ -1,5 +1,6 @@
 //! The way by which mails go out: one mail server that takes them from us.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
@@ -25,6 +26,8 @@ pub struct Mail {
     pub reply_to: Option<EmailAddress>,
     /// To whom reports go that groups are set up.
     pub establishment_to: Option<EmailAddress>,
+    /// A file with certificates of authorities (PEM) that may vouch for the mail server besides those of this machine.
+    pub ca_file: Option<PathBuf>,
     /// The longest time for each step with the mail server.
     #[serde(deserialize_with = "duration::one")]
     pub timeout: Duration,

@@ -16,6 +16,7 @@ use object_store::{GetOptions, GetRange, MultipartUpload as _, ObjectStore, Obje
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::io::AsyncReadExt as _;
 
+use super::drawing::Drawer;
 use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 
@@ -54,6 +55,8 @@ pub struct Bucket {
 /// How large what is uploaded may be, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct SizeLimits {
+    /// All that one account or key uploads within [`super::keep::COUNTED`].
+    pub account: u64,
     /// A picture.
     pub image: u64,
     /// A video.
@@ -96,6 +99,7 @@ pub enum OpenError {
 pub struct FileStore {
     objects: Arc<dyn ObjectStore>,
     limits: SizeLimits,
+    drawer: Option<Drawer>,
 }
 
 impl fmt::Debug for FileStore {
@@ -114,7 +118,19 @@ impl FileStore {
             Place::Folder(folder) => open_folder(folder)?,
             Place::S3(bucket) => open_bucket(bucket)?,
         };
-        Ok(Self { objects, limits })
+        Ok(Self { objects, limits, drawer: None })
+    }
+
+    /// With somebody who draws pictures of documents and videos.
+    #[must_use]
+    pub fn drawing(self, drawer: Drawer) -> Self {
+        Self { drawer: Some(drawer), ..self }
+    }
+
+    /// Who draws pictures of documents and videos.
+    #[must_use]
+    pub fn drawer(&self) -> Option<&Drawer> {
+        self.drawer.as_ref()
     }
 
     /// How large what is uploaded may be.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::Intake;
+use super::{Intake, count};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::files::examine::NotGood;
@@ -14,10 +14,8 @@ use crate::files::upload::NotStaged;
 use crate::line::content::{Content, ContentBody, ContentVerdict, Transcoding};
 use crate::line::replies::{self, RefusedFile};
 use crate::store::StoreError;
-use crate::store::line_files::{ClaimedFile, LineFileState, claim, give_up, note_fetched, put_off};
+use crate::store::line_files::{ClaimedFile, LineFileState, claim, end_old, give_up, note_fetched, put_off};
 
-/// Files that a node fetches at the same time.
-const ABREAST: usize = 4;
 /// After that nothing is expected of LINE any more.
 const PATIENCE: Duration = Duration::from_hours(24);
 /// The longest wait between two tries of what LINE prepares.
@@ -40,16 +38,20 @@ enum Fetched {
 }
 
 impl Intake {
-    /// Fetches what is due; gives how many were tried.
-    pub(super) async fn fetch_due(&self) -> Result<usize, StoreError> {
+    /// Fetches at most so many that are due; gives how many were tried.
+    pub(super) async fn fetch_due(&self, most: usize) -> Result<usize, StoreError> {
         let now = self.engine.clock.now();
         // as long again for looking at it and keeping it
         let until = now + self.content_timeout * 2;
-        let limit = i64::try_from(ABREAST).unwrap_or(1);
-        let claimed = claim(&mut *self.engine.db.acquire().await?, now, until, limit).await?;
+        let limit = i64::try_from(most).unwrap_or(1);
+        let claimed = {
+            let mut db = self.engine.db.acquire().await?;
+            count("gone", end_old(&mut db, now - PATIENCE, now).await?);
+            claim(&mut db, now, until, limit).await?
+        };
         let tried = claimed.len();
         let ended: Vec<Result<(), StoreError>> =
-            stream::iter(claimed).map(|file| self.fetch(file)).buffer_unordered(ABREAST).collect().await;
+            stream::iter(claimed).map(|file| self.fetch(file)).buffer_unordered(most).collect().await;
         ended.into_iter().collect::<Result<(), StoreError>>()?;
         Ok(tried)
     }
@@ -65,13 +67,16 @@ impl Intake {
                 }
             }
             Fetched::Over(state) => {
-                give_up(&mut db, &file, state, None, now).await?;
+                if give_up(&mut db, &file, state, None, now).await? && state == LineFileState::Gone {
+                    count("gone", 1);
+                }
             }
             Fetched::Refused(why) => {
                 tracing::info!(why = why.as_str(), "a file from LINE is refused");
                 let noted = give_up(&mut db, &file, LineFileState::Refused, Some(why.as_str()), now).await?;
                 drop(db);
                 if noted {
+                    count("refused", 1);
                     let words = replies::file_refused(why);
                     self.answer(file.channel, file.reply_token.as_deref(), file.sent_at, words).await;
                 }
@@ -81,13 +86,14 @@ impl Intake {
             }
             Fetched::Failed(error) => {
                 tracing::warn!(attempt = file.attempt, error = &*error, "a file from LINE could not be fetched");
+                count("failed", 1);
                 self.try_later(&mut db, &file, FAILING, now).await?;
             }
         }
         Ok(())
     }
 
-    /// Twice as long after each try, up to `longest`; at last never.
+    /// Twice as long after each try, up to `longest`.
     async fn try_later(
         &self,
         db: &mut crate::store::Connection,
@@ -95,10 +101,6 @@ impl Intake {
         longest: Duration,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if now >= file.received_at + PATIENCE {
-            give_up(db, file, LineFileState::Gone, None, now).await?;
-            return Ok(());
-        }
         let doubled = u32::try_from(file.attempt).unwrap_or(1).min(12);
         let wait = Duration::from_secs(1 << doubled).min(longest);
         put_off(db, file, now + wait).await
@@ -137,6 +139,7 @@ impl Intake {
         let by = Actor::user(&file.username);
         match self.files.keep(&self.engine.db, &staged, &by, self.engine.clock.now()).await {
             Ok(kept) => Fetched::Kept(kept),
+            Err(NotKept::TooMuch(most)) => Fetched::Refused(RefusedFile::TooMuch(most)),
             Err(NotKept::NotGood(NotGood::Picture(_) | NotGood::Video(_))) => Fetched::Refused(RefusedFile::NotGood),
             Err(error) => Fetched::Failed(Box::new(error)),
         }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Intake;
+use super::{Intake, count};
 use crate::domain::actor::Actor;
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::SubmissionId;
@@ -12,7 +12,7 @@ use crate::domain::submission::{MOST_FILES, SubmissionWay};
 use crate::domain::text::{AltText, BadText, Subject};
 use crate::domain::thai::{Digits, format_moment};
 use crate::domain::time::Timestamp;
-use crate::line::replies;
+use crate::line::replies::{self, RefusedFile};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions::{Material, send};
 use crate::store::accounts::find_account_by_id;
@@ -34,6 +34,8 @@ const TOPIC: &str = "other";
 struct HandedOver {
     files: Vec<FetchedFile>,
     submission: Option<SubmissionId>,
+    /// How many of the files are not taken, and why the first of them.
+    refused: Option<(usize, RefusedFile)>,
 }
 
 /// Why nothing is handed over.
@@ -73,9 +75,10 @@ impl Intake {
         let mut tx = self.engine.db.begin().await?;
         let files = lock_fetched(&mut tx, bundle).await?;
         let Some(account) = find_account_by_id(&mut tx, bundle.account).await?.filter(|_| !files.is_empty()) else {
-            return Ok(HandedOver { files: Vec::new(), submission: None });
+            return Ok(HandedOver { files: Vec::new(), submission: None, refused: None });
         };
-        let mut submission = None;
+        let (mut taken, mut left_out) = (0, 0);
+        let (mut submission, mut refused) = (None, None);
         for part in parts(&files) {
             let Some(first) = part.first() else { continue };
             let right = Right {
@@ -87,27 +90,47 @@ impl Intake {
             match submit(&mut tx, &right, &part, now).await {
                 Ok(id) => {
                     note_handed_over(&mut tx, &part, id, now).await?;
+                    taken += part.len();
                     submission.get_or_insert(id);
                 }
                 Err(NotHandedOver::Office(OfficeRefusal::Store(error))) => return Err(error),
                 // nothing of it was written
                 Err(why) => {
                     tracing::warn!(error = &why as &dyn std::error::Error, "files from LINE are refused");
-                    refuse_fetched(&mut tx, &part, "office", now).await?;
+                    let why = why_refused(&why);
+                    refuse_fetched(&mut tx, &part, why.as_str(), now).await?;
+                    refused.get_or_insert((0, why)).0 += part.len();
+                    left_out += part.len();
                 }
             }
         }
         tx.commit().await?;
-        Ok(HandedOver { files, submission })
+        count("handed_over", taken);
+        count("refused", left_out);
+        Ok(HandedOver { files, submission, refused })
     }
 
-    /// Tells whoever sent them, on the newest token.
-    async fn tell(&self, HandedOver { files, submission }: HandedOver) {
+    /// Tells whoever sent them, once, on the newest token.
+    async fn tell(&self, HandedOver { files, submission, refused }: HandedOver) {
         let last = files.iter().filter(|file| file.reply_token.is_some()).max_by_key(|file| file.sent_at);
-        let (Some(last), Some(id)) = (last, submission) else { return };
-        let url = format!("{}/submissions/{id}", self.engine.settings.public_url);
-        let words = replies::files_received(files.len(), &url);
+        let Some(last) = last else { return };
+        let url = submission.map(|id| format!("{}/submissions/{id}", self.engine.settings.public_url));
+        let words = match (url.as_deref(), refused) {
+            (Some(url), None) => replies::files_received(files.len(), url),
+            (url, Some((number, why))) => {
+                replies::files_refused(url.map(|url| (files.len() - number, url)), number, why)
+            }
+            (None, None) => return,
+        };
         self.answer(last.channel, last.reply_token.as_deref(), last.sent_at, words).await;
+    }
+}
+
+/// Why the office takes no part of what was sent, for whoever sent it.
+fn why_refused(why: &NotHandedOver) -> RefusedFile {
+    match why {
+        NotHandedOver::Office(OfficeRefusal::NotAllowed | OfficeRefusal::OfficeAbsent) => RefusedFile::NotTheirs,
+        NotHandedOver::Office(_) | NotHandedOver::Words(_) => RefusedFile::NotTaken,
     }
 }
 

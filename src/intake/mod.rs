@@ -13,6 +13,7 @@ pub mod hand_over;
 
 use std::time::Duration;
 
+use futures_util::future::{join, join_all};
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
@@ -23,11 +24,19 @@ use crate::line::token::Access;
 use crate::relay::engine::{BadSecret, Engine, open_access};
 use crate::store::StoreError;
 use crate::store::channels::get_channel;
+use crate::telemetry::metric;
 
+/// Files that a node fetches at the same time.
+const ABREAST: usize = 4;
 /// Between two looks. A reply token lives for about a minute.
 const EVERY: Duration = Duration::from_secs(2);
 /// LINE takes a reply token for about a minute.
 const REPLY_WITHIN: SignedDuration = SignedDuration::from_secs(50);
+
+/// Counts what became of files, by a word of [`metric::LINE_FILE_OUTCOMES`].
+fn count(outcome: &'static str, files: usize) {
+    metrics::counter!(metric::LINE_FILES, "outcome" => outcome).increment(u64::try_from(files).unwrap_or(u64::MAX));
+}
 
 /// What it works with; cloning shares it.
 #[derive(Clone)]
@@ -36,6 +45,13 @@ pub struct Intake {
     files: FileStore,
     /// How long fetching one may take.
     content_timeout: Duration,
+}
+
+/// What goes on by itself, beside the other.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Fetch,
+    HandOver,
 }
 
 /// A channel cannot be called.
@@ -54,13 +70,23 @@ impl Intake {
         Self { engine, files, content_timeout }
     }
 
-    /// Works until `stop`. What is being fetched then is fetched again later.
+    /// Works until `stop`. What is being fetched then is fetched again later. A video that takes minutes keeps neither the next
+    /// file nor handing over from going on.
     pub async fn run(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(self.look()).await.is_some() {}
+        let fetching = join_all((0..ABREAST).map(|_| self.repeat(Part::Fetch, &stop)));
+        join(fetching, self.repeat(Part::HandOver, &stop)).await;
     }
 
-    async fn look(&self) {
-        match self.work().await {
+    async fn repeat(&self, part: Part, stop: &CancellationToken) {
+        while stop.run_until_cancelled(self.look(part)).await.is_some() {}
+    }
+
+    async fn look(&self, part: Part) {
+        let done = match part {
+            Part::Fetch => self.fetch_due(1).await,
+            Part::HandOver => self.hand_over_due().await,
+        };
+        match done {
             Ok(0) => tokio::time::sleep(EVERY).await,
             Ok(_) => {}
             Err(error) => {
@@ -75,7 +101,7 @@ impl Intake {
     /// # Errors
     /// The database is away.
     pub async fn work(&self) -> Result<usize, StoreError> {
-        let fetched = self.fetch_due().await?;
+        let fetched = self.fetch_due(ABREAST).await?;
         let handed_over = self.hand_over_due().await?;
         Ok(fetched + handed_over)
     }

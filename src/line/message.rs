@@ -47,6 +47,8 @@ pub struct Bubble<'a> {
     pub subject: &'a str,
     /// What it says, in full; may be empty.
     pub body: &'a str,
+    /// What is to be done and by when, in some lines.
+    pub deadline: Option<&'a str>,
     /// Who sends it.
     pub origin: &'a str,
     /// The picture above the text.
@@ -137,9 +139,9 @@ pub fn render(bulletin: &Bubble<'_>, note: Option<&StewardNote<'_>>) -> Result<V
 /// # Errors
 /// None that is known, as in [`render`].
 pub fn render_carousel(whole: &Bubble<'_>, bulletins: &[Bubble<'_>]) -> Result<Vec<u8>, serde_json::Error> {
-    // a carousel is a third of the weight for each of them, and their links are on their pages
+    // a carousel is a third of the weight for each of them, and their links and what they ask are on their pages
     let short: Vec<Bubble<'_>> =
-        bulletins.iter().map(|bulletin| Bubble { links: &[], media: &[], ..*bulletin }).collect();
+        bulletins.iter().map(|bulletin| Bubble { links: &[], media: &[], deadline: None, ..*bulletin }).collect();
     let cards: Vec<&Bubble<'_>> = whole.forward.map(|_| whole).into_iter().chain(&short).collect();
     let texts: Vec<Texts<'_>> = cards.iter().map(|card| Texts::cut_to(card, CAROUSEL_BODY_UNITS)).collect();
     let contents = cards.iter().zip(&texts).map(|(card, texts)| bubble::draw(card, texts)).collect();

@@ -8,16 +8,22 @@
 use std::fmt::Write as _;
 
 use super::message::plain_text;
+use crate::domain::headline::subject_line;
+use crate::domain::text::cut_at_word;
+
+/// How much of a subject is told, in UTF-16 units.
+const SUBJECT_UNITS: usize = 150;
 
 /// A message array, or the error that plain texts do not raise.
 type Reply = Result<Vec<u8>, serde_json::Error>;
 
-/// After a tap on รับทราบ.
+/// After a tap on รับทราบ: which bulletin it was. Who tapped is not said, as nothing of a person is kept.
 ///
 /// # Errors
 /// As `message::render`: none that is known, here and below.
-pub fn thanks() -> Reply {
-    plain_text("บันทึกการรับทราบแล้ว ขอขอบคุณ")
+pub fn thanks(subject: &str) -> Reply {
+    let subject = subject_line(subject);
+    plain_text(&format!("บันทึกการรับทราบแล้ว ขอขอบคุณ\n{}", cut_at_word(&subject, SUBJECT_UNITS)))
 }
 
 /// When the account was added to a group: asks for the join code, since LINE does not tell who added it, and says what the account
@@ -242,6 +248,12 @@ pub enum RefusedFile {
     NotGood,
     /// LINE could not prepare it.
     NotPrepared,
+    /// Whoever sent it has sent so many bytes in 30 days that it would be more than this.
+    TooMuch(u64),
+    /// Whoever sent it may send nothing for the office any more.
+    NotTheirs,
+    /// The office cannot take it as it is.
+    NotTaken,
 }
 
 impl RefusedFile {
@@ -253,6 +265,9 @@ impl RefusedFile {
             Self::TooLarge(_) => "too_large",
             Self::NotGood => "not_good",
             Self::NotPrepared => "not_prepared",
+            Self::TooMuch(_) => "too_much",
+            Self::NotTheirs => "not_theirs",
+            Self::NotTaken => "not_taken",
         }
     }
 }
@@ -262,13 +277,35 @@ impl RefusedFile {
 /// # Errors
 /// As [`thanks`].
 pub fn file_refused(why: RefusedFile) -> Reply {
-    let why = match why {
+    plain_text(&format!("ไม่สามารถรับไฟล์นี้ได้: {}", say_why(why)))
+}
+
+/// When of files that were sent together so many have come in, with the page where more can be said about them, and so many are not taken.
+///
+/// # Errors
+/// As [`thanks`].
+pub fn files_refused(received: Option<(usize, &str)>, refused: usize, why: RefusedFile) -> Reply {
+    let why = say_why(why);
+    plain_text(&match received {
+        Some((files, page_url)) => {
+            format!("รับไฟล์แล้ว {files} ไฟล์ โปรดเติมรายละเอียดได้ที่\n{page_url}\n\nอีก {refused} ไฟล์ไม่สามารถรับได้: {why}")
+        }
+        None => format!("ไม่สามารถรับไฟล์ {refused} ไฟล์ที่ส่งมาได้: {why}"),
+    })
+}
+
+fn say_why(why: RefusedFile) -> String {
+    match why {
         RefusedFile::Kind => "รับได้เฉพาะภาพ JPEG หรือ PNG วีดิทัศน์ MP4 และเอกสาร PDF".to_owned(),
         RefusedFile::TooLarge(most) => format!("ไฟล์มีขนาดเกิน {} MB", most / 1_000_000),
         RefusedFile::NotGood => "ภาพหรือวีดิทัศน์นี้เปิดไม่ได้ในทุกเครื่อง โปรดแปลงเป็น JPEG, PNG หรือ MP4 แล้วส่งอีกครั้ง".to_owned(),
         RefusedFile::NotPrepared => "LINE เตรียมไฟล์นี้ไม่สำเร็จ โปรดส่งอีกครั้ง".to_owned(),
-    };
-    plain_text(&format!("ไม่สามารถรับไฟล์นี้ได้: {why}"))
+        RefusedFile::TooMuch(most) => {
+            format!("บัญชีนี้ส่งไฟล์ครบปริมาณที่กำหนดแล้ว (ไม่เกิน {} MB ใน 30 วัน)", most / 1_000_000)
+        }
+        RefusedFile::NotTheirs => "บัญชีของท่านไม่มีสิทธิส่งผลงานของหน่วยงานนี้แล้ว โปรดติดต่อผู้ดูแลระบบของหน่วยงาน".to_owned(),
+        RefusedFile::NotTaken => "ระบบยังรับผลงานของหน่วยงานไม่ได้ โปรดส่งที่หน้าเว็บ หรือติดต่อผู้ดูแลระบบ".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -279,7 +316,7 @@ mod tests {
     #[test]
     fn every_reply_keeps_to_the_limits() {
         for reply in [
-            thanks(),
+            thanks(&"การปฏิบัติการสื่อสารงานของรัฐบาล".repeat(10)),
             join_greeting(400, "https://relay.example/heard"),
             linked("GCC3-ลำพูน-พาณิชย์"),
             linked_elsewhere("GCC3-ลำพูน-พาณิชย์", "GCC3-ลำพูน-เกษตร"),
@@ -308,6 +345,13 @@ mod tests {
             file_refused(RefusedFile::TooLarge(100_000_000)),
             file_refused(RefusedFile::NotGood),
             file_refused(RefusedFile::NotPrepared),
+            file_refused(RefusedFile::TooMuch(2_000_000_000)),
+            files_refused(None, 3, RefusedFile::NotTheirs),
+            files_refused(
+                Some((4, "https://relay.example/submissions/01a22a27-46dd-7fd6-8325-775d7230bccc")),
+                1,
+                RefusedFile::NotTaken,
+            ),
         ] {
             assert_eq!(limits::check(&reply.expect("test data")).expect("test data"), []);
         }

@@ -76,7 +76,7 @@ mod tests {
         let note = RequestNote {
             step,
             subject: &"การปฏิบัติการสื่อสารงานของรัฐบาล".repeat(9),
-            last_day: "๒๖ มี.ค. ๒๕๖๑",
+            last_day: "๒๖ มีนาคม ๒๕๖๑",
             asked: &asked,
             missing: &missing,
             page_url: "https://relay.example/requests?office=lamphun",
@@ -84,6 +84,6 @@ mod tests {
         let body = render_request(&note).expect("test data");
         assert_eq!(limits::check(body.as_bytes()).expect("test data"), []);
         assert_eq!(body.contains("และอีก 870 หน่วยงาน"), step == ReminderStep::Above);
-        assert!(body.contains("๒๖ มี.ค. ๒๕๖๑") && body.contains("/requests?office=lamphun"), "{body}");
+        assert!(body.contains("๒๖ มีนาคม ๒๕๖๑") && body.contains("/requests?office=lamphun"), "{body}");
     }
 }

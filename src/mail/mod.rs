@@ -12,9 +12,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+pub use lettre::transport::smtp::client::Certificate;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
@@ -51,6 +54,8 @@ pub struct MailSettings {
     pub tls: Tls,
     /// Our name and password there.
     pub credentials: Option<(String, SecretString)>,
+    /// Authorities that may vouch for the server besides those of this machine.
+    pub authorities: Option<Certificate>,
     /// From whom mails are.
     pub from: EmailAddress,
     /// Where answers go; none = to `from`.
@@ -150,22 +155,24 @@ impl Mailer {
     pub async fn send(&self, letter: &Letter) -> MailOutcome {
         let (bytes, envelope) = match self.write(letter) {
             Ok(written) => written,
-            Err(error) => return MailOutcome::Refused(words_of(&error)),
+            Err(error) => return MailOutcome::Refused(self.words_of(&error)),
         };
         let mut connection = match self.within(self.open()).await {
             Ok(connection) => connection,
-            Err(error) => return not_handed_over(&error),
+            // whatever is wrong before the mail was spoken of says nothing about the mail
+            Err(error) => return MailOutcome::NotYet(self.words_of(&error)),
         };
         if let Err(error) = self.within(announce(&mut connection, envelope)).await {
-            connection.abort().await;
-            return not_handed_over(&error);
+            // taking leave waits for an answer as well
+            let _ = tokio::time::timeout(self.settings.timeout, connection.abort()).await;
+            return self.not_handed_over(&error);
         }
         // from here on the server may have it
         let outcome = match self.within(async { Ok(connection.message(&bytes).await?) }).await {
-            Ok(answer) => MailOutcome::Accepted(answer_of(&answer)),
-            Err(MailError::Smtp(error)) if error.is_permanent() => MailOutcome::Refused(words_of(&error)),
-            Err(MailError::Smtp(error)) if error.is_transient() => MailOutcome::NotYet(words_of(&error)),
-            Err(error) => MailOutcome::Unknown(words_of(&error)),
+            Ok(answer) => MailOutcome::Accepted(self.answer_of(&answer)),
+            Err(MailError::Smtp(error)) if error.is_permanent() => MailOutcome::Refused(self.words_of(&error)),
+            Err(MailError::Smtp(error)) if error.is_transient() => MailOutcome::NotYet(self.words_of(&error)),
+            Err(error) => MailOutcome::Unknown(self.words_of(&error)),
         };
         let _ = tokio::time::timeout(self.settings.timeout, connection.quit()).await;
         outcome
@@ -176,9 +183,12 @@ impl Mailer {
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, MailError> {
-        let MailSettings { host, port, tls, credentials, timeout, .. } = &*self.settings;
+        let MailSettings { host, port, tls, credentials, authorities, timeout, .. } = &*self.settings;
         let (hello, place) = (ClientId::default(), (host.as_str(), *port));
-        let encryption = || TlsParameters::new(host.clone());
+        let encryption = || {
+            let builder = TlsParameters::builder(host.clone());
+            authorities.iter().fold(builder, |builder, more| builder.add_root_certificate(more.clone())).build()
+        };
         let implicit = if *tls == Tls::Implicit { Some(encryption()?) } else { None };
         let mut connection = AsyncSmtpConnection::connect_tokio1(place, Some(*timeout), &hello, implicit, None).await?;
         if *tls == Tls::StartTls {
@@ -210,6 +220,55 @@ impl Mailer {
         }
         Ok((message.multipart(parts)?.formatted(), (from, to)))
     }
+
+    /// What a failure means once the mail was announced, and before the message was handed over.
+    fn not_handed_over(&self, error: &MailError) -> MailOutcome {
+        match error {
+            MailError::Smtp(answer) if answer.is_permanent() => MailOutcome::Refused(self.words_of(answer)),
+            error => MailOutcome::NotYet(self.words_of(error)),
+        }
+    }
+
+    fn answer_of(&self, answer: &Response) -> String {
+        let words: Vec<&str> = answer.message().collect();
+        self.bounded(&format!("{} {}", answer.code(), words.join(" ")))
+    }
+
+    /// An error with its causes, as it is kept.
+    fn words_of(&self, error: &dyn std::error::Error) -> String {
+        let mut words = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            let more = inner.to_string();
+            // lettre tells the cause within its own words
+            if !words.ends_with(&more) {
+                words = format!("{words}: {more}");
+            }
+            cause = inner.source();
+        }
+        self.bounded(&words)
+    }
+
+    /// Words as they are kept and logged: on one line, not too long, and without the password, which a server may repeat.
+    fn bounded(&self, words: &str) -> String {
+        let mut plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        for secret in self.secrets() {
+            plain = plain.replace(&secret, "(…)");
+        }
+        let plain: String = plain.trim().chars().take(LONGEST_ANSWER).collect();
+        if plain.is_empty() { "no words".to_owned() } else { plain }
+    }
+
+    /// The password in every form in which it is told.
+    fn secrets(&self) -> Vec<String> {
+        let Some((name, password)) = &self.settings.credentials else { return Vec::new() };
+        let password = password.expose_secret();
+        if password.is_empty() {
+            return Vec::new();
+        }
+        let encoded = |text: &str| BASE64_STANDARD.encode(text);
+        vec![encoded(&format!("\0{name}\0{password}")), encoded(password), password.to_owned()]
+    }
 }
 
 /// Says from whom to whom, and that the message comes.
@@ -218,38 +277,4 @@ async fn announce(connection: &mut AsyncSmtpConnection, (from, to): (Address, Ad
     connection.command(Rcpt::new(to, Vec::new())).await?;
     connection.command(Data).await?;
     Ok(())
-}
-
-/// What a failure means before the message was handed over.
-fn not_handed_over(error: &MailError) -> MailOutcome {
-    match error {
-        MailError::Smtp(answer) if answer.is_permanent() => MailOutcome::Refused(words_of(answer)),
-        error => MailOutcome::NotYet(words_of(error)),
-    }
-}
-
-fn answer_of(answer: &Response) -> String {
-    let words: Vec<&str> = answer.message().collect();
-    bounded(&format!("{} {}", answer.code(), words.join(" ")))
-}
-
-/// An error with its causes, as it is kept.
-fn words_of(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let more = inner.to_string();
-        // lettre tells the cause within its own words
-        if !words.ends_with(&more) {
-            words = format!("{words}: {more}");
-        }
-        cause = inner.source();
-    }
-    bounded(&words)
-}
-
-fn bounded(words: &str) -> String {
-    let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_ANSWER).collect();
-    let plain = plain.trim();
-    if plain.is_empty() { "no words".to_owned() } else { plain.to_owned() }
 }

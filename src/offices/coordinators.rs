@@ -76,8 +76,11 @@ pub async fn name(
     let id = new.id;
     let making = Making { deputy, from, source, by: &right.actor, at: now };
     appointing::insert_coordinators(db, &[new], &making).await?;
-    let answered =
-        if deputy { 0 } else { answer_kind(db, &[office], RequestKind::NameCoordinator, &right.actor, now).await? };
+    let answered = if deputy {
+        0
+    } else {
+        answer_kind(db, &[office], RequestKind::NameCoordinator, now, &right.actor, now).await?
+    };
     let detail = json!({
         "office": office.0, "deputy": deputy, "from": from, "source": source, "ended": ended, "requests_done": answered,
     });
@@ -115,7 +118,7 @@ pub async fn name_batch(
     let new = sealed.collect::<Result<Vec<_>>>()?;
     let making = Making { deputy: false, from, source: CoordinatorSource::Csv, by: &right.actor, at: now };
     appointing::insert_coordinators(db, &new, &making).await?;
-    let answered = answer_kind(db, &offices, RequestKind::NameCoordinator, &right.actor, now).await?;
+    let answered = answer_kind(db, &offices, RequestKind::NameCoordinator, now, &right.actor, now).await?;
     let detail = json!({ "coordinators": new.len(), "from": from, "ended": ended, "requests_done": answered });
     audit::insert_entry(db, now, &right.actor, "import_coordinators", "coordinators", &detail).await?;
     Ok(new.len())

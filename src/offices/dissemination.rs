@@ -4,12 +4,15 @@ use serde_json::json;
 
 use super::{OfficeRefusal, Result, must_work_for};
 use crate::domain::area::Area;
-use crate::domain::dissemination::{EvidenceLink, Medium, Reach, Source, Times};
+use crate::domain::content_id::FileId;
+use crate::domain::dissemination::{EvidenceLink, Medium, Pictures, Reach, Source, Times};
+use crate::domain::file_kind::FileKind;
 use crate::domain::ids::{BulletinId, DisseminationId, OfficeId};
 use crate::domain::right::Right;
 use crate::domain::text::Outlet;
 use crate::domain::time::Timestamp;
 use crate::store::disseminations::{NewDissemination, find_dissemination, find_published_to, insert_dissemination};
+use crate::store::files::hold_files;
 use crate::store::offices::get_province;
 use crate::store::{Connection, audit};
 
@@ -30,6 +33,8 @@ pub struct Spread {
     pub outlet: Option<Outlet>,
     /// Where it can be seen.
     pub evidence: Option<EvidenceLink>,
+    /// Pictures that show it.
+    pub pictures: Pictures,
     /// How the record comes about.
     pub source: Source,
 }
@@ -37,7 +42,7 @@ pub struct Spread {
 /// Records that an office spread a bulletin that goes to one of its groups.
 ///
 /// # Errors
-/// [`OfficeRefusal`]: not theirs, no such bulletin there, a time or place that cannot be, or nothing done.
+/// [`OfficeRefusal`]: not theirs, no such bulletin there, a time or place that cannot be, no such picture, or nothing done.
 pub async fn record(
     db: &mut Connection,
     right: &Right,
@@ -112,6 +117,10 @@ pub(super) async fn insert(
     if province.is_some_and(|province| province != spread.area.province_code()) {
         return Err(OfficeRefusal::AreaElsewhere);
     }
+    // what did not take place was seen by nobody, and shown by nothing
+    let took_place = spread.times.number() > 0;
+    let pictures = if took_place { spread.pictures.files() } else { &[] };
+    hold_pictures(db, pictures).await?;
     let new = NewDissemination {
         id,
         bulletin,
@@ -120,10 +129,10 @@ pub(super) async fn insert(
         area: &spread.area,
         spread_at,
         times: spread.times,
-        // nobody was reached by what did not take place
-        reach: spread.reach.filter(|_| spread.times.number() > 0),
+        reach: spread.reach.filter(|_| took_place),
         outlet: spread.outlet.as_ref().map(Outlet::as_str),
         evidence: spread.evidence.as_ref().map(EvidenceLink::as_str),
+        pictures,
         source: spread.source,
         recorded_at: now,
         recorded_by: &right.actor,
@@ -139,6 +148,22 @@ pub(super) async fn insert(
         }
         (false, None) => Err(OfficeRefusal::DisseminationAbsent),
     }
+}
+
+/// Holds the files, which are there and are pictures, until the transaction ends.
+async fn hold_pictures(db: &mut Connection, ids: &[FileId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let held = hold_files(db, ids).await?;
+    for (at, id) in ids.iter().enumerate() {
+        match held.iter().find(|file| file.id == *id) {
+            Some(file) if file.kind == FileKind::Image => {}
+            Some(_) => return Err(OfficeRefusal::NoPicture(at)),
+            None => return Err(OfficeRefusal::PictureAbsent(at)),
+        }
+    }
+    Ok(())
 }
 
 /// The minute in which it lies: nobody notes seconds.

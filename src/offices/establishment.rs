@@ -5,6 +5,7 @@
 //! has gone out in one of the two ways: when somebody notes the paper, or when the mail server has accepted the mail.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -21,9 +22,15 @@ use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
 use crate::store::establishment::reports::{NewReport, Report, find_report, insert_paper, insert_report};
 use crate::store::establishment::{EstablishedGroup, insert_marks, list_groups, mails};
-use crate::store::offices::is_under;
+use crate::store::offices::{is_all_under, is_under};
 use crate::store::requests::answering::answer_kind;
 use crate::store::{Connection, audit};
+
+/// Mails that an office may have in [`MAILS_WITHIN`]: each person who presses the button may try again, and the ministry's mailbox is not
+/// filled by one office.
+pub const MOST_MAILS: i64 = 10;
+/// Within which time mails are counted.
+pub const MAILS_WITHIN: Duration = Duration::from_hours(24);
 
 /// Says that groups were created in LINE, or that this was said by mistake; gives how many that changes.
 ///
@@ -38,7 +45,7 @@ pub async fn declare(
     now: Timestamp,
 ) -> Result<usize> {
     must_work_for(db, right, office).await?;
-    let groups = list_groups(db, &[office]).await?;
+    let groups = list_groups(db, &[office], right.scope.groups()).await?;
     let named = pick(&groups, codes)?;
     let mark = if created { EstablishmentMark::Created } else { EstablishmentMark::NotCreated };
     let holds = |group: &EstablishedGroup| (group.said == Some(EstablishmentMark::Created)) == created;
@@ -81,7 +88,7 @@ pub async fn verify(
     {
         return Err(OfficeRefusal::OfficeAbsent);
     }
-    let groups = list_groups(db, &[office]).await?;
+    let groups = list_groups(db, &[office], right.scope.groups()).await?;
     let verified = verification.verified;
     let named = match &verification.groups {
         Some(codes) => {
@@ -119,7 +126,7 @@ fn pick<'a>(groups: &'a [EstablishedGroup], codes: &[String]) -> Result<Vec<&'a 
 /// Makes a report of an office on its groups and those below, and queues its mail where `mail` says so.
 ///
 /// # Errors
-/// [`OfficeRefusal::OfficeAbsent`], [`OfficeRefusal::NothingToReport`].
+/// [`OfficeRefusal::OfficeAbsent`], [`OfficeRefusal::GroupsElsewhere`], [`OfficeRefusal::NothingToReport`], [`OfficeRefusal::TooManyMails`].
 pub async fn report(
     db: &mut Connection,
     right: &Right,
@@ -129,7 +136,12 @@ pub async fn report(
     now: Timestamp,
 ) -> Result<EstablishmentReportId> {
     must_work_for(db, right, office).await?;
-    let groups = list_groups(db, &[office]).await?;
+    if let Some(scope) = right.scope.groups()
+        && !is_all_under(db, office, scope).await?
+    {
+        return Err(OfficeRefusal::GroupsElsewhere);
+    }
+    let groups = list_groups(db, &[office], right.scope.groups()).await?;
     if groups.iter().all(|group| group.retired) {
         return Err(OfficeRefusal::NothingToReport);
     }
@@ -146,7 +158,7 @@ pub async fn report(
     let new = NewReport { id, office, created: &created, rows: &rows, by: &right.actor };
     let no = insert_report(db, &new, now).await?;
     if let Some(mail) = mail {
-        queue(db, right, id, mail, now).await?;
+        queue(db, right, (office, id), mail, now).await?;
     }
     let detail = json!({
         "office": office.0, "report": id, "no": no, "groups": rows.len(), "created": created.len(), "mail": mail.is_some(),
@@ -177,7 +189,7 @@ pub async fn note_paper(
     let number = number.map(FormEntry::as_str);
     insert_paper(db, id, &sent_on.to_string(), number, &right.actor, now).await?;
     let kind = RequestKind::ReportEstablishment;
-    let answered = answer_kind(db, &[found.office_id], kind, &right.actor, now).await?;
+    let answered = answer_kind(db, &[found.office_id], kind, found.made_at, &right.actor, now).await?;
     let detail = json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered });
     let subject = subject(found.office_id);
     Ok(audit::insert_entry(db, now, &right.actor, "note_establishment_paper", &subject, &detail).await?)
@@ -186,7 +198,8 @@ pub async fn note_paper(
 /// Queues a mail of a report: the first one, or again where the last one was refused or nobody knows what became of it.
 ///
 /// # Errors
-/// [`OfficeRefusal::ReportAbsent`]; [`OfficeRefusal::MailStands`] where one is under way or was accepted.
+/// [`OfficeRefusal::ReportAbsent`]; [`OfficeRefusal::MailStands`] where one is under way or was accepted;
+/// [`OfficeRefusal::TooManyMails`].
 pub async fn send_again(
     db: &mut Connection,
     right: &Right,
@@ -195,19 +208,31 @@ pub async fn send_again(
     now: Timestamp,
 ) -> Result<()> {
     let found = find_theirs(db, right, id).await?;
-    queue(db, right, id, mail, now).await?;
+    queue(db, right, (found.office_id, id), mail, now).await?;
     let detail = json!({ "report": id, "before": found.mail });
     let subject = subject(found.office_id);
     Ok(audit::insert_entry(db, now, &right.actor, "send_establishment_mail", &subject, &detail).await?)
 }
 
+/// From when on the office may send another mail; none = now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_next_mail_at(db: &mut Connection, office: OfficeId, now: Timestamp) -> Result<Option<Timestamp>> {
+    Ok(mails::count_back(db, office, MOST_MAILS, now - MAILS_WITHIN).await?.map(|at| at + MAILS_WITHIN))
+}
+
 async fn queue(
     db: &mut Connection,
     right: &Right,
-    id: EstablishmentReportId,
+    (office, id): (OfficeId, EstablishmentReportId),
     mail: &ReportAddresses,
     now: Timestamp,
 ) -> Result<()> {
+    if let Some(at) = mails::find_nth_mail(db, office, MOST_MAILS, now - MAILS_WITHIN).await? {
+        let seconds = (at + MAILS_WITHIN).since(now).as_secs() + 1;
+        return Err(OfficeRefusal::TooManyMails(u64::try_from(seconds).unwrap_or(1)));
+    }
     let domain = mail.from.as_str().rsplit('@').next().unwrap_or_default();
     let message_id = format!("<establishment-{id}@{domain}>");
     let queued = mails::queue_mail(db, id, mail.to.as_str(), &message_id, &right.actor, now).await?;

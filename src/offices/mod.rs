@@ -7,6 +7,8 @@
 pub mod coordinators;
 pub mod dissemination;
 pub mod establishment;
+pub mod posters;
+pub mod profiles;
 pub mod read_back;
 pub mod register;
 pub mod requests;
@@ -107,6 +109,12 @@ pub enum OfficeRefusal {
     /// A village has a number from 1 to 99.
     #[error("there is no such village")]
     VillageAbsent,
+    /// There is no such picture; which of the list, from 0.
+    #[error("there is no file of this id")]
+    PictureAbsent(usize),
+    /// The file is something else; which of the list, from 0.
+    #[error("is no picture")]
+    NoPicture(usize),
     /// A first record says that something was done.
     #[error("must be at least 1; only a replacement says that nothing was done")]
     NothingDone,
@@ -116,6 +124,15 @@ pub enum OfficeRefusal {
     /// Nobody checks what their own office sends up.
     #[error("an office above the one that sends does this")]
     NotAbove,
+    /// No person checks what they sent up themselves, for whatever office.
+    #[error("nobody checks what they sent up themselves")]
+    OwnMaterial,
+    /// Something was done with it since the caller looked.
+    #[error("something was done with the submission since you looked at it: look again")]
+    ChangedSince,
+    /// It was changed as often as it may be.
+    #[error("a submission has at most {} steps: send it as a new one", submissions::MOST_STEPS)]
+    StepsFull,
     /// It has come further, or not so far.
     #[error("the submission has not come so far, or has come further")]
     NotNow,
@@ -134,6 +151,9 @@ pub enum OfficeRefusal {
     /// A text bears a secrecy class; the field.
     #[error("bears the secrecy class {}", .1.thai())]
     Classified(&'static str, Class),
+    /// What a file shows bears a secrecy class; which of the list, from 0.
+    #[error("bears the secrecy class {}", .1.thai())]
+    AltClassified(usize, Class),
     /// The office does not answer for the group at this place, or it is out of use.
     #[error("is no group in use of this office or below it")]
     GroupAbsent(usize),
@@ -152,6 +172,15 @@ pub enum OfficeRefusal {
     /// A mail of the report is under way, or was accepted.
     #[error("a mail of this report is under way, or the mail server has accepted it")]
     MailStands,
+    /// The office has had as many mails in a day as it may; in how many seconds it may have the next.
+    #[error("an office sends at most {} mails in 24 hours", establishment::MOST_MAILS)]
+    TooManyMails(u64),
+    /// A report tells of all groups of the office, and the caller does not see all of them.
+    #[error("the office also has groups in another part of the tree; whoever sees all of them makes the report")]
+    GroupsElsewhere,
+    /// Only what was accepted is a poster.
+    #[error("the submission was not accepted")]
+    NotAccepted,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

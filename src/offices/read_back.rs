@@ -7,7 +7,7 @@ use serde_json::json;
 use super::dissemination::{Spread, Turn, insert};
 use super::{OfficeRefusal, Result, must_work_for};
 use crate::domain::area::{Area, Level};
-use crate::domain::dissemination::{Medium, Source, Times};
+use crate::domain::dissemination::{Medium, Pictures, Source, Times};
 use crate::domain::ids::{BulletinId, DisseminationId, OfficeId};
 use crate::domain::read_back_code::ReadBackCode;
 use crate::domain::right::Right;
@@ -127,6 +127,7 @@ pub async fn give_back(
         reach: None,
         outlet: None,
         evidence: None,
+        pictures: Pictures::default(),
         source,
     };
     insert(db, right, read_back.office, read_back.bulletin, &spread, turn, now).await?;

@@ -1,12 +1,14 @@
 //! Sending material upward, and what those above do with it: check, propose, return. Accepting makes a draft and is `relay`'s.
 //!
 //! An office sends for itself. Checking, proposing and returning is for those who work above it, and returning also for whoever publishes.
-//! Every step is kept with who took it; what was sent before a change stands in its step.
+//! Every step is kept with who took it; what was sent before a change stands in its step. Whoever checks, proposes or returns says which
+//! step they saw last, so that nobody decides about what they have not seen.
 
 use serde_json::json;
 
 use super::{OfficeRefusal, Result, must_work_for};
 use crate::domain::account::Permission;
+use crate::domain::actor::Actor;
 use crate::domain::content_id::FileId;
 use crate::domain::ids::{OfficeId, SubmissionId};
 use crate::domain::right::Right;
@@ -16,10 +18,13 @@ use crate::domain::text::{AltText, Mention, Outcome, RequestText, Subject};
 use crate::domain::time::Timestamp;
 use crate::store::files::hold_files;
 use crate::store::submissions::{
-    NewStep, NewSubmission, Submission, Topic, insert_step, insert_submission, list_topics, lock_submission, put_topic,
-    replace_submission,
+    NewStep, NewSubmission, Submission, Topic, count_steps, has_sent, insert_step, insert_submission, list_topics,
+    lock_submission, put_topic, replace_submission,
 };
 use crate::store::{Connection, audit};
+
+/// Steps after which a submission is not sent again.
+pub const MOST_STEPS: i16 = 50;
 
 /// What an office sends.
 #[derive(Clone, Debug)]
@@ -67,7 +72,7 @@ pub async fn send(
 /// Sends what was returned again, changed; or says what it is that came by LINE, as long as nobody above has done anything with it.
 ///
 /// # Errors
-/// As [`send`]; [`OfficeRefusal::NotNow`] where it was not returned.
+/// As [`send`]; [`OfficeRefusal::NotNow`] where it was not returned; [`OfficeRefusal::StepsFull`].
 pub async fn send_again(
     db: &mut Connection,
     right: &Right,
@@ -78,6 +83,9 @@ pub async fn send_again(
     let found = lock(db, right, id).await?;
     must_work_for(db, right, found.office_id).await?;
     let state = if found.awaits_details() { found.state } else { after(&found, SubmissionAct::SendAgain)? };
+    if count_steps(db, id).await? >= MOST_STEPS {
+        return Err(OfficeRefusal::StepsFull);
+    }
     let (kind, files) = check(db, material).await?;
     replace_submission(db, id, &material.as_row(kind, found.way, &files), &right.actor, now).await?;
     note(db, right, id, state, None, Some(material), now).await?;
@@ -85,18 +93,20 @@ pub async fn send_again(
     Ok(())
 }
 
-/// Notes that the office above finds it in order.
+/// Notes that the office above finds it in order; `seen` is the number of the step that the caller saw last.
 ///
 /// # Errors
-/// [`OfficeRefusal::SubmissionAbsent`], [`OfficeRefusal::NotAbove`], [`OfficeRefusal::NotNow`].
+/// [`OfficeRefusal::SubmissionAbsent`], [`OfficeRefusal::NotAbove`], [`OfficeRefusal::NotNow`]; [`OfficeRefusal::ChangedSince`] where
+/// another step has followed.
 pub async fn check_off(
     db: &mut Connection,
     right: &Right,
     id: SubmissionId,
+    seen: Option<i16>,
     remark: Option<&RequestText>,
     now: Timestamp,
 ) -> Result<()> {
-    step_above(db, right, id, SubmissionAct::Check, remark, now).await
+    step_above(db, right, (id, seen), SubmissionAct::Check, remark, now).await
 }
 
 /// Proposes it to whoever publishes; what was not checked before counts as checked by the same person.
@@ -107,10 +117,11 @@ pub async fn propose(
     db: &mut Connection,
     right: &Right,
     id: SubmissionId,
+    seen: Option<i16>,
     remark: Option<&RequestText>,
     now: Timestamp,
 ) -> Result<()> {
-    step_above(db, right, id, SubmissionAct::Propose, remark, now).await
+    step_above(db, right, (id, seen), SubmissionAct::Propose, remark, now).await
 }
 
 /// Sends it back with the reason.
@@ -121,16 +132,17 @@ pub async fn give_back(
     db: &mut Connection,
     right: &Right,
     id: SubmissionId,
+    seen: Option<i16>,
     reason: &RequestText,
     now: Timestamp,
 ) -> Result<()> {
-    step_above(db, right, id, SubmissionAct::Return, Some(reason), now).await
+    step_above(db, right, (id, seen), SubmissionAct::Return, Some(reason), now).await
 }
 
 async fn step_above(
     db: &mut Connection,
     right: &Right,
-    id: SubmissionId,
+    (id, seen): (SubmissionId, Option<i16>),
     act: SubmissionAct,
     remark: Option<&RequestText>,
     now: Timestamp,
@@ -142,6 +154,13 @@ async fn step_above(
     let returns = act == SubmissionAct::Return && right.may(Permission::Publish);
     if !returns && !works_above(right, &found) {
         return Err(OfficeRefusal::NotAbove);
+    }
+    // a key is a system, with which many people work
+    if !returns && matches!(right.actor, Actor::User(_)) && has_sent(db, id, &right.actor).await? {
+        return Err(OfficeRefusal::OwnMaterial);
+    }
+    if has_changed(db, id, seen).await? {
+        return Err(OfficeRefusal::ChangedSince);
     }
     let state = after(&found, act)?;
     note(db, right, id, state, remark.map(RequestText::as_str), None, now).await?;
@@ -155,7 +174,15 @@ async fn step_above(
     Ok(())
 }
 
-/// Whether the caller does the work of an office above the one that sends: nobody checks their own.
+/// Whether another step has followed the one that was seen last, of a submission that is locked.
+async fn has_changed(db: &mut Connection, id: SubmissionId, seen: Option<i16>) -> Result<bool> {
+    match seen {
+        Some(seen) => Ok(count_steps(db, id).await? != seen),
+        None => Ok(false),
+    }
+}
+
+/// Whether the caller does the work of an office above the one that sends: no office checks its own.
 #[must_use]
 pub fn works_above(right: &Right, found: &Submission) -> bool {
     right.may(Permission::OfficeWork) && right.office != Some(found.office_id)
@@ -195,10 +222,16 @@ async fn check(db: &mut Connection, material: &Material) -> Result<(SubmissionKi
         ("beneficiaries", material.beneficiaries.as_ref().map(Mention::as_str)),
         ("figures", material.figures.as_ref().map(Mention::as_str)),
         ("source", material.source.as_ref().map(Mention::as_str)),
+        ("contact", material.contact.as_ref().map(Mention::as_str)),
     ];
     for (field, text) in texts {
         if let Some(class) = text.and_then(secrecy_class) {
             return Err(OfficeRefusal::Classified(field, class));
+        }
+    }
+    for (index, (_, alt)) in material.files.iter().enumerate() {
+        if let Some(class) = secrecy_class(alt.as_str()) {
+            return Err(OfficeRefusal::AltClassified(index, class));
         }
     }
     let topics = list_topics(db).await?;

@@ -16,6 +16,7 @@ use crate::line::message::{ListedBulletin, render_list};
 use crate::line::replies;
 use crate::line::token::Access;
 use crate::store::StoreError;
+use crate::store::bulletins::get_bulletin;
 use crate::store::channels::get_channel;
 use crate::store::forward_taps::TapReach;
 use crate::store::heard::{claim_card, record_card};
@@ -42,7 +43,9 @@ pub struct Answer {
 /// What is answered.
 #[derive(Debug)]
 pub(super) enum ReplyKind {
-    Thanks,
+    Thanks {
+        bulletin: BulletinId,
+    },
     Greeting,
     WrongCode,
     ExpiredCode,
@@ -138,7 +141,10 @@ async fn try_give(engine: &Engine, answer: Answer) -> Result<(), Failure> {
             replies::nothing_to_forward(&forward_url(&engine.settings, *bulletin))?
         }
         ReplyKind::NotBound { bulletin } => replies::not_bound(&forward_url(&engine.settings, *bulletin))?,
-        ReplyKind::Thanks => replies::thanks()?,
+        ReplyKind::Thanks { bulletin } => {
+            let mut db = engine.db.acquire().await.map_err(StoreError::from)?;
+            replies::thanks(&get_bulletin(&mut db, *bulletin).await?.subject)?
+        }
         ReplyKind::Greeting => {
             let days = engine.settings.retention.taps.as_secs() / 86_400;
             replies::join_greeting(days, &format!("{}/heard", engine.settings.public_url))?

@@ -77,6 +77,19 @@ pub struct TestState {
     pub reason: String,
 }
 
+/// What came of all questions about a channel; none = not asked.
+#[derive(Debug)]
+pub struct ChannelAnswers {
+    /// Whose account it is.
+    pub account: Result<Account, CheckError>,
+    /// How much of the month is left; not asked where the account could not be had, nor is what follows.
+    pub month: Option<Result<MonthLeft, CheckError>>,
+    /// Where its webhooks go.
+    pub webhook: Option<Result<WebhookState, CheckError>>,
+    /// Whether one that LINE sends to try arrives; only asked where that is wanted.
+    pub webhook_test: Option<Result<TestState, CheckError>>,
+}
+
 /// The way to ask.
 #[derive(Clone)]
 pub struct ChannelCheck {
@@ -96,6 +109,19 @@ impl ChannelCheck {
     #[must_use]
     pub fn new(db: Db, line: LineClient, sealing: Arc<SealingKeys>) -> Self {
         Self { db, line, sealing }
+    }
+
+    /// Asks about account, month and webhook, whose address should be `wanted`; and has LINE try the webhook where that is wanted.
+    pub async fn ask(&self, channel: &Channel, wanted: &str, with_test: bool, now: Timestamp) -> ChannelAnswers {
+        let account = self.account(channel).await;
+        // without the account there is nothing more to be had
+        if account.is_err() {
+            return ChannelAnswers { account, month: None, webhook: None, webhook_test: None };
+        }
+        let month = Some(self.month(channel, now).await);
+        let webhook = Some(self.webhook(channel, wanted).await);
+        let webhook_test = if with_test { Some(self.test_webhook(channel).await) } else { None };
+        ChannelAnswers { account, month, webhook, webhook_test }
     }
 
     fn access(&self, channel: &Channel) -> Result<Access, CheckError> {

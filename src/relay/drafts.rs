@@ -12,12 +12,13 @@ use super::refusal::{Refusal, Result};
 use crate::domain::account::Permission;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Kind, Stage, Urgency};
 use crate::domain::content_id::FileId;
+use crate::domain::file_kind::FileKind;
 use crate::domain::ids::{BulletinId, Code, GroupId};
 use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
 use crate::store::bulletins::{self as rows, Bulletin, Draft};
-use crate::store::files::{hold_files, release_files};
+use crate::store::files::{File, hold_files, release_files};
 use crate::store::groups::list_places;
 use crate::store::images::find_size;
 use crate::store::{Connection, StoreError, audit};
@@ -85,7 +86,10 @@ async fn check_files(db: &mut Connection, draft: &Draft, faults: &mut Vec<DraftF
     let held = if ids.is_empty() { Vec::new() } else { hold_files(db, &ids).await? };
     for (index, media) in draft.media.iter().enumerate() {
         let found = held.iter().find(|file| file.id == media.file);
-        if found.is_none_or(|file| file.kind != media.kind || file.preview != Some(media.preview)) {
+        // LINE shows no document
+        let fits =
+            |file: &File| file.kind == media.kind && file.kind != FileKind::Pdf && file.preview == Some(media.preview);
+        if !found.is_some_and(fits) {
             faults.push(DraftFault::FileAbsent(index + usize::from(draft.attachment.is_some())));
         }
     }

@@ -7,7 +7,8 @@ use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::store::channels::list_channels;
-use crate::store::{Connection, Result, group_alerts, queue_counts, webhook_failures};
+use crate::store::establishment::mails;
+use crate::store::{Connection, Result, group_alerts, line_files, queue_counts, webhook_failures};
 use crate::telemetry::metric;
 
 /// Why channels stand still, and how the label `reason` says so.
@@ -38,6 +39,11 @@ pub async fn measure(db: &mut Connection, now: Timestamp) -> Result<()> {
                 .set(as_number((limit - used).max(0)));
         }
     }
+    metrics::gauge!(metric::MAILS_QUEUED).set(as_number(mails::count_open(db).await?));
+    let files = line_files::count_waiting(db).await?;
+    let age = files.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64().max(0.0));
+    metrics::gauge!(metric::LINE_FILES_WAITING).set(as_number(files.files));
+    metrics::gauge!(metric::LINE_FILES_OLDEST).set(age);
     metrics::gauge!(metric::WEBHOOK_SET_ASIDE).set(as_number(webhook_failures::count_failures(db).await?));
     let alerts = group_alerts::count_alerts(db, None).await?;
     for kind in GroupAlertKind::ALL {

@@ -217,7 +217,7 @@ async fn count_batch(db: &mut Connection, events: &[Event], now: Timestamp) -> R
     let thanks = taps
         .into_iter()
         .filter(|(_, tap)| thanked.remove(&(tap.bulletin_id, tap.person.clone())))
-        .map(|(event, _)| Answer::to(event, ReplyKind::Thanks))
+        .map(|(event, tap)| Answer::to(event, ReplyKind::Thanks { bulletin: tap.bulletin_id }))
         .collect();
     Ok(thanks)
 }

@@ -20,13 +20,17 @@ use crate::store::establishment::mails::{DueMail, end_cut_off, end_mail, put_off
 use crate::store::establishment::reports::{Report, find_report, get_rows};
 use crate::store::requests::answering::answer_kind;
 use crate::store::{Connection, Result, StoreError, audit};
+use crate::telemetry::metric;
 
 /// Mails in one round.
 const IN_A_ROUND: usize = 20;
-/// No conversation with a mail server takes longer, whatever its time-out: it has four steps of at most five minutes.
+/// No conversation with a mail server takes longer, whatever its time-out: it has at most four steps of at most five minutes (open, announce, the
+/// message or else breaking off, taking leave).
 const CUT_OFF: Duration = Duration::from_mins(30);
 /// A mail that no server takes is given up so long after it was queued.
 const GIVE_UP: Duration = Duration::from_hours(48);
+/// What the metric calls a mail that is tried again.
+const PUT_OFF: &str = "put_off";
 
 /// Sends again and again, until `stop`.
 pub(super) async fn run_mails(engine: Engine, stop: CancellationToken) {
@@ -56,12 +60,15 @@ pub async fn send_mails(engine: &Engine) -> Result<()> {
 
 async fn note_cut_off(engine: &Engine) -> Result<()> {
     let now = engine.clock.earlier();
+    let mut unknown = 0;
     let mut tx = engine.db.begin().await?;
     for (report, office) in end_cut_off(&mut tx, now - CUT_OFF, now).await? {
         note_end(&mut tx, report, office, MailState::Unknown, now).await?;
         tracing::warn!(report.id = %report, "nobody knows what became of the mail of a report");
+        unknown += 1;
     }
     tx.commit().await?;
+    count(MailState::Unknown.as_str(), unknown);
     Ok(())
 }
 
@@ -79,8 +86,11 @@ async fn send_one(engine: &Engine, mailer: &Mailer) -> Result<bool> {
     };
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    record(engine, &mut tx, &mail, &report, outcome, now).await?;
+    let came_of_it = record(engine, &mut tx, &mail, &report, outcome, now).await?;
     tx.commit().await?;
+    if let Some(outcome) = came_of_it {
+        count(outcome, 1);
+    }
     Ok(true)
 }
 
@@ -98,6 +108,7 @@ async fn write(db: &mut Connection, mail: &DueMail, report: &Report) -> Result<O
     Ok(letter.inspect_err(|_| tracing::error!("the mail of a report could not be written")).ok())
 }
 
+/// Keeps what came of it; gives its word for the metric, or nothing where that was known already.
 async fn record(
     engine: &Engine,
     db: &mut Connection,
@@ -105,7 +116,7 @@ async fn record(
     report: &Report,
     outcome: MailOutcome,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Option<&'static str>> {
     let (state, words) = match outcome {
         MailOutcome::Accepted(words) => (MailState::Accepted, words),
         MailOutcome::Refused(words) => (MailState::Refused, words),
@@ -113,20 +124,33 @@ async fn record(
         MailOutcome::NotYet(words) => {
             let try_at = now + wait_after(engine, mail.attempts);
             if try_at <= mail.queued_at + GIVE_UP {
-                return put_off(db, mail, &words, try_at).await;
+                tracing::warn!(report.id = %mail.report, mail.answer = words, "the mail of a report is tried again later");
+                put_off(db, mail, &words, try_at).await?;
+                return Ok(Some(PUT_OFF));
             }
             (MailState::Refused, words)
         }
     };
     if !end_mail(db, mail, state, &words, now).await? {
-        return Ok(());
+        return Ok(None);
     }
     if state == MailState::Accepted {
-        answer_kind(db, &[report.office_id], RequestKind::ReportEstablishment, &mail.queued_by, now).await?;
+        answer_kind(db, &[report.office_id], RequestKind::ReportEstablishment, report.made_at, &mail.queued_by, now)
+            .await?;
     } else {
-        tracing::warn!(report.id = %mail.report, mail.state = state.as_str(), "the mail of a report was not accepted");
+        tracing::warn!(
+            report.id = %mail.report,
+            mail.state = state.as_str(),
+            mail.answer = words,
+            "the mail of a report was not accepted"
+        );
     }
-    note_end(db, mail.report, report.office_id, state, now).await
+    note_end(db, mail.report, report.office_id, state, now).await?;
+    Ok(Some(state.as_str()))
+}
+
+fn count(outcome: &'static str, mails: u64) {
+    metrics::counter!(metric::MAILS, "outcome" => outcome).increment(mails);
 }
 
 async fn note_end(

@@ -140,6 +140,9 @@ pub enum Refusal {
     /// Only what was proposed is accepted.
     #[error("the submission is not proposed, or not any more")]
     NotProposed,
+    /// Something was done with it since the caller looked.
+    #[error("something was done with the submission since you looked at it: look again")]
+    ChangedSince,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -192,6 +195,7 @@ impl Refusal {
             | Self::NotLinked(_)
             | Self::SubmissionAbsent
             | Self::NotProposed
+            | Self::ChangedSince
             | Self::Store(_) => UnscheduledReason::Other,
         }
     }

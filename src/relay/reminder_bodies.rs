@@ -7,7 +7,7 @@ use super::rendering::forward_url;
 use super::settings::Settings;
 use crate::domain::group_alert::GroupAlertKind;
 use crate::domain::reminder::ReminderStep;
-use crate::domain::thai::{Digits, format_moment, format_short_date, to_bangkok};
+use crate::domain::thai::{Digits, format_long_date, format_moment, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::line::group_alert::{AlertNote, GroupTrouble, render_alert};
 use crate::line::message::{Reminder, render_reminder};
@@ -72,7 +72,7 @@ fn write_requests(settings: &Settings, content: &RequestContent) -> serde_json::
     render_request(&RequestNote {
         step: content.step,
         subject: &content.subject,
-        last_day: &format_short_date(last, Digits::Thai),
+        last_day: &format_long_date(last, Digits::Thai),
         asked: &content.asked,
         missing: &content.missing,
         page_url: &page_url,

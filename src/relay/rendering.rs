@@ -14,8 +14,9 @@ use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::BulletinId;
 use crate::domain::picture::ImageId;
+use crate::domain::request::say_asked;
 use crate::domain::share_code::ShareCode;
-use crate::domain::thai::{Digits, format_long_date};
+use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::line::limits;
 use crate::line::message::{Bubble, Hero, Link, Media, render};
 use crate::store::bulletins::{Bulletin, Draft};
@@ -116,6 +117,7 @@ fn within_limits(bytes: Vec<u8>) -> Result<String> {
 /// The addresses and texts that a bubble borrows.
 struct Parts<'a> {
     date_thai: Option<String>,
+    deadline: Option<String>,
     links: Vec<Link<'a>>,
     media: Vec<(bool, String, String)>,
     read_url: String,
@@ -145,6 +147,7 @@ impl<'a> Parts<'a> {
         Ok(Self {
             media,
             date_thai: date.map(|date| format_long_date(date, Digits::Thai)),
+            deadline: deadline(draft),
             links: draft.links.iter().map(|link| Link { label: &link.label, url: &link.url }).collect(),
             read_url: read_url(settings, place.public_token),
             image_url,
@@ -168,6 +171,7 @@ impl<'a> Parts<'a> {
             date_thai: self.date_thai.as_deref(),
             subject: &draft.subject,
             body: &draft.body,
+            deadline: self.deadline.as_deref(),
             origin: place.origin_office,
             hero: self.image_url.as_deref().map(|url| Hero { url, width, height }),
             media,
@@ -184,6 +188,17 @@ impl<'a> Parts<'a> {
             },
         }
     }
+}
+
+/// What a bulletin asks and by when, and by when it is to be acknowledged.
+fn deadline(draft: &Draft) -> Option<String> {
+    let acknowledge_by = draft.acknowledgement.due_at.filter(|_| draft.acknowledgement.requested).map(|at| {
+        let local = to_bangkok(at);
+        let (day, time) = (format_long_date(local.date(), Digits::Thai), format_time(local.time(), Digits::Thai));
+        format!("โปรดรับทราบภายในวันที่ {day} เวลา {time}")
+    });
+    let lines: Vec<String> = say_asked(&draft.requests).into_iter().chain(acknowledge_by).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// The address of a file that a bulletin carries, which never changes.

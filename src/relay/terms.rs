@@ -85,7 +85,11 @@ pub async fn set_end(
     let detail = json!({ "deputy": deputy, "until": at });
     audit::insert_entry(db, now, &right.actor, "end_steward", &format!("group:{}", group.id), &detail).await?;
     if at.is_some_and(|at| at <= now) {
-        end_due(db, Some(group.id), now).await?;
+        let ended = end_due(db, Some(group.id), now).await?;
+        // of the other duty, if it was due, upkeep would have written the entry
+        for one in ended.iter().filter(|one| one.deputy != deputy) {
+            note(db, one, now).await?;
+        }
     }
     Ok(group)
 }

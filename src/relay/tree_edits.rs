@@ -4,6 +4,7 @@
 //! The tier is not asked for: it follows from the group above. Deliveries under way go on by the tree with which they were published.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::refusal::Refusal;
 use super::tree_files::{TreeRefusal, TreeResult, lay_over, must_manage};
@@ -12,8 +13,8 @@ use crate::domain::ids::Code;
 use crate::domain::right::Right;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
-use crate::domain::tree_file::{Cell, ChangedGroup, Column, Reason, RowError, TreeFileError, file_of};
-use crate::store::groups::find_group;
+use crate::domain::tree_file::{Cell, ChangedGroup, Column, Place, Reason, RowError, TreeFileError, file_of};
+use crate::store::groups::{Group, find_group};
 use crate::store::tree::LockedTree;
 use crate::store::{Connection, audit};
 
@@ -80,7 +81,7 @@ impl GroupEdit {
     }
 }
 
-/// Adds a group called `code`.
+/// Adds a group called `code`. An office that is there already stays as it is.
 ///
 /// # Errors
 /// [`TreeRefusal::BadFile`] with every fault, by column.
@@ -94,70 +95,140 @@ pub async fn add(
     must_manage(right)?;
     let tree = LockedTree::load(db).await?;
     let own = right.scope.groups().map(|scope| tree.codes_under(scope));
-    let there = normal_form(code)
-        .trim()
-        .parse::<Code>()
-        .ok()
-        .filter(|code| own.as_ref().is_none_or(|own| own.contains(code)) && tree.tier_of(code).is_some());
-    if let Some(code) = there {
+    let read = normal_form(code).trim().parse::<Code>().ok();
+    let is_there = |code: &Code| own.as_ref().is_none_or(|own| own.contains(code)) && tree.tier_of(code).is_some();
+    if let Some(code) = read.clone().filter(is_there) {
         return Err(fault(Column::Code, Reason::GroupExists(code)));
     }
     edit.must_have_parent()?;
     edit.set_tier(&tree);
-    let changed = lay_over(db, &tree, &edit.to_file(code), None, right, now).await.map_err(without_tier)?.changes;
-    note(db, &changed, right, now).await
+    let laid = lay_over(db, &tree, &edit.to_file(code), None, right, now).await.map_err(without_tier)?;
+    let stands = laid.diff.offices.changed.iter().flat_map(|office| {
+        let columns = office.fields.iter().filter_map(|field| Column::from_name(field));
+        columns.map(|column| row_error(column, Reason::OfficeStands(office.code.clone())))
+    });
+    let errors: Vec<RowError> = stands.collect();
+    if !errors.is_empty() {
+        return Err(TreeFileError { errors }.into());
+    }
+    // a code that cannot be read was told of as a fault
+    let code = read.ok_or(TreeRefusal::NothingNew)?;
+    note(db, &code, &laid.changes, right, now).await
 }
 
-/// Changes a group; gives nothing where it is so already.
+/// Changes a group; gives nothing where it is so already. With `seen` it must still be what the caller has seen.
 ///
 /// # Errors
-/// [`Refusal::GroupAbsent`]; [`TreeRefusal::BadFile`] with every fault, by column.
+/// [`Refusal::GroupAbsent`]; [`TreeRefusal::GroupChanged`]; [`TreeRefusal::BadFile`] with every fault, by column.
 pub async fn change(
     db: &mut Connection,
     code: &str,
     mut edit: GroupEdit,
+    seen: Option<&GroupVersion>,
     right: &Right,
     now: Timestamp,
 ) -> TreeResult<Option<ChangedGroup>> {
     must_manage(right)?;
     let tree = LockedTree::load(db).await?;
     let code = find_own(&tree, code, right)?;
+    if let Some(seen) = seen {
+        let group = find_group(db, code.as_str()).await?.ok_or_else(|| Refusal::GroupAbsent(code.to_string()))?;
+        must_be(&group, seen)?;
+    }
     if edit.names(Column::Parent) {
         edit.must_have_parent()?;
         edit.set_tier(&tree);
     }
     let laid = lay_over(db, &tree, &edit.to_file(code.as_str()), None, right, now).await;
     let changed = laid.map_err(without_tier)?.changes;
-    if changed.is_empty() { Ok(None) } else { note(db, &changed, right, now).await.map(Some) }
+    if changed.is_empty() { Ok(None) } else { note(db, &code, &changed, right, now).await.map(Some) }
 }
 
-/// Retires a group, with all that are in use below it where that is wanted; gives how many groups that were.
+/// What a group is known by: once somebody changes what people set of it, it has another version. What is counted of its LINE group is no
+/// part of it, as that changes by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupVersion(String);
+
+impl GroupVersion {
+    /// That of a group as it stands.
+    #[must_use]
+    pub fn of(group: &Group) -> Self {
+        let told = json!([
+            group.code,
+            group.parent,
+            group.name,
+            group.office,
+            group.office_name,
+            group.office_kind,
+            group.province,
+            group.channel,
+            group.head_count,
+            group.forwarding,
+            group.forward_within,
+            group.way,
+            group.push_after,
+            group.retired,
+        ]);
+        let hash = Sha256::digest(told.to_string());
+        Self(hex::encode(&hash[..16]))
+    }
+
+    /// What a form or a request gave back; any text, as a wrong one is the version of no group.
+    #[must_use]
+    pub fn sent(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether a group, which the caller has locked, is still what somebody has seen.
 ///
 /// # Errors
-/// As [`change`]; with groups in use below it that are to stay, it stays too.
+/// [`TreeRefusal::GroupChanged`].
+pub fn must_be(group: &Group, seen: &GroupVersion) -> TreeResult<()> {
+    if GroupVersion::of(group) == *seen { Ok(()) } else { Err(TreeRefusal::GroupChanged) }
+}
+
+/// What came of a wish to retire a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retirement {
+    /// So many groups were retired with it, itself counted.
+    Done(usize),
+    /// Another number of groups in use is below it than was seen; nothing was retired.
+    OtherBelow,
+}
+
+/// Retires a group with all that are in use below it, which are to be as many as were seen.
+///
+/// # Errors
+/// As [`change`].
 pub async fn retire(
     db: &mut Connection,
     code: &str,
-    with_below: bool,
+    seen: usize,
     right: &Right,
     now: Timestamp,
-) -> TreeResult<usize> {
+) -> TreeResult<Retirement> {
     must_manage(right)?;
     let tree = LockedTree::load(db).await?;
     let code = find_own(&tree, code, right)?;
-    let mut codes = vec![code.clone()];
-    if with_below {
-        codes.extend(tree.list_in_use_below(&code));
+    let below = tree.list_in_use_below(&code);
+    if below.len() != seen {
+        return Ok(Retirement::OtherBelow);
     }
+    let codes: Vec<Code> = [code.clone()].into_iter().chain(below).collect();
     let row = |code: &Code| vec![Cell::Text(code.to_string()), Cell::Text("true".to_owned())];
     let file = file_of(&[Column::Code, Column::Retired], &codes.iter().map(row).collect::<Vec<_>>());
-    let mut changed = lay_over(db, &tree, &file, None, right, now).await?.changes;
-    // the group itself names the entry
-    changed.sort_by_key(|group| group.code != code);
+    let changed = lay_over(db, &tree, &file, None, right, now).await?.changes;
     if !changed.is_empty() {
-        note(db, &changed, right, now).await?;
+        note(db, &code, &changed, right, now).await?;
     }
-    Ok(changed.len())
+    Ok(Retirement::Done(changed.len()))
 }
 
 /// The group called `code` in the caller's part of the tree.
@@ -186,23 +257,29 @@ fn without_tier(refusal: TreeRefusal) -> TreeRefusal {
 }
 
 fn fault(column: Column, reason: Reason) -> TreeRefusal {
-    let place = crate::domain::tree_file::Place { name: column.name().into(), number: 1 };
-    TreeFileError { errors: vec![RowError { line: 2, place: Some(place), reason, found: None }] }.into()
+    TreeFileError { errors: vec![row_error(column, reason)] }.into()
 }
 
-/// Writes down what was changed, under the act that people call it by; gives the first of the groups.
+fn row_error(column: Column, reason: Reason) -> RowError {
+    let place = Place { name: column.name().into(), number: 1 };
+    RowError { line: 2, place: Some(place), reason, found: None }
+}
+
+/// Writes down what was changed, under the act that people call it by; gives the group that was meant. Others may have changed with it:
+/// those of the same office, or those below.
 async fn note(
     db: &mut Connection,
+    code: &Code,
     changed: &[ChangedGroup],
     right: &Right,
     now: Timestamp,
 ) -> TreeResult<ChangedGroup> {
     // a new group is different from none in its code at least
-    let first = changed.first().cloned().ok_or(TreeRefusal::NothingNew)?;
-    let cell = |column: Column| first.cells.iter().find(|cell| cell.column == column.name());
+    let meant = changed.iter().find(|group| group.code == *code).cloned().ok_or(TreeRefusal::NothingNew)?;
+    let cell = |column: Column| meant.cells.iter().find(|cell| cell.column == column.name());
     let retired = cell(Column::Retired).map(|cell| cell.after == "true");
     let (act, groups) = match retired {
-        _ if first.is_new => ("add_group", None),
+        _ if meant.is_new => ("add_group", None),
         Some(true) => ("retire_group", Some(changed.len())),
         Some(false) => ("reinstate_group", None),
         None if cell(Column::Parent).is_some() => ("move_group", None),
@@ -210,18 +287,17 @@ async fn note(
     };
     let mut detail: Map<String, Value> =
         groups.map(|groups| ("groups".to_owned(), json!(groups))).into_iter().collect();
-    detail.extend(first.cells.iter().filter(|cell| !first.is_new || !cell.after.is_empty()).map(|cell| {
+    detail.extend(meant.cells.iter().filter(|cell| !meant.is_new || !cell.after.is_empty()).map(|cell| {
         let personal = PERSONAL.iter().any(|column| column.name() == cell.column);
         let told = match cell.before.as_str() {
             _ if personal => json!(true),
-            _ if first.is_new => json!(cell.after),
+            _ if meant.is_new => json!(cell.after),
             before => json!(format!("{before} → {}", cell.after)),
         };
         (cell.column.clone(), told)
     }));
-    let group =
-        find_group(db, first.code.as_str()).await?.ok_or_else(|| Refusal::GroupAbsent(first.code.to_string()))?;
+    let group = find_group(db, code.as_str()).await?.ok_or_else(|| Refusal::GroupAbsent(code.to_string()))?;
     let subject = format!("group:{}", group.id);
     audit::insert_entry(db, now, &right.actor, act, &subject, &Value::Object(detail)).await?;
-    Ok(first)
+    Ok(meant)
 }

@@ -2,8 +2,9 @@
 //! (`relay::tree_edits`) is a file of one row.
 //!
 //! A file is laid over the tree and taken back: what it would change is what it does change, with the database's
-//! own rules. Applying it does the same again and is refused where the tree has changed meanwhile so that another difference would come
-//! of it. Undoing lays the old rows over the new ones; a group that came in by the file is retired, as no group is ever deleted.
+//! own rules. Applying it does the same again under the lock, and is refused where another difference would come of it than the one that
+//! was shown to the caller, whom it names by its version. Undoing lays the old cells over the new ones, and only those that the file
+//! changed; a group that came in by the file is retired, as no group is ever deleted.
 //!
 //! Whoever may change a part of the tree only is told nothing of the rest: the file is read as if there were no other groups, and what
 //! it did change is held to the part once more, cell by cell, whatever the rows say.
@@ -21,8 +22,8 @@ use crate::domain::ids::{Code, TreeUploadId};
 use crate::domain::right::{Right, Scope};
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::{
-    self, CannotWrite, ChangedGroup, Column, ReadFile, Reason, RowError, TreeFileError, TreeRow, all_stand, compare,
-    way_back,
+    self, CannotWrite, ChangedGroup, Column, ReadFile, Reason, RowError, TreeFileError, TreeRow, all_stand, as_before,
+    compare, version_of, way_back,
 };
 use crate::store::locks::lock_links;
 use crate::store::tree::{Diff, LockedTree, begin_dry_run, end_dry_run, export, export_under};
@@ -46,7 +47,7 @@ pub enum TreeRefusal {
     /// It would change nothing.
     #[error("the file changes nothing")]
     NothingNew,
-    /// The tree has changed since the difference was shown; this is the difference as it is now.
+    /// Another difference would come of it than the one that was shown; this is the difference as it is now.
     #[error("the tree has changed meanwhile; look at the new difference")]
     Changed(Vec<ChangedGroup>),
     /// It was applied, or undone, before.
@@ -55,9 +56,12 @@ pub enum TreeRefusal {
     /// A bulletin went to a group that it changed.
     #[error("a bulletin has gone to a group that it changed")]
     Used,
-    /// What it changed has been changed again.
-    #[error("what it changed has been changed again since")]
+    /// What it changed has been changed again, or has left the caller's part of the tree.
+    #[error("what it changed has been changed again since, or is no longer in this part of the tree")]
     ChangedAgain,
+    /// The group is another than the one that the caller has seen.
+    #[error("somebody has changed the group since it was read")]
+    GroupChanged,
     /// The way back could not be written.
     #[error(transparent)]
     CannotWrite(#[from] CannotWrite),
@@ -101,15 +105,17 @@ fn read(tree: &LockedTree, bytes: &[u8], channel: Option<&Code>, part: Option<&H
 /// What laying a file over the tree changed, cell by cell, with the tree as it was and as it is.
 pub(super) struct Laid {
     pub(super) changes: Vec<ChangedGroup>,
-    pub(super) before: Vec<TreeRow>,
-    pub(super) after: Vec<TreeRow>,
+    /// The same by kind.
+    pub(super) diff: Diff,
+    before: Vec<TreeRow>,
+    after: Vec<TreeRow>,
 }
 
 impl Laid {
-    /// The tree file by which it is undone.
-    fn way_back(&self) -> TreeResult<Vec<u8>> {
+    /// The changed groups as they were, as a tree file.
+    fn as_before(&self) -> TreeResult<Vec<u8>> {
         let mut bytes = Vec::new();
-        tree_file::write(&way_back(&self.changes, &self.before, &self.after), &mut bytes)?;
+        tree_file::write(&as_before(&self.changes, &self.before, &self.after), &mut bytes)?;
         Ok(bytes)
     }
 
@@ -119,8 +125,9 @@ impl Laid {
         let offices: HashMap<&Code, &Code> =
             self.after.iter().filter_map(|row| Some((&row.code, row.office.as_set()?))).collect();
         let mut faults = Vec::new();
-        for group in self.changes.iter().filter(|group| !group.is_new) {
-            if part.is_some_and(|part| !part.contains(&group.code)) {
+        for group in &self.changes {
+            // what is new is new below the part, or it would have been refused as a row
+            if !group.is_new && part.is_some_and(|part| !part.contains(&group.code)) {
                 // only its office can have become another: rows name no group outside of the part
                 let Some(office) = offices.get(&group.code) else { continue };
                 let named = file.rows.iter().filter(|row| offices.get(&row.code) == Some(office));
@@ -175,9 +182,9 @@ pub(super) async fn lay_over(
     let part = right.scope.groups().map(|scope| tree.codes_under(scope));
     let file = read(tree, bytes, channel, part.as_ref())?;
     let before = tree.to_rows();
-    tree.apply(db, &file.rows, now).await?;
+    let diff = tree.apply(db, &file.rows, now).await?;
     let after = export(db).await?;
-    let laid = Laid { changes: compare(&before, &after), before, after };
+    let laid = Laid { changes: compare(&before, &after), diff, before, after };
     let errors = laid.find_not_theirs(&file, part.as_ref(), right);
     if errors.is_empty() { Ok(laid) } else { Err(TreeFileError { errors }.into()) }
 }
@@ -242,11 +249,18 @@ async fn lock(db: &mut Connection, id: TreeUploadId, right: &Right) -> TreeResul
     find(db, id, right).await
 }
 
-/// Applies a file as its difference was shown; gives how many groups it changed.
+/// Applies a file as its difference was shown, which is known by its version (`domain::tree_file::version_of`); gives how many groups it
+/// changed.
 ///
 /// # Errors
 /// [`TreeRefusal::Changed`] where another difference would come of it: that one is to be kept ([`keep_difference`]) and looked at.
-pub async fn apply_upload(db: &mut Connection, id: TreeUploadId, right: &Right, now: Timestamp) -> TreeResult<usize> {
+pub async fn apply_upload(
+    db: &mut Connection,
+    id: TreeUploadId,
+    seen: &str,
+    right: &Right,
+    now: Timestamp,
+) -> TreeResult<usize> {
     let kept = lock(db, id, right).await?;
     if kept.applied_at.is_some() {
         return Err(TreeRefusal::DoneBefore);
@@ -256,17 +270,22 @@ pub async fn apply_upload(db: &mut Connection, id: TreeUploadId, right: &Right, 
     if laid.changes.is_empty() {
         return Err(TreeRefusal::NothingNew);
     }
-    if laid.changes != kept.changes.0 {
+    // not the one that is kept: that may be what somebody else was shown since
+    if version_of(&laid.changes) != seen {
         return Err(TreeRefusal::Changed(laid.changes));
     }
-    mark_applied(db, id, &laid.way_back()?, &right.actor, now).await?;
+    if laid.changes != kept.changes.0 {
+        update_changes(db, id, &laid.changes).await?;
+    }
+    mark_applied(db, id, &laid.as_before()?, &right.actor, now).await?;
     let new = laid.changes.iter().filter(|group| group.is_new).count();
     let detail = json!({ "groups": laid.changes.len(), "new": new });
     audit::insert_entry(db, now, &right.actor, "apply_tree", &format!("tree_upload:{id}"), &detail).await?;
     Ok(laid.changes.len())
 }
 
-/// Puts what a file would change now in place of what was shown, in a transaction of its own.
+/// Puts what a file would change now in place of what was shown, in a transaction of its own; of a file that was applied meanwhile it is
+/// left as it is.
 ///
 /// # Errors
 /// As [`find`].
@@ -296,12 +315,22 @@ pub async fn undo_upload(db: &mut Connection, id: TreeUploadId, right: &Right, n
     if was_used(db, &codes, applied_at - UNDER_WAY).await? {
         return Err(TreeRefusal::Used);
     }
-    if !all_stand(&kept.changes, &tree.to_rows()) {
+    let part = right.scope.groups().map(|scope| tree.codes_under(scope));
+    let has_left = |group: &ChangedGroup| part.as_ref().is_some_and(|part| !part.contains(&group.code));
+    if kept.changes.iter().any(has_left) || !all_stand(&kept.changes, &tree.to_rows()) {
         return Err(TreeRefusal::ChangedAgain);
     }
-    // what the file could change may be changed back, also where a group has left the part meanwhile: it is as it was then
-    let file = read(&tree, before, None, None)?;
+    let rows = way_back(&kept.changes, tree_file::read_rows(before)?);
+    let known = match &part {
+        Some(part) => tree.to_known().within(part),
+        None => tree.to_known(),
+    };
+    let file = tree_file::check_rows(rows, &known)?;
     tree.apply(db, &file.rows, now).await?;
+    // an office of the part may have got a group elsewhere since
+    if part.is_some() && compare(&tree.to_rows(), &export(db).await?).iter().any(has_left) {
+        return Err(TreeRefusal::ChangedAgain);
+    }
     mark_undone(db, id, &right.actor, now).await?;
     let detail = json!({ "groups": codes.len() });
     audit::insert_entry(db, now, &right.actor, "undo_tree", &format!("tree_upload:{id}"), &detail).await?;

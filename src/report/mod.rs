@@ -5,6 +5,7 @@
 //! acknowledged. Neither ever says that anything was read. Called by the pages of the web.
 
 pub mod csv;
+pub mod establishment;
 pub mod invitations;
 pub mod receipt;
 

@@ -1,7 +1,8 @@
 //! The receipt of a bulletin, for the whole tree or one province: the sheet that is printed and filed.
 //!
-//! It states what is known and nothing more: for which groups LINE accepted the bulletin and when, and in which
-//! somebody acknowledged it. Groups for which it was not accepted are listed with the reason, never left out.
+//! It states what is known and nothing more: for which groups LINE accepted the bulletin and when, in which it
+//! was seen as somebody's forward, and in which somebody acknowledged it. Groups in which it is not are listed with
+//! the reason, never left out.
 
 use crate::domain::group::Tier;
 use crate::domain::time::Timestamp;
@@ -17,6 +18,8 @@ pub struct ReceiptLine {
     pub tier: Tier,
     /// When LINE accepted it; none where it has not.
     pub accepted_at: Option<Timestamp>,
+    /// When it was seen in the group as somebody's forward; none where it was not.
+    pub seen_at: Option<Timestamp>,
     /// Why not, or where it stands, in the reader's language; empty where it is accepted.
     pub standing: String,
     /// Acknowledgements.
@@ -40,6 +43,8 @@ pub struct ReceiptPart {
     pub lines: Vec<ReceiptLine>,
     /// Of these, accepted by LINE.
     pub accepted: usize,
+    /// Of these, seen in the group.
+    pub seen: usize,
     /// Of these, acknowledged by somebody.
     pub acknowledged: usize,
 }
@@ -51,6 +56,8 @@ pub struct ReceiptSums {
     pub groups: i64,
     /// Of these, accepted by LINE.
     pub accepted: i64,
+    /// Of these, seen in the group.
+    pub seen: i64,
     /// Of these, acknowledged by somebody.
     pub acknowledged: i64,
     /// Acknowledgements.
@@ -74,6 +81,8 @@ pub struct Receipt {
     pub groups: usize,
     /// Of these, accepted by LINE.
     pub accepted: usize,
+    /// Of these, seen in the group.
+    pub seen: usize,
     /// Of these, acknowledged by somebody.
     pub acknowledged: usize,
     /// Acknowledgements.
@@ -98,6 +107,7 @@ impl Receipt {
         let mut receipt = Self {
             groups: lines.len(),
             accepted: accepted.clone().count(),
+            seen: seen(lines),
             acknowledged: acknowledged(lines),
             taps: lines.iter().map(|line| i64::from(line.acknowledged)).sum(),
             unnamed: lines.iter().map(|line| i64::from(line.unnamed)).sum(),
@@ -114,6 +124,7 @@ impl Receipt {
                 receipt.parts.push(ReceiptPart {
                     tier,
                     accepted,
+                    seen: seen(&of_tier),
                     acknowledged: acknowledged(&of_tier),
                     lines: of_tier,
                 });
@@ -127,6 +138,7 @@ impl Receipt {
         let whole = |n: i64| usize::try_from(n).unwrap_or(0);
         self.groups += whole(sums.groups);
         self.accepted += whole(sums.accepted);
+        self.seen += whole(sums.seen);
         self.acknowledged += whole(sums.acknowledged);
         self.taps += sums.taps;
         self.unnamed += sums.unnamed;
@@ -135,11 +147,21 @@ impl Receipt {
         self.last_accepted_at = self.last_accepted_at.max(sums.last_accepted_at);
     }
 
-    /// Whether LINE accepted it for every group.
+    /// Groups in which it is: LINE accepted it, or it was seen there.
+    #[must_use]
+    pub fn in_group(&self) -> usize {
+        self.accepted + self.seen
+    }
+
+    /// Whether it is in every group.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.accepted == self.groups
+        self.in_group() == self.groups
     }
+}
+
+fn seen(lines: &[ReceiptLine]) -> usize {
+    lines.iter().filter(|line| line.seen_at.is_some()).count()
 }
 
 fn acknowledged(lines: &[ReceiptLine]) -> usize {
@@ -156,6 +178,7 @@ mod tests {
             office: "สำนักงานพาณิชย์จังหวัดลำพูน".to_owned(),
             tier,
             accepted_at: accepted.map(Timestamp::from_second),
+            seen_at: None,
             standing: String::new(),
             acknowledged,
             unnamed: 0,
@@ -178,12 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn a_group_in_which_it_was_seen_counts_as_one_that_has_it() {
+        let seen = ReceiptLine { seen_at: Some(Timestamp::from_second(200)), ..line(Tier::Gcc3, None, 0) };
+        let receipt = Receipt::of(&[line(Tier::Gcc2, Some(100), 0), seen]);
+        assert_eq!((receipt.accepted, receipt.seen, receipt.in_group()), (1, 1, 2));
+        assert_eq!((receipt.parts[1].accepted, receipt.parts[1].seen), (0, 1));
+        assert!(receipt.is_complete());
+    }
+
+    #[test]
     fn groups_that_are_summed_up_count_like_those_that_are_listed() {
         let mut receipt = Receipt::of(&[line(Tier::Gcc2, Some(100), 0)]);
         let last = Some(Timestamp::from_second(400));
         receipt.add(ReceiptSums {
             groups: 5,
             accepted: 4,
+            seen: 1,
             acknowledged: 1,
             taps: 2,
             unnamed: 0,
@@ -193,6 +226,7 @@ mod tests {
         });
         assert_eq!((receipt.groups, receipt.accepted, receipt.acknowledged), (6, 5, 1));
         assert_eq!((receipt.taps, receipt.seats, receipt.last_accepted_at), (2, 70, last));
+        assert!(receipt.is_complete(), "one was seen in its group");
     }
 
     #[test]

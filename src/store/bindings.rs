@@ -92,20 +92,19 @@ pub async fn delete_ended(db: &mut Connection, now: Timestamp) -> Result<Vec<Str
     .await?)
 }
 
-/// Forgets the office-holders and standing deputies of these groups whose duty ended at `now` because the tree file names
-/// somebody else. Who is named as before, with another telephone number, stays bound.
-pub async fn delete_replaced(db: &mut Connection, groups: &[i32], now: Timestamp) -> Result<u64> {
+/// Forgets the office-holders and standing deputies whose duties ended because the tree file names somebody else. Who is named as
+/// before stays bound.
+pub async fn delete_replaced(db: &mut Connection, duties: &[i32]) -> Result<u64> {
     let gone = sqlx::query!(
         "delete from bindings b using stewards s, groups g, accounts a
-        where s.group_id = any ($1) and s.valid_until = $2 and s.account_id is null and g.id = s.group_id
+        where s.id = any ($1) and s.account_id is null and g.id = s.group_id
             and a.id = b.account_id and a.role = 'steward' and a.office_id = g.office_id and a.deputy = s.deputy
             -- a deputy for a while is named by the steward and not by the file
             and not exists (select from stewards t where t.account_id = a.id)
             and not exists (
                 select from stewards n where n.group_id = s.group_id and n.deputy = s.deputy and n.valid_until is null
                     and n.name is not distinct from s.name and n.title is not distinct from s.title)",
-        groups,
-        now as Timestamp,
+        duties,
     )
     .execute(db)
     .await?;

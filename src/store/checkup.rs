@@ -103,6 +103,11 @@ pub async fn get_room(db: &mut Connection) -> Result<Room> {
     Ok(Room { connections, nodes: count_nodes(db).await? })
 }
 
+/// Whether the database takes Thai letters for letters. Where its locale is `C` it does not, and no index narrows a search for Thai words.
+pub async fn knows_thai_letters(db: &mut Connection) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"select cardinality(show_trgm('น้ำท่วม')) > 3 as "known!""#).fetch_one(db).await?)
+}
+
 /// Whether a commit survives the loss of the primary.
 #[derive(Clone, Debug)]
 pub struct Durability {

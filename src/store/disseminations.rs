@@ -3,6 +3,7 @@
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
 use crate::domain::area::{Area, Level};
+use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{Medium, Reach, Source, Times};
 use crate::domain::ids::{BulletinId, DisseminationId, OfficeId};
 use crate::domain::time::Timestamp;
@@ -30,6 +31,8 @@ pub struct NewDissemination<'a> {
     pub outlet: Option<&'a str>,
     /// Where it can be seen.
     pub evidence: Option<&'a str>,
+    /// Pictures that show it.
+    pub pictures: &'a [FileId],
     /// How the record came about.
     pub source: Source,
     /// When.
@@ -71,6 +74,8 @@ pub struct Dissemination {
     pub outlet: Option<String>,
     /// Where it can be seen.
     pub evidence: Option<String>,
+    /// Pictures that show it.
+    pub pictures: Vec<FileId>,
     /// How the record came about.
     pub source: Source,
     /// When.
@@ -111,6 +116,7 @@ macro_rules! select_disseminations {
             r#"select d.id as "id: DisseminationId", d.bulletin_id as "bulletin_id: BulletinId", b.subject,
                 d.office_id as "office_id: OfficeId", o.code as office, o.name as office_name, d.medium as "medium: Medium",
                 d.area as "area: Area", d.spread_at, d.times as "times: Times", d.reach as "reach: Reach", d.outlet, d.evidence,
+                array(select p.file_id from dissemination_files p where p.dissemination_id = d.id order by p.no) as "pictures!: Vec<FileId>",
                 d.source as "source: Source", d.recorded_at, d.recorded_by, d.first_id as "first_id: DisseminationId",
                 d.replaces as "replaces: DisseminationId", n.id as "replaced_by?: DisseminationId"
             from disseminations d join offices o on o.id = d.office_id join bulletins b on b.id = d.bulletin_id
@@ -204,9 +210,20 @@ pub async fn insert_dissemination(db: &mut Connection, new: &NewDissemination<'_
         new.first.0,
         new.replaces.map(|id| id.0),
     )
+    .execute(&mut *db)
+    .await?;
+    if made.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "insert into dissemination_files (dissemination_id, no, file_id)
+        select $1, no, file_id from unnest($2::bytea[]) with ordinality as u(file_id, no)",
+        new.id.0,
+        new.pictures as &[FileId],
+    )
     .execute(db)
     .await?;
-    Ok(made.rows_affected() == 1)
+    Ok(true)
 }
 
 /// What was spread by one medium in places of one size.
@@ -248,6 +265,32 @@ pub async fn sum_by_medium(db: &mut Connection, bulletin: BulletinId, scope: Opt
         scope,
     )
     .fetch_all(db)
+    .await?)
+}
+
+/// What was spread of a bulletin, in one line.
+#[derive(Clone, Copy, Debug)]
+pub struct SpreadSum {
+    /// Offices that did something.
+    pub offices: i64,
+    /// Records.
+    pub records: i64,
+    /// What offices estimated, added up; none where none did.
+    pub reach: Option<i64>,
+}
+
+/// What was spread of a bulletin; with `scope`, by offices with a group at or below one of these.
+pub async fn sum_spread(db: &mut Connection, bulletin: BulletinId, scope: Option<&[i32]>) -> Result<SpreadSum> {
+    Ok(sqlx::query_as!(
+        SpreadSum,
+        r#"select count(distinct d.office_id) as "offices!", count(*) as "records!", sum(d.reach) as reach
+        from disseminations d
+        where d.bulletin_id = $1 and d.times > 0 and not exists (select from disseminations n where n.replaces = d.id)
+            and ($2::int[] is null or exists (select from groups g where g.office_id = d.office_id and g.path && $2))"#,
+        bulletin.0,
+        scope,
+    )
+    .fetch_one(db)
     .await?)
 }
 

@@ -239,6 +239,14 @@ pub async fn list_places(db: &mut Connection, codes: &[String]) -> Result<Vec<Pl
     .await?)
 }
 
+/// Locks a group until the transaction ends.
+pub async fn lock_group(db: &mut Connection, group: GroupId) -> Result<()> {
+    // before the row, as an import takes the table first too
+    sqlx::query!("lock table groups in row exclusive mode").execute(&mut *db).await?;
+    sqlx::query!("select from groups where id = $1 for update", group.0).fetch_all(db).await?;
+    Ok(())
+}
+
 /// What is changed of a group's own settings; `None` leaves one, an inner `None` clears it.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsChange<'a> {

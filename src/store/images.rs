@@ -36,6 +36,19 @@ pub async fn find_image(db: &mut Connection, id: ImageId) -> Result<Option<Vec<u
     Ok(sqlx::query_scalar!("select bytes from images where id = $1", id as ImageId).fetch_optional(db).await?)
 }
 
+/// The same where everybody may see it: it is in a bulletin, or was uploaded for one, or is of a file that was accepted.
+pub async fn find_public_image(db: &mut Connection, id: ImageId) -> Result<Option<Vec<u8>>> {
+    Ok(sqlx::query_scalar!(
+        "select bytes from images i where id = $1
+            and (not exists (select from files f where f.preview_id = i.id)
+                or exists (select from files f where f.preview_id = i.id and f.released_at is not null)
+                or exists (select from bulletins b where b.image_id = i.id))",
+        id as ImageId,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
 /// The size of a picture, where there is one.
 pub async fn find_size(db: &mut Connection, id: ImageId) -> Result<Option<Size>> {
     Ok(sqlx::query_as!(Size, "select width, height from images where id = $1", id as ImageId)

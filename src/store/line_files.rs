@@ -144,8 +144,6 @@ pub struct ClaimedFile {
     pub username: String,
     /// When it was sent.
     pub sent_at: Timestamp,
-    /// When that was told.
-    pub received_at: Timestamp,
     /// To answer with.
     pub reply_token: Option<String>,
 }
@@ -161,7 +159,7 @@ pub async fn claim(db: &mut Connection, now: Timestamp, until: Timestamp, limit:
         update line_files f set attempts = f.attempts + 1, try_at = $2
         from due, accounts a
         where f.channel_id = due.channel_id and f.message_id = due.message_id and a.id = f.account_id
-        returning f.channel_id as "channel: ChannelId", f.message_id, f.attempts as attempt, a.username, f.sent_at, f.received_at,
+        returning f.channel_id as "channel: ChannelId", f.message_id, f.attempts as attempt, a.username, f.sent_at,
             f.reply_token"#,
         now as Timestamp,
         until as Timestamp,
@@ -223,6 +221,19 @@ pub async fn give_up(
     Ok(noted.rows_affected() == 1)
 }
 
+/// Gives up what was told of before `oldest`, was tried more than once and is fetched by nobody now; gives how many.
+pub async fn end_old(db: &mut Connection, oldest: Timestamp, now: Timestamp) -> Result<usize> {
+    let ended = sqlx::query!(
+        "update line_files set state = 'gone', reply_token = null, ended_at = $2
+        where state = 'to_fetch' and try_at <= $2 and received_at <= $1 and attempts > 1",
+        oldest as Timestamp,
+        now as Timestamp,
+    )
+    .execute(db)
+    .await?;
+    Ok(usize::try_from(ended.rows_affected()).unwrap_or(usize::MAX))
+}
+
 /// Files that are handed over together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
@@ -232,8 +243,8 @@ pub struct Bundle {
     pub bundle: String,
 }
 
-/// Bundles of which nothing is to be fetched any more and something was: single ones, sets that have come whole, and sets of which the first
-/// came before `incomplete_before`.
+/// Bundles of which something was fetched: single ones and sets that have come whole, where nothing is to be fetched any more, and sets of
+/// which the first came before `incomplete_before`, whatever is still to be fetched of them.
 pub async fn list_whole_bundles(db: &mut Connection, incomplete_before: Timestamp, limit: i64) -> Result<Vec<Bundle>> {
     Ok(sqlx::query_as!(
         Bundle,
@@ -242,8 +253,8 @@ pub async fn list_whole_bundles(db: &mut Connection, incomplete_before: Timestam
             select count(*) as n, min(w.received_at) as first_at, bool_or(w.state = 'to_fetch') as awaited
             from line_files w where w.account_id = f.account_id and w.bundle = f.bundle
         ) w
-        where f.state = 'fetched' and not w.awaited
-            and (f.bundle like 'm%' or w.n >= f.set_total or w.first_at <= $1)
+        where f.state = 'fetched'
+            and (not w.awaited and (f.bundle like 'm%' or w.n >= f.set_total) or w.first_at <= $1)
         group by f.account_id, f.bundle order by min(f.received_at) limit $2"#,
         incomplete_before as Timestamp,
         limit,
@@ -271,7 +282,8 @@ pub struct FetchedFile {
     pub reply_token: Option<String>,
 }
 
-/// The files of a bundle in their order, held until the transaction ends; those that somebody else hands over now are not among them.
+/// The files of a bundle in their order, held until the transaction ends; somebody else who hands them over now is waited for, and then
+/// they are not among them.
 pub async fn lock_fetched(db: &mut Connection, bundle: &Bundle) -> Result<Vec<FetchedFile>> {
     Ok(sqlx::query_as!(
         FetchedFile,
@@ -279,11 +291,33 @@ pub async fn lock_fetched(db: &mut Connection, bundle: &Bundle) -> Result<Vec<Fe
             f.file_id as "file!: FileId", f.sent_at, f.reply_token
         from line_files f join files k on k.id = f.file_id
         where f.account_id = $1 and f.bundle = $2 and f.state = 'fetched'
-        order by f.set_index nulls last, f.sent_at, f.message_id for update of f skip locked"#,
+        order by f.set_index nulls last, f.sent_at, f.message_id for update of f"#,
         bundle.account.0,
         bundle.bundle,
     )
     .fetch_all(db)
+    .await?)
+}
+
+/// Files that are not in a submission yet and have not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitingFiles {
+    /// How many.
+    pub files: i64,
+    /// When the oldest came.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What waits to be fetched or handed over.
+pub async fn count_waiting(db: &mut Connection) -> Result<WaitingFiles> {
+    Ok(sqlx::query_as!(
+        WaitingFiles,
+        r#"select count(*) as "files!", min(received_at) as "oldest: Timestamp" from (
+            select received_at from line_files where state = 'to_fetch'
+            union all select received_at from line_files where state = 'fetched'
+        ) waiting"#,
+    )
+    .fetch_one(db)
     .await?)
 }
 

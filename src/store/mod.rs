@@ -25,7 +25,7 @@
 //! | `images_immutable` | a picture changes | refuses it |
 //! | `register_entries_append_only`, `register_endorsements_append_only`, `register_endorsements_never_emptied` | the register of an office changes | refuses it: it is a record |
 //! | `register_years_stay_closed`, `register_years_never_deleted` | the numbers of a year change | refuses to open a closed year, to count back, and to delete |
-//! | `disseminations_append_only`, `disseminations_never_emptied` | a record of dissemination changes | refuses it: another one replaces it |
+//! | `disseminations_append_only`, `disseminations_never_emptied`, `dissemination_files_append_only`, `dissemination_files_never_emptied` | a record of dissemination or its pictures change | refuses it: another one replaces it |
 //! | `submission_steps_append_only`, `submission_steps_never_emptied` | what was done with a submission changes | refuses it: it is a record |
 //! | `read_back_codes_immutable` | a read-back code changes | refuses it: it stands on paper |
 //! | `establishment_marks_append_only`, `establishment_marks_never_emptied`, `establishment_reports_append_only`, `establishment_papers_append_only`, `establishment_papers_never_emptied` | what was said, reported or sent of groups that are set up changes | refuses it: it is a record |
@@ -80,6 +80,7 @@ pub mod known_devices;
 pub mod line_files;
 pub mod links;
 pub mod listener;
+pub mod local_authorities;
 pub mod locks;
 pub mod login_sessions;
 pub mod member_counts;
@@ -92,6 +93,8 @@ pub mod offices;
 pub mod overview;
 pub mod passkeys;
 mod pool;
+pub mod posters;
+pub mod profiles;
 pub mod progress;
 pub mod queue_counts;
 pub mod read_back;

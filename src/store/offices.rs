@@ -95,6 +95,17 @@ pub async fn is_under(db: &mut Connection, office: OfficeId, scope: &[i32]) -> R
     .await?)
 }
 
+/// Whether all groups of the office are at or below one of these.
+pub async fn is_all_under(db: &mut Connection, office: OfficeId, scope: &[i32]) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select not exists (select from groups where office_id = $1 and not path && $2) as "under!""#,
+        office.0,
+        scope,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
 /// The offices that have one of these codes or names, in the form in which names are compared; with `scope`, those with a group at or
 /// below one of these groups.
 pub async fn list_called(db: &mut Connection, scope: Option<&[i32]>, forms: &[String]) -> Result<Vec<Office>> {

@@ -31,6 +31,20 @@ pub struct TierStanding {
     pub acknowledged: i64,
 }
 
+impl TierStanding {
+    /// Groups in which it is: LINE accepted it, or it was seen there as somebody's forward.
+    #[must_use]
+    pub fn in_group(&self) -> i64 {
+        self.accepted + self.seen
+    }
+
+    /// Groups of which something is still to come.
+    #[must_use]
+    pub fn open(&self) -> i64 {
+        self.held + self.waiting + self.under_way
+    }
+}
+
 /// How these bulletins stand at or below the groups `scope`, or in the whole tree.
 pub async fn list_standings(
     db: &mut Connection,

@@ -10,8 +10,8 @@ use crate::domain::ids::{AccountId, BulletinId, ChannelId};
 use crate::domain::reminder::{ReminderOutcome, ReminderStep};
 use crate::domain::time::Timestamp;
 
-/// Ends what nobody has to be told of any more: all whom it is about acted or answered, the bulletin ended, the alert was looked at or is right
-/// again, or the person is bound no more. Gives how many ended in which way.
+/// Ends what nobody has to be told of any more: all whom it is about acted or answered, the last day of which it tells is over, the bulletin
+/// ended, the alert was looked at or is right again, or the person is bound no more. Gives how many ended in which way.
 pub async fn end_unneeded(
     db: &mut Connection,
     oldest_key: Timestamp,
@@ -26,7 +26,8 @@ pub async fn end_unneeded(
                     select from bindings k
                     where k.account_id = r.account_id and k.person = r.person and k.channel_id = r.channel_id)
                 or case when r.asking_id is not null
-                    then not exists (
+                    -- what is said before the time is over is not said afterwards
+                    then r.step in ('half', 'deadline') and r.due_at <= $1 or not exists (
                         select from office_requests q join requests t on t.bulletin_id = q.bulletin_id and t.no = q.request_no
                             join bulletins b on b.id = q.bulletin_id
                         where q.bulletin_id = r.asking_id and q.office_id = any (r.about) and q.state = 'open' and t.due_at = r.due_at

@@ -1,7 +1,7 @@
 //! Reminders of requests: what bulletins ask of an office by a day, told to whoever is bound in LINE and does the office's work.
 //!
 //! A step is planned once for all that one bulletin asks of an office by the same moment: at half of the time and on the last day to the
-//! coordinator, or else the steward; when the time is over to the deputy; a day later to the office above, about all below it. Of two
+//! coordinator, or else the steward, as long as it lasts; when the time is over to the deputy; a day later to the office above, about all below it. Of two
 //! to the same person that are due together only the later one is planned. An office that nobody is bound for is passed over. They are
 //! tried like all others ([`super::reminder_tries`]).
 
@@ -50,6 +50,8 @@ pub async fn plan_requests(db: &mut Connection, now: Timestamp) -> Result<u64> {
                 array[p.office_id] as about, b.account_id, b.channel_id, b.person
             from passed p join (values (1, 'half'::reminder_step, false), (2, 'deadline', false), (3, 'deputy', true))
                     as s(n, step, deputy) on s.n <= p.steps and s.n > p.last_step
+                        -- what is said before the time is over is not said afterwards
+                        and (s.n = 3 or p.steps < 3)
                 join bound b on b.office_id = p.office_id and b.deputy = s.deputy
             order by p.bulletin_id, p.office_id, p.due_at, b.deputy, s.n desc
         ), over as (

@@ -85,9 +85,9 @@ pub async fn insert_deputy(
         "insert into stewards (group_id, deputy, name, title, phone, valid_from, valid_until, account_id)
         values ($1, true, $2, $3, $4, $5, $6, $7) returning id",
         group.0,
-        deputy.name(),
-        deputy.title(),
-        deputy.phone(),
+        deputy.person().name(),
+        deputy.person().title(),
+        deputy.person().phone(),
         deputy.from() as Timestamp,
         deputy.until() as Timestamp,
         account.map(|id| id.0),

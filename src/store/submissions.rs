@@ -325,6 +325,28 @@ pub async fn list_steps(db: &mut Connection, id: SubmissionId) -> Result<Vec<Ste
     .await?)
 }
 
+/// How many steps a submission has; asked when it is locked, nothing is added to them meanwhile.
+pub async fn count_steps(db: &mut Connection, id: SubmissionId) -> Result<i16> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(max(no), 0)::smallint as "no!" from submission_steps where submission_id = $1"#,
+        id.0,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Whether somebody sent it, now or before it was changed.
+pub async fn has_sent(db: &mut Connection, id: SubmissionId, by: &Actor) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from submission_steps where submission_id = $1 and sent is not null and by = $2) as "sent!""#,
+        id.0,
+        by as &Actor,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
 /// A file of a submission.
 #[derive(Clone, Debug)]
 pub struct SubmittedFile {
@@ -353,6 +375,20 @@ pub async fn list_submitted_files(db: &mut Connection, id: SubmissionId) -> Resu
         r#"select f.id as "id: FileId", f.kind as "kind: FileKind", m.alt, f.bytes, f.width, f.height, f.milliseconds,
             f.preview_id as "preview: ImageId"
         from submission_files m join files f on f.id = m.file_id where m.submission_id = $1 order by m.no"#,
+        id.0,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The pages of the documents of a submission as pictures, each with what its document shows.
+pub async fn list_submitted_pages(db: &mut Connection, id: SubmissionId) -> Result<Vec<SubmittedFile>> {
+    Ok(sqlx::query_as!(
+        SubmittedFile,
+        r#"select f.id as "id: FileId", f.kind as "kind: FileKind", m.alt, f.bytes, f.width, f.height, f.milliseconds,
+            f.preview_id as "preview: ImageId"
+        from submission_files m join file_pages p on p.document_id = m.file_id join files f on f.id = p.page_id
+        where m.submission_id = $1 order by m.no, p.no"#,
         id.0,
     )
     .fetch_all(db)

@@ -100,9 +100,9 @@ pub async fn insert_successor(
         on conflict (group_id, deputy, begins_at) do nothing returning id",
         group.0,
         deputy,
-        term.name(),
-        term.title(),
-        term.phone(),
+        term.person().name(),
+        term.person().title(),
+        term.person().phone(),
         term.from() as Timestamp,
         term.until() as Option<Timestamp>,
         by as &Actor,
@@ -166,7 +166,8 @@ pub async fn take_over(db: &mut Connection, group: Option<GroupId>, now: Timesta
     let deputies: Vec<bool> = come.iter().map(|row| row.deputy).collect();
     let begins: Vec<Timestamp> = come.iter().map(|row| row.begins_at).collect();
     let ended = sqlx::query_scalar!(
-        "update stewards s set valid_until = greatest(s.valid_from, u.begins_at)
+        // whose last day was over before has ended then
+        "update stewards s set valid_until = greatest(s.valid_from, least(s.ends_at, u.begins_at))
         from unnest($1::int[], $2::bool[], $3::timestamptz[]) as u(group_id, deputy, begins_at)
         where s.group_id = u.group_id and s.deputy = u.deputy and s.valid_until is null returning s.id",
         &groups,

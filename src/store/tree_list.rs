@@ -61,33 +61,52 @@ pub struct ChartRow {
     pub last_at: Option<Timestamp>,
     /// Where it stands there.
     pub last_state: Option<State>,
+    /// Of how many that the filter leaves.
+    pub groups: i64,
+    /// Of how many of these that are linked.
+    pub all_linked: i64,
+}
+
+/// How many groups a filter leaves, wherever the page begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChartCount {
+    /// All of them.
+    pub groups: i64,
+    /// Of these, linked.
+    pub linked: i64,
 }
 
 /// A page of the groups by code.
+///
+/// What the filter leaves is found once, for the page and for the numbers above it.
 pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
     Ok(sqlx::query_as!(
         ChartRow,
         r#"with recent as materialized (
             select id, no, published_at from bulletins where published_at is not null order by published_at desc limit $8
-        ), page as materialized (
-            select g.id, g.code, g.name, g.tier, o.name as office_name, o.province, g.line_group_id is not null as linked, g.members,
-                g.head_count, g.way, g.forwarding
+        ), found as materialized (
+            select g.id, g.code, g.line_group_id is not null as linked
             from groups g join offices o on o.id = g.office_id
-            where g.code > $1 and ($2::int[] is null or g.path && $2) and ($3::smallint is null or g.tier = $3)
+            where ($2::int[] is null or g.path && $2) and ($3::smallint is null or g.tier = $3)
                 and ($4::text is null or o.province = $4) and ($5::bool is null or (g.line_group_id is not null) = $5)
                 and g.retired = $6
                 and ($7::text is null or g.name_form like $7 or o.name_form like $7 or lower(g.code) like $7)
-            order by g.code limit $9
+        ), counted as materialized (
+            select count(*) as groups, count(*) filter (where linked) as linked from found
+        ), page as materialized (
+            select id, linked from found where code > $1 order by code limit $9
         )
-        select p.code, p.name, p.tier, p.office_name, p.province, p.linked as "linked!", p.members, p.head_count,
-            p.way as "way: Way", p.forwarding, s.title as "steward_title?",
-            last.id as "last_id?: BulletinId", last.published_at as "last_at?", last.state as "last_state?"
-        from page p left join stewards s on s.group_id = p.id and not s.deputy and s.valid_until is null
+        select g.code, g.name, g.tier, o.name as office_name, o.province, p.linked as "linked!", g.members, g.head_count,
+            g.way as "way: Way", g.forwarding, s.title as "steward_title?",
+            last.id as "last_id?: BulletinId", last.published_at as "last_at?", last.state as "last_state?",
+            counted.groups as "groups!", counted.linked as "all_linked!"
+        from page p join groups g on g.id = p.id join offices o on o.id = g.office_id cross join counted
+            left join stewards s on s.group_id = p.id and not s.deputy and s.valid_until is null
             left join lateral (
                 select r.id, r.published_at, d.state from recent r join deliveries d on d.bulletin_no = r.no and d.group_id = p.id
                 order by r.published_at desc limit 1
             ) last on true
-        order by p.code"#,
+        order by g.code"#,
         filter.after,
         filter.scope.as_deref(),
         filter.tier,
@@ -102,23 +121,16 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
     .await?)
 }
 
-/// How many groups the filter leaves, and how many of these are linked; where the page begins does not matter.
-pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<(i64, i64)> {
-    let counted = sqlx::query!(
-        r#"select count(*) as "groups!", count(g.line_group_id) as "linked!"
-        from groups g join offices o on o.id = g.office_id
-        where ($1::int[] is null or g.path && $1) and ($2::smallint is null or g.tier = $2)
-            and ($3::text is null or o.province = $3) and ($4::bool is null or (g.line_group_id is not null) = $4)
-            and g.retired = $5
-            and ($6::text is null or g.name_form like $6 or o.name_form like $6 or lower(g.code) like $6)"#,
-        filter.scope.as_deref(),
-        filter.tier,
-        filter.province,
-        filter.linked,
-        filter.retired,
-        filter.words.as_deref().map(pattern),
-    )
-    .fetch_one(db)
-    .await?;
-    Ok((counted.groups, counted.linked))
+/// How many groups the filter leaves of which these are a page.
+pub async fn count_chart(db: &mut Connection, filter: &ChartFilter, page: &[ChartRow]) -> Result<ChartCount> {
+    match page.first() {
+        Some(row) => Ok(ChartCount { groups: row.groups, linked: row.all_linked }),
+        None if filter.after.is_empty() => Ok(ChartCount::default()),
+        // groups went away behind the one with which the page before ended
+        None => {
+            let all = ChartFilter { after: String::new(), ..filter.clone() };
+            let first = list_chart(db, &all, 1).await?;
+            Ok(first.first().map(|row| ChartCount { groups: row.groups, linked: row.all_linked }).unwrap_or_default())
+        }
+    }
 }

@@ -31,7 +31,7 @@ pub struct TreeUpload {
     pub applied_at: Option<Timestamp>,
     /// By whom.
     pub applied_by: Option<Actor>,
-    /// The changed groups as they were, as a tree file.
+    /// The changed groups as they were, as a tree file, and new ones retired: of this the changed cells are laid back.
     pub before: Option<Vec<u8>>,
     /// When it was undone.
     pub undone_at: Option<Timestamp>,
@@ -127,9 +127,11 @@ pub async fn list_uploads(db: &mut Connection, office: Option<OfficeId>, limit: 
     .await?)
 }
 
-/// Puts what a file would change now in place of what was shown.
+/// Puts what a file would change now in place of what was shown; what was applied stays on record.
 pub async fn update_changes(db: &mut Connection, id: TreeUploadId, changes: &[ChangedGroup]) -> Result<()> {
-    sqlx::query!("update tree_uploads set changes = $2 where id = $1", id.0, Json(changes) as _).execute(db).await?;
+    sqlx::query!("update tree_uploads set changes = $2 where id = $1 and applied_at is null", id.0, Json(changes) as _)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -67,6 +67,20 @@ pub const UPKEEP_STEPS: [&str; 18] = [
 pub const REMINDERS: &str = "gcc_relay_reminders_total";
 /// What may become of a reminder.
 pub const REMINDER_OUTCOMES: [&str; 4] = ["accepted", "refused", "not_needed", "unknown"];
+/// Mails of reports by what came of handing them to the mail server: `outcome` is one of [`MAIL_OUTCOMES`].
+pub const MAILS: &str = "gcc_relay_mails_total";
+/// What may come of it; `put_off` is tried again.
+pub const MAIL_OUTCOMES: [&str; 4] = ["accepted", "put_off", "refused", "unknown"];
+/// Mails of reports that are queued or with the mail server.
+pub const MAILS_QUEUED: &str = "gcc_relay_mails_queued";
+/// Files that offices sent in LINE, by what became of them: `outcome` is one of [`LINE_FILE_OUTCOMES`].
+pub const LINE_FILES: &str = "gcc_relay_line_files_total";
+/// What may become of such a file; `failed` is tried again, `gone` is lost.
+pub const LINE_FILE_OUTCOMES: [&str; 4] = ["handed_over", "refused", "failed", "gone"];
+/// Files that offices sent in LINE and that are not in a submission yet.
+pub const LINE_FILES_WAITING: &str = "gcc_relay_line_files_waiting";
+/// The age of the oldest of them, in seconds.
+pub const LINE_FILES_OLDEST: &str = "gcc_relay_line_files_oldest_seconds";
 /// Whether this node holds the lock of `channel`: 1 or 0. Summed over the nodes it must be 1.
 pub const CHANNEL_LOCK_HELD: &str = "gcc_relay_channel_lock_held";
 /// Whether this node leads, which is to say does the upkeep: 1 or 0. Summed over the nodes it must be 1.
@@ -136,6 +150,12 @@ pub(super) fn begin() {
     for outcome in REMINDER_OUTCOMES {
         metrics::counter!(REMINDERS, "outcome" => outcome).increment(0);
     }
+    for outcome in MAIL_OUTCOMES {
+        metrics::counter!(MAILS, "outcome" => outcome).increment(0);
+    }
+    for outcome in LINE_FILE_OUTCOMES {
+        metrics::counter!(LINE_FILES, "outcome" => outcome).increment(0);
+    }
     for verdict in HEARD_VERDICTS {
         metrics::counter!(HEARD, "verdict" => verdict).increment(0);
     }
@@ -157,6 +177,8 @@ fn describe_relay() {
     describe_gauge!(PARKED_CHANNELS, Unit::Count, "Channels that are parked, by reason");
     describe_gauge!(PARKED_DELIVERIES, Unit::Count, "Ready deliveries that stand still, by reason");
     describe_counter!(REMINDERS, Unit::Count, "Reminders to stewards, by what became of them");
+    describe_counter!(MAILS, Unit::Count, "Mails of reports, by what came of handing them to the mail server");
+    describe_gauge!(MAILS_QUEUED, Unit::Count, "Mails of reports that are queued or with the mail server");
     describe_histogram!(LINE_CALL, Unit::Seconds, "Time of calls to LINE, by endpoint and status");
     describe_gauge!(CHANNEL_LOCK_HELD, Unit::Count, "1 where this node sends for the channel");
     describe_gauge!(QUOTA_LEFT, Unit::Count, "Messages that LINE still allows this month, by channel");
@@ -175,6 +197,13 @@ fn describe_edges() {
     describe_counter!(WEBHOOK_EVENTS, Unit::Count, "Webhook events stored, by kind");
     describe_counter!(HEARD, Unit::Count, "Members' messages with a bulletin's code, by what they say beside it");
     describe_gauge!(GROUP_ALERTS, Unit::Count, "Open alerts about LINE groups, by kind");
+    describe_counter!(LINE_FILES, Unit::Count, "Files that offices sent in LINE, by what became of them");
+    describe_gauge!(LINE_FILES_WAITING, Unit::Count, "Files sent in LINE that are in no submission yet");
+    describe_gauge!(
+        LINE_FILES_OLDEST,
+        Unit::Seconds,
+        "Age of the oldest file sent in LINE that is in no submission yet"
+    );
     describe_gauge!(WEBHOOK_SET_ASIDE, Unit::Count, "Webhook events that could not be worked on and are set aside");
     describe_counter!(WEBHOOK_REFUSED, Unit::Count, "Webhook requests with a wrong signature");
     describe_counter!(CONNECTIONS_REFUSED, Unit::Count, "Connections refused or cut off, by reason");

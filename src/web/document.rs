@@ -62,8 +62,10 @@ fn complete(mut document: OpenApi) -> OpenApi {
         let operation = match route.method {
             "GET" => &mut item.get,
             "POST" => &mut item.post,
+            "PUT" => &mut item.put,
             "PATCH" => &mut item.patch,
-            _ => &mut item.delete,
+            "DELETE" => &mut item.delete,
+            _ => continue,
         };
         if let Some(operation) = operation {
             add_act(operation, route);
@@ -152,6 +154,7 @@ pub(super) fn operations(document: &OpenApi) -> impl Iterator<Item = (&str, Http
         let all = [
             (HttpMethod::Get, &item.get),
             (HttpMethod::Post, &item.post),
+            (HttpMethod::Put, &item.put),
             (HttpMethod::Patch, &item.patch),
             (HttpMethod::Delete, &item.delete),
         ];
@@ -179,6 +182,11 @@ mod tests {
     #[test]
     fn what_needs_a_key_says_so() {
         let document = serde_json::to_value(openapi()).expect("plain");
+        for route in routes::ROUTES.iter().filter(|route| route.act().is_some()) {
+            let operation = &document["paths"][route.path][route.method.to_lowercase()];
+            let says = operation["security"][0][SCHEME].is_array() && operation["responses"]["403"].is_object();
+            assert!(operation.is_null() || says, "{} {}", route.method, route.path);
+        }
         let publish = &document["paths"]["/api/v1/bulletins/{id}/publish"]["post"];
         assert_eq!(publish["x-roles"], serde_json::json!(["admin", "publisher", "steward"]));
         assert!(publish["security"][0][SCHEME].is_array());

@@ -28,17 +28,10 @@ pub async fn answer(
     cache: HeaderValue,
 ) -> Result<Response, Problem> {
     let size = u64::try_from(file.bytes).unwrap_or_default();
-    let part = match asked.typed_get::<Range>() {
-        None => None,
-        Some(range) => {
-            let mut parts = range.satisfiable_ranges(size).filter_map(|part| within(part, size));
-            match (parts.next(), parts.next()) {
-                (Some(part), None) => Some(part),
-                // several parts at once are answered with all of it
-                (Some(_), Some(_)) => None,
-                (None, _) => return Ok(not_satisfiable(size)),
-            }
-        }
+    let part = match what_is_asked(asked, size) {
+        Asked::Whole => None,
+        Asked::Part(from, to) => Some((from, to)),
+        Asked::Nothing => return Ok(not_satisfiable(size)),
     };
     let found = files.get(file.id, file.kind, part.map(|(from, to)| from..to)).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the store of files failed");
@@ -69,11 +62,43 @@ pub async fn answer(
     Ok((status, headers, Body::from_stream(found)).into_response())
 }
 
+/// What is asked for of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// All of it.
+    Whole,
+    /// The bytes from the first number to before the second.
+    Part(u64, u64),
+    /// A part that it does not have.
+    Nothing,
+}
+
+/// What the headers ask for of a file of `size` bytes; several parts at once are answered with all of it.
+fn what_is_asked(headers: &HeaderMap, size: u64) -> Asked {
+    let Some(range) = headers.typed_get::<Range>() else { return Asked::Whole };
+    let mut parts = range.satisfiable_ranges(size).filter_map(|part| within(part, size));
+    match (parts.next(), parts.next()) {
+        (Some((from, to)), None) => Asked::Part(from, to),
+        (Some(_), Some(_)) => Asked::Whole,
+        (None, _) => Asked::Nothing,
+    }
+}
+
+/// A small picture that is kept in the database.
+pub fn picture(bytes: Vec<u8>, cache: HeaderValue) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
+        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, SANDBOX),
+    ];
+    (headers, bytes).into_response()
+}
+
 /// The first byte of a part and the first after it; none where it is empty.
 fn within(part: (Bound<u64>, Bound<u64>), size: u64) -> Option<(u64, u64)> {
     let from = match part.start_bound() {
         Bound::Included(from) => *from,
-        Bound::Excluded(from) => from + 1,
+        Bound::Excluded(from) => from.saturating_add(1),
         Bound::Unbounded => 0,
     };
     let to = match part.end_bound() {
@@ -88,4 +113,45 @@ fn within(part: (Bound<u64>, Bound<u64>), size: u64) -> Option<(u64, u64)> {
 fn not_satisfiable(size: u64) -> Response {
     let said = HeaderValue::try_from(format!("bytes */{size}")).unwrap_or(HeaderValue::from_static("bytes */0"));
     (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, said)]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn asked(range: &str, size: u64) -> Asked {
+        let mut headers = HeaderMap::new();
+        headers.extend(HeaderValue::try_from(range).ok().map(|value| (header::RANGE, value)));
+        what_is_asked(&headers, size)
+    }
+
+    #[test]
+    fn a_range_names_one_part_of_a_file() {
+        for (range, expected) in [
+            ("bytes=0-9", Asked::Part(0, 10)),
+            ("bytes=90-", Asked::Part(90, 100)),
+            ("bytes=90-500", Asked::Part(90, 100)),
+            ("bytes=-10", Asked::Part(90, 100)),
+            ("bytes=100-", Asked::Nothing),
+            ("bytes=9-5", Asked::Nothing),
+            ("bytes=0-1,5-6", Asked::Whole),
+            ("pages=1-2", Asked::Whole),
+        ] {
+            assert_eq!(asked(range, 100), expected, "{range}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_range_leads_outside_of_a_file(
+            range in prop_oneof!["bytes=[0-9,-]{0,45}", "bytes=-?(0|1|18446744073709551615)-?(0|1|18446744073709551615)?", "\\PC{0,30}"],
+            size in prop_oneof![0..200_u64, Just(u64::MAX)],
+        ) {
+            if let Asked::Part(from, to) = asked(&range, size) {
+                prop_assert!(from < to && to <= size);
+            }
+        }
+    }
 }

@@ -167,6 +167,12 @@ impl IdempotentFileUpload {
         &self.0.caller
     }
 
+    /// What came.
+    #[must_use]
+    pub fn body(&self) -> &Staged {
+        &self.0.body
+    }
+
     /// As [`IdempotentPost::begin`].
     ///
     /// # Errors
@@ -256,6 +262,12 @@ impl<T> IdempotentPost<T> {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// What it says, for what is done before the transaction begins.
+    #[must_use]
+    pub fn body(&self) -> &T {
+        &self.body
     }
 
     /// Opens the transaction of the work, unless it was done before.

@@ -107,6 +107,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page whose next one begins behind the item with this key.
+    pub fn new(items: Vec<T>, next: Option<impl Display>) -> Self {
+        Self { items, next_cursor: next.map(Cursor::after) }
+    }
+
     /// The page of `rows`, of which there is one more than `limit` if another page follows.
     pub fn of<R, K: Display>(mut rows: Vec<R>, limit: Limit, key: impl Fn(&R) -> K, show: impl FnMut(R) -> T) -> Self {
         let more = rows.len() > limit.items();

@@ -23,6 +23,7 @@ mod health;
 mod heard;
 pub mod idempotent_form;
 mod idempotent_post;
+mod if_match;
 mod input;
 mod layers;
 mod line_check;

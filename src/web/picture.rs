@@ -1,16 +1,10 @@
 //! A picture that is uploaded, by the API or in a form: decoded within bounds, and written afresh.
 
-use std::sync::LazyLock;
-
 use axum::body::Bytes;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
 use super::app::App;
 use crate::domain::picture::{BadPicture, Picture};
-
-/// Pictures decoded at the same time: each may take a few hundred megabytes.
-static DECODERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+use crate::files::decoding::decode;
 
 /// The bytes of a picture.
 #[derive(Debug, utoipa::ToSchema)]
@@ -36,9 +30,8 @@ pub async fn prepare(app: &App, upload: &Bytes) -> Result<Picture, NotTaken> {
     if upload.len() > app.settings.bulletins.image_limit {
         return Err(NotTaken::TooLarge);
     }
-    let _turn = DECODERS.acquire().await.map_err(|_| NotTaken::Failed)?;
     let upload = upload.clone();
-    match spawn_blocking(move || Picture::of_upload(&upload)).await {
+    match decode(move || Picture::of_upload(&upload)).await {
         Ok(prepared) => prepared.map_err(NotTaken::Bad),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a picture could not be decoded");

@@ -107,6 +107,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, name, "Not possible in the present state", detail)
     }
 
+    /// The thing is not what the caller has seen of it any more.
+    pub fn changed_since(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed-since", "Changed since it was read", detail)
+    }
+
     /// Fields are at fault; all that were found.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {

@@ -101,6 +101,7 @@ impl From<Refusal> for Problem {
             Refusal::Expired(_) => Self::conflict("expired", detail),
             Refusal::SubmissionAbsent => Self::absent("submission"),
             Refusal::NotProposed => Self::conflict("not-proposed", detail),
+            Refusal::ChangedSince => Self::conflict("changed-since", detail),
             Refusal::Store(error) => error.into(),
             Refusal::Render(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a message could not be rendered");
@@ -126,6 +127,7 @@ impl From<TreeRefusal> for Problem {
             TreeRefusal::DoneBefore => Self::conflict("done-before", detail),
             TreeRefusal::Used => Self::conflict("used-since", detail),
             TreeRefusal::ChangedAgain => Self::conflict("changed-since", detail),
+            TreeRefusal::GroupChanged => Self::changed_since(detail),
             TreeRefusal::CannotWrite(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a tree could not be written as a file");
                 Self::internal()
@@ -175,7 +177,9 @@ impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         let detail = capital(&refusal.to_string());
         match refusal {
-            OfficeRefusal::NotAllowed | OfficeRefusal::NotAbove => Self::forbidden(detail),
+            OfficeRefusal::NotAllowed | OfficeRefusal::NotAbove | OfficeRefusal::OwnMaterial => Self::forbidden(detail),
+            OfficeRefusal::ChangedSince => Self::conflict("changed-since", detail),
+            OfficeRefusal::StepsFull => Self::conflict("steps-full", detail),
             OfficeRefusal::OfficeAbsent => Self::absent("office"),
             OfficeRefusal::EntryAbsent => Self::absent("entry of a register"),
             OfficeRefusal::BulletinAbsent => Self::absent("bulletin for this office"),
@@ -206,6 +210,7 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::NotNow => Self::conflict("not-now", detail),
             OfficeRefusal::TopicAbsent => Self::invalid_field("/topic", detail),
             OfficeRefusal::FileAbsent(index) => Self::invalid_field(format!("/files/{index}/file"), detail),
+            OfficeRefusal::AltClassified(index, _) => Self::invalid_field(format!("/files/{index}/alt"), detail),
             OfficeRefusal::Files(_) => Self::invalid_field("/files", detail),
             OfficeRefusal::NothingSent => Self::invalid_field("/outcome", detail),
             OfficeRefusal::DisseminationAbsent => Self::absent("record of dissemination"),
@@ -213,6 +218,9 @@ impl From<OfficeRefusal> for Problem {
                 Self::conflict("already-replaced", format!("{detail}, by {newer}."))
             }
             OfficeRefusal::BeforePublished => Self::invalid_field("/at", detail),
+            OfficeRefusal::PictureAbsent(index) | OfficeRefusal::NoPicture(index) => {
+                Self::invalid_field(format!("/pictures/{index}"), detail)
+            }
             OfficeRefusal::AreaElsewhere => Self::invalid_field("/area", detail),
             OfficeRefusal::CodeAbsent => Self::absent("read-back code"),
             OfficeRefusal::VillageAbsent => Self::invalid_field("/village", detail),
@@ -223,6 +231,9 @@ impl From<OfficeRefusal> for Problem {
             OfficeRefusal::ReportAbsent => Self::absent("report"),
             OfficeRefusal::BeforeReport => Self::invalid_field("/sent_on", detail),
             OfficeRefusal::MailStands => Self::conflict("mail-stands", detail),
+            OfficeRefusal::TooManyMails(seconds) => Self::too_often(detail, seconds),
+            OfficeRefusal::GroupsElsewhere => Self::conflict("groups-elsewhere", detail),
+            OfficeRefusal::NotAccepted => Self::conflict("not-accepted", detail),
             OfficeRefusal::NothingDone => Self::invalid_field("/times", detail),
             OfficeRefusal::Store(error) => error.into(),
         }

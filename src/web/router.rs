@@ -14,10 +14,11 @@ use utoipa_axum::routes;
 
 use super::access::authorize;
 use super::api::{
-    approval, bulletins, cascade, channels, coordinators, cost, coverage, deliveries, deputies, dissemination_summary,
-    disseminations, drafts, establishment, events, files, group_alerts, group_change, groups, images, new_group,
-    offices, on_behalf, publishing, register, register_entries, register_file, requests, retrying, status,
-    steward_terms, submissions, topics, tree, waiting, webhook_failures,
+    approval, bulletins, cascade, channel_check, channels, coordinators, cost, coverage, deliveries, deputies,
+    dissemination_summary, disseminations, drafts, establishment, events, files, group_alerts, group_change, groups,
+    images, local_authorities, new_group, offices, on_behalf, posters, profiles, publishing, register,
+    register_entries, register_file, requests, retrying, status, steward_terms, submissions, topics, tree, waiting,
+    webhook_failures,
 };
 use super::app::App;
 use super::people::{self, require_session};
@@ -76,6 +77,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(publishing::publish_bulletin))
         .routes(routes!(publishing::unschedule_bulletin))
         .routes(routes!(publishing::withdraw_bulletin))
+        .routes(routes!(local_authorities::list_local_authorities))
+        .routes(routes!(local_authorities::sum_local_authorities))
         .routes(routes!(status::get_status))
         .routes(routes!(events::follow_bulletin))
         .routes(routes!(events::follow_all))
@@ -106,6 +109,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(waiting::get_waiting))
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
+        .routes(routes!(profiles::get_office_profile, profiles::put_office_profile))
         .routes(routes!(register::list_register, register_entries::receive_letter))
         .routes(routes!(register_file::get_register_file))
         .routes(routes!(register::list_register_years))
@@ -126,12 +130,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(disseminations::list_disseminations, disseminations::record_dissemination))
         .routes(routes!(dissemination_summary::sum_disseminations))
         .routes(routes!(disseminations::get_dissemination))
+        .routes(routes!(disseminations::get_dissemination_picture))
         .routes(routes!(disseminations::replace_dissemination))
         .routes(routes!(files::upload_file))
         .routes(routes!(submissions::list_submissions, submissions::send_submission))
         .routes(routes!(topics::list_topics, topics::change_topic))
         .routes(routes!(submissions::get_submission))
         .routes(routes!(submissions::get_submitted_file))
+        .routes(routes!(posters::list_posters))
+        .routes(routes!(posters::mark_poster))
         .routes(routes!(submissions::send_submission_again))
         .routes(routes!(submissions::check_submission))
         .routes(routes!(submissions::propose_submission))
@@ -145,6 +152,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(establishment::note_paper))
         .routes(routes!(establishment::resend_report))
         .routes(routes!(channels::list_channels))
+        .routes(routes!(channels::get_channel, channels::change_channel))
+        .routes(routes!(channel_check::check_channel))
         .routes(routes!(channels::park_channel))
         .routes(routes!(channels::resume_channel))
         .routes(routes!(group_alerts::list_group_alerts))
@@ -177,10 +186,12 @@ fn for_people(app: &App) -> Router<App> {
         .merge(pages::keys::routes())
         .merge(pages::coordinators::routes())
         .merge(pages::processing::routes())
+        .merge(pages::profiles::routes())
         .merge(pages::requests::routes())
         .merge(pages::submissions::routes())
         .merge(pages::status::routes())
         .merge(pages::dissemination::routes())
+        .merge(pages::local_authorities::routes())
         .merge(pages::establishment::routes())
         .merge(pages::audit::routes());
     pages.route_layer(from_fn_with_state(app.clone(), require_session)).layer(people::layer(app)).layer(csrf)
@@ -191,6 +202,7 @@ fn undocumented() -> Router<App> {
     Router::new()
         .route("/", get(pages::landing::show))
         .route("/heard", get(pages::heard::show))
+        .route("/posters", get(pages::posters::show_posters))
         .route("/docs", get(pages::docs::show))
         .route("/openapi.json", get(pages::docs::get_document))
         .route("/assets/{file}", get(pages::assets::serve))

@@ -18,8 +18,18 @@ use crate::domain::account::{Permission, Role};
 use crate::domain::time::Timestamp;
 use crate::store::failed_sign_ins::Failed;
 
+/// The areas of the navigation beside the office work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Area {
+    /// Bulletins and what became of them.
+    Bulletins,
+    /// Groups, channels, accounts and keys.
+    Upkeep,
+}
+
 /// An entry of the navigation, shown to some roles.
 struct NavItem {
+    area: Area,
     path: &'static str,
     key: &'static str,
     roles: &'static [Role],
@@ -34,27 +44,29 @@ struct OfficeItem {
 
 /// The areas, in the order in which they are shown; the first that a role sees is where it begins.
 const NAV: &[NavItem] = &[
-    NavItem { path: "/waiting", key: "forward-way", roles: &[Role::Steward] },
-    NavItem { path: "/status", key: "ways-status", roles: &[Role::Agency, Role::Coordinator] },
+    NavItem { area: Area::Bulletins, path: "/waiting", key: "forward-way", roles: &[Role::Steward] },
+    NavItem { area: Area::Bulletins, path: "/status", key: "ways-status", roles: &[Role::Agency, Role::Coordinator] },
     // operations begin at the board, all others find it after their own work
-    NavItem { path: "/board", key: "way-board", roles: &[Role::Operator] },
-    NavItem { path: "/bulletins", key: "way-bulletins", roles: &Role::ALL },
+    NavItem { area: Area::Bulletins, path: "/board", key: "way-board", roles: &[Role::Operator] },
+    NavItem { area: Area::Bulletins, path: "/bulletins", key: "way-bulletins", roles: &Role::ALL },
     NavItem {
+        area: Area::Bulletins,
         path: "/board",
         key: "way-board",
         roles: &[Role::Admin, Role::Publisher, Role::Approver, Role::Steward, Role::Agency, Role::Coordinator],
     },
-    NavItem { path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
-    NavItem { path: "/cost", key: "way-cost", roles: &Role::ALL },
+    NavItem { area: Area::Bulletins, path: "/failures", key: "way-failures", roles: &[Role::Operator, Role::Admin] },
+    NavItem { area: Area::Bulletins, path: "/cost", key: "way-cost", roles: &Role::ALL },
     NavItem {
+        area: Area::Upkeep,
         path: "/tree",
         key: "way-tree",
         roles: &[Role::Operator, Role::Admin, Role::Publisher, Role::Approver, Role::Coordinator],
     },
-    NavItem { path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
-    NavItem { path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
-    NavItem { path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
-    NavItem { path: "/audit", key: "ways-audit", roles: &[Role::Admin] },
+    NavItem { area: Area::Upkeep, path: "/channels", key: "way-channels", roles: &[Role::Operator, Role::Admin] },
+    NavItem { area: Area::Upkeep, path: "/accounts", key: "ways-accounts", roles: &[Role::Admin] },
+    NavItem { area: Area::Upkeep, path: "/keys", key: "ways-keys", roles: &[Role::Admin, Role::Agency] },
+    NavItem { area: Area::Upkeep, path: "/audit", key: "ways-audit", roles: &[Role::Admin] },
 ];
 
 /// What the letters ask of offices, a group of its own for those who may do office work.
@@ -78,6 +90,17 @@ pub struct NavLink {
     pub current: bool,
 }
 
+/// Entries that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NavGroup {
+    /// What the group is called; also the id of its heading.
+    pub id: &'static str,
+    /// The same in words.
+    pub label: String,
+    /// Its entries.
+    pub links: Vec<NavLink>,
+}
+
 /// Who is signed in, as the header says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedInAs {
@@ -94,10 +117,8 @@ pub struct Shell {
     pub t: Words,
     /// Who is signed in; none before signing in.
     pub who: Option<SignedInAs>,
-    /// Where one can go.
-    pub nav: Vec<NavLink>,
-    /// Where the office's work is done; empty for those who do none.
-    pub office_work: Vec<NavLink>,
+    /// Where one can go, in groups; empty before signing in.
+    pub nav: Vec<NavGroup>,
     /// Where the visitor is, for the switch of languages.
     pub here: String,
     /// What was just done.
@@ -122,13 +143,23 @@ impl Shell {
         let path = visitor.here.split('?').next().unwrap_or_default();
         let within = |area: &str| path == area || path.starts_with(&format!("{area}/"));
         let link = |path: &'static str, key: &str| NavLink { path, label: t.say(key), current: within(path) };
-        let nav = NAV.iter().filter(|item| item.roles.contains(&visitor.role()));
+        let of_area = |area: Area| -> Vec<NavLink> {
+            let items = NAV.iter().filter(move |item| item.area == area && item.roles.contains(&visitor.role()));
+            items.map(|item| link(item.path, item.key)).collect()
+        };
         let office_work = OFFICE_WORK.iter().filter(|item| visitor.may(item.act));
+        let office_work: Vec<NavLink> = office_work.map(|item| link(item.path, item.key)).collect();
+        let group = |id: &'static str, label: String, links: Vec<NavLink>| NavGroup { id, label, links };
+        let mut nav = vec![
+            group("ways-bulletins", t.say("shell-bulletins"), of_area(Area::Bulletins)),
+            group("ways-office-work", t.say("shell-office-work"), office_work),
+            group("ways-upkeep", t.say("shell-upkeep"), of_area(Area::Upkeep)),
+        ];
+        nav.retain(|group| !group.links.is_empty());
         Self {
             t,
             who: Some(SignedInAs { name: visitor.display_name.clone(), role: visitor.role().word(t) }),
-            nav: nav.map(|item| link(item.path, item.key)).collect(),
-            office_work: office_work.map(|item| link(item.path, item.key)).collect(),
+            nav,
             here: visitor.here.clone(),
             flash: flash_key(&visitor.here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             failed: say_alarms(t, visitor.failed, visitor.recovery_used),
@@ -137,6 +168,13 @@ impl Shell {
             style: assets::style_path(),
             icon: assets::path_of("icon"),
         }
+    }
+
+    /// What the area is called in which the page is.
+    #[must_use]
+    pub fn current(&self) -> Option<&str> {
+        let mut links = self.nav.iter().flat_map(|group| &group.links);
+        links.find(|link| link.current).map(|link| link.label.as_str())
     }
 
     /// The same with a script of the page's own.
@@ -153,7 +191,6 @@ impl Shell {
             t,
             who: None,
             nav: Vec::new(),
-            office_work: Vec::new(),
             here: here.to_owned(),
             flash: flash_key(here).map(|key| t.say(&key)).filter(|text| !text.starts_with("said-")),
             form_token: String::new(),

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::ui::label::either;
 use super::words::{Words, capital};
 use crate::files::examine::NotGood;
-use crate::files::keep::NotKept;
+use crate::files::keep::{COUNTED, NotKept};
 use crate::files::upload::NotStaged;
 
 /// The size that the sender says the body has.
@@ -50,11 +50,22 @@ pub fn not_kept(why: NotKept) -> Problem {
             tracing::error!(error = &*error as &dyn std::error::Error, "an upload could not be looked at");
             Problem::internal()
         }
+        NotKept::TooMuch(most) => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-much-uploaded",
+            "Too much was uploaded lately",
+            format!(
+                "At most {} MB are taken from one account or key in {} days.",
+                most / 1_000_000,
+                COUNTED.as_secs() / 86_400
+            ),
+        ),
         NotKept::Store(error) => error.into(),
         NotKept::Files(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the store of files failed");
             Problem::unavailable()
         }
+        NotKept::Slow => Problem::unavailable(),
     }
 }
 
@@ -78,6 +89,10 @@ pub fn say_not_kept(t: Words, why: &NotKept) -> Option<String> {
     match why {
         NotKept::NotGood(NotGood::Picture(bad)) => Some(either(t, bad.thai(), capital(&bad.to_string()))),
         NotKept::NotGood(NotGood::Video(bad)) => Some(either(t, bad.thai().to_owned(), capital(&bad.to_string()))),
-        NotKept::NotGood(NotGood::Failed(_)) | NotKept::Store(_) | NotKept::Files(_) => None,
+        NotKept::TooMuch(most) => {
+            let (most, days) = ((most / 1_000_000).to_string(), (COUNTED.as_secs() / 86_400).to_string());
+            Some(t.say_with("material-file-too-much", &[("most", most.as_str()), ("days", days.as_str())]))
+        }
+        NotKept::NotGood(NotGood::Failed(_)) | NotKept::Store(_) | NotKept::Files(_) | NotKept::Slow => None,
     }
 }

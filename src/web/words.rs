@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
 
+pub use crate::domain::thai::group_digits;
+
 static_loader! {
     static LOCALES = {
         locales: "./src/web/locales",
@@ -116,20 +118,6 @@ impl Words {
             Language::English => &ENGLISH,
         }
     }
-}
-
-/// A whole number with a comma after every three digits, as both languages write it.
-#[must_use]
-pub fn group_digits(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if n < 0 { format!("-{grouped}") } else { grouped }
 }
 
 #[cfg(test)]

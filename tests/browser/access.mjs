@@ -1,7 +1,7 @@
 // Every page, for everybody: by axe, at 200 %, by keyboard.
 
 import { strict as assert } from 'node:assert';
-import { assertAccessible, assertFits, assertKeyboardReachesAll, bringAxe } from './stage/access.mjs';
+import { assertAccessible, assertFits, assertFitsPaper, assertKeyboardReachesAll, bringAxe } from './stage/access.mjs';
 import { LANGUAGES, SIZES, THEMES, visitor } from './stage/browser.mjs';
 import { signedIn, speak } from './stage/people.mjs';
 import { pages } from './pages.mjs';
@@ -67,6 +67,11 @@ export function declare(scene) {
         });
       }
     }
+
+    // A4 without its margins of 14 mm
+    scene(`no sheet cuts a table of a page ${part}`, async (world) => {
+      await onEveryPage(world, { part, size: { width: 688, height: 1000 } }, assertFitsPaper);
+    });
 
     for (const size of Object.keys(SIZES)) {
       scene(`the keyboard alone reaches everything on every page ${part}: ${size}`, async (world) => {

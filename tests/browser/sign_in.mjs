@@ -92,7 +92,7 @@ export function declare(scene) {
     await page.locator('#password').fill(PASSWORD);
     await page.locator('#again').fill(`${PASSWORD}x`);
     await page.locator('main form button').click();
-    await page.getByText('รหัสผ่านทั้งสองช่องไม่ตรงกัน').waitFor();
+    await page.locator('#fault', { hasText: 'รหัสผ่านทั้งสองช่องไม่ตรงกัน' }).waitFor();
     await page.locator('#password').fill(PASSWORD);
     await page.locator('#again').fill(PASSWORD);
     await page.locator('main form button').click();

@@ -115,7 +115,7 @@ async fn bad_commands_are_refused_with_the_field_at_fault() {
     for (body, expected) in [
         (json!({ "name": "" }), "/name"),
         (json!({ "name": "ก\nข" }), "/name"),
-        (json!({ "name": "ก".repeat(101) }), "/name"),
+        (json!({ "name": "ก".repeat(201) }), "/name"),
         (json!({ "name": "ก\u{0}" }), "/name"),
         (json!({ "forwarding": "sometimes" }), "/forwarding"),
         (json!({ "forward_within": -1 }), "/forward_within"),

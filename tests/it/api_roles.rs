@@ -54,6 +54,8 @@ const WORK_ABOVE: [u16; 8] = [200, 403, 403, 200, 200, 404, 200, 401];
 /// The same of one in another province.
 const WORK_ELSEWHERE: [u16; 8] = [200, 403, 403, 404, 200, 404, 404, 401];
 const APPROVE: [u16; 8] = [409, 403, 200, 403, 403, 403, 403, 401];
+/// Administrators only.
+const ADMINISTER: [u16; 8] = [200, 403, 403, 403, 403, 403, 403, 401];
 const OPERATE: [u16; 8] = [200, 403, 403, 403, 200, 403, 403, 401];
 /// Those who manage the tree, of a group below the coordinator's.
 const TREE: [u16; 8] = [200, 403, 403, 403, 200, 403, 200, 401];
@@ -94,6 +96,8 @@ const COORDINATOR_ELSEWHERE: &str = r#"{"office": "chiangmai", "first_name": "�
 const SPREAD_IN_LAMPHUN: &str = r#"{"bulletin_id": "{held}", "office": "lamphun", "medium": "website", "area": "51"}"#;
 const SPREAD_IN_CHIANG_MAI: &str =
     r#"{"bulletin_id": "{held}", "office": "chiangmai", "medium": "website", "area": "50"}"#;
+
+const PROFILE: &str = r#"{"unit": "กลุ่มงานประชาสัมพันธ์"}"#;
 
 const MATERIAL: &str = r#"{"topic": "farmers", "title": "ลำไย", "outcome": "ราคาเพิ่มขึ้น"}"#;
 const MATERIAL_OF_LAMPHUN: &str =
@@ -210,7 +214,7 @@ const ROWS: &[Row] = &[
     // a JSON body is no file
     row("POST /api/v1/tree/uploads", "tree/uploads", "{}", with(415, TREE)),
     row("GET /api/v1/tree/uploads/{id}", NO_UPLOAD, "", with(404, TREE)),
-    row("POST /api/v1/tree/uploads/{id}/apply", NO_UPLOAD_APPLY, "", with(404, TREE)),
+    row("POST /api/v1/tree/uploads/{id}/apply", NO_UPLOAD_APPLY, r#"{"version": "x"}"#, with(404, TREE)),
     row("POST /api/v1/tree/uploads/{id}/undo", NO_UPLOAD_UNDO, "", with(404, TREE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn/join-code", "", with(201, MANAGE)),
     row("POST /api/v1/groups/{code}/join-code", "groups/lpn-com/join-code", "", with(201, MANAGE_BELOW)),
@@ -242,6 +246,49 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/offices/{code}", "offices/lamphun-commerce", "", READ),
     row("GET /api/v1/offices/{code}", "offices/lamphun", "", ABOVE),
     row("GET /api/v1/offices/{code}", "offices/chiangmai", "", WHOLE),
+    // bulletins show it to everybody
+    row("GET /api/v1/offices/{code}/profile", "offices/chiangmai/profile", "", READ),
+    row(
+        "PUT /api/v1/offices/{code}/profile",
+        "offices/lamphun/profile",
+        PROFILE,
+        [200, 200, 403, 200, 403, 403, 403, 401],
+    ),
+    // a steward publishes for the own office, and for none below it
+    row(
+        "PUT /api/v1/offices/{code}/profile",
+        "offices/lamphun-commerce/profile",
+        PROFILE,
+        [200, 200, 403, 403, 403, 403, 403, 401],
+    ),
+    row(
+        "PUT /api/v1/offices/{code}/profile",
+        "offices/chiangmai/profile",
+        PROFILE,
+        [200, 200, 403, 404, 403, 403, 403, 401],
+    ),
+    row("GET /api/v1/bulletins/{id}/local-authorities", "bulletins/{held}/local-authorities", "", READ),
+    row(
+        "GET /api/v1/bulletins/{id}/local-authorities",
+        "bulletins/{held}/local-authorities?district=chiangmai-far",
+        "",
+        WHOLE,
+    ),
+    row("GET /api/v1/bulletins/{id}/local-authorities", "bulletins/{draft}/local-authorities", "", with(404, READ)),
+    row(
+        "GET /api/v1/bulletins/{id}/local-authorities/districts",
+        "bulletins/{held}/local-authorities/districts",
+        "",
+        READ,
+    ),
+    row("GET /api/v1/posters", "posters", "", READ),
+    // what was not accepted is no poster
+    row(
+        "POST /api/v1/submissions/{id}/files/{file}/poster",
+        "submissions/{sent}/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/poster",
+        r#"{"poster": true}"#,
+        [409, 409, 403, 403, 403, 403, 403, 401],
+    ),
     row("GET /api/v1/register", "register?office=lamphun-commerce", "", WORK),
     row("GET /api/v1/register", "register?office=lamphun", "", WORK_ABOVE),
     row("GET /api/v1/register", "register?office=chiangmai", "", WORK_ELSEWHERE),
@@ -331,6 +378,13 @@ const ROWS: &[Row] = &[
     row("GET /api/v1/disseminations/summary", "disseminations/summary?bulletin={draft}", "", WHOLE),
     row("GET /api/v1/disseminations/{id}", "disseminations/{spread in lamphun}", "", ABOVE),
     row("GET /api/v1/disseminations/{id}", "disseminations/{spread in chiangmai}", "", WHOLE),
+    // it has no picture
+    row(
+        "GET /api/v1/disseminations/{id}/pictures/{file}",
+        "disseminations/{spread in lamphun}/pictures/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "",
+        [404, 404, 404, 404, 404, 404, 404, 401],
+    ),
     row(
         "POST /api/v1/disseminations/{id}/replace",
         "disseminations/{spread in lamphun}/replace",
@@ -437,6 +491,9 @@ const ROWS: &[Row] = &[
         WORK_ELSEWHERE,
     ),
     row("GET /api/v1/channels", "channels", "", OPERATE),
+    row("GET /api/v1/channels/{code}", "channels/{sending}", "", OPERATE),
+    row("PATCH /api/v1/channels/{code}", "channels/{sending}", r#"{"rate": 100}"#, ADMINISTER),
+    row("POST /api/v1/channels/{code}/check", "channels/{sending}/check", r#"{"test_webhook": true}"#, OPERATE),
     row("POST /api/v1/channels/{code}/park", "channels/{sending}/park", "", OPERATE),
     row("POST /api/v1/channels/{code}/resume", "channels/{parked}/resume", "", OPERATE),
     row("GET /api/v1/group-alerts", "group-alerts", "", READ),
@@ -709,6 +766,10 @@ async fn an_operator_of_an_office_has_neither_other_groups_nor_channels() {
     assert_eq!(done, json!({ "forwarded": 1, "already": 0 }));
     assert_eq!(app.get(&lamphun, "channels").await.expect(200)["items"], json!([]));
     app.post(&lamphun, "channels/gcc/park", json!({})).await.problem(404);
+    app.get(&lamphun, "channels/gcc").await.problem(404);
+    app.post(&lamphun, "channels/gcc/check", json!({})).await.problem(404);
+    let admin = app.key(Role::Admin, Some("lamphun")).await;
+    app.patch(&admin, "channels/gcc", json!({ "rate": 1 })).await.problem(404);
     let retried = app.post(&lamphun, &format!("bulletins/{id}/retry"), json!({})).await.expect(200);
     assert_eq!(retried["retried"], 0, "the unreachable group is in another province");
 }

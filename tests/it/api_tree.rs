@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gcc_relay::simulator::{GroupConfig, GroupEvent};
+use gcc_relay::simulator::{ChannelChange, GroupConfig, GroupEvent};
 use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, Who};
@@ -191,4 +191,63 @@ async fn channels_are_shown_without_their_secrets() {
     let channels = app.get(&Who::Operator, "channels").await;
     insta::assert_json_snapshot!(channels.expect(200));
     assert!(!channels.text.contains(crate::test_relay::SECRET) && !channels.text.contains(crate::test_relay::TOKEN));
+}
+
+#[tokio::test]
+async fn the_pace_of_a_channel_is_read_and_changed_over_rest_by_administrators() {
+    let app = TestApp::new().await;
+    let one = app.get(&Who::Operator, "channels/gcc").await.expect(200);
+    assert_eq!((&one["code"], &one["rate"]), (&json!("gcc"), &json!(1_950)));
+    let changed = app.patch(&Who::Admin, "channels/gcc", json!({ "rate": 500 })).await.expect(200);
+    assert_eq!(changed["rate"], 500);
+    assert_eq!(app.patch(&Who::Admin, "channels/gcc", json!({})).await.expect(200)["rate"], 500);
+    for rate in [json!(0), json!(2_001), json!("fast"), json!(-1)] {
+        assert_eq!(app.patch(&Who::Admin, "channels/gcc", json!({ "rate": rate })).await.pointers(422), ["/rate"]);
+    }
+    app.patch(&Who::Admin, "channels/gcc", json!({ "token": "x" })).await.problem(422);
+    assert_eq!(app.texts("select detail ->> 'rate' from audit where act = 'channel_rate'").await, ["500"]);
+    for path in ["channels/other", "channels/-"] {
+        app.get(&Who::Admin, path).await.problem(404);
+        app.patch(&Who::Admin, path, json!({ "rate": 1 })).await.problem(404);
+    }
+}
+
+#[tokio::test]
+async fn line_is_asked_about_a_channel_over_rest_and_no_secret_comes_back() {
+    let app = TestApp::new().await;
+    let check = async |body: Value| app.post(&Who::Operator, "channels/gcc/check", body).await;
+    let asked = check(json!({})).await;
+    let found = asked.expect(200);
+    assert_eq!((&found["account"]["basic_id"], &found["failures"]), (&json!("@gcc"), &json!([])));
+    assert!(found["month"]["used"].is_number() && found["webhook_test"].is_null(), "{found}");
+    let wanted = found["webhook"]["wanted"].as_str().expect("an address");
+    assert!(wanted.ends_with("/line/webhook/gcc"), "{wanted}");
+    let webhook_at = |address: &str| {
+        let change = ChannelChange { webhook: Some(address.to_owned()), ..ChannelChange::default() };
+        app.line().change_channel("gcc", change).expect("changed");
+    };
+    assert_eq!(check(json!({ "test_webhook": true })).await.expect(200)["webhook_test"]["arrived"], true);
+    webhook_at(wanted);
+    assert_eq!(check(json!({})).await.expect(200)["webhook"]["state"], "here");
+    webhook_at("http://127.0.0.1:9/nothing");
+    let found = check(json!({ "test_webhook": true })).await.expect(200);
+    assert_eq!(
+        (&found["webhook"]["state"], &found["webhook"]["address"]),
+        (&json!("elsewhere"), &json!("http://127.0.0.1:9/nothing"))
+    );
+    let tried = &found["webhook_test"];
+    assert!(tried["reason"].as_str().is_some_and(|why| why.starts_with("COULD_NOT_CONNECT")), "{tried}");
+    assert_eq!(tried["arrived"], false);
+    app.sign_in(Who::Admin).await.submit("/channels/gcc/rotate", &[("token", "no-token-of-line")]).await.location();
+    let refused = check(json!({ "test_webhook": true })).await;
+    let found = refused.expect(200);
+    assert_eq!(
+        (&found["account"], &found["month"], &found["webhook_test"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    assert_eq!(found["failures"], json!([{ "question": "account", "reason": "token_refused" }]));
+    for answer in [asked.text, refused.text] {
+        assert!(!answer.contains(crate::test_relay::TOKEN) && !answer.contains("no-token-of-line"), "{answer}");
+    }
+    app.post(&Who::Operator, "channels/other/check", json!({})).await.problem(404);
 }

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("accounts", &["domain", "store"]),
     ("offices", &["domain", "store"]),
     ("files", &["domain", "store"]),
-    ("intake", &["domain", "store", "line", "relay", "files", "offices"]),
+    ("intake", &["domain", "store", "line", "relay", "files", "offices", "telemetry"]),
     ("report", &["domain"]),
     ("oidc", &["domain"]),
     ("web", &["domain", "store", "report", "relay", "accounts", "offices", "files", "line", "oidc", "telemetry"]),
@@ -29,6 +29,7 @@ const NARROWED: &[(&str, &str, &[&str])] = &[
     ("relay", "telemetry", &["metric"]),
     ("web", "telemetry", &["metric"]),
     ("intake", "relay", &["engine"]),
+    ("intake", "telemetry", &["metric"]),
     (
         "web",
         "relay",

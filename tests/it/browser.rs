@@ -24,6 +24,12 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     Password::new(PASSWORD.to_owned().into(), &username).expect("a good password").hash().as_str().to_owned()
 });
 
+/// The value of a hidden field of a page.
+pub fn hidden_in(page: &str, name: &str) -> String {
+    let rest = page.split(&format!(r#"name="{name}" value=""#)).nth(1).unwrap_or_else(|| panic!("{name} in {page}"));
+    rest.split('"').next().expect("an end").to_owned()
+}
+
 /// A browser on one device.
 pub struct Browser<'a> {
     app: &'a TestApp,

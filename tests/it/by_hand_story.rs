@@ -33,6 +33,22 @@ async fn thank(app: &TestApp, line_group: &str, member: u32, card: &Value) {
     app.run().await;
 }
 
+/// All pages count it, and say beside it that LINE accepted nothing; the province is done, although the country is not.
+async fn what_was_forwarded_by_hand_is_in_the_group(app: &TestApp, id: &str) {
+    let operator = app.sign_in(Who::Operator).await;
+    let board = operator.open(&format!("/board/{id}")).await.text;
+    let by_way = "LINE รับข้อความแล้ว 0 · พบข้อความในกลุ่ม 4";
+    assert!(board.contains("<title>ลำพูน – 100% (3/3)</title>") && board.contains(by_way), "{board}");
+    let receipt = operator.open(&format!("/board/{id}/receipt?province=51")).await.text;
+    for text in ["๓ จาก ๓ กลุ่ม</strong> – ครบทุกกลุ่ม", "LINE รับข้อความแล้ว ๐ · พบข้อความในกลุ่ม ๓"]
+    {
+        assert!(receipt.contains(text), "{text}: {receipt}");
+    }
+    let list = app.sign_in(Who::Agency).await.open("/status").await.text;
+    assert!(list.contains("ส่งเข้ากลุ่มแล้ว 1 จาก 1 กลุ่ม") && list.contains("สิ้นสุดการส่งแล้ว"), "{list}");
+    assert!(operator.open("/status").await.text.contains("กำลังส่งต่อ"));
+}
+
 #[tokio::test]
 async fn a_letter_goes_down_by_hand_for_nothing_and_what_is_left_is_pushed_at_a_price_that_is_told() {
     let app = TestApp::new().await;
@@ -60,6 +76,7 @@ async fn a_letter_goes_down_by_hand_for_nothing_and_what_is_left_is_pushed_at_a_
     say(&app, "Clpndist", 1, &lines.join("\n")).await;
     assert_eq!(delivery(&app, &id, "lpn-dist").await["heard"]["verdict"], "altered");
     assert_eq!(status(&app, &id).await["counts"]["seen"], 4);
+    what_was_forwarded_by_hand_is_in_the_group(&app, &id).await;
 
     let card = delivery(&app, &id, "lpn-com").await["heard"].clone();
     thank(&app, "Clpncom", 5, &card).await;

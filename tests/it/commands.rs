@@ -274,7 +274,7 @@ async fn the_doctor_tells_a_line_for_each_question_and_fails_where_line_is_away(
     let ill = setup.run(&["doctor"]);
     assert_eq!(ill.status, Some(1));
     assert_eq!(ill.stdout.lines().filter(|line| line.starts_with("FAIL ")).count(), 3, "{}", ill.stdout);
-    assert!(ill.stderr.starts_with("error: 3 of 17 checks failed"), "{}", ill.stderr);
+    assert!(ill.stderr.starts_with("error: 3 of 18 checks failed"), "{}", ill.stderr);
 }
 
 #[tokio::test]

@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use gcc_relay::domain::read_back_code::ReadBackCode;
+use gcc_relay::files::sweep::sweep;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::submissions::{file, infographic};
 use crate::test_app::{Answer, TestApp, Who};
 
 /// What the tower of a village said.
@@ -61,10 +63,10 @@ async fn an_office_says_by_which_medium_where_and_how_often() {
     );
     assert_eq!((&made["estimated_reach"], &made["replaced_by"]), (&json!(400), &Value::Null));
     let area = json!({
-        "code": "510102", "village": 3, "level": "village",
+        "code": "510102", "village": 3, "level": "village", "named": true,
         "name": {
-            "en": "village 3, subdistrict 510102, Mueang Lamphun district, Lamphun",
-            "th": "หมู่ที่ 3 ตำบลรหัส 510102 อำเภอเมืองลำพูน จังหวัดลำพูน",
+            "en": "village 3, subdistrict เหมืองง่า (510102), Mueang Lamphun district, Lamphun",
+            "th": "หมู่ที่ 3 ตำบลเหมืองง่า (510102) อำเภอเมืองลำพูน จังหวัดลำพูน",
         },
     });
     assert_eq!(made["area"], area);
@@ -97,7 +99,11 @@ async fn what_was_wrong_is_replaced_and_stays_on_record() {
     assert_eq!((history, &shown["replaced_by"]), (vec![first, second.clone(), id_of(&third)], &json!(second)));
     let sum = app.get(&Who::Admin, &format!("disseminations/summary?bulletin={id}")).await.expect(200);
     assert_eq!(sum["by_medium"], json!([]), "what did not take place counts for nothing");
-    for statement in ["update disseminations set times = 9", "delete from disseminations", "truncate disseminations"] {
+    for statement in [
+        "update disseminations set times = 9",
+        "delete from disseminations",
+        "truncate disseminations, dissemination_files",
+    ] {
         let refused = sqlx::query(statement).execute(&mut *app.db().await).await.expect_err(statement);
         assert!(refused.to_string().contains("is replaced by a new one"), "{refused}");
     }
@@ -239,6 +245,10 @@ async fn code_for(coordinator: &Browser<'_>, bulletin: &str, area: &str) -> Stri
     let sheet = coordinator.open(&to.replace("/script/", "/sheet/")).await.text;
     let code = script.split("RBK-").nth(1).and_then(|rest| rest.get(..9)).expect("a code").to_owned();
     assert!(sheet.contains(&code), "the sheet bears it too");
+    for caption in ["สแกนเพื่ออ่านประกาศ", "โปรดตัดออกก่อนปิดประกาศ", "โปรดสแกนเพื่อแจ้งผล"]
+    {
+        assert!(sheet.contains(caption), "{caption}: {sheet}");
+    }
     format!("RBK-{code}")
 }
 
@@ -253,8 +263,13 @@ async fn a_village_gives_back_the_code_of_its_script_without_an_account() {
     let coordinator = app.sign_in(Who::Coordinator).await;
     let code = code_for(&coordinator, &id, "510102").await;
     assert_eq!(code_for(&coordinator, &id, "510102").await, code, "one code for a subdistrict");
+    assert_eq!(code_for(&coordinator, &id, "ต.เหมืองง่า").await, code, "which may be called by its name");
     let village = Browser::new(&app);
     assert_eq!(village.open("/readback").await.status, 200);
+    let filled = village.open(&format!("/readback?code={code}")).await.text;
+    assert!(filled.contains(&format!("value=\"{code}\"")), "what the QR code leads to has it typed: {filled}");
+    let hostile = village.open("/readback?code=%22%3E%3Cscript%3E").await.text;
+    assert!(hostile.contains("name=\"code\" value=\"\""), "what is no code is not taken over: {hostile}");
     for (typed, taken) in [(code.as_str(), 1), (&code.to_lowercase(), 1)] {
         let answer = village.submit("/readback", &given(typed, "3", "2")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -341,4 +356,170 @@ async fn the_last_choice_is_repeated_with_one_tap() {
     );
     let csv = coordinator.open("/disseminations?csv=yes").await;
     assert!(csv.header("content-type").starts_with("text/csv") && csv.text.contains("51010203"), "{}", csv.text);
+}
+
+#[tokio::test]
+async fn pictures_show_what_was_done_to_the_own_part_of_the_tree_and_to_nobody_else() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let mut pictures = Vec::new();
+    for seed in 1..=4 {
+        pictures.push(file(&app, &Who::Coordinator, &infographic(90, 120, seed)).await);
+    }
+    let made = record(&app, &Who::Coordinator, with(tower(&id), "pictures", json!(pictures))).await;
+    assert_eq!(made["pictures"], json!(pictures), "in their order");
+    let path = format!("disseminations/{}/pictures/{}", id_of(&made), pictures[2]);
+    for (who, status) in [
+        (Who::Admin, 200),
+        (Who::Publisher, 200),
+        (Who::Coordinator, 200),
+        (Who::Steward, 200),
+        (Who::Agency, 404),
+        (Who::Nobody, 401),
+    ] {
+        let answer = app.request(&who, reqwest::Method::GET, &path).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status, "{who:?}");
+        if status == 200 {
+            assert_eq!(answer.headers()["cache-control"], "private, no-store");
+        }
+    }
+    let public = app.request(&Who::Nobody, reqwest::Method::GET, &format!("/f/{}.jpg", pictures[2]));
+    assert_eq!(public.send().await.expect("an answer").status().as_u16(), 404, "they are not public");
+    // a file of another record leads nowhere
+    let other = id_of(&record(&app, &Who::Coordinator, tower(&id)).await);
+    assert_eq!(
+        app.get(&Who::Coordinator, &format!("disseminations/{other}/pictures/{}", pictures[2])).await.status,
+        404
+    );
+    // a replacement carries its own
+    let right = json!({ "medium": "website", "area": "51", "pictures": [pictures[0]] });
+    let newer = replace(&app, &Who::Coordinator, &id_of(&made), right).await.expect(200);
+    assert_eq!(newer["pictures"], json!([pictures[0]]));
+    let nothing = json!({ "medium": "website", "area": "51", "times": 0, "pictures": [pictures[0]] });
+    let newest = replace(&app, &Who::Coordinator, &id_of(&newer), nothing).await.expect(200);
+    assert_eq!(newest["pictures"], json!([]), "what did not take place is shown by nothing");
+    // what a record has is kept, also where the record was replaced
+    let gone = sweep(&app.web_app.files, &app.web_app.db, app.now() + Duration::from_hours(30 * 24)).await;
+    assert_eq!(gone.expect("swept"), 0);
+    for statement in
+        ["delete from dissemination_files", "update dissemination_files set no = 4", "truncate dissemination_files"]
+    {
+        sqlx::query(statement).execute(&mut *app.db().await).await.expect_err(statement);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_picture_or_too_many_is_refused_with_the_field_at_fault() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let picture = file(&app, &Who::Coordinator, &infographic(90, 120, 1)).await;
+    let clip = file(&app, &Who::Coordinator, include_bytes!("files/clip.mp4")).await;
+    let absent = "00".repeat(32);
+    for (pictures, pointer) in [
+        (json!([picture, clip]), "/pictures/1"),
+        (json!([absent]), "/pictures/0"),
+        (json!([picture, picture]), "/pictures"),
+        (json!(["x"]), "/pictures/0"),
+        (json!(["0", "1", "2", "3", "4"].map(|digit| digit.repeat(64))), "/pictures"),
+    ] {
+        let refused =
+            app.post(&Who::Coordinator, "disseminations", with(tower(&id), "pictures", pictures.clone())).await;
+        assert_eq!(refused.pointers(422), [pointer], "{pictures}");
+    }
+    assert_eq!(app.count("select count(*) from disseminations").await, 0);
+}
+
+#[tokio::test]
+async fn pictures_are_added_on_the_telephone_before_the_rest_is_typed() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let send = async |fields: &[(&str, &str)], bytes: &[u8]| {
+        coordinator.submit_with_file("/disseminations/pictures", fields, "file", bytes).await
+    };
+    let of_bulletin = [("bulletin", id.as_str())];
+    for bad in [b"".as_slice(), b"<html>", include_bytes!("files/clip.mp4")] {
+        let refused = send(&of_bulletin, bad).await;
+        assert!(refused.status == 422 && refused.text.contains("id=\"upload-fault\""), "{}", refused.text);
+    }
+    let form = send(&of_bulletin, &infographic(90, 120, 1)).await.location().to_owned();
+    let page = coordinator.open(&form).await.text;
+    let chosen =
+        page.split("name=\"pictures\" value=\"").nth(1).and_then(|rest| rest.get(..64)).expect("an id").to_owned();
+    let second = send(&[of_bulletin[0], ("pictures", &chosen)], &infographic(90, 120, 2)).await;
+    assert_eq!(second.location().matches(',').count(), 1, "the second is added to the first");
+    let typed = [
+        ("medium", "notice_board"),
+        ("area", "เหมืองง่า"),
+        ("date", "2018-03-23"),
+        ("time", "07:00"),
+        ("times", "1"),
+        ("pictures", &chosen),
+    ];
+    let to = coordinator.submit(&form, &typed).await.location().to_owned();
+    let shown = coordinator.open(&to).await.text;
+    assert!(shown.contains(&format!("/pictures/{chosen}?small=yes")) && shown.contains("(510102)"), "{shown}");
+    let picture = format!("{}/pictures/{chosen}", to.split('?').next().expect("a path"));
+    for path in [picture.clone(), format!("{picture}?small=yes")] {
+        assert_eq!(coordinator.open_without_session(&path).await.status, 200, "{path}");
+    }
+    let agency = app.sign_in(Who::Agency).await;
+    assert_eq!(agency.open(&picture).await.status, 404);
+    // a correction begins with the pictures that are there, and may leave them out
+    let record = to.split('?').next().and_then(|path| path.rsplit('/').next()).expect("an id");
+    let correction = send(&[("record", record), ("pictures", &chosen)], &infographic(90, 120, 3)).await;
+    assert_eq!(correction.location().matches(',').count(), 1);
+    assert_eq!(send(&[("record", record)], b"x").await.status, 422);
+    assert_eq!(send(&[], &infographic(90, 120, 3)).await.status, 400);
+    let mut without = typed.to_vec();
+    without.push(("no_pictures", "yes"));
+    coordinator.submit(&format!("/disseminations/{record}/replace"), &without).await.location();
+    let list = app.get(&Who::Coordinator, "disseminations").await.expect(200);
+    assert_eq!(list["items"][0]["pictures"], json!([]));
+}
+
+#[tokio::test]
+async fn a_place_is_typed_by_its_name_and_an_unknown_code_is_taken_and_called_so() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let form = format!("/disseminations/new?bulletin={id}");
+    let page = coordinator.open(&form).await.text;
+    assert!(page.contains("<option value=\"510102\">ตำบลเหมืองง่า"), "{page}");
+    let typed = async |area: &str| {
+        let fields = [("medium", "website"), ("area", area), ("date", "2018-03-23"), ("time", "07:00"), ("times", "1")];
+        coordinator.submit(&form, &fields).await
+    };
+    let to = typed("ต.ริมปิง").await.location().to_owned();
+    assert!(coordinator.open(&to).await.text.contains("ตำบลริมปิง (510106)"));
+    // a district and its subdistrict
+    let several = typed("บ้านโฮ่ง").await;
+    assert!(several.status == 422 && several.text.contains("510301"), "{}", several.text);
+    typed("อำเภอบ้านโฮ่ง").await.location();
+    assert_eq!(typed("ไม่มีที่ไหน").await.status, 422);
+    // of a code that is not in the list the name is not known
+    let unknown = typed("510199").await.location().to_owned();
+    assert!(coordinator.open(&unknown).await.text.contains("ไม่พบชื่อ"));
+    let made =
+        record(&app, &Who::Coordinator, with(with(tower(&id), "area", json!("510199")), "village", Value::Null)).await;
+    assert_eq!((&made["area"]["code"], &made["area"]["named"]), (&json!("510199"), &json!(false)));
+}
+
+#[tokio::test]
+async fn the_board_says_how_many_offices_spread_a_bulletin_and_by_which_media() {
+    let app = TestApp::new().await;
+    let id = app.held().await;
+    let operator = app.sign_in(Who::Operator).await;
+    let board = async || operator.open(&format!("/board/{id}")).await.text;
+    assert!(board().await.contains("เผยแพร่ต่อแล้ว 0 หน่วยงาน"));
+    record(&app, &Who::Coordinator, tower(&id)).await;
+    record(&app, &Who::Agency, with(tower(&id), "estimated_reach", json!(1_100))).await;
+    let page = board().await;
+    for shown in ["เผยแพร่ต่อแล้ว 2 หน่วยงาน · 2 รายการ · ประมาณการผู้รับสาร 1,500 คน", "หอกระจายข่าว", "หมู่บ้าน"]
+    {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(page.contains(&format!("/disseminations/reach/{id}")));
+    let sum = app.get(&Who::Agency, &format!("disseminations/summary?bulletin={id}")).await.expect(200);
+    assert_eq!((&sum["offices"], &sum["records"], &sum["estimated_reach"]), (&json!(1), &json!(1), &json!(1_100)));
 }

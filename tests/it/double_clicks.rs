@@ -46,6 +46,7 @@ const NOT_ONCE: &[(&str, &str)] = &[
     ("POST /bulletins/image", "a picture is known by its content"),
     ("POST /audit/check", "looks"),
     ("POST /submissions/files", "a file is known by its content"),
+    ("POST /disseminations/pictures", "a picture is known by its content"),
     ("POST /channels/{code}/check", "looks"),
     ("POST /channels/{code}/test-webhook", "looks"),
     ("POST /tree/upload", "looks: each file is kept until it is applied or forgotten"),
@@ -68,7 +69,6 @@ const BARE: &[(&str, &str)] = &[
     ("POST /bulletins/{id}/delete", "/bulletins/{draft}/delete"),
     ("POST /bulletins/{id}/approve", "/bulletins/{submitted}/approve"),
     ("POST /bulletins/{id}/requests/{no}/remove", "/bulletins/{asking draft}/requests/1/remove"),
-    ("POST /submissions/{id}/accept", "/submissions/{proposed}/accept"),
     ("POST /accounts/{id}/link", "/accounts/{account}/link"),
     ("POST /establishment/reports/{id}/resend", "/establishment/reports/{report}/resend"),
 ];

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, Who};
+use crate::test_relay::{SMALL_TREE, TestRelay};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -214,6 +215,83 @@ async fn noting_the_paper_answers_what_asked_for_the_report() {
 }
 
 #[tokio::test]
+async fn a_report_answers_only_what_was_asked_before_it_was_made() {
+    let app = TestApp::new().await;
+    let before = ask(&app).await;
+    app.clock.advance(Duration::from_mins(1));
+    let made = report(&app, Who::Steward, "lamphun").await;
+    app.clock.advance(Duration::from_mins(1));
+    let after = ask(&app).await;
+    let path = format!("establishment/lamphun/reports/{}/paper", made["id"].as_str().expect("an id"));
+    app.post(&Who::Steward, &path, json!({ "sent_on": "2018-03-23" })).await.expect(200);
+    assert_eq!(asked_of_lamphun(&app, &before).await, "done");
+    assert_eq!(asked_of_lamphun(&app, &after).await, "open", "it wants another report");
+}
+
+/// The small tree, with a group of Lamphun's office of commerce that stands in Chiang Mai.
+pub async fn with_a_group_elsewhere() -> TestApp {
+    let elsewhere = "cmi-lpncom,cmi,3,GCC3-ชม-พาณิชย์ลำพูน,lamphun-commerce,สำนักงานพาณิชย์จังหวัดลำพูน,provincial_agency,51,gcc,,9,9,automatic,,";
+    TestApp::on(TestRelay::with_tree(&format!("{SMALL_TREE}{elsewhere}\n")).await).await
+}
+
+#[tokio::test]
+async fn of_an_office_with_groups_elsewhere_only_those_of_the_own_part_are_seen_and_spoken_of() {
+    let app = with_a_group_elsewhere().await;
+    let codes = |office: &Value| -> Vec<String> {
+        let groups = office["groups"].as_array().expect("groups");
+        groups.iter().map(|group| group["code"].as_str().expect("a code").to_owned()).collect()
+    };
+    let path = "establishment/lamphun-commerce";
+    assert_eq!(codes(&app.get(&Who::Admin, path).await.expect(200)), ["cmi-lpncom", "lpn-com"]);
+    let seen = app.get(&Who::Steward, path).await.expect(200);
+    assert_eq!((codes(&seen), &seen["sums"]["groups"]), (vec!["lpn-com".to_owned()], &json!(1)));
+    let said = json!({ "groups": ["cmi-lpncom"] });
+    let refused = app.post(&Who::Steward, &format!("{path}/created"), said).await;
+    assert_eq!(refused.pointers(422), ["/groups/0"]);
+    let page = app.sign_in(Who::Steward).await.open("/establishment/offices/lamphun-commerce").await;
+    assert!(!page.text.contains("พาณิชย์ลำพูน") && page.text.contains("มีกลุ่มอยู่นอกขอบเขตของท่าน"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_report_is_made_and_seen_by_whoever_sees_all_groups_of_its_office() {
+    let app = with_a_group_elsewhere().await;
+    let path = "establishment/lamphun-commerce";
+    let refused = app.post(&Who::Steward, &format!("{path}/reports"), json!({})).await;
+    assert_eq!(refused.problem_name(409), "groups-elsewhere");
+    let made = report(&app, Who::Admin, "lamphun-commerce").await;
+    let seen = app.get(&Who::Steward, path).await.expect(200);
+    assert_eq!((&seen["last_report"], &seen["reports"]), (&Value::Null, &json!([])));
+    let id = made["id"].as_str().expect("an id");
+    let absent =
+        app.post(&Who::Steward, &format!("{path}/reports/{id}/paper"), json!({ "sent_on": "2018-03-23" })).await;
+    assert_eq!(absent.problem_name(404), "not-found");
+    let absent = app.sign_in(Who::Steward).await.open(&format!("/establishment/reports/{id}")).await;
+    assert_eq!(absent.status, 404);
+}
+
+#[tokio::test]
+async fn a_group_counts_as_reported_by_the_last_report_of_an_office_that_answers_for_it_now() {
+    let app = TestApp::new().await;
+    report(&app, Who::Steward, "lamphun").await;
+    assert_eq!(stage(&app, "lpn-com").await, "reported");
+    // it moves to Chiang Mai, which has not reported it
+    app.import(&SMALL_TREE.replace("lpn-com,lpn,3", "lpn-com,cmi,3")).await;
+    let stage_there = async || {
+        let office = app.get(&Who::Admin, "establishment/chiangmai").await.expect(200);
+        group(&office, "lpn-com")["stage"].as_str().expect("a stage").to_owned()
+    };
+    assert_eq!(stage_there().await, "created", "Lamphun does not answer for it any more");
+    report(&app, Who::Admin, "chiangmai").await;
+    assert_eq!(stage_there().await, "reported");
+    // and only the last report counts
+    unlink(&app, "lpn-com").await;
+    report(&app, Who::Admin, "chiangmai").await;
+    let link = "update groups set line_group_id = 'Clpncom2' where code = 'lpn-com'";
+    sqlx::query(link).execute(&mut *app.db().await).await.expect("linked");
+    assert_eq!(stage_there().await, "created");
+}
+
+#[tokio::test]
 async fn the_board_has_one_row_for_each_province_and_ministry_and_says_who_is_overdue() {
     let app = TestApp::new().await;
     ask(&app).await;
@@ -222,7 +300,7 @@ async fn the_board_has_one_row_for_each_province_and_ministry_and_says_who_is_ov
         let items = board["items"].as_array().expect("items");
         items.iter().map(|item| item["office"]["code"].as_str().expect("a code").to_owned()).collect()
     };
-    assert_eq!(offices(&board), ["moi", "lamphun", "chiangmai"]);
+    assert_eq!(offices(&board), ["moi", "chiangmai", "lamphun"], "as a dictionary orders names");
     let found = app.get(&Who::Admin, "establishment?q=ลำพูน").await.expect(200);
     assert_eq!(offices(&found), ["lamphun"]);
     assert_eq!(
@@ -248,7 +326,7 @@ async fn an_office_sets_up_reports_and_prints_on_pages() {
     let steward = app.sign_in(Who::Steward).await;
     let office = "/establishment/offices/lamphun";
     let page = steward.open(office).await;
-    for words in ["ต้องรายงานภายในวันที่ 26 มี.ค. 2561", "ชื่อปัจจุบัน: กลุ่มอำเภอเมือง", "ยังไม่จัดตั้ง"]
+    for words in ["ต้องรายงานภายในวันที่ 26 มี.ค. 2561", "ชื่อปัจจุบัน: กลุ่มอำเภอเมือง", "ยังไม่ได้จัดตั้ง"]
     {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
@@ -262,7 +340,7 @@ async fn an_office_sets_up_reports_and_prints_on_pages() {
     let to = steward.submit(&format!("{office}/reports"), &[]).await.location().to_owned();
     let report = to.split('?').next().expect("a path").to_owned();
     let page = steward.open(&report).await;
-    for words in ["แบบรายงานผลการดำเนินงาน", "ครั้งที่ ๑", "ผู้รายงาน", "ยังไม่ส่งอีเมล"]
+    for words in ["แบบรายงานผลการดำเนินงาน", "ครั้งที่ ๑", "ยังไม่ได้ส่งรายงานนี้ทางใด", "ผู้รายงาน", "ยังไม่ได้ส่งทางอีเมล"]
     {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
@@ -270,8 +348,10 @@ async fn an_office_sets_up_reports_and_prints_on_pages() {
     assert!(refused.status == 422 && refused.text.contains("วันที่ส่งหนังสือยังมาไม่ถึง"), "{}", refused.text);
     let paper = [("sent_on", "2018-03-23"), ("number", "ลพ ๐๐๑๗.๒/๑๒๓")];
     steward.submit(&format!("{report}/paper"), &paper).await.location();
+    let page = steward.open(&report).await;
+    assert!(page.text.contains("จึงถือว่าดำเนินการแล้ว ส่วนทางอีเมลซึ่งหนังสือกำหนดไว้ด้วยยังไม่มีผลว่าส่งแล้ว"), "{}", page.text);
     let board = operator.open("/establishment").await;
-    assert!(board.text.contains("ส่งหนังสือ 23 มี.ค. 2561"), "{}", board.text);
+    assert!(board.text.contains("ส่งหนังสือแล้วเมื่อ 23 มี.ค. 2561"), "{}", board.text);
     let file = operator.open("/establishment/csv").await;
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(file.text.lines().count(), 4, "{}", file.text);

@@ -17,27 +17,39 @@ use crate::test_app::{TestApp, Who};
 use crate::test_relay::TestRelay;
 
 /// A desk with a mail server.
-struct Desk {
-    app: TestApp,
-    server: MailServer,
+pub struct Desk {
+    pub app: TestApp,
+    pub server: MailServer,
     engine: Engine,
 }
 
 impl Desk {
     async fn new() -> Self {
-        let (app, server) = (TestApp::new().await, MailServer::start().await);
-        let engine = Engine { mailer: Some(server.mailer()), ..app.engine.clone() };
+        let server = MailServer::start().await;
+        let mailer = server.mailer();
+        Self::at(server, mailer).await
+    }
+
+    /// A desk whose mails go to this server in this way.
+    pub async fn at(server: MailServer, mailer: Mailer) -> Self {
+        let app = TestApp::new().await;
+        let engine = Engine { mailer: Some(mailer), ..app.engine.clone() };
         Self { app, server, engine }
     }
 
+    /// The engine with another way to the server.
+    pub fn with(&self, mailer: Mailer) -> Engine {
+        Engine { mailer: Some(mailer), ..self.engine.clone() }
+    }
+
     /// A report of Lamphun that goes by mail; gives where it is.
-    async fn report(&self) -> String {
+    pub async fn report(&self) -> String {
         let made = self.app.post(&Who::Steward, "establishment/lamphun/reports", json!({ "mail": true })).await;
         format!("establishment/lamphun/reports/{}", made.expect(201)["id"].as_str().expect("an id"))
     }
 
     /// Lets everything go out that is due now.
-    async fn send(&self) {
+    pub async fn send(&self) {
         send_mails(&self.engine).await.expect("sent");
     }
 
@@ -47,11 +59,11 @@ impl Desk {
     }
 
     /// How the last mail of Lamphun's last report stands.
-    async fn mail(&self) -> Value {
+    pub async fn mail(&self) -> Value {
         self.app.get(&Who::Admin, "establishment/lamphun").await.expect(200)["last_report"]["mail"].clone()
     }
 
-    async fn state(&self) -> String {
+    pub async fn state(&self) -> String {
         self.mail().await["state"].as_str().expect("a state").to_owned()
     }
 
@@ -123,6 +135,29 @@ async fn what_the_server_refuses_is_not_tried_again_until_a_person_sends_it() {
         assert_eq!(desk.state().await, "accepted");
         assert_eq!(desk.mail().await["message_id"], mail["message_id"], "so the recipient can tell a repeat");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_let_us_in_has_refused_nothing() {
+    for conduct in [Conduct::Greet("554 5.3.2 no service here"), Conduct::Greet("421 4.3.2 closing"), Conduct::Silent] {
+        let desk = Desk::new().await;
+        desk.report().await;
+        desk.server.next([conduct.clone()]);
+        desk.send().await;
+        assert_eq!((desk.state().await.as_str(), desk.server.mails().len()), ("queued", 0), "{conduct:?}");
+        desk.after(Duration::from_secs(5)).await;
+        let mail = desk.mail().await;
+        assert_eq!((&mail["state"], &mail["attempts"]), (&json!("accepted"), &json!(2)), "{conduct:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_no_more_after_its_refusal_holds_nobody_up() {
+    let desk = Desk::new().await;
+    desk.report().await;
+    desk.server.next([Conduct::RecipientThenSilent("550 5.1.1 no such mailbox")]);
+    tokio::time::timeout(Duration::from_secs(30), desk.send()).await.expect("it is left in time");
+    assert_eq!(desk.state().await, "refused");
 }
 
 #[tokio::test]
@@ -211,6 +246,49 @@ async fn two_nodes_at_once_send_each_mail_once() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!((ids.len(), desk.server.mails().len()), (10, 10));
+}
+
+#[tokio::test]
+async fn an_office_sends_ten_reports_by_mail_in_a_day_and_is_told_when_the_next_may_go_out() {
+    let desk = Desk::new().await;
+    let first = desk.report().await;
+    desk.server.next([Conduct::Message("554 5.7.1 looks like spam")]);
+    desk.send().await;
+    for _ in 0..9 {
+        desk.app.clock.advance(Duration::from_mins(1));
+        desk.report().await;
+    }
+    let path = "establishment/lamphun/reports";
+    let refused = desk.app.post(&Who::Steward, path, json!({ "mail": true })).await;
+    assert_eq!(refused.problem_name(429), "too-often");
+    let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+    assert_eq!(desk.resend(&first).await.problem_name(429), "too-often");
+    assert_eq!(desk.app.count("select count(*) from establishment_reports").await, 10, "nothing was made");
+    let page = desk.app.sign_in(Who::Steward).await.open("/establishment/offices/lamphun").await;
+    assert!(page.text.contains("ส่งรายงานทางอีเมลได้ไม่เกิน 10 ฉบับใน 24 ชั่วโมง"), "{}", page.text);
+    desk.app.post(&Who::Steward, path, json!({})).await.expect(201);
+    desk.app.post(&Who::Admin, "establishment/chiangmai/reports", json!({ "mail": true })).await.expect(201);
+    desk.app.clock.advance(Duration::from_secs(wait));
+    desk.app.post(&Who::Steward, path, json!({ "mail": true })).await.expect(201);
+}
+
+#[tokio::test]
+async fn the_mail_has_the_form_as_it_is_printed() {
+    let desk = Desk::new().await;
+    let retire = "update groups set retired = true where code = 'lpn-dist'";
+    sqlx::query(retire).execute(&mut *desk.app.db().await).await.expect("retired");
+    let report = desk.report().await;
+    desk.send().await;
+    let id = report.rsplit('/').next().expect("an id");
+    let page = desk.app.sign_in(Who::Steward).await.open(&format!("/establishment/reports/{id}")).await;
+    let form = |text: &str| -> String {
+        let from = text.find("<h2>แบบรายงานผลการดำเนินงาน").expect("the form");
+        let to = text.rfind("<p class=\"signed-by\">").expect("its end");
+        text[from..to].replace('\r', "")
+    };
+    let mailed = decoded(&desk.server.mails()[0].data);
+    assert_eq!(form(&mailed), form(&page.text));
+    assert!(!mailed.contains("lpn-dist"), "a group out of use is not to be set up: {mailed}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use gcc_relay::offices::read_back::make_code;
 use gcc_relay::store::offices::find_office;
 use serde_json::json;
 
-use crate::browser::{Browser, PASSWORD};
+use crate::browser::{Browser, PASSWORD, hidden_in};
 use crate::forms::{Form, Sender};
 use crate::test_app::{TestApp, Who};
 
@@ -82,10 +82,11 @@ impl<'a> Words<'a> {
             "sent" => self.app.submission("lamphun-commerce", &[]).await,
             "proposed" => self.app.submission("lamphun-commerce", &["propose"]).await,
             "returned" => self.app.submission("lamphun-commerce", &["return"]).await,
-            "file" => {
-                let request = self.app.request(&Who::Steward, reqwest::Method::POST, "files");
-                let made = self.app.send(request.body(crate::submissions::infographic(90, 120, 1))).await.expect(201);
-                made["file"].as_str().expect("an id").to_owned()
+            "file" => self.file().await,
+            "accepted" => self.accepted().await,
+            "spread picture" => self.spread_picture().await,
+            "profile version" => {
+                self.app.texts("select coalesce(max(version), 0)::text from office_profiles").await.remove(0)
             }
             "report" => self.app.establishment_report("lamphun").await,
             "coordinator" => self.app.coordinator("lamphun-commerce").await,
@@ -98,6 +99,8 @@ impl<'a> Words<'a> {
                 self.app.clock.advance(Duration::from_secs(1));
                 String::new()
             }
+            "version of cmi-com" => hidden_in(&self.admin.open("/groups/cmi-com/edit").await.text, "version"),
+            "version of lpn" => hidden_in(&self.admin.open("/groups/lpn/edit").await.text, "version"),
             "successor" => self.app.successor().await,
             "spare" => self.app.spare_group(self.number).await,
             "retired" => {
@@ -129,6 +132,32 @@ impl<'a> Words<'a> {
             }
             _ => self.known.get(word).unwrap_or_else(|| panic!("{word} is not known")).clone(),
         }
+    }
+
+    /// A picture that was uploaded, always the same.
+    async fn file(&self) -> String {
+        crate::submissions::file(self.app, &Who::Steward, &crate::submissions::infographic(90, 120, 1)).await
+    }
+
+    /// A submission with that picture, which was accepted.
+    async fn accepted(&self) -> String {
+        let sent = json!({ "office": "lamphun-commerce", "files": [{ "file": self.file().await, "alt": "ลำไย" }] });
+        // nobody checks what they sent themselves
+        let made = self.app.post(&Who::Steward, "submissions", crate::submissions::material(sent)).await.expect(201);
+        let id = made["id"].as_str().expect("an id").to_owned();
+        for step in ["propose", "accept"] {
+            self.app.post(&Who::Admin, &format!("submissions/{id}/{step}"), json!({})).await.expect(200);
+        }
+        id
+    }
+
+    /// Where that picture is as one of a record of dissemination.
+    async fn spread_picture(&self) -> String {
+        let picture = self.file().await;
+        let body = json!({ "bulletin_id": self.known["held"], "office": "lamphun", "medium": "website", "area": "51",
+            "pictures": [picture] });
+        let made = self.app.post(&Who::Admin, "disseminations", body).await.expect(201);
+        format!("{}/pictures/{picture}", made["id"].as_str().expect("an id"))
     }
 
     /// A code for the villages of a subdistrict that has none yet.

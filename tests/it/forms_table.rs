@@ -67,6 +67,8 @@ const SPREAD: &[(&str, &str)] = &[
     ("reach", "400"),
     ("outlet", "หอกระจายข่าวหมู่ที่ 3"),
     ("evidence", "https://www.lamphun.go.th/"),
+    ("pictures", "{file}"),
+    ("no_pictures", ""),
 ];
 
 /// What a village gives back.
@@ -255,6 +257,7 @@ pub const OF_PEOPLE: &[Form] = &[
             ("province", ""),
             ("channel", "gcc"),
             ("head_count", "21"),
+            ("version", "{version of cmi-com}"),
         ],
     ),
     form(ADMIN, "POST /groups/{code}/retire", "/groups/{spare}/retire", &[("seen", "0")]),
@@ -336,7 +339,7 @@ pub const OF_STEWARDS: &[Form] = &[
         STEWARD,
         "POST /groups/{code}/settings",
         "/groups/lpn/settings",
-        &[("how", "after-a-while"), ("minutes", "60"), ("way", "listen")],
+        &[("how", "after-a-while"), ("minutes", "60"), ("way", "listen"), ("version", "{version of lpn}")],
     ),
     form(
         STEWARD,
@@ -448,8 +451,10 @@ pub const OF_THE_BOARD: &[Form] = &[
     form(STEWARD, "POST /disseminations/script/{bulletin}", "/disseminations/script/{fresh}", &[("area", "510102")]),
     form(STEWARD, "GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{held}", &[("area", "510102")]),
     form(STEWARD, "POST /disseminations/read-back", "/disseminations/read-back", READ_BACK),
+    form(NotSignedIn, "GET /readback", "/readback", &[("code", "RBK-7K3M-9QX3")]),
     form(NotSignedIn, "POST /readback", "/readback", READ_BACK),
-    form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}")]),
+    form(STEWARD, "GET /disseminations/new", "/disseminations/new", &[("bulletin", "{held}"), ("pictures", "{file}")]),
+    form(STEWARD, "GET /disseminations/{id}", "/disseminations/{spread}", &[("pictures", "{file}")]),
     form(STEWARD, "POST /disseminations/new", "/disseminations/new?bulletin={held}", SPREAD),
     form(STEWARD, "POST /disseminations/{id}/replace", "/disseminations/{spread}/replace", SPREAD),
     form(STEWARD, "GET /disseminations/reach/{bulletin}", "/disseminations/reach/{held}", &[("csv", "media")]),

@@ -26,7 +26,8 @@ use gcc_relay::store::locks::{
 use gcc_relay::store::node_connection::open_session;
 use gcc_relay::store::record::{DeliveryOutcome, OutcomeKind, record_batch};
 use gcc_relay::store::retries::RetryFilter;
-use gcc_relay::store::{Tx, links, tree};
+use gcc_relay::store::tree::LockedTree;
+use gcc_relay::store::{Tx, links};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -73,9 +74,9 @@ fn reimport(relay: &TestRelay) -> JoinHandle<()> {
     tokio::spawn(async move {
         let csv = SMALL_TREE.replace("Cmoi", "Cnew");
         let mut tx = engine.db.begin().await.expect("a transaction");
-        let known = tree::load_known(&mut tx).await.expect("the known tree");
-        let rows = gcc_relay::domain::tree_file::parse(csv.as_bytes(), &known).expect("a good tree file");
-        tree::apply(&mut tx, &rows, now).await.expect("an import");
+        let tree = LockedTree::load(&mut tx).await.expect("the tree");
+        let rows = gcc_relay::domain::tree_file::parse(csv.as_bytes(), &tree.to_known()).expect("a good tree file");
+        tree.apply(&mut tx, &rows, now).await.expect("an import");
         tx.commit().await.expect("committed");
     })
 }
@@ -145,12 +146,12 @@ async fn a_join_code_and_an_import_at_the_same_time_do_not_block_each_other_for_
     let relay = TestRelay::new().await;
     let group = relay.group("lpn").await;
     let mut tx = begin(&relay).await;
-    let known = tree::load_known(&mut tx).await.expect("the known tree");
+    let tree = LockedTree::load(&mut tx).await.expect("the tree");
     let link = relink(&relay, group, "Cnew-lpn");
     assert!(waits_or_ends(&relay, &link).await, "the link does not wait for the import");
     let csv = SMALL_TREE.replace("Cmoi", "Cnew");
-    let rows = gcc_relay::domain::tree_file::parse(csv.as_bytes(), &known).expect("a good tree file");
-    tree::apply(&mut tx, &rows, relay.now()).await.expect("no deadlock");
+    let rows = gcc_relay::domain::tree_file::parse(csv.as_bytes(), &tree.to_known()).expect("a good tree file");
+    tree.apply(&mut tx, &rows, relay.now()).await.expect("no deadlock");
     tx.commit().await.expect("committed");
     link.await.expect("linked");
 }

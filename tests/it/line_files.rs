@@ -329,9 +329,69 @@ async fn a_data_host_that_fails_is_asked_again_and_at_last_no_more() {
     app.line().set_faults(vec![FaultRule::always(Fault::Reset).endpoint(Endpoint::Content)]).expect("faults");
     send(&app, GOVERNOR, picture(90)).await;
     work(&app).await;
-    app.after(Duration::from_hours(25)).await;
+    for state in ["to_fetch", "gone"] {
+        app.after(Duration::from_hours(25)).await;
+        work(&app).await;
+        assert_eq!(states(&app).await, ["handed_over", state], "the last try is made all the same");
+    }
+}
+
+#[tokio::test]
+async fn a_set_of_which_one_cannot_be_fetched_is_handed_over_after_some_minutes_and_the_last_one_follows() {
+    let app = with_coordinator().await;
+    send(&app, GOVERNOR, picture(10).in_set("E005D", 1, 2)).await;
     work(&app).await;
-    assert_eq!(states(&app).await, ["handed_over", "gone"]);
+    let broken = FaultRule::always(Fault::Status { status: 503 }).endpoint(Endpoint::Content);
+    app.line().set_faults(vec![broken]).expect("faults");
+    send(&app, GOVERNOR, picture(90).in_set("E005D", 2, 2)).await;
+    work(&app).await;
+    assert_eq!((submissions(&app).await.len(), states(&app).await.len()), (0, 2));
+    app.after(Duration::from_mins(5)).await;
+    work(&app).await;
+    assert_eq!(submissions(&app).await.iter().map(files_of).collect::<Vec<_>>(), [1]);
+    app.line().set_faults(Vec::new()).expect("no faults");
+    app.after(Duration::from_mins(10)).await;
+    work(&app).await;
+    assert_eq!(submissions(&app).await.iter().map(files_of).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[tokio::test]
+async fn what_the_office_cannot_take_is_told_once_with_the_reason() {
+    let app = with_coordinator().await;
+    sqlx::query("update submission_topics set retired_at = now()")
+        .execute(&mut *app.db().await)
+        .await
+        .expect("a query");
+    for index in [1, 2] {
+        send(&app, GOVERNOR, picture(u8::try_from(index * 90).expect("small")).in_set("E005D", index, 2)).await;
+    }
+    let before = app.line().chat(&GOVERNOR.user_id(&app)).len();
+    work(&app).await;
+    work(&app).await;
+    let chat = app.line().chat(&GOVERNOR.user_id(&app));
+    assert_eq!(chat.len(), before + 1);
+    assert!(said(&app, GOVERNOR).contains("ไม่สามารถรับไฟล์ 2 ไฟล์ที่ส่งมาได้: ระบบยังรับผลงานของหน่วยงานไม่ได้"), "{chat:?}");
+    assert_eq!((states(&app).await, submissions(&app).await.len()), (vec!["refused".to_owned(); 2], 0));
+}
+
+#[tokio::test]
+async fn what_came_by_line_is_not_changed_without_end() {
+    let app = with_coordinator().await;
+    send(&app, GOVERNOR, picture(10)).await;
+    work(&app).await;
+    let made = submissions(&app).await.remove(0);
+    let path = format!("submissions/{}/send-again", made["id"].as_str().expect("an id"));
+    let more = json!({ "topic": "farmers", "title": "ลำไยลำพูน", "outcome": "ขายได้ราคาดี",
+        "files": [{ "file": made["files"][0]["file"], "alt": "ลำไยในสวน" }] });
+    let mut changes = 0;
+    let refused = loop {
+        let answer = app.post(&Who::Coordinator, &path, more.clone()).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        changes += 1;
+    };
+    assert_eq!((refused.problem_name(409), changes), ("steps-full".to_owned(), 49));
 }
 
 #[tokio::test]

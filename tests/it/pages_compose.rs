@@ -302,7 +302,7 @@ async fn publishing_says_first_what_will_happen_and_then_does_it() {
     assert_eq!(done.location(), format!("/bulletins/{id}?said=published"));
     assert_eq!(bulletin(&app, &id).await["deliveries"], 8);
     let page = browser.open(done.location()).await;
-    shows(&page, &["เผยแพร่แล้ว", &format!("href=\"/board/{id}\""), "the-publisher เผยแพร่", "กำลังส่งต่อ"]);
+    shows(&page, &["เผยแพร่แล้ว", &format!("href=\"/board/{id}\""), "ผู้ใช้ publisher เผยแพร่", "กำลังส่งต่อ"]);
     assert_eq!(browser.open(&path).await.location(), format!("/bulletins/{id}"));
 }
 
@@ -340,10 +340,10 @@ async fn a_second_person_sees_what_waits_and_returns_it_with_a_reason_or_approve
     let empty = admin.submit(&at("return"), &[("reason", " ")]).await;
     assert_eq!(empty.status, 422);
     admin.submit(&at("return"), &[("reason", "วันที่ไม่ตรง")]).await.location();
-    shows(&publisher.open(&format!("/bulletins/{id}")).await, &["the-admin ส่งคืนให้แก้ไข: วันที่ไม่ตรง"]);
+    shows(&publisher.open(&format!("/bulletins/{id}")).await, &["ผู้ใช้ admin ส่งคืนให้แก้ไข: วันที่ไม่ตรง"]);
     publisher.submit(&at("submit"), &[]).await.location();
     admin.submit(&at("approve"), &[]).await.location();
-    shows(&publisher.open(&format!("/bulletins/{id}")).await, &[&at("publish"), "the-admin อนุมัติ"]);
+    shows(&publisher.open(&format!("/bulletins/{id}")).await, &[&at("publish"), "ผู้ใช้ admin อนุมัติ"]);
     // and nobody their own
     let own = save(&admin, &with(&[("do", "next")])).await;
     admin.submit(&format!("/bulletins/{own}/submit"), &[]).await.location();
@@ -382,7 +382,7 @@ async fn a_published_bulletin_is_withdrawn_with_a_reason_or_corrected() {
     assert_eq!(empty.status, 422);
     browser.submit(&path, &[("reason", "ข้อมูลคลาดเคลื่อน")]).await.location();
     let page = browser.open(&format!("/bulletins/{id}")).await;
-    shows(&page, &["ยกเลิกแล้ว เนื่องจาก ข้อมูลคลาดเคลื่อน", "the-publisher ยกเลิกประกาศ"]);
+    shows(&page, &["ยกเลิกแล้ว เนื่องจาก ข้อมูลคลาดเคลื่อน", "ผู้ใช้ publisher ยกเลิกประกาศ"]);
     assert_eq!(browser.submit(&path, &[("reason", "อีกครั้ง")]).await.status, 409);
 }
 
@@ -550,4 +550,76 @@ async fn hostile_texts_are_only_texts_on_every_page() {
             assert!(!page.text.contains(markup), "{markup} in {}", page.text);
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_asked_first_is_written_in_the_form_and_more_on_the_page_of_the_draft() {
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
+    let asked = [
+        ("request_kind", "report_establishment"),
+        ("purpose", ""),
+        ("text", "รายงานผลการจัดตั้งกลุ่ม"),
+        ("due_on", "วันศุกร์ที่ ๓๐ มีนาคม ๒๕๖๑"),
+        ("working_days", ""),
+    ];
+    let id = save(&browser, &[with(&[("do", "save")]), asked.to_vec()].concat()).await;
+    let edit = format!("/bulletins/{id}/edit");
+    let first = bulletin(&app, &id).await["requests"].clone();
+    assert_eq!(
+        (&first[0]["kind"], &first[0]["purpose"], &first[0]["due_on"], first.as_array().map(Vec::len)),
+        (&json!("report_establishment"), &json!("act"), &json!("2018-03-30"), Some(1))
+    );
+    let form = browser.open(&edit).await;
+    shows(
+        &form,
+        &["value=\"report_establishment\" selected", "รายงานผลการจัดตั้งกลุ่ม</textarea>", "value=\"๓๐ มีนาคม ๒๕๖๑\""],
+    );
+    // a second one on the page of the draft
+    let second = [("request_kind", "name_coordinator"), ("text", "แจ้งรายชื่อผู้ประสานงาน"), ("working_days", "๕")];
+    browser.submit(&format!("/bulletins/{id}/requests"), &second).await.location();
+    let form = browser.open(&edit).await;
+    shows(&form, &["มีเรื่องที่ขออีก 1 ข้อ"]);
+    // a form that has no such fields leaves both; with the fields empty the first goes
+    let plain = with(&[("seen", hidden(&form, "seen")), ("do", "save")]);
+    browser.submit(&edit, &plain).await.location();
+    assert_eq!(bulletin(&app, &id).await["requests"].as_array().map(Vec::len), Some(2));
+    let form = browser.open(&edit).await;
+    let emptied = asked.map(|(name, _)| (name, ""));
+    let emptied = [with(&[("seen", hidden(&form, "seen")), ("do", "save")]), emptied.to_vec()].concat();
+    browser.submit(&edit, &emptied).await.location();
+    let left = bulletin(&app, &id).await["requests"].clone();
+    assert_eq!((&left[0]["kind"], left.as_array().map(Vec::len)), (&json!("name_coordinator"), Some(1)));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_what_is_asked_is_told_by_its_field_of_the_form() {
+    let app = TestApp::new().await;
+    let browser = app.sign_in(Who::Publisher).await;
+    for (asked, told) in [
+        ([("request_kind", ""), ("text", "รายงานผล"), ("due_on", ""), ("working_days", "")], "โปรดเลือกเรื่องที่ขอ"),
+        ([("request_kind", "disseminate"), ("text", ""), ("due_on", ""), ("working_days", "")], "ข้อความ: ต้องไม่เว้นว่าง"),
+        (
+            [("request_kind", "disseminate"), ("text", "เผยแพร่"), ("due_on", "2018-03-30"), ("working_days", "5")],
+            "โปรดระบุวันสุดท้ายหรือจำนวนวันทำการอย่างใดอย่างหนึ่ง",
+        ),
+        (
+            [("request_kind", "disseminate"), ("text", "เผยแพร่"), ("due_on", ""), ("working_days", "61")],
+            "จำนวนวันทำการต้องเป็น 1 ถึง 60",
+        ),
+        (
+            [
+                ("request_kind", "disseminate"),
+                ("text", "เผยแพร่ภายในวันจันทร์ที่ ๓๐ มีนาคม ๒๕๖๑"),
+                ("due_on", ""),
+                ("working_days", ""),
+            ],
+            "วันในสัปดาห์ไม่ตรงกับวันที่",
+        ),
+    ] {
+        let page = browser.submit("/bulletins/new", &[with(&[("do", "save")]), asked.to_vec()].concat()).await;
+        assert_eq!(page.status, 422, "{told}");
+        shows(&page, &[told, asked[1].1]);
+    }
+    assert_eq!(app.count("select count(*) from bulletins").await, 0);
 }

@@ -51,6 +51,7 @@ const ALWAYS_REFUSED: &[&str] = &[
     "POST /join-slips",
     // without a file
     "POST /submissions/files",
+    "POST /disseminations/pictures",
     "POST /tree/upload",
     // nothing was begun at the provider
     "GET /sign-in/provider/return",

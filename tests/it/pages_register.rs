@@ -25,7 +25,7 @@ async fn a_coordinator_receives_a_letter_endorses_it_and_prints_the_sheet() {
     let location = answer.location();
     let path = format!("/register/{}", id_in(location));
     let page = coordinator.open(location).await.text;
-    for said in ["ลงรับแล้ว", "จังหวัดลำพูน", "<dd>๑</dd>", "๒๒ มี.ค. ๒๕๖๑", "๙.๐๖ น.", "ยังไม่มีการสั่งการ"]
+    for said in ["ลงรับแล้ว", "จังหวัดลำพูน", "<dd>๑</dd>", "๒๒ มีนาคม ๒๕๖๑", "๙.๐๖ น.", "ยังไม่มีการสั่งการ"]
     {
         assert!(page.contains(said), "{said} in {page}");
     }
@@ -54,6 +54,8 @@ async fn what_is_wrong_with_a_letter_is_told_by_its_field_and_takes_no_number() 
         let answer = coordinator.submit("/register/new", &fields).await;
         assert_eq!(answer.status, 422, "{field}");
         assert!(answer.text.contains(&format!("id=\"{field}-fault\"")), "{field}: {}", answer.text);
+        assert!(answer.text.contains("<title>ข้อผิดพลาด: "), "{field}: {}", answer.text);
+        assert!(answer.text.contains(&format!("<li><a href=\"#{field}\">")), "{field}: {}", answer.text);
     }
     coordinator.submit("/register/new", &[("subject", "เรื่องแรก")]).await.location();
     assert_eq!(app.texts("select number::text from register_entries").await, ["1"]);

@@ -64,6 +64,9 @@ const TREE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 303, 401];
 /// Operations; it is in another province.
 const TREE_ELSEWHERE: [u16; 8] = [200, 403, 403, 403, 200, 403, 404, 303];
 const TREE_ELSEWHERE_SEND: [u16; 8] = [303, 403, 403, 403, 303, 403, 404, 401];
+/// The same without saying which version was seen: nothing is overwritten.
+const TREE_NOT_AS_SEEN: [u16; 8] = [409, 403, 403, 403, 409, 403, 409, 401];
+const TREE_ELSEWHERE_NOT_AS_SEEN: [u16; 8] = [409, 403, 403, 403, 409, 403, 404, 401];
 /// What is changed of a group in another province, or at the next.
 const COMMERCE: &[(&str, &str)] = &[
     ("name", "GCC3-ลพ-พาณิชย์จังหวัด"),
@@ -351,8 +354,8 @@ const ROWS: &[Row] = &[
     send("POST /tree/add", "/tree/add", &[("parent", "lpn")], [422, 403, 403, 403, 422, 403, 422, 401]),
     open("GET /groups/{code}/edit", "/groups/lpn-com/edit", TREE),
     open("GET /groups/{code}/edit", "/groups/cmi/edit", TREE_ELSEWHERE),
-    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_SEND),
-    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_SEND),
+    send("POST /groups/{code}/edit", "/groups/lpn-com/edit", COMMERCE, TREE_NOT_AS_SEEN),
+    send("POST /groups/{code}/edit", "/groups/cmi/edit", CHIANG_MAI, TREE_ELSEWHERE_NOT_AS_SEEN),
     open("GET /groups/{code}/retire", "/groups/lpn/retire", TREE),
     open("GET /groups/{code}/retire", "/groups/cmi/retire", TREE_ELSEWHERE),
     // as many were not seen before
@@ -488,6 +491,12 @@ const ROWS: &[Row] = &[
     open("GET /submissions", "/submissions", ALL),
     // a form without a file
     send("POST /submissions/files", "/submissions/files", &[], [400, 403, 403, 400, 400, 400, 400, 401]),
+    // there is no such file
+    open(
+        "GET /submissions/files/{file}/preview",
+        "/submissions/files/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08/preview",
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
     open("GET /submissions/new", "/submissions/new", WORK),
     send("POST /submissions/new", "/submissions/new", MATERIAL_OF_LAMPHUN, WORK_SEND),
     open("GET /submissions/topics", "/submissions/topics", PUBLISH),
@@ -512,16 +521,16 @@ const ROWS: &[Row] = &[
     send(
         "POST /submissions/{id}/step",
         "/submissions/{sent}/step",
-        &[("act", "check")],
+        &[("act", "check"), ("seen", "1")],
         [303, 403, 403, 303, 303, 403, 303, 401],
     ),
     send(
         "POST /submissions/{id}/step",
         "/submissions/{sent by chiangmai}/step",
-        &[("act", "propose")],
+        &[("act", "propose"), ("seen", "1")],
         [303, 403, 403, 404, 303, 404, 404, 401],
     ),
-    send("POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[], PUBLISH_SEND),
+    send("POST /submissions/{id}/accept", "/submissions/{proposed}/accept", &[("seen", "2")], PUBLISH_SEND),
     // how offices spread bulletins further
     open("GET /disseminations", "/disseminations", ALL),
     open("GET /disseminations/new", "/disseminations/new?bulletin={held}", WORK),
@@ -567,6 +576,48 @@ const ROWS: &[Row] = &[
     open("GET /disseminations/sheet/{bulletin}", "/disseminations/sheet/{elsewhere}", WHOLE),
     open("GET /disseminations/{id}", "/disseminations/{spread in lamphun}", ABOVE),
     open("GET /disseminations/{id}", "/disseminations/{spread in chiangmai}", WHOLE),
+    // a form without a file
+    send("POST /disseminations/pictures", "/disseminations/pictures", &[], [400, 403, 403, 400, 400, 400, 400, 401]),
+    // it has no picture
+    open(
+        "GET /disseminations/{id}/pictures/{file}",
+        "/disseminations/{spread in lamphun}/pictures/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        [404, 404, 404, 404, 404, 404, 404, 303],
+    ),
+    open("GET /local-authorities/{bulletin}", "/local-authorities/{held}", ALL),
+    open("GET /local-authorities/{bulletin}", "/local-authorities/{held}?district=chiangmai-far", WHOLE),
+    open("GET /local-authorities/{bulletin}", "/local-authorities/{elsewhere}", WHOLE),
+    // a steward publishes for the own office, and for none below or beside it
+    open("GET /issuers", "/issuers", ORIGINATE),
+    open("GET /offices/{code}/profile", "/offices/lamphun/profile", ORIGINATE),
+    open("GET /offices/{code}/profile", "/offices/lamphun-commerce/profile", PUBLISH),
+    open("GET /offices/{code}/profile", "/offices/chiangmai/profile", WRITE),
+    send(
+        "POST /offices/{code}/profile",
+        "/offices/lamphun/profile",
+        &[("unit", "กลุ่มงานประชาสัมพันธ์")],
+        // the form that shows what is there now, as none of them saw the one before
+        [303, 409, 403, 409, 403, 403, 403, 401],
+    ),
+    send(
+        "POST /offices/{code}/profile",
+        "/offices/lamphun-commerce/profile",
+        &[("x", "-")],
+        [422, 422, 403, 403, 403, 403, 403, 401],
+    ),
+    send(
+        "POST /offices/{code}/profile",
+        "/offices/chiangmai/profile",
+        &[("x", "-")],
+        [422, 422, 403, 404, 403, 403, 403, 401],
+    ),
+    // what was not accepted is no poster
+    send(
+        "POST /submissions/{id}/posters",
+        "/submissions/{sent}/posters",
+        &[("file", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), ("poster", "yes")],
+        [409, 409, 403, 403, 403, 403, 403, 401],
+    ),
     send(
         "POST /disseminations/{id}/replace",
         "/disseminations/{spread in lamphun}/replace",

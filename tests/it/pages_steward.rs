@@ -55,7 +55,7 @@ async fn from_the_link_in_the_message_it_is_one_tap_to_forward() {
     let after = page(governor.open(went.location()).await);
     says(
         &after,
-        &["ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ", "LINE รับข้อความแล้วเมื่อ", "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม", "รอพาณิชย์จังหวัดลำพูนส่งต่อ"],
+        &["ส่งต่อแล้วโดย ผู้ใช้ steward เมื่อ", "LINE รับข้อความแล้วเมื่อ", "ส่งเข้ากลุ่มแล้ว 2 จาก 3 กลุ่ม", "รอพาณิชย์จังหวัดลำพูนส่งต่อ"],
     );
     assert!(!after.text.contains("value=\"forward\""), "there is nothing left to forward");
     app.relay.assert_exact(id.parse().expect("an id")).await;
@@ -236,12 +236,12 @@ async fn the_receipt_follows_by_itself_until_all_is_settled() {
     governor.submit(&format!("/waiting/{id}/forward"), &[("into", "lpn")]).await.location();
     let part = format!("/waiting/{id}/receipt");
     let sending = page(governor.open(&part).await);
-    says(&sending, &["hx-trigger=\"every 2s\"", "LINE รับข้อความแล้ว 0 จาก 3 กลุ่ม"]);
+    says(&sending, &["hx-trigger=\"every 2s\"", "ส่งเข้ากลุ่มแล้ว 0 จาก 3 กลุ่ม"]);
     app.run().await;
-    says(&page(governor.open(&part).await), &["hx-trigger=\"every 15s\"", "LINE รับข้อความแล้ว 2 จาก 3 กลุ่ม"]);
+    says(&page(governor.open(&part).await), &["hx-trigger=\"every 15s\"", "ส่งเข้ากลุ่มแล้ว 2 จาก 3 กลุ่ม"]);
     app.after(Duration::from_mins(31)).await;
     let settled = page(governor.open(&part).await);
-    says(&settled, &["LINE รับข้อความแล้ว 3 จาก 3 กลุ่ม", "สิ้นสุดการส่งทุกกลุ่มแล้ว"]);
+    says(&settled, &["ส่งเข้ากลุ่มแล้ว 3 จาก 3 กลุ่ม", "สิ้นสุดการส่งทุกกลุ่มแล้ว"]);
     assert!(!settled.text.contains("hx-trigger") && !settled.text.contains("<html"));
 }
 

@@ -314,7 +314,7 @@ async fn an_agency_sees_how_bulletins_stand_in_its_own_part_of_the_tree() {
     assert!(agency.open("/status").await.text.contains("ยังไม่มีประกาศสำหรับหน่วยงานของท่าน"));
     let held = app.held().await;
     let list = agency.open("/status").await.text;
-    assert!(list.contains("LINE รับข้อความแล้ว 0 จาก 1 กลุ่ม") && !list.contains("GCC1"), "{list}");
+    assert!(list.contains("ส่งเข้ากลุ่มแล้ว 0 จาก 1 กลุ่ม") && !list.contains("GCC1"), "{list}");
     let path = format!("/status/{held}");
     let one = agency.open(&path).await.text;
     assert!(one.contains("รอกลุ่มระดับบน") && one.contains("รอ LINE รับข้อความของกลุ่มระดับบน (lpn) ก่อน"), "{one}");
@@ -325,7 +325,7 @@ async fn an_agency_sees_how_bulletins_stand_in_its_own_part_of_the_tree() {
     assert!(one.contains("รอพาณิชย์จังหวัดลำพูนส่งต่อเข้ากลุ่ม (ระบบจะดำเนินการเองเมื่อ 23 มี.ค. 2561"), "{one}");
     app.after(Duration::from_mins(31)).await;
     let one = agency.open(&path).await.text;
-    assert!(one.contains("LINE รับข้อความแล้ว 1 จาก 1 กลุ่ม"), "{one}");
+    assert!(one.contains("ส่งเข้ากลุ่มแล้ว 1 จาก 1 กลุ่ม"), "{one}");
     for word in ["delivered", "อ่านแล้ว", "ส่งถึงแล้ว"] {
         assert!(!one.contains(word), "{word}");
     }
@@ -334,7 +334,7 @@ async fn an_agency_sees_how_bulletins_stand_in_its_own_part_of_the_tree() {
     let steward = app.sign_in(Who::Steward).await.open("/status").await.text;
     assert!(steward.contains("GCC2") && steward.contains("GCC3") && !steward.contains("GCC1"), "{steward}");
     let admin = app.sign_in(Who::Admin).await.open("/status").await.text;
-    assert!(admin.contains("GCC1") && admin.contains("LINE รับข้อความแล้ว 1 จาก 1 กลุ่ม"), "{admin}");
+    assert!(admin.contains("GCC1") && admin.contains("ส่งเข้ากลุ่มแล้ว 1 จาก 1 กลุ่ม"), "{admin}");
 }
 
 #[tokio::test]

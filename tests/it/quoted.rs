@@ -42,6 +42,8 @@ async fn a_quote_with_a_word_of_the_list_is_a_tap_of_that_person_and_thanked_lik
     let id = app.relayed().await;
     let said = quote(&app, "Cmoi", pushed(&app, "Cmoi"), Some("รับทราบครับ 🙏"), false).await;
     assert_eq!((taps(&app, &id, "moi").await, thanks(&app, "Cmoi")), ((1, 0), 1));
+    let told = |line: &String| line.contains("ขอขอบคุณ") && line.contains("การปฏิบัติการสื่อสารงานของรัฐบาล");
+    assert!(app.line().chat("Cmoi").iter().any(told), "it says which bulletin it was");
     app.line().redeliver(&said.webhook_event_id).await.expect("again");
     let tap = GroupEvent::Postback { member: 3, data: app.button("Cmoi"), display_text: None };
     app.line().happen("Cmoi", tap).await.expect("tapped");

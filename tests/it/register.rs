@@ -499,3 +499,40 @@ async fn the_file_of_a_register_is_narrowed_as_its_list_is() {
     assert_eq!(app.get(&Who::Admin, "register.csv").await.pointers(422), ["?office"]);
     app.get(&Who::Coordinator, "register.csv?limit=1").await.problem(422);
 }
+
+/// More entries of Lamphun than are looked at for one page, of which two bear the abbreviation ลพ.
+pub async fn fill_beyond_a_look(app: &TestApp) {
+    for statement in [
+        "insert into register_years (office_id, year, last_number) select id, 2561, 10100 from offices where code = 'lamphun'",
+        "insert into register_entries (id, office_id, year, number, subject, received_at, recorded_at, recorded_by, how, search_form)
+        select gen_random_uuid(), o.id, 2561, n, 'เรื่องที่ ' || n, timestamptz '2018-01-01 03:00Z' + n * interval '1 minute',
+            timestamptz '2018-03-01 03:00Z', 'key:admin', 'api', case when n in (3, 10050) then 'ลพ0017' else 'เรื่องที่' || n end
+        from offices o, generate_series(1, 10100) n where o.code = 'lamphun'",
+    ] {
+        sqlx::query(statement).execute(&mut *app.db().await).await.expect("inserted");
+    }
+}
+
+#[tokio::test]
+async fn words_of_which_no_index_knows_are_looked_for_part_by_part() {
+    let app = TestApp::new().await;
+    fill_beyond_a_look(&app).await;
+    let numbers = |page: &Value| -> Vec<i64> {
+        page["items"].as_array().expect("items").iter().filter_map(|item| item["number"].as_i64()).collect()
+    };
+    let first = app.get(&Who::Steward, "register?q=ลพ").await.expect(200);
+    assert_eq!(numbers(&first), [10_050]);
+    let cursor = first["next_cursor"].as_str().expect("it goes on");
+    let second = app.get(&Who::Steward, &format!("register?q=ลพ&cursor={cursor}")).await.expect(200);
+    assert_eq!((numbers(&second), &second["next_cursor"]), (vec![3], &Value::Null));
+    // an index knows this one
+    let whole = app.get(&Who::Steward, "register?q=ลพ+0017").await.expect(200);
+    assert_eq!((numbers(&whole), &whole["next_cursor"]), (vec![10_050, 3], &Value::Null));
+    let browser = app.sign_in(Who::Steward).await;
+    let page = browser.open("/register?q=ลพ").await;
+    assert!(page.text.contains("ช่วงนี้ค้นถึงเลขรับ 101/2561"), "{}", page.text);
+    let none = browser.open("/register?q=กย").await;
+    assert!(none.text.contains("ช่วงนี้ค้นถึงเลขรับ 101/2561") && none.text.contains("รายการก่อนหน้า"), "{}", none.text);
+    let file = app.get(&Who::Steward, "register.csv?q=ลพ").await;
+    assert_eq!(file.text.lines().count(), 3, "a file is whole: {}", file.text);
+}

@@ -69,7 +69,7 @@ async fn the_coordinator_is_reminded_at_half_of_the_time_and_on_the_last_day_the
     until(&app, "2018-03-27T01:30:00Z").await;
     assert_eq!(all(), (1, 0, 0, 0), "half of the time is over, and offices open");
     let said = last_line(&app, COORDINATOR);
-    for part in ["ภายในวันที่ ๓๐ มี.ค. ๒๕๖๑", "1. รายงานผลการจัดตั้งกลุ่ม", "2. แจ้งรายชื่อผู้ประสานงาน", "/requests?office=lamphun"]
+    for part in ["ภายในวันที่ ๓๐ มีนาคม ๒๕๖๑", "1. รายงานผลการจัดตั้งกลุ่ม", "2. แจ้งรายชื่อผู้ประสานงาน", "/requests?office=lamphun"]
     {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -123,6 +123,33 @@ async fn who_has_answered_is_not_reminded_and_one_that_line_did_not_take_yet_is_
     app.faults([]);
     until(&app, "2018-03-27T03:30:00Z").await;
     assert_eq!((got(&app, GOVERNOR), outcomes(&app).await), (0, vec!["half, not_needed".to_owned()]));
+}
+
+#[tokio::test]
+async fn what_is_said_before_the_last_day_is_over_is_not_said_afterwards() {
+    let app = TestApp::new().await;
+    bind(&app, "the-steward", "lamphun", GOVERNOR).await;
+    ask(&app).await;
+    until(&app, "2018-03-27T01:30:00Z").await;
+    // LINE takes nothing on the last day
+    app.faults([FaultRule::always(Fault::Rate429).group(&GOVERNOR.user_id(&app))]);
+    until(&app, "2018-03-30T01:30:00Z").await;
+    assert_eq!(outcomes(&app).await, ["half, accepted", "deadline, open"]);
+    app.faults([]);
+    until(&app, "2018-03-30T17:30:00Z").await;
+    assert_eq!(outcomes(&app).await, ["half, accepted", "deadline, not_needed"]);
+    until(&app, "2018-03-31T05:00:00Z").await;
+    assert_eq!(got(&app, GOVERNOR), 1);
+}
+
+#[tokio::test]
+async fn whoever_is_bound_when_the_time_is_over_is_not_told_of_the_last_day() {
+    let app = TestApp::new().await;
+    ask(&app).await;
+    until(&app, "2018-03-31T05:00:00Z").await;
+    bind(&app, "the-steward", "lamphun", GOVERNOR).await;
+    until(&app, "2018-04-02T01:30:00Z").await;
+    assert_eq!(outcomes(&app).await, ["above, accepted"], "about those below, and nothing of the office itself");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gcc_relay::simulator::{ChannelChange, Fault, FaultRule, GroupConfig, Quota};
 use serde_json::json;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, hidden_in};
 use crate::pages_scenes::{Shown, look, look_at_all};
 use crate::test_app::{TestApp, Who};
 
@@ -151,8 +151,9 @@ pub async fn chart(app: &TestApp) -> Vec<Shown> {
         let sent = admin.submit_with_file("/tree/upload", &[("channel", "gcc")], "file", file.as_bytes()).await;
         let review = sent.location().to_owned();
         look(&mut shown, &admin, &review).await;
-        for act in ["apply", "undo"] {
-            admin.submit(&format!("{review}/{act}"), &[]).await.location();
+        let version = hidden_in(&admin.open(&review).await.text, "version");
+        for (act, fields) in [("apply", &[("version", version.as_str())][..]), ("undo", &[][..])] {
+            admin.submit(&format!("{review}/{act}"), fields).await.location();
             look_at_all(&mut shown, &admin, &[&review, "/tree", "/groups/cmi/retire"]).await;
         }
     }
@@ -300,8 +301,9 @@ pub async fn nothing(app: &TestApp) -> Vec<Shown> {
     // registers and records are never emptied but here
     let register = "alter table register_endorsements disable trigger register_endorsements_never_emptied";
     let records = "alter table disseminations disable trigger disseminations_never_emptied";
+    let pictures = "alter table dissemination_files disable trigger dissemination_files_never_emptied";
     let marks = "alter table establishment_marks disable trigger establishment_marks_never_emptied";
-    for statement in [register, records, marks, "truncate channels cascade"] {
+    for statement in [register, records, pictures, marks, "truncate channels cascade"] {
         sqlx::query(statement).execute(&mut *app.db().await).await.expect("no tree");
     }
     look_at_all(

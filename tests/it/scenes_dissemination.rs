@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::form_words::Words;
 use crate::pages_scenes::{Shown, look, look_at_all};
+use crate::submissions::infographic;
 use crate::test_app::{TestApp, Who};
 
 async fn record(app: &TestApp, body: Value) -> String {
@@ -19,6 +21,19 @@ pub async fn spreading(app: &TestApp) -> Vec<Shown> {
     let id = app.held().await;
     let (form, reach) = (format!("/disseminations/new?bulletin={id}"), format!("/disseminations/reach/{id}"));
     look_at_all(&mut shown, &coordinator, &[&form, &reach]).await;
+    // with a picture, and what is wrong with one
+    let upload = async |fields: &[(&str, &str)], bytes: &[u8]| {
+        coordinator.submit_with_file("/disseminations/pictures", fields, "file", bytes).await
+    };
+    shown.push(("no picture".into(), upload(&[("bulletin", &id)], b"x").await));
+    let with_picture = upload(&[("bulletin", &id)], &infographic(90, 120, 1)).await.location().to_owned();
+    look(&mut shown, &coordinator, &with_picture).await;
+    let picture = with_picture.rsplit('=').next().expect("an id").to_owned();
+    let seen = json!({ "bulletin_id": id, "medium": "website", "area": "51", "pictures": [picture] });
+    let seen = record(app, seen).await;
+    look(&mut shown, &coordinator, &format!("/disseminations/{seen}")).await;
+    look(&mut shown, &coordinator, &format!("/disseminations/{seen}?pictures={picture}")).await;
+    shown.push(("no picture in its place".into(), upload(&[("record", &seen)], b"x").await));
     let least = record(app, json!({ "bulletin_id": id, "medium": "website", "area": "51" })).await;
     let village = json!({
         "bulletin_id": id, "medium": "broadcast_tower", "area": "510102", "village": 3, "estimated_reach": 400,
@@ -41,6 +56,7 @@ pub async fn spreading(app: &TestApp) -> Vec<Shown> {
     for record in [&least, &wrong, newer] {
         look(&mut shown, &coordinator, &format!("/disseminations/{record}")).await;
     }
+    look(&mut shown, &operator, &format!("/board/{id}")).await;
     look_at_all(&mut shown, &publisher, &["/disseminations", &format!("/disseminations/{least}"), &reach]).await;
     // what is wrong with what was typed
     let nothing = [("medium", ""), ("area", "5"), ("times", "x"), ("reach", "x"), ("evidence", "x"), ("outlet", "")];
@@ -61,6 +77,13 @@ pub async fn spreading(app: &TestApp) -> Vec<Shown> {
         let (script, sheet) = (format!("/disseminations/script/{id}"), format!("/disseminations/sheet/{id}"));
         look_at_all(&mut shown, &coordinator, &[&script, &sheet]).await;
     }
+    // a sheet with the bulletin's picture
+    let admin = app.sign_in(Who::Admin).await;
+    let words = Words::new(app, &admin).await;
+    let picture = json!([{ "image": words.known("image"), "alt": "แผนที่" }]);
+    let drawn = app.write_with(json!({ "attachments": picture })).await;
+    app.release(&drawn).await;
+    look(&mut shown, &coordinator, &format!("/disseminations/sheet/{drawn}")).await;
     let code = app.texts("select code from read_back_codes limit 1").await.remove(0);
     let village = Browser::new(app);
     look(&mut shown, &village, "/readback").await;
@@ -76,5 +99,28 @@ pub async fn spreading(app: &TestApp) -> Vec<Shown> {
         record(app, json!({ "bulletin_id": id, "medium": "other", "area": "51", "times": n % 9 + 1 })).await;
     }
     look(&mut shown, &coordinator, "/disseminations").await;
+    local_authorities(app, &mut shown).await;
     shown
+}
+
+/// What became of a bulletin at local authorities: none yet, some with a receipt and some without, more than a page of them.
+async fn local_authorities(app: &TestApp, shown: &mut Vec<Shown>) {
+    let (coordinator, operator) = (app.sign_in(Who::Coordinator).await, app.sign_in(Who::Operator).await);
+    let before = app.held().await;
+    look(shown, &coordinator, &format!("/local-authorities/{before}")).await;
+    look(shown, &coordinator, &format!("/local-authorities/{before}?show=missing")).await;
+    let far = (0..105).map(|n| {
+        format!(
+            "lpn-far{n},lpn-dist,3,อปท. {n},far{n},องค์การบริหารส่วนตำบล {n},local_authority,51,gcc,,20,25,automatic,,\n"
+        )
+    });
+    let tree: String = std::iter::once(crate::local_authorities::with_local_authorities()).chain(far).collect();
+    app.import(&tree).await;
+    let id = app.relayed().await;
+    let path = format!("/local-authorities/{id}");
+    for browser in [&coordinator, &operator] {
+        look(shown, browser, &path).await;
+    }
+    look(shown, &coordinator, &format!("{path}?district=lamphun-d1&show=missing")).await;
+    look(shown, &coordinator, &format!("{path}?district=lamphun-d1")).await;
 }

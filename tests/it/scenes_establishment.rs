@@ -8,7 +8,7 @@ use gcc_relay::relay::mails::send_mails;
 use gcc_relay::relay::settings::{EstablishmentRules, Settings};
 use serde_json::json;
 
-use crate::establishment::ask;
+use crate::establishment::{ask, with_a_group_elsewhere};
 use crate::mail_server::{Conduct, MailServer};
 use crate::pages_scenes::{Shown, look, look_at_all};
 use crate::test_app::{TestApp, Who};
@@ -31,6 +31,8 @@ async fn without_mail() -> Vec<Shown> {
 /// Offices and reports in every state.
 pub async fn setting_up(app: &TestApp) -> Vec<Shown> {
     let mut shown = without_mail().await;
+    let elsewhere = with_a_group_elsewhere().await;
+    look(&mut shown, &elsewhere.sign_in(Who::Steward).await, "/establishment/offices/lamphun-commerce").await;
     let server = MailServer::start().await;
     let engine = Engine { mailer: Some(server.mailer()), ..app.engine.clone() };
     let (admin, steward) = (app.sign_in(Who::Admin).await, app.sign_in(Who::Steward).await);

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::pages_scenes::{Shown, look, look_at_all};
+use crate::register::fill_beyond_a_look;
 use crate::test_app::{TestApp, Who};
 
 fn path_of(entry: &Value) -> String {
@@ -36,6 +37,9 @@ pub async fn registers(app: &TestApp) -> Vec<Shown> {
     look_at_all(&mut shown, &coordinator, &["/register", "/register?year=2561"]).await;
     let publisher = app.sign_in(Who::Publisher).await;
     look(&mut shown, &publisher, "/register").await;
+    let long = TestApp::new().await;
+    fill_beyond_a_look(&long).await;
+    look_at_all(&mut shown, &long.sign_in(Who::Steward).await, &["/register?q=ลพ", "/register?q=กย"]).await;
     shown
 }
 

@@ -1,6 +1,9 @@
 //! What a steward sees: nothing to do, one bulletin, several; for one group or more; and how it goes on below.
 
+use std::time::Duration;
+
 use gcc_relay::domain::account::Role;
+use gcc_relay::domain::thai::to_bangkok;
 use gcc_relay::simulator::{GroupConfig, GroupEvent};
 use serde_json::json;
 
@@ -40,6 +43,7 @@ pub async fn forwarding(app: &TestApp) -> Vec<Shown> {
     // who forwards and does not write
     let duty = app.sign_in_as("the-duty", Role::Operator, Some("lamphun")).await;
     look(&mut shown, &duty, "/waiting").await;
+    by_hand(app, &steward, &mut shown).await;
     shown
 }
 
@@ -81,4 +85,28 @@ async fn into_several(app: &TestApp, steward: &Browser<'_>, shown: &mut Vec<Show
     let body = json!({ "into": ["lpn", "lpn-2"], "reason": "ไม่เกี่ยวข้องกับพื้นที่" });
     app.post(&Who::Steward, &format!("bulletins/{id}/decline"), body).await;
     look(shown, steward, &path).await;
+}
+
+/// For a group that gets its copies by hand, with something to do by a day that passes.
+async fn by_hand(app: &TestApp, steward: &Browser<'_>, shown: &mut Vec<Shown>) {
+    app.patch(&Who::Admin, "groups/lpn", json!({ "way": "listen" })).await.expect(200);
+    let asked = json!([
+        { "kind": "name_coordinator", "text": "แจ้งรายชื่อ", "due_on": to_bangkok(app.now()).date() },
+        { "kind": "inform_staff", "text": "แจ้งเจ้าหน้าที่" },
+    ]);
+    let due = json!({ "requested": true, "due_at": app.now() + Duration::from_hours(1) });
+    let id = app.write_with(json!({ "requests": asked, "acknowledgement": due })).await;
+    let admin = app.sign_in(Who::Admin).await;
+    look(shown, &admin, &format!("/bulletins/{id}/publish")).await;
+    app.release(&id).await;
+    app.run().await;
+    look_at_all(shown, steward, &[&format!("/waiting/{id}"), "/waiting/all", "/waiting", "/requests"]).await;
+    let agency = app.sign_in(Who::Agency).await;
+    look_at_all(shown, &agency, &[&format!("/status/{id}"), &format!("/bulletins/{id}")]).await;
+    let bulletin = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
+    let public = bulletin["public_url"].as_str().and_then(|url| url.find("/b/").map(|at| url[at..].to_owned()));
+    look(shown, &admin, &public.expect("an address")).await;
+    // a day is longer than a session
+    app.after(Duration::from_hours(24)).await;
+    look_at_all(shown, &app.sign_in(Who::Steward).await, &["/waiting", "/requests"]).await;
 }

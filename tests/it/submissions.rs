@@ -7,9 +7,11 @@ use gcc_relay::domain::account::Role;
 use gcc_relay::domain::actor::Actor;
 use gcc_relay::domain::ids::SubmissionId;
 use gcc_relay::files::FileStore;
+use gcc_relay::files::keep::NotKept;
 use gcc_relay::files::store::Place;
 use gcc_relay::files::sweep::sweep;
-use gcc_relay::store::files::{Alike, list_alike};
+use gcc_relay::store::files::{Alike, find_file, hold_files, list_alike, mark_going};
+use gcc_relay::store::images::find_image;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -235,6 +237,8 @@ async fn faults_of_material_are_told_by_field() {
         (json!({ "title": "" }), "/title"),
         (json!({ "outcome": null }), "/outcome"),
         (json!({ "figures": "ลับมาก" }), "/figures"),
+        (json!({ "contact": "กลุ่มงานเอกสารลับมาก" }), "/contact"),
+        (json!({ "files": [{ "file": picture, "alt": "เอกสารลับมาก" }] }), "/files/0/alt"),
         (json!({ "files": carry(&[&absent]) }), "/files/0/file"),
         (json!({ "files": carry(&[&clip, &picture]) }), "/files"),
         (json!({ "files": carry(&[&picture, &picture]) }), "/files"),
@@ -291,6 +295,39 @@ async fn what_nothing_uses_is_thrown_away_and_what_is_used_stays() {
     // the same again is kept anew
     assert_eq!(file(&app, &Who::Agency, CLIP).await, unused);
     assert!(walk(app.files.path()).iter().any(|name| name.contains(&unused)));
+}
+
+#[tokio::test]
+async fn what_was_being_thrown_away_cannot_be_used_and_goes_in_the_next_round_or_comes_anew() {
+    let app = TestApp::new().await;
+    let (one, other) = (file(&app, &Who::Agency, CLIP).await, file(&app, &Who::Agency, &infographic(90, 120, 1)).await);
+    // killed when that was noted, before the bytes went
+    for id in [&one, &other] {
+        mark_going(&mut *app.db().await, id.parse().expect("an id")).await.expect("noted");
+        let refused =
+            app.post(&Who::Agency, "submissions", material(json!({ "files": [{ "file": id, "alt": "ภาพ" }] }))).await;
+        assert_eq!(refused.pointers(422), ["/files/0/file"]);
+    }
+    // somebody uploads one of them again: it is kept anew, and stays
+    assert_eq!(file(&app, &Who::Agency, &infographic(90, 120, 1)).await, other);
+    send(&app, json!({ "files": [{ "file": other, "alt": "ภาพ" }] })).await;
+    let later = app.now() + Duration::from_hours(8 * 24);
+    assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 1);
+    let left = walk(app.files.path());
+    assert!(left.iter().any(|name| name.contains(&other)) && !left.iter().any(|name| name.contains(&one)), "{left:?}");
+    assert_eq!(app.count("select count(*) from files").await, 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_used_while_it_is_looked_for_is_not_thrown_away() {
+    let app = TestApp::new().await;
+    let id = file(&app, &Who::Agency, CLIP).await.parse().expect("an id");
+    let later = app.now() + Duration::from_hours(8 * 24);
+    let mut holding = app.web_app.db.begin().await.expect("a transaction");
+    assert_eq!(hold_files(&mut holding, &[id]).await.expect("held").len(), 1);
+    assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 0);
+    drop(holding);
+    assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 1);
 }
 
 fn walk(folder: &std::path::Path) -> Vec<String> {
@@ -376,6 +413,270 @@ async fn a_set_of_pictures_goes_out_in_front_of_the_card_and_can_be_fetched_by_l
     // what a bulletin carries is never thrown away
     let later = app.now() + Duration::from_hours(24 * 365);
     assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 0);
+}
+
+#[tokio::test]
+async fn of_four_pictures_none_is_lost_whatever_their_shape() {
+    let app = TestApp::new().await;
+    for (steep, card, links) in [(1, "ภาพที่ 3", 0), (4, "ภาพที่ 1", 1)] {
+        let mut files = Vec::new();
+        for seed in [1, 3, 5, 7] {
+            let height = if files.len() < steep { 1_300 } else { 400 };
+            let picture = file(&app, &Who::Agency, &infographic(300, height, seed)).await;
+            files.push(json!({ "file": picture, "alt": format!("ภาพที่ {seed}") }));
+        }
+        let id = send(&app, json!({ "files": files })).await;
+        step(&app, Who::Steward, &id, "propose").await.expect(200);
+        let draft = step(&app, Who::Publisher, &id, "accept").await.expect(200)["bulletin"].clone();
+        let path = format!("bulletins/{}", draft.as_str().expect("an id"));
+        let draft = app.get(&Who::Publisher, &path).await.expect(200);
+        let mut shown: Vec<&str> =
+            draft["attachments"].as_array().expect("files").iter().filter_map(|one| one["alt"].as_str()).collect();
+        assert_eq!(shown.first(), Some(&card));
+        shown.sort_unstable();
+        assert_eq!(shown, ["ภาพที่ 1", "ภาพที่ 3", "ภาพที่ 5", "ภาพที่ 7"]);
+        // of the one in the card only its top is seen there
+        assert_eq!(draft["links"].as_array().map(Vec::len), Some(links));
+    }
+}
+
+#[tokio::test]
+async fn who_decides_about_what_they_have_not_seen_is_told_to_look_again() {
+    let app = TestApp::new().await;
+    let id = send(&app, json!({})).await;
+    let act = async |who: Who, act: &str, seen: i16| {
+        let body = json!({ "seen": seen, "reason": "โปรดระบุช่วงเวลา" });
+        let body = if act == "return" { body } else { json!({ "seen": seen }) };
+        app.post(&who, &format!("submissions/{id}/{act}"), body).await
+    };
+    let steward = app.sign_in(Who::Steward).await;
+    let page = steward.open(&format!("/submissions/{id}")).await.text;
+    assert!(page.contains(r#"name="seen" value="1""#), "{page}");
+    act(Who::Coordinator, "check", 1).await.expect(200);
+    for late in ["propose", "return"] {
+        assert_eq!(act(Who::Coordinator, late, 1).await.problem_name(409), "changed-since", "{late}");
+    }
+    let late = steward
+        .submit(&format!("/submissions/{id}/step"), &[("act", "propose"), ("remark", "เห็นชอบ"), ("seen", "1")])
+        .await;
+    assert!(late.status == 409 && late.text.contains("เห็นชอบ") && late.text.contains(r#"name="seen" value="2""#));
+    act(Who::Steward, "propose", 2).await.expect(200);
+    assert_eq!(act(Who::Publisher, "accept", 2).await.problem_name(409), "changed-since");
+    let publisher = app.sign_in(Who::Publisher).await;
+    let accept = format!("/submissions/{id}/accept");
+    assert_eq!(publisher.submit(&accept, &[("seen", "2")]).await.status, 409);
+    assert_eq!(publisher.submit(&accept, &[]).await.status, 409, "who saw nothing decides nothing");
+    assert_eq!(app.count("select count(*) from bulletins").await, 0);
+    assert_eq!(publisher.submit(&accept, &[("seen", "3")]).await.status, 303);
+}
+
+#[tokio::test]
+async fn no_person_checks_what_they_sent_themselves_for_an_office_below() {
+    let app = TestApp::new().await;
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let sent = [("office", "lamphun-commerce"), ("topic", "farmers"), ("title", "ลำไย"), ("outcome", "ราคาเพิ่มขึ้น")];
+    let made = coordinator.submit("/submissions/new", &sent).await;
+    let id = made.location().split(['/', '?']).nth(2).expect("an id").to_owned();
+    let acts = async |act: &str, seen: &str| {
+        coordinator.submit(&format!("/submissions/{id}/step"), &[("act", act), ("seen", seen)]).await.status
+    };
+    assert_eq!((acts("check", "1").await, acts("propose", "1").await), (403, 403));
+    // nor what they sent before somebody else changed it
+    let reason = json!({ "reason": "โปรดระบุช่วงเวลา" });
+    app.post(&Who::Steward, &format!("submissions/{id}/return"), reason).await.expect(200);
+    app.post(&Who::Agency, &format!("submissions/{id}/send-again"), material(json!({}))).await.expect(200);
+    assert_eq!(acts("check", "3").await, 403);
+    step(&app, Who::Steward, &id, "check").await.expect(200);
+    // a key is a system, with which many people work
+    let made = app.post(&Who::Coordinator, "submissions", material(json!({ "office": "lamphun-commerce" }))).await;
+    let id = made.expect(201)["id"].as_str().expect("an id").to_owned();
+    step(&app, Who::Coordinator, &id, "check").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_small_picture_of_what_was_sent_up_is_seen_by_those_who_see_it_until_it_is_accepted() {
+    let app = TestApp::new().await;
+    let picture = file(&app, &Who::Agency, &infographic(900, 1_200, 1)).await;
+    let agency = app.sign_in(Who::Agency).await;
+    let upload = agency.submit_with_file("/submissions/files", &[], "file", &infographic(300, 200, 5)).await;
+    let fresh = upload.location().split("files=").nth(1).expect("a file").to_owned();
+    let form = agency.open(upload.location()).await.text;
+    assert!(form.contains(&format!("/submissions/files/{fresh}/preview")), "{form}");
+    let id = send(&app, json!({ "files": [{ "file": picture, "alt": "ภาพ" }] })).await;
+    let small = app.texts("select encode(preview_id, 'hex') from files order by created_at, bytes desc").await;
+    let public = async || {
+        let mut found = 0;
+        for small in &small {
+            found += usize::from(fetch(&app, &Who::Nobody, &format!("/i/{small}.jpg"), None).await.0 == 200);
+        }
+        found
+    };
+    assert_eq!((small.len(), public().await), (2, 0));
+    let preview = |file: &str| format!("/submissions/files/{file}/preview");
+    let (steward, publisher) = (app.sign_in(Who::Steward).await, app.sign_in(Who::Publisher).await);
+    for (browser, sent, not_sent) in [(&agency, 200, 200), (&steward, 200, 404), (&publisher, 200, 404)] {
+        let answers = (browser.open(&preview(&picture)).await, browser.open(&preview(&fresh)).await);
+        assert_eq!((answers.0.status, answers.1.status), (sent, not_sent));
+    }
+    assert!(!agency.open(&format!("/submissions/{id}")).await.text.contains("/i/"));
+    step(&app, Who::Steward, &id, "propose").await.expect(200);
+    step(&app, Who::Publisher, &id, "accept").await.expect(200);
+    assert_eq!(public().await, 1);
+}
+
+#[tokio::test]
+async fn the_list_as_a_file_is_whole_however_long_it_is() {
+    let app = TestApp::new().await;
+    send(&app, json!({})).await;
+    let many = "insert into submissions (id, office_id, kind, topic, title, outcome, way, sent_at, sent_by, changed_at)
+        select gen_random_uuid(), office_id, kind, topic, 'อีกเรื่อง ' || n, outcome, way, sent_at, sent_by, changed_at
+        from submissions, generate_series(1, 2300) n";
+    sqlx::query(many).execute(&mut *app.db().await).await.expect("a query");
+    let steward = app.sign_in(Who::Steward).await;
+    let file = steward.open("/submissions?csv=yes").await;
+    assert_eq!(file.text.lines().count(), 2_302, "the heading, and each once");
+    let different: std::collections::BTreeSet<&str> = file.text.lines().collect();
+    assert_eq!(different.len(), 2_302);
+}
+
+#[tokio::test]
+async fn what_one_account_uploads_within_a_month_has_a_bound() {
+    let app = TestApp::new().await;
+    let clip = file(&app, &Who::Agency, CLIP).await;
+    sqlx::query("update files set bytes = 19999999").execute(&mut *app.db().await).await.expect("a query");
+    let refused = upload(&app, &Who::Agency, PDF).await;
+    assert_eq!(refused.problem_name(413), "too-much-uploaded");
+    let agency = app.sign_in(Who::Agency).await;
+    sqlx::query("update files set created_by = 'user:the-agency'")
+        .execute(&mut *app.db().await)
+        .await
+        .expect("a query");
+    let page = agency.submit_with_file("/submissions/files", &[], "file", PDF).await;
+    assert!(page.status == 422 && page.text.contains("20 MB"), "{}", page.text);
+    assert_eq!(file(&app, &Who::Agency, CLIP).await, clip, "the same again takes no room");
+    file(&app, &Who::Steward, PDF).await;
+    let by = Actor::user("agency");
+    let body = futures_util::stream::iter([Ok::<_, std::io::Error>(infographic(90, 120, 1))]);
+    let staged = app.web_app.files.stage(None, body).await.expect("staged");
+    let keep = async |now| app.web_app.files.keep(&app.web_app.db, &staged, &by, now).await;
+    sqlx::query("update files set created_by = 'user:agency'").execute(&mut *app.db().await).await.expect("a query");
+    assert!(matches!(keep(app.now()).await, Err(NotKept::TooMuch(20_000_000))));
+    assert!(keep(app.now() + Duration::from_hours(31 * 24)).await.is_ok(), "a month later there is room again");
+}
+
+#[tokio::test]
+async fn an_upload_with_a_key_is_answered_again_with_what_was_answered_first() {
+    let app = TestApp::new().await;
+    let send = async |bytes: &[u8]| {
+        let request = app.request(&Who::Agency, Method::POST, "files").header("idempotency-key", "k");
+        app.send(request.body(bytes.to_vec())).await
+    };
+    let (first, again) = (send(CLIP).await, send(CLIP).await);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(first.expect(201), again.expect(201));
+    assert_eq!(send(PDF).await.problem_name(422), "idempotency-key-reused");
+}
+
+#[tokio::test]
+async fn a_document_shows_its_first_pages_as_pictures_and_is_linked() {
+    let app = TestApp::new().await;
+    let document = file(&app, &Who::Agency, &document_of(6)).await;
+    let id = send(&app, json!({ "files": [{ "file": document, "alt": "รายงานราคาลำไย" }] })).await;
+    let sent = app.get(&Who::Steward, &format!("submissions/{id}")).await.expect(200);
+    let pages: Vec<String> = sent["pages"]
+        .as_array()
+        .expect("pages")
+        .iter()
+        .map(|page| page["file"].as_str().expect("an id").to_owned())
+        .collect();
+    assert_eq!(pages.len(), 4, "{sent}");
+    let (status, bytes, _) =
+        fetch(&app, &Who::Steward, &format!("/api/v1/submissions/{id}/files/{}", pages[1]), None).await;
+    let shown = image::load_from_memory(&bytes).expect("a picture").into_rgb8();
+    assert_eq!((status, shown.dimensions()), (200, (1_000, 2_000)));
+    // the second page is black below its middle, and the paper is white
+    assert!(shown.get_pixel(500, 100).0[0] > 240 && shown.get_pixel(500, 1_900).0[0] < 15);
+    let steward = app.sign_in(Who::Steward).await;
+    let page = steward.open(&format!("/submissions/{id}")).await.text;
+    assert!(pages.iter().all(|page_id| page.contains(&format!("/submissions/files/{page_id}/preview"))), "{page}");
+    assert_eq!(steward.open(&format!("/submissions/files/{}/preview", pages[3])).await.status, 200);
+    let elsewhere = app.key(Role::Steward, Some("chiangmai")).await;
+    let path = format!("/api/v1/submissions/{id}/files/{}", pages[0]);
+    assert_eq!(fetch(&app, &elsewhere, &path, None).await.0, 404);
+
+    step(&app, Who::Steward, &id, "propose").await.expect(200);
+    let bulletin =
+        step(&app, Who::Publisher, &id, "accept").await.expect(200)["bulletin"].as_str().expect("an id").to_owned();
+    let draft = app.get(&Who::Publisher, &format!("bulletins/{bulletin}")).await.expect(200);
+    let shown: Vec<&str> =
+        draft["attachments"].as_array().expect("files").iter().filter_map(|one| one["alt"].as_str()).collect();
+    let expected: Vec<String> = (1..=4).map(|no| format!("รายงานราคาลำไย (หน้า {no})")).collect();
+    assert_eq!(shown, expected);
+    assert!(draft["links"][0]["url"].as_str().is_some_and(|url| url.ends_with(&format!("/f/{document}.pdf"))));
+    app.release(&bulletin).await;
+    app.run().await;
+    let messages = sent_messages(&app, &bulletin).await;
+    let kinds: Vec<&str> =
+        messages.as_array().expect("messages").iter().filter_map(|one| one["type"].as_str()).collect();
+    assert_eq!(kinds, ["image", "image", "image", "flex"], "the card is the last");
+    for (place, key) in [(0, "originalContentUrl"), (0, "previewImageUrl")] {
+        let url: reqwest::Url = messages[place][key].as_str().expect("an address").parse().expect("an address");
+        assert_eq!(fetch(&app, &Who::Nobody, url.path(), None).await.0, 200, "{url}");
+    }
+    // pages stay as long as their document
+    let later = app.now() + Duration::from_hours(24 * 365);
+    assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), 0);
+}
+
+/// A PDF of so many pages, each of which is black below another height.
+pub fn document_of(pages: usize) -> Vec<u8> {
+    let mut objects = vec!["<</Type/Catalog/Pages 2 0 R>>".to_owned()];
+    let kids: Vec<String> = (0..pages).map(|no| format!("{} 0 R", 3 + 2 * no)).collect();
+    objects.push(format!("<</Type/Pages/Kids[{}]/Count {pages}>>", kids.join(" ")));
+    for no in 0..pages {
+        let drawn = format!("0 0 200 {} re f", 100 * (no + 1));
+        objects.push(format!(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 400]/Resources<<>>/Contents {} 0 R>>",
+            4 + 2 * no
+        ));
+        objects.push(format!("<</Length {}>>stream\n{drawn}\nendstream", drawn.len()));
+    }
+    let numbered: Vec<String> = (1..).zip(&objects).map(|(no, object)| format!("{no} 0 obj{object}endobj\n")).collect();
+    format!("%PDF-1.4\n{}trailer<</Root 1 0 R>>\n", numbered.concat()).into_bytes()
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_drawn_is_sent_without_pictures() {
+    let app = TestApp::new().await;
+    let broken =
+        file(&app, &Who::Agency, b"%PDF-1.4\nnothing that any page would begin with, however long one looks").await;
+    let id = send(&app, json!({ "files": [{ "file": broken, "alt": "รายงาน" }] })).await;
+    let sent = app.get(&Who::Steward, &format!("submissions/{id}")).await.expect(200);
+    assert_eq!((&sent["kind"], &sent["pages"]), (&json!("document"), &json!([])));
+}
+
+#[tokio::test]
+async fn pages_of_a_document_that_nothing_uses_go_after_it() {
+    let app = TestApp::new().await;
+    file(&app, &Who::Agency, &document_of(2)).await;
+    assert_eq!(app.count("select count(*) from files").await, 3);
+    let later = app.now() + Duration::from_hours(8 * 24);
+    for gone in [1, 2, 0] {
+        assert_eq!(sweep(&app.web_app.files, &app.web_app.db, later).await.expect("swept"), gone);
+    }
+    assert!(walk(app.files.path()).is_empty());
+}
+
+#[tokio::test]
+async fn a_video_has_a_frame_of_it_as_its_cover() {
+    let app = TestApp::new().await;
+    let clip = file(&app, &Who::Agency, CLIP).await.parse().expect("an id");
+    let mut db = app.db().await;
+    let preview = find_file(&mut db, clip).await.expect("a query").expect("a file").preview.expect("a cover");
+    let cover = find_image(&mut db, preview).await.expect("a query").expect("a picture");
+    let cover = image::load_from_memory(&cover).expect("a JPEG");
+    // one that is made up would be as large as may be
+    assert_eq!((cover.width(), cover.height()), (160, 120));
 }
 
 #[tokio::test]

@@ -172,3 +172,81 @@ async fn telephone_numbers_of_ended_duties_are_erased_after_a_while() {
     let kept = terms(&app, Who::Admin, "lpn").await;
     assert_eq!(told(&kept, "phone"), ["053-511-002", "-", "-"]);
 }
+
+#[tokio::test]
+async fn a_last_day_before_the_successors_first_day_is_the_end_also_after_a_long_rest() {
+    let app = TestApp::new().await;
+    let last = app.now() + DAY * 3;
+    app.post(&Who::Admin, "groups/lpn/stewards/end", json!({ "until": last })).await.expect(200);
+    let next = json!({ "title": "ผู้ว่าฯ คนใหม่", "from": app.now() + DAY * 10 });
+    app.post(&Who::Admin, "groups/lpn/stewards", next).await.expect(201);
+    app.after(DAY * 30).await;
+    let kept = terms(&app, Who::Admin, "lpn").await;
+    assert_eq!(told(&kept, "state"), ["on_duty", "ended"]);
+    assert_eq!(kept[1]["until"], json!(last), "nobody was on duty in between");
+}
+
+#[tokio::test]
+async fn a_tree_file_that_comes_before_upkeep_lets_a_duty_end_on_its_last_day() {
+    let app = TestApp::new().await;
+    let last = app.now() + DAY;
+    app.post(&Who::Admin, "groups/lpn/stewards/end", json!({ "until": last })).await.expect(200);
+    app.clock.advance(DAY * 3);
+    app.import("code,steward_title\nlpn,ผู้รักษาราชการแทน\n").await;
+    let kept = terms(&app, Who::Admin, "lpn").await;
+    assert_eq!(told(&kept, "title"), ["ผู้รักษาราชการแทน", "ผู้ว่าราชการจังหวัดลำพูน"]);
+    assert_eq!(kept[1]["until"], json!(last));
+}
+
+#[tokio::test]
+async fn ending_one_duty_writes_down_the_end_of_the_other_that_was_due() {
+    let app = TestApp::new().await;
+    let deputy = json!({ "deputy": true, "title": "รองผู้ว่าราชการจังหวัดลำพูน", "until": app.now() + DAY });
+    app.post(&Who::Admin, "groups/lpn/stewards", deputy).await.expect(201);
+    app.clock.advance(DAY * 2);
+    app.post(&Who::Admin, "groups/lpn/stewards/end", json!({ "until": app.now() })).await.expect(200);
+    let acts =
+        "select act || ' ' || (detail ->> 'deputy') from audit where act in ('end_steward', 'hand_over') order by id";
+    assert_eq!(app.texts(acts).await, ["end_steward false", "hand_over true"]);
+    app.run().await;
+    assert_eq!(app.texts(acts).await.len(), 2, "once");
+}
+
+#[tokio::test]
+async fn another_telephone_number_in_the_tree_file_leaves_the_term_as_it_is() {
+    let app = TestApp::new().await;
+    let last = app.now() + DAY * 30;
+    app.clock.advance(DAY);
+    let governor =
+        json!({ "title": "ผู้ว่าราชการจังหวัดลำพูน", "name": "สมหญิง รักษ์ไทย", "phone": "053-511000", "until": last });
+    app.post(&Who::Coordinator, "groups/lpn/stewards", governor).await.expect(201);
+    app.clock.advance(DAY);
+    let before = terms(&app, Who::Admin, "lpn").await;
+    app.import("code,steward_phone\nlpn,053-511001\n").await;
+    let after = terms(&app, Who::Admin, "lpn").await;
+    assert_eq!((after.len(), &after[0]["phone"]), (before.len(), &json!("053-511001")));
+    for field in ["id", "from", "until", "named_by", "name"] {
+        assert_eq!(after[0][field], before[0][field], "{field}");
+    }
+    app.import("code,steward_phone\nlpn,-\n").await;
+    let cleared = terms(&app, Who::Admin, "lpn").await;
+    assert_eq!((&cleared[0]["phone"], &cleared[0]["until"]), (&Value::Null, &json!(last)));
+}
+
+#[tokio::test]
+async fn a_telephone_number_that_the_tree_file_would_refuse_is_refused_in_a_term_too() {
+    let app = TestApp::new().await;
+    let term = json!({ "title": "ผู้ว่าราชการจังหวัดลำพูน", "phone": "812345678" });
+    for path in ["stewards", "deputies"] {
+        let mut body = term.clone();
+        body["until"] = json!(app.now() + DAY * 7);
+        assert_eq!(
+            app.post(&Who::Admin, &format!("groups/lpn/{path}"), body).await.pointers(422),
+            ["/phone"],
+            "{path}"
+        );
+    }
+    let fields = [("title", "ผู้ว่าราชการจังหวัดลำพูน"), ("phone", "812345678")];
+    let form = app.sign_in(Who::Steward).await.submit("/groups/lpn/stewards", &fields).await;
+    assert!(form.status == 422 && form.text.contains("ขาดเลข 0 ตัวหน้า"), "{}", form.text);
+}

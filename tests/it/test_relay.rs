@@ -31,7 +31,8 @@ use gcc_relay::simulator::{
 };
 use gcc_relay::store::batches::{self, Claim, ClaimOutcome, Ready};
 use gcc_relay::store::deliveries::{self, Delivery};
-use gcc_relay::store::{self, Db, bulletins, channels, groups, tree};
+use gcc_relay::store::tree::LockedTree;
+use gcc_relay::store::{self, Db, bulletins, channels, groups};
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -424,8 +425,8 @@ async fn add_channel(db: &Db, sealing: &SealingKeys, clock: &Clock) -> ChannelId
 
 async fn import(db: &Db, csv: &str, now: Timestamp) {
     let mut tx = db.begin().await.expect("a transaction");
-    let known = tree::load_known(&mut tx).await.expect("the known tree");
-    let rows = tree_file::parse(csv.as_bytes(), &known).expect("a good tree file");
-    tree::apply(&mut tx, &rows, now).await.expect("an import");
+    let tree = LockedTree::load(&mut tx).await.expect("the tree");
+    let rows = tree_file::parse(csv.as_bytes(), &tree.to_known()).expect("a good tree file");
+    tree.apply(&mut tx, &rows, now).await.expect("an import");
     tx.commit().await.expect("committed");
 }

@@ -7,7 +7,7 @@ use gcc_relay::domain::ids::Code;
 use gcc_relay::domain::national::{self, TreeOptions};
 use gcc_relay::domain::time::Timestamp;
 use gcc_relay::domain::tree_file::{self, TreeFileError, TreeRow};
-use gcc_relay::store::tree::{self, Diff};
+use gcc_relay::store::tree::{self, Diff, LockedTree};
 use gcc_relay::store::{self, Db, channels, groups, stewards};
 
 use super::test_relay::{PATIENCE, SMALL_TREE, fresh_database};
@@ -28,9 +28,9 @@ async fn database() -> Db {
 /// Imports `file`; rolled back where it is a dry run.
 async fn lay(db: &Db, file: &str, now: Timestamp, dry_run: bool) -> Result<Diff, TreeFileError> {
     let mut tx = db.begin().await.expect("a transaction");
-    let known = tree::load_known(&mut tx).await.expect("the known tree");
-    let rows = tree_file::parse(file.as_bytes(), &known)?;
-    let diff = tree::apply(&mut tx, &rows, now).await.expect("an import");
+    let tree = LockedTree::load(&mut tx).await.expect("the tree");
+    let rows = tree_file::parse(file.as_bytes(), &tree.to_known())?;
+    let diff = tree.apply(&mut tx, &rows, now).await.expect("an import");
     if !dry_run {
         tx.commit().await.expect("a commit");
     }

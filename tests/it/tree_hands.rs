@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::browser::hidden_in;
 use crate::test_app::{Answer, TestApp, Who};
 
 async fn group(app: &TestApp, code: &str) -> Value {
@@ -21,6 +22,16 @@ fn new_group(code: &str, more: Value) -> Value {
 async fn upload(app: &TestApp, who: Who, csv: &str) -> Answer {
     let request = app.request(&who, Method::POST, "tree/uploads?name=ผัง.csv").header("content-type", "text/csv");
     app.send(request.body(csv.to_owned())).await
+}
+
+/// Applies a file as it was answered.
+async fn apply(app: &TestApp, who: Who, upload: &Value) -> Answer {
+    let id = upload["id"].as_str().expect("an id");
+    app.post(&who, &format!("tree/uploads/{id}/apply"), json!({ "version": upload["version"] })).await
+}
+
+async fn undo(app: &TestApp, who: Who, upload: &Value) -> Answer {
+    app.post(&who, &format!("tree/uploads/{}/undo", upload["id"].as_str().expect("an id")), json!({})).await
 }
 
 async fn acts(app: &TestApp) -> Vec<String> {
@@ -109,20 +120,17 @@ async fn whoever_manages_a_part_of_the_tree_takes_out_and_changes_no_more_than_t
     assert_eq!((&made["name"], cells), (&json!("ผัง.csv"), vec![&json!("name"), &json!("head_count")]));
     let id = made["id"].as_str().expect("an id");
     assert_eq!(group(&app, "lpn-com").await["head_count"], 25, "looking changes nothing");
-    let applied = app.post(&Who::Coordinator, &format!("tree/uploads/{id}/apply"), json!({})).await.expect(200);
+    let applied = apply(&app, Who::Coordinator, &made).await.expect(200);
     assert!(applied["applied_at"].is_string());
     assert_eq!(group(&app, "lpn-com").await["head_count"], 26);
-    assert_eq!(
-        app.post(&Who::Coordinator, &format!("tree/uploads/{id}/apply"), json!({})).await.problem_name(409),
-        "done-before"
-    );
-    app.post(&Who::Coordinator, &format!("tree/uploads/{id}/undo"), json!({})).await.expect(200);
+    assert_eq!(apply(&app, Who::Coordinator, &made).await.problem_name(409), "done-before");
+    undo(&app, Who::Coordinator, &made).await.expect(200);
     assert_eq!(group(&app, "lpn-com").await["head_count"], 25);
 
     let other = upload(&app, Who::Operator, "code,head_count\ncmi,71\n").await.expect(201);
+    apply(&app, Who::Coordinator, &other).await.problem(404);
     let other = format!("tree/uploads/{}", other["id"].as_str().expect("an id"));
     app.get(&Who::Coordinator, &other).await.problem(404);
-    app.post(&Who::Coordinator, &format!("{other}/apply"), json!({})).await.problem(404);
     let count =
         async |who: Who| app.get(&who, "tree/uploads").await.expect(200)["items"].as_array().expect("items").len();
     assert_eq!((count(Who::Coordinator).await, count(Who::Operator).await), (1, 2));
@@ -165,11 +173,12 @@ async fn a_tree_that_changed_meanwhile_shows_its_new_difference_over_rest_too() 
     let made = upload(&app, Who::Operator, "code,name\nlpn,GCC2 ลำพูนใหม่\n").await.expect(201);
     let id = made["id"].as_str().expect("an id");
     app.patch(&Who::Admin, "groups/lpn", json!({ "name": "GCC2 อีกชื่อหนึ่ง" })).await.expect(200);
-    let apply = format!("tree/uploads/{id}/apply");
-    assert_eq!(app.post(&Who::Operator, &apply, json!({})).await.problem_name(409), "changed-meanwhile");
+    assert_eq!(apply(&app, Who::Operator, &made).await.problem_name(409), "changed-meanwhile");
     let now = app.get(&Who::Operator, &format!("tree/uploads/{id}")).await.expect(200);
     assert_eq!(now["changes"][0]["cells"][0]["before"], "GCC2 อีกชื่อหนึ่ง");
-    app.post(&Who::Operator, &apply, json!({})).await.expect(200);
+    assert_eq!(apply(&app, Who::Operator, &made).await.problem_name(409), "changed-meanwhile", "that was seen before");
+    app.post(&Who::Operator, &format!("tree/uploads/{id}/apply"), json!({})).await.pointers(422);
+    apply(&app, Who::Operator, &now).await.expect(200);
     assert_eq!(group(&app, "lpn").await["name"], "GCC2 ลำพูนใหม่");
 }
 
@@ -212,7 +221,9 @@ async fn a_coordinator_adds_changes_and_retires_groups_in_the_browser() {
     assert_eq!(added.location(), "/groups/lpn-agri?said=group-added");
     assert_eq!(group(&app, "lpn-agri").await["head_count"], 40);
 
+    let version = hidden_in(&coordinator.open("/groups/lpn-agri/edit").await.text, "version");
     let edit = [
+        ("version", version.as_str()),
         ("name", "GCC3-ลพ-เกษตรจังหวัด"),
         ("parent", "lpn-dist"),
         ("office", "เกษตร"),
@@ -259,4 +270,111 @@ async fn a_fault_of_a_file_is_told_in_thai_with_the_line_the_column_and_what_sta
     let short = told("code,name,head_count\nlpn-com,ชื่อ".as_bytes()).await;
     assert!(short.text.contains("บรรทัดนี้ขาดไป"), "{}", short.text);
     assert_eq!(told("code,name,\nlpn-com,ชื่อใหม่,\n".as_bytes()).await.status, 303, "an empty last column is none");
+}
+
+#[tokio::test]
+async fn the_top_of_a_part_is_moved_by_those_who_manage_the_whole_tree_only() {
+    let app = TestApp::new().await;
+    app.patch(&Who::Admin, "groups/cmi-com", json!({ "office": "lamphun" })).await.expect(200);
+    let under_the_other = json!({ "parent": "lpn" });
+    let refused = app.patch(&Who::Coordinator, "groups/cmi-com", under_the_other.clone()).await;
+    assert_eq!(refused.pointers(422), ["/parent"], "both tops are of the own office");
+    let file = upload(&app, Who::Coordinator, "code,parent,tier\ncmi-com,lpn,3\n").await;
+    assert_eq!(file.pointers(422), ["/2/parent"]);
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    let version = hidden_in(&coordinator.open("/groups/cmi-com/edit").await.text, "version");
+    let fields = [("name", "GCC3"), ("parent", "lpn"), ("office", "lamphun"), ("version", version.as_str())];
+    let form = coordinator.submit("/groups/cmi-com/edit", &fields).await;
+    assert!(form.status == 422 && form.text.contains("กลุ่มบนสุดในความรับผิดชอบ"), "{}", form.text);
+    app.patch(&Who::Coordinator, "groups/lpn-com", json!({ "parent": "lpn-dist" })).await.expect(200);
+    app.patch(&Who::Operator, "groups/cmi-com", under_the_other).await.expect(200);
+    assert_eq!(group(&app, "cmi-com").await["parent"], "lpn");
+}
+
+#[tokio::test]
+async fn a_coordinator_undoes_nothing_that_has_left_the_own_part_of_the_tree() {
+    let app = TestApp::new().await;
+    let made = upload(&app, Who::Coordinator, "code,head_count\nlpn-com,26\nlpn-dist,31\n").await.expect(201);
+    apply(&app, Who::Coordinator, &made).await.expect(200);
+    app.patch(&Who::Operator, "groups/lpn-com", json!({ "parent": "cmi" })).await.expect(200);
+    assert_eq!(undo(&app, Who::Coordinator, &made).await.problem_name(409), "changed-since");
+    assert_eq!(group(&app, "lpn-com").await["head_count"], 26);
+    undo(&app, Who::Operator, &made).await.expect(200);
+    let after = group(&app, "lpn-com").await;
+    assert_eq!((&after["head_count"], &after["parent"]), (&json!(25), &json!("cmi")));
+
+    let renamed = upload(&app, Who::Coordinator, "code,office_name\nlpn-dist,ที่ทำการปกครอง\n").await.expect(201);
+    apply(&app, Who::Coordinator, &renamed).await.expect(200);
+    app.patch(&Who::Admin, "groups/cmi-far", json!({ "office": group(&app, "lpn-dist").await["office"]["code"] }))
+        .await
+        .expect(200);
+    assert_eq!(
+        undo(&app, Who::Coordinator, &renamed).await.problem_name(409),
+        "changed-since",
+        "the office is elsewhere, too"
+    );
+    assert_eq!(group(&app, "cmi-far").await["office"]["name"], "ที่ทำการปกครอง");
+}
+
+#[tokio::test]
+async fn the_audit_and_the_answer_name_the_group_that_was_meant() {
+    let app = TestApp::new().await;
+    app.patch(&Who::Admin, "groups/lpn-dist", json!({ "office": "lamphun" })).await.expect(200);
+    let renamed = json!({ "office_name": "ศาลากลางจังหวัดลำพูน" });
+    let changed = app.patch(&Who::Operator, "groups/lpn-dist", renamed).await.expect(200);
+    assert_eq!(changed["code"], "lpn-dist", "the office has a group that came in earlier");
+    let told = "select g.code from audit a join groups g on a.subject = 'group:' || g.id order by a.id desc limit 1";
+    assert_eq!(app.texts(told).await, ["lpn-dist"]);
+    let coordinator = app.sign_in(Who::Coordinator).await;
+    coordinator.submit("/groups/lpn/retire", &[("seen", "2")]).await.location();
+    assert_eq!(app.texts(told).await, ["lpn"]);
+    let groups = "select detail ->> 'groups' from audit order by id desc limit 1";
+    assert_eq!(app.texts(groups).await, ["3"]);
+}
+
+#[tokio::test]
+async fn a_group_that_is_added_makes_nothing_automatic_and_renames_no_office() {
+    let app = TestApp::new().await;
+    let automatic = new_group("lpn-new", json!({ "forwarding": "automatic" }));
+    for who in [Who::Coordinator, Who::Operator] {
+        assert_eq!(app.post(&who, "groups", automatic.clone()).await.pointers(422), ["/forwarding"], "{who:?}");
+    }
+    let file = "code,parent,tier,name,office,forwarding\nlpn-new,lpn,3,GCC3,lamphun,automatic\n";
+    assert_eq!(upload(&app, Who::Coordinator, file).await.pointers(422), ["/2/forwarding"]);
+    let added = app.post(&Who::Admin, "groups", automatic).await.expect(201);
+    assert_eq!(added["forwarding"], "automatic", "a role that may publish decides it");
+
+    let named = |name: &str| new_group("lpn-more", json!({ "office_name": name, "office_kind": "province" }));
+    let refused = app.post(&Who::Operator, "groups", named("สำนักงานอื่น")).await;
+    assert_eq!(refused.pointers(422), ["/office_name"]);
+    let office = group(&app, "lpn").await["office"]["name"].clone();
+    assert_ne!(office, "สำนักงานอื่น");
+    let same = app.post(&Who::Operator, "groups", named(office.as_str().expect("a name"))).await.expect(201);
+    assert_eq!(same["office"]["name"], office, "to say what is so is no fault");
+}
+
+#[tokio::test]
+async fn a_change_with_the_tag_of_a_group_is_made_only_if_nobody_changed_it_since() {
+    let app = TestApp::new().await;
+    let read = app.get(&Who::Steward, "groups/lpn").await;
+    let tag = read.header("etag").to_owned();
+    let patch = async |tag: &str, change: Value| {
+        app.send(app.request(&Who::Operator, Method::PATCH, "groups/lpn").header("if-match", tag).json(&change)).await
+    };
+    let changed = patch(&tag, json!({ "forward_within": 60 })).await;
+    let newer = changed.header("etag").to_owned();
+    assert!(changed.status == 200 && newer != tag, "{changed:?}");
+    for change in [json!({ "forward_within": 61 }), json!({ "head_count": 61 })] {
+        assert_eq!(patch(&tag, change.clone()).await.problem_name(412), "changed-since", "{change}");
+        patch("no tag", change).await.problem(400);
+    }
+    assert_eq!(app.get(&Who::Steward, "groups/lpn").await.header("etag"), newer);
+    patch(&newer, json!({ "head_count": 61 })).await.expect(200);
+    patch("*", json!({ "forward_within": 61 })).await.expect(200);
+    app.patch(&Who::Operator, "groups/lpn", json!({ "name": "ก".repeat(200) })).await.expect(200);
+    assert_eq!(
+        app.patch(&Who::Operator, "groups/lpn", json!({ "name": "ก".repeat(201) })).await.pointers(422),
+        ["/name"],
+        "as long as in the file"
+    );
 }

@@ -9,6 +9,7 @@ mod pace;
 mod polling;
 mod profile;
 mod register;
+mod tree;
 mod urgent;
 mod webhook;
 
@@ -43,6 +44,7 @@ pub const ALL: &[Case] = &[
     Case { name: "polling", large: false, named: false, run: |table| Box::pin(polling::run(table)) },
     Case { name: "urgent", large: false, named: false, run: |table| Box::pin(urgent::run(table)) },
     Case { name: "webhook", large: false, named: false, run: |table| Box::pin(webhook::run(table)) },
+    Case { name: "tree", large: true, named: false, run: |table| Box::pin(tree::run(table)) },
     Case { name: "register", large: true, named: false, run: |table| Box::pin(register::run(table)) },
     Case { name: "growth", large: true, named: false, run: |table| Box::pin(growth::run(table)) },
     Case { name: "history", large: true, named: false, run: |table| Box::pin(history::run(table)) },

@@ -1,28 +1,20 @@
 //! A receive register of a million entries: its page, a search in it, the next number, and the whole of it as a file.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use gcc_relay::domain::account::Role;
-use gcc_relay::domain::credentials::{Password, Username};
-use gcc_relay::domain::time::Clock;
-use gcc_relay::store::accounts::{NewAccount, insert_account, update_password};
-use gcc_relay::store::offices::find_office;
-use reqwest::header::{COOKIE, SET_COOKIE};
-use reqwest::{RequestBuilder, redirect};
+use reqwest::header::COOKIE;
 use serde_json::json;
 
 use crate::bench_cluster::{BenchCluster, Node, UNLIMITED};
-use crate::table::{Table, quantile};
+use crate::calls::{measure, sign_in};
+use crate::table::Table;
 
 /// Entries of one office, in ten years.
 const ENTRIES: i32 = 1_000_000;
-/// Calls of each kind, one after another.
-const CALLS: usize = 300;
-/// What none of them may take longer than, but for one in a hundred.
-const MOST_MS: f64 = 50.0;
+const ABOUT: &str = "register of 1,000,000";
 const OFFICE: &str = "o1";
-const PASSWORD: &str = "a-long-sentence-of-four";
 
 /// Measures.
 pub async fn run(table: &mut Table) -> Result<()> {
@@ -31,26 +23,28 @@ pub async fn run(table: &mut Table) -> Result<()> {
     cluster.insert_tree(96, 10).await?;
     insert_register(&cluster).await?;
     let node = cluster.open().await?;
-    let session = sign_in(&cluster, &node).await?;
+    let session = sign_in(&cluster, &node, Role::Coordinator, Some(OFFICE)).await?;
     let page = |query: &str| cluster.http.get(format!("{}/register?{query}", node.url)).header(COOKIE, &session);
     let api = |query: String| {
         cluster.http.get(format!("{}/api/v1/register?office={OFFICE}&{query}", node.url)).bearer_auth(&node.key)
     };
-    measure(table, "the page", |_| page("")).await?;
-    measure(table, "the page, of a year and far down", |n| {
+    measure(table, ABOUT, "the page", |_| page("")).await?;
+    measure(table, ABOUT, "the page, of a year and far down", |n| {
         page(&format!("year=2561&before=2561.{}", 90_000 - n * 100))
     })
     .await?;
-    measure(table, "the page, searched by a word of one entry in a thousand", |_| page("q=อุทกภัย")).await?;
-    measure(table, "the page, searched by a word of every entry", |_| page("q=สื่อสาร")).await?;
-    measure(table, "the page, searched by a word of none", |_| page("q=แผ่นดินไหว")).await?;
-    measure(table, "the page, searched by a letter's number", |n| page(&format!("q=มท+0206/ว+{}", 77 + n * 13)))
+    measure(table, ABOUT, "the page, searched by a word of one entry in a thousand", |_| page("q=อุทกภัย")).await?;
+    measure(table, ABOUT, "the page, searched by a word of every entry", |_| page("q=สื่อสาร")).await?;
+    measure(table, ABOUT, "the page, searched by a word of none", |_| page("q=แผ่นดินไหว")).await?;
+    measure(table, ABOUT, "the page, searched by two letters of none", |_| page("q=กย")).await?;
+    measure(table, ABOUT, "the page, searched by two letters of every entry", |_| page("q=มท")).await?;
+    measure(table, ABOUT, "the page, searched by a letter's number", |n| page(&format!("q=มท+0206/ว+{}", 77 + n * 13)))
         .await?;
-    measure(table, "the API's list of a day", |n| {
+    measure(table, ABOUT, "the API's list of a day", |n| {
         api(format!("since=2018-03-{:02}T00:00:00Z&until=2018-03-{:02}T23:59:59Z", 1 + n % 28, 1 + n % 28))
     })
     .await?;
-    measure(table, "the next number", |n| {
+    measure(table, ABOUT, "the next number", |n| {
         let letter = json!({ "office": OFFICE, "subject": format!("หนังสือรับฉบับที่ {n}") });
         cluster.http.post(format!("{}/api/v1/register", node.url)).bearer_auth(&node.key).json(&letter)
     })
@@ -63,7 +57,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
         bytes += part.len();
     }
     table.tell(
-        "register of 1,000,000: the whole file",
+        format!("{ABOUT}: the whole file"),
         format!("{:.1} s, {} MB, resident {} MB", began.elapsed().as_secs_f64(), bytes / 1_000_000, resident(&node)?),
     );
     node.close().await?;
@@ -75,21 +69,6 @@ fn resident(node: &Node) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", node.pid()?))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("what it held at the most")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? / 1_000)
-}
-
-async fn measure(table: &mut Table, what: &str, ask: impl Fn(usize) -> RequestBuilder) -> Result<()> {
-    let mut took = Vec::new();
-    for n in 0..CALLS {
-        let began = Instant::now();
-        let answer = ask(n).send().await?;
-        ensure!(answer.status().is_success(), "{what}: {}", answer.status());
-        answer.bytes().await?;
-        took.push(began.elapsed());
-    }
-    let ms = |took: Duration| took.as_secs_f64() * 1e3;
-    let (p50, p99) = (ms(quantile(&mut took, 0.5)), ms(quantile(&mut took, 0.99)));
-    table.at_most(format!("register of 1,000,000: {what}, p99 in milliseconds (p50 {p50:.1})"), MOST_MS, p99);
-    Ok(())
 }
 
 /// A million entries of one office, a hundred thousand a year, and the years of the others.
@@ -114,31 +93,4 @@ async fn insert_register(cluster: &BenchCluster) -> Result<()> {
     .await?;
     sqlx::raw_sql("vacuum analyze register_entries").execute(&cluster.db).await?;
     Ok(())
-}
-
-/// A coordinator of the office; gives the cookies of the session.
-async fn sign_in(cluster: &BenchCluster, node: &Node) -> Result<String> {
-    let username: Username = "bench".parse()?;
-    let hash = Password::new(PASSWORD.to_owned().into(), &username)?.hash();
-    {
-        let mut db = cluster.db.acquire().await?;
-        let office = find_office(&mut db, OFFICE).await?.context("an office")?;
-        let account = NewAccount {
-            username,
-            display_name: "bench".to_owned(),
-            role: Role::Coordinator,
-            office_id: Some(office.id),
-            valid_from: None,
-            valid_until: None,
-        };
-        let id = insert_account(&mut db, &account, Clock::system().now()).await?.context("a free name")?;
-        update_password(&mut db, id, hash.as_str()).await?;
-    }
-    let http = reqwest::Client::builder().redirect(redirect::Policy::none()).build()?;
-    let form = format!("username=bench&password={PASSWORD}");
-    let post = http.post(format!("{}/sign-in", node.url)).header("sec-fetch-site", "same-origin");
-    let answer = post.header("content-type", "application/x-www-form-urlencoded").body(form).send().await?;
-    ensure!(answer.status() == 303, "signing in: {}", answer.status());
-    let cookies = answer.headers().get_all(SET_COOKIE).iter().filter_map(|set| set.to_str().ok()?.split(';').next());
-    Ok(cookies.collect::<Vec<_>>().join("; "))
 }

@@ -1,10 +1,12 @@
 //! The script of a loudspeaker: a bulletin in plain Thai to be read aloud, with how long that takes.
 //!
 //! Whoever reads at a village's tower has one sheet in the hand and no time to think what มท. stands for or how 0-5351-1192 is
-//! said. So abbreviations, dates, times, amounts and numbers are written out as they are spoken (`spoken`), and what kind of
+//! said. So abbreviations, names and codes in Latin letters, dates, times, amounts and numbers are written out as they are
+//! spoken (`spoken`), and what kind of
 //! message it is comes first in words: a drill is said to be one before anything else.
 
 mod abbreviations;
+mod latin;
 mod numbers;
 mod spoken;
 

@@ -1,7 +1,7 @@
 //! A line of a bulletin as it is spoken: a walk from left to right, which takes whatever it knows at each place.
 
-use super::abbreviations;
 use super::numbers::{baht, date, decimal, one_by_one, telephone, time, whole};
+use super::{abbreviations, latin};
 use crate::thai::{MONTHS, parse_date, parse_time, to_arabic_digits};
 
 /// What is said in place of an address of the web, which nobody can follow by ear.
@@ -57,6 +57,11 @@ fn take(before: &str, rest: &str) -> Option<Taken> {
     }
     if let Some((long, length)) = abbreviations::find(last, rest) {
         return Some((long.to_owned(), length));
+    }
+    if !last.is_some_and(|sign| sign.is_ascii_alphanumeric())
+        && let Some(taken) = latin::find(rest)
+    {
+        return Some(taken);
     }
     let is_thai = |sign: char| ('ก'..='๎').contains(&sign);
     if rest.starts_with('/') && last.is_some_and(is_thai) && rest[1..].starts_with(is_thai) {
@@ -217,7 +222,8 @@ mod tests {
     )]
     #[case("อ.เมืองลำพูน จ.ลำพูน", "อำเภอ เมืองลำพูน จังหวัด ลำพูน")]
     #[case("(โทร. 1567)", "(โทรศัพท์ หนึ่งห้าหกเจ็ด)")]
-    #[case("โรค COVID19", "โรค COVID19")]
+    #[case("โรค COVID19 แจ้งกลุ่ม GCC3 ทาง LINE", "โรค โควิด สิบเก้า แจ้งกลุ่ม จีซีซี สาม ทาง ไลน์")]
+    #[case("โครงการ Smart4 Farmer", "โครงการ Smart4 Farmer")]
     #[case("", "")]
     fn what_is_written_short_is_spoken_in_full(#[case] written: &str, #[case] spoken: &str) {
         assert_eq!(speak(written), spoken);

@@ -71,6 +71,15 @@ pub struct District {
     pub name_en: String,
 }
 
+/// A subdistrict: a tambon, or one of Bangkok's khwaeng.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Subdistrict {
+    /// Six digits, the first four its district's.
+    pub code: String,
+    /// Without ตำบล or แขวง before it.
+    pub name_th: String,
+}
+
 /// All of the chart.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -82,6 +91,8 @@ pub struct Facts {
     pub agencies: Vec<Agency>,
     /// 928, by code.
     pub districts: Vec<District>,
+    /// 7,416, by code: those of which the name is known. Bueng Kan's are not among them.
+    pub subdistricts: Vec<Subdistrict>,
     /// The consonant codes of provinces and ministries.
     prefixes: HashSet<String>,
 }
@@ -131,6 +142,7 @@ impl Facts {
             ministries,
             agencies: read!("agencies.csv")?,
             districts: read!("districts.csv")?,
+            subdistricts: read!("subdistricts.csv")?,
         })
     }
 }
@@ -164,10 +176,28 @@ mod tests {
             assert!(facts.provinces.iter().any(|province| province.code == district.province_code), "{district:?}");
             assert!(district.code.starts_with(&district.province_code), "{district:?}");
         }
+        for subdistrict in &facts.subdistricts {
+            assert!(
+                facts.districts.iter().any(|district| subdistrict.code.starts_with(&district.code)),
+                "{subdistrict:?}"
+            );
+            assert_eq!(subdistrict.code.len(), 6, "{subdistrict:?}");
+        }
         for agency in &facts.agencies {
             let known = |code: &String| facts.ministries.iter().any(|ministry| ministry.code == *code);
             assert!(agency.ministry.as_ref().is_none_or(known), "{agency:?}");
             assert!(agency.office_th.contains("{province}") && agency.head_th.contains("{province}"), "{agency:?}");
+        }
+    }
+
+    #[test]
+    fn subdistricts_stand_in_the_order_of_their_codes_and_no_district_but_those_of_bueng_kan_is_without() {
+        let facts = facts().expect("the chart can be read");
+        assert_eq!(facts.subdistricts.len(), 7_416);
+        assert!(facts.subdistricts.is_sorted_by(|a, b| a.code < b.code), "they are looked up by halving");
+        for district in &facts.districts {
+            let has = facts.subdistricts.iter().any(|subdistrict| subdistrict.code.starts_with(&district.code));
+            assert_eq!(has, district.province_code != "38", "{district:?}");
         }
     }
 

@@ -15,7 +15,7 @@ mod names;
 mod provinces;
 mod tree;
 
-pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, facts, knows_prefix};
+pub use facts::{Agency, BadFacts, District, Facts, Ministry, Province, Subdistrict, facts, knows_prefix};
 pub use group_seed::simulated_link;
 pub use names::{BadTemplate, NameTemplate, abbreviation};
 pub use provinces::{BadProvince, ProvinceCode, find_province, province_code};

@@ -41,6 +41,10 @@ pub fn restore(cell: &str) -> &str {
 /// what follows apostrophes that it has of its own: otherwise those could not be told from ours.
 fn is_changed(text: &str) -> bool {
     let text = text.trim_start_matches('\'');
+    if !text.is_ascii() {
+        // no number and no day; most names are Thai
+        return is_formula(text) || Damage::of_file(text).is_some();
+    }
     is_formula(text) || is_number_of_another_form(text) || is_day(text) || Damage::of_file(text).is_some()
 }
 

@@ -24,6 +24,20 @@ impl Digits {
     }
 }
 
+/// A whole number with a comma after every three digits, as both languages write it.
+#[must_use]
+pub fn group_digits(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if n < 0 { format!("-{grouped}") } else { grouped }
+}
+
 /// `text` with Arabic digits turned into Thai ones.
 #[must_use]
 pub fn to_thai_digits(text: &str) -> String {

@@ -17,11 +17,13 @@
 mod date;
 mod digits;
 mod form;
+mod order;
 mod time;
 
 pub(crate) use date::MONTHS;
 pub use date::{BadDate, buddhist_year, format_long_date, format_month, format_short_date, parse_date};
-pub use digits::{Digits, to_arabic_digits, to_thai_digits};
+pub use digits::{Digits, group_digits, to_arabic_digits, to_thai_digits};
 pub(super) use form::is_unseen;
 pub use form::{compare_form, normal_form, trim_unseen};
+pub use order::dictionary_key;
 pub use time::{BadTime, format_moment, format_time, from_bangkok, parse_time, to_bangkok};

@@ -7,7 +7,7 @@
 use jiff::civil::{DateTime, Time};
 use jiff::tz::Offset;
 
-use super::date::format_short_date;
+use super::date::{format_long_date, format_short_date};
 use super::digits::Digits;
 use super::form::normal_form;
 use crate::time::Timestamp;
@@ -39,11 +39,16 @@ pub fn format_time(time: Time, digits: Digits) -> String {
     digits.write(&format!("{}.{:02} น.", time.hour(), time.minute()))
 }
 
-/// Date and time in Bangkok: `23 มี.ค. 2561 เวลา 9.06 น.`
+/// Date and time in Bangkok: `23 มี.ค. 2561 เวลา 9.06 น.` on a page, and in Thai digits, as letters and sheets have it, with the month in full:
+/// `๒๓ มีนาคม ๒๕๖๑ เวลา ๙.๐๖ น.`
 #[must_use]
 pub fn format_moment(at: Timestamp, digits: Digits) -> String {
     let local = to_bangkok(at);
-    format!("{} เวลา {}", format_short_date(local.date(), digits), format_time(local.time(), digits))
+    let day = match digits {
+        Digits::Thai => format_long_date(local.date(), digits),
+        Digits::Arabic => format_short_date(local.date(), digits),
+    };
+    format!("{day} เวลา {}", format_time(local.time(), digits))
 }
 
 /// Reads a time of day: `9.06 น.`, `๑๔.๒๐`, `เวลา 16:30 น.`
@@ -99,7 +104,7 @@ mod tests {
         let at = Timestamp::from_second(1_521_828_360);
         assert_eq!(to_bangkok(at), date(2018, 3, 24).at(1, 6, 0, 0));
         assert_eq!(format_moment(at, Digits::Arabic), "24 มี.ค. 2561 เวลา 1.06 น.");
-        assert_eq!(format_moment(at, Digits::Thai), "๒๔ มี.ค. ๒๕๖๑ เวลา ๑.๐๖ น.");
+        assert_eq!(format_moment(at, Digits::Thai), "๒๔ มีนาคม ๒๕๖๑ เวลา ๑.๐๖ น.");
     }
 
     proptest! {

@@ -5,9 +5,10 @@
 
 use super::error::Reason;
 use crate::bulletin::Forwarding;
-use crate::group::Tier;
+use crate::group::{LONGEST_NAME, Tier};
 use crate::national::ProvinceCode;
 use crate::office::OfficeKind;
+use crate::phone::{BadWrittenPhone, LONGEST_WRITTEN, check_written};
 use crate::spreadsheet::Damage;
 use crate::thai::normal_form;
 use crate::way::Way;
@@ -27,11 +28,17 @@ where
 
 /// A name or title.
 pub(super) fn name(text: &str) -> Result<String, Reason> {
-    bounded(text, 200)
+    bounded(text, LONGEST_NAME)
 }
 
 pub(super) fn phone(text: &str) -> Result<String, Reason> {
-    Damage::of_phone(text).map_or_else(|| bounded(text, 40), |damage| Err(damage.into()))
+    match check_written(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(BadWrittenPhone::TooLong) => Err(Reason::TooLong(LONGEST_WRITTEN)),
+        Err(BadWrittenPhone::NoDigit) => Err(Reason::NoPhone),
+        Err(BadWrittenPhone::Unfit) => Err(Reason::ControlCharacter),
+        Err(BadWrittenPhone::ZeroDropped) => Err(Damage::ZeroDropped.into()),
+    }
 }
 
 /// One of the 77 under any of its names becomes its code. Anything else would be a division of its own, whose offices are
@@ -76,7 +83,8 @@ pub(super) fn flag(text: &str) -> Result<bool, Reason> {
 }
 
 fn bounded(text: &str, most: usize) -> Result<String, Reason> {
-    if text.chars().count() > most {
+    // no text has more characters than bytes
+    if text.len() > most && text.chars().count() > most {
         Err(Reason::TooLong(most))
     } else if text.chars().any(char::is_control) {
         Err(Reason::ControlCharacter)

@@ -27,10 +27,21 @@ struct Node<'a> {
     line: Option<u64>,
     /// Its row has a bad cell, so nothing more is said about it.
     spoiled: bool,
-    /// It stands above the part of the tree that the file may change.
-    above: bool,
-    /// Where it hangs now.
-    hangs_under: Option<&'a Code>,
+    /// Where it is in the part of the tree that the file may change.
+    standing: Standing,
+}
+
+/// Where a group is in the only part of the tree that a file may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// In it, or the file may change all of the tree.
+    Within,
+    /// Above it.
+    Above,
+    /// There already at its top.
+    Top,
+    /// The same, and it would leave that place.
+    LeavesTop,
 }
 
 /// A fault found, to be blamed on a line and column.
@@ -105,7 +116,7 @@ impl<'a> Tree<'a> {
                 faults.push((row.line, Column::Code, Reason::DuplicateCode { code: row.code.clone(), line }));
             } else {
                 let spoiled = sheet.spoiled.contains(&row.code);
-                tree.add(Node::of_row(row, known.groups.get(&row.code), spoiled));
+                tree.add(Node::of_row(row, known, spoiled));
             }
         }
         for (code, group) in &known.groups {
@@ -116,7 +127,7 @@ impl<'a> Tree<'a> {
         for (code, group) in known.outside.iter().flat_map(|outside| &outside.above) {
             if !tree.places.contains_key(code) {
                 // what is above it does not matter
-                tree.add(Node { above: true, parent: None, ..Node::of_group(code, group) });
+                tree.add(Node { standing: Standing::Above, parent: None, ..Node::of_group(code, group) });
             }
         }
         tree
@@ -135,10 +146,13 @@ impl<'a> Tree<'a> {
     fn find_bad_edges(&self, faults: &mut Vec<Fault>) {
         for node in self.nodes.iter().filter(|node| !node.spoiled) {
             match node.parent.map(|code| (code, self.find(code))) {
-                None if self.is_part => {}
+                _ if node.standing == Standing::LeavesTop => {
+                    faults.extend(node.line.map(|line| (line, Column::Parent, Reason::TopMoves)));
+                }
+                None if self.is_part && node.standing != Standing::Top => {}
                 None => faults.extend(node.root_fault()),
                 // to whom a group above is not theirs it is not there, but where their own hangs already
-                Some((code, Some(parent))) if parent.above && node.hangs_under != Some(code) => {
+                Some((code, Some(parent))) if parent.standing == Standing::Above && node.standing != Standing::Top => {
                     faults.extend(node.line.map(|line| (line, Column::Parent, Reason::UnknownParent(code.clone()))));
                 }
                 Some((code, None)) => {
@@ -155,7 +169,10 @@ impl<'a> Tree<'a> {
 
     /// Groups without a parent, in a file that may change a part of the tree only.
     fn find_roots(&self, faults: &mut Vec<Fault>) {
-        let roots = self.nodes.iter().filter(|node| node.parent.is_none() && !node.spoiled);
+        let roots = self
+            .nodes
+            .iter()
+            .filter(|node| node.parent.is_none() && !node.spoiled && node.standing == Standing::Within);
         faults.extend(roots.filter_map(|root| Some((root.line?, Column::Parent, Reason::ParentMissing))));
     }
 
@@ -206,31 +223,39 @@ impl<'a> Tree<'a> {
 }
 
 impl<'a> Node<'a> {
-    fn of_row(row: &'a TreeRow, group: Option<&'a KnownGroup>, spoiled: bool) -> Self {
+    fn of_row(row: &'a TreeRow, known: &'a KnownTree, spoiled: bool) -> Self {
+        let group = known.groups.get(&row.code);
+        let hangs_under = group.and_then(|group| group.parent.as_ref());
+        let parent = row.parent.as_ref().apply(hangs_under);
+        let is_within = hangs_under.is_some_and(|code| known.groups.contains_key(code));
+        let is_top = known.outside.is_some() && group.is_some() && !is_within;
+        let standing = match (is_top, parent == hangs_under) {
+            (false, _) => Standing::Within,
+            (true, true) => Standing::Top,
+            (true, false) => Standing::LeavesTop,
+        };
         Self {
             code: &row.code,
-            parent: row.parent.as_ref().apply(group.and_then(|group| group.parent.as_ref())),
+            parent,
             tier: row.tier.apply(group.map(|group| group.tier)),
             retired: row.retired.apply(group.map(|group| group.retired)).unwrap_or(false),
             line: Some(row.line),
             // a new group that does not say where it hangs was blamed for that
             spoiled: spoiled || (group.is_none() && row.parent.is_keep()),
-            above: false,
-            hangs_under: group.and_then(|group| group.parent.as_ref()),
+            standing,
         }
     }
 
     fn of_group(code: &'a Code, group: &'a KnownGroup) -> Self {
-        let parent = group.parent.as_ref();
         Self {
             code,
-            parent,
+            parent: group.parent.as_ref(),
             tier: Some(group.tier),
             retired: group.retired,
             line: None,
             spoiled: false,
-            above: false,
-            hangs_under: parent,
+            // more is said of rows only
+            standing: Standing::Within,
         }
     }
 

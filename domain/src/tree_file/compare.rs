@@ -1,15 +1,16 @@
 //! What is different between two states of the tree, in the words of the tree file: for people who look before they apply a file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::column::Column;
 use super::patch::Patch;
 use super::row::TreeRow;
-use super::write::write_cell;
+use super::write::{as_read, text_in};
 use crate::ids::Code;
-use crate::spreadsheet::restore;
 
 /// A group that is new, or of which a cell is another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +58,9 @@ pub fn all_stand(changes: &[ChangedGroup], tree: &[TreeRow]) -> bool {
     })
 }
 
-/// The rows by which the changes are undone: changed groups as they were, and new ones retired.
+/// The changed groups as they were; those that were not there as they are, and retired.
 #[must_use]
-pub fn way_back(changes: &[ChangedGroup], before: &[TreeRow], after: &[TreeRow]) -> Vec<TreeRow> {
+pub fn as_before(changes: &[ChangedGroup], before: &[TreeRow], after: &[TreeRow]) -> Vec<TreeRow> {
     let old: HashMap<&Code, &TreeRow> = before.iter().map(|row| (&row.code, row)).collect();
     let new: HashMap<&Code, &TreeRow> = after.iter().map(|row| (&row.code, row)).collect();
     let row = |group: &ChangedGroup| match (old.get(&group.code), new.get(&group.code)) {
@@ -70,15 +71,56 @@ pub fn way_back(changes: &[ChangedGroup], before: &[TreeRow], after: &[TreeRow])
     changes.iter().filter_map(row).collect()
 }
 
-/// A cell as people read it: without what only keeps a spreadsheet from changing it.
-fn text_of(row: &TreeRow, column: Column) -> String {
-    restore(&write_cell(row, column)).to_owned()
+/// The rows by which the changes are undone, made of what [`as_before`] gave: they say of a group that was there what was changed of it,
+/// so that nothing else is taken back that others changed meanwhile; and of a new one that it is retired.
+#[must_use]
+pub fn way_back(changes: &[ChangedGroup], as_before: Vec<TreeRow>) -> Vec<TreeRow> {
+    let by_code: HashMap<&Code, &ChangedGroup> = changes.iter().map(|group| (&group.code, group)).collect();
+    let only_changed = |row: TreeRow| {
+        let group = by_code.get(&row.code)?;
+        let columns: Vec<Column> = if group.is_new {
+            vec![Column::Retired]
+        } else {
+            group.cells.iter().filter_map(|cell| Column::from_name(&cell.column)).collect()
+        };
+        Some(row.only(&columns))
+    };
+    as_before.into_iter().filter_map(only_changed).collect()
+}
+
+/// What a difference is known by: another one has another version.
+#[must_use]
+pub fn version_of(changes: &[ChangedGroup]) -> String {
+    let mut sha256 = Sha256::new();
+    let mut put = |text: &str| {
+        sha256.update((text.len() as u64).to_be_bytes());
+        sha256.update(text);
+    };
+    for group in changes {
+        put(group.code.as_str());
+        put(if group.is_new { "new" } else { "changed" });
+        put(&group.cells.len().to_string());
+        for cell in &group.cells {
+            put(&cell.column);
+            put(&cell.before);
+            put(&cell.after);
+        }
+    }
+    hex::encode(&sha256.finalize()[..16])
+}
+
+fn text_of(row: &TreeRow, column: Column) -> Cow<'_, str> {
+    as_read(text_in(row, column), column)
 }
 
 fn compare_row(before: Option<&TreeRow>, after: &TreeRow) -> Option<ChangedGroup> {
     let cell = |column: Column| {
         let (was, is) = (before.map(|row| text_of(row, column)).unwrap_or_default(), text_of(after, column));
-        (was != is).then(|| ChangedCell { column: column.name().to_owned(), before: was, after: is })
+        (was != is).then(|| ChangedCell {
+            column: column.name().to_owned(),
+            before: was.into_owned(),
+            after: is.into_owned(),
+        })
     };
     let cells: Vec<ChangedCell> = Column::ALL.iter().filter_map(|column| cell(*column)).collect();
     (!cells.is_empty()).then(|| ChangedGroup {
@@ -124,8 +166,29 @@ mod tests {
     fn the_way_back_clears_what_was_empty_and_retires_what_is_new() {
         let before = [row("a", "กลุ่ม ก", None)];
         let after = [row("a", "กลุ่ม ก", Some("053-511-192")), row("c", "กลุ่ม ค", None)];
-        let back = way_back(&compare(&before, &after), &before, &after);
+        let changes = compare(&before, &after);
+        let back = way_back(&changes, as_before(&changes, &before, &after));
         assert_eq!(back[0].steward_phone, Patch::Clear);
         assert_eq!((back[1].code.as_str(), &back[1].retired), ("c", &Patch::Set(true)));
+    }
+
+    #[test]
+    fn the_way_back_says_nothing_of_cells_that_were_not_changed() {
+        let before = [TreeRow { parent: Patch::Clear, ..row("a", "กลุ่ม ก", Some("053-511-192")) }];
+        let after = [TreeRow { name: Patch::Set("กลุ่มใหม่".to_owned()), ..before[0].clone() }, row("c", "กลุ่ม ค", None)];
+        let changes = compare(&before, &after);
+        let back = way_back(&changes, as_before(&changes, &before, &after));
+        let name = Patch::Set("กลุ่ม ก".to_owned());
+        assert_eq!(back[0], TreeRow { name, ..TreeRow::new(2, "a".parse().expect("a code")) });
+        assert_eq!(back[1], TreeRow { retired: Patch::Set(true), ..TreeRow::new(2, "c".parse().expect("a code")) });
+    }
+
+    #[test]
+    fn another_difference_has_another_version() {
+        let (before, after) = ([row("a", "กลุ่ม ก", None)], [row("a", "กลุ่ม ก", Some("053-511-192"))]);
+        let versions = [compare(&before, &after), compare(&after, &before), compare(&[], &after), Vec::new()];
+        let versions: Vec<String> = versions.iter().map(|changes| version_of(changes)).collect();
+        assert!((1..4).all(|at| !versions[..at].contains(&versions[at])), "{versions:?}");
+        assert_eq!(versions[0], version_of(&compare(&before, &after)));
     }
 }

@@ -97,6 +97,9 @@ pub enum Reason {
     /// A line break or another control character.
     #[error("must not hold line breaks or other control characters")]
     ControlCharacter,
+    /// No telephone number.
+    #[error("must hold a telephone number")]
+    NoPhone,
     /// A code that is none.
     #[error(transparent)]
     Code(#[from] BadCode),
@@ -166,6 +169,9 @@ pub enum Reason {
     /// A group that hangs nowhere, in a file that may change a part of the tree only.
     #[error("must name the group above, in your part of the tree")]
     ParentMissing,
+    /// A group would leave the highest place of the only part of the tree that the file may change.
+    #[error("is at the top of your part of the tree; only operations can move it")]
+    TopMoves,
     /// A new group or office has a code that is taken where the file may change nothing.
     #[error("the code \"{0}\" cannot be given here; choose another")]
     CodeTaken(Code),
@@ -180,6 +186,11 @@ pub enum Reason {
     /// A group that is to be added is there already.
     #[error("there is a group \"{0}\" already")]
     GroupExists(Code),
+    /// Whoever adds a group describes its office otherwise than it is.
+    #[error(
+        "the office \"{0}\" is there already and is described otherwise; leave this out, or change the office first"
+    )]
+    OfficeStands(Code),
     /// Bulletins would come into the group by themselves, which whoever sends the file may not decide.
     #[error("only the group's steward, or a role that may publish, can let bulletins come into it by themselves")]
     AutomaticNotTheirs,

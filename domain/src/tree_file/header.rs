@@ -1,7 +1,5 @@
 //! The first line: which column stands where.
 
-use std::collections::HashMap;
-
 use super::column::Column;
 use super::error::{Place, Reason, RowError};
 use crate::thai::{normal_form, trim_unseen};
@@ -17,20 +15,28 @@ pub(super) fn filled(record: &csv::ByteRecord) -> usize {
 #[derive(Debug, Default)]
 pub(super) struct Header {
     width: usize,
-    places: HashMap<Column, usize>,
+    /// By the column's number.
+    places: [Option<usize>; Column::ALL.len()],
 }
 
 impl Header {
+    /// That of a file with all columns.
+    pub(super) fn of_all() -> Self {
+        Self { width: Column::ALL.len(), places: std::array::from_fn(Some) }
+    }
+
     /// Reads the names on `line`; every fault is added to `errors`.
     pub(super) fn read(record: &csv::ByteRecord, line: u64, errors: &mut Vec<RowError>) -> Self {
-        let mut header = Self { width: filled(record), places: HashMap::new() };
+        let mut header = Self { width: filled(record), ..Self::default() };
         for (at, name) in record.iter().enumerate().take(header.width) {
             let name = trim_unseen(&String::from_utf8_lossy(name)).to_owned();
             let reason = match Column::from_name(&normal_form(&name)) {
                 None => Reason::UnknownColumn,
-                Some(column) if header.places.contains_key(&column) => Reason::ColumnTwice,
+                Some(column) if header.has(column) => Reason::ColumnTwice,
                 Some(column) => {
-                    header.places.insert(column, at);
+                    if let Some(place) = header.places.get_mut(column as usize) {
+                        *place = Some(at);
+                    }
                     continue;
                 }
             };
@@ -53,12 +59,12 @@ impl Header {
     }
 
     pub(super) fn has(&self, column: Column) -> bool {
-        self.places.contains_key(&column)
+        self.index(column).is_some()
     }
 
     /// The index of `column`'s cell.
     pub(super) fn index(&self, column: Column) -> Option<usize> {
-        self.places.get(&column).copied()
+        self.places.get(column as usize).copied().flatten()
     }
 
     /// The cell at `index`, for an error; the first line's own cells have no names yet.

@@ -34,7 +34,7 @@ mod thai;
 mod write;
 
 pub use column::Column;
-pub use compare::{ChangedCell, ChangedGroup, all_stand, compare, way_back};
+pub use compare::{ChangedCell, ChangedGroup, all_stand, as_before, compare, version_of, way_back};
 pub use edit::{Cell, file_of};
 pub use error::{Place, Reason, RowError, TreeFileError};
 pub use known::{KnownGroup, KnownTree, Outside};
@@ -74,7 +74,28 @@ impl ReadFile {
 /// # Errors
 /// As [`parse`].
 pub fn read_file(bytes: &[u8], known: &KnownTree) -> Result<ReadFile, TreeFileError> {
-    let mut sheet = read::read(bytes);
+    check_sheet(read::read(bytes), known)
+}
+
+/// The rows of a file as they are written, not yet held to any tree.
+///
+/// # Errors
+/// [`TreeFileError`] where cells cannot be read.
+pub fn read_rows(bytes: &[u8]) -> Result<Vec<TreeRow>, TreeFileError> {
+    let sheet = read::read(bytes);
+    if sheet.errors.is_empty() { Ok(sheet.rows) } else { Err(TreeFileError { errors: sheet.errors }) }
+}
+
+/// As [`read_file`], of rows that are there already.
+///
+/// # Errors
+/// As [`parse`].
+pub fn check_rows(rows: Vec<TreeRow>, known: &KnownTree) -> Result<ReadFile, TreeFileError> {
+    let header = header::Header::of_all();
+    check_sheet(read::Sheet { header, rows, ..read::Sheet::default() }, known)
+}
+
+fn check_sheet(mut sheet: read::Sheet, known: &KnownTree) -> Result<ReadFile, TreeFileError> {
     known.fill_in_channels(&mut sheet.rows);
     check::check(&mut sheet, known);
     offices::check(&mut sheet, known);

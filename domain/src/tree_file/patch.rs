@@ -31,6 +31,12 @@ impl<T> Patch<T> {
         if self.is_keep() { Self::Clear } else { self }
     }
 
+    /// The same where `kept`, and no change otherwise.
+    #[must_use]
+    pub fn only_if(self, kept: bool) -> Self {
+        if kept { self } else { Self::Keep }
+    }
+
     /// Whether it changes nothing.
     #[must_use]
     pub fn is_keep(&self) -> bool {

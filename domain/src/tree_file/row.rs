@@ -3,6 +3,7 @@
 //! Rows are made by `read` from a file, by `domain::national` from the chart and by the export from
 //! the database; `write` and the importer take them.
 
+use super::column::Column;
 use super::patch::Patch;
 use crate::bulletin::Forwarding;
 use crate::group::{LineGroupId, Tier};
@@ -83,6 +84,36 @@ impl TreeRow {
             steward_phone: self.steward_phone.or_clear(),
             deputy: self.deputy.or_clear(),
             ..self
+        }
+    }
+
+    /// The same, saying nothing but what stands in these columns.
+    #[must_use]
+    pub fn only(self, columns: &[Column]) -> Self {
+        let says = |column| columns.contains(&column);
+        Self {
+            line: self.line,
+            code: self.code,
+            parent: self.parent.only_if(says(Column::Parent)),
+            tier: self.tier.only_if(says(Column::Tier)),
+            name: self.name.only_if(says(Column::Name)),
+            office: self.office.only_if(says(Column::Office)),
+            office_name: self.office_name.only_if(says(Column::OfficeName)),
+            office_kind: self.office_kind.only_if(says(Column::OfficeKind)),
+            province: self.province.only_if(says(Column::Province)),
+            channel: self.channel.only_if(says(Column::Channel)),
+            line_group_id: self.line_group_id.only_if(says(Column::LineGroupId)),
+            members: self.members.only_if(says(Column::Members)),
+            head_count: self.head_count.only_if(says(Column::HeadCount)),
+            forwarding: self.forwarding.only_if(says(Column::Forwarding)),
+            forward_within: self.forward_within.only_if(says(Column::ForwardWithin)),
+            way: self.way.only_if(says(Column::Way)),
+            push_after: self.push_after.only_if(says(Column::PushAfter)),
+            steward: self.steward.only_if(says(Column::Steward)),
+            steward_title: self.steward_title.only_if(says(Column::StewardTitle)),
+            steward_phone: self.steward_phone.only_if(says(Column::StewardPhone)),
+            deputy: self.deputy.only_if(says(Column::Deputy)),
+            retired: self.retired.only_if(says(Column::Retired)),
         }
     }
 

@@ -156,6 +156,7 @@ fn a_bad_header_is_named(#[case] file: &str, #[case] expected: &str) {
 #[case("channel", "other", "there is no channel \"other\"; add it first")]
 #[case("parent", "nobody", "there is no group \"nobody\", neither in the file nor in the database")]
 #[case("steward_phone", "00000000000000000000000000000000000000000", "must be at most 40 characters long")]
+#[case("steward_phone", "ไม่มี", "must hold a telephone number")]
 #[case("steward", "\"a\nb\"", "must not hold line breaks or other control characters")]
 fn a_bad_cell_is_named_by_line_and_column(#[case] column: &str, #[case] cell: &str, #[case] reason: &str) {
     let file = format!("code,{column}\ngcc2,\ngcc3,{cell}\n");
@@ -613,6 +614,11 @@ fn a_group_outside_of_the_part_is_answered_like_one_that_is_not_there(#[case] ot
 )]
 #[case("code,parent\ngcc3,\n", "2:2: parent: must name the group above, in your part of the tree")]
 #[case(
+    "code,parent,tier\ngcc2,gcc9,3\n",
+    "2:2: parent: is at the top of your part of the tree; only operations can move it"
+)]
+#[case("code,parent\ngcc2,\n", "2:2: parent: is at the top of your part of the tree; only operations can move it")]
+#[case(
     "code,parent,tier,name,office\ngcc9,gcc2,3,x,own\n",
     "2:1: code: the code \"gcc9\" cannot be given here; choose another"
 )]
@@ -626,6 +632,30 @@ fn a_group_outside_of_the_part_is_answered_like_one_that_is_not_there(#[case] ot
 )]
 fn nothing_of_a_part_leaves_it_or_takes_what_is_outside(#[case] file: &str, #[case] expected: &str) {
     assert_eq!(errors_in(file, &part()), [expected]);
+}
+
+#[test]
+fn the_top_of_a_part_is_not_moved_under_another_top_of_it_either() {
+    let mut tree = part();
+    let top = KnownGroup { line_group_id: None, ..tree.groups[&code("gcc2")].clone() };
+    tree.groups.insert(code("second"), top);
+    assert_eq!(
+        errors_in("code,parent,tier\nsecond,gcc3,3\n", &tree),
+        ["2:2: parent: is at the top of your part of the tree; only operations can move it"]
+    );
+    assert_eq!(errors_in("code,parent,tier,name\nsecond,gcc1,2,x\n", &tree), Vec::<String>::new());
+}
+
+#[test]
+fn rows_that_are_there_already_are_held_to_the_same_rules() {
+    let rows = read_rows("code,parent,tier,name\ngcc3,gcc2,3,กลุ่ม\n".as_bytes()).expect("good cells");
+    let only: Vec<TreeRow> = rows.into_iter().map(|row| row.only(&[Column::Parent])).collect();
+    assert_eq!((&only[0].parent, &only[0].name), (&Patch::Set(code("gcc2")), &Patch::Keep));
+    assert_eq!(check_rows(only.clone(), &known()).expect("it fits").rows, only);
+    let retired = TreeRow { retired: Patch::Set(true), ..TreeRow::new(2, code("gcc2")) };
+    let faults = check_rows(vec![retired], &known()).expect_err("a group in use is below it").errors;
+    assert_eq!(faults[0].place.as_ref().map(|place| &*place.name), Some("retired"));
+    assert!(read_rows(b"code,tier\ngcc3,x\n").is_err());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::error::Reason;
 use crate::ids::BadCode;
 use crate::spreadsheet::{BadEncoding, Damage};
+use crate::thai::group_digits;
 
 /// What to do with a file in another encoding.
 const SAVE_AS_UTF_8: &str = "โปรดบันทึกใหม่เป็นชนิด CSV UTF-8 (Comma delimited)";
@@ -29,6 +30,7 @@ impl Reason {
             Self::NotClearable => "ลบค่านี้ออกไม่ได้".to_owned(),
             Self::TooLong(most) => format!("ยาวเกิน {most} ตัวอักษร"),
             Self::ControlCharacter => "ต้องไม่มีการขึ้นบรรทัดใหม่หรืออักขระควบคุม".to_owned(),
+            Self::NoPhone => "ต้องเป็นหมายเลขโทรศัพท์".to_owned(),
             Self::Code(bad) => code(*bad).to_owned(),
             Self::Tier(_) => "ต้องเป็น 1, 2 หรือ 3".to_owned(),
             Self::LineGroupId(_) => "ไม่ใช่รหัสกลุ่ม LINE ซึ่งขึ้นต้นด้วย C ตามด้วยตัวอักษรหรือตัวเลขไม่เกิน 64 ตัว".to_owned(),
@@ -36,7 +38,7 @@ impl Reason {
                 Some(nearest) => format!("ไม่ใช่จังหวัดใดใน 77 จังหวัด หมายถึง {} ({}) หรือไม่", nearest.name_th, nearest.code),
                 None => "ไม่ใช่จังหวัดใดใน 77 จังหวัด".to_owned(),
             },
-            Self::Number(most) => format!("ต้องเป็นจำนวนเต็มตั้งแต่ 0 ถึง {most}"),
+            Self::Number(most) => format!("ต้องเป็นจำนวนเต็มตั้งแต่ 0 ถึง {}", group_digits((*most).into())),
             Self::Word(words) => format!("ต้องเป็นคำใดคำหนึ่งต่อไปนี้: {words}"),
             of_the_tree => of_the_tree.thai_of_the_tree(),
         }
@@ -61,6 +63,7 @@ impl Reason {
                 format!("\"{parent}\" เลิกใช้แล้ว แต่ \"{child}\" ซึ่งอยู่ใต้ลงไปยังใช้งานอยู่")
             }
             Self::ParentMissing => "ต้องระบุกลุ่มที่อยู่เหนือขึ้นไปซึ่งอยู่ในความรับผิดชอบของท่าน".to_owned(),
+            Self::TopMoves => "กลุ่มนี้เป็นกลุ่มบนสุดในความรับผิดชอบของท่าน การย้ายเป็นหน้าที่ของศูนย์ปฏิบัติการ".to_owned(),
             Self::CodeTaken(code) => format!("ใช้รหัส \"{code}\" ที่นี่ไม่ได้ โปรดใช้รหัสอื่น"),
             Self::LineGroupTaken => "กลุ่ม LINE นี้เชื่อมกับกลุ่มอื่นในช่องทางเดียวกันแล้ว".to_owned(),
             Self::OfficeElsewhere(office) => {
@@ -69,6 +72,9 @@ impl Reason {
                 )
             }
             Self::GroupExists(code) => format!("มีกลุ่ม \"{code}\" อยู่แล้ว"),
+            Self::OfficeStands(office) => {
+                format!("มีหน่วยงาน \"{office}\" อยู่แล้วแต่ข้อมูลไม่ตรงกัน โปรดเว้นช่องนี้ไว้ หรือแก้ไขข้อมูลหน่วยงานก่อน")
+            }
             Self::AutomaticNotTheirs => {
                 "เฉพาะผู้ส่งต่อประกาศของกลุ่ม หรือผู้มีสิทธิเผยแพร่ จึงกำหนดให้ประกาศเข้ากลุ่มโดยอัตโนมัติได้".to_owned()
             }
@@ -149,6 +155,7 @@ mod tests {
             Reason::NotClearable,
             Reason::TooLong(200),
             Reason::ControlCharacter,
+            Reason::NoPhone,
             BadCode::TooLong.into(),
             BadCode::Character.into(),
             BadTier.into(),
@@ -165,10 +172,12 @@ mod tests {
             Reason::RootTier,
             Reason::ActiveBelowRetired { parent: code(), child: code() },
             Reason::ParentMissing,
+            Reason::TopMoves,
             Reason::CodeTaken(code()),
             Reason::LineGroupTaken,
             Reason::OfficeElsewhere(code()),
             Reason::GroupExists(code()),
+            Reason::OfficeStands(code()),
             Reason::AutomaticNotTheirs,
             Reason::UnknownChannel(code()),
             Reason::LinkWithoutChannel,

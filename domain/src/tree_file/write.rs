@@ -4,11 +4,13 @@
 //! values cannot be kept by an empty cell (`parent`, `forward_within`); a row that keeps them cannot be
 //! written, which never happens to rows that come from the database or the national chart.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::column::Column;
 use super::patch::Patch;
 use super::row::TreeRow;
+use crate::group::LineGroupId;
 use crate::ids::Code;
 use crate::spreadsheet::{BYTE_ORDER_MARK, protect};
 
@@ -52,41 +54,63 @@ pub fn write<'a>(rows: impl IntoIterator<Item = &'a TreeRow>, mut out: impl io::
     Ok(csv.flush()?)
 }
 
-pub(super) fn write_cell(row: &TreeRow, column: Column) -> String {
+fn write_cell(row: &TreeRow, column: Column) -> String {
+    let cell = text_in(row, column);
+    match &cell {
+        Patch::Set(text) => protect(text).into_owned(),
+        Patch::Keep | Patch::Clear => as_read(cell, column).into_owned(),
+    }
+}
+
+/// A cell as people read it: without what only keeps a spreadsheet from changing it.
+pub(super) fn as_read(cell: Patch<Cow<'_, str>>, column: Column) -> Cow<'_, str> {
+    match cell {
+        Patch::Set(text) => text,
+        // where an empty cell clears too, it is what people expect to see
+        Patch::Clear if !matches!(column, Column::Parent | Column::ForwardWithin) => "-".into(),
+        Patch::Clear | Patch::Keep => "".into(),
+    }
+}
+
+/// What a row says in a column.
+pub(super) fn text_in(row: &TreeRow, column: Column) -> Patch<Cow<'_, str>> {
     match column {
-        Column::Code => row.code.to_string(),
-        Column::Parent => emptied(write_patch(&row.parent, Code::to_string)),
-        Column::Tier => write_patch(&row.tier, |tier| tier.number().to_string()),
-        Column::Name => write_patch(&row.name, String::clone),
-        Column::Office => write_patch(&row.office, Code::to_string),
-        Column::OfficeName => write_patch(&row.office_name, String::clone),
-        Column::OfficeKind => write_patch(&row.office_kind, |kind| kind.as_str().to_owned()),
-        Column::Province => write_patch(&row.province, String::clone),
-        Column::Channel => write_patch(&row.channel, Code::to_string),
-        Column::LineGroupId => write_patch(&row.line_group_id, |id| id.as_str().to_owned()),
-        Column::Members => write_patch(&row.members, i32::to_string),
-        Column::HeadCount => write_patch(&row.head_count, i32::to_string),
-        Column::Forwarding => write_patch(&row.forwarding, |how| how.as_str().to_owned()),
-        Column::ForwardWithin => emptied(write_patch(&row.forward_within, i32::to_string)),
-        Column::Way => write_patch(&row.way, |way| way.as_str().to_owned()),
-        Column::PushAfter => write_patch(&row.push_after, i32::to_string),
-        Column::Steward => write_patch(&row.steward, String::clone),
-        Column::StewardTitle => write_patch(&row.steward_title, String::clone),
-        Column::StewardPhone => write_patch(&row.steward_phone, String::clone),
-        Column::Deputy => write_patch(&row.deputy, String::clone),
-        Column::Retired => write_patch(&row.retired, bool::to_string),
+        Column::Code => Patch::Set(row.code.as_str().into()),
+        Column::Parent => of_text(&row.parent, Code::as_str),
+        Column::Tier => of_value(&row.tier, |tier| tier.number().to_string()),
+        Column::Name => of_text(&row.name, String::as_str),
+        Column::Office => of_text(&row.office, Code::as_str),
+        Column::OfficeName => of_text(&row.office_name, String::as_str),
+        Column::OfficeKind => of_text(&row.office_kind, |kind| kind.as_str()),
+        Column::Province => of_text(&row.province, String::as_str),
+        Column::Channel => of_text(&row.channel, Code::as_str),
+        Column::LineGroupId => of_text(&row.line_group_id, LineGroupId::as_str),
+        Column::Members => of_value(&row.members, i32::to_string),
+        Column::HeadCount => of_value(&row.head_count, i32::to_string),
+        Column::Forwarding => of_text(&row.forwarding, |how| how.as_str()),
+        Column::ForwardWithin => of_value(&row.forward_within, i32::to_string),
+        Column::Way => of_text(&row.way, |way| way.as_str()),
+        Column::PushAfter => of_value(&row.push_after, i32::to_string),
+        Column::Steward => of_text(&row.steward, String::as_str),
+        Column::StewardTitle => of_text(&row.steward_title, String::as_str),
+        Column::StewardPhone => of_text(&row.steward_phone, String::as_str),
+        Column::Deputy => of_text(&row.deputy, String::as_str),
+        Column::Retired => of_text(&row.retired, |retired| if *retired { "true" } else { "false" }),
     }
 }
 
-fn write_patch<T>(patch: &Patch<T>, text: impl Fn(&T) -> String) -> String {
+fn of_text<T>(patch: &Patch<T>, text: impl Fn(&T) -> &str) -> Patch<Cow<'_, str>> {
     match patch {
-        Patch::Keep => String::new(),
-        Patch::Clear => "-".to_owned(),
-        Patch::Set(value) => protect(&text(value)).into_owned(),
+        Patch::Keep => Patch::Keep,
+        Patch::Clear => Patch::Clear,
+        Patch::Set(value) => Patch::Set(text(value).into()),
     }
 }
 
-/// Where an empty cell clears too, it is what people expect to see.
-fn emptied(cell: String) -> String {
-    if cell == "-" { String::new() } else { cell }
+fn of_value<T>(patch: &Patch<T>, text: impl Fn(&T) -> String) -> Patch<Cow<'_, str>> {
+    match patch {
+        Patch::Keep => Patch::Keep,
+        Patch::Clear => Patch::Clear,
+        Patch::Set(value) => Patch::Set(text(value).into()),
+    }
 }

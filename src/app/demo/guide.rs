@@ -38,7 +38,7 @@ pub(super) async fn describe(
     let password = password.expose_secret();
     let _ = writeln!(text, "  {base}/sign-in   password of all: {password}   (a demo asks for no codes)");
     for account in &accounts::ALL {
-        let _ = writeln!(text, "  {:<10}{}", account.username, account.whose);
+        let _ = writeln!(text, "  {:<13}{}", account.username, account.whose);
     }
     text.push_str("\nLook at\n");
     let _ = writeln!(text, "  the API's document             {base}/docs");

@@ -17,7 +17,7 @@ mod history;
 mod keys;
 mod letter;
 mod national_tree;
-mod office_story;
+pub mod office_story;
 mod progress;
 mod receipts;
 mod reset;
@@ -150,7 +150,8 @@ async fn live(
 ) -> anyhow::Result<()> {
     let bulletin = show(engine, once).await?;
     if !once {
-        if office_story::tell(context, engine, bulletin).await? {
+        let files = super::files::open(&context.config)?;
+        if office_story::tell(engine, &files, bulletin).await? {
             print_text(
                 "Offices have reported, appointed, sent up, spread and registered: the story of the letters is told.",
             )?;

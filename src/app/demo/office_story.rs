@@ -1,18 +1,20 @@
 //! What the letters of 2560 to 2563 ask of offices, told once in the demo: provinces report their groups, Lamphun asks for coordinators,
 //! an agency names its own on paper, its infographic goes up and comes down again as a bulletin, a district spreads the word in
-//! three villages, and an office stamps and endorses what it received.
+//! three villages, a province says where else it can be found, and an office stamps and endorses what it received.
 //!
-//! Everything goes by the commands of people, in the name of whoever would do it. Names, numbers and the picture are made up.
+//! Everything goes by the commands of people, in the name of whoever would do it. Names, numbers and the picture are made up. It is told in one
+//! transaction: a demo that is stopped in the middle has told nothing, and begins anew the next time.
 
 use anyhow::Context as _;
 use jiff::civil::Date;
 
-use crate::app::AppContext;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::{Acknowledgement, Audience, ForwardingMode, Urgency};
+use crate::domain::content_id::FileId;
 use crate::domain::coordinator::{Contacts, CoordinatorSource, Person};
-use crate::domain::dissemination::{Medium, Reach, Source, Times};
+use crate::domain::dissemination::{Medium, Pictures, Reach, Source, Times};
 use crate::domain::ids::{BulletinId, OfficeId};
+use crate::domain::issuer::{Links, Profile, Service};
 use crate::domain::office::OfficeKind;
 use crate::domain::register::{EndorsementKind, ReceiptWay};
 use crate::domain::request::{DraftedRequest, RequestKind};
@@ -20,10 +22,11 @@ use crate::domain::right::Right;
 use crate::domain::submission::SubmissionWay;
 use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
+use crate::files::FileStore;
 use crate::offices::dissemination::{Spread, record};
 use crate::offices::register::{Letter, NewEndorsement, Receipt, endorse, receive};
 use crate::offices::submissions::{Material, check_off, propose, send};
-use crate::offices::{coordinators, establishment};
+use crate::offices::{coordinators, establishment, profiles};
 use crate::relay::accept_submission::accept;
 use crate::relay::drafts::blank;
 use crate::relay::engine::Engine;
@@ -46,20 +49,33 @@ const SUBDISTRICT: &str = "510102";
 const REPORTED: usize = 61;
 
 /// Tells the story, unless it was told before; `letter` is the letter of 23 March 2561.
-pub(super) async fn tell(context: &AppContext, engine: &Engine, letter: BulletinId) -> anyhow::Result<bool> {
-    let mut db = context.db.acquire().await?;
-    if !list_submissions(&mut db, &submissions::Filter::default(), 1).await?.is_empty() {
+///
+/// # Errors
+/// A command is refused, or the database or the store of files is away; nothing was told then.
+pub async fn tell(engine: &Engine, files: &FileStore, letter: BulletinId) -> anyhow::Result<bool> {
+    let now = engine.clock.now();
+    if was_told(&mut *engine.db.acquire().await?).await? {
         return Ok(false);
     }
-    drop(db);
-    let story = Story { context, engine, now: context.clock.now() };
+    // kept under its content, so that the same once more is the same file; what nothing uses is thrown away
+    let picture = futures_util::stream::iter([Ok::<_, std::io::Error>(PICTURE)]);
+    let staged = files.stage(None, picture).await?;
+    let picture = files.keep(&engine.db, &staged, &by("commerce").actor, now).await?.id;
+    let mut tx = engine.db.begin().await?;
+    let mut story = Story { db: &mut tx, engine, now };
     story.report_groups().await?;
     let asking = story.ask_the_offices_of_the_province().await?;
     story.name_a_coordinator_on_paper().await?;
-    story.send_an_infographic_up_and_down_again().await?;
+    story.send_an_infographic_up_and_down_again(picture).await?;
     story.spread_in_three_villages(asking).await?;
+    story.introduce_the_province().await?;
     story.stamp_and_endorse(letter).await?;
+    tx.commit().await?;
     Ok(true)
+}
+
+async fn was_told(db: &mut Connection) -> anyhow::Result<bool> {
+    Ok(!list_submissions(db, &submissions::Filter::default(), 1).await?.is_empty())
 }
 
 /// Who does it, as the audit names them.
@@ -72,43 +88,41 @@ async fn office(db: &mut Connection, code: &str) -> anyhow::Result<OfficeId> {
 }
 
 struct Story<'a> {
-    context: &'a AppContext,
+    db: &'a mut Connection,
     engine: &'a Engine,
     now: Timestamp,
 }
 
 impl Story<'_> {
     /// Provinces say that their groups are there, and report it on paper by the day of the letter; operations verify most.
-    async fn report_groups(&self) -> anyhow::Result<()> {
-        let mut tx = self.context.db.begin().await?;
-        let offices = list_offices(&mut tx, &Filter::default()).await?;
+    async fn report_groups(&mut self) -> anyhow::Result<()> {
+        let offices = list_offices(self.db, &Filter::default()).await?;
         let provinces = offices.into_iter().filter(|office| office.kind == OfficeKind::Province);
         let today = to_bangkok(self.now).date();
         for (number, province) in provinces.take(REPORTED).enumerate() {
-            let linked = list_groups(&mut tx, &[province.id]).await?;
+            let linked = list_groups(self.db, &[province.id], None).await?;
             let codes: Vec<String> = linked.iter().map(|group| group.code.clone()).collect();
             let right = by("coordinator");
-            establishment::declare(&mut tx, &right, province.id, &codes, true, self.now).await?;
+            establishment::declare(self.db, &right, province.id, &codes, true, self.now).await?;
             let names = &self.engine.settings.establishment.names;
-            let report = establishment::report(&mut tx, &right, names, province.id, None, self.now).await?;
+            let report = establishment::report(self.db, &right, names, province.id, None, self.now).await?;
             let letter = format!("{}/{}", province.code, 100 + number).parse()?;
-            establishment::note_paper(&mut tx, &right, report, today, Some(&letter), self.now).await?;
+            establishment::note_paper(self.db, &right, report, today, Some(&letter), self.now).await?;
             if number % 3 > 0 {
                 let all = establishment::Verification { groups: None, verified: true, remark: None };
-                establishment::verify(&mut tx, &by("operator"), province.id, &all, self.now).await?;
+                establishment::verify(self.db, &by("operator"), province.id, &all, self.now).await?;
             }
         }
-        Ok(tx.commit().await?)
+        Ok(())
     }
 
     /// The province's own letter of March 2561: name a coordinator, spread the message, send material up.
-    async fn ask_the_offices_of_the_province(&self) -> anyhow::Result<BulletinId> {
+    async fn ask_the_offices_of_the_province(&mut self) -> anyhow::Result<BulletinId> {
         let ask = |kind: RequestKind, text: &str, days| -> anyhow::Result<DraftedRequest> {
             let purpose = kind.usual_purpose();
             Ok(DraftedRequest { kind, purpose, text: text.parse()?, due_on: None, due_in_working_days: Some(days) })
         };
-        let mut tx = self.context.db.begin().await?;
-        let origin = groups::find_group(&mut tx, "gcc2-lamphun").await?.context("Lamphun has no group")?.id;
+        let origin = groups::find_group(self.db, "gcc2-lamphun").await?.context("Lamphun has no group")?.id;
         let draft = Draft {
             subject: "แนวทางการเผยแพร่ประเด็นและชุดข้อมูลเพื่อการสร้างการรับรู้แก่ประชาชน".to_owned(),
             body: "ขอให้ส่วนราชการเผยแพร่ประเด็นและชุดข้อมูลของรัฐบาลให้ประชาชนทราบในทุกระดับ ทั้งอำเภอ ตำบล และหมู่บ้าน \
@@ -124,23 +138,20 @@ impl Story<'_> {
             ],
             ..blank(origin)
         };
-        let id = self.publish(&mut tx, &draft, "publisher").await?;
-        tx.commit().await?;
-        Ok(id)
+        self.publish(&draft, "publisher").await
     }
 
-    async fn publish(&self, db: &mut Connection, draft: &Draft, username: &str) -> anyhow::Result<BulletinId> {
+    async fn publish(&mut self, draft: &Draft, username: &str) -> anyhow::Result<BulletinId> {
         let (id, right) = (BulletinId::new(self.now), by(username));
-        insert_draft(db, id, draft, &public_token(), &right.actor, self.now).await?;
-        publish(db, &self.engine.settings, id, &right, self.now).await?;
+        insert_draft(self.db, id, draft, &public_token(), &right.actor, self.now).await?;
+        publish(self.db, &self.engine.settings, id, &right, self.now).await?;
         Ok(id)
     }
 
     /// The form came back on paper, and the province keys it in.
-    async fn name_a_coordinator_on_paper(&self) -> anyhow::Result<()> {
-        let mut tx = self.context.db.begin().await?;
+    async fn name_a_coordinator_on_paper(&mut self) -> anyhow::Result<()> {
         let naming = coordinators::Naming {
-            office: office(&mut tx, AGENCY).await?,
+            office: office(self.db, AGENCY).await?,
             deputy: false,
             person: Person {
                 first_name: "สมมติ".to_owned(),
@@ -152,18 +163,13 @@ impl Story<'_> {
             from: self.now,
             source: CoordinatorSource::Paper,
         };
-        coordinators::name(&mut tx, &by("coordinator"), &self.engine.sealing, naming, self.now).await?;
-        Ok(tx.commit().await?)
+        coordinators::name(self.db, &by("coordinator"), &self.engine.sealing, naming, self.now).await?;
+        Ok(())
     }
 
     /// The agency's infographic goes up to the province and the ministry, and out again to all provinces.
-    async fn send_an_infographic_up_and_down_again(&self) -> anyhow::Result<()> {
-        let files = crate::app::files::open(&self.context.config)?;
-        let picture = futures_util::stream::iter([Ok::<_, std::io::Error>(PICTURE)]);
-        let staged = files.stage(None, picture).await?;
+    async fn send_an_infographic_up_and_down_again(&mut self, picture: FileId) -> anyhow::Result<()> {
         let (right, now) = (by("commerce"), self.now);
-        let kept = files.keep(&self.context.db, &staged, &right.actor, now).await?;
-        let mut tx = self.context.db.begin().await?;
         let material = Material {
             topic: "farmers".to_owned(),
             title: "ลำไยลำพูนขายได้ราคาดีขึ้น".parse()?,
@@ -172,29 +178,28 @@ impl Story<'_> {
             figures: Some("1,250 ครัวเรือน (ตัวเลขสมมติ)".parse()?),
             source: None,
             contact: Some("กลุ่มส่งเสริมการค้า สำนักงานพาณิชย์จังหวัดลำพูน".parse()?),
-            files: vec![(kept.id, "อินโฟกราฟิกราคาลำไยสี่สัปดาห์ที่เพิ่มขึ้นทุกสัปดาห์".parse()?)],
+            files: vec![(picture, "อินโฟกราฟิกราคาลำไยสี่สัปดาห์ที่เพิ่มขึ้นทุกสัปดาห์".parse()?)],
         };
-        let agency = office(&mut tx, AGENCY).await?;
-        let id = send(&mut tx, &right, agency, &material, SubmissionWay::Page, now).await?;
-        check_off(&mut tx, &by("coordinator"), id, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
-        propose(&mut tx, &by("governor"), id, None, now).await?;
-        let root = groups::find_root(&mut tx).await?.context("the tree has no root")?;
+        let agency = office(self.db, AGENCY).await?;
+        let id = send(self.db, &right, agency, &material, SubmissionWay::Page, now).await?;
+        check_off(self.db, &by("coordinator"), id, None, Some(&"ตัวเลขตรงกับรายงานประจำเดือน".parse()?), now).await?;
+        propose(self.db, &by("governor"), id, None, None, now).await?;
+        let root = groups::find_root(self.db).await?.context("the tree has no root")?;
         let publisher = by("publisher");
-        let bulletin = accept(&mut tx, &publisher, id, root, &self.engine.settings.public_url, now).await?;
+        let bulletin = accept(self.db, &publisher, id, None, root, &self.engine.settings.public_url, now).await?;
         let draft = Draft {
             audience: Audience { tiers: Some(vec![1, 2]), ..Audience::default() },
             forwarding: ForwardingMode::Automatic,
-            ..Draft::of(&get_bulletin(&mut tx, bulletin).await?)
+            ..Draft::of(&get_bulletin(self.db, bulletin).await?)
         };
-        update_draft(&mut tx, bulletin, &draft, now).await?;
-        publish(&mut tx, &self.engine.settings, bulletin, &publisher, now).await?;
-        Ok(tx.commit().await?)
+        update_draft(self.db, bulletin, &draft, now).await?;
+        publish(self.db, &self.engine.settings, bulletin, &publisher, now).await?;
+        Ok(())
     }
 
     /// The district has it read over the loudspeakers of three villages.
-    async fn spread_in_three_villages(&self, bulletin: BulletinId) -> anyhow::Result<()> {
-        let mut tx = self.context.db.begin().await?;
-        let district = office(&mut tx, DISTRICT).await?;
+    async fn spread_in_three_villages(&mut self, bulletin: BulletinId) -> anyhow::Result<()> {
+        let district = office(self.db, DISTRICT).await?;
         for (village, reach) in [(1, 420), (2, 310), (3, 560)] {
             let area: crate::domain::area::Area = SUBDISTRICT.parse()?;
             let spread = Spread {
@@ -205,20 +210,37 @@ impl Story<'_> {
                 reach: Reach::new(reach),
                 outlet: Some(format!("หอกระจายข่าวหมู่ที่ {village}").parse()?),
                 evidence: None,
+                pictures: Pictures::default(),
                 source: Source::Page,
             };
-            record(&mut tx, &by("coordinator"), district, bulletin, &spread, self.now).await?;
+            record(self.db, &by("coordinator"), district, bulletin, &spread, self.now).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(())
+    }
+
+    /// The province says where else it can be found.
+    async fn introduce_the_province(&mut self) -> anyhow::Result<()> {
+        let mut links = Links::default();
+        for (service, address) in [
+            (Service::Website, "https://www.example.go.th/lamphun"),
+            (Service::Facebook, "https://www.facebook.com/example.lamphun"),
+            (Service::Youtube, "https://www.youtube.com/@example-lamphun"),
+        ] {
+            links.insert(service, service.read(address)?);
+        }
+        let unit = Some("กลุ่มงานประชาสัมพันธ์จังหวัด (สมมติ)".parse()?);
+        let province = office(self.db, "lamphun").await?;
+        profiles::put(self.db, &by("governor"), province, &Profile { name: None, unit, links }, Some(0), self.now)
+            .await?;
+        Ok(())
     }
 
     /// The agency stamps the founding letter and endorses it, as the chain of 2563 does.
-    async fn stamp_and_endorse(&self, letter: BulletinId) -> anyhow::Result<()> {
-        let mut tx = self.context.db.begin().await?;
-        let (agency, right) = (office(&mut tx, AGENCY).await?, by("commerce"));
+    async fn stamp_and_endorse(&mut self, letter: BulletinId) -> anyhow::Result<()> {
+        let (agency, right) = (office(self.db, AGENCY).await?, by("commerce"));
         let receipt =
             Receipt { letter: Letter::Bulletin(letter), received_at: None, remark: None, how: ReceiptWay::Page };
-        let entry = receive(&mut tx, &right, agency, &receipt, self.now).await?;
+        let entry = receive(self.db, &right, agency, &receipt, self.now).await?;
         let chain = [
             (EndorsementKind::Propose, "หัวหน้าฝ่ายบริหารทั่วไป", None, Some("เพื่อโปรดทราบ เห็นควรมอบผู้เกี่ยวข้องดำเนินการ")),
             (EndorsementKind::Noted, "พาณิชย์จังหวัดลำพูน", None, None),
@@ -234,9 +256,9 @@ impl Story<'_> {
                 text: text.map(str::parse).transpose()?,
                 at: None,
             };
-            endorse(&mut tx, &right, entry, &endorsement, self.now).await?;
+            endorse(self.db, &right, entry, &endorsement, self.now).await?;
         }
-        Ok(tx.commit().await?)
+        Ok(())
     }
 }
 

@@ -18,7 +18,7 @@ use crate::relay::engine::sealed_as;
 use crate::store::audit;
 use crate::store::channels::{Channel, find_channel, insert_channel, update_credentials};
 
-const NAME: &str = "Government Communication Channel";
+const NAME: &str = "ช่องทางการสื่อสารภาครัฐ (GCC)";
 /// Reading the chats of many runs back takes a moment.
 const STARTING: Duration = Duration::from_mins(1);
 const STOPPING: Duration = Duration::from_secs(10);

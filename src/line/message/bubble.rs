@@ -103,13 +103,14 @@ fn body<'a>(bulletin: &Bubble<'a>, texts: &'a Texts<'a>) -> Component<'a> {
     if !texts.body.is_empty() {
         parts.push(Component::Text(Paragraph::new(&texts.body, "md", INK)));
     }
+    parts.extend(bulletin.deadline.map(notice));
     parts.push(Component::Separator { margin: "lg" });
     parts.push(small(&texts.origin));
     parts.extend(bulletin.links.iter().map(link));
     Component::Box(Stack::of(parts).spaced("md"))
 }
 
-/// That an earlier bulletin is put right or taken back: before anything else.
+/// What must not be overlooked: that an earlier bulletin is put right or taken back, before anything else; what is to be done by when.
 fn notice(text: &str) -> Component<'_> {
     let text = Component::Text(Paragraph::new(text, "sm", NOTICE.ink).bold());
     Component::Box(Stack::of(vec![text]).padded("md").on(NOTICE.back).rounded("md"))

@@ -19,6 +19,7 @@ const LETTER: Bubble<'_> = Bubble {
         โดยมีวัตถุประสงค์เพื่อเป็นช่องทางในการเผยแพร่ข้อมูลข่าวสารที่สำคัญของรัฐบาล \
         ไปยังข้าราชการทุกกระทรวง ทั้งในส่วนกลางและส่วนภูมิภาคทั่วประเทศ แบบทางเดียว (One Way) \
         ผ่านแอปพลิเคชันไลน์ (LINE) เป็นกลุ่มไลน์ ๓ ระดับ (GCC1, GCC2, GCC3)",
+    deadline: None,
     origin: "กระทรวงมหาดไทย",
     hero: None,
     media: &[],
@@ -86,6 +87,22 @@ fn a_drill_says_so_on_the_band_and_in_the_notification() {
 }
 
 #[test]
+fn what_is_to_be_done_and_by_when_stands_behind_the_text() {
+    let deadline = "ขอให้หน่วยงานดำเนินการ\n• รายงานผลการจัดตั้งกลุ่ม ภายในวันที่ ๔ ธันวาคม ๒๕๖๙";
+    let with = rendered(&Bubble { deadline: Some(deadline), ..plain() }, None);
+    let parts = with[0]["contents"]["body"]["contents"].as_array().expect("test data");
+    assert_eq!(parts[2]["contents"][0]["text"], deadline);
+    let mut rest = parts.clone();
+    rest.remove(2);
+    let without = rendered(&plain(), None);
+    assert_eq!(
+        &rest,
+        without[0]["contents"]["body"]["contents"].as_array().expect("test data"),
+        "nothing else changed"
+    );
+}
+
+#[test]
 fn a_withdrawal_says_first_what_it_takes_back() {
     let notice = Some("ยกเลิกหนังสือ ที่ มท ๐๒๐๖.๒/ว ๑๖๒๐ ลงวันที่ ๒๓ มีนาคม ๒๕๖๑");
     let bulletin = Bubble { kind: Kind::Withdrawal, urgency: Urgency::Urgent, notice, ..plain() };
@@ -123,7 +140,14 @@ fn the_largest_bulletin_fits_with_room_to_spare() {
     let links = [Link {
         label: "เอกสารแนบที่หนึ่งของหนังสือฉบับนี้", url: &url
     }; 10];
-    let bulletin = Bubble { subject: &subject, body: &body, links: &links, notice: Some(&subject), ..LETTER };
+    let bulletin = Bubble {
+        subject: &subject,
+        body: &body,
+        links: &links,
+        notice: Some(&subject),
+        deadline: Some(&subject),
+        ..LETTER
+    };
     let note = "ก".repeat(1_000);
     let found = rendered(&bulletin, Some(&StewardNote { from: "ผู้ว่าราชการจังหวัด", text: &note }));
     let weight = found[0]["contents"].to_string().len();

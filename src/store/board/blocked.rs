@@ -89,16 +89,16 @@ pub async fn list_blocked(
             from chosen d join channels c on c.id = d.channel_id join bulletins b on b.no = d.bulletin_no
             where d.state <> 'ready' or c.parked_reason is not null or b.paused_at is not null or d.reason is not null
         ), below as (
-            select k.group_id as blocker, d.bulletin_no, d.group_id, d.members, d.has_children
+            select k.group_id as blocker, d.bulletin_no, d.group_id, d.members, d.recipient, d.has_children
             from blockers k join deliveries d
                 on d.bulletin_no = k.bulletin_no and d.parent_group = k.group_id and d.state = 'waiting'
             union all
-            select up.blocker, d.bulletin_no, d.group_id, d.members, d.has_children
+            select up.blocker, d.bulletin_no, d.group_id, d.members, d.recipient, d.has_children
             from below up join deliveries d
                 on d.bulletin_no = up.bulletin_no and d.parent_group = up.group_id and d.state = 'waiting'
             where up.has_children
         ), waiting as (
-            select bulletin_no, blocker, count(*) as groups, sum(members) as seats from below group by bulletin_no, blocker
+            select bulletin_no, blocker, count(*) as groups, sum(members) filter (where recipient is not null) as seats from below group by bulletin_no, blocker
         )
         select delivery_id(k.published_at, k.bulletin_no, k.group_id) as "id!: DeliveryId", k.bulletin_id as "bulletin_id!: BulletinId", k.subject as "subject!",
             k.urgency as "urgency!", g.code as "group", g.name as group_name, k.tier as "tier!",

@@ -44,6 +44,14 @@ pub struct Cell {
     pub last_accepted_at: Option<Timestamp>,
 }
 
+impl Cell {
+    /// Groups in which it is: LINE accepted it, or it was seen there as somebody's forward.
+    #[must_use]
+    pub fn in_group(&self) -> i64 {
+        self.accepted + self.seen
+    }
+}
+
 /// How far a bulletin came, by tier and province.
 pub async fn count_provinces(db: &mut Connection, bulletin: BulletinId, scope: Option<&[i32]>) -> Result<Vec<Cell>> {
     Ok(sqlx::query_as!(
@@ -99,6 +107,14 @@ pub struct OfficeCell {
     pub seen: i64,
 }
 
+impl OfficeCell {
+    /// Groups in which it is: LINE accepted it, or it was seen there as somebody's forward.
+    #[must_use]
+    pub fn in_group(&self) -> i64 {
+        self.accepted + self.seen
+    }
+}
+
 /// The offices of a province (none = of no province) that a bulletin goes to, by the tier of their first group.
 pub async fn list_offices_of_province(
     db: &mut Connection,
@@ -142,6 +158,14 @@ pub struct Sum {
     pub seen: i64,
     /// Of these, acknowledged by somebody.
     pub acknowledged: i64,
+}
+
+impl Sum {
+    /// Groups in which it is: LINE accepted it, or it was seen there as somebody's forward.
+    #[must_use]
+    pub fn in_group(&self) -> i64 {
+        self.accepted + self.seen
+    }
 }
 
 /// What the bulletins published since `since` came to in each province, tests left out.

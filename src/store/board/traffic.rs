@@ -50,6 +50,12 @@ impl Traffic {
     pub fn state(&self) -> State {
         State::of(self.stage, self.open)
     }
+
+    /// Groups in which it is: LINE accepted it, or it was seen there as somebody's forward.
+    #[must_use]
+    pub fn in_group(&self) -> i64 {
+        self.accepted + self.seen
+    }
 }
 
 /// The bulletins that are open, and the newest of the others up to `limit` in all, newest first.

@@ -4,7 +4,45 @@ use crate::domain::actor::Actor;
 use crate::domain::establishment::MailState;
 use crate::domain::ids::{EstablishmentReportId, OfficeId};
 use crate::domain::time::Timestamp;
+use crate::store::establishment::reports::lock_office;
 use crate::store::{Connection, Result};
+
+/// When the mail of an office was queued that is the `nth` before now, if that was after `since`. Until the transaction ends no other
+/// mail of the office is queued.
+pub async fn find_nth_mail(
+    db: &mut Connection,
+    office: OfficeId,
+    nth: i64,
+    since: Timestamp,
+) -> Result<Option<Timestamp>> {
+    lock_office(db, office).await?;
+    count_back(db, office, nth, since).await
+}
+
+/// The same to look at: others may queue one meanwhile.
+pub async fn count_back(
+    db: &mut Connection,
+    office: OfficeId,
+    nth: i64,
+    since: Timestamp,
+) -> Result<Option<Timestamp>> {
+    Ok(sqlx::query_scalar!(
+        r#"select m.queued_at as "at: Timestamp" from establishment_mails m join establishment_reports r on r.id = m.report_id
+        where m.queued_at > $2 and r.office_id = $1 order by m.queued_at desc offset $3 limit 1"#,
+        office.0,
+        since as Timestamp,
+        nth - 1,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// How many mails wait to be sent, or are being sent.
+pub async fn count_open(db: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "n!" from establishment_mails where state in ('queued', 'sending')"#)
+        .fetch_one(db)
+        .await?)
+}
 
 /// Queues a mail of a report; false where one is under way or was accepted.
 pub async fn queue_mail(

@@ -16,6 +16,7 @@ use crate::domain::national::{NameTemplate, abbreviation};
 use crate::domain::office::OfficeKind;
 use crate::domain::request::RequestState;
 use crate::domain::search::pattern;
+use crate::domain::thai::dictionary_key;
 use crate::domain::time::Timestamp;
 
 /// So many of the last bulletins are looked at for whether a group is in use.
@@ -61,10 +62,14 @@ pub struct Filter<'a> {
     pub words: Option<&'a str>,
 }
 
-/// The offices with a group of tier 2 that is in use, by kind and name.
+/// The offices with a group of tier 2 that is in use, by kind and name, as a dictionary orders names.
 pub async fn list_offices(db: &mut Connection, filter: &Filter<'_>) -> Result<Vec<ReportingOffice>> {
     let pattern = filter.words.map(pattern);
-    select_offices(db, filter, pattern.as_deref(), None).await
+    let mut offices = select_offices(db, filter, pattern.as_deref(), None).await?;
+    for of_a_kind in offices.chunk_by_mut(|one, other| one.kind == other.kind) {
+        of_a_kind.sort_by_cached_key(|office| dictionary_key(&office.name));
+    }
+    Ok(offices)
 }
 
 /// One office, whether it has a group of tier 2 or not.
@@ -156,7 +161,7 @@ pub struct EstablishedGroup {
     pub checked_by: Option<Actor>,
     /// What they remarked.
     pub remark: Option<String>,
-    /// Whether it stands as created in a last report.
+    /// Whether it stands as created in the last report of an office that answers for it now.
     pub reported: bool,
     /// Whether one of the last bulletins is in it.
     pub active: bool,
@@ -207,8 +212,15 @@ impl EstablishedGroup {
     }
 }
 
-/// The groups for which these offices answer, by office, tier and code.
-pub async fn list_groups(db: &mut Connection, offices: &[OfficeId]) -> Result<Vec<EstablishedGroup>> {
+/// The groups for which these offices answer, as far as they are at or below one of `scope`; by office, tier and code.
+///
+/// A group counts as reported by the last report of an office that answers for it now. These reports are found one by one, by the offices
+/// at and above the groups, so the number of old reports makes no difference.
+pub async fn list_groups(
+    db: &mut Connection,
+    offices: &[OfficeId],
+    scope: Option<&[i32]>,
+) -> Result<Vec<EstablishedGroup>> {
     let offices: Vec<i32> = offices.iter().map(|office| office.0).collect();
     Ok(sqlx::query_as!(
         EstablishedGroup,
@@ -216,10 +228,17 @@ pub async fn list_groups(db: &mut Connection, offices: &[OfficeId]) -> Result<Ve
             select id, office_id from groups where office_id = any ($1)
         ), mine as materialized (
             select distinct h.office_id, g.id from groups g cross join lateral unnest(g.path) as up(id) join heads h on h.id = up.id
-        ), last_reports as materialized (
-            select distinct on (office_id) created from establishment_reports order by office_id, no desc
+            where $3::int[] is null or g.path && $3
+        ), answering as materialized (
+            -- every office that answers for one of them now, not only those that are asked for
+            select distinct g.id, h.office_id
+            from (select distinct id from mine) m join groups g on g.id = m.id cross join lateral unnest(g.path) as up(id)
+                join groups h on h.id = up.id
         ), reported as materialized (
-            select distinct unnest(created) as id from last_reports
+            select distinct a.id
+            from (select distinct office_id from answering) o cross join lateral (
+                    select created from establishment_reports where office_id = o.office_id order by no desc limit 1
+                ) l cross join lateral unnest(l.created) as c(id) join answering a on a.id = c.id and a.office_id = o.office_id
         ), last_bulletins as materialized (
             select no from bulletins where published_at is not null and kind <> 'test' and no is not null order by no desc limit $2
         ), marks as materialized (
@@ -246,6 +265,7 @@ pub async fn list_groups(db: &mut Connection, offices: &[OfficeId]) -> Result<Ve
         order by m.office_id, g.tier, g.code"#,
         &offices,
         LAST_BULLETINS,
+        scope,
     )
     .fetch_all(db)
     .await?)

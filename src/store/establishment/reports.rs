@@ -69,24 +69,44 @@ macro_rules! select_reports {
     };
 }
 
-/// The last report of each of these offices.
-pub async fn list_last_reports(db: &mut Connection, offices: &[OfficeId]) -> Result<Vec<Report>> {
+/// The last report of each of these offices, where whoever sees `scope` sees all groups of the office.
+pub async fn list_last_reports(
+    db: &mut Connection,
+    offices: &[OfficeId],
+    scope: Option<&[i32]>,
+) -> Result<Vec<Report>> {
     let offices: Vec<i32> = offices.iter().map(|office| office.0).collect();
     Ok(select_reports!(
         "where r.office_id = any ($1)
-            and r.no = (select max(l.no) from establishment_reports l where l.office_id = r.office_id)",
+            and r.no = (select max(l.no) from establishment_reports l where l.office_id = r.office_id)
+            and ($2::int[] is null or not exists (select from groups g where g.office_id = r.office_id and not g.path && $2))",
         &offices,
+        scope,
     )
     .fetch_all(db)
     .await?)
 }
 
-/// The reports of an office, the last one first.
-pub async fn list_reports(db: &mut Connection, office: OfficeId, limit: i64) -> Result<Vec<Report>> {
-    Ok(select_reports!("where r.office_id = $1 order by r.no desc limit $2", office.0, limit).fetch_all(db).await?)
+/// The reports of an office, the last one first, where whoever sees `scope` sees all groups of the office.
+pub async fn list_reports(
+    db: &mut Connection,
+    office: OfficeId,
+    scope: Option<&[i32]>,
+    limit: i64,
+) -> Result<Vec<Report>> {
+    Ok(select_reports!(
+        "where r.office_id = $1
+            and ($2::int[] is null or not exists (select from groups g where g.office_id = r.office_id and not g.path && $2))
+        order by r.no desc limit $3",
+        office.0,
+        scope,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
 }
 
-/// One report, where its office has a group at or below one of `scope`.
+/// One report, where all groups of its office are at or below one of `scope`: a report tells of all of them.
 pub async fn find_report(
     db: &mut Connection,
     scope: Option<&[i32]>,
@@ -94,7 +114,7 @@ pub async fn find_report(
 ) -> Result<Option<Report>> {
     Ok(select_reports!(
         "where r.id = $1
-            and ($2::int[] is null or exists (select from groups g where g.office_id = r.office_id and g.path && $2))",
+            and ($2::int[] is null or not exists (select from groups g where g.office_id = r.office_id and not g.path && $2))",
         id.0,
         scope,
     )
@@ -128,9 +148,15 @@ pub struct NewReport<'a> {
     pub by: &'a Actor,
 }
 
+/// Keeps every other report and mail of this office waiting until the transaction ends.
+pub async fn lock_office(db: &mut Connection, office: OfficeId) -> Result<()> {
+    sqlx::query!("select id from offices where id = $1 for no key update", office.0).fetch_one(db).await?;
+    Ok(())
+}
+
 /// Makes a report under the next number of its office, which waits for another that is being made there; gives the number.
 pub async fn insert_report(db: &mut Connection, new: &NewReport<'_>, now: Timestamp) -> Result<i32> {
-    sqlx::query!("select id from offices where id = $1 for no key update", new.office.0).fetch_one(&mut *db).await?;
+    lock_office(db, new.office).await?;
     let created: Vec<i32> = new.created.iter().map(|group| group.0).collect();
     Ok(sqlx::query_scalar!(
         r#"insert into establishment_reports (id, office_id, no, created, rows, made_at, made_by)

@@ -30,11 +30,13 @@ pub async fn answer_request(
     Ok(answered.rows_affected() == 1)
 }
 
-/// Notes as done what asked these offices for something of this kind; gives how many.
+/// Notes as done what asked these offices for something of this kind by the time at which it was done; gives how many. What is asked later
+/// wants it once more.
 pub async fn answer_kind(
     db: &mut Connection,
     offices: &[OfficeId],
     kind: RequestKind,
+    done_at: Timestamp,
     by: &Actor,
     now: Timestamp,
 ) -> Result<u64> {
@@ -43,11 +45,12 @@ pub async fn answer_kind(
         "update office_requests r set state = 'done', answered_by = $2, answered_at = $3
         from requests q, bulletins b
         where r.office_id = any ($1) and r.state = 'open' and q.bulletin_id = r.bulletin_id and q.no = r.request_no
-            and q.kind = $4 and b.id = r.bulletin_id and b.withdrawn_at is null",
+            and q.kind = $4 and q.issued_at <= $5 and b.id = r.bulletin_id and b.withdrawn_at is null",
         &ids,
         by as &Actor,
         now as Timestamp,
         kind as RequestKind,
+        done_at as Timestamp,
     )
     .execute(db)
     .await?;

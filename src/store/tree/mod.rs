@@ -1,6 +1,6 @@
 //! The tree as a whole: what a tree file changes, written in one go, and the way back to a file.
 //!
-//! An import is three calls in one transaction: [`LockedTree::load`], `domain::tree_file::parse` with what it knows, and
+//! An import is three steps in one transaction: [`LockedTree::load`], `domain::tree_file::parse` with what it knows, and
 //! [`LockedTree::apply`]. The first takes a lock that keeps every other writer of the tree out until the end, so that what was
 //! checked is what is changed; readers, and with them publishing, go on. Rolled back instead of committed it is a
 //! dry run: the [`Diff`] is the same.
@@ -87,19 +87,6 @@ impl LockedTree {
         write::write(db, &self.0, &plan, now).await?;
         Ok(plan.into_diff())
     }
-}
-
-/// Locks the tree against every other writer until the transaction ends, and reads what the checks of a file need.
-pub async fn load_known(db: &mut Connection) -> Result<KnownTree> {
-    Ok(LockedTree::load(db).await?.to_known())
-}
-
-/// Lays `rows` over the tree, which this transaction has locked: [`LockedTree::apply`].
-///
-/// # Errors
-/// As [`LockedTree::apply`].
-pub async fn apply(db: &mut Connection, rows: &[TreeRow], now: Timestamp) -> Result<Diff> {
-    LockedTree(stored::load(db).await?).apply(db, rows, now).await
 }
 
 /// The whole tree as rows of a tree file, in the order in which the groups came in; importing them changes nothing.

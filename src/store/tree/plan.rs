@@ -39,7 +39,7 @@ impl PlannedGroup {
 
 /// The parts of a group that are written apart from each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent parts, each written or not")]
+#[expect(clippy::struct_excessive_bools, reason = "seven independent parts, each written or not")]
 pub(super) struct Parts {
     /// Parent and tier: the database checks the whole tree when they move.
     pub(super) place: bool,
@@ -47,7 +47,12 @@ pub(super) struct Parts {
     pub(super) link: bool,
     /// All other columns.
     pub(super) settings: bool,
+    /// The name among them, whose form to be searched takes a while to make.
+    pub(super) name: bool,
+    /// Somebody else is the steward from now on.
     pub(super) steward: bool,
+    /// Only the telephone number of the same steward: the term goes on.
+    pub(super) phone: bool,
     pub(super) deputy: bool,
 }
 
@@ -75,12 +80,15 @@ impl Plan {
     fn compare_group(&mut self, code: &Code, before: Option<&Group>, group: Group) {
         let columns = group_columns(before, &group);
         let people = steward_columns(before, &group);
+        let is_same = before.is_some_and(|before| before.steward.is_same(&group.steward));
         let differs = |names: &[&str]| columns.iter().any(|column| names.contains(column));
         let parts = Parts {
             place: differs(&["parent", "tier"]),
             link: differs(&["channel", "line_group_id"]),
+            name: columns.contains(&"name"),
             settings: columns.iter().any(|column| !PLACE_AND_LINK.contains(column)),
-            steward: people.iter().any(|column| *column != "deputy"),
+            steward: people.iter().any(|column| *column != "deputy") && !is_same,
+            phone: people.contains(&"steward_phone") && is_same,
             deputy: people.contains(&"deputy"),
         };
         let had_nobody = before.is_none_or(|group| group.steward.is_nobody() && group.deputy.is_none());

@@ -63,6 +63,11 @@ impl Person {
     pub(super) fn is_nobody(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether it is the same steward by what a file calls them, whatever the telephone number is.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.name.is_some() || self.title.is_some()) && self.name == other.name && self.title == other.title
+    }
 }
 
 /// Keeps every other writer of the tree out, imports and join codes alike; readers go on.

@@ -196,7 +196,8 @@ async fn update_settings(
     }
     let ids = collect(changed, |planned| numbers.group(&planned.code))?;
     let names: Vec<&str> = changed.iter().map(|planned| planned.group.name.as_str()).collect();
-    let forms: Vec<String> = changed.iter().map(|planned| compare_form(&planned.group.name)).collect();
+    let form_of = |planned: &&PlannedGroup| planned.parts.name.then(|| compare_form(&planned.group.name));
+    let forms: Vec<Option<String>> = changed.iter().map(form_of).collect();
     let offices = collect(changed, |planned| numbers.office(planned))?;
     let members: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.members).collect();
     let head_counts: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.head_count).collect();
@@ -206,7 +207,7 @@ async fn update_settings(
     let push_afters: Vec<Option<i32>> = changed.iter().map(|planned| planned.group.push_after).collect();
     let retired: Vec<bool> = changed.iter().map(|planned| planned.group.retired).collect();
     sqlx::query!(
-        "update groups g set name = u.name, name_form = u.name_form, office_id = u.office_id, members = u.members, head_count = u.head_count,
+        "update groups g set name = u.name, name_form = coalesce(u.name_form, g.name_form), office_id = u.office_id, members = u.members, head_count = u.head_count,
             forwarding = u.forwarding, forward_within = u.forward_within, retired = u.retired, way = u.way, push_after = u.push_after, updated_at = $9
         from unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::int[], $6::forwarding[], $7::int[], $8::bool[],
             $10::text[], $11::group_way[], $12::int[])
@@ -221,7 +222,7 @@ async fn update_settings(
         &withins as &[Option<i32>],
         &retired,
         now as Timestamp,
-        &forms,
+        &forms as &[Option<String>],
         &ways as &[Option<Way>],
         &push_afters as &[Option<i32>],
     )

@@ -1,6 +1,7 @@
 //! Channels: what operators see of them and do with them; never a secret.
 //!
-//! A channel serves the whole tree, so only a key without an office sees it.
+//! A channel serves the whole tree, so only a key without an office sees it. Secrets are typed into a page or the command line, and no
+//! route takes them.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,12 +12,13 @@ use super::publishing::Nothing;
 use crate::domain::outcome::ParkReason;
 use crate::domain::time::Timestamp;
 use crate::relay::channels;
+use crate::store::Connection;
 use crate::store::channels as rows;
 use crate::web::access::{Caller, Scope};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
-use crate::web::input::{Id, Parameters};
+use crate::web::input::{Id, Input, Parameters};
 use crate::web::listing::Page;
 use crate::web::problem::Problem;
 use crate::web::view::delivery::Words;
@@ -110,6 +112,15 @@ impl From<rows::Channel> for Channel {
     }
 }
 
+/// What is changed of a channel; a field left out stays as it is.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelChange {
+    /// Calls a second at most.
+    #[schema(minimum = 1, maximum = 2_000)]
+    rate: Option<u32>,
+}
+
 /// Nothing narrows the list of channels.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -124,6 +135,42 @@ pub async fn list_channels(
 ) -> Result<Json<Page<Channel>>, Problem> {
     let all = if caller.scope == Scope::Whole { rows::list_channels(&mut db).await? } else { Vec::new() };
     Ok(Json(Page { items: all.into_iter().map(Channel::from).collect(), next_cursor: None }))
+}
+
+/// The channel called `code`, if the caller sees all of the tree.
+pub(super) async fn find(db: &mut Connection, caller: &Caller, code: &str) -> Result<rows::Channel, Problem> {
+    let found = if caller.scope == Scope::Whole { rows::find_channel(db, code).await? } else { None };
+    found.ok_or_else(|| Problem::absent("channel"))
+}
+
+/// One channel.
+#[utoipa::path(get, path = "/channels/{code}", tag = "channels", params(("code" = String, Path)),
+    responses((status = 200, body = Channel)))]
+pub async fn get_channel(caller: Caller, Id(code): Id<String>, Conn(mut db): Conn) -> Result<Json<Channel>, Problem> {
+    Ok(Json(find(&mut db, &caller, &code).await?.into()))
+}
+
+/// Change the pace of a channel.
+///
+/// Its secret and its token are changed on its page or by the command line.
+#[utoipa::path(patch, path = "/channels/{code}", tag = "channels", params(("code" = String, Path)),
+    request_body = ChannelChange, responses((status = 200, body = Channel)))]
+pub async fn change_channel(
+    State(app): State<App>,
+    caller: Caller,
+    Id(code): Id<String>,
+    Input(ChannelChange { rate }): Input<ChannelChange>,
+) -> Result<Json<Channel>, Problem> {
+    if rate.is_some_and(|rate| !(1..=channels::MOST_CALLS).contains(&rate)) {
+        return Err(Problem::invalid_field("/rate", format!("must be 1 to {} calls a second", channels::MOST_CALLS)));
+    }
+    let mut tx = app.begin().await?;
+    let after = match rate {
+        Some(rate) => channels::set_rate(&mut tx, &caller.right(), &code, rate, app.now()).await?,
+        None => find(&mut tx, &caller, &code).await?,
+    };
+    tx.commit().await?;
+    Ok(Json(after.into()))
 }
 
 /// Stop sending on a channel until it is resumed.

@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use super::groups::Steward;
 use crate::domain::actor::Actor;
 use crate::domain::ids::AccountId;
-use crate::domain::steward::Deputy;
+use crate::domain::steward::{Deputy, Person};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::store::groups::Group;
@@ -95,17 +95,17 @@ pub async fn name_deputy(State(app): State<App>, Id(code): Id<String>, post: Ide
     let bad = |pointer: &str, bad| Problem::invalid_field(pointer, bad);
     let from = input.from.map(|from| from.within(Bound::Begin, now)).transpose().map_err(|why| bad("/from", why))?;
     let until = input.until.within(Bound::End, now).map_err(|why| bad("/until", why))?;
-    let deputy =
-        Deputy::new(&input.name, &input.title, &input.phone, from.unwrap_or(now), until, now).map_err(|faults| {
-            Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
-        })?;
+    let person = Person::new(&input.name, &input.title, &input.phone);
+    let deputy = Deputy::new(person, from.unwrap_or(now), until, now).map_err(|faults| {
+        Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
+    })?;
     let group = managed(work.db(), &caller, &code).await?;
     let id = name(work.db(), &group, &deputy, None, &by, now).await?;
     let made = NamedDeputy {
         id,
-        name: deputy.name().map(str::to_owned),
-        title: deputy.title().map(str::to_owned),
-        phone: deputy.phone().map(str::to_owned),
+        name: deputy.person().name().map(str::to_owned),
+        title: deputy.person().title().map(str::to_owned),
+        phone: deputy.person().phone().map(str::to_owned),
         valid_from: deputy.from(),
         valid_until: deputy.until(),
         username: None,

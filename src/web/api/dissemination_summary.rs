@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::area::Level;
 use crate::domain::dissemination::Medium;
 use crate::domain::ids::BulletinId;
-use crate::store::disseminations::{self as rows, sum_by_medium, sum_by_province};
+use crate::store::disseminations::{self as rows, sum_by_medium, sum_by_province, sum_spread};
 use crate::web::access::{Caller, visible};
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
@@ -84,6 +84,12 @@ impl From<rows::ProvinceSum> for SpreadByProvince {
 pub struct DisseminationSummary {
     /// The bulletin.
     bulletin_id: BulletinId,
+    /// Offices that did something.
+    offices: i64,
+    /// Records.
+    records: i64,
+    /// What the offices estimated, added up; null where none did. One person may be in several.
+    estimated_reach: Option<i64>,
     /// By the size of the place and the medium.
     by_medium: Vec<SpreadByMedium>,
     /// By the province of the office, those without any records too.
@@ -103,8 +109,10 @@ pub async fn sum_disseminations(
 ) -> Result<Json<DisseminationSummary>, Problem> {
     visible::bulletin(&mut db, &caller, bulletin).await?;
     let scope = caller.scope.groups();
+    let rows::SpreadSum { offices, records, reach } = sum_spread(&mut db, bulletin, scope).await?;
     let by_medium = sum_by_medium(&mut db, bulletin, scope).await?.into_iter().map(SpreadByMedium::from).collect();
     let by_province =
         sum_by_province(&mut db, bulletin, scope).await?.into_iter().map(SpreadByProvince::from).collect();
-    Ok(Json(DisseminationSummary { bulletin_id: bulletin, by_medium, by_province }))
+    let bulletin_id = bulletin;
+    Ok(Json(DisseminationSummary { bulletin_id, offices, records, estimated_reach: reach, by_medium, by_province }))
 }

@@ -2,11 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
+use super::files::FileBytes;
 use crate::domain::area::Area;
-use crate::domain::dissemination::{EvidenceLink, Medium, Reach, Source, Times};
+use crate::domain::content_id::FileId;
+use crate::domain::dissemination::{EvidenceLink, Medium, Pictures, Reach, Source, Times};
 use crate::domain::ids::{BulletinId, Code, DisseminationId};
 use crate::domain::text::Outlet;
 use crate::domain::time::Timestamp;
@@ -15,12 +18,14 @@ use crate::offices::OfficeRefusal;
 use crate::offices::dissemination::{self as commands, Spread};
 use crate::store::Connection;
 use crate::store::disseminations::{Filter, find_dissemination, list_disseminations as list_rows, list_history};
+use crate::store::files::find_picture_of_record;
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
 use crate::web::app::App;
 use crate::web::conn::Conn;
+use crate::web::file_answer;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
-use crate::web::input::{Id, Parameters};
+use crate::web::input::{Id, Ids, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::problem::{FieldError, Problem, ProblemDetails};
 use crate::web::view::dissemination::Dissemination;
@@ -111,6 +116,25 @@ pub async fn get_dissemination(
     }))
 }
 
+/// A picture of a record, for those who see the record.
+#[utoipa::path(get, path = "/disseminations/{id}/pictures/{file}", tag = "offices",
+    params(("id" = DisseminationId, Path), ("file" = FileId, Path)), responses(
+    (status = 200, body = FileBytes, content_type = "application/octet-stream"),
+    (status = 206, description = "The part of it that was asked for", body = FileBytes,
+        content_type = "application/octet-stream"),
+))]
+pub async fn get_dissemination_picture(
+    State(app): State<App>,
+    caller: Caller,
+    Ids(id, file): Ids<DisseminationId, FileId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    // the connection is let go before the picture is sent
+    let found = find_picture_of_record(&mut *app.db.acquire().await?, id, file, caller.scope.groups()).await?;
+    let found = found.ok_or_else(|| Problem::absent("picture"))?;
+    file_answer::answer(&app.files, &found, &headers, HeaderValue::from_static("private, no-store")).await
+}
+
 /// What was done.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +166,9 @@ pub struct SpreadInput {
     /// An address under which it can be seen.
     #[serde(default)]
     evidence: Option<EvidenceLink>,
+    /// Pictures that show it, which were uploaded with `POST /files`. A replacement carries its own.
+    #[serde(default)]
+    pictures: Pictures,
 }
 
 impl SpreadInput {
@@ -170,6 +197,7 @@ impl SpreadInput {
             reach: self.estimated_reach,
             outlet: self.outlet,
             evidence: self.evidence,
+            pictures: self.pictures,
             source: Source::Api,
         })
     }
@@ -211,12 +239,20 @@ pub struct NewDisseminationInput {
     /// An address under which it can be seen.
     #[serde(default)]
     evidence: Option<EvidenceLink>,
+    /// Pictures that show it, which were uploaded with `POST /files`. A replacement carries its own.
+    #[serde(default)]
+    pictures: Pictures,
 }
 
 impl NewDisseminationInput {
     fn split(self) -> (BulletinId, Option<String>, SpreadInput) {
-        let Self { bulletin_id, office, medium, area, village, at, times, estimated_reach, outlet, evidence } = self;
-        (bulletin_id, office, SpreadInput { medium, area, village, at, times, estimated_reach, outlet, evidence })
+        let Self { bulletin_id, office, medium, area, village, at, times, estimated_reach, outlet, evidence, pictures } =
+            self;
+        (
+            bulletin_id,
+            office,
+            SpreadInput { medium, area, village, at, times, estimated_reach, outlet, evidence, pictures },
+        )
     }
 }
 

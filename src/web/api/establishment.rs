@@ -70,7 +70,7 @@ pub async fn get_establishment(
     Conn(mut db): Conn,
 ) -> Result<Json<EstablishmentDetail>, Problem> {
     let office = visible::office(&mut db, &caller, &code).await?;
-    Ok(Json(detail(&mut db, &app.settings.establishment.names, office.id, app.now()).await?))
+    Ok(Json(detail(&mut db, &app.settings.establishment.names, office.id, caller.scope.groups(), app.now()).await?))
 }
 
 /// That groups were created.
@@ -97,7 +97,7 @@ pub async fn declare_groups(
     check_groups(&input.groups)?;
     let office = visible::office(work.db(), &caller, &code).await?.id;
     acts::declare(work.db(), &right, office, &input.groups, input.created.unwrap_or(true), now).await?;
-    let shown = detail(work.db(), &app.settings.establishment.names, office, now).await?;
+    let shown = detail(work.db(), &app.settings.establishment.names, office, caller.scope.groups(), now).await?;
     work.answer(StatusCode::OK, &shown).await
 }
 
@@ -141,7 +141,7 @@ pub async fn verify_groups(
     let verification =
         Verification { groups: input.groups, verified: input.verified.unwrap_or(true), remark: input.remark };
     acts::verify(work.db(), &right, office, &verification, now).await?;
-    let shown = detail(work.db(), &app.settings.establishment.names, office, now).await?;
+    let shown = detail(work.db(), &app.settings.establishment.names, office, caller.scope.groups(), now).await?;
     work.answer(StatusCode::OK, &shown).await
 }
 

@@ -51,8 +51,9 @@ pub struct FileBytes(#[expect(dead_code, reason = "only its schema is of use")] 
     responses((status = 201, body = UploadedFile)))]
 pub async fn upload_file(State(app): State<App>, upload: IdempotentFileUpload) -> PostResult {
     let (by, now) = (upload.caller().actor(), app.now());
-    let (work, staged) = upload.begin(&app).await?;
-    let kept = app.files.keep(&app.db, &staged, &by, now).await;
+    // before the transaction begins: a hundred megabytes take their time, and kept twice they are one file
+    let kept = app.files.keep(&app.db, upload.body(), &by, now).await;
+    let (work, _) = upload.begin(&app).await?;
     let file = kept.map_err(|why| PostError::Problem(not_kept(why)))?;
     work.answer(StatusCode::CREATED, &UploadedFile::from(file)).await
 }

@@ -3,16 +3,16 @@
 //! A steward's key manages the groups of its own office. A join code is shown once, in the answer; what is kept of
 //! it is a hash, and of an answer kept for an idempotency key only the sealed form.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::groups::{GroupDetail, detail};
+use super::groups::{GroupDetail, TaggedGroup, tagged};
 use super::publishing::Nothing;
 use crate::domain::actor::Actor;
 use crate::domain::bulletin::Forwarding;
+use crate::domain::group::LONGEST_NAME;
 use crate::domain::ids::Code;
 use crate::domain::join_code::JoinCode;
 use crate::domain::office::OfficeKind;
@@ -20,21 +20,21 @@ use crate::domain::thai::trim_unseen;
 use crate::domain::time::Timestamp;
 use crate::domain::tree_file::Column;
 use crate::domain::way::Way;
-use crate::relay::tree_edits::{self, GroupEdit};
+use crate::relay::tree_edits::{self, GroupEdit, GroupVersion, must_be};
 use crate::relay::tree_files::may_make_automatic;
-use crate::store::groups::{Group, SettingsChange, update_settings};
+use crate::store::groups::{Group, SettingsChange, lock_group, update_settings};
 use crate::store::join_codes::insert_join_code;
 use crate::store::{Connection, StoreError, audit};
-use crate::web::access::duty::manages;
+use crate::web::access::duty::{managed, manages};
 use crate::web::access::{Caller, visible};
 use crate::web::app::App;
 use crate::web::field::Field;
 use crate::web::idempotent_post::{IdempotentPost, PostResult};
+use crate::web::if_match::IfMatch;
 use crate::web::input::{Id, Input};
-use crate::web::problem::{FieldError, Problem};
+use crate::web::problem::{FieldError, Problem, ProblemDetails};
 use crate::web::refused::edit_refused;
 
-const LONGEST_NAME: usize = 100;
 /// A year, in minutes.
 const LONGEST_WAIT: i32 = 525_600;
 
@@ -42,10 +42,10 @@ const LONGEST_WAIT: i32 = 525_600;
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupChange {
-    /// Its name: 1 to 100 characters.
+    /// Its name: 1 to 200 characters.
     #[schema(
         min_length = 1,
-        max_length = 100,
+        max_length = 200,
         pattern = r"^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*[^\s\p{C}][^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$"
     )]
     pub(in crate::web) name: Option<String>,
@@ -190,41 +190,57 @@ fn put<T>(edit: &mut GroupEdit, column: Column, field: &Field<T>, text: impl Fn(
 }
 
 /// Change a group: its own settings; with `parent` and what follows it, its place and what it belongs to.
-#[utoipa::path(patch, path = "/groups/{code}", tag = "tree", params(("code" = String, Path)),
-    request_body = GroupChange, responses((status = 200, body = GroupDetail)))]
+///
+/// With the `ETag` of the group in `If-Match` it is changed only if nobody has changed it since.
+#[utoipa::path(patch, path = "/groups/{code}", tag = "tree",
+    params(("code" = String, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the group that you have")),
+    request_body = GroupChange, responses(
+        (status = 200, body = GroupDetail, headers(("ETag" = String, description = "Names what people have set of the group"))),
+        (status = 412, description = "Somebody has changed the group since",
+            body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
 pub async fn change_group(
     State(app): State<App>,
     caller: Caller,
     Id(code): Id<String>,
+    IfMatch(seen): IfMatch,
     Input(change): Input<GroupChange>,
-) -> Result<Json<GroupDetail>, Problem> {
+) -> Result<TaggedGroup, Problem> {
+    let seen = seen.map(|tag| GroupVersion::sent(&tag));
     let now = app.now();
     let mut tx = app.begin().await?;
     if change.is_of_the_tree() {
         change.check()?;
         visible::group(&mut tx, &caller, &code).await?;
-        tree_edits::change(&mut tx, &code, change.to_edit(), &caller.right(), now).await.map_err(edit_refused)?;
+        let edit = change.to_edit();
+        let changed = tree_edits::change(&mut tx, &code, edit, seen.as_ref(), &caller.right(), now).await;
+        changed.map_err(edit_refused)?;
     } else {
-        change_settings(&mut tx, &caller, &code, &change, now).await?;
+        change_settings(&mut tx, &caller, &code, &change, seen.as_ref(), now).await?;
     }
     let after = visible::group(&mut tx, &caller, &code).await?;
-    let detail = detail(&mut tx, &caller, after, now).await?;
+    let answer = tagged(&mut tx, &caller, after, now).await?;
     tx.commit().await?;
-    Ok(Json(detail))
+    Ok(answer)
 }
 
-/// Changes the group called `code`, which the caller must manage, and writes that down.
+/// Changes the group called `code`, which the caller must manage, and writes that down. With `seen` it must still be what the caller has
+/// seen.
 pub(in crate::web) async fn change_settings(
     db: &mut Connection,
     caller: &Caller,
     code: &str,
     change: &GroupChange,
+    seen: Option<&GroupVersion>,
     now: Timestamp,
 ) -> Result<(), Problem> {
     change.check()?;
-    let group = visible::group(db, caller, code).await?;
-    if !manages(caller, &group) {
-        return Err(Problem::absent("group"));
+    let group = managed(db, caller, code).await?;
+    lock_group(db, group.id).await?;
+    // as it stands now that nobody else can change it
+    let group = managed(db, caller, code).await?;
+    if let Some(seen) = seen {
+        must_be(&group, seen)?;
     }
     let becomes_automatic =
         change.forwarding == Some(Forwarding::Automatic) && group.forwarding != Forwarding::Automatic;

@@ -5,6 +5,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
 
 use super::group_alerts::GroupAlert;
@@ -15,6 +16,7 @@ use crate::domain::office::OfficeKind;
 use crate::domain::thai::normal_form;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
+use crate::relay::tree_edits::GroupVersion;
 use crate::store::Connection;
 use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::groups::{self as rows, Filter};
@@ -220,17 +222,32 @@ pub async fn list_groups(
     Ok(Json(Page::of(found, query.limit, |row| row.code.clone(), GroupSummary::from)))
 }
 
+/// A group with what it is known by, which a change gives back as `If-Match`.
+pub type TaggedGroup = ([(HeaderName, String); 1], Json<GroupDetail>);
+
 /// One group, with those who forward into it.
 #[utoipa::path(get, path = "/groups/{code}", tag = "tree", params(("code" = String, Path)),
-    responses((status = 200, body = GroupDetail)))]
+    responses((status = 200, body = GroupDetail,
+        headers(("ETag" = String, description = "Names what people have set of the group, for `If-Match` of a change")))))]
 pub async fn get_group(
     State(app): State<App>,
     caller: Caller,
     Id(code): Id<String>,
     Conn(mut db): Conn,
-) -> Result<Json<GroupDetail>, Problem> {
+) -> Result<TaggedGroup, Problem> {
     let group = visible::group(&mut db, &caller, &code).await?;
-    Ok(Json(detail(&mut db, &caller, group, app.now()).await?))
+    tagged(&mut db, &caller, group, app.now()).await
+}
+
+/// The same with what the group is known by.
+pub(super) async fn tagged(
+    db: &mut Connection,
+    caller: &Caller,
+    group: rows::Group,
+    now: Timestamp,
+) -> Result<TaggedGroup, Problem> {
+    let tag = format!("\"{}\"", GroupVersion::of(&group).as_str());
+    Ok(([(header::ETAG, tag)], Json(detail(db, caller, group, now).await?)))
 }
 
 /// The group with those who forward into it, as the caller may see them.

@@ -33,12 +33,12 @@ pub struct NewGroup {
     /// The code of its office; a new office needs a name and a kind.
     #[schema(value_type = Code)]
     office: String,
-    /// The office's name.
+    /// A new office's name; an office that is there already keeps its own, and another one is refused.
     #[schema(min_length = 1, max_length = 200)]
     office_name: Option<String>,
-    /// What kind of body the office is.
+    /// What kind of body a new office is.
     office_kind: Option<OfficeKind>,
-    /// The office's province, by code or name.
+    /// A new office's province, by code or name.
     province: Option<String>,
     /// The channel that sends to it.
     #[schema(value_type = Option<Code>)]
@@ -93,7 +93,8 @@ impl NewGroup {
 /// The rules are those of the tree file; what is wrong is told by the field.
 #[utoipa::path(post, path = "/groups", tag = "tree", request_body = NewGroup, responses(
     (status = 201, body = GroupDetail),
-    (status = 404, description = "The group above lies outside of what is there",
+    (status = 422, description = "A field does not fit: a code that is taken, a group above that is not there or lies outside of the key's \
+        part of the tree, an office that is there and is described otherwise",
         body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 pub async fn add_group(State(app): State<App>, post: IdempotentPost<NewGroup>) -> PostResult {

@@ -16,7 +16,7 @@ use crate::domain::time_bound::{Bound, TimeInput};
 use crate::offices::register as commands;
 use crate::store::register::endorsements::list_endorsements;
 use crate::store::register::years::{YearRow, list_years};
-use crate::store::register::{self as rows, Filter, find_entry, get_rule, list_entries};
+use crate::store::register::{Filter, find_entry, get_rule, list_page};
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
 use crate::web::app::App;
@@ -38,7 +38,8 @@ pub struct RegisterQuery {
     #[param(value_type = Option<i16>, minimum = 2500, maximum = 2800)]
     year: Option<String>,
     /// Only those in whose subject, number, sender, recipient, remark or endorsements every one of these words stands, anywhere within
-    /// it; at most 8 words and 200 characters. Thai and Arabic digits are the same.
+    /// it; at most 8 words and 200 characters. Thai and Arabic digits are the same. Where no word has three letters beside each other, a page looks
+    /// at 10,000 entries and may hold fewer items than `limit`; `next_cursor` goes on from there.
     #[param(value_type = Option<String>, max_length = 200, pattern = r"^\s*(?:[^\s\p{C}]+\s*){0,8}$")]
     #[serde(default, deserialize_with = "words")]
     q: Option<Words>,
@@ -103,8 +104,8 @@ pub async fn list_register(
     let narrowed = read_filter(query.year.as_deref(), query.since, query.until, app.now())?;
     let office = chosen(&mut db, &caller, query.office.as_deref(), "?office").await?;
     let filter = Filter { words: query.q, before, ..narrowed.of(office.id) };
-    let found = list_entries(&mut db, &filter, query.limit.rows()).await?;
-    Ok(Json(Page::of(found, query.limit, rows::Entry::place, RegisterEntry::of)))
+    let found = list_page(&mut db, &filter, query.limit.items()).await?;
+    Ok(Json(Page::new(found.entries.into_iter().map(RegisterEntry::of).collect(), found.next)))
 }
 
 /// One entry, with its endorsements.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
-use crate::domain::steward::Term;
+use crate::domain::steward::{Person, Term};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{Bound, TimeInput};
 use crate::relay::terms::{self as acts, TermRow, list_terms};
@@ -150,10 +150,10 @@ pub async fn name_steward(State(app): State<App>, Id(code): Id<String>, post: Id
     let bad = |pointer: &str, bad| Problem::invalid_field(pointer, bad);
     let from = input.from.map(|from| from.within(Bound::Begin, now)).transpose().map_err(|why| bad("/from", why))?;
     let until = input.until.map(|until| until.within(Bound::End, now)).transpose().map_err(|why| bad("/until", why))?;
-    let term =
-        Term::new(&input.name, &input.title, &input.phone, from.unwrap_or(now), until, now).map_err(|faults| {
-            Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
-        })?;
+    let person = Person::new(&input.name, &input.title, &input.phone);
+    let term = Term::new(person, from.unwrap_or(now), until, now).map_err(|faults| {
+        Problem::invalid(faults.iter().map(|fault| FieldError::new(format!("/{}", fault.field()), fault)).collect())
+    })?;
     let group = acts::name(work.db(), &right, &code, input.deputy, &term, now).await?;
     let rows = list_terms(work.db(), group.id, MOST).await?.into_iter();
     let terms = Page { items: rows.map(|row| StewardTerm::of(row, true, now)).collect(), next_cursor: None };

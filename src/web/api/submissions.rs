@@ -18,7 +18,7 @@ use crate::relay::accept_submission::accept;
 use crate::store::Connection;
 use crate::store::files::find_submitted;
 use crate::store::submissions::{
-    Filter, find_submission, list_steps, list_submissions as list_rows, list_submitted_files,
+    Filter, find_submission, list_steps, list_submissions as list_rows, list_submitted_files, list_submitted_pages,
 };
 use crate::web::access::offices::chosen;
 use crate::web::access::origin::default_origin;
@@ -94,6 +94,8 @@ pub struct SubmissionDetails {
     submission: Submission,
     /// Its files in their order.
     files: Vec<SubmittedFile>,
+    /// The first pages of its document as pictures, which are fetched like its files.
+    pages: Vec<SubmittedFile>,
     /// What was done with it, in order.
     steps: Vec<SubmissionStep>,
 }
@@ -105,10 +107,12 @@ async fn details(
 ) -> Result<SubmissionDetails, OfficeRefusal> {
     let found = find_submission(db, scope, id).await?.ok_or(OfficeRefusal::SubmissionAbsent)?;
     let files = list_submitted_files(db, id).await?;
+    let pages = list_submitted_pages(db, id).await?;
     let steps = list_steps(db, id).await?;
     Ok(SubmissionDetails {
         submission: found.into(),
         files: files.into_iter().map(SubmittedFile::from).collect(),
+        pages: pages.into_iter().map(SubmittedFile::from).collect(),
         steps: steps.into_iter().map(SubmissionStep::from).collect(),
     })
 }
@@ -236,6 +240,11 @@ pub struct SubmissionRemark {
     /// A few lines.
     #[serde(default)]
     remark: Option<RequestText>,
+    /// The number of the step that was seen last; where another has followed, the answer is 409, `changed-since`.
+    /// Left out, nothing is compared.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    seen: Option<i16>,
 }
 
 /// Note that an office above finds a submission in order.
@@ -246,9 +255,9 @@ pub async fn check_submission(
     Id(id): Id<SubmissionId>,
     post: IdempotentPost<SubmissionRemark>,
 ) -> PostResult {
-    let (mut work, SubmissionRemark { remark }) = post.begin(&app).await?;
+    let (mut work, SubmissionRemark { remark, seen }) = post.begin(&app).await?;
     let (now, right) = (work.now, work.right());
-    commands::check_off(work.db(), &right, id, remark.as_ref(), now).await?;
+    commands::check_off(work.db(), &right, id, seen, remark.as_ref(), now).await?;
     let changed = details(work.db(), None, id).await?;
     work.answer(StatusCode::OK, &changed).await
 }
@@ -261,9 +270,9 @@ pub async fn propose_submission(
     Id(id): Id<SubmissionId>,
     post: IdempotentPost<SubmissionRemark>,
 ) -> PostResult {
-    let (mut work, SubmissionRemark { remark }) = post.begin(&app).await?;
+    let (mut work, SubmissionRemark { remark, seen }) = post.begin(&app).await?;
     let (now, right) = (work.now, work.right());
-    commands::propose(work.db(), &right, id, remark.as_ref(), now).await?;
+    commands::propose(work.db(), &right, id, seen, remark.as_ref(), now).await?;
     let changed = details(work.db(), None, id).await?;
     work.answer(StatusCode::OK, &changed).await
 }
@@ -274,6 +283,10 @@ pub async fn propose_submission(
 pub struct SubmissionReturn {
     /// What has to be changed; a few lines.
     reason: RequestText,
+    /// The number of the step that was seen last, as for a check.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    seen: Option<i16>,
 }
 
 /// Send a submission back with the reason.
@@ -284,9 +297,9 @@ pub async fn return_submission(
     Id(id): Id<SubmissionId>,
     post: IdempotentPost<SubmissionReturn>,
 ) -> PostResult {
-    let (mut work, SubmissionReturn { reason }) = post.begin(&app).await?;
+    let (mut work, SubmissionReturn { reason, seen }) = post.begin(&app).await?;
     let (now, right) = (work.now, work.right());
-    commands::give_back(work.db(), &right, id, &reason, now).await?;
+    commands::give_back(work.db(), &right, id, seen, &reason, now).await?;
     let changed = details(work.db(), None, id).await?;
     work.answer(StatusCode::OK, &changed).await
 }
@@ -294,7 +307,12 @@ pub async fn return_submission(
 /// Nothing has to be said.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SubmissionAcceptance {}
+pub struct SubmissionAcceptance {
+    /// The number of the step that was seen last, as for a check.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    seen: Option<i16>,
+}
 
 /// The draft that a submission became.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -311,9 +329,9 @@ pub async fn accept_submission(
     Id(id): Id<SubmissionId>,
     post: IdempotentPost<SubmissionAcceptance>,
 ) -> PostResult {
-    let (mut work, SubmissionAcceptance {}) = post.begin(&app).await?;
+    let (mut work, SubmissionAcceptance { seen }) = post.begin(&app).await?;
     let (now, right, caller) = (work.now, work.right(), work.caller.clone());
     let origin = default_origin(work.db(), &caller).await?;
-    let bulletin = accept(work.db(), &right, id, origin, &app.settings.public_url, now).await?;
+    let bulletin = accept(work.db(), &right, id, seen, origin, &app.settings.public_url, now).await?;
     work.answer(StatusCode::OK, &AcceptedSubmission { bulletin }).await
 }

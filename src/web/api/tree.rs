@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::publishing::Nothing;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{Code, TreeUploadId};
 use crate::domain::time::Timestamp;
-use crate::domain::tree_file::ChangedGroup;
+use crate::domain::tree_file::{ChangedGroup, version_of};
 use crate::relay::tree_files::{self, TreeRefusal};
 use crate::store::tree_uploads::{self as rows, UploadSummary};
 use crate::web::access::{Caller, Scope};
@@ -19,6 +19,7 @@ use crate::web::conn::Conn;
 use crate::web::idempotent_post::{IdempotentFile, IdempotentPost, PostResult, Work};
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::Page;
+use crate::web::long_table::headers_of;
 use crate::web::problem::{Problem, ProblemDetails};
 
 /// Files that are listed.
@@ -40,6 +41,8 @@ pub struct TreeUpload {
     applied_at: Option<Timestamp>,
     /// When it was undone; null = it was not.
     undone_at: Option<Timestamp>,
+    /// What these very changes are known by; it is given back to apply them.
+    version: String,
     /// The groups that it changes, cell by cell.
     changes: Vec<GroupDifference>,
 }
@@ -94,6 +97,7 @@ impl From<rows::TreeUpload> for TreeUpload {
             uploaded_by: row.uploaded_by,
             applied_at: row.applied_at,
             undone_at: row.undone_at,
+            version: version_of(&row.changes.0),
             changes: row.changes.0.into_iter().map(GroupDifference::from).collect(),
         }
     }
@@ -142,11 +146,7 @@ pub async fn download_tree(State(app): State<App>, caller: Caller) -> Result<Res
     let mut tx = app.begin().await?;
     let bytes = tree_files::take_out(&mut tx, &caller.right(), app.now()).await?;
     tx.commit().await?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"tree.csv\""));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok((headers, bytes).into_response())
+    Ok((headers_of("tree"), bytes).into_response())
 }
 
 /// How a file is taken.
@@ -216,20 +216,33 @@ pub async fn get_tree_upload(
     Ok(Json(tree_files::find(&mut db, id, &caller.right()).await?.into()))
 }
 
+/// The changes that are to be applied.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenChanges {
+    /// `version` of the file as it was answered: no other changes than these are made.
+    #[schema(max_length = 64)]
+    version: String,
+}
+
 /// Apply a tree file as its changes were shown.
 ///
-/// Where the tree has changed meanwhile, so that another difference would come of it, nothing is applied (409, `changed-meanwhile`), and
-/// the file shows the difference as it is now.
+/// Where another difference would come of it than the one named by `version`, because the tree has changed meanwhile or because somebody
+/// else looked at the file again, nothing is applied (409, `changed-meanwhile`), and the file shows the difference as it is now.
 #[utoipa::path(post, path = "/tree/uploads/{id}/apply", tag = "tree", params(("id" = TreeUploadId, Path)),
-    request_body = Option<Nothing>, responses((status = 200, body = TreeUpload)))]
+    request_body = SeenChanges, responses(
+        (status = 200, body = TreeUpload),
+        (status = 409, description = "Other changes would come of it (`changed-meanwhile`), none (`nothing-new`), or it was applied before \
+            (`done-before`)", body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
 pub async fn apply_tree_upload(
     State(app): State<App>,
     Id(id): Id<TreeUploadId>,
-    post: IdempotentPost<Nothing>,
+    post: IdempotentPost<SeenChanges>,
 ) -> PostResult {
-    let (mut work, Nothing {}) = post.begin(&app).await?;
+    let (mut work, seen) = post.begin(&app).await?;
     let (now, right) = (work.now, work.right());
-    match tree_files::apply_upload(work.db(), id, &right, now).await {
+    match tree_files::apply_upload(work.db(), id, &seen.version, &right, now).await {
         Ok(_) => answer(work, id, StatusCode::OK).await,
         Err(TreeRefusal::Changed(changes)) => {
             drop(work);
@@ -243,8 +256,15 @@ pub async fn apply_tree_upload(
 }
 
 /// Undo what a tree file changed, as long as no bulletin has gone to what it changed.
+///
+/// Only the cells that it changed become what they were; what others changed meanwhile in other cells stays.
 #[utoipa::path(post, path = "/tree/uploads/{id}/undo", tag = "tree", params(("id" = TreeUploadId, Path)),
-    request_body = Option<Nothing>, responses((status = 200, body = TreeUpload)))]
+    request_body = Option<Nothing>, responses(
+        (status = 200, body = TreeUpload),
+        (status = 409, description = "What it changed was changed again, or is no longer in the key's part of the tree (`changed-since`), a \
+            bulletin has gone to it (`used-since`), or it was undone before (`done-before`)",
+            body = ProblemDetails, content_type = "application/problem+json"),
+    ))]
 pub async fn undo_tree_upload(
     State(app): State<App>,
     Id(id): Id<TreeUploadId>,

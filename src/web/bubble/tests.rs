@@ -20,6 +20,7 @@ fn messages(kind: Kind, urgency: Urgency) -> String {
         date_thai: Some("๒๓ มีนาคม ๒๕๖๑"),
         subject: "การปฏิบัติการสื่อสารงานของรัฐบาล",
         body: HOSTILE,
+        deadline: Some("ขอให้หน่วยงานดำเนินการ\n• แจ้งเจ้าหน้าที่ในสังกัด"),
         origin: "กระทรวงมหาดไทย",
         hero: Some(Hero { url: "https://gcc.example.go.th/i/0f.jpg", width: 1_024, height: 683 }),
         links: &[Link { label: "แนวทาง <b>", url: "https://www.moi.go.th/แนวทาง.pdf" }],

@@ -147,7 +147,7 @@ async fn show(
         before: month.before(),
         after: Some(month.after()).filter(|after| *after <= LineMonth::at(app.now())),
         prices_read: (!prices.plans.is_empty()).then(|| day(t, prices.read_on)),
-        bulletins: PageTable::of(t, &t.say("cost-by-bulletin"), &bulletin_columns(), &cost.bulletins),
+        bulletins: PageTable::of(t, &t.say("cost-by-bulletin"), &bulletin_columns(), &cost.bulletins).tall(),
         channels: PageTable::of(t, &t.say("cost-by-channel"), &channel_columns, &cost.channels),
         offices: PageTable::of(t, &t.say("cost-by-office"), &office_columns(), &cost.branches).tall(),
         cost,

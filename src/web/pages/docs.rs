@@ -72,6 +72,7 @@ impl OperationRow {
         });
         let method = match method {
             HttpMethod::Post => "POST",
+            HttpMethod::Put => "PUT",
             HttpMethod::Patch => "PATCH",
             HttpMethod::Delete => "DELETE",
             _ => "GET",

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::form_state::{Choice, FormErrors};
 use crate::domain::account::Role;
 use crate::domain::text::{BadText, Label};
-use crate::domain::thai::{compare_form, from_bangkok, normal_form, to_bangkok, trim_unseen};
+use crate::domain::thai::{BadDate, compare_form, from_bangkok, normal_form, to_bangkok, trim_unseen};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::{BadDay, BadTime, Bound, parse_day};
 use crate::store::offices::{Office, search_offices};
@@ -155,7 +155,9 @@ pub fn read_day(t: Words, typed: &str, bound: Bound, now: Timestamp) -> Result<O
         return Ok(None);
     }
     parse_day(typed, bound, now).map(Some).map_err(|bad| match (&bad, t.language) {
-        (BadDay::Iso(BadTime::DayShape) | BadDay::Words(_), _) => t.say("accounts-days-unreadable"),
+        (BadDay::Iso(BadTime::DayShape) | BadDay::Words(BadDate::Shape | BadDate::Month), _) => {
+            t.say("accounts-days-unreadable")
+        }
         (bad, Language::Thai) => bad.thai(),
         (bad, Language::English) => capital(&bad.to_string()),
     })

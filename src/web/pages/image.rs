@@ -1,4 +1,4 @@
-//! The pictures of bulletins, `/i/{sha256}.jpg`: public, and the same for ever.
+//! The pictures of bulletins, `/i/{sha256}.jpg`: public, and the same for ever. What was only sent up is not here.
 //!
 //! A bulletin reaches two hundred thousand phones within minutes, and each of them fetches its picture, so the last
 //! ones asked for are kept in memory. Whoever puts a cache in front may keep them for ever.
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use moka::future::Cache;
 
 use crate::domain::picture::ImageId;
-use crate::store::images::find_image;
+use crate::store::images::find_public_image;
 use crate::store::{Db, StoreError};
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -38,7 +38,7 @@ impl Images {
     async fn find(&self, db: &Db, id: ImageId) -> Result<Option<Bytes>, Problem> {
         let load = async {
             let mut db = db.acquire().await.map_err(|error| Some(Problem::from(StoreError::from(error))))?;
-            match find_image(&mut db, id).await {
+            match find_public_image(&mut db, id).await {
                 Ok(Some(bytes)) => Ok(Bytes::from(bytes)),
                 Ok(None) => Err(None),
                 Err(error) => Err(Some(Problem::from(error))),
@@ -53,6 +53,8 @@ impl Images {
 }
 
 /// A picture of a bulletin.
+///
+/// The small picture of a file that was sent upward is here when the submission is accepted, and not before.
 #[utoipa::path(get, path = "/i/{file}", tag = "public",
     params(("file" = String, Path, description = "The image's id and `.jpg`")), responses(
     (status = 200, description = "The picture", body = crate::web::picture::PictureFile, content_type = "image/jpeg"),

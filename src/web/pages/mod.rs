@@ -14,6 +14,7 @@ pub mod cost;
 pub mod dissemination;
 pub mod docs;
 pub mod establishment;
+mod fault_summary;
 pub mod file;
 pub mod form_fields;
 pub mod form_state;
@@ -23,8 +24,11 @@ pub mod image;
 pub mod join_slips;
 pub mod keys;
 pub mod landing;
+pub mod local_authorities;
 pub mod people;
+pub mod posters;
 pub mod processing;
+pub mod profiles;
 pub mod public;
 pub mod refused;
 pub mod register;
@@ -39,9 +43,12 @@ use askama::{Template, Values};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use fault_summary::tell_faults;
+
 use super::people::Visitor;
 use super::problem::Problem;
 use super::shell::Shell;
+use super::words::Words;
 
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
@@ -87,7 +94,8 @@ impl<A: Values, T: Template> IntoResponse for HtmlPage<A, T> {
             // what was typed is shown again as it is, but for what no page may hold
             Ok(mut html) => {
                 html.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
-                html
+                let t = askama::get_value::<Words>(&self.around, "words").copied().unwrap_or_default();
+                tell_faults(t, html)
             }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");

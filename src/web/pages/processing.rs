@@ -49,7 +49,7 @@ pub async fn show_register(State(app): State<App>, visitor: Visitor) -> impl Int
 type Told = ([&'static str; 4], &'static str, Option<Duration>);
 
 /// All activities, those of offices first.
-fn list_activities(retention: Retention) -> [Told; 6] {
+fn list_activities(retention: Retention) -> [Told; 7] {
     [
         (
             [
@@ -100,6 +100,16 @@ fn list_activities(retention: Retention) -> [Told; 6] {
             ["processing-audit-title", "processing-audit-data", "processing-audit-purpose", "processing-audit-seen-by"],
             "processing-audit-kept",
             Some(retention.audit),
+        ),
+        (
+            [
+                "processing-pictures-title",
+                "processing-pictures-data",
+                "processing-pictures-purpose",
+                "processing-pictures-seen-by",
+            ],
+            "processing-pictures-kept",
+            None,
         ),
     ]
 }

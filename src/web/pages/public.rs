@@ -11,9 +11,11 @@ use super::{HtmlPage, assets};
 use crate::domain::bulletin::{Kind, Link, MediaFile, Stage, Urgency};
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::BulletinId;
+use crate::domain::request::DraftedRequest;
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::store::bulletins::{Bulletin, Carried, Filter, find_correction, get_bulletin, list_bulletins, list_carried};
+use crate::store::profiles::{StoredProfile, find_profile_of_group};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -34,7 +36,11 @@ struct PublicPage {
     subject: String,
     image: Option<Picture>,
     media: Vec<ShownMedia>,
+    issuer: Option<Issuer>,
     paragraphs: Vec<Vec<String>>,
+    asked: Vec<AskedLine>,
+    /// By when it is to be acknowledged in LINE.
+    acknowledge_by: Option<String>,
     origin: String,
     links: Vec<Link>,
     published: String,
@@ -43,6 +49,22 @@ struct PublicPage {
     carried: Vec<Carried>,
     about: Option<String>,
     about_label: &'static str,
+}
+
+/// What the office that sends it is called in public, and where else it can be found.
+#[derive(Debug)]
+struct Issuer {
+    name: Option<String>,
+    unit: Option<String>,
+    links: Vec<(&'static str, String)>,
+}
+
+impl Issuer {
+    fn of(profile: StoredProfile) -> Self {
+        let links = profile.links.iter();
+        let links = links.map(|(service, address)| (service.brand().unwrap_or("เว็บไซต์"), address.to_owned()));
+        Self { links: links.collect(), name: profile.name, unit: profile.unit }
+    }
 }
 
 /// A picture or a video that went out in front of the card.
@@ -61,6 +83,18 @@ impl ShownMedia {
             preview: format!("/i/{}.jpg", media.preview),
             alt: media.alt.to_string(),
         }
+    }
+}
+
+/// What offices are asked, and by when.
+struct AskedLine {
+    text: String,
+    due: Option<String>,
+}
+
+impl AskedLine {
+    fn of(request: &DraftedRequest) -> Self {
+        Self { text: request.text.to_string(), due: request.thai_due() }
     }
 }
 
@@ -110,6 +144,8 @@ struct Others {
     about: Option<String>,
     /// What it carries, where it is a digest.
     carried: Vec<Carried>,
+    /// The profile of the office that sends it.
+    issuer: Option<StoredProfile>,
 }
 
 /// The public page of a bulletin, in Thai.
@@ -156,7 +192,8 @@ async fn load_others(db: &mut Connection, bulletin: &Bulletin) -> Result<Others,
         None => None,
     };
     let carried = if bulletin.kind == Kind::Digest { list_carried(db, bulletin.id).await? } else { Vec::new() };
-    Ok(Others { correction: find_correction(db, bulletin.id).await?, about, carried })
+    let issuer = find_profile_of_group(db, bulletin.origin_id).await?;
+    Ok(Others { correction: find_correction(db, bulletin.id).await?, about, carried, issuer })
 }
 
 fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
@@ -164,6 +201,7 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
     let urgency = bulletin.urgency();
     let date = bulletin.document_date.as_deref().and_then(|date| date.parse().ok());
     let image = Picture::of(&bulletin);
+    let acknowledge_by = bulletin.due_at().map(moment);
     PublicPage {
         style: assets::style_path(),
         urgency: (urgency > Urgency::Routine).then(|| urgency.thai()),
@@ -173,9 +211,12 @@ fn page(bulletin: Bulletin, others: Others, now: Timestamp) -> PublicPage {
         date: date.map(|date| format_long_date(date, Digits::Thai)),
         image,
         media: bulletin.media.iter().map(ShownMedia::of).collect(),
+        issuer: others.issuer.map(Issuer::of),
         subject: bulletin.subject,
         // a digest lists what it carries, with the way to each
         paragraphs: if bulletin.kind == Kind::Digest { Vec::new() } else { paragraphs(&bulletin.body) },
+        asked: bulletin.requests.iter().map(AskedLine::of).collect(),
+        acknowledge_by,
         origin: bulletin.origin_office,
         links: bulletin.links.0,
         published: bulletin.published_at.map(moment).unwrap_or_default(),

@@ -49,6 +49,7 @@ fn explain(shell: Shell, problem: &Problem) -> Response {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ("refused-absent-title", "refused-absent-text"),
         StatusCode::CONFLICT => ("refused-conflict-title", "refused-conflict-text"),
         StatusCode::SERVICE_UNAVAILABLE => ("refused-away-title", "refused-away-text"),
+        StatusCode::TOO_MANY_REQUESTS => ("refused-often-title", "refused-often-text"),
         status if status.is_client_error() => ("refused-input-title", "refused-input-text"),
         _ => ("refused-defect-title", "refused-defect-text"),
     };

@@ -1,7 +1,10 @@
 //! Who did something, in words.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::domain::actor::{Actor, Part};
 use crate::store::accounts::find_account;
+use crate::store::audit_names::list_display_names;
 use crate::store::{Connection, StoreError};
 use crate::web::words::Words;
 
@@ -15,6 +18,40 @@ pub fn say_actor(t: Words, actor: &Actor, display_name: Option<&str>) -> String 
         (Actor::Key(name), _) => t.say_with("actor-key", &[("name", name)]),
         (Actor::Program(Part::Time), _) => t.say("actor-time"),
         (Actor::Program(_) | Actor::Unknown(_), _) => t.say_with("actor-program", &[("name", &actor.to_string())]),
+    }
+}
+
+/// The accounts among those who did something, each once.
+#[must_use]
+pub fn users_among<'a>(actors: impl IntoIterator<Item = &'a Actor>) -> Vec<String> {
+    let users: BTreeSet<&String> = actors
+        .into_iter()
+        .filter_map(|actor| match actor {
+            Actor::User(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    users.into_iter().cloned().collect()
+}
+
+/// The names that accounts have for people, of all who did something on a page.
+#[derive(Clone, Debug, Default)]
+pub struct ActorNames(HashMap<String, String>);
+
+impl ActorNames {
+    /// Looks up those of [`users_among`] at once.
+    pub async fn find(db: &mut Connection, users: &[String]) -> Result<Self, StoreError> {
+        Ok(Self(list_display_names(db, users).await?.into_iter().collect()))
+    }
+
+    /// Who did something, by the name that the account has for people.
+    #[must_use]
+    pub fn say(&self, t: Words, actor: &Actor) -> String {
+        let name = match actor {
+            Actor::User(name) => self.0.get(name).map(String::as_str),
+            _ => None,
+        };
+        say_actor(t, actor, name)
     }
 }
 

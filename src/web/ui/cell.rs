@@ -7,7 +7,7 @@ use std::fmt;
 use askama::Template;
 use askama::filters::{Escaper as _, Html, HtmlSafe};
 
-use super::format::{DASH, moment, stamp};
+use super::format::{DASH, formal_digits, moment, stamp};
 use super::label::Badge;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::time::Timestamp;
@@ -125,6 +125,12 @@ impl Cell {
         self.join("<br>", other)
     }
 
+    /// The same with its digits as a sheet writes them; a cell with more than text in it stays as it is.
+    #[must_use]
+    pub fn formal(&self, t: Words) -> Self {
+        if self.0.contains(['<', '&']) { self.clone() } else { Self(formal_digits(t, &self.0)) }
+    }
+
     /// Whether nothing stands in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -149,6 +155,13 @@ mod tests {
         let cell = Cell::link("/x?a=1&b=\"2\"", "<b>").below(&Cell::text("<i>").quiet());
         let html = "<a href=\"/x?a=1&#38;b=&#34;2&#34;\">&#60;b&#62;</a><br><span class=\"quiet\">&#60;i&#62;</span>";
         assert_eq!(cell.to_string(), html);
+    }
+
+    #[test]
+    fn digits_are_those_of_a_sheet_where_a_cell_is_text() {
+        let t = Words::default();
+        assert_eq!(Cell::text("1,290/66%").formal(t), Cell::text("๑,๒๙๐/๖๖%"));
+        assert_eq!(Cell::link("/x/1", "1").formal(t), Cell::link("/x/1", "1"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use crate::domain::group::Tier;
 use crate::domain::national::find_province;
 use crate::domain::price::Baht;
-use crate::domain::thai::{Digits, format_moment, format_month, format_short_date, to_bangkok};
+use crate::domain::thai::{Digits, format_long_date, format_moment, format_month, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::web::words::{Language, Words, group_digits};
 
@@ -63,6 +63,33 @@ pub fn day(t: Words, date: Date) -> String {
     match t.language {
         Language::Thai => format_short_date(date, Digits::Arabic),
         Language::English => date.strftime("%-d %b %Y").to_string(),
+    }
+}
+
+/// A day as a letter or sheet writes it, such as `๒๙ กันยายน ๒๕๖๙`.
+#[must_use]
+pub fn formal_day(t: Words, date: Date) -> String {
+    match t.language {
+        Language::Thai => format_long_date(date, Digits::Thai),
+        Language::English => day(t, date),
+    }
+}
+
+/// A moment as a letter or sheet writes it, such as `๒๓ มีนาคม ๒๕๖๑ เวลา ๙.๐๖ น.`
+#[must_use]
+pub fn formal_moment(t: Words, at: Timestamp) -> String {
+    match t.language {
+        Language::Thai => format_moment(at, Digits::Thai),
+        Language::English => moment(t, at),
+    }
+}
+
+/// A text with its digits as a letter or sheet writes them.
+#[must_use]
+pub fn formal_digits(t: Words, text: &str) -> String {
+    match t.language {
+        Language::Thai => Digits::Thai.write(text),
+        Language::English => text.to_owned(),
     }
 }
 
@@ -193,6 +220,7 @@ mod tests {
         let at = Timestamp::from_second(1_521_770_760);
         assert_eq!(moment(Words::in_language(Language::Thai), at), "23 มี.ค. 2561 เวลา 9.06 น.");
         assert_eq!(moment(Words::in_language(Language::English), at), "23 Mar 2018, 09:06");
+        assert_eq!(formal_moment(Words::in_language(Language::Thai), at), "๒๓ มีนาคม ๒๕๖๑ เวลา ๙.๐๖ น.");
         assert_eq!(stamp(Some(at)), "2018-03-23T09:06:00+07:00");
         assert_eq!((stamp(None).as_str(), moment_or_dash(Words::default(), None).as_str()), ("", DASH));
     }

@@ -191,6 +191,13 @@ impl<'a, Row> Column<'a, Row> {
         self
     }
 
+    /// On a telephone the cell has its label, also where it is a badge: the badge says a day or a number.
+    #[must_use]
+    pub fn labelled(mut self) -> Self {
+        self.labelled = true;
+        self
+    }
+
     /// On a telephone the cell is not shown where it is 0.
     #[must_use]
     pub fn hiding_zero(mut self) -> Self {
@@ -325,6 +332,15 @@ impl PageTable {
     #[must_use]
     pub fn styled(self, class: &'static str) -> Self {
         Self { class, ..self }
+    }
+
+    /// The same with its numbers as a sheet writes them.
+    #[must_use]
+    pub fn formal(mut self, t: Words) -> Self {
+        for place in self.rows.iter_mut().flatten().filter(|place| place.is_number) {
+            place.cell = place.cell.formal(t);
+        }
+        self
     }
 
     /// The same in a box that scrolls where there are many rows.

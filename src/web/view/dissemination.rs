@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::actor::Actor;
 use crate::domain::area::{Area, Level};
+use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{Medium, Source};
 use crate::domain::ids::{BulletinId, DisseminationId};
 use crate::domain::time::Timestamp;
@@ -20,15 +21,17 @@ pub struct Place {
     pub village: Option<i16>,
     /// How large it is.
     pub level: Level,
+    /// Whether the name of the subdistrict is known; a code without one is taken all the same.
+    pub named: bool,
     /// Its name.
     pub name: PlaceName,
 }
 
-/// The name of a place. Of a subdistrict it has the code.
+/// The name of a place. Of a subdistrict it has the code, too, and says where its name is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PlaceName {
     /// In English.
-    #[schema(example = "village 3, subdistrict 510102, Mueang Lamphun district, Lamphun")]
+    #[schema(example = "village 3, subdistrict เหมืองง่า (510102), Mueang Lamphun district, Lamphun")]
     pub en: String,
     /// In Thai.
     pub th: String,
@@ -40,6 +43,7 @@ impl From<&Area> for Place {
             code: area.code().to_owned(),
             village: area.village(),
             level: area.level(),
+            named: area.is_named(),
             name: PlaceName { en: area.english(), th: area.thai() },
         }
     }
@@ -82,6 +86,8 @@ pub struct Dissemination {
     pub outlet: Option<String>,
     /// An address under which it can be seen.
     pub evidence: Option<String>,
+    /// Pictures that show it, for those who see the record: `GET /disseminations/{id}/pictures/{file}`.
+    pub pictures: Vec<FileId>,
     /// How the record came about.
     pub source: Source,
     /// When.
@@ -109,6 +115,7 @@ impl From<rows::Dissemination> for Dissemination {
             estimated_reach: row.reach.map(crate::domain::dissemination::Reach::number),
             outlet: row.outlet,
             evidence: row.evidence,
+            pictures: row.pictures,
             source: row.source,
             recorded_at: row.recorded_at,
             recorded_by: row.recorded_by,

@@ -184,10 +184,10 @@ pub async fn board(
     let offices = rows::list_offices(db, filter).await?;
     let ids: Vec<OfficeId> = offices.iter().map(|office| office.id).collect();
     let mut groups: HashMap<OfficeId, Vec<ReportedGroup>> = HashMap::new();
-    for row in rows::list_groups(db, &ids).await? {
+    for row in rows::list_groups(db, &ids, filter.scope).await? {
         groups.entry(row.answering).or_default().push(row.to_reported(names));
     }
-    let last = reports::list_last_reports(db, &ids).await?;
+    let last = reports::list_last_reports(db, &ids, filter.scope).await?;
     let mut last: HashMap<OfficeId, Report> = last.into_iter().map(|report| (report.office_id, report)).collect();
     let board = offices.iter().map(|office| {
         let groups = groups.remove(&office.id).unwrap_or_default();
@@ -196,17 +196,18 @@ pub async fn board(
     Ok(board.collect())
 }
 
-/// One office.
+/// One office, as far as it is at or below one of `scope`.
 pub async fn detail(
     db: &mut Connection,
     names: &NameTemplate,
     office: OfficeId,
+    scope: Option<&[i32]>,
     now: Timestamp,
 ) -> Result<EstablishmentDetail, StoreError> {
     let row = rows::find_office(db, office).await?.ok_or(StoreError::Absent("office"))?;
-    let groups = rows::list_groups(db, &[office]).await?;
+    let groups = rows::list_groups(db, &[office], scope).await?;
     let groups: Vec<EstablishmentGroup> = groups.into_iter().map(|row| EstablishmentGroup::of(row, names)).collect();
-    let reports = reports::list_reports(db, office, REPORTS).await?;
+    let reports = reports::list_reports(db, office, scope, REPORTS).await?;
     let reports: Vec<EstablishmentReport> = reports.into_iter().map(EstablishmentReport::from).collect();
     let reported: Vec<ReportedGroup> = groups.iter().map(|group| group.group.clone()).collect();
     let office = EstablishmentOffice::of(&row, &reported, reports.first().cloned(), now);

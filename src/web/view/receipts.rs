@@ -152,6 +152,20 @@ impl Status {
     }
 }
 
+impl Status {
+    /// How the part that is counted here stands: at its end, although elsewhere the bulletin may still be under way.
+    #[must_use]
+    pub fn state_of_part(&self) -> State {
+        part_state(self.state, self.counts.open())
+    }
+}
+
+/// How a part of the tree with `open` deliveries stands of a bulletin in `whole`.
+#[must_use]
+pub fn part_state(whole: State, open: i64) -> State {
+    if whole == State::Relaying && open == 0 { State::Settled } else { whole }
+}
+
 impl TierStatus {
     fn of(tier: Tier, published_at: Timestamp, counters: &[Counters], sending: &Sending) -> Option<Self> {
         let parts: Vec<&Counters> = counters.iter().filter(|part| part.tier == tier.number()).collect();
@@ -217,6 +231,12 @@ fn round(seconds: f64) -> f64 {
 }
 
 impl Counts {
+    /// Groups in which it is: LINE accepted it, or it was seen there as somebody's forward.
+    #[must_use]
+    pub fn in_group(&self) -> i64 {
+        self.accepted + self.seen
+    }
+
     fn of(part: &Counters, claimed: i64) -> Self {
         // the claims are read a moment after the counters, and may have run ahead of them
         let sending = if part.parked { 0 } else { claimed.clamp(0, part.ready.max(0)) };

@@ -46,6 +46,19 @@ export async function assertFits(page) {
   assert.ok(scrollWidth <= clientWidth, `${page.url()} is ${scrollWidth} px wide in ${clientWidth}: ${wide.join('; ')}`);
 }
 
+/** Fails where a table is wider than a sheet of A4 leaves room for, in a window as wide as that room. */
+export async function assertFitsPaper(page) {
+  await page.emulateMedia({ media: 'print' });
+  const cut = await page.evaluate(() => [...document.querySelectorAll('.table-box')].filter((box) => {
+    const table = box.querySelector('table');
+    return table && table.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+  }).map((box) => box.getAttribute('aria-label')));
+  const told = await page.locator('.notice[role="status"]:visible').count();
+  await page.emulateMedia({ media: null });
+  assert.deepEqual(cut, [], `${page.url()} has tables that a sheet cuts`);
+  assert.equal(told, 0, `${page.url()} prints what was just done`);
+}
+
 /**
  * Walks the page with Tab alone: whatever can be used must be reached, in view and with a mark around it, and the
  * walk must come back out.

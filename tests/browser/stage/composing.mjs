@@ -14,7 +14,7 @@ export async function photograph({ context }, color = '#146b4c') {
 /** Types subject and text into the form. */
 export async function write(page, say, { subject, body }) {
   await page.getByLabel(say('compose-subject'), { exact: true }).fill(subject);
-  await page.getByLabel(say('compose-body'), { exact: true }).fill(body);
+  await page.locator('#body').fill(body);
 }
 
 /** Presses the button that saves the draft and leads on to its page; gives the draft's id. */

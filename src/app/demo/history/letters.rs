@@ -7,7 +7,7 @@ use crate::domain::bulletin::Kind::{self, Correction, Drill, News, Test};
 use crate::domain::bulletin::Urgency::{self, MostUrgent, Routine, Urgent, VeryUrgent};
 
 /// The last paragraph of each.
-pub(super) const MADE_UP: &str = "(ประกาศสมมุติสำหรับการสาธิตระบบ)";
+pub(super) const MADE_UP: &str = "(ประกาศสมมติสำหรับการสาธิตระบบ)";
 
 /// One bulletin of the past.
 pub(super) struct Letter {

@@ -1,4 +1,4 @@
-// Keeps two things fresh that the server has already written: what is left of a time, and how long a note is.
+// Keeps two things fresh that the server has already written: what is left of a time, and how long a note is. Copies a text at a tap.
 (() => {
   const started = performance.now();
   const say = (element) => {
@@ -30,6 +30,16 @@
     field.addEventListener("input", show);
     show();
   };
+  const offerCopy = (button) => {
+    const text = document.getElementById(button.dataset.copy);
+    if (!text || !navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = button.dataset.copied;
+    });
+  };
   document.querySelectorAll("[data-counter-of]").forEach(count);
+  document.querySelectorAll("[data-copy]").forEach(offerCopy);
   if (document.querySelector("[data-seconds-left]")) setInterval(tick, 5000);
 })();

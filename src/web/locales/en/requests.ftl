@@ -42,6 +42,16 @@ requests-offices = Offices
 requests-share = Share done (%)
 requests-due = Last day
 requests-no = No.
+requests-to-do = Go to what is to be done
+requests-place-establishment = Report the groups that are set up
+requests-place-dissemination = Record the dissemination
+requests-place-material = Send material
+requests-waiting = { $n ->
+    [one] Your office has { $shown } thing to do.
+   *[other] Your office has { $shown } things to do.
+}
+requests-waiting-overdue = Overdue: { $shown }.
+requests-own-of-bulletin = What your office is asked to do
 requests-follow = See how offices stand with it
 requests-add = Ask something more of offices
 requests-add-button = Add
@@ -49,7 +59,7 @@ requests-remove = Remove
 requests-text = Text
 requests-text-help = In the words of the letter. A weekday in it must be that of its date.
 requests-due-on = Last day (optional)
-requests-due-on-help = Such as วันศุกร์ที่ ๒๓ มีนาคม ๒๕๖๑ or 2018-03-23
+requests-due-on-help = Such as วันศุกร์ที่ ๒๓ มีนาคม ๒๕๖๑ or 23/3/2561
 requests-working-days = Or working days after publishing
 requests-working-days-help = Without Saturdays, Sundays and public holidays
 requests-days-wrong = The number of working days must be 1 to { $most }.
@@ -57,6 +67,15 @@ requests-due-twice = Give a last day or a number of working days, not both.
 requests-due-over = The last day of a request is over.
 requests-weekday-wrong = { $said } falls on another day of the week.
 requests-too-many = A bulletin asks at most { $most } things.
+requests-kind-none = Nothing is asked
+requests-purpose-usual = As is usual for what is asked
+requests-compose-hint = Choose what is asked, if the offices that get the bulletin have something to do. It is then followed which of them have done it.
+requests-compose-more = Text and last day
+requests-compose-others = { $n ->
+    [one] One thing more is asked.
+   *[other] { $shown } things more are asked.
+}
+requests-compose-page = Add or remove others on the page of the draft
 request-kind-report-establishment = Report that the groups are set up
 request-kind-name-coordinator = Name a coordinator
 request-kind-disseminate = Make known to the public

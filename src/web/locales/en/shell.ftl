@@ -3,9 +3,15 @@ shell-product = GCC bulletin relay
 shell-skip = Skip to the content
 shell-other-language = ภาษาไทย
 shell-ways = Main menu
+shell-menu = Menu
+shell-bulletins = Sending
 shell-office-work = Office work
+shell-upkeep = Set-up
 shell-signed-in-as = Signed in as { $name }
 shell-sign-out = Sign out
+# how the title of a page begins on which something was typed wrongly
+shell-error = Error
+shell-faults = This cannot be done yet. Please correct:
 shell-failed-times =
     { $n ->
         [one] { $shown } attempt
@@ -36,6 +42,8 @@ refused-conflict-title = Not possible at the moment
 refused-conflict-text = The state has changed meanwhile. Open the page again to see how things stand now.
 refused-input-title = The input is not accepted
 refused-input-text = What was sent cannot be used, and nothing was changed.
+refused-often-title = Too often
+refused-often-text = Nothing has changed. Wait for a while and try again.
 refused-away-title = Not available at the moment
 refused-away-text = Please try again in a moment. Nothing is lost.
 refused-defect-title = Something went wrong

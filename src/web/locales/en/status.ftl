@@ -1,5 +1,5 @@
 # Where bulletins stand in one's own part of the tree.
-status-title = Bulletins
+status-title = Where bulletins stand
 status-none = There is no bulletin for your office yet
 status-published = Published
 status-older = Earlier bulletins
@@ -12,7 +12,7 @@ status-none-in-state = No group is in this state
 status-no-groups = The bulletin goes to no group of your office
 status-why = Why:
 status-next = Next:
-status-accepted = Accepted by LINE for { $done } of { $groups } groups
+status-in-group = In { $done } of { $groups } groups
 status-held = { $shown } to be forwarded
 status-waiting = { $shown } waiting for the group above
 status-under-way = { $shown } in the queue or being sent
@@ -32,4 +32,4 @@ status-next-retry = operations must look at it and send it again
 status-next-link = the office's LINE group must be linked; ask operations
 status-next-undecline = if it was declined by mistake, ask operations
 status-next-at = (by itself at { $at })
-ways-status = Bulletins
+ways-status = Where bulletins stand

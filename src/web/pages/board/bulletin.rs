@@ -24,6 +24,7 @@ use crate::store::board::failures::{Cause, list_causes_of};
 use crate::store::board::hops::{Hop, TierHops, list_slowest, list_tier_hops};
 use crate::store::board::provinces::{Cell, count_provinces};
 use crate::store::bulletins::Bulletin;
+use crate::store::disseminations::{sum_by_medium, sum_spread};
 use crate::store::progress::{Counters, count_under, list_counters};
 use crate::store::queue_counts::count_sending;
 use crate::store::{Db, StoreError};
@@ -32,13 +33,15 @@ use crate::web::app::App;
 use crate::web::caller_limits::Holder;
 use crate::web::live::{Frame, Subject, answer};
 use crate::web::pages::HtmlPage;
+use crate::web::pages::dissemination::columns::medium_columns;
+use crate::web::pages::dissemination::spread_line;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::filters;
 use crate::web::ui::format::{Share, moment, moment_or_dash, number};
 use crate::web::ui::label::{Badge, Label as _};
 use crate::web::ui::table::{PageTable, to_file};
-use crate::web::view::receipts::{Status, TierStatus};
+use crate::web::view::receipts::{Counts, Status, TierStatus};
 use crate::web::words::Words;
 
 /// Rows of a list on the page; the rest is in the CSV.
@@ -124,6 +127,8 @@ struct BulletinPart {
     /// Where its receipt is, if it goes anywhere: a notice may be for groups none of which had it yet.
     receipt: Option<String>,
     of_groups: String,
+    /// How it came into them, where people forwarded by hand.
+    by_way: Option<String>,
     as_of: String,
     tiers: Vec<TierView>,
     map: Vec<Tile>,
@@ -138,13 +143,19 @@ struct BulletinPart {
     causes: PageTable,
 }
 
+/// How it came into its groups: said where some of them were forwarded to by hand.
+fn by_way(t: Words, counts: &Counts) -> Option<String> {
+    let (accepted, seen) = (number(counts.accepted), number(counts.seen));
+    (counts.seen > 0).then(|| t.say_with("board-in-group-by", &[("accepted", &accepted), ("seen", &seen)]))
+}
+
 impl BulletinPart {
     fn of(viewer: &Viewer, found: &BulletinData) -> Self {
         let t = viewer.t;
         let id = found.bulletin.id;
         let share_of = |code: &str| {
             let of = || found.cells.iter().filter(|cell| cell.province.as_deref() == Some(code));
-            Share::of(of().map(|cell| cell.accepted).sum(), of().map(|cell| cell.groups).sum())
+            Share::of(of().map(Cell::in_group).sum(), of().map(|cell| cell.groups).sum())
         };
         let goes_to = |code: &str| found.cells.iter().any(|cell| cell.province.as_deref() == Some(code));
         let map = tiles::map(t.language == crate::web::words::Language::Thai, share_of, |code| {
@@ -155,17 +166,21 @@ impl BulletinPart {
             t,
             operates: viewer.operates,
             id,
-            state: Badge { class: if found.status.settled { "good" } else { "" }, word: found.status.state.word(t) },
+            state: Badge {
+                class: if found.status.settled { "good" } else { "" },
+                word: found.status.state_of_part().word(t),
+            },
             paused: found.bulletin.paused_at.is_some(),
-            share: Share::of(found.status.counts.accepted, found.status.deliveries),
+            share: Share::of(found.status.counts.in_group(), found.status.deliveries),
             receipt: (found.status.deliveries > 0).then(|| format!("/board/{id}/receipt")),
             of_groups: t.say_with(
                 "board-of-groups",
                 &[
-                    ("part", number(found.status.counts.accepted).as_str()),
+                    ("part", number(found.status.counts.in_group()).as_str()),
                     ("whole", number(found.status.deliveries).as_str()),
                 ],
             ),
+            by_way: by_way(t, &found.status.counts),
             as_of: moment(t, found.status.as_of),
             tiers: found.status.tiers.iter().map(|tier| TierView::of(t, tier, found.linked(tier))).collect(),
             map,
@@ -207,6 +222,10 @@ struct BulletinPage {
     /// Whether the visitor enters it in an office's register.
     receives: bool,
     part: String,
+    /// How offices spread it further, in one line.
+    spread: String,
+    /// The same by medium and size of the place.
+    media: PageTable,
 }
 
 /// The bulletin, published and within the caller's part of the tree.
@@ -241,8 +260,14 @@ pub async fn show_bulletin(
     let (t, viewer) = (visitor.words, Viewer::of(visitor.words, &visitor.caller));
     let view = format!("board {id} {}", viewer.name());
     let part = app.live().now(&view, Box::pin(make(app.clone(), visitor.caller.clone(), viewer, id))).await?;
+    let (spread, media) = {
+        let (mut db, scope) = (app.db.acquire().await?, visitor.caller.scope.groups());
+        (sum_spread(&mut db, id, scope).await?, sum_by_medium(&mut db, id, scope).await?)
+    };
     let page = BulletinPage {
         id,
+        spread: spread_line(t, spread),
+        media: PageTable::of(t, &t.say("spread-by-medium"), &medium_columns(), &media),
         marks: [bulletin.urgency().mark(t), bulletin.kind.mark(t)].into_iter().flatten().collect(),
         published: moment_or_dash(t, bulletin.published_at),
         public: format!("/b/{}", bulletin.public_token),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::domain::account::Permission;
 use crate::domain::thai::normal_form;
-use crate::relay::channel_check::{CheckError, TestState, WebhookState, webhook_address};
+use crate::relay::channel_check::{CheckError, MonthLeft, TestState, WebhookState, webhook_address};
 use crate::relay::channels::{self as acts, LONGEST_NAME, MOST_CALLS, NewChannel};
 use crate::relay::refusal::Refusal;
 use crate::store::channels::{Channel, find_channel};
@@ -138,29 +138,13 @@ pub async fn check(State(app): State<App>, visitor: Visitor, Id(code): Id<String
     let (t, channel) = (visitor.words, find(&app, &visitor, &code).await?);
     let mut found = Vec::new();
     if let Some(ask) = app.line_check.as_ref().map(crate::relay::line_check::LineCheck::channels) {
-        let account = ask.account(&channel).await;
-        let good = account.is_ok();
-        found.push(tell(
-            t,
-            "channel-account",
-            account.map(|account| (true, format!("{} ({})", account.name, account.basic_id))),
-        ));
-        // without the account there is nothing more to be had
-        if good {
-            let month = ask.month(&channel, app.now()).await.map(|month| {
-                let (used, limit) = (month.used, month.limit);
-                let number = |n: u64| group_digits(i64::try_from(n).unwrap_or(i64::MAX));
-                let said = match limit {
-                    Some(limit) => t.say_with("channel-month", &[("used", &number(used)), ("limit", &number(limit))]),
-                    None => t.say_with("channel-month-unlimited", &[("used", &number(used))]),
-                };
-                (limit.is_none_or(|limit| used < limit), said)
-            });
-            found.push(tell(t, "channels-quota", month));
-            let wanted = webhook_address(&app.settings.public_url, &channel.code);
-            let webhook = ask.webhook(&channel, &wanted).await.map(|state| say_webhook(t, &state));
-            found.push(tell(t, "channel-webhook", webhook));
-        }
+        let wanted = webhook_address(&app.settings.public_url, &channel.code);
+        let answers = ask.ask(&channel, &wanted, false, app.now()).await;
+        let account = answers.account.map(|account| (true, format!("{} ({})", account.name, account.basic_id)));
+        found.push(tell(t, "channel-account", account));
+        found.extend(answers.month.map(|month| tell(t, "channels-quota", month.map(|month| say_month(t, month)))));
+        let webhook = answers.webhook.map(|webhook| webhook.map(|state| say_webhook(t, &state)));
+        found.extend(webhook.map(|webhook| tell(t, "channel-webhook", webhook)));
     } else {
         found.push(Found { what: t.say("channel-account"), good: false, said: t.say("channel-not-asked") });
     }
@@ -183,6 +167,15 @@ pub async fn test_webhook(State(app): State<App>, visitor: Visitor, Id(code): Id
     };
     let channel = find(&app, &visitor, &code).await?;
     Ok(page(&app, &visitor, channel, Shown { found: vec![found], ..Shown::default() }, StatusCode::OK))
+}
+
+fn say_month(t: Words, MonthLeft { limit, used }: MonthLeft) -> (bool, String) {
+    let number = |n: u64| group_digits(i64::try_from(n).unwrap_or(i64::MAX));
+    let said = match limit {
+        Some(limit) => t.say_with("channel-month", &[("used", &number(used)), ("limit", &number(limit))]),
+        None => t.say_with("channel-month-unlimited", &[("used", &number(used))]),
+    };
+    (limit.is_none_or(|limit| used < limit), said)
 }
 
 fn say_webhook(t: Words, state: &WebhookState) -> (bool, String) {

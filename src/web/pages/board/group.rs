@@ -20,7 +20,7 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
-use crate::web::pages::steward::terms::term_columns;
+use crate::web::pages::steward::terms::{names_of, term_columns};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::filters;
@@ -100,6 +100,7 @@ pub async fn show_group(
     let stewards = list_stewards(&mut db, group.id).await?;
     let rows = list_for_group(&mut db, group.id, RECENT).await?;
     let terms = list_terms(&mut db, group.id, TERMS).await?;
+    let names = names_of(&mut db, &terms).await?;
     let alerts = list_alerts(&mut db, &AlertFilter { group: Some(group.id), ..AlertFilter::default() }, 10).await?;
     drop(db);
     // who may run operations, or manages this very group, sees people and their telephone numbers
@@ -113,7 +114,7 @@ pub async fn show_group(
     let page = GroupPage {
         tier: tier_label(group.tier),
         may: Manages { tree: visitor.may(Permission::ManageTree), group: manages(&visitor.caller, &group) },
-        terms: PageTable::of(t, &t.say("terms-title"), &term_columns(app.now(), personal), &terms)
+        terms: PageTable::of(t, &t.say("terms-title"), &term_columns(app.now(), personal, &names), &terms)
             .styled("table stacks"),
         above: above
             .into_iter()

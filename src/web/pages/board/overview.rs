@@ -152,7 +152,7 @@ impl OverviewPart {
         let traffic = |key: &str, rows: Vec<&Traffic>| PageTable::of(t, &t.say(key), &traffic_columns(), rows);
         let share_of = |code: &str| {
             let sum = found.sums.iter().find(|sum| sum.province.as_deref() == Some(code));
-            sum.map_or_else(|| Share::of(0, 0), |sum| Share::of(sum.accepted, sum.groups))
+            sum.map_or_else(|| Share::of(0, 0), |sum| Share::of(sum.in_group(), sum.groups))
         };
         let map = tiles::map(t.language == Language::Thai, share_of, |code| link_of(&found.groups, code));
         Self {

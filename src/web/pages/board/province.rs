@@ -66,7 +66,7 @@ pub async fn show_province(
     drop(db);
     blocked.retain(|row| row.province == code);
     let sum = |read: fn(&OfficeCell) -> i64| cells.iter().map(read).sum::<i64>();
-    let share = Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups));
+    let share = Share::of(sum(OfficeCell::in_group), sum(|cell| cell.groups));
     let seats = number(sum(|cell| cell.seats));
     let taps = persons_of_groups(t, sum(|cell| cell.taps), sum(|cell| cell.unnamed), sum(|cell| cell.by_steward));
     let of_groups = t

@@ -25,7 +25,7 @@ use crate::web::problem::Problem;
 use crate::web::ui::format::{DASH, moment as ui_moment, number, persons_of_group, persons_of_groups, province};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::PageTable;
-use crate::web::view::delivery::Delivery;
+use crate::web::view::delivery::{Delivery, DeliveryState};
 use crate::web::words::{Language, Words};
 
 /// Lines on one receipt at most: more than the national tree has.
@@ -60,7 +60,7 @@ struct Printed {
 
 struct PrintedPart {
     label: &'static str,
-    accepted: String,
+    in_group: String,
     groups: String,
     acknowledged: String,
     lines: Vec<Printed>,
@@ -79,7 +79,8 @@ struct ReceiptPage {
     place: Option<String>,
     complete: bool,
     groups: String,
-    accepted: String,
+    in_group: String,
+    by_way: Option<String>,
     acknowledged: String,
     taps: String,
     seats: String,
@@ -119,6 +120,7 @@ pub async fn show_receipt(
         receipt.add(ReceiptSums {
             groups: cell.groups,
             accepted: cell.accepted,
+            seen: cell.seen,
             acknowledged: cell.acknowledged,
             taps: cell.taps,
             unnamed: cell.unnamed,
@@ -144,7 +146,10 @@ pub async fn show_receipt(
         place: province.as_deref().map(|code| place(t, code)),
         complete: receipt.is_complete(),
         groups: n(receipt.groups),
-        accepted: n(receipt.accepted),
+        in_group: n(receipt.in_group()),
+        by_way: (receipt.seen > 0).then(|| {
+            t.say_with("board-in-group-by", &[("accepted", &n(receipt.accepted)), ("seen", &n(receipt.seen))])
+        }),
         acknowledged: n(receipt.acknowledged),
         taps: write(t, &persons_of_groups(t, receipt.taps, receipt.unnamed, receipt.by_steward)),
         seats: write(t, &number(receipt.seats)),
@@ -159,7 +164,9 @@ pub async fn show_receipt(
 }
 
 fn province_table(t: Words, sums: &[ProvinceSum]) -> PageTable {
-    PageTable::of(t, &t.say("receipt-by-province"), &province_columns(None), sums).styled("table receipt-table")
+    PageTable::of(t, &t.say("receipt-by-province"), &province_columns(None), sums)
+        .styled("table receipt-table")
+        .formal(t)
 }
 
 /// The province as a letter writes it; Bangkok is none.
@@ -174,16 +181,22 @@ fn back_link(id: BulletinId, province: Option<&str>) -> String {
 
 fn line(t: Words, delivery: Delivery) -> ReceiptLine {
     let accepted_at = delivery.times.accepted_at;
+    let seen_at = (delivery.state == DeliveryState::Seen).then_some(delivery.times.ended_at).flatten();
     let why = delivery.reason.as_ref().map(|why| why.word(t));
     let standing = match accepted_at {
         Some(_) => String::new(),
-        None => [Some(delivery.state.word(t)), why].into_iter().flatten().collect::<Vec<_>>().join(" – "),
+        None => [Some(delivery.state.word(t)), seen_at.map(|at| moment(t, at)), why]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" – "),
     };
     ReceiptLine {
         group: delivery.group.name,
         office: delivery.office.name,
         tier: Tier::try_from(delivery.group.tier).unwrap_or(Tier::Gcc3),
         accepted_at,
+        seen_at,
         standing,
         acknowledged: delivery.acknowledged,
         unnamed: delivery.unnamed,
@@ -200,7 +213,7 @@ fn parts(t: Words, receipt: Receipt) -> Vec<PrintedPart> {
         .into_iter()
         .map(|part| PrintedPart {
             label: part.tier.label(),
-            accepted: n(part.accepted),
+            in_group: n(part.accepted + part.seen),
             groups: n(part.lines.len()),
             acknowledged: n(part.acknowledged),
             lines: part

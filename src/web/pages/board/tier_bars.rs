@@ -91,7 +91,7 @@ impl TierView {
         let acknowledged = acknowledged.each_ref().map(|(name, value)| (*name, value.as_str()));
         Self {
             label: tier.label,
-            share: Share::of(tier.counts.accepted, tier.groups),
+            share: Share::of(tier.counts.in_group(), tier.groups),
             groups: tier.groups,
             linked,
             bar: bar(parts, whole, 6),

@@ -1,5 +1,6 @@
 //! The form of a draft exactly as it was typed, so that a page can show it again.
 
+use super::requests::RequestForm;
 use crate::domain::bulletin::{ForwardingMode, Kind};
 use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
@@ -64,6 +65,8 @@ pub struct DraftForm {
     pub expires_date: String,
     /// When it stops being sent, the time.
     pub expires_time: String,
+    /// The first thing that it asks of offices; none where the form has no such fields.
+    pub request: Option<RequestForm>,
 }
 
 impl DraftForm {
@@ -77,6 +80,7 @@ impl DraftForm {
             forwarding: "as_configured".to_owned(),
             way: OWN_WAYS.to_owned(),
             acknowledge: true,
+            request: Some(RequestForm::default()),
             ..Self::default()
         };
         blank.fill_links();
@@ -116,6 +120,11 @@ impl DraftForm {
                 "acknowledge_time" => typed.acknowledge_time = text,
                 "expires_date" => typed.expires_date = text,
                 "expires_time" => typed.expires_time = text,
+                "request_kind" => typed.request.get_or_insert_default().request_kind = text,
+                "purpose" => typed.request.get_or_insert_default().purpose = text,
+                "text" => typed.request.get_or_insert_default().text = text,
+                "due_on" => typed.request.get_or_insert_default().due_on = text,
+                "working_days" => typed.request.get_or_insert_default().working_days = text,
                 _ => {}
             }
         }
@@ -164,6 +173,7 @@ impl DraftForm {
             acknowledge_time,
             expires_date,
             expires_time,
+            request: Some(draft.requests.first().map(RequestForm::of).unwrap_or_default()),
         };
         typed.fill_links();
         typed

@@ -14,6 +14,7 @@ use super::image::ImageField;
 use super::picker::GroupFilter;
 use super::preview::Preview;
 use super::read_form::read;
+use super::requests::{RequestForm, kind_choices, purpose_choices};
 use crate::domain::bulletin::MediaFile;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::relay::drafts::blank;
@@ -25,7 +26,7 @@ use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
-use crate::web::pages::form_state::FormState;
+use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::words::Words;
@@ -57,6 +58,38 @@ struct FormPage {
     id: Option<BulletinId>,
     about: Option<String>,
     overtaken: Option<String>,
+    asking: RequestFields,
+}
+
+/// The fields of the first request, as the form shows them.
+struct RequestFields {
+    typed: RequestForm,
+    kinds: Vec<Choice>,
+    purposes: Vec<Choice>,
+    /// That there are more than the first, which are on the page of the draft.
+    others: Option<String>,
+}
+
+impl RequestFields {
+    fn of(t: Words, typed: &DraftForm, base: &Draft) -> Self {
+        let typed = typed.request.clone().unwrap_or_default();
+        let nothing = Choice::none(t.say("requests-kind-none"));
+        let others = i64::try_from(base.requests.len()).unwrap_or(0) - 1;
+        Self {
+            kinds: [nothing].into_iter().chain(kind_choices(t, &typed.request_kind)).collect(),
+            purposes: [Choice::none(t.say("requests-purpose-usual"))]
+                .into_iter()
+                .chain(purpose_choices(t, &typed.purpose))
+                .collect(),
+            others: (others > 0).then(|| t.count("requests-compose-others", others)),
+            typed,
+        }
+    }
+
+    /// Whether something is asked.
+    fn is_open(&self) -> bool {
+        !self.typed.is_blank()
+    }
 }
 
 impl FormPage {
@@ -82,6 +115,10 @@ impl FormPage {
             "way" => "compose-way",
             "acknowledge" => "compose-acknowledge-ask",
             "expires" => "compose-expires",
+            "request_kind" => "requests-kind",
+            "text" => "requests-text",
+            "due_on" => "requests-due-on",
+            "working_days" => "requests-working-days",
             _ => return None,
         }))
     }
@@ -89,6 +126,11 @@ impl FormPage {
     /// Whether there are links beyond the first.
     fn more_links(&self) -> bool {
         self.form.typed.links.iter().skip(1).any(|(label, url)| !label.is_empty() || !url.is_empty())
+    }
+
+    /// Whether something is wrong with what is asked.
+    fn asks_wrongly(&self) -> bool {
+        ["request_kind", "text", "due_on", "working_days"].iter().any(|field| self.form.error(field).is_some())
     }
 
     /// Whether a way is chosen for all groups.
@@ -156,6 +198,7 @@ impl FilledForm<'_> {
             preview,
             id: context.stored.as_ref().map(|stored| stored.id),
             about: subject_of(db, visitor, &form.typed.about).await?,
+            asking: RequestFields::of(t, &form.typed, &context.base),
             form,
             overtaken,
         };
@@ -197,6 +240,8 @@ pub async fn show_blank(
                 about,
                 expires_date: String::new(),
                 expires_time: String::new(),
+                // a correction asks for nothing once more by itself
+                request: Some(RequestForm::default()),
                 ..DraftForm::of_stored(&old)
             }
         }

@@ -26,6 +26,15 @@ pub fn way(t: Words, forwarding: ForwardingMode, way: Option<Way>) -> String {
     })
 }
 
+/// A tier, with what stands in it.
+pub fn tier(t: Words, tier: i16) -> String {
+    t.say(match tier {
+        1 => "compose-tier-1",
+        2 => "compose-tier-2",
+        _ => "compose-tier-3",
+    })
+}
+
 /// A kind of office.
 pub fn office_kind(t: Words, kind: OfficeKind) -> String {
     t.say(match kind {
@@ -154,6 +163,7 @@ pub fn refusal(t: Words, refusal: &Refusal) -> Option<String> {
         Refusal::Absent
         | Refusal::SubmissionAbsent
         | Refusal::NotProposed
+        | Refusal::ChangedSince
         | Refusal::NotAllowed
         | Refusal::NotTheirsToPublish
         | Refusal::GroupAbsent(_)

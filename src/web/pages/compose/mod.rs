@@ -22,6 +22,8 @@ mod summary;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(in crate::web::pages) use requests::{Asked, list_asked};
+
 use crate::web::app::App;
 
 /// The routes of this area.

@@ -5,6 +5,7 @@ use askama::Template;
 use super::draft_form::DraftForm;
 use super::format;
 use crate::domain::search::Words as Pieces;
+use crate::domain::thai::dictionary_key;
 use crate::store::choices::{self, list_by_codes, list_matching, list_office_kinds, list_provinces};
 use crate::store::{Connection, StoreError};
 use crate::web::access::Scope;
@@ -56,20 +57,6 @@ impl GroupFilter {
     }
 }
 
-/// A Thai word as dictionaries order it: a vowel that is written before its consonant comes after it.
-fn dictionary_key(word: &str) -> String {
-    let mut letters: Vec<char> = word.chars().collect();
-    let mut at = 0;
-    while at + 1 < letters.len() {
-        if ('เ'..='ไ').contains(&letters[at]) {
-            letters.swap(at, at + 1);
-            at += 1;
-        }
-        at += 1;
-    }
-    letters.into_iter().collect()
-}
-
 /// A group that can be taken in or left out.
 #[derive(Clone, Debug)]
 struct Row {
@@ -119,16 +106,4 @@ pub async fn find(db: &mut Connection, scope: &Scope, query: &str) -> Result<Opt
     let Ok(pieces) = query.parse::<Pieces>() else { return Ok(None) };
     let limit = i64::try_from(MOST_FOUND + 1).unwrap_or(i64::MAX);
     Ok(Some(list_matching(db, scope.groups(), pieces.patterns(), limit).await?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn provinces_stand_in_the_order_of_a_dictionary() {
-        let mut names = ["เชียงใหม่", "ลำพูน", "กระบี่", "แพร่", "ชลบุรี", "เลย", "พะเยา"];
-        names.sort_by_cached_key(|name| dictionary_key(name));
-        assert_eq!(names, ["กระบี่", "ชลบุรี", "เชียงใหม่", "พะเยา", "แพร่", "ลำพูน", "เลย"]);
-    }
 }

@@ -11,10 +11,12 @@ use serde_json::Value;
 
 use super::draft_form::{DraftForm, OWN_WAYS};
 use super::format::{bad_day, bad_text, bad_time, draft_fault};
+use super::requests::{self, RequestForm};
 use crate::domain::bulletin::{Acknowledgement, Attachment, Audience, Link, MediaFile};
 use crate::domain::document::DocumentNumber;
 use crate::domain::ids::Code;
 use crate::domain::national::province_code;
+use crate::domain::request::DraftedRequest;
 use crate::domain::text::{AltText, BadText, Body, Subject};
 use crate::domain::thai::{from_bangkok, parse_time};
 use crate::domain::time::Timestamp;
@@ -60,6 +62,11 @@ const FIELDS: &[&str] = &[
     "way",
     "acknowledge",
     "expires",
+    "requests",
+    "request_kind",
+    "text",
+    "due_on",
+    "working_days",
 ];
 
 /// Beside which field of the form a fault of a draft is told.
@@ -89,6 +96,12 @@ fn field_of(fault: &DraftFault) -> &'static str {
         },
         DraftFault::ForwardingNeedsPublisher => "forwarding",
         DraftFault::WayNeedsPublisher => "way",
+        // the first has its fields in the form, the others are on the page of the draft
+        DraftFault::RequestClassified(0, _)
+        | DraftFault::RequestWeekday(0, _)
+        | DraftFault::RequestDueTwice(0)
+        | DraftFault::RequestDays(0)
+        | DraftFault::RequestOver(0) => requests::field_of(fault),
         DraftFault::TooManyRequests
         | DraftFault::RequestClassified(..)
         | DraftFault::RequestWeekday(..)
@@ -122,7 +135,7 @@ pub fn read(typed: &DraftForm, base: &Draft, t: Words, now: Timestamp) -> (Draft
         },
         expires_at: reader.moment("expires", &typed.expires_date, &typed.expires_time, MIDNIGHT, Bound::ExpiresAt),
         origin: base.origin,
-        requests: base.requests.clone(),
+        requests: reader.requests(typed.request.as_ref(), &base.requests),
     };
     (draft, reader.errors)
 }
@@ -237,6 +250,13 @@ impl Reader {
             self.errors.add("way", self.t.say("compose-fault-way"));
         }
         way
+    }
+
+    /// The first request as it is typed, and the others as they are; a form without the fields leaves all of them.
+    fn requests(&mut self, typed: Option<&RequestForm>, before: &[DraftedRequest]) -> Vec<DraftedRequest> {
+        let Some(typed) = typed else { return before.to_vec() };
+        let first = if typed.is_blank() { None } else { typed.read(self.t, &mut self.errors, self.now) };
+        first.into_iter().chain(before.iter().skip(1).cloned()).collect()
     }
 
     fn deadline(&mut self, typed: &DraftForm) -> Option<Timestamp> {

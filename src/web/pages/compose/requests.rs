@@ -1,4 +1,5 @@
-//! What a bulletin asks of offices, on its page: shown to all, and added to and taken from a draft by whoever writes it.
+//! What a bulletin asks of offices: on its page it is shown to all, and added to and taken from a draft by whoever writes it. The form of the
+//! draft has the fields of the first request, which are read here as well.
 
 use axum::Form;
 use axum::body::Bytes;
@@ -12,7 +13,7 @@ use super::show::page_asking;
 use crate::domain::ids::BulletinId;
 use crate::domain::request::{DraftedRequest, MOST_WORKING_DAYS, RequestKind, RequestPurpose};
 use crate::domain::text::RequestText;
-use crate::domain::thai::to_arabic_digits;
+use crate::domain::thai::{Digits, format_long_date, to_arabic_digits};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::relay::draft_rules::DraftFault;
@@ -22,7 +23,7 @@ use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Ids};
 use crate::web::pages::form_fields::read_day;
-use crate::web::pages::form_state::{Choice, FormState};
+use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
@@ -31,7 +32,7 @@ use crate::web::ui::label::Label as _;
 use crate::web::words::Words;
 
 /// What is typed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct RequestForm {
     /// What is asked.
@@ -46,8 +47,47 @@ pub struct RequestForm {
     pub working_days: String,
 }
 
+impl RequestForm {
+    /// A request as somebody would have typed it.
+    pub(super) fn of(request: &DraftedRequest) -> Self {
+        let purpose = match request.purpose {
+            RequestPurpose::Act => "act",
+            RequestPurpose::Inform => "inform",
+        };
+        Self {
+            request_kind: request.kind.as_str().to_owned(),
+            purpose: purpose.to_owned(),
+            text: request.text.to_string(),
+            due_on: request.due_on.map(|last| format_long_date(last, Digits::Thai)).unwrap_or_default(),
+            working_days: request.due_in_working_days.map(|days| days.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether nothing is asked; closing words alone ask nothing.
+    pub(super) fn is_blank(&self) -> bool {
+        [&self.request_kind, &self.text, &self.due_on, &self.working_days].iter().all(|field| field.trim().is_empty())
+    }
+
+    /// What the fields mean; or nothing, and what is wrong is in `errors`.
+    pub(super) fn read(&self, t: Words, errors: &mut FormErrors, now: Timestamp) -> Option<DraftedRequest> {
+        let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == self.request_kind);
+        let kind = errors.check("request_kind", kind.ok_or_else(|| t.say("requests-kind-needed")));
+        let purpose = match self.purpose.as_str() {
+            "act" => Some(RequestPurpose::Act),
+            "inform" => Some(RequestPurpose::Inform),
+            _ => kind.map(RequestKind::usual_purpose),
+        };
+        let text = self.text.parse::<RequestText>().map_err(|bad| bad_text(t, bad));
+        let text = errors.check("text", text);
+        let due_on = errors.check("due_on", read_day(t, &self.due_on, Bound::DueAt, now));
+        let days = errors.check("working_days", read_working_days(t, &self.working_days));
+        let (kind, purpose, text, due_on, due_in_working_days) = (kind?, purpose?, text?, due_on?, days?);
+        Some(DraftedRequest { kind, purpose, text, due_on, due_in_working_days })
+    }
+}
+
 /// A request as the page of its bulletin shows it.
-pub(super) struct Asked {
+pub(in crate::web::pages) struct Asked {
     pub no: usize,
     pub kind: RequestKind,
     pub purpose: RequestPurpose,
@@ -56,7 +96,7 @@ pub(super) struct Asked {
 }
 
 /// What a bulletin asks.
-pub(super) fn list_asked(t: Words, row: &Bulletin) -> Vec<Asked> {
+pub(in crate::web::pages) fn list_asked(t: Words, row: &Bulletin) -> Vec<Asked> {
     let asked = row.requests.iter().enumerate().map(|(index, request)| Asked {
         no: index + 1,
         kind: request.kind,
@@ -100,7 +140,7 @@ pub async fn add_request(
     let (t, now, right) = (visitor.words, app.now(), visitor.caller.right());
     let before = drafts::lock(&mut tx, &right, id).await?;
     let mut form = FormState::new(typed);
-    if let Some(request) = read(t, &mut form, now) {
+    if let Some(request) = form.typed.read(t, &mut form.errors, now) {
         let mut draft = Draft::of(&before);
         draft.requests.push(request);
         match drafts::check(&mut tx, &right, draft, now).await? {
@@ -121,29 +161,12 @@ pub async fn add_request(
 }
 
 /// Beside which field a fault of the draft is told.
-fn field_of(fault: &DraftFault) -> &'static str {
+pub(super) fn field_of(fault: &DraftFault) -> &'static str {
     match fault {
         DraftFault::RequestDueTwice(_) | DraftFault::RequestDays(_) => "working_days",
         DraftFault::RequestOver(_) => "due_on",
         _ => "text",
     }
-}
-
-/// What the form means; or nothing, and what is wrong is in the form.
-fn read(t: Words, FormState { typed, errors }: &mut FormState<RequestForm>, now: Timestamp) -> Option<DraftedRequest> {
-    let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == typed.request_kind);
-    let kind = errors.check("request_kind", kind.ok_or_else(|| t.say("requests-kind-needed")));
-    let purpose = match typed.purpose.as_str() {
-        "act" => Some(RequestPurpose::Act),
-        "inform" => Some(RequestPurpose::Inform),
-        _ => kind.map(RequestKind::usual_purpose),
-    };
-    let text = typed.text.parse::<RequestText>().map_err(|bad| bad_text(t, bad));
-    let text = errors.check("text", text);
-    let due_on = errors.check("due_on", read_day(t, &typed.due_on, Bound::DueAt, now));
-    let days = errors.check("working_days", read_working_days(t, &typed.working_days));
-    let (kind, purpose, text, due_on, due_in_working_days) = (kind?, purpose?, text?, due_on?, days?);
-    Some(DraftedRequest { kind, purpose, text, due_on, due_in_working_days })
 }
 
 fn read_working_days(t: Words, typed: &str) -> Result<Option<u8>, String> {

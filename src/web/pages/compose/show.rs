@@ -25,9 +25,10 @@ use crate::web::conn::Conn;
 use crate::web::input::Id;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::{Choice, FormState};
+use crate::web::pages::register::receive_path;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::ui::actor::say_actor;
+use crate::web::ui::actor::{ActorNames, users_among};
 use crate::web::ui::filters;
 use crate::web::ui::format::{moment, province};
 use crate::web::ui::label::Badge;
@@ -56,6 +57,8 @@ struct ShowPage {
     history: Vec<String>,
     /// Where it can be read, once it is published; then it can be followed too.
     public_page: Option<String>,
+    /// Where it is entered into the register of the visitor's office.
+    receive: Option<String>,
     about: Option<String>,
     /// The page of the digest that carries it.
     digest: Option<String>,
@@ -146,6 +149,8 @@ pub async fn page_asking(
     let t = visitor.words;
     let insider = visitor.caller.sees_drafts();
     let history = if insider { list_entries_of(db, &format!("bulletin:{id}"), TOLD).await? } else { Vec::new() };
+    let users = users_among(history.iter().map(|entry| &entry.actor).chain(&row.returned_by));
+    let names = ActorNames::find(db, &users).await?;
     let corrected = find_correction(db, id).await?.map(|token| format!("/b/{token}"));
     let carried = if row.kind == Kind::Digest { list_carried(db, id).await? } else { Vec::new() };
     let page = ShowPage {
@@ -156,14 +161,15 @@ pub async fn page_asking(
         facts: facts(db, visitor, &row).await?,
         doubts: number_notes(t, &Draft::of(&row)).1,
         returned: row.returned_reason.as_deref().zip(row.returned_by.as_ref()).map(|(reason, by)| {
-            t.say_with("compose-returned-by", &[("who", say_actor(t, by, None).as_str()), ("reason", reason)])
+            t.say_with("compose-returned-by", &[("who", names.say(t, by).as_str()), ("reason", reason)])
         }),
         unscheduled: row.unscheduled_reason.zip(row.unscheduled_at).map(|(why, at)| format::unscheduled(t, why, at)),
         withdrawn: row.withdrawn_reason.clone(),
         paused: row.paused_at.is_some(),
         corrected,
-        history: history.iter().filter_map(|entry| history_line(t, entry)).collect(),
+        history: history.iter().filter_map(|entry| history_line(t, &names, entry)).collect(),
         public_page: row.published_at.map(|_| format!("/b/{}", row.public_token)),
+        receive: receive_path(db, visitor, id).await?,
         about: row.about.map(|about| format!("/bulletins/{about}")),
         digest: row.digest_id.map(|digest| format!("/bulletins/{digest}")),
         carried: carried.into_iter().map(|item| (item.subject, format!("/bulletins/{}", item.id))).collect(),
@@ -225,11 +231,15 @@ async fn facts(db: &mut Connection, visitor: &Visitor, row: &Bulletin) -> Result
 }
 
 /// To whom it goes, in words.
-async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -> Result<String, StoreError> {
+pub(super) async fn audience(
+    db: &mut Connection,
+    visitor: &Visitor,
+    audience: &Audience,
+) -> Result<String, StoreError> {
     let t = visitor.words;
     let mut parts = Vec::new();
     if let Some(tiers) = &audience.tiers {
-        parts.push(tiers.iter().map(|tier| format!("GCC{tier}")).collect::<Vec<_>>().join(" "));
+        parts.push(tiers.iter().map(|tier| format::tier(t, *tier)).collect::<Vec<_>>().join(", "));
     }
     if let Some(provinces) = &audience.provinces {
         parts.push(provinces.iter().map(|code| province(t, Some(code))).collect::<Vec<_>>().join(" "));
@@ -254,7 +264,7 @@ async fn audience(db: &mut Connection, visitor: &Visitor, audience: &Audience) -
 }
 
 /// An act in words; acts of other pages are left to them.
-fn history_line(t: Words, entry: &Entry) -> Option<String> {
+fn history_line(t: Words, names: &ActorNames, entry: &Entry) -> Option<String> {
     let key = match entry.act.as_str() {
         "draft" => "compose-did-draft",
         "edit" => "compose-did-edit",
@@ -269,7 +279,7 @@ fn history_line(t: Words, entry: &Entry) -> Option<String> {
         "withdraw" => "compose-did-withdraw",
         _ => return None,
     };
-    let (who, at) = (say_actor(t, &entry.actor, None), moment(t, entry.at));
+    let (who, at) = (names.say(t, &entry.actor), moment(t, entry.at));
     let mut sentence = t.say_with(key, &[("who", &who), ("at", &at)]);
     let more = entry.detail["reason"].as_str().or(entry.detail["group"].as_str());
     if let Some(more) = more {

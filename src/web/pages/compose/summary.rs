@@ -14,6 +14,8 @@ use serde::Deserialize;
 use super::format;
 use super::preview::{Counts, drawn, is_exercise};
 use super::read_form::read_moment;
+use super::requests::{Asked, list_asked};
+use super::show::audience;
 use crate::domain::ids::BulletinId;
 use crate::domain::time_bound::{Bound, check_bulletin_times};
 use crate::relay::digests::next_hour;
@@ -35,6 +37,7 @@ use crate::web::pages::form_state::{FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::filters;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::Label as _;
 
@@ -50,6 +53,10 @@ struct SummaryPage {
     bubble: Option<Shown>,
     counts: Option<Counts>,
     exercise: Option<String>,
+    /// To whom it goes.
+    to: String,
+    /// What it asks of offices, and by when.
+    asked: Vec<Asked>,
     automatic: bool,
     /// When the next digest goes out, where this bulletin may wait for it.
     digest_at: Option<String>,
@@ -114,6 +121,8 @@ async fn page(
         seen: row.updated_at.as_microsecond().to_string(),
         bubble,
         counts,
+        to: audience(db, visitor, &row.audience).await?,
+        asked: list_asked(t, &row),
         exercise: is_exercise(row.kind).then(|| row.kind.word(t)),
         digest_at: next_hour(&app.settings, &row, app.now()).ok().map(|at| moment(t, at)),
         automatic: row.forwarding == crate::domain::bulletin::ForwardingMode::Automatic,

@@ -8,11 +8,12 @@ use serde::Deserialize;
 
 use super::import::ImportForm;
 use super::{HERE, address};
+use crate::domain::account::Permission;
 use crate::domain::national::find_province;
 use crate::domain::time::Timestamp;
-use crate::store::Connection;
 use crate::store::coordinators::naming::{OfficeWithout, count_named, list_missing};
 use crate::store::coordinators::{self as rows, Coordinator, Filter};
+use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
@@ -75,6 +76,17 @@ struct CoordinatorsPage {
     file: String,
     import: FormState<ImportForm>,
     faults: Vec<String>,
+    /// Where the visitor names the coordinator of their own office.
+    own: Option<OwnOffice>,
+    /// Whether the list of those who named nobody is what is shown.
+    shows_missing: bool,
+}
+
+/// The visitor's own office.
+struct OwnOffice {
+    path: String,
+    /// Whether it has named nobody.
+    missing: bool,
 }
 
 /// A page of the list.
@@ -117,6 +129,7 @@ pub(super) async fn render(
         let page = Page::of(found, limit, |row| format!("{} {}", row.id, row.office), |row| row);
         (PageTable::of(t, &t.say("coordinators-title"), &columns(), &page.items), page.next_cursor)
     };
+    let own = find_own(db, visitor, now).await?;
     let status = if faults.is_empty() && import.errors.is_empty() && filter.errors.is_empty() {
         StatusCode::OK
     } else {
@@ -125,6 +138,8 @@ pub(super) async fn render(
     let asked = serde_urlencoded::to_string([("province", &filter.typed.province), ("show", &filter.typed.show)]);
     let asked = asked.unwrap_or_default();
     let page = CoordinatorsPage {
+        own,
+        shows_missing: filter.typed.show == "missing",
         shows: SHOWS.map(|(show, key)| Choice::of(show, t.say(key), &filter.typed.show)).into(),
         filter,
         offices: group_digits(offices),
@@ -136,6 +151,16 @@ pub(super) async fn render(
         faults,
     };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
+}
+
+/// The visitor's own office, where they do the work of one.
+async fn find_own(db: &mut Connection, visitor: &Visitor, now: Timestamp) -> Result<Option<OwnOffice>, StoreError> {
+    let caller = &visitor.caller;
+    let own = caller.office.zip(caller.office_code.as_deref()).filter(|_| visitor.may(Permission::OfficeWork));
+    let Some((office, code)) = own else { return Ok(None) };
+    let filter = Filter { office: Some(office), ..Filter::default() };
+    let missing = !list_missing(db, &filter, "", now, 1).await?.is_empty();
+    Ok(Some(OwnOffice { path: format!("{}#name-title", address(code)), missing }))
 }
 
 fn columns<'a>() -> Vec<Column<'a, Coordinator>> {

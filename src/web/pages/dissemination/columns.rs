@@ -23,12 +23,14 @@ pub(super) fn record_columns<'a>() -> Vec<Column<'a, Dissemination>> {
         Column::text("board-office", |row: &Dissemination| row.office_name.clone()),
         Column::text("spread-outlet", |row: &Dissemination| row.outlet.clone().unwrap_or_default()).in_file(),
         Column::text("spread-evidence", |row: &Dissemination| row.evidence.clone().unwrap_or_default()).in_file(),
+        Column::number("spread-pictures", |row: &Dissemination| i64::try_from(row.pictures.len()).unwrap_or_default())
+            .in_file(),
         Column::coded("spread-source", |row: &Dissemination| row.source),
     ]
 }
 
 /// By the size of the place and the medium.
-pub(super) fn medium_columns<'a>() -> Vec<Column<'a, MediumSum>> {
+pub(in crate::web::pages) fn medium_columns<'a>() -> Vec<Column<'a, MediumSum>> {
     vec![
         Column::coded("spread-medium", |row: &MediumSum| row.medium).shown_as_text().naming_the_row(),
         Column::words("spread-level", |row: &MediumSum, t| level(t, row.level())),

@@ -4,8 +4,10 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::place;
-use crate::domain::area::{Area, BadArea};
-use crate::domain::dissemination::{EvidenceLink, Medium, Reach, Source, Times};
+use super::read_back::read_village;
+use crate::domain::area::{Area, BadArea, Level};
+use crate::domain::content_id::FileId;
+use crate::domain::dissemination::{EvidenceLink, Medium, Pictures, Reach, Source, Times};
 use crate::domain::text::{BadText, Outlet};
 use crate::domain::thai::{Digits, format_time, from_bangkok, normal_form, parse_time, to_arabic_digits, to_bangkok};
 use crate::domain::time::Timestamp;
@@ -17,6 +19,9 @@ use crate::web::pages::form_fields::read_day;
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::{Label as _, code_of, either};
 use crate::web::words::{Words, capital};
+
+/// Places that are told where several are called the same.
+const OFFERED: usize = 5;
 
 /// What is typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +36,10 @@ pub(super) struct SpreadForm {
     pub(super) reach: String,
     pub(super) outlet: String,
     pub(super) evidence: String,
+    /// The ids of its pictures, between commas.
+    pub(super) pictures: String,
+    /// Whether they are left out after all.
+    pub(super) no_pictures: String,
 }
 
 impl SpreadForm {
@@ -51,6 +60,7 @@ impl SpreadForm {
             reach: reach.unwrap_or_default(),
             outlet: record.outlet.clone().unwrap_or_default(),
             evidence: record.evidence.clone().unwrap_or_default(),
+            pictures: write_ids(&record.pictures),
             ..Self::default()
         }
         .at(to_bangkok(record.spread_at))
@@ -58,7 +68,7 @@ impl SpreadForm {
 
     /// The same again, now: whatever led to what was done before leads nowhere new.
     pub(super) fn again(record: &Dissemination, now: Timestamp) -> Self {
-        Self { evidence: String::new(), ..Self::of(record).at(to_bangkok(now)) }
+        Self { evidence: String::new(), pictures: String::new(), ..Self::of(record).at(to_bangkok(now)) }
     }
 
     fn at(self, local: DateTime) -> Self {
@@ -81,15 +91,17 @@ pub(super) fn places(t: Words, province: &str) -> Vec<Choice> {
     places.map(|area| Choice::of(area.as_str(), place(t, &area), "")).collect()
 }
 
-/// What the form means; or nothing, and what is wrong with it is in the form.
+/// What the form means; or nothing, and what is wrong with it is in the form. A place may be typed by its name, which is looked for in
+/// `province`, or with none anywhere.
 pub(super) fn read(
     t: Words,
     FormState { typed, errors }: &mut FormState<SpreadForm>,
+    province: Option<&str>,
     now: Timestamp,
 ) -> Option<Spread> {
     let medium = Medium::ALL.into_iter().find(|medium| code_of(medium) == typed.medium);
     let medium = errors.check("medium", medium.ok_or_else(|| t.say("spread-medium-none")));
-    let area = read_area(t, typed, errors);
+    let area = read_area(t, typed, province, errors);
     let at = read_at(t, typed, errors, now);
     let times = read_number(&typed.times).and_then(|n| Times::new(i16::try_from(n).ok()?));
     let times = errors.check("times", times.ok_or_else(|| t.say("spread-times-bad")));
@@ -109,6 +121,11 @@ pub(super) fn read(
         text => text.parse::<EvidenceLink>().map(Some).map_err(|_| t.say("spread-evidence-bad")),
     };
     let evidence = errors.check("evidence", evidence);
+    let pictures = errors.check(
+        "pictures",
+        Pictures::new(if typed.no_pictures.is_empty() { read_ids(&typed.pictures) } else { Vec::new() })
+            .map_err(|_| t.say("spread-pictures-many")),
+    );
     Some(Spread {
         medium: medium?,
         area: area?,
@@ -117,8 +134,29 @@ pub(super) fn read(
         reach: reach?,
         outlet: outlet?,
         evidence: evidence?,
+        pictures: pictures?,
         source: Source::Page,
     })
+}
+
+/// The ids that stand between commas, and of too many one more than may be; what is none is passed over, and so is one that stands
+/// there already.
+pub(super) fn read_ids(text: &str) -> Vec<FileId> {
+    let mut ids: Vec<FileId> = Vec::new();
+    for id in text.split(',').filter_map(|id| id.trim().parse().ok()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        if ids.len() > Pictures::MOST {
+            break;
+        }
+    }
+    ids
+}
+
+/// The same, to stand in a form or an address.
+pub(super) fn write_ids(ids: &[FileId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// A number as people type it, in either digits and with or without commas.
@@ -128,15 +166,36 @@ pub(super) fn read_number(text: &str) -> Option<i32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-fn read_area(t: Words, typed: &SpreadForm, errors: &mut FormErrors) -> Option<Area> {
-    let say = |bad: BadArea| either(t, bad.thai(), capital(&bad.to_string()));
-    let area = errors.check("area", typed.area.parse::<Area>().map_err(say))?;
+fn read_area(t: Words, typed: &SpreadForm, province: Option<&str>, errors: &mut FormErrors) -> Option<Area> {
+    let area = errors.check("area", read_place(t, &typed.area, province, None))?;
     if typed.village.trim().is_empty() {
         return Some(area);
     }
-    let number = read_number(&typed.village).and_then(|number| i16::try_from(number).ok());
-    let village = number.ok_or(BadArea::Village).and_then(|number| area.with_village(number));
-    errors.check("village", village.map_err(say))
+    let village = read_village(&typed.village).ok_or(BadArea::Village).and_then(|number| area.with_village(number));
+    errors.check("village", village.map_err(|bad| say_bad(t, bad)))
+}
+
+/// The place of this code or name, which is looked for in `province`, or with none anywhere; with `level`, only among places so large.
+pub(super) fn read_place(t: Words, typed: &str, province: Option<&str>, level: Option<Level>) -> Result<Area, String> {
+    match typed.parse::<Area>() {
+        Err(BadArea::Shape) => {}
+        read => return read.map_err(|bad| say_bad(t, bad)),
+    }
+    let mut found = Area::find_called(typed, province);
+    found.retain(|area| level.is_none_or(|level| area.level() == level));
+    match found.len() {
+        0 => Err(say_bad(t, BadArea::Shape)),
+        1 => Ok(found.swap_remove(0)),
+        _ => {
+            let first = found.iter().take(OFFERED).map(|area| format!("{area} {}", place(t, area)));
+            let places = first.collect::<Vec<_>>().join(" · ");
+            Err(t.say_with("spread-area-several", &[("places", &places)]))
+        }
+    }
+}
+
+fn say_bad(t: Words, bad: BadArea) -> String {
+    either(t, bad.thai(), capital(&bad.to_string()))
 }
 
 fn read_at(t: Words, typed: &SpreadForm, errors: &mut FormErrors, now: Timestamp) -> Option<Timestamp> {
@@ -152,6 +211,8 @@ pub(super) fn say_refusal(t: Words, refusal: &OfficeRefusal) -> Option<(&'static
         OfficeRefusal::InFuture(_) => ("date", t.say("spread-at-future")),
         OfficeRefusal::BeforePublished => ("date", t.say("spread-at-early")),
         OfficeRefusal::AreaElsewhere => ("area", t.say("spread-area-elsewhere")),
+        OfficeRefusal::PictureAbsent(_) => ("pictures", t.say("spread-picture-gone")),
+        OfficeRefusal::NoPicture(_) => ("pictures", t.say("spread-picture-kind")),
         OfficeRefusal::NothingDone => ("times", t.say("spread-times-none")),
         _ => return None,
     })
@@ -175,11 +236,11 @@ mod tests {
         let now = Timestamp::from_second(1_521_763_200);
         let typed = SpreadForm { reach: "many".to_owned(), evidence: "here".to_owned(), ..SpreadForm::default() };
         let mut form = FormState::new(typed);
-        assert!(read(Words::in_language(Language::English), &mut form, now).is_none());
+        assert!(read(Words::in_language(Language::English), &mut form, None, now).is_none());
         let fields: Vec<&str> = form.errors.iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["medium", "area", "date", "time", "times", "reach", "evidence"]);
         let mut form = FormState::new(SpreadForm { medium: "website".to_owned(), ..SpreadForm::new("51", now) });
-        let spread = read(Words::in_language(Language::Thai), &mut form, now).expect("it is good");
+        let spread = read(Words::in_language(Language::Thai), &mut form, None, now).expect("it is good");
         assert_eq!((spread.medium, spread.at, spread.times.number()), (Medium::Website, Some(now), 1));
     }
 }

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::columns::{medium_columns, province_columns};
-use super::{HERE, find_published};
+use super::{HERE, find_published, spread_line};
 use crate::domain::ids::BulletinId;
-use crate::store::disseminations::{sum_by_medium, sum_by_province};
+use crate::store::disseminations::{sum_by_medium, sum_by_province, sum_spread};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
@@ -32,6 +32,7 @@ struct ReachPage {
     path: String,
     records: String,
     subject: String,
+    sum: String,
     made: String,
     media: PageTable,
     provinces: PageTable,
@@ -56,7 +57,9 @@ pub(super) async fn show_reach(
         Some("provinces") => return file("reach-by-province", &to_file(t, &province_columns(), &provinces)),
         Some(_) => return Err(Problem::invalid_field("?csv", "must be media or provinces")),
     }
+    let sum = sum_spread(&mut db, id, scope).await?;
     let page = ReachPage {
+        sum: spread_line(t, sum),
         path: format!("{HERE}/reach/{id}"),
         records: format!("{HERE}?bulletin={id}"),
         subject: bulletin.subject,

@@ -11,17 +11,19 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 
-use super::form::read_number;
+use super::form::{read_number, read_place};
 use super::{HERE, find_published, place};
 use crate::domain::actor::{Actor, Part};
-use crate::domain::area::{Area, BadArea};
+use crate::domain::area::{Area, Level};
 use crate::domain::dissemination::{Source, Times};
 use crate::domain::ids::BulletinId;
 use crate::domain::read_back_code::ReadBackCode;
 use crate::domain::right::Right;
+use crate::domain::thai::normal_form;
 use crate::offices::OfficeRefusal;
 use crate::offices::read_back::{GiveBackOutcome, GivenBack, MEDIA, give_back, make_code};
 use crate::store::Connection;
+use crate::store::offices::get_province;
 use crate::web::ClientAddress;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -32,8 +34,8 @@ use crate::web::people::attempts::begin_read_back;
 use crate::web::people::{Visitor, language_of};
 use crate::web::problem::Problem;
 use crate::web::shell::{Shell, with_flash};
-use crate::web::ui::label::{Label as _, code_of, either};
-use crate::web::words::{Words, capital};
+use crate::web::ui::label::{Label as _, code_of};
+use crate::web::words::Words;
 
 const PUBLIC: &str = "/readback";
 const KEYED_IN: &str = "/disseminations/read-back";
@@ -77,10 +79,7 @@ fn read(t: Words, FormState { typed, errors }: &mut FormState<ReadBackForm>) -> 
     let code = errors.check("code", code);
     let village = match typed.village.trim() {
         "" => Ok(None),
-        text => {
-            let number = read_number(text).and_then(|number| i16::try_from(number).ok());
-            number.map(Some).ok_or_else(|| t.say("read-back-village-bad"))
-        }
+        text => read_village(text).map(Some).ok_or_else(|| t.say("read-back-village-bad")),
     };
     let village = errors.check("village", village);
     let medium = MEDIA.into_iter().find(|medium| code_of(medium) == typed.medium);
@@ -89,6 +88,14 @@ fn read(t: Words, FormState { typed, errors }: &mut FormState<ReadBackForm>) -> 
     let times = times.filter(|times| times.number() > 0);
     let times = errors.check("times", times.ok_or_else(|| t.say("read-back-times-bad")));
     Some(GivenBack { code: code?, village: village?, medium: medium?, times: times? })
+}
+
+/// The number of a village as people type it: also with `หมู่ที่`, `หมู่` or `ม.` in front.
+pub(super) fn read_village(text: &str) -> Option<i16> {
+    let text = normal_form(text);
+    let text = text.trim();
+    let number = ["หมู่ที่", "หมู่", "ม."].into_iter().find_map(|word| text.strip_prefix(word));
+    read_number(number.unwrap_or(text)).and_then(|number| i16::try_from(number).ok())
 }
 
 /// Takes what is typed, or says by the fields why not.
@@ -114,10 +121,19 @@ fn public(t: Words, page: ReadBackPage, status: StatusCode) -> Response {
     HtmlPage::within(Shell::outside(t, PUBLIC), page).status(status).into_response()
 }
 
-/// The form for villages.
-pub(super) async fn show_public(cookies: CookieJar) -> Response {
+/// The code that the address of a sheet's QR code names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OfSheet {
+    code: String,
+}
+
+/// The form for villages, with the code in it that the address names.
+pub(super) async fn show_public(cookies: CookieJar, Parameters(sheet): Parameters<OfSheet>) -> Response {
     let t = Words::in_language(language_of(&cookies).unwrap_or_default());
-    public(t, ReadBackPage::new(t, PUBLIC, fresh(), None), StatusCode::OK)
+    let mut form = fresh();
+    form.typed.code = ReadBackCode::find(&sheet.code).map(|code| code.to_string()).unwrap_or_default();
+    public(t, ReadBackPage::new(t, PUBLIC, form, None), StatusCode::OK)
 }
 
 /// What a village gives back.
@@ -193,10 +209,14 @@ pub(super) async fn make(
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let t = visitor.words;
-    let say = |bad: BadArea| either(t, bad.thai(), capital(&bad.to_string()));
     find_published(&mut tx, &visitor.caller, bulletin).await?;
     let mut form = FormState::new(typed);
-    let area = form.errors.check("area", form.typed.area.parse::<Area>().map_err(say));
+    let province = match visitor.caller.office {
+        Some(office) => get_province(&mut tx, office).await?,
+        None => None,
+    };
+    let area = read_place(t, &form.typed.area, province.as_deref(), Some(Level::Subdistrict));
+    let area = form.errors.check("area", area);
     let made = match (area, visitor.caller.office) {
         (Some(area), Some(office)) => {
             let made = make_code(&mut tx, &visitor.caller.right(), office, bulletin, &area, app.now()).await;
@@ -241,4 +261,19 @@ pub(super) async fn find_printed(
     let Some((area, office)) = area.zip(visitor.caller.office) else { return Ok(None) };
     let code = crate::store::read_back::find_code(db, bulletin, office, &area).await?;
     Ok(code.map(|code| (area, code)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_village_is_read_as_it_is_spoken_of_and_never_cut() {
+        for (typed, village) in
+            [("7", Some(7)), ("๗", Some(7)), ("หมู่ ๗", Some(7)), ("หมู่ที่ 12", Some(12)), ("ม.3", Some(3)), ("หมู่", None)]
+        {
+            assert_eq!(read_village(typed), village, "{typed}");
+        }
+        assert_eq!(read_village("บ้านเหมืองง่า"), None);
+    }
 }

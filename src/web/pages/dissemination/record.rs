@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read, say_refusal};
+use super::form::{SpreadForm, media, places, read, read_ids, say_refusal, write_ids};
 use super::{HERE, find_published, place};
-use crate::domain::dissemination::Source;
+use crate::domain::content_id::FileId;
+use crate::domain::dissemination::{Pictures, Source};
 use crate::domain::ids::{BulletinId, OfficeId};
 use crate::offices::OfficeRefusal;
 use crate::offices::dissemination as commands;
@@ -27,15 +28,18 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 use crate::web::ui::label::Label as _;
+use crate::web::words::Words;
 
 /// Records among which the office's last choice is looked for.
 const LOOKED_AT: i64 = 50;
 
-/// Of which bulletin.
+/// Of which bulletin, and with which pictures.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewQuery {
     bulletin: BulletinId,
+    #[serde(default)]
+    pictures: String,
 }
 
 /// What is typed, with the office.
@@ -71,6 +75,16 @@ struct NewPage {
     media: Vec<Choice>,
     places: Vec<Choice>,
     form: FormState<SpreadForm>,
+    /// How many pictures were chosen so far, in words; none = no picture.
+    chosen: Option<String>,
+    /// What is wrong with the pictures that were sent.
+    picture_fault: Option<String>,
+}
+
+/// How many pictures a form has, in words; none where it has none.
+pub(super) fn chosen_pictures(t: Words, typed: &SpreadForm) -> Option<String> {
+    let count = read_ids(&typed.pictures).len();
+    (count > 0).then(|| t.count("spread-pictures-n", i64::try_from(count).unwrap_or_default()))
 }
 
 /// The form.
@@ -81,8 +95,33 @@ pub(super) async fn show_form(
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let province = find_own_province(&mut db, &visitor).await?;
-    let form = FormState::new(SpreadForm::new(&province, app.now()));
-    render(&app, &mut db, &visitor, query.bulletin, FormState::default(), form, StatusCode::OK).await
+    let mut ids = read_ids(&query.pictures);
+    ids.truncate(Pictures::MOST);
+    let typed = SpreadForm { pictures: write_ids(&ids), ..SpreadForm::new(&province, app.now()) };
+    let shown = Shown { office: FormState::default(), form: FormState::new(typed), picture_fault: None };
+    render(&app, &mut db, &visitor, query.bulletin, shown, StatusCode::OK).await
+}
+
+/// The form with what is wrong with the pictures that were sent.
+pub(super) async fn show_fault(
+    app: &App,
+    db: &mut Connection,
+    visitor: &Visitor,
+    bulletin: BulletinId,
+    pictures: &[FileId],
+    fault: String,
+) -> Result<Response, Problem> {
+    let province = find_own_province(db, visitor).await?;
+    let typed = SpreadForm { pictures: write_ids(pictures), ..SpreadForm::new(&province, app.now()) };
+    let shown = Shown { office: FormState::default(), form: FormState::new(typed), picture_fault: Some(fault) };
+    render(app, db, visitor, bulletin, shown, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// What the page shows in its forms.
+struct Shown {
+    office: FormState<OfficePart>,
+    form: FormState<SpreadForm>,
+    picture_fault: Option<String>,
 }
 
 /// The code of the province in which the visitor's own office stands; empty where there is none.
@@ -96,8 +135,7 @@ async fn render(
     db: &mut Connection,
     visitor: &Visitor,
     bulletin: BulletinId,
-    office: FormState<OfficePart>,
-    form: FormState<SpreadForm>,
+    Shown { office, form, picture_fault }: Shown,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -106,7 +144,8 @@ async fn render(
     let own = visitor.caller.office.and(visitor.office_name.clone());
     let media = media(t, &form.typed.medium);
     let places = places(t, &find_own_province(db, visitor).await?);
-    let page = NewPage { bulletin, subject, own, office, last, media, places, form };
+    let chosen = chosen_pictures(t, &form.typed);
+    let page = NewPage { bulletin, subject, own, office, last, media, places, form, chosen, picture_fault };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
@@ -151,7 +190,7 @@ async fn choose(
 pub(super) async fn record(
     State(app): State<App>,
     visitor: Visitor,
-    Parameters(NewQuery { bulletin }): Parameters<NewQuery>,
+    Parameters(NewQuery { bulletin, .. }): Parameters<NewQuery>,
     IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<NewForm>>,
 ) -> Result<Response, Problem> {
     let NewForm { office, spread } = typed;
@@ -162,7 +201,11 @@ pub(super) async fn record(
     find_published(&mut tx, &visitor.caller, bulletin).await?;
     let (mut office, mut form) = (FormState::new(OfficePart { office }), FormState::new(spread));
     let chosen = choose(&mut tx, &visitor, &mut office).await?;
-    let meant = read(visitor.words, &mut form, app.now());
+    let province = match chosen {
+        Some(office) => get_province(&mut tx, office).await?,
+        None => None,
+    };
+    let meant = read(visitor.words, &mut form, province.as_deref(), app.now());
     if let (Some(chosen), Some(spread)) = (chosen, meant) {
         match commands::record(&mut tx, &visitor.caller.right(), chosen, bulletin, &spread, app.now()).await {
             Ok(id) => {
@@ -179,5 +222,6 @@ pub(super) async fn record(
             },
         }
     }
-    render(&app, &mut tx, &visitor, bulletin, office, form, StatusCode::UNPROCESSABLE_ENTITY).await
+    let shown = Shown { office, form, picture_fault: None };
+    render(&app, &mut tx, &visitor, bulletin, shown, StatusCode::UNPROCESSABLE_ENTITY).await
 }

@@ -30,12 +30,19 @@ pub(super) struct Printed {
     code: String,
     place: String,
     address: String,
+    /// The address with the code in it, as a QR code.
+    picture: String,
 }
 
 impl Printed {
     fn of(app: &App, found: Option<(Area, ReadBackCode)>) -> Option<Self> {
         let address = format!("{}/readback", app.settings.public_url);
-        found.map(|(area, code)| Self { code: code.to_string(), place: area.thai(), address })
+        found.map(|(area, code)| Self {
+            picture: qr::draw(&format!("{address}?code={code}")).unwrap_or_default(),
+            code: code.to_string(),
+            place: area.thai(),
+            address,
+        })
     }
 }
 
@@ -106,6 +113,8 @@ struct SheetPage {
     marks: Vec<&'static str>,
     number: Option<String>,
     subject: String,
+    /// Its picture, and what it shows.
+    image: Option<(String, String)>,
     paragraphs: Vec<String>,
     origin: String,
     published: String,
@@ -124,6 +133,7 @@ pub(super) async fn show_sheet(
     let bulletin = find_published(&mut db, &visitor.caller, id).await?;
     let printed = Printed::of(&app, find_printed(&mut db, &visitor, id, query).await?);
     let urgency = bulletin.urgency();
+    let image = bulletin.attachment().map(|of| (format!("/i/{}.jpg", of.image), of.alt.into()));
     let published = bulletin.published_at.map(|at| format_long_date(to_bangkok(at).date(), Digits::Thai));
     let page = SheetPage {
         script: format!("{HERE}/script/{id}"),
@@ -131,6 +141,7 @@ pub(super) async fn show_sheet(
         number: bulletin.document_number.map(|number| to_thai_digits(&number)),
         paragraphs: bulletin.body.lines().filter(|line| !line.trim().is_empty()).map(to_thai_digits).collect(),
         subject: to_thai_digits(&bulletin.subject),
+        image,
         origin: bulletin.origin_office,
         published: published.unwrap_or_default(),
         picture: qr::draw(&format!("{}/b/{}", app.settings.public_url, bulletin.public_token)).unwrap_or_default(),

@@ -5,11 +5,14 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read, say_refusal};
+use super::form::{SpreadForm, media, places, read, read_ids, say_refusal, write_ids};
+use super::record::chosen_pictures;
 use super::{HERE, place};
 use crate::domain::account::Permission;
-use crate::domain::dissemination::Reach;
+use crate::domain::content_id::FileId;
+use crate::domain::dissemination::{Pictures, Reach};
 use crate::domain::ids::DisseminationId;
 use crate::offices::OfficeRefusal;
 use crate::offices::dissemination as commands;
@@ -18,7 +21,7 @@ use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
-use crate::web::input::Id;
+use crate::web::input::{Id, Parameters};
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
@@ -57,6 +60,22 @@ impl Turn {
     }
 }
 
+/// A picture as the page shows it.
+struct ShownPicture {
+    path: String,
+    alt: String,
+}
+
+/// The pictures of a record.
+fn shown_pictures(t: Words, record: &Dissemination) -> Vec<ShownPicture> {
+    let numbered = record.pictures.iter().zip(1_i64..);
+    let shown = numbered.map(|(picture, number)| ShownPicture {
+        path: format!("{HERE}/{}/pictures/{picture}", record.id),
+        alt: t.count("spread-picture-alt", number),
+    });
+    shown.collect()
+}
+
 #[derive(Template)]
 #[template(path = "dissemination/one.html")]
 struct OnePage {
@@ -66,22 +85,65 @@ struct OnePage {
     times: String,
     reach: String,
     history: Vec<Turn>,
+    pictures: Vec<ShownPicture>,
     /// Where it can be corrected: by whoever does the office's work, while nothing stands in its place.
     media: Vec<Choice>,
     places: Vec<Choice>,
     corrects: bool,
     form: FormState<SpreadForm>,
+    /// How many pictures the correction has, in words; none = no picture.
+    chosen: Option<String>,
+    /// What is wrong with the pictures that were sent.
+    picture_fault: Option<String>,
+    /// Whether the correction is open.
+    open: bool,
+}
+
+/// With which pictures it is corrected; none = those that it has. What was just done (`said`) stands beside it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OneQuery {
+    pictures: Option<String>,
 }
 
 /// The record.
 pub(super) async fn show_one(
     visitor: Visitor,
     Id(id): Id<DisseminationId>,
+    Parameters(OneQuery { pictures }): Parameters<OneQuery>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
     let record = find(&mut db, &visitor, id).await?;
-    let form = FormState::new(SpreadForm::of(&record));
-    render(&mut db, &visitor, record, form, StatusCode::OK).await
+    let mut typed = SpreadForm::of(&record);
+    let open = pictures.is_some();
+    if let Some(pictures) = pictures {
+        let mut ids = read_ids(&pictures);
+        ids.truncate(Pictures::MOST);
+        typed.pictures = write_ids(&ids);
+    }
+    let shown = Shown { form: FormState::new(typed), picture_fault: None, open };
+    render(&mut db, &visitor, record, shown, StatusCode::OK).await
+}
+
+/// The record with what is wrong with the pictures that were sent.
+pub(super) async fn show_fault(
+    db: &mut Connection,
+    visitor: &Visitor,
+    id: DisseminationId,
+    pictures: &[FileId],
+    fault: String,
+) -> Result<Response, Problem> {
+    let record = find(db, visitor, id).await?;
+    let typed = SpreadForm { pictures: write_ids(pictures), ..SpreadForm::of(&record) };
+    let shown = Shown { form: FormState::new(typed), picture_fault: Some(fault), open: true };
+    render(db, visitor, record, shown, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// What the page shows in its form.
+struct Shown {
+    form: FormState<SpreadForm>,
+    picture_fault: Option<String>,
+    open: bool,
 }
 
 async fn find(db: &mut Connection, visitor: &Visitor, id: DisseminationId) -> Result<Dissemination, Problem> {
@@ -93,7 +155,7 @@ async fn render(
     db: &mut Connection,
     visitor: &Visitor,
     record: Dissemination,
-    form: FormState<SpreadForm>,
+    Shown { form, picture_fault, open }: Shown,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -107,9 +169,13 @@ async fn render(
         times: number(record.times.number()),
         reach: number_or_dash(record.reach.map(Reach::number).map(i64::from)),
         history,
+        pictures: shown_pictures(t, &record),
         media: media(t, &form.typed.medium),
         places: places(t, record.area.province_code()),
         corrects: visitor.may(Permission::OfficeWork) && record.replaced_by.is_none(),
+        chosen: chosen_pictures(t, &form.typed),
+        picture_fault,
+        open,
         form,
         record,
     };
@@ -130,7 +196,8 @@ pub(super) async fn replace(
     };
     let record = find(&mut tx, &visitor, id).await?;
     let mut form = FormState::new(typed);
-    if let Some(spread) = read(visitor.words, &mut form, app.now()) {
+    let province = record.area.province_code().to_owned();
+    if let Some(spread) = read(visitor.words, &mut form, Some(&province), app.now()) {
         match commands::replace(&mut tx, &visitor.caller.right(), id, &spread, app.now()).await {
             Ok(newer) => {
                 let to = with_flash(&format!("{HERE}/{newer}"), "said-spread-replaced");
@@ -146,5 +213,6 @@ pub(super) async fn replace(
             },
         }
     }
-    render(&mut tx, &visitor, record, form, StatusCode::UNPROCESSABLE_ENTITY).await
+    let shown = Shown { form, picture_fault: None, open: true };
+    render(&mut tx, &visitor, record, shown, StatusCode::UNPROCESSABLE_ENTITY).await
 }

@@ -185,7 +185,7 @@ fn columns<'a>() -> Vec<Column<'a, EstablishmentOffice>> {
         Column::number("establishment-members", |row: &Row| row.sums.members).in_file(),
         Column::number("establishment-head-count", |row: &Row| row.sums.head_count).in_file(),
         Column::number("establishment-not-counted", |row: &Row| row.sums.not_counted).in_file(),
-        Column::badge("establishment-due", |row: &Row, t| due_badge(t, row)),
+        Column::badge("establishment-due", |row: &Row, t| due_badge(t, row)).labelled(),
         Column::words("establishment-last-report", move |row: &Row, t| {
             report(row).map_or_else(|| t.say("establishment-no-report"), |report| report.no.to_string())
         })

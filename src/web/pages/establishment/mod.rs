@@ -12,8 +12,10 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::domain::ids::EstablishmentReportId;
+use crate::domain::time::Timestamp;
+use crate::offices::establishment::MOST_MAILS;
 use crate::web::app::App;
-use crate::web::ui::format::{DASH, day};
+use crate::web::ui::format::{DASH, day, moment};
 use crate::web::ui::label::{Badge, Label as _};
 use crate::web::view::establishment::EstablishmentReport;
 use crate::web::words::Words;
@@ -48,6 +50,11 @@ fn report_address(id: EstablishmentReportId) -> String {
 /// A day as people read it.
 fn written_day(t: Words, iso: &str) -> String {
     iso.parse().map_or_else(|_| DASH.to_owned(), |date| day(t, date))
+}
+
+/// That an office has had its mails of the day, and from when on it may send another.
+fn mail_limit(t: Words, at: Timestamp) -> String {
+    t.say_with("establishment-mail-limit", &[("most", &MOST_MAILS.to_string()), ("at", &moment(t, at))])
 }
 
 /// Whether a report went out on paper, in words.

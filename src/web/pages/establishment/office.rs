@@ -6,9 +6,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::board::last_day;
-use super::{address, mail_badge, paper_badge, report_address};
+use super::{address, mail_badge, mail_limit, paper_badge, report_address};
 use crate::domain::account::Permission;
 use crate::domain::establishment::{EstablishmentSums, GroupStage};
+use crate::offices::establishment::find_next_mail_at;
+use crate::store::offices::is_all_under;
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::input::Id;
@@ -16,6 +18,7 @@ use crate::web::pages::HtmlPage;
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::actor::{ActorNames, users_among};
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{DASH, Share, moment, number, number_or_dash};
 use crate::web::ui::table::{Column, PageTable};
@@ -51,6 +54,10 @@ struct OfficePage {
     groups: PageTable,
     has_groups: bool,
     mail_to: Option<String>,
+    /// That no mail can go out now, and from when on.
+    mail_again: Option<String>,
+    /// Whether the visitor sees all groups of the office, and so its reports.
+    sees_all: bool,
     verifies: bool,
     reports: PageTable,
 }
@@ -82,21 +89,32 @@ async fn render(
     let (t, now) = (visitor.words, app.now());
     let mut db = app.db.acquire().await?;
     let office = visible::office(&mut db, &visitor.caller, code).await?;
-    let shown = detail(&mut db, &app.settings.establishment.names, office.id, now).await?;
+    let shown =
+        detail(&mut db, &app.settings.establishment.names, office.id, visitor.caller.scope.groups(), now).await?;
+    let sees_all = match visitor.caller.scope.groups() {
+        Some(scope) => is_all_under(&mut db, office.id, scope).await?,
+        None => true,
+    };
+    let mail_again = find_next_mail_at(&mut db, office.id, now).await?;
     let due = shown.office.due_at.map(|_| last_day(t, shown.office.due_at));
     let chosen = form.typed.group.clone();
     let in_use: Vec<EstablishmentGroup> =
         shown.groups.into_iter().filter(|row| row.group.stage != GroupStage::Closed).collect();
+    let said = in_use.iter().flat_map(|row| row.created_by.iter().chain(&row.verified_by));
+    let users = users_among(said.chain(shown.reports.iter().map(|report| &report.made_by)));
+    let names = ActorNames::find(&mut db, &users).await?;
     let page = OfficePage {
         overdue: due.clone().filter(|_| shown.office.overdue),
         due: due.filter(|_| !shown.office.overdue && shown.office.requested.is_some()),
         facts: facts(t, &shown.office.sums),
         has_groups: !in_use.is_empty(),
-        groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen), &in_use)
+        groups: PageTable::of(t, &t.say("establishment-groups-title"), &group_columns(&chosen, &names), &in_use)
             .styled("table stacks"),
         mail_to: app.settings.establishment.mail.as_ref().map(|mail| mail.to.to_string()),
+        mail_again: mail_again.map(|at| mail_limit(t, at)),
+        sees_all,
         verifies: visitor.may(Permission::VerifyGroups),
-        reports: PageTable::of(t, &t.say("establishment-reports"), &report_columns(), &shown.reports)
+        reports: PageTable::of(t, &t.say("establishment-reports"), &report_columns(&names), &shown.reports)
             .styled("table stacks"),
         form,
         code: office.code,
@@ -144,10 +162,10 @@ pub(super) fn name_cell(t: Words, row: &EstablishmentGroup) -> Cell {
 }
 
 /// Who said what of a group, and when.
-fn said_cell(t: Words, row: &EstablishmentGroup) -> Cell {
+fn said_cell(t: Words, names: &ActorNames, row: &EstablishmentGroup) -> Cell {
     let mut lines = Vec::new();
     if let (Some(at), Some(by)) = (row.created_at, &row.created_by) {
-        let (at, by) = (moment(t, at), by.to_string());
+        let (at, by) = (moment(t, at), names.say(t, by));
         lines.push(t.say_with("establishment-said-created", &[("at", &at), ("by", &by)]));
     }
     if let Some(at) = row.linked_at.filter(|_| row.group.linked) {
@@ -157,7 +175,7 @@ fn said_cell(t: Words, row: &EstablishmentGroup) -> Cell {
         lines.push(t.say_with("establishment-said-lost", &[("at", &moment(t, at))]));
     }
     if let (Some(at), Some(by)) = (row.verified_at, &row.verified_by) {
-        let (at, by) = (moment(t, at), by.to_string());
+        let (at, by) = (moment(t, at), names.say(t, by));
         lines.push(t.say_with("establishment-said-verified", &[("at", &at), ("by", &by)]));
     }
     if let Some(remark) = &row.remark {
@@ -171,7 +189,7 @@ fn said_cell(t: Words, row: &EstablishmentGroup) -> Cell {
     if said.is_empty() { Cell::text(DASH) } else { said.quiet() }
 }
 
-fn group_columns(chosen: &[String]) -> Vec<Column<'_, EstablishmentGroup>> {
+fn group_columns<'a>(chosen: &'a [String], names: &'a ActorNames) -> Vec<Column<'a, EstablishmentGroup>> {
     type Row = EstablishmentGroup;
     vec![
         Column::text("board-group", |row: &Row| row.group.name.clone())
@@ -190,11 +208,11 @@ fn group_columns(chosen: &[String]) -> Vec<Column<'_, EstablishmentGroup>> {
             let known = |number: Option<i32>| number_or_dash(number.map(i64::from));
             format!("{} / {}", known(row.group.members), known(row.group.head_count))
         }),
-        Column::words("establishment-said", |_: &Row, _| String::new()).shown(|row, t| said_cell(t, row)),
+        Column::words("establishment-said", |_: &Row, _| String::new()).shown(move |row, t| said_cell(t, names, row)),
     ]
 }
 
-fn report_columns<'a>() -> Vec<Column<'a, EstablishmentReport>> {
+fn report_columns(names: &ActorNames) -> Vec<Column<'_, EstablishmentReport>> {
     type Row = EstablishmentReport;
     vec![
         Column::words("establishment-last-report", |row: &Row, _| row.no.to_string())
@@ -204,7 +222,7 @@ fn report_columns<'a>() -> Vec<Column<'a, EstablishmentReport>> {
             })
             .naming_the_row(),
         Column::time("establishment-made-at", |row: &Row| Some(row.made_at)),
-        Column::text("establishment-made-by", |row: &Row| row.made_by.to_string()),
+        Column::words("establishment-made-by", move |row: &Row, t| names.say(t, &row.made_by)),
         Column::badge("establishment-paper", |row: &Row, t| (paper_badge(t, row), String::new())),
         Column::badge("establishment-mail", |row: &Row, t| (mail_badge(t, row), String::new())),
     ]

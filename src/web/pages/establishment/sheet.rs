@@ -7,14 +7,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::{address, mail_badge, paper_badge, report_address};
-use crate::domain::establishment::{EstablishmentSums, GroupStage, NameCheck, ReportedGroup};
+use super::{address, mail_badge, mail_limit, paper_badge, report_address};
+use crate::domain::establishment::ReportedGroup;
 use crate::domain::ids::EstablishmentReportId;
 use crate::domain::text::{BadText, FormEntry};
-use crate::domain::thai::{Digits, format_moment, to_thai_digits};
+use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::offices::OfficeRefusal;
 use crate::offices::establishment as acts;
+use crate::report::establishment::ReportForm;
 use crate::store::establishment::reports::{Report, find_report, get_rows};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -27,7 +28,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 use crate::web::ui::format::moment;
-use crate::web::ui::label::{Badge, Label as _};
+use crate::web::ui::label::Badge;
 use crate::web::view::establishment::EstablishmentReport;
 use crate::web::words::Words;
 
@@ -39,17 +40,6 @@ pub struct PaperForm {
     pub sent_on: String,
     /// The number of the letter.
     pub number: String,
-}
-
-/// A group as the form has it, in Thai.
-struct SheetRow {
-    no: String,
-    name: String,
-    office: String,
-    stage: String,
-    line_name: String,
-    members: String,
-    head_count: String,
 }
 
 /// How a report stands with its mail, for people.
@@ -75,16 +65,12 @@ struct ReportPage {
     /// The words of the button that sends it; none where that cannot be.
     send: Option<String>,
     form: FormState<PaperForm>,
-    no: String,
-    made_at: String,
-    groups: String,
-    created: String,
-    differ: String,
-    unknown: String,
-    members: String,
-    head_count: String,
-    not_counted: String,
-    rows: Vec<SheetRow>,
+    /// How it stands in both ways together.
+    standing: String,
+    /// From when on another mail may go out; none = now.
+    mail_again: Option<String>,
+    /// The form to print.
+    sheet: String,
 }
 
 /// The page.
@@ -96,16 +82,32 @@ pub async fn show_report(
     render(&app, &visitor, id, FormState::default(), StatusCode::OK).await
 }
 
-async fn find(
-    app: &App,
-    visitor: &Visitor,
-    id: EstablishmentReportId,
-) -> Result<(Report, Vec<ReportedGroup>), Problem> {
+/// What is read of a report.
+struct Found {
+    report: Report,
+    rows: Vec<ReportedGroup>,
+    mail_again: Option<Timestamp>,
+}
+
+async fn find(app: &App, visitor: &Visitor, id: EstablishmentReportId) -> Result<Found, Problem> {
     let mut db = app.db.acquire().await?;
     let found = find_report(&mut db, visitor.caller.scope.groups(), id).await?;
-    let found = found.ok_or_else(|| Problem::absent("report"))?;
+    let report = found.ok_or_else(|| Problem::absent("report"))?;
     let rows = get_rows(&mut db, id).await?;
-    Ok((found, rows))
+    let mail_again = acts::find_next_mail_at(&mut db, report.office_id, app.now()).await?;
+    Ok(Found { report, rows, mail_again })
+}
+
+/// How a report stands in both ways together: one of them answers what a bulletin asked, and the letter wants both.
+fn standing(report: &EstablishmentReport) -> &'static str {
+    use crate::domain::establishment::MailState;
+    let by_mail = report.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted);
+    match (report.paper.is_some(), by_mail) {
+        (true, true) => "establishment-standing-both",
+        (true, false) => "establishment-standing-paper",
+        (false, true) => "establishment-standing-mail",
+        (false, false) => "establishment-standing-none",
+    }
 }
 
 async fn render(
@@ -116,12 +118,13 @@ async fn render(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let (found, rows) = find(app, visitor, id).await?;
+    let Found { report: found, rows, mail_again } = find(app, visitor, id).await?;
     let (back, office) = (address(&found.office), found.office_name.clone());
+    let sheet = ReportForm::of(&office, found.no, found.made_at, &rows).render().map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "the form of a report could not be written");
+        Problem::internal()
+    })?;
     let report = EstablishmentReport::from(found);
-    let sums = EstablishmentSums::of(&rows);
-    let created = rows.iter().filter(|row| row.created && row.stage != GroupStage::Closed).count();
-    let thai = |number: i64| to_thai_digits(&number.to_string());
     let page = ReportPage {
         id,
         back,
@@ -133,16 +136,9 @@ async fn render(
         mail_shown: mail_shown(t, &report),
         send: send_words(app, t, &report),
         form,
-        no: to_thai_digits(&report.no.to_string()),
-        made_at: format_moment(report.made_at, Digits::Thai),
-        groups: thai(sums.groups),
-        created: thai(i64::try_from(created).unwrap_or(i64::MAX)),
-        differ: thai(sums.names_differ),
-        unknown: thai(sums.names_unknown),
-        members: thai(sums.members),
-        head_count: thai(sums.head_count),
-        not_counted: thai(sums.not_counted),
-        rows: sheet_rows(&rows),
+        standing: t.say(standing(&report)),
+        mail_again: mail_again.map(|at| mail_limit(t, at)),
+        sheet,
     };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
@@ -172,30 +168,6 @@ fn send_words(app: &App, t: Words, report: &EstablishmentReport) -> Option<Strin
         Some(MailState::Refused | MailState::Unknown) => Some(t.say("establishment-mail-resend")),
         Some(MailState::Queued | MailState::Sending | MailState::Accepted) => None,
     }
-}
-
-/// The groups that are in use, as the form has them; the form is Thai in every language.
-fn sheet_rows(rows: &[ReportedGroup]) -> Vec<SheetRow> {
-    let t = Words::default();
-    let known =
-        |number: Option<i32>| number.map_or_else(|| "ไม่ทราบ".to_owned(), |number| to_thai_digits(&number.to_string()));
-    let in_use = rows.iter().filter(|row| row.stage != GroupStage::Closed).enumerate();
-    let rows = in_use.map(|(n, row)| SheetRow {
-        no: to_thai_digits(&(n + 1).to_string()),
-        name: row.name.clone(),
-        office: row.office_name.clone(),
-        stage: row.stage.word(t),
-        line_name: match (&row.line_name, &row.prescribed) {
-            (Some(is), Some(should)) if row.name_check == NameCheck::Differs => {
-                format!("{is} (ชื่อตามแบบ: {should})")
-            }
-            (Some(is), _) => is.clone(),
-            (None, _) => row.name_check.word(t),
-        },
-        members: known(row.members),
-        head_count: known(row.head_count),
-    });
-    rows.collect()
 }
 
 /// Notes that the report was sent on paper.

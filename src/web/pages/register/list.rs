@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::unreceived::{Unreceived, list_unreceived};
 use super::{HERE, choose_office};
 use crate::domain::register::{RegisterPlace, RegisterRule, RegisterYear};
 use crate::domain::search::{BadWords, Words as Pieces};
@@ -14,7 +15,7 @@ use crate::domain::time_bound::Bound;
 use crate::report::Table;
 use crate::store::offices::Office;
 use crate::store::register::years::{YearRow, list_years};
-use crate::store::register::{Filter, get_rule, list_entries};
+use crate::store::register::{Filter, get_rule, list_entries, list_page};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -73,10 +74,14 @@ struct Shown {
     years: Vec<Choice>,
     table: PageTable,
     narrowed: bool,
+    /// That the search has come so far and goes on from there.
+    cut: Option<String>,
     next: Option<String>,
     csv: String,
     rules: Vec<Choice>,
     lines: Vec<YearLine>,
+    /// Bulletins that the office has and the register has not.
+    unreceived: Vec<Unreceived>,
 }
 
 #[derive(Template)]
@@ -181,12 +186,12 @@ pub async fn show_list(
         drop(db);
         return stream_file(&app.db, &format!("register-{}", office.code), RegisterFile { t, filter }).await;
     }
-    let mut rows = list_entries(&mut db, &filter, i64::try_from(SHOWN + 1).unwrap_or(i64::MAX)).await?;
-    let more = rows.len() > SHOWN;
-    rows.truncate(SHOWN);
-    let last = rows.last().filter(|_| more).map(|row| row.place().to_string());
-    let entries: Vec<RegisterEntry> = rows.into_iter().map(RegisterEntry::of).collect();
+    let found = list_page(&mut db, &filter, SHOWN).await?;
+    let last = found.next.map(|place| place.to_string());
+    let cut = found.next.filter(|_| found.is_cut);
+    let entries: Vec<RegisterEntry> = found.entries.into_iter().map(RegisterEntry::of).collect();
     let years = list_years(&mut db, office.id).await?;
+    let unreceived = list_unreceived(&mut db, t, office.id).await?;
     let rule = get_rule(&mut db, office.id).await?;
     let choices = years.iter().map(|row| {
         let year = row.year.to_string();
@@ -196,10 +201,15 @@ pub async fn show_list(
         years: [Choice::none(t.say("register-all-years"))].into_iter().chain(choices).collect(),
         table: PageTable::of(t, &t.say("register-title"), &columns(), &entries),
         narrowed: filter.words.is_some() || filter.year.is_some() || filter.since.is_some() || filter.before.is_some(),
+        cut: cut.map(|place| {
+            let (number, year) = (place.number.to_string(), place.year.to_string());
+            t.say_with("register-looked-to", &[("number", &number), ("year", &year)])
+        }),
         next: last.map(|place| address(&office, &form.typed, "before", &place)),
         csv: address(&office, &form.typed, "format", "csv"),
         rules: rules(t, rule),
         lines: years.into_iter().map(|row| YearLine::of(t, row, now)).collect(),
+        unreceived,
         office,
     };
     Ok(HtmlPage::of(&visitor, RegisterPage { form, shown: Some(shown) }).into_response())

@@ -7,7 +7,10 @@ mod list;
 mod print;
 mod receive;
 mod stamp;
+mod unreceived;
 mod years;
+
+pub(super) use unreceived::{is_unreceived, receive_path};
 
 use axum::Router;
 use axum::routing::{get, post};

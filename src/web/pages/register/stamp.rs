@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::actor::Actor;
 use crate::domain::ids::RegisterEntryId;
 use crate::domain::register::EndorsementKind;
-use crate::domain::thai::{Digits, format_short_date, format_time, to_bangkok};
+use crate::domain::thai::{Digits, format_long_date, format_time, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
 use crate::store::audit_names::list_display_names;
@@ -14,7 +14,7 @@ use crate::store::register::find_entry;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::actor::say_actor;
-use crate::web::ui::format::{day as write_day, moment};
+use crate::web::ui::format::{formal_day, formal_moment};
 use crate::web::ui::label::Label as _;
 use crate::web::view::register::{Doubt, EndorsedEntry, Endorsement, RegisterEntry};
 use crate::web::words::{Language, Words};
@@ -65,9 +65,9 @@ impl Sheet {
         let names: HashMap<String, String> = list_display_names(db, &users).await?.into_iter().collect();
         let date = entry.document_date.as_deref().and_then(|date| date.parse().ok());
         Ok(Self {
-            dated: date.map(|date| write_day(t, date)),
+            dated: date.map(|date| formal_day(t, date)),
             stamp: Stamp::of(t, &entry),
-            recorded: recorded(t, &names, &entry.recorded_by, entry.recorded_at),
+            recorded: recorded(t, "register-received-by", &names, &entry.recorded_by, entry.recorded_at),
             steps: endorsements.into_iter().map(|step| Step::of(t, &names, step)).collect(),
             entry,
         })
@@ -81,12 +81,12 @@ impl Stamp {
         match t.language {
             Language::Thai => Self {
                 number: Digits::Thai.write(&entry.number.to_string()),
-                date: format_short_date(date, Digits::Thai),
+                date: format_long_date(date, Digits::Thai),
                 time: format_time(time, Digits::Thai),
             },
             Language::English => Self {
                 number: entry.number.to_string(),
-                date: write_day(t, date),
+                date: formal_day(t, date),
                 time: time.strftime("%H:%M").to_string(),
             },
         }
@@ -106,8 +106,8 @@ impl Step {
         };
         Self {
             said,
-            recorded: recorded(t, names, &step.recorded_by, step.recorded_at),
-            at: moment(t, step.at),
+            recorded: recorded(t, "register-recorded", names, &step.recorded_by, step.recorded_at),
+            at: formal_moment(t, step.at),
             text: step.text,
             author: step.author,
             unit: step.unit,
@@ -116,10 +116,11 @@ impl Step {
     }
 }
 
-fn recorded(t: Words, names: &HashMap<String, String>, by: &Actor, at: Timestamp) -> String {
+/// Who entered something and when, in the words of `key`.
+fn recorded(t: Words, key: &str, names: &HashMap<String, String>, by: &Actor, at: Timestamp) -> String {
     let name = match by {
         Actor::User(name) => names.get(name).map(String::as_str),
         _ => None,
     };
-    t.say_with("register-recorded", &[("who", &say_actor(t, by, name)), ("at", &moment(t, at))])
+    t.say_with(key, &[("who", &say_actor(t, by, name)), ("at", &formal_moment(t, at))])
 }

@@ -58,7 +58,7 @@ pub async fn show_bulletin(
         subject: bulletin.subject,
         withdrawn: bulletin.withdrawn_at.is_some(),
         requests: bulletin.requests.0.iter().map(|request| request.text.to_string()).collect(),
-        shares: PageTable::of(t, &t.say("requests-shares"), &share_columns(), &shares).styled("table stacks"),
+        shares: PageTable::of(t, &t.say("requests-shares"), &share_columns(), &shares).styled("table stacks").tall(),
         overdue: PageTable::of(t, &t.say("requests-overdue-list"), &overdue_columns(), &overdue).styled("table stacks"),
     };
     Ok(HtmlPage::of(&visitor, page).into_response())
@@ -110,9 +110,9 @@ impl LongTable for RequestsFile {
 
 fn share_columns<'a>() -> Vec<Column<'a, ShareRow>> {
     vec![
-        Column::words("requests-kind", |row: &ShareRow, t| format!("{}. {}", row.no, row.kind.word(t)))
-            .naming_the_row(),
-        Column::words("board-province", |row: &ShareRow, t| province(t, row.province.as_deref())),
+        // the same request stands in a row for each province, so the province is what tells rows apart
+        Column::words("board-province", |row: &ShareRow, t| province(t, row.province.as_deref())).naming_the_row(),
+        Column::words("requests-kind", |row: &ShareRow, t| format!("{}. {}", row.no, row.kind.word(t))),
         Column::text("requests-tier", |row: &ShareRow| tier_label(row.tier).to_owned()),
         Column::number("requests-offices", |row: &ShareRow| row.offices),
         Column::number("requests-done", |row: &ShareRow| row.done),

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::last_day;
+use crate::domain::request::RequestKind;
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
 use crate::store::offices::{Office, find_office};
@@ -18,6 +19,7 @@ use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeChoice, OfficeField};
 use crate::web::pages::form_state::FormState;
+use crate::web::pages::register::is_unreceived;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::cell::Cell;
@@ -53,8 +55,13 @@ pub(super) struct Refused {
 /// A request as the page shows it.
 struct ToDo {
     row: OfficeRequest,
-    due: String,
+    /// The last day; none where there is none.
+    due: Option<String>,
     overdue: bool,
+    /// Where it is done, with what that is called.
+    place: Option<(String, String)>,
+    /// Where the bulletin is entered into the office's register, as long as it is not.
+    receive: Option<String>,
     comment: String,
     fault: Option<String>,
 }
@@ -118,28 +125,51 @@ pub(super) async fn render(
         None => (Vec::new(), Vec::new()),
     };
     let asking = list_asking(db, visitor.caller.scope.groups(), now, RECENT).await?;
-    let to_do = open.into_iter().map(|row| {
+    let mut to_do = Vec::new();
+    for row in open {
         let again = row.id == refused.id;
-        ToDo {
-            due: last_day(t, row.due_at),
+        let receive = format!("/register/new?bulletin={}&office={}", row.bulletin, row.office);
+        let unreceived = is_unreceived(db, row.office_id, row.bulletin).await?;
+        to_do.push(ToDo {
+            due: row.due_at.map(|_| last_day(t, row.due_at)),
             overdue: row.is_overdue(now),
+            place: place_of(t, &row),
+            receive: unreceived.then_some(receive),
             comment: if again { refused.comment.clone() } else { String::new() },
             fault: again.then(|| refused.why.clone()),
             row,
-        }
-    });
+        });
+    }
     let page = RequestsPage {
         form,
         office,
-        to_do: to_do.collect(),
+        to_do,
         answered: PageTable::of(t, &t.say("requests-answered"), &answered_columns(), &answered).styled("table stacks"),
         asking: PageTable::of(t, &t.say("requests-asking"), &asking_columns(), &asking).styled("table stacks"),
     };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
+/// Where what is asked is done, with what that is called; none where it is done outside.
+fn place_of(t: Words, row: &OfficeRequest) -> Option<(String, String)> {
+    let OfficeRequest { office, bulletin, .. } = row;
+    Some(match row.kind {
+        RequestKind::ReportEstablishment => {
+            (format!("/establishment/offices/{office}"), t.say("requests-place-establishment"))
+        }
+        RequestKind::NameCoordinator => {
+            (format!("/coordinators/offices/{office}#name-title"), t.say("coordinators-name-title"))
+        }
+        RequestKind::Disseminate => {
+            (format!("/disseminations/new?bulletin={bulletin}"), t.say("requests-place-dissemination"))
+        }
+        RequestKind::SendMaterial => ("/submissions/new".to_owned(), t.say("requests-place-material")),
+        RequestKind::InformStaff | RequestKind::ForInformation => return None,
+    })
+}
+
 /// How an office stands with a request: done late is told apart from done.
-pub(super) fn standing(row: &OfficeRequest, t: Words, now: Option<Timestamp>) -> Badge {
+pub(in crate::web::pages) fn standing(row: &OfficeRequest, t: Words, now: Option<Timestamp>) -> Badge {
     if row.is_late() {
         return Badge { class: "warn", word: t.say("requests-done-late") };
     }
@@ -155,6 +185,7 @@ fn answered_columns<'a>() -> Vec<Column<'a, OfficeRequest>> {
             .shown(|row, _| Cell::link(&format!("/requests/bulletins/{}", row.bulletin), &row.subject))
             .naming_the_row(),
         Column::words("requests-kind", |row: &OfficeRequest, t| row.kind.word(t)),
+        Column::words("requests-due", |row: &OfficeRequest, t| last_day(t, row.due_at)),
         Column::badge("requests-state", |row: &OfficeRequest, t| (standing(row, t, None), String::new())),
         Column::time("requests-answered-at", |row: &OfficeRequest| row.answered_at),
         Column::text("requests-comment", |row: &OfficeRequest| row.comment.clone().unwrap_or_default()),

@@ -5,6 +5,8 @@ mod answering;
 mod bulletin;
 mod list;
 
+pub(super) use list::standing;
+
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -27,7 +29,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// The last day of something whose time is over at `due_at`; a dash where it has none.
-fn last_day(t: Words, due_at: Option<Timestamp>) -> String {
+pub(super) fn last_day(t: Words, due_at: Option<Timestamp>) -> String {
     due_at.map_or_else(
         || DASH.to_owned(),
         |at| day(t, to_bangkok(Timestamp::from_microsecond(at.as_microsecond() - 1)).date()),

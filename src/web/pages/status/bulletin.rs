@@ -7,22 +7,27 @@ use serde::Deserialize;
 
 use super::delivery_text::{STATES, say_next_step};
 use super::{HERE, TierRow};
+use crate::domain::account::Permission;
 use crate::domain::ids::BulletinId;
 use crate::store::deliveries::{Filter, list_deliveries};
-use crate::store::overview::list_standings;
+use crate::store::overview::{TierStanding, list_standings};
 use crate::web::access::visible;
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::{Id, Parameters};
 use crate::web::listing::{Cursor, Limit, Page, key_of};
 use crate::web::pages::HtmlPage;
+use crate::web::pages::compose::{Asked, list_asked};
 use crate::web::pages::form_fields::with_any;
 use crate::web::pages::form_state::{Choice, FormErrors};
+use crate::web::pages::register::receive_path;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::filters;
 use crate::web::ui::format::{moment, persons_of_group};
 use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::view::delivery::{Delivery, DeliveryState};
+use crate::web::view::receipts::part_state;
 use crate::web::words::Words;
 
 /// What the groups are narrowed by.
@@ -54,6 +59,12 @@ struct StatusPage {
     urgency: Option<Badge>,
     state: String,
     public: String,
+    /// What it asks of offices, and by when.
+    asked: Vec<Asked>,
+    /// Where it is entered into the register of the visitor's office.
+    receive: Option<String>,
+    /// Whether the visitor's tasks are a page away.
+    has_tasks: bool,
     tiers: Vec<TierRow>,
     form: FormErrors,
     states: Vec<Choice>,
@@ -89,13 +100,17 @@ pub async fn show_one(
         let fields = [("state", query.state.as_str()), ("cursor", &cursor.encode())];
         format!("{HERE}/{id}?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
     });
+    let receive = receive_path(&mut db, &visitor, id).await?;
     let choice = |state: DeliveryState| Choice::of(&code_of(&state), state.word(t), &query.state);
     let one = StatusPage {
         path: format!("{HERE}/{id}"),
         published: moment(t, published_at),
         urgency: bulletin.urgency().mark(t),
-        state: bulletin.state().word(t),
+        state: part_state(bulletin.state(), standings.iter().map(TierStanding::open).sum()).word(t),
         public: app.public_url(&bulletin.public_token),
+        asked: list_asked(t, &bulletin),
+        receive,
+        has_tasks: visitor.may(Permission::OfficeWork),
         subject: bulletin.subject,
         tiers: standings.iter().map(|tier| TierRow::of(t, tier)).collect(),
         form: FormErrors::default(),

@@ -16,6 +16,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::{Badge, Label as _};
+use crate::web::view::receipts::part_state;
 use crate::web::words::Words;
 
 /// Bulletins on a page.
@@ -72,12 +73,13 @@ pub async fn show_list(
 }
 
 fn item(t: Words, bulletin: Bulletin, standings: &[TierStanding]) -> StatusItem {
+    let tiers = standings.iter().filter(|tier| tier.bulletin == bulletin.id);
     StatusItem {
         path: format!("{HERE}/{}", bulletin.id),
         published: bulletin.published_at.map(|at| moment(t, at)).unwrap_or_default(),
         urgency: bulletin.urgency().mark(t),
-        state: bulletin.state().word(t),
-        tiers: standings.iter().filter(|tier| tier.bulletin == bulletin.id).map(|tier| TierRow::of(t, tier)).collect(),
+        state: part_state(bulletin.state(), tiers.clone().map(TierStanding::open).sum()).word(t),
+        tiers: tiers.map(|tier| TierRow::of(t, tier)).collect(),
         subject: bulletin.subject,
     }
 }

@@ -26,7 +26,7 @@ pub fn routes() -> Router<App> {
 /// A tier as a line: how many of its groups, and what is not in order.
 struct TierRow {
     label: String,
-    accepted: String,
+    in_group: String,
     /// For the bar.
     done: i64,
     groups: i64,
@@ -42,13 +42,13 @@ struct TierRow {
 impl TierRow {
     fn of(t: Words, tier: &TierStanding) -> Self {
         let some = |n: i64, key: &str| (n > 0).then(|| t.count(key, n));
-        let (done, groups) = (group_digits(tier.accepted), group_digits(tier.groups));
+        let (done, groups) = (group_digits(tier.in_group()), group_digits(tier.groups));
         Self {
             label: format!("GCC{}", tier.tier),
-            accepted: t.say_with("status-accepted", &[("done", &done), ("groups", &groups)]),
-            done: tier.accepted,
+            in_group: t.say_with("status-in-group", &[("done", &done), ("groups", &groups)]),
+            done: tier.in_group(),
             groups: tier.groups,
-            all: tier.accepted == tier.groups,
+            all: tier.in_group() == tier.groups,
             held: some(tier.held, "status-held"),
             waiting: some(tier.waiting, "status-waiting"),
             under_way: some(tier.under_way, "status-under-way"),

@@ -9,9 +9,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::around;
 use super::fields::Fields;
 use super::list::{WaitingItem, size};
+use crate::domain::delivery::State as Standing;
 use crate::domain::ids::BulletinId;
+use crate::domain::time::Timestamp;
+use crate::relay::forecast::forecast_forward;
 use crate::relay::forward::forward_several;
-use crate::store::waiting::list_waiting;
+use crate::store::Connection;
+use crate::store::waiting::{list_copies, list_waiting};
 use crate::web::access::duty::own_groups;
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -21,12 +25,60 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
 use crate::web::view::waiting::MOST;
+use crate::web::words::Words;
 
 #[derive(Template)]
 #[template(path = "steward/all.html")]
 struct ForwardAllPage {
     count: String,
-    items: Vec<WaitingItem>,
+    /// What forwarding all of them would cost.
+    cost: String,
+    rows: Vec<Listed>,
+}
+
+/// A bulletin of the list, with what forwarding it would cost.
+struct Listed {
+    item: WaitingItem,
+    cost: String,
+}
+
+/// Messages that LINE would count, as far as members are known.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    messages: i64,
+    /// Groups of which LINE has not told how many members they have.
+    unknown: i64,
+}
+
+impl Cost {
+    /// Of letting the bulletin into those of the groups at which it is held.
+    async fn of(
+        db: &mut Connection,
+        app: &App,
+        id: BulletinId,
+        groups: &[i32],
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let copies = list_copies(db, id, groups).await?;
+        let held = copies.iter().filter(|copy| copy.state == Standing::Held).map(|copy| copy.group_id.0);
+        let held: Vec<i32> = held.collect();
+        let forecast = forecast_forward(db, &app.settings, id, &held, now).await?;
+        Ok(Self { messages: forecast.messages, unknown: forecast.unknown_members })
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { messages: self.messages + other.messages, unknown: self.unknown + other.unknown }
+    }
+
+    fn say_one(self, t: Words) -> String {
+        let key = if self.unknown > 0 { "forward-cost-least" } else { "forward-cost" };
+        t.count(key, self.messages)
+    }
+
+    fn say_sum(self, t: Words) -> String {
+        let key = if self.unknown > 0 { "forward-all-cost-least" } else { "forward-all-cost" };
+        t.count(key, self.messages)
+    }
 }
 
 /// The question.
@@ -38,8 +90,14 @@ pub async fn show_form(State(app): State<App>, visitor: Visitor, Conn(mut db): C
         return Ok(Redirect::to("/waiting").into_response());
     }
     let count = t.count("forward-all-count", size(&waiting));
-    let items: Vec<WaitingItem> = waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect();
-    Ok(HtmlPage::within(around(&visitor), ForwardAllPage { count, items }).into_response())
+    let (mut rows, mut sum) = (Vec::new(), Cost::default());
+    for row in waiting {
+        let cost = Cost::of(&mut db, &app, row.bulletin_id, &groups, now).await?;
+        sum = sum.and(cost);
+        rows.push(Listed { item: WaitingItem::of(t, row, now), cost: cost.say_one(t) });
+    }
+    let page = ForwardAllPage { count, cost: sum.say_sum(t), rows };
+    Ok(HtmlPage::within(around(&visitor), page).into_response())
 }
 
 /// The answer: those that were shown and are still ticked.

@@ -9,11 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::around;
+use super::by_hand::is_by_hand;
 use super::delivery_text::forwarding_text;
 use super::format::{Countdown, badges};
 use super::list::{letter, reach};
 use super::receipt::{self, Receipt};
 use super::report::ReportPart;
+use super::tasks::{Task, list_of_bulletin};
 use crate::domain::delivery::State as Standing;
 use crate::domain::ids::{BulletinId, GroupId};
 use crate::domain::share_text::share_url;
@@ -37,6 +39,7 @@ use crate::web::pages::form_state::FormState;
 use crate::web::pages::report_form::ReportForm;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
+use crate::web::ui::filters;
 use crate::web::ui::format::moment;
 use crate::web::ui::label::Badge;
 use crate::web::words::{Words, group_digits};
@@ -50,6 +53,10 @@ struct ForwardPage {
     letter: Option<String>,
     from: String,
     published: String,
+    /// What it asks of the visitor's office.
+    tasks: Vec<Task>,
+    /// By when it is to be acknowledged.
+    acknowledge_by: Option<String>,
     /// The page of the newest correction.
     corrected: Option<String>,
     copies: Vec<DeliveryView>,
@@ -60,6 +67,10 @@ struct ForwardPage {
     stewarded: Option<String>,
     unlinked: Option<String>,
     quota: Vec<Quota>,
+    /// Whether the first way is to forward it by hand, which costs nothing.
+    by_hand: bool,
+    /// What the account's sending would cost, for its button.
+    pushing: String,
     /// The text for forwarding by hand, with the address that opens LINE with it.
     share: Option<Share>,
     signature: String,
@@ -155,10 +166,14 @@ pub(super) async fn render_forms(
     let drawn = if held_ids.is_empty() { ids(&|_| true) } else { held_ids.clone() };
     let signature = signature(&mut db, &visitor.caller, held_ids.first().map_or(first, |id| GroupId(*id))).await?;
     let forecast = forecast_forward(&mut db, &app.settings, id, &held_ids, app.now()).await?;
+    let held_codes: Vec<String> =
+        copies.iter().filter(|copy| copy.state == Standing::Held).map(|copy| copy.group.clone()).collect();
+    let by_hand = is_by_hand(&mut db, &app.settings.ways, &bulletin, &held_codes).await?;
     let shown = draw(&mut db, id, &drawn, &form.typed, &signature).await?;
     let went = copies.iter().any(|copy| !matches!(copy.state, Standing::Waiting | Standing::Held));
     let told = describe_all(&mut db, t, &copies, now).await?;
     let corrected = find_correction(&mut db, id).await?.map(|token| format!("/b/{token}"));
+    let tasks = list_of_bulletin(&mut db, visitor, id, now).await?;
     let report = ReportPart::find(&mut db, t, &bulletin, &groups, report).await?;
     drop(db);
     let receipt = if went { Some(receipt::read(app, t, id, &groups).await?) } else { None };
@@ -166,6 +181,8 @@ pub(super) async fn render_forms(
         id,
         share: Share::of(app, &bulletin).filter(|_| !held_ids.is_empty()),
         badges: badges(t, bulletin.kind, bulletin.urgency()),
+        tasks,
+        acknowledge_by: bulletin.due_at().map(|at| moment(t, at)),
         letter: letter(t, bulletin.document_number.as_deref(), bulletin.document_date.as_deref()),
         subject: bulletin.subject,
         from: bulletin.origin_office,
@@ -179,6 +196,8 @@ pub(super) async fn render_forms(
         stewarded: (forecast.stewarded > 0).then(|| t.count("forward-stewarded-below", forecast.stewarded)),
         unlinked: unlinked(t, &forecast),
         quota: quota(t, &forecast),
+        by_hand,
+        pushing: t.count("forward-push-button", forecast.messages),
         signature,
         longest_note: Note::MAX,
         longest_said: t.count("forward-note-longest", i64::try_from(Note::MAX).unwrap_or_default()),

@@ -16,7 +16,8 @@ use crate::accounts::{AccountRefusal, people};
 use crate::domain::account::Role;
 use crate::domain::credentials::{LinkToken, Username};
 use crate::domain::ids::AccountId;
-use crate::domain::steward::{BadDeputy, Deputy};
+use crate::domain::phone::BadWrittenPhone;
+use crate::domain::steward::{BadDuty, Deputy, Person};
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::store::account_links::insert_link;
@@ -141,16 +142,11 @@ fn read(
     let username = errors.check("username", read_username(t, &typed.username));
     // days that are missing are told already; the other fields are checked all the same
     let (first, last) = (from.unwrap_or(now), until.unwrap_or(now + std::time::Duration::from_hours(24)));
-    let deputy = Deputy::new(&typed.name, &typed.title, &typed.phone, first, last, now);
+    let deputy = Deputy::new(Person::new(&typed.name, &typed.title, &typed.phone), first, last, now);
     for &bad in deputy.as_ref().err().into_iter().flatten() {
-        match bad {
-            BadDeputy::Nobody | BadDeputy::Name => errors.add("name", sentence_for(t, bad)),
-            BadDeputy::Title => errors.add("title", sentence_for(t, bad)),
-            BadDeputy::Phone => errors.add("phone", sentence_for(t, bad)),
-            BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong if until.is_some() => {
-                errors.add("until", sentence_for(t, bad));
-            }
-            BadDeputy::Order | BadDeputy::Past | BadDeputy::TooLong => {}
+        let is_of_the_end = matches!(bad, BadDuty::Order | BadDuty::Past | BadDuty::TooLong);
+        if until.is_some() || !is_of_the_end {
+            errors.add(bad.field(), sentence_for(t, bad));
         }
     }
     from.zip(until).and(deputy.ok()).zip(username)
@@ -164,14 +160,15 @@ fn read_username(t: Words, typed: &str) -> Result<Option<Username>, String> {
     }
 }
 
-pub(super) fn sentence_for(t: Words, bad: BadDeputy) -> String {
+pub(super) fn sentence_for(t: Words, bad: BadDuty) -> String {
     match bad {
-        BadDeputy::Nobody => t.say("office-deputy-nobody"),
-        BadDeputy::Name | BadDeputy::Title => t.say("office-deputy-too-long"),
-        BadDeputy::Phone => t.say("office-deputy-phone-wrong"),
-        BadDeputy::Order => t.say("office-deputy-order"),
-        BadDeputy::Past => t.say("office-deputy-past"),
-        BadDeputy::TooLong => t.say("office-deputy-too-far"),
+        BadDuty::Nobody => t.say("office-deputy-nobody"),
+        BadDuty::Name | BadDuty::Title => t.say("office-deputy-too-long"),
+        BadDuty::Phone(BadWrittenPhone::ZeroDropped) => t.say("office-deputy-phone-zero"),
+        BadDuty::Phone(_) => t.say("office-deputy-phone-wrong"),
+        BadDuty::Order => t.say("office-deputy-order"),
+        BadDuty::Past => t.say("office-deputy-past"),
+        BadDuty::TooLong => t.say("office-deputy-too-far"),
     }
 }
 
@@ -186,7 +183,7 @@ async fn make_account(
 ) -> Result<Option<AccountId>, Problem> {
     let account = NewAccount {
         username: username.clone(),
-        display_name: deputy.title().or(deputy.name()).unwrap_or_default().to_owned(),
+        display_name: deputy.person().title().or(deputy.person().name()).unwrap_or_default().to_owned(),
         role: Role::Steward,
         office_id: Some(group.office_id),
         valid_from: Some(deputy.from()),

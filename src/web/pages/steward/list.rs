@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::around;
 use super::delivery_text::forwarding_text;
 use super::format::{Countdown, badges, letter_date};
+use super::tasks::{ToDo, list_open};
 use crate::domain::account::Role;
 use crate::domain::bulletin::Kind;
 use crate::domain::ids::BulletinId;
@@ -35,6 +36,9 @@ const PAST: i64 = 5;
 #[template(path = "steward/list.html")]
 struct ListPage {
     office: Option<String>,
+    /// How much the office is asked to do besides.
+    to_do: Option<String>,
+    overdue: Option<String>,
     items: Vec<WaitingItem>,
     /// The way to forward them all, where there are several.
     all: Option<String>,
@@ -55,6 +59,8 @@ pub(super) struct WaitingItem {
     pub(super) published: String,
     pub(super) countdown: Option<Countdown>,
     pub(super) reach: String,
+    /// What it asks of the office, each in a line.
+    pub(super) asked: Vec<String>,
 }
 
 /// One that passed.
@@ -84,6 +90,7 @@ impl WaitingItem {
             id: row.bulletin_id,
             subject: row.subject,
             from: row.origin_office,
+            asked: Vec::new(),
         }
     }
 }
@@ -119,9 +126,18 @@ pub async fn show_list(State(app): State<App>, visitor: Visitor) -> Result<Respo
     let mut db = app.db.acquire().await?;
     let groups = own_groups(&mut db, &visitor.caller).await?;
     let waiting = list_waiting(&mut db, &groups, MOST).await?;
+    let ToDo { open, overdue, mut lines } = list_open(&mut db, &visitor, now).await?;
     let page = ListPage {
+        to_do: open,
+        overdue,
         all: (waiting.len() > 1).then(|| t.count("forward-all-link", size(&waiting))),
-        items: waiting.into_iter().map(|row| WaitingItem::of(t, row, now)).collect(),
+        items: waiting
+            .into_iter()
+            .map(|row| WaitingItem {
+                asked: lines.remove(&row.bulletin_id).unwrap_or_default(),
+                ..WaitingItem::of(t, row, now)
+            })
+            .collect(),
         past: past(&mut db, t, &groups, now).await?,
         groups: managed(&mut db, &visitor).await?,
         originates: may_compose(&visitor),

@@ -7,6 +7,7 @@
 
 mod all;
 mod bulletin;
+mod by_hand;
 mod decide;
 mod delivery_text;
 mod deputies;
@@ -16,6 +17,7 @@ mod list;
 mod receipt;
 mod report;
 mod settings;
+mod tasks;
 pub(super) mod terms;
 
 use axum::Router;

@@ -38,7 +38,7 @@ pub(super) struct Receipt {
     /// How often to ask again.
     pub(super) again: &'static str,
     pub(super) headline: String,
-    pub(super) accepted: i64,
+    pub(super) done: i64,
     pub(super) total: i64,
     pub(super) tiers: Vec<Tier>,
     pub(super) stuck: Vec<StuckRow>,
@@ -54,6 +54,7 @@ pub(super) struct Tier {
     pub(super) groups: String,
     pub(super) people: String,
     pub(super) accepted: String,
+    pub(super) seen: Option<String>,
     pub(super) moving: Option<String>,
     pub(super) waiting: Option<String>,
     pub(super) held: Option<String>,
@@ -107,12 +108,12 @@ pub(super) async fn read(app: &App, t: Words, id: BulletinId, groups: &[i32]) ->
         Vec::new()
     };
     let now = app.now();
-    let (accepted, total) = (group_digits(counts.accepted), group_digits(status.deliveries));
+    let (done, total) = (group_digits(counts.in_group()), group_digits(status.deliveries));
     Ok(Receipt {
         settled: status.settled,
         again: if counts.ready + counts.sending > 0 { "every 2s" } else { "every 15s" },
-        headline: t.say_with("forward-accepted-of", &[("accepted", &accepted), ("total", &total)]),
-        accepted: counts.accepted,
+        headline: t.say_with("forward-in-group-of", &[("done", &done), ("total", &total)]),
+        done: counts.in_group(),
         total: status.deliveries,
         more: Some(size(&stuck) - NAMED).filter(|n| *n > 0).map(|n| t.count("forward-stuck-more", n)),
         stuck: stuck.into_iter().zip(0..NAMED).map(|(row, _)| row).map(|row| StuckRow::of(t, row, now)).collect(),
@@ -131,6 +132,7 @@ impl Tier {
             groups: group_digits(tier.groups),
             people: group_digits(tier.people),
             accepted: group_digits(counts.accepted),
+            seen: some(counts.seen),
             moving: some(counts.ready + counts.sending + counts.parked),
             waiting: some(counts.waiting),
             held: some(counts.held),

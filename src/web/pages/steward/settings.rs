@@ -17,6 +17,7 @@ use crate::domain::bulletin::Forwarding;
 use crate::domain::thai::{Digits, format_short_date, to_bangkok};
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
+use crate::relay::tree_edits::GroupVersion;
 use crate::store::group_alerts::{AlertFilter, list_alerts};
 use crate::store::groups::Group;
 use crate::store::stewards::{NamedDeputy, Steward, list_deputies, list_stewards};
@@ -46,6 +47,10 @@ const SUGGESTED: &str = "60";
 struct SettingsPage {
     group: Shown,
     forwarding: FormState<ForwardingForm>,
+    /// What the group is known by as it is shown.
+    version: String,
+    /// Whether somebody has changed it since the form was drawn that was sent.
+    changed: bool,
     /// The group's own way, or [`AS_SETTINGS`].
     way: &'static str,
     may_be_automatic: bool,
@@ -122,6 +127,8 @@ impl ForwardingForm {
 pub(super) struct SettingsForms {
     /// None = nothing was sent: then what holds for the group.
     pub(super) forwarding: Option<FormState<ForwardingForm>>,
+    /// Whether it was refused because somebody has changed the group since.
+    pub(super) changed: bool,
     pub(super) deputy: FormState<DeputyForm>,
     pub(super) made: Made,
 }
@@ -160,6 +167,8 @@ pub(super) async fn render(
     let page = SettingsPage {
         // a form's answer is this page too, and what leads back must lead here
         forwarding: forms.forwarding.unwrap_or_else(|| FormState::new(ForwardingForm::of(&group))),
+        version: GroupVersion::of(&group).as_str().to_owned(),
+        changed: forms.changed,
         way: group.way.map_or(AS_SETTINGS, Way::as_str),
         may_be_automatic: visitor.may(Permission::Publish) || visitor.role() == Role::Steward,
         standing: standing.into_iter().filter_map(|one| standing_line(t, one)).collect(),
@@ -249,10 +258,18 @@ pub async fn change_settings(
     };
     let forwarding = if how == How::AtOnce { Forwarding::Automatic } else { Forwarding::Stewarded };
     let what = GroupChange { forwarding: Some(forwarding), forward_within, way, ..GroupChange::default() };
-    let now = app.now();
+    // a page that was open before forms had it sends none
+    let seen = Some(fields.text("version")).filter(|version| !version.is_empty()).map(GroupVersion::sent);
     let mut tx = app.begin().await?;
-    change(&mut tx, &visitor.caller, &code, &what, now).await?;
-    tx.commit().await?;
+    match change(&mut tx, &visitor.caller, &code, &what, seen.as_ref(), app.now()).await {
+        Ok(()) => tx.commit().await?,
+        Err(problem) if problem.status() == StatusCode::PRECONDITION_FAILED => {
+            drop(tx);
+            let forms = SettingsForms { changed: true, ..SettingsForms::default() };
+            return render(&app, &visitor, &code, forms, StatusCode::CONFLICT).await;
+        }
+        Err(problem) => return Err(problem),
+    }
     Ok(Redirect::to(&with_flash(&address(&code), "said-settings-changed")).into_response())
 }
 

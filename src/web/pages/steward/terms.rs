@@ -9,14 +9,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::deputies::sentence_for;
-use crate::domain::steward::{BadDeputy, Term};
+use crate::domain::steward::{BadDuty, Person, Term};
 use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
 use crate::domain::time_bound::Bound;
 use crate::relay::refusal::Refusal;
 use crate::relay::terms::{self as acts, TermRow, list_terms};
-use crate::store::Connection;
 use crate::store::groups::Group;
+use crate::store::{Connection, StoreError};
 use crate::web::access::duty::managed;
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -27,7 +27,7 @@ use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
-use crate::web::ui::actor::say_actor;
+use crate::web::ui::actor::{ActorNames, users_among};
 use crate::web::ui::format::{DASH, day};
 use crate::web::ui::label::Badge;
 use crate::web::ui::table::{Column, PageTable};
@@ -89,7 +89,7 @@ struct TermsPage {
 }
 
 /// The terms of a group as a table, with the people for those who manage the group.
-pub fn term_columns<'a>(now: Timestamp, personal: bool) -> Vec<Column<'a, TermRow>> {
+pub fn term_columns(now: Timestamp, personal: bool, names: &ActorNames) -> Vec<Column<'_, TermRow>> {
     vec![
         Column::words("terms-who", move |row: &TermRow, _| who(row, personal)).naming_the_row(),
         Column::words("terms-post", |row: &TermRow, t| post(t, row.deputy)),
@@ -98,10 +98,16 @@ pub fn term_columns<'a>(now: Timestamp, personal: bool) -> Vec<Column<'a, TermRo
         Column::words("terms-until", |row: &TermRow, t| {
             row.ends_at.map_or_else(|| DASH.to_owned(), |at| last_day(t, at))
         }),
-        Column::words("terms-named-by", |row: &TermRow, t| {
-            row.named_by.as_ref().map_or_else(|| t.say("terms-by-file"), |actor| say_actor(t, actor, None))
+        Column::words("terms-named-by", move |row: &TermRow, t| {
+            row.named_by.as_ref().map_or_else(|| t.say("terms-by-file"), |actor| names.say(t, actor))
         }),
     ]
+}
+
+/// The names of those who named somebody.
+pub async fn names_of(db: &mut Connection, rows: &[TermRow]) -> Result<ActorNames, StoreError> {
+    let users = users_among(rows.iter().filter_map(|row| row.named_by.as_ref()));
+    ActorNames::find(db, &users).await
 }
 
 fn who(row: &TermRow, personal: bool) -> String {
@@ -168,13 +174,15 @@ async fn page(
 ) -> Result<Response, Problem> {
     let t = visitor.words;
     let rows = list_terms(db, group.id, SHOWN).await?;
+    let names = names_of(db, &rows).await?;
     let (ended, going_on): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.has_ended(now) && !row.ahead);
     let shown = going_on.iter().map(|row| Shown::of(t, row, now));
     let (ahead, on_duty): (Vec<_>, Vec<_>) = shown.partition(|one| one.ahead);
     let page = TermsPage {
         now: on_duty,
         ahead,
-        history: PageTable::of(t, &t.say("terms-history"), &term_columns(now, true), &ended).styled("table stacks"),
+        history: PageTable::of(t, &t.say("terms-history"), &term_columns(now, true, &names), &ended)
+            .styled("table stacks"),
         form,
         end,
         code: group.code,
@@ -203,13 +211,13 @@ fn read(t: Words, FormState { typed, errors }: &mut FormState<TermForm>, now: Ti
     let from = errors.check("from", read_day(t, &typed.from, Bound::Begin, now));
     let until = errors.check("until", read_day(t, &typed.until, Bound::End, now));
     let (first, last) = (from?.and_then(begin_of).unwrap_or(now), until?.and_then(end_of));
-    match Term::new(&typed.name, &typed.title, &typed.phone, first, last, now) {
+    match Term::new(Person::new(&typed.name, &typed.title, &typed.phone), first, last, now) {
         Ok(term) => Some(term),
         Err(faults) => {
             for bad in faults {
                 errors.add(
                     bad.field(),
-                    if bad == BadDeputy::Nobody { t.say("terms-nobody") } else { sentence_for(t, bad) },
+                    if bad == BadDuty::Nobody { t.say("terms-nobody") } else { sentence_for(t, bad) },
                 );
             }
             None

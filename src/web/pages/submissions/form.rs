@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::preview_path;
 use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 use crate::domain::submission::MOST_FILES;
@@ -93,7 +94,7 @@ pub(super) fn write_ids(ids: &[FileId]) -> String {
 pub(super) struct ChosenFile {
     /// The name of the field for what it shows.
     pub(super) field: &'static str,
-    /// Its small picture.
+    /// Where its small picture is.
     pub(super) preview: Option<String>,
     /// What it is, in words.
     pub(super) what: String,
@@ -112,7 +113,7 @@ pub(super) async fn chosen_files(
         let Some(file) = find_file(db, id).await? else { continue };
         chosen.push(ChosenFile {
             field,
-            preview: file.preview.map(|image| image.to_string()),
+            preview: file.preview.map(|_| preview_path(id)),
             what: describe(t, file.kind, file.bytes, file.milliseconds),
             alt: alt.to_owned(),
         });
@@ -216,6 +217,7 @@ pub(super) fn say_refusal(t: Words, refusal: &OfficeRefusal) -> Option<(&'static
         OfficeRefusal::Files(bad) => ("files", either(t, bad.thai().to_owned(), capital(&bad.to_string()))),
         OfficeRefusal::NothingSent => ("outcome", t.say("material-nothing-sent")),
         OfficeRefusal::Classified(field, class) => (field, classified(t, *class)),
+        OfficeRefusal::AltClassified(index, class) => (ALTS.get(*index).copied()?, classified(t, *class)),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! The list: what is on its way, narrowed by how far it has come, and all of it as a file.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -8,12 +9,15 @@ use super::{HERE, topic_name};
 use crate::domain::account::Permission;
 use crate::domain::ids::SubmissionId;
 use crate::domain::submission::SubmissionState;
+use crate::report::Table;
 use crate::store::submissions::{Filter, Submission, count_open, list_submissions};
+use crate::store::{Connection, StoreError};
+use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, key_of};
+use crate::web::long_table::{LongTable, stream_file};
 use crate::web::pages::HtmlPage;
-use crate::web::pages::board::tables::file;
 use crate::web::pages::form_state::Choice;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -21,11 +25,10 @@ use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{number, province};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::{Column, PageTable, to_file};
+use crate::web::words::Words;
 
 /// Submissions on a page.
 const SHOWN: usize = 50;
-/// Submissions in a file.
-const ALL: i64 = 100_000;
 
 /// How far they have come, from where on, and as what.
 #[derive(Debug, Default, Deserialize)]
@@ -48,8 +51,36 @@ struct ListPage {
     next: Option<String>,
 }
 
+/// The submissions as a file, the newest first.
+struct SubmissionsFile {
+    t: Words,
+    scope: Option<Vec<i32>>,
+    state: Option<SubmissionState>,
+    before: Option<SubmissionId>,
+}
+
+impl LongTable for SubmissionsFile {
+    type Row = Submission;
+
+    async fn read(
+        &self,
+        db: &mut Connection,
+        after: Option<&Submission>,
+        limit: i64,
+    ) -> Result<Vec<Submission>, StoreError> {
+        let before = after.map(|row| row.id).or(self.before);
+        let filter = Filter { scope: self.scope.as_deref(), state: self.state, before, ..Filter::default() };
+        list_submissions(db, &filter, limit).await
+    }
+
+    fn write(&self, rows: &[Submission]) -> Table {
+        to_file(self.t, &columns(), rows)
+    }
+}
+
 /// The list, or all of it as a file.
 pub(super) async fn show_list(
+    State(app): State<App>,
     visitor: Visitor,
     Parameters(query): Parameters<ListQuery>,
     Conn(mut db): Conn,
@@ -57,11 +88,13 @@ pub(super) async fn show_list(
     let t = visitor.words;
     let scope = visitor.caller.scope.groups();
     let state = SubmissionState::ALL.into_iter().find(|state| state.as_str() == query.state);
-    let filter = Filter { scope, state, before: key_of::<SubmissionId>(query.cursor.as_ref())?, ..Filter::default() };
+    let before = key_of::<SubmissionId>(query.cursor.as_ref())?;
     if query.csv.is_some() {
-        let rows = list_submissions(&mut db, &filter, ALL).await?;
-        return file("submissions", &to_file(t, &columns(), &rows));
+        drop(db);
+        let file = SubmissionsFile { t, scope: visitor.caller.scope.to_filter(), state, before };
+        return stream_file(&app.db, "submissions", file).await;
     }
+    let filter = Filter { scope, state, before, ..Filter::default() };
     let mut rows = list_submissions(&mut db, &filter, i64::try_from(SHOWN + 1).unwrap_or(i64::MAX)).await?;
     let more = rows.len() > SHOWN;
     rows.truncate(SHOWN);

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::form::describe;
-use super::topic_name;
+use super::{preview_path, topic_name};
 use crate::domain::account::Permission;
 use crate::domain::file_kind::FileKind;
 use crate::domain::ids::SubmissionId;
@@ -16,7 +16,10 @@ use crate::domain::submission::{SubmissionAct, SubmissionState};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions::works_above;
 use crate::store::files::{Alike, list_alike};
-use crate::store::submissions::{Step, Submission, SubmittedFile, find_submission, list_steps, list_submitted_files};
+use crate::store::posters::list_posters_of;
+use crate::store::submissions::{
+    Step, Submission, SubmittedFile, find_submission, list_steps, list_submitted_files, list_submitted_pages,
+};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
@@ -38,7 +41,17 @@ const ALIKE_SHOWN: i64 = 10;
 struct ShownFile {
     file: SubmittedFile,
     path: String,
+    preview: Option<String>,
     what: String,
+    /// Whether it is a poster; none where that cannot be said.
+    poster: Option<bool>,
+}
+
+/// A page of a document as the page shows it.
+struct ShownPage {
+    path: String,
+    preview: String,
+    alt: String,
 }
 
 /// A step as the page shows it.
@@ -73,11 +86,17 @@ struct OnePage {
     topic: String,
     sent_at: String,
     files: Vec<ShownFile>,
+    /// The first pages of its document.
+    pages: Vec<ShownPage>,
     steps: Vec<ShownStep>,
     alike: Vec<ShownAlike>,
     may: MayDo,
     /// Whether the draft may be opened.
     publishes: bool,
+    /// The number of the last step, which comes back with what is done.
+    seen: i16,
+    /// Whether something was done since whoever acts looked.
+    changed: bool,
     remark: String,
     fault: Option<String>,
 }
@@ -87,6 +106,13 @@ struct OnePage {
 pub(super) struct RefusedRemark {
     pub(super) remark: String,
     pub(super) why: Option<String>,
+    /// Whether something was done since whoever acts looked.
+    pub(super) changed: bool,
+}
+
+/// The number of the step that somebody saw last; what is none is the number of no step.
+pub(super) fn read_seen(typed: &str) -> i16 {
+    typed.parse().unwrap_or_default()
 }
 
 /// The page.
@@ -110,13 +136,25 @@ pub(super) async fn render(
     let t = visitor.words;
     let scope = visitor.caller.scope.groups();
     let row = find_submission(db, scope, id).await?.ok_or(OfficeRefusal::SubmissionAbsent)?;
+    let posters = list_posters_of(db, id).await?;
+    let marks = row.state == SubmissionState::Accepted && visitor.may(Permission::Publish);
     let files = list_submitted_files(db, id).await?.into_iter().map(|file| ShownFile {
+        poster: marks.then(|| posters.contains(&file.id)),
         path: format!("/submissions/{id}/files/{}", file.id),
+        preview: file.preview.map(|_| preview_path(file.id)),
         what: describe(t, file.kind, file.bytes, file.milliseconds),
         file,
     });
-    let mut steps = Vec::new();
+    let pages = (1..).zip(list_submitted_pages(db, id).await?).map(|(no, page): (u8, _)| ShownPage {
+        path: format!("/submissions/{id}/files/{}", page.id),
+        preview: preview_path(page.id),
+        alt: t.say_with("material-page", &[("no", &no.to_string())]),
+    });
+    let (mut steps, mut seen, mut own) = (Vec::new(), 0, false);
+    let by = visitor.caller.actor();
     for step in list_steps(db, id).await? {
+        seen = step.no;
+        own |= step.sent.is_some() && step.by == by;
         steps.push(shown_step(db, t, step).await?);
     }
     let alike = list_alike(db, id, app.now() - LOOKED_BACK, scope, ALIKE_SHOWN).await?;
@@ -124,9 +162,12 @@ pub(super) async fn render(
         topic: topic_name(t, &row),
         sent_at: moment(t, row.sent_at),
         files: files.collect(),
+        pages: pages.collect(),
         steps,
         alike: alike.iter().map(|found| shown_alike(t, found)).collect(),
-        may: may_do(visitor, &row),
+        may: may_do(visitor, &row, own),
+        seen,
+        changed: refused.changed,
         publishes: visitor.may(Permission::Publish),
         remark: refused.remark,
         fault: refused.why,
@@ -153,9 +194,10 @@ fn shown_alike(t: Words, found: &Alike) -> ShownAlike {
     }
 }
 
-fn may_do(visitor: &Visitor, row: &Submission) -> MayDo {
+/// `own`: whether the visitor has sent it themselves.
+fn may_do(visitor: &Visitor, row: &Submission, own: bool) -> MayDo {
     let right = visitor.caller.right();
-    let (above, publishes) = (works_above(&right, row), right.may(Permission::Publish));
+    let (above, publishes) = (!own && works_above(&right, row), right.may(Permission::Publish));
     let can = |act| row.state.after(act).is_some();
     MayDo {
         check: above && can(SubmissionAct::Check),

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::HERE;
-use super::show::{RefusedRemark, render};
+use super::show::{RefusedRemark, read_seen, render};
 use crate::domain::ids::SubmissionId;
 use crate::domain::text::{BadText, RequestText};
+use crate::offices::OfficeRefusal;
 use crate::offices::submissions::{check_off, give_back, propose};
 use crate::web::app::App;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
@@ -26,6 +27,8 @@ pub(super) struct StepForm {
     /// `check`, `propose` or `return`.
     act: String,
     remark: String,
+    /// The number of the step that whoever acts saw last.
+    seen: String,
 }
 
 /// Takes the step.
@@ -46,28 +49,35 @@ pub(super) async fn take_step(
         Err(BadText::Empty) => Ok(None),
         Err(bad) => Err(bad_text(t, bad)),
     };
-    let (said, why) = match (typed.act.as_str(), remark) {
-        (_, Err(why)) => (None, why),
-        ("return", Ok(None)) => (None, t.say("material-reason-needed")),
+    let seen = Some(read_seen(&typed.seen));
+    let taken = match (typed.act.as_str(), remark) {
+        (_, Err(why)) => Err(why),
+        ("return", Ok(None)) => Err(t.say("material-reason-needed")),
         ("check", Ok(remark)) => {
-            check_off(&mut tx, &right, id, remark.as_ref(), now).await?;
-            (Some("said-material-checked"), String::new())
+            Ok((check_off(&mut tx, &right, id, seen, remark.as_ref(), now).await, "said-material-checked"))
         }
         ("propose", Ok(remark)) => {
-            propose(&mut tx, &right, id, remark.as_ref(), now).await?;
-            (Some("said-material-proposed"), String::new())
+            Ok((propose(&mut tx, &right, id, seen, remark.as_ref(), now).await, "said-material-proposed"))
         }
         ("return", Ok(Some(reason))) => {
-            give_back(&mut tx, &right, id, &reason, now).await?;
-            (Some("said-material-returned"), String::new())
+            Ok((give_back(&mut tx, &right, id, seen, &reason, now).await, "said-material-returned"))
         }
-        _ => (None, t.say("material-act-needed")),
+        _ => Err(t.say("material-act-needed")),
     };
-    let Some(said) = said else {
-        let refused = RefusedRemark { remark: typed.remark, why: Some(why) };
-        return render(&app, &mut tx, &visitor, id, refused, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let (refused, status) = match taken {
+        Ok((Ok(()), said)) => {
+            let to = with_flash(&visitor.here, said);
+            form_key.finish(tx, &app, &to).await?;
+            return Ok(Redirect::to(&to).into_response());
+        }
+        Ok((Err(OfficeRefusal::ChangedSince), _)) => {
+            (RefusedRemark { remark: typed.remark, why: None, changed: true }, StatusCode::CONFLICT)
+        }
+        Ok((Err(refusal), _)) => return Err(refusal.into()),
+        Err(why) => {
+            let refused = RefusedRemark { remark: typed.remark, why: Some(why), changed: false };
+            (refused, StatusCode::UNPROCESSABLE_ENTITY)
+        }
     };
-    let to = with_flash(&visitor.here, said);
-    form_key.finish(tx, &app, &to).await?;
-    Ok(Redirect::to(&to).into_response())
+    render(&app, &mut tx, &visitor, id, refused, status).await
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::faults::by_field;
 use crate::domain::office::OfficeKind;
 use crate::domain::tree_file::Column;
-use crate::relay::tree_edits::{self, GroupEdit};
+use crate::relay::tree_edits::{self, GroupEdit, GroupVersion};
 use crate::relay::tree_files::TreeRefusal;
 use crate::store::Connection;
 use crate::store::channels::list_channels;
@@ -29,6 +29,7 @@ use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::words::Words;
 
 /// Below which group one is added.
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +61,8 @@ pub struct GroupForm {
     pub channel: String,
     /// People who should be in it.
     pub head_count: String,
+    /// What the group was known by when the form was drawn.
+    pub version: String,
 }
 
 /// Which group the form is about.
@@ -85,6 +88,8 @@ struct GroupPage {
     channels: Vec<Choice>,
     /// Whether the fields of a new office are filled.
     new_office: bool,
+    /// Where somebody changed the group since the form was drawn: what was typed and is not there, each with the field's name.
+    typed_before: Option<Vec<(String, String)>>,
 }
 
 /// The form of a new group.
@@ -120,6 +125,7 @@ impl GroupForm {
             office: OfficeField { typed: group.office.clone(), ..OfficeField::default() },
             channel: group.channel.clone().unwrap_or_default(),
             head_count: group.head_count.map(|count| count.to_string()).unwrap_or_default(),
+            version: GroupVersion::of(group).as_str().to_owned(),
             ..Self::default()
         }
     }
@@ -138,6 +144,24 @@ impl GroupForm {
         edit.set_or_clear(Column::Channel, &self.channel);
         edit.set_or_clear(Column::HeadCount, &self.head_count);
         edit
+    }
+
+    /// What was typed and is not what the group has now, each with the name of its field.
+    fn differing_from(&self, now: &Self, t: Words) -> Vec<(String, String)> {
+        [
+            ("tree-name", &self.name, &now.name),
+            ("tree-parent", &self.parent, &now.parent),
+            ("board-office", &self.office.typed, &now.office.typed),
+            ("tree-office-name", &self.office_name, &now.office_name),
+            ("tree-office-kind", &self.office_kind, &now.office_kind),
+            ("tree-province", &self.province, &now.province),
+            ("delivery-channel", &self.channel, &now.channel),
+            ("board-head-count", &self.head_count, &now.head_count),
+        ]
+        .into_iter()
+        .filter(|(_, typed, now)| typed.trim() != now.trim())
+        .map(|(label, typed, _)| (t.say(label), typed.clone()))
+        .collect()
     }
 
     fn describes_an_office(&self) -> bool {
@@ -240,7 +264,8 @@ pub async fn change(
         return refuse(&app, &visitor, form, about).await;
     };
     let (edit, right) = (form.typed.to_edit(&office, &about), visitor.caller.right());
-    match tree_edits::change(&mut tx, &code, edit, &right, app.now()).await {
+    let seen = GroupVersion::sent(&form.typed.version);
+    match tree_edits::change(&mut tx, &code, edit, Some(&seen), &right, app.now()).await {
         Ok(_) => {
             let to = with_flash(&format!("/groups/{}", code.trim()), "said-group-changed");
             form_key.finish(tx, &app, &to).await?;
@@ -251,8 +276,23 @@ pub async fn change(
             form.errors.append(by_field(visitor.words, &bad.errors));
             refuse(&app, &visitor, form, about).await
         }
+        Err(TreeRefusal::GroupChanged) => {
+            drop(tx);
+            show_changed(&app, &visitor, &code, &form.typed).await
+        }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// The form with what the group is now, and beside it what was typed: nothing of either is lost.
+async fn show_changed(app: &App, visitor: &Visitor, code: &str, typed: &GroupForm) -> Result<Response, Problem> {
+    let mut db = app.db.acquire().await?;
+    let group = visible::group(&mut db, &visitor.caller, code).await?;
+    let now = GroupForm::of(&group);
+    let differing = typed.differing_from(&now, visitor.words);
+    let page = make_page(&mut db, visitor, FormState::new(now), About::Group(Box::new(group))).await?;
+    let page = GroupPage { typed_before: Some(differing), ..page };
+    Ok(HtmlPage::of(visitor, page).status(StatusCode::CONFLICT).into_response())
 }
 
 /// The form as it was sent, with what is wrong.
@@ -283,6 +323,16 @@ async fn page(
     about: About,
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    let page = make_page(db, visitor, form, about).await?;
+    Ok(HtmlPage::of(visitor, page).status(status).into_response())
+}
+
+async fn make_page(
+    db: &mut Connection,
+    visitor: &Visitor,
+    form: FormState<GroupForm>,
+    about: About,
+) -> Result<GroupPage, Problem> {
     let t = visitor.words;
     let typed = &form.typed;
     let parent = typed.parent.trim();
@@ -297,7 +347,7 @@ async fn page(
     let kinds = OfficeKind::ALL.map(|kind| Choice::of(kind.as_str(), office_kind(t, kind), typed.office_kind.trim()));
     let channels = list_channels(db).await?.into_iter();
     let channels = channels.map(|channel| Choice::of(&channel.code, channel.name, typed.channel.trim()));
-    let page = GroupPage {
+    Ok(GroupPage {
         above: above.map(|group| group.name),
         has_parent: !matches!(&about, About::Group(group) if group.parent.is_none()),
         kinds: [Choice::none(t.say("tree-office-kind-none"))].into_iter().chain(kinds).collect(),
@@ -307,7 +357,7 @@ async fn page(
             About::New => None,
             About::Group(group) => Some((group.code, group.name)),
         },
+        typed_before: None,
         form,
-    };
-    Ok(HtmlPage::of(visitor, page).status(status).into_response())
+    })
 }

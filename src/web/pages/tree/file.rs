@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::faults::{Fault, fault_columns};
@@ -15,6 +15,7 @@ use crate::store::tree_uploads::{UploadSummary, list_uploads};
 use crate::store::{Connection, StoreError};
 use crate::web::app::App;
 use crate::web::conn::Conn;
+use crate::web::long_table::headers_of;
 use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -67,11 +68,7 @@ pub async fn download(State(app): State<App>, visitor: Visitor) -> Result<Respon
     let mut tx = app.begin().await?;
     let bytes = tree_files::take_out(&mut tx, &visitor.caller.right(), app.now()).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"tree.csv\""));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok((headers, bytes).into_response())
+    Ok((headers_of("tree"), bytes).into_response())
 }
 
 /// The form, with the files that were sent in before.

@@ -9,7 +9,7 @@ use crate::domain::account::Permission;
 use crate::domain::group::Tier;
 use crate::domain::national::find_province;
 use crate::domain::thai::trim_unseen;
-use crate::store::tree_list::{ChartFilter, ChartRow, count_chart, list_chart};
+use crate::store::tree_list::{ChartCount, ChartFilter, ChartRow, count_chart, list_chart};
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
 use crate::web::listing::{Cursor, Limit, Page, key_of};
@@ -65,15 +65,15 @@ pub async fn show_chart(
     let (t, limit) = (visitor.words, Limit::default());
     let mut form = FormState::new(query);
     let Some(filter) = read(&visitor, &mut form)? else {
-        let page = page(&visitor, form, (0, 0), &[], None);
+        let page = page(&visitor, form, ChartCount::default(), &[], None);
         return Ok(HtmlPage::of(&visitor, page).status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).into_response());
     };
     if form.typed.format == "csv" {
         let rows = list_chart(&mut db, &ChartFilter { after: String::new(), ..filter }, IN_FILE).await?;
         return file("chart", &to_file(t, &columns(), &rows));
     }
-    let counted = count_chart(&mut db, &filter).await?;
     let rows = list_chart(&mut db, &filter, limit.rows()).await?;
+    let counted = count_chart(&mut db, &filter, &rows).await?;
     let rows = Page::of(rows, limit, |row| row.code.clone(), |row| row);
     let next = rows.next_cursor.map(|cursor| cursor.encode());
     Ok(HtmlPage::of(&visitor, page(&visitor, form, counted, &rows.items, next)).into_response())
@@ -109,7 +109,7 @@ fn read(
 fn page(
     visitor: &Visitor,
     form: FormState<ChartQuery>,
-    (groups, linked): (i64, i64),
+    ChartCount { groups, linked }: ChartCount,
     rows: &[ChartRow],
     next: Option<String>,
 ) -> ChartPage {

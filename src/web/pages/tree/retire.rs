@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::edit::refuse_whole;
 use crate::domain::tree_file::Column;
-use crate::relay::tree_edits::{self, GroupEdit};
+use crate::relay::tree_edits::{self, GroupEdit, Retirement};
 use crate::store::Connection;
 use crate::store::groups::{BelowGroup, Group, count_below, list_in_use_below};
 use crate::web::access::visible;
@@ -91,13 +91,10 @@ pub async fn retire(
         Begun::Again(to) => return Ok(Redirect::to(&to).into_response()),
     };
     let group = visible::group(&mut tx, &visitor.caller, &code).await?;
-    let seen: Option<i64> = typed.seen.parse().ok();
-    let (below, _) = count_below(&mut tx, group.id).await?;
-    if seen != Some(below) {
-        return page(&mut tx, &visitor, group, true).await;
-    }
-    match tree_edits::retire(&mut tx, &group.code, below > 0, &visitor.caller.right(), app.now()).await {
-        Ok(_) => {
+    let Ok(seen) = typed.seen.parse() else { return page(&mut tx, &visitor, group, true).await };
+    match tree_edits::retire(&mut tx, &group.code, seen, &visitor.caller.right(), app.now()).await {
+        Ok(Retirement::OtherBelow) => page(&mut tx, &visitor, group, true).await,
+        Ok(Retirement::Done(_)) => {
             let to = with_flash(&format!("/groups/{}", group.code), "said-group-retired");
             form_key.finish(tx, &app, &to).await?;
             Ok(Redirect::to(&to).into_response())
@@ -123,7 +120,7 @@ pub async fn reinstate(
     let group = visible::group(&mut tx, &visitor.caller, &code).await?;
     let mut edit = GroupEdit::new();
     edit.set(Column::Retired, "false");
-    match tree_edits::change(&mut tx, &group.code, edit, &visitor.caller.right(), app.now()).await {
+    match tree_edits::change(&mut tx, &group.code, edit, None, &visitor.caller.right(), app.now()).await {
         Ok(_) => {
             let to = with_flash(&format!("/groups/{}", group.code), "said-group-reinstated");
             form_key.finish(tx, &app, &to).await?;

@@ -3,13 +3,15 @@
 //! A second click finds it done and is shown it as it stands, so these forms need no key of their own.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 
 use super::faults::say_fault;
 use crate::domain::ids::TreeUploadId;
-use crate::domain::tree_file::{ChangedCell, ChangedGroup};
+use crate::domain::tree_file::{ChangedCell, ChangedGroup, version_of};
 use crate::relay::tree_files::{self, TreeRefusal};
 use crate::store::tree_uploads::TreeUpload;
 use crate::store::{Connection, StoreError, Tx};
@@ -20,6 +22,7 @@ use crate::web::pages::HtmlPage;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::shell::with_flash;
+use crate::web::ui::cell::Cell;
 use crate::web::ui::format::moment;
 use crate::web::ui::table::{Column, PageTable};
 use crate::web::words::{Words, group_digits};
@@ -34,6 +37,8 @@ struct ReviewPage {
     sent: String,
     applied: Option<String>,
     undone: Option<String>,
+    /// What the changes that are shown are known by.
+    version: String,
     new: String,
     changed: String,
     /// How many groups are not shown.
@@ -56,7 +61,9 @@ impl ShownGroup {
         let told = |cell: &&ChangedCell| !group.is_new || !["code", "name", "office_name"].contains(&&*cell.column);
         let cells: Vec<ChangedCell> = group.cells.iter().filter(told).cloned().collect();
         let columns = vec![
-            Column::text("tree-column", |cell: &ChangedCell| cell.column.clone()).naming_the_row(),
+            Column::words("tree-column", |cell: &ChangedCell, t| say_column(t, &cell.column))
+                .shown(|cell, t| Cell::text(&say_column(t, &cell.column)).below(&Cell::quiet_code(&cell.column)))
+                .naming_the_row(),
             Column::text("tree-was", |cell: &ChangedCell| cell.before.clone()),
             Column::text("tree-is", |cell: &ChangedCell| cell.after.clone()),
         ];
@@ -67,6 +74,34 @@ impl ShownGroup {
             cells: PageTable::of(t, &group.name, &columns, &cells),
         }
     }
+}
+
+/// What people call a column of the tree file; its name in the file where no word is known.
+fn say_column(t: Words, column: &str) -> String {
+    t.say(match column {
+        "code" => "tree-code",
+        "parent" => "tree-parent",
+        "tier" => "tree-tier",
+        "name" => "tree-name",
+        "office" => "tree-office-code",
+        "office_name" => "tree-office-name",
+        "office_kind" => "tree-office-kind",
+        "province" => "tree-province",
+        "channel" => "delivery-channel",
+        "line_group_id" => "tree-line-group",
+        "members" => "board-seats",
+        "head_count" => "board-head-count",
+        "forwarding" => "group-forwarding",
+        "forward_within" => "tree-forward-within",
+        "steward" => "tree-steward",
+        "steward_title" => "tree-steward-title",
+        "steward_phone" => "tree-steward-phone",
+        "deputy" => "tree-deputy",
+        "retired" => "tree-retired",
+        "way" => "tree-way",
+        "push_after" => "tree-push-after",
+        _ => return column.to_owned(),
+    })
 }
 
 impl ReviewPage {
@@ -85,6 +120,7 @@ impl ReviewPage {
             ),
             applied: upload.applied_at.map(|at| t.say_with("tree-review-applied", &[("at", &moment(t, at))])),
             undone: upload.undone_at.map(|at| t.say_with("tree-review-undone", &[("at", &moment(t, at))])),
+            version: version_of(&changes),
             new: count(true),
             changed: count(false),
             rest: (rest > 0).then(|| group_digits(i64::try_from(rest).unwrap_or(i64::MAX))),
@@ -123,10 +159,23 @@ async fn page(
     Ok(HtmlPage::of(visitor, ReviewPage::of(visitor.words, upload, fault)).status(status).into_response())
 }
 
+/// The changes that were shown above the button.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ApplyForm {
+    /// What they are known by.
+    pub version: String,
+}
+
 /// Applies a file as it was shown.
-pub async fn apply(State(app): State<App>, visitor: Visitor, Id(id): Id<TreeUploadId>) -> Result<Response, Problem> {
+pub async fn apply(
+    State(app): State<App>,
+    visitor: Visitor,
+    Id(id): Id<TreeUploadId>,
+    Form(seen): Form<ApplyForm>,
+) -> Result<Response, Problem> {
     let mut tx = app.begin().await?;
-    match tree_files::apply_upload(&mut tx, id, &visitor.caller.right(), app.now()).await {
+    match tree_files::apply_upload(&mut tx, id, &seen.version, &visitor.caller.right(), app.now()).await {
         Ok(_) => done(&app, tx, &format!("/tree/uploads/{id}"), "said-tree-applied").await,
         Err(refusal) => {
             drop(tx);
@@ -171,7 +220,10 @@ async fn refused(app: &App, visitor: &Visitor, id: TreeUploadId, refusal: TreeRe
             let why = bad.errors.first().map(|fault| say_fault(t, fault)).unwrap_or_default();
             t.say_with("tree-no-longer-fits", &[("why", &why)])
         }
-        TreeRefusal::ChannelAbsent(_) | TreeRefusal::CannotWrite(_) | TreeRefusal::Refused(_) => {
+        TreeRefusal::ChannelAbsent(_)
+        | TreeRefusal::GroupChanged
+        | TreeRefusal::CannotWrite(_)
+        | TreeRefusal::Refused(_) => {
             return Err(refusal.into());
         }
     };

@@ -42,7 +42,7 @@ fn a_file_holds_plain_numbers_codes_and_times_that_machines_read() {
     let lines: Vec<String> = String::from_utf8(file).expect("text").lines().map(str::to_owned).collect();
     assert_eq!(
         lines[0].trim_start_matches('\u{feff}'),
-        "Bulletin,State,State (code),Groups,To be forwarded,\"Accepted by LINE, %\",Since"
+        "Bulletin,State,State (code),Groups,To be forwarded,\"In the group, %\",Since"
     );
     assert_eq!(lines[1], "<b>,Most urgent,most_urgent,5175,0,0,2018-03-23T09:06:00+07:00");
     assert_eq!(lines[2], "two,Routine,routine,4,1,25,");

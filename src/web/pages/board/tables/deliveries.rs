@@ -113,19 +113,25 @@ pub fn delivery_columns<'a>() -> Vec<Column<'a, DeliveryRow>> {
     columns(true, |row, t| Cell::text(&row.next(t)))
 }
 
-/// The columns on the page of failures: below what is next stand the bulletin, where it is not `of_one`, and for operations
-/// the way to try again what the query `chosen` finds.
+/// The columns on the page of failures, with the bulletin where it is not `of_one`; below what is next stands for operations the
+/// way to try again what the query `chosen` finds.
 pub fn failure_columns(of_one: bool, operates: bool, chosen: &str) -> Vec<Column<'_, DeliveryRow>> {
-    columns(false, move |row, t| {
-        let bulletin = row.delivery.bulletin_id;
+    let mut all = columns(false, move |row, t| {
         let next = Cell::text(&row.next(t));
-        let next = if of_one { next } else { next.below(&Cell::link(&format!("/board/{bulletin}"), &row.subject)) };
         if !operates || !row.may_retry() {
             return next;
         }
-        let to = format!("/board/{bulletin}/retry?{chosen}");
+        let to = format!("/board/{}/retry?{chosen}", row.delivery.bulletin_id);
         next.below(&Cell::link(&to, &t.say("board-retry-these")))
-    })
+    });
+    if !of_one {
+        // behind the two that say whose delivery it is; the file has the bulletin in its first column
+        let bulletin = Column::text("board-bulletin", |row: &DeliveryRow| row.subject.clone())
+            .shown(|row, _| Cell::link(&format!("/board/{}", row.delivery.bulletin_id), &row.subject))
+            .on_page();
+        all.insert(2, bulletin);
+    }
+    all
 }
 
 fn columns<'a>(

@@ -6,7 +6,7 @@ use crate::domain::ids::BulletinId;
 use crate::store::board::provinces::{Cell as Count, OfficeCell, Sum};
 use crate::web::pages::board::province::CENTRE;
 use crate::web::ui::cell::Cell;
-use crate::web::ui::format::{Share, persons_of_groups, province, tier_label};
+use crate::web::ui::format::{Share, number, persons_of_groups, province, tier_label};
 use crate::web::ui::label::Label as _;
 use crate::web::ui::table::Column;
 use crate::web::view::receipts::TierStatus;
@@ -52,7 +52,7 @@ pub fn cell_columns<'a>() -> Vec<Column<'a, Count>> {
         Column::number("board-linked", |row: &Count| row.linked),
         Column::number("delivery-state-accepted", |row: &Count| row.accepted),
         Column::number("delivery-state-seen", |row: &Count| row.seen),
-        Column::share("board-share", |row: &Count| Share::of(row.accepted, row.groups)),
+        Column::share("board-share", |row: &Count| Share::of(row.in_group(), row.groups)),
         Column::number("board-failed-or-unreachable", |row: &Count| row.failed),
         Column::number("board-seats", |row: &Count| row.seats),
         Column::number("board-acknowledged-groups", |row: &Count| row.acknowledged),
@@ -68,7 +68,7 @@ pub fn cell_columns<'a>() -> Vec<Column<'a, Count>> {
 pub struct ProvinceSum {
     /// Its code; none = the centre.
     pub province: Option<String>,
-    /// Accepted by LINE, of all groups.
+    /// Those in which it is, of all groups.
     pub share: Share,
     /// Failed or unreachable.
     pub failed: i64,
@@ -87,7 +87,7 @@ pub fn sum_by_province(cells: &[Count]) -> Vec<ProvinceSum> {
         };
         ProvinceSum {
             province: code.map(str::to_owned),
-            share: Share::of(sum(|cell| cell.accepted), sum(|cell| cell.groups)),
+            share: Share::of(sum(Count::in_group), sum(|cell| cell.groups)),
             failed: sum(|cell| cell.failed),
             acknowledged: sum(|cell| cell.acknowledged),
         }
@@ -108,7 +108,7 @@ pub fn province_columns<'a>(links: Option<BulletinId>) -> Vec<Column<'a, Provinc
             })
             .naming_the_row(),
         Column::share("board-share", |row: &ProvinceSum| row.share.clone()),
-        Column::number("board-accepted-of", |row: &ProvinceSum| row.share.part).shown(|row, _| part_of(&row.share)),
+        Column::number("board-in-group-of", |row: &ProvinceSum| row.share.part).shown(|row, _| part_of(&row.share)),
         Column::number("board-failed-or-unreachable", |row: &ProvinceSum| row.failed).on_page_if(links.is_some()),
         Column::number("board-acknowledged-groups", |row: &ProvinceSum| row.acknowledged),
     ]
@@ -116,12 +116,12 @@ pub fn province_columns<'a>(links: Option<BulletinId>) -> Vec<Column<'a, Provinc
 
 /// Those that lack most first, and of no province last.
 pub fn sort_sums(sums: &mut [Sum]) {
-    sums.sort_by_key(|sum| (sum.province.is_none(), Share::of(sum.accepted, sum.groups).percent));
+    sums.sort_by_key(|sum| (sum.province.is_none(), Share::of(sum.in_group(), sum.groups).percent));
 }
 
 /// What the bulletins of the last days came to in each province: the columns. A row leads to the group of the province.
 pub fn sum_columns(groups: &HashMap<String, String>) -> Vec<Column<'_, Sum>> {
-    let share = |row: &Sum| Share::of(row.accepted, row.groups);
+    let share = |row: &Sum| Share::of(row.in_group(), row.groups);
     vec![
         Column::words("board-province", |row: &Sum, t| province(t, row.province.as_deref()))
             .shown(|row, t| {
@@ -135,9 +135,7 @@ pub fn sum_columns(groups: &HashMap<String, String>) -> Vec<Column<'_, Sum>> {
         Column::number("delivery-state-accepted", |row: &Sum| row.accepted).in_file(),
         Column::number("delivery-state-seen", |row: &Sum| row.seen),
         Column::share("board-share", share),
-        Column::number("board-accepted-of", |row: &Sum| row.accepted)
-            .shown(move |row, _| part_of(&share(row)))
-            .on_page(),
+        Column::number("board-in-group-of", Sum::in_group).shown(move |row, _| part_of(&share(row))).on_page(),
         Column::number("board-bulletins", |row: &Sum| row.bulletins),
         Column::number("board-acknowledged-groups", |row: &Sum| row.acknowledged),
     ]
@@ -152,7 +150,7 @@ pub fn office_columns<'a>() -> Vec<Column<'a, OfficeCell>> {
                 if row.groups <= 1 {
                     return link;
                 }
-                let (part, whole) = (row.accepted.to_string(), row.groups.to_string());
+                let (part, whole) = (row.in_group().to_string(), row.groups.to_string());
                 let groups = t.say_with("board-of-groups", &[("part", &part), ("whole", &whole)]);
                 link.below(&Cell::text(&groups).quiet())
             })
@@ -163,6 +161,7 @@ pub fn office_columns<'a>() -> Vec<Column<'a, OfficeCell>> {
         Column::time("board-since", |row: &OfficeCell| row.ended_at),
         Column::number("board-groups", |row: &OfficeCell| row.groups).in_file(),
         Column::number("delivery-state-accepted", |row: &OfficeCell| row.accepted).in_file(),
+        Column::number("delivery-state-seen", |row: &OfficeCell| row.seen).in_file(),
         Column::number("board-seats", |row: &OfficeCell| row.seats),
         Column::number("board-taps", |row: &OfficeCell| row.taps - row.unnamed)
             .shown(|row, t| Cell::text(&persons_of_groups(t, row.taps, row.unnamed, row.by_steward))),
@@ -177,5 +176,5 @@ fn link_or_text(to: Option<&str>, text: &str) -> Cell {
 }
 
 fn part_of(share: &Share) -> Cell {
-    Cell::text(&format!("{}/{}", share.part, share.whole))
+    Cell::text(&format!("{}/{}", number(share.part), number(share.whole)))
 }

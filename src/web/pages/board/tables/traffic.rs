@@ -18,9 +18,10 @@ pub fn traffic_columns<'a>() -> Vec<Column<'a, Traffic>> {
         Column::time("board-published", |row: &Traffic| Some(row.published_at)).in_file(),
         Column::number("board-groups", |row: &Traffic| row.groups).in_file(),
         Column::number("delivery-state-accepted", |row: &Traffic| row.accepted).in_file(),
-        Column::share("board-share", |row: &Traffic| Share::of(row.accepted, row.groups)),
-        Column::number("board-accepted-of", |row: &Traffic| row.accepted)
-            .shown(|row, _| Cell::text(&format!("{}/{}", number(row.accepted), number(row.groups))))
+        Column::number("delivery-state-seen", |row: &Traffic| row.seen).in_file(),
+        Column::share("board-share", |row: &Traffic| Share::of(row.in_group(), row.groups)),
+        Column::number("board-in-group-of", Traffic::in_group)
+            .shown(|row, _| Cell::text(&format!("{}/{}", number(row.in_group()), number(row.groups))))
             .on_page(),
         Column::number("delivery-state-held", |row: &Traffic| row.held).hiding_zero(),
         Column::number("board-failed-or-unreachable", |row: &Traffic| row.failed).hiding_zero(),

@@ -1,0 +1,26 @@
+# What became of a bulletin at the local authorities of each district
+local-title = Local authorities
+local-about = A local authority belongs to the district below whose group its own group hangs. No receipt: LINE has not accepted it, nobody has seen it in the group, nobody above has reported it, and the office has recorded nothing.
+local-districts = By district
+local-district = District
+local-no-district = Below no district
+local-receipts = One by one
+local-authority = Local authority
+local-group = Group
+local-code = Group code
+local-state = State
+local-not-addressed = Not addressed to it
+local-groups = Local authorities
+local-there = Accepted or seen
+local-persons = Acknowledged (persons)
+local-acknowledged = Acknowledged
+local-reported = Reported on behalf
+local-read-back = Read-back code given
+local-spread = Spread further
+local-missing = No receipt
+local-yes = yes
+local-show-all = All
+local-show-missing = Those without a receipt
+local-none = There are no local authorities in this part of the tree
+local-none-missing = None is without a receipt
+local-more = More

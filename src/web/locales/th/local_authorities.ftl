@@ -1,0 +1,26 @@
+# ผลการรับประกาศขององค์กรปกครองส่วนท้องถิ่น แยกตามอำเภอ
+local-title = องค์กรปกครองส่วนท้องถิ่น
+local-about = องค์กรปกครองส่วนท้องถิ่นอยู่ในอำเภอที่กลุ่มของตนสังกัดอยู่ใต้กลุ่มของอำเภอนั้น คำว่า ยังไม่มีหลักฐานการรับ หมายถึง LINE ยังไม่รับข้อความ ยังไม่พบประกาศในกลุ่ม ไม่มีผู้รายงานแทน และหน่วยงานยังไม่บันทึกการเผยแพร่
+local-districts = แยกตามอำเภอ
+local-district = อำเภอ
+local-no-district = ไม่อยู่ใต้กลุ่มอำเภอใด
+local-receipts = รายหน่วยงาน
+local-authority = องค์กรปกครองส่วนท้องถิ่น
+local-group = กลุ่ม
+local-code = รหัสกลุ่ม
+local-state = สถานะ
+local-not-addressed = ไม่ได้ส่งถึงหน่วยงานนี้
+local-groups = จำนวน อปท.
+local-there = LINE รับแล้วหรือพบในกลุ่ม
+local-persons = ผู้กดรับทราบ (คน)
+local-acknowledged = รับทราบ
+local-reported = รายงานแทน
+local-read-back = แจ้งรหัสตอบกลับ
+local-spread = เผยแพร่ต่อ
+local-missing = ยังไม่มีหลักฐานการรับ
+local-yes = ใช่
+local-show-all = ทั้งหมด
+local-show-missing = เฉพาะที่ยังไม่มีหลักฐานการรับ
+local-none = ไม่มีองค์กรปกครองส่วนท้องถิ่นในส่วนที่ท่านดูแล
+local-none-missing = ทุกหน่วยงานมีหลักฐานการรับแล้ว
+local-more = ดูเพิ่มเติม
