@@ -193,6 +193,15 @@ async fn single_groups(app: &TestApp, shown: &mut Vec<Shown>) {
         shown.push(("a group that is refused".to_owned(), admin.submit("/tree/add", &fields).await));
     }
     shown.push(("a group without a name".to_owned(), admin.submit("/groups/lpn/edit", &[("office", "lamphun")]).await));
+    let form = admin.open("/groups/lpn-com/edit").await.text;
+    let now = ["name", "parent", "head_count"].map(|field| (field, hidden_in(&form, field)));
+    let mut same: Vec<(&str, &str)> = now.iter().map(|(field, value)| (*field, value.as_str())).collect();
+    same.extend([("office", "lamphun-commerce"), ("channel", "gcc"), ("version", "of long ago")]);
+    shown.push(("changed since, to the same".to_owned(), admin.submit("/groups/lpn-com/edit", &same).await));
+    let other = [("name", "GCC3"), ("office", "lamphun-commerce"), ("head_count", ""), ("version", "of long ago")];
+    shown.push(("changed since".to_owned(), admin.submit("/groups/lpn-com/edit", &other).await));
+    let settings = [("how", "after-a-while"), ("minutes", "60"), ("way", "listen"), ("version", "of long ago")];
+    shown.push(("settings changed since".to_owned(), admin.submit("/groups/lpn/settings", &settings).await));
     shown.push(("unseen".to_owned(), admin.submit("/groups/lpn/retire", &[("seen", "9")]).await));
     let below = app.count(
         "select count(*) from groups g join groups up on up.id = g.parent_id where up.code = 'lpn' and not g.retired",

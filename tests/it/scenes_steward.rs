@@ -106,6 +106,11 @@ async fn by_hand(app: &TestApp, steward: &Browser<'_>, shown: &mut Vec<Shown>) {
     let bulletin = app.get(&Who::Admin, &format!("bulletins/{id}")).await.expect(200);
     let public = bulletin["public_url"].as_str().and_then(|url| url.find("/b/").map(|at| url[at..].to_owned()));
     look(shown, &admin, &public.expect("an address")).await;
+    app.post(&Who::Steward, "register", json!({ "bulletin_id": id })).await.expect(201);
+    let text = bulletin["share_text"].as_str().expect("a text").to_owned();
+    app.line().happen("Clpn2", GroupEvent::Message { member: 1, text }).await.expect("said");
+    app.run().await;
+    look_at_all(shown, steward, &[&format!("/waiting/{id}"), &format!("/waiting/{id}/receipt")]).await;
     // a day is longer than a session
     app.after(Duration::from_hours(24)).await;
     look_at_all(shown, &app.sign_in(Who::Steward).await, &["/waiting", "/requests"]).await;
