@@ -5,6 +5,7 @@
 
 pub mod by_itself;
 pub mod endorsements;
+pub mod unreceived;
 pub mod years;
 
 use crate::domain::actor::Actor;

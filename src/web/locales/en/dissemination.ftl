@@ -15,6 +15,7 @@ spread-place = Place
 spread-area = Place (name or official code)
 spread-area-help = Type the name of a district or subdistrict, or the official code: of a province 2 digits, of a district 4, of a subdistrict 6
 spread-area-several = Several places are called so. Type the code: { $places }
+spread-area-unknown = No such place. Type the whole name of a district or subdistrict, or its code.
 spread-area-elsewhere = The place lies outside of the office's province
 spread-village = Village number (หมู่ที่)
 spread-village-help = Only with the code of a subdistrict

@@ -15,6 +15,7 @@ spread-place = พื้นที่
 spread-area = พื้นที่ (ชื่อหรือรหัส)
 spread-area-help = พิมพ์ชื่ออำเภอหรือตำบล หรือรหัสจังหวัด 2 หลัก อำเภอ 4 หลัก ตำบล 6 หลัก
 spread-area-several = มีหลายแห่งที่ชื่อนี้ โปรดกรอกรหัส { $places }
+spread-area-unknown = ไม่พบพื้นที่นี้ โปรดกรอกชื่ออำเภอหรือตำบลให้ครบ หรือกรอกรหัส
 spread-area-elsewhere = พื้นที่อยู่นอกจังหวัดของหน่วยงาน
 spread-village = หมู่ที่
 spread-village-help = กรอกเมื่อระบุรหัสตำบล

@@ -184,7 +184,7 @@ pub(super) fn read_place(t: Words, typed: &str, province: Option<&str>, level: O
     let mut found = Area::find_called(typed, province);
     found.retain(|area| level.is_none_or(|level| area.level() == level));
     match found.len() {
-        0 => Err(say_bad(t, BadArea::Shape)),
+        0 => Err(t.say("spread-area-unknown")),
         1 => Ok(found.swap_remove(0)),
         _ => {
             let first = found.iter().take(OFFERED).map(|area| format!("{area} {}", place(t, area)));

@@ -1,6 +1,4 @@
-//! Files of a form as they come: each is written down, looked at and kept before the next is read; then the fields are shown.
-//!
-//! The same file sent twice is kept once, so that a second click does no harm.
+//! Files of what is sent upward, chosen before the rest is typed: they are taken in, then the fields are shown.
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request, State};
@@ -15,13 +13,11 @@ use crate::domain::ids::SubmissionId;
 use crate::domain::submission::MOST_FILES;
 use crate::files::upload::NotStaged;
 use crate::web::app::App;
+use crate::web::pages::form_files::{TakenFile, read_text, take_file};
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
-use crate::web::uploads::{announced, not_kept, not_staged, say_not_kept, say_not_staged};
-
-/// The longest text beside the files: the ids of those that were chosen before.
-const LONGEST: usize = 1_000;
+use crate::web::uploads::{announced, say_not_staged};
 
 /// Takes files in and shows the form with them.
 pub(super) async fn take_files(
@@ -77,10 +73,10 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
         }
         match (part.name(), part.file_name()) {
             (Some("file"), Some(_)) => take_one(app, visitor, part, &mut sent).await?,
-            (Some("files"), None) => sent.files = read_ids(&text_of(part).await?),
-            (Some("again"), None) => sent.again = text_of(part).await?.parse().ok(),
+            (Some("files"), None) => sent.files = read_ids(&read_text(part).await?),
+            (Some("again"), None) => sent.again = read_text(part).await?.parse().ok(),
             _ => {
-                text_of(part).await?;
+                read_text(part).await?;
             }
         }
         if sent.fault.is_some() {
@@ -94,36 +90,12 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
 }
 
 async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent) -> Result<(), Problem> {
-    let t = visitor.words;
-    let staged = match app.files.stage(None, part).await {
-        Ok(staged) => staged,
-        // a field of files that was left empty
-        Err(NotStaged::Empty) => return Ok(()),
-        Err(why) => {
-            sent.fault = Some(say_not_staged(t, &why).ok_or_else(|| not_staged(&why))?);
-            return Ok(());
-        }
-    };
-    match app.files.keep(&app.db, &staged, &visitor.caller.actor(), app.now()).await {
-        Ok(file) if sent.files.contains(&file.id) => {}
-        Ok(_) if sent.files.len() >= MOST_FILES => sent.fault = Some(t.say("material-file-many")),
-        Ok(file) => sent.files.push(file.id),
-        Err(why) => match say_not_kept(t, &why) {
-            Some(sentence) => sent.fault = Some(sentence),
-            None => return Err(not_kept(why)),
-        },
+    match take_file(app, visitor, part, None).await? {
+        TakenFile::Empty => {}
+        TakenFile::Refused(sentence) => sent.fault = Some(sentence),
+        TakenFile::Kept(file) if sent.files.contains(&file.id) => {}
+        TakenFile::Kept(_) if sent.files.len() >= MOST_FILES => sent.fault = Some(visitor.words.say("material-file-many")),
+        TakenFile::Kept(file) => sent.files.push(file.id),
     }
     Ok(())
-}
-
-/// A short text of the form.
-async fn text_of(mut part: Field<'_>) -> Result<String, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = part.chunk().await.map_err(|_| Problem::bad_request("The form cannot be read."))? {
-        bytes.extend_from_slice(&piece);
-        if bytes.len() > LONGEST {
-            return Err(Problem::too_large());
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| Problem::bad_request("The form cannot be read."))
 }
