@@ -4,7 +4,7 @@ use super::{Connection, Result};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
-use crate::domain::search::pattern;
+use crate::domain::search::name_patterns;
 use crate::domain::time::Timestamp;
 use crate::domain::way::Way;
 
@@ -16,8 +16,8 @@ const RECENT: i64 = 50;
 pub struct ChartFilter {
     /// At or below one of these groups.
     pub scope: Option<Vec<i32>>,
-    /// In whose name, code or office's name this stands, in any spelling.
-    pub words: Option<String>,
+    /// In whose name, code or office's name each piece of this stands, in any spelling.
+    pub words: String,
     /// Of this tier.
     pub tier: Option<i16>,
     /// Of this province.
@@ -90,7 +90,7 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
             where ($2::int[] is null or g.path && $2) and ($3::smallint is null or g.tier = $3)
                 and ($4::text is null or o.province = $4) and ($5::bool is null or (g.line_group_id is not null) = $5)
                 and g.retired = $6
-                and ($7::text is null or g.name_form like $7 or o.name_form like $7 or lower(g.code) like $7)
+                and (g.name_form || '|' || o.name_form || '|' || lower(g.code)) like all ($7)
         ), counted as materialized (
             select count(*) as groups, count(*) filter (where linked) as linked from found
         ), page as materialized (
@@ -113,7 +113,7 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
         filter.province,
         filter.linked,
         filter.retired,
-        filter.words.as_deref().map(pattern),
+        &name_patterns(&filter.words),
         RECENT,
         limit,
     )

@@ -51,8 +51,8 @@ pub async fn get_establishment_board(
     Parameters(query): Parameters<BoardQuery>,
     Conn(mut db): Conn,
 ) -> Result<Json<EstablishmentBoard>, Problem> {
-    let words = query.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    if words.is_some_and(|words| words.chars().count() > LONGEST_TEXT) {
+    let words = query.q.as_deref().unwrap_or_default();
+    if words.trim().chars().count() > LONGEST_TEXT {
         return Err(Problem::invalid_field("?q", format!("must be at most {LONGEST_TEXT} characters long")));
     }
     let filter = Filter { scope: caller.scope.groups(), own: caller.office, words };

@@ -65,7 +65,7 @@ pub async fn show_accounts(
         _ => (None, None),
     };
     let filter = Filter {
-        text: Some(query.q.clone()).filter(|text| !text.is_empty()),
+        text: query.q.clone(),
         role: Role::ALL.into_iter().find(|role| role.as_str() == query.role),
         disabled,
         has_password,

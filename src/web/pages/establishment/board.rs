@@ -59,8 +59,7 @@ async fn read(
     query: &mut BoardQuery,
 ) -> Result<Vec<EstablishmentOffice>, Problem> {
     query.q = trim_unseen(&query.q).chars().filter(|letter| *letter != '\0').take(LONGEST_TEXT).collect();
-    let words = Some(query.q.as_str()).filter(|words| !words.is_empty());
-    let filter = Filter { scope: visitor.caller.scope.groups(), own: visitor.caller.office, words };
+    let filter = Filter { scope: visitor.caller.scope.groups(), own: visitor.caller.office, words: &query.q };
     Ok(board(db, &app.settings.establishment.names, &filter, app.now()).await?)
 }
 

@@ -93,7 +93,7 @@ fn read(
     }
     Ok(Some(ChartFilter {
         scope: visitor.caller.scope.to_filter(),
-        words: Some(typed.q.clone()).filter(|words| !words.is_empty()),
+        words: typed.q.clone(),
         tier: typed.tier.parse().ok().filter(|tier| Tier::try_from(*tier).is_ok()),
         province: known.map(|province| province.code.clone()),
         linked: match typed.link.as_str() {
