@@ -150,6 +150,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(establishment::verify_groups))
         .routes(routes!(establishment::report_establishment))
         .routes(routes!(establishment::note_paper))
+        .routes(routes!(establishment::note_own_mail))
         .routes(routes!(establishment::resend_report))
         .routes(routes!(channels::list_channels))
         .routes(routes!(channels::get_channel, channels::change_channel))

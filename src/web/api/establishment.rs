@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::email::EmailAddress;
 use crate::domain::ids::{Code, EstablishmentReportId};
 use crate::domain::text::{FormEntry, Remark};
 use crate::domain::time_bound::{Bound, parse_day};
@@ -224,6 +225,40 @@ pub async fn note_paper(
     let day = parse_day(&input.sent_on, Bound::Begin, now);
     let day = day.map_err(|bad| Problem::invalid_field("/sent_on", bad))?;
     acts::note_paper(work.db(), &right, id, day, input.number.as_ref(), now).await?;
+    let shown = get_report(work.db(), &caller, &code, id).await?;
+    work.answer(StatusCode::OK, &shown).await
+}
+
+/// That a person sent a report by mail themselves.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnMailInput {
+    /// The day: `YYYY-MM-DD`, or as the letter writes it.
+    #[schema(
+        example = "๒๖ มีนาคม ๒๕๖๑",
+        max_length = 100,
+        pattern = r"^(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[^-]*[0-9๐-๙]{1,2}[^-]+[0-9๐-๙]{2,4}|[0-9๐-๙]{1,2}-[0-9๐-๙]{1,2}-[0-9๐-๙]{4})$"
+    )]
+    sent_on: String,
+    /// To which address.
+    to: EmailAddress,
+}
+
+/// Note that a person sent a report by mail themselves, as where no mail is set up here.
+#[utoipa::path(post, path = "/establishment/{office}/reports/{id}/own-mail", tag = "offices",
+    params(("office" = Code, Path), ("id" = EstablishmentReportId, Path)), request_body = OwnMailInput,
+    responses((status = 200, body = EstablishmentReport)))]
+pub async fn note_own_mail(
+    State(app): State<App>,
+    Ids(code, id): Ids<String, EstablishmentReportId>,
+    post: IdempotentPost<OwnMailInput>,
+) -> PostResult {
+    let (mut work, input) = post.begin(&app).await?;
+    let (now, right, caller) = (work.now, work.right(), work.caller.clone());
+    get_report(work.db(), &caller, &code, id).await?;
+    let day = parse_day(&input.sent_on, Bound::Begin, now);
+    let day = day.map_err(|bad| Problem::invalid_field("/sent_on", bad))?;
+    acts::note_own_mail(work.db(), &right, id, day, &input.to, now).await?;
     let shown = get_report(work.db(), &caller, &code, id).await?;
     work.answer(StatusCode::OK, &shown).await
 }

@@ -115,10 +115,7 @@ fn tiles(t: Words, rows: &[EstablishmentOffice]) -> Vec<Tile> {
 
 /// Whether the last report went out on paper and by mail.
 fn has_both_ways(row: &EstablishmentOffice) -> bool {
-    use crate::domain::establishment::MailState;
-    row.last_report.as_ref().is_some_and(|report| {
-        report.paper.is_some() && report.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted)
-    })
+    row.last_report.as_ref().is_some_and(|report| report.paper.is_some() && report.went_by_mail())
 }
 
 /// The last day of something whose time is over at `due_at`.
@@ -196,7 +193,8 @@ fn columns<'a>() -> Vec<Column<'a, EstablishmentOffice>> {
         .in_file(),
         Column::badge("establishment-mail", |row: &Row, t| match &row.last_report {
             Some(report) => {
-                let code = report.mail.as_ref().map(|mail| code_of(&mail.state)).unwrap_or_default();
+                let by_system = report.mail.as_ref().map(|mail| code_of(&mail.state)).unwrap_or_default();
+                let code = if report.own_mail.is_some() { "by_hand".to_owned() } else { by_system };
                 (mail_badge(t, report), code)
             }
             None => (Badge { class: "", word: String::new() }, String::new()),
