@@ -20,6 +20,8 @@ use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::{Label as _, code_of, either};
 use crate::web::words::{Words, capital};
 
+/// Villages of one subdistrict that are typed at once.
+const MOST_VILLAGES: usize = 30;
 /// Places that are told where several are called the same.
 const OFFERED: usize = 5;
 
@@ -139,6 +141,56 @@ pub(super) fn read(
     })
 }
 
+/// What the form means where several villages may be typed: a record for each, all else the same; or nothing, and what is wrong with it is in
+/// the form.
+pub(super) fn read_each(
+    t: Words,
+    form: &mut FormState<SpreadForm>,
+    province: Option<&str>,
+    now: Timestamp,
+) -> Option<Vec<Spread>> {
+    let villages = match read_villages(&form.typed.village) {
+        Some(villages) if villages.len() > 1 => villages,
+        _ => return read(t, form, province, now).map(|spread| vec![spread]),
+    };
+    let typed = std::mem::take(&mut form.typed.village);
+    let spread = read(t, form, province, now);
+    form.typed.village = typed;
+    let spread = spread?;
+    if villages.len() > MOST_VILLAGES {
+        form.errors.add("village", t.say_with("spread-villages-many", &[("most", &MOST_VILLAGES.to_string())]));
+        return None;
+    }
+    let each = villages.into_iter().map(|number| Ok(Spread { area: spread.area.with_village(number)?, ..spread.clone() }));
+    let each: Result<Vec<Spread>, BadArea> = each.collect();
+    form.errors.check("village", each.map_err(|bad| say_bad(t, bad)))
+}
+
+/// The numbers of villages as people type them: `หมู่ 1, 3 และ 5-7`, each once; none where something else stands there.
+fn read_villages(text: &str) -> Option<Vec<i16>> {
+    let mut text = to_arabic_digits(&normal_form(text));
+    for (word, sign) in [("หมู่ที่", " "), ("หมู่", " "), ("ม.", " "), ("และ", " "), (",", " "), ("ถึง", "-"), ("–", "-")] {
+        text = text.replace(word, sign);
+    }
+    let (mut numbers, mut range) = (Vec::new(), false);
+    for piece in text.replace('-', " - ").split_whitespace() {
+        if piece == "-" {
+            range = true;
+            continue;
+        }
+        let number: i16 = piece.parse().ok().filter(|number| *number > 0)?;
+        let first = match numbers.last() {
+            Some(before) if range && *before < number => before + 1,
+            _ if range => return None,
+            _ => number,
+        };
+        range = false;
+        // a range is bounded before it is written out
+        numbers.extend((first..=number).take(MOST_VILLAGES + 1).filter(|number| !numbers.contains(number)).collect::<Vec<_>>());
+    }
+    (!range).then_some(numbers)
+}
+
 /// The ids that stand between commas, and of too many one more than may be; what is none is passed over, and so is one that stands
 /// there already.
 pub(super) fn read_ids(text: &str) -> Vec<FileId> {
@@ -229,6 +281,26 @@ mod tests {
         {
             assert_eq!(read_number(typed), number, "{typed}");
         }
+    }
+
+    #[test]
+    fn several_villages_are_read_as_people_type_them() {
+        for (typed, villages) in [
+            ("หมู่ที่ ๓", Some(vec![3])),
+            ("1, 3 และ 5", Some(vec![1, 3, 5])),
+            ("ม.1 ม.3", Some(vec![1, 3])),
+            ("2-4, 3, 9", Some(vec![2, 3, 4, 9])),
+            ("๑ ถึง ๓", Some(vec![1, 2, 3])),
+            ("", Some(vec![])),
+            ("4-2", None),
+            ("1-", None),
+            ("-1", None),
+            ("0", None),
+            ("บ้านป่าซาง", None),
+        ] {
+            assert_eq!(read_villages(typed), villages, "{typed}");
+        }
+        assert!(read_villages("1-9999").expect("a range").len() > MOST_VILLAGES);
     }
 
     #[test]

@@ -7,13 +7,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read, read_ids, say_refusal, write_ids};
+use super::form::{SpreadForm, media, places, read_each, read_ids, say_refusal, write_ids};
 use super::{HERE, find_published, place};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{Pictures, Source};
-use crate::domain::ids::{BulletinId, OfficeId};
+use crate::domain::ids::{BulletinId, DisseminationId, OfficeId};
+use crate::domain::time::Timestamp;
 use crate::offices::OfficeRefusal;
-use crate::offices::dissemination as commands;
+use crate::offices::dissemination::{self as commands, Spread};
 use crate::store::disseminations::{Filter, list_disseminations};
 use crate::store::offices::{Office, get_province};
 use crate::store::{Connection, StoreError};
@@ -75,6 +76,7 @@ struct NewPage {
     media: Vec<Choice>,
     places: Vec<Choice>,
     form: FormState<SpreadForm>,
+    village_help: String,
     /// How many pictures were chosen so far, in words; none = no picture.
     chosen: Option<String>,
     /// What is wrong with the pictures that were sent.
@@ -145,7 +147,8 @@ async fn render(
     let media = media(t, &form.typed.medium);
     let places = places(t, &find_own_province(db, visitor).await?);
     let chosen = chosen_pictures(t, &form.typed);
-    let page = NewPage { bulletin, subject, own, office, last, media, places, form, chosen, picture_fault };
+    let village_help = t.say("spread-villages-help");
+    let page = NewPage { bulletin, subject, own, office, last, media, places, form, village_help, chosen, picture_fault };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 
@@ -186,6 +189,22 @@ async fn choose(
     Ok(None)
 }
 
+/// Records all of it; where one is refused the caller gives all of it up.
+async fn record_each(
+    db: &mut Connection,
+    visitor: &Visitor,
+    office: OfficeId,
+    bulletin: BulletinId,
+    each: &[Spread],
+    now: Timestamp,
+) -> Result<Vec<DisseminationId>, OfficeRefusal> {
+    let mut ids = Vec::new();
+    for spread in each {
+        ids.push(commands::record(db, &visitor.caller.right(), office, bulletin, spread, now).await?);
+    }
+    Ok(ids)
+}
+
 /// Records it.
 pub(super) async fn record(
     State(app): State<App>,
@@ -205,11 +224,14 @@ pub(super) async fn record(
         Some(office) => get_province(&mut tx, office).await?,
         None => None,
     };
-    let meant = read(visitor.words, &mut form, province.as_deref(), app.now());
-    if let (Some(chosen), Some(spread)) = (chosen, meant) {
-        match commands::record(&mut tx, &visitor.caller.right(), chosen, bulletin, &spread, app.now()).await {
-            Ok(id) => {
-                let to = with_flash(&format!("{HERE}/{id}"), "said-spread-recorded");
+    let meant = read_each(visitor.words, &mut form, province.as_deref(), app.now());
+    if let (Some(chosen), Some(each)) = (chosen, meant) {
+        match record_each(&mut tx, &visitor, chosen, bulletin, &each, app.now()).await {
+            Ok(ids) => {
+                let to = match ids.as_slice() {
+                    [id] => with_flash(&format!("{HERE}/{id}"), "said-spread-recorded"),
+                    _ => with_flash(&format!("{HERE}?bulletin={bulletin}"), "said-spread-recorded-each"),
+                };
                 form_key.finish(tx, &app, &to).await?;
                 return Ok(Redirect::to(&to).into_response());
             }

@@ -89,6 +89,7 @@ struct OnePage {
     /// Where it can be corrected: by whoever does the office's work, while nothing stands in its place.
     media: Vec<Choice>,
     places: Vec<Choice>,
+    village_help: String,
     corrects: bool,
     form: FormState<SpreadForm>,
     /// How many pictures the correction has, in words; none = no picture.
@@ -172,6 +173,7 @@ async fn render(
         pictures: shown_pictures(t, &record),
         media: media(t, &form.typed.medium),
         places: places(t, record.area.province_code()),
+        village_help: t.say("spread-village-help"),
         corrects: visitor.may(Permission::OfficeWork) && record.replaced_by.is_none(),
         chosen: chosen_pictures(t, &form.typed),
         picture_fault,
