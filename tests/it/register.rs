@@ -335,6 +335,11 @@ async fn a_register_is_read_from_its_indexes_however_long_it_is() {
             "register_entries_by_number",
         ),
         (
+            "explain select r.id from register_entries r where r.office_id = 1 and r.year <= 2561 and r.received_at < '2018-03-23'
+            order by r.office_id desc, r.year desc, r.number desc limit 51",
+            "Index Only Scan Backward using register_entries_by_number",
+        ),
+        (
             "explain select id from register_entries e where e.search_form like '%น้ำท่วม%'",
             "register_entries_by_words",
         ),

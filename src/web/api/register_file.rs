@@ -11,7 +11,7 @@ use crate::domain::register::RegisterPlace;
 use crate::domain::search::Words;
 use crate::domain::time_bound::TimeInput;
 use crate::report::Table;
-use crate::store::register::{Filter, list_entries};
+use crate::store::register::listing::{Filter, list_entries};
 use crate::store::{Connection, StoreError};
 use crate::web::access::Caller;
 use crate::web::access::offices::chosen;
