@@ -486,13 +486,19 @@ async fn several_villages_are_recorded_at_once_and_each_by_itself_or_none_is() {
     let form = format!("/disseminations/new?bulletin={id}");
     let typed = async |area: &str, village: &str| {
         let (day, time) = (("date", "2018-03-23"), ("time", "07:00"));
-        let what = [("medium", "broadcast_tower"), ("area", area), ("village", village), ("times", "1"), ("reach", "200")];
+        let what =
+            [("medium", "broadcast_tower"), ("area", area), ("village", village), ("times", "1"), ("reach", "200")];
         coordinator.submit(&form, &what.into_iter().chain([day, time]).collect::<Vec<_>>()).await
     };
-    for (area, village, words) in [("ต.ริมปิง", "1-40", "30"), ("51", "1, 3", "หมู่"), ("ต.ริมปิง", "1, x", "หมู่")] {
+    for (area, village, words) in [("ต.ริมปิง", "1-40", "30"), ("51", "1, 3", "หมู่"), ("ต.ริมปิง", "1, x", "หมู่")]
+    {
         let refused = typed(area, village).await;
         assert!(refused.status == 422 && refused.text.contains("village-fault"), "{area} {village}: {}", refused.text);
-        assert!(refused.text.contains(words) && refused.text.contains(&format!("value=\"{village}\"")), "{}", refused.text);
+        assert!(
+            refused.text.contains(words) && refused.text.contains(&format!("value=\"{village}\"")),
+            "{}",
+            refused.text
+        );
     }
     assert_eq!(listed(&app, &Who::Coordinator, "").await.len(), 0, "nothing of what was refused is kept");
     let done = typed("ต.ริมปิง", "หมู่ ๑, 3 และ 5-6").await;

@@ -231,8 +231,15 @@ async fn noting_a_mail_that_an_office_sent_itself_answers_what_asked_for_the_rep
     }
     let noted = app.post(&Who::Steward, &path, json!({ "sent_on": "2018-03-23", "to": "gcc@opm.example.org" })).await;
     let noted = noted.expect(200);
-    assert_eq!((&noted["own_mail"]["sent_on"], &noted["own_mail"]["to"]), (&json!("2018-03-23"), &json!("gcc@opm.example.org")));
-    assert_eq!((&noted["mail"], &noted["paper"]), (&Value::Null, &Value::Null), "this system sent none, and nobody noted a paper");
+    assert_eq!(
+        (&noted["own_mail"]["sent_on"], &noted["own_mail"]["to"]),
+        (&json!("2018-03-23"), &json!("gcc@opm.example.org"))
+    );
+    assert_eq!(
+        (&noted["mail"], &noted["paper"]),
+        (&Value::Null, &Value::Null),
+        "this system sent none, and nobody noted a paper"
+    );
     assert_eq!(asked_of_lamphun(&app, &asking).await, "done");
 }
 
@@ -374,7 +381,8 @@ async fn an_office_sets_up_reports_and_prints_on_pages() {
     assert!(page.text.contains("จึงถือว่าดำเนินการแล้ว ส่วนทางอีเมลซึ่งหนังสือกำหนดไว้ด้วยยังไม่มีผลว่าส่งแล้ว"), "{}", page.text);
     let refused = steward.submit(&format!("{report}/own-mail"), &[("mailed_on", ""), ("mailed_to", "กองงาน")]).await;
     assert_eq!(refused.status, 422);
-    for words in ["โปรดระบุวันที่ส่ง", "โปรดกรอกที่อยู่อีเมลของผู้รับ"] {
+    for words in ["โปรดระบุวันที่ส่ง", "โปรดกรอกที่อยู่อีเมลของผู้รับ"]
+    {
         assert!(refused.text.contains(words), "{words}: {}", refused.text);
     }
     let mailed = [("mailed_on", "23 มีนาคม 2561"), ("mailed_to", "gcc@opm.example.org")];

@@ -28,7 +28,8 @@ pub async fn run(table: &mut Table) -> Result<()> {
     measure(table, ABOUT, "the chart, searched by a word of every group", |_| page("/tree?q=กลุ่ม".to_owned())).await?;
     measure(table, ABOUT, "the chart, searched by a word of few", |n| page(format!("/tree?q=กลุ่ม+{}", 1_000 + n)))
         .await?;
-    measure(table, ABOUT, "the chart, searched by two words of few", |n| page(format!("/tree?q={}+กลุ่ม", 1_000 + n))).await?;
+    measure(table, ABOUT, "the chart, searched by two words of few", |n| page(format!("/tree?q={}+กลุ่ม", 1_000 + n)))
+        .await?;
     measure(table, ABOUT, "the chart, searched by a word of none", |_| page("/tree?q=ไม่มีกลุ่มนี้".to_owned())).await?;
     for round in 0..3 {
         let file = changed_file(&cluster, &node, round).await?;

@@ -4,6 +4,7 @@
 
 use axum::extract::multipart::Field;
 
+use crate::domain::content_id::FileId;
 use crate::domain::file_kind::FileKind;
 use crate::files::upload::NotStaged;
 use crate::store::files::File;
@@ -55,6 +56,25 @@ pub(super) async fn take_file(
             None => Err(not_kept(why)),
         },
     }
+}
+
+/// The ids that stand between commas, each once and at most so many; what is none is passed over.
+pub(super) fn read_ids(text: &str, most: usize) -> Vec<FileId> {
+    let mut ids: Vec<FileId> = Vec::new();
+    for id in text.split(',').filter_map(|id| id.trim().parse().ok()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        if ids.len() == most {
+            break;
+        }
+    }
+    ids
+}
+
+/// The same, to stand in a form or an address.
+pub(super) fn write_ids(ids: &[FileId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// A short text of the form.

@@ -52,6 +52,7 @@ material-upload-limits = ภาพ JPEG หรือ PNG ไม่เกิน 4
 material-upload = อัปโหลด
 material-text-only = ส่งเฉพาะข้อความ
 material-alt = ไฟล์นี้แสดงอะไร
+material-file-leave = นำไฟล์นี้ออก
 material-alt-help = อ่านให้ผู้ที่มองไม่เห็นภาพฟัง
 material-file-image = ภาพ { $size }
 material-file-video = วีดิทัศน์ { $length } นาที { $size }

@@ -16,6 +16,7 @@ use crate::offices::OfficeRefusal;
 use crate::offices::dissemination::Spread;
 use crate::store::disseminations::Dissemination;
 use crate::web::pages::form_fields::read_day;
+use crate::web::pages::form_files::{self, write_ids};
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::{Label as _, code_of, either};
 use crate::web::words::{Words, capital};
@@ -161,7 +162,8 @@ pub(super) fn read_each(
         form.errors.add("village", t.say_with("spread-villages-many", &[("most", &MOST_VILLAGES.to_string())]));
         return None;
     }
-    let each = villages.into_iter().map(|number| Ok(Spread { area: spread.area.with_village(number)?, ..spread.clone() }));
+    let each =
+        villages.into_iter().map(|number| Ok(Spread { area: spread.area.with_village(number)?, ..spread.clone() }));
     let each: Result<Vec<Spread>, BadArea> = each.collect();
     form.errors.check("village", each.map_err(|bad| say_bad(t, bad)))
 }
@@ -169,7 +171,8 @@ pub(super) fn read_each(
 /// The numbers of villages as people type them: `หมู่ 1, 3 และ 5-7`, each once; none where something else stands there.
 fn read_villages(text: &str) -> Option<Vec<i16>> {
     let mut text = to_arabic_digits(&normal_form(text));
-    for (word, sign) in [("หมู่ที่", " "), ("หมู่", " "), ("ม.", " "), ("และ", " "), (",", " "), ("ถึง", "-"), ("–", "-")] {
+    for (word, sign) in [("หมู่ที่", " "), ("หมู่", " "), ("ม.", " "), ("และ", " "), (",", " "), ("ถึง", "-"), ("–", "-")]
+    {
         text = text.replace(word, sign);
     }
     let (mut numbers, mut range) = (Vec::new(), false);
@@ -186,29 +189,16 @@ fn read_villages(text: &str) -> Option<Vec<i16>> {
         };
         range = false;
         // a range is bounded before it is written out
-        numbers.extend((first..=number).take(MOST_VILLAGES + 1).filter(|number| !numbers.contains(number)).collect::<Vec<_>>());
+        numbers.extend(
+            (first..=number).take(MOST_VILLAGES + 1).filter(|number| !numbers.contains(number)).collect::<Vec<_>>(),
+        );
     }
     (!range).then_some(numbers)
 }
 
-/// The ids that stand between commas, and of too many one more than may be; what is none is passed over, and so is one that stands
-/// there already.
+/// The ids of the pictures of a form, and of too many one more than may be.
 pub(super) fn read_ids(text: &str) -> Vec<FileId> {
-    let mut ids: Vec<FileId> = Vec::new();
-    for id in text.split(',').filter_map(|id| id.trim().parse().ok()) {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-        if ids.len() > Pictures::MOST {
-            break;
-        }
-    }
-    ids
-}
-
-/// The same, to stand in a form or an address.
-pub(super) fn write_ids(ids: &[FileId]) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    form_files::read_ids(text, Pictures::MOST + 1)
 }
 
 /// A number as people type it, in either digits and with or without commas.

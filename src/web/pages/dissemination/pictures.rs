@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{read_ids, write_ids};
+use super::form::read_ids;
 use super::{HERE, record, show};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::Pictures;
@@ -18,7 +18,7 @@ use crate::store::images::find_image;
 use crate::web::app::App;
 use crate::web::file_answer;
 use crate::web::input::{Ids, Parameters};
-use crate::web::pages::form_files::{TakenFile, read_text, take_file};
+use crate::web::pages::form_files::{TakenFile, read_text, take_file, write_ids};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::uploads::announced;
@@ -129,7 +129,9 @@ async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent
         TakenFile::Empty => return Ok(false),
         TakenFile::Refused(sentence) => sent.fault = Some(sentence),
         TakenFile::Kept(file) if sent.pictures.contains(&file.id) => {}
-        TakenFile::Kept(_) if sent.pictures.len() >= Pictures::MOST => sent.fault = Some(visitor.words.say("spread-pictures-many")),
+        TakenFile::Kept(_) if sent.pictures.len() >= Pictures::MOST => {
+            sent.fault = Some(visitor.words.say("spread-pictures-many"))
+        }
         TakenFile::Kept(file) => sent.pictures.push(file.id),
     }
     Ok(true)

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read_each, read_ids, say_refusal, write_ids};
+use super::form::{SpreadForm, media, places, read_each, read_ids, say_refusal};
 use super::{HERE, find_published, place};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{Pictures, Source};
@@ -24,6 +24,7 @@ use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::Parameters;
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::{OfficeChoice, OfficeField};
+use crate::web::pages::form_files::write_ids;
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -148,7 +149,8 @@ async fn render(
     let places = places(t, &find_own_province(db, visitor).await?);
     let chosen = chosen_pictures(t, &form.typed);
     let village_help = t.say("spread-villages-help");
-    let page = NewPage { bulletin, subject, own, office, last, media, places, form, village_help, chosen, picture_fault };
+    let page =
+        NewPage { bulletin, subject, own, office, last, media, places, form, village_help, chosen, picture_fault };
     Ok(HtmlPage::of(visitor, page).status(status).into_response())
 }
 

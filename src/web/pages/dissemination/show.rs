@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::form::{SpreadForm, media, places, read, read_ids, say_refusal, write_ids};
+use super::form::{SpreadForm, media, places, read, read_ids, say_refusal};
 use super::record::chosen_pictures;
 use super::{HERE, place};
 use crate::domain::account::Permission;
@@ -23,6 +23,7 @@ use crate::web::conn::Conn;
 use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Parameters};
 use crate::web::pages::HtmlPage;
+use crate::web::pages::form_files::write_ids;
 use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;

@@ -10,18 +10,21 @@ use crate::domain::text::{AltText, BadText, Mention, Outcome, Subject};
 use crate::offices::OfficeRefusal;
 use crate::offices::submissions::Material;
 use crate::store::files::find_file;
+use crate::store::submissions::Submission;
 use crate::store::submissions::files::SubmittedFile;
 use crate::store::submissions::topics::list_topics;
-use crate::store::submissions::Submission;
 use crate::store::{Connection, StoreError};
 use crate::web::pages::compose::format::classified;
 use crate::web::pages::form_fields::OfficeField;
+use crate::web::pages::form_files::{self, write_ids};
 use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::either;
 use crate::web::words::{Words, capital};
 
 /// The fields for what each file shows.
 pub(super) const ALTS: [&str; MOST_FILES] = ["alt1", "alt2", "alt3", "alt4"];
+/// The boxes by which each is left out.
+const LEAVES: [&str; MOST_FILES] = ["leave1", "leave2", "leave3", "leave4"];
 
 /// What is typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,6 +38,10 @@ pub(super) struct MaterialForm {
     pub(super) alt2: String,
     pub(super) alt3: String,
     pub(super) alt4: String,
+    pub(super) leave1: String,
+    pub(super) leave2: String,
+    pub(super) leave3: String,
+    pub(super) leave4: String,
     pub(super) topic: String,
     pub(super) title: String,
     pub(super) outcome: String,
@@ -66,30 +73,23 @@ impl MaterialForm {
             figures: row.figures.unwrap_or_default(),
             source: row.source.unwrap_or_default(),
             contact: row.contact.unwrap_or_default(),
-            office: OfficeField::default(),
+            ..Self::default()
         }
     }
 
     fn alts(&self) -> [&str; MOST_FILES] {
         [&self.alt1, &self.alt2, &self.alt3, &self.alt4]
     }
-}
 
-/// The ids that stand between commas; what is none is passed over.
-pub(super) fn read_ids(text: &str) -> Vec<FileId> {
-    let mut ids: Vec<FileId> = Vec::new();
-    for id in text.split(',').filter_map(|id| id.trim().parse().ok()) {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
+    /// Which files are left out after all.
+    fn left_out(&self) -> [bool; MOST_FILES] {
+        [&self.leave1, &self.leave2, &self.leave3, &self.leave4].map(|ticked| !ticked.is_empty())
     }
-    ids.truncate(MOST_FILES);
-    ids
 }
 
-/// The same, to stand in an address.
-pub(super) fn write_ids(ids: &[FileId]) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+/// The ids of the files of a form, as many as there may be.
+pub(super) fn read_ids(text: &str) -> Vec<FileId> {
+    form_files::read_ids(text, MOST_FILES)
 }
 
 /// A file as the form shows it.
@@ -102,6 +102,10 @@ pub(super) struct ChosenFile {
     pub(super) what: String,
     /// What is typed of what it shows.
     pub(super) alt: String,
+    /// The name of the box by which it is left out.
+    pub(super) leave: &'static str,
+    /// Whether that is ticked.
+    pub(super) left_out: bool,
 }
 
 /// The files that a form names, as far as they are there.
@@ -111,13 +115,17 @@ pub(super) async fn chosen_files(
     form: &MaterialForm,
 ) -> Result<Vec<ChosenFile>, StoreError> {
     let mut chosen = Vec::new();
-    for ((id, field), alt) in read_ids(&form.files).into_iter().zip(ALTS).zip(form.alts()) {
+    let boxes = LEAVES.into_iter().zip(form.left_out());
+    let fields = ALTS.into_iter().zip(form.alts()).zip(boxes);
+    for (id, ((field, alt), (leave, left_out))) in read_ids(&form.files).into_iter().zip(fields) {
         let Some(file) = find_file(db, id).await? else { continue };
         chosen.push(ChosenFile {
             field,
             preview: file.preview.map(|_| preview_path(id)),
             what: describe(t, file.kind, file.bytes, file.milliseconds),
             alt: alt.to_owned(),
+            leave,
+            left_out,
         });
     }
     Ok(chosen)
@@ -162,7 +170,11 @@ pub(super) fn read(t: Words, FormState { typed, errors }: &mut FormState<Materia
     let source = optional::<Mention>(t, "source", &typed.source, errors);
     let contact = optional::<Mention>(t, "contact", &typed.contact, errors);
     let mut files = Vec::new();
-    for ((id, field), alt) in ids.into_iter().zip(ALTS).zip(typed.alts()) {
+    let fields = ALTS.into_iter().zip(typed.alts()).zip(typed.left_out());
+    for (id, ((field, alt), left_out)) in ids.into_iter().zip(fields) {
+        if left_out {
+            continue;
+        }
         if let Some(alt) = required::<AltText>(t, field, alt, errors) {
             files.push((id, alt));
         }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::HERE;
-use super::form::{ChosenFile, MaterialForm, chosen_files, read, read_ids, say_refusal, topics, write_ids};
+use super::form::{ChosenFile, MaterialForm, chosen_files, read, read_ids, say_refusal, topics};
 use crate::domain::ids::{OfficeId, SubmissionId};
 use crate::domain::submission::{SubmissionState, SubmissionWay};
 use crate::offices::OfficeRefusal;
@@ -22,6 +22,7 @@ use crate::web::idempotent_form::{Begun, IdempotentForm};
 use crate::web::input::{Id, Parameters};
 use crate::web::pages::HtmlPage;
 use crate::web::pages::form_fields::OfficeChoice;
+use crate::web::pages::form_files::write_ids;
 use crate::web::pages::form_state::{Choice, FormState};
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;

@@ -6,14 +6,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::HERE;
-use super::form::{MaterialForm, read_ids, write_ids};
+use super::form::{MaterialForm, read_ids};
 use super::send::{Sending, render};
 use crate::domain::content_id::FileId;
 use crate::domain::ids::SubmissionId;
 use crate::domain::submission::MOST_FILES;
 use crate::files::upload::NotStaged;
 use crate::web::app::App;
-use crate::web::pages::form_files::{TakenFile, read_text, take_file};
+use crate::web::pages::form_files::{TakenFile, read_text, take_file, write_ids};
 use crate::web::pages::form_state::FormState;
 use crate::web::people::Visitor;
 use crate::web::problem::Problem;
@@ -94,7 +94,9 @@ async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent
         TakenFile::Empty => {}
         TakenFile::Refused(sentence) => sent.fault = Some(sentence),
         TakenFile::Kept(file) if sent.files.contains(&file.id) => {}
-        TakenFile::Kept(_) if sent.files.len() >= MOST_FILES => sent.fault = Some(visitor.words.say("material-file-many")),
+        TakenFile::Kept(_) if sent.files.len() >= MOST_FILES => {
+            sent.fault = Some(visitor.words.say("material-file-many"))
+        }
         TakenFile::Kept(file) => sent.files.push(file.id),
     }
     Ok(())
