@@ -22,7 +22,7 @@ pub(super) const STATES: [DeliveryState; 12] = [
 
 /// Whose turn it is, to do what, and when it happens by itself.
 pub(super) fn say_next_step(t: Words, next: &NextStep) -> String {
-    let who = [("who", next.who.as_str())];
+    let who = [("who", next.called())];
     let step = match next.action {
         Action::GoWithDigest => t.say("board-do-digest"),
         Action::WaitForParent => t.say_with("status-next-wait", &who),
