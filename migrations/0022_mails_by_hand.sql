@@ -1,8 +1,8 @@
 -- A report of groups that a person sent by mail from a mailbox of their own is noted as one on paper is.
 create type report_way as enum ('paper', 'mail');
 
-drop trigger establishment_papers_append_only on establishment_papers;
-drop trigger establishment_papers_never_emptied on establishment_papers;
+drop trigger if exists establishment_papers_append_only on establishment_papers;
+drop trigger if exists establishment_papers_never_emptied on establishment_papers;
 alter table establishment_papers rename to establishment_dispatches;
 alter table establishment_dispatches add column way report_way not null default 'paper';
 alter table establishment_dispatches alter column way drop default;

@@ -14,7 +14,7 @@ use super::thai::normal_form;
 /// The most characters of what is looked for.
 pub const MOST_CHARACTERS: usize = 200;
 /// The most pieces of it.
-const MOST_PIECES: usize = 8;
+pub const MOST_PIECES: usize = 8;
 
 /// The form of a text of several parts, in which nothing is found that runs from one part into the next.
 #[must_use]

@@ -241,6 +241,12 @@ pub struct OwnMailInput {
     )]
     sent_on: String,
     /// To which address.
+    #[schema(
+        value_type = String,
+        max_length = 254,
+        example = "gcc@opm.example.org",
+        pattern = r"^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*\.[A-Za-z]{2,6}$"
+    )]
     to: EmailAddress,
 }
 

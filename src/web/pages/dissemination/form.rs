@@ -183,7 +183,7 @@ fn read_villages(text: &str) -> Option<Vec<i16>> {
         }
         let number: i16 = piece.parse().ok().filter(|number| *number > 0)?;
         let first = match numbers.last() {
-            Some(before) if range && *before < number => before + 1,
+            Some(&before) if range && before < number => before + 1,
             _ if range => return None,
             _ => number,
         };
