@@ -29,7 +29,7 @@ pub async fn search_accounts(db: &mut Connection, filter: &Filter, limit: i64) -
     Ok(select_accounts!(
         "
         where username > $1
-            and concat_ws('|', username, a.name_form, o.name_form, lower(o.code)) like all ($2)
+            and concat_ws('|', username, a.name_form, o.search_form) like all ($2)
             and ($3::role is null or role = $3)
             and ($4::bool is null or (disabled_at is not null) = $4)
             and ($5::bool is null or (password_hash is not null) = $5)

@@ -72,7 +72,7 @@ pub async fn search_offices(db: &mut Connection, scope: Option<&[i32]>, text: &s
     Ok(sqlx::query_as!(
         Office,
         r#"select id as "id: OfficeId", code, name, kind, province from offices o
-        where (name_form || '|' || lower(code)) like all ($1) and ($2::int[] is null
+        where search_form like all ($1) and ($2::int[] is null
             or exists (select from groups g where g.office_id = o.id and g.path && $2))
         order by code = $4 desc, code limit $3"#,
         &name_patterns(text),

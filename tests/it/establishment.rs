@@ -374,7 +374,7 @@ async fn an_office_sets_up_reports_and_prints_on_pages() {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     let refused = steward.submit(&format!("{report}/paper"), &[("sent_on", "2018-03-25")]).await;
-    assert!(refused.status == 422 && refused.text.contains("วันที่ส่งหนังสือยังมาไม่ถึง"), "{}", refused.text);
+    assert!(refused.status == 422 && refused.text.contains("วันที่ส่งยังมาไม่ถึง"), "{}", refused.text);
     let paper = [("sent_on", "2018-03-23"), ("number", "ลพ ๐๐๑๗.๒/๑๒๓")];
     steward.submit(&format!("{report}/paper"), &paper).await.location();
     let page = steward.open(&report).await;

@@ -22,7 +22,7 @@ pub async fn run(table: &mut Table) -> Result<()> {
     // one root, 96 heads, 155 groups below each
     cluster.insert_tree(96, 155).await?;
     let node = cluster.open().await?;
-    let session = sign_in(&cluster, &node, Role::Coordinator, Some("o1")).await?;
+    let session = sign_in(&cluster, &node, Role::Coordinator, Some("o0")).await?;
     let page = |path: String| cluster.http.get(format!("{}{path}", node.url)).header(COOKIE, &session);
     measure(table, ABOUT, "the chart", |_| page("/tree".to_owned())).await?;
     measure(table, ABOUT, "the chart, searched by a word of every group", |_| page("/tree?q=กลุ่ม".to_owned())).await?;

@@ -96,7 +96,7 @@ async fn select_offices(
             else o.id in (
                     select g.office_id from groups g
                     where (g.tier = 2 or g.office_id = $2) and not g.retired and ($1::int[] is null or g.path && $1))
-                and (o.name_form || '|' || lower(o.code)) like all ($3) end
+                and o.search_form like all ($3) end
         order by o.kind, o.name, o.id"#,
         filter.scope,
         filter.own.map(|office| office.0),

@@ -12,8 +12,10 @@ use crate::domain::search::{MOST_PIECES, Words};
 use crate::domain::time::Timestamp;
 use crate::store::{Connection, Result};
 
-/// Entries that are looked at for one page of a search by words.
+/// Entries that are looked at for one page of a search of which no index knows.
 pub const LOOKED_AT: i64 = 10_000;
+/// Entries among which words are looked for before the index of words is asked: what one in a hundred has fills a page by then.
+const LOOKED_AT_FIRST: i64 = 4_000;
 
 /// The entries of one office, narrowed; `None` does not narrow.
 #[derive(Clone, Debug)]
@@ -58,17 +60,18 @@ pub struct EntryPage {
     pub is_cut: bool,
 }
 
-/// A page of at most `shown` entries. Words are first looked for among the next [`LOOKED_AT`] entries, in which there are enough of what is
-/// frequent; of what is rare the index knows, and where it knows nothing the page ends there.
+/// A page of at most `shown` entries. Words are first looked for among the next entries, in which there are enough of what is frequent; of what is
+/// rare the index knows, and where it knows nothing the page ends there.
 pub async fn list_page(db: &mut Connection, filter: &Filter, shown: usize) -> Result<EntryPage> {
     let limit = i64::try_from(shown + 1).unwrap_or(i64::MAX);
-    let (mut entries, mut end) = match &filter.words {
-        Some(words) => look_through(db, filter, words, limit).await?,
+    let (mut entries, end) = match &filter.words {
         None => (list_by_number(db, filter, limit).await?, None),
+        Some(words) if words.indexed().is_empty() => look_through(db, filter, words, LOOKED_AT, limit).await?,
+        Some(words) => match look_through(db, filter, words, LOOKED_AT_FIRST, limit).await? {
+            (_, Some(_)) => (list_indexed(db, filter, words, limit).await?, None),
+            all => all,
+        },
     };
-    if let Some(words) = filter.words.as_ref().filter(|words| end.is_some() && !words.indexed().is_empty()) {
-        (entries, end) = (list_indexed(db, filter, words, limit).await?, None);
-    }
     let more = entries.len() > shown;
     entries.truncate(shown);
     let next = if more { entries.last().map(Entry::place) } else { end };
@@ -82,7 +85,7 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
     let (mut found, mut filter) = (Vec::new(), filter.clone());
     loop {
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let (entries, end) = look_through(db, &filter, words, left).await?;
+        let (entries, end) = look_through(db, &filter, words, LOOKED_AT, left).await?;
         found.extend(entries);
         match end {
             Some(end) => filter.before = Some(end),
@@ -91,13 +94,14 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
     }
 }
 
-/// What is found among the next [`LOOKED_AT`] entries, which are read in their order until there are enough; and where that ends, where there are
+/// What is found among the next `most` entries, which are read in their order until there are enough; and where that ends, where there are
 /// not enough and more entries. That order must not name the office, which outside of the inner query nobody knows to be the same, or all
 /// are read and sorted.
 async fn look_through(
     db: &mut Connection,
     filter: &Filter,
     words: &Words,
+    most: i64,
     limit: i64,
 ) -> Result<(Vec<Entry>, Option<RegisterPlace>)> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
@@ -119,7 +123,7 @@ async fn look_through(
         last_year,
         year.map(RegisterYear::number),
         number,
-        LOOKED_AT,
+        most,
         words.patterns(),
         filter.since as Option<Timestamp>,
         filter.until as Option<Timestamp>,
@@ -128,12 +132,12 @@ async fn look_through(
     .fetch_all(&mut *db)
     .await?;
     let is_full = i64::try_from(found.len()).unwrap_or(limit) >= limit;
-    let end = if is_full { None } else { find_end_of_look(db, filter).await? };
+    let end = if is_full { None } else { find_end_of_look(db, filter, most).await? };
     Ok((found, end))
 }
 
 /// The place of the last entry that [`look_through`] looks at, if there are as many.
-async fn find_end_of_look(db: &mut Connection, filter: &Filter) -> Result<Option<RegisterPlace>> {
+async fn find_end_of_look(db: &mut Connection, filter: &Filter, most: i64) -> Result<Option<RegisterPlace>> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     let (first_year, last_year) = filter.years();
     let last = sqlx::query!(
@@ -146,7 +150,7 @@ async fn find_end_of_look(db: &mut Connection, filter: &Filter) -> Result<Option
         last_year,
         year.map(RegisterYear::number),
         number,
-        LOOKED_AT - 1,
+        most - 1,
     )
     .fetch_optional(db)
     .await?;

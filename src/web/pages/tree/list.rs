@@ -73,7 +73,7 @@ pub async fn show_chart(
         return file("chart", &to_file(t, &columns(), &rows));
     }
     let rows = list_chart(&mut db, &filter, limit.rows()).await?;
-    let counted = count_chart(&mut db, &filter, &rows).await?;
+    let counted = count_chart(&mut db, &filter).await?;
     let rows = Page::of(rows, limit, |row| row.code.clone(), |row| row);
     let next = rows.next_cursor.map(|cursor| cursor.encode());
     Ok(HtmlPage::of(&visitor, page(&visitor, form, counted, &rows.items, next)).into_response())

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::domain::group::Tier;
 use crate::domain::search::name_patterns;
 use crate::store::choices::{Choice, list_by_codes, list_matching};
 use crate::store::{Connection, StoreError};
@@ -50,8 +49,6 @@ impl ParentField {
             return Ok(());
         }
         let mut found = list_matching(db, scope, &name_patterns(&typed), OFFERED).await?;
-        // nothing hangs below the lowest tier
-        found.retain(|group| group.tier < i16::from(Tier::Gcc3));
         match found.len() {
             0 => {}
             1 => self.typed = found.swap_remove(0).code,
