@@ -10,7 +10,7 @@ create or replace trigger establishment_marks_append_only before update or delet
 create or replace trigger establishment_reports_append_only before update or delete on establishment_reports
     for each row execute function establishment_append_only();
 
-create or replace trigger establishment_dispatches_append_only before update or delete on establishment_dispatches
+create or replace trigger establishment_sendings_append_only before update or delete on establishment_sendings
     for each row execute function establishment_append_only();
 
 create or replace trigger establishment_mails_never_deleted before delete on establishment_mails
@@ -20,7 +20,7 @@ create or replace trigger establishment_mails_never_deleted before delete on est
 create or replace trigger establishment_marks_never_emptied before truncate on establishment_marks
     for each statement execute function establishment_append_only();
 
-create or replace trigger establishment_dispatches_never_emptied before truncate on establishment_dispatches
+create or replace trigger establishment_sendings_never_emptied before truncate on establishment_sendings
     for each statement execute function establishment_append_only();
 
 create or replace trigger establishment_mails_never_emptied before truncate on establishment_mails

@@ -21,7 +21,7 @@ use crate::domain::right::Right;
 use crate::domain::text::{FormEntry, Remark};
 use crate::domain::thai::to_bangkok;
 use crate::domain::time::Timestamp;
-use crate::store::establishment::reports::{Dispatch, NewReport, Report, find_report, insert_dispatch, insert_report};
+use crate::store::establishment::reports::{NewReport, Report, Sending, find_report, insert_report, insert_sending};
 use crate::store::establishment::{EstablishedGroup, insert_marks, list_groups, mails};
 use crate::store::offices::{is_all_under, is_under};
 use crate::store::requests::answering::answer_kind;
@@ -180,8 +180,8 @@ pub async fn note_paper(
     number: Option<&FormEntry>,
     now: Timestamp,
 ) -> Result<()> {
-    let dispatch = Dispatch::Paper { number: number.map(FormEntry::as_str) };
-    note_dispatch(db, right, id, sent_on, dispatch, now).await
+    let sending = Sending::Paper { number: number.map(FormEntry::as_str) };
+    note_sending(db, right, id, sent_on, sending, now).await
 }
 
 /// Notes that a person sent a report by mail themselves, as where this system sends none; so is answered what a bulletin asked of the office.
@@ -196,15 +196,15 @@ pub async fn note_own_mail(
     to: &EmailAddress,
     now: Timestamp,
 ) -> Result<()> {
-    note_dispatch(db, right, id, sent_on, Dispatch::Mail { recipient: to.as_str() }, now).await
+    note_sending(db, right, id, sent_on, Sending::Mail { recipient: to.as_str() }, now).await
 }
 
-async fn note_dispatch(
+async fn note_sending(
     db: &mut Connection,
     right: &Right,
     id: EstablishmentReportId,
     sent_on: Date,
-    dispatch: Dispatch<'_>,
+    sending: Sending<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let found = find_theirs(db, right, id).await?;
@@ -214,15 +214,15 @@ async fn note_dispatch(
     if sent_on < to_bangkok(found.made_at).date() {
         return Err(OfficeRefusal::BeforeReport);
     }
-    insert_dispatch(db, id, &sent_on.to_string(), dispatch, &right.actor, now).await?;
+    insert_sending(db, id, &sent_on.to_string(), sending, &right.actor, now).await?;
     let kind = RequestKind::ReportEstablishment;
     let answered = answer_kind(db, &[found.office_id], kind, found.made_at, &right.actor, now).await?;
-    let (action, detail) = match dispatch {
-        Dispatch::Paper { number } => (
+    let (action, detail) = match sending {
+        Sending::Paper { number } => (
             "note_establishment_paper",
             json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered }),
         ),
-        Dispatch::Mail { .. } => {
+        Sending::Mail { .. } => {
             ("note_establishment_mail", json!({ "report": id, "sent_on": sent_on, "requests_done": answered }))
         }
     };

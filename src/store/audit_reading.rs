@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::plans::begin_planned;
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
@@ -45,13 +46,12 @@ pub struct Filter {
     pub before: Option<(Timestamp, i64)>,
 }
 
-/// A page of the audit, newest first. To be called in a transaction, whose plans it has made for these very arguments:
-/// one kept for all arguments would walk the whole audit for a rare actor.
+/// A page of the audit, newest first.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_all(&mut *db).await?;
+    let mut tx = begin_planned(db).await?;
     let actors: Option<Vec<String>> =
         filter.actors.as_ref().map(|actors| actors.iter().map(Actor::to_string).collect());
-    Ok(sqlx::query_as!(
+    let entries = sqlx::query_as!(
         Entry,
         r#"select id, at, actor, act, subject, detail, sealed_no from audit
         where ($1::text[] is null or actor = any ($1))
@@ -70,8 +70,10 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
         filter.before.map_or(0, |(_, id)| id),
         limit,
     )
-    .fetch_all(db)
-    .await?)
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(entries)
 }
 
 /// Every act that the audit knows, in order: one step of the index for each, however many entries there are.

@@ -1,5 +1,6 @@
 //! The chart as people look through it: groups with their office, link, steward, way and last bulletin.
 
+use super::plans::begin_planned;
 use super::{Connection, Result};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::delivery::State;
@@ -74,7 +75,8 @@ pub struct ChartCount {
 
 /// A page of the groups by code. They are read in that order until there are enough.
 pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
-    Ok(sqlx::query_as!(
+    let mut tx = begin_planned(db).await?;
+    let rows = sqlx::query_as!(
         ChartRow,
         r#"with recent as materialized (
             select id, no, published_at from bulletins where published_at is not null order by published_at desc limit $8
@@ -106,13 +108,16 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
         RECENT,
         limit,
     )
-    .fetch_all(db)
-    .await?)
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(rows)
 }
 
 /// How many groups the filter leaves, on all pages.
 pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<ChartCount> {
-    Ok(sqlx::query_as!(
+    let mut tx = begin_planned(db).await?;
+    let count = sqlx::query_as!(
         ChartCount,
         r#"select count(*) as "groups!", count(g.line_group_id) as "linked!"
         from groups g join offices o on o.id = g.office_id
@@ -126,6 +131,8 @@ pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<Ch
         filter.retired,
         &name_patterns(&filter.words),
     )
-    .fetch_one(db)
-    .await?)
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(count)
 }

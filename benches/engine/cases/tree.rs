@@ -36,7 +36,8 @@ pub async fn run(table: &mut Table) -> Result<()> {
         let began = Instant::now();
         let upload = send(&cluster, &node, file).await?;
         let id = upload["id"].as_str().context("an id")?;
-        let shown = page(format!("/tree/uploads/{id}")).send().await?.error_for_status()?;
+        let shown = cluster.http.get(format!("{}/api/v1/tree/uploads/{id}", node.url)).bearer_auth(&node.key);
+        let shown = shown.send().await?.error_for_status()?;
         shown.bytes().await?;
         table.at_most(
             format!("{ABOUT}: a file that changes all of them, sent in and its difference shown, in seconds"),

@@ -63,11 +63,11 @@ macro_rules! select_reports {
                 m.ended_at as "mail_ended_at?: Timestamp", m.attempts as "mail_attempts?", m.answer as "mail_answer?"
             from establishment_reports r join offices o on o.id = r.office_id
                 left join lateral (
-                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, number, noted_by from establishment_dispatches
+                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, number, noted_by from establishment_sendings
                     where report_id = r.id and way = 'paper' order by id desc limit 1
                 ) p on true
                 left join lateral (
-                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, recipient, noted_by from establishment_dispatches
+                    select to_char(sent_on, 'YYYY-MM-DD') as sent_on, recipient, noted_by from establishment_sendings
                     where report_id = r.id and way = 'mail' order by id desc limit 1
                 ) h on true
                 left join lateral (
@@ -186,7 +186,7 @@ pub async fn insert_report(db: &mut Connection, new: &NewReport<'_>, now: Timest
 
 /// A way by which a person sent a report.
 #[derive(Clone, Copy, Debug)]
-pub enum Dispatch<'a> {
+pub enum Sending<'a> {
     /// On paper, under a number if it had one.
     Paper {
         /// The number of the letter.
@@ -200,20 +200,20 @@ pub enum Dispatch<'a> {
 }
 
 /// Notes that a person sent a report on a day, `YYYY-MM-DD`; of several notes on one way the last holds.
-pub async fn insert_dispatch(
+pub async fn insert_sending(
     db: &mut Connection,
     report: EstablishmentReportId,
     sent_on: &str,
-    dispatch: Dispatch<'_>,
+    sending: Sending<'_>,
     by: &Actor,
     now: Timestamp,
 ) -> Result<()> {
-    let (way, number, recipient) = match dispatch {
-        Dispatch::Paper { number } => ("paper", number, None),
-        Dispatch::Mail { recipient } => ("mail", None, Some(recipient)),
+    let (way, number, recipient) = match sending {
+        Sending::Paper { number } => ("paper", number, None),
+        Sending::Mail { recipient } => ("mail", None, Some(recipient)),
     };
     sqlx::query!(
-        "insert into establishment_dispatches (report_id, way, sent_on, number, recipient, noted_at, noted_by)
+        "insert into establishment_sendings (report_id, way, sent_on, number, recipient, noted_at, noted_by)
         values ($1, $2::text::report_way, $3::text::date, $4, $5, $6, $7)",
         report.0,
         way,

@@ -1,21 +1,27 @@
 //! The register of an office, page by page, newest number first: all of it, of a year, of a time, or by words.
 //!
 //! Each way reads as little as it can. Numbers and times stand in one index (`register_entries_by_number`), in which a time is looked for without
-//! reading the entries. Words that are frequent are found among the newest entries; what is rare is found by the index of words
-//! (`register_entries_by_words`), which is asked only after that, as it must find all before it can say which are the newest. It knows nothing of words
-//! of one or two letters: a page of those ends after so many entries ([`LOOKED_AT`]).
+//! reading the entries (they are in the index alone once Postgres has vacuumed). Words that are frequent are found among the newest entries; what is
+//! rare is found by the index of words (`register_entries_by_words`), which is asked only after that, as it must find all before it can say which are
+//! the newest. It knows nothing of words of one or two letters, and is not asked for more than [`MOST_FOUND`]: a page of those ends after
+//! [`LOOKED_AT`] entries.
+
+use uuid::Uuid;
 
 use super::{Entry, select_entries};
 use crate::domain::ids::{BulletinId, OfficeId, RegisterEntryId};
 use crate::domain::register::{ReceiptWay, RegisterPlace, RegisterYear};
 use crate::domain::search::{MOST_PIECES, Words};
 use crate::domain::time::Timestamp;
+use crate::store::plans::begin_planned;
 use crate::store::{Connection, Result};
 
 /// Entries that are looked at for one page of a search of which no index knows.
 pub const LOOKED_AT: i64 = 10_000;
-/// Entries among which words are looked for before the index of words is asked: what one in a hundred has fills a page by then.
+/// Entries among which words are looked for, for a page, before the index of words is asked.
 const LOOKED_AT_FIRST: i64 = 4_000;
+/// Entries that the index of words may find before they are put in order.
+const MOST_FOUND: i64 = 20_000;
 
 /// The entries of one office, narrowed; `None` does not narrow.
 #[derive(Clone, Debug)]
@@ -61,42 +67,75 @@ pub struct EntryPage {
 }
 
 /// A page of at most `shown` entries. Words are first looked for among the next entries, in which there are enough of what is frequent; of what is
-/// rare the index knows, and where it knows nothing the page ends there.
+/// rare the index knows. Where it knows nothing, or of too many, which are all older, the page ends after so many entries.
 pub async fn list_page(db: &mut Connection, filter: &Filter, shown: usize) -> Result<EntryPage> {
     let limit = i64::try_from(shown + 1).unwrap_or(i64::MAX);
+    let mut tx = begin_planned(db).await?;
     let (mut entries, end) = match &filter.words {
-        None => (list_by_number(db, filter, limit).await?, None),
-        Some(words) if words.indexed().is_empty() => look_through(db, filter, words, LOOKED_AT, limit).await?,
-        Some(words) => match look_through(db, filter, words, LOOKED_AT_FIRST, limit).await? {
-            (_, Some(_)) => (list_indexed(db, filter, words, limit).await?, None),
-            all => all,
-        },
+        None => (list_by_number(&mut tx, filter, limit).await?, None),
+        Some(words) => find_words(&mut tx, filter, words, LOOKED_AT_FIRST, limit).await?,
     };
+    tx.commit().await?;
     let more = entries.len() > shown;
     entries.truncate(shown);
     let next = if more { entries.last().map(Entry::place) } else { end };
     Ok(EntryPage { entries, next, is_cut: !more && end.is_some() })
 }
 
-/// Entries of an office, newest number first; fewer than `limit` are the last ones, however many have to be looked at. Each is looked at once, so a
-/// file of what is found costs as much as one of all.
+/// Entries of an office, newest number first; fewer than `limit` are the last ones, however many have to be looked at.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    let Some(words) = &filter.words else { return list_by_number(db, filter, limit).await };
+    let mut tx = begin_planned(db).await?;
     let (mut found, mut filter) = (Vec::new(), filter.clone());
-    loop {
+    while let Some(words) = filter.words.clone() {
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let (entries, end) = look_through(db, &filter, words, LOOKED_AT, left).await?;
+        let (entries, end) = find_words(&mut tx, &filter, &words, LOOKED_AT, left).await?;
         found.extend(entries);
         match end {
             Some(end) => filter.before = Some(end),
-            None => return Ok(found),
+            None => break,
         }
+    }
+    if filter.words.is_none() {
+        found = list_by_number(&mut tx, &filter, limit).await?;
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// What is found of words, and where that ends if there may be more: among the next `first` entries, or if that is too little in all by the index,
+/// or if that is too much among the next [`LOOKED_AT`].
+async fn find_words(
+    db: &mut Connection,
+    filter: &Filter,
+    words: &Words,
+    first: i64,
+    limit: i64,
+) -> Result<(Vec<Entry>, Option<RegisterPlace>)> {
+    // what is entered meanwhile must not move where the entries end that are looked at
+    let newest = match filter.before {
+        Some(before) => before,
+        None => match find_end_of_look(db, filter, 1).await? {
+            Some(RegisterPlace { year, number }) => RegisterPlace { year, number: number.saturating_add(1) },
+            None => return Ok((Vec::new(), None)),
+        },
+    };
+    let filter = &Filter { before: Some(newest), ..filter.clone() };
+    let is_indexed = !words.indexed().is_empty();
+    let (entries, end) = look_through(db, filter, words, if is_indexed { first } else { LOOKED_AT }, limit).await?;
+    // what one in a hundred has is found faster by going on than by an index that finds it all
+    let is_rare = i64::try_from(entries.len()).unwrap_or(limit) < first / 100;
+    if end.is_none() || !is_indexed || (first == LOOKED_AT && !is_rare) {
+        return Ok((entries, end));
+    }
+    match list_indexed(db, filter, words, limit).await? {
+        Some(all) => Ok((all, None)),
+        None if first == LOOKED_AT => Ok((entries, end)),
+        None => look_through(db, filter, words, LOOKED_AT, limit).await,
     }
 }
 
-/// What is found among the next `most` entries, which are read in their order until there are enough; and where that ends, where there are
-/// not enough and more entries. That order must not name the office, which outside of the inner query nobody knows to be the same, or all
-/// are read and sorted.
+/// What is found among the next `most` entries, which are read in their order until there are enough; and where they end, where there are not enough
+/// and more entries. That order must not name the office, which outside of the inner query nobody knows to be the same, or all are read and sorted.
 async fn look_through(
     db: &mut Connection,
     filter: &Filter,
@@ -136,7 +175,7 @@ async fn look_through(
     Ok((found, end))
 }
 
-/// The place of the last entry that [`look_through`] looks at, if there are as many.
+/// The place of the last of the next `most` entries, if there are as many.
 async fn find_end_of_look(db: &mut Connection, filter: &Filter, most: i64) -> Result<Option<RegisterPlace>> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     let (first_year, last_year) = filter.years();
@@ -183,30 +222,29 @@ async fn list_by_number(db: &mut Connection, filter: &Filter, limit: i64) -> Res
     .await?)
 }
 
-/// What the index of words finds, all of it before it is put in order: it is asked where little is expected. Each piece of which it knows is a
-/// condition of its own, so that it narrows by all of them: in `มท 0206/ว 7777` the longest is in every letter and the last in few. A plan that is
-/// kept for all searches must use it too, so that none of them is optional: what is not there is `%`, which the index passes over. Shorter
-/// pieces are kept away from it.
-async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit: i64) -> Result<Vec<Entry>> {
+/// What the index of words finds, which it has to find all before it can be put in order; none where that is more than [`MOST_FOUND`]. Each piece of
+/// which it knows is a condition of its own, so that it narrows by all of them: in `มท 0206/ว 7777` the longest is in every letter and the last in few;
+/// what is not there is `%`, which it passes over. Shorter pieces are kept away from it by `|| ''`.
+async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit: i64) -> Result<Option<Vec<Entry>>> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     let (first_year, last_year) = filter.years();
     let mut indexed = words.indexed();
     indexed.resize(MOST_PIECES, "%".to_owned());
-    Ok(select_entries!(
-        "where e.id in (
-            with found as materialized (
-                select r.id, r.year, r.number from register_entries r
-                where r.office_id = $1 and ($2::smallint is null or r.year >= $2) and ($3::smallint is null or r.year <= $3)
-                    and ($4::smallint is null or (r.year, r.number) < ($4, $5::int))
-                    and ($6::timestamptz is null or r.received_at >= $6) and ($7::timestamptz is null or r.received_at < $7)
-                    and r.search_form like ($8::text[])[1] and r.search_form like ($8::text[])[2]
-                    and r.search_form like ($8::text[])[3] and r.search_form like ($8::text[])[4]
-                    and r.search_form like ($8::text[])[5] and r.search_form like ($8::text[])[6]
-                    and r.search_form like ($8::text[])[7] and r.search_form like ($8::text[])[8]
-                    and (r.search_form || '') like all ($9)
-            )
-            select id from found order by year desc, number desc limit $10)
-        order by e.office_id desc, e.year desc, e.number desc",
+    let found = sqlx::query!(
+        r#"with found as materialized (
+            select r.id, r.year, r.number from register_entries r
+            where r.office_id = $1 and ($2::smallint is null or r.year >= $2) and ($3::smallint is null or r.year <= $3)
+                and ($4::smallint is null or (r.year, r.number) < ($4, $5::int))
+                and ($6::timestamptz is null or r.received_at >= $6) and ($7::timestamptz is null or r.received_at < $7)
+                and r.search_form like ($8::text[])[1] and r.search_form like ($8::text[])[2]
+                and r.search_form like ($8::text[])[3] and r.search_form like ($8::text[])[4]
+                and r.search_form like ($8::text[])[5] and r.search_form like ($8::text[])[6]
+                and r.search_form like ($8::text[])[7] and r.search_form like ($8::text[])[8]
+                and (r.search_form || '') like all ($9)
+            limit $11
+        )
+        select (select count(*) from found) as "found!",
+            array(select id from found order by year desc, number desc limit $10) as "ids!: Vec<Uuid>""#,
         filter.office.0,
         first_year,
         last_year,
@@ -217,7 +255,14 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
         &indexed,
         &words.short(),
         limit,
+        MOST_FOUND + 1,
     )
-    .fetch_all(db)
-    .await?)
+    .fetch_one(&mut *db)
+    .await?;
+    if found.found > MOST_FOUND {
+        return Ok(None);
+    }
+    let entries =
+        select_entries!("where e.id = any ($1) order by e.office_id desc, e.year desc, e.number desc", &found.ids,);
+    Ok(Some(entries.fetch_all(db).await?))
 }

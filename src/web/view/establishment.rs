@@ -86,7 +86,17 @@ impl EstablishmentReport {
     /// Whether it went out by mail: a mail server accepted it, or somebody noted that they sent it.
     #[must_use]
     pub fn went_by_mail(&self) -> bool {
-        self.own_mail.is_some() || self.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted)
+        self.own_mail.is_some() || self.is_accepted()
+    }
+
+    /// Whether all that is known of its way by mail is that a person says they sent it.
+    #[must_use]
+    pub fn own_mail_holds(&self) -> bool {
+        self.own_mail.is_some() && !self.is_accepted()
+    }
+
+    fn is_accepted(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| mail.state == MailState::Accepted)
     }
 }
 

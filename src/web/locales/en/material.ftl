@@ -52,6 +52,7 @@ material-upload-limits = Up to 4 pictures (JPEG, PNG) of at most { $image } MB e
 material-upload = Upload
 material-text-only = Send a text alone
 material-alt = What this file shows
+material-file-no = File { $no }
 material-file-leave = Leave this file out
 material-alt-help = It is read out to those who do not see it
 material-file-image = Picture, { $size }

@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::place;
-use super::read_back::read_village;
+use super::villages::{MOST_VILLAGES, read_village, read_villages};
 use crate::domain::area::{Area, BadArea, Level};
 use crate::domain::content_id::FileId;
 use crate::domain::dissemination::{EvidenceLink, Medium, Pictures, Reach, Source, Times};
@@ -21,8 +21,6 @@ use crate::web::pages::form_state::{Choice, FormErrors, FormState};
 use crate::web::ui::label::{Label as _, code_of, either};
 use crate::web::words::{Words, capital};
 
-/// Villages of one subdistrict that are typed at once.
-const MOST_VILLAGES: usize = 30;
 /// Places that are told where several are called the same.
 const OFFERED: usize = 5;
 
@@ -157,43 +155,16 @@ pub(super) fn read_each(
     let typed = std::mem::take(&mut form.typed.village);
     let spread = read(t, form, province, now);
     form.typed.village = typed;
+    let area = read_place(t, &form.typed.area, province, None).ok();
+    let areas = if villages.len() > MOST_VILLAGES {
+        Err(t.say_with("spread-villages-many", &[("most", &MOST_VILLAGES.to_string())]))
+    } else {
+        let each = |area: Area| villages.iter().map(|number| area.with_village(*number)).collect::<Result<Vec<_>, _>>();
+        area.map(each).transpose().map_err(|bad| say_bad(t, bad))
+    };
+    let areas = form.errors.check("village", areas)??;
     let spread = spread?;
-    if villages.len() > MOST_VILLAGES {
-        form.errors.add("village", t.say_with("spread-villages-many", &[("most", &MOST_VILLAGES.to_string())]));
-        return None;
-    }
-    let each =
-        villages.into_iter().map(|number| Ok(Spread { area: spread.area.with_village(number)?, ..spread.clone() }));
-    let each: Result<Vec<Spread>, BadArea> = each.collect();
-    form.errors.check("village", each.map_err(|bad| say_bad(t, bad)))
-}
-
-/// The numbers of villages as people type them: `หมู่ 1, 3 และ 5-7`, each once; none where something else stands there.
-fn read_villages(text: &str) -> Option<Vec<i16>> {
-    let mut text = to_arabic_digits(&normal_form(text));
-    for (word, sign) in [("หมู่ที่", " "), ("หมู่", " "), ("ม.", " "), ("และ", " "), (",", " "), ("ถึง", "-"), ("–", "-")]
-    {
-        text = text.replace(word, sign);
-    }
-    let (mut numbers, mut range) = (Vec::new(), false);
-    for piece in text.replace('-', " - ").split_whitespace() {
-        if piece == "-" {
-            range = true;
-            continue;
-        }
-        let number: i16 = piece.parse().ok().filter(|number| *number > 0)?;
-        let first = match numbers.last() {
-            Some(&before) if range && before < number => before + 1,
-            _ if range => return None,
-            _ => number,
-        };
-        range = false;
-        // a range is bounded before it is written out
-        numbers.extend(
-            (first..=number).take(MOST_VILLAGES + 1).filter(|number| !numbers.contains(number)).collect::<Vec<_>>(),
-        );
-    }
-    (!range).then_some(numbers)
+    Some(areas.into_iter().map(|area| Spread { area, ..spread.clone() }).collect())
 }
 
 /// The ids of the pictures of a form, and of too many one more than may be.
@@ -271,26 +242,6 @@ mod tests {
         {
             assert_eq!(read_number(typed), number, "{typed}");
         }
-    }
-
-    #[test]
-    fn several_villages_are_read_as_people_type_them() {
-        for (typed, villages) in [
-            ("หมู่ที่ ๓", Some(vec![3])),
-            ("1, 3 และ 5", Some(vec![1, 3, 5])),
-            ("ม.1 ม.3", Some(vec![1, 3])),
-            ("2-4, 3, 9", Some(vec![2, 3, 4, 9])),
-            ("๑ ถึง ๓", Some(vec![1, 2, 3])),
-            ("", Some(vec![])),
-            ("4-2", None),
-            ("1-", None),
-            ("-1", None),
-            ("0", None),
-            ("บ้านป่าซาง", None),
-        ] {
-            assert_eq!(read_villages(typed), villages, "{typed}");
-        }
-        assert!(read_villages("1-9999").expect("a range").len() > MOST_VILLAGES);
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn columns<'a>() -> Vec<Column<'a, EstablishmentOffice>> {
         Column::badge("establishment-mail", |row: &Row, t| match &row.last_report {
             Some(report) => {
                 let by_system = report.mail.as_ref().map(|mail| code_of(&mail.state)).unwrap_or_default();
-                let code = if report.own_mail.is_some() { "by_hand".to_owned() } else { by_system };
+                let code = if report.own_mail_holds() { "own_mail".to_owned() } else { by_system };
                 (mail_badge(t, report), code)
             }
             None => (Badge { class: "", word: String::new() }, String::new()),

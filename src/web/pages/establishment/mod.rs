@@ -71,9 +71,8 @@ fn paper_badge(t: Words, report: &EstablishmentReport) -> Badge {
 
 /// How a report stands by mail, in words.
 fn mail_badge(t: Words, report: &EstablishmentReport) -> Badge {
-    use crate::domain::establishment::MailState;
     match (&report.own_mail, &report.mail) {
-        (Some(own), mail) if mail.as_ref().is_none_or(|mail| mail.state != MailState::Accepted) => {
+        (Some(own), _) if report.own_mail_holds() => {
             let day = written_day(t, &own.sent_on);
             Badge { class: "good", word: t.say_with("establishment-own-mail-sent", &[("day", &day)]) }
         }

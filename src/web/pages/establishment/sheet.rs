@@ -38,7 +38,7 @@ use crate::web::words::Words;
 /// What is typed of how a person sent the report: the fields of one way or of the other.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct DispatchForm {
+pub struct SendingForm {
     /// The day on which it was sent on paper.
     pub sent_on: String,
     /// The number of the letter.
@@ -73,7 +73,7 @@ struct ReportPage {
     own_mail: Option<String>,
     /// The words of the button that sends it; none where that cannot be.
     send: Option<String>,
-    form: FormState<DispatchForm>,
+    form: FormState<SendingForm>,
     /// How it stands in both ways together.
     standing: String,
     /// From when on another mail may go out; none = now.
@@ -121,7 +121,7 @@ async fn render(
     app: &App,
     visitor: &Visitor,
     id: EstablishmentReportId,
-    form: FormState<DispatchForm>,
+    mut form: FormState<SendingForm>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
@@ -132,6 +132,10 @@ async fn render(
         Problem::internal()
     })?;
     let report = EstablishmentReport::from(found);
+    if form.errors.is_empty() && form.typed.mailed_to.is_empty() {
+        let mail = app.settings.establishment.mail.as_ref();
+        form.typed.mailed_to = mail.map(|mail| mail.to.as_str().to_owned()).unwrap_or_default();
+    }
     let page = ReportPage {
         id,
         back,
@@ -186,7 +190,7 @@ pub async fn note_paper(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<EstablishmentReportId>,
-    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<DispatchForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SendingForm>>,
 ) -> Result<Response, Problem> {
     let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -222,7 +226,7 @@ pub async fn note_own_mail(
     State(app): State<App>,
     visitor: Visitor,
     Id(id): Id<EstablishmentReportId>,
-    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<DispatchForm>>,
+    IdempotentForm { form_key, form: Form(typed) }: IdempotentForm<Form<SendingForm>>,
 ) -> Result<Response, Problem> {
     let mut tx = match form_key.begin::<String>(&app).await? {
         Begun::First(tx) => tx,
@@ -282,7 +286,7 @@ async fn refuse(
     app: &App,
     mut visitor: Visitor,
     id: EstablishmentReportId,
-    form: FormState<DispatchForm>,
+    form: FormState<SendingForm>,
 ) -> Result<Response, Problem> {
     visitor.here = report_address(id);
     render(app, &visitor, id, form, StatusCode::UNPROCESSABLE_ENTITY).await

@@ -81,6 +81,11 @@ impl MaterialForm {
         [&self.alt1, &self.alt2, &self.alt3, &self.alt4]
     }
 
+    /// The fields for what the files show that are sent, in their order.
+    fn sent_alts(&self) -> impl Iterator<Item = &'static str> {
+        ALTS.into_iter().zip(self.left_out()).filter(|(_, left_out)| !left_out).map(|(field, _)| field)
+    }
+
     /// Which files are left out after all.
     fn left_out(&self) -> [bool; MOST_FILES] {
         [&self.leave1, &self.leave2, &self.leave3, &self.leave4].map(|ticked| !ticked.is_empty())
@@ -224,14 +229,14 @@ fn say(t: Words, bad: BadText) -> String {
 }
 
 /// What a refused command says by a field; none where it is about no field.
-pub(super) fn say_refusal(t: Words, refusal: &OfficeRefusal) -> Option<(&'static str, String)> {
+pub(super) fn say_refusal(t: Words, typed: &MaterialForm, refusal: &OfficeRefusal) -> Option<(&'static str, String)> {
     Some(match refusal {
         OfficeRefusal::TopicAbsent => ("topic", t.say("material-topic-needed")),
         OfficeRefusal::FileAbsent(_) => ("files", t.say("material-file-gone")),
         OfficeRefusal::Files(bad) => ("files", either(t, bad.thai().to_owned(), capital(&bad.to_string()))),
         OfficeRefusal::NothingSent => ("outcome", t.say("material-nothing-sent")),
         OfficeRefusal::Classified(field, class) => (field, classified(t, *class)),
-        OfficeRefusal::AltClassified(index, class) => (ALTS.get(*index).copied()?, classified(t, *class)),
+        OfficeRefusal::AltClassified(index, class) => (typed.sent_alts().nth(*index)?, classified(t, *class)),
         _ => return None,
     })
 }

@@ -152,7 +152,7 @@ pub(super) async fn send(
                 form_key.finish(tx, &app, &to).await?;
                 return Ok(Redirect::to(&to).into_response());
             }
-            Err(refusal) => match say_refusal(visitor.words, &refusal) {
+            Err(refusal) => match say_refusal(visitor.words, &form.typed, &refusal) {
                 Some((field, sentence)) => form.errors.add(field, sentence),
                 None => return Err(refusal.into()),
             },
@@ -183,7 +183,7 @@ pub(super) async fn send_again(
                 form_key.finish(tx, &app, &to).await?;
                 return Ok(Redirect::to(&to).into_response());
             }
-            Err(refusal) => match say_refusal(visitor.words, &refusal) {
+            Err(refusal) => match say_refusal(visitor.words, &form.typed, &refusal) {
                 Some((field, sentence)) => form.errors.add(field, sentence),
                 None => return Err(refusal.into()),
             },
