@@ -5,7 +5,6 @@
 
 use serde_json::Value;
 
-use super::plans::begin_planned;
 use super::{Connection, Result};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
@@ -48,10 +47,9 @@ pub struct Filter {
 
 /// A page of the audit, newest first.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    let mut tx = begin_planned(db).await?;
     let actors: Option<Vec<String>> =
         filter.actors.as_ref().map(|actors| actors.iter().map(Actor::to_string).collect());
-    let entries = sqlx::query_as!(
+    Ok(sqlx::query_as!(
         Entry,
         r#"select id, at, actor, act, subject, detail, sealed_no from audit
         where ($1::text[] is null or actor = any ($1))
@@ -70,10 +68,8 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
         filter.before.map_or(0, |(_, id)| id),
         limit,
     )
-    .fetch_all(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(entries)
+    .fetch_all(db.planned())
+    .await?)
 }
 
 /// Every act that the audit knows, in order: one step of the index for each, however many entries there are.

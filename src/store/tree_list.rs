@@ -1,6 +1,5 @@
 //! The chart as people look through it: groups with their office, link, steward, way and last bulletin.
 
-use super::plans::begin_planned;
 use super::{Connection, Result};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::delivery::State;
@@ -75,8 +74,7 @@ pub struct ChartCount {
 
 /// A page of the groups by code. They are read in that order until there are enough.
 pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
-    let mut tx = begin_planned(db).await?;
-    let rows = sqlx::query_as!(
+    Ok(sqlx::query_as!(
         ChartRow,
         r#"with recent as materialized (
             select id, no, published_at from bulletins where published_at is not null order by published_at desc limit $8
@@ -108,16 +106,13 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
         RECENT,
         limit,
     )
-    .fetch_all(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(rows)
+    .fetch_all(db.planned())
+    .await?)
 }
 
 /// How many groups the filter leaves, on all pages.
 pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<ChartCount> {
-    let mut tx = begin_planned(db).await?;
-    let count = sqlx::query_as!(
+    Ok(sqlx::query_as!(
         ChartCount,
         r#"select count(*) as "groups!", count(g.line_group_id) as "linked!"
         from groups g join offices o on o.id = g.office_id
@@ -131,8 +126,6 @@ pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<Ch
         filter.retired,
         &name_patterns(&filter.words),
     )
-    .fetch_one(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(count)
+    .fetch_one(db.planned())
+    .await?)
 }

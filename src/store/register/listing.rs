@@ -13,7 +13,6 @@ use crate::domain::ids::{BulletinId, OfficeId, RegisterEntryId};
 use crate::domain::register::{ReceiptWay, RegisterPlace, RegisterYear};
 use crate::domain::search::{MOST_PIECES, Words};
 use crate::domain::time::Timestamp;
-use crate::store::plans::begin_planned;
 use crate::store::{Connection, Result};
 
 /// Entries that are looked at for one page of a search of which no index knows.
@@ -70,12 +69,10 @@ pub struct EntryPage {
 /// rare the index knows. Where it knows nothing, or of too many, which are all older, the page ends after so many entries.
 pub async fn list_page(db: &mut Connection, filter: &Filter, shown: usize) -> Result<EntryPage> {
     let limit = i64::try_from(shown + 1).unwrap_or(i64::MAX);
-    let mut tx = begin_planned(db).await?;
     let (mut entries, end) = match &filter.words {
-        None => (list_by_number(&mut tx, filter, limit).await?, None),
-        Some(words) => find_words(&mut tx, filter, words, LOOKED_AT_FIRST, limit).await?,
+        None => (list_by_number(db, filter, limit).await?, None),
+        Some(words) => find_words(db, filter, words, LOOKED_AT_FIRST, limit).await?,
     };
-    tx.commit().await?;
     let more = entries.len() > shown;
     entries.truncate(shown);
     let next = if more { entries.last().map(Entry::place) } else { end };
@@ -84,22 +81,17 @@ pub async fn list_page(db: &mut Connection, filter: &Filter, shown: usize) -> Re
 
 /// Entries of an office, newest number first; fewer than `limit` are the last ones, however many have to be looked at.
 pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    let mut tx = begin_planned(db).await?;
+    let Some(words) = &filter.words else { return list_by_number(db, filter, limit).await };
     let (mut found, mut filter) = (Vec::new(), filter.clone());
-    while let Some(words) = filter.words.clone() {
+    loop {
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let (entries, end) = find_words(&mut tx, &filter, &words, LOOKED_AT, left).await?;
+        let (entries, end) = find_words(db, &filter, words, LOOKED_AT, left).await?;
         found.extend(entries);
         match end {
             Some(end) => filter.before = Some(end),
-            None => break,
+            None => return Ok(found),
         }
     }
-    if filter.words.is_none() {
-        found = list_by_number(&mut tx, &filter, limit).await?;
-    }
-    tx.commit().await?;
-    Ok(found)
 }
 
 /// What is found of words, and where that ends if there may be more: among the next `first` entries, or if that is too little in all by the index,
@@ -168,7 +160,7 @@ async fn look_through(
         filter.until as Option<Timestamp>,
         limit,
     )
-    .fetch_all(&mut *db)
+    .fetch_all(db.planned())
     .await?;
     let is_full = i64::try_from(found.len()).unwrap_or(limit) >= limit;
     let end = if is_full { None } else { find_end_of_look(db, filter, most).await? };
@@ -191,7 +183,7 @@ async fn find_end_of_look(db: &mut Connection, filter: &Filter, most: i64) -> Re
         number,
         most - 1,
     )
-    .fetch_optional(db)
+    .fetch_optional(db.planned())
     .await?;
     Ok(last.map(|row| RegisterPlace { year: row.year, number: row.number }))
 }
@@ -218,7 +210,7 @@ async fn list_by_number(db: &mut Connection, filter: &Filter, limit: i64) -> Res
         filter.until as Option<Timestamp>,
         limit,
     )
-    .fetch_all(db)
+    .fetch_all(db.planned())
     .await?)
 }
 
@@ -257,12 +249,12 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
         limit,
         MOST_FOUND + 1,
     )
-    .fetch_one(&mut *db)
+    .fetch_one(db.planned())
     .await?;
     if found.found > MOST_FOUND {
         return Ok(None);
     }
     let entries =
         select_entries!("where e.id = any ($1) order by e.office_id desc, e.year desc, e.number desc", &found.ids,);
-    Ok(Some(entries.fetch_all(db).await?))
+    Ok(Some(entries.fetch_all(db.planned()).await?))
 }
