@@ -19,6 +19,8 @@ use crate::store::{Connection, Result};
 pub const LOOKED_AT: i64 = 10_000;
 /// Entries among which words are looked for, for a page, before the index of words is asked.
 const LOOKED_AT_FIRST: i64 = 4_000;
+/// Entries by which it is judged what most entries have.
+const NEWEST: i64 = 100;
 /// Entries that the index of words may find before they are put in order.
 const MOST_FOUND: i64 = 20_000;
 
@@ -94,8 +96,8 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
     }
 }
 
-/// What is found of words, and where that ends if there may be more: among the next `first` entries, or if that is too little in all by the index,
-/// or if that is too much among the next [`LOOKED_AT`].
+/// What is found of words, and where that ends if there may be more: among the next `first` entries, or where there is little by the index, or
+/// where it knows of too many among the next [`LOOKED_AT`].
 async fn find_words(
     db: &mut Connection,
     filter: &Filter,
@@ -112,16 +114,23 @@ async fn find_words(
         },
     };
     let filter = &Filter { before: Some(newest), ..filter.clone() };
-    let is_indexed = !words.indexed().is_empty();
-    let (entries, end) = look_through(db, filter, words, if is_indexed { first } else { LOOKED_AT }, limit).await?;
-    // what one in a hundred has is found faster by going on than by an index that finds it all
-    let is_rare = i64::try_from(entries.len()).unwrap_or(limit) < first / 100;
-    if end.is_none() || !is_indexed || (first == LOOKED_AT && !is_rare) {
+    if words.indexed().is_empty() {
+        return look_through(db, filter, words, LOOKED_AT, limit).await;
+    }
+    let (entries, end) = look_through(db, filter, words, first, limit).await?;
+    let found = i64::try_from(entries.len()).unwrap_or(limit);
+    // what is not rare is found faster by going on than by an index that finds all of it
+    if end.is_none() || (first == LOOKED_AT && found >= first / 100) {
         return Ok((entries, end));
+    }
+    if found >= limit / 3 {
+        let (entries, end) = look_through(db, filter, words, LOOKED_AT, limit).await?;
+        if end.is_none() {
+            return Ok((entries, end));
+        }
     }
     match list_indexed(db, filter, words, limit).await? {
         Some(all) => Ok((all, None)),
-        None if first == LOOKED_AT => Ok((entries, end)),
         None => look_through(db, filter, words, LOOKED_AT, limit).await,
     }
 }
@@ -215,13 +224,20 @@ async fn list_by_number(db: &mut Connection, filter: &Filter, limit: i64) -> Res
 }
 
 /// What the index of words finds, which it has to find all before it can be put in order; none where that is more than [`MOST_FOUND`]. Each piece of
-/// which it knows is a condition of its own, so that it narrows by all of them: in `มท 0206/ว 7777` the longest is in every letter and the last in few;
-/// what is not there is `%`, which it passes over. Shorter pieces are kept away from it by `|| ''`.
+/// which it knows is a condition of its own, so that it narrows by all of them; what is not there is `%`, which it passes over. Other pieces are
+/// kept away from it by `|| ''`: shorter ones, and those that most entries have, like the sender's code in `มท 0206/ว 7777`, of which it would
+/// only read long lists.
 async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit: i64) -> Result<Option<Vec<Entry>>> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     let (first_year, last_year) = filter.years();
-    let mut indexed = words.indexed();
-    indexed.resize(MOST_PIECES, "%".to_owned());
+    let (mut narrowing, mut others) = (Vec::new(), words.short());
+    for (pattern, share) in words.indexed().into_iter().zip(count_among_newest(db, filter, &words.indexed()).await?) {
+        if share > NEWEST / 2 { others.push(pattern) } else { narrowing.push(pattern) }
+    }
+    if narrowing.is_empty() {
+        narrowing.append(&mut others);
+    }
+    narrowing.resize(MOST_PIECES, "%".to_owned());
     let found = sqlx::query!(
         r#"with found as materialized (
             select r.id, r.year, r.number from register_entries r
@@ -244,8 +260,8 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
         number,
         filter.since as Option<Timestamp>,
         filter.until as Option<Timestamp>,
-        &indexed,
-        &words.short(),
+        &narrowing,
+        &others,
         limit,
         MOST_FOUND + 1,
     )
@@ -257,4 +273,25 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
     let entries =
         select_entries!("where e.id = any ($1) order by e.office_id desc, e.year desc, e.number desc", &found.ids,);
     Ok(Some(entries.fetch_all(db.planned()).await?))
+}
+
+/// How many of the next [`NEWEST`] entries each pattern fits.
+async fn count_among_newest(db: &mut Connection, filter: &Filter, patterns: &[String]) -> Result<Vec<i64>> {
+    let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
+    Ok(sqlx::query_scalar!(
+        r#"with newest as materialized (
+            select search_form from register_entries
+            where office_id = $1 and ($2::smallint is null or (year, number) < ($2, $3::int))
+            order by office_id desc, year desc, number desc limit $5
+        )
+        select (select count(*) from newest where search_form like p.pattern) as "n!"
+        from unnest($4::text[]) with ordinality p(pattern, no) order by p.no"#,
+        filter.office.0,
+        year.map(RegisterYear::number),
+        number,
+        patterns,
+        NEWEST,
+    )
+    .fetch_all(db.planned())
+    .await?)
 }
