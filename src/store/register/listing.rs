@@ -235,7 +235,7 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
         if share > NEWEST / 2 { others.push(pattern) } else { narrowing.push(pattern) }
     }
     if narrowing.is_empty() {
-        narrowing.append(&mut others);
+        (narrowing, others) = (words.indexed(), words.short());
     }
     narrowing.resize(MOST_PIECES, "%".to_owned());
     let found = sqlx::query!(
