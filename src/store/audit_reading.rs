@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use super::{Connection, Result};
+use super::plans::plan_anew;
+use super::{Connection, Result, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 
@@ -46,7 +47,8 @@ pub struct Filter {
 }
 
 /// A page of the audit, newest first.
-pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
+pub async fn list_entries(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
+    plan_anew(tx).await?;
     let actors: Option<Vec<String>> =
         filter.actors.as_ref().map(|actors| actors.iter().map(Actor::to_string).collect());
     Ok(sqlx::query_as!(
@@ -68,7 +70,7 @@ pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> R
         filter.before.map_or(0, |(_, id)| id),
         limit,
     )
-    .fetch_all(db.planned())
+    .fetch_all(&mut **tx)
     .await?)
 }
 

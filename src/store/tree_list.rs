@@ -1,6 +1,7 @@
 //! The chart as people look through it: groups with their office, link, steward, way and last bulletin.
 
-use super::{Connection, Result};
+use super::plans::plan_anew;
+use super::{Result, Tx};
 use crate::domain::bulletin::Forwarding;
 use crate::domain::delivery::State;
 use crate::domain::ids::BulletinId;
@@ -73,7 +74,8 @@ pub struct ChartCount {
 }
 
 /// A page of the groups by code. They are read in that order until there are enough.
-pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
+pub async fn list_chart(tx: &mut Tx, filter: &ChartFilter, limit: i64) -> Result<Vec<ChartRow>> {
+    plan_anew(tx).await?;
     Ok(sqlx::query_as!(
         ChartRow,
         r#"with recent as materialized (
@@ -106,12 +108,13 @@ pub async fn list_chart(db: &mut Connection, filter: &ChartFilter, limit: i64) -
         RECENT,
         limit,
     )
-    .fetch_all(db.planned())
+    .fetch_all(&mut **tx)
     .await?)
 }
 
 /// How many groups the filter leaves, on all pages.
-pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<ChartCount> {
+pub async fn count_chart(tx: &mut Tx, filter: &ChartFilter) -> Result<ChartCount> {
+    plan_anew(tx).await?;
     Ok(sqlx::query_as!(
         ChartCount,
         r#"select count(*) as "groups!", count(g.line_group_id) as "linked!"
@@ -126,6 +129,6 @@ pub async fn count_chart(db: &mut Connection, filter: &ChartFilter) -> Result<Ch
         filter.retired,
         &name_patterns(&filter.words),
     )
-    .fetch_one(db.planned())
+    .fetch_one(&mut **tx)
     .await?)
 }

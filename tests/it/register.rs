@@ -554,3 +554,58 @@ async fn words_of_which_no_index_knows_are_looked_for_part_by_part() {
     let file = app.get(&Who::Steward, "register.csv?q=ลพ").await;
     assert_eq!(file.text.lines().count(), 3, "a file is whole: {}", file.text);
 }
+
+/// Fills a register of Lamphun whose entries up to `old` bear a word that no newer one does.
+async fn fill_with_an_old_word(app: &TestApp, old: i32, all: i32) {
+    for statement in [
+        format!("insert into register_years (office_id, year, last_number) select id, 2561, {all} from offices where code = 'lamphun'"),
+        format!(
+            "insert into register_entries (id, office_id, year, number, subject, received_at, recorded_at, recorded_by, how, search_form)
+            select gen_random_uuid(), o.id, 2561, n, 'เรื่องที่ ' || n, timestamptz '2018-01-01 03:00Z', timestamptz '2018-03-01 03:00Z', 'key:admin',
+                'api', case when n <= {old} then 'อุทกภัย' else 'เรื่องที่' end || n || '|มท0206'
+            from offices o, generate_series(1, {all}) n where o.code = 'lamphun'"
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *app.db().await).await.expect("inserted");
+    }
+}
+
+/// The numbers of all pages of a search, and how many pages there are.
+async fn all_pages(app: &TestApp, query: &str) -> (Vec<i64>, usize) {
+    let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let page = app.get(&Who::Steward, &format!("register?{query}{cursor}")).await.expect(200);
+        found.extend(page["items"].as_array().expect("items").iter().filter_map(|item| item["number"].as_i64()));
+        pages += 1;
+        let Some(next) = page["next_cursor"].as_str() else { return (found, pages) };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_rare_and_old_is_found_by_the_index_page_by_page() {
+    let app = TestApp::new().await;
+    fill_with_an_old_word(&app, 120, 5_000).await;
+    // what every entry has narrows nothing
+    for query in ["q=อุทกภัย&limit=50", "q=มท0206+อุทกภัย&limit=50"] {
+        assert_eq!(all_pages(&app, query).await, ((1..=120).rev().collect(), 3), "{query}");
+    }
+    assert_eq!(all_pages(&app, "q=แผ่นดินไหว").await, (Vec::new(), 1));
+    let day = "q=อุทกภัย&since=2018-03-01T00:00:00Z";
+    assert_eq!(all_pages(&app, day).await, (Vec::new(), 1), "received in January");
+    let file = app.get(&Who::Steward, "register.csv?q=อุทกภัย").await;
+    assert_eq!(file.text.lines().count(), 121, "with its head");
+}
+
+#[tokio::test]
+async fn what_is_frequent_among_old_entries_only_is_walked_for() {
+    let app = TestApp::new().await;
+    fill_with_an_old_word(&app, 20_050, 31_000).await;
+    let first = app.get(&Who::Steward, "register?q=อุทกภัย&limit=50").await.expect(200);
+    assert_eq!(first["items"], json!([]), "the index finds too many to put them in order");
+    let cursor = first["next_cursor"].as_str().expect("it goes on");
+    let second = app.get(&Who::Steward, &format!("register?q=อุทกภัย&limit=50&cursor={cursor}")).await.expect(200);
+    assert_eq!((&second["items"][0]["number"], second["items"].as_array().map(Vec::len)), (&json!(20_050), Some(50)));
+    let file = app.get(&Who::Steward, "register.csv?q=อุทกภัย").await;
+    assert_eq!(file.text.lines().count(), 20_051, "a file is whole");
+}

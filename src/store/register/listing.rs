@@ -13,7 +13,8 @@ use crate::domain::ids::{BulletinId, OfficeId, RegisterEntryId};
 use crate::domain::register::{ReceiptWay, RegisterPlace, RegisterYear};
 use crate::domain::search::{MOST_PIECES, Words};
 use crate::domain::time::Timestamp;
-use crate::store::{Connection, Result};
+use crate::store::plans::plan_anew;
+use crate::store::{Connection, Result, Tx};
 
 /// Entries that are looked at for one page of a search of which no index knows.
 pub const LOOKED_AT: i64 = 10_000;
@@ -69,11 +70,12 @@ pub struct EntryPage {
 
 /// A page of at most `shown` entries. Words are first looked for among the next entries, in which there are enough of what is frequent; of what is
 /// rare the index knows. Where it knows nothing, or of too many, which are all older, the page ends after so many entries.
-pub async fn list_page(db: &mut Connection, filter: &Filter, shown: usize) -> Result<EntryPage> {
+pub async fn list_page(tx: &mut Tx, filter: &Filter, shown: usize) -> Result<EntryPage> {
+    plan_anew(tx).await?;
     let limit = i64::try_from(shown + 1).unwrap_or(i64::MAX);
     let (mut entries, end) = match &filter.words {
-        None => (list_by_number(db, filter, limit).await?, None),
-        Some(words) => find_words(db, filter, words, LOOKED_AT_FIRST, limit).await?,
+        None => (list_by_number(tx, filter, limit).await?, None),
+        Some(words) => find_words(tx, filter, words, LOOKED_AT_FIRST, limit).await?,
     };
     let more = entries.len() > shown;
     entries.truncate(shown);
@@ -82,12 +84,13 @@ pub async fn list_page(db: &mut Connection, filter: &Filter, shown: usize) -> Re
 }
 
 /// Entries of an office, newest number first; fewer than `limit` are the last ones, however many have to be looked at.
-pub async fn list_entries(db: &mut Connection, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
-    let Some(words) = &filter.words else { return list_by_number(db, filter, limit).await };
+pub async fn list_entries(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
+    plan_anew(tx).await?;
+    let Some(words) = &filter.words else { return list_by_number(tx, filter, limit).await };
     let (mut found, mut filter) = (Vec::new(), filter.clone());
     loop {
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let (entries, end) = find_words(db, &filter, words, LOOKED_AT, left).await?;
+        let (entries, end) = find_words(tx, &filter, words, LOOKED_AT, left).await?;
         found.extend(entries);
         match end {
             Some(end) => filter.before = Some(end),
@@ -169,7 +172,7 @@ async fn look_through(
         filter.until as Option<Timestamp>,
         limit,
     )
-    .fetch_all(db.planned())
+    .fetch_all(&mut *db)
     .await?;
     let is_full = i64::try_from(found.len()).unwrap_or(limit) >= limit;
     let end = if is_full { None } else { find_end_of_look(db, filter, most).await? };
@@ -192,7 +195,7 @@ async fn find_end_of_look(db: &mut Connection, filter: &Filter, most: i64) -> Re
         number,
         most - 1,
     )
-    .fetch_optional(db.planned())
+    .fetch_optional(db)
     .await?;
     Ok(last.map(|row| RegisterPlace { year: row.year, number: row.number }))
 }
@@ -219,7 +222,7 @@ async fn list_by_number(db: &mut Connection, filter: &Filter, limit: i64) -> Res
         filter.until as Option<Timestamp>,
         limit,
     )
-    .fetch_all(db.planned())
+    .fetch_all(db)
     .await?)
 }
 
@@ -265,14 +268,14 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
         limit,
         MOST_FOUND + 1,
     )
-    .fetch_one(db.planned())
+    .fetch_one(&mut *db)
     .await?;
     if found.found > MOST_FOUND {
         return Ok(None);
     }
     let entries =
         select_entries!("where e.id = any ($1) order by e.office_id desc, e.year desc, e.number desc", &found.ids,);
-    Ok(Some(entries.fetch_all(db.planned()).await?))
+    Ok(Some(entries.fetch_all(db).await?))
 }
 
 /// How many of the next [`NEWEST`] entries each pattern fits.
@@ -292,6 +295,6 @@ async fn count_among_newest(db: &mut Connection, filter: &Filter, patterns: &[St
         patterns,
         NEWEST,
     )
-    .fetch_all(db.planned())
+    .fetch_all(db)
     .await?)
 }

@@ -99,13 +99,14 @@ pub async fn list_register(
     State(app): State<App>,
     caller: Caller,
     Parameters(query): Parameters<RegisterQuery>,
-    Conn(mut db): Conn,
 ) -> Result<Json<Page<RegisterEntry>>, Problem> {
     let before: Option<RegisterPlace> = key_of(query.cursor.as_ref())?;
     let narrowed = read_filter(query.year.as_deref(), query.since, query.until, app.now())?;
-    let office = chosen(&mut db, &caller, query.office.as_deref(), "?office").await?;
+    let mut tx = app.begin().await?;
+    let office = chosen(&mut tx, &caller, query.office.as_deref(), "?office").await?;
     let filter = Filter { words: query.q, before, ..narrowed.of(office.id) };
-    let found = list_page(&mut db, &filter, query.limit.items()).await?;
+    let found = list_page(&mut tx, &filter, query.limit.items()).await?;
+    tx.commit().await?;
     Ok(Json(Page::new(found.entries.into_iter().map(RegisterEntry::of).collect(), found.next)))
 }
 

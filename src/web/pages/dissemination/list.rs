@@ -12,7 +12,7 @@ use crate::domain::ids::{BulletinId, DisseminationId};
 use crate::report::Table;
 use crate::store::bulletins::{self, list_bulletins};
 use crate::store::disseminations::{Dissemination, Filter, list_disseminations};
-use crate::store::{Connection, StoreError};
+use crate::store::{StoreError, Tx};
 use crate::web::app::App;
 use crate::web::conn::Conn;
 use crate::web::input::Parameters;
@@ -65,7 +65,7 @@ impl LongTable for RecordsFile {
 
     async fn read(
         &self,
-        db: &mut Connection,
+        db: &mut Tx,
         after: Option<&Dissemination>,
         limit: i64,
     ) -> Result<Vec<Dissemination>, StoreError> {
