@@ -110,6 +110,26 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(offices::list_offices))
         .routes(routes!(offices::get_office))
         .routes(routes!(profiles::get_office_profile, profiles::put_office_profile))
+        .routes(routes!(channels::list_channels))
+        .routes(routes!(channels::get_channel, channels::change_channel))
+        .routes(routes!(channel_check::check_channel))
+        .routes(routes!(channels::park_channel))
+        .routes(routes!(channels::resume_channel))
+        .routes(routes!(group_alerts::list_group_alerts))
+        .routes(routes!(group_alerts::see_group_alert))
+        .routes(routes!(webhook_failures::list_webhook_failures))
+        .routes(routes!(webhook_failures::retry_webhook_failure))
+        .routes(routes!(channels::set_budget))
+        .routes(routes!(channels::open_reserve))
+        .routes(routes!(coverage::get_coverage))
+        .routes(routes!(cost::get_cost))
+        .routes(routes!(pages::docs::get_document))
+        .merge(office_work())
+}
+
+/// What the letters ask of offices besides reading.
+fn office_work() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(register::list_register, register_entries::receive_letter))
         .routes(routes!(register_file::get_register_file))
         .routes(routes!(register::list_register_years))
@@ -152,20 +172,6 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(establishment::note_paper))
         .routes(routes!(establishment::note_own_mail))
         .routes(routes!(establishment::resend_report))
-        .routes(routes!(channels::list_channels))
-        .routes(routes!(channels::get_channel, channels::change_channel))
-        .routes(routes!(channel_check::check_channel))
-        .routes(routes!(channels::park_channel))
-        .routes(routes!(channels::resume_channel))
-        .routes(routes!(group_alerts::list_group_alerts))
-        .routes(routes!(group_alerts::see_group_alert))
-        .routes(routes!(webhook_failures::list_webhook_failures))
-        .routes(routes!(webhook_failures::retry_webhook_failure))
-        .routes(routes!(channels::set_budget))
-        .routes(routes!(channels::open_reserve))
-        .routes(routes!(coverage::get_coverage))
-        .routes(routes!(cost::get_cost))
-        .routes(routes!(pages::docs::get_document))
 }
 
 /// What people use who sign in: by session, guarded by the table of routes, and closed to forms of other sites.

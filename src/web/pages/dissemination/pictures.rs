@@ -130,7 +130,7 @@ async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent
         TakenFile::Refused(sentence) => sent.fault = Some(sentence),
         TakenFile::Kept(file) if sent.pictures.contains(&file.id) => {}
         TakenFile::Kept(_) if sent.pictures.len() >= Pictures::MOST => {
-            sent.fault = Some(visitor.words.say("spread-pictures-many"))
+            sent.fault = Some(visitor.words.say("spread-pictures-many"));
         }
         TakenFile::Kept(file) => sent.pictures.push(file.id),
     }

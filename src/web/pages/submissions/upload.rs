@@ -95,7 +95,7 @@ async fn take_one(app: &App, visitor: &Visitor, part: Field<'_>, sent: &mut Sent
         TakenFile::Refused(sentence) => sent.fault = Some(sentence),
         TakenFile::Kept(file) if sent.files.contains(&file.id) => {}
         TakenFile::Kept(_) if sent.files.len() >= MOST_FILES => {
-            sent.fault = Some(visitor.words.say("material-file-many"))
+            sent.fault = Some(visitor.words.say("material-file-many"));
         }
         TakenFile::Kept(file) => sent.files.push(file.id),
     }
