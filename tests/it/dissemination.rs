@@ -503,6 +503,8 @@ async fn several_villages_are_recorded_at_once_and_each_by_itself_or_none_is() {
     assert_eq!(listed(&app, &Who::Coordinator, "").await.len(), 0, "nothing of what was refused is kept");
     let done = typed("ต.ริมปิง", "หมู่ ๑, 3 และ 5-6").await;
     assert_eq!(done.location(), format!("/disseminations?bulletin={id}&said=spread-recorded-each"));
+    let list = coordinator.open(done.location()).await;
+    assert!(list.status == 200 && list.text.contains("บันทึกการเผยแพร่ของทุกหมู่แล้ว"), "{}", list.text);
     let csv = coordinator.open("/disseminations?csv=yes").await.text;
     for village in ["51010601", "51010603", "51010605", "51010606"] {
         assert!(csv.contains(village), "{village}: {csv}");

@@ -3,7 +3,7 @@
 //! Each way reads as little as it can. Numbers and times stand in one index (`register_entries_by_number`), in which a time is looked for without
 //! reading the entries (they are in the index alone once Postgres has vacuumed). Words that are frequent are found among the newest entries; what is
 //! rare is found by the index of words (`register_entries_by_words`), which is asked only after that, as it must find all before it can say which are
-//! the newest. It knows nothing of words of one or two letters, and is not asked for more than [`MOST_FOUND`]: a page of those ends after
+//! the newest. It knows nothing of words of one or two letters, and is not asked for more than 20,000 entries: a page of those ends after
 //! [`LOOKED_AT`] entries.
 
 use uuid::Uuid;
@@ -18,10 +18,8 @@ use crate::store::{Connection, Result, Tx};
 
 /// Entries that are looked at for one page of a search of which no index knows.
 pub const LOOKED_AT: i64 = 10_000;
-/// Entries among which words are looked for, for a page, before the index of words is asked.
-const LOOKED_AT_FIRST: i64 = 4_000;
-/// Entries by which it is judged what most entries have.
-const NEWEST: i64 = 100;
+/// Entries by which it is judged what is rare, and what most entries have.
+const SAMPLE: i64 = 100;
 /// Entries that the index of words may find before they are put in order.
 const MOST_FOUND: i64 = 20_000;
 
@@ -75,7 +73,7 @@ pub async fn list_page(tx: &mut Tx, filter: &Filter, shown: usize) -> Result<Ent
     let limit = i64::try_from(shown + 1).unwrap_or(i64::MAX);
     let (mut entries, end) = match &filter.words {
         None => (list_by_number(tx, filter, limit).await?, None),
-        Some(words) => find_words(tx, filter, words, LOOKED_AT_FIRST, limit).await?,
+        Some(words) => find_words(tx, filter, words, limit).await?,
     };
     let more = entries.len() > shown;
     entries.truncate(shown);
@@ -90,7 +88,7 @@ pub async fn list_entries(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Ve
     let (mut found, mut filter) = (Vec::new(), filter.clone());
     loop {
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let (entries, end) = find_words(tx, &filter, words, LOOKED_AT, left).await?;
+        let (entries, end) = find_words(tx, &filter, words, left).await?;
         found.extend(entries);
         match end {
             Some(end) => filter.before = Some(end),
@@ -99,13 +97,12 @@ pub async fn list_entries(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Ve
     }
 }
 
-/// What is found of words, and where that ends if there may be more: among the next `first` entries, or where there is little by the index, or
-/// where it knows of too many among the next [`LOOKED_AT`].
+/// What is found of words, and where that ends if there may be more. What some of the next [`SAMPLE`] entries have is looked for among the next
+/// [`LOOKED_AT`]; what is rare by the index, and where that knows of too many, which are all older, among the next [`LOOKED_AT`] too.
 async fn find_words(
     db: &mut Connection,
     filter: &Filter,
     words: &Words,
-    first: i64,
     limit: i64,
 ) -> Result<(Vec<Entry>, Option<RegisterPlace>)> {
     // what is entered meanwhile must not move where the entries end that are looked at
@@ -118,33 +115,28 @@ async fn find_words(
     };
     let filter = &Filter { before: Some(newest), ..filter.clone() };
     if words.indexed().is_empty() {
-        return look_through(db, filter, words, LOOKED_AT, limit).await;
+        return look_through(db, filter, words, limit).await;
     }
-    let (entries, end) = look_through(db, filter, words, first, limit).await?;
-    let found = i64::try_from(entries.len()).unwrap_or(limit);
-    // what is not rare is found faster by going on than by an index that finds all of it
-    if end.is_none() || (first == LOOKED_AT && found >= first / 100) {
-        return Ok((entries, end));
-    }
-    if found >= limit / 3 {
-        let (entries, end) = look_through(db, filter, words, LOOKED_AT, limit).await?;
-        if end.is_none() {
+    let sample = sample_next(db, filter, words).await?;
+    if sample.fitting > 0 {
+        let (entries, end) = look_through(db, filter, words, limit).await?;
+        // what one in a hundred has is found faster by going on than by an index that finds all of it
+        if end.is_none() || i64::try_from(entries.len()).unwrap_or(limit) >= LOOKED_AT / 100 {
             return Ok((entries, end));
         }
     }
-    match list_indexed(db, filter, words, limit).await? {
+    match list_indexed(db, filter, words, &sample, limit).await? {
         Some(all) => Ok((all, None)),
-        None => look_through(db, filter, words, LOOKED_AT, limit).await,
+        None => look_through(db, filter, words, limit).await,
     }
 }
 
-/// What is found among the next `most` entries, which are read in their order until there are enough; and where they end, where there are not enough
+/// What is found among the next [`LOOKED_AT`] entries, which are read in their order until there are enough; and where they end, where there are not enough
 /// and more entries. That order must not name the office, which outside of the inner query nobody knows to be the same, or all are read and sorted.
 async fn look_through(
     db: &mut Connection,
     filter: &Filter,
     words: &Words,
-    most: i64,
     limit: i64,
 ) -> Result<(Vec<Entry>, Option<RegisterPlace>)> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
@@ -166,7 +158,7 @@ async fn look_through(
         last_year,
         year.map(RegisterYear::number),
         number,
-        most,
+        LOOKED_AT,
         words.patterns(),
         filter.since as Option<Timestamp>,
         filter.until as Option<Timestamp>,
@@ -175,7 +167,7 @@ async fn look_through(
     .fetch_all(&mut *db)
     .await?;
     let is_full = i64::try_from(found.len()).unwrap_or(limit) >= limit;
-    let end = if is_full { None } else { find_end_of_look(db, filter, most).await? };
+    let end = if is_full { None } else { find_end_of_look(db, filter, LOOKED_AT).await? };
     Ok((found, end))
 }
 
@@ -230,12 +222,18 @@ async fn list_by_number(db: &mut Connection, filter: &Filter, limit: i64) -> Res
 /// which it knows is a condition of its own, so that it narrows by all of them; what is not there is `%`, which it passes over. Other pieces are
 /// kept away from it by `|| ''`: shorter ones, and those that most entries have, like the sender's code in `มท 0206/ว 7777`, of which it would
 /// only read long lists.
-async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit: i64) -> Result<Option<Vec<Entry>>> {
+async fn list_indexed(
+    db: &mut Connection,
+    filter: &Filter,
+    words: &Words,
+    sample: &Sample,
+    limit: i64,
+) -> Result<Option<Vec<Entry>>> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
     let (first_year, last_year) = filter.years();
     let (mut narrowing, mut others) = (Vec::new(), words.short());
-    for (pattern, share) in words.indexed().into_iter().zip(count_among_newest(db, filter, &words.indexed()).await?) {
-        if share > NEWEST / 2 { others.push(pattern) } else { narrowing.push(pattern) }
+    for (pattern, fitting) in words.indexed().into_iter().zip(&sample.of_indexed) {
+        if *fitting > SAMPLE / 2 { others.push(pattern) } else { narrowing.push(pattern) }
     }
     if narrowing.is_empty() {
         (narrowing, others) = (words.indexed(), words.short());
@@ -278,23 +276,37 @@ async fn list_indexed(db: &mut Connection, filter: &Filter, words: &Words, limit
     Ok(Some(entries.fetch_all(db).await?))
 }
 
-/// How many of the next [`NEWEST`] entries each pattern fits.
-async fn count_among_newest(db: &mut Connection, filter: &Filter, patterns: &[String]) -> Result<Vec<i64>> {
+/// How many of the next [`SAMPLE`] entries fit.
+struct Sample {
+    /// All words.
+    fitting: i64,
+    /// Each that the index knows.
+    of_indexed: Vec<i64>,
+}
+
+async fn sample_next(db: &mut Connection, filter: &Filter, words: &Words) -> Result<Sample> {
     let (year, number) = filter.before.map(|place| (place.year, place.number)).unzip();
-    Ok(sqlx::query_scalar!(
-        r#"with newest as materialized (
+    let (first_year, last_year) = filter.years();
+    let sample = sqlx::query!(
+        r#"with next as materialized (
             select search_form from register_entries
-            where office_id = $1 and ($2::smallint is null or (year, number) < ($2, $3::int))
-            order by office_id desc, year desc, number desc limit $5
+            where office_id = $1 and ($2::smallint is null or year >= $2) and ($3::smallint is null or year <= $3)
+                and ($4::smallint is null or (year, number) < ($4, $5::int))
+            order by office_id desc, year desc, number desc limit $8
         )
-        select (select count(*) from newest where search_form like p.pattern) as "n!"
-        from unnest($4::text[]) with ordinality p(pattern, no) order by p.no"#,
+        select (select count(*) from next where search_form like all ($6)) as "fitting!",
+            array(select (select count(*) from next where search_form like p.pattern)
+                from unnest($7::text[]) with ordinality p(pattern, no) order by p.no) as "of_indexed!""#,
         filter.office.0,
+        first_year,
+        last_year,
         year.map(RegisterYear::number),
         number,
-        patterns,
-        NEWEST,
+        words.patterns(),
+        &words.indexed(),
+        SAMPLE,
     )
-    .fetch_all(db)
-    .await?)
+    .fetch_one(db)
+    .await?;
+    Ok(Sample { fitting: sample.fitting, of_indexed: sample.of_indexed })
 }

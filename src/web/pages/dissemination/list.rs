@@ -36,6 +36,9 @@ pub(super) struct ListQuery {
     bulletin: Option<BulletinId>,
     cursor: Option<Cursor>,
     csv: Option<String>,
+    /// What was just done, which stands above the page.
+    #[serde(rename = "said")]
+    _said: Option<String>,
 }
 
 /// A bulletin that can be spread further.

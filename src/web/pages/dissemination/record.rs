@@ -42,6 +42,9 @@ pub(super) struct NewQuery {
     bulletin: BulletinId,
     #[serde(default)]
     pictures: String,
+    /// For which office, where it is not the visitor's own.
+    #[serde(default)]
+    office: String,
 }
 
 /// What is typed, with the office.
@@ -101,7 +104,11 @@ pub(super) async fn show_form(
     let mut ids = read_ids(&query.pictures);
     ids.truncate(Pictures::MOST);
     let typed = SpreadForm { pictures: write_ids(&ids), ..SpreadForm::new(&province, app.now()) };
-    let shown = Shown { office: FormState::default(), form: FormState::new(typed), picture_fault: None };
+    let mut office = FormState::<OfficePart>::default();
+    if visitor.caller.office_code.as_deref() != Some(query.office.as_str()) {
+        office.typed.office.typed = query.office;
+    }
+    let shown = Shown { office, form: FormState::new(typed), picture_fault: None };
     render(&app, &mut db, &visitor, query.bulletin, shown, StatusCode::OK).await
 }
 
@@ -144,7 +151,7 @@ async fn render(
     let t = visitor.words;
     let subject = find_published(db, &visitor.caller, bulletin).await?.subject;
     let last = find_last(db, visitor, app).await?;
-    let own = visitor.caller.office.and(visitor.office_name.clone());
+    let own = visitor.caller.office.and(visitor.office_name.clone()).filter(|_| office.typed.office.typed.is_empty());
     let media = media(t, &form.typed.medium);
     let places = places(t, &find_own_province(db, visitor).await?);
     let chosen = chosen_pictures(t, &form.typed);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{HERE, address, mail_badge, paper_badge, report_address};
 use crate::domain::establishment::GroupStage;
+use crate::domain::request::RequestState;
 use crate::domain::thai::{to_bangkok, trim_unseen};
 use crate::domain::time::Timestamp;
 use crate::store::Connection;
@@ -21,7 +22,7 @@ use crate::web::people::Visitor;
 use crate::web::problem::Problem;
 use crate::web::ui::cell::Cell;
 use crate::web::ui::format::{DASH, Share, day, number, province};
-use crate::web::ui::label::{Badge, code_of};
+use crate::web::ui::label::{Badge, Label as _, code_of};
 use crate::web::ui::table::{Column, PageTable, to_file};
 use crate::web::view::establishment::{EstablishmentOffice, board};
 use crate::web::words::Words;
@@ -144,6 +145,7 @@ fn due_badge(t: Words, row: &EstablishmentOffice) -> (Badge, String) {
     }
     let code = row.requested.map(|state| code_of(&state)).unwrap_or_default();
     match (row.requested, row.due_at) {
+        (Some(done @ (RequestState::Done | RequestState::NotApplicable)), _) => (done.badge(t), code),
         (None, _) => (Badge { class: "", word: t.say("establishment-not-asked") }, code),
         (Some(_), None) => (Badge { class: "", word: t.say("establishment-no-day") }, code),
         (Some(_), due_at) => (Badge { class: "", word: last_day(t, due_at) }, code),

@@ -62,6 +62,8 @@ struct ToDo {
     place: Option<(String, String)>,
     /// Where the bulletin is entered into the office's register, as long as it is not.
     receive: Option<String>,
+    /// What is not answered by itself once it is done.
+    hint: Option<String>,
     comment: String,
     fault: Option<String>,
 }
@@ -138,6 +140,7 @@ pub(super) async fn render(
             due: row.due_at.map(|_| last_day(t, row.due_at)),
             overdue: row.is_overdue(now),
             place: place_of(t, &row),
+            hint: (row.kind == RequestKind::Disseminate).then(|| t.say("requests-disseminate-hint")),
             receive: unreceived.contains(&row.bulletin).then_some(receive),
             comment: if again { refused.comment.clone() } else { String::new() },
             fault: again.then(|| refused.why.clone()),
@@ -165,9 +168,9 @@ fn place_of(t: Words, row: &OfficeRequest) -> Option<(String, String)> {
             (format!("/coordinators/offices/{office}#name-title"), t.say("coordinators-name-title"))
         }
         RequestKind::Disseminate => {
-            (format!("/disseminations/new?bulletin={bulletin}"), t.say("requests-place-dissemination"))
+            (format!("/disseminations/new?bulletin={bulletin}&office={office}"), t.say("requests-place-dissemination"))
         }
-        RequestKind::SendMaterial => ("/submissions/new".to_owned(), t.say("requests-place-material")),
+        RequestKind::SendMaterial => (format!("/submissions/new?office={office}"), t.say("requests-place-material")),
         RequestKind::InformStaff | RequestKind::ForInformation => return None,
     })
 }

@@ -35,6 +35,8 @@ pub(super) struct FormQuery {
     files: String,
     /// Whether the form for a text alone is wanted.
     text: Option<String>,
+    /// For which office, where it is not the visitor's own.
+    office: String,
 }
 
 #[derive(Template)]
@@ -73,7 +75,10 @@ pub(super) async fn show_form(
     Parameters(query): Parameters<FormQuery>,
     Conn(mut db): Conn,
 ) -> Result<Response, Problem> {
-    let typed = MaterialForm { files: write_ids(&read_ids(&query.files)), ..MaterialForm::default() };
+    let mut typed = MaterialForm { files: write_ids(&read_ids(&query.files)), ..MaterialForm::default() };
+    if visitor.caller.office_code.as_deref() != Some(query.office.as_str()) {
+        typed.office.typed = query.office;
+    }
     let fields = !typed.files.is_empty() || query.text.is_some();
     let sending = Sending { again: None, fields, upload_fault: None };
     render(&app, &mut db, &visitor, sending, FormState::new(typed), StatusCode::OK).await
@@ -111,7 +116,7 @@ pub(super) async fn render(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let t = visitor.words;
-    let own = visitor.caller.office.and(visitor.office_name.clone());
+    let own = visitor.caller.office.and(visitor.office_name.clone()).filter(|_| form.typed.office.typed.is_empty());
     let limits = app.files.limits();
     let megabytes = |bytes: u64| (bytes / 1_000_000).max(1).to_string();
     let (image, video, document) = (megabytes(limits.image), megabytes(limits.video), megabytes(limits.document));

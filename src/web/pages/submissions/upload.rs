@@ -41,9 +41,15 @@ pub(super) async fn take_files(
         None => format!("{HERE}/new"),
     };
     match sent.fault {
-        None => Ok(Redirect::to(&format!("{place}?files={}", write_ids(&sent.files))).into_response()),
+        None => {
+            let fields = [("files", write_ids(&sent.files)), ("office", sent.office)];
+            let fields: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+            let query = serde_urlencoded::to_string(fields).unwrap_or_default();
+            Ok(Redirect::to(&format!("{place}?{query}")).into_response())
+        }
         Some(fault) => {
-            let typed = MaterialForm { files: write_ids(&sent.files), ..MaterialForm::default() };
+            let mut typed = MaterialForm { files: write_ids(&sent.files), ..MaterialForm::default() };
+            typed.office.typed.clone_from(&sent.office);
             let again = sent.again.map(|id| (id, None));
             let fields = again.is_none() && !sent.files.is_empty();
             let sending = Sending { again, fields, upload_fault: Some(fault) };
@@ -58,6 +64,8 @@ pub(super) async fn take_files(
 struct Sent {
     files: Vec<FileId>,
     again: Option<SubmissionId>,
+    /// For which office, as it stood in the form.
+    office: String,
     fault: Option<String>,
 }
 
@@ -74,6 +82,7 @@ async fn read_parts(app: &App, visitor: &Visitor, request: Request) -> Result<Se
         match (part.name(), part.file_name()) {
             (Some("file"), Some(_)) => take_one(app, visitor, part, &mut sent).await?,
             (Some("files"), None) => sent.files = read_ids(&read_text(part).await?),
+            (Some("office"), None) => sent.office = read_text(part).await?,
             (Some("again"), None) => sent.again = read_text(part).await?.parse().ok(),
             _ => {
                 read_text(part).await?;
