@@ -217,16 +217,18 @@ async fn note_sending(
     insert_sending(db, id, &sent_on.to_string(), sending, &right.actor, now).await?;
     let kind = RequestKind::ReportEstablishment;
     let answered = answer_kind(db, &[found.office_id], kind, found.made_at, &right.actor, now).await?;
-    let (action, detail) = match sending {
-        Sending::Paper { number } => (
-            "note_establishment_paper",
-            json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered }),
-        ),
-        Sending::Mail { .. } => {
-            ("note_establishment_mail", json!({ "report": id, "sent_on": sent_on, "requests_done": answered }))
+    let subject = subject(found.office_id);
+    match sending {
+        Sending::Paper { number } => {
+            let detail = json!({ "report": id, "sent_on": sent_on, "number": number, "requests_done": answered });
+            audit::insert_entry(db, now, &right.actor, "note_establishment_paper", &subject, &detail).await?;
         }
-    };
-    Ok(audit::insert_entry(db, now, &right.actor, action, &subject(found.office_id), &detail).await?)
+        Sending::Mail { .. } => {
+            let detail = json!({ "report": id, "sent_on": sent_on, "requests_done": answered });
+            audit::insert_entry(db, now, &right.actor, "note_establishment_mail", &subject, &detail).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Queues a mail of a report: the first one, or again where the last one was refused or nobody knows what became of it.

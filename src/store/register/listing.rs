@@ -1,10 +1,9 @@
 //! The register of an office, page by page, newest number first: all of it, of a year, of a time, or by words.
 //!
 //! Each way reads as little as it can. Numbers and times stand in one index (`register_entries_by_number`), in which a time is looked for without
-//! reading the entries (they are in the index alone once Postgres has vacuumed). Words that are frequent are found among the newest entries; what is
-//! rare is found by the index of words (`register_entries_by_words`), which is asked only after that, as it must find all before it can say which are
-//! the newest. It knows nothing of words of one or two letters, and is not asked for more than 20,000 entries: a page of those ends after
-//! [`LOOKED_AT`] entries.
+//! reading the entries (they are in the index alone once Postgres has vacuumed). Words that some of a sample have are looked for entry by entry; what
+//! is rare is found by the index of words (`register_entries_by_words`), which must find all before it can say which are the newest. It knows
+//! nothing of words of one or two letters, and is not asked for more than 20,000 entries: a page of those ends after [`LOOKED_AT`].
 
 use uuid::Uuid;
 
